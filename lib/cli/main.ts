@@ -1,0 +1,52 @@
+/** `axunet`: the command-line twin of every long notebook cell. */
+import { messageOf, UserError } from '../errors.ts';
+import type { Command } from './command.ts';
+
+/** Commands are loaded when called, so that `axunet info` does not start an engine. */
+const commands: Record<string, () => Promise<Command>> = {
+  info: async () => (await import('./info.ts')).info,
+  data: async () => (await import('./data.ts')).data,
+  phantom: async () => (await import('./phantom.ts')).phantom,
+  verify: async () => (await import('./verify.ts')).verify,
+  preprocess: async () => (await import('./preprocess.ts')).preprocess,
+  train: async () => (await import('./train.ts')).train,
+  predict: async () => (await import('./predict.ts')).predict,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+};
+
+async function overview(): Promise<string> {
+  const rows = await Promise.all(Object.values(commands).map(async (load) => {
+    const { name, summary } = await load();
+    return `  ${name.padEnd(11)} ${summary}`;
+  }));
+  return `axunet: pancreas CT segmentation with AX-Unet\n\nUsage: axunet COMMAND [options]\n\n${rows.join('\n')}\n\n` +
+    'axunet COMMAND --help explains one command.';
+}
+
+export async function main(argv: string[]): Promise<number> {
+  const [name, ...args] = argv;
+  if (!name || name === '--help' || name === '-h') {
+    console.log(await overview());
+    return name ? 0 : 2;
+  }
+  const load = commands[name];
+  if (!load) {
+    console.error(`axunet: there is no command "${name}"; the commands are ${Object.keys(commands).join(', ')}`);
+    return 2;
+  }
+  try {
+    const command = await load();
+    if (args.includes('--help') || args.includes('-h')) {
+      console.log(command.help);
+      return 0;
+    }
+    return await command.run(args);
+  } catch (error) {
+    const parseError = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+    if (!(error instanceof UserError) && !parseError) throw error;
+    console.error(`axunet ${name}: ${messageOf(error)}`);
+    return parseError ? 2 : 1;
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => { process.exitCode = code; });

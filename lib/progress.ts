@@ -1,0 +1,49 @@
+/** Seconds as a person says them: `8 s`, `3 min 05 s`, `2 h 10 min`. */
+export function formatSeconds(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`;
+  return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`;
+}
+
+export interface Progress {
+  /** Reports that `done` of the total are complete; `note` is shown at the end of the line. */
+  update(done: number, note?: string): void;
+  /** Ends the line; `summary` replaces the bar. */
+  finish(summary?: string): void;
+}
+
+/**
+ * A progress line with bar, count and time left, redrawn in place at most ten times a second.
+ * In a notebook or a terminal the line overwrites itself; in a log file only every tenth of the way is printed.
+ */
+export function startProgress(label: string, total: number, out: NodeJS.WritableStream = process.stdout): Progress {
+  const started = performance.now();
+  const live = Boolean((out as NodeJS.WriteStream).isTTY) || process.env.AXUNET_PROGRESS === 'live';
+  let drawn = -Infinity;
+  let printedTenth = 0;
+  let width = 0;
+  const line = (done: number, note: string): string => {
+    const share = total > 0 ? done / total : 1;
+    const elapsed = (performance.now() - started) / 1000;
+    const left = done > 0 && done < total ? `, ${formatSeconds((elapsed / done) * (total - done))} left` : '';
+    const bar = '█'.repeat(Math.round(share * 20)).padEnd(20, '░');
+    return `${label} ${bar} ${done}/${total}${left}${note ? ` · ${note}` : ''}`;
+  };
+  return {
+    update(done, note = '') {
+      const now = performance.now();
+      const tenth = Math.floor((10 * done) / Math.max(total, 1));
+      if (live ? now - drawn < 100 && done < total : tenth <= printedTenth) return;
+      drawn = now;
+      printedTenth = tenth;
+      const text = line(done, note);
+      out.write(live ? `\r${text.padEnd(width)}` : `${text}\n`);
+      width = text.length;
+    },
+    finish(summary) {
+      const text = summary ?? `${label}: ${total} in ${formatSeconds((performance.now() - started) / 1000)}`;
+      out.write(live ? `\r${text.padEnd(width)}\n` : `${text}\n`);
+    },
+  };
+}

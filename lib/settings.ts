@@ -1,0 +1,63 @@
+/**
+ * Every AXUNET_ environment variable, read in one place. docs/settings.md explains them in one table.
+ */
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from './errors.ts';
+
+export const profiles = ['tiny', 'demo', 'study', 'paper'] as const;
+/** `tiny` for tests, `demo` for `npm start`, `study` for the long recorded runs, `paper` for full size. */
+export type Profile = (typeof profiles)[number];
+
+export const engineChoices = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
+export type EngineChoice = (typeof engineChoices)[number];
+
+/** The folder that holds package.json. */
+export const projectRoot = path.resolve(fileURLToPath(new URL('..', import.meta.url)));
+
+/** `data/…`, `runs/…` and the like, inside the project. */
+export const projectPath = (...parts: string[]): string => path.join(projectRoot, ...parts);
+
+function oneOf<T extends string>(variable: string, allowed: readonly T[], fallback: T): T {
+  const value = process.env[variable] || fallback;
+  if ((allowed as readonly string[]).includes(value)) return value as T;
+  throw new UserError(`Expected ${variable} to be one of ${allowed.join(', ')}, found "${value}"`);
+}
+
+function folder(variable: string): string | undefined {
+  const value = process.env[variable];
+  return value ? path.resolve(value) : undefined;
+}
+
+export const settings = {
+  get profile(): Profile {
+    return oneOf('AXUNET_PROFILE', profiles, 'demo');
+  },
+  get engine(): EngineChoice {
+    return oneOf('AXUNET_ENGINE', engineChoices, 'auto');
+  },
+  /** Name of the data set that the notebooks use; `phantom` by default. */
+  get dataset(): string {
+    return process.env.AXUNET_DATASET || 'phantom';
+  },
+  /** Where the chosen data set lies; undefined means the default place under `data/`. */
+  get dataFolder(): string | undefined {
+    return folder('AXUNET_DATA');
+  },
+  /** Optional folder of extra test data beside the repository; undefined where it is absent. */
+  get sharedFolder(): string | undefined {
+    const wanted = folder('AXUNET_SHARED') ?? path.resolve(projectRoot, '..', 'shared');
+    return existsSync(path.join(wanted, 'data')) ? wanted : undefined;
+  },
+  /** A folder with libtensorflow, instead of looking for one. */
+  get tensorflowFolder(): string | undefined {
+    return folder('AXUNET_TENSORFLOW');
+  },
+  /** Where downloaded libraries are kept between projects. */
+  get cacheFolder(): string {
+    const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
+    return folder('AXUNET_CACHE') ?? path.join(base, 'axunet');
+  },
+} as const;

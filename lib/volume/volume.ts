@@ -1,0 +1,47 @@
+/**
+ * A 3-D image with its place in the patient.
+ *
+ * Axis order is x, y, z with x fastest in memory, as NIfTI stores it: voxel (x, y, z) is
+ * `data[x + shape[0] * (y + shape[1] * z)]`, so a z-slice is one contiguous subarray with rows along y.
+ */
+export type Vec3 = readonly [number, number, number];
+
+/** Row-major 4×4 matrix from voxel indices (x, y, z, 1) to RAS+ millimetres, as nibabel's `affine`. */
+export type Affine = readonly number[];
+
+export type VoxelArray =
+  | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
+  | Float32Array | Float64Array;
+
+export interface Volume<T extends VoxelArray = VoxelArray> {
+  readonly data: T;
+  /** Number of voxels along x, y, z. */
+  readonly shape: Vec3;
+  /** Distance between voxel centres along x, y, z in millimetres. */
+  readonly spacingMm: Vec3;
+  readonly affine: Affine;
+}
+
+export const voxelCount = (shape: Vec3): number => shape[0] * shape[1] * shape[2];
+
+/** The voxels of slice z, shape [shape[1] rows, shape[0] columns]; shares memory with the volume. */
+export function sliceZ<T extends VoxelArray>(volume: Volume<T>, z: number): T {
+  const size = volume.shape[0] * volume.shape[1];
+  return volume.data.subarray(z * size, (z + 1) * size) as T;
+}
+
+/** Voxel volume in millilitres. */
+export const voxelVolumeMl = ({ spacingMm }: Pick<Volume, 'spacingMm'>): number =>
+  (spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
+
+/** Column lengths of the affine: the spacing that it implies, in millimetres. */
+export function spacingOf(affine: Affine): Vec3 {
+  const length = (c: number): number => Math.hypot(affine[c]!, affine[4 + c]!, affine[8 + c]!);
+  return [length(0), length(1), length(2)];
+}
+
+/** RAS+ millimetres of a voxel position. */
+export function voxelToMm(affine: Affine, [x, y, z]: Vec3): Vec3 {
+  const row = (r: number): number => affine[4 * r]! * x + affine[4 * r + 1]! * y + affine[4 * r + 2]! * z + affine[4 * r + 3]!;
+  return [row(0), row(1), row(2)];
+}

@@ -1,0 +1,97 @@
+/**
+ * Picks and starts the engine that computes the network: native TensorFlow, WebAssembly or plain JavaScript.
+ * Everything that needs `tf` imports it from here, so that all of them share one instance and one backend.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import { messageOf, UserError } from '../errors.ts';
+import { settings, type EngineChoice } from '../settings.ts';
+
+export { tf };
+
+export type EngineName = Exclude<EngineChoice, 'auto'>;
+
+export interface EngineInfo {
+  readonly name: EngineName;
+  /** For people: `TensorFlow 2.16.2 (CPU)`, `WebAssembly (SIMD)`. */
+  readonly description: string;
+  /** Why a faster engine was not taken; absent where the fastest one runs. */
+  readonly fallbackReason?: string;
+}
+
+const require = createRequire(import.meta.url);
+let started: EngineInfo | undefined;
+
+/** The engine that runs now. Throws when none was started. */
+export function currentEngine(): EngineInfo {
+  if (!started) throw new UserError('Expected a running engine, found none: call startEngine() first');
+  return started;
+}
+
+/** True where operations may call TensorFlow's own kernels. */
+export const isNative = (): boolean => tf.getBackend() === 'tensorflow';
+
+/** True where TensorFlow has a gradient of dilated convolutions: on a GPU, and on a CPU with oneDNN. */
+export const hasDilatedGradient = (): boolean =>
+  isNative() && ((tf.backend() as unknown as { isUsingGPUDevice: boolean }).isUsingGPUDevice || process.env.TF_ENABLE_ONEDNN_OPTS === '1');
+
+/** The compiled binding that `npm start` puts into the package; absent until set-up has run. */
+export function bindingFile(): string {
+  return path.join(path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'lib/napi-v8/tfjs_binding.node');
+}
+
+async function startTensorflow(): Promise<EngineInfo> {
+  if (!existsSync(bindingFile())) throw new UserError('TensorFlow is not set up yet (npm run setup does it)');
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // TensorFlow turns its oneDNN kernels on by itself only on some processors; without them training is slower everywhere
+  // and a dilated convolution has no gradient on the CPU.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+  // tfjs-node calls util.isNullOrUndefined, which Node 23 removed.
+  const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
+  old.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  const node = require('@tensorflow/tfjs-node-gpu') as { version: Record<string, string> };
+  await tf.setBackend('tensorflow');
+  await tf.ready();
+  const backend = tf.backend() as unknown as { isUsingGPUDevice: boolean };
+  return { name: 'tensorflow', description: `TensorFlow ${node.version['tensorflow-node'] ?? ''} (${backend.isUsingGPUDevice ? 'GPU' : 'CPU'})`.replace('  ', ' ') };
+}
+
+async function startWebAssembly(): Promise<EngineInfo> {
+  const { startWasm } = await import('./wasm/start.ts');
+  return { name: 'wasm', description: await startWasm() };
+}
+
+async function startPlain(): Promise<EngineInfo> {
+  await tf.setBackend('cpu');
+  return { name: 'cpu', description: 'plain JavaScript (slow: for tests and as the last resort)' };
+}
+
+const starters: Record<EngineName, () => Promise<EngineInfo>> = {
+  tensorflow: startTensorflow,
+  wasm: startWebAssembly,
+  cpu: startPlain,
+};
+
+/**
+ * Starts the chosen engine (`AXUNET_ENGINE` by default) or, with `auto`, the fastest that works here.
+ * A second call returns the running engine; asking for another one then switches to it.
+ * Throws when a named engine cannot start.
+ */
+export async function startEngine(choice: EngineChoice = settings.engine): Promise<EngineInfo> {
+  if (started && (choice === 'auto' || choice === started.name) && tf.getBackend() === started.name) return started;
+  const order: EngineName[] = choice === 'auto' ? ['tensorflow', 'wasm', 'cpu'] : [choice];
+  const reasons: string[] = [];
+  for (const name of order) {
+    try {
+      const info = await starters[name]();
+      started = reasons.length ? { ...info, fallbackReason: reasons.join('; ') } : info;
+      return started;
+    } catch (error) {
+      reasons.push(`${name}: ${messageOf(error)}`);
+    }
+  }
+  throw new UserError(`Expected the engine ${choice} to start, found: ${reasons.join('; ')}`);
+}

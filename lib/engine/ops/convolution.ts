@@ -1,0 +1,88 @@
+/**
+ * 2-D convolution with stride or dilation, without activation. NHWC image, HWIO kernel.
+ *
+ * tfjs 4.22 has no gradient for dilations above 1 on any backend, so the dilated case has its own:
+ * TensorFlow's kernels where they are there, else the same sum on an image rearranged by space-to-batch.
+ */
+import { hasDilatedGradient, isNative, tf } from '../engine.ts';
+import { nativeOp } from '../native.ts';
+
+export interface ConvolutionOptions {
+  /** Step between output pixels, 1 by default. */
+  stride?: number;
+  /** Step between kernel taps, 1 by default; only together with stride 1. */
+  dilation?: number;
+}
+
+/**
+ * Convolves `image` [n, h, w, in] with `kernel` [k, k, in, out], zero padded so that the output has
+ * ceil(h / stride) rows (`same`), and adds `bias` [out] where given. Output [n, h', w', out].
+ */
+export function convolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias?: tf.Tensor1D, options: ConvolutionOptions = {}): tf.Tensor4D {
+  const { stride = 1, dilation = 1 } = options;
+  const native = dilation === 1 ? isNative() : hasDilatedGradient();
+  const sum = native ? nativeConvolution(image, kernel, stride, dilation) : plainConvolution(image, kernel, stride, dilation);
+  return bias ? addBias(sum, bias) : sum;
+}
+
+/** Adds one number per channel; the gradient of the bias is the sum over all pixels. */
+export function addBias(image: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
+  if (!isNative()) return tf.add(image, bias);
+  const data_format = 'NHWC';
+  return tf.customGrad((x, b) => ({
+    value: nativeOp('BiasAdd', { data_format }, [x as tf.Tensor, b as tf.Tensor]),
+    gradFunc: (dy: tf.Tensor) => [dy.clone(), nativeOp('BiasAddGrad', { data_format }, [dy])],
+  }))(image, bias) as tf.Tensor4D;
+}
+
+function nativeConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, dilation: number): tf.Tensor4D {
+  const attributes = {
+    strides: { int: [1, stride, stride, 1] },
+    dilations: { int: [1, dilation, dilation, 1] },
+    padding: 'SAME',
+    data_format: 'NHWC',
+    use_cudnn_on_gpu: true,
+  };
+  const { shape: imageShape } = image;
+  return tf.customGrad((x, w, save) => {
+    const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];
+    (save as unknown as tf.GradSaveFunc)([xs, ws]);
+    return {
+      value: nativeOp('Conv2D', attributes, [xs, ws]),
+      gradFunc: (dy: tf.Tensor, [sx, sw]: tf.Tensor[]) => [
+        nativeOp('Conv2DBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]),
+        isPointwise(sw!) && stride === 1
+          ? pointwiseKernelGradient(sx!, sw!, dy)
+          : nativeOp('Conv2DBackpropFilter', attributes, [sx!, tf.tensor1d(sw!.shape, 'int32'), dy]),
+      ],
+    };
+  })(image, kernel) as tf.Tensor4D;
+}
+
+const isPointwise = (kernel: tf.Tensor): boolean => kernel.shape[0] === 1 && kernel.shape[1] === 1;
+
+/** The weight gradient of a 1×1 convolution is one matrix product, which is faster than the convolution kernel's. */
+function pointwiseKernelGradient(image: tf.Tensor, kernel: tf.Tensor, dy: tf.Tensor): tf.Tensor {
+  const [, , channelsIn, channelsOut] = kernel.shape as [number, number, number, number];
+  const product = tf.matMul(tf.reshape(image, [-1, channelsIn]), tf.reshape(dy, [-1, channelsOut]), true, false);
+  return tf.reshape(product, kernel.shape);
+}
+
+function plainConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, dilation: number): tf.Tensor4D {
+  return dilation === 1 ? tf.conv2d(image, kernel, stride, 'same') : dilatedBySpaceToBatch(image, kernel, dilation);
+}
+
+/**
+ * A dilated convolution is an ordinary one on every dilation-th pixel: space-to-batch collects those pixels into
+ * small images, batch-to-space puts the results back. Zero padding of `dilation · (k − 1) / 2` on each side makes
+ * the output as large as the input; what is needed to reach a multiple of the dilation is cropped again.
+ */
+function dilatedBySpaceToBatch(image: tf.Tensor4D, kernel: tf.Tensor4D, dilation: number): tf.Tensor4D {
+  const [, height, width] = image.shape;
+  const margin = (dilation * (kernel.shape[0] - 1)) / 2;
+  const fill = (length: number): number => (dilation - ((length + 2 * margin) % dilation)) % dilation;
+  const paddings: [number, number][] = [[margin, margin + fill(height)], [margin, margin + fill(width)]];
+  const parts = tf.spaceToBatchND(image, [dilation, dilation], paddings);
+  const filtered = tf.conv2d(parts as tf.Tensor4D, kernel, 1, 'valid');
+  return tf.batchToSpaceND(filtered, [dilation, dilation], [[0, fill(height)], [0, fill(width)]]) as tf.Tensor4D;
+}

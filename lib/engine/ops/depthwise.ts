@@ -1,0 +1,26 @@
+/** Depthwise 3×3 convolution: every channel has a kernel of its own. NHWC image, kernel [k, k, channels, 1]. */
+import { isNative, tf } from '../engine.ts';
+import { nativeOp } from '../native.ts';
+
+/** Filters each channel of `image` [n, h, w, c] with its own `kernel` [k, k, c, 1], zero padded; output [n, h, w, c]. */
+export function depthwiseConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
+  if (!isNative()) return tf.depthwiseConv2d(image, kernel, 1, 'same');
+  const attributes = {
+    strides: { int: [1, 1, 1, 1] },
+    dilations: { int: [1, 1, 1, 1] },
+    padding: 'SAME',
+    data_format: 'NHWC',
+  };
+  const { shape: imageShape } = image;
+  return tf.customGrad((x, w, save) => {
+    const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];
+    (save as unknown as tf.GradSaveFunc)([xs, ws]);
+    return {
+      value: nativeOp('DepthwiseConv2dNative', attributes, [xs, ws]),
+      gradFunc: (dy: tf.Tensor, [sx, sw]: tf.Tensor[]) => [
+        nativeOp('DepthwiseConv2dNativeBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]),
+        nativeOp('DepthwiseConv2dNativeBackpropFilter', attributes, [sx!, tf.tensor1d(sw!.shape, 'int32'), dy]),
+      ],
+    };
+  })(image, kernel) as tf.Tensor4D;
+}

@@ -1,0 +1,48 @@
+/**
+ * Transposed 2×2 convolution with stride 2: doubles height and width. Every input pixel (i, j) writes the four output
+ * pixels (2i + a, 2j + b), and no two inputs share an output, so its weight gradient is one matrix product.
+ */
+import { isNative, tf } from '../engine.ts';
+import { addBias } from './convolution.ts';
+import { nativeOp } from '../native.ts';
+
+/** `image` [n, h, w, in], `kernel` [2, 2, out, in], `bias` [out]; output [n, 2h, 2w, out]. */
+export function upConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
+  const [n, height, width] = image.shape;
+  const outputShape: [number, number, number, number] = [n, 2 * height, 2 * width, kernel.shape[2]];
+  const sum = isNative()
+    ? nativeUpConvolution(image, kernel, outputShape)
+    : tf.conv2dTranspose(image, kernel, outputShape, 2, 'valid');
+  return addBias(sum, bias);
+}
+
+const attributes = {
+  strides: { int: [1, 2, 2, 1] },
+  dilations: { int: [1, 1, 1, 1] },
+  padding: 'VALID',
+  data_format: 'NHWC',
+  use_cudnn_on_gpu: true,
+};
+
+function nativeUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, outputShape: number[]): tf.Tensor4D {
+  return tf.customGrad((x, w, save) => {
+    const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];
+    (save as unknown as tf.GradSaveFunc)([xs, ws]);
+    return {
+      value: nativeOp('Conv2DBackpropInput', attributes, [tf.tensor1d(outputShape, 'int32'), ws, xs]),
+      gradFunc: (dy: tf.Tensor, [sx, sw]: tf.Tensor[]) => [
+        nativeOp('Conv2D', attributes, [dy, sw!]),
+        kernelGradient(sx as tf.Tensor4D, sw as tf.Tensor4D, dy),
+      ],
+    };
+  })(image, kernel) as tf.Tensor4D;
+}
+
+/** dKernel[a, b, out, in] = Σ over pixels of dy(2i + a, 2j + b, out) · x(i, j, in), as one product. */
+function kernelGradient(image: tf.Tensor4D, kernel: tf.Tensor4D, dy: tf.Tensor): tf.Tensor {
+  const [n, height, width, channelsIn] = image.shape;
+  const channelsOut = kernel.shape[2];
+  const rows = tf.reshape(dy, [n * height, 2, width, 2 * channelsOut]);
+  const blocks = tf.reshape(tf.transpose(rows, [0, 2, 1, 3]), [n * height * width, 4 * channelsOut]);
+  return tf.reshape(tf.matMul(blocks, tf.reshape(image, [n * height * width, channelsIn]), true, false), kernel.shape);
+}

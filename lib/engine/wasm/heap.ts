@@ -3,7 +3,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 
 /** What every kernel function receives from tfjs. */
 export interface KernelArguments {
-  inputs: tf.NamedTensorInfoMap;
+  inputs: Record<string, tf.TensorInfo>;
   attrs?: tf.NamedAttrMap;
   backend: unknown;
 }

@@ -1,0 +1,62 @@
+/**
+ * Smooth random displacement: a cubic B-spline over a few control points, as free-form deformation does
+ * (Rueckert et al. 1999, doi:10.1109/42.796284).
+ */
+import type { Random } from '../random.ts';
+
+export interface Elastic {
+  /** Knots from edge to edge of the window, at least 2; one more control point lies outside on every side. */
+  readonly knots: number;
+  /** Displacement of the control points along y and x, (knots+2, knots+2) each, in the unit of the grid. */
+  readonly dy: Float64Array;
+  readonly dx: Float64Array;
+}
+
+/** Normal control points. The field between them is smoother: its standard deviation is about half of theirs. */
+export function drawElastic(random: Random, knots: number, [sdY, sdX]: readonly [number, number]): Elastic {
+  const count = (knots + 2) ** 2;
+  const draw = (sd: number): Float64Array => Float64Array.from({ length: count }, () => random.normal(0, sd));
+  return { knots, dy: draw(sdY), dx: draw(sdX) };
+}
+
+/** The four weights of the uniform cubic B-spline at `t` in [0, 1) between two knots; they add up to 1. */
+function splineWeights(t: number): [number, number, number, number] {
+  const s = 1 - t;
+  return [s ** 3 / 6, 2 / 3 - t * t * (1 - t / 2), 2 / 3 - s * s * (1 - s / 2), t ** 3 / 6];
+}
+
+/** For each of `size` pixel centres along an axis: the first control point, then four weights. */
+function splineTable(size: number, knots: number): { first: Int32Array; weights: Float64Array } {
+  const first = new Int32Array(size);
+  const weights = new Float64Array(4 * size);
+  for (let i = 0; i < size; i++) {
+    const position = ((i + 0.5) / size) * (knots - 1);
+    first[i] = Math.min(Math.floor(position), knots - 2);
+    weights.set(splineWeights(position - first[i]), 4 * i);
+  }
+  return { first, weights };
+}
+
+/** Adds the displacement of every pixel of an (height, width) window to `ys` and `xs`, times `scaleY` and `scaleX`. */
+export function addElastic(
+  { knots, dy, dx }: Elastic, height: number, width: number, ys: Float64Array, xs: Float64Array, scaleY: number, scaleX: number,
+): void {
+  const across = knots + 2;
+  const rows = splineTable(height, knots);
+  const columns = splineTable(width, knots);
+  const rowY = new Float64Array(across);
+  const rowX = new Float64Array(across);
+  for (let i = 0, p = 0; i < height; i++) {
+    const [w0, w1, w2, w3] = rows.weights.subarray(4 * i, 4 * i + 4);
+    for (let k = 0, c = rows.first[i] * across; k < across; k++, c++) {
+      rowY[k] = scaleY * (w0 * dy[c] + w1 * dy[c + across] + w2 * dy[c + 2 * across] + w3 * dy[c + 3 * across]);
+      rowX[k] = scaleX * (w0 * dx[c] + w1 * dx[c + across] + w2 * dx[c + 2 * across] + w3 * dx[c + 3 * across]);
+    }
+    for (let j = 0, w = 0; j < width; j++, p++, w += 4) {
+      const k = columns.first[j];
+      const [a, b, c, d] = [columns.weights[w], columns.weights[w + 1], columns.weights[w + 2], columns.weights[w + 3]];
+      ys[p] += a * rowY[k] + b * rowY[k + 1] + c * rowY[k + 2] + d * rowY[k + 3];
+      xs[p] += a * rowX[k] + b * rowX[k + 1] + c * rowX[k + 2] + d * rowX[k + 3];
+    }
+  }
+}

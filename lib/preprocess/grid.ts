@@ -1,0 +1,176 @@
+/**
+ * The training grid: which window of a slice the network sees, and at what pixel size.
+ *
+ * Every output pixel has one place in the source slice, given by one affine map (and, in training, a warp on top of
+ * it), so image and mask are read from the source once and together. Coordinates are (y, x), y to posterior, x to the
+ * patient's left; pixel centres lie on whole numbers, the slice centre at ((H-1)/2, (W-1)/2).
+ */
+import { expected } from '../errors.ts';
+import { identityWarp, type Warp } from './augment.ts';
+import { addElastic } from './elastic.ts';
+import type { SliceEntry } from './manifest.ts';
+import type { SliceSet } from './sliceSet.ts';
+
+export interface Grid {
+  /** Height and width of the network's input in pixels, multiples of 16. */
+  readonly size: readonly [number, number];
+  /** Unit of `centre` and `extent`: `mm` uses the slice's spacing, `px` ignores it. */
+  readonly unit: 'mm' | 'px';
+  /** Offset (y, x) of the window's centre from the slice centre. */
+  readonly centre: readonly [number, number];
+  /** Height and width of the window. */
+  readonly extent: readonly [number, number];
+}
+
+/** What the grid must know of a source slice: rows, columns, and pixel spacing (y, x). */
+export type SliceGeometry = Pick<SliceEntry, 'height' | 'width' | 'spacingMm'>;
+
+const requireMultiplesOf16 = ([height, width]: readonly [number, number]): void => {
+  if (height > 0 && width > 0 && height % 16 === 0 && width % 16 === 0) return;
+  throw expected('a grid size whose sides are multiples of 16', `${height}×${width}`);
+};
+
+/**
+ * The smallest window of the shape of `size` that holds every training mask with `margin` (in the manifest's unit)
+ * on all sides. Pixels of the grid are square, so a square `size` gives a square window.
+ * Only masks of the given indices are looked at: give the training slices, never those to be judged.
+ * Throws when none of them has foreground.
+ */
+export function fitGrid(slices: SliceSet, indices: readonly number[], options: { size: [number, number]; margin: number }): Grid {
+  requireMultiplesOf16(options.size);
+  const { unit } = slices.manifest;
+  let [top, left, bottom, right] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const i of indices) {
+    const { box, height, width, spacingMm } = slices.entries[i];
+    if (!box) continue;
+    const [sy, sx] = unit === 'px' ? [1, 1] : spacingMm;
+    top = Math.min(top, (box[0] - height / 2) * sy);
+    left = Math.min(left, (box[1] - width / 2) * sx);
+    bottom = Math.max(bottom, (box[2] - height / 2) * sy);
+    right = Math.max(right, (box[3] - width / 2) * sx);
+  }
+  if (top > bottom) throw expected('a training slice with foreground to place the grid', `${indices.length} slices without any`);
+  const [height, width] = options.size;
+  const pixel = Math.max((bottom - top + 2 * options.margin) / height, (right - left + 2 * options.margin) / width);
+  return { size: [height, width], unit, centre: [(top + bottom) / 2, (left + right) / 2], extent: [pixel * height, pixel * width] };
+}
+
+/** The grid of a slice as it is: no resampling, zeros added around it until both sides are multiples of 16. */
+export function nativeGrid(height: number, width: number): Grid {
+  const size: [number, number] = [16 * Math.ceil(height / 16), 16 * Math.ceil(width / 16)];
+  // an odd number of added rows goes half a pixel further to one side, so that pixels still fall on pixels
+  const half = (padding: number): number => (padding % 2) / 2;
+  return { size, unit: 'px', centre: [half(size[0] - height), half(size[1] - width)], extent: size };
+}
+
+/** Grid units per source pixel along an axis. */
+const unitsPerPixel = (grid: Grid, source: SliceGeometry, axis: 0 | 1): number => (grid.unit === 'px' ? 1 : source.spacingMm[axis]);
+
+/** Where each grid pixel lies in the source, in source pixels; (h, w) each. */
+function sourcePoints(grid: Grid, source: SliceGeometry, { matrix, shift, elastic }: Warp): { ys: Float64Array; xs: Float64Array } {
+  const [height, width] = grid.size;
+  const [pixelY, pixelX] = [grid.extent[0] / height, grid.extent[1] / width];
+  const [unitY, unitX] = [unitsPerPixel(grid, source, 0), unitsPerPixel(grid, source, 1)];
+  const [firstY, firstX] = [(pixelY - grid.extent[0]) / 2, (pixelX - grid.extent[1]) / 2];
+  const startY = (source.height - 1) / 2 + (grid.centre[0] + shift[0] + matrix[0] * firstY + matrix[1] * firstX) / unitY;
+  const startX = (source.width - 1) / 2 + (grid.centre[1] + shift[1] + matrix[2] * firstY + matrix[3] * firstX) / unitX;
+  const [yPerRow, yPerColumn] = [(matrix[0] * pixelY) / unitY, (matrix[1] * pixelX) / unitY];
+  const [xPerRow, xPerColumn] = [(matrix[2] * pixelY) / unitX, (matrix[3] * pixelX) / unitX];
+  const ys = new Float64Array(height * width);
+  const xs = new Float64Array(height * width);
+  for (let i = 0, p = 0; i < height; i++) {
+    for (let j = 0; j < width; j++, p++) {
+      ys[p] = startY + yPerRow * i + yPerColumn * j;
+      xs[p] = startX + xPerRow * i + xPerColumn * j;
+    }
+  }
+  if (elastic) addElastic(elastic, height, width, ys, xs, 1 / unitY, 1 / unitX);
+  return { ys, xs };
+}
+
+/**
+ * Reads `planes` planes (planes, sourceHeight, sourceWidth) at the given points, bilinear, into (points, planes).
+ * Up to half a pixel outside the source its edge is repeated; further out there is nothing: 0.
+ */
+function readBilinear(
+  source: Float32Array | Uint8Array, planes: number, height: number, width: number,
+  { ys, xs }: { ys: Float64Array; xs: Float64Array }, out: Float32Array,
+): void {
+  const planeSize = height * width;
+  const down = height > 1 ? width : 0;
+  const right = width > 1 ? 1 : 0;
+  for (let p = 0, o = 0; p < ys.length; p++, o += planes) {
+    let y = ys[p];
+    let x = xs[p];
+    if (y < -0.5 || x < -0.5 || y > height - 0.5 || x > width - 0.5) continue;
+    y = y < 0 ? 0 : y > height - 1 ? height - 1 : y;
+    x = x < 0 ? 0 : x > width - 1 ? width - 1 : x;
+    const row = down && y >= height - 1 ? height - 2 : y | 0;
+    const column = right && x >= width - 1 ? width - 2 : x | 0;
+    const [dy, dx] = [y - row, x - column];
+    for (let c = 0, k = row * width + column; c < planes; c++, k += planeSize) {
+      const upper = source[k] + (source[k + right] - source[k]) * dx;
+      const lower = source[k + down] + (source[k + down + right] - source[k + down]) * dx;
+      out[o + c] = upper + (lower - upper) * dy;
+    }
+  }
+}
+
+/**
+ * One slice on the grid: `image` (3, H, W) becomes (h, w, 3), `label` (H, W) becomes (h, w), both read once and
+ * bilinear at the same points; a label pixel is foreground where the interpolated mask is at least ½.
+ * Outside the source both are 0. The label is binary: class 1 or 0.
+ */
+export function sampleSlice(
+  image: Float32Array, label: Uint8Array | undefined, source: SliceGeometry, grid: Grid, warp: Warp = identityWarp,
+): { image: Float32Array; label?: Uint8Array } {
+  const { height, width } = source;
+  const channels = image.length / (height * width);
+  if (!Number.isInteger(channels)) throw expected(`an image of whole ${height}×${width} planes`, `${image.length} values`);
+  const points = sourcePoints(grid, source, warp);
+  const sampled = new Float32Array(points.ys.length * channels);
+  readBilinear(image, channels, height, width, points, sampled);
+  if (!label) return { image: sampled };
+  if (label.length !== height * width) throw expected(`a label of ${height}×${width} pixels`, `${label.length} values`);
+  const share = new Float32Array(points.ys.length);
+  readBilinear(label, 1, height, width, points, share);
+  return { image: sampled, label: Uint8Array.from(share, (v) => (v >= 0.5 ? 1 : 0)) };
+}
+
+/** For each source pixel along an axis: its place on the grid, or -1 where it lies outside the window. */
+function gridPositions(grid: Grid, source: SliceGeometry, axis: 0 | 1): Float64Array {
+  const sourceSize = axis === 0 ? source.height : source.width;
+  const size = grid.size[axis];
+  const unit = unitsPerPixel(grid, source, axis);
+  return Float64Array.from({ length: sourceSize }, (_, i) => {
+    const offset = (i - (sourceSize - 1) / 2) * unit - grid.centre[axis];
+    const position = ((offset + grid.extent[axis] / 2) * size) / grid.extent[axis] - 0.5;
+    return position < -0.5 || position > size - 0.5 ? -1 : Math.min(size - 1, Math.max(0, position));
+  });
+}
+
+/**
+ * The way back: a probability map (h, w) on the grid, bilinear onto the source slice (H, W), 0 outside the window.
+ * On `nativeGrid` this undoes `sampleSlice` exactly.
+ */
+export function resampleToSource(probability: Float32Array, source: SliceGeometry, grid: Grid): Float32Array {
+  const [gridHeight, gridWidth] = grid.size;
+  if (probability.length !== gridHeight * gridWidth) throw expected(`a ${gridHeight}×${gridWidth} map`, `${probability.length} values`);
+  const rows = gridPositions(grid, source, 0);
+  const columns = gridPositions(grid, source, 1);
+  const out = new Float32Array(source.height * source.width);
+  for (let i = 0, p = 0; i < source.height; i++) {
+    const row = Math.min(Math.floor(rows[i]), gridHeight - 2);
+    const dy = rows[i] - row;
+    for (let j = 0; j < source.width; j++, p++) {
+      if (rows[i] < 0 || columns[j] < 0) continue;
+      const column = Math.min(columns[j] | 0, gridWidth - 2);
+      const dx = columns[j] - column;
+      const k = row * gridWidth + column;
+      const upper = probability[k] + (probability[k + 1] - probability[k]) * dx;
+      const lower = probability[k + gridWidth] + (probability[k + gridWidth + 1] - probability[k + gridWidth]) * dx;
+      out[p] = upper + (lower - upper) * dy;
+    }
+  }
+  return out;
+}

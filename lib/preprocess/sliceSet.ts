@@ -1,0 +1,85 @@
+/** Preprocessed slices, read one at a time: from a folder that `preprocessDataset` wrote, or from memory. */
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expected, messageOf } from '../errors.ts';
+import { readJson } from '../io/files.ts';
+import { decodeNpy } from '../io/npy.ts';
+import { foregroundBox, manifestVersion, type Manifest, type SliceEntry } from './manifest.ts';
+
+export interface SliceArrays {
+  /** (3, H, W), values in [0, 1]. */
+  readonly image: Float32Array;
+  /** (H, W), class per pixel. */
+  readonly label: Uint8Array;
+}
+
+export interface SliceSet {
+  readonly manifest: Manifest;
+  /** The same as `manifest.slices`. */
+  readonly entries: readonly SliceEntry[];
+  /** The arrays of slice `i`, at once; do not change them, they may be shared with the next call. */
+  read(i: number): SliceArrays;
+}
+
+/** What slices may keep in memory unless told otherwise: a quarter of the machine, at most 2 GiB. */
+const defaultCacheBytes = (): number => Math.min(2 * 2 ** 30, os.totalmem() / 4);
+
+function readArray<T>(file: string, type: new (n: number) => T, shape: readonly number[]): T {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw expected('a preprocessed slice (run axunet preprocess again)', messageOf(error), file);
+  }
+  const array = decodeNpy(bytes, file);
+  if (array.data instanceof type && array.shape.join() === shape.join()) return array.data;
+  throw expected(`${type.name} of shape ${shape.join('×')} as the manifest says`, `${array.data.constructor.name} of shape ${array.shape.join('×')}`, file);
+}
+
+/**
+ * Opens the folder written by `preprocessDataset`. Slices are kept in memory until `cacheBytes` are used; the rest is
+ * read from disk each time. Throws when the manifest is missing or of another version; `read` throws when a file is
+ * missing, damaged or of another shape than the manifest says.
+ */
+export async function openSlices(folder: string, options: { cacheBytes?: number } = {}): Promise<SliceSet> {
+  const file = path.join(folder, 'manifest.json');
+  const manifest = (await readJson(file)) as Manifest;
+  if (manifest?.version !== manifestVersion || !Array.isArray(manifest.slices)) {
+    throw expected(`a slice manifest of version ${manifestVersion}`, `version ${manifest?.version}`, file);
+  }
+  const cache = new Map<number, SliceArrays>();
+  let free = options.cacheBytes ?? defaultCacheBytes();
+  const load = (entry: SliceEntry): SliceArrays => ({
+    image: readArray(path.join(folder, entry.image), Float32Array, [3, entry.height, entry.width]),
+    label: readArray(path.join(folder, entry.label), Uint8Array, [1, entry.height, entry.width]),
+  });
+  const read = (i: number): SliceArrays => {
+    const cached = cache.get(i);
+    if (cached) return cached;
+    const arrays = load(manifest.slices[i]);
+    const bytes = arrays.image.byteLength + arrays.label.byteLength;
+    // nothing is ever thrown out: in shuffled epochs every slice is equally likely to be the next one asked for
+    if (bytes <= free) {
+      cache.set(i, arrays);
+      free -= bytes;
+    }
+    return arrays;
+  };
+  return { manifest, entries: manifest.slices, read };
+}
+
+/** A slice given by its arrays, for tests and for slices that are made on the spot. */
+export type MemorySlice = SliceArrays & Pick<SliceEntry, 'id' | 'patient' | 'height' | 'width'> & Partial<Pick<SliceEntry, 'case' | 'z' | 'spacingMm'>>;
+
+/** A slice set that lives in memory; the unit is `px` unless told otherwise. */
+export function slicesInMemory(slices: readonly MemorySlice[], options: { unit?: 'mm' | 'px'; dataset?: string } = {}): SliceSet {
+  const entries = slices.map((slice): SliceEntry => ({
+    id: slice.id, case: slice.case ?? slice.id, patient: slice.patient, z: slice.z ?? 0, image: '', label: '',
+    height: slice.height, width: slice.width, spacingMm: slice.spacingMm ?? [1, 1], ...foregroundBox(slice.label, slice.width),
+  }));
+  const manifest: Manifest = {
+    version: manifestVersion, dataset: options.dataset ?? 'memory', mode: 'default', unit: options.unit ?? 'px', slices: entries, cases: [],
+  };
+  return { manifest, entries, read: (i) => ({ image: slices[i].image, label: slices[i].label }) };
+}

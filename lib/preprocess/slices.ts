@@ -1,0 +1,1 @@
+export { manifestVersion, type CaseEntry, type Manifest, type SliceEntry } from './manifest.ts';

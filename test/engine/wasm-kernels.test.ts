@@ -31,7 +31,7 @@ async function on(backend: 'cpu' | 'wasm', compute: () => tf.Tensor): Promise<Fl
 }
 
 const values = (random: Random, shape: number[]): tf.Tensor4D =>
-  tf.tensor(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()), shape) as tf.Tensor4D;
+  tf.tensor<tf.Rank.R4>(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()), shape as Shape);
 
 function expectClose(found: Float32Array, expected: Float32Array): void {
   expect(found.length).toBe(expected.length);
@@ -67,7 +67,7 @@ const convolution = (depthwise: boolean): fc.Arbitrary<Convolution> =>
     ),
     padding: fc.integer({ min: 0, max: 3 }),
   }).map(({ batch, size, channels, kernel, step, pad, padding }) => {
-    // tfjs computes the width of the output from the filter's height when the padding is one number.
+    // With one number as padding, tfjs computes the width of the output from the filter's height.
     const square = pad === 'number';
     const shape: [number, number] = square ? [kernel[0], kernel[0]] : kernel;
     const steps = square
@@ -139,6 +139,7 @@ describe('gradients of tfjs operations on the wasm engine', () => {
       return tf.add(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5))), tf.mean(w, [0, 1, 3]));
     },
     'maximum pooling': (x, w) => tf.mul(tf.maxPool(x, 2, 2, 'valid'), tf.mean(w)),
+    'maximum pooling with overlap and padding': (x, w) => tf.mul(tf.maxPool(x, [3, 2], 1, 'same'), tf.mean(w)),
   };
 
   it.each(Object.keys(cases))('equal those of the cpu backend for %s', async (name) => {

@@ -3,15 +3,17 @@ import { reduceToChannels, sumsByChannel } from './channelSums.ts';
 import { conv2dFilterGradient, depthwiseFilterGradient } from './filterGradients.ts';
 import { conv2dInputGradient, depthwiseInputGradient } from './inputGradients.ts';
 import type { KernelArguments } from './heap.ts';
+import { maxPoolGradient } from './poolGradient.ts';
 
 type Kernel = (args: KernelArguments) => tf.TensorInfo;
 
 let registered = false;
 
 /**
- * Adds to the `wasm` backend of tfjs what it needs to train: the three convolution gradients that it lacks, and faster
- * versions of the transposed convolution and of sums over all axes but the last. Everything is in the NHWC layout; what
- * a faster version does not cover goes to the stock kernel. Calling it again changes nothing.
+ * Adds to the `wasm` backend of tfjs what it needs to train: the three convolution gradients that it lacks, a right
+ * gradient of maximum pooling, and faster versions of the transposed convolution and of sums over all axes but the last.
+ * Everything is in the NHWC layout; what a faster version does not cover goes to the stock kernel. Calling it again
+ * changes nothing.
  */
 export function registerWasmKernels(): void {
   if (registered) return;
@@ -20,6 +22,7 @@ export function registerWasmKernels(): void {
   add('DepthwiseConv2dNativeBackpropFilter', depthwiseFilterGradient);
   add('DepthwiseConv2dNativeBackpropInput', depthwiseInputGradient);
   replace('Conv2DBackpropInput', ({ attrs }) => attrs!.dataFormat !== 'NCHW', conv2dInputGradient);
+  replace('MaxPoolGrad', () => true, maxPoolGradient);
   replace('Sum', sumsByChannel, (args) => reduceToChannels(args, false));
   replace('Mean', sumsByChannel, (args) => reduceToChannels(args, true));
 }

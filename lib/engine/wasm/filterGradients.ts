@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ConvInfo, convInfoOf, windowOf } from './geometry.ts';
+import { type ConvInfo, convInfoOf, tapOffsets, windowOf } from './geometry.ts';
 import { emptyTensor, type KernelArguments, matMulInPlace, viewOf } from './heap.ts';
 
 /** Gradient of a convolution with respect to its filter [height, width, in, out]: one matrix product for each filter tap. */
@@ -55,48 +55,4 @@ function gatherTap(x: tf.Tensor4D, row: number, column: number, info: ConvInfo):
     }
   }
   return gathered as tf.Tensor2D;
-}
-
-/** Where each filter tap reads, in input pixels from the patch's corner, in the order of the filter's rows and columns. */
-function tapOffsets(info: ConvInfo): [row: number, column: number][] {
-  const taps = info.filterHeight * info.filterWidth;
-  return Array.from({ length: taps }, (_, tap) => [
-    Math.floor(tap / info.filterWidth) * info.dilationHeight, (tap % info.filterWidth) * info.dilationWidth]);
-}
-
-/** Gradient of a depthwise convolution with respect to its filter [height, width, channels, multiplier]. */
-export function depthwiseFilterGradient({ inputs, attrs }: KernelArguments): tf.Tensor {
-  const x = inputs.x as tf.Tensor4D;
-  const dy = inputs.dy as tf.Tensor4D;
-  const info = convInfoOf(x.shape, attrs!.filterShape as number[], attrs!, true);
-  const out = emptyTensor(info.filterShape);
-  const sums = viewOf(out);
-  const xValues = viewOf(x);
-  const dyValues = viewOf(dy);
-  tapOffsets(info).forEach(([row, column], tap) => {
-    sums.set(sumProducts(xValues, dyValues, row, column, info), tap * info.outChannels);
-  });
-  return out;
-}
-
-/** Σ x·dy over all output pixels, for each output channel, for one filter tap; added up in double precision. */
-function sumProducts(x: Float32Array, dy: Float32Array, row: number, column: number, info: ConvInfo): Float64Array {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, strideHeight, strideWidth, padInfo } = info;
-  const multiplier = outChannels / inChannels;
-  const sums = new Float64Array(outChannels);
-  for (let n = 0; n < batchSize; n++) {
-    for (let oy = 0; oy < outHeight; oy++) {
-      const y = oy * strideHeight + row - padInfo.top;
-      if (y < 0 || y >= inHeight) continue;
-      for (let ox = 0; ox < outWidth; ox++) {
-        const xx = ox * strideWidth + column - padInfo.left;
-        if (xx < 0 || xx >= inWidth) continue;
-        const source = ((n * inHeight + y) * inWidth + xx) * inChannels;
-        const target = ((n * outHeight + oy) * outWidth + ox) * outChannels;
-        if (multiplier === 1) for (let c = 0; c < outChannels; c++) sums[c] += x[source + c] * dy[target + c];
-        else for (let c = 0; c < outChannels; c++) sums[c] += x[source + Math.floor(c / multiplier)] * dy[target + c];
-      }
-    }
-  }
-  return sums;
 }

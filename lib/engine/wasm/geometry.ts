@@ -37,3 +37,10 @@ export function spreadPixels(x: tf.Tensor4D, strideHeight: number, strideWidth: 
   const tall = tf.pad(tf.reshape(wide, [n * h, row]), [[0, 0], [0, (strideHeight - 1) * row]]);
   return tf.reshape(tall, [n, h * strideHeight, w * strideWidth, c]);
 }
+
+/** Where each filter tap reads, in input pixels from the patch's corner, in the order of the filter's rows and columns. */
+export function tapOffsets(info: ConvInfo): [row: number, column: number][] {
+  const taps = info.filterHeight * info.filterWidth;
+  return Array.from({ length: taps }, (_, tap) => [
+    Math.floor(tap / info.filterWidth) * info.dilationHeight, (tap % info.filterWidth) * info.dilationWidth]);
+}

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type ConvInfo, convInfoOf, spreadPixels, windowOf } from './geometry.ts';
-import type { KernelArguments } from './heap.ts';
+import { emptyTensor, type KernelArguments, viewOf } from './heap.ts';
 
 /**
  * Gradient of a convolution with respect to its input, which is also the forward pass of a transposed convolution:
@@ -23,14 +23,26 @@ export function depthwiseInputGradient({ inputs, attrs }: KernelArguments): tf.T
   const info = convInfoOf(attrs!.inputShape as number[], filter.shape, attrs!, true);
   return tf.tidy(() => {
     const [height, width, channels, multiplier] = filter.shape;
-    const flipped = tf.reshape(tf.reverse(filter, [0, 1]), [height, width, channels * multiplier, 1]) as tf.Tensor4D;
-    const dx = convolveBack('DepthwiseConv2dNative', dy, flipped, info);
+    const asPointwise = tf.reshape(filter, [height, width, 1, channels * multiplier]) as tf.Tensor4D;
+    const dx = convolveBack('DepthwiseConv2dNative', dy, turned(asPointwise), info);
     return multiplier === 1 ? dx : tf.sum(tf.reshape(dx, [...info.inShape, multiplier]), -1);
   });
 }
 
 /** [height, width, in, out] → the filter that leads back: turned by 180°, [height, width, out, in]. */
-const turned = (filter: tf.Tensor4D): tf.Tensor4D => tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
+function turned(filter: tf.Tensor4D): tf.Tensor4D {
+  const [height, width, channelsIn, channelsOut] = filter.shape;
+  const out = emptyTensor([height, width, channelsOut, channelsIn]);
+  const [from, to] = [viewOf(filter), viewOf(out)];
+  const tapSize = channelsIn * channelsOut;
+  let source = 0;
+  for (let tap = height * width - 1; tap >= 0; tap--) {
+    for (let i = 0; i < channelsIn; i++) {
+      for (let o = 0; o < channelsOut; o++) to[tap * tapSize + o * channelsIn + i] = from[source++];
+    }
+  }
+  return out as tf.Tensor4D;
+}
 
 function convolveBack(kernel: 'Conv2D' | 'DepthwiseConv2dNative', dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvInfo): tf.Tensor {
   const spread = spreadPixels(dy, info.strideHeight, info.strideWidth);

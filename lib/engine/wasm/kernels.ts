@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { reduceToChannels, sumsByChannel } from './channelSums.ts';
-import { conv2dFilterGradient, depthwiseFilterGradient } from './filterGradients.ts';
+import { depthwiseFilterGradient } from './depthwiseFilterGradient.ts';
+import { conv2dFilterGradient } from './filterGradients.ts';
 import { conv2dInputGradient, depthwiseInputGradient } from './inputGradients.ts';
 import type { KernelArguments } from './heap.ts';
 import { maxPoolGradient } from './poolGradient.ts';

@@ -9,9 +9,16 @@ export function conv2dFilterGradient({ inputs, attrs }: KernelArguments): tf.Ten
   if (attrs!.dataFormat === 'NCHW') throw new Error('The wasm engine computes convolutions in the NHWC layout only');
   const info = convInfoOf(x.shape, attrs!.filterShape as number[], attrs!, false);
   return tf.tidy(() => {
-    const taps = info.strideHeight === 1 && info.strideWidth === 1 ? tapsByShift(x, dy, info) : tapsByGather(x, dy, info);
+    const taps = smallMargin(info) ? tapsByShift(x, dy, info) : tapsByGather(x, dy, info);
     return tf.reshape(tf.stack(taps), info.filterShape);
   });
+}
+
+/** True where the padded grid of `tapsByShift` exists and is not so much larger than the image that copying is cheaper. */
+function smallMargin(info: ConvInfo): boolean {
+  if (info.strideHeight > 1 || info.strideWidth > 1) return false;
+  const grid = (info.outHeight + info.effectiveFilterHeight - 1) * (info.outWidth + info.effectiveFilterWidth - 1);
+  return grid < 2 * info.outHeight * info.outWidth;
 }
 
 /**
@@ -29,7 +36,7 @@ function tapsByShift(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvInfo): tf.Tensor
   return tapOffsets(info).map(([row, column]) => matMulInPlace(byChannel, row * width + column, info.inChannels, pixels, gradient));
 }
 
-/** With larger strides the input pixels of each tap are copied out; outside the input they are zero. */
+/** The input pixels that each tap sees are copied out; outside the input they are zero. */
 function tapsByGather(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvInfo): tf.Tensor[] {
   const pixels = info.batchSize * info.outHeight * info.outWidth;
   const byChannel = tf.transpose(tf.reshape(dy, [pixels, info.outChannels])) as tf.Tensor2D;

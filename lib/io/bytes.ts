@@ -1,0 +1,104 @@
+/** Where the bytes of an image come from: a plain or a gzip-compressed file, read by position. */
+import { constants } from 'node:buffer';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import os from 'node:os';
+import { expected } from '../errors.ts';
+import { explainReadError } from './files.ts';
+import { gunzipHead, gunzipRange, largestUnpacked } from './gzip.ts';
+
+/** Reverses the bytes of every number in place. The readers run on little-endian machines, as all that Node supports well are. */
+export function swapToNative(bytes: Buffer, bytesPerNumber: number): void {
+  if (bytesPerNumber === 2) bytes.swap16();
+  else if (bytesPerNumber === 4) bytes.swap32();
+  else if (bytesPerNumber === 8) bytes.swap64();
+}
+
+/** `1.5 GB`, `352 bytes`. */
+export function formatBytes(count: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  const power = Math.min(units.length - 1, count < 10_000 ? 0 : Math.floor(Math.log10(count) / 3));
+  return power === 0 ? `${count} bytes` : `${Number((count / 1000 ** power).toPrecision(3))} ${units[power]}`;
+}
+
+/** Throws a UserError, before anything is allocated, when `byteCount` bytes cannot be held in memory. */
+export function assertFitsMemory(byteCount: number, file: string): void {
+  // What is free now says little about what the system could free, so half of the machine is always taken as usable.
+  const memory = Math.max(os.freemem(), os.totalmem() / 2);
+  const limit = Math.min(memory, process.constrainedMemory() || Infinity, constants.MAX_LENGTH);
+  if (byteCount > limit) throw expected(`at most ${formatBytes(limit)} of voxels, which is what memory holds`, `a header that promises ${formatBytes(byteCount)}`, file);
+}
+
+export interface ByteSource {
+  readonly file: string;
+  /** The first `count` bytes, fewer when there are no more. Nothing is verified yet. */
+  head(count: number): Promise<Buffer>;
+  /** Throws a UserError when the source certainly holds fewer than `byteCount` bytes; nothing large is allocated. */
+  assertHolds(byteCount: number, what: string): void;
+  /** The bytes [offset, offset + length) in memory of their own; all checksums of the source are verified. */
+  read(offset: number, length: number, what: string): Promise<Buffer>;
+}
+
+async function readFully(handle: FileHandle, into: Buffer, position: number): Promise<number> {
+  let done = 0;
+  while (done < into.length) {
+    const { bytesRead } = await handle.read(into, done, Math.min(into.length - done, 1 << 30), position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
+}
+
+function plainSource(file: string, handle: FileHandle, size: number): ByteSource {
+  const tooShort = (byteCount: number, what: string, found: number): Error => expected(`${byteCount} bytes (${what})`, `${found}`, file);
+  return {
+    file,
+    async head(count) {
+      const bytes = Buffer.alloc(Math.min(count, size));
+      return bytes.subarray(0, await readFully(handle, bytes, 0));
+    },
+    assertHolds(byteCount, what) {
+      if (byteCount > size) throw tooShort(byteCount, what, size);
+    },
+    async read(offset, length, what) {
+      const bytes = Buffer.allocUnsafeSlow(length);
+      const found = await readFully(handle, bytes, offset);
+      if (found !== length) throw tooShort(offset + length, what, offset + found);
+      return bytes;
+    },
+  };
+}
+
+function gzipSource(file: string, packed: Buffer): ByteSource {
+  return {
+    file,
+    head: async (count) => gunzipHead(packed, count, file),
+    assertHolds(byteCount, what) {
+      if (byteCount > largestUnpacked(packed.length)) throw expected(`${byteCount} bytes (${what})`, `gzip data of ${packed.length} bytes, which cannot hold them,`, file);
+    },
+    read: (offset, length, what) => gunzipRange(packed, offset, length, what, file),
+  };
+}
+
+/**
+ * Opens a file for `use` and closes it afterwards. A name that ends in .gz promises gzip data.
+ * Throws a UserError when the file is absent, empty, not a regular file, or not what its name says.
+ */
+export async function withByteSource<T>(file: string, what: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
+  const handle = await open(file, 'r').catch((error) => {
+    throw explainReadError(error, what, file);
+  });
+  try {
+    const status = await handle.stat();
+    if (!status.isFile()) throw expected(what, status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
+    if (status.size === 0) throw expected(what, 'an empty file', file);
+    const plain = plainSource(file, handle, status.size);
+    const start = await plain.head(2);
+    const isGzip = start[0] === 0x1f && start[1] === 0x8b;
+    if (/\.gz$/i.test(file) !== isGzip) {
+      throw expected(isGzip ? 'plain data, as the name says' : 'gzip data, as the name says', isGzip ? 'gzip data (rename it to end in .gz)' : 'no gzip magic', file);
+    }
+    return await use(isGzip ? gzipSource(file, await readFile(file)) : plain);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Files that are either complete or absent, and their checksums.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { expected, messageOf, UserError } from '../errors.ts';
+
+/** The bytes of a file: one piece, or several that follow one another. */
+export type FileContent = Uint8Array | string | readonly Uint8Array[];
+
+const piecesOf = (data: FileContent): readonly Uint8Array[] =>
+  typeof data === 'string' ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
+
+/** One write call may take fewer bytes than offered (at most 2 GiB on Linux), so it is repeated until all are in. */
+async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
+  for (let at = 0; at < piece.length;) at += (await handle.write(piece, at)).bytesWritten;
+}
+
+/** Makes a finished rename survive a power cut; folders cannot be opened on Windows, where the rename itself must do. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  try {
+    await handle?.sync().catch(() => undefined);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Turns the system's error codes into a sentence; anything unexpected stays as it is. */
+function explainWriteError(error: unknown, file: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new UserError(`Expected room on the disk to write ${file}, found the disk full`);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new UserError(`Expected permission to write ${file}, found none`);
+  return error;
+}
+
+/**
+ * Writes a file so that a crash, a kill or a full disk leaves either the old file or the whole new one.
+ * The bytes go to a temporary file in the same folder, which is synced and renamed; missing folders are made.
+ * Throws a UserError when the disk is full or the place is not writable.
+ */
+export async function writeFileAtomic(file: string, data: FileContent): Promise<void> {
+  const folder = path.dirname(path.resolve(file));
+  const temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  try {
+    await mkdir(folder, { recursive: true });
+    const handle = await open(temporary, 'wx');
+    try {
+      for (const piece of piecesOf(data)) await writeAll(handle, piece);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+    await syncFolder(folder);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw explainWriteError(error, file);
+  }
+}
+
+/** Writes a value as indented JSON with a newline at the end, atomically. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** What stops a file from being read, as a sentence; anything unexpected stays as it is. */
+export function explainReadError(error: unknown, what: string, file: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return expected(what, 'no such file', file);
+  if (code === 'EISDIR') return expected(what, 'a folder', file);
+  if (code === 'EACCES' || code === 'EPERM') return expected(what, 'a file that may not be read', file);
+  return error;
+}
+
+/** Reads a JSON file; throws a UserError naming the file when it is absent or not JSON. */
+export async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((error) => {
+    throw explainReadError(error, 'a JSON file', file);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw expected('JSON', `text that is not (${messageOf(error)})`, file);
+  }
+}
+
+/** SHA-256 of bytes or of a UTF-8 text, as 64 hexadecimal digits. */
+export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
+
+/** SHA-256 of a file of any size, as 64 hexadecimal digits; throws a UserError when it cannot be read. */
+export async function sha256File(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+  } catch (error) {
+    throw explainReadError(error, 'a file', file);
+  }
+  return hash.digest('hex');
+}

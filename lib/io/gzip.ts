@@ -1,0 +1,53 @@
+/**
+ * Unpacking gzip (RFC 1952) with nothing taken on trust: every member's CRC and length are verified by zlib,
+ * several members are read as one stream, and only zero padding may follow the last.
+ */
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { expected, messageOf } from '../errors.ts';
+
+/** Deflate packs at most 1032 bytes into one (RFC 1951: 258 bytes for 2 bits), so this bounds what a file can hold. */
+export const largestUnpacked = (packedBytes: number): number => packedBytes * 1032;
+
+const damaged = (error: unknown, file: string): Error => expected('intact gzip data', `damage (${messageOf(error)})`, file);
+
+/** The first `count` unpacked bytes, fewer when the data end before; checksums at the end are not reached. */
+export function gunzipHead(packed: Buffer, count: number, file: string): Buffer {
+  for (let take = 4096; ; take *= 4) {
+    try {
+      const bytes = gunzipSync(packed.subarray(0, take), { finishFlush: constants.Z_SYNC_FLUSH });
+      if (bytes.length >= count || take >= packed.length) return bytes.subarray(0, count);
+    } catch (error) {
+      throw damaged(error, file);
+    }
+  }
+}
+
+/** Only zeros may follow the last member: tape and block padding. */
+function assertOnlyPadding(packed: Buffer, from: number, file: string): void {
+  for (let i = from; i < packed.length; i++) {
+    if (packed[i] !== 0) throw expected('the end of the gzip data', `${packed.length - i} more bytes that are not gzip data`, file);
+  }
+}
+
+/**
+ * Unpacks everything and returns the bytes [offset, offset + length); what lies outside is verified and dropped.
+ * Throws a UserError on any damage, on a stream that is too short and on garbage after the stream.
+ */
+export async function gunzipRange(packed: Buffer, offset: number, length: number, what: string, file: string): Promise<Buffer> {
+  const wanted = Buffer.allocUnsafeSlow(length);
+  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  let at = 0;
+  gunzip.end(packed);
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      const from = Math.max(0, offset - at);
+      if (from < chunk.length && at + from - offset < length) chunk.copy(wanted, at + from - offset, from);
+      at += chunk.length;
+    }
+  } catch (error) {
+    throw damaged(error, file);
+  }
+  assertOnlyPadding(packed, gunzip.bytesWritten, file);
+  if (at < offset + length) throw expected(`${offset + length} bytes (${what})`, `${at} unpacked bytes`, file);
+  return wanted;
+}

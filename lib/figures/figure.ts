@@ -1,0 +1,20 @@
+/**
+ * A figure is a plain Plotly specification: every figure function of this room takes data and returns one,
+ * and the same object goes to Jupyter, to PNG and to SVG.
+ */
+import type { Data, Layout } from 'plotly.js-dist';
+
+export type { Data };
+
+export interface Figure {
+  readonly data: Data[];
+  /** Width and height in CSS pixels are always set, so that every machine draws the same picture. */
+  readonly layout: Partial<Layout> & { readonly width: number; readonly height: number };
+}
+
+/** The text of the figure's title, without markup; used as plain-text output and in provenance. */
+export function titleOf(figure: Figure): string {
+  const { title } = figure.layout;
+  const text = typeof title === 'string' ? title : (title?.text ?? '');
+  return text.replace(/<br\s*\/?>/g, ' ').replace(/<[^>]+>/g, '');
+}

@@ -1,0 +1,48 @@
+import type { Figure } from './figure.ts';
+import { panelGrid, type Panel, type PanelMask } from './panels.ts';
+import { cropSlice, cutWindow, windowAround, type SliceImage } from './slicePicture.ts';
+import { colours, emptyFigure } from './theme.ts';
+
+export interface OverlayCase {
+  readonly id: string;
+  readonly slice: SliceImage;
+  /** Masks of the slice's size, non-zero is pancreas. */
+  readonly label?: ArrayLike<number>;
+  readonly prediction?: ArrayLike<number>;
+  /** DSC of the prediction, written above it. */
+  readonly dice?: number;
+}
+
+/** DSC as it is written in every figure. */
+export const formatDice = (dice: number): string => (Number.isFinite(dice) ? `DSC ${dice.toFixed(3)}` : 'DSC not defined');
+
+/** The same case seen through a window of `sideMm` around its masks. */
+export function zoomCase(one: OverlayCase, sideMm: number): OverlayCase {
+  const { slice, label, prediction } = one;
+  const window = windowAround(slice, [label, prediction], sideMm);
+  const cut = (mask?: ArrayLike<number>): Float32Array | undefined => mask && cutWindow(mask, slice.height, slice.width, window);
+  return { ...one, slice: cropSlice(slice, window), label: cut(label), prediction: cut(prediction) };
+}
+
+const labelMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({ mask, name: 'Label', colour: colours.label, fill });
+const predictionMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({ mask, name: 'Prediction', colour: colours.prediction, fill });
+
+/**
+ * One row per case: the CT slice alone, with its label, and with the prediction (the label's outline beside it).
+ * `zoomMm` shows a square of that side around the masks instead of the whole slice. No case gives an empty figure.
+ */
+export function overlayGrid(cases: readonly OverlayCase[], options: { title?: string; zoomMm?: number; panelWidth?: number } = {}): Figure {
+  const title = options.title ?? 'CT slice, label and prediction';
+  if (cases.length === 0) return emptyFigure(title, 'There is no case to show.');
+  const rows = cases.map((whole): Panel[] => {
+    const { slice, label, prediction, dice } = options.zoomMm ? zoomCase(whole, options.zoomMm) : whole;
+    const masks = [...(label ? [labelMask(label, 0)] : []), ...(prediction ? [predictionMask(prediction, 0.25)] : [])];
+    const score = dice === undefined ? (prediction ? 'no score' : 'no prediction') : formatDice(dice);
+    return [
+      { slice, title: whole.id },
+      { slice, masks: label ? [labelMask(label, 0.25)] : [], title: label ? '' : 'no label' },
+      { slice, masks, title: score },
+    ];
+  });
+  return panelGrid(rows, { title, columnTitles: ['CT', 'Label', 'Prediction'], panelWidth: options.panelWidth });
+}

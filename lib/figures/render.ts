@@ -1,0 +1,56 @@
+/** Figures to SVG and PNG in Node alone: Plotly in jsdom writes the SVG, resvg paints it. */
+import { Resvg } from '@resvg/resvg-js';
+import type { Figure } from './figure.ts';
+import { fontFiles, openPlotlyWindow, type PlotlyWindow } from './renderDom.ts';
+import { fontName } from './theme.ts';
+
+let opened: PlotlyWindow | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+type Axis = Record<string, unknown>;
+
+/** Numeric tick labels vanish where sizes are estimated, unless they may leave the plotting area. */
+function keepTickLabels(figure: Figure): Figure {
+  const copy = structuredClone(figure) as unknown as { data: Axis[]; layout: Record<string, Axis> };
+  const axes = ['xaxis', 'yaxis', ...Object.keys(copy.layout).filter((key) => /^[xy]axis\d+$/.test(key))];
+  for (const axis of axes) copy.layout[axis] = { ticklabeloverflow: 'allow', ...copy.layout[axis] };
+  for (const trace of copy.data) {
+    if (trace.colorbar) trace.colorbar = { ticklabeloverflow: 'allow', ...(trace.colorbar as Axis) };
+  }
+  return copy as unknown as Figure;
+}
+
+async function draw(figure: Figure): Promise<string> {
+  const { document, plotly, restartNames } = (opened ??= openPlotlyWindow());
+  const { data, layout } = keepTickLabels(figure);
+  const element = document.createElement('div');
+  document.body.append(element);
+  restartNames();
+  try {
+    await plotly.newPlot(element, data, layout, { staticPlot: true });
+    const svg = await plotly.Snapshot.toSVG(element, 'svg', 1);
+    return svg.replace(/url\((?:&quot;|'|")(.*?)(?:&quot;|'|")\)/g, 'url($1)'); // resvg does not follow quoted references
+  } finally {
+    plotly.purge(element);
+    element.remove();
+  }
+}
+
+/**
+ * The figure as an SVG document of layout.width × layout.height pixels. The same figure gives the same text, whatever
+ * was drawn before; calls wait for each other.
+ */
+export function toSvg(figure: Figure): Promise<string> {
+  const result = last.then(() => draw(figure));
+  last = result.catch(() => undefined);
+  return result;
+}
+
+/** Paints an SVG document on white; `zoom` is pixels of the PNG per CSS pixel. */
+export function svgToPng(svg: string, zoom = 2): Buffer {
+  const font = { fontFiles: fontFiles(), loadSystemFonts: false, defaultFontFamily: fontName };
+  return new Resvg(svg, { fitTo: { mode: 'zoom', value: zoom }, background: 'white', font }).render().asPng();
+}
+
+/** The figure as PNG bytes, `zoom` pixels per CSS pixel. */
+export const toPng = async (figure: Figure, zoom = 2): Promise<Buffer> => svgToPng(await toSvg(figure), zoom);

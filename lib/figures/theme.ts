@@ -1,0 +1,113 @@
+/** One look for all figures: font, colours and sizes. */
+import type { Layout } from 'plotly.js-dist';
+import type { Data, Figure } from './figure.ts';
+
+/** Bundled with the project for PNG output; browsers fall back to the next family. */
+export const fontName = 'DejaVu Sans';
+const fontFamily = `${fontName}, Verdana, Arial, sans-serif`;
+
+/** The palette of Okabe and Ito, told apart with any kind of colour vision (https://jfly.uni-koeln.de/color/). */
+export const palette = {
+  blue: '#0072B2',
+  vermillion: '#D55E00',
+  green: '#009E73',
+  purple: '#CC79A7',
+  orange: '#E69F00',
+  sky: '#56B4E9',
+  yellow: '#F0E442',
+  black: '#000000',
+} as const;
+
+/** The order in which series take their colours. */
+export const seriesColours = [palette.blue, palette.vermillion, palette.green, palette.purple, palette.orange, palette.sky] as const;
+
+/** The colour of a thing, the same in every figure. */
+export const colours = {
+  /** Outlines on grey CT pictures need light colours. */
+  label: palette.sky,
+  prediction: palette.orange,
+  tumour: palette.purple,
+  agreement: palette.green,
+  falsePositive: palette.vermillion,
+  missed: palette.yellow,
+  training: palette.blue,
+  validation: palette.vermillion,
+  text: '#222222',
+  quiet: '#777777',
+  grid: '#E3E3E3',
+} as const;
+
+export const sizes = { font: 13, title: 17, small: 11 } as const;
+
+/** `#0072B2` with an opacity, as CSS. */
+export function withAlpha(hex: string, alpha: number): string {
+  const [r, g, b] = [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
+  return `rgba(${r},${g},${b},${alpha})`;
+}
+
+export interface AxisOptions {
+  title?: string;
+  type?: 'linear' | 'log' | 'category';
+  range?: [number, number];
+  [plotlyOption: string]: unknown;
+}
+
+/** An axis in the common look; `title` names the quantity and its unit. */
+export function axis({ title, ...rest }: AxisOptions = {}): Record<string, unknown> {
+  return {
+    ...(title ? { title: { text: title, standoff: 8 } } : {}),
+    gridcolor: colours.grid, linecolor: colours.quiet, tickcolor: colours.quiet,
+    showline: true, zeroline: false, ticks: 'outside', ticklen: 4, automargin: true, ...rest,
+  };
+}
+
+const compact = (value: number): string =>
+  value >= 1e6 ? `${value / 1e6} M` : value >= 1e4 ? `${value / 1e3} k` : value >= 1e-4 ? `${Number(value.toPrecision(1))}` : value.toExponential(0);
+
+/**
+ * A logarithmic axis around positive values, with ticks written as plain numbers: 1, 2, 5 of each decade, or powers of
+ * ten alone over many decades. Values that are not positive cannot be shown and are left out of its range.
+ */
+export function logAxis(values: readonly number[], options: AxisOptions = {}): Record<string, unknown> {
+  const logs = values.filter((v) => v > 0 && Number.isFinite(v)).map(Math.log10);
+  const [low, high] = logs.length > 0 ? [Math.min(...logs), Math.max(...logs)] : [0, 1];
+  const room = Math.max(0.05 * (high - low), 0.08);
+  const digits = high - low > 3 ? [1] : [1, 2, 5];
+  const decades = Array.from({ length: Math.ceil(high) - Math.floor(low) + 3 }, (_, i) => Math.floor(low) - 1 + i);
+  const tickvals = decades.flatMap((decade) => digits.map((digit) => Number(`${digit}e${decade}`)));
+  return axis({ type: 'log', range: [low - room, high + room], tickmode: 'array', tickvals, ticktext: tickvals.map(compact), ...options });
+}
+
+export interface FigureOptions {
+  title: string;
+  width: number;
+  height: number;
+  /** Further Plotly layout: axes, shapes, annotations. */
+  [layoutOption: string]: unknown;
+}
+
+/** Puts traces into the common look. */
+export function makeFigure(data: Data[], { title, ...layout }: FigureOptions): Figure {
+  const margin = { l: 70, r: 30, t: 64, b: 60, ...(layout.margin as object | undefined) };
+  return {
+    data,
+    layout: {
+      font: { family: fontFamily, size: sizes.font, color: colours.text },
+      title: { text: title, x: 0.5, xanchor: 'center', y: 1, yanchor: 'top', yref: 'container', pad: { t: 14 }, font: { size: sizes.title } },
+      colorway: [...seriesColours], paper_bgcolor: 'white', plot_bgcolor: 'white', hovermode: 'closest',
+      ...layout,
+      legend: { tracegroupgap: 0, ...(layout.legend as object | undefined) },
+      margin,
+    } as Partial<Layout> as Figure['layout'],
+  };
+}
+
+/** A legend in one row below the picture. */
+export const legendBelow = { orientation: 'h', x: 0.5, xanchor: 'center', y: 0.01, yanchor: 'bottom', yref: 'container' } as const;
+
+/** What a figure shows where there is nothing to draw: its title and one sentence. */
+export function emptyFigure(title: string, sentence: string, width = 640): Figure {
+  const hidden = { visible: false, range: [0, 1] };
+  const note = { text: sentence, showarrow: false, x: 0.5, y: 0.5, xref: 'paper', yref: 'paper', font: { color: colours.quiet } };
+  return makeFigure([], { title, width, height: 220, xaxis: hidden, yaxis: hidden, annotations: [note] });
+}

@@ -54,7 +54,10 @@ export function addElastic(
     }
     for (let j = 0, w = 0; j < width; j++, p++, w += 4) {
       const k = columns.first[j];
-      const [a, b, c, d] = [columns.weights[w], columns.weights[w + 1], columns.weights[w + 2], columns.weights[w + 3]];
+      const a = columns.weights[w];
+      const b = columns.weights[w + 1];
+      const c = columns.weights[w + 2];
+      const d = columns.weights[w + 3];
       ys[p] += a * rowY[k] + b * rowY[k + 1] + c * rowY[k + 2] + d * rowY[k + 3];
       xs[p] += a * rowX[k] + b * rowX[k + 1] + c * rowX[k + 2] + d * rowX[k + 3];
     }

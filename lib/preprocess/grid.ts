@@ -107,7 +107,8 @@ function readBilinear(
     x = x < 0 ? 0 : x > width - 1 ? width - 1 : x;
     const row = down && y >= height - 1 ? height - 2 : y | 0;
     const column = right && x >= width - 1 ? width - 2 : x | 0;
-    const [dy, dx] = [y - row, x - column];
+    const dy = y - row;
+    const dx = x - column;
     for (let c = 0, k = row * width + column; c < planes; c++, k += planeSize) {
       const upper = source[k] + (source[k + right] - source[k]) * dx;
       const lower = source[k + down] + (source[k + down + right] - source[k + down]) * dx;
@@ -134,7 +135,9 @@ export function sampleSlice(
   if (label.length !== height * width) throw expected(`a label of ${height}×${width} pixels`, `${label.length} values`);
   const share = new Float32Array(points.ys.length);
   readBilinear(label, 1, height, width, points, share);
-  return { image: sampled, label: Uint8Array.from(share, (v) => (v >= 0.5 ? 1 : 0)) };
+  const mask = new Uint8Array(share.length);
+  for (let p = 0; p < share.length; p++) mask[p] = share[p] >= 0.5 ? 1 : 0;
+  return { image: sampled, label: mask };
 }
 
 /** For each source pixel along an axis: its place on the grid, or -1 where it lies outside the window. */

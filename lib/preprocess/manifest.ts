@@ -1,4 +1,5 @@
 /** What `manifest.json` says about preprocessed slices. */
+import type { PreprocessMode, WindowHu } from './window.ts';
 
 export const manifestVersion = 1;
 
@@ -26,17 +27,36 @@ export interface CaseEntry {
   readonly id: string;
   readonly patient: string;
   readonly group?: string;
+  /** Voxels of the canonical volume (x, y, z); absent for pictures. */
+  readonly shape?: readonly [number, number, number];
+  /** How the label was found to lie, for sets whose labels are mirrored now and then. */
+  readonly labelPosition?: string;
+  /** sha256 of the files it was made from, by folder and file name. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** Number of slices kept. */
   readonly slices: number;
+}
+
+export interface FailedCase {
+  readonly id: string;
+  readonly reason: string;
 }
 
 export interface Manifest {
   readonly version: typeof manifestVersion;
   readonly dataset: string;
-  readonly mode: 'default' | 'paper';
-  readonly windowHu?: readonly [number, number];
+  readonly mode: PreprocessMode;
+  /** HU shown as 0 and 1; absent for pictures, which have no HU. */
+  readonly windowHu?: WindowHu;
+  /** Unit of places in the slice: `mm` where spacing is known, `px` for pictures. */
   readonly unit: 'mm' | 'px';
   readonly slices: readonly SliceEntry[];
+  /** Complete cases. */
   readonly cases: readonly CaseEntry[];
+  /** Cases that could not be made, and why. */
+  readonly failed: readonly FailedCase[];
+  /** Cases that another shard has not made yet. */
+  readonly pending: readonly string[];
 }
 
 /** Count and bounding box of the pixels of a label (H, W) that are not 0. */

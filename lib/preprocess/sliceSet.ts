@@ -79,7 +79,8 @@ export function slicesInMemory(slices: readonly MemorySlice[], options: { unit?:
     height: slice.height, width: slice.width, spacingMm: slice.spacingMm ?? [1, 1], ...foregroundBox(slice.label, slice.width),
   }));
   const manifest: Manifest = {
-    version: manifestVersion, dataset: options.dataset ?? 'memory', mode: 'default', unit: options.unit ?? 'px', slices: entries, cases: [],
+    version: manifestVersion, dataset: options.dataset ?? 'memory', mode: 'default', unit: options.unit ?? 'px', slices: entries,
+    cases: [], failed: [], pending: [],
   };
   return { manifest, entries, read: (i) => ({ image: slices[i].image, label: slices[i].label }) };
 }

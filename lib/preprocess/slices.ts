@@ -1,1 +1,136 @@
-export { manifestVersion, type CaseEntry, type Manifest, type SliceEntry } from './manifest.ts';
+/**
+ * Preprocessing of a data set: volumes or pictures in, one .npy pair a slice and a manifest out.
+ *
+ *     <out>/data/<case>-<z>.npy    float32 (3, H, W): slices z-1, z, z+1 in [0, 1]
+ *     <out>/label/<case>-<z>.npy   uint8 (1, H, W): class per pixel
+ *     <out>/cases/<case>.json      what the case was made from; complete cases are not made again
+ *     <out>/manifest.json          all slices of all complete cases
+ *
+ * Row 0 is anterior, column 0 is the patient's right, z counts from the feet.
+ */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Case, CaseList } from '../dataset/cases.ts';
+import { expected, messageOf } from '../errors.ts';
+import { sha256File, writeJson } from '../io/files.ts';
+import { foregroundBox, manifestVersion, type CaseEntry, type Manifest, type SliceEntry } from './manifest.ts';
+import { prepareCase } from './prepareCase.ts';
+import { isComplete, readRecord, removeCase, startSliceWriter, writeRecord, type CaseRecord } from './sliceFiles.ts';
+import { windowOf, type PreprocessMode, type WindowHu } from './window.ts';
+
+export { type CaseEntry, type FailedCase, type Manifest, type SliceEntry } from './manifest.ts';
+
+export interface PreprocessOptions {
+  /** Folder for the slices; made where it is missing. */
+  readonly out: string;
+  /**
+   * `default`: soft-tissue window, every slice, the edge slice repeated as its own neighbour.
+   * `paper`: ±1024 HU, neither the first nor the last slice, only slices with at least 32 foreground pixels.
+   */
+  readonly mode: PreprocessMode;
+  /** HU shown as 0 and as 1, in default mode. Pictures have no HU: their grey values are divided by 255. */
+  readonly windowHu?: WindowHu;
+  /** Makes only every count-th case, from the index-th; other shards make the rest, into the same folder. */
+  readonly shard?: { readonly index: number; readonly count: number };
+  readonly onProgress?: (done: number, total: number, note: string) => void;
+}
+
+/** Smaller cuts through the pancreas are left out in paper mode. */
+const paperMinimumForeground = 32;
+
+/** Everything but the case itself that its slices depend on. */
+interface Plan {
+  readonly list: CaseList;
+  readonly out: string;
+  readonly mode: PreprocessMode;
+  readonly windowHu: WindowHu;
+  readonly parameters: Record<string, unknown>;
+}
+
+function makePlan(list: CaseList, { out, mode, windowHu: wanted }: PreprocessOptions): Plan {
+  const windowHu = windowOf(mode, wanted);
+  const { kind, labelMap, imageFlipY = false, detectLabelFlip = false } = list;
+  return { list, out, mode, windowHu, parameters: { version: manifestVersion, kind, mode, windowHu, labelMap, imageFlipY, detectLabelFlip } };
+}
+
+/**
+ * Writes the slices of all cases and the manifest. What is complete and unchanged (parameters, sha256 of the sources,
+ * sizes of the files) is kept; what is missing, truncated or outdated is made again, so an interrupted run is simply
+ * started again.
+ *
+ * A case that cannot be made is named in `manifest.failed` and the others go on: cases + failed + pending is always the
+ * number of cases in the list. Throws a UserError on options that contradict each other, and when two cases have one id.
+ */
+export async function preprocessDataset(list: CaseList, options: PreprocessOptions): Promise<Manifest> {
+  const plan = makePlan(list, options);
+  const ids = new Set(list.cases.map(({ id }) => id));
+  if (ids.size < list.cases.length) throw expected('case ids that differ', `${ids.size} ids for ${list.cases.length} cases`, list.folder);
+  for (const part of ['data', 'label', 'cases']) await mkdir(path.join(options.out, part), { recursive: true });
+  const { index, count } = options.shard ?? { index: 0, count: 1 };
+  const mine = list.cases.filter((_, i) => i % count === index);
+  const failures = new Map<string, string>();
+  for (const [done, one] of mine.entries()) {
+    const note = await makeCase(plan, one).catch((error) => {
+      failures.set(one.id, messageOf(error));
+      return `failed: ${messageOf(error)}`;
+    });
+    options.onProgress?.(done + 1, mine.length, `${one.id} ${note}`);
+  }
+  const manifest = await assemble(plan, failures);
+  await writeJson(path.join(options.out, 'manifest.json'), manifest);
+  return manifest;
+}
+
+/** The sha256 of the files that a case is made of; a .hdr has its voxels in the .img beside it. */
+async function sourcesOf(one: Case): Promise<Record<string, string>> {
+  const files = [one.image, one.label].flatMap((file) => (!file ? [] : /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file]));
+  const sums = await Promise.all(files.map(sha256File));
+  return Object.fromEntries(files.map((file, i) => [`${path.basename(path.dirname(file))}/${path.basename(file)}`, sums[i]]));
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Makes one case unless it is complete; returns what was done, in words. */
+async function makeCase(plan: Plan, one: Case): Promise<string> {
+  const sources = await sourcesOf(one);
+  const made = { parameters: plan.parameters, sources };
+  const old = await readRecord(plan.out, one.id);
+  if (old && isSame(old.made, made) && (await isComplete(plan.out, old))) return 'was complete';
+  await removeCase(plan.out, one.id);
+  const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
+  const { height, width, spacingMm, shape, labelPosition } = prepared;
+  const writer = startSliceWriter(plan.out, height, width);
+  const slices: SliceEntry[] = [];
+  for (const slice of prepared.slices) {
+    const found = foregroundBox(slice.label, width);
+    if (plan.mode === 'paper' && found.foreground < paperMinimumForeground) continue;
+    const id = one.id.endsWith(`-${slice.z}`) ? one.id : `${one.id}-${slice.z}`;
+    const files = { image: `data/${id}.npy`, label: `label/${id}.npy` };
+    slices.push({ id, case: one.id, patient: one.patient, z: slice.z, ...files, height, width, spacingMm, ...found });
+    await writer.write(slices[slices.length - 1], slice);
+  }
+  await writer.finish();
+  const { id, patient, group } = one;
+  const entry: CaseEntry = { id, patient, ...(group && { group }), ...(shape && { shape }), ...(labelPosition && { labelPosition }), sources, slices: slices.length };
+  await writeRecord(plan.out, { made, entry, slices, bytes: writer.bytes });
+  return `${slices.length} slices`;
+}
+
+/** The manifest of what is on disk now: our cases, and those that other shards have finished with the same parameters. */
+async function assemble({ list, out, mode, windowHu, parameters }: Plan, failures: Map<string, string>): Promise<Manifest> {
+  const complete: CaseRecord[] = [];
+  const pending: string[] = [];
+  for (const { id } of list.cases) {
+    if (failures.has(id)) continue;
+    const record = await readRecord(out, id);
+    if (record && isSame((record.made as { parameters?: unknown }).parameters, parameters)) complete.push(record);
+    else pending.push(id);
+  }
+  return {
+    version: manifestVersion, dataset: list.dataset, mode, ...(list.kind === '3d' && { windowHu }), unit: list.kind === '3d' ? 'mm' : 'px',
+    slices: complete.flatMap((record) => record.slices),
+    cases: complete.map((record) => record.entry),
+    failed: [...failures].map(([id, reason]) => ({ id, reason })),
+    pending,
+  };
+}

@@ -1,0 +1,109 @@
+/** One case, from its files to slices in memory: canonical orientation, window, classes. */
+import type { Case, CaseList, LabelMap } from '../dataset/cases.ts';
+import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
+import { expected } from '../errors.ts';
+import { readGreyImage } from '../io/image.ts';
+import { readNifti } from '../io/nifti.ts';
+import { geometryDifference, toCanonical } from '../volume/orientation.ts';
+import { sliceZ, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
+import { applyWindow, type WindowHu } from './window.ts';
+
+export interface PreparedSlice {
+  readonly z: number;
+  /** Slices z-1, z, z+1; (H, W) each, in [0, 1]. */
+  readonly planes: readonly [Float32Array, Float32Array, Float32Array];
+  /** (H, W), class per pixel. */
+  readonly label: Uint8Array;
+}
+
+export interface PreparedCase {
+  readonly height: number;
+  readonly width: number;
+  /** (y, x); [1, 1] for pictures. */
+  readonly spacingMm: readonly [number, number];
+  /** Voxels of the canonical volume; absent for pictures. */
+  readonly shape?: Vec3;
+  /** How the label was found to lie, for sets whose labels are mirrored now and then. */
+  readonly labelPosition?: string;
+  /** Made one after the other as they are asked for. */
+  readonly slices: Iterable<PreparedSlice>;
+}
+
+/** Reads and prepares one case of the list; throws a UserError that names the file when it does not fit. */
+export function prepareCase(list: CaseList, one: Case, windowHu: WindowHu, skipEnds: boolean): Promise<PreparedCase> {
+  if (!one.label) throw expected('a label', 'none', one.image);
+  return list.kind === '2d'
+    ? preparePicture(one.image, one.label, one.z ?? 0, list.labelMap, list.imageFlipY ?? false)
+    : prepareVolume(list, one.image, one.label, windowHu, skipEnds);
+}
+
+/**
+ * Stored label values to classes. Background 0 stays 0; every other value must be in the map, so that a tumour or
+ * another organ is never counted or dropped by accident.
+ */
+export function toClasses(stored: VoxelArray, labelMap: LabelMap, file: string): Uint8Array {
+  const classes = new Map<number, number>([[0, 0], ...Object.entries(labelMap).map(([value, c]) => [Number(value), c] as [number, number])]);
+  const out = new Uint8Array(stored.length);
+  let [value, found] = [0, 0];
+  for (let p = 0; p < stored.length; p++) {
+    if (stored[p] !== value) {
+      value = stored[p];
+      found = classes.get(value) ?? -1;
+      if (found < 0) throw expected(`label values ${[...classes.keys()].join(', ')}`, `${value}`, file);
+    }
+    out[p] = found;
+  }
+  return out;
+}
+
+async function prepareVolume(list: CaseList, imageFile: string, labelFile: string, windowHu: WindowHu, skipEnds: boolean): Promise<PreparedCase> {
+  const [image, stored] = await Promise.all([readNifti(imageFile), readNifti(labelFile)]);
+  const placed = list.detectLabelFlip ? alignLabel(image, stored, list.labelMap) : undefined;
+  const label = placed?.label ?? stored;
+  const difference = geometryDifference(image, label);
+  if (difference) throw expected(`a label on the grid of ${imageFile}`, difference, labelFile);
+  const canonical = toCanonical<VoxelArray>(image);
+  const canonicalLabel = toCanonical<VoxelArray>(label);
+  const [width, height] = canonical.shape;
+  return {
+    height, width, shape: canonical.shape, spacingMm: [canonical.spacingMm[1], canonical.spacingMm[0]],
+    ...(placed && { labelPosition: describeFlip(placed.decision) }),
+    slices: volumeSlices(canonical, canonicalLabel, windowHu, skipEnds, (plane) => toClasses(plane, list.labelMap, labelFile)),
+  };
+}
+
+function* volumeSlices(
+  image: Volume, label: Volume, windowHu: WindowHu, skipEnds: boolean, classesOf: (stored: VoxelArray) => Uint8Array,
+): Generator<PreparedSlice> {
+  const depth = image.shape[2];
+  // every plane is a neighbour of two others: it is windowed once and handed out three times
+  const window = (z: number): Float32Array => applyWindow(sliceZ(image, z), windowHu);
+  let [below, here] = [window(0), window(0)];
+  for (let z = 0; z < depth; z++) {
+    const above = z + 1 < depth ? window(z + 1) : here;
+    if (!skipEnds || (z > 0 && z + 1 < depth)) yield { z, planes: [below, here, above], label: classesOf(sliceZ(label, z)) };
+    [below, here] = [here, above];
+  }
+}
+
+/** Rows in reverse order; (H, W). */
+function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: number): T {
+  const out = plane.slice() as T;
+  for (let from = 0, to = plane.length - width; to >= 0; from += width, to -= width) out.set(plane.subarray(from, from + width), to);
+  return out;
+}
+
+/** JPEG leaves no clean 0 and 255 in a mask. */
+const maskThreshold = 127;
+
+async function preparePicture(imageFile: string, labelFile: string, z: number, labelMap: LabelMap, flipY: boolean): Promise<PreparedCase> {
+  const [image, mask] = await Promise.all([readGreyImage(imageFile), readGreyImage(labelFile)]);
+  const { width, height } = image;
+  if (mask.width !== width || mask.height !== height) {
+    throw expected(`a mask of ${width}×${height} pixels as its picture`, `${mask.width}×${mask.height}`, labelFile);
+  }
+  const stored = mask.data.map((v) => (v > maskThreshold ? 1 : 0));
+  const turn = <T extends Float32Array | Uint8Array>(plane: T): T => (flipY ? flipRows(plane, width) : plane);
+  const plane = turn(Float32Array.from(image.data, (v) => v / 255));
+  return { height, width, spacingMm: [1, 1], slices: [{ z, planes: [plane, plane, plane], label: turn(toClasses(stored, labelMap, labelFile)) }] };
+}

@@ -1,0 +1,107 @@
+/** Slices on disk: data/<id>.npy and label/<id>.npy, and one record a case that says they are complete. */
+import { open, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { readJson, writeJson } from '../io/files.ts';
+import { encodeNpy, type NpyData } from '../io/npy.ts';
+import type { CaseEntry, SliceEntry } from './manifest.ts';
+import type { PreparedSlice } from './prepareCase.ts';
+
+/** cases/<id>.json: written after the last slice of the case, so a case without it is not complete. */
+export interface CaseRecord {
+  /** What the slices depend on: parameters and the sources' sha256. */
+  readonly made: unknown;
+  readonly entry: CaseEntry;
+  readonly slices: readonly SliceEntry[];
+  /** Size in bytes of each image and each label file. */
+  readonly bytes: { readonly image: number; readonly label: number };
+}
+
+/** Files written at the same time: enough to keep the disk and a second core busy. */
+const parallelWrites = 4;
+
+/** The first bytes of a .npy file of this shape: what encodeNpy puts before the numbers. */
+function npyHeader(data: NpyData, shape: readonly number[]): Uint8Array {
+  const bytes = encodeNpy({ data, shape });
+  return bytes.slice(0, bytes.length - data.byteLength);
+}
+
+const bytesOf = (data: Float32Array | Uint8Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** Written beside its place and renamed, so that a file with its final name is whole. Not synced: records are, after it. */
+async function writePieces(file: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const temporary = `${file}.partial`;
+  try {
+    const handle = await open(temporary, 'w');
+    try {
+      const { bytesWritten } = await handle.writev([...pieces]);
+      const wanted = pieces.reduce((sum, piece) => sum + piece.length, 0);
+      if (bytesWritten !== wanted) throw Object.assign(new Error(`${bytesWritten} of ${wanted} bytes were written to ${file}: is the disk full?`), { code: 'ENOSPC' });
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes image (3, H, W) and label (1, H, W) of slices of one size, a few at a time. */
+export function startSliceWriter(folder: string, height: number, width: number): {
+  readonly bytes: CaseRecord['bytes'];
+  /** Waits while too many writes are under way; throws what an earlier one met. */
+  write(entry: SliceEntry, slice: PreparedSlice): Promise<void>;
+  finish(): Promise<void>;
+} {
+  const imageHeader = npyHeader(new Float32Array(3 * height * width), [3, height, width]);
+  const labelHeader = npyHeader(new Uint8Array(height * width), [1, height, width]);
+  const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const start = (file: string, pieces: readonly Uint8Array[]): void => {
+    const job: Promise<void> = writePieces(path.join(folder, file), pieces).catch((error) => { failures.push(error); }).finally(() => underWay.delete(job));
+    underWay.add(job);
+  };
+  const settle = async (most: number): Promise<void> => {
+    while (underWay.size > most) await Promise.race(underWay);
+    if (failures.length) throw failures[0];
+  };
+  return {
+    bytes: { image: imageHeader.length + 12 * height * width, label: labelHeader.length + height * width },
+    async write(entry, slice) {
+      start(entry.image, [imageHeader, ...slice.planes.map(bytesOf)]);
+      start(entry.label, [labelHeader, bytesOf(slice.label)]);
+      await settle(parallelWrites);
+    },
+    finish: () => settle(0),
+  };
+}
+
+const recordFile = (folder: string, id: string): string => path.join(folder, 'cases', `${id}.json`);
+
+export const writeRecord = (folder: string, record: CaseRecord): Promise<void> => writeJson(recordFile(folder, record.entry.id), record);
+
+/** The record of a case, or undefined where there is none that can be read. */
+export async function readRecord(folder: string, id: string): Promise<CaseRecord | undefined> {
+  return (await readJson(recordFile(folder, id)).catch(() => undefined)) as CaseRecord | undefined;
+}
+
+/** Removes a case: the record first, so that a stop half-way leaves nothing that claims to be complete. */
+export async function removeCase(folder: string, id: string): Promise<void> {
+  const record = await readRecord(folder, id);
+  await rm(recordFile(folder, id), { force: true });
+  for (const slice of record?.slices ?? []) {
+    await rm(path.join(folder, slice.image), { force: true });
+    await rm(path.join(folder, slice.label), { force: true });
+  }
+}
+
+/** True when every file of the record is there with its full size; a truncated or missing one means the case is made again. */
+export async function isComplete(folder: string, { slices, bytes }: CaseRecord): Promise<boolean> {
+  for (const { image, label } of slices) {
+    for (const [file, size] of [[image, bytes.image], [label, bytes.label]] as const) {
+      const found = await stat(path.join(folder, file)).catch(() => undefined);
+      if (found?.size !== size) return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,51 @@
+/** From Hounsfield units to the network's input range. */
+import { expected } from '../errors.ts';
+import { sliceZ, type Volume, type VoxelArray } from '../volume/volume.ts';
+
+/** Lowest and highest HU that the window tells apart. */
+export type WindowHu = readonly [number, number];
+
+/** `default` shows soft tissue; `paper` is the published preprocessing. */
+export type PreprocessMode = 'default' | 'paper';
+
+/** The usual abdominal soft-tissue window: width 400 HU around 40 HU. */
+export const softTissueWindowHu: WindowHu = [-160, 240];
+
+/** The paper clips to ±1024 HU and maps to [0, 1] by (HU + 1024) / 2048. */
+export const paperWindowHu: WindowHu = [-1024, 1024];
+
+/** The window of a mode. Throws when a window is given for paper mode, which has its own, or when it is empty. */
+export function windowOf(mode: PreprocessMode, windowHu?: WindowHu): WindowHu {
+  if (mode === 'paper') {
+    if (windowHu && windowHu.join() !== paperWindowHu.join()) throw expected('no window in paper mode, whose window is ±1024 HU', windowHu.join(','));
+    return paperWindowHu;
+  }
+  const [low, high] = windowHu ?? softTissueWindowHu;
+  if (Number.isFinite(low) && Number.isFinite(high) && low < high) return [low, high];
+  throw expected('a window low,high in HU with low < high', `${low},${high}`);
+}
+
+/** HU to [0, 1]: `low` and below is 0, `high` and above is 1, linear between. What is not a number becomes 0. */
+export function applyWindow(hu: VoxelArray, [low, high]: WindowHu): Float32Array {
+  const out = new Float32Array(hu.length);
+  const width = high - low;
+  for (let p = 0; p < hu.length; p++) {
+    const v = hu[p];
+    out[p] = v >= high ? 1 : v > low ? (v - low) / width : 0;
+  }
+  return out;
+}
+
+/**
+ * The network's view of slice z of a canonical volume: slices z-1, z, z+1 in [0, 1], (3, H, W).
+ * At the ends of the volume the edge slice is repeated.
+ */
+export function neighbourStack(canonical: Volume, z: number, windowHu: WindowHu): Float32Array {
+  const size = canonical.shape[0] * canonical.shape[1];
+  const out = new Float32Array(3 * size);
+  for (let c = 0; c < 3; c++) {
+    const neighbour = Math.min(Math.max(z + c - 1, 0), canonical.shape[2] - 1);
+    out.set(applyWindow(sliceZ(canonical, neighbour), windowHu), c * size);
+  }
+  return out;
+}

@@ -1,0 +1,100 @@
+// Executes notebooks headless, one process each, and shows how far they are and how long it will take.
+import fs from 'node:fs';
+import path from 'node:path';
+import { duration, inProject, readJson, run } from './common.mjs';
+import { nodeFlags } from './install.mjs';
+
+const order = ['preprocessing', 'pipeline', 'boundary-aware-loss', 'radiomics'];
+
+/** Names of the notebooks (without suffix) in the order in which they build on each other; others follow by name. */
+export function notebookNames() {
+  const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return fs.readdirSync(inProject('notebooks'))
+    .filter((file) => file.endsWith('.ipynb'))
+    .map((file) => file.slice(0, -'.ipynb'.length))
+    .sort((a, b) => place(a) - place(b) || a.localeCompare(b));
+}
+
+/**
+ * Runs the notebooks one after the other until one fails.
+ * @param names as notebookNames gives them
+ * @param options.outFolder where the executed copies go
+ * @param options.env variables for the notebooks
+ * @param options.expected seconds that each cell took earlier, {name: number[]}
+ * @param options.status a status line
+ * @returns {failed?: {name, error}, timings: {name: number[]}}
+ */
+export async function runNotebooks(names, { outFolder, env, expected = {}, status }) {
+  const timings = {};
+  for (const [i, name] of names.entries()) {
+    timings[name] = [];
+    const progress = startProgress(names, i, timings, expected, status);
+    const started = performance.now();
+    const { code, signal, stderr } = await run(
+      process.execPath,
+      [...(await nodeFlags()), inProject('scripts/nbrun.ts'), inProject('notebooks', `${name}.ipynb`), path.join(outFolder, `${name}.ipynb`)],
+      {
+        env: { ...process.env, ...env, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' },
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        onStart: (child) => child.on('message', progress.hear),
+      },
+    );
+    progress.stop();
+    if (code !== 0) return { failed: { name, error: stderr.trim().split('\n').slice(-40).join('\n') || `stopped by ${signal ?? `exit code ${code}`}` }, timings };
+    status.print(`  ${name}: ${timings[name].length} cells in ${duration((performance.now() - started) / 1000)}`);
+  }
+  return { timings };
+}
+
+const logEveryS = 15;
+
+/** Shows the cell that runs, the last words of its output, and the time left; in a log file one line every 15 s. */
+function startProgress(names, current, timings, expected, status) {
+  const name = names[current];
+  let cell = { index: 0, count: 0, title: '' };
+  let cellStarted = performance.now();
+  let words = '';
+  const line = () => {
+    const left = secondsLeft(names, current, timings, expected, (performance.now() - cellStarted) / 1000);
+    const where = cell.count ? `cell ${cell.index + 1} of ${cell.count}` : 'starting';
+    return `  ${name}, ${where}${left ? `, about ${duration(left)} left in all` : ''} · ${words || cell.title}`;
+  };
+  const timer = setInterval(() => (status.live ? status.show(line()) : status.print(line())), status.live ? 200 : logEveryS * 1000);
+  return {
+    hear(message) {
+      if (message.event === 'start') {
+        cell = { index: message.cell, count: message.cells, title: message.title };
+        cellStarted = performance.now();
+        words = '';
+      } else if (message.event === 'end') timings[name].push(Math.round(message.seconds * 10) / 10);
+      else words = message.text.split(/[\r\n]+/).map((text) => text.trim()).filter(Boolean).at(-1) ?? words;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+const sum = (numbers) => numbers.reduce((total, each) => total + each, 0);
+
+/**
+ * Seconds until the last notebook ends, from those of an earlier run, stretched by how this machine compares so far.
+ * Undefined where no earlier run is known.
+ */
+export function secondsLeft(names, current, timings, expected, cellSeconds) {
+  if (!names.slice(current).every((name) => expected[name])) return undefined;
+  const past = names.slice(0, current + 1).filter((name) => expected[name]);
+  const wasExpected = sum(past.flatMap((name) => expected[name].slice(0, timings[name].length)));
+  const wasMeasured = sum(past.flatMap((name) => timings[name]));
+  const stretch = wasExpected >= 5 ? Math.min(20, Math.max(0.05, wasMeasured / wasExpected)) : 1;
+  const [running = 0, ...waiting] = expected[names[current]].slice(timings[names[current]].length);
+  const later = sum(names.slice(current + 1).flatMap((name) => expected[name]));
+  return Math.max(0, running * stretch - cellSeconds) + (sum(waiting) + later) * stretch;
+}
+
+/** Where the cells' times of this machine are kept, and those that the repository brings for a first run. */
+export const timingFiles = { own: inProject('figures/latest/timings.json'), brought: inProject('figures/timings.json') };
+
+/** The times of an earlier run with the same settings (`key`), else those that the repository brings. */
+export function expectedTimings(key) {
+  const [own, brought] = [readJson(timingFiles.own), readJson(timingFiles.brought)];
+  return { ...brought?.[key], ...own?.[key] };
+}

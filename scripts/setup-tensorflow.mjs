@@ -1,0 +1,130 @@
+// Puts a current TensorFlow behind @tensorflow/tfjs-node-gpu, whose own installer fetches one of 2022.
+//
+// Where the library comes from, in this order:
+//   1. the folder AXUNET_TENSORFLOW
+//   2. a Python package tensorflow or tensorflow-cpu, 2.16 to 2.21 (with "tensorflow[and-cuda]" the GPU is used)
+//   3. the one that was set up before
+//   4. the user's cache, filled by a pinned download of 214 MB through the user's pip
+// Then: compile the binding (5 s), compute something in a child process, and note what was done, so that later starts cost nothing.
+import fs from 'node:fs';
+import path from 'node:path';
+import { duration, notesFolder, Problem, readJson, writeJson } from './common.mjs';
+import { bindingFile, checkBinding, compileBinding, findCompiler, fingerprint, sourcesVersion, whatIsMissing } from './tensorflow-binding.mjs';
+import { cachedWheelFolder, downloadWheel, isCached, wheel } from './tensorflow-wheel.mjs';
+import { findPythons } from './python.mjs';
+
+/** What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}; doctor and the engine read it. */
+export const noteFile = path.join(notesFolder, 'tensorflow.json');
+
+const supported = (version) => {
+  const [major, minor] = version.split('.').map(Number);
+  return major === 2 && minor >= 16 && minor <= 21;
+};
+
+/** Why this system cannot run TensorFlow's library at all; undefined where it can. */
+export function whyNotHere(platform = process.platform, arch = process.arch, glibc = glibcVersion()) {
+  const found = `${{ darwin: 'macOS', win32: 'Windows' }[platform] ?? platform} on ${arch}`;
+  if (platform !== 'linux' || arch !== 'x64') return `it needs Linux on x64, found ${found}; use such a machine, a container or WSL`;
+  if (!glibc) return 'it needs glibc, found another C library (musl); use a Debian, Ubuntu or Fedora based system or image';
+  return undefined;
+}
+
+function glibcVersion() {
+  process.report.excludeNetwork = true;
+  return process.report.getReport().header.glibcVersionRuntime;
+}
+
+/**
+ * Sets TensorFlow up where that is possible and needed.
+ * @param status a status line
+ * @param options.force sets up anew although nothing changed, and tries rejected libraries again
+ * @returns {ready: {version, gpu, folder, source}} or {reason: one phrase with the reason and the fix}
+ */
+export async function setupTensorflow(status, { force = false } = {}) {
+  const note = (!force && readJson(noteFile)) || {};
+  const rejected = { ...note.rejected };
+  try {
+    const ready = await firstThatWorks(note.ready, rejected, status);
+    writeJson(noteFile, { ready, rejected });
+    return { ready };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    fs.rmSync(bindingFile, { force: true }); // a binding that does not work would only fail later
+    writeJson(noteFile, { reason: error.message, rejected });
+    return { reason: error.message };
+  }
+}
+
+async function firstThatWorks(before, rejected, status) {
+  const impossible = whyNotHere();
+  if (impossible) throw new Problem(impossible);
+  const pythons = await findPythons();
+  let problem;
+  for await (const { source, folder } of candidates(before, pythons, status)) {
+    const key = fingerprint(folder).join(', ');
+    if (isUpToDate(before, folder)) return before;
+    if (rejected[key]) {
+      problem ??= new Problem(rejected[key]);
+      continue;
+    }
+    const compiler = requireCompiler();
+    try {
+      return await setUp(compiler, source, folder, status);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      rejected[key] = `the library in ${folder} cannot be used: ${error.message}`;
+      problem ??= new Problem(rejected[key]);
+      status.print(`TensorFlow from ${source}: ${error.message}`);
+    }
+  }
+  throw problem ?? new Problem('no library was found');
+}
+
+/** The libraries in order of preference, each looked for only when the ones before did not do; the last one is downloaded. */
+async function* candidates(before, pythons, status) {
+  if (process.env.AXUNET_TENSORFLOW) return yield namedFolder(path.resolve(process.env.AXUNET_TENSORFLOW));
+  for (const python of pythons) {
+    if (!python.tensorflow || !supported(python.tensorflow) || whatIsMissing(python.folder)) continue;
+    yield { source: `Python's tensorflow ${python.tensorflow}`, folder: python.folder };
+  }
+  if (before && !whatIsMissing(before.folder)) yield before;
+  const source = `tensorflow-cpu ${wheel.version}`;
+  if (await isCached()) return yield { source, folder: cachedWheelFolder() };
+  requireCompiler(); // before 214 MB are fetched in vain
+  yield { source, folder: await downloadWheel(pythonWithPip(pythons), status) };
+}
+
+/** AXUNET_TENSORFLOW: the package folder itself, or the folder (site-packages, an unpacked wheel) that holds it. */
+function namedFolder(named) {
+  const folder = [named, path.join(named, 'tensorflow')].find((each) => !whatIsMissing(each));
+  if (folder) return { source: 'AXUNET_TENSORFLOW', folder };
+  throw new Problem(`the folder AXUNET_TENSORFLOW=${named} lacks ${whatIsMissing(named)}; name the folder "tensorflow" of an installed or unpacked Python package, or unset the variable`);
+}
+
+function pythonWithPip(pythons) {
+  const python = pythons.find((each) => each.pip);
+  if (python) return python;
+  if (pythons.length) throw new Problem('Python has no pip to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; else python3 -m ensurepip)');
+  throw new Problem('there is no python3 on PATH to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; Fedora: sudo dnf install python3-pip)');
+}
+
+function requireCompiler() {
+  const compiler = findCompiler();
+  if (compiler) return compiler;
+  throw new Problem('there is no C++ compiler on PATH; install one (Debian, Ubuntu: sudo apt install g++; Fedora: sudo dnf install gcc-c++)');
+}
+
+function isUpToDate(before, folder) {
+  return Boolean(before) && fs.existsSync(bindingFile) && before.node === process.versions.modules && before.sources === sourcesVersion()
+    && fingerprint(folder).join() === before.library.join();
+}
+
+async function setUp(compiler, source, folder, status) {
+  const started = performance.now();
+  status.show(`Setting up TensorFlow from ${folder}`);
+  await compileBinding(folder, compiler);
+  const { version, gpu } = await checkBinding();
+  const ready = { version, gpu, source, folder, library: fingerprint(folder), node: process.versions.modules, sources: sourcesVersion() };
+  status.print(`TensorFlow ${version} set up (${gpu ? 'GPU' : 'CPU'}, from ${source}; ${duration((performance.now() - started) / 1000)})`);
+  return ready;
+}

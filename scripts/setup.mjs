@@ -1,0 +1,32 @@
+// `npm run setup`, and the first part of `npm start` and `npm test`: Node, packages, engine.
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkNode } from './node-version.mjs';
+import { Problem, runMain } from './common.mjs';
+import { install } from './install.mjs';
+import { setupTensorflow } from './setup-tensorflow.mjs';
+import { statusLine } from './status-line.mjs';
+
+const engines = ['auto', 'tensorflow', 'wasm', 'cpu'];
+
+/**
+ * Brings a fresh clone to the point where TypeScript runs and the engine is chosen.
+ * Returns a phrase naming the engine. Throws a Problem where a named engine (AXUNET_ENGINE) cannot be had.
+ */
+export async function prepare({ force = false } = {}) {
+  const status = statusLine();
+  const engine = process.env.AXUNET_ENGINE || 'auto';
+  if (!engines.includes(engine)) throw new Problem(`Expected AXUNET_ENGINE to be one of ${engines.join(', ')}, found "${engine}".`);
+  await install((text) => status.print(text));
+  if (engine === 'wasm' || engine === 'cpu') return `${engine}, as AXUNET_ENGINE says`;
+  const { ready, reason } = await setupTensorflow(status, { force });
+  if (ready) return `TensorFlow ${ready.version} (${ready.gpu ? 'GPU' : 'CPU'})`;
+  if (engine === 'tensorflow') throw new Problem(`TensorFlow is not available: ${reason}.`);
+  status.print(`TensorFlow is not available: ${reason}; until then the slower engine wasm is used.`);
+  return 'wasm';
+}
+
+if (import.meta.url === pathToFileURL(path.resolve(process.argv[1] ?? '')).href) {
+  checkNode();
+  runMain(async () => console.log(`Engine: ${await prepare({ force: true })}`));
+}

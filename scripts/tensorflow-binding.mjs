@@ -1,0 +1,71 @@
+// Compiles the C++ half of @tensorflow/tfjs-node-gpu against a TensorFlow library, and proves in a child process that it computes.
+import fs from 'node:fs';
+import path from 'node:path';
+import { findProgram, inProject, Problem, readJson, run } from './common.mjs';
+
+export const packageFolder = inProject('node_modules/@tensorflow/tfjs-node-gpu');
+export const bindingFile = path.join(packageFolder, 'lib/napi-v8/tfjs_binding.node');
+const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+
+/** The C++ compiler, or undefined: $CXX, else the first of the usual names on PATH. */
+export function findCompiler() {
+  const wanted = process.env.CXX?.split(' ')[0];
+  return (wanted && (path.isAbsolute(wanted) ? wanted : findProgram(wanted))) || findProgram('g++', 'c++', 'clang++');
+}
+
+/** What a folder lacks to be a TensorFlow package folder (as in site-packages), or undefined where it has all. */
+export function whatIsMissing(folder) {
+  return [...libraries, 'include/tensorflow/c/c_api.h'].find((name) => !fs.existsSync(path.join(folder, name)));
+}
+
+/** What tells one installed library from another: its real place, sizes and dates. */
+export function fingerprint(folder) {
+  return libraries.map((name) => {
+    const file = fs.realpathSync(path.join(folder, name));
+    const { size, mtimeMs } = fs.statSync(file);
+    return `${file} ${size} ${Math.round(mtimeMs)}`;
+  });
+}
+
+/** What the binding is made of besides the library: the sources' version and the level of Node-API. */
+export function sourcesVersion() {
+  const tfjs = readJson(path.join(packageFolder, 'package.json'))?.version;
+  const headers = readJson(inProject('node_modules/node-api-headers/package.json'))?.version;
+  return `tfjs-node-gpu ${tfjs}, node-api-headers ${headers}, Node-API 8`;
+}
+
+/** Compiles lib/napi-v8/tfjs_binding.node; a binding that is in use is replaced, never overwritten. Throws a Problem. */
+export async function compileBinding(folder, compiler) {
+  const library = fs.realpathSync(folder);
+  fs.mkdirSync(path.dirname(bindingFile), { recursive: true });
+  const temporary = `${bindingFile}.${process.pid}.tmp`;
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(packageFolder, 'binding', name));
+  const result = await run(compiler, [
+    '-std=c++17', '-O2', '-fPIC', '-shared', '-w', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    '-I', inProject('node_modules/node-api-headers/include'), '-I', path.join(library, 'include'), ...sources, '-o', temporary,
+    '-L', library, ...libraries.map((name) => `-l:${name}`),
+    // The real folder, not links to it: the GPU library looks for CUDA relative to the place it was loaded from.
+    '-Xlinker', '-rpath', '-Xlinker', library,
+  ], { timeoutS: 300 });
+  if (result.code === 0) return fs.renameSync(temporary, bindingFile);
+  fs.rmSync(temporary, { force: true });
+  const line = result.stderr.split('\n').find((text) => /error|cannot find|undefined reference/.test(text)) ?? result.stderr.trim().split('\n')[0];
+  throw new Problem(`${path.basename(compiler)} could not compile the binding (${line?.trim() ?? 'no message'})`);
+}
+
+/**
+ * Loads the binding in a child process, multiplies two matrices and runs a dilated convolution, and compares with the cpu backend.
+ * Returns {version: of TensorFlow, gpu: boolean}. Throws a Problem.
+ */
+export async function checkBinding() {
+  const result = await run(process.execPath, [inProject('scripts/tensorflow-check.cjs')], {
+    timeoutS: 180,
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+  });
+  const answer = result.stdout.split('\n').find((line) => line.startsWith('{'));
+  if (result.code === 0 && answer) return JSON.parse(answer);
+  if (result.timedOut) throw new Problem('it did not finish a first computation in 180 s');
+  if (result.signal === 'SIGILL' || /compiled to use \w*AVX|instructions/.test(result.stderr)) throw new Problem('this processor lacks the AVX instructions that TensorFlow needs');
+  const line = result.stderr.split('\n').find((text) => /Error:|error:/.test(text));
+  throw new Problem(`it failed its first computation (${line?.trim() ?? result.signal ?? `exit code ${result.code}`})`);
+}

@@ -1,0 +1,2 @@
+/** The scripts are plain JavaScript, so that they run before anything is installed; tests see their exports untyped. */
+declare module '*.mjs';

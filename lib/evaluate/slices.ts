@@ -1,0 +1,33 @@
+/** Scores a network on slices of a set, on the slices' own pixels, by patient. */
+import type { tf } from '../engine/engine.ts';
+import { predictSlices, thresholdMask } from '../predict/slices.ts';
+import type { Grid } from '../preprocess/grid.ts';
+import type { SliceSet } from '../preprocess/sliceSet.ts';
+import { overlapCounts, type SliceOverlap } from './overlap.ts';
+
+export interface ScoredSlice extends SliceOverlap {
+  /** Place in the slice set. */
+  readonly index: number;
+}
+
+export interface ScoreOptions {
+  readonly grid: Grid;
+  readonly batchSize: number;
+  /** Probability from which a pixel is pancreas; 0.5 by default. */
+  readonly threshold?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Predicts the slices at `indices` and counts the overlap of each with its label. Give the result to `overlapByPatient`.
+ * No indices give an empty list.
+ */
+export async function scoreSlices(model: tf.LayersModel, slices: SliceSet, indices: readonly number[], options: ScoreOptions): Promise<ScoredSlice[]> {
+  const scored: ScoredSlice[] = [];
+  for await (const { index, probability } of predictSlices(model, slices, indices, options.grid, options.batchSize)) {
+    const { label } = slices.read(index);
+    scored.push({ index, patient: slices.entries[index].patient, counts: overlapCounts(thresholdMask(probability, options.threshold), label) });
+    options.onProgress?.(scored.length, indices.length);
+  }
+  return scored;
+}

@@ -1,0 +1,184 @@
+/**
+ * Checkpoints that survive a kill, a torn write and a full disk.
+ *
+ * A checkpoint is a folder: `checkpoint.json` (what the run was doing, and the names and shapes of the arrays), one
+ * `<name>.bin` per group of arrays (float32, little-endian, one after the other) and `SHA256SUMS` over all of them,
+ * which `sha256sum -c` understands. It is written under a temporary name, flushed to the disk and then renamed, so
+ * a folder named `last` or `best` is always complete. The one before is kept (`previous`, `best-previous`) and
+ * is used, with a message, where the newer one no longer matches its checksums.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { expected, messageOf, UserError } from '../errors.ts';
+import { sha256 } from '../io/files.ts';
+import type { NamedArrays } from './step.ts';
+
+export interface Checkpoint<Meta = unknown> {
+  /** Anything that JSON keeps. */
+  readonly meta: Meta;
+  /** Groups of arrays; each becomes one `<group>.bin`. */
+  readonly arrays: Readonly<Record<string, NamedArrays>>;
+}
+
+export type CheckpointSlot = 'last' | 'best';
+/** Where a slot's newest and second newest checkpoint lie in the run folder. */
+export const slotFolders: Readonly<Record<CheckpointSlot, readonly [string, string]>> = {
+  last: ['last', 'previous'],
+  best: ['best', 'best-previous'],
+};
+
+type Index = Record<string, { name: string; shape: number[] }[]>;
+
+const indexFile = 'checkpoint.json';
+const sumsFile = 'SHA256SUMS';
+const temporaryPrefix = '.saving-';
+const lengthOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+const bytesOf = (array: Float32Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+const sumLine = (hash: string, file: string): string => `${hash}  ${file}\n`;
+
+/** Writes the parts one after the other, flushes them to the disk and returns their SHA-256. */
+async function writeFlushed(file: string, parts: Iterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  const handle = await open(file, 'wx');
+  try {
+    for (const part of parts) {
+      await handle.writeFile(part);
+      hash.update(part);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return hash.digest('hex');
+}
+
+/** Makes renames and new names in a folder durable; some systems cannot open a folder, and there it is left to them. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+async function writeContent(folder: string, { meta, arrays }: Checkpoint): Promise<void> {
+  const index: Index = {};
+  let sums = '';
+  for (const [group, named] of Object.entries(arrays)) {
+    index[group] = Object.entries(named).map(([name, { shape, data }]) => {
+      if (data.length !== lengthOf(shape)) throw expected(`${lengthOf(shape)} values for ${name} [${shape}]`, `${data.length}`);
+      return { name, shape };
+    });
+    sums += sumLine(await writeFlushed(path.join(folder, `${group}.bin`), Object.values(named).map(({ data }) => bytesOf(data))), `${group}.bin`);
+  }
+  const text = `${JSON.stringify({ format: 1, meta, index }, null, 1)}\n`;
+  sums = sumLine(await writeFlushed(path.join(folder, indexFile), [Buffer.from(text)]), indexFile) + sums;
+  await writeFlushed(path.join(folder, sumsFile), [Buffer.from(sums)]);
+  await flushFolder(folder);
+}
+
+/** True where a write failed because the disk, or the user's share of it, is full. */
+const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as { code?: string }).code ?? '');
+
+/** Turns a failed write under the run folder into one sentence for the user; other errors pass unchanged. */
+export function explainWriteError(error: unknown, what: string, runFolder: string, kept: string): unknown {
+  if ((error as { code?: string }).code === undefined) return error;
+  const reason = isDiskFull(error) ? 'there is no space left on the disk' : messageOf(error);
+  return new UserError(`Could not write ${what} in ${runFolder}: ${reason}; ${kept}`);
+}
+
+/**
+ * Saves into `<runFolder>/<slot>` and keeps the one that was there as the slot's second folder.
+ * When anything fails, what was there before stays untouched and a UserError says why.
+ */
+export async function saveCheckpoint(runFolder: string, slot: CheckpointSlot, checkpoint: Checkpoint): Promise<void> {
+  const [newest, older] = slotFolders[slot].map((name) => path.join(runFolder, name)) as [string, string];
+  const temporary = path.join(runFolder, `${temporaryPrefix}${slot}`);
+  try {
+    await rm(temporary, { recursive: true, force: true }); // left over from a killed process
+    await mkdir(temporary, { recursive: true });
+    await writeContent(temporary, checkpoint);
+    if (await stat(newest).catch(() => undefined)) {
+      await rm(older, { recursive: true, force: true });
+      await rename(newest, older);
+    }
+    await rename(temporary, newest);
+    await flushFolder(runFolder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    throw explainWriteError(error, `the checkpoint "${slot}"`, runFolder, 'the last good checkpoint is kept, so free some space or mend the cause, then resume');
+  }
+}
+
+async function readGroup(file: string, entries: Index[string]): Promise<{ arrays: NamedArrays; hash: string }> {
+  const bytes = entries.reduce((sum, { shape }) => sum + 4 * lengthOf(shape), 0);
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    if (size !== bytes) throw expected(`${bytes} bytes`, `${size}`, file);
+    const hash = createHash('sha256');
+    const arrays: NamedArrays = {};
+    let position = 0;
+    for (const { name, shape } of entries) {
+      const data = new Float32Array(lengthOf(shape));
+      const target = bytesOf(data);
+      for (let done = 0; done < target.length;) {
+        const { bytesRead } = await handle.read(target, done, target.length - done, position);
+        if (bytesRead === 0) throw expected(`${bytes} bytes`, `${position}`, file);
+        done += bytesRead;
+        position += bytesRead;
+      }
+      hash.update(target);
+      arrays[name] = { shape, data };
+    }
+    return { arrays, hash: hash.digest('hex') };
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Reads one checkpoint folder and checks every byte of it against `SHA256SUMS`.
+ * Throws a UserError naming the file when anything is missing, shorter, longer or different.
+ */
+export async function readCheckpoint<Meta = unknown>(folder: string): Promise<Checkpoint<Meta>> {
+  const file = (name: string): string => path.join(folder, name);
+  const read = (name: string): Promise<Buffer> => readFile(file(name)).catch((error: unknown) => { throw expected(`the file ${name}`, messageOf(error), folder); });
+  const sums = (await read(sumsFile)).toString('latin1');
+  const text = await read(indexFile);
+  let seen = sumLine(sha256(text), indexFile);
+  if (!sums.startsWith(seen)) throw expected(`the checksum in ${sumsFile}`, 'another one', file(indexFile));
+  const { format, meta, index } = JSON.parse(text.toString()) as { format: number; meta: Meta; index: Index };
+  if (format !== 1) throw expected('checkpoint format 1', `${format}`, file(indexFile));
+  const arrays: Record<string, NamedArrays> = {};
+  for (const [group, entries] of Object.entries(index)) {
+    const name = `${group}.bin`;
+    const { arrays: found, hash } = await readGroup(file(name), entries).catch((error: unknown) => { throw error instanceof UserError ? error : expected(`the file ${name}`, messageOf(error), folder); });
+    seen += sumLine(hash, name);
+    if (!sums.startsWith(seen)) throw expected(`the checksum in ${sumsFile}`, 'another one', file(name));
+    arrays[group] = found;
+  }
+  if (sums !== seen) throw expected(`${seen.length} bytes of checksums`, `${sums.length}`, file(sumsFile));
+  return { meta, arrays };
+}
+
+/**
+ * The newest checkpoint of a slot that is whole, with its folder; undefined where the slot was never saved.
+ * Each damaged one that is passed over is reported to `warn`; throws when there are only damaged ones.
+ */
+export async function readNewestCheckpoint<Meta = unknown>(
+  runFolder: string, slot: CheckpointSlot, warn: (message: string) => void = console.warn,
+): Promise<(Checkpoint<Meta> & { folder: string }) | undefined> {
+  const present = new Set(await readdir(runFolder).catch(() => []));
+  const folders = slotFolders[slot].filter((name) => present.has(name)).map((name) => path.join(runFolder, name));
+  const problems: string[] = [];
+  for (const folder of folders) {
+    try {
+      return { ...(await readCheckpoint<Meta>(folder)), folder };
+    } catch (error) {
+      problems.push(messageOf(error));
+      warn(`Skipped the damaged checkpoint ${folder}: ${messageOf(error)}`);
+    }
+  }
+  if (problems.length) throw new UserError(`Expected a whole checkpoint in ${runFolder}, found only damaged ones: ${problems.join('; ')}`);
+  return undefined;
+}

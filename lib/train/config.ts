@@ -1,0 +1,151 @@
+/**
+ * One configuration of a training run: checked, frozen, printed at the start and saved as `config.json`.
+ * The default is the reference's run; presets (presets.ts) change what a smaller machine or another data set needs.
+ */
+import { expected, UserError } from '../errors.ts';
+import { variants, type Variant } from '../model/axunet.ts';
+import { crossEntropy } from '../loss/crossEntropy.ts';
+import { crossEntropyDice } from '../loss/crossEntropyDice.ts';
+import type { LossFunction } from '../loss/loss.ts';
+import { augmentDefault, type AugmentOptions } from '../preprocess/augment.ts';
+import { defaultAdam, referenceRmsprop, type OptimizerConfig } from './optimizers.ts';
+import { scheduleKinds, type Schedule } from './schedule.ts';
+
+/** What the names in a configuration stand for. */
+export const augmentations = { none: undefined, default: augmentDefault } as const satisfies Record<string, AugmentOptions | undefined>;
+export const losses = { 'ce-dice': crossEntropyDice, ce: crossEntropy } as const satisfies Record<string, LossFunction>;
+const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
+  rmsprop: referenceRmsprop, adam: defaultAdam, sgd: { name: 'sgd', momentum: 0.9 },
+};
+
+export interface TrainConfig {
+  /** All randomness of the run derives from it: first weights, order, augmentation. */
+  readonly seed: number;
+  readonly variant: Variant;
+  /** Channels of the first level. */
+  readonly width: number;
+  readonly asppRates: readonly [number, number, number];
+  /** `native`: slices as they are, padded to multiples of 16. Else height and width in pixels of a window around all training masks. */
+  readonly gridSize: 'native' | readonly [number, number];
+  /** Room between the masks and the window's edge, in the unit of the slices (mm, or px for pictures). */
+  readonly gridMargin: number;
+  /** `none`, or `default` for the strengths of `augmentDefault`. */
+  readonly augment: keyof typeof augmentations;
+  /** Share of an epoch's slices that show no pancreas, drawn anew in each epoch; null takes all slices as they are. */
+  readonly emptyShare: number | null;
+  /** `ce-dice`: cross-entropy + soft Dice of the foreground; `ce`: cross-entropy alone. */
+  readonly loss: keyof typeof losses;
+  readonly optimizer: OptimizerConfig;
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly batchSize: number;
+  /** How long to train: in epochs, or (the other one null) in minutes of training time, validation and saving included. */
+  readonly epochs: number | null;
+  readonly minutes: number | null;
+  /** Longest norm of the whole gradient; null does not clip. */
+  readonly clipNorm: number | null;
+  /** Decay per step of the averaged weights that validation and prediction then use; null does not average. */
+  readonly emaDecay: number | null;
+  /** Validate after every so many epochs, and always after the last. */
+  readonly validateEvery: number;
+  /** Stop after so many validations without a better score; null never stops early. */
+  readonly patience: number | null;
+  /** Minutes between two checkpoints inside an epoch; each epoch ends with one anyway. */
+  readonly checkpointMinutes: number;
+}
+
+type OptimizerChanges = { readonly name?: OptimizerConfig['name']; readonly [option: string]: number | string | undefined };
+
+/** What a user gives: any part of a configuration; `optimizer` and `schedule` in parts too. */
+export type TrainChanges = Partial<Omit<TrainConfig, 'optimizer' | 'schedule'>>
+  & { readonly optimizer?: OptimizerChanges; readonly schedule?: Partial<Schedule> };
+
+/** The reference's run: RMSProp at a constant rate, batches of 5, 30 epochs, the full network on whole slices. */
+export const referenceConfig: TrainConfig = {
+  seed: 1,
+  variant: 'residual', width: 64, asppRates: [2, 4, 6],
+  gridSize: 'native', gridMargin: 0, augment: 'none', emptyShare: null,
+  loss: 'ce-dice', optimizer: referenceRmsprop, learningRate: 5e-4,
+  schedule: { kind: 'constant', warmUp: 0, floor: 0, power: 0.9 },
+  batchSize: 5, epochs: 30, minutes: null, clipNorm: null, emaDecay: null,
+  validateEvery: 1, patience: null, checkpointMinutes: 5,
+};
+
+type Check = readonly [string, (value: unknown) => boolean];
+const number = (what: string, holds: (v: number) => boolean): Check => [what, (v) => typeof v === 'number' && Number.isFinite(v) && holds(v)];
+const positive = number('a positive number', (v) => v > 0);
+const notNegative = number('a number of 0 or more', (v) => v >= 0);
+const share = number('a number from 0 to below 1', (v) => v >= 0 && v < 1);
+const count = number('a positive whole number', (v) => v > 0 && Number.isInteger(v));
+const orNull = ([what, holds]: Check): Check => [`${what} or null`, (v) => v === null || holds(v)];
+const oneOf = (names: readonly string[]): Check => [`one of ${names.join(', ')}`, (v) => names.includes(v as string)];
+const counts = (n: number, multipleOf = 1): Check => [
+  `${n} positive whole numbers${multipleOf > 1 ? `, multiples of ${multipleOf}` : ''}`,
+  (v) => Array.isArray(v) && v.length === n && v.every((x) => Number.isInteger(x) && x > 0 && x % multipleOf === 0),
+];
+const anything: Check = ['', () => true];
+
+const checks: Record<keyof TrainConfig, Check> = {
+  seed: number('a whole number', Number.isInteger),
+  variant: oneOf(variants), width: count, asppRates: counts(3),
+  gridSize: [`"native" or ${counts(2, 16)[0]}`, (v) => v === 'native' || counts(2, 16)[1](v)],
+  gridMargin: notNegative, augment: oneOf(Object.keys(augmentations)), emptyShare: orNull(share),
+  loss: oneOf(Object.keys(losses)), optimizer: anything, learningRate: positive, schedule: anything,
+  batchSize: count, epochs: orNull(count), minutes: orNull(positive), clipNorm: orNull(positive), emaDecay: orNull(share),
+  validateEvery: count, patience: orNull(count), checkpointMinutes: notNegative,
+};
+const scheduleChecks: Record<keyof Schedule, Check> = { kind: oneOf(scheduleKinds), warmUp: share, floor: share, power: positive };
+
+function check(values: object, table: Readonly<Record<string, Check>>, prefix = ''): void {
+  for (const [key, value] of Object.entries(values)) {
+    if (!Object.hasOwn(table, key)) throw expected(`a training option of ${Object.keys(table).map((name) => prefix + name).join(', ')}`, `"${prefix}${key}"`);
+    const [what, holds] = table[key];
+    if (!holds(value)) throw expected(`${prefix}${key} to be ${what}`, JSON.stringify(value) ?? String(value));
+  }
+}
+
+/** What one kind of optimizer has for options is told by its defaults. */
+function mergeOptimizer(base: OptimizerConfig, given: OptimizerChanges = {}): OptimizerConfig {
+  const name = given.name ?? base.name;
+  check({ name }, { name: oneOf(Object.keys(optimizers)) }, 'optimizer.');
+  const start = name === base.name ? base : optimizers[name];
+  check(given, Object.fromEntries(Object.keys(start).map((key) => [key, key === 'name' ? anything : notNegative])), 'optimizer.');
+  return Object.freeze({ ...start, ...given } as OptimizerConfig);
+}
+
+/**
+ * The configuration `base` with `changes`, checked and frozen. Giving `minutes` clears the base's `epochs` and the
+ * other way round. Throws a sentence that names an unknown option or a value that cannot be.
+ */
+export function trainConfig(changes: TrainChanges = {}, base: TrainConfig = referenceConfig): TrainConfig {
+  const duration = changes.minutes != null && changes.epochs === undefined ? { epochs: null }
+    : changes.epochs != null && changes.minutes === undefined ? { minutes: null } : {};
+  const schedule = { ...base.schedule, ...changes.schedule };
+  const config: TrainConfig = { ...base, ...changes, ...duration, schedule, optimizer: mergeOptimizer(base.optimizer, changes.optimizer) };
+  check(config, checks);
+  check(schedule, scheduleChecks, 'schedule.');
+  if ((config.epochs === null) === (config.minutes === null)) throw new UserError(`Expected either epochs or minutes, found ${config.epochs === null ? 'neither' : 'both'}`);
+  return Object.freeze({ ...config, schedule: Object.freeze(schedule) });
+}
+
+/** Reads `width=16` and `optimizer.name=adam`, as `--set` takes them, into changes; values are JSON where they can be. */
+export function parseChanges(assignments: readonly string[]): TrainChanges {
+  const changes: Record<string, unknown> = {};
+  for (const assignment of assignments) {
+    const [, key, inner, text] = /^(\w+)(?:\.(\w+))?=(.*)$/.exec(assignment) ?? [];
+    if (key === undefined) throw expected('an assignment such as width=16', `"${assignment}"`);
+    let value: unknown = text;
+    try {
+      value = JSON.parse(text);
+    } catch { /* a plain word such as adam */ }
+    changes[key] = inner === undefined ? value : { ...(changes[key] as object | undefined), [inner]: value };
+  }
+  return changes as TrainChanges;
+}
+
+/** One `name value` line for each option, for the start of a run. */
+export function describeConfig(config: TrainConfig): string {
+  const rows = Object.entries(config).map(([key, value]) => [key, typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value as object).map(([k, v]) => `${k} ${v}`).join(', ') : Array.isArray(value) ? value.join(' × ') : String(value ?? '-')]);
+  return rows.map(([key, value]) => `  ${key.padEnd(18)} ${value}`).join('\n');
+}

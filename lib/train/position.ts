@@ -1,0 +1,62 @@
+/** Where a run stands: the part of a checkpoint that is not arrays, and all that the loop needs to go on from there. */
+import { Random } from '../random.ts';
+import type { SliceSet } from '../preprocess/sliceSet.ts';
+import { epochOrder } from '../preprocess/batches.ts';
+import type { TrainConfig } from './config.ts';
+
+export interface Position {
+  /** Optimizer steps done. */
+  step: number;
+  /** Whole epochs done. */
+  epochs: number;
+  /** Batches done of the epoch under way, and the sum of their losses. */
+  batch: number;
+  lossSum: number;
+  /** Training time so far in seconds, validation and saving included, pauses between two processes not. */
+  seconds: number;
+  /** Highest mean validation Dice so far. */
+  best: { dice: number; epoch: number; step: number } | null;
+  /** Validations since then. */
+  sinceBest: number;
+  /** Latest mean validation Dice. */
+  dice: number | null;
+}
+
+export const startPosition = (): Position => ({ step: 0, epochs: 0, batch: 0, lossSum: 0, seconds: 0, best: null, sinceBest: 0, dice: null });
+
+/**
+ * The batches of one epoch, from 1: shuffled slice numbers in groups of `batchSize`. A last, smaller group is left out
+ * (another shuffle brings its slices back in the next epoch) unless it is the only one. The order depends on seed and
+ * epoch alone, so a resumed run needs no stored random state. With `emptyShare` the slices without foreground are a
+ * fresh draw in each epoch.
+ */
+export function epochBatches(slices: SliceSet, training: readonly number[], config: TrainConfig, epoch: number): number[][] {
+  const order = epochOrder(chooseSlices(slices, training, config, epoch), config.seed, epoch);
+  const whole = Math.floor(order.length / config.batchSize);
+  if (whole === 0) return [order];
+  return Array.from({ length: whole }, (_, i) => order.slice(i * config.batchSize, (i + 1) * config.batchSize));
+}
+
+function chooseSlices(slices: SliceSet, training: readonly number[], { emptyShare, seed }: TrainConfig, epoch: number): readonly number[] {
+  const full = training.filter((i) => slices.entries[i].foreground > 0);
+  if (emptyShare === null || full.length === 0) return training;
+  const empty = training.filter((i) => slices.entries[i].foreground === 0);
+  const wanted = Math.round((full.length * emptyShare) / (1 - emptyShare));
+  return [...full, ...Random.stream(seed, 'empty slices', epoch).shuffle(empty).slice(0, wanted)];
+}
+
+/** Share of the run that is over, 0 to 1: in steps, or in time where there is a time box. */
+export function progressOf({ epochs, minutes }: TrainConfig, position: Position, batchesPerEpoch: number): number {
+  const share = minutes !== null ? position.seconds / (60 * minutes) : (position.epochs * batchesPerEpoch + position.batch) / (epochs! * batchesPerEpoch);
+  return Math.min(1, share);
+}
+
+export type EndReason = 'epochs' | 'minutes' | 'patience';
+
+/** Why the run is over, seen between two epochs; undefined where it goes on. */
+export function endReason({ epochs, minutes, patience }: TrainConfig, position: Position): EndReason | undefined {
+  if (epochs !== null && position.epochs >= epochs) return 'epochs';
+  if (minutes !== null && position.seconds >= 60 * minutes) return 'minutes';
+  if (patience !== null && position.sinceBest >= patience) return 'patience';
+  return undefined;
+}

@@ -1,0 +1,104 @@
+/** What a training run is made of, and how one is put together from a configuration, slices and a split by patients. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { tf } from '../engine/engine.ts';
+import { expected } from '../errors.ts';
+import { sha256 } from '../io/files.ts';
+import { createAxUnet, modelConfig, type ModelConfig } from '../model/axunet.ts';
+import { fitGrid, nativeGrid, type Grid } from '../preprocess/grid.ts';
+import type { Manifest } from '../preprocess/slices.ts';
+import type { SliceSet } from '../preprocess/sliceSet.ts';
+import { projectPath } from '../settings.ts';
+import { losses, type TrainConfig } from './config.ts';
+import { createEagerStep, type TrainStep } from './step.ts';
+
+/** Patients on each side; nobody may be on both. */
+export interface PatientSplit {
+  readonly training: readonly string[];
+  readonly validation: readonly string[];
+}
+
+/** All that tells two runs apart; stored in every checkpoint and in `config.json`. */
+export interface RunDescription {
+  readonly axunet: string;
+  readonly config: TrainConfig;
+  readonly model: ModelConfig;
+  readonly grid: Grid;
+  readonly data: Pick<Manifest, 'dataset' | 'mode' | 'windowHu' | 'unit'> & { readonly slices: number; readonly sha256: string };
+  readonly patients: PatientSplit;
+}
+
+export interface TrainingRun {
+  /** Where checkpoints, history and results go. */
+  readonly folder: string;
+  readonly description: RunDescription;
+  readonly slices: SliceSet;
+  /** Slice numbers of the training and the validation patients. */
+  readonly training: readonly number[];
+  readonly validation: readonly number[];
+  readonly model: tf.LayersModel;
+  readonly step: TrainStep;
+}
+
+const packageVersion = (): string => (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
+
+/** Slice numbers of the given patients, in the order of the set. Throws when one of them has no slice. */
+export function slicesOf(slices: SliceSet, patients: readonly string[]): number[] {
+  const known = new Set(slices.entries.map(({ patient }) => patient));
+  const missing = patients.filter((patient) => !known.has(patient));
+  if (missing.length) throw expected(`slices of all ${patients.length} patients`, `none of ${missing.join(', ')}`);
+  const wanted = new Set(patients);
+  return slices.entries.flatMap(({ patient }, i) => (wanted.has(patient) ? [i] : []));
+}
+
+function chooseGrid(config: TrainConfig, slices: SliceSet, training: readonly number[]): Grid {
+  if (config.gridSize !== 'native') return fitGrid(slices, training, { size: [...config.gridSize], margin: config.gridMargin });
+  return nativeGrid(Math.max(...slices.entries.map(({ height }) => height)), Math.max(...slices.entries.map(({ width }) => width)));
+}
+
+/**
+ * Fixes everything about a run before it starts: the grid (from training masks only), the network's shape, the split.
+ * Throws when a patient is on both sides or has no slices, and when there is nothing to train on.
+ */
+export function describeRun(config: TrainConfig, slices: SliceSet, patients: PatientSplit): RunDescription {
+  const both = patients.training.filter((patient) => patients.validation.includes(patient));
+  if (both.length) throw expected('every patient on one side of the split', `${both.join(', ')} on both`);
+  const training = slicesOf(slices, patients.training);
+  if (training.length === 0) throw expected('at least one slice to train on', 'none');
+  const grid = chooseGrid(config, slices, training);
+  const { dataset, mode, windowHu, unit } = slices.manifest;
+  return {
+    axunet: packageVersion(), config, grid, patients,
+    model: modelConfig({ variant: config.variant, width: config.width, inputSize: [...grid.size], asppRates: [...config.asppRates] }),
+    data: { dataset, mode, windowHu, unit, slices: slices.entries.length, sha256: sha256(JSON.stringify(slices.entries)) },
+  };
+}
+
+/** Builds network and step for a description. The engine must have been started. */
+export function openRun(folder: string, description: RunDescription, slices: SliceSet): TrainingRun {
+  const { config, patients } = description;
+  const model = createAxUnet(description.model, config.seed);
+  const step = createEagerStep(model, {
+    optimizer: config.optimizer, loss: losses[config.loss], clipNorm: config.clipNorm ?? undefined, emaDecay: config.emaDecay ?? undefined,
+  });
+  return {
+    folder: path.resolve(folder), description, slices, model, step,
+    training: slicesOf(slices, patients.training), validation: slicesOf(slices, patients.validation),
+  };
+}
+
+/** Frees the network and what the step remembers. */
+export function closeRun(run: TrainingRun): void {
+  run.step.dispose();
+  run.model.dispose();
+}
+
+/** The first place where two JSON values differ, as `config.width: 8 and 16`; undefined when they are equal. */
+export function firstDifference(a: unknown, b: unknown, at = ''): string | undefined {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b) ? undefined : `${at}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = firstDifference((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], at ? `${at}.${key}` : key);
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,211 @@
+/**
+ * The training loop, in one piece: draw a batch, step, write it down; after each epoch validate by patient, keep the
+ * best, save. Everything it needs to go on after a stop is in the checkpoint, so a resumed run ends with the same
+ * bits as an uninterrupted one (with a time box the clock decides where it ends, so there only the path is the same).
+ */
+import path from 'node:path';
+import { expected, UserError } from '../errors.ts';
+import { overlapByPatient } from '../evaluate/overlap.ts';
+import { scoreSlices } from '../evaluate/slices.ts';
+import { writeJson } from '../io/files.ts';
+import { breathe } from '../predict/breathe.ts';
+import { makeBatch } from '../preprocess/batches.ts';
+import { summarise } from '../statistics/summary.ts';
+import { readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { augmentations } from './config.ts';
+import type { EpochRecord, StepRecord } from './history.ts';
+import { openJournal } from './journal.ts';
+import { endReason, epochBatches, progressOf, startPosition, type EndReason, type Position } from './position.ts';
+import { firstDifference, type RunDescription, type TrainingRun } from './run.ts';
+import { scheduleFactor } from './schedule.ts';
+import { EX_TEMPFAIL, watchSignals } from './signals.ts';
+import { weightName, type NamedArrays, type StepResult } from './step.ts';
+
+export interface CheckpointMeta {
+  readonly description: RunDescription;
+  readonly position: Position;
+}
+
+/** A finished step with how fast it goes. */
+export interface StepReport extends StepRecord {
+  /** Share of the run that is over, 0 to 1. */
+  readonly progress: number;
+  readonly secondsLeft: number;
+  readonly stepsPerSecond: number;
+  /** Share of the stepping time that went into making batches. */
+  readonly waitingShare: number;
+}
+
+export interface TrainOptions {
+  /** Go on from the newest whole checkpoint in the folder; without it a folder that holds one is refused. */
+  readonly resume?: boolean;
+  readonly onStart?: (position: Position, batchesPerEpoch: number) => void;
+  readonly onStep?: (report: StepReport) => void;
+  readonly onValidation?: (done: number, total: number) => void;
+  readonly onEpoch?: (record: EpochRecord) => void;
+  /** Damaged checkpoints that were passed over; console.warn by default. */
+  readonly warn?: (message: string) => void;
+}
+
+export interface TrainingResult {
+  readonly reason: EndReason;
+  readonly steps: number;
+  readonly epochs: number;
+  readonly seconds: number;
+  /** Highest mean validation Dice over patients; null without validation patients. */
+  readonly best: Position['best'];
+  /** The one after the last epoch. */
+  readonly dice: number | null;
+}
+
+/** Thrown after a signal, when the checkpoint is safe; the command line exits with `exitCode`. */
+export class TrainingStopped extends UserError {
+  override name = 'TrainingStopped';
+  readonly exitCode = EX_TEMPFAIL;
+}
+
+/** The weights that predict: averaged ones where the run averages. */
+export const readWeights = (run: TrainingRun): Promise<NamedArrays> => run.step.withAveragedWeights(async () =>
+  Object.fromEntries(run.model.weights.map((weight) => [weightName(weight), { shape: weight.shape as number[], data: weight.read().dataSync<'float32'>().slice() }])));
+
+/** Restores the newest checkpoint, or starts anew and saves `config.json`. */
+async function findPosition(run: TrainingRun, { resume = false, warn }: TrainOptions): Promise<Position> {
+  const found = await readNewestCheckpoint<CheckpointMeta>(run.folder, 'last', warn);
+  if (found && !resume) throw new UserError(`Expected a folder without a training run, found one in ${run.folder}: resume it, or choose another folder`);
+  if (!found) {
+    await writeJson(path.join(run.folder, 'config.json'), run.description);
+    return startPosition();
+  }
+  const difference = firstDifference(found.meta.description, JSON.parse(JSON.stringify(run.description)));
+  if (difference) throw expected(`the resumed run to be the one in ${run.folder}`, `another ${difference}`);
+  run.step.restore(found.arrays.state);
+  return found.meta.position;
+}
+
+function refuseNonFinite({ loss, gradientNorm }: StepResult, record: { step: number; epoch: number; learningRate: number }, folder: string): void {
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+  const [what, value] = Number.isFinite(loss) ? ['gradient', gradientNorm] : ['loss', loss];
+  throw new UserError(`Training diverged: the ${what} became ${value} at step ${record.step} of epoch ${record.epoch} with learning rate ${record.learningRate}; ` +
+    `the last good checkpoint in ${folder} is kept, so try a lower learning rate or a clipNorm`);
+}
+
+/** Mean Dice over the validation patients; undefined when `stopped()` cut it short. */
+async function validate(run: TrainingRun, stopped: () => boolean, onProgress?: TrainOptions['onValidation']): Promise<EpochRecord['validation']> {
+  const cut = new Error('validation was cut short');
+  const { grid, config } = run.description;
+  try {
+    const scored = await run.step.withAveragedWeights(() => scoreSlices(run.model, run.slices, run.validation, {
+      grid, batchSize: config.batchSize,
+      onProgress: (done, total) => {
+        if (stopped()) throw cut;
+        onProgress?.(done, total);
+      },
+    }));
+    const patients = overlapByPatient(scored).map(({ patient, scores }) => ({ patient, dice: scores.dice }));
+    const { mean, sd } = summarise(patients.map(({ dice }) => dice));
+    return { dice: mean, sd, patients };
+  } catch (error) {
+    if (error === cut) return undefined;
+    throw error;
+  }
+}
+
+/** Trains until the configuration says that the run is over, and returns how it went; also in `result.json`. */
+export async function train(run: TrainingRun, options: TrainOptions = {}): Promise<TrainingResult> {
+  const { folder, slices, training, step } = run;
+  const { config, grid } = run.description;
+  const position = await findPosition(run, options);
+  const journal = await openJournal(folder, position);
+  const stop = watchSignals();
+  const session = { started: performance.now(), secondsBefore: position.seconds, steps: 0, stepping: 0, waiting: 0, progressBefore: 0 };
+  let savedAt = performance.now();
+
+  const tick = (): void => { position.seconds = session.secondsBefore + (performance.now() - session.started) / 1000; };
+  const save = async (): Promise<void> => {
+    tick();
+    journal.flush();
+    await saveCheckpoint(folder, 'last', { meta: { description: run.description, position }, arrays: { weights: await readWeights(run), state: step.state() } });
+    savedAt = performance.now();
+  };
+  const saveAndStop = async (): Promise<never> => {
+    await save();
+    throw new TrainingStopped(`Training stopped by ${stop.signal} after step ${position.step}; the checkpoint is saved in ${folder}, resume to go on`);
+  };
+  const timeIsUp = (): boolean => config.minutes !== null && position.seconds >= 60 * config.minutes;
+
+  try {
+    for (let reason = endReason(config, position); reason === undefined; reason = endReason(config, position)) {
+      const epoch = position.epochs + 1;
+      const batches = epochBatches(slices, training, config, epoch);
+      const rateNow = (): number => config.learningRate * scheduleFactor(config.schedule, progressOf(config, position, batches.length));
+      if (session.steps === 0) {
+        session.progressBefore = progressOf(config, position, batches.length);
+        options.onStart?.(position, batches.length);
+      }
+      let learningRate = rateNow();
+
+      while (position.batch < batches.length && !timeIsUp()) {
+        const begin = performance.now();
+        const batch = makeBatch(slices, batches[position.batch], grid, { augment: augmentations[config.augment], seed: config.seed, epoch });
+        session.waiting += performance.now() - begin;
+        learningRate = rateNow();
+        const result = step.run(batch, learningRate);
+        session.stepping += performance.now() - begin;
+        session.steps++;
+        position.step++;
+        position.batch++;
+        position.lossSum += result.loss;
+        tick();
+        const record: StepRecord = { kind: 'step', step: position.step, epoch, loss: result.loss, learningRate, gradientNorm: result.gradientNorm };
+        refuseNonFinite(result, record, folder);
+        journal.write(record);
+        options.onStep?.({ ...record, ...speedOf(session, progressOf(config, position, batches.length)) });
+        await breathe();
+        if (stop.signal) await saveAndStop();
+        const due = performance.now() - savedAt >= 60_000 * config.checkpointMinutes;
+        if (due && position.batch < batches.length) await save();
+      }
+
+      const trained = position.batch;
+      const next: Position = { ...position, epochs: epoch, batch: 0, lossSum: 0 };
+      const validating = run.validation.length > 0 && (epoch % config.validateEvery === 0 || endReason(config, next) !== undefined);
+      const validation = validating ? await validate(run, () => stop.signal !== undefined, options.onValidation) : undefined;
+      if (stop.signal) await saveAndStop();
+      const record: EpochRecord = { kind: 'epoch', step: position.step, epoch, loss: position.lossSum / trained, learningRate, seconds: position.seconds, validation };
+      Object.assign(position, next);
+      tick();
+      if (validation) await keepBest(run, position, validation.dice);
+      journal.write(record);
+      await save();
+      options.onEpoch?.(record);
+      if (stop.signal) await saveAndStop();
+    }
+  } finally {
+    stop.dispose();
+    journal.close();
+  }
+  const result: TrainingResult = { reason: endReason(config, position)!, steps: position.step, epochs: position.epochs, seconds: position.seconds, best: position.best, dice: position.dice };
+  await writeJson(path.join(folder, 'result.json'), result);
+  return result;
+}
+
+/** Notes a validation score in the position and saves the weights where it is the highest so far. */
+async function keepBest(run: TrainingRun, position: Position, dice: number): Promise<void> {
+  position.dice = dice;
+  position.sinceBest++;
+  if (position.best && dice <= position.best.dice) return;
+  position.best = { dice, epoch: position.epochs, step: position.step };
+  position.sinceBest = 0;
+  await saveCheckpoint(run.folder, 'best', { meta: { description: run.description, position }, arrays: { weights: await readWeights(run) } });
+}
+
+function speedOf(session: { started: number; steps: number; stepping: number; waiting: number; progressBefore: number }, progress: number): Omit<StepReport, keyof StepRecord> {
+  const elapsed = (performance.now() - session.started) / 1000;
+  const done = progress - session.progressBefore;
+  return {
+    progress,
+    secondsLeft: done > 0 ? (elapsed / done) * (1 - progress) : Infinity,
+    stepsPerSecond: (1000 * session.steps) / session.stepping,
+    waitingShare: session.waiting / session.stepping,
+  };
+}

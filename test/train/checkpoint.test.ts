@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readCheckpoint, readNewestCheckpoint, saveCheckpoint, type Checkpoint } from '../../lib/train/checkpoint.ts';
+
+/** How many bytes the file system still takes; writes beyond that fail as on a full disk. */
+const disk = vi.hoisted(() => ({ bytesLeft: Infinity }));
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof import('node:fs/promises')>();
+  return {
+    ...actual,
+    open: async (...args: Parameters<typeof actual.open>) => {
+      const handle = await actual.open(...args);
+      const write = handle.writeFile.bind(handle);
+      handle.writeFile = async (data, options) => {
+        disk.bytesLeft -= (data as Uint8Array).length;
+        if (disk.bytesLeft < 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+        return write(data, options);
+      };
+      return handle;
+    },
+  };
+});
+
+const content = (step: number): Checkpoint<{ step: number }> => ({
+  meta: { step },
+  arrays: {
+    weights: { kernel: { shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => i + step) }, bias: { shape: [2], data: Float32Array.of(-0, NaN) } },
+    state: { stepCount: { shape: [1], data: Float32Array.of(step) }, empty: { shape: [0], data: new Float32Array(0) } },
+  },
+});
+const newest = (run: string, said: string[] = []) => readNewestCheckpoint<{ step: number }>(run, 'last', (message) => said.push(message));
+
+let folder: string;
+beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-checkpoint-')); });
+afterEach(() => {
+  disk.bytesLeft = Infinity;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a checkpoint', () => {
+  it('comes back bit for bit, with names, shapes and order', async () => {
+    await saveCheckpoint(folder, 'last', content(7));
+    const { meta, arrays } = await readCheckpoint(path.join(folder, 'last'));
+    expect(meta).toEqual({ step: 7 });
+    expect(arrays).toEqual(content(7).arrays);
+    expect(Object.is(arrays.weights.bias.data[0], -0)).toBe(true);
+    expect(Object.keys(arrays.weights)).toEqual(['kernel', 'bias']);
+  });
+
+  it('keeps the one before, and no third one', async () => {
+    for (const step of [1, 2, 3]) await saveCheckpoint(folder, 'last', content(step));
+    expect(readdirSync(folder).sort()).toEqual(['last', 'previous']);
+    expect((await readCheckpoint<{ step: number }>(path.join(folder, 'previous'))).meta.step).toBe(2);
+  });
+
+  it('is understood by sha256sum', async () => {
+    await saveCheckpoint(folder, 'best', content(1));
+    const said = execFileSync('sha256sum', ['-c', 'SHA256SUMS'], { cwd: path.join(folder, 'best') }).toString();
+    expect(said).toBe('checkpoint.json: OK\nweights.bin: OK\nstate.bin: OK\n');
+  });
+
+  it('is absent where none was saved, and an array of the wrong length is refused', async () => {
+    expect(await newest(folder)).toBeUndefined();
+    expect(await newest(path.join(folder, 'nowhere'))).toBeUndefined();
+    const wrong = { meta: {}, arrays: { weights: { kernel: { shape: [4], data: new Float32Array(3) } } } };
+    await expect(saveCheckpoint(folder, 'last', wrong)).rejects.toThrow('Expected 4 values for kernel [4], found 3');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('a damaged checkpoint is detected and the previous one used', () => {
+  beforeEach(async () => {
+    await saveCheckpoint(folder, 'last', content(1));
+    await saveCheckpoint(folder, 'last', content(2));
+  });
+
+  /** Damages one file in every way of `damages`, one after the other, and expects the previous checkpoint each time. */
+  async function expectPrevious(file: string, damage: (whole: Buffer, at: number) => Buffer): Promise<void> {
+    const target = path.join(folder, 'last', file);
+    const whole = readFileSync(target);
+    for (let at = 0; at < whole.length; at += whole.length > 100 ? 4 : 1) {
+      writeFileSync(target, damage(whole, at));
+      const said: string[] = [];
+      const found = await newest(folder, said);
+      expect(found?.meta.step, `${file}, byte ${at}`).toBe(1);
+      expect(said).toHaveLength(1);
+      expect(said[0]).toMatch(/^Skipped the damaged checkpoint .*last: Expected .* found /);
+    }
+    writeFileSync(target, whole);
+    expect((await newest(folder))?.meta.step).toBe(2);
+  }
+
+  for (const file of ['SHA256SUMS', 'checkpoint.json', 'weights.bin', 'state.bin']) {
+    it(`${file} cut off after any byte (long files: every fourth)`, () => expectPrevious(file, (whole, at) => whole.subarray(0, at)));
+    it(`${file} with any byte changed`, () => expectPrevious(file, (whole, at) => {
+      const changed = Buffer.from(whole);
+      changed[at] ^= 0x20; // turns a hexadecimal digit into its capital
+      return changed;
+    }));
+    it(`${file} missing, or with a byte too many`, async () => {
+      const target = path.join(folder, 'last', file);
+      truncateSync(target, readFileSync(target).length + 1);
+      expect((await newest(folder))?.meta.step).toBe(1);
+      rmSync(target);
+      expect((await newest(folder))?.meta.step).toBe(1);
+    });
+  }
+
+  it('and when both are damaged, the run is refused with both reasons', async () => {
+    for (const name of ['last', 'previous']) truncateSync(path.join(folder, name, 'state.bin'), 2);
+    await expect(newest(folder)).rejects.toThrow(/found only damaged ones: .*4 bytes.*4 bytes/);
+  });
+
+  it('a process killed between the two renames leaves the previous one to be found', async () => {
+    cpSync(path.join(folder, 'last'), path.join(folder, '.saving-last'), { recursive: true });
+    rmSync(path.join(folder, 'last'), { recursive: true });
+    expect((await newest(folder))?.meta.step).toBe(1);
+    await saveCheckpoint(folder, 'last', content(3));
+    expect(readdirSync(folder).sort()).toEqual(['last', 'previous']);
+    expect((await newest(folder))?.meta.step).toBe(3);
+  });
+});
+
+describe('a full disk', () => {
+  it('gives one clear sentence and keeps the last good checkpoint, wherever the space runs out', async () => {
+    await saveCheckpoint(folder, 'last', content(1));
+    await saveCheckpoint(folder, 'last', content(2));
+    const before = readdirSync(folder);
+    for (const bytesLeft of [0, 10, 32, 35, 36, 300, 400, 500]) {
+      disk.bytesLeft = bytesLeft;
+      await expect(saveCheckpoint(folder, 'last', content(3))).rejects.toThrow(
+        `Could not write the checkpoint "last" in ${folder}: there is no space left on the disk; the last good checkpoint is kept, so free some space or mend the cause, then resume`);
+      expect(readdirSync(folder)).toEqual(before);
+      expect((await newest(folder))?.meta.step).toBe(2);
+    }
+  });
+});

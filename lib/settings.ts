@@ -55,6 +55,10 @@ export const settings = {
   get tensorflowFolder(): string | undefined {
     return folder('AXUNET_TENSORFLOW');
   },
+  /** A Python interpreter with the peers that `npm run bench` compares with; undefined means measure ours alone. */
+  get peerPython(): string | undefined {
+    return process.env.AXUNET_PEER_PYTHON || undefined;
+  },
   /** Where downloaded libraries are kept between projects. */
   get cacheFolder(): string {
     const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');

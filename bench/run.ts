@@ -1,0 +1,59 @@
+/** `npm run bench`: measures named jobs and prints them as a table or as JSON, one line a job. */
+import { parseArgs } from 'node:util';
+import { expected, UserError } from '../lib/errors.ts';
+import { settings } from '../lib/settings.ts';
+import type { BenchJob } from './job.ts';
+import { networkTasks, runNetwork } from './network.ts';
+
+const fileJobs: Record<string, () => Promise<BenchJob[]>> = {
+  'nifti-read': async () => (await import('./nifti-read.ts')).run(),
+  preprocess: async () => (await import('./preprocess.ts')).run(),
+};
+const jobNames = [...Object.keys(networkTasks), ...Object.keys(fileJobs)];
+
+const help = `npm run bench -- NAME [--json] [--n 7]
+
+Measures one job, or all of them, and the peer's time beside it where AXUNET_PEER_PYTHON names a Python with
+torch, nibabel and numpy.
+
+  NAME     ${jobNames.join(', ')} or all
+  --json   one line of JSON a job instead of a table
+  --n N    repetitions of the train and infer jobs, 7 by default
+`;
+
+const columns: [keyof BenchJob, string, number][] = [
+  ['job', 'job', 14], ['ours_s', 'ours s', 9], ['ours_median_s', 'median', 9], ['peer_s', 'peer s', 9], ['peer_median_s', 'median', 9],
+  ['ratio', 'ratio', 7], ['n', 'n', 4], ['ours_rss_mb', 'ours MiB', 9], ['peer_rss_mb', 'peer MiB', 9], ['peer', 'peer', 30],
+];
+
+const leftAligned = new Set<keyof BenchJob>(['job', 'peer']);
+const cell = (value: unknown, key: keyof BenchJob, width: number): string =>
+  leftAligned.has(key) ? String(value).padEnd(width) : String(value).padStart(width);
+const row = (job: BenchJob): string => columns.map(([key, , width]) => cell(job[key] ?? '–', key, width)).join(' ').trimEnd();
+const heading = (): string => columns.map(([key, title, width]) => cell(title, key, width)).join(' ').trimEnd();
+
+async function main(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args, allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, n: { type: 'string', default: '7' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help || positionals.length === 0) return void process.stdout.write(help);
+  const n = Number(values.n);
+  if (!Number.isInteger(n) || n < 1) throw expected('a whole number of repetitions above 0', values.n);
+  const names = positionals.flatMap((name) => (name === 'all' ? jobNames : [name]));
+  for (const name of names) if (!jobNames.includes(name)) throw expected(`one of ${jobNames.join(', ')} or all`, name);
+  if (!settings.peerPython) {
+    console.error('No peer is measured: AXUNET_PEER_PYTHON can name a Python interpreter with torch 2.13, nibabel and numpy.');
+  }
+  if (!values.json) console.log(heading());
+  for (const name of names) {
+    const results = name in networkTasks ? [await runNetwork(name, n)] : await fileJobs[name]();
+    for (const result of results) console.log(values.json ? JSON.stringify(result) : row(result));
+  }
+}
+
+main(process.argv.slice(2)).catch((error: NodeJS.ErrnoException) => {
+  const forTheUser = error instanceof UserError || error.code?.startsWith('ERR_PARSE_ARGS');
+  console.error(forTheUser ? error.message : error);
+  process.exitCode = 1;
+});

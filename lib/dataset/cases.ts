@@ -1,0 +1,125 @@
+/**
+ * From a folder on disk to a list of cases: which image belongs to which label and to which patient.
+ * Files are paired by id, never by their position in a list.
+ */
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { expected, UserError } from '../errors.ts';
+import { projectPath, projectRoot, settings } from '../settings.ts';
+import { openNihVolumes, openNnunet, openPairs, openSlicePictures, openTotalSegmentator } from './layouts.ts';
+import { findDataset } from './registry.ts';
+
+export interface Case {
+  readonly id: string;
+  /** Several cases may belong to one patient; folds are made of patients. */
+  readonly patient: string;
+  readonly image: string;
+  /** Absent where the image has no label. */
+  readonly label?: string;
+  /** What folds are balanced by, such as `tumour` and `normal`. */
+  readonly group?: string;
+  /** 2-D sources only: the slice number in the file name. */
+  readonly z?: number;
+}
+
+/** Stored label value → class (0 background, 1 pancreas). Background is always 0 → 0 and need not be listed. */
+export type LabelMap = Readonly<Record<number, number>>;
+
+export interface CaseList {
+  readonly dataset: string;
+  readonly kind: '3d' | '2d';
+  readonly folder: string;
+  readonly labelMap: LabelMap;
+  /** What a stored value is that the map does not list: an error, or background, or background because nobody gave a map. */
+  readonly otherLabels?: 'background' | 'assumed';
+  readonly cases: Case[];
+  /** 2-D source stored spine-up: turn it so that row 0 is anterior. */
+  readonly imageFlipY?: boolean;
+  /** Labels of this set are known to be mirrored in y now and then: place them with `alignLabel`, which looks at the data. */
+  readonly detectLabelFlip?: boolean;
+  /** Label files that no image asks for. */
+  readonly unmatchedLabels?: string[];
+  /** Cases that the set's own dataset.json lists and that are not on disk. */
+  readonly missingCases?: string[];
+}
+
+export interface OpenOptions {
+  /** Replaces the map that the layout implies. */
+  labelMap?: LabelMap;
+  /** Values that `labelMap` does not list are background instead of an error. */
+  otherLabels?: 'background';
+}
+
+/** Where a set lies unless told otherwise: `data/<name>` in the project. */
+export const defaultFolder = (name: string): string => projectPath('data', name);
+
+/** A path as a reader of a message wants it: relative to the project when it lies inside. */
+export function shortPath(file: string): string {
+  const relative = path.relative(projectRoot, file);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative || '.';
+}
+
+/** The folder a set is looked for in: the given one, AXUNET_DATA when it speaks of this set, else `data/<name>`. */
+export function datasetFolder(name: string, folder?: string): string {
+  const configured = name === settings.dataset ? settings.dataFolder : undefined;
+  return path.resolve(folder ?? configured ?? defaultFolder(name));
+}
+
+type Opener = (folder: string, name: string, options: OpenOptions) => Promise<CaseList>;
+
+const openers: Record<string, Opener> = {
+  phantom: openNnunet,
+  'msd-task07': openNnunet,
+  'nih-2d': openSlicePictures,
+  'nih-pancreas-ct': openNihVolumes,
+  totalsegmentator: openTotalSegmentator,
+};
+
+/**
+ * Opens a data set by name (`phantom`, `nih-2d`, `nih-pancreas-ct`, `msd-task07`, `totalsegmentator`),
+ * an nnU-Net raw folder as `nnunet:<folder>`, or any other folder by its path (its layout is recognised).
+ *
+ * Throws a UserError saying what is missing and how to get it; a set of masks without CT is refused.
+ */
+export async function openDataset(name: string, folder?: string, options: OpenOptions = {}): Promise<CaseList> {
+  if (name.startsWith('nnunet:')) return openNnunet(path.resolve(name.slice('nnunet:'.length)), name, options);
+  const entry = findDataset(name);
+  if (!entry) {
+    if (isFolder(name)) return openFolder(name, options);
+    throw new UserError(`There is no data set or folder called "${name}"; \`axunet data\` lists the sets`);
+  }
+  const open = openers[name];
+  if (!open) throw new UserError(`The set ${name} holds ${entry.kind === 'masks' ? 'masks without CT' : 'files for tests'}, no image and label pairs to train on`);
+  const place = datasetFolder(name, folder);
+  if (!isFolder(place)) {
+    throw new UserError(`The data set ${name} was looked for in ${shortPath(place)}, which does not exist; \`axunet data ${name}\` tells how to get it`);
+  }
+  return open(place, name, options);
+}
+
+const isFolder = (file: string): boolean => existsSync(file) && statSync(file).isDirectory();
+
+/** Opens a folder whose layout is recognised by what lies in it (see `recogniseLayout`). */
+export async function openFolder(folder: string, options: OpenOptions = {}): Promise<CaseList> {
+  const place = path.resolve(folder);
+  const name = path.basename(place);
+  if (existsSync(path.join(place, 'imagesTr'))) return openNnunet(place, name, options);
+  if (existsSync(path.join(place, 'example_ct_sm.nii.gz'))) return openTotalSegmentator(place, name, options);
+  if (existsSync(path.join(place, 'images')) && existsSync(path.join(place, 'masks'))) return openSlicePictures(place, name, options);
+  for (const labels of ['labels', 'masks']) {
+    if (existsSync(path.join(place, 'images')) && existsSync(path.join(place, labels))) {
+      return openPairs(path.join(place, 'images'), path.join(place, labels), options);
+    }
+  }
+  const nih = await openNihVolumes(place, name, options).catch(() => undefined);
+  if (nih) return nih;
+  throw expected('imagesTr + labelsTr, images + labels, images + masks or PANCREAS_0001.nii.gz + label0001.nii.gz', 'none of them', shortPath(place));
+}
+
+/** One image and its label, or two folders whose files carry the same ids. */
+export async function openPair(image: string, label: string, options: OpenOptions = {}): Promise<CaseList> {
+  return openPairs(path.resolve(image), path.resolve(label), options);
+}
+
+/** The patients of a list, each once, sorted. */
+export const patientsOf = (list: CaseList): string[] => [...new Set(list.cases.map((c) => c.patient))].sort();

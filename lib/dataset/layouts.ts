@@ -1,0 +1,156 @@
+/** One function per layout on disk; each returns the same `CaseList`. */
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { expected } from '../errors.ts';
+import { readJson } from '../io/files.ts';
+import type { Case, CaseList, LabelMap, OpenOptions } from './cases.ts';
+import { listFiles, pairById, picturesIn, stemOf, volumesIn, type NamedFile } from './pairing.ts';
+
+/** Pancreas and what grows in it: both count as pancreas, as in the paper. */
+const pancreas = /pancrea/i;
+const lesion = /tumou?r|cancer|lesion|pdac|cyst|mass/i;
+
+/** What we use of dataset.json: the Decathlon's form, nnU-Net version 1 (the same) and version 2. */
+interface DatasetJson {
+  /** Decathlon, version 1: {"1": "pancreas"}; version 2: {"pancreas": 1} or {"pancreas": [1, 2]} for regions. */
+  labels?: Record<string, unknown>;
+  file_ending?: string;
+  training?: { image?: string; label?: string; group?: string }[];
+  groups?: Record<string, string>;
+}
+
+/** Label names by stored value, whichever way round the file has them. */
+function labelNames(labels: Record<string, unknown>): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const [key, value] of Object.entries(labels)) {
+    if (typeof value === 'string' && /^\d+$/.test(key)) names.set(Number(key), value);
+    else for (const v of [value].flat()) if (Number.isInteger(v)) names.set(Number(v), `${names.get(Number(v)) ?? ''} ${key}`.trim());
+  }
+  names.delete(0);
+  return names;
+}
+
+/**
+ * Stored label → class from the names in dataset.json: `pancreas` and its lesions become 1, other organs 0.
+ * A single foreground label is taken for the pancreas whatever its name.
+ */
+export function labelMapOf(labels: Record<string, unknown>, file: string): LabelMap {
+  const names = labelNames(labels);
+  if (names.size === 1) return { [[...names.keys()][0]!]: 1 };
+  if (![...names.values()].some((name) => pancreas.test(name))) {
+    throw expected('a label called pancreas, or --label-map', `${[...names.values()].join(', ') || 'no labels'}`, file);
+  }
+  return Object.fromEntries([...names].map(([value, name]) => [value, pancreas.test(name) || lesion.test(name) ? 1 : 0]));
+}
+
+interface LabelRules {
+  labelMap: LabelMap;
+  otherLabels?: 'background' | 'assumed';
+}
+
+/** The user's label map, else the one that the layout implies. */
+function declaredLabels({ labelMap, otherLabels }: OpenOptions, implied: () => LabelMap): LabelRules {
+  return { labelMap: labelMap ?? implied(), ...(otherLabels && { otherLabels }) };
+}
+
+const idInJson = (file: string): string => (stemOf(file, ['.nii.gz', '.nii']) ?? file).replace(/_0000$/, '');
+
+/**
+ * The Decathlon's and nnU-Net's layout: imagesTr/<id>.nii.gz or <id>_0000.nii.gz, labelsTr/<id>.nii.gz, dataset.json.
+ * Pairs what is on disk; a case that dataset.json lists and that is not there is named in `missingCases`.
+ */
+export async function openNnunet(folder: string, dataset: string, options: OpenOptions): Promise<CaseList> {
+  const file = path.join(folder, 'dataset.json');
+  if (!existsSync(path.join(folder, 'imagesTr'))) throw expected('a folder imagesTr', existsSync(folder) ? 'none' : 'no such folder', folder);
+  const json = existsSync(file) ? ((await readJson(file)) as DatasetJson) : {};
+  const volumes = (part: string): NamedFile[] =>
+    existsSync(path.join(folder, part)) ? volumesIn(listFiles(path.join(folder, part), 1), json.file_ending) : [];
+  const { pairs, unmatchedLabels } = pairById(volumes('imagesTr'), volumes('labelsTr'));
+  if (!pairs.length) throw expected(`images ending in ${json.file_ending ?? '.nii.gz or .nii'}`, 'none', path.join(folder, 'imagesTr'));
+  const listed = new Map((json.training ?? []).map((entry) => [idInJson(path.basename(entry.image ?? '')), entry]));
+  const found = new Set(pairs.map((pair) => pair.id));
+  return {
+    dataset, folder, kind: '3d', unmatchedLabels,
+    ...declaredLabels(options, () => labelMapOf(json.labels ?? { 1: 'pancreas', 2: 'tumour' }, file)),
+    missingCases: [...listed.keys()].filter((id) => !found.has(id)),
+    cases: pairs.map((pair): Case => {
+      const group = json.groups?.[pair.id] ?? listed.get(pair.id)?.group;
+      return { ...pair, patient: pair.id, ...(group && { group }) };
+    }),
+  };
+}
+
+/** NIfTI conversions of NIH Pancreas-CT: PANCREAS_0001.nii.gz and label0001.nii.gz, in one folder or several. */
+export async function openNihVolumes(folder: string, dataset: string, options: OpenOptions): Promise<CaseList> {
+  const images: NamedFile[] = [];
+  const labels: NamedFile[] = [];
+  for (const { id, file } of volumesIn(listFiles(folder))) {
+    const number = /(\d{4})(_0000)?$/.exec(id)?.[1];
+    if (!number || !/^(pancreas|label)/i.test(id)) continue;
+    const isLabel = /^label/i.test(id) || /label|mask|seg/i.test(path.relative(folder, path.dirname(file)));
+    (isLabel ? labels : images).push({ id: `PANCREAS_${number}`, file });
+  }
+  if (!images.length) throw expected('PANCREAS_0001.nii.gz, … (the DICOM series converted to NIfTI)', 'no such file', folder);
+  const { pairs, unmatchedLabels } = pairById(images, labels);
+  const cases = pairs.map((pair) => ({ ...pair, patient: pair.id.slice('PANCREAS_'.length) }));
+  return { dataset, folder, kind: '3d', ...declaredLabels(options, () => ({ 1: 1 })), unmatchedLabels, cases, detectLabelFlip: true };
+}
+
+/**
+ * 2-D pictures: images/ and masks/ with equal names. `PANCREAS_0005-1157.jpg` is patient 0005, slice 1157;
+ * other names are patients of their own. The mask is foreground above 127, as JPEG leaves no clean 0 and 255.
+ * The pictures of the 2-D NIH set are stored with the spine at the top.
+ */
+export async function openSlicePictures(folder: string, dataset: string, options: OpenOptions): Promise<CaseList> {
+  const part = (name: string): NamedFile[] => {
+    const place = path.join(folder, name);
+    if (!existsSync(place)) throw expected(`a folder ${name}`, 'none', folder);
+    return picturesIn(listFiles(place, 1));
+  };
+  const { pairs, unmatchedLabels } = pairById(part('images'), part('masks'));
+  if (!pairs.length) throw expected('JPEG or PNG pictures', 'none', path.join(folder, 'images'));
+  const cases = pairs.map((pair): Case => {
+    const match = /^PANCREAS_(\d{4})-(\d+)$/.exec(pair.id);
+    return match ? { ...pair, patient: match[1]!, z: Number(match[2]) } : { ...pair, patient: pair.id };
+  });
+  const spineUp = cases.some((c) => c.z !== undefined);
+  return { dataset, folder, kind: '2d', ...declaredLabels(options, () => ({ 1: 1 })), unmatchedLabels, cases, imageFlipY: spineUp };
+}
+
+/** TotalSegmentator numbers 117 structures; the pancreas is 7. */
+const totalSegmentatorMap: LabelMap = Object.fromEntries(Array.from({ length: 117 }, (_, i) => [i + 1, i + 1 === 7 ? 1 : 0]));
+
+/** TotalSegmentator's test files: the one CT that has a segmentation on its own grid. */
+export async function openTotalSegmentator(folder: string, dataset: string, options: OpenOptions): Promise<CaseList> {
+  const image = path.join(folder, 'example_ct_sm.nii.gz');
+  const label = path.join(folder, 'example_seg.nii.gz');
+  for (const file of [image, label]) if (!existsSync(file)) throw expected(path.basename(file), 'no such file', folder);
+  const cases = [{ id: 'example_ct_sm', patient: 'totalsegmentator-example', image, label }];
+  return { dataset, folder, kind: '3d', ...declaredLabels(options, () => totalSegmentatorMap), cases };
+}
+
+/** One image and its label, or two folders whose files carry the same ids (NIfTI, else pictures). */
+export async function openPairs(image: string, label: string, options: OpenOptions): Promise<CaseList> {
+  for (const file of [image, label]) if (!existsSync(file)) throw expected('an image and a label', 'no such file or folder', file);
+  // Without a map the values 1 and 2 count, as in most pancreas sets; `verify` names any others.
+  const labels = declaredLabels(options, () => ({ 1: 1, 2: 1 }));
+  if (!options.labelMap) labels.otherLabels = 'assumed';
+  const [imageIsFolder, labelIsFolder] = [image, label].map((file) => statSync(file).isDirectory());
+  if (imageIsFolder !== labelIsFolder) throw expected('two files or two folders', 'one of each', `${image} and ${label}`);
+  if (!imageIsFolder) return openTwoFiles(image, label, labels);
+  const [imageFiles, labelFiles] = [listFiles(image, 1), listFiles(label, 1)] as [string[], string[]];
+  const kind = volumesIn(imageFiles).length ? '3d' : '2d';
+  const list = kind === '3d' ? volumesIn : picturesIn;
+  const { pairs, unmatchedLabels } = pairById(list(imageFiles), list(labelFiles));
+  if (!pairs.length) throw expected('NIfTI volumes or JPEG or PNG pictures', 'none', image);
+  const cases = pairs.map((pair) => ({ ...pair, patient: pair.id }));
+  return { dataset: path.basename(path.dirname(image)), folder: path.dirname(image), kind, ...labels, unmatchedLabels, cases };
+}
+
+/** Two files named by the user belong together whatever they are called. */
+function openTwoFiles(image: string, label: string, labels: LabelRules): CaseList {
+  const volume = volumesIn([image])[0];
+  const id = (volume ?? picturesIn([image])[0])?.id;
+  if (id === undefined) throw expected('a NIfTI volume (.nii, .nii.gz, .hdr) or a picture (.jpg, .png)', path.extname(image) || 'no ending', image);
+  return { dataset: id, folder: path.dirname(image), kind: volume ? '3d' : '2d', ...labels, cases: [{ id, patient: id, image, label }] };
+}

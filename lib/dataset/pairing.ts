@@ -1,0 +1,84 @@
+/** File names → ids, and images ↔ labels by id. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { expected } from '../errors.ts';
+
+const volumeEndings = ['.nii.gz', '.nii', '.hdr.gz', '.hdr'];
+const pictureEndings = ['.jpg', '.jpeg', '.png'];
+
+export interface NamedFile {
+  readonly id: string;
+  readonly file: string;
+}
+
+export interface Pair {
+  readonly id: string;
+  readonly image: string;
+  readonly label?: string;
+}
+
+/** Every file below `folder` (three levels deep at most), sorted, without hidden files such as macOS' `._name`. */
+export function listFiles(folder: string, depth = 3): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    if (entry.name.startsWith('.')) return [];
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return depth > 1 ? listFiles(file, depth - 1) : [];
+    return [file];
+  });
+}
+
+/** The name without a known ending; undefined for files of another kind. */
+export function stemOf(file: string, endings: readonly string[]): string | undefined {
+  const name = path.basename(file);
+  const ending = endings.find((e) => name.toLowerCase().endsWith(e));
+  return ending && name.slice(0, -ending.length);
+}
+
+function named(files: string[], endings: readonly string[]): NamedFile[] {
+  return files.flatMap((file) => {
+    const id = stemOf(file, endings);
+    return id === undefined ? [] : [{ id, file }];
+  });
+}
+
+/** NIfTI files among `files`; `.hdr` stands for its `.hdr`/`.img` pair. */
+export const volumesIn = (files: string[], ending?: string): NamedFile[] => named(files, ending ? [ending] : volumeEndings);
+
+/** JPEG and PNG files among `files`. */
+export const picturesIn = (files: string[]): NamedFile[] => named(files, pictureEndings);
+
+/** Refuses two files with one id, such as `a.nii` beside `a.nii.gz`: which of them is meant is not ours to guess. */
+function byId(files: NamedFile[]): Map<string, string> {
+  const map = new Map<string, string>();
+  for (const { id, file } of files) {
+    const other = map.get(id);
+    if (other) throw expected(`one file with the id ${id}`, `${path.basename(other)} and ${path.basename(file)}`, path.dirname(file));
+    map.set(id, file);
+  }
+  return map;
+}
+
+/** nnU-Net writes the channel number behind the id, `case_0000.nii.gz`; the label has no number. */
+function withoutChannel(images: NamedFile[], labels: Map<string, string>): NamedFile[] {
+  const names = new Set(images.map((image) => image.id));
+  return images.map(({ id, file }) => {
+    const match = /^(.+)_(\d{4})$/.exec(id);
+    if (labels.has(id) || !match) return { id, file };
+    if (match[2] === '0000') return { id: match[1]!, file };
+    if (names.has(`${match[1]}_0000`)) throw expected('one image channel per case (CT)', `a second channel, ${path.basename(file)}`, path.dirname(file));
+    return { id, file };
+  });
+}
+
+/**
+ * Pairs images and labels whose ids are equal. Images without a label come without `label`;
+ * labels without an image are returned by file. Order: by id.
+ */
+export function pairById(images: NamedFile[], labels: NamedFile[]): { pairs: Pair[]; unmatchedLabels: string[] } {
+  const labelOf = byId(labels);
+  const imageOf = byId(withoutChannel(images, labelOf));
+  const ids = [...imageOf.keys()].sort();
+  const pairs = ids.map((id) => ({ id, image: imageOf.get(id)!, ...(labelOf.has(id) && { label: labelOf.get(id)! }) }));
+  return { pairs, unmatchedLabels: [...labelOf.keys()].sort().filter((id) => !imageOf.has(id)).map((id) => labelOf.get(id)!) };
+}

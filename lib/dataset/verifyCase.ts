@@ -1,0 +1,246 @@
+/** The checks of one case; every finding says what was expected and what was found. */
+import { messageOf } from '../errors.ts';
+import { sha256 } from '../io/files.ts';
+import { readGreyImage, type GreyImage } from '../io/image.ts';
+import { readNifti, type NiftiImage } from '../io/nifti.ts';
+import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
+import { voxelVolumeMl, type VoxelArray } from '../volume/volume.ts';
+import { shortPath, type Case, type CaseList, type LabelMap } from './cases.ts';
+import { alignLabel, describeFlip, describeGeometry, judgeLabelFlip } from './labelFlip.ts';
+
+export type Check = 'pairing' | 'unreadable' | 'shape' | 'geometry' | 'orientation' | 'not-finite' | 'label-values' | 'empty-label' |
+  'hounsfield' | 'duplicate' | 'patients' | 'checksum';
+
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  readonly check: Check;
+  readonly message: string;
+  /** Absent for findings about the whole set. */
+  readonly case?: string;
+}
+
+export interface CaseReport {
+  readonly id: string;
+  readonly patient: string;
+  readonly status: 'ok' | 'warning' | 'error';
+  readonly image: string;
+  readonly label?: string;
+  /** [x, y, z], or [width, height] of a picture. */
+  readonly shape?: readonly number[];
+  readonly spacingMm?: readonly number[];
+  readonly orientation?: string;
+  /** Smallest and largest finite value, HU for a CT. */
+  readonly range?: readonly [number, number];
+  /** Stored label value → number of voxels. */
+  readonly labelValues?: Readonly<Record<string, number>>;
+  readonly foregroundVoxels?: number;
+  readonly foregroundMl?: number;
+  readonly imageSha256?: string;
+  readonly labelSha256?: string;
+  readonly findings: readonly Finding[];
+}
+
+type Facts = { -readonly [K in keyof CaseReport]?: CaseReport[K] };
+
+/** What a CT in HU looks like: air or at least fat below, metal at most above. */
+const plausibleHu = { lowest: -5000, highest: 20000, darkestAtMost: -50, brightestAtLeast: 50 };
+/** A JPEG mask scatters around 0 and 255; what lies far from both is no mask. */
+const pictureMask = { threshold: 127, nearBlack: 64, nearWhite: 191, strayShare: 0.02 };
+
+class CaseChecks {
+  readonly findings: Finding[] = [];
+  readonly facts: Facts = {};
+  readonly #id: string;
+  constructor(id: string) {
+    this.#id = id;
+  }
+  error(check: Check, message: string): void {
+    this.findings.push({ severity: 'error', check, message, case: this.#id });
+  }
+  warn(check: Check, message: string): void {
+    this.findings.push({ severity: 'warning', check, message, case: this.#id });
+  }
+}
+
+const bytesOf = (data: VoxelArray): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** Equal only for equal shapes and voxels, however the file was compressed. */
+const contentHash = (shape: readonly number[], data: VoxelArray): string =>
+  sha256(`${shape.join('×')} ${data.constructor.name} ${sha256(bytesOf(data))}`);
+
+/** Stored value → count, in rising order; neighbours are mostly equal, so runs are counted, not voxels. */
+export function countValues(data: VoxelArray): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < data.length;) {
+    const value = data[i]!;
+    const start = i++;
+    while (i < data.length && data[i] === value) i++;
+    counts.set(value, (counts.get(value) ?? 0) + i - start);
+  }
+  return new Map([...counts].sort(([a], [b]) => a - b));
+}
+
+function finiteRange(data: VoxelArray): [number, number] | undefined {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of data) {
+    if (value < low && value !== -Infinity) low = value;
+    if (value > high && value !== Infinity) high = value;
+  }
+  return low <= high ? [low, high] : undefined;
+}
+
+/** Reads a file or notes in one finding why that failed. */
+async function read<T>(checks: CaseChecks, what: string, file: string, reader: (file: string) => Promise<T>): Promise<T | undefined> {
+  try {
+    return await reader(file);
+  } catch (error) {
+    checks.error('unreadable', `${what} cannot be read: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+function checkImage(checks: CaseChecks, image: NiftiImage): void {
+  const range = finiteRange(image.data);
+  Object.assign(checks.facts, {
+    shape: image.shape, spacingMm: image.spacingMm, orientation: orientationCodes(image.affine), range,
+    imageSha256: contentHash(image.shape, image.data),
+  });
+  const { nonFinite, lengthUnit } = image.header;
+  if (lengthUnit === 'metre' || lengthUnit === 'micron') checks.warn('geometry', `image: lengths are stored in ${lengthUnit}s, which are read as millimetres`);
+  if (nonFinite) checks.error('not-finite', `image: ${nonFinite} voxels are NaN or infinite`);
+  if (!range) return;
+  const [low, high] = range;
+  if (low === high) checks.error('hounsfield', `image: every voxel is ${low}`);
+  else if (low > plausibleHu.darkestAtMost) checks.warn('hounsfield', `image: expected HU with air or fat (below ${plausibleHu.darkestAtMost}), found ${low} to ${high}; was the rescale intercept lost?`);
+  else if (high < plausibleHu.brightestAtLeast) checks.warn('hounsfield', `image: expected HU with soft tissue (above ${plausibleHu.brightestAtLeast}), found ${low} to ${high}`);
+  if (low < plausibleHu.lowest || high > plausibleHu.highest) checks.warn('hounsfield', `image: ${low} to ${high} is beyond what a CT measures`);
+}
+
+function listValues(values: number[]): string {
+  return values.slice(0, 8).join(', ') + (values.length > 8 ? ` and ${values.length - 8} more` : '');
+}
+
+type LabelRules = Pick<CaseList, 'labelMap' | 'otherLabels'>;
+
+function checkUnlisted(checks: CaseChecks, unlisted: number[], { labelMap, otherLabels }: LabelRules): void {
+  if (!unlisted.length || otherLabels === 'background') return;
+  const found = `found ${listValues(unlisted)}`;
+  const listed = `label: expected 0, ${listValues(Object.keys(labelMap).map(Number))}`;
+  if (otherLabels === 'assumed') checks.warn('label-values', `${listed} as no label map is given, ${found}, taken for background; --label-map 7:1,*:0 says that 7 is the pancreas`);
+  else checks.error('label-values', `${listed} (the label map), ${found}; *:0 in the map takes the others for background`);
+}
+
+function checkLabelValues(checks: CaseChecks, label: NiftiImage, rules: LabelRules): void {
+  const { labelMap } = rules;
+  const counts = countValues(label.data);
+  const { nonFinite } = label.header;
+  if (nonFinite) checks.error('not-finite', `label: ${nonFinite} voxels are NaN or infinite`);
+  const values = [...counts.keys()].filter(Number.isFinite);
+  const fractions = values.filter((v) => !Number.isInteger(v));
+  if (fractions.length) checks.error('label-values', `label: expected whole numbers, found ${listValues(fractions)}`);
+  checkUnlisted(checks, values.filter((v) => v !== 0 && Number.isInteger(v) && !(v in labelMap)), rules);
+  const foregroundVoxels = values.reduce((sum, v) => sum + (v !== 0 && labelMap[v] ? counts.get(v)! : 0), 0);
+  if (!foregroundVoxels) checks.warn('empty-label', 'label: no foreground voxel');
+  Object.assign(checks.facts, {
+    // A probability map has as many values as voxels; the report keeps the first hundred.
+    labelValues: Object.fromEntries([...counts].slice(0, 100)), foregroundVoxels, foregroundMl: foregroundVoxels * voxelVolumeMl(label),
+    labelSha256: contentHash(label.shape, label.data),
+  });
+}
+
+function checkGeometry(checks: CaseChecks, list: CaseList, image: NiftiImage, label: NiftiImage): void {
+  if ([image, label].some(({ affine }) => orientationCodes(affine).includes('?'))) {
+    return checks.error('geometry', `expected affines that place all three axes, found image ${describeGeometry(image)}; label ${describeGeometry(label)}`);
+  }
+  const difference = geometryDifference(toCanonical(image), toCanonical(label));
+  if (difference && list.detectLabelFlip) return checkAlignment(checks, list, image, label);
+  if (difference) {
+    return checks.error(/shape/.test(difference) ? 'shape' : 'geometry', `image and label differ in ${difference}: image ${describeGeometry(image)}; label ${describeGeometry(label)}`);
+  }
+  if (geometryDifference(image, label)) {
+    checks.warn('geometry', `the label is stored in another axis order (${orientationCodes(label.affine)}, image ${orientationCodes(image.affine)}); it lies on the same grid and is reoriented`);
+  }
+  // Where nobody says which value is the pancreas, its place in the body proves nothing.
+  if (checks.findings.some((f) => f.check === 'label-values')) return;
+  const decision = judgeLabelFlip(image, label, list.labelMap);
+  if (decision.verdict === 'mirrored-y') {
+    checks.warn('orientation', `${describeFlip(decision)}${list.detectLabelFlip ? '; it is turned when read' : '; look at an overlay before you trust it'}`);
+  }
+  if (decision.imageUpsideDown && decision.foregroundVoxels) checks.warn('orientation', 'the spine lies in front of the middle of the body: the affine of the image may have its y axis the wrong way round');
+}
+
+/** Sets whose labels are known to be mirrored now and then: the anatomy may place what the affines do not. */
+function checkAlignment(checks: CaseChecks, list: CaseList, image: NiftiImage, label: NiftiImage): void {
+  try {
+    const { decision } = alignLabel(image, label, list.labelMap);
+    checks.warn('orientation', `the affines differ and the anatomy decides: ${describeFlip(decision)}`);
+  } catch (error) {
+    checks.error('geometry', messageOf(error));
+  }
+}
+
+async function checkVolume(checks: CaseChecks, list: CaseList, item: Case): Promise<void> {
+  const image = await read(checks, 'image', item.image, readNifti);
+  if (image) checkImage(checks, image);
+  if (!item.label) return;
+  const label = await read(checks, 'label', item.label, readNifti);
+  if (!label) return;
+  checkLabelValues(checks, label, list);
+  if (image) checkGeometry(checks, list, image, label);
+}
+
+async function checkPicture(checks: CaseChecks, item: Case): Promise<void> {
+  const image = await read(checks, 'image', item.image, readGreyImage);
+  if (image) {
+    const range = finiteRange(image.data)!;
+    Object.assign(checks.facts, { shape: [image.width, image.height], range, imageSha256: contentHash([image.width, image.height], image.data) });
+    if (range[0] === range[1]) checks.error('hounsfield', `image: every pixel is ${range[0]}`);
+  }
+  if (!item.label) return;
+  const mask = await read(checks, 'mask', item.label, readGreyImage);
+  if (!mask) return;
+  checkPictureMask(checks, mask);
+  if (image && (image.width !== mask.width || image.height !== mask.height)) {
+    checks.error('shape', `image and mask differ in size: image ${image.width}×${image.height}, mask ${mask.width}×${mask.height} pixels`);
+  }
+}
+
+function checkPictureMask(checks: CaseChecks, { data, width, height }: GreyImage): void {
+  const binary = data.map((v) => (v > pictureMask.threshold ? 1 : 0));
+  const foregroundVoxels = binary.reduce((sum, v) => sum + v, 0);
+  let stray = 0;
+  for (const v of data) if (v > pictureMask.nearBlack && v < pictureMask.nearWhite) stray++;
+  if (stray > pictureMask.strayShare * data.length) {
+    checks.error('label-values', `mask: expected black and white, found ${((100 * stray) / data.length).toFixed(1)} % of the pixels in between`);
+  }
+  if (!foregroundVoxels) checks.warn('empty-label', 'mask: no foreground pixel');
+  Object.assign(checks.facts, { foregroundVoxels, labelSha256: contentHash([width, height], binary) });
+}
+
+/** Checks one case of a list; whatever goes wrong becomes a finding. */
+export async function verifyCase(list: CaseList, item: Case): Promise<CaseReport> {
+  const checks = new CaseChecks(item.id);
+  if (!item.label) checks.error('pairing', `no label for ${shortPath(item.image)}`);
+  if (list.kind === '3d') await checkVolume(checks, list, item);
+  else await checkPicture(checks, item);
+  return finish(item, checks);
+}
+
+/** Checks a mask that has no CT: readable, values of the map, not empty. */
+export async function verifyMask(item: { id: string; patient: string; file: string }, labelMap: LabelMap): Promise<CaseReport> {
+  const checks = new CaseChecks(item.id);
+  const mask = await read(checks, 'mask', item.file, readNifti);
+  if (mask) {
+    checkLabelValues(checks, mask, { labelMap });
+    Object.assign(checks.facts, { shape: mask.shape, spacingMm: mask.spacingMm, orientation: orientationCodes(mask.affine) });
+  }
+  return finish({ id: item.id, patient: item.patient, image: item.file }, checks);
+}
+
+function finish(item: Case, { findings, facts }: CaseChecks): CaseReport {
+  const status = findings.some((f) => f.severity === 'error') ? 'error' : findings.length ? 'warning' : 'ok';
+  return {
+    id: item.id, patient: item.patient, status, image: shortPath(item.image), ...(item.label && { label: shortPath(item.label) }),
+    ...facts, findings,
+  };
+}

@@ -22,6 +22,11 @@ export interface EngineInfo {
   readonly fallbackReason?: string;
 }
 
+interface TensorflowBackend {
+  readonly binding: { readonly TF_Version: string };
+  readonly isUsingGpuDevice: boolean;
+}
+
 const require = createRequire(import.meta.url);
 let started: EngineInfo | undefined;
 
@@ -36,7 +41,7 @@ export const isNative = (): boolean => tf.getBackend() === 'tensorflow';
 
 /** True where TensorFlow has a gradient of dilated convolutions: on a GPU, and on a CPU with oneDNN. */
 export const hasDilatedGradient = (): boolean =>
-  isNative() && ((tf.backend() as unknown as { isUsingGPUDevice: boolean }).isUsingGPUDevice || process.env.TF_ENABLE_ONEDNN_OPTS === '1');
+  isNative() && ((tf.backend() as unknown as TensorflowBackend).isUsingGpuDevice || process.env.TF_ENABLE_ONEDNN_OPTS === '1');
 
 /** The compiled binding that `npm start` puts into the package; absent until set-up has run. */
 export function bindingFile(): string {
@@ -52,11 +57,10 @@ async function startTensorflow(): Promise<EngineInfo> {
   // tfjs-node calls util.isNullOrUndefined, which Node 23 removed.
   const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
   old.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  const node = require('@tensorflow/tfjs-node-gpu') as { version: Record<string, string> };
+  require('@tensorflow/tfjs-node-gpu');
   await tf.setBackend('tensorflow');
-  await tf.ready();
-  const backend = tf.backend() as unknown as { isUsingGPUDevice: boolean };
-  return { name: 'tensorflow', description: `TensorFlow ${node.version['tensorflow-node'] ?? ''} (${backend.isUsingGPUDevice ? 'GPU' : 'CPU'})`.replace('  ', ' ') };
+  const { binding, isUsingGpuDevice } = tf.backend() as unknown as TensorflowBackend;
+  return { name: 'tensorflow', description: `TensorFlow ${binding.TF_Version} (${isUsingGpuDevice ? 'GPU' : 'CPU'})` };
 }
 
 async function startWebAssembly(): Promise<EngineInfo> {

@@ -1,0 +1,185 @@
+/**
+ * Equality with the reference network, run in Paddle in float64. Reads `axunet_forward.json` from the optional shared
+ * folder, or the file named by AXUNET_REFERENCE (same format, any of the six variants, widths and shapes).
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEngine, tf } from '../../lib/engine/engine.ts';
+import { valueAndGradients } from '../../lib/engine/gradients.ts';
+import { addBias, convolution } from '../../lib/engine/ops/convolution.ts';
+import { depthwiseConvolution } from '../../lib/engine/ops/depthwise.ts';
+import { createAxUnet } from '../../lib/model/axunet.ts';
+import { settings } from '../../lib/settings.ts';
+import { referenceRmsprop, updateOf } from '../../lib/train/optimizers.ts';
+import {
+  inReferenceLayout, namedWeights, ourName, referenceInput, referenceLabels, referenceLoss, setReferenceWeights, statsOf, variantOf,
+  hashUniform, type Reference, type Run, type Stats, type Steps,
+} from './reference.ts';
+
+const file = process.env.AXUNET_REFERENCE
+  ?? (settings.sharedFolder && path.join(settings.sharedFolder, 'data/reference/axunet_forward.json'));
+const reference: Reference | undefined = file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+const why = reference ? '' : ' (skipped: no reference file; set AXUNET_REFERENCE or AXUNET_SHARED)';
+
+/** Largest difference between two summaries of a tensor, over statistics and sampled values. */
+function difference(ours: Stats, theirs: Stats): number {
+  expect(ours.shape).toEqual(theirs.shape);
+  const pairs = [...theirs.v.map((v, i) => [v, ours.v[i]!] as const), ...(['mean', 'std', 'min', 'max'] as const).map((k) => [theirs[k], ours[k]] as const)];
+  return Math.max(...pairs.map(([a, b]) => Math.abs(a - b)));
+}
+/** The largest absolute value that a layer holds: float32 differences grow with it. */
+const magnitude = (stats: Stats): number => Math.max(1, Math.abs(stats.min), Math.abs(stats.max));
+
+const norm2 = (values: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! ** 2;
+  return Math.sqrt(sum);
+};
+
+/** Networks in which a ReLU or a maximum flips somewhere differ by up to this share of a gradient's norm (see the notes of the file). */
+const gradientLimit = 3e-2;
+const zeroGradient = 1e-6;
+
+function buildFor(run: { variant: string; base: number; input: number[] }): tf.LayersModel {
+  const [, inputChannels, height, width] = run.input as [number, number, number, number];
+  return createAxUnet({ ...variantOf(run.variant)!, width: run.base, inputSize: [height, width], inputChannels });
+}
+
+/** Every layer's output by the reference's name, with the steps inside the first two blocks computed beside them. */
+function layerOutputs(model: tf.LayersModel, x: tf.Tensor4D, training: boolean): Map<string, tf.Tensor4D> {
+  const layers = model.layers.filter((l) => l.name !== 'image');
+  const inner = tf.model({ inputs: model.inputs, outputs: layers.map((l) => l.output as tf.SymbolicTensor) });
+  const outputs = inner.apply(x, { training }) as tf.Tensor4D[];
+  const all = new Map(layers.map((l, i) => [l.name, outputs[i]!]));
+  const weights = namedWeights(model);
+  const w = <T extends tf.Tensor>(name: string): T => weights.get(name)!.read() as T;
+  all.set('c1_conv1', convolution(x, w('c1/conv1/kernel'), w('c1/conv1/bias')));
+  if (weights.has('c2/pointwise/kernel')) {
+    all.set('c2_pointwise', convolution(all.get('p1')!, w('c2/pointwise/kernel'), w('c2/pointwise/bias')));
+    all.set('c2_depthwise', addBias(depthwiseConvolution(all.get('c2_pointwise')!, w('c2/depthwise/kernel')), w('c2/depthwise/bias')));
+  }
+  all.set('log_sigmoid', tf.logSigmoid(all.get('c10')!));
+  return all;
+}
+
+/** Layers of the file that exist inside our fused operations only; what follows them is checked. */
+const fused = new Set(['c1_bn1', 'c2_bn1', 'c2_conv1']);
+
+function checkForward(run: Run, pass: Run['eval'], outputs: Map<string, tf.Tensor4D>): void {
+  const logits = outputs.get('c10')!;
+  expect(difference(statsOf(logits, pass.logits.v.length), pass.logits), 'logits').toBeLessThan(3e-5 * magnitude(pass.logits));
+  for (const [name, stats] of Object.entries(pass.layers)) {
+    if (fused.has(name)) continue;
+    const ours = outputs.get(name);
+    expect(ours, `${run.variant} has a layer ${name}`).toBeDefined();
+    expect(difference(statsOf(ours!, stats.v.length), stats), name).toBeLessThan(3e-5 * magnitude(stats));
+  }
+}
+
+function checkRunningStatistics(run: Run, model: tf.LayersModel): void {
+  const weights = namedWeights(model);
+  for (const [p, [norm, ...first]] of Object.entries(run.train.bn_after)) {
+    const values = weights.get(ourName(run.params[Number(p)]![1]))!.read().dataSync();
+    expect(Math.abs(norm2(values) - norm!) / norm!, `norm of ${run.params[Number(p)]![1]}`).toBeLessThan(1e-5);
+    first.forEach((v, i) => expect(Math.abs(values[i]! - v), run.params[Number(p)]![1]).toBeLessThan(1e-5 * Math.max(1, norm!)));
+  }
+}
+
+function checkGradients(run: Run, model: tf.LayersModel, x: tf.Tensor4D): void {
+  const named = namedWeights(model);
+  const variables = new Map([...named].filter(([, w]) => w.trainable).map(([name, w]) => [name, w.read() as tf.Variable]));
+  const names = [...variables.keys()];
+  const { value, gradients } = valueAndGradients(
+    () => tf.mean(tf.square(model.apply(x, { training: true }) as tf.Tensor)) as tf.Scalar, [...variables.values()]);
+  const loss = run.train.loss_mean_sq;
+  expect(Math.abs(value.dataSync()[0]! - loss) / loss).toBeLessThan(1e-4);
+  const zero = new Set(run.grads_that_are_zero_in_exact_arithmetic.map(Number));
+  for (const [p, [norm, ...first]] of Object.entries(run.train.grads)) {
+    const [, name, , role] = run.params[Number(p)]!;
+    const gradient = gradients[names.indexOf(ourName(name))];
+    const values = gradient ? inReferenceLayout(gradient, role) : new Float32Array(first.length);
+    const ours = norm2(values);
+    if (zero.has(Number(p))) expect(ours, `${name} has a zero gradient`).toBeLessThan(zeroGradient);
+    else {
+      expect(Math.abs(ours - norm!) / norm!, `gradient norm of ${name}`).toBeLessThan(gradientLimit);
+      first.forEach((v, i) => expect(Math.abs(values[i]! - v), `gradient of ${name}`).toBeLessThan(gradientLimit * norm!));
+    }
+  }
+  tf.dispose([value, gradients.filter((g) => g !== undefined)]);
+}
+
+describe('the integer hash of the reference values', () => {
+  it('gives the check values of the file', () => {
+    const check: [number, number, number][] = [[0, 0, 0.715516039523], [1, 0, 0.483444240709], [12345, 7, 0.642225857179], [9437183, 60, 0.0128883146444]];
+    for (const [j, p, u] of check) expect(hashUniform(j, p)).toBeCloseTo(u, 11);
+  });
+});
+
+describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => {
+  beforeAll(async () => void (await startEngine()));
+  afterAll(() => tf.disposeVariables());
+
+  const runs = (reference?.runs ?? []).map((run) => ({ title: `${run.variant}, width ${run.base}, [${run.input}]`, run }));
+  it.each(runs)('$title: parameters, layers, gradients and running statistics', ({ run }) => {
+    if (!variantOf(run.variant)) return console.log(`${run.variant} is not one of the six variants: nothing to compare`);
+    const model = buildFor(run);
+    setReferenceWeights(model, run.params);
+    expect(model.countParams()).toBe(run.counts.live);
+    const x = referenceInput(run.input);
+    tf.tidy(() => checkForward(run, run.eval, layerOutputs(model, x, false)));
+    tf.tidy(() => checkForward(run, run.train, layerOutputs(model, x, true)));
+    checkRunningStatistics(run, model);
+    checkGradients(run, model, x);
+    model.dispose();
+    return undefined;
+  }, 300_000);
+
+  const steps = [reference?.train_steps ?? []].flat().map((s) => ({ title: `${s.steps} RMSProp steps of ${s.variant}, width ${s.base}`, s }));
+  it.each(steps)('$title follow the reference', ({ s }) => {
+    const run = reference!.runs.find((r) => r.variant === s.variant && r.base === s.base);
+    const model = buildFor(s);
+    setReferenceWeights(model, run!.params);
+    followSteps(s, run!, model);
+  });
+});
+
+/**
+ * Differences of the loss before each step. Dividing by √(r + ε) turns small gradients into steps of full size, so float32
+ * rounding grows from step to step: TensorFlow, wasm and Paddle's own float32 differ from float64 by up to 2.3e-3 after four.
+ */
+const stepTolerances = [1e-5, 2e-5, 1e-3, 4e-3];
+
+function followSteps(s: Steps, run: Run, model: tf.LayersModel): void {
+  const [x, labels] = [referenceInput(s.input), referenceLabels(s.input)];
+  const trainable = [...namedWeights(model).values()].filter((w) => w.trainable).map((w) => w.read() as tf.Variable);
+  const slots = trainable.map((v) => [tf.zeros(v.shape), tf.zeros(v.shape)]);
+  for (let step = 0; step <= s.steps; step++) {
+    const parts = { ce: 0, dice: 0 };
+    const { value, gradients } = valueAndGradients(() => {
+      const { loss, ce, dice } = referenceLoss(model.apply(x, { training: true }) as tf.Tensor4D, labels);
+      Object.assign(parts, { ce: ce.dataSync()[0], dice: dice.dataSync()[0] });
+      return loss;
+    }, trainable);
+    const tolerance = stepTolerances[Math.min(step, stepTolerances.length - 1)]!;
+    expect(Math.abs(value.dataSync()[0]! - s.float64.loss[step]!), `loss before step ${step + 1}`).toBeLessThan(tolerance);
+    expect(Math.abs(parts.ce - s.float64.ce[step]!)).toBeLessThan(tolerance);
+    expect(Math.abs(parts.dice - s.float64.dice_term[step]!)).toBeLessThan(tolerance);
+    if (step === s.steps) break; // the last forward only updates the running statistics
+    gradients.forEach((g, i) => {
+      if (!g) return;
+      const [w, ...next] = updateOf(referenceRmsprop, trainable[i]!, g, slots[i]!, 5e-4, step + 1);
+      trainable[i]!.assign(w!);
+      slots[i] = next;
+    });
+  }
+  const { loss } = referenceLoss(model.apply(x, { training: false }) as tf.Tensor4D, labels);
+  expect(Math.abs(loss.dataSync()[0]! - s.float64.eval_loss_after)).toBeLessThan(5e-3);
+  const weights = namedWeights(model);
+  for (const [p, [norm]] of Object.entries(s.float64.param_norms_after)) {
+    const [, name, , role] = run.params[Number(p)]!;
+    const values = inReferenceLayout(weights.get(ourName(name))!.read(), role);
+    const limit = role.startsWith('bn_') ? 1e-2 : 1e-3;
+    expect(Math.abs(norm2(values) - norm!) / norm!, `norm of ${name} after the steps`).toBeLessThan(limit);
+  }
+}

@@ -33,13 +33,16 @@ export interface PanelGridOptions {
   panelWidth?: number;
   /** One line below the panels. */
   caption?: string;
+  /** Pixels kept free below the panels for another plot, whose axes the caller adds; paper y = 0 is below them. */
+  roomBelow?: number;
+  margin?: { l?: number; b?: number };
 }
 
 interface Place { left: number; top: number; width: number; height: number }
 
 const gap = 10;
 
-/** Axis options that show a slice of the given size in the middle of a place, with equal scales on both axes. */
+/** Axis options that show a slice of the given size at the top of a place, with equal scales on both axes. */
 function axesAt(slice: SliceImage, place: Place, total: { width: number; height: number }, index: number): [Record<string, unknown>, Record<string, unknown>] {
   const [widthMm, heightMm] = [slice.width * slice.spacingMm[1], slice.height * slice.spacingMm[0]];
   const mmPerPixel = Math.max(widthMm / place.width, heightMm / place.height);
@@ -48,7 +51,7 @@ function axesAt(slice: SliceImage, place: Place, total: { width: number; height:
   const name = index === 0 ? '' : `${index + 1}`;
   return [
     { ...hidden, anchor: `y${name}`, domain: [place.left / total.width, (place.left + place.width) / total.width], range: [-spareX / 2, widthMm + spareX / 2] },
-    { ...hidden, anchor: `x${name}`, domain: [1 - (place.top + place.height) / total.height, 1 - place.top / total.height], range: [heightMm + spareY / 2, -spareY / 2] },
+    { ...hidden, anchor: `x${name}`, domain: [1 - (place.top + place.height) / total.height, 1 - place.top / total.height], range: [heightMm + spareY, 0] },
   ];
 }
 
@@ -141,10 +144,12 @@ function drawPanels(rows: readonly (readonly (Panel | undefined)[])[], places: P
  * leaves a place empty. Expects at least one panel.
  */
 export function panelGrid(rows: readonly (readonly (Panel | undefined)[])[], options: PanelGridOptions): Figure {
-  const { places, ...size } = gridPlaces(rows, options.panelWidth ?? 230);
+  const { places, width, height } = gridPlaces(rows, options.panelWidth ?? 230);
+  const size = { width, height: height + (options.roomBelow ?? 0) };
   const { data, axes, images, annotations, legend } = drawPanels(rows, places, size);
+  const sides = Math.max(16, (0.62 * sizes.title * options.title.length - size.width) / 2); // room for the title
   const margin = {
-    l: options.rowTitles ? 34 : 16, r: 16, t: options.columnTitles ? 74 : 54, b: 14 + (legend ? 34 : 0) + (options.caption ? 22 : 0),
+    l: sides + (options.rowTitles ? 18 : 0), r: sides, t: options.columnTitles ? 74 : 54, b: 14 + (legend ? 34 : 0) + (options.caption ? 22 : 0), ...options.margin,
   };
   return makeFigure(data, {
     title: options.title, width: size.width + margin.l + margin.r, height: size.height + margin.t + margin.b, margin,

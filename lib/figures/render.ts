@@ -1,8 +1,8 @@
 /** Figures to SVG and PNG in Node alone: Plotly in jsdom writes the SVG, resvg paints it. */
 import { Resvg } from '@resvg/resvg-js';
 import type { Figure } from './figure.ts';
-import { fontFiles, openPlotlyWindow, type PlotlyWindow } from './renderDom.ts';
-import { fontName } from './theme.ts';
+import { fontFiles, fontName } from './fonts.ts';
+import type { PlotlyWindow } from './renderDom.ts';
 
 let opened: PlotlyWindow | undefined;
 let last: Promise<unknown> = Promise.resolve();
@@ -20,8 +20,11 @@ function keepTickLabels(figure: Figure): Figure {
   return copy as unknown as Figure;
 }
 
+/** jsdom and Plotly are loaded with the first figure, because they take seconds that most commands do not need. */
+const openWindow = async (): Promise<PlotlyWindow> => (await import('./renderDom.ts')).openPlotlyWindow();
+
 async function draw(figure: Figure): Promise<string> {
-  const { document, plotly, restartNames } = (opened ??= openPlotlyWindow());
+  const { document, plotly, restartNames } = (opened ??= await openWindow());
   const { data, layout } = keepTickLabels(figure);
   const element = document.createElement('div');
   document.body.append(element);

@@ -4,19 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import { createCanvas, GlobalFonts, Image, type Canvas } from '@napi-rs/canvas';
 import { JSDOM, type DOMWindow } from 'jsdom';
+import { fontFiles, fontName } from './fonts.ts';
 import { boxOf, pageBoxOf, type SvgNode } from './renderBox.ts';
-import { fontName } from './theme.ts';
 
 const require = createRequire(import.meta.url);
-
-/** The bundled font: regular, bold and oblique. */
-export function fontFiles(): string[] {
-  const folder = path.join(path.dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
-  return ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSans-Oblique.ttf'].map((file) => path.join(folder, file));
-}
 
 export interface PlotlyWindow {
   document: Document;

@@ -1,9 +1,9 @@
 /** One look for all figures: font, colours and sizes. */
 import type { Layout } from 'plotly.js-dist';
 import type { Data, Figure } from './figure.ts';
+import { fontName } from './fonts.ts';
 
-/** Bundled with the project for PNG output; browsers fall back to the next family. */
-export const fontName = 'DejaVu Sans';
+/** Browsers without the bundled font fall back to the next family. */
 const fontFamily = `${fontName}, Verdana, Arial, sans-serif`;
 
 /** The palette of Okabe and Ito, told apart with any kind of colour vision (https://jfly.uni-koeln.de/color/). */
@@ -62,7 +62,7 @@ export function axis({ title, ...rest }: AxisOptions = {}): Record<string, unkno
 }
 
 const compact = (value: number): string =>
-  value >= 1e6 ? `${value / 1e6} M` : value >= 1e4 ? `${value / 1e3} k` : value >= 1e-4 ? `${Number(value.toPrecision(1))}` : value.toExponential(0);
+  value >= 1e6 ? `${value / 1e6} M` : value >= 1e3 ? `${value / 1e3} k` : value >= 1e-4 ? `${Number(value.toPrecision(1))}` : value.toExponential(0);
 
 /**
  * A logarithmic axis around positive values, with ticks written as plain numbers: 1, 2, 5 of each decade, or powers of

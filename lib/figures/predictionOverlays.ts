@@ -1,0 +1,33 @@
+import { inRows } from './augmentationExamples.ts';
+import type { Figure } from './figure.ts';
+import { formatDice, zoomCase, type OverlayCase } from './overlayGrid.ts';
+import { panelGrid, type Panel, type PanelMask } from './panels.ts';
+import { colours, emptyFigure } from './theme.ts';
+
+/** Where label and prediction agree, what was predicted only and what was missed, as three masks. */
+function errorMasks(label: ArrayLike<number>, prediction: ArrayLike<number>): PanelMask[] {
+  const codes = Uint8Array.from({ length: label.length }, (_, i) => (label[i] ? 1 : 0) + (prediction[i] ? 2 : 0));
+  return [
+    { mask: codes, value: 3, name: 'Found', colour: colours.agreement, fill: 0.35 },
+    { mask: codes, value: 2, name: 'Predicted only', colour: colours.falsePositive, fill: 0.6 },
+    { mask: codes, value: 1, name: 'Missed', colour: colours.missed, fill: 0.6 },
+  ];
+}
+
+/**
+ * Where predictions are right and wrong, one picture per case that has label and prediction: found, predicted only,
+ * missed. `zoomMm` shows a square of that side around the masks. No such case gives an empty figure.
+ */
+export function predictionOverlays(
+  cases: readonly OverlayCase[],
+  options: { title?: string; zoomMm?: number; columns?: number; panelWidth?: number } = {},
+): Figure {
+  const title = options.title ?? 'What the network found and what it missed';
+  const complete = cases.filter((c) => c.label && c.prediction);
+  if (complete.length === 0) return emptyFigure(title, 'There is no case with a label and a prediction.');
+  const panels = complete.map((whole): Panel => {
+    const { id, slice, label, prediction, dice } = options.zoomMm ? zoomCase(whole, options.zoomMm) : whole;
+    return { slice, title: dice === undefined ? id : `${id}, ${formatDice(dice)}`, masks: errorMasks(label!, prediction!) };
+  });
+  return panelGrid(inRows(panels, options.columns ?? 3), { title, panelWidth: options.panelWidth ?? 250 });
+}

@@ -1,0 +1,132 @@
+/** The body's wall: skin, fat, muscles, skeleton, lung bases and the table under it. */
+import type { Canvas } from './canvas.ts';
+import type { Patient } from './patient.ts';
+import { patientStream } from './patient.ts';
+import { column, ellipsoid, grown, tube, union, within, without, type Solid, type TubePoint } from './solids.ts';
+
+export interface Wall {
+  readonly skin: Solid;
+  /** Outer face of the muscles. */
+  readonly muscle: Solid;
+  /** The space for the organs. */
+  readonly cavity: Solid;
+  readonly diaphragm: Solid;
+  /** Half width and front/back depth of the skin in template millimetres. */
+  readonly outline: { halfWidth: number; front: number; back: number };
+}
+
+/** The solids of the wall; fat under the skin makes the outline, the muscles keep their place. */
+export function wallOf(patient: Patient): Wall {
+  const fat = 7 + 26 * patient.adiposity;
+  const outline = { halfWidth: 139 + fat, front: 97 + 0.8 * fat, back: 102 + 0.75 * fat };
+  return {
+    skin: column(outline.halfWidth, outline.front, outline.back, 0.55),
+    muscle: column(138, 96, 100, 0.62),
+    cavity: column(126, 87, 75, 0.66),
+    diaphragm: column(137, 99, 86, 0.66, { top: 122, height: 92 }),
+    outline,
+  };
+}
+
+const column3 = (x: number, y: number, r: number, bulge: number): Solid =>
+  tube([[x, y, -200, r + bulge], [x, y, 0, r], [x * 0.93, y, 200, r - bulge]]);
+
+function paintMuscles(canvas: Canvas, patient: Patient, wall: Wall): void {
+  const { muscle, fat } = patient.hu;
+  const flesh = (v: number): number => muscle + 5 * canvas.coarse[v]! - 7 * Math.max(canvas.fine[v]! - 1, 0);
+  canvas.paint(wall.skin, 25);
+  canvas.paint(grown(wall.skin, -2.2), (v) => fat + 3 * canvas.coarse[v]! + 18 * Math.max(canvas.fine[v]! - 1.9, 0));
+  canvas.paint(wall.muscle, flesh);
+  // Seams of fat between the muscle groups: the linea alba, the flank layers, around the erector spinae.
+  canvas.paint(tube([[0, -90, -200, 3.5], [0, -90, 200, 3.5]]), fat);
+  canvas.paint(without(wall.muscle, grown(wall.muscle, -1)), fat, { opacity: 0.5 });
+  const seam = without(within(grown(wall.cavity, 6.5), wall.muscle), grown(wall.cavity, 5.2));
+  canvas.paint(seam, fat, { opacity: 0.35 * patient.adiposity + 0.1 });
+  canvas.paint(wall.cavity, (v) => fat + 4 * canvas.coarse[v]! + 22 * Math.max(canvas.fine[v]! - 1.7, 0));
+  for (const side of [-1, 1]) {
+    canvas.paint(within(column3(37 * side, 79, 20, 1), wall.muscle, 2), flesh, { rim: { mm: 2.5, hu: fat, opacity: 0.8 } });
+    canvas.paint(within(column3(67 * side, 74, 12, 2), wall.muscle, 3), flesh);
+    canvas.paint(tube([[30 * side, 55, 70, 5], [37 * side, 53, 0, 14], [46 * side, 48, -90, 21], [52 * side, 42, -200, 24]]), flesh);
+    canvas.paint(tube([[13 * side, 34, 120, 6], [12 * side, 33, 40, 6], [11 * side, 35, -30, 3]]), flesh);
+  }
+}
+
+function paintSpine(canvas: Canvas, patient: Patient): void {
+  const random = patientStream(patient.seed, patient.index, 'spine');
+  const phase = random.uniform(0, 36);
+  const marrow = random.uniform(150, 210);
+  const bone = (v: number, depth: number): number =>
+    (depth < 2.6 ? 420 : marrow) + 28 * canvas.fine[v]!;
+  const level = (z: number): number => (((z + phase) % 36) + 36) % 36;
+  const body = within(tube([[0, 48, -250, 22], [0, 48, 250, 21]]), ellipsoid([0, 46, 0], [24, 20, 4000]));
+  canvas.paint(body, (v, depth, _x, _y, z) => (level(z) < 7.5 ? 85 : bone(v, level(z) < 10 || level(z) > 33.5 ? 0 : depth)));
+  for (const side of [-1, 1]) {
+    canvas.paint(tube([[11 * side, 62, -250, 6], [11 * side, 62, 250, 6]]), (_v, _d, _x, _y, z) => (level(z) > 16 ? 330 : 60));
+    canvas.paint(tube([[13 * side, 72, -250, 6.5], [13 * side, 72, 250, 6.5]]), (v, depth) => bone(v, depth));
+    for (let z = -252 - phase + 25; z < 250; z += 36) {
+      canvas.paint(tube([[14 * side, 68, z, 4.5], [40 * side, 72, z + 3, 3]]), (v, depth) => bone(v, depth));
+    }
+  }
+  canvas.paint(tube([[0, 70, -250, 8.5], [0, 70, 250, 8.5]]), (_v, depth) => (depth > 3 ? 38 : -20));
+  for (let z = -252 - phase + 24; z < 250; z += 36) {
+    canvas.paint(union([tube([[0, 80, z, 4.5], [0, 94, z - 8, 4.5]]), tube([[0, 80, z - 5, 4], [0, 93, z - 15, 5]])]), (v, depth) => bone(v, depth));
+  }
+}
+
+/** One rib of each side: from the spine round the flank, falling towards the front. */
+function ribPath(side: number, top: number, halfWidth: number, back: number, front: number, end: number): TubePoint[] {
+  return Array.from({ length: 15 }, (_, i) => {
+    const angle = (end * i) / 14;
+    const out = Math.sin(angle);
+    const ahead = Math.cos(angle);
+    return [
+      side * (24 + (halfWidth - 24) * out), ahead > 0 ? back * ahead ** 0.8 : front * ahead,
+      top - 62 * (angle / Math.PI) ** 1.2 - 8, 4.4,
+    ] as const;
+  });
+}
+
+function paintRibs(canvas: Canvas, patient: Patient): void {
+  const random = patientStream(patient.seed, patient.index, 'ribs');
+  const start = random.uniform(0, 26);
+  for (let k = -1; k < 9; k++) {
+    const top = start + 26 * k;
+    // The two lowest ribs float: they end in the flank.
+    const end = k < 0 ? 1.2 : k < 1 ? 1.6 : 2.35;
+    for (const side of [-1, 1]) {
+      const path = ribPath(side, top, 131, 82, 86, end);
+      canvas.paint(tube(path), (v, depth) => (depth < 1.9 ? 400 : 220) + 25 * canvas.fine[v]!);
+      if (k < 2) continue;
+      const [x, y, z] = path[path.length - 1]!;
+      canvas.paint(tube([[x, y, z, 6], [side * 40, -87, z + 22, 7]]), 115);
+    }
+  }
+}
+
+function paintTable(canvas: Canvas, patient: Patient, wall: Wall): void {
+  const random = patientStream(patient.seed, patient.index, 'table');
+  const top = wall.outline.back + random.uniform(1, 5);
+  const sag = 0.0011;
+  const arc = (offset: number): Solid => ({
+    low: [-230, -50, -400], high: [230, 260, 400],
+    distance: (x, y) => Math.max(Math.abs(y - (top + offset - sag * x * x)) - 1.8, Math.abs(x) - 205),
+  });
+  canvas.paint(arc(3), 420);
+  canvas.paint(arc(26), 300);
+  canvas.paint({ low: [-230, -50, -400], high: [230, 260, 400],
+    distance: (x, y) => Math.max(Math.abs(y - (top + 14.5 - sag * x * x)) - 9, Math.abs(x) - 203) }, -870);
+}
+
+/** Fills the canvas with air, the table and the body's wall; the cavity is left full of fat, the lung bases of air. */
+export function paintWall(canvas: Canvas, patient: Patient): Wall {
+  const wall = wallOf(patient);
+  canvas.hu.fill(-1000);
+  paintTable(canvas, patient, wall);
+  paintMuscles(canvas, patient, wall);
+  canvas.paint(grown(without(wall.cavity, wall.diaphragm), 2), (v) => -840 + 25 * canvas.coarse[v]! + 130 * Math.max(canvas.fine[v]! - 1.6, 0));
+  const sheet = within(without(grown(wall.diaphragm, 2.5), wall.diaphragm), wall.cavity);
+  canvas.paint(sheet, patient.hu.muscle);
+  paintSpine(canvas, patient);
+  paintRibs(canvas, patient);
+  return wall;
+}

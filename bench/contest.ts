@@ -26,7 +26,7 @@ export async function startContender(program: string, args: string[]): Promise<C
   child.stderr.on('data', (text) => { said = (said + text).slice(-2000); });
   child.stdin.on('error', () => {}); // A contender that has ended is reported by `answer`.
   const failed = new Promise<never>((_, reject) => {
-    const fail = (how: string) => reject(expected(`${args[0] ?? program} to keep running`, `${how}: ${said.trim().split('\n').at(-1)}`));
+    const fail = (how: string) => reject(expected(`${[program, ...args].join(' ')} to keep running`, `${how} ${said.trim().split('\n').at(-1)}`.trim()));
     child.once('error', (error) => fail(error.message));
     child.once('close', (code, signal) => fail(signal ?? `exit code ${code}`));
   });

@@ -104,6 +104,6 @@ async function preparePicture(imageFile: string, labelFile: string, z: number, l
   }
   const stored = mask.data.map((v) => (v > maskThreshold ? 1 : 0));
   const turn = <T extends Float32Array | Uint8Array>(plane: T): T => (flipY ? flipRows(plane, width) : plane);
-  const plane = turn(Float32Array.from(image.data, (v) => v / 255));
+  const plane = turn(applyWindow(image.data, [0, 255]));
   return { height, width, spacingMm: [1, 1], slices: [{ z, planes: [plane, plane, plane], label: turn(toClasses(stored, labelMap, labelFile)) }] };
 }

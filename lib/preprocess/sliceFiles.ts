@@ -1,7 +1,7 @@
 /** Slices on disk: data/<id>.npy and label/<id>.npy, and one record a case that says they are complete. */
 import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readJson, writeJson } from '../io/files.ts';
+import { readJson, writeFileAtomic } from '../io/files.ts';
 import { encodeNpy, type NpyData } from '../io/npy.ts';
 import type { CaseEntry, SliceEntry } from './manifest.ts';
 import type { PreparedSlice } from './prepareCase.ts';
@@ -78,7 +78,7 @@ export function startSliceWriter(folder: string, height: number, width: number):
 
 const recordFile = (folder: string, id: string): string => path.join(folder, 'cases', `${id}.json`);
 
-export const writeRecord = (folder: string, record: CaseRecord): Promise<void> => writeJson(recordFile(folder, record.entry.id), record);
+export const writeRecord = (folder: string, record: CaseRecord): Promise<void> => writeFileAtomic(recordFile(folder, record.entry.id), `${JSON.stringify(record)}\n`);
 
 /** The record of a case, or undefined where there is none that can be read. */
 export async function readRecord(folder: string, id: string): Promise<CaseRecord | undefined> {
@@ -89,9 +89,13 @@ export async function readRecord(folder: string, id: string): Promise<CaseRecord
 export async function removeCase(folder: string, id: string): Promise<void> {
   const record = await readRecord(folder, id);
   await rm(recordFile(folder, id), { force: true });
-  for (const slice of record?.slices ?? []) {
-    await rm(path.join(folder, slice.image), { force: true });
-    await rm(path.join(folder, slice.label), { force: true });
+  await removeSlices(folder, record?.slices ?? []);
+}
+
+export async function removeSlices(folder: string, slices: readonly SliceEntry[]): Promise<void> {
+  for (const { image, label } of slices) {
+    await rm(path.join(folder, image), { force: true });
+    await rm(path.join(folder, label), { force: true });
   }
 }
 

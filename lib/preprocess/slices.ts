@@ -12,10 +12,10 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case, CaseList } from '../dataset/cases.ts';
 import { expected, messageOf } from '../errors.ts';
-import { sha256File, writeJson } from '../io/files.ts';
+import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { foregroundBox, manifestVersion, type CaseEntry, type Manifest, type SliceEntry } from './manifest.ts';
-import { prepareCase } from './prepareCase.ts';
-import { isComplete, readRecord, removeCase, startSliceWriter, writeRecord, type CaseRecord } from './sliceFiles.ts';
+import { prepareCase, type PreparedCase } from './prepareCase.ts';
+import { isComplete, readRecord, removeCase, removeSlices, startSliceWriter, writeRecord, type CaseRecord } from './sliceFiles.ts';
 import { windowOf, type PreprocessMode, type WindowHu } from './window.ts';
 
 export { type CaseEntry, type FailedCase, type Manifest, type SliceEntry } from './manifest.ts';
@@ -77,8 +77,15 @@ export async function preprocessDataset(list: CaseList, options: PreprocessOptio
     options.onProgress?.(done + 1, mine.length, `${one.id} ${note}`);
   }
   const manifest = await assemble(plan, failures);
-  await writeJson(path.join(options.out, 'manifest.json'), manifest);
+  await writeFileAtomic(path.join(options.out, 'manifest.json'), manifestText(manifest));
   return manifest;
+}
+
+/** JSON with one line a slice and a case: short enough to read, and to search with line tools. */
+function manifestText({ slices, cases, failed, ...rest }: Manifest): string {
+  const list = (items: readonly unknown[]): string => (items.length ? `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]` : '[]');
+  const head = Object.entries(rest).map(([key, value]) => `  "${key}": ${JSON.stringify(value)},\n`).join('');
+  return `{\n${head}  "failed": ${list(failed)},\n  "cases": ${list(cases)},\n  "slices": ${list(slices)}\n}\n`;
 }
 
 /** The sha256 of the files that a case is made of; a .hdr has its voxels in the .img beside it. */
@@ -98,22 +105,38 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
   if (old && isSame(old.made, made) && (await isComplete(plan.out, old))) return 'was complete';
   await removeCase(plan.out, one.id);
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
-  const { height, width, spacingMm, shape, labelPosition } = prepared;
-  const writer = startSliceWriter(plan.out, height, width);
-  const slices: SliceEntry[] = [];
-  for (const slice of prepared.slices) {
-    const found = foregroundBox(slice.label, width);
-    if (plan.mode === 'paper' && found.foreground < paperMinimumForeground) continue;
-    const id = one.id.endsWith(`-${slice.z}`) ? one.id : `${one.id}-${slice.z}`;
-    const files = { image: `data/${id}.npy`, label: `label/${id}.npy` };
-    slices.push({ id, case: one.id, patient: one.patient, z: slice.z, ...files, height, width, spacingMm, ...found });
-    await writer.write(slices[slices.length - 1], slice);
-  }
-  await writer.finish();
+  const { slices, bytes } = await writeSlices(plan, one, prepared);
   const { id, patient, group } = one;
+  const { shape, labelPosition } = prepared;
   const entry: CaseEntry = { id, patient, ...(group && { group }), ...(shape && { shape }), ...(labelPosition && { labelPosition }), sources, slices: slices.length };
-  await writeRecord(plan.out, { made, entry, slices, bytes: writer.bytes });
-  return `${slices.length} slices`;
+  await writeRecord(plan.out, { made, entry, slices, bytes });
+  return `${slices.length} ${slices.length === 1 ? 'slice' : 'slices'}`;
+}
+
+/** Writes the slices of a case that the mode keeps; when one of them fails, none is left. */
+async function writeSlices({ list, out, mode }: Plan, one: Case, prepared: PreparedCase): Promise<Pick<CaseRecord, 'slices' | 'bytes'>> {
+  const { height, width, spacingMm } = prepared;
+  const writer = startSliceWriter(out, height, width);
+  const slices: SliceEntry[] = [];
+  try {
+    for (const slice of prepared.slices) {
+      const found = foregroundBox(slice.label, width);
+      if (mode === 'paper' && found.foreground < paperMinimumForeground) continue;
+      // a picture's id often ends with its slice number already
+      const id = list.kind === '2d' && one.id.endsWith(`-${slice.z}`) ? one.id : `${one.id}-${slice.z}`;
+      const entry: SliceEntry = {
+        id, case: one.id, patient: one.patient, z: slice.z, image: `data/${id}.npy`, label: `label/${id}.npy`, height, width, spacingMm, ...found,
+      };
+      slices.push(entry);
+      await writer.write(entry, slice);
+    }
+    await writer.finish();
+  } catch (error) {
+    await writer.finish().catch(() => undefined);
+    await removeSlices(out, slices);
+    throw error;
+  }
+  return { slices, bytes: writer.bytes };
 }
 
 /** The manifest of what is on disk now: our cases, and those that other shards have finished with the same parameters. */

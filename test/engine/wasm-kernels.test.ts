@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { dilatedConvolution } from '../../lib/engine/wasm/dilated.ts';
 import { registerWasmKernels } from '../../lib/engine/wasm/kernels.ts';
 import { startWasm } from '../../lib/engine/wasm/start.ts';
+import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
+import { createAxUnet } from '../../lib/model/axunet.ts';
 import { Random } from '../../lib/random.ts';
 
 // The oracle is the stock cpu backend of tfjs. It ignores dilations in gradients, so there a dilated filter is written
@@ -33,10 +36,10 @@ async function on(backend: 'cpu' | 'wasm', compute: () => tf.Tensor): Promise<Fl
 const values = (random: Random, shape: number[]): tf.Tensor4D =>
   tf.tensor<tf.Rank.R4>(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()), shape as Shape);
 
-function expectClose(found: Float32Array, expected: Float32Array): void {
+function expectClose(found: Float32Array, expected: Float32Array, tolerance = 2e-5): void {
   expect(found.length).toBe(expected.length);
   const scale = Math.max(1, ...expected.map(Math.abs));
-  for (let i = 0; i < found.length; i++) expect(Math.abs(found[i] - expected[i])).toBeLessThan(2e-5 * scale);
+  for (let i = 0; i < found.length; i++) expect(Math.abs(found[i] - expected[i])).toBeLessThan(tolerance * scale);
 }
 
 function holes(filter: tf.Tensor4D, [dy, dx]: [number, number]): tf.Tensor4D {
@@ -152,6 +155,18 @@ describe('gradients of tfjs operations on the wasm engine', () => {
     }
   });
 
+  it.each([[2, 12, 9], [3, 5, 7], [6, 4, 4]])('equal those of the cpu backend for a convolution of dilation %i on %i × %i', async (dilation, height, width) => {
+    const x = values(random, [2, height, width, 3]);
+    const filter = values(random, [3, 3, 3, 4]);
+    type Operation = (image: tf.Tensor4D, kernel: tf.Tensor4D) => tf.Tensor;
+    const own: Operation = (image, kernel) => dilatedConvolution(image, kernel, dilation);
+    const written: Operation = (image, kernel) => tf.conv2d(image, holes(kernel, [dilation, dilation]), 1, 'same');
+    const gradient = (operation: Operation, argument: number) =>
+      tf.grads((image, kernel) => tf.sum(tf.square(operation(image as tf.Tensor4D, kernel as tf.Tensor4D))))([x, filter])[argument];
+    expectClose(await on('wasm', () => own(x, filter)), await on('cpu', () => written(x, filter)));
+    for (const argument of [0, 1]) expectClose(await on('wasm', () => gradient(own, argument)), await on('cpu', () => gradient(written, argument)));
+  });
+
   it('leave no tensor behind', async () => {
     await tf.setBackend('wasm');
     const x = values(random, [2, 8, 8, 3]);
@@ -189,5 +204,22 @@ describe('reductions that the own kernel does not cover', () => {
     const kernelFunc = tf.getKernel('Sum', 'wasm')!.kernelFunc;
     registerWasmKernels();
     expect(tf.getKernel('Sum', 'wasm')!.kernelFunc).toBe(kernelFunc);
+  });
+});
+
+describe('a training step of AX-Unet', () => {
+  it('gives every weight the gradient that the cpu backend gives it', async () => {
+    const random = Random.stream(3, 'network');
+    const image = values(random, [2, 32, 32, 3]);
+    const labels = tf.tensor3d(Int32Array.from({ length: 2 * 32 * 32 }, () => random.integer(2)), [2, 32, 32], 'int32');
+    const model = createAxUnet({ width: 2, inputSize: [32, 32] }, 1);
+    const gradients = () => {
+      const loss = () => crossEntropyDice(model.apply(image, { training: true }) as tf.Tensor4D, labels);
+      const { value, grads } = tf.variableGrads(loss);
+      return tf.concat([value, ...Object.values(grads)].map((tensor) => tf.reshape(tensor, [-1])));
+    };
+    const [found, expected] = [await on('wasm', gradients), await on('cpu', gradients)];
+    expect(found.length).toBeGreaterThan(20_000);
+    expectClose(found, expected, 1e-4);
   });
 });

@@ -17,3 +17,6 @@ export * from './figures/saveFigure.ts';
 export * from './figures/show.ts';
 export * from './figures/slicePicture.ts';
 export * from './figures/trainingCurves.ts';
+export * from './volume/values.ts';
+export * from './volume/crop.ts';
+export * from './volume/resample.ts';

@@ -2,6 +2,7 @@
  * Reading and writing volumes as NIfTI-1 and NIfTI-2: .nii, .nii.gz and pairs of .hdr and .img (.gz).
  * Values, shape, spacing and affine are those of nibabel 5; damage and anything but one scalar 3-D volume is refused.
  */
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
@@ -32,10 +33,13 @@ export interface NiftiImage extends Volume {
 
 const niftiFile = 'a NIfTI file';
 
+const badName = (suffixes: string, file: string): Error =>
+  expected(`a name that ends in ${suffixes}`, path.extname(file) ? `the suffix ${path.extname(file)}` : 'no suffix', file);
+
 /** The files of an image: .nii holds both; .hdr and .img go together, also when compressed, in the case of the given name. */
 function filesOf(file: string): { header: string; voxels: string } {
   const [, stem, suffix, gz] = /^(.*)(\.nii|\.hdr|\.img)(\.gz)?$/is.exec(file) ?? [];
-  if (stem === undefined || !suffix) throw expected('a name that ends in .nii, .nii.gz, .hdr or .img', 'another one', file);
+  if (stem === undefined || !suffix) throw badName('.nii, .nii.gz, .hdr or .img', file);
   if (suffix.toLowerCase() === '.nii') return { header: file, voxels: file };
   const isUpper = suffix === suffix.toUpperCase();
   const named = (end: string): string => `${stem}${isUpper ? end.toUpperCase() : end}${gz ?? ''}`;
@@ -108,7 +112,7 @@ function encodeHeader(volume: Volume, description: string): Uint8Array {
 }
 
 function assertWritable(file: string, { data, shape, spacingMm, affine }: Volume): void {
-  if (!/\.nii(\.gz)?$/i.test(file)) throw expected('a name that ends in .nii or .nii.gz', 'another one', file);
+  if (!/\.nii(\.gz)?$/i.test(file)) throw badName('.nii or .nii.gz', file);
   if (!shape.every((n) => Number.isInteger(n) && n > 0) || data.length !== voxelCount(shape)) {
     throw expected(`one value for each voxel of shape ${shape.join('×')}`, `${data.length} values`, file);
   }
@@ -116,19 +120,20 @@ function assertWritable(file: string, { data, shape, spacingMm, affine }: Volume
   if (affine.length !== 16 || !affine.every(Number.isFinite)) throw expected('an affine of 16 finite numbers', affine.join(', '), file);
 }
 
-const maxDescriptionBytes = 79;
+/** The field has 80 bytes, of which the last stays 0; anything but printable ASCII becomes a question mark. */
+const asDescription = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 79);
+
 const pack = promisify(gzip) as (bytes: Uint8Array, options: { level: number }) => Promise<Buffer>;
 
 /**
  * Writes a volume as NIfTI-1 (NIfTI-2 where an axis is longer than 32767), gzip-compressed if the name ends in .gz.
  * The array's own type is stored, the affine as sform and, unless it has a shear, as qform; the file appears whole or not at all.
- * NIfTI-1 keeps the affine in single precision. `description` is cut to 79 bytes.
+ * NIfTI-1 keeps the affine in single precision. `description` is cut to 79 characters of ASCII.
  */
 export async function writeNifti(file: string, volume: Volume, options: { description?: string } = {}): Promise<void> {
   assertWritable(file, volume);
-  const description = Buffer.from(options.description ?? '').subarray(0, maxDescriptionBytes).toString('latin1');
   const { buffer, byteOffset, byteLength } = volume.data;
-  const pieces = [encodeHeader(volume, description), new Uint8Array(buffer, byteOffset, byteLength)];
+  const pieces = [encodeHeader(volume, asDescription(options.description ?? '')), new Uint8Array(buffer, byteOffset, byteLength)];
   // Level 1, as nibabel: a tenth larger than the default and several times faster.
   await writeFileAtomic(file, /\.gz$/i.test(file) ? await pack(Buffer.concat(pieces), { level: 1 }) : pieces);
 }

@@ -1,0 +1,51 @@
+/** Statistics of voxel values. */
+import type { VoxelArray } from './volume.ts';
+
+export interface ValueSummary {
+  readonly count: number;
+  readonly nan: number;
+  readonly infinite: number;
+  /** Over all values, as NumPy: one NaN makes all five NaN; an empty array has NaN, and sum 0. */
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Population standard deviation (divided by the count), as NumPy's default. */
+  readonly std: number;
+  readonly sum: number;
+}
+
+/** Sums of pieces of this length are added up, which keeps the rounding error of long sums small. */
+const pieceLength = 4096;
+
+function sumOf(data: VoxelArray, centre: number, squared: boolean): number {
+  let total = 0;
+  for (let start = 0; start < data.length; start += pieceLength) {
+    const end = Math.min(start + pieceLength, data.length);
+    let piece = 0;
+    if (squared) for (let i = start; i < end; i++) piece += (data[i]! - centre) ** 2;
+    else for (let i = start; i < end; i++) piece += data[i]!;
+    total += piece;
+  }
+  return total;
+}
+
+/** Two passes in double precision: the mean first, then the deviations from it. */
+export function summariseValues(data: VoxelArray): ValueSummary {
+  let [nan, infinite, min, max] = [0, 0, Infinity, -Infinity];
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (value - value !== 0) Number.isNaN(value) ? nan++ : infinite++;
+  }
+  if (nan > 0 || data.length === 0) min = max = NaN;
+  const sum = sumOf(data, 0, false);
+  const mean = sum / data.length;
+  const std = Math.sqrt(sumOf(data, mean, true) / data.length);
+  return { count: data.length, nan, infinite, min, max, mean, std, sum };
+}
+
+/** A copy without NaN and infinities. */
+export function finiteValues(data: VoxelArray): Float64Array {
+  return Float64Array.from(data as Iterable<number>).filter((value) => Number.isFinite(value));
+}

@@ -70,6 +70,7 @@ async function startWebAssembly(): Promise<EngineInfo> {
 
 async function startPlain(): Promise<EngineInfo> {
   await tf.setBackend('cpu');
+  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false; // no advertisement on the first operation
   return { name: 'cpu', description: 'plain JavaScript (slow: for tests and as the last resort)' };
 }
 

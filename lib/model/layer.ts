@@ -18,7 +18,7 @@ export abstract class NetworkLayer extends tf.layers.Layer {
 
   protected weight(name: string, shape: number[], role: WeightRole, trainable = true): void {
     const initializer = role === 'ones' ? tf.initializers.ones() : tf.initializers.zeros();
-    this.named.set(name, this.addWeight(`${this.name}/${name}`, shape, 'float32', initializer, undefined, trainable));
+    this.named.set(name, this.addWeight(name, shape, 'float32', initializer, undefined, trainable));
     this.roles.set(name, role);
   }
 

@@ -1,0 +1,12 @@
+/** The engines that can start here; tests of operations run on every one of them. */
+import { existsSync } from 'node:fs';
+import { bindingFile, type EngineName } from '../../lib/engine/engine.ts';
+
+const native = existsSync(bindingFile());
+
+/** Plain JavaScript last: it is the oracle of the others. TensorFlow only where set-up has run. */
+export const engines: { engine: EngineName; available: boolean; title: string }[] = [
+  { engine: 'tensorflow', available: native, title: native ? 'tensorflow' : 'tensorflow (skipped: it is not set up here)' },
+  { engine: 'wasm', available: true, title: 'wasm' },
+  { engine: 'cpu', available: true, title: 'cpu' },
+];

@@ -1,6 +1,10 @@
+/** What a benchmark reports, and how it comes from measured seconds. */
+
 /** One measured comparison. Seconds are wall clock; `null` where no peer was measured. */
 export interface BenchJob {
   job: string;
+  /** What ran on our side, such as `TensorFlow 2.16.2 (CPU)`. */
+  ours: string;
   /** Minimum over the repetitions. */
   ours_s: number;
   ours_median_s: number;
@@ -39,6 +43,7 @@ export function benchJob(job: string, ours: Measurement, peers: Measurement[]): 
   const [best] = peers.toSorted((a, b) => minimum(a.seconds) - minimum(b.seconds));
   return {
     job,
+    ours: ours.name,
     ours_s: rounded(minimum(ours.seconds)),
     ours_median_s: rounded(median(ours.seconds)),
     peer: best?.name ?? null,

@@ -23,10 +23,10 @@ torch, nibabel and numpy.
 
 const columns: [keyof BenchJob, string, number][] = [
   ['job', 'job', 14], ['ours_s', 'ours s', 9], ['ours_median_s', 'median', 9], ['peer_s', 'peer s', 9], ['peer_median_s', 'median', 9],
-  ['ratio', 'ratio', 7], ['n', 'n', 4], ['ours_rss_mb', 'ours MiB', 9], ['peer_rss_mb', 'peer MiB', 9], ['peer', 'peer', 30],
+  ['ratio', 'ratio', 7], ['n', 'n', 4], ['ours_rss_mb', 'ours MiB', 9], ['peer_rss_mb', 'peer MiB', 9], ['ours', 'ours', 24], ['peer', 'peer', 30],
 ];
 
-const leftAligned = new Set<keyof BenchJob>(['job', 'peer']);
+const leftAligned = new Set<keyof BenchJob>(['job', 'ours', 'peer']);
 const cell = (value: unknown, key: keyof BenchJob, width: number): string =>
   leftAligned.has(key) ? String(value).padEnd(width) : String(value).padStart(width);
 const row = (job: BenchJob): string => columns.map(([key, , width]) => cell(job[key] ?? '–', key, width)).join(' ').trimEnd();

@@ -46,7 +46,7 @@ describe('a benchmark result', () => {
     const job = benchJob('train', { name: 'us', seconds: [3, 2, 4], rssMb: 100 }, [
       { name: 'slow', seconds: [5, 6], rssMb: 1 }, { name: 'fast', seconds: [9, 4], rssMb: 2 }]);
     expect(job).toEqual({
-      job: 'train', ours_s: 2, ours_median_s: 3, peer: 'fast', peer_s: 4, peer_median_s: 6.5, ratio: 0.5, n: 3, ours_rss_mb: 100, peer_rss_mb: 2,
+      job: 'train', ours: 'us', ours_s: 2, ours_median_s: 3, peer: 'fast', peer_s: 4, peer_median_s: 6.5, ratio: 0.5, n: 3, ours_rss_mb: 100, peer_rss_mb: 2,
     });
   });
 

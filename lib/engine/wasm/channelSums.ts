@@ -1,3 +1,4 @@
+/** Sums and means by channel, for the wasm backend. */
 import * as tf from '@tensorflow/tfjs';
 import { emptyTensor, type KernelArguments, viewOf } from './heap.ts';
 

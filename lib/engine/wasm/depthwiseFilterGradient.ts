@@ -1,3 +1,4 @@
+/** Gradient of a depthwise convolution with respect to its filter, for the wasm backend. */
 import * as tf from '@tensorflow/tfjs';
 import { type ConvInfo, convInfoOf, tapOffsets } from './geometry.ts';
 import { emptyTensor, type KernelArguments, viewOf } from './heap.ts';

@@ -1,3 +1,4 @@
+/** Dilated convolution for the wasm backend. */
 import * as tf from '@tensorflow/tfjs';
 
 /**

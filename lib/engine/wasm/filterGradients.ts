@@ -1,3 +1,4 @@
+/** Gradient of a convolution with respect to its filter, for the wasm backend. */
 import * as tf from '@tensorflow/tfjs';
 import { type ConvInfo, convInfoOf, tapOffsets, windowOf } from './geometry.ts';
 import { emptyTensor, type KernelArguments, matMulInPlace, viewOf } from './heap.ts';

@@ -1,3 +1,4 @@
+/** Sizes, windows and tap positions that the convolution gradients share. Images are NHWC. */
 import * as tf from '@tensorflow/tfjs';
 
 /** Sizes of one convolution: input, output, filter, strides, dilations and padding, all in pixels. */

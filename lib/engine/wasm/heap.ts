@@ -1,3 +1,4 @@
+/** The memory of the wasm backend: tensors as typed arrays, without copies. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 

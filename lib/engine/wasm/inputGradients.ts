@@ -1,3 +1,4 @@
+/** Gradients of convolutions with respect to their input, for the wasm backend. */
 import * as tf from '@tensorflow/tfjs';
 import { type ConvInfo, convInfoOf, spreadPixels, windowOf } from './geometry.ts';
 import { emptyTensor, type KernelArguments, viewOf } from './heap.ts';

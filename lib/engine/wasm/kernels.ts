@@ -1,3 +1,4 @@
+/** Registers the kernels of this folder with tfjs. */
 import * as tf from '@tensorflow/tfjs';
 import { reduceToChannels, sumsByChannel } from './channelSums.ts';
 import { depthwiseFilterGradient } from './depthwiseFilterGradient.ts';

@@ -1,3 +1,4 @@
+/** Gradient of maximum pooling, for the wasm backend. */
 import * as tf from '@tensorflow/tfjs';
 import { type ConvInfo } from './geometry.ts';
 import { emptyTensor, type KernelArguments, viewOf } from './heap.ts';

@@ -1,3 +1,4 @@
+/** Starts WebAssembly as the engine. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';

@@ -15,7 +15,7 @@ export interface Summary {
 
 /**
  * Describes a sample. An empty one has n = 0 and NaN everywhere else; NaN among the values is not skipped.
- * Quartiles are simple-statistics' (the mean of the two neighbours where the rank is whole).
+ * Quartiles lie on the line between the two nearest values, as NumPy's do.
  */
 export function summarise(values: readonly number[]): Summary {
   const n = values.length;

@@ -1,6 +1,7 @@
 /** What a training run is made of, and how one is put together from a configuration, slices and a split by patients. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { assertDisjoint } from '../dataset/folds.ts';
 import type { tf } from '../engine/engine.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
@@ -61,8 +62,7 @@ function chooseGrid(config: TrainConfig, slices: SliceSet, training: readonly nu
  * Throws when a patient is on both sides or has no slices, and when there is nothing to train on.
  */
 export function describeRun(config: TrainConfig, slices: SliceSet, patients: PatientSplit): RunDescription {
-  const both = patients.training.filter((patient) => patients.validation.includes(patient));
-  if (both.length) throw expected('every patient on one side of the split', `${both.join(', ')} on both`);
+  assertDisjoint(patients.training, patients.validation);
   const training = slicesOf(slices, patients.training);
   if (training.length === 0) throw expected('at least one slice to train on', 'none');
   const grid = chooseGrid(config, slices, training);

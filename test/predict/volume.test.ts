@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { predictVolume } from '../../lib/predict/volume.ts';
+import { nativeGrid, type Grid } from '../../lib/preprocess/grid.ts';
+import { obliqueVolume, thresholdModel } from './fake.ts';
+
+const windowHu = [-160, 240] as const;
+/** 60.5 HU, between two values that can occur. */
+const threshold = (60.5 + 160) / 400;
+/** In the canonical frame rows run to posterior (7 voxels), columns to the left (13), slices to superior (10). */
+const grid = nativeGrid(7, 13);
+
+describe('predicting a volume whose axes are tilted, permuted and of unequal spacing', () => {
+  it('returns exactly the mask of the middle channel on the source voxels', async () => {
+    const volume = obliqueVolume();
+    const model = await thresholdModel(grid.size, 1, threshold);
+    const { mask, probability } = await predictVolume(model, volume, { grid, windowHu, batchSize: 3 });
+    expect(mask.data).toEqual(Uint8Array.from(volume.data, (hu) => Number(hu > 60)));
+    expect(mask.data.includes(1) && mask.data.includes(0)).toBe(true);
+    for (const made of [mask, probability]) {
+      expect(made.shape).toEqual(volume.shape);
+      expect(made.spacingMm).toEqual(volume.spacingMm);
+      made.affine.forEach((v, i) => expect(v).toBeCloseTo(volume.affine[i], 12));
+    }
+    expect(Math.max(...probability.data)).toBeLessThanOrEqual(1);
+  });
+
+  it.each([[0, 'inferior', 1], [2, 'superior', -1]] as const)('gives channel %i the slice on the %s side, the edge slice repeated', async (channel, _, alongX) => {
+    const volume = obliqueVolume();
+    const model = await thresholdModel(grid.size, channel, threshold);
+    const { mask } = await predictVolume(model, volume, { grid, windowHu });
+    const [nx] = volume.shape; // the source's x runs to inferior
+    const neighbour = (i: number): number => Math.min(Math.max((i % nx) + alongX, 0), nx - 1) - (i % nx);
+    expect(mask.data).toEqual(Uint8Array.from(volume.data, (_, i) => Number(volume.data[i + neighbour(i)] > 60)));
+  });
+
+  it('is zero outside a smaller window of the grid, and right inside it', async () => {
+    const volume = obliqueVolume();
+    // 4 mm around the slice centre: the middle row of 1.1 mm and the one on each side
+    const small: Grid = { size: [16, 16], unit: 'mm', centre: [0, 0], extent: [4, 16 * 0.8] };
+    const model = await thresholdModel(small.size, 1, -1); // everything in the window
+    const { mask } = await predictVolume(model, volume, { grid: small, windowHu });
+    const [nx, ny] = volume.shape;
+    const row = (z: number): number => Array.from(mask.data.subarray(nx * ny * z, nx * ny * (z + 1))).reduce((sum, v) => sum + v, 0);
+    expect(Array.from({ length: 7 }, (_, z) => row(z) / (nx * ny))).toEqual([0, 0, 1, 1, 1, 0, 0]);
+  });
+
+  it('takes a higher threshold for a smaller mask', async () => {
+    const volume = obliqueVolume();
+    const model = await thresholdModel(grid.size, 1, threshold);
+    const at = async (t: number): Promise<Uint8Array> => (await predictVolume(model, volume, { grid, windowHu, threshold: t })).mask.data;
+    const [low, high] = [await at(0.5), await at(1 - 1e-6)];
+    expect(high.every((v, i) => v <= low[i])).toBe(true);
+  });
+});

@@ -3,18 +3,38 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { UserError } from '../../errors.ts';
+import { wasmBackend } from './heap.ts';
 import { registerWasmKernels } from './kernels.ts';
+
+let guarded = false;
 
 /**
  * Makes `wasm` the backend of tfjs, able to train: loads the binary from the installed package (no network) and adds the
- * missing kernels. Returns a short description of what was started. Throws when the binary cannot be loaded. Its
- * memory ends at 4 GiB.
+ * missing kernels. Returns a short description of what was started. Throws when the binary cannot be loaded. What is
+ * computed later throws a UserError where it needs more than the 4 GiB that WebAssembly can address.
  */
 export async function startWasm(): Promise<string> {
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(path.dirname(main) + path.sep);
   if (!(await tf.setBackend('wasm'))) throw new Error('The wasm backend of tfjs did not start');
+  refuseFailedAllocations();
   registerWasmKernels();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return simd ? 'wasm (SIMD)' : 'wasm (no SIMD)';
+}
+
+/** Without this a tensor that does not fit is put at address 0 without a word, over the program's own data. */
+function refuseFailedAllocations(): void {
+  if (guarded) return;
+  guarded = true;
+  const wasm = wasmBackend().wasm as unknown as { _malloc(bytes: number): number; _free(address: number): void };
+  wasm._free(wasm._malloc(1)); // The first call puts the real function into `_malloc`.
+  const allocate = wasm._malloc;
+  wasm._malloc = (bytes) => {
+    const address = allocate(bytes);
+    if (address || bytes === 0) return address;
+    const needed = Math.ceil(bytes / 2 ** 20);
+    throw new UserError(`Expected ${needed} MiB for a tensor, found the 4 GiB of the wasm engine used up: take smaller images, batches or width`);
+  };
 }

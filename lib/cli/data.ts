@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { datasetFolder, shortPath } from '../dataset/cases.ts';
 import { checkFiles, fetchDataset } from '../dataset/fetchDataset.ts';
 import { datasetEntry, registry, type DatasetEntry } from '../dataset/registry.ts';
+import { formatMegabytes } from '../dataset/registryTable.ts';
 import { formatReport, table } from '../dataset/verify.ts';
 import { expected } from '../errors.ts';
 import { startProgress } from '../progress.ts';
@@ -26,9 +27,6 @@ const inFolder = (entry: DatasetEntry, out?: string): { folder: string; found: b
   const folder = datasetFolder(entry.name, out);
   return { folder, found: existsSync(folder) };
 };
-
-/** Sizes as people say them: `7 MB`, `12 GB`, `< 1 MB`. */
-export const formatMegabytes = (mb: number): string => (mb < 1 ? '< 1 MB' : mb < 1000 ? `${Math.round(mb)} MB` : `${(mb / 1000).toFixed(1)} GB`);
 
 const howToGet = (entry: DatasetEntry): string => (entry.name === 'phantom' ? 'made here' : entry.download ? 'by command' : 'by hand');
 

@@ -41,6 +41,8 @@ export async function fileProblem(file: string, remote: Pick<RemoteFile, 'bytes'
   return undefined;
 }
 
+const isCheckable = ({ bytes, sha256, md5 }: RemoteFile): boolean => (sha256 ?? md5 ?? bytes) !== undefined;
+
 /** Asks for the rest of a file. `If-Range` makes the server send all of it when it has changed in the meantime. */
 async function request(url: string, from: number, etag: string | undefined, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
@@ -94,7 +96,8 @@ async function writeBody(response: Response, handle: FileHandle, start: number, 
 }
 
 /** One try: continues `part` or starts it afresh. Throws `Interrupted` when another try may help. */
-async function attempt(url: string, part: string, options: DownloadOptions): Promise<void> {
+async function attempt(remote: RemoteFile, part: string, options: DownloadOptions): Promise<void> {
+  const { url } = remote;
   const tag = `${part}.etag`;
   let from = existsSync(part) ? (await stat(part)).size : 0;
   const controller = new AbortController();
@@ -109,8 +112,9 @@ async function attempt(url: string, part: string, options: DownloadOptions): Pro
     const etag = from > 0 && existsSync(tag) ? await readFile(tag, 'utf8') : undefined;
     let response = await request(url, from, etag, controller.signal);
     if (response.status === 416) {
-      // Nothing lies behind our last byte: the part is complete, or of another version. Its checksum tells; ask afresh.
+      // Nothing lies behind our last byte: the part is complete, as its checksum tells, or of another version.
       await response.body?.cancel();
+      if (isCheckable(remote) && !(await fileProblem(part, remote))) return;
       from = 0;
       response = await request(url, 0, undefined, controller.signal);
     }
@@ -133,14 +137,13 @@ async function attempt(url: string, part: string, options: DownloadOptions): Pro
  * length or checksum are wrong (the part is then removed).
  */
 export async function downloadFile(remote: RemoteFile, file: string, options: DownloadOptions = {}): Promise<'kept' | 'downloaded'> {
-  const checked = remote.sha256 ?? remote.md5 ?? remote.bytes;
-  if (checked !== undefined && !(await fileProblem(file, remote))) return 'kept';
+  if (isCheckable(remote) && !(await fileProblem(file, remote))) return 'kept';
   await mkdir(path.dirname(file), { recursive: true });
   const part = `${file}.part`;
   const attempts = options.attempts ?? 5;
   for (let n = 1; ; n++) {
     try {
-      await attempt(remote.url, part, options);
+      await attempt(remote, part, options);
       break;
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;

@@ -1,0 +1,60 @@
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readJson, sha256, sha256File, writeFileAtomic, writeJson } from '../../lib/io/files.ts';
+
+let folder: string;
+beforeAll(async () => { folder = await mkdtemp(path.join(os.tmpdir(), 'axunet-files-')); });
+afterAll(() => rm(folder, { recursive: true }));
+const at = (...names: string[]): string => path.join(folder, ...names);
+
+describe('writing', () => {
+  it('makes missing folders, replaces what was there and leaves no temporary file', async () => {
+    await writeFileAtomic(at('deep', 'er', 'a.txt'), 'first');
+    await writeFileAtomic(at('deep', 'er', 'a.txt'), Buffer.from('second'));
+    expect(await readFile(at('deep', 'er', 'a.txt'), 'utf8')).toBe('second');
+    expect(await readdir(at('deep', 'er'))).toEqual(['a.txt']);
+  });
+  it('joins several pieces and writes empty files', async () => {
+    await writeFileAtomic(at('pieces'), [Buffer.from('ab'), new Uint8Array(0), Buffer.from('c')]);
+    await writeFileAtomic(at('empty'), '');
+    expect([await readFile(at('pieces'), 'utf8'), await readFile(at('empty'), 'utf8')]).toEqual(['abc', '']);
+  });
+  it('many at once to one name leaves one of them whole', async () => {
+    const texts = Array.from({ length: 20 }, (_, i) => String(i).repeat(1000));
+    await Promise.all(texts.map((text) => writeFileAtomic(at('race'), text)));
+    expect(texts).toContain(await readFile(at('race'), 'utf8'));
+  });
+  it('that fails keeps the old file and removes its own', async () => {
+    await writeFileAtomic(at('kept', 'folder', 'x'), 'old');
+    await expect(writeFileAtomic(at('kept', 'folder'), 'cannot replace a folder')).rejects.toThrow();
+    expect(await readdir(at('kept'))).toEqual(['folder']);
+  });
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('without permission says so (skipped for root, who may do all)', async () => {
+    await writeFileAtomic(at('locked', 'x'), '');
+    await chmod(at('locked'), 0o500);
+    await expect(writeFileAtomic(at('locked', 'y'), '')).rejects.toThrow(/^Expected permission to write .*y, found none$/);
+    await chmod(at('locked'), 0o700);
+  });
+});
+
+describe('JSON', () => {
+  it('comes back as it was written, indented, with a newline at the end', async () => {
+    await writeJson(at('a.json'), { b: [1, null, 'ü'] });
+    expect(await readJson(at('a.json'))).toEqual({ b: [1, null, 'ü'] });
+    expect(await readFile(at('a.json'), 'utf8')).toBe('{\n  "b": [\n    1,\n    null,\n    "ü"\n  ]\n}\n');
+  });
+  it('that is absent or torn is refused by name', async () => {
+    await expect(readJson(at('none.json'))).rejects.toThrow(/^Expected a JSON file, found no such file in .*none\.json$/);
+    await writeFile(at('torn.json'), '{"a": 1');
+    await expect(readJson(at('torn.json'))).rejects.toThrow(/^Expected JSON, found text that is not .* in .*torn\.json$/);
+  });
+});
+
+it('SHA-256 of "abc" is the value in FIPS 180-2, from memory and from a file', async () => {
+  const wanted = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+  await writeFile(at('abc'), 'abc');
+  expect([sha256('abc'), sha256(Buffer.from('abc')), await sha256File(at('abc'))]).toEqual([wanted, wanted, wanted]);
+  await expect(sha256File(at('nothing'))).rejects.toThrow('found no such file');
+});

@@ -24,9 +24,12 @@ export const slotNames: Record<OptimizerConfig['name'], readonly string[]> = {
   sgd: ['velocity'],
 };
 
-/** The new weight, then the new slots in the order of `slotNames`. `step` counts from 1. */
+/**
+ * The new weights, then the new slots in the order of `slotNames`; all tensors have one shape. `step` counts from 1,
+ * `decayMask` is 1 where weight decay applies and 0 elsewhere (needed only with weight decay).
+ */
 export function updateOf(
-  config: OptimizerConfig, weight: tf.Tensor, gradient: tf.Tensor, slots: tf.Tensor[], learningRate: number, step: number,
+  config: OptimizerConfig, weight: tf.Tensor, gradient: tf.Tensor, slots: readonly tf.Tensor[], learningRate: number, step: number, decayMask?: tf.Tensor,
 ): tf.Tensor[] {
   if (config.name === 'rmsprop') {
     const meanSquare = tf.add(tf.mul(slots[0]!, config.rho), tf.mul(tf.square(gradient), 1 - config.rho));
@@ -39,8 +42,8 @@ export function updateOf(
     const meanSquare = tf.add(tf.mul(slots[1]!, config.beta2), tf.mul(tf.square(gradient), 1 - config.beta2));
     const root = tf.sqrt(tf.div(meanSquare, 1 - config.beta2 ** step));
     const move = tf.div(tf.mul(mean, learningRate / (1 - config.beta1 ** step)), tf.add(root, config.epsilon));
-    const kept = weight.rank > 1 && config.weightDecay > 0 ? tf.mul(weight, 1 - learningRate * config.weightDecay) : weight;
-    return [tf.sub(kept, move), mean, meanSquare];
+    const shrunk = decayMask && config.weightDecay > 0 ? tf.mul(weight, tf.sub(1, tf.mul(decayMask, learningRate * config.weightDecay))) : weight;
+    return [tf.sub(shrunk, move), mean, meanSquare];
   }
   const velocity = tf.add(tf.mul(slots[0]!, config.momentum), gradient);
   return [tf.sub(weight, tf.mul(velocity, learningRate)), velocity];

@@ -4,6 +4,7 @@ import { valueAndGradients } from '../engine/gradients.ts';
 import { expected } from '../errors.ts';
 import type { LossFunction } from '../loss/loss.ts';
 import type { Batch } from '../preprocess/batches.ts';
+import { flatLayout } from './flat.ts';
 import { slotNames, updateOf, type OptimizerConfig } from './optimizers.ts';
 
 /** Arrays by name: what a checkpoint stores. */
@@ -42,101 +43,119 @@ const variableOf = (weight: tf.LayerVariable): tf.Variable => (weight as unknown
 /** Weight names without the suffix that tfjs adds when a process builds two networks: `c1/conv1/kernel`. */
 export const weightName = (weight: tf.LayerVariable): string => weight.originalName;
 
-/** A variable that nothing differentiates by. */
+/** A variable that nothing differentiates by; takes `start` over. */
 function memory(start: tf.Tensor): tf.Variable {
   const variable = tf.variable(start, false);
   start.dispose();
   return variable;
 }
 
-/** Sets a variable without keeping a second copy. */
+/** Sets a variable and frees the tensor it is set from. */
 function assign(variable: tf.Variable, value: tf.Tensor): void {
   variable.assign(value);
   value.dispose();
 }
 
-/** L2 norm over all gradients. */
-function globalNorm(gradients: (tf.Tensor | undefined)[]): number {
-  return tf.tidy(() => {
-    const squares = gradients.filter((g) => g !== undefined).map((g) => tf.sum(tf.square(g)));
-    return Math.sqrt(tf.addN(squares).dataSync()[0]!);
-  });
-}
+const assignAll = (variables: readonly tf.Variable[], values: tf.Tensor[]): void => variables.forEach((v, i) => assign(v, values[i]!));
 
 /** The step as tfjs runs it, operation by operation. The model's weights are updated in place. */
 export function createEagerStep(model: tf.LayersModel, options: StepOptions): TrainStep {
   const { optimizer, loss, clipNorm, emaDecay } = options;
-  const weights = model.weights;
   const trainable = model.trainableWeights.map(variableOf);
-  const slots = trainable.map((v) => slotNames[optimizer.name].map(() => memory(tf.zeros(v.shape))));
-  const averages = emaDecay === undefined ? [] : weights.map((w) => memory(variableOf(w).clone()));
+  const statistics = model.nonTrainableWeights.map(variableOf);
+  const names = [...model.trainableWeights, ...model.nonTrainableWeights].map(weightName);
+  const layout = flatLayout(trainable.map((v) => v.shape));
+  const allLayout = flatLayout([...trainable, ...statistics].map((v) => v.shape));
+  const weights = memory(layout.join(trainable));
+  const slots = slotNames[optimizer.name].map(() => memory(tf.zeros([layout.length])));
+  const average = emaDecay === undefined ? undefined : memory(allLayout.join([...trainable, ...statistics]));
+  const decayMask = optimizer.name === 'adam' && optimizer.weightDecay > 0
+    ? layout.join(trainable.map((v) => (v.rank > 1 ? tf.ones(v.shape) : undefined))) : undefined;
   let stepCount = 0;
 
-  /** Every tensor that makes up the state, by name. */
-  function stateVariables(): Map<string, tf.Variable> {
-    const all = new Map(weights.map((w) => [`weight/${weightName(w)}`, variableOf(w)]));
-    model.trainableWeights.forEach((w, i) => slotNames[optimizer.name].forEach((slot, k) => all.set(`${slot}/${weightName(w)}`, slots[i]![k]!)));
-    averages.forEach((average, i) => all.set(`average/${weightName(weights[i]!)}`, average));
-    return all;
+  /** Divides by the norm where it is too long; returns the norm before. */
+  function clip(gradient: tf.Tensor1D): { norm: number; clipped: tf.Tensor } {
+    const norm = tf.tidy(() => Math.sqrt(tf.sum(tf.square(gradient)).dataSync()[0]!));
+    if (clipNorm === undefined || !(norm > clipNorm)) return { norm, clipped: gradient };
+    const clipped = tf.mul(gradient, clipNorm / norm);
+    gradient.dispose();
+    return { norm, clipped };
   }
 
-  function update(gradients: (tf.Tensor | undefined)[], scale: number, learningRate: number): void {
-    gradients.forEach((gradient, i) => {
-      if (!gradient) return; // a bias before batch norm: its gradient is exactly zero
-      const [weight, ...updated] = tf.tidy(() =>
-        updateOf(optimizer, trainable[i]!, scale === 1 ? gradient : tf.mul(gradient, scale), slots[i]!, learningRate, stepCount));
-      assign(trainable[i]!, weight!);
-      updated.forEach((value, k) => assign(slots[i]![k]!, value));
-      gradient.dispose();
-    });
+  function update(gradient: tf.Tensor, learningRate: number): void {
+    const [weight, ...updated] = tf.tidy(() => updateOf(optimizer, weights, gradient, slots, learningRate, stepCount, decayMask));
+    assignAll(trainable, layout.split(weight as tf.Tensor1D));
+    assign(weights, weight!);
+    assignAll(slots, updated);
+    gradient.dispose();
   }
 
-  function average(): void {
-    if (emaDecay === undefined) return;
-    const decay = Math.min(emaDecay, (1 + stepCount) / (10 + stepCount)); // a young average follows faster
-    averages.forEach((mean, i) => assign(mean, tf.tidy(() => tf.add(tf.mul(mean, decay), tf.mul(variableOf(weights[i]!), 1 - decay)))));
+  function follow(): void {
+    if (!average) return;
+    const decay = Math.min(emaDecay!, (1 + stepCount) / (10 + stepCount)); // a young average follows faster
+    assign(average, tf.tidy(() => tf.add(tf.mul(average, decay), tf.mul(allLayout.join([...trainable, ...statistics]), 1 - decay))));
   }
 
   return {
     run(batch, learningRate) {
-      const images = tf.tensor4d(batch.images, [batch.n, batch.height, batch.width, batch.images.length / (batch.n * batch.height * batch.width)]);
-      const labels = tf.tensor3d(Int32Array.from(batch.labels), [batch.n, batch.height, batch.width], 'int32');
+      const { n, height, width } = batch;
+      const images = tf.tensor4d(batch.images, [n, height, width, batch.images.length / (n * height * width)]);
+      const labels = tf.tensor3d(Int32Array.from(batch.labels), [n, height, width], 'int32');
       const { value, gradients } = valueAndGradients(() => loss(model.apply(images, { training: true }) as tf.Tensor4D, labels), trainable);
-      const result = { loss: value.dataSync()[0]!, gradientNorm: globalNorm(gradients) };
+      const { norm, clipped } = clip(layout.join(gradients));
+      const result = { loss: value.dataSync()[0]!, gradientNorm: norm };
       stepCount++;
-      update(gradients, clipNorm !== undefined && result.gradientNorm > clipNorm ? clipNorm / result.gradientNorm : 1, learningRate);
-      average();
-      tf.dispose([value, images, labels]);
+      update(clipped, learningRate);
+      follow();
+      tf.dispose([value, images, labels, gradients.filter((g) => g !== undefined)]);
       return result;
     },
     state() {
       const state: NamedArrays = { stepCount: { shape: [1], data: Float32Array.of(stepCount) } };
-      for (const [name, variable] of stateVariables()) state[name] = { shape: variable.shape, data: variable.dataSync<'float32'>().slice() };
+      const put = (kind: string, flat: tf.Tensor, offsets: readonly number[]): void => {
+        const data = flat.dataSync<'float32'>() as Float32Array;
+        offsets.forEach((offset, i) => {
+          const { shape, size } = [...trainable, ...statistics][i]!;
+          state[`${kind}/${names[i]}`] = { shape, data: data.slice(offset, offset + size) };
+        });
+      };
+      const all = allLayout.join([...trainable, ...statistics]);
+      put('weight', all, allLayout.offsets);
+      all.dispose();
+      slotNames[optimizer.name].forEach((slot, k) => put(slot, slots[k]!, layout.offsets));
+      if (average) put('average', average, allLayout.offsets);
       return state;
     },
     restore(state) {
-      const variables = stateVariables();
-      for (const [name, variable] of variables) {
-        const stored = state[name];
-        if (!stored || stored.shape.join() !== variable.shape.join()) {
-          throw expected(`${name} of shape [${variable.shape}] in the checkpoint`, stored ? `shape [${stored.shape}]` : 'none');
-        }
-      }
-      for (const [name, variable] of variables) assign(variable, tf.tensor(state[name]!.data, variable.shape));
+      const read = (kind: string, variables: readonly tf.Variable[]): tf.Tensor[] => variables.map(({ shape }, i) => {
+        const stored = state[`${kind}/${names[i]}`];
+        if (stored?.shape.join() === shape.join()) return tf.tensor(stored.data, shape);
+        throw expected(`${kind}/${names[i]} of shape [${shape}] in the checkpoint`, stored ? `shape [${stored.shape}]` : 'none');
+      });
+      const parts = tf.tidy(() => ({
+        weights: read('weight', [...trainable, ...statistics]),
+        slots: slotNames[optimizer.name].map((slot) => layout.join(read(slot, trainable))),
+        average: average ? allLayout.join(read('average', [...trainable, ...statistics])) : undefined,
+      }));
+      assignAll([...trainable, ...statistics], parts.weights);
+      assign(weights, layout.join(trainable));
+      assignAll(slots, parts.slots);
+      if (average) assign(average, parts.average!);
       stepCount = state.stepCount!.data[0]!;
     },
     async withAveragedWeights(f) {
-      if (emaDecay === undefined) return f();
-      const trained = weights.map((w) => variableOf(w).clone());
-      weights.forEach((w, i) => variableOf(w).assign(averages[i]!));
+      if (!average) return f();
+      const variables = [...trainable, ...statistics];
+      const trained = variables.map((v) => v.clone());
+      assignAll(variables, allLayout.split(average as unknown as tf.Tensor1D));
       try {
         return await f();
       } finally {
-        weights.forEach((w, i) => assign(variableOf(w), trained[i]!));
+        assignAll(variables, trained);
       }
     },
     dispose() {
-      tf.dispose([slots, averages]);
+      tf.dispose([weights, slots, average ?? [], decayMask ?? []]);
     },
   };
 }

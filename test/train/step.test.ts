@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startEngine, tf } from '../../lib/engine/engine.ts';
+import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
+import { createAxUnet } from '../../lib/model/axunet.ts';
+import type { Batch } from '../../lib/preprocess/batches.ts';
+import { Random } from '../../lib/random.ts';
+import { defaultAdam, referenceRmsprop, type OptimizerConfig } from '../../lib/train/optimizers.ts';
+import { createEagerStep, type StepOptions, type TrainStep } from '../../lib/train/step.ts';
+
+/** Two 32×32 images with a bright square that is the mask. */
+function squares(seed: number): Batch {
+  const random = Random.stream(seed, 'batch');
+  const labels = new Uint8Array(2 * 32 * 32);
+  for (let n = 0; n < 2; n++) for (let y = 8; y < 20; y++) for (let x = 10; x < 24; x++) labels[(n * 32 + y) * 32 + x] = 1;
+  const images = Float32Array.from({ length: labels.length * 3 }, (_, i) => labels[Math.floor(i / 3)]! * 0.7 + 0.1 * random.normal());
+  return { images, labels, n: 2, height: 32, width: 32, ids: ['a', 'b'] };
+}
+
+function make(options: Partial<StepOptions> = {}): { model: tf.LayersModel; step: TrainStep } {
+  const model = createAxUnet({ width: 4, inputSize: [32, 32] }, 1);
+  return { model, step: createEagerStep(model, { optimizer: referenceRmsprop, loss: crossEntropyDice, ...options }) };
+}
+const adamW: OptimizerConfig = { ...defaultAdam, weightDecay: 0.05 } as OptimizerConfig;
+const weightsOf = (model: tf.LayersModel): number[] => model.getWeights().flatMap((w) => Array.from(w.dataSync()));
+
+describe('createEagerStep', () => {
+  beforeAll(async () => void (await startEngine()));
+
+  it('learns: the loss of the same batch falls to a fraction within 25 steps', () => {
+    const { step } = make();
+    const losses = Array.from({ length: 25 }, () => step.run(squares(1), 5e-3).loss);
+    expect(losses.at(-1)!).toBeLessThan(0.3 * losses[0]!);
+  });
+
+  it('is bit-equal from the same seed', () => {
+    const final = (): number[] => {
+      const { model, step } = make({ optimizer: adamW, emaDecay: 0.9 });
+      for (let k = 0; k < 4; k++) step.run(squares(k), 1e-3);
+      return weightsOf(model);
+    };
+    expect(final()).toEqual(final());
+  });
+
+  it.each([['RMSProp', { optimizer: referenceRmsprop }], ['AdamW with averaging and clipping', { optimizer: adamW, emaDecay: 0.9, clipNorm: 0.5 }]] as const)(
+    '%s goes on bit-equal after state and restore', (_, options) => {
+      const straight = make(options);
+      for (let k = 0; k < 5; k++) straight.step.run(squares(k), 1e-3);
+      const first = make(options);
+      for (let k = 0; k < 2; k++) first.step.run(squares(k), 1e-3);
+      const second = make(options);
+      second.step.restore(JSON.parse(JSON.stringify(first.step.state(), (_key, v: unknown) => (v instanceof Float32Array ? Array.from(v) : v))));
+      for (let k = 2; k < 5; k++) second.step.run(squares(k), 1e-3);
+      expect(weightsOf(second.model)).toEqual(weightsOf(straight.model));
+      expect(second.step.state()).toEqual(straight.step.state());
+    });
+
+  it('clips: the weights move by less, the reported norm is the one before', () => {
+    const [free, clipped] = [make({ optimizer: { name: 'sgd', momentum: 0 } }), make({ optimizer: { name: 'sgd', momentum: 0 }, clipNorm: 0.01 })];
+    const before = weightsOf(free.model);
+    const [a, b] = [free.step.run(squares(1), 1), clipped.step.run(squares(1), 1)];
+    expect(b.gradientNorm).toBe(a.gradientNorm);
+    const trainedMove = (model: tf.LayersModel): number => Math.hypot(...model.trainableWeights.flatMap((w) => Array.from(w.read().dataSync()))
+      .map((v, i) => v - startTrainable[i]!));
+    const startTrainable = make().model.trainableWeights.flatMap((w) => Array.from(w.read().dataSync()));
+    expect(before).toHaveLength(weightsOf(free.model).length);
+    expect(trainedMove(clipped.model)).toBeCloseTo(0.01, 4);
+    expect(trainedMove(free.model)).toBeCloseTo(a.gradientNorm, 3);
+  });
+
+  it('shows averaged weights only inside withAveragedWeights', async () => {
+    const { model, step } = make({ emaDecay: 0.5 });
+    for (let k = 0; k < 3; k++) step.run(squares(k), 1e-2);
+    const trained = weightsOf(model);
+    const averaged = await step.withAveragedWeights(async () => weightsOf(model));
+    expect(averaged).not.toEqual(trained);
+    expect(weightsOf(model)).toEqual(trained);
+    await expect(step.withAveragedWeights(async () => { throw new Error('validation failed'); })).rejects.toThrow('validation failed');
+    expect(weightsOf(model)).toEqual(trained);
+  });
+
+  it('frees what it allocates', () => {
+    const { step } = make({ optimizer: adamW, emaDecay: 0.9, clipNorm: 0.1 });
+    step.run(squares(1), 1e-3);
+    const before = tf.memory().numTensors;
+    for (let k = 0; k < 3; k++) step.run(squares(k), 1e-3);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('refuses the state of another network by the name of the weight', () => {
+    const other = createAxUnet({ width: 8, inputSize: [32, 32] }, 1);
+    const state = createEagerStep(other, { optimizer: referenceRmsprop, loss: crossEntropyDice }).state();
+    expect(() => make().step.restore(state)).toThrow('Expected weight/c1/conv1/kernel of shape [3,3,3,4] in the checkpoint, found shape [3,3,3,8]');
+  });
+});

@@ -51,11 +51,13 @@ function summaryOf({ dataset, mode, windowHu, slices, cases, failed, pending }: 
   };
 }
 
+const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+
 function printSummary({ slices, cases, failed, pending }: Manifest, out: string): void {
   for (const { id, reason } of failed) console.error(`axunet preprocess: case ${id} failed: ${reason}`);
   const withForeground = slices.filter(({ foreground }) => foreground > 0).length;
-  console.log(`${slices.length} slices (${withForeground} with foreground) of ${cases.length} cases in ${out}` +
-    `${failed.length ? `; ${failed.length} cases failed` : ''}${pending.length ? `; ${pending.length} cases are left to other shards` : ''}`);
+  console.log(`${counted(slices.length, 'slice')} (${withForeground} with foreground) of ${counted(cases.length, 'case')} in ${out}` +
+    `${failed.length ? `; ${counted(failed.length, 'case')} failed` : ''}${pending.length ? `; ${counted(pending.length, 'case')} left to other shards` : ''}`);
 }
 
 /** `--window -160,240` reads as an option to parseArgs, so the two words become one. */

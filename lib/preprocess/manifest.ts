@@ -1,4 +1,5 @@
 /** What `manifest.json` says about preprocessed slices. */
+import type { VoxelArray } from '../volume/volume.ts';
 import type { PreprocessMode, WindowHu } from './window.ts';
 
 export const manifestVersion = 1;
@@ -59,8 +60,15 @@ export interface Manifest {
   readonly pending: readonly string[];
 }
 
+/** True when every byte is 0. Compares memory with itself one byte further on, far quicker than a loop; most label slices are empty. */
+export function isAllZero({ buffer, byteOffset, byteLength }: VoxelArray): boolean {
+  const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+  return byteLength === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)));
+}
+
 /** Count and bounding box of the pixels of a label (H, W) that are not 0. */
 export function foregroundBox(label: Uint8Array, width: number): Pick<SliceEntry, 'foreground' | 'box'> {
+  if (isAllZero(label)) return { foreground: 0, box: null };
   let [foreground, top, left, bottom, right] = [0, Infinity, Infinity, 0, 0];
   for (let row = 0, p = 0; p < label.length; row++) {
     for (let column = 0; column < width; column++, p++) {
@@ -72,5 +80,5 @@ export function foregroundBox(label: Uint8Array, width: number): Pick<SliceEntry
       bottom = row + 1;
     }
   }
-  return { foreground, box: foreground === 0 ? null : [top, left, bottom, right] };
+  return { foreground, box: [top, left, bottom, right] };
 }

@@ -4,8 +4,9 @@ import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { expected } from '../errors.ts';
 import { readGreyImage } from '../io/image.ts';
 import { readNifti } from '../io/nifti.ts';
-import { geometryDifference, toCanonical } from '../volume/orientation.ts';
+import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { sliceZ, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
+import { isAllZero } from './manifest.ts';
 import { applyWindow, type WindowHu } from './window.ts';
 
 export interface PreparedSlice {
@@ -42,6 +43,7 @@ export function prepareCase(list: CaseList, one: Case, windowHu: WindowHu, skipE
  * another organ is never counted or dropped by accident.
  */
 export function toClasses(stored: VoxelArray, labelMap: LabelMap, file: string): Uint8Array {
+  if (isAllZero(stored)) return new Uint8Array(stored.length);
   const classes = new Map<number, number>([[0, 0], ...Object.entries(labelMap).map(([value, c]) => [Number(value), c] as [number, number])]);
   const out = new Uint8Array(stored.length);
   let [value, found] = [0, 0];
@@ -62,27 +64,44 @@ async function prepareVolume(list: CaseList, imageFile: string, labelFile: strin
   const label = placed?.label ?? stored;
   const difference = geometryDifference(image, label);
   if (difference) throw expected(`a label on the grid of ${imageFile}`, difference, labelFile);
-  const canonical = toCanonical<VoxelArray>(image);
-  const canonicalLabel = toCanonical<VoxelArray>(label);
-  const [width, height] = canonical.shape;
+  const imageSlices = canonicalSlices(image);
+  const labelSlices = canonicalSlices(label);
+  const { shape, spacingMm } = imageSlices;
   return {
-    height, width, shape: canonical.shape, spacingMm: [canonical.spacingMm[1], canonical.spacingMm[0]],
+    height: shape[1], width: shape[0], shape, spacingMm: [spacingMm[1], spacingMm[0]],
     ...(placed && { labelPosition: describeFlip(placed.decision) }),
-    slices: volumeSlices(canonical, canonicalLabel, windowHu, skipEnds, (plane) => toClasses(plane, list.labelMap, labelFile)),
+    slices: volumeSlices(
+      shape[2], skipEnds, (z) => applyWindow(imageSlices.slice(z), windowHu), (z) => toClasses(labelSlices.slice(z), list.labelMap, labelFile),
+    ),
   };
 }
 
-function* volumeSlices(
-  image: Volume, label: Volume, windowHu: WindowHu, skipEnds: boolean, classesOf: (stored: VoxelArray) => Uint8Array,
-): Generator<PreparedSlice> {
-  const depth = image.shape[2];
+/**
+ * The slices of a volume in the canonical frame. Where z stays z, as in nearly every CT, slices are turned one at a time
+ * when they are asked for: no second copy of the volume is made.
+ */
+function canonicalSlices(volume: Volume): Pick<Volume, 'shape' | 'spacingMm'> & { slice(z: number): VoxelArray } {
+  const along = orientationCodes(volume.affine)[2];
+  if (along !== 'S' && along !== 'I') {
+    const canonical = toCanonical(volume);
+    return { shape: canonical.shape, spacingMm: canonical.spacingMm, slice: (z) => sliceZ(canonical, z) };
+  }
+  const [width, height, depth] = volume.shape;
+  const turned = (z: number): Volume =>
+    toCanonical({ ...volume, data: sliceZ(volume, along === 'S' ? z : depth - 1 - z), shape: [width, height, 1] });
+  const { shape, spacingMm } = turned(0);
+  return { shape: [shape[0], shape[1], depth], spacingMm, slice: (z) => turned(z).data };
+}
+
+function* volumeSlices(depth: number, skipEnds: boolean, planeAt: (z: number) => Float32Array, labelAt: (z: number) => Uint8Array): Generator<PreparedSlice> {
   // every plane is a neighbour of two others: it is windowed once and handed out three times
-  const window = (z: number): Float32Array => applyWindow(sliceZ(image, z), windowHu);
-  let [below, here] = [window(0), window(0)];
+  let here = planeAt(0);
+  let below = here;
   for (let z = 0; z < depth; z++) {
-    const above = z + 1 < depth ? window(z + 1) : here;
-    if (!skipEnds || (z > 0 && z + 1 < depth)) yield { z, planes: [below, here, above], label: classesOf(sliceZ(label, z)) };
-    [below, here] = [here, above];
+    const above = z + 1 < depth ? planeAt(z + 1) : here;
+    if (!skipEnds || (z > 0 && z + 1 < depth)) yield { z, planes: [below, here, above], label: labelAt(z) };
+    below = here;
+    here = above;
   }
 }
 

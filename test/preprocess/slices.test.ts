@@ -82,6 +82,20 @@ describe('default mode', () => {
     // half a turn in the plane, and the neighbours above and below change places
     expect([...seen]).toEqual([...straight].reverse());
   });
+
+  it('sees the same when the array is stored with z first and x last', async () => {
+    const one = await writeCase('a');
+    await preprocessDataset(listOf([one]), { out: at('straight'), mode: 'default' });
+    const stored = Array.from({ length: size * depth }, (_, i) => ({ z: i % depth, y: Math.floor(i / depth) % height, x: Math.floor(i / (depth * height)) }));
+    const geometry = { shape: [depth, height, width] as const, spacingMm: [2, 0.75, 0.5] as const, affine: [0, 0, -0.5, 10, 0, -0.75, 0, 20, 2, 0, 0, -30, 0, 0, 0, 1] };
+    await writeNifti(one.image, { ...geometry, data: Int16Array.from(stored, ({ x, y, z }) => 100 * z + 10 * y + x - 200) });
+    await writeNifti(one.label!, { ...geometry, data: Uint8Array.from(stored, ({ y, z }) => ((z === 1 || z === 2) && y < 4 ? 1 : 0)) });
+    const manifest = await preprocessDataset(listOf([one]), { out: at('stored'), mode: 'default' });
+    expect(manifest.slices.map(({ foreground, spacingMm }) => [foreground, ...spacingMm])).toEqual([0, 40, 40, 0, 0].map((n) => [n, 0.75, 0.5]));
+    for (const part of ['data', 'label']) {
+      for (const name of readdirSync(at('straight', part))) expect(readFileSync(at('stored', part, name))).toEqual(readFileSync(at('straight', part, name)));
+    }
+  });
 });
 
 describe('paper mode', () => {
@@ -109,7 +123,7 @@ describe('paper mode', () => {
       const { image, label } = slices.read(i);
       return `${z} 3 ${rows} ${columns} ${sha256(new Uint8Array(image.buffer, image.byteOffset, image.byteLength))} ${sha256(label)}\n`;
     });
-    const peer = process.env.AXUNET_PEER_PYTHON;
+    const peer = settings.peerPython;
     if (peer) {
       const script = fileURLToPath(new URL('paperMode.py', import.meta.url));
       expect(lines.join('')).toBe(execFileSync(peer, [script, ct, seg, '7'], { encoding: 'utf8' }));

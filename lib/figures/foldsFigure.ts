@@ -16,7 +16,8 @@ export function foldsFigure({ folds }: Pick<Folds, 'folds'>, options: { title?: 
   const patients = folds.flat();
   const title = options.title ?? `${patients.length} patients in ${folds.length} folds`;
   if (patients.length === 0) return emptyFigure(title, 'There are no patients to divide.');
-  const side = Math.max(7, Math.min(22, Math.floor(640 / patients.length)));
+  const pitch = Math.max(8, Math.min(26, Math.floor(640 / patients.length)));
+  const side = pitch - Math.max(2, Math.round(pitch / 6));
   const rowNames = folds.map((fold, k) => `Fold ${k}: ${patients.length - fold.length} train, ${fold.length} validate`);
   const squares = (name: string, colour: string, validates: boolean): Data => {
     const points = folds.flatMap((fold, k) => patients.filter((p) => fold.includes(p) === validates).map((patient) => ({ patient, row: rowNames[k]! })));
@@ -30,7 +31,7 @@ export function foldsFigure({ folds }: Pick<Folds, 'folds'>, options: { title?: 
   const key = side >= 14 && groupNames.length > 0 ? `, letter: ${groupNames.map((g) => `${g[0]!.toUpperCase()} ${g}`).join(', ')}` : '';
   const many = patients.length > 40;
   return makeFigure([squares('Training', withAlpha(colours.training, 0.22), false), squares('Validation', colours.validation, true)], {
-    title, width: 330 + patients.length * (side + 4), height: 200 + folds.length * (side + 14), margin: { b: 130 }, legend: legendBelow,
+    title, width: 300 + patients.length * pitch, height: (many ? 150 : 200) + folds.length * (side + 14), margin: { b: many ? 76 : 130 }, legend: legendBelow,
     xaxis: axis({ title: `Patient${key}`, type: 'category', categoryorder: 'array', categoryarray: patients, tickangle: -60, showgrid: false, showticklabels: !many, ticks: many ? '' : 'outside' }),
     yaxis: axis({ type: 'category', categoryorder: 'array', categoryarray: [...rowNames].reverse(), showgrid: false }),
   });

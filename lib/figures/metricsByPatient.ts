@@ -23,7 +23,7 @@ function scopeTraces({ name, colour, offset, patients }: Scope): { data: Data[];
   } as Data;
   const means = {
     type: 'scatter', mode: 'markers', name: `${name}: mean ± SD`, legendgroup: name, hoverinfo: 'skip',
-    x: shown.map((_, m) => m + offset + 0.15), y: summaries.map((s) => s.mean),
+    x: shown.map((_, m) => m + offset + 0.18), y: summaries.map((s) => s.mean),
     error_y: { type: 'data', array: summaries.map((s) => (Number.isNaN(s.sd) ? 0 : s.sd)), color: colour, thickness: 2, width: 5 },
     marker: { symbol: 'diamond', size: 10, color: colour },
   } as Data;
@@ -49,7 +49,7 @@ export function metricsByPatient(
     { name: 'Whole volume', colour: palette.blue, offset: -0.21, patients: scores.volume },
     { name: 'Slices with pancreas', colour: palette.vermillion, offset: 0.21, patients: scores.pancreas },
   ].filter((scope) => scope.patients.length > 0);
-  const parts = scopes.map(scopeTraces);
+  const parts = scopes.map((scope) => scopeTraces(scopes.length > 1 ? scope : { ...scope, offset: 0 }));
   return makeFigure(parts.flatMap((p) => p.data), {
     title, width: 820, height: 460, margin: { b: 84 }, legend: legendBelow, annotations: parts.flatMap((p) => p.notes),
     xaxis: axis({ tickvals: shown.map((_, m) => m), ticktext: shown.map(([, label]) => label), range: [-0.5, shown.length - 0.5], gridcolor: 'white' }),

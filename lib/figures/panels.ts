@@ -104,7 +104,7 @@ function gridTexts(options: PanelGridOptions, places: Place[][], size: { width: 
   const columns = (options.columnTitles ?? []).map((label, c) =>
     text(`<b>${label}</b>`, (widest[c]!.left + widest[c]!.width / 2) / size.width, 1, { yanchor: 'bottom', yshift: 3 }));
   const rows = (options.rowTitles ?? []).map((label, r) =>
-    text(label, 0, 1 - (places[r]![0]!.top + places[r]![0]!.height / 2) / size.height, { textangle: -90, xanchor: 'right', xshift: -6 }));
+    text(label, 0, 1 - (places[r]![0]!.top + places[r]![0]!.height / 2) / size.height, { textangle: -90, xanchor: 'right', yanchor: 'middle', xshift: -6 }));
   const caption = options.caption ? [text(options.caption, 0.5, 0, { yanchor: 'top', yshift: -6, font: { size: sizes.small } })] : [];
   return [...columns, ...rows, ...caption];
 }

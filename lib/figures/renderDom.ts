@@ -8,6 +8,7 @@ import { createCanvas, GlobalFonts, Image, type Canvas } from '@napi-rs/canvas';
 import { JSDOM, type DOMWindow } from 'jsdom';
 import { fontFiles, fontName } from './fonts.ts';
 import { boxOf, pageBoxOf, type SvgNode } from './renderBox.ts';
+import { pathCorners, pathLength, pointAlong, type Point } from './renderPath.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -53,6 +54,13 @@ function installMeasuring(window: DOMWindow): void {
   };
   prototype.getComputedTextLength = function (this: SvgNode) {
     return boxOf(this, pen, fontName).width;
+  };
+  const corners = (path: SvgNode): Point[] => pathCorners(path.getAttribute('d') ?? '');
+  prototype.getTotalLength = function (this: SvgNode) {
+    return pathLength(corners(this));
+  };
+  prototype.getPointAtLength = function (this: SvgNode, distance: number) {
+    return pointAlong(corners(this), distance);
   };
 }
 

@@ -61,8 +61,13 @@ export function axis({ title, ...rest }: AxisOptions = {}): Record<string, unkno
   };
 }
 
-const compact = (value: number): string =>
-  value >= 1e6 ? `${value / 1e6} M` : value >= 1e3 ? `${value / 1e3} k` : value >= 1e-4 ? `${Number(value.toPrecision(1))}` : value.toExponential(0);
+/** A count in thousands, millions or billions with at most three digits: `3.24 M`. */
+export function formatCount(value: number): string {
+  const [divisor, unit] = value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, ''];
+  return `${Number((value / divisor).toPrecision(3))}${unit}`;
+}
+
+const tickText = (value: number): string => (value >= 1e-4 ? formatCount(value) : value.toExponential(0));
 
 /**
  * A logarithmic axis around positive values, with ticks written as plain numbers: 1, 2, 5 of each decade, or powers of
@@ -75,7 +80,7 @@ export function logAxis(values: readonly number[], options: AxisOptions = {}): R
   const digits = high - low > 3 ? [1] : [1, 2, 5];
   const decades = Array.from({ length: Math.ceil(high) - Math.floor(low) + 3 }, (_, i) => Math.floor(low) - 1 + i);
   const tickvals = decades.flatMap((decade) => digits.map((digit) => Number(`${digit}e${decade}`)));
-  return axis({ type: 'log', range: [low - room, high + room], tickmode: 'array', tickvals, ticktext: tickvals.map(compact), ...options });
+  return axis({ type: 'log', range: [low - room, high + room], tickmode: 'array', tickvals, ticktext: tickvals.map(tickText), ...options });
 }
 
 export interface FigureOptions {

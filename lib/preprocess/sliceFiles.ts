@@ -1,6 +1,7 @@
 /** Slices on disk: data/<id>.npy and label/<id>.npy, and one record a case that says they are complete. */
 import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { expected } from '../errors.ts';
 import { readJson, writeFileAtomic } from '../io/files.ts';
 import { encodeNpy, type NpyData } from '../io/npy.ts';
 import type { CaseEntry, SliceEntry } from './manifest.ts';
@@ -34,15 +35,16 @@ async function writePieces(file: string, pieces: readonly Uint8Array[]): Promise
     const handle = await open(temporary, 'w');
     try {
       const { bytesWritten } = await handle.writev([...pieces]);
-      const wanted = pieces.reduce((sum, piece) => sum + piece.length, 0);
-      if (bytesWritten !== wanted) throw Object.assign(new Error(`${bytesWritten} of ${wanted} bytes were written to ${file}: is the disk full?`), { code: 'ENOSPC' });
+      // a disk that fills up takes a part first and refuses the next call
+      if (bytesWritten < pieces.reduce((sum, piece) => sum + piece.length, 0)) throw Object.assign(new Error(), { code: 'ENOSPC' });
     } finally {
       await handle.close();
     }
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+    throw isFull ? expected(`room on the disk to write ${file}`, 'the disk full') : error;
   }
 }
 

@@ -21,7 +21,7 @@ export function labelShares(slices: readonly SliceEntry[]): LabelShare[] {
   });
 }
 
-export interface Histogram {
+export interface IntensityHistogram {
   /** bins + 1 limits; a value belongs to the bin from its limit up to the next, the last bin includes its end. */
   readonly edges: number[];
   readonly counts: number[];
@@ -32,7 +32,7 @@ export interface Histogram {
 }
 
 /** Histogram of HU or of windowed values with bins of equal width. Throws when the range is empty or `bins` is not a whole number from 1. */
-export function histogram(values: VoxelArray, [low, high]: readonly [number, number], bins: number): Histogram {
+export function intensityHistogram(values: VoxelArray, [low, high]: readonly [number, number], bins: number): IntensityHistogram {
   if (!(low < high) || !Number.isInteger(bins) || bins < 1) throw expected('a range low < high and at least one bin', `${low}..${high} in ${bins}`);
   const counts = new Array<number>(bins).fill(0);
   let [below, above, notNumbers] = [0, 0, 0];

@@ -1,9 +1,13 @@
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openDataset } from '../../lib/dataset/cases.ts';
+import { readGreyImage } from '../../lib/io/image.ts';
 import { identityWarp, type Warp } from '../../lib/preprocess/augment.ts';
 import { fitGrid, nativeGrid, resampleToSource, sampleSlice, type Grid } from '../../lib/preprocess/grid.ts';
 import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import { Random } from '../../lib/random.ts';
+import { settings } from '../../lib/settings.ts';
 
 const geometry = (height: number, width: number, spacingMm: [number, number] = [1, 1]) => ({ height, width, spacingMm });
 
@@ -157,6 +161,19 @@ describe('fitting the grid', () => {
       const everywhere = resampleToSource(new Float32Array(64 * 64).fill(1), geometry(100, 120), grid);
       expect(boxes.map((_, i) => largestDifference(everywhere, () => 1, (p) => set.read(i).label[p] === 1))).toEqual(boxes.map(() => 0));
     }), { numRuns: 20 });
+  });
+
+  const shared = settings.sharedFolder;
+  it.skipIf(!shared)('finds the crop of the recorded trial on the real 2-D slices (needs ../shared)', async () => {
+    // in the stored, spine-up slices it was rows 132..388 and columns 155..411, at least 12 px around every training mask
+    const unseen = ['0004', '0005', '0007', '0010', '0021', '0024', '0027', '0036'];
+    const { cases } = await openDataset('nih-2d', path.join(shared!, 'data', 'nih-pancreas-ct-2d'));
+    const training = cases.filter(({ patient }) => !unseen.includes(patient));
+    const set = slicesInMemory(await Promise.all(training.map(async ({ id, patient, label }) => {
+      const { data, width, height } = await readGreyImage(label!);
+      return { id, patient, height, width, image: new Float32Array(0), label: data.map((v) => (v > 127 ? 1 : 0)) };
+    })));
+    expect(fitGrid(set, training.map((_, i) => i), { size: [160, 160], margin: 12 })).toEqual({ size: [160, 160], unit: 'px', centre: [4, 27], extent: [256, 256] });
   });
 
   it('refuses slices without foreground, and sizes that the network cannot halve four times', () => {

@@ -37,10 +37,13 @@ export interface VolumeInfo extends ValueSummary {
 function warningsOf({ header, spacingMm, affine }: NiftiImage, { nan, infinite, count }: ValueSummary): string[] {
   const warnings: string[] = [];
   if (nan + infinite > 0) warnings.push(`${nan} NaN and ${infinite} infinite values among ${count} voxels`);
-  if (header.lengthUnit === 'metre' || header.lengthUnit === 'micron') warnings.push(`the header gives lengths in ${header.lengthUnit}s; they are taken as mm`);
+  if (header.lengthUnit === 'metre' || header.lengthUnit === 'micron') {
+    warnings.push(`the header gives lengths in ${header.lengthUnit}s; they are taken as mm`);
+  }
   const implied = spacingOf(affine);
   if (implied.some((s, i) => Math.abs(s - spacingMm[i]!) > 1e-3 * spacingMm[i]!)) {
-    warnings.push(`the spacing in the header differs from the one that the affine implies (${implied.map((s) => Number(s.toPrecision(6))).join(', ')} mm)`);
+    const list = implied.map((s) => Number(s.toPrecision(6))).join(', ');
+    warnings.push(`the spacing in the header differs from the one that the affine implies (${list} mm)`);
   }
   return warnings;
 }

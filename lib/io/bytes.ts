@@ -1,6 +1,7 @@
 /** Where the bytes of an image come from: a plain or a gzip-compressed file, read by position. */
-import { constants } from 'node:buffer';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { constants as bufferConstants } from 'node:buffer';
+import { constants as fileConstants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import os from 'node:os';
 import { expected } from '../errors.ts';
 import { explainReadError } from './files.ts';
@@ -24,8 +25,10 @@ export function formatBytes(count: number): string {
 export function assertFitsMemory(byteCount: number, file: string): void {
   // What is free now says little about what the system could free, so half of the machine is always taken as usable.
   const memory = Math.max(os.freemem(), os.totalmem() / 2);
-  const limit = Math.min(memory, process.constrainedMemory() || Infinity, constants.MAX_LENGTH);
-  if (byteCount > limit) throw expected(`at most ${formatBytes(limit)} of voxels, which is what memory holds`, `a header that promises ${formatBytes(byteCount)}`, file);
+  const limit = Math.min(memory, process.constrainedMemory() || Infinity, bufferConstants.MAX_LENGTH);
+  if (byteCount > limit) {
+    throw expected(`at most ${formatBytes(limit)} of voxels, which is what memory holds`, `a header that promises ${formatBytes(byteCount)}`, file);
+  }
 }
 
 export interface ByteSource {
@@ -73,7 +76,9 @@ function gzipSource(file: string, packed: Buffer): ByteSource {
     file,
     head: async (count) => gunzipHead(packed, count, file),
     assertHolds(byteCount, what) {
-      if (byteCount > largestUnpacked(packed.length)) throw expected(`${byteCount} bytes (${what})`, `gzip data of ${packed.length} bytes, which cannot hold them,`, file);
+      if (byteCount > largestUnpacked(packed.length)) {
+        throw expected(`${byteCount} bytes (${what})`, `gzip data of ${packed.length} bytes, which cannot hold them,`, file);
+      }
     },
     read: (offset, length, what) => gunzipRange(packed, offset, length, what, file),
   };
@@ -84,7 +89,8 @@ function gzipSource(file: string, packed: Buffer): ByteSource {
  * Throws a UserError when the file is absent, empty, not a regular file, or not what its name says.
  */
 export async function withByteSource<T>(file: string, what: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
-  const handle = await open(file, 'r').catch((error) => {
+  // Without O_NONBLOCK (Windows has none) opening a named pipe would wait for a writer for ever.
+  const handle = await open(file, fileConstants.O_RDONLY | (fileConstants.O_NONBLOCK ?? 0)).catch((error) => {
     throw explainReadError(error, what, file);
   });
   try {
@@ -95,9 +101,10 @@ export async function withByteSource<T>(file: string, what: string, use: (source
     const start = await plain.head(2);
     const isGzip = start[0] === 0x1f && start[1] === 0x8b;
     if (/\.gz$/i.test(file) !== isGzip) {
-      throw expected(isGzip ? 'plain data, as the name says' : 'gzip data, as the name says', isGzip ? 'gzip data (rename it to end in .gz)' : 'no gzip magic', file);
+      throw isGzip ? expected('plain data, as the name says', 'gzip data (rename it to end in .gz)', file)
+        : expected('gzip data, as the name says', 'no gzip magic', file);
     }
-    return await use(isGzip ? gzipSource(file, await readFile(file)) : plain);
+    return await use(isGzip ? gzipSource(file, await plain.read(0, status.size, 'gzip data')) : plain);
   } finally {
     await handle.close();
   }

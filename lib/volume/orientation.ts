@@ -155,8 +155,8 @@ const relativeTolerance = 1e-3;
 
 /**
  * One phrase naming the first difference in shape, spacing or affine, undefined when there is none.
- * Tolerances: spacing 0.1 %; affine 0.1 % of the largest spacing a voxel in direction, and in position 0.1 % of the value or
- * a hundredth of a voxel, whichever is larger but never more than a tenth of a voxel.
+ * Tolerances, with which no voxel is taken for another and numbers rounded by other programs pass: spacing 0.1 %; directions
+ * 0.1 % of the largest spacing; position 0.1 % of its value, but at least a hundredth and at most a tenth of a voxel.
  */
 export function geometryDifference(a: Volume, b: Volume): string | undefined {
   if (a.shape.some((n, i) => n !== b.shape[i])) return `shape ${a.shape.join('×')} against ${b.shape.join('×')}`;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -72,6 +73,12 @@ describe('damaged files', () => {
     await expect(readNifti(path.join(folder, 'folder.nii'))).rejects.toThrow('found a folder in');
     await expect(readNifti(path.join(folder, 'picture.mha'))).rejects.toThrow('found the suffix .mha');
   });
+});
+
+it.skipIf(process.platform === 'win32')('a named pipe is refused instead of waited for (skipped on Windows)', async () => {
+  const file = path.join(folder, 'pipe.nii');
+  execFileSync('mkfifo', [file]);
+  await expect(readNifti(file)).rejects.toThrow('found something that is not a regular file');
 });
 
 describe('headers that promise too much', () => {

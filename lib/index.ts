@@ -33,3 +33,6 @@ export * from './preprocess/slices.ts';
 export * from './preprocess/sliceSet.ts';
 export * from './preprocess/statistics.ts';
 export * from './preprocess/window.ts';
+export * from './notebook/session.ts';
+export * from './notebook/examples.ts';
+export * from './notebook/experiment.ts';

@@ -46,6 +46,21 @@ export const settings = {
   get dataFolder(): string | undefined {
     return folder('AXUNET_DATA');
   },
+  /** Where figures and `summary.json` of this run go; `figures/latest` unless `npm run figures` renews the committed ones. */
+  get figuresFolder(): string {
+    return folder('AXUNET_FIGURES') ?? path.join(projectRoot, 'figures/latest');
+  },
+  /** Minutes of training per fold, instead of the profile's. */
+  get minutes(): number | undefined {
+    const value = process.env.AXUNET_MINUTES;
+    if (!value) return undefined;
+    if (Number(value) > 0) return Number(value);
+    throw new UserError(`Expected AXUNET_MINUTES to be a positive number of minutes, found "${value}"`);
+  },
+  /** `all` or the number of one fold, from 0; undefined means the first. */
+  get folds(): string | undefined {
+    return process.env.AXUNET_FOLDS || undefined;
+  },
   /** Optional folder of extra test data beside the repository; undefined where it is absent. */
   get sharedFolder(): string | undefined {
     const wanted = folder('AXUNET_SHARED') ?? path.resolve(projectRoot, '..', 'shared');

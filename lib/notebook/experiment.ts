@@ -1,0 +1,118 @@
+/** Training and scoring by folds, as the notebooks do it: resumable, with a progress line, one run folder a fold. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { splitFold, type Folds } from '../dataset/folds.ts';
+import { currentEngine } from '../engine/engine.ts';
+import { UserError } from '../errors.ts';
+import { overlapByPatient, overlapScores, type PatientOverlap } from '../evaluate/overlap.ts';
+import { scoreSlices, type ScoredSlice } from '../evaluate/slices.ts';
+import type { LossCurve } from '../figures/optimizerComparison.ts';
+import type { OverlayCase } from '../figures/overlayGrid.ts';
+import { readJson, writeJson } from '../io/files.ts';
+import { predictSlices, thresholdMask } from '../predict/slices.ts';
+import { epochOrder, makeBatch } from '../preprocess/batches.ts';
+import type { SliceSet } from '../preprocess/sliceSet.ts';
+import { formatSeconds, startProgress } from '../progress.ts';
+import { settings } from '../settings.ts';
+import { trainConfig, type TrainChanges, type TrainConfig } from '../train/config.ts';
+import { readHistory, type HistoryRecord } from '../train/history.ts';
+import { loadRun, type TrainedRun } from '../train/loadRun.ts';
+import { presetConfig } from '../train/presets.ts';
+import { closeRun, describeRun, openRun, slicesOf } from '../train/run.ts';
+import { train } from '../train/trainer.ts';
+import { breathe } from '../predict/breathe.ts';
+import { preparedSlice } from './examples.ts';
+import type { Session } from './session.ts';
+
+/** The preset of the session's profile and data set; AXUNET_MINUTES replaces its time box. WebAssembly gets three times the time. */
+export function sessionConfig(session: Session, changes: TrainChanges = {}): TrainConfig {
+  const preset = presetConfig(session.profile, session.dataset);
+  const minutes = settings.minutes ?? (preset.minutes && currentEngine().name !== 'tensorflow' ? 3 * preset.minutes : undefined);
+  return trainConfig({ seed: session.seed, ...(minutes ? { minutes } : {}), ...changes }, preset);
+}
+
+/** The folds to train: AXUNET_FOLDS, a number from 0 or `all`; the first one by default. */
+export function chosenFolds(folds: Folds): number[] {
+  const all = folds.folds.map((_, k) => k);
+  if (settings.folds === 'all') return all;
+  const k = Number(settings.folds ?? 0);
+  if (all.includes(k)) return [k];
+  throw new UserError(`Expected AXUNET_FOLDS to be "all" or a fold from 0 to ${all.length - 1}, found "${settings.folds}"`);
+}
+
+export interface FoldResult {
+  readonly fold: number;
+  readonly folder: string;
+  readonly trained: TrainedRun;
+  readonly history: HistoryRecord[];
+  /** Every slice of the fold's unseen patients. */
+  readonly scored: ScoredSlice[];
+}
+
+/** Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen patients. */
+export async function trainFold(session: Session, slices: SliceSet, folds: Folds, fold: number, config: TrainConfig): Promise<FoldResult> {
+  const folder = path.join(session.runs, `fold-${fold}`);
+  const run = openRun(folder, describeRun(config, slices, splitFold(folds, fold)), slices);
+  const progress = startProgress(`fold ${fold}`, 1000);
+  try {
+    const result = await train(run, {
+      resume: true,
+      onStep: ({ progress: share, loss, stepsPerSecond, waitingShare, epoch }) => progress.update(Math.round(1000 * share),
+        `epoch ${epoch}, loss ${loss.toFixed(3)}, ${stepsPerSecond.toFixed(1)} steps/s, ${Math.round(100 * waitingShare)} % waiting for data`),
+    });
+    progress.finish(`fold ${fold}: ${result.steps} steps in ${result.epochs} epochs, ${formatSeconds(result.seconds)} (${result.reason})`);
+  } finally {
+    closeRun(run);
+  }
+  const trained = await loadRun(folder);
+  const validation = slicesOf(slices, trained.description.patients.validation);
+  const scored = await scoreSlices(trained.model, slices, validation, { grid: trained.grid, batchSize: config.batchSize });
+  return { fold, folder, trained, history: readHistory(folder), scored };
+}
+
+/** Trains the same network from the same weights on the same batches with several optimizers; one loss a step. */
+export async function compareOptimizers(
+  session: Session, slices: SliceSet, folds: Folds, optimizers: Readonly<Record<string, TrainChanges>>, steps: number,
+): Promise<LossCurve[]> {
+  const curves: LossCurve[] = [];
+  const progress = startProgress('optimizers', steps * Object.keys(optimizers).length);
+  for (const [name, changes] of Object.entries(optimizers)) {
+    const config = sessionConfig(session, { ...changes, emaDecay: null, clipNorm: null });
+    const run = openRun(session.runs, describeRun(config, slices, splitFold(folds, 0)), slices);
+    const order = Array.from({ length: 1 + Math.ceil((steps * config.batchSize) / run.training.length) }, (_, epoch) => epochOrder([...run.training], config.seed, epoch)).flat();
+    const losses: number[] = [];
+    for (let k = 0; k < steps; k++) {
+      const batch = makeBatch(slices, order.slice(k * config.batchSize, (k + 1) * config.batchSize), run.description.grid, { seed: config.seed, epoch: 0 });
+      losses.push(run.step.run(batch, config.learningRate).loss);
+      progress.update(curves.length * steps + k + 1, name);
+      await breathe();
+    }
+    closeRun(run);
+    curves.push({ name, losses });
+  }
+  progress.finish();
+  return curves;
+}
+
+/** Scores by patient over all folds: each patient was unseen in exactly one of them. */
+export function scoresByPatient(results: readonly FoldResult[]): { volume: PatientOverlap[]; pancreas: PatientOverlap[] } {
+  const scored = results.flatMap((r) => r.scored);
+  return { volume: overlapByPatient(scored), pancreas: overlapByPatient(scored, 'pancreas') };
+}
+
+/** Slices of one fold with label, prediction and DSC of the slice, for the overlay figures. */
+export async function predictedCases({ trained, scored }: FoldResult, slices: SliceSet, indices: readonly number[]): Promise<OverlayCase[]> {
+  const cases: OverlayCase[] = [];
+  for await (const { index, probability } of predictSlices(trained.model, slices, indices, trained.grid, 4)) {
+    const dice = overlapScores(scored.find((s) => s.index === index)!.counts).dice;
+    cases.push({ id: slices.entries[index]!.id, ...preparedSlice(slices, index), prediction: thresholdMask(probability), dice });
+  }
+  return cases;
+}
+
+/** Adds this notebook's numbers to `summary.json` beside the figures; `npm start` prints it at the end. */
+export async function writeSummary(session: Session, numbers: Readonly<Record<string, unknown>>): Promise<void> {
+  const file = path.join(session.figures, 'summary.json');
+  const old = existsSync(file) ? ((await readJson(file)) as object) : {};
+  await writeJson(file, { ...old, engine: currentEngine().description, dataset: session.dataset, profile: session.profile, ...numbers });
+}

@@ -1,0 +1,72 @@
+/** What the notebooks share: the settings of this run, where things lie, and one way to show and keep a figure. */
+import path from 'node:path';
+import { datasetFolder, openDataset, shortPath, type CaseList } from '../dataset/cases.ts';
+import { makePhantomCohort, phantomProfiles } from '../dataset/phantom.ts';
+import type { Figure } from '../figures/figure.ts';
+import { saveFigure, type Provenance } from '../figures/saveFigure.ts';
+import { showBundle, showFigure } from '../figures/show.ts';
+import { startProgress } from '../progress.ts';
+import { projectPath, settings, type Profile } from '../settings.ts';
+
+export interface Session {
+  readonly profile: Profile;
+  readonly dataset: string;
+  /** One seed for folds, first weights, order and augmentation. */
+  readonly seed: number;
+  /** Where the data set lies. */
+  readonly data: string;
+  /** Where preprocessed slices go. */
+  readonly slices: string;
+  /** Where training runs go, one folder a fold. */
+  readonly runs: string;
+  /** Where figures and `summary.json` go. */
+  readonly figures: string;
+}
+
+/** The settings of the running notebook; see docs/settings.md for the variables behind them. */
+export function openSession(): Session {
+  const { profile, dataset } = settings;
+  const label = `${dataset.replace(/[^\w-]+/g, '_')}-${profile}`;
+  return {
+    profile, dataset, seed: 1,
+    data: datasetFolder(dataset),
+    slices: projectPath('data/slices', label),
+    runs: projectPath('runs', label),
+    figures: settings.figuresFolder,
+  };
+}
+
+/** Shows rows as a table: aligned text everywhere, Markdown where the front end renders it. Numbers get three digits. */
+export function showTable(rows: readonly Readonly<Record<string, unknown>>[]): void {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const text = (value: unknown): string => (typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3) : String(value ?? ''));
+  const cells = [columns, ...rows.map((row) => columns.map((c) => text(row[c])))];
+  const widths = columns.map((_, c) => Math.max(...cells.map((row) => row[c]!.length)));
+  const plain = cells.map((row) => row.map((cell, c) => cell.padEnd(widths[c]!)).join('  ').trimEnd()).join('\n');
+  const line = (row: readonly string[]): string => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  showBundle({ 'text/markdown': [line(columns), line(columns.map(() => '---')), ...cells.slice(1).map(line)].join('\n'), 'text/plain': plain });
+}
+
+/** The settings as a table, folders relative to the project. */
+export function showSession(session: Session): void {
+  showTable(Object.entries(session).map(([setting, value]) => ({
+    setting, value: typeof value === 'string' && path.isAbsolute(value) ? shortPath(value) : value,
+  })));
+}
+
+/** Opens the data set of the session; the phantom cohort is made first where it is not complete. */
+export async function openCases(session: Session): Promise<CaseList> {
+  if (session.dataset === 'phantom') {
+    const progress = startProgress('phantom patients', phantomProfiles[session.profile].patients);
+    await makePhantomCohort(session.data, { profile: session.profile, seed: session.seed, onProgress: (done, _, note) => progress.update(done, note) });
+    progress.finish();
+  }
+  return openDataset(session.dataset, session.data);
+}
+
+/** Draws a figure into the notebook and keeps it as PNG, SVG and JSON with where it comes from. */
+export async function figure(session: Session, name: string, spec: Figure, from: Provenance = {}): Promise<void> {
+  const parameters = { profile: session.profile, dataset: session.dataset, ...from.parameters };
+  await saveFigure(session.figures, name, spec, { seed: session.seed, ...from, parameters });
+  await showFigure(spec);
+}

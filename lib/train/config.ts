@@ -100,7 +100,7 @@ function check(values: object, table: Readonly<Record<string, Check>>, prefix = 
   for (const [key, value] of Object.entries(values)) {
     if (!Object.hasOwn(table, key)) throw expected(`a training option of ${Object.keys(table).map((name) => prefix + name).join(', ')}`, `"${prefix}${key}"`);
     const [what, holds] = table[key];
-    if (!holds(value)) throw expected(`${prefix}${key} to be ${what}`, JSON.stringify(value) ?? String(value));
+    if (!holds(value)) throw expected(`${prefix}${key} to be ${what}`, typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value));
   }
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { assertDisjoint } from '../dataset/folds.ts';
-import type { tf } from '../engine/engine.ts';
+import { currentEngine, type tf } from '../engine/engine.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
 import { createAxUnet, modelConfig, type ModelConfig } from '../model/axunet.ts';
@@ -11,6 +11,7 @@ import type { Manifest } from '../preprocess/slices.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { projectPath } from '../settings.ts';
 import { losses, type TrainConfig } from './config.ts';
+import { checkMemory } from './memory.ts';
 import { createEagerStep, type TrainStep } from './step.ts';
 
 /** Patients on each side; nobody may be on both. */
@@ -39,6 +40,8 @@ export interface TrainingRun {
   readonly validation: readonly number[];
   readonly model: tf.LayersModel;
   readonly step: TrainStep;
+  /** What it needs and what there is, in one line. */
+  readonly memory: string;
 }
 
 const packageVersion = (): string => (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
@@ -74,15 +77,20 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
   };
 }
 
-/** Builds network and step for a description. The engine must have been started. */
+/**
+ * Builds network and step for a description. The engine must have been started. Throws when the run cannot fit into
+ * memory, with a configuration that does.
+ */
 export function openRun(folder: string, description: RunDescription, slices: SliceSet): TrainingRun {
   const { config, patients } = description;
   const model = createAxUnet(description.model, config.seed);
+  const size = { width: config.width, gridSize: description.grid.size, batchSize: config.batchSize, weights: model.countParams() };
+  const memory = checkMemory(size, currentEngine());
   const step = createEagerStep(model, {
     optimizer: config.optimizer, loss: losses[config.loss], clipNorm: config.clipNorm ?? undefined, emaDecay: config.emaDecay ?? undefined,
   });
   return {
-    folder: path.resolve(folder), description, slices, model, step,
+    folder: path.resolve(folder), description, slices, model, step, memory,
     training: slicesOf(slices, patients.training), validation: slicesOf(slices, patients.validation),
   };
 }

@@ -1,0 +1,69 @@
+/**
+ * How much memory a training run will need, told before it starts, and a configuration that fits where one does not.
+ *
+ * The estimate is a line through measured peaks (six variants, widths 8 to 64, up to 512²): kept activations grow with
+ * width · height · width of the grid · batch, the rest with the number of weights. It errs to the high side by up to a third.
+ */
+import os from 'node:os';
+import type { EngineInfo } from '../engine/engine.ts';
+import { UserError } from '../errors.ts';
+
+const mebibyte = 2 ** 20;
+/** Node, the engine and the libraries. */
+const baseBytes = 400 * mebibyte;
+/** Kept and passing activations, per channel of the first level, pixel of the grid and slice of the batch. */
+const activationBytes: Readonly<Record<EngineInfo['name'], number>> = { tensorflow: 175, wasm: 350, cpu: 350 };
+/** Copies of all weights: themselves, gradients, two optimizer slots, average, a new value of each, and a checkpoint's copy in JavaScript. */
+const weightCopies = 10;
+/** WebAssembly can address no more. */
+const wasmLimit = 4096 * mebibyte;
+
+export interface RunSize {
+  /** Channels of the first level. */
+  readonly width: number;
+  /** Height and width of the grid in pixels. */
+  readonly gridSize: readonly [number, number];
+  readonly batchSize: number;
+  /** Number of weights. */
+  readonly weights: number;
+}
+
+/** Expected peak in bytes. */
+export const estimateMemory = ({ width, gridSize, batchSize, weights }: RunSize, engine: EngineInfo['name']): number =>
+  baseBytes + activationBytes[engine] * width * gridSize[0] * gridSize[1] * batchSize + 4 * weightCopies * weights;
+
+/** Bytes that a run on this engine may use now; undefined on a GPU, whose memory the engine does not tell. */
+export function availableMemory({ name, description }: EngineInfo): number | undefined {
+  if (description.includes('GPU')) return undefined;
+  const limit = process.constrainedMemory() || Infinity; // of the container, where there is one
+  const free = Math.min(os.freemem() + process.memoryUsage.rss(), limit);
+  return name === 'wasm' ? Math.min(free, wasmLimit) : free;
+}
+
+const sizeText = (bytes: number): string => (bytes < 1024 * mebibyte ? `${Math.ceil(bytes / mebibyte)} MB` : `${(bytes / 1024 / mebibyte).toFixed(1)} GB`);
+
+/** The nearest smaller run that fits: a smaller batch, then a smaller grid, then a narrower network. */
+function suggest(size: RunSize, fits: (size: RunSize) => boolean): string | undefined {
+  for (let batchSize = size.batchSize - 1; batchSize >= 1; batchSize--) if (fits({ ...size, batchSize })) return `batchSize=${batchSize}`;
+  for (let share = 0.9; share > 0.05; share -= 0.05) {
+    const gridSize = size.gridSize.map((side) => Math.max(16, 16 * Math.floor((side * share) / 16))) as [number, number];
+    if (fits({ ...size, batchSize: 1, gridSize })) return `batchSize=1 and gridSize=[${gridSize.join(',')}]`;
+  }
+  for (let width = Math.floor(size.width / 2); width >= 1; width = Math.floor(width / 2)) {
+    if (fits({ ...size, batchSize: 1, width, weights: size.weights * (width / size.width) ** 2 })) return `batchSize=1 and width=${width}`;
+  }
+  return undefined;
+}
+
+/**
+ * One line about the memory that the run needs and has. Throws a UserError with a configuration that fits where it
+ * cannot; on a GPU, whose free memory is not known, it never throws.
+ */
+export function checkMemory(size: RunSize, engine: EngineInfo, available = availableMemory(engine)): string {
+  const needed = estimateMemory(size, engine.name);
+  if (available === undefined) return `memory: about ${sizeText(needed)} needed`;
+  if (needed <= available) return `memory: about ${sizeText(needed)} needed, ${sizeText(available)} available`;
+  const smaller = suggest(size, (other) => estimateMemory(other, engine.name) <= available);
+  throw new UserError(`Expected a run that fits into the ${sizeText(available)} of memory available, found one that needs about ${sizeText(needed)}` +
+    `; ${smaller ? `${smaller} fits` : 'nothing smaller fits either: free some memory'}`);
+}

@@ -1,0 +1,45 @@
+/** Live progress of a training run: one line that says where it is, how fast it goes and when it will be done. */
+import { formatSeconds, startProgress, type Progress } from '../progress.ts';
+import type { TrainOptions, TrainingResult } from './trainer.ts';
+import type { TrainingRun } from './run.ts';
+
+/** What to hand to `train`, and the last words. */
+export interface ConsoleReport extends Required<Pick<TrainOptions, 'onStart' | 'onStep' | 'onValidation' | 'onEpoch'>> {
+  finish(result: TrainingResult): void;
+}
+
+const score = (dice: number | null | undefined): string => (typeof dice === 'number' ? dice.toFixed(3) : '-');
+
+/** Draws on `out` with the project's progress line: bar, steps (or seconds of the time box), time left, loss, Dice, speed. */
+export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = process.stdout): ConsoleReport {
+  const { config } = run.description;
+  let bar: Progress | undefined;
+  let [total, before, done] = [0, 0, 0];
+  let dice: number | null = null;
+  let line = '';
+  return {
+    onStart(position, batchesPerEpoch) {
+      total = config.minutes !== null ? Math.round(60 * config.minutes) : config.epochs! * batchesPerEpoch;
+      before = config.minutes !== null ? Math.round(position.seconds) : position.step;
+      dice = position.dice;
+      if (before > 0) out.write(`Going on after step ${position.step} (${formatSeconds(position.seconds)} of training)\n`);
+      bar = startProgress(config.minutes !== null ? 'train (seconds)' : 'train (steps)', total - before, out);
+    },
+    onStep({ epoch, loss, progress, stepsPerSecond, waitingShare }) {
+      done = Math.max(done, Math.round(progress * total) - before);
+      line = `epoch ${epoch} · loss ${loss.toFixed(3)} · Dice ${score(dice)} · ${stepsPerSecond.toPrecision(2)} steps/s · ${Math.round(100 * waitingShare)} % waiting for data`;
+      bar?.update(done, line);
+    },
+    onValidation: (slices, all) => bar?.update(done, `validating ${slices}/${all}`),
+    onEpoch({ validation }) {
+      dice = validation?.dice ?? dice;
+    },
+    finish({ steps, epochs, seconds, best, reason }) {
+      const why = { epochs: '', minutes: ' (time is up)', patience: ' (no better score any more)' }[reason];
+      const summary = `Trained ${steps} steps (${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}) in ${formatSeconds(seconds)}${why}; ` +
+        (best ? `best validation Dice ${score(best.dice)} after epoch ${best.epoch}` : 'without validation');
+      if (bar) bar.finish(summary);
+      else out.write(`${summary}\n`);
+    },
+  };
+}

@@ -160,19 +160,22 @@ export async function makePhantomCohort(folder: string, options: PhantomCohortOp
   const file = path.join(folder, 'dataset.json');
   const earlier = await earlierEntries(file, generator);
   const training: CohortEntry[] = [];
-  let made = 0;
+  let changed = false;
   for (let index = 1; index <= patients; index++) {
     const known = earlier.get(imageFile(idOf(index)));
     const intact = await isIntact(folder, known);
     if (intact) training.push(known!);
     else {
       training.push(await writePatient(folder, index, generator));
-      made++;
-      await writeJson(file, datasetJson(generator, training));
+      earlier.delete(imageFile(idOf(index)));
+      changed = true;
+      // What comes later is known already after a repair, and must not be forgotten when that is interrupted.
+      const later = [...earlier.values()].filter((entry) => !training.includes(entry));
+      await writeJson(file, datasetJson(generator, [...training, ...later]));
     }
     onProgress?.(index, patients, intact ? `${idOf(index)} is there` : idOf(index));
   }
-  if (made > 0 || earlier.size !== training.length) await writeJson(file, datasetJson(generator, training));
+  if (changed || earlier.size !== training.length) await writeJson(file, datasetJson(generator, training));
   await removeOthers(folder, training);
   await writeFileAtomic(path.join(folder, 'README.md'), cohortReadme({ patients, seed, size, version: generatorVersion }));
 }

@@ -1,9 +1,10 @@
 /** Stomach, duodenum, small bowel and colon: the organs that look like a pancreas in one slice. */
 import type { Random } from '../../random.ts';
 import { step, type Canvas, type Material } from './canvas.ts';
+import type { PancreasShape } from './pancreas.ts';
 import type { Patient } from './patient.ts';
 import { patientStream } from './patient.ts';
-import { smoothPath, tube, within, type Solid, type TubePoint } from './solids.ts';
+import { smoothPath, tube, within, without, type TubePoint } from './solids.ts';
 import type { Wall } from './wall.ts';
 
 export type Content = 'collapsed' | 'water' | 'chyme' | 'contrast' | 'gas' | 'stool';
@@ -34,8 +35,16 @@ function materialOf(canvas: Canvas, gut: Gut): Material {
   };
 }
 
-function paintGut(canvas: Canvas, patient: Patient, wall: Wall, gut: Gut, rough: number): void {
-  const solid: Solid = within(tube(smoothPath(gut.path, 4)), wall.cavity, 1.5);
+/** What all guts share: the canvas, whose they are, where they may be and the gland that they give way to. */
+interface Abdomen {
+  readonly canvas: Canvas;
+  readonly patient: Patient;
+  readonly wall: Wall;
+  readonly pancreas: PancreasShape;
+}
+
+function paintGut({ canvas, patient, wall, pancreas }: Abdomen, gut: Gut, rough: number): void {
+  const solid = without(within(tube(smoothPath(gut.path, 4)), wall.cavity, 1.5), pancreas.solid, 2.5);
   canvas.paint(solid, materialOf(canvas, gut), { rough, rim: { mm: 2.4, hu: patient.hu.fat, opacity: 0.75 } });
 }
 
@@ -48,7 +57,8 @@ function drawContent(random: Random, weights: Readonly<Partial<Record<Content, n
   return { content, fillHu: random.uniform(...fills[content]) };
 }
 
-function paintStomach(canvas: Canvas, patient: Patient, wall: Wall): void {
+function paintStomach(abdomen: Abdomen): void {
+  const { patient } = abdomen;
   const random = patientStream(patient.seed, patient.index, 'stomach');
   const full = random.uniform(0.62, 1.1);
   const x = random.normal(0, 5);
@@ -57,37 +67,39 @@ function paintStomach(canvas: Canvas, patient: Patient, wall: Wall): void {
     [34 + x, -58, 14, 24 * full], [4 + x, -60, -2, 19 * full], [-26, -50, 4, 12],
   ];
   const filled = drawContent(random, { water: 3, chyme: 3, contrast: 2, gas: 1 });
-  paintGut(canvas, patient, wall, {
+  paintGut(abdomen, {
     path, ...filled, wallMm: random.uniform(3, 5), wallHu: patient.hu.bowelWall, gasAboveY: random.uniform(-72, -44),
   }, 1.2);
 }
 
-/** The C of the duodenum round the head of the pancreas; `head` is that head's centre. */
-function paintDuodenum(canvas: Canvas, patient: Patient, wall: Wall, head: readonly [number, number, number]): void {
+/** The C of the duodenum round the head of the pancreas. */
+function paintDuodenum(abdomen: Abdomen): void {
+  const { patient } = abdomen;
   const random = patientStream(patient.seed, patient.index, 'duodenum');
-  const [x, y, z] = head;
+  const [x, y, z] = abdomen.pancreas.headMm;
   const path: TubePoint[] = [
     [-26, -50, 4, 10], [x - 14, y - 22, z + 22, 12], [x - 29, y - 5, z + 8, 12.5], [x - 30, y + 4, z - 20, 12.5],
     [x - 20, y + 9, z - 42, 12], [x + 14, y + 10, z - 48, 11], [x + 46, y + 2, z - 44, 10], [x + 66, y - 8, z - 30, 10],
   ];
-  paintGut(canvas, patient, wall, {
+  paintGut(abdomen, {
     path, ...drawContent(random, { water: 3, chyme: 3, collapsed: 2, contrast: 1.5, gas: 0.5 }), wallMm: 3,
     wallHu: patient.hu.bowelWall,
   }, 1.1);
 }
 
-function paintColon(canvas: Canvas, patient: Patient, wall: Wall): void {
+function paintColon(abdomen: Abdomen): void {
+  const { patient } = abdomen;
   const random = patientStream(patient.seed, patient.index, 'colon');
   const sag = random.uniform(-28, 12);
   const wide = (): number => random.uniform(14, 21);
   const paths: TubePoint[][] = [
     [[-98, 18, -200, 22], [-100, 10, -110, 21], [-96, 0, -60, 19], [-86, -22, -38, 17]],
     [[-86, -22, -38, 17], [-58, -62, -34 + sag, wide()], [-8, -68, -44 + sag, wide()], [44, -64, -30 + sag, wide()],
-      [84, -40, 0, wide()], [100, -4, 26, 16]],
-    [[100, -4, 26, 16], [104, 10, -20, 14], [103, 16, -80, 13], [98, 20, -200, 13]],
+      [82, -44, -8, wide()], [97, -20, 2, 15]],
+    [[97, -20, 2, 15], [105, 6, -28, 14], [103, 16, -80, 13], [98, 20, -200, 13]],
   ];
   for (const path of paths) {
-    paintGut(canvas, patient, wall, {
+    paintGut(abdomen, {
       path, ...drawContent(random, { stool: 3, gas: 1.5, chyme: 0.7 }), wallMm: 2.5, wallHu: patient.hu.bowelWall - 20,
       gasAboveY: random.uniform(-80, -52),
     }, 2);
@@ -109,16 +121,17 @@ function loopPath(random: Random, start: readonly [number, number, number], radi
   return path;
 }
 
-function paintSmallBowel(canvas: Canvas, patient: Patient, wall: Wall): void {
+function paintSmallBowel(abdomen: Abdomen): void {
+  const { patient } = abdomen;
   const random = patientStream(patient.seed, patient.index, 'small bowel');
   const weights = { collapsed: 4, chyme: 4, water: 1.5, contrast: 1.3, gas: 0.5 } as const;
-  const loops = 18 + random.integer(6);
+  const loops = 20 + random.integer(6);
   for (let i = 0; i < loops; i++) {
     // Jejunum on the left up to the pancreas, ileum below.
-    const jejunum = i < 9;
-    const start = jejunum ? [random.uniform(22, 88), random.uniform(-60, 6), random.uniform(-64, 2)] as const :
+    const jejunum = i < 11;
+    const start = jejunum ? [random.uniform(22, 88), random.uniform(-60, 6), random.uniform(-64, 14)] as const :
       [random.uniform(-76, 84), random.uniform(-60, 2), random.uniform(-150, -52)] as const;
-    paintGut(canvas, patient, wall, {
+    paintGut(abdomen, {
       path: loopPath(random, start, random.uniform(8.5, 13), jejunum ? 4 : 6), ...drawContent(random, weights),
       wallMm: random.uniform(2, 3.4), wallHu: patient.hu.pancreas + random.normal(0, 9),
     }, jejunum ? 1.5 : 1);
@@ -137,11 +150,12 @@ function paintMesentery(canvas: Canvas, patient: Patient): void {
   }
 }
 
-/** Paints the digestive tract; `headMm` is the centre of the pancreas's head in the template. */
-export function paintBowel(canvas: Canvas, patient: Patient, wall: Wall, headMm: readonly [number, number, number]): void {
+/** Paints the digestive tract round the pancreas of the patient. */
+export function paintBowel(canvas: Canvas, patient: Patient, wall: Wall, pancreas: PancreasShape): void {
+  const abdomen = { canvas, patient, wall, pancreas };
   paintMesentery(canvas, patient);
-  paintSmallBowel(canvas, patient, wall);
-  paintColon(canvas, patient, wall);
-  paintStomach(canvas, patient, wall);
-  paintDuodenum(canvas, patient, wall, headMm);
+  paintSmallBowel(abdomen);
+  paintColon(abdomen);
+  paintStomach(abdomen);
+  paintDuodenum(abdomen);
 }

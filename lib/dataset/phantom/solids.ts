@@ -58,36 +58,47 @@ export function smoothPath(points: readonly TubePoint[], perSpan = 5): TubePoint
   return path;
 }
 
+/** Numbers kept for each piece of a tube: start (4, with radius), step (4), 1 / length², middle (3), reach from there. */
+const pieceSize = 13;
+
+function tubePieces(path: readonly TubePoint[]): Float64Array {
+  const pieces = new Float64Array(pieceSize * (path.length - 1));
+  for (let i = 0; i + 1 < path.length; i++) {
+    const [from, to] = [path[i]!, path[i + 1]!];
+    const step = from.map((v, c) => to[c]! - v);
+    const length2 = step[0]! ** 2 + step[1]! ** 2 + step[2]! ** 2;
+    const middle = [0, 1, 2].map((c) => (from[c]! + to[c]!) / 2);
+    pieces.set([...from, ...step, 1 / Math.max(length2, 1e-9), ...middle, Math.sqrt(length2) / 2 + Math.max(from[3], to[3])], pieceSize * i);
+  }
+  return pieces;
+}
+
 /** A tube along a path of at least two points: round in section, radius running linearly between the points. */
 export function tube(path: readonly TubePoint[]): Solid {
-  const n = path.length - 1;
-  const start = new Float64Array(4 * n);
-  const step = new Float64Array(5 * n);
-  let low: Vec3 = [Infinity, Infinity, Infinity];
-  let high: Vec3 = [-Infinity, -Infinity, -Infinity];
-  for (const [x, y, z, r] of path) {
-    low = min3(low, [x - r, y - r, z - r]);
-    high = max3(high, [x + r, y + r, z + r]);
-  }
-  for (let i = 0; i < n; i++) {
-    for (let c = 0; c < 4; c++) {
-      start[4 * i + c] = path[i]![c]!;
-      step[5 * i + c] = path[i + 1]![c]! - path[i]![c]!;
-    }
-    step[5 * i + 4] = 1 / Math.max(step[5 * i]! ** 2 + step[5 * i + 1]! ** 2 + step[5 * i + 2]! ** 2, 1e-9);
-  }
+  const pieces = tubePieces(path);
+  const pieceDistance = (a: number, x: number, y: number, z: number): number => {
+    const dx = x - pieces[a]!, dy = y - pieces[a + 1]!, dz = z - pieces[a + 2]!;
+    const sx = pieces[a + 4]!, sy = pieces[a + 5]!, sz = pieces[a + 6]!;
+    const t = Math.min(Math.max((dx * sx + dy * sy + dz * sz) * pieces[a + 8]!, 0), 1);
+    const ex = dx - t * sx, ey = dy - t * sy, ez = dz - t * sz;
+    return Math.sqrt(ex * ex + ey * ey + ez * ez) - pieces[a + 3]! - t * pieces[a + 7]!;
+  };
+  // Neighbouring points mostly have the same nearest piece: begin there, and the others can be ruled out cheaply.
+  let last = 0;
   return {
-    low, high,
+    low: path.map(([x, y, z, r]): Vec3 => [x - r, y - r, z - r]).reduce(min3),
+    high: path.map(([x, y, z, r]): Vec3 => [x + r, y + r, z + r]).reduce(max3),
     distance(x, y, z) {
-      let nearest = Infinity;
-      for (let i = 0; i < n; i++) {
-        const a = 4 * i, b = 5 * i;
-        const dx = x - start[a]!, dy = y - start[a + 1]!, dz = z - start[a + 2]!;
-        const sx = step[b]!, sy = step[b + 1]!, sz = step[b + 2]!;
-        const t = Math.min(Math.max((dx * sx + dy * sy + dz * sz) * step[b + 4]!, 0), 1);
-        const ex = dx - t * sx, ey = dy - t * sy, ez = dz - t * sz;
-        const d = Math.sqrt(ex * ex + ey * ey + ez * ez) - start[a + 3]! - t * step[b + 3]!;
-        if (d < nearest) nearest = d;
+      let nearest = pieceDistance(last, x, y, z);
+      for (let a = 0; a < pieces.length; a += pieceSize) {
+        const mx = x - pieces[a + 9]!, my = y - pieces[a + 10]!, mz = z - pieces[a + 11]!;
+        const reach = nearest + pieces[a + 12]!;
+        if (reach <= 0 || mx * mx + my * my + mz * mz >= reach * reach) continue;
+        const d = pieceDistance(a, x, y, z);
+        if (d < nearest) {
+          nearest = d;
+          last = a;
+        }
       }
       return nearest;
     },
@@ -112,7 +123,7 @@ export function union(solids: readonly Solid[], blendMm = 0): Solid {
 }
 
 /** From here on a second solid no longer matters: no surface is roughened or faded over that many millimetres. */
-const farMm = 14;
+const farMm = 9;
 
 /** The part of `solid` that lies within `limit`, at least `gapMm` below its surface. */
 export const within = (solid: Solid, limit: Solid, gapMm = 0): Solid => ({

@@ -1,5 +1,5 @@
 /** The body's wall: skin, fat, muscles, skeleton, lung bases and the table under it. */
-import type { Canvas } from './canvas.ts';
+import { step, type Canvas } from './canvas.ts';
 import type { Patient } from './patient.ts';
 import { patientStream } from './patient.ts';
 import { column, ellipsoid, grown, tube, union, within, without, type Solid, type TubePoint } from './solids.ts';
@@ -11,6 +11,8 @@ export interface Wall {
   /** The space for the organs. */
   readonly cavity: Solid;
   readonly diaphragm: Solid;
+  /** Height above which the diaphragm leaves the wall. */
+  readonly domeMm: number;
   /** Half width and front/back depth of the skin in template millimetres. */
   readonly outline: { halfWidth: number; front: number; back: number };
 }
@@ -24,6 +26,7 @@ export function wallOf(patient: Patient): Wall {
     muscle: column(138, 96, 100, 0.62),
     cavity: column(126, 87, 75, 0.66),
     diaphragm: column(137, 99, 86, 0.66, { top: 122, height: 92 }),
+    domeMm: 30,
     outline,
   };
 }
@@ -31,24 +34,45 @@ export function wallOf(patient: Patient): Wall {
 const column3 = (x: number, y: number, r: number, bulge: number): Solid =>
   tube([[x, y, -200, r + bulge], [x, y, 0, r], [x * 0.93, y, 200, r - bulge]]);
 
+/** Skin, fat under it, the muscular wall and the fat that fills the cavity: layers told apart by their depth. */
+function paintLayers(canvas: Canvas, patient: Patient, wall: Wall): void {
+  const { muscle, fat } = patient.hu;
+  const { coarse, fine, edgeMm } = canvas;
+  canvas.paint(wall.skin, (v, depth) => {
+    const strands = fat + 3 * coarse[v]! + 18 * Math.max(fine[v]! - 1.9, 0);
+    return 25 + (strands - 25) * step(depth - 2.2, edgeMm);
+  });
+  const plane = 0.2 + 0.4 * patient.adiposity;
+  canvas.paint(wall.muscle, (v, depth, x, y, z) => {
+    const toCavity = wall.cavity.distance(x, y, z);
+    // Fat between the layers of the flank's muscles.
+    const between = plane * step(1.2 - Math.abs(toCavity - 6), edgeMm) * step(depth - 2, edgeMm);
+    const flesh = muscle + 5 * coarse[v]! - 7 * Math.max(fine[v]! - 1, 0);
+    const layered = flesh + between * (fat - flesh);
+    const mesentery = fat + 4 * coarse[v]! + 22 * Math.max(fine[v]! - 1.7, 0);
+    return layered + (mesentery - layered) * step(-toCavity, edgeMm);
+  });
+}
+
 function paintMuscles(canvas: Canvas, patient: Patient, wall: Wall): void {
   const { muscle, fat } = patient.hu;
   const flesh = (v: number): number => muscle + 5 * canvas.coarse[v]! - 7 * Math.max(canvas.fine[v]! - 1, 0);
-  canvas.paint(wall.skin, 25);
-  canvas.paint(grown(wall.skin, -2.2), (v) => fat + 3 * canvas.coarse[v]! + 18 * Math.max(canvas.fine[v]! - 1.9, 0));
-  canvas.paint(wall.muscle, flesh);
-  // Seams of fat between the muscle groups: the linea alba, the flank layers, around the erector spinae.
-  canvas.paint(tube([[0, -90, -200, 3.5], [0, -90, 200, 3.5]]), fat);
-  canvas.paint(without(wall.muscle, grown(wall.muscle, -1)), fat, { opacity: 0.5 });
-  const seam = without(within(grown(wall.cavity, 6.5), wall.muscle), grown(wall.cavity, 5.2));
-  canvas.paint(seam, fat, { opacity: 0.35 * patient.adiposity + 0.1 });
-  canvas.paint(wall.cavity, (v) => fat + 4 * canvas.coarse[v]! + 22 * Math.max(canvas.fine[v]! - 1.7, 0));
+  // The linea alba parts the two recti.
+  canvas.paint(tube([[0, -93, -200, 3.5], [0, -93, 200, 3.5]]), fat);
   for (const side of [-1, 1]) {
     canvas.paint(within(column3(37 * side, 79, 20, 1), wall.muscle, 2), flesh, { rim: { mm: 2.5, hu: fat, opacity: 0.8 } });
     canvas.paint(within(column3(67 * side, 74, 12, 2), wall.muscle, 3), flesh);
     canvas.paint(tube([[30 * side, 55, 70, 5], [37 * side, 53, 0, 14], [46 * side, 48, -90, 21], [52 * side, 42, -200, 24]]), flesh);
     canvas.paint(tube([[13 * side, 34, 120, 6], [12 * side, 33, 40, 6], [11 * side, 35, -30, 3]]), flesh);
   }
+}
+
+/** Lung bases beside the dome of the diaphragm, and the dome itself as a thin muscle. */
+function paintLungs(canvas: Canvas, patient: Patient, wall: Wall): void {
+  const above = (solid: Solid): Solid => ({ ...solid, low: [solid.low[0], solid.low[1], wall.domeMm] });
+  canvas.paint(above(grown(without(wall.cavity, wall.diaphragm), 2)),
+    (v) => -840 + 25 * canvas.coarse[v]! + 130 * Math.max(canvas.fine[v]! - 1.6, 0));
+  canvas.paint(above(within(without(grown(wall.diaphragm, 2.5), wall.diaphragm), wall.cavity)), patient.hu.muscle);
 }
 
 function paintSpine(canvas: Canvas, patient: Patient): void {
@@ -122,10 +146,9 @@ export function paintWall(canvas: Canvas, patient: Patient): Wall {
   const wall = wallOf(patient);
   canvas.hu.fill(-1000);
   paintTable(canvas, patient, wall);
+  paintLayers(canvas, patient, wall);
   paintMuscles(canvas, patient, wall);
-  canvas.paint(grown(without(wall.cavity, wall.diaphragm), 2), (v) => -840 + 25 * canvas.coarse[v]! + 130 * Math.max(canvas.fine[v]! - 1.6, 0));
-  const sheet = within(without(grown(wall.diaphragm, 2.5), wall.diaphragm), wall.cavity);
-  canvas.paint(sheet, patient.hu.muscle);
+  paintLungs(canvas, patient, wall);
   paintSpine(canvas, patient);
   paintRibs(canvas, patient);
   return wall;

@@ -6,7 +6,7 @@ import { expected } from '../../errors.ts';
 import { toCanonical } from '../../volume/orientation.ts';
 import type { Vec3, Volume } from '../../volume/volume.ts';
 
-export interface LabelledVolume {
+export interface BaselineVolume {
   readonly image: Volume;
   /** Every value but 0 is foreground. */
   readonly label: Volume;
@@ -42,7 +42,7 @@ const windowStartHu = -200;
 const windowBins = 200;
 
 /** Number of voxels below each multiple of the step, all and foreground only. */
-function cumulatedHistogram({ image, label }: LabelledVolume): { all: Float64Array; foreground: Float64Array; actual: number } {
+function cumulatedHistogram({ image, label }: BaselineVolume): { all: Float64Array; foreground: Float64Array; actual: number } {
   const all = new Float64Array(windowBins + 1);
   const foreground = new Float64Array(windowBins + 1);
   let actual = 0;
@@ -69,7 +69,7 @@ function cumulatedHistogram({ image, label }: LabelledVolume): { all: Float64Arr
  * @param volumes image in HU and label on the same grid, at least one
  * @throws UserError when there is no volume or a label is not on its image's grid
  */
-export function bestThresholdDice(volumes: readonly LabelledVolume[]): ThresholdBaseline {
+export function bestThresholdDice(volumes: readonly BaselineVolume[]): ThresholdBaseline {
   if (!volumes.length) throw expected('at least one volume', 'none');
   for (const { image, label } of volumes) {
     if (image.data.length !== label.data.length) throw expected(`a label of shape ${image.shape.join('×')}`, label.shape.join('×'));
@@ -166,7 +166,7 @@ function diceByCut(prior: Prior, mask: Volume, most: number): number[] {
  * @throws UserError when there is no training patient
  */
 export function locationPriorDice(
-  training: readonly Pick<LabelledVolume, 'label'>[], heldOut: readonly Pick<LabelledVolume, 'label'>[],
+  training: readonly Pick<BaselineVolume, 'label'>[], heldOut: readonly Pick<BaselineVolume, 'label'>[],
 ): LocationPriorBaseline {
   if (!training.length) throw expected('at least one training patient', 'none');
   const masks = training.map(({ label }) => toCanonical(label));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bestThresholdDice, locationPriorDice, type LabelledVolume } from '../../../lib/dataset/phantom/baselines.ts';
+import { bestThresholdDice, locationPriorDice, type BaselineVolume } from '../../../lib/dataset/phantom/baselines.ts';
 import { makePhantomPatient, phantomProfiles } from '../../../lib/dataset/phantom.ts';
 import type { Vec3 } from '../../../lib/volume/volume.ts';
 
 /** A box of foreground from `low` to `high` (exclusive) in a canonical 12³ grid of 3 mm. */
-function boxVolume(low: Vec3, high: Vec3, hu: (inside: boolean, index: number) => number = (inside) => (inside ? 100 : 0)): LabelledVolume {
+function boxVolume(low: Vec3, high: Vec3, hu: (inside: boolean, index: number) => number = (inside) => (inside ? 100 : 0)): BaselineVolume {
   const label = new Uint8Array(12 ** 3);
   for (let i = 0; i < label.length; i++) {
     const at = [i % 12, Math.floor(i / 12) % 12, Math.floor(i / 144)];

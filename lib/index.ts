@@ -74,3 +74,5 @@ export * from './notebook/scores.ts';
 export * from './notebook/session.ts';
 export * from './dataset/phantom.ts';
 export * from './dataset/phantom/baselines.ts';
+export * from './figures/metricsTable.ts';
+export * from './figures/table.ts';

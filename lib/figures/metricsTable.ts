@@ -2,7 +2,7 @@ import type { PatientOverlap } from '../evaluate/overlap.ts';
 import { toTable, type Table } from './table.ts';
 
 /**
- * The scores of each patient as a table, for `showTable(table, { summary: true })`. `groups` (patient → group) adds a
+ * The scores of each patient as a table, for `metricsTable(patients).show({ summary: true })`. `groups` (patient → group) adds a
  * column to `groupBy`. No patients give an empty table.
  */
 export function metricsTable(patients: readonly PatientOverlap[], groups?: Readonly<Record<string, string>>): Table {

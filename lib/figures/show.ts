@@ -26,16 +26,14 @@ export function showBundle(bundle: MimeBundle, metadata: Record<string, unknown>
 }
 
 /**
- * Shows a figure in the running notebook cell: interactive where the front end knows Plotly, else as PNG. No HTML is
- * sent, because front ends would prefer it to the PNG and most block its scripts. Outside a notebook nothing is drawn
+ * Shows a figure in the running notebook cell: interactive where the front end knows Plotly, else as PNG. A figure with
+ * pictures goes as PNG alone: there is nothing to hover over, and its data would double the notebook's size. No HTML is sent, because front ends would prefer it to the PNG and most block its scripts. Outside a notebook nothing is drawn
  * and one line with the title is printed.
  */
 export async function showFigure(figure: Figure): Promise<void> {
   const plain = `Figure: ${titleOf(figure)}`;
   if (!kernelSend()) return console.log(plain);
   const { width, height } = figure.layout;
-  showBundle(
-    { 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout }, 'image/png': await toPng(figure, notebookZoom), 'text/plain': plain },
-    { 'image/png': { width, height } },
-  );
+  const interactive = figure.layout.images?.length ? {} : { 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout } };
+  showBundle({ ...interactive, 'image/png': await toPng(figure, notebookZoom), 'text/plain': plain }, { 'image/png': { width, height } });
 }

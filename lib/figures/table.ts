@@ -122,6 +122,11 @@ export class Table {
     const pad = (text: string, c: number): string => (right.has(this.columns[c]!) ? text.padStart(widths[c]!) : text.padEnd(widths[c]!));
     return lines.map((cells) => cells.map(pad).join('  ').trimEnd()).join('\n');
   }
+
+  /** Shows the table in the running notebook cell as Markdown; outside a notebook it is printed as text. */
+  show(options: { digits?: number; summary?: boolean } = {}): void {
+    showBundle({ 'text/markdown': this.toMarkdown(options), 'text/plain': this.toText(options) });
+  }
 }
 
 /**
@@ -132,9 +137,4 @@ export function toTable(rows: readonly Row[]): Table {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const { DataFrame: Frame } = loadDanfo();
   return new Table(new Frame(completeCells(rows, columns), { columns }));
-}
-
-/** Shows a table in the running notebook cell as Markdown; outside a notebook it is printed as text. */
-export function showTable(table: Table, options: { digits?: number; summary?: boolean } = {}): void {
-  showBundle({ 'text/markdown': table.toMarkdown(options), 'text/plain': table.toText(options) });
 }

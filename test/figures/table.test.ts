@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
 import { overlapScores } from '../../lib/evaluate/overlap.ts';
 import { metricsTable } from '../../lib/figures/metricsTable.ts';
-import { showTable, toTable } from '../../lib/figures/table.ts';
+import { toTable } from '../../lib/figures/table.ts';
 
 describe('tables', () => {
   it('leave the active TensorFlow.js backend and its tensors alone', async () => {
@@ -74,7 +74,7 @@ describe('tables', () => {
 
   it('are printed as text outside a notebook', () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-    showTable(toTable([{ a: 1 }]));
+    toTable([{ a: 1 }]).show();
     expect(log.mock.calls).toEqual([['a\n1']]);
     log.mockRestore();
   });

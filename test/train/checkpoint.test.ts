@@ -4,25 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readCheckpoint, readNewestCheckpoint, saveCheckpoint, type Checkpoint } from '../../lib/train/checkpoint.ts';
+import { disk } from './fullDisk.ts';
 
-/** How many bytes the file system still takes; writes beyond that fail as on a full disk. */
-const disk = vi.hoisted(() => ({ bytesLeft: Infinity }));
-vi.mock('node:fs/promises', async (original) => {
-  const actual = await original<typeof import('node:fs/promises')>();
-  return {
-    ...actual,
-    open: async (...args: Parameters<typeof actual.open>) => {
-      const handle = await actual.open(...args);
-      const write = handle.writeFile.bind(handle);
-      handle.writeFile = async (data, options) => {
-        disk.bytesLeft -= (data as Uint8Array).length;
-        if (disk.bytesLeft < 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-        return write(data, options);
-      };
-      return handle;
-    },
-  };
-});
+vi.mock('node:fs/promises', async (original) => (await import('./fullDisk.ts')).limitWrites(await original()));
 
 const content = (step: number): Checkpoint<{ step: number }> => ({
   meta: { step },

@@ -9,11 +9,17 @@ import { readNewestCheckpoint } from '../../lib/train/checkpoint.ts';
 import { readHistory, type EpochRecord } from '../../lib/train/history.ts';
 import { closeRun, type TrainingRun } from '../../lib/train/run.ts';
 import { readWeights, train, TrainingStopped, type CheckpointMeta, type TrainOptions } from '../../lib/train/trainer.ts';
+import { disk } from './fullDisk.ts';
 import { toyRun, toySlices } from './toy.ts';
+
+vi.mock('node:fs/promises', async (original) => (await import('./fullDisk.ts')).limitWrites(await original()));
 
 let folder: string;
 beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-trainer-')); });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  disk.bytesLeft = Infinity;
+  rmSync(folder, { recursive: true, force: true });
+});
 const at = (name: string): string => path.join(folder, name);
 
 /** History without the clock. */
@@ -116,6 +122,19 @@ describe('training', () => {
       await expect(train(run)).rejects.toThrow(/^Training diverged: the loss became NaN at step 7 of epoch 2 with learning rate 0.02; the last good checkpoint in .* is kept, so try a lower learning rate or a clipNorm$/);
     });
     expect((await readNewestCheckpoint<CheckpointMeta>(at('run'), 'last'))!.meta.position).toMatchObject({ step: 4, epochs: 1 });
+  });
+
+  it('on a full disk ends with a sentence, and goes on from the last good checkpoint to the same bits when there is space again', async () => {
+    await withRun('whole', (run) => train(run));
+    for (const bytesLeft of [1000, 5000, 12_000, 20_000]) {
+      const name = `full${bytesLeft}`;
+      disk.bytesLeft = bytesLeft;
+      await withRun(name, (run) => expect(train(run)).rejects.toThrow(/^Could not write the checkpoint "(last|best)" in .*: there is no space left on the disk; the last good checkpoint is kept/));
+      disk.bytesLeft = Infinity;
+      await withRun(name, (run) => train(run, { resume: true }));
+      expect(await stateOf(at(name))).toEqual(await stateOf(at('whole')));
+      expect(historyOf(at(name))).toEqual(historyOf(at('whole')));
+    }
   });
 
   it('without validation patients trains all the same', async () => {

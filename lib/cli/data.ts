@@ -49,16 +49,19 @@ function explain(entry: DatasetEntry, out: string | undefined, json: boolean): v
   console.log(`${entry.title} (${entry.name})\n\n${table(lines as string[][])}`);
 }
 
+/** A progress line that starts with the first report and ends with the last. */
+function reporter(label: string): (done: number, total: number, note: string) => void {
+  let progress: ReturnType<typeof startProgress> | undefined;
+  return (done, total, note) => {
+    progress ??= startProgress(label, total, process.stderr);
+    progress.update(done, note);
+    if (done === total) progress.finish();
+  };
+}
+
 async function download(entry: DatasetEntry, out: string | undefined): Promise<void> {
   const { folder } = inFolder(entry, out);
-  let progress: ReturnType<typeof startProgress> | undefined;
-  const count = await fetchDataset(entry, folder, {
-    onProgress: (done, files, note) => {
-      progress ??= startProgress(entry.name, files, process.stderr);
-      progress.update(done, note);
-    },
-  });
-  progress?.finish();
+  const count = await fetchDataset(entry, folder, { onProgress: reporter(entry.name), onConvert: reporter('to NIfTI') });
   console.log(`${entry.name} is in ${shortPath(folder)} (${count ? `${count} downloaded` : 'it was complete already'}). Licence: ${entry.licence}. Cite: ${entry.citation}`);
 }
 

@@ -6,10 +6,13 @@ import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { downloadFile, fileProblem, type DownloadOptions } from './download.ts';
 import { remoteFiles, type DatasetEntry, type RemoteFile } from './registry.ts';
+import { convertSegmentArrays } from './segmentArray.ts';
 
 export interface FetchOptions extends Omit<DownloadOptions, 'onProgress'> {
   /** Called with the files done, their number and the bytes of the current one. */
   onProgress?: (done: number, files: number, note: string) => void;
+  /** The same for the conversion to NIfTI that some sets need. */
+  onConvert?: (done: number, files: number, note: string) => void;
 }
 
 /** Files fetched at once: many small files wait mostly for the server. */
@@ -57,14 +60,19 @@ async function unpack(archive: string, folder: string): Promise<void> {
 
 /**
  * Downloads a set into `folder`; what is there and fits its checksum is kept, so the same call continues a broken
- * download. An archive is unpacked and removed. Returns how many files were downloaded.
+ * download. An archive is unpacked and removed; pickled
+ * masks are converted to NIfTI. Returns how many files were downloaded.
  *
  * Throws a UserError when the set has no public address, or when a download fails.
  */
 export async function fetchDataset(entry: DatasetEntry, folder: string, options: FetchOptions = {}): Promise<number> {
   if (!entry.download) throw new UserError(`${entry.name} has no public address to download from; get it so: ${entry.howToGet}`);
   const files = remoteFiles(entry);
-  if (!('archive' in entry.download)) return fetchFiles(files, folder, options);
+  if (!('archive' in entry.download)) {
+    const downloaded = await fetchFiles(files, folder, options);
+    if (entry.download.convert) await convertSegmentArrays(folder, options.onConvert);
+    return downloaded;
+  }
   if (existsSync(folder) && readdirSync(folder).length) {
     throw new UserError(`${folder} is not empty: \`axunet data ${entry.name} --verify\` checks it; remove it to download again`);
   }

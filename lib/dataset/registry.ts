@@ -14,8 +14,8 @@ export interface RemoteFile {
   readonly md5?: string;
 }
 
-/** One archive to unpack, or the files listed in manifests/<name>.json. */
-export type Source = { readonly archive: RemoteFile } | { readonly manifest: string };
+/** One archive to unpack, or the files listed in manifests/<name>.json, which may need converting to NIfTI. */
+export type Source = { readonly archive: RemoteFile } | { readonly manifest: string; readonly convert?: 'segment-arrays' };
 
 export interface DatasetEntry {
   readonly name: string;
@@ -63,7 +63,7 @@ export const registry: readonly DatasetEntry[] = [
   {
     name: 'msd-task07', title: 'Medical Segmentation Decathlon, Task07 Pancreas', kind: 'volumes',
     content: '281 labelled portal venous CT (pancreas 1, tumour 2) and 139 without labels, Memorial Sloan Kettering Cancer Center',
-    source: 'http://medicaldecathlon.com', licence: 'CC BY-SA 4.0', citation: decathlon, sizeMb: 11730,
+    source: 'http://medicaldecathlon.com', licence: 'CC BY-SA 4.0', citation: decathlon, sizeMb: 11450,
     howToGet: byCommand('msd-task07'),
     layout: ['imagesTr/pancreas_001.nii.gz', 'labelsTr/pancreas_001.nii.gz', 'imagesTs/', 'dataset.json'],
     download: {
@@ -93,8 +93,9 @@ export const registry: readonly DatasetEntry[] = [
     content: '24 pancreas test cases: the expert mask and the masks of networks trained with CE, Dice, DiceBD, DiceFocal, DiceHD, Focal, GDice and WCE',
     source: 'https://github.com/modaresimr/evalseg', licence: 'CC BY-SA 4.0 (MSD Task07), CC BY 3.0 (NIH)',
     citation: 'Ma J et al. Loss odyssey in medical image segmentation. Med Image Anal 71, 102035 (2021). doi:10.1016/j.media.2021.102035', sizeMb: 3,
-    howToGet: 'the folder datasets/Task002_Pancreas of the repository holds them as pickled Python arrays: read them with its package `evalseg` and save each as NIfTI under the names below',
-    layout: ['masks/021_gt.nii.gz (expert)', 'masks/021_Dice.nii.gz (network, by its loss)', 'cases.json (spacing and crop)'],
+    howToGet: `${byCommand('segloss-odyssey-pancreas')}, which also turns the pickled arrays of the repository into NIfTI`,
+    layout: ['masks/021_gt.nii.gz (expert)', 'masks/021_Dice.nii.gz (network, by its loss)', 'pickled/ (as downloaded)'],
+    download: { manifest: 'segloss-odyssey-pancreas', convert: 'segment-arrays' },
   },
   {
     name: 'pyradiomics', title: 'PyRadiomics baseline', kind: 'files',

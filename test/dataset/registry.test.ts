@@ -34,7 +34,7 @@ describe('the registry of data sets', () => {
     }
     expect(remoteFiles(datasetEntry('nih-2d'))).toHaveLength(398);
     expect(formatMegabytes(0.3)).toBe('< 1 MB');
-    expect(formatMegabytes(11_730)).toBe('11.7 GB');
+    expect(formatMegabytes(11_450)).toBe("11.4 GB");
   });
 
   it('is what data/README.md shows', () => {

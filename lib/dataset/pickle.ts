@@ -1,0 +1,136 @@
+/**
+ * Reads the part of Python's pickle format (protocol 4) that arrays saved with numpy use. Nothing is executed: a class
+ * stays a name, an object its arguments and state, so a hostile file can at worst be refused.
+ */
+import { expected } from '../errors.ts';
+
+export type PickleValue = null | boolean | number | string | Uint8Array | PickleValue[] | Map<PickleValue, PickleValue> | PickleClass | PickleObject;
+
+/** A class or function by its name. */
+export interface PickleClass {
+  readonly kind: 'class';
+  readonly module: string;
+  readonly name: string;
+}
+
+/** The call of a class, and what was put into its result afterwards. */
+export interface PickleObject {
+  readonly kind: 'object';
+  readonly of: PickleClass;
+  readonly args: readonly PickleValue[];
+  state?: PickleValue;
+}
+
+/** Marks the place from which a list, tuple or dictionary is collected. */
+const mark = Symbol('mark');
+type Slot = PickleValue | typeof mark;
+
+interface Machine {
+  readonly bytes: Buffer;
+  readonly file: string;
+  at: number;
+  stack: Slot[];
+  memo: PickleValue[];
+}
+
+const damaged = (m: Machine, found: string): Error => expected('a pickled array', found, m.file);
+
+function take(m: Machine, count: number): Buffer {
+  if (m.at + count > m.bytes.length) throw damaged(m, `the end of the file at byte ${m.bytes.length}`);
+  m.at += count;
+  return m.bytes.subarray(m.at - count, m.at);
+}
+
+function pop(m: Machine): PickleValue {
+  const value = m.stack.pop();
+  if (value === undefined || value === mark) throw damaged(m, `an operation without operand at byte ${m.at}`);
+  return value;
+}
+
+function popToMark(m: Machine): PickleValue[] {
+  const from = m.stack.lastIndexOf(mark);
+  if (from < 0) throw damaged(m, `a collection without beginning at byte ${m.at}`);
+  return m.stack.splice(from).slice(1) as PickleValue[];
+}
+
+const popMany = (m: Machine, count: number): PickleValue[] => Array.from({ length: count }, () => pop(m)).reverse();
+
+function call(m: Machine): PickleObject {
+  const args = pop(m);
+  const of = pop(m) as PickleClass;
+  if (!Array.isArray(args) || of?.kind !== 'class') throw damaged(m, `a call of no class at byte ${m.at}`);
+  return { kind: 'object', of, args };
+}
+
+function remembered(m: Machine, index: number): PickleValue {
+  const value = m.memo[index];
+  if (value === undefined) throw damaged(m, `a reference to nothing at byte ${m.at}`);
+  return value;
+}
+
+function setItems(m: Machine): void {
+  const items = popToMark(m);
+  const target = m.stack.at(-1);
+  if (!(target instanceof Map) || items.length % 2) throw damaged(m, `entries of no dictionary at byte ${m.at}`);
+  for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
+}
+
+function append(m: Machine, items: PickleValue[]): void {
+  const target = m.stack.at(-1);
+  if (!Array.isArray(target)) throw damaged(m, `items of no list at byte ${m.at}`);
+  target.push(...items);
+}
+
+function build(m: Machine): void {
+  const state = pop(m);
+  const target = m.stack.at(-1) as PickleObject | undefined;
+  if (target?.kind !== 'object') throw damaged(m, `a state of no object at byte ${m.at}`);
+  target.state = state;
+}
+
+/** Operations by their code, as Python's pickletools names them. */
+const operations: Record<number, (m: Machine) => void> = {
+  0x80: (m) => { take(m, 1); }, // PROTO
+  0x95: (m) => { take(m, 8); }, // FRAME
+  0x8c: (m) => { m.stack.push(take(m, take(m, 1)[0]!).toString('utf8')); }, // SHORT_BINUNICODE
+  0x58: (m) => { m.stack.push(take(m, take(m, 4).readUInt32LE()).toString('utf8')); }, // BINUNICODE
+  0x43: (m) => { m.stack.push(take(m, take(m, 1)[0]!)); }, // SHORT_BINBYTES
+  0x42: (m) => { m.stack.push(take(m, take(m, 4).readUInt32LE())); }, // BINBYTES
+  0x94: (m) => { const top = pop(m); m.stack.push(top); m.memo.push(top); }, // MEMOIZE
+  0x68: (m) => { m.stack.push(remembered(m, take(m, 1)[0]!)); }, // BINGET
+  0x6a: (m) => { m.stack.push(remembered(m, take(m, 4).readUInt32LE())); }, // LONG_BINGET
+  0x93: (m) => { const [module, name] = popMany(m, 2) as [string, string]; m.stack.push({ kind: 'class', module, name }); }, // STACK_GLOBAL
+  0x28: (m) => { m.stack.push(mark); }, // MARK
+  0x29: (m) => { m.stack.push([]); }, // EMPTY_TUPLE
+  0x5d: (m) => { m.stack.push([]); }, // EMPTY_LIST
+  0x7d: (m) => { m.stack.push(new Map()); }, // EMPTY_DICT
+  0x74: (m) => { m.stack.push(popToMark(m)); }, // TUPLE
+  0x85: (m) => { m.stack.push(popMany(m, 1)); }, // TUPLE1
+  0x86: (m) => { m.stack.push(popMany(m, 2)); }, // TUPLE2
+  0x87: (m) => { m.stack.push(popMany(m, 3)); }, // TUPLE3
+  0x61: (m) => { const item = pop(m); append(m, [item]); }, // APPEND
+  0x65: (m) => { append(m, popToMark(m)); }, // APPENDS
+  0x73: (m) => { const pair = popMany(m, 2); m.stack.push(mark, ...pair); setItems(m); }, // SETITEM
+  0x75: setItems, // SETITEMS
+  0x4e: (m) => { m.stack.push(null); }, // NONE
+  0x88: (m) => { m.stack.push(true); }, // NEWTRUE
+  0x89: (m) => { m.stack.push(false); }, // NEWFALSE
+  0x4b: (m) => { m.stack.push(take(m, 1)[0]!); }, // BININT1
+  0x4d: (m) => { m.stack.push(take(m, 2).readUInt16LE()); }, // BININT2
+  0x4a: (m) => { m.stack.push(take(m, 4).readInt32LE()); }, // BININT
+  0x52: (m) => { m.stack.push(call(m)); }, // REDUCE
+  0x81: (m) => { m.stack.push(call(m)); }, // NEWOBJ
+  0x62: build, // BUILD
+};
+
+/** The value of a pickle. Throws a UserError for damage and for anything beyond plain values, arrays and objects. */
+export function readPickle(bytes: Uint8Array, file: string): PickleValue {
+  const m: Machine = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), file, at: 0, stack: [], memo: [] };
+  for (;;) {
+    const code = take(m, 1)[0]!;
+    if (code === 0x2e) return pop(m); // STOP
+    const operation = operations[code];
+    if (!operation) throw damaged(m, `the operation 0x${code.toString(16)} at byte ${m.at - 1}`);
+    operation(m);
+  }
+}

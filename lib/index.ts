@@ -76,3 +76,8 @@ export * from './dataset/phantom.ts';
 export * from './dataset/phantom/baselines.ts';
 export * from './figures/metricsTable.ts';
 export * from './figures/table.ts';
+export * from './train/checkpoint.ts';
+export * from './train/memory.ts';
+export * from './train/report.ts';
+export * from './train/schedule.ts';
+export * from './train/scores.ts';

@@ -5,7 +5,7 @@ import { datasetFolder, shortPath } from '../dataset/cases.ts';
 import { checkFiles, fetchDataset } from '../dataset/fetchDataset.ts';
 import { datasetEntry, registry, type DatasetEntry } from '../dataset/registry.ts';
 import { formatMegabytes } from '../dataset/registryTable.ts';
-import { formatReport, table } from '../dataset/verify.ts';
+import { formatReport, textTable } from '../dataset/verify.ts';
 import { expected } from '../errors.ts';
 import { startProgress } from '../progress.ts';
 import type { Command } from './command.ts';
@@ -34,7 +34,7 @@ function list(json: boolean): void {
   const rows = registry.map((entry) => ({ ...entry, ...inFolder(entry) }));
   if (json) return console.log(JSON.stringify(rows, null, 2));
   const cells = rows.map((r) => [r.name, r.found ? 'yes' : 'no', formatMegabytes(r.sizeMb), howToGet(r), r.licence, r.title]);
-  console.log(table([['name', 'here', 'size', 'to get', 'licence', 'what'], ...cells]));
+  console.log(textTable([['name', 'here', 'size', 'to get', 'licence', 'what'], ...cells]));
   console.log('\n`axunet data NAME` tells how to get one; `axunet data NAME --download` fetches it where that is possible.');
 }
 
@@ -46,7 +46,7 @@ function explain(entry: DatasetEntry, out: string | undefined, json: boolean): v
     ['size', formatMegabytes(entry.sizeMb)], ['get it', entry.howToGet],
     ['folder', `${shortPath(folder)}${found ? '' : ' (not there)'}`], ...entry.layout.map((line, i) => [i ? '' : 'layout', line]),
   ];
-  console.log(`${entry.title} (${entry.name})\n\n${table(lines as string[][])}`);
+  console.log(`${entry.title} (${entry.name})\n\n${textTable(lines as string[][])}`);
 }
 
 /** A progress line that starts with the first report and ends with the last. */

@@ -108,7 +108,7 @@ function row(c: CaseReport): string[] {
 }
 
 /** Columns as wide as their widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function textTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((r) => r[i]!.length)));
   return rows.map((r) => r.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()).join('\n');
 }
@@ -126,7 +126,7 @@ export function formatReport(r: VerifyReport, rows = 40): string {
   const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
   return [
     `${r.dataset} in ${r.folder}: ${plural(cases, r.kind === 'masks' ? 'mask' : 'case')} of ${plural(patients, 'patient')}`,
-    ...(shown.length ? [table([['', 'case', 'patient', 'shape', 'spacing mm', 'axes', 'range', 'pancreas ml'], ...shown.map(row)])] : []),
+    ...(shown.length ? [textTable([['', 'case', 'patient', 'shape', 'spacing mm', 'axes', 'range', 'pancreas ml'], ...shown.map(row)])] : []),
     ...lines('error'), ...lines('warning'),
     `${ok} ok, ${withWarnings} with warnings only, ${withErrors} with errors: ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`,
     errors ? 'NOT fit for use: mend the errors first' : r.kind === 'masks' ? 'fit for use' : 'fit for training',

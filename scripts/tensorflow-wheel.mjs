@@ -72,8 +72,16 @@ export async function isCached() {
  * @param status a status line for the progress
  */
 export async function downloadWheel(python, status) {
-  const folder = cachedWheelFolder();
   const work = makeWorkFolder();
+  try {
+    return await downloadInto(work, python, status);
+  } finally {
+    fs.rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function downloadInto(work, python, status) {
+  const folder = cachedWheelFolder();
   const started = performance.now();
   status.print(`Downloading TensorFlow ${wheel.version} for the CPU (${megabytes(wheel.bytes)}, once; kept in ${folder}, ${megabytes(unpackedBytes)})`);
   const file = await fetchWheel(python, work, status);
@@ -86,7 +94,6 @@ export async function downloadWheel(python, status) {
   writeJson(path.join(target, 'manifest.json'), { version: wheel.version, wheel: wheel.sha256, files });
   fs.rmSync(folder, { recursive: true, force: true });
   fs.renameSync(target, folder);
-  fs.rmSync(work, { recursive: true, force: true });
   status.print(`Downloaded and unpacked in ${duration((performance.now() - started) / 1000)}`);
   return folder;
 }
@@ -192,8 +199,9 @@ function folderBytes(folder) {
 
 const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
 
-/** pip's own last words, without the address of the index. */
-function pipReason(stderr) {
+/** What went wrong in pip's own words, without the address of the index; a lost connection hides behind "no matching version". */
+export function pipReason(stderr) {
+  if (/Failed to establish a new connection|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|Network is unreachable|name resolution/.test(stderr)) return 'there is no connection to the package index';
   const errors = stderr.split('\n').filter((line) => line.startsWith('ERROR:'));
   const text = (errors[0] ?? lastLine(stderr)).replace(/^ERROR: /, '').replace(/https?:\/\/\S+/g, '…').trim();
   return text.length > 160 ? `${text.slice(0, 160)}…` : text;

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { secondsLeft } from '../../scripts/run-notebooks.mjs';
+
+const expected = { one: [2, 10, 4], two: [6, 8] };
+
+describe('the time left', () => {
+  it('is unknown where no earlier run is', () => {
+    expect(secondsLeft(['one', 'two'], 0, { one: [] }, { one: [1] }, 0)).toBeUndefined();
+  });
+
+  it('is that of all cells at the start', () => {
+    expect(secondsLeft(['one', 'two'], 0, { one: [] }, expected, 0)).toBe(30);
+  });
+
+  it('shrinks while a cell runs, but a late cell never makes it negative', () => {
+    expect(secondsLeft(['one', 'two'], 0, { one: [] }, expected, 1.5)).toBe(28.5);
+    expect(secondsLeft(['one', 'two'], 1, { one: [2, 10, 4], two: [6] }, expected, 100)).toBe(0);
+  });
+
+  it('is stretched by how this machine compares so far', () => {
+    // 12 s were expected and 24 s measured: twice as slow, so the remaining 4 + 6 + 8 s become 36 s.
+    expect(secondsLeft(['one', 'two'], 0, { one: [4, 20] }, expected, 0)).toBe(36);
+  });
+
+  it('is not stretched by the first few seconds', () => {
+    expect(secondsLeft(['one', 'two'], 0, { one: [4] }, expected, 0)).toBe(28);
+  });
+});

@@ -67,7 +67,7 @@ async function main() {
   console.log(`Engine: ${engine}`);
   const names = chooseNotebooks(notebooks);
   const dataset = process.env.AXUNET_DATASET || 'phantom';
-  if (dataset === 'phantom') await makePhantoms();
+  if (dataset === 'phantom' && !process.env.AXUNET_DATA) await makePhantoms();
 
   const figures = refresh ? inProject('figures') : latest;
   fs.mkdirSync(latest, { recursive: true });

@@ -15,7 +15,7 @@ const help = `Makes the phantom cohort: synthetic abdominal CT volumes with panc
 
 Usage: axunet phantom [options]
 
-  --out DIR       where the cohort goes (default data/phantom)
+  --out DIR       where the cohort goes (default data/phantom, data/phantom-NAME for another profile)
   --profile NAME  how many and how large (default: AXUNET_PROFILE, else demo)
 ${profileLines}
   --patients N    another number of patients
@@ -44,7 +44,7 @@ async function run(args: string[]): Promise<number> {
   });
   const profile = profileNamed(values.profile ?? settings.profile);
   const patients = wholeNumber('patients', values.patients) ?? phantomProfiles[profile].patients;
-  const out = values.out ?? defaultFolder('phantom');
+  const out = values.out ?? defaultFolder('phantom', profile);
   const progress = startProgress('phantom patients', patients);
   await makePhantomCohort(out, {
     profile, patients, seed: wholeNumber('seed', values.seed), onProgress: (done, _total, note) => progress.update(done, note),

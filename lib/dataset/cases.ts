@@ -5,7 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
-import { projectPath, projectRoot, settings } from '../settings.ts';
+import { projectPath, projectRoot, settings, type Profile } from '../settings.ts';
 import { openNihVolumes, openNnunet, openPairs, openSlicePictures, openTotalSegmentator } from './layouts.ts';
 import { findDataset } from './registry.ts';
 
@@ -50,8 +50,12 @@ export interface OpenOptions {
   otherLabels?: 'background';
 }
 
-/** Where a set lies unless told otherwise: `data/<name>` in the project. */
-export const defaultFolder = (name: string): string => projectPath('data', name);
+/**
+ * Where a set lies unless told otherwise: `data/<name>` in the project. Phantom cohorts differ by profile and have a
+ * folder each, `data/phantom` being the one of the demo.
+ */
+export const defaultFolder = (name: string, profile: Profile = settings.profile): string =>
+  projectPath('data', name === 'phantom' && profile !== 'demo' ? `phantom-${profile}` : name);
 
 /** A path as a reader of a message wants it: relative to the project when it lies inside. */
 export function shortPath(file: string): string {

@@ -22,6 +22,9 @@ export async function readCase({ id, image, label }: Case): Promise<LabelledVolu
   return { id, image: await readNifti(image), label: await readNifti(label) };
 }
 
+/** The same case in the canonical frame. */
+export const canonicalCase = ({ id, image, label }: LabelledVolume): LabelledVolume => ({ id, image: toCanonical(image), label: toCanonical(label) });
+
 /** The slice with the most labelled voxels, the first of equals; the middle one where nothing is labelled. */
 export function fullestSlice(label: Volume): number {
   let [best, most] = [label.shape[2] >> 1, 0];
@@ -38,22 +41,22 @@ export const huSlice = (volume: Volume, z: number, range: readonly [number, numb
   values: sliceZ(volume, z), height: volume.shape[1], width: volume.shape[0], spacingMm: [volume.spacingMm[1], volume.spacingMm[0]], range,
 });
 
-const oriented = ({ image, label }: Omit<LabelledVolume, 'id'>): OrientedSlice => {
+/** The fullest slice with its label. */
+const oriented = ({ image, label }: LabelledVolume): OrientedSlice => {
   const z = fullestSlice(label);
   return { slice: huSlice(image, z), label: sliceZ(label, z) };
 };
 
 /** A volume as stored beside the same volume in the canonical frame. */
-export const orientationExample = ({ id, image, label }: LabelledVolume): OrientationExample => ({
-  id, codes: orientationCodes(image.affine), stored: oriented({ image, label }), canonical: oriented({ image: toCanonical(image), label: toCanonical(label) }),
+export const orientationExample = (volume: LabelledVolume): OrientationExample => ({
+  id: volume.id, codes: orientationCodes(volume.image.affine), stored: oriented(volume), canonical: oriented(canonicalCase(volume)),
 });
 
 /** The fullest slice of each case of a set of volumes, in the canonical frame. */
 export async function cohortPatients(list: CaseList, limit = Infinity): Promise<CohortPatient[]> {
   const patients: CohortPatient[] = [];
   for (const one of list.cases.slice(0, limit)) {
-    const { id, image, label } = await readCase(one);
-    patients.push({ id, group: one.group, ...oriented({ image: toCanonical(image), label: toCanonical(label) }) });
+    patients.push({ id: one.id, group: one.group, ...oriented(canonicalCase(await readCase(one))) });
   }
   return patients;
 }

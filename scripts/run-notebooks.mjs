@@ -9,7 +9,8 @@ const order = ['preprocessing', 'pipeline', 'boundary-aware-loss', 'radiomics'];
 /** Names of the notebooks (without suffix) in the order in which they build on each other; others follow by name. */
 export function notebookNames() {
   const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
-  return fs.readdirSync(inProject('notebooks'))
+  const folder = inProject('notebooks');
+  return (fs.existsSync(folder) ? fs.readdirSync(folder) : [])
     .filter((file) => file.endsWith('.ipynb'))
     .map((file) => file.slice(0, -'.ipynb'.length))
     .sort((a, b) => place(a) - place(b) || a.localeCompare(b));

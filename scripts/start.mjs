@@ -14,6 +14,7 @@ const shown = (file) => path.relative(root, file);
 
 function chooseNotebooks(wanted) {
   const all = notebookNames();
+  if (!all.length) throw new Problem('Expected notebooks in the folder notebooks, found none: clone the repository again.');
   const unknown = wanted.find((name) => !all.includes(name));
   if (unknown) throw new Problem(`Expected --notebook to be one of ${all.join(', ')}, found "${unknown}".`);
   return all.filter((name) => !wanted.length || wanted.includes(name));

@@ -70,7 +70,7 @@ export * from './figures/trainingCurves.ts';
 export * from './figures/windowBeforeAfter.ts';
 export * from './notebook/examples.ts';
 export * from './notebook/experiment.ts';
-export * from './notebook/scores.ts';
+export * from './notebook/baselines.ts';
 export * from './notebook/session.ts';
 export * from './dataset/phantom.ts';
 export * from './dataset/phantom/baselines.ts';

@@ -4,7 +4,8 @@ import { datasetFolder, openDataset, shortPath, type CaseList } from '../dataset
 import { makePhantomCohort, phantomProfiles } from '../dataset/phantom.ts';
 import type { Figure } from '../figures/figure.ts';
 import { saveFigure, type Provenance } from '../figures/saveFigure.ts';
-import { showBundle, showFigure } from '../figures/show.ts';
+import { showFigure } from '../figures/show.ts';
+import { toTable } from '../figures/table.ts';
 import { startProgress } from '../progress.ts';
 import { projectPath, settings, type Profile } from '../settings.ts';
 
@@ -36,22 +37,11 @@ export function openSession(): Session {
   };
 }
 
-/** Shows rows as a table: aligned text everywhere, Markdown where the front end renders it. Numbers get three digits. */
-export function showTable(rows: readonly Readonly<Record<string, unknown>>[]): void {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const text = (value: unknown): string => (typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3) : String(value ?? ''));
-  const cells = [columns, ...rows.map((row) => columns.map((c) => text(row[c])))];
-  const widths = columns.map((_, c) => Math.max(...cells.map((row) => row[c]!.length)));
-  const plain = cells.map((row) => row.map((cell, c) => cell.padEnd(widths[c]!)).join('  ').trimEnd()).join('\n');
-  const line = (row: readonly string[]): string => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  showBundle({ 'text/markdown': [line(columns), line(columns.map(() => '---')), ...cells.slice(1).map(line)].join('\n'), 'text/plain': plain });
-}
-
 /** The settings as a table, folders relative to the project. */
 export function showSession(session: Session): void {
-  showTable(Object.entries(session).map(([setting, value]) => ({
-    setting, value: typeof value === 'string' && path.isAbsolute(value) ? shortPath(value) : value,
-  })));
+  toTable(Object.entries(session).map(([setting, value]: [string, string | number]) => ({
+    setting, value: typeof value === 'string' && path.isAbsolute(value) ? shortPath(value) : String(value),
+  }))).show();
 }
 
 /** Opens the data set of the session; the phantom cohort is made first where it is not complete. */

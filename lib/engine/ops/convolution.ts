@@ -1,11 +1,12 @@
 /**
  * 2-D convolution with stride or dilation, without activation. NHWC image, HWIO kernel.
  *
- * tfjs 4.22 has no gradient for dilations above 1 on any backend, so the dilated case has its own:
- * TensorFlow's kernels where they are there, else the same sum on an image rearranged by space-to-batch.
+ * tfjs 4.22 has no gradient for dilations above 1 on any backend, so the dilated case has its own: kernels of TensorFlow
+ * or of our wasm engine, else the same sum on an image rearranged by space-to-batch.
  */
 import { hasDilatedGradient, isNative, tf } from '../engine.ts';
 import { nativeOp } from '../native.ts';
+import { dilatedConvolution } from '../wasm/dilated.ts';
 
 export interface ConvolutionOptions {
   /** Step between output pixels, 1 by default. */
@@ -69,7 +70,8 @@ function pointwiseKernelGradient(image: tf.Tensor, kernel: tf.Tensor, dy: tf.Ten
 }
 
 function plainConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, dilation: number): tf.Tensor4D {
-  return dilation === 1 ? tf.conv2d(image, kernel, stride, 'same') : dilatedBySpaceToBatch(image, kernel, dilation);
+  if (dilation === 1) return tf.conv2d(image, kernel, stride, 'same');
+  return tf.getBackend() === 'wasm' ? dilatedConvolution(image, kernel, dilation) : dilatedBySpaceToBatch(image, kernel, dilation);
 }
 
 /**

@@ -48,7 +48,9 @@ async function run(args: string[]): Promise<number> {
   await startEngine();
   const trained = await loadRun(folder, weights);
   const progress = startProgress('predict', inputs.length);
-  const report = await predictFiles(trained, inputs, { out, probability, threshold, onProgress: (done, _, note) => progress.update(Math.round(100 * done) / 100, note) });
+  const report = await predictFiles(trained, inputs, {
+    out, probability, threshold, onProgress: (done, _, note) => progress.update(Math.round(100 * done) / 100, note),
+  });
   progress.finish(`${report.made.length} made, ${report.skipped.length} complete already, ${report.failed.length} failed; masks are in ${out}`);
   for (const { file, reason } of report.failed) console.error(`axunet predict: ${file} failed: ${reason}`);
   return report.failed.length ? 1 : 0;

@@ -91,7 +91,9 @@ async function trainFold(folder: string, config: TrainConfig, slices: SliceSet, 
   const run = openRun(folder, describeRun(config, slices, split), slices);
   const report = consoleReport(run);
   try {
-    console.log(`${describeConfig(config)}\n  ${'patients'.padEnd(18)} ${split.training.length} to train on, ${split.validation.length} to validate on\n${run.memory}`);
+    console.log(describeConfig(config));
+    console.log(`  ${'patients'.padEnd(18)} ${split.training.length} to train on, ${split.validation.length} to validate on`);
+    console.log(run.memory);
     report.finish(await trainRun(run, { resume, ...report }));
   } finally {
     closeRun(run);
@@ -130,7 +132,8 @@ async function run(args: string[]): Promise<number> {
       const resume = values.resume || values.folds === 'all';
       const saved = await savedDescription(folder, resume);
       if (wanted.length > 1) console.log(`\nfold ${k} of ${wanted.length}: ${folder}`);
-      patients.push(...(await trainFold(folder, saved ? trainConfig(changes, saved.config) : fresh, slices, saved?.patients ?? splitFold(folds, k), resume)));
+      const config = saved ? trainConfig(changes, saved.config) : fresh;
+      patients.push(...(await trainFold(folder, config, slices, saved?.patients ?? splitFold(folds, k), resume)));
     }
   } catch (error) {
     if (!(error instanceof TrainingStopped)) throw error;

@@ -80,10 +80,11 @@ async function writeContent(folder: string, { meta, arrays }: Checkpoint): Promi
 const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as { code?: string }).code ?? '');
 
 /** Turns a failed write under the run folder into one sentence for the user; other errors pass unchanged. */
-export function explainWriteError(error: unknown, what: string, runFolder: string, kept: string): unknown {
+export function explainRunWriteError(error: unknown, what: string, runFolder: string): unknown {
   if ((error as { code?: string }).code === undefined) return error;
   const reason = isDiskFull(error) ? 'there is no space left on the disk' : messageOf(error);
-  return new UserError(`Could not write ${what} in ${runFolder}: ${reason}; ${kept}`);
+  return new UserError(`Could not write ${what} in ${runFolder}: ${reason}; ` +
+    'the last good checkpoint is kept, so free some space or mend the cause, then resume');
 }
 
 /**
@@ -105,7 +106,7 @@ export async function saveCheckpoint(runFolder: string, slot: CheckpointSlot, ch
     await flushFolder(runFolder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    throw explainWriteError(error, `the checkpoint "${slot}"`, runFolder, 'the last good checkpoint is kept, so free some space or mend the cause, then resume');
+    throw explainRunWriteError(error, `the checkpoint "${slot}"`, runFolder);
   }
 }
 
@@ -142,7 +143,10 @@ async function readGroup(file: string, entries: Index[string]): Promise<{ arrays
  */
 export async function readCheckpoint<Meta = unknown>(folder: string): Promise<Checkpoint<Meta>> {
   const file = (name: string): string => path.join(folder, name);
-  const read = (name: string): Promise<Buffer> => readFile(file(name)).catch((error: unknown) => { throw expected(`the file ${name}`, messageOf(error), folder); });
+  const missing = (name: string) => (error: unknown): never => {
+    throw error instanceof UserError ? error : expected(`the file ${name}`, messageOf(error), folder);
+  };
+  const read = (name: string): Promise<Buffer> => readFile(file(name)).catch(missing(name));
   const sums = (await read(sumsFile)).toString('latin1');
   const text = await read(indexFile);
   let seen = sumLine(sha256(text), indexFile);
@@ -152,7 +156,7 @@ export async function readCheckpoint<Meta = unknown>(folder: string): Promise<Ch
   const arrays: Record<string, NamedArrays> = {};
   for (const [group, entries] of Object.entries(index)) {
     const name = `${group}.bin`;
-    const { arrays: found, hash } = await readGroup(file(name), entries).catch((error: unknown) => { throw error instanceof UserError ? error : expected(`the file ${name}`, messageOf(error), folder); });
+    const { arrays: found, hash } = await readGroup(file(name), entries).catch(missing(name));
     seen += sumLine(hash, name);
     if (!sums.startsWith(seen)) throw expected(`the checksum in ${sumsFile}`, 'another one', file(name));
     arrays[group] = found;

@@ -124,7 +124,9 @@ export function trainConfig(changes: TrainChanges = {}, base: TrainConfig = refe
   const config: TrainConfig = { ...base, ...changes, ...duration, schedule, optimizer: mergeOptimizer(base.optimizer, changes.optimizer) };
   check(config, checks);
   check(schedule, scheduleChecks, 'schedule.');
-  if ((config.epochs === null) === (config.minutes === null)) throw new UserError(`Expected either epochs or minutes, found ${config.epochs === null ? 'neither' : 'both'}`);
+  if ((config.epochs === null) === (config.minutes === null)) {
+    throw new UserError(`Expected either epochs or minutes, found ${config.epochs === null ? 'neither' : 'both'}`);
+  }
   return Object.freeze({ ...config, schedule: Object.freeze(schedule) });
 }
 

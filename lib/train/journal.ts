@@ -1,6 +1,6 @@
 /** What a run tells the disk as it goes: `history.jsonl` for programs, `tensorboard/` for TensorBoard. */
 import path from 'node:path';
-import { explainWriteError } from './checkpoint.ts';
+import { explainRunWriteError } from './checkpoint.ts';
 import { openHistory, type HistoryRecord } from './history.ts';
 import type { Position } from './position.ts';
 import { openScalars } from './tensorboard.ts';
@@ -19,7 +19,7 @@ function scalarsOf(record: HistoryRecord): Record<string, number> {
 
 /** Opens both for a run that stands at `position`; what was written after that is cut off. */
 export async function openJournal(runFolder: string, position: Position): Promise<Journal> {
-  const explain = (error: unknown): unknown => explainWriteError(error, 'the history', runFolder, 'the last good checkpoint is kept, so free some space or mend the cause, then resume');
+  const explain = (error: unknown): unknown => explainRunWriteError(error, 'the history', runFolder);
   const guarded = <T>(work: () => T): T => {
     try {
       return work();

@@ -16,7 +16,6 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
   let bar: Progress | undefined;
   let [total, before, done] = [0, 0, 0];
   let dice: number | null = null;
-  let line = '';
   return {
     onStart(position, batchesPerEpoch) {
       total = config.minutes !== null ? Math.round(60 * config.minutes) : config.epochs! * batchesPerEpoch;
@@ -27,8 +26,8 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
     },
     onStep({ epoch, loss, progress, stepsPerSecond, waitingShare }) {
       done = Math.max(done, Math.round(progress * total) - before);
-      line = `epoch ${epoch} · loss ${loss.toFixed(3)} · Dice ${score(dice)} · ${stepsPerSecond.toPrecision(2)} steps/s · ${Math.round(100 * waitingShare)} % waiting for data`;
-      bar?.update(done, line);
+      bar?.update(done, `epoch ${epoch} · loss ${loss.toFixed(3)} · Dice ${score(dice)} · ` +
+        `${stepsPerSecond.toPrecision(2)} steps/s · ${Math.round(100 * waitingShare)} % waiting for data`);
     },
     onValidation: (slices, all) => bar?.update(done, `validating ${slices}/${all}`),
     onEpoch({ validation }) {

@@ -103,7 +103,9 @@ export function closeRun(run: TrainingRun): void {
 
 /** The first place where two JSON values differ, as `config.width: 8 and 16`; undefined when they are equal. */
 export function firstDifference(a: unknown, b: unknown, at = ''): string | undefined {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b) ? undefined : `${at}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    return Object.is(a, b) ? undefined : `${at}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`;
+  }
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const found = firstDifference((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], at ? `${at}.${key}` : key);
     if (found) return found;

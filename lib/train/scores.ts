@@ -32,7 +32,8 @@ export async function scoreRun(
     volume: overlapByPatient(scored, 'volume'), pancreas: overlapByPatient(scored, 'pancreas'),
     sliceDice: summarise(withPancreas.map(({ counts }) => dice(counts))), slices: scored,
   };
-  await writeJson(path.join(run.folder, 'scores.json'), { step: run.position.step, sha256: run.sha256, ...scores, slices: scored.map(({ index, ...rest }) => ({ id: slices.entries[index].id, ...rest })) });
+  const named = scored.map(({ index, ...rest }) => ({ id: slices.entries[index].id, ...rest }));
+  await writeJson(path.join(run.folder, 'scores.json'), { step: run.position.step, sha256: run.sha256, ...scores, slices: named });
   return scores;
 }
 

@@ -74,11 +74,13 @@ export interface ScalarWriter {
   close(): void;
 }
 
+let opened = 0;
+
 /** Opens a new event file in `folder` for steps from `step` on; a resumed run gets a further file, and TensorBoard joins them. */
 export function openScalars(folder: string, step = 0): ScalarWriter {
   mkdirSync(folder, { recursive: true });
   const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, '0');
-  const file = openSync(path.join(folder, `events.out.tfevents.${seconds}.axunet.${process.pid}.${performance.now().toFixed(0)}`), 'a');
+  const file = openSync(path.join(folder, `events.out.tfevents.${seconds}.axunet.${process.pid}.${opened++}`), 'wx');
   writeSync(file, Buffer.concat([tfRecord(versionEvent()), tfRecord(startEvent(step))]));
   return {
     write: (at, scalars) => { writeSync(file, tfRecord(scalarEvent(at, scalars))); },

@@ -66,7 +66,10 @@ export class TrainingStopped extends UserError {
 
 /** The weights that predict: averaged ones where the run averages. */
 export const readWeights = (run: TrainingRun): Promise<NamedArrays> => run.step.withAveragedWeights(async () =>
-  Object.fromEntries(run.model.weights.map((weight) => [weightName(weight), { shape: weight.shape as number[], data: weight.read().dataSync<'float32'>().slice() }])));
+  Object.fromEntries(run.model.weights.map((weight) => {
+    const data = weight.read().dataSync<'float32'>().slice();
+    return [weightName(weight), { shape: weight.shape as number[], data }];
+  })));
 
 /** Restores the newest checkpoint, or starts anew and saves `config.json`. */
 async function findPosition(run: TrainingRun, { resume = false, warn }: TrainOptions): Promise<Position> {
@@ -117,14 +120,16 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
   const position = await findPosition(run, options);
   const journal = await openJournal(folder, position);
   const stop = watchSignals();
-  const session = { started: performance.now(), secondsBefore: position.seconds, steps: 0, stepping: 0, waiting: 0, progressBefore: 0 };
+  const session: Session = { started: performance.now(), steps: 0, stepping: 0, waiting: 0, secondsBefore: position.seconds, progressBefore: 0 };
   let savedAt = performance.now();
 
+  // The clock is read after steps and validations only, so that the time is never found to be up where the last epoch
+  // would stay without its validation.
   const tick = (): void => { position.seconds = session.secondsBefore + (performance.now() - session.started) / 1000; };
   const save = async (): Promise<void> => {
-    tick();
     journal.flush();
-    await saveCheckpoint(folder, 'last', { meta: { description: run.description, position }, arrays: { weights: await readWeights(run), state: step.state() } });
+    const arrays = { weights: await readWeights(run), state: step.state() };
+    await saveCheckpoint(folder, 'last', { meta: { description: run.description, position }, arrays });
     savedAt = performance.now();
   };
   const saveAndStop = async (): Promise<never> => {
@@ -134,14 +139,15 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
   const timeIsUp = (): boolean => config.minutes !== null && position.seconds >= 60 * config.minutes;
 
   try {
+    if (endReason(config, position) === undefined) {
+      const perEpoch = epochBatches(slices, training, config, position.epochs + 1).length;
+      session.progressBefore = progressOf(config, position, perEpoch);
+      options.onStart?.(position, perEpoch);
+    }
     for (let reason = endReason(config, position); reason === undefined; reason = endReason(config, position)) {
       const epoch = position.epochs + 1;
       const batches = epochBatches(slices, training, config, epoch);
       const rateNow = (): number => config.learningRate * scheduleFactor(config.schedule, progressOf(config, position, batches.length));
-      if (session.steps === 0) {
-        session.progressBefore = progressOf(config, position, batches.length);
-        options.onStart?.(position, batches.length);
-      }
       let learningRate = rateNow();
 
       while (position.batch < batches.length && !timeIsUp()) {
@@ -171,9 +177,10 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
       const validating = run.validation.length > 0 && (epoch % config.validateEvery === 0 || endReason(config, next) !== undefined);
       const validation = validating ? await validate(run, () => stop.signal !== undefined, options.onValidation) : undefined;
       if (stop.signal) await saveAndStop();
-      const record: EpochRecord = { kind: 'epoch', step: position.step, epoch, loss: position.lossSum / trained, learningRate, seconds: position.seconds, validation };
+      const loss = position.lossSum / trained;
+      const record: EpochRecord = { kind: 'epoch', step: position.step, epoch, loss, learningRate, seconds: position.seconds, validation };
       Object.assign(position, next);
-      tick();
+      if (validating) tick();
       if (validation) await keepBest(run, position, validation.dice);
       journal.write(record);
       await save();
@@ -184,7 +191,8 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
     stop.dispose();
     journal.close();
   }
-  const result: TrainingResult = { reason: endReason(config, position)!, steps: position.step, epochs: position.epochs, seconds: position.seconds, best: position.best, dice: position.dice };
+  const { epochs, seconds, best, dice } = position;
+  const result: TrainingResult = { reason: endReason(config, position)!, steps: position.step, epochs, seconds, best, dice };
   await writeJson(path.join(folder, 'result.json'), result);
   return result;
 }
@@ -196,10 +204,14 @@ async function keepBest(run: TrainingRun, position: Position, dice: number): Pro
   if (position.best && dice <= position.best.dice) return;
   position.best = { dice, epoch: position.epochs, step: position.step };
   position.sinceBest = 0;
-  await saveCheckpoint(run.folder, 'best', { meta: { description: run.description, position }, arrays: { weights: await readWeights(run) } });
+  const arrays = { weights: await readWeights(run) };
+  await saveCheckpoint(run.folder, 'best', { meta: { description: run.description, position }, arrays });
 }
 
-function speedOf(session: { started: number; steps: number; stepping: number; waiting: number; progressBefore: number }, progress: number): Omit<StepReport, keyof StepRecord> {
+/** How this process does: milliseconds of `performance.now()`, and what was done before it. */
+interface Session { started: number; steps: number; stepping: number; waiting: number; secondsBefore: number; progressBefore: number }
+
+function speedOf(session: Session, progress: number): Omit<StepReport, keyof StepRecord> {
   const elapsed = (performance.now() - session.started) / 1000;
   const done = progress - session.progressBefore;
   return {

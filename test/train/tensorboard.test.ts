@@ -43,7 +43,7 @@ describe('TensorBoard event files', () => {
     expect(scalar.subarray(9).toString('hex')).toBe(`10ad022a160a14${value}`);
   });
 
-  it('two sessions make two files, which sort in the order of time', () => {
+  it('two sessions make two files, however soon one follows the other', () => {
     openScalars(folder).close();
     openScalars(folder, 5).close();
     expect(readdirSync(folder)).toHaveLength(2);

@@ -75,6 +75,16 @@ describe('training', () => {
     }
   });
 
+  it('stopped while validating, does the validation when it is resumed', async () => {
+    await withRun('whole', (run) => train(run));
+    const onValidation = (): void => { process.emit('SIGTERM', 'SIGTERM'); };
+    await withRun('stopped', (run) => expect(train(run, { onValidation })).rejects.toThrow('Training stopped by SIGTERM after step 4'));
+    expect(readHistory(at('stopped'))).toHaveLength(4);
+    await withRun('stopped', (run) => train(run, { resume: true }));
+    expect(await stateOf(at('stopped'))).toEqual(await stateOf(at('whole')));
+    expect(historyOf(at('stopped'))).toEqual(historyOf(at('whole')));
+  });
+
   it('a finished run that is resumed does nothing and tells the same result', async () => {
     const result = await withRun('run', (run) => train(run));
     const onStep = vi.fn();
@@ -101,6 +111,16 @@ describe('training', () => {
     const rates = readHistory(at('run')).filter(({ kind }) => kind === 'step').map(({ learningRate }) => learningRate);
     expect(rates.every((rate, i) => i === 0 || rate <= rates[i - 1])).toBe(true);
     expect(rates.at(-1)).toBeLessThan(0.1 * rates[0]);
+  });
+
+  it('in a time box validates the last weights, however the time runs out', async () => {
+    for (const seconds of [0.5, 0.8, 1.1]) {
+      const name = `box${seconds}`;
+      const result = await withRun(name, (run) => train(run), { minutes: seconds / 60, validateEvery: 3 });
+      const epochs = readHistory(at(name)).filter((record): record is EpochRecord => record.kind === 'epoch');
+      expect(epochs.at(-1)!.step).toBe(result.steps);
+      expect(epochs.at(-1)!.validation!.dice).toBe(result.dice);
+    }
   });
 
   it('reports progress, speed and the share of time spent on batches', async () => {

@@ -1,7 +1,7 @@
 /**
  * How much memory a training run will need, told before it starts, and a configuration that fits where one does not.
  *
- * The estimate is a line above measured peaks (widths 8 to 32, batches up to 4 slices of 256², several variants): kept activations grow with
+ * The estimate is a line above measured peaks (widths 8 to 64, grids of 96² to 512², several variants): kept activations grow with
  * width · height · width of the grid · batch, the rest with the number of weights. It errs to the high side, on wasm by up to a half.
  */
 import os from 'node:os';

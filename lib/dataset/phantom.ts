@@ -17,7 +17,7 @@ import { cohortReadme } from './phantom/readme.ts';
 export { makePhantomPatient, type PhantomOptions, type PhantomPatient } from './phantom/make.ts';
 
 /** Raised whenever the same seed would give other voxels, so that cohorts of an older generator are made anew. */
-const generatorVersion = 1;
+const generatorVersion = 2;
 
 export interface PhantomProfile {
   readonly patients: number;

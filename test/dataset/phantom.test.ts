@@ -95,7 +95,7 @@ describe('makePhantomCohort', () => {
     const json = await read();
     expect(json.labels).toEqual({ background: 0, pancreas: 1, tumour: 2 });
     expect(json.numTraining).toBe(4);
-    expect(json.generator).toEqual({ name: 'axunet phantom', version: 1, seed: 1, size: [...size] });
+    expect(json.generator).toEqual({ name: 'axunet phantom', version: 2, seed: 1, size: [...size] });
     expect(json.training.map((entry) => entry.image)).toEqual([1, 2, 3, 4].map((i) => `imagesTr/phantom_00${i}.nii.gz`));
     expect(json.training.filter((entry) => entry.group === 'tumour')).toHaveLength(2);
     for (const entry of json.training) {

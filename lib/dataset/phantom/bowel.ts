@@ -29,7 +29,7 @@ function materialOf(canvas: Canvas, gut: Gut): Material {
     return solid + (-950 - solid) * step(gut.gasAboveY - y, edgeMm);
   };
   return (v, depth, _x, y) => {
-    if (gut.content === 'collapsed') return gut.wallHu + 4 * fine[v]! - 8 * step(depth - 5, edgeMm);
+    if (gut.content === 'collapsed') return gut.wallHu + 4 * fine[v]! - 22 * step(depth - 4, edgeMm);
     const inside = step(depth - gut.wallMm, edgeMm);
     return inside === 0 ? gut.wallHu : gut.wallHu + inside * (filling(v, y) - gut.wallHu);
   };
@@ -52,7 +52,7 @@ function drawContent(random: Random, weights: Readonly<Partial<Record<Content, n
   let left = random.uniform() * Object.values(weights).reduce((a, b) => a + b, 0);
   const content = (Object.keys(weights) as Content[]).find((key) => (left -= weights[key]!) < 0) ?? 'collapsed';
   const fills: Record<Content, [number, number]> = {
-    collapsed: [80, 105], water: [4, 26], chyme: [28, 90], contrast: [190, 420], gas: [-950, -850], stool: [0, 60],
+    collapsed: [60, 90], water: [4, 26], chyme: [28, 90], contrast: [190, 420], gas: [-950, -850], stool: [0, 60],
   };
   return { content, fillHu: random.uniform(...fills[content]) };
 }
@@ -82,7 +82,7 @@ function paintDuodenum(abdomen: Abdomen): void {
     [x - 20, y + 9, z - 42, 12], [x + 14, y + 10, z - 48, 11], [x + 46, y + 2, z - 44, 10], [x + 66, y - 8, z - 30, 10],
   ];
   paintGut(abdomen, {
-    path, ...drawContent(random, { water: 3, chyme: 3, collapsed: 2, contrast: 1.5, gas: 0.5 }), wallMm: 3,
+    path, ...drawContent(random, { water: 3, chyme: 3, collapsed: 1, contrast: 1.5, gas: 0.5 }), wallMm: 3,
     wallHu: patient.hu.bowelWall,
   }, 1.1);
 }
@@ -133,7 +133,7 @@ function paintSmallBowel(abdomen: Abdomen): void {
       [random.uniform(-76, 84), random.uniform(-60, 2), random.uniform(-150, -52)] as const;
     paintGut(abdomen, {
       path: loopPath(random, start, random.uniform(8.5, 13), jejunum ? 4 : 6), ...drawContent(random, weights),
-      wallMm: random.uniform(2, 3.4), wallHu: patient.hu.pancreas + random.normal(0, 9),
+      wallMm: random.uniform(2, 3.4), wallHu: patient.hu.pancreas + random.normal(14, 8),
     }, jejunum ? 1.5 : 1);
   }
 }

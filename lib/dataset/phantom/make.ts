@@ -32,7 +32,7 @@ function fieldOfView(patient: Patient, size: Vec3): { shape: Vec3; spacingMm: Ve
   const random = patientStream(patient.seed, patient.index, 'field of view');
   const { outline } = wallOf(patient);
   const { scale } = patient;
-  const widthMm = 2 * outline.halfWidth * scale[0] * random.uniform(1.04, 1.14);
+  const widthMm = 2 * outline.halfWidth * scale[0] * random.uniform(1.02, 1.1);
   const inPlane = Math.round((1000 * widthMm) / size[0]) / 1000;
   const heightMm = random.uniform(125, 160);
   const slice = Math.round(((4 * heightMm) / size[2]) * random.uniform(0.87, 1.15)) / 4;

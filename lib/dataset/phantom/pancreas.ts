@@ -46,7 +46,7 @@ export function pancreasOf(patient: Patient): PancreasShape {
   return { path, solid: tube(path), headMm: [head[0], head[1], head[2]] };
 }
 
-/** Portal vein with its two roots; the splenic vein follows the gland's posterior surface. */
+/** Portal, superior mesenteric and splenic vein, which follows the gland's posterior surface; the mesenteric artery. */
 function paintPortalVeins(canvas: Canvas, patient: Patient, { path }: PancreasShape): void {
   const { vein, artery, fat } = patient.hu;
   const behind = (fraction: number, radius: number, gap: number): TubePoint => {
@@ -54,16 +54,20 @@ function paintPortalVeins(canvas: Canvas, patient: Patient, { path }: PancreasSh
     return [x, y + r + gap, z + 2, radius];
   };
   const confluence = behind(0.4, 7.5, 3);
-  const [cx, cy, cz] = confluence;
-  const portal = tube(smoothPath([confluence, [cx - 12, cy - 1, cz + 14, 7.2], [-38, -12, cz + 28, 6.5], [-52, -10, 46, 5.5]]));
-  const mesenteric = tube(smoothPath([confluence, [cx - 2, cy - 6, cz - 24, 6.6], [cx - 3, cy - 14, cz - 60, 6], [cx - 4, cy - 16, cz - 140, 5]]));
-  const splenic = tube(smoothPath([confluence, behind(0.55, 5.2, 1.5), behind(0.7, 4.8, 1), behind(0.84, 4.6, 1), behind(0.94, 4.4, 2), [96, 26, 42, 3.8]]));
-  const artery2 = tube(smoothPath([[8, 14, 2, 4.2], [cx + 15, cy - 1, cz - 18, 4], [cx + 14, cy - 8, cz - 60, 3.6], [cx + 12, cy - 12, cz - 140, 3]]));
-  const veins = union([portal, mesenteric, splenic], 3);
-  canvas.paint(artery2, artery, { rim: { mm: 3, hu: fat, opacity: 0.8 } });
-  canvas.paint(veins, vein, { rim: { mm: 1, hu: fat, opacity: 0.5 } });
+  const [x, y, z] = confluence;
+  const veins = [
+    [confluence, [x - 12, y - 1, z + 14, 7.2], [-38, -12, z + 28, 6.5], [-52, -10, 46, 5.5]],
+    [confluence, [x - 2, y - 6, z - 24, 6.6], [x - 3, y - 14, z - 60, 6], [x - 4, y - 16, z - 140, 5]],
+    [confluence, behind(0.55, 5.2, 1.5), behind(0.7, 4.8, 1), behind(0.84, 4.6, 1), behind(0.94, 4.4, 2), [96, 26, 42, 3.8]],
+  ] as const satisfies readonly (readonly TubePoint[])[];
+  const mesentericArtery = tube(smoothPath([
+    [8, 14, 2, 4.2], [x + 15, y - 1, z - 18, 4], [x + 14, y - 8, z - 60, 3.6], [x + 12, y - 12, z - 140, 3],
+  ]));
+  canvas.paint(mesentericArtery, artery, { rim: { mm: 3, hu: fat, opacity: 0.8 } });
+  canvas.paint(union(veins.map((path) => tube(smoothPath(path))), 3), vein, { rim: { mm: 1, hu: fat, opacity: 0.5 } });
 }
 
+/** The mass replaces gland; the duct behind it, up to the tail, is widened. */
 function paintTumour(canvas: Canvas, patient: Patient, { path }: PancreasShape): void {
   const { tumour } = patient;
   if (!tumour) return;
@@ -83,9 +87,9 @@ function paintTumour(canvas: Canvas, patient: Patient, { path }: PancreasShape):
 export function paintPancreas(canvas: Canvas, patient: Patient, shape: PancreasShape): void {
   const { lobulationMm, fattyHu } = patient.pancreas;
   const { pancreas, fat } = patient.hu;
-  const rim = 1 + 3 * patient.adiposity;
+  const rim = 1.8 + 2.2 * patient.adiposity;
   canvas.paint(shape.solid, (v) => pancreas + 3 * canvas.coarse[v]! - fattyHu * Math.max(-canvas.fine[v]! - 0.3, 0),
-    { label: pancreasLabel, rough: lobulationMm, rim: { mm: rim, hu: fat, opacity: 0.85 } });
+    { label: pancreasLabel, rough: lobulationMm, rim: { mm: rim, hu: fat, opacity: 0.9 } });
   paintTumour(canvas, patient, shape);
   paintPortalVeins(canvas, patient, shape);
 }

@@ -62,9 +62,9 @@ function drawTumour(random: Random): Tumour {
   return {
     site,
     along: random.uniform(ranges[site][0], ranges[site][1]),
-    radiusMm: random.uniform(8.5, 16),
-    hu: random.uniform(42, 66),
-    ductRadiusMm: random.uniform(1.8, 3.2),
+    radiusMm: random.uniform(7, 12.5),
+    hu: random.uniform(44, 66),
+    ductRadiusMm: random.uniform(1.6, 2.8),
   };
 }
 
@@ -83,17 +83,17 @@ export function drawPatient(seed: number, index: number): Patient {
     hu: {
       muscle: between(50, 64), liver: between(96, 124), spleen: between(112, 136), cortex: between(160, 205),
       medulla: between(105, 140), pancreas, artery: between(150, 185), vein: between(140, 178),
-      bowelWall: between(78, 104), fat: between(-112, -96),
+      bowelWall: between(98, 122), fat: between(-112, -96),
     },
     pancreas: {
-      shiftMm: [random.normal(0, 6), random.normal(0, 4), random.normal(0, 9)],
+      shiftMm: [random.normal(0, 8), random.normal(0, 5), random.normal(0, 10)],
       rise: random.normal(0, 0.2),
       turn: random.normal(0, 0.11),
       arch: between(0.55, 1.35),
-      thickness: between(0.98, 1.3),
+      thickness: between(1.08, 1.32),
       lobulationMm: between(0.7, 1.5),
-      fattyHu: between(3, 16),
+      fattyHu: between(8, 24),
     },
-    noiseHu: between(7, 12),
+    noiseHu: between(6, 10),
   };
 }

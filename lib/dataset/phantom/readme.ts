@@ -25,7 +25,7 @@ bowel and place, course and thickness of the pancreas differ from patient to pat
 Edges have partial volume, then come the scanner's blur and its correlated noise.
 
 - The pancreas has 80–110 HU, as many bowel loops, bowel walls and the liver have: density alone does not find it.
-- One patient of each pair (1, 2), (3, 4), … has a tumour: 40–70 HU, 17 to 32 mm, in head, body or tail. The gland upstream of it
+- One patient of each pair (1, 2), (3, 4), … has a tumour: 40–70 HU, about 12 to 30 mm, in head, body or tail. The gland upstream of it
   (towards the tail) is thinner and shows a widened duct. The duct counts as pancreas (label 1).
 - Splenic, portal and mesenteric veins are background, also where they groove the gland.
 - Voxel sizes vary with the body and the number of slices by some 15 %. Axis orders and directions vary (LPS, RAS, LAS, …, also sagittal

@@ -39,6 +39,11 @@ export interface TrainConfig {
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly batchSize: number;
+  /**
+   * Slices that go through the network at once; the gradients of a batch's parts are averaged. Saves memory; batch norm and
+   * Dice then see a part instead of the whole batch. null takes the batch whole.
+   */
+  readonly microBatch: number | null;
   /** How long to train: in epochs, or (the other one null) in minutes of training time, validation and saving included. */
   readonly epochs: number | null;
   readonly minutes: number | null;
@@ -67,7 +72,7 @@ export const referenceConfig: TrainConfig = {
   gridSize: 'native', gridMargin: 0, augment: 'none', emptyShare: null,
   loss: 'ce-dice', optimizer: referenceRmsprop, learningRate: 5e-4,
   schedule: { kind: 'constant', warmUp: 0, floor: 0, power: 0.9 },
-  batchSize: 5, epochs: 30, minutes: null, clipNorm: null, emaDecay: null,
+  batchSize: 5, microBatch: null, epochs: 30, minutes: null, clipNorm: null, emaDecay: null,
   validateEvery: 1, patience: null, checkpointMinutes: 5,
 };
 
@@ -91,7 +96,7 @@ const checks: Record<keyof TrainConfig, Check> = {
   gridSize: [`"native" or ${counts(2, 16)[0]}`, (v) => v === 'native' || counts(2, 16)[1](v)],
   gridMargin: notNegative, augment: oneOf(Object.keys(augmentations)), emptyShare: orNull(share),
   loss: oneOf(Object.keys(losses)), optimizer: anything, learningRate: positive, schedule: anything,
-  batchSize: count, epochs: orNull(count), minutes: orNull(positive), clipNorm: orNull(positive), emaDecay: orNull(share),
+  batchSize: count, microBatch: orNull(count), epochs: orNull(count), minutes: orNull(positive), clipNorm: orNull(positive), emaDecay: orNull(share),
   validateEvery: count, patience: orNull(count), checkpointMinutes: notNegative,
 };
 const scheduleChecks: Record<keyof Schedule, Check> = { kind: oneOf(scheduleKinds), warmUp: share, floor: share, power: positive };

@@ -23,14 +23,15 @@ export interface RunSize {
   readonly width: number;
   /** Height and width of the grid in pixels. */
   readonly gridSize: readonly [number, number];
-  readonly batchSize: number;
+  /** Slices that go through the network at once. */
+  readonly microBatch: number;
   /** Number of weights. */
   readonly weights: number;
 }
 
 /** Expected peak in bytes. */
-export const estimateMemory = ({ width, gridSize, batchSize, weights }: RunSize, engine: EngineInfo['name']): number =>
-  baseBytes + activationBytes[engine] * width * gridSize[0] * gridSize[1] * batchSize + 4 * weightCopies * weights;
+export const estimateMemory = ({ width, gridSize, microBatch, weights }: RunSize, engine: EngineInfo['name']): number =>
+  baseBytes + activationBytes[engine] * width * gridSize[0] * gridSize[1] * microBatch + 4 * weightCopies * weights;
 
 /** Bytes that a run on this engine may use now; undefined on a GPU, whose memory the engine does not tell. */
 export function availableMemory({ name, description }: EngineInfo): number | undefined {
@@ -42,15 +43,15 @@ export function availableMemory({ name, description }: EngineInfo): number | und
 
 const sizeText = (bytes: number): string => (bytes < 1024 * mebibyte ? `${Math.ceil(bytes / mebibyte)} MB` : `${(bytes / 1024 / mebibyte).toFixed(1)} GB`);
 
-/** The nearest smaller run that fits: a smaller batch, then a smaller grid, then a narrower network. */
+/** The nearest run that fits: the batch in parts whose gradients are averaged, then a smaller grid, then a narrower network. */
 function suggest(size: RunSize, fits: (size: RunSize) => boolean): string | undefined {
-  for (let batchSize = size.batchSize - 1; batchSize >= 1; batchSize--) if (fits({ ...size, batchSize })) return `batchSize=${batchSize}`;
+  for (let microBatch = size.microBatch - 1; microBatch >= 1; microBatch--) if (fits({ ...size, microBatch })) return `microBatch=${microBatch}`;
   for (let share = 0.9; share > 0.05; share -= 0.05) {
     const gridSize = size.gridSize.map((side) => Math.max(16, 16 * Math.floor((side * share) / 16))) as [number, number];
-    if (fits({ ...size, batchSize: 1, gridSize })) return `batchSize=1 and gridSize=[${gridSize.join(',')}]`;
+    if (fits({ ...size, microBatch: 1, gridSize })) return `microBatch=1 and gridSize=[${gridSize.join(',')}]`;
   }
   for (let width = Math.floor(size.width / 2); width >= 1; width = Math.floor(width / 2)) {
-    if (fits({ ...size, batchSize: 1, width, weights: size.weights * (width / size.width) ** 2 })) return `batchSize=1 and width=${width}`;
+    if (fits({ ...size, microBatch: 1, width, weights: size.weights * (width / size.width) ** 2 })) return `microBatch=1 and width=${width}`;
   }
   return undefined;
 }

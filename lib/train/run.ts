@@ -84,10 +84,11 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
 export function openRun(folder: string, description: RunDescription, slices: SliceSet): TrainingRun {
   const { config, patients } = description;
   const model = createAxUnet(description.model, config.seed);
-  const size = { width: config.width, gridSize: description.grid.size, batchSize: config.batchSize, weights: model.countParams() };
+  const size = { width: config.width, gridSize: description.grid.size, microBatch: Math.min(config.microBatch ?? config.batchSize, config.batchSize), weights: model.countParams() };
   const memory = checkMemory(size, currentEngine());
   const step = createEagerStep(model, {
     optimizer: config.optimizer, loss: losses[config.loss], clipNorm: config.clipNorm ?? undefined, emaDecay: config.emaDecay ?? undefined,
+    microBatch: config.microBatch ?? undefined,
   });
   return {
     folder: path.resolve(folder), description, slices, model, step, memory,

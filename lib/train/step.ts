@@ -35,6 +35,11 @@ export interface StepOptions {
   clipNorm?: number;
   /** Share of the old average kept at each step; averages weights and running statistics (0.995 is usual). */
   emaDecay?: number;
+  /**
+   * Images that go through the network at once; the gradients of a batch's parts are averaged by their size. Saves memory.
+   * Batch norm and Dice then see a part instead of the whole batch, so the result is close to, not equal to, the whole one.
+   */
+  microBatch?: number;
 }
 
 /** The variable inside a layer's weight. */
@@ -60,7 +65,7 @@ const assignAll = (variables: readonly tf.Variable[], values: tf.Tensor[]): void
 
 /** The step as tfjs runs it, operation by operation. The model's weights are updated in place. */
 export function createEagerStep(model: tf.LayersModel, options: StepOptions): TrainStep {
-  const { optimizer, loss, clipNorm, emaDecay } = options;
+  const { optimizer, loss, clipNorm, emaDecay, microBatch = Infinity } = options;
   const trainable = model.trainableWeights.map(variableOf);
   const statistics = model.nonTrainableWeights.map(variableOf);
   const names = [...model.trainableWeights, ...model.nonTrainableWeights].map(weightName);
@@ -72,6 +77,31 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
   const decayMask = optimizer.name === 'adam' && optimizer.weightDecay > 0
     ? layout.join(trainable.map((v) => (v.rank > 1 ? tf.ones(v.shape) : undefined))) : undefined;
   let stepCount = 0;
+
+  /** Loss and flat gradient of images [from, to) of a batch. */
+  function differentiate({ images, labels, n, height, width }: Batch, from: number, to: number): { value: number; gradient: tf.Tensor1D } {
+    const [imageSize, pixels] = [images.length / n, height * width];
+    const x = tf.tensor4d(images.subarray(from * imageSize, to * imageSize), [to - from, height, width, imageSize / pixels]);
+    const y = tf.tensor3d(Int32Array.from(labels.subarray(from * pixels, to * pixels)), [to - from, height, width], 'int32');
+    const { value, gradients } = valueAndGradients(() => loss(model.apply(x, { training: true }) as tf.Tensor4D, y), trainable);
+    const result = { value: value.dataSync()[0]!, gradient: layout.join(gradients) };
+    tf.dispose([value, x, y, gradients.filter((g) => g !== undefined)]);
+    return result;
+  }
+
+  /** The same of a whole batch, part by part where it is larger than `microBatch`. */
+  function differentiateParts(batch: Batch): { value: number; gradient: tf.Tensor1D } {
+    if (batch.n <= microBatch) return differentiate(batch, 0, batch.n);
+    let sum = { value: 0, gradient: tf.zeros([layout.length]) as tf.Tensor1D };
+    for (let from = 0; from < batch.n; from += microBatch) {
+      const to = Math.min(from + microBatch, batch.n);
+      const [part, share] = [differentiate(batch, from, to), (to - from) / batch.n];
+      const gradient = tf.tidy(() => tf.add(sum.gradient, tf.mul(part.gradient, share)));
+      tf.dispose([sum.gradient, part.gradient]);
+      sum = { value: sum.value + share * part.value, gradient: gradient as tf.Tensor1D };
+    }
+    return sum;
+  }
 
   /** Divides by the norm where it is too long; returns the norm before. */
   function clip(gradient: tf.Tensor1D): { norm: number; clipped: tf.Tensor } {
@@ -98,17 +128,12 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
 
   return {
     run(batch, learningRate) {
-      const { n, height, width } = batch;
-      const images = tf.tensor4d(batch.images, [n, height, width, batch.images.length / (n * height * width)]);
-      const labels = tf.tensor3d(Int32Array.from(batch.labels), [n, height, width], 'int32');
-      const { value, gradients } = valueAndGradients(() => loss(model.apply(images, { training: true }) as tf.Tensor4D, labels), trainable);
-      const { norm, clipped } = clip(layout.join(gradients));
-      const result = { loss: value.dataSync()[0]!, gradientNorm: norm };
+      const { value, gradient } = differentiateParts(batch);
+      const { norm, clipped } = clip(gradient);
       stepCount++;
       update(clipped, learningRate);
       follow();
-      tf.dispose([value, images, labels, gradients.filter((g) => g !== undefined)]);
-      return result;
+      return { loss: value, gradientNorm: norm };
     },
     state() {
       const state: NamedArrays = { stepCount: { shape: [1], data: Float32Array.of(stepCount) } };

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { availableMemory, checkMemory, estimateMemory, type RunSize } from '../../lib/train/memory.ts';
 
 const gigabyte = 2 ** 30;
-const full: RunSize = { width: 64, gridSize: [512, 512], batchSize: 5, weights: 29_745_154 };
+const full: RunSize = { width: 64, gridSize: [512, 512], microBatch: 5, weights: 29_745_154 };
 const engine = { name: 'tensorflow', description: 'TensorFlow (CPU)' } as const;
 /** Takes the run's own suggestion. */
 const follow = (size: RunSize, text: string): RunSize => ({
   ...size,
   ...(/width=(\d+)/.test(text) ? { width: Number(/width=(\d+)/.exec(text)![1]), weights: size.weights * (Number(/width=(\d+)/.exec(text)![1]) / size.width) ** 2 } : {}),
-  ...(/batchSize=(\d+)/.test(text) ? { batchSize: Number(/batchSize=(\d+)/.exec(text)![1]) } : {}),
+  ...(/microBatch=(\d+)/.test(text) ? { microBatch: Number(/microBatch=(\d+)/.exec(text)![1]) } : {}),
   ...(/gridSize=\[(\d+),(\d+)\]/.test(text) ? { gridSize: [Number(/\[(\d+)/.exec(text)![1]), Number(/,(\d+)/.exec(text)![1])] as const } : {}),
 });
 const refusal = (size: RunSize, available: number): string => {
@@ -22,8 +22,8 @@ const refusal = (size: RunSize, available: number): string => {
 describe('the memory of a run', () => {
   it('is near what was measured: MB at width 16 with 4 slices of 256², at width 32 with 2', () => {
     for (const [size, measured] of [
-      [{ width: 16, gridSize: [256, 256], batchSize: 4, weights: 1_873_794 }, 952],
-      [{ width: 32, gridSize: [256, 256], batchSize: 2, weights: 7_458_562 }, 1086],
+      [{ width: 16, gridSize: [256, 256], microBatch: 4, weights: 1_873_794 }, 952],
+      [{ width: 32, gridSize: [256, 256], microBatch: 2, weights: 7_458_562 }, 1086],
     ] as const) {
       const estimate = estimateMemory(size, 'tensorflow') / 2 ** 20;
       expect(estimate).toBeGreaterThan(measured);
@@ -32,12 +32,12 @@ describe('the memory of a run', () => {
   });
 
   it('is told where it fits', () => {
-    expect(checkMemory({ ...full, batchSize: 1 }, engine, 16 * gigabyte)).toMatch(/^memory: about \d\.\d GB needed, 16\.0 GB available$/);
+    expect(checkMemory({ ...full, microBatch: 1 }, engine, 16 * gigabyte)).toMatch(/^memory: about \d\.\d GB needed, 16\.0 GB available$/);
     expect(checkMemory(full, { name: 'tensorflow', description: 'TensorFlow (GPU)' })).toMatch(/^memory: about \d+\.\d GB needed$/);
   });
 
   it('that does not fit is refused, and what is suggested instead fits', () => {
-    expect(refusal(full, 10 * gigabyte)).toMatch(/^Expected a run that fits into the 10\.0 GB of memory available, found one that needs about 1\d\.\d GB; batchSize=3 fits$/);
+    expect(refusal(full, 10 * gigabyte)).toMatch(/^Expected a run that fits into the 10\.0 GB of memory available, found one that needs about 1\d\.\d GB; microBatch=3 fits$/);
     for (const available of [10, 4, 2.5, 1.8]) {
       const text = refusal(full, available * gigabyte);
       expect(estimateMemory(follow(full, text.split(';')[1]), 'tensorflow'), text).toBeLessThanOrEqual(available * gigabyte);

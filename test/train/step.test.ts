@@ -78,8 +78,18 @@ describe('createEagerStep', () => {
     expect(weightsOf(model)).toEqual(trained);
   });
 
-  it('frees what it allocates', () => {
-    const { step } = make({ optimizer: adamW, emaDecay: 0.9, clipNorm: 0.1 });
+  it('averages the gradients of the parts of a batch: two equal halves give what one half gives', () => {
+    const half = squares(1);
+    const size = { ...half, images: half.images.slice(0, half.images.length / 2), labels: half.labels.slice(0, half.labels.length / 2), n: 1 };
+    const twice: Batch = { ...half, images: Float32Array.from([...size.images, ...size.images]), labels: Uint8Array.from([...size.labels, ...size.labels]) };
+    const [whole, parts] = [make({ optimizer: { name: 'sgd', momentum: 0 } }), make({ optimizer: { name: 'sgd', momentum: 0 }, microBatch: 1 })];
+    const [a, b] = [whole.step.run(size, 1e-2), parts.step.run(twice, 1e-2)];
+    expect(b.loss).toBeCloseTo(a.loss, 6);
+    expect(b.gradientNorm).toBeCloseTo(a.gradientNorm, 5);
+  });
+
+  it.each([undefined, 1])('frees what it allocates (micro-batch %s)', (microBatch) => {
+    const { step } = make({ optimizer: adamW, emaDecay: 0.9, clipNorm: 0.1, microBatch });
     step.run(squares(1), 1e-3);
     const before = tf.memory().numTensors;
     for (let k = 0; k < 3; k++) step.run(squares(k), 1e-3);

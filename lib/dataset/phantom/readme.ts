@@ -30,5 +30,10 @@ Edges have partial volume, then come the scanner's blur and its correlated noise
 - Splenic, portal and mesenteric veins are background, also where they groove the gland.
 - Voxel sizes vary with the body and the number of slices by some 15 %. Axis orders and directions vary (LPS, RAS, LAS, …, also sagittal
   and coronal storage), a quarter of the volumes is tilted: the affine tells, as in real archives.
+
+## How hard it is
+In the 24 patients of profile \`demo\`, seed 1, the best window of HU reaches a median DSC of 0.17, and the mean mask of the other
+patients 0.39: neither density nor place finds the pancreas. A small network that sees three neighbouring slices reaches about 0.9
+on patients it has not seen.
 `;
 }

@@ -48,6 +48,9 @@ export const augmentDefault: AugmentOptions = {
   logGamma: 0.35, contrast: 0.2, brightness: 0.08, noise: 0.06, noiseChance: 0.4, blurChance: 0.3,
 };
 
+/** Small turns, sizes and shifts only: what a run of a minute or two can use before it ends. */
+export const augmentLight: AugmentOptions = { ...augmentNone, rotationDegrees: 10, logScale: 0.1, shift: 0.06 };
+
 /**
  * Where the network's window looks: the offset o = (y, x) of a pixel from the window's centre becomes
  * matrix · o + shift + elastic(pixel), in the unit of the grid.

@@ -7,12 +7,12 @@ import { variants, type Variant } from '../model/axunet.ts';
 import { crossEntropy } from '../loss/crossEntropy.ts';
 import { crossEntropyDice } from '../loss/crossEntropyDice.ts';
 import type { LossFunction } from '../loss/loss.ts';
-import { augmentDefault, type AugmentOptions } from '../preprocess/augment.ts';
+import { augmentDefault, augmentLight, type AugmentOptions } from '../preprocess/augment.ts';
 import { defaultAdam, referenceRmsprop, type OptimizerConfig } from './optimizers.ts';
 import { scheduleKinds, type Schedule } from './schedule.ts';
 
 /** What the names in a configuration stand for. */
-export const augmentations = { none: undefined, default: augmentDefault } as const satisfies Record<string, AugmentOptions | undefined>;
+export const augmentations = { none: undefined, light: augmentLight, default: augmentDefault } as const satisfies Record<string, AugmentOptions | undefined>;
 export const losses = { 'ce-dice': crossEntropyDice, ce: crossEntropy } as const satisfies Record<string, LossFunction>;
 const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
   rmsprop: referenceRmsprop, adam: defaultAdam, sgd: { name: 'sgd', momentum: 0.9 },
@@ -29,7 +29,7 @@ export interface TrainConfig {
   readonly gridSize: 'native' | readonly [number, number];
   /** Room between the masks and the window's edge, in the unit of the slices (mm, or px for pictures). */
   readonly gridMargin: number;
-  /** `none`, or `default` for the strengths of `augmentDefault`. */
+  /** `none`, `light` or `default`: the strengths of `augmentLight` and `augmentDefault`. */
   readonly augment: keyof typeof augmentations;
   /** Share of an epoch's slices that show no pancreas, drawn anew in each epoch; null takes all slices as they are. */
   readonly emptyShare: number | null;

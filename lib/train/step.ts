@@ -4,7 +4,7 @@ import { valueAndGradients } from '../engine/gradients.ts';
 import { expected } from '../errors.ts';
 import type { LossFunction } from '../loss/loss.ts';
 import type { Batch } from '../preprocess/batches.ts';
-import { flatLayout } from './flat.ts';
+import { flatLayout, type FlatLayout } from './flat.ts';
 import { slotNames, updateOf, type OptimizerConfig } from './optimizers.ts';
 
 /** Arrays by name: what a checkpoint stores. */
@@ -70,10 +70,10 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
   const statistics = model.nonTrainableWeights.map(variableOf);
   const names = [...model.trainableWeights, ...model.nonTrainableWeights].map(weightName);
   const layout = flatLayout(trainable.map((v) => v.shape));
-  const allLayout = flatLayout([...trainable, ...statistics].map((v) => v.shape));
+  const statisticsLayout = flatLayout(statistics.map((v) => v.shape));
   const weights = memory(layout.join(trainable));
   const slots = slotNames[optimizer.name].map(() => memory(tf.zeros([layout.length])));
-  const average = emaDecay === undefined ? undefined : memory(allLayout.join([...trainable, ...statistics]));
+  const averages = emaDecay === undefined ? undefined : { weights: memory(weights.clone()), statistics: memory(statisticsLayout.join(statistics)) };
   const decayMask = optimizer.name === 'adam' && optimizer.weightDecay > 0
     ? layout.join(trainable.map((v) => (v.rank > 1 ? tf.ones(v.shape) : undefined))) : undefined;
   let stepCount = 0;
@@ -121,9 +121,13 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
   }
 
   function follow(): void {
-    if (!average) return;
+    if (!averages) return;
     const decay = Math.min(emaDecay!, (1 + stepCount) / (10 + stepCount)); // a young average follows faster
-    assign(average, tf.tidy(() => tf.add(tf.mul(average, decay), tf.mul(allLayout.join([...trainable, ...statistics]), 1 - decay))));
+    const toward = (average: tf.Variable, now: tf.Tensor): void => assign(average, tf.tidy(() => tf.add(tf.mul(average, decay), tf.mul(now, 1 - decay))));
+    toward(averages.weights, weights);
+    const current = statisticsLayout.join(statistics);
+    toward(averages.statistics, current);
+    current.dispose();
   }
 
   return {
@@ -137,42 +141,48 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
     },
     state() {
       const state: NamedArrays = { stepCount: { shape: [1], data: Float32Array.of(stepCount) } };
-      const put = (kind: string, flat: tf.Tensor, offsets: readonly number[]): void => {
+      const put = (kind: string, flat: tf.Tensor, { offsets }: FlatLayout, variables: readonly tf.Variable[], firstName: number): void => {
         const data = flat.dataSync<'float32'>() as Float32Array;
-        offsets.forEach((offset, i) => {
-          const { shape, size } = [...trainable, ...statistics][i]!;
-          state[`${kind}/${names[i]}`] = { shape, data: data.slice(offset, offset + size) };
-        });
+        variables.forEach(({ shape, size }, i) => { state[`${kind}/${names[firstName + i]}`] = { shape, data: data.slice(offsets[i], offsets[i]! + size) }; });
       };
-      const all = allLayout.join([...trainable, ...statistics]);
-      put('weight', all, allLayout.offsets);
-      all.dispose();
-      slotNames[optimizer.name].forEach((slot, k) => put(slot, slots[k]!, layout.offsets));
-      if (average) put('average', average, allLayout.offsets);
+      const putStatistics = (kind: string, flat: tf.Tensor): void => put(kind, flat, statisticsLayout, statistics, trainable.length);
+      put('weight', weights, layout, trainable, 0);
+      const current = statisticsLayout.join(statistics);
+      putStatistics('weight', current);
+      current.dispose();
+      slotNames[optimizer.name].forEach((slot, k) => put(slot, slots[k]!, layout, trainable, 0));
+      if (averages) {
+        put('average', averages.weights, layout, trainable, 0);
+        putStatistics('average', averages.statistics);
+      }
       return state;
     },
     restore(state) {
-      const read = (kind: string, variables: readonly tf.Variable[]): tf.Tensor[] => variables.map(({ shape }, i) => {
-        const stored = state[`${kind}/${names[i]}`];
+      const read = (kind: string, variables: readonly tf.Variable[], firstName: number): tf.Tensor[] => variables.map(({ shape }, i) => {
+        const name = `${kind}/${names[firstName + i]}`;
+        const stored = state[name];
         if (stored?.shape.join() === shape.join()) return tf.tensor(stored.data, shape);
-        throw expected(`${kind}/${names[i]} of shape [${shape}] in the checkpoint`, stored ? `shape [${stored.shape}]` : 'none');
+        throw expected(`${name} of shape [${shape}] in the checkpoint`, stored ? `shape [${stored.shape}]` : 'none');
       });
       const parts = tf.tidy(() => ({
-        weights: read('weight', [...trainable, ...statistics]),
-        slots: slotNames[optimizer.name].map((slot) => layout.join(read(slot, trainable))),
-        average: average ? allLayout.join(read('average', [...trainable, ...statistics])) : undefined,
+        weights: read('weight', trainable, 0),
+        statistics: read('weight', statistics, trainable.length),
+        slots: slotNames[optimizer.name].map((slot) => layout.join(read(slot, trainable, 0))),
+        averages: averages && [layout.join(read('average', trainable, 0)), statisticsLayout.join(read('average', statistics, trainable.length))],
       }));
-      assignAll([...trainable, ...statistics], parts.weights);
+      assignAll(trainable, parts.weights);
+      assignAll(statistics, parts.statistics);
       assign(weights, layout.join(trainable));
       assignAll(slots, parts.slots);
-      if (average) assign(average, parts.average!);
+      if (averages) assignAll([averages.weights, averages.statistics], parts.averages!);
       stepCount = state.stepCount!.data[0]!;
     },
     async withAveragedWeights(f) {
-      if (!average) return f();
+      if (!averages) return f();
       const variables = [...trainable, ...statistics];
       const trained = variables.map((v) => v.clone());
-      assignAll(variables, allLayout.split(average as unknown as tf.Tensor1D));
+      assignAll(trainable, layout.split(averages.weights as unknown as tf.Tensor1D));
+      assignAll(statistics, statisticsLayout.split(averages.statistics as unknown as tf.Tensor1D));
       try {
         return await f();
       } finally {
@@ -180,7 +190,7 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
       }
     },
     dispose() {
-      tf.dispose([weights, slots, average ?? [], decayMask ?? []]);
+      tf.dispose([weights, slots, averages ? [averages.weights, averages.statistics] : [], decayMask ?? []]);
     },
   };
 }

@@ -4,6 +4,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { startEnvironment } from './environment.mjs';
 import { inProject, writeJson } from './common.mjs';
 import { nodeFlags } from './install.mjs';
 
@@ -21,7 +22,7 @@ export async function installKernel({ user = false } = {}) {
     display_name: 'TypeScript (axunet)',
     language: 'typescript',
     interrupt_mode: 'signal',
-    env: { AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' },
+    env: { ...startEnvironment, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' },
   });
   return folder;
 }

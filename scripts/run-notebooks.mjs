@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { duration, inProject, readJson, run } from './common.mjs';
+import { startEnvironment } from './environment.mjs';
 import { nodeFlags } from './install.mjs';
 
 const order = ['preprocessing', 'pipeline', 'boundary-aware-loss', 'radiomics'];
@@ -35,7 +36,7 @@ export async function runNotebooks(names, { outFolder, env, expected = {}, statu
       process.execPath,
       [...(await nodeFlags()), inProject('scripts/nbrun.ts'), inProject('notebooks', `${name}.ipynb`), path.join(outFolder, `${name}.ipynb`)],
       {
-        env: { ...process.env, ...env, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' },
+        env: { ...process.env, ...startEnvironment, ...env, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         onStart: (child) => child.on('message', progress.hear),
       },

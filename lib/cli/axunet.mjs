@@ -2,10 +2,13 @@
 // Starts the command line with the flags this Node needs to load TypeScript (see scripts/flags.mjs).
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { startEnvironment } from '../../scripts/environment.mjs';
 import { flags } from '../../scripts/flags.mjs';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-const child = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], {
+  stdio: 'inherit', env: { ...process.env, ...startEnvironment },
+});
 // A signal sent to this process alone reaches the real one, which saves its checkpoint and chooses the exit code.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => (signal ? process.kill(process.pid, 'SIGKILL') : process.exit(code ?? 1)));

@@ -5,12 +5,16 @@ import type { OrientationExample, OrientedSlice } from '../figures/orientationCh
 import type { OverlayCase } from '../figures/overlayGrid.ts';
 import type { AugmentedExample } from '../figures/augmentationExamples.ts';
 import type { SliceImage } from '../figures/slicePicture.ts';
+import { dice } from '../evaluate/overlap.ts';
+import type { ScoredSlice } from '../evaluate/slices.ts';
 import { readNifti } from '../io/nifti.ts';
-import { augmentDefault } from '../preprocess/augment.ts';
+import { predictSlices, thresholdMask } from '../predict/slices.ts';
+import type { AugmentOptions } from '../preprocess/augment.ts';
 import { makeBatch } from '../preprocess/batches.ts';
 import type { Grid } from '../preprocess/grid.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { softTissueWindowHu } from '../preprocess/window.ts';
+import type { TrainedRun } from '../train/loadRun.ts';
 import { orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { sliceZ, type Volume } from '../volume/volume.ts';
 
@@ -83,13 +87,23 @@ export function fullestOfPatients(slices: SliceSet, indices: readonly number[]):
 export const overlayCases = (slices: SliceSet, indices: readonly number[]): OverlayCase[] =>
   indices.map((i) => ({ id: slices.entries[i]!.id, ...preparedSlice(slices, i) }));
 
-/** One slice on the training grid as it is, and as the first epochs of training see it. */
-export function augmentedExamples(slices: SliceSet, index: number, grid: Grid, seed: number, count = 7): AugmentedExample[] {
+/** One slice on the training grid as it is, and as the first epochs of training with these changes see it. */
+export function augmentedExamples(slices: SliceSet, index: number, grid: Grid, seed: number, changes: AugmentOptions, count = 7): AugmentedExample[] {
   const [height, width] = grid.size;
-  const example = (name: string, epoch: number, augment?: typeof augmentDefault): AugmentedExample => {
+  const example = (name: string, epoch: number, augment?: AugmentOptions): AugmentedExample => {
     const { images, labels } = makeBatch(slices, [index], grid, { seed, epoch, augment });
     const values = Float32Array.from({ length: height * width }, (_, p) => images[3 * p + 1]!);
     return { name, slice: { values, height, width, spacingMm: [1, 1], range: [0, 1] }, label: labels };
   };
-  return [example('as it is', 0), ...Array.from({ length: count }, (_, k) => example(`epoch ${k + 1}`, k + 1, augmentDefault))];
+  return [example('as it is', 0), ...Array.from({ length: count }, (_, k) => example(`epoch ${k + 1}`, k + 1, changes))];
+}
+
+/** Slices with label, prediction and DSC of the slice, for the overlay figures; `scored` must hold each of them. */
+export async function predictedCases(trained: TrainedRun, scored: readonly ScoredSlice[], slices: SliceSet, indices: readonly number[]): Promise<OverlayCase[]> {
+  const cases: OverlayCase[] = [];
+  for await (const { index, probability } of predictSlices(trained.model, slices, indices, trained.grid, 4)) {
+    const { counts } = scored.find((s) => s.index === index)!;
+    cases.push({ id: slices.entries[index]!.id, ...preparedSlice(slices, index), prediction: thresholdMask(probability), dice: dice(counts) });
+  }
+  return cases;
 }

@@ -4,24 +4,22 @@ import path from 'node:path';
 import { splitFold, type Folds } from '../dataset/folds.ts';
 import { currentEngine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
-import { overlapByPatient, overlapScores, type PatientOverlap } from '../evaluate/overlap.ts';
-import { scoreSlices, type ScoredSlice } from '../evaluate/slices.ts';
+import type { PatientOverlap } from '../evaluate/overlap.ts';
 import type { LossCurve } from '../figures/optimizerComparison.ts';
-import type { OverlayCase } from '../figures/overlayGrid.ts';
 import { readJson, writeJson } from '../io/files.ts';
-import { predictSlices, thresholdMask } from '../predict/slices.ts';
 import { epochOrder, makeBatch } from '../preprocess/batches.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
-import { formatSeconds, startProgress } from '../progress.ts';
+import { startProgress } from '../progress.ts';
 import { settings } from '../settings.ts';
 import { trainConfig, type TrainChanges, type TrainConfig } from '../train/config.ts';
 import { readHistory, type HistoryRecord } from '../train/history.ts';
 import { loadRun, type TrainedRun } from '../train/loadRun.ts';
 import { presetConfig } from '../train/presets.ts';
-import { closeRun, describeRun, openRun, slicesOf } from '../train/run.ts';
+import { consoleReport } from '../train/report.ts';
+import { closeRun, describeRun, openRun } from '../train/run.ts';
+import { scoreRun, type RunScores } from '../train/scores.ts';
 import { train } from '../train/trainer.ts';
 import { breathe } from '../predict/breathe.ts';
-import { preparedSlice } from './examples.ts';
 import type { Session } from './session.ts';
 
 /** The preset of the session's profile and data set; AXUNET_MINUTES replaces its time box. WebAssembly gets three times the time. */
@@ -45,29 +43,23 @@ export interface FoldResult {
   readonly folder: string;
   readonly trained: TrainedRun;
   readonly history: HistoryRecord[];
-  /** Every slice of the fold's unseen patients. */
-  readonly scored: ScoredSlice[];
+  /** How the network does on the fold's unseen patients. */
+  readonly scores: RunScores;
 }
 
 /** Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen patients. */
 export async function trainFold(session: Session, slices: SliceSet, folds: Folds, fold: number, config: TrainConfig): Promise<FoldResult> {
   const folder = path.join(session.runs, `fold-${fold}`);
   const run = openRun(folder, describeRun(config, slices, splitFold(folds, fold)), slices);
-  const progress = startProgress(`fold ${fold}`, 1000);
+  const report = consoleReport(run);
   try {
-    const result = await train(run, {
-      resume: true,
-      onStep: ({ progress: share, loss, stepsPerSecond, waitingShare, epoch }) => progress.update(Math.round(1000 * share),
-        `epoch ${epoch}, loss ${loss.toFixed(3)}, ${stepsPerSecond.toFixed(1)} steps/s, ${Math.round(100 * waitingShare)} % waiting for data`),
-    });
-    progress.finish(`fold ${fold}: ${result.steps} steps in ${result.epochs} epochs, ${formatSeconds(result.seconds)} (${result.reason})`);
+    console.log(run.memory);
+    report.finish(await train(run, { resume: true, ...report }));
   } finally {
     closeRun(run);
   }
   const trained = await loadRun(folder);
-  const validation = slicesOf(slices, trained.description.patients.validation);
-  const scored = await scoreSlices(trained.model, slices, validation, { grid: trained.grid, batchSize: config.batchSize });
-  return { fold, folder, trained, history: readHistory(folder), scored };
+  return { fold, folder, trained, history: readHistory(folder), scores: await scoreRun(trained, slices) };
 }
 
 /** Trains the same network from the same weights on the same batches with several optimizers; one loss a step. */
@@ -95,20 +87,9 @@ export async function compareOptimizers(
 }
 
 /** Scores by patient over all folds: each patient was unseen in exactly one of them. */
-export function scoresByPatient(results: readonly FoldResult[]): { volume: PatientOverlap[]; pancreas: PatientOverlap[] } {
-  const scored = results.flatMap((r) => r.scored);
-  return { volume: overlapByPatient(scored), pancreas: overlapByPatient(scored, 'pancreas') };
-}
-
-/** Slices of one fold with label, prediction and DSC of the slice, for the overlay figures. */
-export async function predictedCases({ trained, scored }: FoldResult, slices: SliceSet, indices: readonly number[]): Promise<OverlayCase[]> {
-  const cases: OverlayCase[] = [];
-  for await (const { index, probability } of predictSlices(trained.model, slices, indices, trained.grid, 4)) {
-    const dice = overlapScores(scored.find((s) => s.index === index)!.counts).dice;
-    cases.push({ id: slices.entries[index]!.id, ...preparedSlice(slices, index), prediction: thresholdMask(probability), dice });
-  }
-  return cases;
-}
+export const scoresByPatient = (results: readonly FoldResult[]): { volume: PatientOverlap[]; pancreas: PatientOverlap[] } => ({
+  volume: results.flatMap((r) => r.scores.volume), pancreas: results.flatMap((r) => r.scores.pancreas),
+});
 
 /** Adds this notebook's numbers to `summary.json` beside the figures; `npm start` prints it at the end. */
 export async function writeSummary(session: Session, numbers: Readonly<Record<string, unknown>>): Promise<void> {

@@ -7,11 +7,17 @@ export function formatSeconds(seconds: number): string {
 }
 
 export interface Progress {
-  /** Reports that `done` of the total are complete; `note` is shown at the end of the line. */
+  /**
+   * Reports that `done` of the total are complete; `note` is shown at the end of the line.
+   * In a notebook it throws after an interrupt, so that the work of a cell ends with its cell.
+   */
   update(done: number, note?: string): void;
   /** Ends the line; `summary` replaces the bar. */
   finish(summary?: string): void;
 }
+
+/** How often the notebook's kernel was interrupted; scripts/kernel.cjs counts. */
+const interrupts = (): number => (globalThis as { [count: symbol]: number | undefined })[Symbol.for('axunet.interrupts')] ?? 0;
 
 /**
  * A progress line with bar, count and time left, redrawn in place at most ten times a second.
@@ -19,20 +25,29 @@ export interface Progress {
  */
 export function startProgress(label: string, total: number, out: NodeJS.WritableStream = process.stdout): Progress {
   const started = performance.now();
+  const interruptsBefore = interrupts();
   const live = Boolean((out as NodeJS.WriteStream).isTTY) || process.env.AXUNET_PROGRESS === 'live';
   let drawn = -Infinity;
   let printedTenth = 0;
   let width = 0;
+  // Resumed work does not begin at 0: then the time left is judged by what was done since the first report.
+  let begin: { done: number; at: number } | undefined;
+  const timeLeft = (done: number): string => {
+    if (!begin || done <= begin.done || done >= total) return '';
+    const seconds = (performance.now() - begin.at) / 1000;
+    return `, ${formatSeconds((seconds / (done - begin.done)) * (total - done))} left`;
+  };
   const line = (done: number, note: string): string => {
     const share = total > 0 ? done / total : 1;
-    const elapsed = (performance.now() - started) / 1000;
-    const left = done > 0 && done < total ? `, ${formatSeconds((elapsed / done) * (total - done))} left` : '';
+    const left = timeLeft(done);
     const bar = '█'.repeat(Math.round(share * 20)).padEnd(20, '░');
     return `${label} ${bar} ${done}/${total}${left}${note ? ` · ${note}` : ''}`;
   };
   return {
     update(done, note = '') {
+      if (interrupts() !== interruptsBefore) throw new Error('The notebook\'s kernel was interrupted');
       const now = performance.now();
+      begin ??= done > 1 ? { done, at: now } : { done: 0, at: started };
       const tenth = Math.floor((10 * done) / Math.max(total, 1));
       if (live ? now - drawn < 100 && done < total : tenth <= printedTenth) return;
       drawn = now;

@@ -17,6 +17,8 @@ function userFolder() {
 /** Writes the kernel's description and returns its folder. The name is the one that the notebooks carry. */
 export async function installKernel({ user = false } = {}) {
   const folder = path.join(user ? userFolder() : inProject('.jupyter'), 'kernels', 'tslab');
+  // JupyterLab installed below .jupyter brings CommonJS files, which the project's own "type": "module" would break.
+  if (!user) writeJson(inProject('.jupyter', 'package.json'), { type: 'commonjs' });
   writeJson(path.join(folder, 'kernel.json'), {
     argv: [process.execPath, ...(await nodeFlags()), inProject('scripts/kernel.cjs'), '{connection_file}'],
     display_name: 'TypeScript (axunet)',

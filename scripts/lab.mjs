@@ -24,6 +24,12 @@ async function findJupyter() {
   return undefined;
 }
 
+/** Any signal ends Jupyter as SIGTERM does: with its kernels, which SIGINT and SIGHUP would leave behind. */
+function stopByTerm(child) {
+  const kill = child.kill.bind(child);
+  child.kill = (signal) => kill(signal === 'SIGKILL' ? signal : 'SIGTERM');
+}
+
 checkNode();
 runMain(async () => {
   console.log(`Engine: ${await prepare()}`);
@@ -35,7 +41,9 @@ runMain(async () => {
   }
   const [program, args] = jupyter;
   const jupyterPath = [inProject('.jupyter'), process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter);
-  // Arguments after "npm run lab --" go to Jupyter.
-  const { code } = await run(program, [...args, ...process.argv.slice(2), inProject('notebooks')], { show: true, cwd: root, env: { ...process.env, JUPYTER_PATH: jupyterPath } });
+  // Arguments after "npm run lab --" go to Jupyter; its own group keeps the terminal's Ctrl-C from it, which comes through us.
+  const { code } = await run(program, [...args, ...process.argv.slice(2), inProject('notebooks')], {
+    show: true, cwd: root, detached: process.platform !== 'win32', env: { ...process.env, JUPYTER_PATH: jupyterPath }, onStart: stopByTerm,
+  });
   return code;
 });

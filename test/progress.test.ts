@@ -1,0 +1,44 @@
+import { Writable } from 'node:stream';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startProgress } from '../lib/progress.ts';
+
+const interrupts = Symbol.for('axunet.interrupts');
+
+/** What a progress line of ten prints into a file, one report a second. */
+function reports(...done: number[]): string[] {
+  vi.stubEnv('AXUNET_PROGRESS', '');
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const lines: string[] = [];
+  const out = new Writable({ write: (text, _, next) => { lines.push(String(text)); next(); } });
+  const progress = startProgress('work', 10, out);
+  for (const one of done) {
+    vi.advanceTimersByTime(1000);
+    progress.update(one);
+  }
+  return lines;
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  delete (globalThis as { [key: symbol]: unknown })[interrupts];
+});
+
+describe('a progress line', () => {
+  it('tells the time left from the start of the work', () => {
+    expect(reports(1, 2).at(-1)).toMatch(/ 2\/10, 8 s left$/m);
+  });
+
+  it('does not take what an earlier run did for fast work', () => {
+    const [first, second] = reports(6, 7);
+    expect(first).toMatch(/ 6\/10$/m);
+    expect(second).toMatch(/ 7\/10, 3 s left$/m);
+  });
+
+  it('ends the work of an interrupted cell', () => {
+    const progress = startProgress('work', 10, new Writable({ write: (_, __, next) => next() }));
+    progress.update(1);
+    Object.assign(globalThis, { [interrupts]: 1 });
+    expect(() => progress.update(2)).toThrow('interrupted');
+  });
+});

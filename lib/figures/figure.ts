@@ -12,6 +12,9 @@ export interface Figure {
   readonly layout: Partial<Layout> & { readonly width: number; readonly height: number };
 }
 
+/** True for figures that show slices: their PNG is large and gains nothing from a high resolution. */
+export const hasPictures = ({ layout }: Figure): boolean => Boolean(layout.images?.length);
+
 /** The text of the figure's title, without markup; used as plain-text output and in provenance. */
 export function titleOf(figure: Figure): string {
   const { title } = figure.layout;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sha256, sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
 import { projectPath, projectRoot } from '../settings.ts';
-import { titleOf, type Figure } from './figure.ts';
+import { hasPictures, titleOf, type Figure } from './figure.ts';
 import { svgToPng, toSvg } from './render.ts';
 
 /** What a figure was made from. Nothing here depends on the time of day, so equal runs give equal files. */
@@ -75,11 +75,11 @@ async function provenanceRecord(name: string, figure: Figure, files: Record<stri
 }
 
 /**
- * Writes `<name>.png` (`zoom` pixels per CSS pixel), `<name>.svg` and `<name>.json` into the folder, each atomically,
+ * Writes `<name>.png` (`zoom` pixels per CSS pixel, fewer for slices, which hold no more detail), `<name>.svg` and `<name>.json` into the folder, each atomically,
  * the JSON last. The same figure and provenance give the same bytes. Throws a UserError when an input is absent or the
  * folder is not writable.
  */
-export async function saveFigure(folder: string, name: string, figure: Figure, from: Provenance = {}, zoom = 2): Promise<SavedFigure> {
+export async function saveFigure(folder: string, name: string, figure: Figure, from: Provenance = {}, zoom = hasPictures(figure) ? 1.25 : 2): Promise<SavedFigure> {
   const svg = await toSvg(figure);
   const files = { [`${name}.png`]: svgToPng(svg, zoom), [`${name}.svg`]: svg };
   const record = await provenanceRecord(name, figure, files, from);

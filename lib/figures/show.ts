@@ -1,6 +1,6 @@
 /** Figures and tables as Jupyter output. Works in every tslab kernel; a plain script prints one line instead. */
 import { createRequire } from 'node:module';
-import { titleOf, type Figure } from './figure.ts';
+import { hasPictures, titleOf, type Figure } from './figure.ts';
 import { toPng } from './render.ts';
 
 /** One output in several formats; the front end shows the richest that it knows. Bytes are sent as base64. */
@@ -10,6 +10,7 @@ type Send = (message: { data: Record<string, unknown>; metadata: Record<string, 
 
 /** Pixels of a notebook's PNG per CSS pixel: sharp enough on a dense screen, small enough to be committed. */
 const notebookZoom = 1.5;
+const notebookZoomOfPictures = 1;
 
 /** The running kernel's display function, undefined outside a notebook. tslab's own `display.raw` sends one format only. */
 function kernelSend(): Send | undefined {
@@ -34,6 +35,7 @@ export async function showFigure(figure: Figure): Promise<void> {
   const plain = `Figure: ${titleOf(figure)}`;
   if (!kernelSend()) return console.log(plain);
   const { width, height } = figure.layout;
-  const interactive = figure.layout.images?.length ? {} : { 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout } };
-  showBundle({ ...interactive, 'image/png': await toPng(figure, notebookZoom), 'text/plain': plain }, { 'image/png': { width, height } });
+  const pictures = hasPictures(figure);
+  const interactive = pictures ? {} : { 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout } };
+  showBundle({ ...interactive, 'image/png': await toPng(figure, pictures ? notebookZoomOfPictures : notebookZoom), 'text/plain': plain }, { 'image/png': { width, height } });
 }

@@ -42,7 +42,7 @@ describe('a training configuration', () => {
     [{ optimizer: { name: 'adam', rho: 0.9 } }, 'Expected a training option of optimizer.name, optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.weightDecay, found "optimizer.rho"'],
     [{ optimizer: { name: 'lion' } }, 'Expected optimizer.name to be one of rmsprop, adam, sgd, found "lion"'],
     [{ schedule: { warmup: 0.1 } }, 'Expected a training option of schedule.kind, schedule.warmUp, schedule.floor, schedule.power, found "schedule.warmup"'],
-    [{ augment: 'toString' }, 'Expected augment to be one of none, default, found "toString"'],
+    [{ augment: 'toString' }, 'Expected augment to be one of none, light, default, found "toString"'],
   ])('%j is refused', (changes, sentence) => expect(() => trainConfig(changes as object)).toThrow(sentence));
 
   it('reads assignments from the command line', () => {

@@ -2,7 +2,7 @@
  * Many volumes to many masks. One after the other, each output complete or absent, what is complete is skipped, and
  * one bad file does not stop the others, so a cut-off run is simply started again.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { tf } from '../engine/engine.ts';
@@ -114,9 +114,20 @@ async function predictFile(predictor: Predictor, input: VolumeInput, options: Pr
   return true;
 }
 
+/** Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too. */
+function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }: PredictFilesOptions): void {
+  const place = realpathSync(out);
+  const written = new Set(inputs.flatMap(({ name }) => [`${name}.nii.gz`, ...(probability ? [`${name}_probability.nii.gz`] : [])]).map((file) => path.join(place, file)));
+  for (const { file } of inputs) {
+    if (!written.has(path.join(realpathSync(path.dirname(file)), path.basename(file)))) continue;
+    throw expected('another folder for the masks than that of the volumes', `outputs that would replace ${file}`, out);
+  }
+}
+
 /** Predicts all inputs. A volume that cannot be read or written is named in `failed`; the others are made all the same. */
 export async function predictFiles(predictor: Predictor, inputs: readonly VolumeInput[], options: PredictFilesOptions): Promise<PredictReport> {
   await mkdir(options.out, { recursive: true });
+  refuseOverwriting(inputs, options);
   const report: PredictReport = { made: [], skipped: [], failed: [] };
   for (const [i, input] of inputs.entries()) {
     const tell = (share: number, note: string): void => options.onProgress?.(i + share, inputs.length, note);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +49,16 @@ describe('predicting files', () => {
     const record = JSON.parse(readFileSync(at('out', 'a.json'), 'utf8')) as { voxels: number; pancreasMl: number };
     expect(record.voxels).toBe(source.data.filter((hu) => hu > 60).length);
     expect(record.pancreasMl).toBeCloseTo((record.voxels * 2.5 * 0.8 * 1.1) / 1000, 6);
+  });
+
+  it('never replaces a volume by its mask', async () => {
+    const before = readFileSync(at('in', 'b.nii.gz'));
+    symlinkSync(at('in'), at('link'));
+    for (const out of [at('in'), at('link')]) {
+      await expect(predictFiles(predictor, await findVolumes([at('in')]), { out })).rejects.toThrow(/^Expected another folder for the masks .*b\.nii\.gz/);
+    }
+    expect(readFileSync(at('in', 'b.nii.gz'))).toEqual(before);
+    expect(await predictFiles(predictor, await findVolumes([at('in', 'a.nii')]), { out: at('in') })).toMatchObject({ made: ['a'], failed: [] });
   });
 
   it('skips what is complete, and makes again what is damaged, of another input, network or threshold', async () => {

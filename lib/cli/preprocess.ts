@@ -5,6 +5,7 @@ import { preprocessDataset, type Manifest, type PreprocessOptions } from '../pre
 import type { PreprocessMode, WindowHu } from '../preprocess/window.ts';
 import { startProgress } from '../progress.ts';
 import type { Command } from './command.ts';
+import { parseLabelMap } from './labelMap.ts';
 
 const help = `Makes the slices that the network is trained on.
 
@@ -16,6 +17,7 @@ Usage: axunet preprocess DATASET|FOLDER --out DIR [options]
   --mode MODE     default: soft-tissue window, every slice
                   paper: ±1024 HU, without the end slices, at least 32 foreground pixels
   --window LO,HI  the HU shown as 0 and as 1 in default mode (default -160,240)
+  --label-map MAP stored label to class (1 pancreas, 0 background), such as 1:1,2:1; 7:1,*:0 takes all but 7 for background
   --shard I/N     only every N-th case from the I-th (1 to N), for several machines on one folder
   --json          print a summary as JSON
 
@@ -71,14 +73,15 @@ async function run(args: string[]): Promise<number> {
     args: joinWindow(args), allowPositionals: true,
     options: {
       data: { type: 'string' }, out: { type: 'string' }, mode: { type: 'string', default: 'default' },
-      window: { type: 'string' }, shard: { type: 'string' }, json: { type: 'boolean', default: false },
+      window: { type: 'string' }, 'label-map': { type: 'string' }, shard: { type: 'string' }, json: { type: 'boolean', default: false },
     },
   });
   if (positionals.length !== 1) throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
   if (!values.out) throw new UserError('Expected --out DIR, the folder for the slices, found none');
   const { out } = values;
   const options = { out, mode: parseMode(values.mode), windowHu: parseWindow(values.window), shard: parseShard(values.shard) };
-  const list = await openDataset(positionals[0], values.data);
+  const labels = values['label-map'] === undefined ? undefined : parseLabelMap(values['label-map']);
+  const list = await openDataset(positionals[0], values.data, labels);
   const total = Math.ceil((list.cases.length - (options.shard?.index ?? 0)) / (options.shard?.count ?? 1));
   const progress = values.json ? undefined : startProgress('preprocess', total);
   const manifest = await preprocessDataset(list, { ...options, onProgress: (done, _, note) => progress?.update(done, note) });

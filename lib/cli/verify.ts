@@ -9,6 +9,7 @@ import { expected } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
 import { startProgress } from '../progress.ts';
 import type { Command } from './command.ts';
+import { parseLabelMap } from './labelMap.ts';
 
 const help = `Usage: axunet verify NAME | FOLDER | IMAGE LABEL  [options]
 
@@ -29,17 +30,6 @@ NaN and infinite values, label values, empty labels, duplicates, HU, labels mirr
 Exit code 0: fit for training (warnings may want a look); 1: errors.
 
 Example: axunet verify ct.nii.gz label.nii.gz --label-map 1:1,2:1`;
-
-/** `7:1,*:0` → {labelMap: {7: 1}, otherLabels: 'background'}. Throws a UserError for anything else than such a map. */
-export function parseLabelMap(text: string): OpenOptions {
-  const entries = text.split(',').map((entry) => entry.trim());
-  const listed = entries.filter((entry) => entry !== '*:0').map((entry) => {
-    const match = /^(\d+):([01])$/.exec(entry);
-    if (!match) throw expected('--label-map as 1:1,2:1 or 7:1,*:0 (stored label : class 0 or 1)', `"${text}"`);
-    return [Number(match[1]), Number(match[2])] as const;
-  });
-  return { labelMap: Object.fromEntries(listed), ...(listed.length < entries.length && { otherLabels: 'background' as const }) };
-}
 
 interface Options {
   data?: string;

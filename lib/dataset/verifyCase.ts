@@ -122,11 +122,14 @@ function listValues(values: number[]): string {
 
 type LabelRules = Pick<CaseList, 'labelMap' | 'otherLabels'>;
 
-function checkUnlisted(checks: CaseChecks, unlisted: number[], { labelMap, otherLabels }: LabelRules): void {
+/** Labels that the map does not know. Without a map they may be other organs, but not instead of every known label, nor below 0. */
+function checkUnlisted(checks: CaseChecks, unlisted: number[], foregroundVoxels: number, { labelMap, otherLabels }: LabelRules): void {
   if (!unlisted.length || otherLabels === 'background') return;
   const found = `found ${listValues(unlisted)}`;
   const listed = `label: expected 0, ${listValues(Object.keys(labelMap).map(Number))}`;
-  if (otherLabels === 'assumed') checks.warn('label-values', `${listed} as no label map is given, ${found}, taken for background; --label-map 7:1,*:0 says that 7 is the pancreas`);
+  const hint = '--label-map 7:1,*:0 would say that 7 is the pancreas and all else background';
+  if (otherLabels === 'assumed' && (!foregroundVoxels || unlisted[0]! < 0)) checks.error('label-values', `${listed} as no label map is given, ${found}; ${hint}`);
+  else if (otherLabels === 'assumed') checks.warn('label-values', `${listed} as no label map is given, ${found}, taken for background here; ${hint}`);
   else checks.error('label-values', `${listed} (the label map), ${found}; *:0 in the map takes the others for background`);
 }
 
@@ -138,8 +141,8 @@ function checkLabelValues(checks: CaseChecks, label: NiftiImage, rules: LabelRul
   const values = [...counts.keys()].filter(Number.isFinite);
   const fractions = values.filter((v) => !Number.isInteger(v));
   if (fractions.length) checks.error('label-values', `label: expected whole numbers, found ${listValues(fractions)}`);
-  checkUnlisted(checks, values.filter((v) => v !== 0 && Number.isInteger(v) && !(v in labelMap)), rules);
   const foregroundVoxels = values.reduce((sum, v) => sum + (v !== 0 && labelMap[v] ? counts.get(v)! : 0), 0);
+  checkUnlisted(checks, values.filter((v) => v !== 0 && Number.isInteger(v) && !(v in labelMap)), foregroundVoxels, rules);
   if (!foregroundVoxels) checks.warn('empty-label', 'label: no foreground voxel');
   Object.assign(checks.facts, {
     // A probability map has as many values as voxels; the report keeps the first hundred.

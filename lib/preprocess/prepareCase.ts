@@ -1,5 +1,5 @@
 /** One case, from its files to slices in memory: canonical orientation, window, classes. */
-import type { Case, CaseList, LabelMap } from '../dataset/cases.ts';
+import type { Case, CaseList } from '../dataset/cases.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { expected } from '../errors.ts';
 import { readGreyImage } from '../io/image.ts';
@@ -34,15 +34,17 @@ export interface PreparedCase {
 export function prepareCase(list: CaseList, one: Case, windowHu: WindowHu, skipEnds: boolean): Promise<PreparedCase> {
   if (!one.label) throw expected('a label', 'none', one.image);
   return list.kind === '2d'
-    ? preparePicture(one.image, one.label, one.z ?? 0, list.labelMap, list.imageFlipY ?? false)
+    ? preparePicture(list, one.image, one.label, one.z ?? 0)
     : prepareVolume(list, one.image, one.label, windowHu, skipEnds);
 }
 
+type LabelRules = Pick<CaseList, 'labelMap' | 'otherLabels'>;
+
 /**
  * Stored label values to classes. Background 0 stays 0; every other value must be in the map, so that a tumour or
- * another organ is never counted or dropped by accident.
+ * another organ is never counted or dropped by accident, unless the user said that all others are background.
  */
-export function toClasses(stored: VoxelArray, labelMap: LabelMap, file: string): Uint8Array {
+export function toClasses(stored: VoxelArray, { labelMap, otherLabels }: LabelRules, file: string): Uint8Array {
   if (isAllZero(stored)) return new Uint8Array(stored.length);
   const classes = new Map<number, number>([[0, 0], ...Object.entries(labelMap).map(([value, c]) => [Number(value), c] as [number, number])]);
   const out = new Uint8Array(stored.length);
@@ -50,7 +52,7 @@ export function toClasses(stored: VoxelArray, labelMap: LabelMap, file: string):
   for (let p = 0; p < stored.length; p++) {
     if (stored[p] !== value) {
       value = stored[p];
-      found = classes.get(value) ?? -1;
+      found = classes.get(value) ?? (otherLabels === 'background' && Number.isInteger(value) ? 0 : -1);
       if (found < 0) throw expected(`label values ${[...classes.keys()].join(', ')}`, `${value}`, file);
     }
     out[p] = found;
@@ -62,7 +64,8 @@ async function prepareVolume(list: CaseList, imageFile: string, labelFile: strin
   const [image, stored] = await Promise.all([readNifti(imageFile), readNifti(labelFile)]);
   const placed = list.detectLabelFlip ? alignLabel(image, stored, list.labelMap) : undefined;
   const label = placed?.label ?? stored;
-  const difference = geometryDifference(image, label);
+  // a label stored in another axis order lies on the same grid
+  const difference = geometryDifference(image, label) && geometryDifference(toCanonical(image), toCanonical(label));
   if (difference) throw expected(`a label on the grid of ${imageFile}`, difference, labelFile);
   const imageSlices = canonicalSlices(image);
   const labelSlices = canonicalSlices(label);
@@ -71,7 +74,7 @@ async function prepareVolume(list: CaseList, imageFile: string, labelFile: strin
     height: shape[1], width: shape[0], shape, spacingMm: [spacingMm[1], spacingMm[0]],
     ...(placed && { labelPosition: describeFlip(placed.decision) }),
     slices: volumeSlices(
-      shape[2], skipEnds, (z) => applyWindow(imageSlices.slice(z), windowHu), (z) => toClasses(labelSlices.slice(z), list.labelMap, labelFile),
+      shape[2], skipEnds, (z) => applyWindow(imageSlices.slice(z), windowHu), (z) => toClasses(labelSlices.slice(z), list, labelFile),
     ),
   };
 }
@@ -115,14 +118,14 @@ function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: number):
 /** JPEG leaves no clean 0 and 255 in a mask. */
 const maskThreshold = 127;
 
-async function preparePicture(imageFile: string, labelFile: string, z: number, labelMap: LabelMap, flipY: boolean): Promise<PreparedCase> {
+async function preparePicture(list: CaseList, imageFile: string, labelFile: string, z: number): Promise<PreparedCase> {
   const [image, mask] = await Promise.all([readGreyImage(imageFile), readGreyImage(labelFile)]);
   const { width, height } = image;
   if (mask.width !== width || mask.height !== height) {
     throw expected(`a mask of ${width}×${height} pixels as its picture`, `${mask.width}×${mask.height}`, labelFile);
   }
   const stored = mask.data.map((v) => (v > maskThreshold ? 1 : 0));
-  const turn = <T extends Float32Array | Uint8Array>(plane: T): T => (flipY ? flipRows(plane, width) : plane);
+  const turn = <T extends Float32Array | Uint8Array>(plane: T): T => (list.imageFlipY ? flipRows(plane, width) : plane);
   const plane = turn(applyWindow(image.data, [0, 255]));
-  return { height, width, spacingMm: [1, 1], slices: [{ z, planes: [plane, plane, plane], label: turn(toClasses(stored, labelMap, labelFile)) }] };
+  return { height, width, spacingMm: [1, 1], slices: [{ z, planes: [plane, plane, plane], label: turn(toClasses(stored, list, labelFile)) }] };
 }

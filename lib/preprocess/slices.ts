@@ -49,8 +49,9 @@ interface Plan {
 
 function makePlan(list: CaseList, { out, mode, windowHu: wanted }: PreprocessOptions): Plan {
   const windowHu = windowOf(mode, wanted);
-  const { kind, labelMap, imageFlipY = false, detectLabelFlip = false } = list;
-  return { list, out, mode, windowHu, parameters: { version: manifestVersion, kind, mode, windowHu, labelMap, imageFlipY, detectLabelFlip } };
+  const { kind, labelMap, otherLabels, imageFlipY = false, detectLabelFlip = false } = list;
+  const others = otherLabels === 'background' ? { otherLabels } : {};
+  return { list, out, mode, windowHu, parameters: { version: manifestVersion, kind, mode, windowHu, labelMap, ...others, imageFlipY, detectLabelFlip } };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseLabelMap, verify } from '../../lib/cli/verify.ts';
+import { parseLabelMap } from '../../lib/cli/labelMap.ts';
+import { verify } from '../../lib/cli/verify.ts';
 import { writeFolds } from '../../lib/dataset/folds.ts';
 import { settings } from '../../lib/settings.ts';
 import { temporaryFolder, writeDecathlon } from '../dataset/fixtures.ts';

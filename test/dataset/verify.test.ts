@@ -125,6 +125,13 @@ describe('verifying a data set', () => {
     expect(findings(await pair(ct, many, { labelMap: { 1: 1 }, otherLabels: 'background' }))).toEqual([]);
   });
 
+  it('takes other values in place of every known one, and values below 0, for no label at all', async () => {
+    const { image: ct, label: mask } = torso();
+    const all255 = volumeOf(mask.data.map((v) => 255 * v), mask.shape);
+    expect(findings(await pair(ct, all255))).toEqual(['error label-values ct', 'warning empty-label ct']);
+    expect((await pair(ct, ct)).cases[0]!.findings[0]).toMatchObject({ severity: 'error', check: 'label-values' });
+  });
+
   it('warns of empty labels and of values that are no HU', async () => {
     const { image: ct, label: mask } = torso();
     const shifted = volumeOf(ct.data.map((v) => v + 1024), ct.shape);

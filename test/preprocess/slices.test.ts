@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDataset, openPair, type Case, type CaseList } from '../../lib/dataset/cases.ts';
 import { sha256 } from '../../lib/io/files.ts';
 import { writeGreyPng } from '../../lib/io/image.ts';
-import { writeNifti } from '../../lib/io/nifti.ts';
+import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
 import { readNpy } from '../../lib/io/npy.ts';
 import { openSlices } from '../../lib/preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
@@ -233,6 +233,28 @@ describe('cases that do not fit', () => {
     expect(reasons[2]).toMatch(/^Expected a label, found none in .*good\.nii\.gz$/);
     expect(reasons[3]).toMatch(/gone\.nii\.gz/);
     expect(readdirSync(at('out', 'data')).length).toBe(5);
+  });
+
+  it('are not those whose label is stored in another axis order on the same grid', async () => {
+    const one = await writeCase('a');
+    const plain = await preprocessDataset(listOf([one]), { out: at('plain'), mode: 'default' });
+    const label = await readNifti(one.label!);
+    const mirrored = label.data.map((_, i) => label.data[i - (i % width) + width - 1 - (i % width)]!) as Uint8Array;
+    const affine = label.affine.map((v, i) => (i === 0 ? -v : i === 3 ? v + label.affine[0]! * (width - 1) : v));
+    await writeNifti(one.label!, { ...label, data: mirrored, affine });
+    const turned = await preprocessDataset(listOf([one]), { out: at('turned'), mode: 'default' });
+    expect(turned.failed).toEqual([]);
+    expect(turned.slices).toEqual(plain.slices);
+    const labelOf = async (out: string) => (await readNpy(at(out, 'label', 'a-1.npy'))).data;
+    expect(await labelOf('turned')).toEqual(await labelOf('plain'));
+  });
+
+  it('fit when the label map takes other whole numbers for background, and are made again when it changes', async () => {
+    const one = await writeCase('a', { labelValue: 7 });
+    const make = async (more: Partial<CaseList>) => preprocessDataset(listOf([one], more), { out: at('out'), mode: 'default' });
+    expect((await make({})).failed[0]?.reason).toMatch(/^Expected label values 0, 1, 2, found 7 in/);
+    expect((await make({ labelMap: { 1: 1 }, otherLabels: 'background' })).slices.map((s) => s.foreground)).toEqual([0, 0, 0, 0, 0]);
+    expect((await make({ labelMap: { 7: 1 }, otherLabels: 'background' })).slices.map((s) => s.foreground)).toEqual([0, 40, 40, 0, 0]);
   });
 
   it('cannot share an id', async () => {

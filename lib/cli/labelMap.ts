@@ -1,0 +1,14 @@
+/** The option `--label-map`, which says what the values in a label file stand for. */
+import type { OpenOptions } from '../dataset/cases.ts';
+import { expected } from '../errors.ts';
+
+/** `7:1,*:0` → {labelMap: {7: 1}, otherLabels: 'background'}. Throws a UserError for anything else than such a map. */
+export function parseLabelMap(text: string): OpenOptions {
+  const entries = text.split(',').map((entry) => entry.trim());
+  const listed = entries.filter((entry) => entry !== '*:0').map((entry) => {
+    const match = /^(\d+):([01])$/.exec(entry);
+    if (!match) throw expected('--label-map as 1:1,2:1 or 7:1,*:0 (stored label : class 0 or 1)', `"${text}"`);
+    return [Number(match[1]), Number(match[2])] as const;
+  });
+  return { labelMap: Object.fromEntries(listed), ...(listed.length < entries.length && { otherLabels: 'background' as const }) };
+}

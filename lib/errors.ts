@@ -18,3 +18,11 @@ export function expected(what: string, found: string, file?: string): UserError 
 
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What the operating system refused, as one sentence; undefined for any other error. */
+export function systemErrorMessage(error: unknown): string | undefined {
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || !code || !syscall) return undefined;
+  const reason = error.message.replace(/^\w+: /, '').replace(/, .*$/s, '');
+  return `Expected to ${syscall} ${path ?? 'a file'}, found that the system refuses: ${reason} (${code})`;
+}

@@ -1,5 +1,5 @@
 /** `axunet`: the command-line twin of every long notebook cell. */
-import { messageOf, UserError } from '../errors.ts';
+import { messageOf, systemErrorMessage, UserError } from '../errors.ts';
 import type { Command } from './command.ts';
 
 /** Commands are loaded when called, so that `axunet info` does not start an engine. */
@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   preprocess: async () => (await import('./preprocess.ts')).preprocess,
   train: async () => (await import('./train.ts')).train,
   predict: async () => (await import('./predict.ts')).predict,
+  overlay: async () => (await import('./overlay.ts')).overlay,
   figures: async () => (await import('./figures.ts')).figures,
   doctor: async () => (await import('./doctor.ts')).doctor,
 };
@@ -44,8 +45,9 @@ export async function main(argv: string[]): Promise<number> {
     return await command.run(args);
   } catch (error) {
     const parseError = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-    if (!(error instanceof UserError) && !parseError) throw error;
-    console.error(`axunet ${name}: ${messageOf(error)}`);
+    const refused = systemErrorMessage(error);
+    if (!(error instanceof UserError) && !parseError && !refused) throw error;
+    console.error(`axunet ${name}: ${refused ?? messageOf(error)}`);
     return parseError ? 2 : 1;
   }
 }

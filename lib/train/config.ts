@@ -88,6 +88,7 @@ const counts = (n: number, multipleOf = 1): Check => [
   `${n} positive whole numbers${multipleOf > 1 ? `, multiples of ${multipleOf}` : ''}`,
   (v) => Array.isArray(v) && v.length === n && v.every((x) => Number.isInteger(x) && x > 0 && x % multipleOf === 0),
 ];
+const options: Check = ['an object of options', (v) => typeof v === 'object' && v !== null && !Array.isArray(v)];
 const anything: Check = ['', () => true];
 
 const checks: Record<keyof TrainConfig, Check> = {
@@ -110,7 +111,7 @@ function check(values: object, table: Readonly<Record<string, Check>>, prefix = 
 }
 
 /** What one kind of optimizer has for options is told by its defaults. */
-function mergeOptimizer(base: OptimizerConfig, given: OptimizerChanges = {}): OptimizerConfig {
+function mergeOptimizer(base: OptimizerConfig, given: OptimizerChanges): OptimizerConfig {
   const name = given.name ?? base.name;
   check({ name }, { name: oneOf(Object.keys(optimizers)) }, 'optimizer.');
   const start = name === base.name ? base : optimizers[name];
@@ -123,10 +124,12 @@ function mergeOptimizer(base: OptimizerConfig, given: OptimizerChanges = {}): Op
  * other way round. Throws a sentence that names an unknown option or a value that cannot be.
  */
 export function trainConfig(changes: TrainChanges = {}, base: TrainConfig = referenceConfig): TrainConfig {
+  const { optimizer: given = {}, schedule: wanted = {} } = changes;
+  check({ optimizer: given, schedule: wanted }, { optimizer: options, schedule: options });
   const duration = changes.minutes != null && changes.epochs === undefined ? { epochs: null }
     : changes.epochs != null && changes.minutes === undefined ? { minutes: null } : {};
-  const schedule = { ...base.schedule, ...changes.schedule };
-  const config: TrainConfig = { ...base, ...changes, ...duration, schedule, optimizer: mergeOptimizer(base.optimizer, changes.optimizer) };
+  const schedule = { ...base.schedule, ...wanted };
+  const config: TrainConfig = { ...base, ...changes, ...duration, schedule, optimizer: mergeOptimizer(base.optimizer, given) };
   check(config, checks);
   check(schedule, scheduleChecks, 'schedule.');
   if ((config.epochs === null) === (config.minutes === null)) {

@@ -47,6 +47,8 @@ async function run(args: string[]): Promise<number> {
   const inputs = shardOf(await findVolumes(positionals), values.shard);
   await startEngine();
   const trained = await loadRun(folder, weights);
+  const { data } = trained.description;
+  if (data.unit === 'px') throw expected('a network trained on CT volumes', `one trained on pictures without CT numbers and spacing (${data.dataset})`, folder);
   const progress = startProgress('predict', inputs.length);
   const report = await predictFiles(trained, inputs, {
     out, probability, threshold, onProgress: (done, _, note) => progress.update(Math.round(100 * done) / 100, note),

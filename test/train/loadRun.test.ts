@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { predict } from '../../lib/cli/predict.ts';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
+import { writeNifti } from '../../lib/io/nifti.ts';
 import { foregroundProbability } from '../../lib/predict/slices.ts';
 import { makeBatch } from '../../lib/preprocess/batches.ts';
 import { trainConfig } from '../../lib/train/config.ts';
@@ -34,6 +36,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a trained run', () => {
+  it('of pictures is refused for CT volumes, whose numbers it has never seen', async () => {
+    const volume = path.join(folder, 'volume.nii');
+    await writeNifti(volume, { data: new Int16Array(8), shape: [2, 2, 2], spacingMm: [1, 1, 1], affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] });
+    await expect(predict.run([volume, '--run', folder, '--out', path.join(folder, 'masks')])).rejects.toThrow(/^Expected a network trained on CT volumes, found one trained on pictures/);
+  });
+
   it('is rebuilt from its folder with the same answers, grid, window and description', async () => {
     const loaded = await loadRun(folder, 'last');
     expect(answerOf(loaded.model)).toEqual(answer);

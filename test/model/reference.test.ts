@@ -116,6 +116,16 @@ describe('the integer hash of the reference values', () => {
   });
 });
 
+describe('names of the reference', () => {
+  it.each([
+    ['c1.layers.2.weight', 'c1/conv2/kernel'], ['c7.layers.1._variance', 'c7/bn1/variance'], ['c4.layers.0.depthwise_conv.bias', 'c4/depthwise/bias'],
+    ['deeplabhead.head.0.features.0.1.weight', 'aspp0/bn/gamma'], ['deeplabhead.head.0.features.3.asppconv.0.weight', 'aspp3/conv/kernel'],
+    ['deeplabhead.head.0.features.4.features.1._mean', 'aspp4_3x3/bn/mean'], ['deeplabhead.head.0.project.0.bias', 'aspp_project/conv/bias'],
+    ['deeplabhead.head.1.weight', 'head_conv/conv/kernel'], ['deeplabhead.head.2.bias', 'head_conv/bn/beta'], ['deeplabhead.head.3.weight', 'head_out/conv/kernel'],
+    ['up6.bias', 'up6/conv/bias'], ['c10.weight', 'c10/conv/kernel'], ['short3.bias', 's3/conv/bias'], ['merge6_conv.weight', 'merge6/conv/kernel'],
+  ])('%s is our %s', (theirs, ours) => expect(ourName(theirs)).toBe(ours));
+});
+
 describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => {
   beforeAll(async () => void (await startEngine()));
   afterAll(() => tf.disposeVariables());

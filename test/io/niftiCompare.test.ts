@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { volumeInfo } from '../../lib/cli/info.ts';
+import { expected } from '../../lib/errors.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
 import { settings } from '../../lib/settings.ts';
 import { geometryDifference, toCanonical } from '../../lib/volume/orientation.ts';
@@ -25,6 +26,7 @@ interface Expected {
 
 const folder = process.env.AXUNET_NIFTI || (settings.sharedFolder && path.join(settings.sharedFolder, 'data', 'nifti-io'));
 const list = folder && path.join(folder, 'expected-nibabel.json');
+if (process.env.AXUNET_NIFTI && !existsSync(list!)) throw expected('expected-nibabel.json in the folder AXUNET_NIFTI', 'no such file', folder);
 const table: Record<string, Expected> = list && existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : {};
 
 /** The list names files from the folder's parent; a copied folder may have another name. */

@@ -5,14 +5,15 @@ import type { Variant } from '../../lib/model/axunet.ts';
 
 export interface Stats { shape: number[]; mean: number; std: number; min: number; max: number; v: number[] }
 type Parameter = [p: number, name: string, shape: number[], role: string, live: number, norm: number];
-interface Pass { logits: Stats; layers: Record<string, Stats> }
+export interface Pass { logits: Stats; layers?: Record<string, Stats> }
+export interface TrainPass extends Pass { loss_mean_sq?: number; grads?: Record<string, number[]>; bn_after?: Record<string, number[]> }
 export interface Run {
   variant: string; base: number; input: [number, number, number, number];
   counts: { live: number; live_trainable: number };
   params: Parameter[];
   eval: Pass;
-  train: Pass & { loss_mean_sq: number; grads: Record<string, number[]>; bn_after: Record<string, number[]> };
-  grads_that_are_zero_in_exact_arithmetic: (string | number)[];
+  train?: TrainPass;
+  grads_that_are_zero_in_exact_arithmetic?: (string | number)[];
   float32_vs_float64?: Record<string, unknown>;
 }
 export interface Steps {

@@ -28,11 +28,12 @@ const labelMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({ mask,
 const predictionMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({ mask, name: 'Prediction', colour: colours.prediction, fill });
 
 /**
- * One row per case: the CT slice alone, with its label, and with the prediction (the label's outline beside it).
- * `zoomMm` shows a square of that side around the masks instead of the whole slice. No case gives an empty figure.
+ * One row per case: the CT slice alone, with its label, and with the prediction (the label's outline beside it); the
+ * last column is left out where no case has a prediction. `zoomMm` shows a square of that side around the masks instead of the whole slice. No case gives an empty figure.
  */
 export function overlayGrid(cases: readonly OverlayCase[], options: { title?: string; zoomMm?: number; panelWidth?: number } = {}): Figure {
-  const title = options.title ?? 'CT slice, label and prediction';
+  const predicted = cases.some(({ prediction }) => prediction);
+  const title = options.title ?? (predicted ? 'CT slice, label and prediction' : 'CT slice and label');
   if (cases.length === 0) return emptyFigure(title, 'There is no case to show.');
   const rows = cases.map((whole): Panel[] => {
     const { slice, label, prediction, dice } = options.zoomMm ? zoomCase(whole, options.zoomMm) : whole;
@@ -41,8 +42,8 @@ export function overlayGrid(cases: readonly OverlayCase[], options: { title?: st
     return [
       { slice, title: whole.id },
       { slice, masks: label ? [labelMask(label, 0.25)] : [], title: label ? '' : 'no label' },
-      { slice, masks, title: score },
+      ...(predicted ? [{ slice, masks, title: score }] : []),
     ];
   });
-  return panelGrid(rows, { title, columnTitles: ['CT', 'Label', 'Prediction'], panelWidth: options.panelWidth });
+  return panelGrid(rows, { title, columnTitles: ['CT', 'Label', ...(predicted ? ['Prediction'] : [])], panelWidth: options.panelWidth });
 }

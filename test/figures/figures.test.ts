@@ -84,7 +84,8 @@ describe('slices', () => {
   });
 
   it('say what is missing', () => {
-    expect(texts(overlayGrid([{ id: 'a', slice }]))).toEqual(expect.arrayContaining(['no label', 'no prediction']));
+    expect(texts(overlayGrid([{ id: 'a', slice }, { id: 'b', slice, label, prediction }]))).toEqual(expect.arrayContaining(['no label', 'no prediction']));
+    expect(texts(overlayGrid([{ id: 'a', slice, label }]))).not.toContain('<b>Prediction</b>'); // a column that no case fills is left out
     expect(texts(overlayGrid([{ id: 'a', slice, prediction, dice: NaN }]))).toContain('DSC not defined');
   });
 

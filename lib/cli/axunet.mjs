@@ -7,8 +7,9 @@ import { flags } from '../../scripts/flags.mjs';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const child = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], {
-  stdio: 'inherit', env: { ...process.env, ...startEnvironment },
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...startEnvironment },
 });
+// Over the channel (`ipc`) the real process notices when this one is killed outright, and ends too.
 // A signal sent to this process alone reaches the real one, which saves its checkpoint and chooses the exit code.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => (signal ? process.kill(process.pid, 'SIGKILL') : process.exit(code ?? 1)));

@@ -52,4 +52,12 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** A starter (axunet.mjs) killed by SIGKILL leaves no process behind that would go on writing into a run while it is resumed. */
+function endWithStarter(): void {
+  if (!process.channel) return;
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel.unref();
+}
+
+endWithStarter();
 void main(process.argv.slice(2)).then((code) => { process.exitCode = code; });

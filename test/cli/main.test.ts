@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -25,3 +26,20 @@ it('says in one sentence what the system refuses, without a stack trace', async 
 it('refuses an unknown command with exit code 2', () => {
   expect(axunet('segment')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^axunet: there is no command "segment"; the commands are info, /) });
 });
+
+it('ends when its starter is killed outright', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-main-'));
+  try {
+    const out = path.join(folder, 'cohort');
+    const starter = spawn(process.execPath, [projectPath('lib/cli/axunet.mjs'), 'phantom', '--profile', 'tiny', '--patients', '300', '--out', out]);
+    await once(starter.stdout, 'data');
+    starter.kill('SIGKILL');
+    await once(starter.stdout, 'close'); // the real process holds it open as long as it lives
+    const { length } = readdirSync(path.join(out, 'imagesTr'));
+    expect(length).toBeLessThan(300);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(readdirSync(path.join(out, 'imagesTr')).length).toBe(length);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 30_000);

@@ -21,6 +21,8 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * 
 export function flatLayout(shapes: readonly (readonly number[])[]): FlatLayout {
   const sizes = shapes.map(sizeOf);
   const offsets = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
+  // a network without batch norm has no running statistics
+  if (sizes.length === 0) return { length: 0, offsets, join: () => tf.tensor1d([], 'float32'), split: () => [] };
   return {
     length: sizes.reduce((a, b) => a + b, 0),
     offsets,

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { startEnvironment } from '../../scripts/environment.mjs';
 import { flags } from '../../scripts/flags.mjs';
 
+// npm run starts scripts in the project's folder; paths are meant from where the user is.
+if (process.env.npm_lifecycle_event === 'axunet' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const child = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...startEnvironment },

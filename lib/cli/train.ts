@@ -59,6 +59,12 @@ function presetOf(values: Values): Profile {
   throw expected(`--preset to be one of ${profiles.join(', ')}`, `"${preset}"`);
 }
 
+/** Throws for what is no whole number; `splitFold` knows whether there is such a fold. */
+function foldNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw expected('--fold with the number of a fold, from 0', `"${text}"`);
+}
+
 /** What the command line asks to change, the most specific last. */
 async function changesOf(values: Values): Promise<TrainChanges> {
   const file = values.config ? ((await readJson(values.config)) as TrainChanges) : {};
@@ -124,7 +130,7 @@ async function run(args: string[]): Promise<number> {
   console.log(`engine: ${engine.description}${engine.fallbackReason ? ` (${engine.fallbackReason})` : ''}`);
   const fresh = trainConfig(changes, preset);
   const folds = await foldsFor(values, slices, fresh.seed);
-  const wanted = values.folds === 'all' ? folds.folds.map((_, k) => k) : [Number(values.fold ?? 0)];
+  const wanted = values.folds === 'all' ? folds.folds.map((_, k) => k) : [foldNumber(values.fold ?? '0')];
   const patients: PatientOverlap[] = [];
   try {
     for (const k of wanted) {

@@ -137,3 +137,8 @@ export async function writeNifti(file: string, volume: Volume, options: { descri
   // Level 1, as nibabel: a tenth larger than the default and several times faster.
   await writeFileAtomic(file, /\.gz$/i.test(file) ? await pack(Buffer.concat(pieces), { level: 1 }) : pieces);
 }
+
+/** Throws a sentence with their number when a CT volume holds NaN or infinite values, which nothing downstream can use. */
+export function assertFinite({ header: { nonFinite } }: NiftiImage, file: string): void {
+  if (nonFinite > 0) throw expected('finite CT numbers', `${nonFinite} that are NaN or infinite`, file);
+}

@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { tf } from '../engine/engine.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
-import { readNifti, writeNifti } from '../io/nifti.ts';
+import { assertFinite, readNifti, writeNifti } from '../io/nifti.ts';
 import { voxelVolumeMl } from '../volume/volume.ts';
 import { predictVolume, type PredictVolumeOptions } from './volume.ts';
 
@@ -102,6 +102,7 @@ async function predictFile(predictor: Predictor, input: VolumeInput, options: Pr
   const wanted = options.probability ? [maskFile, `${input.name}_probability.nii.gz`] : [maskFile];
   if (await readComplete(out, input.name, made, wanted)) return false;
   const volume = await readNifti(input.file);
+  assertFinite(volume, input.file);
   const { mask, probability } = await predictVolume(predictor.model, volume, {
     grid: predictor.grid, windowHu: predictor.windowHu, threshold, batchSize, onProgress: (done, total) => onSlices(done / total),
   });

@@ -3,7 +3,7 @@ import type { Case, CaseList } from '../dataset/cases.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { expected } from '../errors.ts';
 import { readGreyImage } from '../io/image.ts';
-import { readNifti } from '../io/nifti.ts';
+import { assertFinite, readNifti } from '../io/nifti.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { sliceZ, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
 import { isAllZero } from './manifest.ts';
@@ -62,6 +62,7 @@ export function toClasses(stored: VoxelArray, { labelMap, otherLabels }: LabelRu
 
 async function prepareVolume(list: CaseList, imageFile: string, labelFile: string, windowHu: WindowHu, skipEnds: boolean): Promise<PreparedCase> {
   const [image, stored] = await Promise.all([readNifti(imageFile), readNifti(labelFile)]);
+  assertFinite(image, imageFile);
   const placed = list.detectLabelFlip ? alignLabel(image, stored, list.labelMap) : undefined;
   const label = placed?.label ?? stored;
   // a label stored in another axis order lies on the same grid

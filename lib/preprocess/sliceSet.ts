@@ -1,5 +1,5 @@
 /** Preprocessed slices, read one at a time: from a folder that `preprocessDataset` wrote, or from memory. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expected, messageOf } from '../errors.ts';
@@ -44,6 +44,7 @@ function readArray<T>(file: string, type: new (n: number) => T, shape: readonly 
  */
 export async function openSlices(folder: string, options: { cacheBytes?: number } = {}): Promise<SliceSet> {
   const file = path.join(folder, 'manifest.json');
+  if (!existsSync(file)) throw expected('a folder of slices that axunet preprocess made', 'no manifest.json', folder);
   const manifest = (await readJson(file)) as Manifest;
   if (manifest?.version !== manifestVersion || !Array.isArray(manifest.slices)) {
     throw expected(`a slice manifest of version ${manifestVersion}`, `version ${manifest?.version}`, file);

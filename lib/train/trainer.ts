@@ -15,6 +15,7 @@ import { readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { augmentations } from './config.ts';
 import type { EpochRecord, StepRecord } from './history.ts';
 import { openJournal } from './journal.ts';
+import { lockRun } from './lock.ts';
 import { endReason, epochBatches, progressOf, startPosition, type EndReason, type Position } from './position.ts';
 import { firstDifference, type RunDescription, type TrainingRun } from './run.ts';
 import { scheduleFactor } from './schedule.ts';
@@ -117,7 +118,8 @@ async function validate(run: TrainingRun, stopped: () => boolean, onProgress?: T
 export async function train(run: TrainingRun, options: TrainOptions = {}): Promise<TrainingResult> {
   const { folder, slices, training, step } = run;
   const { config, grid } = run.description;
-  const position = await findPosition(run, options);
+  const release = lockRun(folder);
+  const position = await findPosition(run, options).catch((error: unknown) => { release(); throw error; });
   const journal = await openJournal(folder, position);
   const stop = watchSignals();
   const session: Session = { started: performance.now(), steps: 0, stepping: 0, waiting: 0, secondsBefore: position.seconds, progressBefore: 0 };
@@ -190,6 +192,7 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
   } finally {
     stop.dispose();
     journal.close();
+    release();
   }
   const { epochs, seconds, best, dice } = position;
   const result: TrainingResult = { reason: endReason(config, position)!, steps: position.step, epochs, seconds, best, dice };

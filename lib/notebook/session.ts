@@ -1,4 +1,5 @@
 /** What the notebooks share: the settings of this run, where things lie, and one way to show and keep a figure. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { datasetFolder, openDataset, shortPath, type CaseList } from '../dataset/cases.ts';
 import { makePhantomCohort, phantomProfiles } from '../dataset/phantom.ts';
@@ -56,7 +57,8 @@ export async function openCases(session: Session): Promise<CaseList> {
 
 /** Draws a figure into the notebook and keeps it as PNG, SVG and JSON with where it comes from. */
 export async function figure(session: Session, name: string, spec: Figure, from: Provenance = {}): Promise<void> {
+  const manifest = path.join(session.slices, 'manifest.json'); // holds the checksums of all source files
   const parameters = { profile: session.profile, dataset: session.dataset, ...from.parameters };
-  await saveFigure(session.figures, name, spec, { seed: session.seed, ...from, parameters });
+  await saveFigure(session.figures, name, spec, { seed: session.seed, inputs: existsSync(manifest) ? [manifest] : [], ...from, parameters });
   await showFigure(spec);
 }

@@ -23,7 +23,7 @@ ${profileLines}
 
 Complete patients are kept and damaged ones made again, so the command can be repeated at any time.
 
-Example: axunet phantom --profile tiny --out /tmp/phantom`;
+Example: axunet phantom --profile tiny --out data/phantom-tiny`;
 
 function wholeNumber(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

@@ -4,6 +4,7 @@ export default defineConfig({
   resolve: { conditions: ['import', 'module', 'node', 'default'] },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -6,7 +6,7 @@ import { currentEngine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import type { PatientOverlap } from '../evaluate/overlap.ts';
 import type { LossCurve } from '../figures/optimizerComparison.ts';
-import { readJson, writeJson } from '../io/files.ts';
+import { readJson, sha256, writeJson } from '../io/files.ts';
 import { epochOrder, makeBatch } from '../preprocess/batches.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { startProgress } from '../progress.ts';
@@ -47,10 +47,14 @@ export interface FoldResult {
   readonly scores: RunScores;
 }
 
-/** Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen patients. */
+/**
+ * Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen patients. The folder's
+ * name ends in a hash of all that describes the run: another configuration, data or version starts a run of its own.
+ */
 export async function trainFold(session: Session, slices: SliceSet, folds: Folds, fold: number, config: TrainConfig): Promise<FoldResult> {
-  const folder = path.join(session.runs, `fold-${fold}`);
-  const run = openRun(folder, describeRun(config, slices, splitFold(folds, fold)), slices);
+  const description = describeRun(config, slices, splitFold(folds, fold));
+  const folder = path.join(session.runs, `fold-${fold}-${sha256(JSON.stringify(description)).slice(0, 8)}`);
+  const run = openRun(folder, description, slices);
   const report = consoleReport(run);
   try {
     console.log(run.memory);

@@ -26,13 +26,27 @@ export function windowOf(mode: PreprocessMode, windowHu?: WindowHu): WindowHu {
 }
 
 /** HU to [0, 1]: `low` and below is 0, `high` and above is 1, linear between. What is not a number becomes 0. */
-export function applyWindow(hu: VoxelArray, [low, high]: WindowHu): Float32Array {
+export function applyWindow(hu: VoxelArray, window: WindowHu): Float32Array {
+  if (hu instanceof Int16Array) return lookUp(hu, windowTable(window));
   const out = new Float32Array(hu.length);
-  const width = high - low;
-  for (let p = 0; p < hu.length; p++) {
-    const v = hu[p];
-    out[p] = v >= high ? 1 : v > low ? (v - low) / width : 0;
-  }
+  for (let p = 0; p < hu.length; p++) out[p] = windowed(hu[p], window);
+  return out;
+}
+
+const windowed = (v: number, [low, high]: WindowHu): number => (v >= high ? 1 : v > low ? (v - low) / (high - low) : 0);
+
+/** The windowed values of -32768 to 32767, of the window asked for last: CT numbers are nearly always 16 bit integers. */
+let lastTable: { window: WindowHu; values: Float32Array } | undefined;
+
+function windowTable(window: WindowHu): Float32Array {
+  if (lastTable?.window[0] === window[0] && lastTable.window[1] === window[1]) return lastTable.values;
+  lastTable = { window, values: Float32Array.from({ length: 65536 }, (_, i) => windowed(i - 32768, window)) };
+  return lastTable.values;
+}
+
+function lookUp(hu: Int16Array, table: Float32Array): Float32Array {
+  const out = new Float32Array(hu.length);
+  for (let p = 0; p < hu.length; p++) out[p] = table[hu[p] + 32768];
   return out;
 }
 

@@ -96,13 +96,25 @@ function walk({ from, flip }: Turn, sourceShape: Vec3): { start: number; steps: 
 /** Calls nothing per voxel: copies between a canonical array and a source array, in the direction asked for. */
 function copyVoxels(canonical: VoxelArray, shape: Vec3, source: VoxelArray, start: number, steps: Vec3, toSource: boolean): void {
   let i = 0;
+  const wholeRows = Math.abs(steps[0]) === 1;
   for (let z = 0; z < shape[2]; z++) {
     for (let y = 0; y < shape[1]; y++) {
       let j = start + y * steps[1] + z * steps[2];
-      if (toSource) for (let x = 0; x < shape[0]; x++, i++, j += steps[0]) source[j] = canonical[i]!;
+      if (wholeRows) {
+        copyRow(canonical, i, source, steps[0] > 0 ? j : j - shape[0] + 1, shape[0], steps[0] < 0, toSource);
+        i += shape[0];
+      } else if (toSource) for (let x = 0; x < shape[0]; x++, i++, j += steps[0]) source[j] = canonical[i]!;
       else for (let x = 0; x < shape[0]; x++, i++, j += steps[0]) canonical[i] = source[j]!;
     }
   }
+}
+
+/** A row that lies as whole in both arrays, maybe reversed: several times faster than voxel by voxel. */
+function copyRow(canonical: VoxelArray, i: number, source: VoxelArray, j: number, length: number, reversed: boolean, toSource: boolean): void {
+  const [here, there] = [canonical.subarray(i, i + length), source.subarray(j, j + length)];
+  const [from, to] = toSource ? [here, there] : [there, here];
+  to.set(from);
+  if (reversed) to.reverse();
 }
 
 const sameKind = <T extends VoxelArray>(data: T): T => new (data.constructor as new (n: number) => T)(data.length);

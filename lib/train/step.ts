@@ -18,11 +18,11 @@ export interface StepResult {
 
 export interface TrainStep {
   /** Forward, backward, update. */
-  run(batch: Batch, learningRate: number): StepResult;
+  run(batch: Batch, learningRate: number): Promise<StepResult>;
   /** Weights, optimizer slots, averaged weights and the step count: all that a resumed run needs. */
-  state(): NamedArrays;
+  state(): Promise<NamedArrays>;
   /** Puts a `state()` back; throws when names or shapes are not this network's. */
-  restore(state: NamedArrays): void;
+  restore(state: NamedArrays): Promise<void>;
   /** Runs `f` with the averaged weights in the model and puts the trained ones back; without averaging just runs `f`. */
   withAveragedWeights<T>(f: () => Promise<T>): Promise<T>;
   dispose(): void;
@@ -43,10 +43,13 @@ export interface StepOptions {
 }
 
 /** The variable inside a layer's weight. */
-const variableOf = (weight: tf.LayerVariable): tf.Variable => (weight as unknown as { val: tf.Variable }).val;
+export const variableOf = (weight: tf.LayerVariable): tf.Variable => (weight as unknown as { val: tf.Variable }).val;
 
 /** Weight names without the suffix that tfjs adds when a process builds two networks: `c1/conv1/kernel`. */
 export const weightName = (weight: tf.LayerVariable): string => weight.originalName;
+
+/** Share of the old average kept at a step, from 1: a young average follows faster. */
+export const averageDecay = (emaDecay: number, step: number): number => Math.min(emaDecay, (1 + step) / (10 + step));
 
 /** A variable that nothing differentiates by; takes `start` over. */
 function memory(start: tf.Tensor): tf.Variable {
@@ -122,7 +125,7 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
 
   function follow(): void {
     if (!averages) return;
-    const decay = Math.min(emaDecay!, (1 + stepCount) / (10 + stepCount)); // a young average follows faster
+    const decay = averageDecay(emaDecay!, stepCount);
     const toward = (average: tf.Variable, now: tf.Tensor): void => assign(average, tf.tidy(() => tf.add(tf.mul(average, decay), tf.mul(now, 1 - decay))));
     toward(averages.weights, weights);
     const current = statisticsLayout.join(statistics);
@@ -131,7 +134,7 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
   }
 
   return {
-    run(batch, learningRate) {
+    async run(batch, learningRate) {
       const { value, gradient } = differentiateParts(batch);
       const { norm, clipped } = clip(gradient);
       stepCount++;
@@ -139,7 +142,7 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
       follow();
       return { loss: value, gradientNorm: norm };
     },
-    state() {
+    async state() {
       const state: NamedArrays = { stepCount: { shape: [1], data: Float32Array.of(stepCount) } };
       const put = (kind: string, flat: tf.Tensor, { offsets }: FlatLayout, variables: readonly tf.Variable[], firstName: number): void => {
         const data = flat.dataSync<'float32'>() as Float32Array;
@@ -157,7 +160,7 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
       }
       return state;
     },
-    restore(state) {
+    async restore(state) {
       const read = (kind: string, variables: readonly tf.Variable[], firstName: number): tf.Tensor[] => variables.map(({ shape }, i) => {
         const name = `${kind}/${names[firstName + i]}`;
         const stored = state[name];

@@ -1,0 +1,31 @@
+/** Variables that live in a session: handles, reading, setting. Several traces of one graph share them by name. */
+import { attributeTypes, dtypes, type NativeAttribute } from './native.ts';
+import { typeAttribute, type Ref, type Trace } from './trace.ts';
+
+export interface GraphVariable {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The node that operations such as ResourceApplyAdam take. */
+  readonly handle: Ref;
+}
+
+const float = typeAttribute('dtype', dtypes.float32);
+const text = (name: string, value: string): NativeAttribute => ({ name, type: attributeTypes.string, value });
+
+/** A float32 variable. It has no value until it is assigned. */
+export function addVariable(trace: Trace, name: string, shape: readonly number[]): GraphVariable {
+  const attributes = [float, { name: 'shape', type: attributeTypes.shape, value: shape }, text('shared_name', name), text('container', '')];
+  const [{ ref: handle }] = trace.add('VarHandleOp', [], attributes, { name });
+  return { name, shape, handle };
+}
+
+/** Its value; with `controls`, as it is after those operations. */
+export function readVariable(trace: Trace, { handle, shape }: GraphVariable, options: { name?: string; controls?: readonly string[] } = {}): { ref: Ref; info: { dtype: number; shape: readonly number[] } } {
+  const [{ ref }] = trace.add('ReadVariableOp', [handle], [float], options);
+  return { ref, info: { dtype: dtypes.float32, shape } };
+}
+
+/** Sets (`Assign`), adds to or subtracts from a variable; returns the operation's name. */
+export function assignVariable(trace: Trace, kind: 'Assign' | 'AssignAdd' | 'AssignSub', variable: GraphVariable, value: Ref, options: { name?: string; controls?: readonly string[] } = {}): string {
+  return trace.addTarget(`${kind}VariableOp`, [variable.handle, value], [float], options);
+}

@@ -39,9 +39,12 @@ export function currentEngine(): EngineInfo {
 /** True where operations may call TensorFlow's own kernels. */
 export const isNative = (): boolean => tf.getBackend() === 'tensorflow';
 
+/** True where TensorFlow computes on a graphics card. */
+export const isOnGpu = (): boolean => isNative() && (tf.backend() as unknown as TensorflowBackend).isUsingGpuDevice;
+
 /** True where TensorFlow has a gradient of dilated convolutions: on a GPU, and on a CPU with oneDNN. */
 export const hasDilatedGradient = (): boolean =>
-  isNative() && ((tf.backend() as unknown as TensorflowBackend).isUsingGpuDevice || process.env.TF_ENABLE_ONEDNN_OPTS === '1');
+  isNative() && (isOnGpu() || process.env.TF_ENABLE_ONEDNN_OPTS === '1');
 
 /** The compiled binding that `npm start` puts into the package; absent until set-up has run. */
 export function bindingFile(): string {

@@ -42,3 +42,9 @@ export function runNative(op: string, attributes: Record<string, Value>, inputs:
 export function nativeOp<T extends tf.Tensor = tf.Tensor4D>(op: string, attributes: Record<string, Value>, inputs: tf.Tensor[]): T {
   return runNative(op, attributes, inputs, 1)[0] as T;
 }
+
+/** Runs one of our own kernels (cpp/), which is told the shape of its output and a list of whole numbers. */
+export function ownOp<T extends tf.Tensor = tf.Tensor4D>(op: string, shape: readonly number[], options: readonly number[], inputs: tf.Tensor[]): T {
+  const attributes = [attribute('shape', { int: [...shape] }), attribute('options', { int: [...options] })];
+  return backend().executeMultipleOutputs(op, attributes, inputs, 1)[0] as T;
+}

@@ -24,6 +24,8 @@ export interface RawTensor { readonly dtype: number; readonly shape: readonly nu
 
 export interface NativeGraph {
   add(type: string, name: string, inputs: readonly (string | readonly string[])[], attributes: readonly NativeAttribute[], controls: readonly string[]): OutputInfo[];
+  /** Tells the shape of an output that TensorFlow's inference does not know. */
+  setShape(output: string, shape: readonly number[]): void;
   bytes(): Uint8Array;
 }
 interface NativeOutput { dtype: number; shape: number[]; buffer: ArrayBuffer }

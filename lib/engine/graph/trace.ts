@@ -99,7 +99,11 @@ export class Trace {
     const controls = [...this.#controls, ...(options.controls ?? [])];
     this.operations[type] = (this.operations[type] ?? 0) + 1;
     this.#note(type, name, inputs, attributes, controls);
-    return { name, outputs: this.graph.add(type, name, inputs, attributes, controls) };
+    const outputs = this.graph.add(type, name, inputs, attributes, controls);
+    const shape = type.startsWith('Axunet') ? (attributes.find((a) => a.name === 'shape')!.value as number[]) : undefined;
+    if (!shape) return { name, outputs };
+    this.graph.setShape(name, shape); // our own kernels say in an attribute what inference cannot know
+    return { name, outputs: [{ ...outputs[0], shape }] };
   }
 
   #note(type: string, name: string, inputs: unknown, attributes: readonly NativeAttribute[], controls: unknown): void {

@@ -6,6 +6,7 @@
  */
 import { hasDilatedGradient, isNative, tf } from '../engine.ts';
 import { nativeOp } from '../native.ts';
+import { isWinogradFaster, winogradConvolution } from './winograd.ts';
 import { dilatedConvolution } from '../wasm/dilated.ts';
 
 export interface ConvolutionOptions {
@@ -21,6 +22,10 @@ export interface ConvolutionOptions {
  */
 export function convolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias?: tf.Tensor1D, options: ConvolutionOptions = {}): tf.Tensor4D {
   const { stride = 1, dilation = 1 } = options;
+  if (isWinogradFaster(image, kernel, stride)) {
+    const product = winogradConvolution(image, kernel, dilation);
+    return bias ? addBias(product, bias) : product;
+  }
   const native = dilation === 1 ? isNative() : hasDilatedGradient();
   const sum = native ? nativeConvolution(image, kernel, stride, dilation) : plainConvolution(image, kernel, stride, dilation);
   return bias ? addBias(sum, bias) : sum;

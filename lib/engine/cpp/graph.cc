@@ -2,6 +2,7 @@
 //
 //   graph = new Graph()
 //   graph.add(type, name, inputs, attributes, controls) -> [{dtype, shape}]   one operation; shapes by TensorFlow's inference
+//   graph.setShape(output, shape)                                           what inference cannot know
 //   graph.bytes()                                                           the serialised GraphDef
 //   session = new Session(graph, config)                                    config: a serialised ConfigProto
 //   session.run(feeds, fetches, targets, trace) -> Promise<{outputs, trace}>  off the JavaScript thread
@@ -19,6 +20,10 @@
 #include <vector>
 
 #include "tensorflow/c/c_api.h"
+
+namespace axunet {
+void RegisterWinograd();
+}
 
 namespace {
 
@@ -78,7 +83,7 @@ Napi::Object TakeTensor(Napi::Env env, TF_Tensor* tensor) {
 class Graph : public Napi::ObjectWrap<Graph> {
  public:
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Graph", {InstanceMethod("add", &Graph::Add), InstanceMethod("bytes", &Graph::Bytes)});
+    return DefineClass(env, "Graph", {InstanceMethod("add", &Graph::Add), InstanceMethod("setShape", &Graph::SetShape), InstanceMethod("bytes", &Graph::Bytes)});
   }
   explicit Graph(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Graph>(info) {}
   ~Graph() override { TF_DeleteGraph(graph_); }
@@ -180,6 +185,13 @@ class Graph : public Napi::ObjectWrap<Graph> {
       outputs.Set(i, info);
     }
     return outputs;
+  }
+
+  void SetShape(const Napi::CallbackInfo& info) {
+    const auto shape = Dimensions(info[1]);
+    Status status;
+    TF_GraphSetTensorShape(graph_, Find(info.Env(), info[0].As<Napi::String>()), shape.data(), static_cast<int>(shape.size()), status);
+    Check(info.Env(), status);
   }
 
   Napi::Value Bytes(const Napi::CallbackInfo& info) {
@@ -306,6 +318,7 @@ class Session : public Napi::ObjectWrap<Session> {
 };
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  axunet::RegisterWinograd();
   exports.Set("Graph", Graph::Define(env));
   exports.Set("Session", Session::Define(env));
   return exports;

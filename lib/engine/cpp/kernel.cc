@@ -1,0 +1,96 @@
+#include "kernel.h"
+
+#include <map>
+
+namespace axunet {
+namespace {
+
+struct Kernel {
+  int inputs;
+  void (*compute)(const Arguments&);
+  std::vector<int64_t> shape, options;
+};
+
+std::vector<int64_t> ReadList(TF_OpKernelConstruction* construction, const char* name, TF_Status* status) {
+  int32_t count = 0, total = 0;
+  TF_OpKernelConstruction_GetAttrSize(construction, name, &count, &total, status);
+  std::vector<int64_t> values(count > 0 ? count : 0);
+  if (count > 0) TF_OpKernelConstruction_GetAttrInt64List(construction, name, values.data(), count, status);
+  return values;
+}
+
+void Compute(void* data, TF_OpKernelContext* context) {
+  const auto* kernel = static_cast<Kernel*>(data);
+  TF_Status* status = TF_NewStatus();
+  std::vector<TF_Tensor*> tensors(kernel->inputs, nullptr);
+  Arguments arguments;
+  for (int i = 0; i < kernel->inputs && TF_GetCode(status) == TF_OK; i++) {
+    TF_GetInput(context, i, &tensors[i], status);
+    if (TF_GetCode(status) != TF_OK) break;
+    arguments.inputs.push_back(static_cast<const float*>(TF_TensorData(tensors[i])));
+    arguments.shapes.emplace_back();
+    for (int d = 0; d < TF_NumDims(tensors[i]); d++) arguments.shapes.back().push_back(TF_Dim(tensors[i], d));
+  }
+  TF_Tensor* output = nullptr;
+  if (TF_GetCode(status) == TF_OK) {
+    size_t bytes = sizeof(float);
+    for (const int64_t side : kernel->shape) bytes *= side;
+    output = TF_AllocateOutput(context, 0, TF_FLOAT, kernel->shape.data(), static_cast<int>(kernel->shape.size()), bytes, status);
+  }
+  if (TF_GetCode(status) == TF_OK) {
+    arguments.output = static_cast<float*>(TF_TensorData(output));
+    arguments.shape = kernel->shape;
+    arguments.options = kernel->options;
+    kernel->compute(arguments);
+  } else {
+    TF_OpKernelContext_Failure(context, status);
+  }
+  if (output != nullptr) TF_DeleteTensor(output);
+  for (TF_Tensor* tensor : tensors) if (tensor != nullptr) TF_DeleteTensor(tensor);
+  TF_DeleteStatus(status);
+}
+
+// TensorFlow's callback for making a kernel does not say which operation it is for, so each registered one has its own.
+constexpr int kMost = 16;
+Kernel registered[kMost];
+int count = 0;
+
+template <int i>
+void* Create(TF_OpKernelConstruction* construction) {
+  auto* kernel = new Kernel(registered[i]);
+  TF_Status* status = TF_NewStatus();
+  kernel->shape = ReadList(construction, "shape", status);
+  kernel->options = ReadList(construction, "options", status);
+  TF_DeleteStatus(status);
+  return kernel;
+}
+template <int i = 0>
+auto Creator(int index) -> void* (*)(TF_OpKernelConstruction*) {
+  if constexpr (i + 1 < kMost) {
+    if (index != i) return Creator<i + 1>(index);
+  }
+  return Create<i>;
+}
+
+}  // namespace
+
+void RegisterKernel(const char* name, int inputs, void (*compute)(const Arguments&)) {
+  if (count == kMost) return;
+  TF_Status* status = TF_NewStatus();
+  TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
+  for (int i = 0; i < inputs; i++) TF_OpDefinitionBuilderAddInput(definition, ("x" + std::to_string(i) + ": float").c_str());
+  TF_OpDefinitionBuilderAddOutput(definition, "y: float");
+  TF_OpDefinitionBuilderAddAttr(definition, "shape: list(int)");
+  TF_OpDefinitionBuilderAddAttr(definition, "options: list(int)");
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, TF_ShapeInferenceContextSetUnknownShape);
+  TF_RegisterOpDefinition(definition, status);
+  if (TF_GetCode(status) == TF_OK) {
+    registered[count] = {inputs, compute, {}, {}};
+    TF_KernelBuilder* builder = TF_NewKernelBuilder(name, "CPU", Creator(count), Compute, [](void* kernel) { delete static_cast<Kernel*>(kernel); });
+    TF_RegisterKernelBuilder(name, builder, status);
+    count++;
+  }
+  TF_DeleteStatus(status);
+}
+
+}  // namespace axunet

@@ -1,0 +1,88 @@
+// Splits a loop over the machine's cores. The threads are started once and sleep in between.
+#pragma once
+#include <algorithm>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace axunet {
+
+class Pool {
+ public:
+  // Never destroyed: its threads may still sleep when the process ends.
+  static Pool& Get() {
+    static Pool* pool = new Pool();
+    return *pool;
+  }
+
+  int64_t threads() const { return workers_ + 1; }
+
+  // Calls body(begin, end) for parts that together cover [0, count), on all cores where the loop is long enough.
+  void For(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
+    const int64_t parts = std::min<int64_t>(4 * (workers_ + 1), count / std::max<int64_t>(grain, 1));
+    std::unique_lock<std::mutex> turn(turn_, std::try_to_lock);
+    if (parts < 2 || workers_ == 0 || !turn.owns_lock()) return body(0, count); // another loop has the threads
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      body_ = &body;
+      count_ = count;
+      parts_ = parts;
+      next_ = 0;
+      open_ = parts;
+    }
+    wake_.notify_all();
+    Work();
+    std::unique_lock<std::mutex> lock(mutex_);
+    done_.wait(lock, [this] { return open_ == 0; });
+    body_ = nullptr;
+  }
+
+ private:
+  Pool() {
+    const char* wanted = std::getenv("TF_NUM_INTRAOP_THREADS");
+    const int threads = wanted ? std::atoi(wanted) : static_cast<int>(std::thread::hardware_concurrency());
+    workers_ = std::max(0, threads - 1);
+    for (int i = 0; i < workers_; i++) std::thread([this] { Loop(); }).detach();
+  }
+
+  void Loop() {
+    for (;;) {
+      {
+        std::unique_lock<std::mutex> lock(mutex_);
+        wake_.wait(lock, [this] { return body_ != nullptr && next_ < parts_; });
+      }
+      Work();
+    }
+  }
+
+  // Takes parts until none is left.
+  void Work() {
+    for (;;) {
+      const std::function<void(int64_t, int64_t)>* body;
+      int64_t begin, end;
+      {
+        std::lock_guard<std::mutex> lock(mutex_);
+        if (body_ == nullptr || next_ >= parts_) return;
+        body = body_;
+        begin = count_ * next_ / parts_;
+        end = count_ * (next_ + 1) / parts_;
+        next_++;
+      }
+      (*body)(begin, end);
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (--open_ == 0) done_.notify_all();
+    }
+  }
+
+  int workers_ = 0;
+  std::mutex turn_, mutex_;
+  std::condition_variable wake_, done_;
+  const std::function<void(int64_t, int64_t)>* body_ = nullptr;
+  int64_t count_ = 0, parts_ = 0, next_ = 0, open_ = 0;
+};
+
+}  // namespace axunet

@@ -1,0 +1,43 @@
+// Vectors of 16 floats, which the compiler splits where the processor's are shorter, and small matrix products on them.
+#pragma once
+#include <cstdint>
+#include <cstring>
+
+// Functions marked so are compiled for several generations of processors; the one that fits runs.
+#define AXUNET_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define AXUNET_INLINE inline __attribute__((always_inline))
+
+namespace axunet {
+
+typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
+constexpr int64_t kLanes = 16;
+
+// `lanes` numbers from memory, the rest 0; and back.
+AXUNET_INLINE Vector Load(const float* from, int64_t lanes = kLanes) {
+  if (lanes == kLanes) return *reinterpret_cast<const Vector*>(from);
+  Vector v = {};
+  std::memcpy(&v, from, lanes * sizeof(float));
+  return v;
+}
+AXUNET_INLINE void Store(float* to, const Vector& v, int64_t lanes = kLanes) {
+  if (lanes == kLanes) *reinterpret_cast<Vector*>(to) = v;
+  else std::memcpy(to, &v, lanes * sizeof(float));
+}
+
+// What a matrix product reads and writes: element (r, k) of A lies at a[r · rowA + k · depthA], row k of B at b + k · rowB,
+// row r of C at c + r · rowC.
+struct Product {
+  const float* a;
+  int64_t rowA, depthA;
+  const float* b;
+  int64_t rowB;
+  float* c;
+  int64_t rowC;
+  int64_t rows, columns, depth;
+  bool add;  // to what C holds; else C is overwritten
+};
+
+// C = A B, or C += A B. `columns` is a multiple of 16.
+void Multiply(const Product& product);
+
+}  // namespace axunet

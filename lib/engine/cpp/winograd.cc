@@ -1,0 +1,278 @@
+// 3×3 convolutions by Winograd's minimal filtering F(4×4, 3×3), on NHWC images; see ops/winograd.ts for the idea.
+//
+// With Y a 4×4 tile of outputs, d its 6×6 inputs, g the kernel:   Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A
+//
+// Over all channels the products ⊙ are 36 matrix products M = V U, with V = Bᵀ d B [tiles, in] and U = G g Gᵀ [in, out]. Tiles are
+// taken in blocks small enough for the cache: transform, multiply, transform back. The gradients:
+//
+//     image:  the same convolution of dY with the kernel turned by 180°, inputs and outputs exchanged
+//     kernel: dg = Gᵀ (Σ over tiles of Vᵀ A dY Aᵀ) G
+//
+// Dilated convolutions work on every dilation-th pixel ("phases"). Sums are made in an order that does not depend on the number of
+// threads. Source: Lavin and Gray 2016, doi 10.1109/CVPR.2016.435, with the points 0, ±1, ±2, ∞.
+#include <memory>
+
+#include "kernel.h"
+#include "parallel.h"
+#include "vector.h"
+
+namespace axunet {
+namespace {
+
+constexpr int64_t kPanel = 32;   // U is stored in panels of so many output channels
+constexpr int64_t kPadding = 16; // between rows of V and M, whose lengths are powers of two: else they share cache lines' places
+
+int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+
+struct Buffer {
+  explicit Buffer(int64_t floats) : data(static_cast<float*>(std::aligned_alloc(64, RoundUp(floats * sizeof(float), 64)))) {}
+  ~Buffer() { std::free(data); }
+  float* data;
+};
+
+// One line (row or column) of a tile, in steps of s.
+template <class T> AXUNET_INLINE void InputLine(const T* d, T* v, int64_t s) { // Bᵀ, 6 → 6
+  const T d0 = d[0], d1 = d[s], d2 = d[2 * s], d3 = d[3 * s], d4 = d[4 * s], d5 = d[5 * s];
+  const T a = d4 - 4.f * d2, b = d3 - 4.f * d1, c = d4 - d2, e = 2.f * (d3 - d1);
+  v[0] = 4.f * d0 - 5.f * d2 + d4;
+  v[s] = a + b;
+  v[2 * s] = a - b;
+  v[3 * s] = c + e;
+  v[4 * s] = c - e;
+  v[5 * s] = 4.f * d1 - 5.f * d3 + d5;
+}
+template <class T> AXUNET_INLINE void OutputLine(const T* m, T* y, int64_t s, int64_t to) { // Aᵀ, 6 → 4
+  const T p = m[s] + m[2 * s], n = m[s] - m[2 * s], q = m[3 * s] + m[4 * s], r = m[3 * s] - m[4 * s];
+  y[0] = m[0] + p + q;
+  y[to] = n + 2.f * r;
+  y[2 * to] = p + 4.f * q;
+  y[3 * to] = n + 8.f * r + m[5 * s];
+}
+template <class T> AXUNET_INLINE void OutputLineAdjoint(const T* y, T* m, int64_t s, int64_t to) { // A, 4 → 6
+  const T p = y[0] + y[2 * s], n = y[s] + y[3 * s], q = y[0] + 4.f * y[2 * s], r = 2.f * y[s] + 8.f * y[3 * s];
+  m[0] = y[0];
+  m[to] = p + n;
+  m[2 * to] = p - n;
+  m[3 * to] = q + r;
+  m[4 * to] = q - r;
+  m[5 * to] = y[3 * s];
+}
+template <class T> AXUNET_INLINE void KernelLine(const T* g, T* u, int64_t s, int64_t to) { // G, 3 → 6
+  const T sum = g[0] + g[2 * s], outer = g[0] * (1.f / 24) + g[2 * s] * (1.f / 6);
+  u[0] = g[0] * 0.25f;
+  u[to] = (sum + g[s]) * (-1.f / 6);
+  u[2 * to] = (sum - g[s]) * (-1.f / 6);
+  u[3 * to] = outer + g[s] * (1.f / 12);
+  u[4 * to] = outer - g[s] * (1.f / 12);
+  u[5 * to] = g[2 * s];
+}
+template <class T> AXUNET_INLINE void KernelLineAdjoint(const T* u, T* g, int64_t s, int64_t to) { // Gᵀ, 6 → 3
+  const T p = (u[s] + u[2 * s]) * (-1.f / 6), n = (u[2 * s] - u[s]) * (1.f / 6), q = u[3 * s] + u[4 * s], r = u[3 * s] - u[4 * s];
+  g[0] = u[0] * 0.25f + p + q * (1.f / 24);
+  g[to] = n + r * (1.f / 12);
+  g[2 * to] = p + q * (1.f / 6) + u[5 * s];
+}
+
+// Where tiles lie in images of [n, height, width].
+struct Tiling {
+  int64_t height, width, dilation, rows, columns, count;
+
+  Tiling(const std::vector<int64_t>& shape, int64_t dilated)
+      : height(shape[1]), width(shape[2]), dilation(dilated), rows(((height + dilated - 1) / dilated + 3) / 4),
+        columns(((width + dilated - 1) / dilated + 3) / 4), count(shape[0] * dilated * dilated * rows * columns) {}
+
+  // Image, row and column of the tile's first output pixel; its pixels are `dilation` apart.
+  struct Place { int64_t image, row, column; };
+  AXUNET_INLINE Place at(int64_t tile) const {
+    const int64_t c = tile % columns, r = tile / columns % rows, phase = tile / (columns * rows) % (dilation * dilation);
+    return {tile / (columns * rows * dilation * dilation), phase / dilation + 4 * r * dilation, phase % dilation + 4 * c * dilation};
+  }
+};
+
+// Loads `side`² pixels of a tile from its first output pixel on, `before` pixels earlier; 0 outside of the image.
+template <int side>
+AXUNET_INLINE void LoadTile(const Tiling& t, const Tiling::Place& p, int64_t before, const float* image, int64_t channels, int64_t lanes, Vector* d) {
+  for (int64_t i = 0; i < side; i++) {
+    const int64_t y = p.row + (i - before) * t.dilation;
+    const float* line = image + (p.image * t.height + y) * t.width * channels;
+    for (int64_t j = 0; j < side; j++) {
+      const int64_t x = p.column + (j - before) * t.dilation;
+      d[i * side + j] = y >= 0 && y < t.height && x >= 0 && x < t.width ? Load(line + x * channels, lanes) : Vector{};
+    }
+  }
+}
+
+// V of the tiles [first, first + tiles) and the channels [from, to): v[36][tiles][row].
+AXUNET_CLONES void InputTiles(const Tiling& t, const float* image, int64_t channels, int64_t first, int64_t tiles, int64_t from, int64_t to, float* v, int64_t row) {
+  for (int64_t k = 0; k < tiles; k++) {
+    const auto place = t.at(first + k);
+    for (int64_t c = from; c < to; c += kLanes) {
+      Vector d[36], u[36];
+      LoadTile<6>(t, place, 1, image + c, channels, std::min(kLanes, to - c), d);
+      for (int j = 0; j < 6; j++) InputLine(d + j, u + j, 6);
+      for (int i = 0; i < 6; i++) InputLine(u + 6 * i, d + 6 * i, 1);
+      for (int i = 0; i < 36; i++) Store(v + (i * tiles + k) * row + c - from, d[i]);
+    }
+  }
+}
+
+// A dY Aᵀ of the tiles and channels of a gradient: m[36][tiles][row].
+AXUNET_CLONES void GradientTiles(const Tiling& t, const float* dy, int64_t channels, int64_t first, int64_t tiles, int64_t from, int64_t to, float* m, int64_t row) {
+  for (int64_t k = 0; k < tiles; k++) {
+    const auto place = t.at(first + k);
+    for (int64_t c = from; c < to; c += kLanes) {
+      Vector y[16], b[24], a[36];
+      LoadTile<4>(t, place, 0, dy + c, channels, std::min(kLanes, to - c), y);
+      for (int i = 0; i < 4; i++) OutputLineAdjoint(y + 4 * i, b + 6 * i, 1, 1);
+      for (int j = 0; j < 6; j++) OutputLineAdjoint(b + j, a + j, 6, 6);
+      for (int i = 0; i < 36; i++) Store(m + (i * tiles + k) * row + c - from, a[i]);
+    }
+  }
+}
+
+// Writes the outputs of m[36][tiles][row], channels [from, to), plus a bias where there is one, cut off below 0 where asked.
+AXUNET_CLONES void OutputTiles(const Tiling& t, const float* m, int64_t row, const float* bias, bool relu, float* image, int64_t channels, int64_t first, int64_t tiles, int64_t from, int64_t to) {
+  for (int64_t k = 0; k < tiles; k++) {
+    const auto place = t.at(first + k);
+    for (int64_t c = from; c < to; c += kLanes) {
+      const int64_t lanes = std::min(kLanes, to - c);
+      Vector a[36], b[24], y[16];
+      for (int i = 0; i < 36; i++) a[i] = Load(m + (i * tiles + k) * row + c - from);
+      for (int j = 0; j < 6; j++) OutputLine(a + j, b + j, 6, 6);
+      for (int i = 0; i < 4; i++) OutputLine(b + 6 * i, y + 4 * i, 1, 1);
+      const Vector add = bias ? Load(bias + c, lanes) : Vector{};
+      for (int64_t i = 0; i < 4 && place.row + i * t.dilation < t.height; i++) {
+        float* line = image + (place.image * t.height + place.row + i * t.dilation) * t.width * channels + c;
+        for (int64_t j = 0; j < 4 && place.column + j * t.dilation < t.width; j++) {
+          Vector value = y[4 * i + j] + add;
+          if (relu) value = value > 0.f ? value : Vector{};
+          Store(line + (place.column + j * t.dilation) * channels, value, lanes);
+        }
+      }
+    }
+  }
+}
+
+// U of a kernel [3, 3, in, out] for inputs [from, to): u[36][panels of out][in][32], 0 beyond the last output.
+AXUNET_CLONES void KernelPanels(const float* g, int64_t in, int64_t out, float* u, int64_t from, int64_t to) {
+  const int64_t panels = RoundUp(out, kPanel) / kPanel;
+  for (int64_t c = from; c < to; c++) {
+    for (int64_t k = 0; k < panels * kPanel; k += kLanes) {
+      const int64_t lanes = std::max<int64_t>(0, std::min(kLanes, out - k));
+      Vector w[9], a[18], b[36];
+      for (int i = 0; i < 9; i++) w[i] = Load(g + (i * in + c) * out + k, lanes);
+      for (int j = 0; j < 3; j++) KernelLine(w + j, a + j, 3, 3);
+      for (int i = 0; i < 6; i++) KernelLine(a + 3 * i, b + 6 * i, 1, 1);
+      for (int i = 0; i < 36; i++) Store(u + ((i * panels + k / kPanel) * in + c) * kPanel + k % kPanel, b[i]);
+    }
+  }
+}
+
+// The same of the kernel that takes gradients of outputs to gradients of inputs: turned by 180°, in and out exchanged, for the
+// inputs [from, to) in whole vectors: u[36][panels of in][out][32].
+AXUNET_CLONES void TurnedKernelPanels(const float* g, int64_t in, int64_t out, float* u, int64_t from, int64_t to) {
+  const int64_t panels = RoundUp(in, kPanel) / kPanel;
+  for (int64_t c = from; c < to; c += kLanes) {
+    for (int64_t k = 0; k < out; k++) {
+      Vector w[9], a[18], b[36];
+      for (int i = 0; i < 9; i++) {
+        float column[kLanes] = {};
+        for (int64_t l = 0; l < std::min(kLanes, in - c); l++) column[l] = g[((8 - i) * in + c + l) * out + k];
+        w[i] = Load(column);
+      }
+      for (int j = 0; j < 3; j++) KernelLine(w + j, a + j, 3, 3);
+      for (int i = 0; i < 6; i++) KernelLine(a + 3 * i, b + 6 * i, 1, 1);
+      for (int i = 0; i < 36; i++) Store(u + ((i * panels + c / kPanel) * out + k) * kPanel + c % kPanel, b[i]);
+    }
+  }
+}
+
+// dg of du[36][rows][row] for the inputs [c0, c0 + rows) and the outputs [from, to).
+AXUNET_CLONES void KernelGradient(const float* du, int64_t rows, int64_t row, float* dg, int64_t in, int64_t out, int64_t c0, int64_t from, int64_t to) {
+  for (int64_t c = 0; c < rows; c++) {
+    for (int64_t k = from; k < to; k += kLanes) {
+      Vector b[36], a[18], w[9];
+      for (int i = 0; i < 36; i++) b[i] = Load(du + (i * rows + c) * row + k - from);
+      for (int j = 0; j < 6; j++) KernelLineAdjoint(b + j, a + j, 6, 6);
+      for (int i = 0; i < 3; i++) KernelLineAdjoint(a + 6 * i, w + 3 * i, 1, 1);
+      for (int i = 0; i < 9; i++) Store(dg + (i * in + c0 + c) * out + k, w[i], std::min(kLanes, to - k));
+    }
+  }
+}
+
+void WinogradKernel(const Arguments& a) {
+  const int64_t in = a.shapes[0][2], out = a.shapes[0][3];
+  const bool turned = a.options[0] != 0;
+  const int64_t vectors = turned ? RoundUp(in, kPanel) / kLanes : in;
+  Pool::Get().For(vectors, turned ? 1 : std::max<int64_t>(1, 4096 / out), [&](int64_t begin, int64_t end) {
+    if (turned) TurnedKernelPanels(a.inputs[0], in, out, a.output, begin * kLanes, end * kLanes);
+    else KernelPanels(a.inputs[0], in, out, a.output, begin, end);
+  });
+}
+
+void WinogradConvolution(const Arguments& a) {
+  const Tiling t(a.shapes[0], a.options[0]);
+  const int64_t in = a.shapes[0][3], out = a.shape[3], panels = RoundUp(out, kPanel) / kPanel;
+  const float* bias = !a.shapes[2].empty() && a.shapes[2][0] == out ? a.inputs[2] : nullptr;
+  const bool relu = a.options[1] != 0;
+  // Tiles of a block; where there are few, threads share them and take different panels.
+  const int64_t block = std::min<int64_t>(t.count, in * out >= 256 * 256 ? 60 : in * out >= 64 * 64 ? 36 : 48);
+  const int64_t blocks = (t.count + block - 1) / block, threads = Pool::Get().threads();
+  const int64_t shares = std::min(panels, std::max<int64_t>(1, (2 * threads + blocks - 1) / blocks));
+  Pool::Get().For(blocks * shares, 1, [&](int64_t begin, int64_t end) {
+    const int64_t rowV = RoundUp(in, kLanes) + kPadding, rowM = RoundUp(RoundUp(panels, shares) / shares * kPanel, kLanes) + kPadding;
+    Buffer v(36 * block * rowV), m(36 * block * rowM);
+    for (int64_t unit = begin; unit < end; unit++) {
+      const int64_t first = unit / shares * block, tiles = std::min(block, t.count - first);
+      const int64_t fromPanel = panels * (unit % shares) / shares, toPanel = panels * (unit % shares + 1) / shares;
+      const int64_t from = fromPanel * kPanel, to = std::min(out, toPanel * kPanel);
+      InputTiles(t, a.inputs[0], in, first, tiles, 0, in, v.data, rowV);
+      for (int64_t i = 0; i < 36; i++) {
+        for (int64_t panel = fromPanel; panel < toPanel; panel++) {
+          const float* u = a.inputs[1] + (i * panels + panel) * in * kPanel;
+          Multiply({v.data + i * tiles * rowV, rowV, 1, u, kPanel, m.data + i * tiles * rowM + panel * kPanel - from, rowM,
+                    tiles, std::min(kPanel, RoundUp(to - panel * kPanel, kLanes)), in, false});
+        }
+      }
+      OutputTiles(t, m.data, rowM, bias, relu, a.output, out, first, tiles, from, to);
+    }
+  });
+}
+
+void WinogradKernelGradient(const Arguments& a) {
+  const Tiling t(a.shapes[0], a.options[0]);
+  const int64_t in = a.shape[2], out = a.shape[3];
+  int64_t rows = std::min<int64_t>(in, 60), columns = std::min<int64_t>(RoundUp(out, kLanes), 256);
+  const auto parts = [&] { return ((in + rows - 1) / rows) * ((out + columns - 1) / columns); };
+  while (parts() < 2 * Pool::Get().threads() && columns > kPanel) columns = RoundUp(columns / 2, kPanel);
+  while (parts() < 2 * Pool::Get().threads() && rows > 12) rows = RoundUp(rows / 2, 12);
+  const int64_t across = (out + columns - 1) / columns, block = std::min<int64_t>(t.count, 32);
+  Pool::Get().For(parts(), 1, [&](int64_t begin, int64_t end) {
+    const int64_t rowV = RoundUp(rows, kLanes) + kPadding, rowM = columns + kPadding;
+    Buffer v(36 * block * rowV), m(36 * block * rowM), du(36 * rows * columns);
+    for (int64_t unit = begin; unit < end; unit++) {
+      const int64_t c0 = unit / across * rows, c1 = std::min(in, c0 + rows), k0 = unit % across * columns, k1 = std::min(out, k0 + columns);
+      const int64_t width = RoundUp(k1 - k0, kLanes);
+      for (int64_t first = 0; first < t.count; first += block) {
+        const int64_t tiles = std::min(block, t.count - first);
+        InputTiles(t, a.inputs[0], in, first, tiles, c0, c1, v.data, rowV);
+        GradientTiles(t, a.inputs[1], out, first, tiles, k0, k1, m.data, rowM);
+        for (int64_t i = 0; i < 36; i++) {
+          Multiply({v.data + i * tiles * rowV, 1, rowV, m.data + i * tiles * rowM, rowM, du.data + i * (c1 - c0) * width, width,
+                    c1 - c0, width, tiles, first > 0});
+        }
+      }
+      KernelGradient(du.data, c1 - c0, width, a.output, in, out, c0, k0, k1);
+    }
+  });
+}
+
+}  // namespace
+
+void RegisterWinograd() {
+  RegisterKernel("AxunetWinogradKernel", 1, WinogradKernel);                  // kernel → U; option: turned
+  RegisterKernel("AxunetWinogradConvolution", 3, WinogradConvolution);        // image, U, bias or empty → image; options: dilation, ReLU
+  RegisterKernel("AxunetWinogradKernelGradient", 2, WinogradKernelGradient);  // image, dY → dg; option: dilation
+}
+
+}  // namespace axunet

@@ -1,0 +1,53 @@
+/**
+ * 3×3 convolutions by Winograd's minimal filtering F(4×4, 3×3): a quarter of the multiplications of the direct sum.
+ *
+ * The image is cut into 4×4 tiles of outputs; each tile's 6×6 inputs and the kernel are transformed to 36 numbers a channel, whose
+ * products over the channels are 36 matrix products. cpp/winograd.cc has the transforms of the image, the products and the
+ * kernel's transform are TensorFlow's own. Rounding is a few times that of the direct sum (test/engine/winograd.test.ts).
+ * Source: Lavin and Gray 2016, doi 10.1109/CVPR.2016.435.
+ */
+import { isNative, isOnGpu, tf } from '../engine.ts';
+import { whyNoGraphs } from '../graph/native.ts';
+import { ownOp } from '../native.ts';
+
+/** With fewer channels the transforms cost more than the products save (measured, see docs/engine.md). */
+const fewestChannels = 16;
+
+export function isWinogradFaster(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number): boolean {
+  const [height, width, channelsIn, channelsOut] = kernel.shape;
+  if (process.env.NOWINO) return false;
+  const fits = height === 3 && width === 3 && stride === 1 && Math.min(channelsIn, channelsOut) >= +(process.env.WINOC ?? fewestChannels);
+  return fits && image.shape[1] * image.shape[2] >= 16 && isNative() && !isOnGpu() && whyNoGraphs() === undefined;
+}
+
+type Shape4D = [number, number, number, number];
+
+const panel = 32;
+/** The kernel transformed, in the order in which the product reads it; `turned` is the kernel of the image's gradient. */
+function transformKernel(kernel: tf.Tensor4D, turned: boolean): tf.Tensor4D {
+  const [, , channelsIn, channelsOut] = kernel.shape;
+  const [from, to] = turned ? [channelsOut, channelsIn] : [channelsIn, channelsOut];
+  return ownOp('AxunetWinogradKernel', [36, Math.ceil(to / panel), from, panel], [turned ? 1 : 0], [kernel]);
+}
+
+const convolve = (image: tf.Tensor4D, transformed: tf.Tensor4D, channels: number, dilation: number, bias?: tf.Tensor1D, relu = false): tf.Tensor4D =>
+  ownOp('AxunetWinogradConvolution', [...image.shape.slice(0, 3), channels], [dilation, relu ? 1 : 0], [image, transformed, bias ?? tf.tensor1d([], 'float32')]);
+
+/** `image` [n, h, w, in], `kernel` [3, 3, in, out], zero padded; output [n, h, w, out]. */
+export function winogradConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, dilation: number): tf.Tensor4D {
+  return tf.customGrad((x, w, save) => {
+    const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];
+    (save as unknown as tf.GradSaveFunc)([xs, ws]);
+    const value = tf.tidy(() => convolve(xs, transformKernel(ws, false), ws.shape[3], dilation));
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [sx, sw] = saved as [tf.Tensor4D, tf.Tensor4D];
+        return [
+          tf.tidy(() => convolve(dy as tf.Tensor4D, transformKernel(sw, true), sw.shape[2], dilation)),
+          ownOp('AxunetWinogradKernelGradient', sw.shape, [dilation], [sx, dy]),
+        ];
+      },
+    };
+  })(image, kernel) as tf.Tensor4D;
+}

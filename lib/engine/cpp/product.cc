@@ -11,20 +11,21 @@ namespace {
   __attribute__((target(TARGET))) void NAME(const Product& p, int64_t row, int64_t column) {                          \
     V sums[R][N];                                                                                                     \
     float* c = p.c + row * p.rowC + column;                                                                           \
-    for (int r = 0; r < R; r++)                                                                                       \
-      for (int n = 0; n < N; n++) sums[r][n] = p.add ? *reinterpret_cast<V*>(c + r * p.rowC + n * WIDTH) : V{};       \
+    AXUNET_UNROLL for (int r = 0; r < R; r++)                                                                                       \
+      AXUNET_UNROLL for (int n = 0; n < N; n++) sums[r][n] = V{};       \
     const float* a = p.a + row * p.rowA;                                                                              \
     const float* b = p.b + column;                                                                                    \
     for (int64_t k = 0; k < p.depth; k++, a += p.depthA, b += p.rowB) {                                               \
       V bs[N];                                                                                                        \
-      for (int n = 0; n < N; n++) bs[n] = *reinterpret_cast<const V*>(b + n * WIDTH);                                 \
-      for (int r = 0; r < R; r++) {                                                                                   \
+      AXUNET_UNROLL for (int n = 0; n < N; n++) bs[n] = *reinterpret_cast<const V*>(b + n * WIDTH);                                 \
+      AXUNET_UNROLL for (int r = 0; r < R; r++) {                                                                                   \
         const float as = a[r * p.rowA];                                                                               \
-        for (int n = 0; n < N; n++) sums[r][n] += as * bs[n];                                                         \
+        AXUNET_UNROLL for (int n = 0; n < N; n++) sums[r][n] += as * bs[n];                                                         \
       }                                                                                                               \
     }                                                                                                                 \
-    for (int r = 0; r < R; r++)                                                                                       \
-      for (int n = 0; n < N; n++) *reinterpret_cast<V*>(c + r * p.rowC + n * WIDTH) = sums[r][n];                     \
+    AXUNET_UNROLL for (int r = 0; r < R; r++)                                                                                       \
+      AXUNET_UNROLL for (int n = 0; n < N; n++) {                                              \
+        V* to = reinterpret_cast<V*>(c + r * p.rowC + n * WIDTH); *to = p.add ? *to + sums[r][n] : sums[r][n]; }                     \
   }                                                                                                                   \
   template <int R, int N>                                                                                             \
   __attribute__((target(TARGET))) void NAME##Rows(const Product& p, int64_t row, int64_t column, int64_t rows) {      \

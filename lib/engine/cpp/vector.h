@@ -5,6 +5,7 @@
 
 // Functions marked so are compiled for several generations of processors; the one that fits runs.
 #define AXUNET_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define AXUNET_UNROLL _Pragma("GCC unroll 16")
 #define AXUNET_INLINE inline __attribute__((always_inline))
 
 namespace axunet {

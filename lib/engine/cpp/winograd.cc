@@ -10,7 +10,7 @@
 //
 // Dilated convolutions work on every dilation-th pixel ("phases"). Sums are made in an order that does not depend on the number of
 // threads. Source: Lavin and Gray 2016, doi 10.1109/CVPR.2016.435, with the points 0, ±1, ±2, ∞.
-#include <memory>
+#include <type_traits>
 
 #include "kernel.h"
 #include "parallel.h"
@@ -31,15 +31,15 @@ struct Buffer {
 };
 
 // One line (row or column) of a tile, in steps of s.
-template <class T> AXUNET_INLINE void InputLine(const T* d, T* v, int64_t s) { // Bᵀ, 6 → 6
+template <class T> AXUNET_INLINE void InputLine(const T* d, T* v, int64_t s, int64_t to = 1) { // Bᵀ, 6 → 6
   const T d0 = d[0], d1 = d[s], d2 = d[2 * s], d3 = d[3 * s], d4 = d[4 * s], d5 = d[5 * s];
   const T a = d4 - 4.f * d2, b = d3 - 4.f * d1, c = d4 - d2, e = 2.f * (d3 - d1);
   v[0] = 4.f * d0 - 5.f * d2 + d4;
-  v[s] = a + b;
-  v[2 * s] = a - b;
-  v[3 * s] = c + e;
-  v[4 * s] = c - e;
-  v[5 * s] = 4.f * d1 - 5.f * d3 + d5;
+  v[to] = a + b;
+  v[2 * to] = a - b;
+  v[3 * to] = c + e;
+  v[4 * to] = c - e;
+  v[5 * to] = 4.f * d1 - 5.f * d3 + d5;
 }
 template <class T> AXUNET_INLINE void OutputLine(const T* m, T* y, int64_t s, int64_t to) { // Aᵀ, 6 → 4
   const T p = m[s] + m[2 * s], n = m[s] - m[2 * s], q = m[3 * s] + m[4 * s], r = m[3 * s] - m[4 * s];
@@ -89,44 +89,85 @@ struct Tiling {
   }
 };
 
-// Loads `side`² pixels of a tile from its first output pixel on, `before` pixels earlier; 0 outside of the image.
-template <int side>
-AXUNET_INLINE void LoadTile(const Tiling& t, const Tiling::Place& p, int64_t before, const float* image, int64_t channels, int64_t lanes, Vector* d) {
-  for (int64_t i = 0; i < side; i++) {
-    const int64_t y = p.row + (i - before) * t.dilation;
-    const float* line = image + (p.image * t.height + y) * t.width * channels;
-    for (int64_t j = 0; j < side; j++) {
-      const int64_t x = p.column + (j - before) * t.dilation;
-      d[i * side + j] = y >= 0 && y < t.height && x >= 0 && x < t.width ? Load(line + x * channels, lanes) : Vector{};
-    }
-  }
+// Calls body<full>(channel, lanes) for the channels [from, to), 16 at a time; `full` tells at compile time that all lanes count.
+template <class Body>
+AXUNET_INLINE void EachVector(int64_t from, int64_t to, const Body& body) {
+  int64_t c = from;
+  for (; c + kLanes <= to; c += kLanes) body(c, std::integral_constant<int64_t, kLanes>{});
+  if (c < to) body(c, to - c);
 }
+
+// The pixels of a tile: `side`² of them, from `before` pixels ahead of the first output on; 0 outside of the image.
+template <int side>
+struct Window {
+  const float* image;
+  int64_t first, rowStep, columnStep; // the place of pixel (0, 0), and the way to the next ones
+  int64_t top, bottom, left, right;   // which of the pixels lie inside
+
+  AXUNET_INLINE Window(const Tiling& t, const Tiling::Place& p, int64_t before, const float* from, int64_t channels)
+      : image(from), rowStep(t.dilation * t.width * channels), columnStep(t.dilation * channels) {
+    const int64_t y = p.row - before * t.dilation, x = p.column - before * t.dilation;
+    first = ((p.image * t.height + y) * t.width + x) * channels;
+    top = y < 0 ? (-y + t.dilation - 1) / t.dilation : 0;
+    left = x < 0 ? (-x + t.dilation - 1) / t.dilation : 0;
+    bottom = std::min<int64_t>(side, (t.height - y + t.dilation - 1) / t.dilation);
+    right = std::min<int64_t>(side, (t.width - x + t.dilation - 1) / t.dilation);
+  }
+  AXUNET_INLINE bool whole() const { return top == 0 && left == 0 && bottom == side && right == side; }
+
+  template <class Lanes>
+  AXUNET_INLINE void Row(int64_t i, int64_t c, Lanes lanes, bool all, Vector* d) const {
+    const float* line = image + first + i * rowStep + c;
+    if (all) {
+      AXUNET_UNROLL for (int j = 0; j < side; j++) d[j] = Load(line + j * columnStep, lanes);
+      return;
+    }
+    const bool outside = i < top || i >= bottom;
+    AXUNET_UNROLL for (int j = 0; j < side; j++) d[j] = outside || j < left || j >= right ? Vector{} : Load(line + j * columnStep, lanes);
+  }
+};
 
 // V of the tiles [first, first + tiles) and the channels [from, to): v[36][tiles][row].
 AXUNET_CLONES void InputTiles(const Tiling& t, const float* image, int64_t channels, int64_t first, int64_t tiles, int64_t from, int64_t to, float* v, int64_t row) {
   for (int64_t k = 0; k < tiles; k++) {
-    const auto place = t.at(first + k);
-    for (int64_t c = from; c < to; c += kLanes) {
-      Vector d[36], u[36];
-      LoadTile<6>(t, place, 1, image + c, channels, std::min(kLanes, to - c), d);
-      for (int j = 0; j < 6; j++) InputLine(d + j, u + j, 6);
-      for (int i = 0; i < 6; i++) InputLine(u + 6 * i, d + 6 * i, 1);
-      for (int i = 0; i < 36; i++) Store(v + (i * tiles + k) * row + c - from, d[i]);
-    }
+    const Window<6> window(t, t.at(first + k), 1, image, channels);
+    const bool whole = window.whole();
+    EachVector(from, to, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
+      Vector u[36];
+      for (int i = 0; i < 6; i++) {
+        Vector d[6];
+        window.Row(i, c, lanes, whole, d);
+        InputLine(d, u + 6 * i, 1);
+      }
+      float* out = v + k * row + c - from;
+      AXUNET_UNROLL for (int j = 0; j < 6; j++) {
+        Vector d[6];
+        InputLine(u + j, d, 6, 1);
+        AXUNET_UNROLL for (int i = 0; i < 6; i++) Store(out + (6 * i + j) * tiles * row, d[i]);
+      }
+    });
   }
 }
 
 // A dY Aᵀ of the tiles and channels of a gradient: m[36][tiles][row].
 AXUNET_CLONES void GradientTiles(const Tiling& t, const float* dy, int64_t channels, int64_t first, int64_t tiles, int64_t from, int64_t to, float* m, int64_t row) {
   for (int64_t k = 0; k < tiles; k++) {
-    const auto place = t.at(first + k);
-    for (int64_t c = from; c < to; c += kLanes) {
-      Vector y[16], b[24], a[36];
-      LoadTile<4>(t, place, 0, dy + c, channels, std::min(kLanes, to - c), y);
-      for (int i = 0; i < 4; i++) OutputLineAdjoint(y + 4 * i, b + 6 * i, 1, 1);
-      for (int j = 0; j < 6; j++) OutputLineAdjoint(b + j, a + j, 6, 6);
-      for (int i = 0; i < 36; i++) Store(m + (i * tiles + k) * row + c - from, a[i]);
-    }
+    const Window<4> window(t, t.at(first + k), 0, dy, channels);
+    const bool whole = window.whole();
+    EachVector(from, to, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
+      Vector b[24];
+      for (int i = 0; i < 4; i++) {
+        Vector y[4];
+        window.Row(i, c, lanes, whole, y);
+        OutputLineAdjoint(y, b + 6 * i, 1, 1);
+      }
+      float* out = m + k * row + c - from;
+      AXUNET_UNROLL for (int j = 0; j < 6; j++) {
+        Vector a[6];
+        OutputLineAdjoint(b + j, a, 6, 1);
+        AXUNET_UNROLL for (int i = 0; i < 6; i++) Store(out + (6 * i + j) * tiles * row, a[i]);
+      }
+    });
   }
 }
 
@@ -134,65 +175,78 @@ AXUNET_CLONES void GradientTiles(const Tiling& t, const float* dy, int64_t chann
 AXUNET_CLONES void OutputTiles(const Tiling& t, const float* m, int64_t row, const float* bias, bool relu, float* image, int64_t channels, int64_t first, int64_t tiles, int64_t from, int64_t to) {
   for (int64_t k = 0; k < tiles; k++) {
     const auto place = t.at(first + k);
-    for (int64_t c = from; c < to; c += kLanes) {
-      const int64_t lanes = std::min(kLanes, to - c);
-      Vector a[36], b[24], y[16];
-      for (int i = 0; i < 36; i++) a[i] = Load(m + (i * tiles + k) * row + c - from);
-      for (int j = 0; j < 6; j++) OutputLine(a + j, b + j, 6, 6);
-      for (int i = 0; i < 4; i++) OutputLine(b + 6 * i, y + 4 * i, 1, 1);
+    const int64_t rows = std::min<int64_t>(4, (t.height - place.row + t.dilation - 1) / t.dilation);
+    const int64_t columns = std::min<int64_t>(4, (t.width - place.column + t.dilation - 1) / t.dilation);
+    float* corner = image + ((place.image * t.height + place.row) * t.width + place.column) * channels;
+    EachVector(from, to, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
+      const float* in = m + k * row + c - from;
       const Vector add = bias ? Load(bias + c, lanes) : Vector{};
-      for (int64_t i = 0; i < 4 && place.row + i * t.dilation < t.height; i++) {
-        float* line = image + (place.image * t.height + place.row + i * t.dilation) * t.width * channels + c;
-        for (int64_t j = 0; j < 4 && place.column + j * t.dilation < t.width; j++) {
-          Vector value = y[4 * i + j] + add;
+      Vector b[24];
+      for (int j = 0; j < 6; j++) {
+        Vector a[6];
+        AXUNET_UNROLL for (int i = 0; i < 6; i++) a[i] = Load(in + (6 * i + j) * tiles * row);
+        OutputLine(a, b + j, 1, 6);
+      }
+      for (int64_t i = 0; i < rows; i++) {
+        Vector y[4];
+        OutputLine(b + 6 * i, y, 1, 1);
+        AXUNET_UNROLL for (int64_t j = 0; j < 4; j++) {
+          Vector value = y[j] + add;
           if (relu) value = value > 0.f ? value : Vector{};
-          Store(line + (place.column + j * t.dilation) * channels, value, lanes);
+          if (j < columns) Store(corner + (i * t.width + j) * t.dilation * channels + c, value, lanes);
         }
       }
-    }
+    });
   }
 }
 
-// U of a kernel [3, 3, in, out] for inputs [from, to): u[36][panels of out][in][32], 0 beyond the last output.
-AXUNET_CLONES void KernelPanels(const float* g, int64_t in, int64_t out, float* u, int64_t from, int64_t to) {
-  const int64_t panels = RoundUp(out, kPanel) / kPanel;
+// U of a kernel [3, 3, in, out] for inputs [from, to): u[36][plane], a plane being [panels of out][in][32], 0 beyond the last output.
+AXUNET_CLONES void KernelPanels(const float* g, int64_t in, int64_t out, float* u, int64_t plane, int64_t from, int64_t to) {
   for (int64_t c = from; c < to; c++) {
-    for (int64_t k = 0; k < panels * kPanel; k += kLanes) {
+    for (int64_t k = 0; k < RoundUp(out, kPanel); k += kLanes) {
       const int64_t lanes = std::max<int64_t>(0, std::min(kLanes, out - k));
       Vector w[9], a[18], b[36];
       for (int i = 0; i < 9; i++) w[i] = Load(g + (i * in + c) * out + k, lanes);
       for (int j = 0; j < 3; j++) KernelLine(w + j, a + j, 3, 3);
       for (int i = 0; i < 6; i++) KernelLine(a + 3 * i, b + 6 * i, 1, 1);
-      for (int i = 0; i < 36; i++) Store(u + ((i * panels + k / kPanel) * in + c) * kPanel + k % kPanel, b[i]);
+      for (int i = 0; i < 36; i++) Store(u + i * plane + (k / kPanel * in + c) * kPanel + k % kPanel, b[i]);
     }
   }
 }
 
 // The same of the kernel that takes gradients of outputs to gradients of inputs: turned by 180°, in and out exchanged, for the
-// inputs [from, to) in whole vectors: u[36][panels of in][out][32].
-AXUNET_CLONES void TurnedKernelPanels(const float* g, int64_t in, int64_t out, float* u, int64_t from, int64_t to) {
-  const int64_t panels = RoundUp(in, kPanel) / kPanel;
+// inputs [from, to) in whole vectors: a plane is [panels of in][out][32].
+AXUNET_CLONES void TurnedKernelPanels(const float* g, int64_t in, int64_t out, float* u, int64_t plane, int64_t from, int64_t to) {
   for (int64_t c = from; c < to; c += kLanes) {
-    for (int64_t k = 0; k < out; k++) {
-      Vector w[9], a[18], b[36];
-      for (int i = 0; i < 9; i++) {
-        float column[kLanes] = {};
-        for (int64_t l = 0; l < std::min(kLanes, in - c); l++) column[l] = g[((8 - i) * in + c + l) * out + k];
-        w[i] = Load(column);
+    const int64_t lanes = std::max<int64_t>(0, std::min(kLanes, in - c));
+    for (int64_t k0 = 0; k0 < out; k0 += kLanes) {
+      const int64_t some = std::min(kLanes, out - k0);
+      float turned[kLanes][9][kLanes] = {}; // [output][tap][input]
+      for (int64_t i = 0; i < 9; i++)
+        for (int64_t l = 0; l < lanes; l++)
+          for (int64_t k = 0; k < some; k++) turned[k][8 - i][l] = g[(i * in + c + l) * out + k0 + k];
+      for (int64_t k = 0; k < some; k++) {
+        Vector w[9], a[18], b[36];
+        for (int i = 0; i < 9; i++) w[i] = Load(turned[k][i]);
+        for (int j = 0; j < 3; j++) KernelLine(w + j, a + j, 3, 3);
+        for (int i = 0; i < 6; i++) KernelLine(a + 3 * i, b + 6 * i, 1, 1);
+        for (int i = 0; i < 36; i++) Store(u + i * plane + (c / kPanel * out + k0 + k) * kPanel + c % kPanel, b[i]);
       }
-      for (int j = 0; j < 3; j++) KernelLine(w + j, a + j, 3, 3);
-      for (int i = 0; i < 6; i++) KernelLine(a + 3 * i, b + 6 * i, 1, 1);
-      for (int i = 0; i < 36; i++) Store(u + ((i * panels + c / kPanel) * out + k) * kPanel + c % kPanel, b[i]);
     }
   }
 }
 
-// dg of du[36][rows][row] for the inputs [c0, c0 + rows) and the outputs [from, to).
-AXUNET_CLONES void KernelGradient(const float* du, int64_t rows, int64_t row, float* dg, int64_t in, int64_t out, int64_t c0, int64_t from, int64_t to) {
-  for (int64_t c = 0; c < rows; c++) {
+// dg of the sum of several du[36][rows][row], `parts` of them one after the other, for the inputs [c0, c0 + rows), of which
+// [begin, end) are done here, and the outputs [from, to).
+AXUNET_CLONES void KernelGradient(const float* du, int64_t parts, int64_t rows, int64_t row, float* dg, int64_t in, int64_t out, int64_t c0, int64_t begin, int64_t end, int64_t from, int64_t to) {
+  for (int64_t c = begin; c < end; c++) {
     for (int64_t k = from; k < to; k += kLanes) {
       Vector b[36], a[18], w[9];
-      for (int i = 0; i < 36; i++) b[i] = Load(du + (i * rows + c) * row + k - from);
+      for (int i = 0; i < 36; i++) {
+        const float* place = du + (i * rows + c) * row + k - from;
+        b[i] = Load(place);
+        for (int64_t part = 1; part < parts; part++) b[i] += Load(place + part * 36 * rows * row);
+      }
       for (int j = 0; j < 6; j++) KernelLineAdjoint(b + j, a + j, 6, 6);
       for (int i = 0; i < 3; i++) KernelLineAdjoint(a + 6 * i, w + 3 * i, 1, 1);
       for (int i = 0; i < 9; i++) Store(dg + (i * in + c0 + c) * out + k, w[i], std::min(kLanes, to - k));
@@ -201,12 +255,12 @@ AXUNET_CLONES void KernelGradient(const float* du, int64_t rows, int64_t row, fl
 }
 
 void WinogradKernel(const Arguments& a) {
-  const int64_t in = a.shapes[0][2], out = a.shapes[0][3];
+  const int64_t in = a.shapes[0][2], out = a.shapes[0][3], plane = a.shape[1];
   const bool turned = a.options[0] != 0;
   const int64_t vectors = turned ? RoundUp(in, kPanel) / kLanes : in;
   Pool::Get().For(vectors, turned ? 1 : std::max<int64_t>(1, 4096 / out), [&](int64_t begin, int64_t end) {
-    if (turned) TurnedKernelPanels(a.inputs[0], in, out, a.output, begin * kLanes, end * kLanes);
-    else KernelPanels(a.inputs[0], in, out, a.output, begin, end);
+    if (turned) TurnedKernelPanels(a.inputs[0], in, out, a.output, plane, begin * kLanes, end * kLanes);
+    else KernelPanels(a.inputs[0], in, out, a.output, plane, begin, end);
   });
 }
 
@@ -229,7 +283,7 @@ void WinogradConvolution(const Arguments& a) {
       InputTiles(t, a.inputs[0], in, first, tiles, 0, in, v.data, rowV);
       for (int64_t i = 0; i < 36; i++) {
         for (int64_t panel = fromPanel; panel < toPanel; panel++) {
-          const float* u = a.inputs[1] + (i * panels + panel) * in * kPanel;
+          const float* u = a.inputs[1] + i * a.shapes[1][1] + panel * in * kPanel;
           Multiply({v.data + i * tiles * rowV, rowV, 1, u, kPanel, m.data + i * tiles * rowM + panel * kPanel - from, rowM,
                     tiles, std::min(kPanel, RoundUp(to - panel * kPanel, kLanes)), in, false});
         }
@@ -239,30 +293,46 @@ void WinogradConvolution(const Arguments& a) {
   });
 }
 
+// du[36][c1 − c0][columns] of the tiles [begin, end), for the inputs [c0, c1) and the outputs [k0, k1).
+void TransformedKernelGradient(const Arguments& a, const Tiling& t, int64_t begin, int64_t end, int64_t c0, int64_t c1, int64_t k0, int64_t k1, float* du) {
+  const int64_t in = a.shape[2], out = a.shape[3], columns = RoundUp(k1 - k0, kLanes), block = std::min<int64_t>(end - begin, 32);
+  const int64_t rowV = RoundUp(c1 - c0, kLanes) + kPadding, rowM = columns + kPadding;
+  Buffer v(36 * block * rowV), m(36 * block * rowM);
+  for (int64_t first = begin; first < end; first += block) {
+    const int64_t tiles = std::min(block, end - first);
+    InputTiles(t, a.inputs[0], in, first, tiles, c0, c1, v.data, rowV);
+    GradientTiles(t, a.inputs[1], out, first, tiles, k0, k1, m.data, rowM);
+    for (int64_t i = 0; i < 36; i++) {
+      Multiply({v.data + i * tiles * rowV, 1, rowV, m.data + i * tiles * rowM, rowM, du + i * (c1 - c0) * columns, columns,
+                c1 - c0, columns, tiles, first > begin});
+    }
+  }
+}
+
 void WinogradKernelGradient(const Arguments& a) {
   const Tiling t(a.shapes[0], a.options[0]);
   const int64_t in = a.shape[2], out = a.shape[3];
-  int64_t rows = std::min<int64_t>(in, 60), columns = std::min<int64_t>(RoundUp(out, kLanes), 256);
+  if (in * out <= 128 * 128 && t.count >= 256) { // many tiles, few channels: every part takes some of the tiles
+    const int64_t parts = std::min<int64_t>(8, t.count / 64), row = RoundUp(out, kLanes), size = 36 * in * row;
+    Buffer du(parts * size);
+    Pool::Get().For(parts, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t p = begin; p < end; p++) TransformedKernelGradient(a, t, t.count * p / parts, t.count * (p + 1) / parts, 0, in, 0, out, du.data + p * size);
+    });
+    Pool::Get().For(in, 4, [&](int64_t begin, int64_t end) { KernelGradient(du.data, parts, in, row, a.output, in, out, 0, begin, end, 0, out); });
+    return;
+  }
+  // few tiles, many channels: every part takes some inputs and outputs
+  const auto split = [](int64_t n, int64_t most) { return RoundUp((n + (n + most - 1) / most - 1) / ((n + most - 1) / most), kLanes); };
+  int64_t rows = split(in, 128), columns = split(out, 128);
   const auto parts = [&] { return ((in + rows - 1) / rows) * ((out + columns - 1) / columns); };
-  while (parts() < 2 * Pool::Get().threads() && columns > kPanel) columns = RoundUp(columns / 2, kPanel);
-  while (parts() < 2 * Pool::Get().threads() && rows > 12) rows = RoundUp(rows / 2, 12);
-  const int64_t across = (out + columns - 1) / columns, block = std::min<int64_t>(t.count, 32);
+  while (parts() < 4 * Pool::Get().threads() && std::max(rows, columns) > kPanel) (rows > columns ? rows : columns) = RoundUp(std::max(rows, columns) / 2, kLanes);
+  const int64_t across = (out + columns - 1) / columns;
   Pool::Get().For(parts(), 1, [&](int64_t begin, int64_t end) {
-    const int64_t rowV = RoundUp(rows, kLanes) + kPadding, rowM = columns + kPadding;
-    Buffer v(36 * block * rowV), m(36 * block * rowM), du(36 * rows * columns);
+    Buffer du(36 * rows * columns);
     for (int64_t unit = begin; unit < end; unit++) {
       const int64_t c0 = unit / across * rows, c1 = std::min(in, c0 + rows), k0 = unit % across * columns, k1 = std::min(out, k0 + columns);
-      const int64_t width = RoundUp(k1 - k0, kLanes);
-      for (int64_t first = 0; first < t.count; first += block) {
-        const int64_t tiles = std::min(block, t.count - first);
-        InputTiles(t, a.inputs[0], in, first, tiles, c0, c1, v.data, rowV);
-        GradientTiles(t, a.inputs[1], out, first, tiles, k0, k1, m.data, rowM);
-        for (int64_t i = 0; i < 36; i++) {
-          Multiply({v.data + i * tiles * rowV, 1, rowV, m.data + i * tiles * rowM, rowM, du.data + i * (c1 - c0) * width, width,
-                    c1 - c0, width, tiles, first > 0});
-        }
-      }
-      KernelGradient(du.data, c1 - c0, width, a.output, in, out, c0, k0, k1);
+      TransformedKernelGradient(a, t, 0, t.count, c0, c1, k0, k1, du.data);
+      KernelGradient(du.data, 1, c1 - c0, RoundUp(k1 - k0, kLanes), a.output, in, out, c0, 0, c1 - c0, k0, k1);
     }
   });
 }

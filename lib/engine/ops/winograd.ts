@@ -23,14 +23,17 @@ export function isWinogradFaster(image: tf.Tensor4D, kernel: tf.Tensor4D, stride
 type Shape4D = [number, number, number, number];
 
 const panel = 32;
+/** Between the 36 planes, whose lengths are powers of two: else all of them would share the same places of the cache. */
+const planePadding = 80;
 /** The kernel transformed, in the order in which the product reads it; `turned` is the kernel of the image's gradient. */
-function transformKernel(kernel: tf.Tensor4D, turned: boolean): tf.Tensor4D {
+function transformKernel(kernel: tf.Tensor4D, turned: boolean): tf.Tensor2D {
   const [, , channelsIn, channelsOut] = kernel.shape;
   const [from, to] = turned ? [channelsOut, channelsIn] : [channelsIn, channelsOut];
-  return ownOp('AxunetWinogradKernel', [36, Math.ceil(to / panel), from, panel], [turned ? 1 : 0], [kernel]);
+  const plane = Math.ceil(to / panel) * from * panel + planePadding;
+  return ownOp('AxunetWinogradKernel', [36, plane], [turned ? 1 : 0], [kernel]);
 }
 
-const convolve = (image: tf.Tensor4D, transformed: tf.Tensor4D, channels: number, dilation: number, bias?: tf.Tensor1D, relu = false): tf.Tensor4D =>
+const convolve = (image: tf.Tensor4D, transformed: tf.Tensor2D, channels: number, dilation: number, bias?: tf.Tensor1D, relu = false): tf.Tensor4D =>
   ownOp('AxunetWinogradConvolution', [...image.shape.slice(0, 3), channels], [dilation, relu ? 1 : 0], [image, transformed, bias ?? tf.tensor1d([], 'float32')]);
 
 /** `image` [n, h, w, in], `kernel` [3, 3, in, out], zero padded; output [n, h, w, out]. */

@@ -11,7 +11,7 @@
  */
 import { tf } from '../engine/engine.ts';
 import { expected } from '../errors.ts';
-import { AdaptiveMaxPool, Convolution, ConvolutionNormRelu, DoubleConvolution, ResizeNearestLike, UpConvolution } from './blocks.ts';
+import { AdaptiveMaxPool, Convolution, ConvolutionNormRelu, DoubleConvolution, MaxPool, ResizeNearestLike, UpConvolution } from './blocks.ts';
 import { initialiseWeights } from './initialise.ts';
 
 export const variants = ['residual', 'plain', 'grouped', 'unet', 'unet-aspp', 'unet-sep'] as const;
@@ -54,7 +54,7 @@ type Node = tf.SymbolicTensor;
 /** A layer applied to one or more nodes. */
 const through = (layer: tf.layers.Layer, ...inputs: Node[]): Node => layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as Node;
 
-const pool = (name: string, x: Node): Node => through(tf.layers.maxPooling2d({ name, poolSize: 2, strides: 2 }), x);
+const pool = (name: string, x: Node): Node => through(new MaxPool({ name }), x);
 const add = (name: string, a: Node, b: Node): Node => through(tf.layers.add({ name }), a, b);
 const concat = (name: string, ...x: Node[]): Node => through(tf.layers.concatenate({ name, axis: 3 }), ...x);
 

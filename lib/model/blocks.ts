@@ -6,6 +6,7 @@ import { tf } from '../engine/engine.ts';
 import { adaptiveMaxPool, resizeNearest } from '../engine/ops/adaptiveMaxPool.ts';
 import { addBias, convolution } from '../engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../engine/ops/depthwise.ts';
+import { maxPool } from '../engine/ops/maxPool.ts';
 import { groupedConvolution } from '../engine/ops/groupedConvolution.ts';
 import { upConvolution } from '../engine/ops/upConvolution.ts';
 import { NetworkLayer, only, onlyShape, type Arguments } from './layer.ts';
@@ -168,6 +169,20 @@ export class UpConvolution extends NetworkLayer {
   }
 }
 
+/** The maximum of each 2×2 square: [n, h, w, c] → [n, h/2, w/2, c]. */
+export class MaxPool extends NetworkLayer {
+  static className = 'MaxPool';
+
+  override call(inputs: Inputs): tf.Tensor {
+    return tf.tidy(() => maxPool(only(inputs)));
+  }
+
+  override computeOutputShape(shape: Shapes): tf.Shape {
+    const [n, height, width, channels] = onlyShape(shape);
+    return [n!, Math.floor(height! / 2), Math.floor(width! / 2), channels!];
+  }
+}
+
 /** The maximum in bins × bins overlapping windows: [n, h, w, c] → [n, bins, bins, c]. */
 export class AdaptiveMaxPool extends NetworkLayer {
   static className = 'AdaptiveMaxPool';
@@ -207,6 +222,6 @@ export class ResizeNearestLike extends NetworkLayer {
   }
 }
 
-for (const layer of [DoubleConvolution, ConvolutionNormRelu, Convolution, UpConvolution, AdaptiveMaxPool, ResizeNearestLike]) {
+for (const layer of [DoubleConvolution, ConvolutionNormRelu, Convolution, UpConvolution, MaxPool, AdaptiveMaxPool, ResizeNearestLike]) {
   tf.serialization.registerClass(layer as unknown as tf.serialization.SerializableConstructor<tf.layers.Layer>);
 }

@@ -7,6 +7,7 @@
  */
 import { tf } from '../engine/engine.ts';
 import { valueAndGradients } from '../engine/gradients.ts';
+import { recomputing } from '../engine/recompute.ts';
 import { dtypes, newGraph, Session, type HostTensor, type SessionConfig } from '../engine/graph/native.ts';
 import { typeAttribute, withTrace, type Ref, type Trace } from '../engine/graph/trace.ts';
 import { addVariable, assignVariable, readVariable, type GraphVariable } from '../engine/graph/variables.ts';
@@ -19,6 +20,8 @@ import { averageDecay, variableOf, weightName, type NamedArrays, type StepOption
 export interface CompileOptions {
   /** Convolutions and matrix products in bfloat16: faster where the processor has it, with noisier gradients. */
   readonly bfloat16?: boolean;
+  /** Makes the outputs of normalisations again in the backward pass instead of keeping them: less memory, a little slower. */
+  readonly recompute?: boolean;
   readonly session?: SessionConfig;
 }
 
@@ -39,6 +42,7 @@ void sum;
 /** Compiles the step of `model`. Throws a UserError that names the operation where something cannot be compiled. */
 export async function createCompiledStep(model: tf.LayersModel, options: StepOptions, compile: CompileOptions = {}): Promise<TrainStep> {
   const { optimizer, loss, clipNorm, emaDecay } = options;
+  const recompute = compile.recompute ?? false;
   const trainable = model.trainableWeights.map(variableOf);
   const statistics = model.nonTrainableWeights.map(variableOf);
   const names = [...model.trainableWeights, ...model.nonTrainableWeights].map(weightName);
@@ -77,7 +81,8 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     all.forEach((v, i) => trace.bind(v, values[i].ref));
     const kept = all.map((v) => v.clone());
     try {
-      const { value, gradients } = valueAndGradients(() => loss(model.apply(x, { training: true }) as tf.Tensor4D, y), trainable);
+      const differentiate = () => valueAndGradients(() => loss(model.apply(x, { training: true }) as tf.Tensor4D, y), trainable);
+      const { value, gradients } = recompute ? recomputing(differentiate) : differentiate();
       trace.add('Identity', [trace.refOf(value)], [T], { name: 'loss' });
       const refs = gradients.map((g) => g && trace.refOf(g));
       const scaled = addNorm(trace, refs);

@@ -22,6 +22,7 @@
 #include "tensorflow/c/c_api.h"
 
 namespace axunet {
+void RegisterNorm();
 void RegisterWinograd();
 }
 
@@ -318,6 +319,7 @@ class Session : public Napi::ObjectWrap<Session> {
 };
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  axunet::RegisterNorm();
   axunet::RegisterWinograd();
   exports.Set("Graph", Graph::Define(env));
   exports.Set("Session", Session::Define(env));

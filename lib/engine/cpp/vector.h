@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 // Functions marked so are compiled for several generations of processors; the one that fits runs.
 #define AXUNET_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -23,6 +24,14 @@ AXUNET_INLINE Vector Load(const float* from, int64_t lanes = kLanes) {
 AXUNET_INLINE void Store(float* to, const Vector& v, int64_t lanes = kLanes) {
   if (lanes == kLanes) *reinterpret_cast<Vector*>(to) = v;
   else std::memcpy(to, &v, lanes * sizeof(float));
+}
+
+// Calls body(channel, lanes) for the channels [from, to), 16 at a time; full vectors know at compile time that all lanes count.
+template <class Body>
+AXUNET_INLINE void EachVector(int64_t from, int64_t to, const Body& body) {
+  int64_t c = from;
+  for (; c + kLanes <= to; c += kLanes) body(c, std::integral_constant<int64_t, kLanes>{});
+  if (c < to) body(c, to - c);
 }
 
 // What a matrix product reads and writes: element (r, k) of A lies at a[r · rowA + k · depthA], row k of B at b + k · rowB,

@@ -10,8 +10,6 @@
 //
 // Dilated convolutions work on every dilation-th pixel ("phases"). Sums are made in an order that does not depend on the number of
 // threads. Source: Lavin and Gray 2016, doi 10.1109/CVPR.2016.435, with the points 0, ±1, ±2, ∞.
-#include <type_traits>
-
 #include "kernel.h"
 #include "parallel.h"
 #include "vector.h"
@@ -88,14 +86,6 @@ struct Tiling {
     return {tile / (columns * rows * dilation * dilation), phase / dilation + 4 * r * dilation, phase % dilation + 4 * c * dilation};
   }
 };
-
-// Calls body<full>(channel, lanes) for the channels [from, to), 16 at a time; `full` tells at compile time that all lanes count.
-template <class Body>
-AXUNET_INLINE void EachVector(int64_t from, int64_t to, const Body& body) {
-  int64_t c = from;
-  for (; c + kLanes <= to; c += kLanes) body(c, std::integral_constant<int64_t, kLanes>{});
-  if (c < to) body(c, to - c);
-}
 
 // The pixels of a tile: `side`² of them, from `before` pixels ahead of the first output on; 0 outside of the image.
 template <int side>

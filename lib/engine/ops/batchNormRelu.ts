@@ -13,7 +13,9 @@
  * Source: Ioffe and Szegedy 2015, arXiv 1502.03167. ε is the reference code's 1e-5.
  */
 import { isNative, tf } from '../engine.ts';
-import { runNative, nativeOp } from '../native.ts';
+import { runNative, nativeOp, ownOp } from '../native.ts';
+import { canBeMade } from '../recompute.ts';
+import { hasOwnKernels } from './ownKernels.ts';
 
 export const batchNormEpsilon = 1e-5;
 
@@ -27,6 +29,7 @@ export type StatisticsListener = (mean: tf.Tensor1D, variance: tf.Tensor1D) => v
 export function batchNormReluTraining(
   z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onStatistics: StatisticsListener = () => {},
 ): tf.Tensor4D {
+  if (hasOwnKernels()) return ownTraining(z, gamma, beta, onStatistics);
   return isNative() ? nativeTraining(z, gamma, beta, onStatistics) : plainTraining(z, gamma, beta, onStatistics);
 }
 
@@ -35,6 +38,30 @@ export function batchNormReluInference(
   z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, mean: tf.Tensor1D, variance: tf.Tensor1D,
 ): tf.Tensor4D {
   return tf.relu(tf.batchNorm4d(z, mean, variance, beta, gamma, batchNormEpsilon));
+}
+
+/** With the kernels of cpp/norm.cc, which need neither the output nor the normalised image for the gradient. */
+function ownTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onStatistics: StatisticsListener): tf.Tensor4D {
+  const [channels, options] = [z.shape[3], [Math.round(1 / batchNormEpsilon)]];
+  const normRelu = (...inputs: tf.Tensor[]): tf.Tensor4D => ownOp('AxunetNormRelu', z.shape, options, inputs);
+  const statistics = tf.tidy(() => ownOp<tf.Tensor2D>('AxunetNormStatistics', [2, channels], [], [z]));
+  const value = tf.customGrad((zIn, gammaIn, betaIn, save) => {
+    const inputs = [zIn, statistics, gammaIn, betaIn] as tf.Tensor[];
+    (save as unknown as tf.GradSaveFunc)(inputs);
+    const [mean, variance] = tf.split(statistics, 2).map((row) => tf.reshape(row, [channels]));
+    onStatistics(mean as tf.Tensor1D, variance as tf.Tensor1D);
+    return {
+      value: normRelu(...inputs),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const sums = ownOp<tf.Tensor2D>('AxunetNormReluSums', [2, channels], options, [dy, ...saved]);
+        const dz = ownOp('AxunetNormReluGradient', z.shape, options, [dy, ...saved, sums]);
+        const [dBeta, dGamma] = tf.split(sums, 2).map((row) => tf.reshape(row, [channels]));
+        return [dz, dGamma, dBeta];
+      },
+    };
+  })(z, gamma, beta) as tf.Tensor4D;
+  canBeMade(value, [z, statistics, gamma, beta], normRelu);
+  return value;
 }
 
 function nativeTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onStatistics: StatisticsListener): tf.Tensor4D {

@@ -6,6 +6,7 @@
  */
 import { hasDilatedGradient, isNative, tf } from '../engine.ts';
 import { nativeOp } from '../native.ts';
+import { keep } from '../recompute.ts';
 import { isWinogradFaster, winogradConvolution } from './winograd.ts';
 import { dilatedConvolution } from '../wasm/dilated.ts';
 
@@ -50,17 +51,21 @@ function nativeConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: numb
     use_cudnn_on_gpu: true,
   };
   const { shape: imageShape } = image;
+  const input = keep(image);
   return tf.customGrad((x, w, save) => {
     const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];
-    (save as unknown as tf.GradSaveFunc)([xs, ws]);
+    (save as unknown as tf.GradSaveFunc)([ws, ...input.saved]);
     return {
       value: nativeOp('Conv2D', attributes, [xs, ws]),
-      gradFunc: (dy: tf.Tensor, [sx, sw]: tf.Tensor[]) => [
-        nativeOp('Conv2DBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]),
-        isPointwise(sw!) && stride === 1
-          ? pointwiseKernelGradient(sx!, sw!, dy)
-          : nativeOp('Conv2DBackpropFilter', attributes, [sx!, tf.tensor1d(sw!.shape, 'int32'), dy]),
-      ],
+      gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
+        const sx = input.restore(saved, dy);
+        return [
+          nativeOp('Conv2DBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]),
+          isPointwise(sw!) && stride === 1
+            ? pointwiseKernelGradient(sx, sw!, dy)
+            : nativeOp('Conv2DBackpropFilter', attributes, [sx, tf.tensor1d(sw!.shape, 'int32'), dy]),
+        ];
+      },
     };
   })(image, kernel) as tf.Tensor4D;
 }

@@ -5,6 +5,7 @@
 import { isNative, tf } from '../engine.ts';
 import { addBias } from './convolution.ts';
 import { nativeOp } from '../native.ts';
+import { keep } from '../recompute.ts';
 
 /** `image` [n, h, w, in], `kernel` [2, 2, out, in], `bias` [out]; output [n, 2h, 2w, out]. */
 export function upConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
@@ -25,14 +26,15 @@ const attributes = {
 };
 
 function nativeUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, outputShape: number[]): tf.Tensor4D {
+  const input = keep(image);
   return tf.customGrad((x, w, save) => {
     const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];
-    (save as unknown as tf.GradSaveFunc)([xs, ws]);
+    (save as unknown as tf.GradSaveFunc)([ws, ...input.saved]);
     return {
       value: nativeOp('Conv2DBackpropInput', attributes, [tf.tensor1d(outputShape, 'int32'), ws, xs]),
-      gradFunc: (dy: tf.Tensor, [sx, sw]: tf.Tensor[]) => [
+      gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => [
         nativeOp('Conv2D', attributes, [dy, sw!]),
-        kernelGradient(sx as tf.Tensor4D, sw as tf.Tensor4D, dy),
+        kernelGradient(input.restore(saved, dy) as tf.Tensor4D, sw as tf.Tensor4D, dy),
       ],
     };
   })(image, kernel) as tf.Tensor4D;

@@ -6,9 +6,10 @@
  * kernel's transform are TensorFlow's own. Rounding is a few times that of the direct sum (test/engine/winograd.test.ts).
  * Source: Lavin and Gray 2016, doi 10.1109/CVPR.2016.435.
  */
-import { isNative, isOnGpu, tf } from '../engine.ts';
-import { whyNoGraphs } from '../graph/native.ts';
+import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';
+import { keep } from '../recompute.ts';
+import { hasOwnKernels } from './ownKernels.ts';
 
 /** With fewer channels the transforms cost more than the products save (measured, see docs/engine.md). */
 const fewestChannels = 16;
@@ -17,7 +18,7 @@ export function isWinogradFaster(image: tf.Tensor4D, kernel: tf.Tensor4D, stride
   const [height, width, channelsIn, channelsOut] = kernel.shape;
   if (process.env.NOWINO) return false;
   const fits = height === 3 && width === 3 && stride === 1 && Math.min(channelsIn, channelsOut) >= +(process.env.WINOC ?? fewestChannels);
-  return fits && image.shape[1] * image.shape[2] >= 16 && isNative() && !isOnGpu() && whyNoGraphs() === undefined;
+  return fits && image.shape[1] * image.shape[2] >= 16 && hasOwnKernels();
 }
 
 type Shape4D = [number, number, number, number];
@@ -38,14 +39,16 @@ const convolve = (image: tf.Tensor4D, transformed: tf.Tensor2D, channels: number
 
 /** `image` [n, h, w, in], `kernel` [3, 3, in, out], zero padded; output [n, h, w, out]. */
 export function winogradConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, dilation: number): tf.Tensor4D {
+  const input = keep(image);
   return tf.customGrad((x, w, save) => {
     const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];
-    (save as unknown as tf.GradSaveFunc)([xs, ws]);
+    (save as unknown as tf.GradSaveFunc)([ws, ...input.saved]);
     const value = tf.tidy(() => convolve(xs, transformKernel(ws, false), ws.shape[3], dilation));
     return {
       value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [sx, sw] = saved as [tf.Tensor4D, tf.Tensor4D];
+        const sw = saved[0] as tf.Tensor4D;
+        const sx = input.restore(saved.slice(1), dy);
         return [
           tf.tidy(() => convolve(dy as tf.Tensor4D, transformKernel(sw, true), sw.shape[2], dilation)),
           ownOp('AxunetWinogradKernelGradient', sw.shape, [dilation], [sx, dy]),

@@ -62,3 +62,15 @@ export function keep(input: tf.Tensor): Kept {
   const recipe = recipes?.get(input);
   return recipe ? { saved: [], restore: (_, dy) => recipe.get(dy) } : { saved: [input], restore: (saved) => saved[0] };
 }
+
+const joined = new WeakMap<tf.Tensor, readonly tf.Tensor4D[]>();
+
+/** The images one after the other along the channels; `partsOf` tells an operation that can do without what they were. */
+export function join(images: readonly tf.Tensor4D[]): tf.Tensor4D {
+  const whole = tf.concat([...images], 3);
+  joined.set(whole, images);
+  return whole;
+}
+
+/** The images that were joined, or the image alone. */
+export const partsOf = (image: tf.Tensor4D): readonly tf.Tensor4D[] => joined.get(image) ?? [image];

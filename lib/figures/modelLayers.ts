@@ -29,7 +29,7 @@ interface Layer {
 export interface LayeredModel { readonly layers: readonly unknown[] }
 
 const plainKinds: Record<string, LayerKind> = {
-  InputLayer: 'input', MaxPooling2D: 'pool', AdaptiveMaxPool: 'pool', UpConvolution: 'up', Concatenate: 'join', Add: 'add',
+  InputLayer: 'input', MaxPool: 'pool', AdaptiveMaxPool: 'pool', UpConvolution: 'up', Join: 'join', Add: 'add',
   ResizeNearestLike: 'resize', ConvolutionNormRelu: 'convolution',
 };
 

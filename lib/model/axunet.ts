@@ -11,7 +11,7 @@
  */
 import { tf } from '../engine/engine.ts';
 import { expected } from '../errors.ts';
-import { AdaptiveMaxPool, Convolution, ConvolutionNormRelu, DoubleConvolution, MaxPool, ResizeNearestLike, UpConvolution } from './blocks.ts';
+import { AdaptiveMaxPool, Convolution, ConvolutionNormRelu, DoubleConvolution, Join, MaxPool, ResizeNearestLike, UpConvolution } from './blocks.ts';
 import { initialiseWeights } from './initialise.ts';
 
 export const variants = ['residual', 'plain', 'grouped', 'unet', 'unet-aspp', 'unet-sep'] as const;
@@ -56,7 +56,7 @@ const through = (layer: tf.layers.Layer, ...inputs: Node[]): Node => layer.apply
 
 const pool = (name: string, x: Node): Node => through(new MaxPool({ name }), x);
 const add = (name: string, a: Node, b: Node): Node => through(tf.layers.add({ name }), a, b);
-const concat = (name: string, ...x: Node[]): Node => through(tf.layers.concatenate({ name, axis: 3 }), ...x);
+const concat = (name: string, ...x: Node[]): Node => through(new Join({ name }), ...x);
 
 /** Checks a configuration and fills in the defaults. Throws on a size that the four poolings cannot halve. */
 export function modelConfig(given: Partial<ModelConfig> = {}): ModelConfig {

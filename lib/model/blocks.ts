@@ -8,7 +8,9 @@ import { addBias, convolution } from '../engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../engine/ops/depthwise.ts';
 import { maxPool } from '../engine/ops/maxPool.ts';
 import { groupedConvolution } from '../engine/ops/groupedConvolution.ts';
+import { pointwiseConvolution } from '../engine/ops/pointwise.ts';
 import { upConvolution } from '../engine/ops/upConvolution.ts';
+import { join, partsOf } from '../engine/recompute.ts';
 import { NetworkLayer, only, onlyShape, type Arguments } from './layer.ts';
 
 type Inputs = tf.Tensor | tf.Tensor[];
@@ -52,7 +54,7 @@ export class DoubleConvolution extends NetworkLayer {
   }
 
   private separableHalf(image: tf.Tensor4D, training: boolean): tf.Tensor4D {
-    const mixed = convolution(image, this.read('pointwise/kernel'), this.read('pointwise/bias'));
+    const mixed = pointwiseConvolution(partsOf(image), this.read('pointwise/kernel'), this.read('pointwise/bias'));
     const filtered = depthwiseConvolution(mixed, this.read('depthwise/kernel'));
     const z = training ? filtered : addBias(filtered, this.read('depthwise/bias'));
     return this.normRelu(z, 'depthwise', 'bn1', training);
@@ -169,6 +171,20 @@ export class UpConvolution extends NetworkLayer {
   }
 }
 
+/** Images joined along the channels: [n, h, w, a], [n, h, w, b], … → [n, h, w, a + b + …]. */
+export class Join extends NetworkLayer {
+  static className = 'Join';
+
+  override call(inputs: Inputs): tf.Tensor {
+    return join(inputs as tf.Tensor4D[]); // without tidy, which would let the parts go
+  }
+
+  override computeOutputShape(shapes: Shapes): tf.Shape {
+    const all = shapes as number[][];
+    return [...all[0].slice(0, 3), all.reduce((sum, shape) => sum + shape[3], 0)];
+  }
+}
+
 /** The maximum of each 2×2 square: [n, h, w, c] → [n, h/2, w/2, c]. */
 export class MaxPool extends NetworkLayer {
   static className = 'MaxPool';
@@ -222,6 +238,6 @@ export class ResizeNearestLike extends NetworkLayer {
   }
 }
 
-for (const layer of [DoubleConvolution, ConvolutionNormRelu, Convolution, UpConvolution, MaxPool, AdaptiveMaxPool, ResizeNearestLike]) {
+for (const layer of [DoubleConvolution, ConvolutionNormRelu, Convolution, UpConvolution, Join, MaxPool, AdaptiveMaxPool, ResizeNearestLike]) {
   tf.serialization.registerClass(layer as unknown as tf.serialization.SerializableConstructor<tf.layers.Layer>);
 }

@@ -65,12 +65,23 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
       };
       return {
         weights: all.map((_, i) => hold('weight', i)),
-        slots: trainable.map((_, i) => slotNames[optimizer.name].map((slot) => hold(slot, i))),
+        slots: trainable.map((_, i) => slotNames[optimizer.name].map((slot) => {
+          const slotHeld = hold(slot, i);
+          addClear(trace, slotHeld);
+          return slotHeld;
+        })),
         averages: emaDecay === undefined ? [] : all.map((_, i) => hold('average', i)),
       };
     });
   }
   const held = [...state.weights, ...state.slots.flat(), ...state.averages];
+
+  /** An operation that sets a variable to zero. */
+  function addClear(trace: Trace, { key, variable }: Held): void {
+    const shape = trace.constant([variable.shape.length], dtypes.int32, [...variable.shape]);
+    const [{ ref }] = trace.add('Fill', [shape, trace.constant([], dtypes.float32, [0])], [T, typeAttribute('index_type', dtypes.int32)]);
+    assignVariable(trace, 'Assign', variable, ref, { name: `clear/${key}` });
+  }
 
   /** Traces the step for one shape of batch. */
   function traceStep(trace: Trace, shape: readonly number[]): { targets: string[] } {
@@ -158,13 +169,12 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     all.forEach((v, i) => { tf.tidy(() => v.assign(tf.tensor(values[i].data as Float32Array, v.shape))); });
   };
 
-  const zeros = (variable: GraphVariable): HostTensor => ({ shape: variable.shape, data: new Float32Array(variable.shape.reduce((a, b) => a * b, 1)) });
-  const current = all.map((v): HostTensor => ({ shape: v.shape, data: v.dataSync<'float32'>() as Float32Array }));
-  await setAll([
-    ...state.weights.map(({ key }, i) => [key, current[i]] as const),
-    ...state.averages.map(({ key }, i) => [key, current[i]] as const),
-    ...state.slots.flat().map(({ key, variable }) => [key, zeros(variable)] as const),
-  ]);
+  // A few variables at a time, so that not all values lie twice in memory.
+  for (let from = 0; from < all.length; from += 16) {
+    const part = all.slice(from, from + 16).map((v, k) => ({ i: from + k, tensor: { shape: v.shape, data: v.dataSync<'float32'>() as Float32Array } }));
+    await setAll(part.flatMap(({ i, tensor }) => [state.weights[i], ...(state.averages.length ? [state.averages[i]] : [])].map(({ key }) => [key, tensor] as const)));
+  }
+  await session.run({}, [], state.slots.flat().map(({ key }) => `clear/${key}`));
 
   return {
     async run(batch, learningRate) {

@@ -5,6 +5,7 @@
  * or of our wasm engine, else the same sum on an image rearranged by space-to-batch.
  */
 import { hasDilatedGradient, isNative, tf } from '../engine.ts';
+import { after } from '../graph/trace.ts';
 import { nativeOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { isWinogradFaster, winogradConvolution } from './winograd.ts';
@@ -59,12 +60,10 @@ function nativeConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: numb
       value: nativeOp('Conv2D', attributes, [xs, ws]),
       gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
         const sx = input.restore(saved, dy);
-        return [
-          nativeOp('Conv2DBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]),
-          isPointwise(sw!) && stride === 1
-            ? pointwiseKernelGradient(sx, sw!, dy)
-            : nativeOp('Conv2DBackpropFilter', attributes, [sx, tf.tensor1d(sw!.shape, 'int32'), dy]),
-        ];
+        const kernelGradient = isPointwise(sw!) && stride === 1
+          ? pointwiseKernelGradient(sx, sw!, dy)
+          : nativeOp('Conv2DBackpropFilter', attributes, [sx, tf.tensor1d(sw!.shape, 'int32'), dy]);
+        return [after(kernelGradient, () => nativeOp('Conv2DBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy])), kernelGradient];
       },
     };
   })(image, kernel) as tf.Tensor4D;

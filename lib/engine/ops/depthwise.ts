@@ -1,5 +1,6 @@
 /** Depthwise 3×3 convolution: every channel has a kernel of its own. NHWC image, kernel [k, k, channels, 1]. */
 import { isNative, tf } from '../engine.ts';
+import { after } from '../graph/trace.ts';
 import { nativeOp } from '../native.ts';
 
 /** Filters each channel of `image` [n, h, w, c] with its own `kernel` [k, k, c, 1], zero padded; output [n, h, w, c]. */
@@ -17,10 +18,11 @@ export function depthwiseConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D): t
     (save as unknown as tf.GradSaveFunc)([xs, ws]);
     return {
       value: nativeOp('DepthwiseConv2dNative', attributes, [xs, ws]),
-      gradFunc: (dy: tf.Tensor, [sx, sw]: tf.Tensor[]) => [
-        nativeOp('DepthwiseConv2dNativeBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]),
-        nativeOp('DepthwiseConv2dNativeBackpropFilter', attributes, [sx!, tf.tensor1d(sw!.shape, 'int32'), dy]),
-      ],
+      gradFunc: (dy: tf.Tensor, [sx, sw]: tf.Tensor[]) => {
+        const kernelGradient = nativeOp('DepthwiseConv2dNativeBackpropFilter', attributes, [sx!, tf.tensor1d(sw!.shape, 'int32'), dy]);
+        const imageGradient = (): tf.Tensor4D => nativeOp('DepthwiseConv2dNativeBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]);
+        return [after(kernelGradient, imageGradient), kernelGradient];
+      },
     };
   })(image, kernel) as tf.Tensor4D;
 }

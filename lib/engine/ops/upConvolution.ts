@@ -4,6 +4,7 @@
  */
 import { isNative, tf } from '../engine.ts';
 import { addBias } from './convolution.ts';
+import { after } from '../graph/trace.ts';
 import { nativeOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 
@@ -32,10 +33,10 @@ function nativeUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, outputShap
     (save as unknown as tf.GradSaveFunc)([ws, ...input.saved]);
     return {
       value: nativeOp('Conv2DBackpropInput', attributes, [tf.tensor1d(outputShape, 'int32'), ws, xs]),
-      gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => [
-        nativeOp('Conv2D', attributes, [dy, sw!]),
-        kernelGradient(input.restore(saved, dy) as tf.Tensor4D, sw as tf.Tensor4D, dy),
-      ],
+      gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
+        const gradient = kernelGradient(input.restore(saved, dy) as tf.Tensor4D, sw as tf.Tensor4D, dy);
+        return [after(gradient, () => nativeOp('Conv2D', attributes, [dy, sw!])), gradient];
+      },
     };
   })(image, kernel) as tf.Tensor4D;
 }

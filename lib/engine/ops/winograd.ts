@@ -8,6 +8,7 @@
  */
 import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';
+import { after } from '../graph/trace.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
@@ -21,8 +22,6 @@ export function isWinogradFaster(image: tf.Tensor4D, kernel: tf.Tensor4D, stride
   return fits && image.shape[1] * image.shape[2] >= 16 && hasOwnKernels();
 }
 
-type Shape4D = [number, number, number, number];
-
 const panel = 32;
 /** Between the 36 planes, whose lengths are powers of two: else all of them would share the same places of the cache. */
 const planePadding = 80;
@@ -34,8 +33,14 @@ function transformKernel(kernel: tf.Tensor4D, turned: boolean): tf.Tensor2D {
   return ownOp('AxunetWinogradKernel', [36, plane], [turned ? 1 : 0], [kernel]);
 }
 
-const convolve = (image: tf.Tensor4D, transformed: tf.Tensor2D, channels: number, dilation: number, bias?: tf.Tensor1D, relu = false): tf.Tensor4D =>
-  ownOp('AxunetWinogradConvolution', [...image.shape.slice(0, 3), channels], [dilation, relu ? 1 : 0], [image, transformed, bias ?? tf.tensor1d([], 'float32')]);
+/** The kernel is transformed only when the image is there: four times as large as the kernel, it should not lie around. */
+function convolve(image: tf.Tensor4D, kernel: tf.Tensor4D, turned: boolean, dilation: number): tf.Tensor4D {
+  return tf.tidy(() => {
+    const transformed = after(image, () => transformKernel(kernel, turned));
+    const shape = [...image.shape.slice(0, 3), kernel.shape[turned ? 2 : 3]];
+    return ownOp('AxunetWinogradConvolution', shape, [dilation, 0], [image, transformed, tf.tensor1d([], 'float32')]);
+  });
+}
 
 /** `image` [n, h, w, in], `kernel` [3, 3, in, out], zero padded; output [n, h, w, out]. */
 export function winogradConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, dilation: number): tf.Tensor4D {
@@ -43,16 +48,13 @@ export function winogradConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, dil
   return tf.customGrad((x, w, save) => {
     const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];
     (save as unknown as tf.GradSaveFunc)([ws, ...input.saved]);
-    const value = tf.tidy(() => convolve(xs, transformKernel(ws, false), ws.shape[3], dilation));
     return {
-      value,
+      value: convolve(xs, ws, false, dilation),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const sw = saved[0] as tf.Tensor4D;
         const sx = input.restore(saved.slice(1), dy);
-        return [
-          tf.tidy(() => convolve(dy as tf.Tensor4D, transformKernel(sw, true), sw.shape[2], dilation)),
-          ownOp('AxunetWinogradKernelGradient', sw.shape, [dilation], [sx, dy]),
-        ];
+        const kernelGradient = ownOp('AxunetWinogradKernelGradient', sw.shape, [dilation], [sx, dy]);
+        return [after(kernelGradient, () => convolve(dy as tf.Tensor4D, sw, true, dilation)), kernelGradient];
       },
     };
   })(image, kernel) as tf.Tensor4D;

@@ -1,0 +1,43 @@
+/**
+ * 1×1 convolution: a matrix product over the pixels. Of several images side by side (an up-convolution and a skip) it is the sum of
+ * one product each, so their concatenation never has to be made.
+ */
+import { isNative, tf } from '../engine.ts';
+import { after } from '../graph/trace.ts';
+import { nativeOp } from '../native.ts';
+import { keep } from '../recompute.ts';
+import { addBias, convolution } from './convolution.ts';
+
+/** `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out]; output [n, h, w, out]. */
+export function pointwiseConvolution(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
+  if (!isNative()) return convolution(images.length > 1 ? tf.concat([...images], 3) : images[0], kernel, bias);
+  let from = 0;
+  const parts = images.map((image) => {
+    const channels = image.shape[3];
+    const part = images.length > 1 ? tf.slice(kernel, [0, 0, from, 0], [1, 1, channels, -1]) : kernel;
+    from += channels;
+    return product(image, part);
+  });
+  return addBias(parts.reduce((sum, part) => tf.add(sum, part)), bias);
+}
+
+const flat = (t: tf.Tensor): tf.Tensor2D => tf.reshape(t, [-1, t.shape.at(-1)!]);
+
+function product(image: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
+  const [n, height, width] = image.shape;
+  const [, , channelsIn, channelsOut] = kernel.shape;
+  const attributes = { strides: { int: [1, 1, 1, 1] }, padding: 'SAME', data_format: 'NHWC', use_cudnn_on_gpu: true };
+  const input = keep(image);
+  return tf.customGrad((x, w, save) => {
+    const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];
+    (save as unknown as tf.GradSaveFunc)([ws, ...input.saved]);
+    return {
+      value: nativeOp('Conv2D', attributes, [xs, ws]), // as a convolution, the graph fuses it with the bias and the sum
+      gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
+        const kernelGradient = tf.tidy(() => tf.reshape(tf.matMul(flat(input.restore(saved, dy)), flat(dy), true), [1, 1, channelsIn, channelsOut]));
+        const imageGradient = (): tf.Tensor => tf.matMul(flat(dy), tf.reshape(sw, [channelsIn, channelsOut]), false, true);
+        return [after(kernelGradient, () => tf.tidy(() => tf.reshape(imageGradient(), [n, height, width, channelsIn]))), kernelGradient];
+      },
+    };
+  })(image, kernel) as tf.Tensor4D;
+}

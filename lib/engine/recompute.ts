@@ -2,39 +2,50 @@
  * Tensors that are made again in the backward pass instead of being kept for it.
  *
  * The output a = ReLU(BN(z)) of a normalisation is needed once more by the gradients of the layers that read it, but it is quickly
- * made from z, which is kept anyway. An operation that would save such a tensor asks `keep` what to save; in the
- * backward pass the first one that needs `a` makes it, the others share it, and the normalisation's own gradient, which
- * comes last, frees it. Only gradients taken with `recomputing` work so. Source of the idea: Chen et al. 2016, arXiv 1604.06174.
+ * made from z, which is kept anyway; so are pooled images and 1×1 convolutions. An operation that would save such a tensor asks
+ * `keep` what to save and makes the tensor when its gradient needs it. Each of several readers makes its own: they may be far apart,
+ * and a tensor shared by them would lie around between. Only gradients taken with `recomputing` work so.
+ * Source of the idea: Chen et al. 2016, arXiv 1604.06174.
  */
 import { tf } from './engine.ts';
 import { after } from './graph/trace.ts';
 
-/** How to make a tensor again. */
-export class Recipe {
-  readonly #ingredients: tf.Tensor[];
-  readonly #make: (...ingredients: tf.Tensor[]) => tf.Tensor;
-  #made?: tf.Tensor;
+/** What is kept of a tensor until the backward pass, and how it comes back from that. */
+export interface Kept {
+  /** The tensor, or nothing where it will be made again. */
+  readonly saved: tf.Tensor[];
+  restore(saved: tf.Tensor[], dy: tf.Tensor): tf.Tensor;
+}
 
-  constructor(ingredients: readonly tf.Tensor[], make: (...ingredients: tf.Tensor[]) => tf.Tensor) {
-    this.#ingredients = ingredients.map((t) => tf.keep(t.clone()));
+type Make = (...ingredients: tf.Tensor[]) => tf.Tensor;
+
+/** How to make a tensor again. Its ingredients may have recipes themselves. */
+export class Recipe {
+  readonly #kept: readonly Kept[];
+  readonly #saved: readonly tf.Tensor[][];
+  readonly #make: Make;
+
+  constructor(ingredients: readonly tf.Tensor[], make: Make) {
+    this.#kept = ingredients.map(keep);
+    this.#saved = this.#kept.map(({ saved }) => saved.map((t) => tf.keep(t.clone())));
     this.#make = make;
   }
 
-  /** The tensor; in a graph it is made after `dy`, which is what puts it into the backward pass. */
-  get(dy: tf.Tensor): tf.Tensor {
-    this.#made ??= after(dy, () => tf.keep(this.#make(...this.#ingredients)));
-    return this.#made;
+  /** Makes the tensor; in a graph, after `dy`, which is what puts it into the backward pass. */
+  make(dy: tf.Tensor): tf.Tensor {
+    return after(dy, () => tf.tidy(() => this.#make(...this.#kept.map((kept, i) => kept.restore([...this.#saved[i]], dy)))));
   }
 
+  /** Lets everything go: for the gradient of the operation that made the tensor, after which nobody needs it. */
   free(): void {
-    tf.dispose([...this.#ingredients, ...(this.#made ? [this.#made] : [])]);
+    tf.dispose(this.#saved as tf.Tensor[][]);
   }
 }
 
 /** Recipes of the gradient under way, by the tensors that they make. */
 let recipes: Map<tf.Tensor, Recipe> | undefined;
 
-/** Runs forward and backward pass `f` with outputs of normalisations made again instead of kept. */
+/** Runs forward and backward pass `f` with some tensors made again instead of kept. */
 export function recomputing<T>(f: () => T): T {
   const before = recipes;
   recipes = new Map();
@@ -46,21 +57,18 @@ export function recomputing<T>(f: () => T): T {
   }
 }
 
-/** Says how `tensor` can be made again. Without effect outside of `recomputing`. */
-export function canBeMade(tensor: tf.Tensor, ingredients: readonly tf.Tensor[], make: (...ingredients: tf.Tensor[]) => tf.Tensor): void {
-  recipes?.set(tensor, new Recipe(ingredients, make));
+/** Says how `tensor` can be made again. Returns the recipe, or undefined outside of `recomputing`. */
+export function canBeMade(tensor: tf.Tensor, ingredients: readonly tf.Tensor[], make: Make): Recipe | undefined {
+  if (!recipes) return undefined;
+  const recipe = new Recipe(ingredients, make);
+  recipes.set(tensor, recipe);
+  return recipe;
 }
 
-/** What an operation saves of an input, and how its gradient gets the input back from what it saved. */
-export interface Kept {
-  readonly saved: tf.Tensor[];
-  restore(saved: tf.Tensor[], dy: tf.Tensor): tf.Tensor;
-}
-
-/** For an input whose values the gradient needs; `saved` has one tensor, or none where it will be made again. */
+/** For an input whose values a gradient will need. */
 export function keep(input: tf.Tensor): Kept {
   const recipe = recipes?.get(input);
-  return recipe ? { saved: [], restore: (_, dy) => recipe.get(dy) } : { saved: [input], restore: (saved) => saved[0] };
+  return recipe ? { saved: [], restore: (_, dy) => recipe.make(dy) } : { saved: [input], restore: (saved) => saved[0] };
 }
 
 const joined = new WeakMap<tf.Tensor, readonly tf.Tensor4D[]>();

@@ -163,10 +163,18 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     const values = await session.run({}, which.map(({ key }) => `get/${key}`));
     return Object.fromEntries(which.map(({ key }, i) => [key, { shape: [...values[i].shape], data: values[i].data as Float32Array }]));
   };
+  let isMirrored = true;
   /** Puts session values into the model. */
   const mirror = async (which: readonly Held[]): Promise<void> => {
     const values = await session.run({}, which.map(({ key }) => `get/${key}`));
     all.forEach((v, i) => { tf.tidy(() => v.assign(tf.tensor(values[i].data as Float32Array, v.shape))); });
+    isMirrored = true;
+  };
+  /** Lets the model's copy of the weights go while the session trains its own; reading it until the next `mirror` is an error. */
+  const release = (): void => {
+    if (!isMirrored) return;
+    all.forEach((v) => { tf.tidy(() => v.assign(tf.engine().makeTensor(new Float32Array(0), v.shape, 'float32') as tf.Tensor)); });
+    isMirrored = false;
   };
 
   // A few variables at a time, so that not all values lie twice in memory.
@@ -179,6 +187,7 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
   return {
     async run(batch, learningRate) {
       const { prefix, targets, fetches } = programFor(batch);
+      release();
       const { n, height, width, images, labels } = batch;
       const scalar = (value: number): HostTensor => ({ shape: [], data: Float32Array.of(value) });
       const numbers = stepNumbers(optimizer, learningRate, stepCount + 1);

@@ -8,6 +8,7 @@ namespace {
 struct Kernel {
   int inputs;
   void (*compute)(const Arguments&);
+  int overwritten;
   std::vector<int64_t> shape, options;
 };
 
@@ -22,6 +23,10 @@ std::vector<int64_t> ReadList(TF_OpKernelConstruction* construction, const char*
 void Compute(void* data, TF_OpKernelContext* context) {
   const auto* kernel = static_cast<Kernel*>(data);
   TF_Status* status = TF_NewStatus();
+  // The output first: an input whose memory it takes must not be held by us at that moment.
+  const int candidate = kernel->overwritten;
+  int forwarded = -1;
+  TF_Tensor* output = TF_ForwardInputOrAllocateOutput(context, &candidate, candidate < 0 ? 0 : 1, 0, kernel->shape.data(), static_cast<int>(kernel->shape.size()), &forwarded, status);
   std::vector<TF_Tensor*> tensors(kernel->inputs, nullptr);
   Arguments arguments;
   for (int i = 0; i < kernel->inputs && TF_GetCode(status) == TF_OK; i++) {
@@ -30,12 +35,6 @@ void Compute(void* data, TF_OpKernelContext* context) {
     arguments.inputs.push_back(static_cast<const float*>(TF_TensorData(tensors[i])));
     arguments.shapes.emplace_back();
     for (int d = 0; d < TF_NumDims(tensors[i]); d++) arguments.shapes.back().push_back(TF_Dim(tensors[i], d));
-  }
-  TF_Tensor* output = nullptr;
-  if (TF_GetCode(status) == TF_OK) {
-    size_t bytes = sizeof(float);
-    for (const int64_t side : kernel->shape) bytes *= side;
-    output = TF_AllocateOutput(context, 0, TF_FLOAT, kernel->shape.data(), static_cast<int>(kernel->shape.size()), bytes, status);
   }
   if (TF_GetCode(status) == TF_OK) {
     arguments.output = static_cast<float*>(TF_TensorData(output));
@@ -74,7 +73,7 @@ auto Creator(int index) -> void* (*)(TF_OpKernelConstruction*) {
 
 }  // namespace
 
-void RegisterKernel(const char* name, int inputs, void (*compute)(const Arguments&)) {
+void RegisterKernel(const char* name, int inputs, void (*compute)(const Arguments&), int overwritten) {
   if (count == kMost) return;
   TF_Status* status = TF_NewStatus();
   TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
@@ -85,7 +84,7 @@ void RegisterKernel(const char* name, int inputs, void (*compute)(const Argument
   TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, TF_ShapeInferenceContextSetUnknownShape);
   TF_RegisterOpDefinition(definition, status);
   if (TF_GetCode(status) == TF_OK) {
-    registered[count] = {inputs, compute, {}, {}};
+    registered[count] = {inputs, compute, overwritten, {}, {}};
     TF_KernelBuilder* builder = TF_NewKernelBuilder(name, "CPU", Creator(count), Compute, [](void* kernel) { delete static_cast<Kernel*>(kernel); });
     TF_RegisterKernelBuilder(name, builder, status);
     count++;

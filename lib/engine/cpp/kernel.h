@@ -25,7 +25,7 @@ void TF_RegisterKernelBuilder(const char* name, TF_KernelBuilder*, TF_Status*);
 void TF_OpKernelConstruction_GetAttrSize(TF_OpKernelConstruction*, const char* name, int32_t* list_size, int32_t* total_size, TF_Status*);
 void TF_OpKernelConstruction_GetAttrInt64List(TF_OpKernelConstruction*, const char* name, int64_t* values, int count, TF_Status*);
 void TF_GetInput(TF_OpKernelContext*, int i, TF_Tensor**, TF_Status*);
-TF_Tensor* TF_AllocateOutput(TF_OpKernelContext*, int i, TF_DataType, const int64_t* dims, int rank, size_t bytes, TF_Status*);
+TF_Tensor* TF_ForwardInputOrAllocateOutput(TF_OpKernelContext*, const int* candidates, int count, int output, const int64_t* dims, int rank, int* forwarded, TF_Status*);
 void TF_OpKernelContext_Failure(TF_OpKernelContext*, TF_Status*);
 }
 
@@ -40,8 +40,9 @@ struct Arguments {
   std::vector<int64_t> options;  // the attribute "options"
 };
 
-// Registers an operation on the CPU. Its attribute `shape` says how large the output is. Throws nothing: an operation that
-// is registered already, or that this TensorFlow does not take, is left out, and a graph that names it is refused later.
-void RegisterKernel(const char* name, int inputs, void (*compute)(const Arguments&));
+// Registers an operation on the CPU. Its attribute `shape` says how large the output is. Where nobody else needs the input
+// `overwritten` (−1: none), the output takes its memory; the kernel must then read each number of it before it writes there.
+// An operation that this TensorFlow does not take is left out, and a graph that names it is refused later.
+void RegisterKernel(const char* name, int inputs, void (*compute)(const Arguments&), int overwritten = -1);
 
 }  // namespace axunet

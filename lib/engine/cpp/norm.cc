@@ -177,9 +177,9 @@ void NormReluGradient(const Arguments& a) {
 
 void RegisterNorm() {
   RegisterKernel("AxunetNormStatistics", 1, Statistics);
-  RegisterKernel("AxunetNormRelu", 4, NormRelu);
+  RegisterKernel("AxunetNormRelu", 4, NormRelu, 0);
   RegisterKernel("AxunetNormReluSums", 5, NormReluSums);
-  RegisterKernel("AxunetNormReluGradient", 6, NormReluGradient);
+  RegisterKernel("AxunetNormReluGradient", 6, NormReluGradient, 0);
 }
 
 }  // namespace axunet

@@ -10,6 +10,9 @@
 //
 // Dilated convolutions work on every dilation-th pixel ("phases"). Sums are made in an order that does not depend on the number of
 // threads. Source: Lavin and Gray 2016, doi 10.1109/CVPR.2016.435, with the points 0, ±1, ±2, ∞.
+#include <tuple>
+#include <utility>
+
 #include "kernel.h"
 #include "parallel.h"
 #include "vector.h"
@@ -22,10 +25,31 @@ constexpr int64_t kPadding = 16; // between rows of V and M, whose lengths are p
 
 int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-struct Buffer {
-  explicit Buffer(int64_t floats) : data(static_cast<float*>(std::aligned_alloc(64, RoundUp(floats * sizeof(float), 64)))) {}
-  ~Buffer() { std::free(data); }
-  float* data;
+// Working memory of a thread. It is kept for the next time, since new memory would have to be cleared by the system first.
+class Buffer {
+ public:
+  explicit Buffer(int64_t floats) {
+    auto& spare = Spare();
+    if (!spare.empty()) {
+      std::tie(data, size_) = spare.back();
+      spare.pop_back();
+    }
+    if (size_ < floats) {
+      std::free(data);
+      data = static_cast<float*>(std::aligned_alloc(64, RoundUp(floats * sizeof(float), 64)));
+      size_ = floats;
+    }
+  }
+  ~Buffer() { Spare().emplace_back(data, size_); }
+  Buffer(const Buffer&) = delete;
+  float* data = nullptr;
+
+ private:
+  static std::vector<std::pair<float*, int64_t>>& Spare() {
+    thread_local std::vector<std::pair<float*, int64_t>> spare;
+    return spare;
+  }
+  int64_t size_ = 0;
 };
 
 // One line (row or column) of a tile, in steps of s.

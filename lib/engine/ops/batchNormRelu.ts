@@ -14,7 +14,7 @@
  */
 import { isNative, tf } from '../engine.ts';
 import { runNative, nativeOp, ownOp } from '../native.ts';
-import { canBeMade } from '../recompute.ts';
+import { canBeMade, type Recipe } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
 export const batchNormEpsilon = 1e-5;
@@ -45,6 +45,7 @@ function ownTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onSt
   const [channels, options] = [z.shape[3], [Math.round(1 / batchNormEpsilon)]];
   const normRelu = (...inputs: tf.Tensor[]): tf.Tensor4D => ownOp('AxunetNormRelu', z.shape, options, inputs);
   const statistics = tf.tidy(() => ownOp<tf.Tensor2D>('AxunetNormStatistics', [2, channels], [], [z]));
+  let recipe: Recipe | undefined;
   const value = tf.customGrad((zIn, gammaIn, betaIn, save) => {
     const inputs = [zIn, statistics, gammaIn, betaIn] as tf.Tensor[];
     (save as unknown as tf.GradSaveFunc)(inputs);
@@ -53,6 +54,7 @@ function ownTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onSt
     return {
       value: normRelu(...inputs),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        recipe?.free();
         const sums = ownOp<tf.Tensor2D>('AxunetNormReluSums', [2, channels], options, [dy, ...saved]);
         const dz = ownOp('AxunetNormReluGradient', z.shape, options, [dy, ...saved, sums]);
         const [dBeta, dGamma] = tf.split(sums, 2).map((row) => tf.reshape(row, [channels]));
@@ -60,7 +62,7 @@ function ownTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onSt
       },
     };
   })(z, gamma, beta) as tf.Tensor4D;
-  canBeMade(value, [z, statistics, gamma, beta], normRelu);
+  recipe = canBeMade(value, [z, statistics, gamma, beta], normRelu);
   return value;
 }
 

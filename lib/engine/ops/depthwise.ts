@@ -2,6 +2,7 @@
 import { isNative, tf } from '../engine.ts';
 import { after } from '../graph/trace.ts';
 import { nativeOp } from '../native.ts';
+import { keep } from '../recompute.ts';
 
 /** Filters each channel of `image` [n, h, w, c] with its own `kernel` [k, k, c, 1], zero padded; output [n, h, w, c]. */
 export function depthwiseConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
@@ -13,13 +14,15 @@ export function depthwiseConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D): t
     data_format: 'NHWC',
   };
   const { shape: imageShape } = image;
+  const input = keep(image);
   return tf.customGrad((x, w, save) => {
     const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];
-    (save as unknown as tf.GradSaveFunc)([xs, ws]);
+    (save as unknown as tf.GradSaveFunc)([ws, ...input.saved]);
     return {
       value: nativeOp('DepthwiseConv2dNative', attributes, [xs, ws]),
-      gradFunc: (dy: tf.Tensor, [sx, sw]: tf.Tensor[]) => {
-        const kernelGradient = nativeOp('DepthwiseConv2dNativeBackpropFilter', attributes, [sx!, tf.tensor1d(sw!.shape, 'int32'), dy]);
+      gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
+        const sx = input.restore(saved, dy);
+        const kernelGradient = nativeOp('DepthwiseConv2dNativeBackpropFilter', attributes, [sx, tf.tensor1d(sw!.shape, 'int32'), dy]);
         const imageGradient = (): tf.Tensor4D => nativeOp('DepthwiseConv2dNativeBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]);
         return [after(kernelGradient, imageGradient), kernelGradient];
       },

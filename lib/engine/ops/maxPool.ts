@@ -1,7 +1,8 @@
 /** Maximum of each 2×2 square: halves height and width. */
 import { isNative, tf } from '../engine.ts';
+import { after } from '../graph/trace.ts';
 import { nativeOp } from '../native.ts';
-import { keep } from '../recompute.ts';
+import { canBeMade, keep, type Recipe } from '../recompute.ts';
 
 const attributes = { ksize: { int: [1, 2, 2, 1] }, strides: { int: [1, 2, 2, 1] }, padding: 'VALID', data_format: 'NHWC' };
 
@@ -9,12 +10,19 @@ const attributes = { ksize: { int: [1, 2, 2, 1] }, strides: { int: [1, 2, 2, 1] 
 export function maxPool(image: tf.Tensor4D): tf.Tensor4D {
   if (!isNative()) return tf.maxPool(image, 2, 2, 'valid');
   const input = keep(image);
-  return tf.customGrad((x, save) => {
-    const value = nativeOp('MaxPool', attributes, [x as tf.Tensor]);
-    (save as unknown as tf.GradSaveFunc)([value, ...input.saved]);
+  const pool = (x: tf.Tensor): tf.Tensor4D => nativeOp('MaxPool', attributes, [x]);
+  let recipe: Recipe | undefined;
+  const value = tf.customGrad((x, save) => {
+    (save as unknown as tf.GradSaveFunc)(input.saved);
     return {
-      value,
-      gradFunc: (dy: tf.Tensor, [y, ...saved]: tf.Tensor[]) => nativeOp('MaxPoolGrad', attributes, [input.restore(saved, dy), y!, dy]),
+      value: pool(x as tf.Tensor),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        recipe?.free();
+        const restored = input.restore(saved, dy);
+        return tf.tidy(() => nativeOp('MaxPoolGrad', attributes, [restored, after(dy, () => pool(restored)), dy]));
+      },
     };
   })(image) as tf.Tensor4D;
+  recipe = canBeMade(value, [image], pool);
+  return value;
 }

@@ -11,14 +11,21 @@ import { addBias, convolution } from './convolution.ts';
 /** `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out]; output [n, h, w, out]. */
 export function pointwiseConvolution(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
   if (!isNative()) return convolution(images.length > 1 ? tf.concat([...images], 3) : images[0], kernel, bias);
+  return addBias(productOfAll(images, kernel, product), bias);
+}
+
+const attributes = { strides: { int: [1, 1, 1, 1] }, padding: 'SAME', data_format: 'NHWC', use_cudnn_on_gpu: true };
+
+/** Σ image · its rows of the kernel */
+function productOfAll(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, productOf: (image: tf.Tensor4D, kernel: tf.Tensor4D) => tf.Tensor4D): tf.Tensor4D {
   let from = 0;
-  const parts = images.map((image) => {
+  const products = images.map((image) => {
     const channels = image.shape[3];
     const part = images.length > 1 ? tf.slice(kernel, [0, 0, from, 0], [1, 1, channels, -1]) : kernel;
     from += channels;
-    return product(image, part);
+    return productOf(image, part);
   });
-  return addBias(parts.reduce((sum, part) => tf.add(sum, part)), bias);
+  return products.reduce((sum, part) => tf.add(sum, part));
 }
 
 const flat = (t: tf.Tensor): tf.Tensor2D => tf.reshape(t, [-1, t.shape.at(-1)!]);
@@ -26,7 +33,6 @@ const flat = (t: tf.Tensor): tf.Tensor2D => tf.reshape(t, [-1, t.shape.at(-1)!])
 function product(image: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
   const [n, height, width] = image.shape;
   const [, , channelsIn, channelsOut] = kernel.shape;
-  const attributes = { strides: { int: [1, 1, 1, 1] }, padding: 'SAME', data_format: 'NHWC', use_cudnn_on_gpu: true };
   const input = keep(image);
   return tf.customGrad((x, w, save) => {
     const [xs, ws] = [x as tf.Tensor4D, w as tf.Tensor4D];

@@ -5,13 +5,15 @@
  * The graph is traced (engine/graph/trace.ts) at the first batch of a shape; batches of several shapes share one session and
  * its variables. The model's own weights are a copy that is renewed where somebody needs it (`withAveragedWeights`).
  */
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { tf } from '../engine/engine.ts';
 import { valueAndGradients } from '../engine/gradients.ts';
 import { recomputing } from '../engine/recompute.ts';
 import { dtypes, newGraph, Session, type HostTensor, type SessionConfig } from '../engine/graph/native.ts';
 import { typeAttribute, withTrace, type Ref, type Trace } from '../engine/graph/trace.ts';
 import { addVariable, assignVariable, readVariable, type GraphVariable } from '../engine/graph/variables.ts';
-import { expected, UserError } from '../errors.ts';
+import { expected } from '../errors.ts';
 import type { Batch } from '../preprocess/batches.ts';
 import { addUpdate, stepNumbers } from './graphOptimizers.ts';
 import { slotNames } from './optimizers.ts';
@@ -35,9 +37,13 @@ interface Program {
   readonly fetches: readonly string[];
 }
 
+/** Frees arrays that nobody needs now; by itself JavaScript would do it long after the first steps, because it does not see their size. */
+function collectGarbage(): void {
+  v8.setFlagsFromString('--expose-gc');
+  (vm.runInNewContext('gc') as () => void)();
+}
+
 const T = typeAttribute('T', dtypes.float32);
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-void sum;
 
 /** Compiles the step of `model`. Throws a UserError that names the operation where something cannot be compiled. */
 export async function createCompiledStep(model: tf.LayersModel, options: StepOptions, compile: CompileOptions = {}): Promise<TrainStep> {
@@ -175,6 +181,7 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     if (!isMirrored) return;
     all.forEach((v) => { tf.tidy(() => v.assign(tf.engine().makeTensor(new Float32Array(0), v.shape, 'float32') as tf.Tensor)); });
     isMirrored = false;
+    collectGarbage();
   };
 
   // A few variables at a time, so that not all values lie twice in memory.
@@ -222,4 +229,3 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     },
   };
 }
-void UserError;

@@ -10,6 +10,7 @@
 //
 // Inputs and fetches are written "name" or "name:index"; an array of inputs is one list argument. Attributes have the format
 // of tfjs-node: {name, type, value} with the type codes of TF_AttrType.
+#include <malloc.h>
 #include <napi.h>
 
 #include <cstdlib>
@@ -318,7 +319,16 @@ class Session : public Napi::ObjectWrap<Session> {
   TF_Session* handle_ = nullptr;
 };
 
+// glibc keeps freed memory of every thread for itself; a training step has many threads and large arrays for a moment each.
+void KeepLessMemory() {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  KeepLessMemory();
   axunet::RegisterNorm();
   axunet::RegisterWinograd();
   exports.Set("Graph", Graph::Define(env));

@@ -24,6 +24,13 @@ export interface BatchOptions {
   readonly epoch: number;
 }
 
+/** All that a batch depends on, besides the slices. */
+export interface BatchRequest {
+  readonly indices: readonly number[];
+  readonly grid: Grid;
+  readonly options?: BatchOptions;
+}
+
 const channels = 3;
 
 /** Where a batch may be put instead of into new arrays; see makeBatch. */

@@ -18,8 +18,12 @@ export interface SliceSet {
   readonly manifest: Manifest;
   /** The same as `manifest.slices`. */
   readonly entries: readonly SliceEntry[];
+  /** Where the files lie; absent for slices in memory. */
+  readonly folder?: string;
   /** The arrays of slice `i`, at once; do not change them, they may be shared with the next call. */
   read(i: number): SliceArrays;
+  /** The label of slice `i` alone. */
+  readLabel(i: number): Uint8Array;
 }
 
 /** What slices may keep in memory unless told otherwise: a quarter of the machine, at most 2 GiB. */
@@ -49,25 +53,33 @@ export async function openSlices(folder: string, options: { cacheBytes?: number 
   if (manifest?.version !== manifestVersion || !Array.isArray(manifest.slices)) {
     throw expected(`a slice manifest of version ${manifestVersion}`, `version ${manifest?.version}`, file);
   }
-  const cache = new Map<number, SliceArrays>();
-  let free = options.cacheBytes ?? defaultCacheBytes();
-  const load = (entry: SliceEntry): SliceArrays => ({
-    image: readArray(path.join(folder, entry.image), Float32Array, [3, entry.height, entry.width]),
-    label: readArray(path.join(folder, entry.label), Uint8Array, [1, entry.height, entry.width]),
-  });
-  const read = (i: number): SliceArrays => {
-    const cached = cache.get(i);
-    if (cached) return cached;
-    const arrays = load(manifest.slices[i]);
-    const bytes = arrays.image.byteLength + arrays.label.byteLength;
+  return slicesIn(folder, manifest, options.cacheBytes);
+}
+
+/** The slices of a manifest that was read before, as `openSlices` gives them. */
+export function slicesIn(folder: string, manifest: Manifest, cacheBytes = defaultCacheBytes()): SliceSet {
+  const cache = new Map<string, Float32Array | Uint8Array>();
+  let free = cacheBytes;
+  const load = <T extends Float32Array | Uint8Array>(name: string, type: new (n: number) => T, shape: readonly number[]): T => {
+    const cached = cache.get(name);
+    if (cached) return cached as T;
+    const array = readArray(path.join(folder, name), type, shape);
     // nothing is ever thrown out: in shuffled epochs every slice is equally likely to be the next one asked for
-    if (bytes <= free) {
-      cache.set(i, arrays);
-      free -= bytes;
+    if (array.byteLength <= free) {
+      cache.set(name, array);
+      free -= array.byteLength;
     }
-    return arrays;
+    return array;
   };
-  return { manifest, entries: manifest.slices, read };
+  const readLabel = (i: number): Uint8Array => {
+    const { label, height, width } = manifest.slices[i];
+    return load(label, Uint8Array, [1, height, width]);
+  };
+  const read = (i: number): SliceArrays => {
+    const { image, height, width } = manifest.slices[i];
+    return { image: load(image, Float32Array, [3, height, width]), label: readLabel(i) };
+  };
+  return { manifest, entries: manifest.slices, folder, read, readLabel };
 }
 
 /** A slice given by its arrays, for tests and for slices that are made on the spot. */
@@ -83,5 +95,5 @@ export function slicesInMemory(slices: readonly MemorySlice[], options: { unit?:
     version: manifestVersion, dataset: options.dataset ?? 'memory', mode: 'default', unit: options.unit ?? 'px', slices: entries,
     cases: [], failed: [], pending: [],
   };
-  return { manifest, entries, read: (i) => ({ image: slices[i].image, label: slices[i].label }) };
+  return { manifest, entries, read: (i) => ({ image: slices[i].image, label: slices[i].label }), readLabel: (i) => slices[i].label };
 }

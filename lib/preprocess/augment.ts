@@ -88,23 +88,31 @@ export function drawWarp(random: Random, options: AugmentOptions, grid: Grid): W
 /** Steps of the table that replaces x ** gamma on [0, 1]: a thousand powers instead of one per pixel. */
 const gammaSteps = 1024;
 
-function applyGamma(image: Float32Array, gamma: number): void {
+/** Replaces each value by its power, and returns the sum of the new ones. */
+function applyGamma(image: Float32Array, gamma: number): number {
   const table = new Float32Array(gammaSteps + 2);
   for (let i = 0; i < table.length; i++) table[i] = (i / gammaSteps) ** gamma;
+  let sum = 0;
   for (let i = 0; i < image.length; i++) {
     const v = image[i];
     const position = gammaSteps * (v < 0 ? 0 : v > 1 ? 1 : v);
     const k = position | 0;
     const low = table[k];
-    image[i] = low + (table[k + 1] - low) * (position - k);
+    const power = Math.fround(low + (table[k + 1] - low) * (position - k));
+    image[i] = power;
+    sum += power;
   }
+  return sum;
 }
 
-function applyContrast(image: Float32Array, contrast: number, brightness: number): void {
+function sumOf(image: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < image.length; i++) sum += image[i];
-  const offset = (sum / image.length) * (1 - contrast) + brightness;
-  for (let i = 0; i < image.length; i++) image[i] = image[i] * contrast + offset;
+  return sum;
+}
+
+function applyLine(image: Float32Array, slope: number, offset: number): void {
+  for (let i = 0; i < image.length; i++) image[i] = image[i] * slope + offset;
 }
 
 /** Random numbers of the noise drawn at a time. */
@@ -159,7 +167,7 @@ export function applyIntensity(image: Float32Array, height: number, width: numbe
   const noisy = random.uniform() < options.noiseChance;
   const noise = random.uniform() * options.noise;
   if (random.uniform() < options.blurChance) blur(image, height, width);
-  if (gamma !== 1) applyGamma(image, gamma);
-  if (contrast !== 1 || brightness !== 0) applyContrast(image, contrast, brightness);
+  const sum = gamma !== 1 ? applyGamma(image, gamma) : sumOf(image);
+  if (contrast !== 1 || brightness !== 0) applyLine(image, contrast, (sum / image.length) * (1 - contrast) + brightness); // around the mean
   if (noisy) addNoise(image, random, noise);
 }

@@ -53,14 +53,18 @@ export function elasticRows({ knots, dy, dx }: Elastic, height: number, width: n
       rowY[k] = scaleY * (w0 * dy[c] + w1 * dy[c + across] + w2 * dy[c + 2 * across] + w3 * dy[c + 3 * across]);
       rowX[k] = scaleX * (w0 * dx[c] + w1 * dx[c + across] + w2 * dx[c + 2 * across] + w3 * dx[c + 3 * across]);
     }
-    for (let j = 0, w = 0; j < width; j++, w += 4) {
+    for (let j = 0; j < width;) { // from knot to knot, so that the control points stay at hand
       const k = first[j];
-      const a = weights[w];
-      const b = weights[w + 1];
-      const c = weights[w + 2];
-      const d = weights[w + 3];
-      ys[j] += a * rowY[k] + b * rowY[k + 1] + c * rowY[k + 2] + d * rowY[k + 3];
-      xs[j] += a * rowX[k] + b * rowX[k + 1] + c * rowX[k + 2] + d * rowX[k + 3];
+      const [y0, y1, y2, y3] = [rowY[k], rowY[k + 1], rowY[k + 2], rowY[k + 3]];
+      const [x0, x1, x2, x3] = [rowX[k], rowX[k + 1], rowX[k + 2], rowX[k + 3]];
+      for (let w = 4 * j; j < width && first[j] === k; j++, w += 4) {
+        const a = weights[w];
+        const b = weights[w + 1];
+        const c = weights[w + 2];
+        const d = weights[w + 3];
+        ys[j] += a * y0 + b * y1 + c * y2 + d * y3;
+        xs[j] += a * x0 + b * x1 + c * x2 + d * x3;
+      }
     }
   };
 }

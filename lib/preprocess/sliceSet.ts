@@ -36,7 +36,7 @@ function readArray<T>(file: string, type: new (n: number) => T, shape: readonly 
   } catch (error) {
     throw expected('a preprocessed slice (run axunet preprocess again)', messageOf(error), file);
   }
-  const array = decodeNpy(bytes, file);
+  const array = decodeNpy(bytes, file, { shared: true });
   if (array.data instanceof type && array.shape.join() === shape.join()) return array.data;
   throw expected(`${type.name} of shape ${shape.join('×')} as the manifest says`, `${array.data.constructor.name} of shape ${array.shape.join('×')}`, file);
 }

@@ -36,21 +36,68 @@ export interface LoaderOptions {
   readonly warn?: (message: string) => void;
 }
 
-/** A request on its way; `number` is the thread's. */
-interface Pending { readonly request: BatchRequest; readonly number: number }
+/** What streams share: the thread, once there is one, and the way without it. */
+interface Makers {
+  readonly thread: () => BatchThread | undefined;
+  readonly makeHere: (request: BatchRequest, arrays?: BatchArrays) => Batch;
+}
+
+/** The arrays, where they have the right lengths for the request. */
+const fitting = ({ indices, grid: { size } }: BatchRequest, arrays: BatchArrays | undefined): BatchArrays | undefined =>
+  (arrays?.labels.length === indices.length * size[0] * size[1] ? arrays : undefined);
+
+function openStream({ thread, makeHere }: Makers, requests: Iterable<BatchRequest>, ahead: number): BatchStream {
+  const source = requests[Symbol.iterator]();
+  /** What the thread was asked for, with its numbers. */
+  const pending: { readonly request: BatchRequest; readonly number: number }[] = [];
+  let used: BatchArrays | undefined;
+  /** Gives used arrays away once: those that the thread gets are gone from here. */
+  const takeUsed = (request: BatchRequest): BatchArrays | undefined => {
+    const arrays = fitting(request, used);
+    used = undefined;
+    return arrays;
+  };
+  const askAhead = (): void => {
+    const maker = thread();
+    while (maker?.isReady() && pending.length < ahead) {
+      const { value: request, done } = source.next();
+      if (done) return;
+      pending.push({ request, number: maker.ask(request, takeUsed(request)) });
+    }
+  };
+  const make = async (): Promise<Batch> => {
+    const first = pending.shift();
+    if (first) {
+      askAhead();
+      return (await thread()!.take(first.number)) ?? makeHere(first.request);
+    }
+    const { value: request, done } = source.next();
+    if (done) throw new Error('no batch is left');
+    const arrays = takeUsed(request);
+    askAhead(); // the thread makes the next ones, while this one is made here
+    return makeHere(request, arrays);
+  };
+  return {
+    async next() {
+      const batch = await make();
+      used = batch;
+      return batch;
+    },
+  };
+}
 
 /** Opens a loader for a slice set; `close` it. Slices in memory get no thread. */
 export function openLoader(slices: SliceSet, { threadAfterMs = 100, warn = console.warn }: LoaderOptions = {}): BatchLoader {
-  let [makingMs, waitedMs, closed] = [0, 0, false];
+  let [makingMs, waitedMs, mayStart] = [0, 0, slices.folder !== undefined];
   let thread: BatchThread | undefined;
   const tell = (reason: string): void => warn(`Batches are made between the steps, because the thread for them is missing: ${reason}`);
 
   const startWhenItPays = (): void => {
-    if (thread || closed || slices.folder === undefined || makingMs < threadAfterMs) return;
+    if (!mayStart || makingMs < threadAfterMs) return;
+    mayStart = false;
     try {
-      thread = startBatchThread(slices.folder, slices.manifest, tell);
+      thread = startBatchThread(slices.folder!, slices.manifest, tell);
     } catch (error) {
-      closed = true;
       tell(messageOf(error));
     }
   };
@@ -61,61 +108,25 @@ export function openLoader(slices: SliceSet, { threadAfterMs = 100, warn = conso
     startWhenItPays();
     return batch;
   };
-
-  /** The arrays, where they have the right lengths for the request. */
-  const fitting = ({ indices, grid: { size } }: BatchRequest, arrays: BatchArrays | undefined): BatchArrays | undefined =>
-    (arrays?.labels.length === indices.length * size[0] * size[1] ? arrays : undefined);
-
-  const stream = (requests: Iterable<BatchRequest>, ahead = 3): BatchStream => {
-    const source = requests[Symbol.iterator]();
-    const pending: Pending[] = [];
-    let used: BatchArrays | undefined;
-    /** Each array is taken once only: those that the thread has are gone from here. */
-    const takeUsed = (request: BatchRequest): BatchArrays | undefined => {
-      const arrays = fitting(request, used);
-      used = undefined;
-      return arrays;
-    };
-    const askAhead = (): void => {
-      while (thread?.isReady() && pending.length < ahead) {
-        const { value: request, done } = source.next();
-        if (done) return;
-        pending.push({ request, number: thread.ask(request, takeUsed(request)) });
-      }
-    };
-    const make = async (): Promise<Batch> => {
-      const first = pending.shift();
-      if (first) {
-        askAhead();
-        return (await thread!.take(first.number)) ?? makeHere(first.request);
-      }
-      const { value: request, done } = source.next();
-      if (done) throw new Error('no batch is left');
-      const arrays = takeUsed(request);
-      askAhead();
-      return makeHere(request, arrays);
-    };
-    return {
-      async next() {
-        const begin = performance.now();
-        try {
-          const batch = await make();
-          used = batch;
-          return batch;
-        } finally {
-          waitedMs += performance.now() - begin;
-        }
-      },
-    };
-  };
-
   startWhenItPays();
   return {
-    stream,
+    stream(requests, ahead = 3) {
+      const { next } = openStream({ thread: () => thread, makeHere }, requests, ahead);
+      return {
+        async next() {
+          const begin = performance.now();
+          try {
+            return await next();
+          } finally {
+            waitedMs += performance.now() - begin;
+          }
+        },
+      };
+    },
     get waitedMs() { return waitedMs; },
     get isThreaded() { return thread?.isReady() ?? false; },
     async close() {
-      closed = true;
+      mayStart = false;
       await thread?.close();
     },
   };

@@ -6,11 +6,12 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from '
 import { messageOf, UserError } from '../errors.ts';
 import type { Batch, BatchArrays, BatchRequest } from './batches.ts';
 import type { Manifest } from './manifest.ts';
+import type { SliceFolder } from './sliceSet.ts';
 
 /** What the thread is given at its start. */
 export interface ThreadStart {
   readonly port: MessagePort;
-  readonly folder: string;
+  readonly onDisk: SliceFolder;
   readonly manifest: Manifest;
 }
 
@@ -42,9 +43,9 @@ const asError = ({ isUserError, message, stack }: Failure): Error => (isUserErro
  * Starts a thread for the slices of a folder. It never keeps the process alive, except while `take` waits.
  * `onEnd` hears once why it could not start or ended by itself; it does not hear of `close`.
  */
-export function startBatchThread(folder: string, manifest: Manifest, onEnd: (reason: string) => void): BatchThread {
+export function startBatchThread(onDisk: SliceFolder, manifest: Manifest, onEnd: (reason: string) => void): BatchThread {
   const { port1: port, port2 } = new MessageChannel();
-  const start: ThreadStart = { port: port2, folder, manifest };
+  const start: ThreadStart = { port: port2, onDisk, manifest };
   const worker = new Worker(new URL('./batchThread.mjs', import.meta.url), { workerData: start, transferList: [port2], execArgv: [], name: 'batches' });
   const arrived = new Map<number, Exclude<Reply, 'ready'>>();
   let [state, count] = ['starting' as 'starting' | 'ready' | 'ended', 0];

@@ -5,8 +5,8 @@ import { makeBatch } from './batches.ts';
 import type { Ask, Reply, ThreadStart } from './batchThread.ts';
 import { slicesIn } from './sliceSet.ts';
 
-const { port, folder, manifest } = workerData as ThreadStart;
-const slices = slicesIn(folder, manifest);
+const { port, onDisk, manifest } = workerData as ThreadStart;
+const slices = slicesIn(onDisk, manifest);
 
 port.on('message', ({ number, request, arrays }: Ask) => {
   try {

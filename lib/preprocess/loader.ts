@@ -88,7 +88,7 @@ function openStream({ thread, makeHere }: Makers, requests: Iterable<BatchReques
 
 /** Opens a loader for a slice set; `close` it. Slices in memory get no thread. */
 export function openLoader(slices: SliceSet, { threadAfterMs = 100, warn = console.warn }: LoaderOptions = {}): BatchLoader {
-  let [makingMs, waitedMs, mayStart] = [0, 0, slices.folder !== undefined];
+  let [makingMs, waitedMs, mayStart] = [0, 0, slices.onDisk !== undefined];
   let thread: BatchThread | undefined;
   const tell = (reason: string): void => warn(`Batches are made between the steps, because the thread for them is missing: ${reason}`);
 
@@ -96,7 +96,7 @@ export function openLoader(slices: SliceSet, { threadAfterMs = 100, warn = conso
     if (!mayStart || makingMs < threadAfterMs) return;
     mayStart = false;
     try {
-      thread = startBatchThread(slices.folder!, slices.manifest, tell);
+      thread = startBatchThread(slices.onDisk!, slices.manifest, tell);
     } catch (error) {
       tell(messageOf(error));
     }

@@ -14,12 +14,17 @@ export interface SliceArrays {
   readonly label: Uint8Array;
 }
 
+export interface SliceFolder {
+  readonly folder: string;
+  readonly cacheBytes: number;
+}
+
 export interface SliceSet {
   readonly manifest: Manifest;
   /** The same as `manifest.slices`. */
   readonly entries: readonly SliceEntry[];
-  /** Where the files lie; absent for slices in memory. */
-  readonly folder?: string;
+  /** Where the files lie, and how many of their bytes may stay in memory; absent for slices that live there. */
+  readonly onDisk?: SliceFolder;
   /** The arrays of slice `i`, at once; do not change them, they may be shared with the next call. */
   read(i: number): SliceArrays;
   /** The label of slice `i` alone. */
@@ -53,17 +58,17 @@ export async function openSlices(folder: string, options: { cacheBytes?: number 
   if (manifest?.version !== manifestVersion || !Array.isArray(manifest.slices)) {
     throw expected(`a slice manifest of version ${manifestVersion}`, `version ${manifest?.version}`, file);
   }
-  return slicesIn(folder, manifest, options.cacheBytes);
+  return slicesIn({ folder, cacheBytes: options.cacheBytes ?? defaultCacheBytes() }, manifest);
 }
 
 /** The slices of a manifest that was read before, as `openSlices` gives them. */
-export function slicesIn(folder: string, manifest: Manifest, cacheBytes = defaultCacheBytes()): SliceSet {
+export function slicesIn(onDisk: SliceFolder, manifest: Manifest): SliceSet {
   const cache = new Map<string, Float32Array | Uint8Array>();
-  let free = cacheBytes;
+  let free = onDisk.cacheBytes;
   const load = <T extends Float32Array | Uint8Array>(name: string, type: new (n: number) => T, shape: readonly number[]): T => {
     const cached = cache.get(name);
     if (cached) return cached as T;
-    const array = readArray(path.join(folder, name), type, shape);
+    const array = readArray(path.join(onDisk.folder, name), type, shape);
     // nothing is ever thrown out: in shuffled epochs every slice is equally likely to be the next one asked for
     if (array.byteLength <= free) {
       cache.set(name, array);
@@ -79,7 +84,7 @@ export function slicesIn(folder: string, manifest: Manifest, cacheBytes = defaul
     const { image, height, width } = manifest.slices[i];
     return { image: load(image, Float32Array, [3, height, width]), label: readLabel(i) };
   };
-  return { manifest, entries: manifest.slices, folder, read, readLabel };
+  return { manifest, entries: manifest.slices, onDisk, read, readLabel };
 }
 
 /** A slice given by its arrays, for tests and for slices that are made on the spot. */

@@ -46,7 +46,7 @@ export interface TrainOptions {
   /** `waitingShare`: share of this validation's time so far between asking for slices and having them. */
   readonly onValidation?: (done: number, total: number, waitingShare: number) => void;
   readonly onEpoch?: (record: EpochRecord) => void;
-  /** Damaged checkpoints that were passed over; console.warn by default. */
+  /** Damaged checkpoints that were passed over, a missing thread for the batches; console.warn by default. */
   readonly warn?: (message: string) => void;
   /** Makes the batches; one that the run opens and closes by default. */
   readonly loader?: BatchLoader;

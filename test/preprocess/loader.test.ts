@@ -3,7 +3,6 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/io/files.ts';
@@ -16,20 +15,9 @@ import { Random } from '../../lib/random.ts';
 import { projectPath } from '../../lib/settings.ts';
 import { flags } from '../../scripts/flags.mjs';
 import { putOnDisk } from './onDisk.ts';
+import { allEnded, threads } from './watchedThreads.ts';
 
-/** The threads that were started, and whether the next one is to fail at once. */
-const threads = vi.hoisted(() => ({ started: [] as Worker[], refuse: false }));
-vi.mock('node:worker_threads', async (original) => {
-  const real = await original<typeof import('node:worker_threads')>();
-  class WatchedWorker extends real.Worker {
-    constructor(...given: ConstructorParameters<typeof real.Worker>) {
-      if (threads.refuse) throw new Error('no thread today');
-      super(...given);
-      threads.started.push(this);
-    }
-  }
-  return { ...real, Worker: WatchedWorker };
-});
+vi.mock('node:worker_threads', async (original) => (await import('./watchedThreads.ts')).watchThreads(await original()));
 
 const [height, width] = [32, 48];
 const inMemory = slicesInMemory(Array.from({ length: 7 }, (_, i) => {
@@ -171,11 +159,11 @@ describe('a loader with a thread', () => {
     const stream = loader.stream(requests);
     const first = await takeAll(stream, 5);
     await loader.close();
-    expect(threads.started[0].threadId).toBe(-1); // what Node tells of a thread that has ended
+    expect(allEnded()).toBe(true);
     expect([...first, ...(await takeAll(stream, 55))]).toEqual(made);
     const early = openLoader(slices, { threadAfterMs: 0, warn });
     await early.close();
-    expect(threads.started.map(({ threadId }) => threadId)).toEqual([-1, -1]);
+    expect([threads.started.length, allEnded()]).toEqual([2, true]);
     expect(warn).not.toHaveBeenCalled();
   });
 });

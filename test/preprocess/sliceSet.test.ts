@@ -40,6 +40,7 @@ describe('slices on disk', () => {
   it('stay in memory while there is room, and only then', async () => {
     writeSlices();
     const slices = await openSlices(folder, { cacheBytes: 18 * 4 + 6 });
+    expect(slices.onDisk).toEqual({ folder, cacheBytes: 18 * 4 + 6 }); // what a thread keeps to as well
     const first = slices.read(0).image;
     expect(slices.read(0).image).toBe(first);
     const second = slices.read(1).image;

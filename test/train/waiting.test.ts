@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
 import { openLoader } from '../../lib/preprocess/loader.ts';
@@ -11,26 +10,17 @@ import { readNewestCheckpoint } from '../../lib/train/checkpoint.ts';
 import { closeRun } from '../../lib/train/run.ts';
 import { train, TrainingStopped, type CheckpointMeta, type TrainOptions } from '../../lib/train/trainer.ts';
 import { putOnDisk } from '../preprocess/onDisk.ts';
+import { allEnded, threads } from '../preprocess/watchedThreads.ts';
 import { toyRun, toySlices } from './toy.ts';
 
-const threads = vi.hoisted(() => [] as Worker[]);
-vi.mock('node:worker_threads', async (original) => {
-  const real = await original<typeof import('node:worker_threads')>();
-  class WatchedWorker extends real.Worker {
-    constructor(...given: ConstructorParameters<typeof real.Worker>) {
-      super(...given);
-      threads.push(this);
-    }
-  }
-  return { ...real, Worker: WatchedWorker };
-});
+vi.mock('node:worker_threads', async (original) => (await import('../preprocess/watchedThreads.ts')).watchThreads(await original()));
 
 let folder: string;
 let slices: SliceSet;
 beforeEach(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-waiting-'));
   slices = await putOnDisk(path.join(folder, 'slices'), toySlices());
-  threads.length = 0;
+  threads.started.length = 0;
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -53,8 +43,6 @@ const slow = (set: SliceSet): SliceSet => ({
     return set.read(i);
   },
 });
-/** What Node tells of threads that have ended. */
-const ended = (): boolean => threads.every(({ threadId }) => threadId === -1);
 
 describe('training with a thread for the batches', () => {
   it('ends with the same bits as without, also when it is stopped and resumed', async () => {
@@ -65,22 +53,22 @@ describe('training with a thread for the batches', () => {
     const onStep: TrainOptions['onStep'] = ({ step }) => { if (step === 6) process.emit('SIGTERM', 'SIGTERM'); };
     await expect(trainOn(slices, 'stopped', { loader, onStep })).rejects.toThrow(TrainingStopped);
     expect(await trainOn(slices, 'stopped', { loader, resume: true })).toEqual(without);
-    expect([loader.isThreaded, threads.length]).toEqual([true, 1]);
+    expect([loader.isThreaded, threads.started.length]).toEqual([true, 1]);
     await loader.close();
   });
 
   it('starts the thread by itself where batches are slow, and ends it with the run', async () => {
     await trainOn(slow(slices), 'run');
-    expect(threads).toHaveLength(1);
-    expect(ended()).toBe(true);
+    expect(threads.started).toHaveLength(1);
+    expect(allEnded()).toBe(true);
   });
 
   it('ends the thread when the run is stopped or fails', async () => {
     const onStep: TrainOptions['onStep'] = ({ step }) => { if (step === 6) process.emit('SIGTERM', 'SIGTERM'); };
     await expect(trainOn(slow(slices), 'stopped', { onStep })).rejects.toThrow(TrainingStopped);
     await expect(trainOn(slow(slices), 'failed', { onStep: ({ step }) => { if (step === 6) throw new Error('the report failed'); } })).rejects.toThrow('the report failed');
-    expect(threads).toHaveLength(2);
-    expect(ended()).toBe(true);
+    expect(threads.started).toHaveLength(2);
+    expect(allEnded()).toBe(true);
   });
 
   it('stops with the sentence of a slice that cannot be read', async () => {
@@ -93,7 +81,7 @@ describe('training with a thread for the batches', () => {
 
   it('tells the share of waiting of training and of validation, which is most where reading is slow', async () => {
     const [training, validation]: [number[], number[]] = [[], []];
-    await trainOn({ ...slow(slices), folder: undefined }, 'slow', {
+    await trainOn({ ...slow(slices), onDisk: undefined }, 'slow', {
       onStep: ({ waitingShare }) => training.push(waitingShare), onValidation: (done, total, waitingShare) => validation.push(waitingShare),
     });
     expect([training.length, validation.length]).toEqual([12, 9]);

@@ -2,6 +2,7 @@
 import type { tf } from '../engine/engine.ts';
 import { predictSlices, thresholdMask } from '../predict/slices.ts';
 import type { Grid } from '../preprocess/grid.ts';
+import type { BatchLoader } from '../preprocess/loader.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { overlapCounts, type SliceOverlap } from './overlap.ts';
 
@@ -16,6 +17,8 @@ export interface ScoreOptions {
   /** Probability from which a pixel is pancreas; 0.5 by default. */
   readonly threshold?: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Makes the slices ready for the network; an own one by default. */
+  readonly loader?: BatchLoader;
 }
 
 /**
@@ -24,8 +27,8 @@ export interface ScoreOptions {
  */
 export async function scoreSlices(model: tf.LayersModel, slices: SliceSet, indices: readonly number[], options: ScoreOptions): Promise<ScoredSlice[]> {
   const scored: ScoredSlice[] = [];
-  for await (const { index, probability } of predictSlices(model, slices, indices, options.grid, options.batchSize)) {
-    const { label } = slices.read(index);
+  for await (const { index, probability } of predictSlices(model, slices, indices, options.grid, options.batchSize, options.loader)) {
+    const label = slices.readLabel(index);
     scored.push({ index, patient: slices.entries[index].patient, counts: overlapCounts(thresholdMask(probability, options.threshold), label) });
     options.onProgress?.(scored.length, indices.length);
   }

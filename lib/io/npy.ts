@@ -101,22 +101,35 @@ function fortranToC(data: NpyData, shape: readonly number[]): NpyData {
   return out;
 }
 
+/** The numbers where they lie in the bytes of the file, or undefined where they must be moved: to be aligned or turned round. */
+function viewData(buffer: Buffer, { code, bigEndian, offset, shape }: NpyHeader): NpyData | undefined {
+  const type = constructors[code]!;
+  if (bigEndian || (buffer.byteOffset + offset) % type.BYTES_PER_ELEMENT !== 0) return undefined;
+  return new type(buffer.buffer as ArrayBuffer, buffer.byteOffset + offset, elementCount(shape));
+}
+
+function copyData(buffer: Buffer, { code, bigEndian, offset, shape }: NpyHeader): NpyData {
+  const type = constructors[code]!;
+  const own = Buffer.allocUnsafeSlow(buffer.length - offset);
+  buffer.copy(own, 0, offset);
+  if (bigEndian) swapToNative(own, type.BYTES_PER_ELEMENT);
+  return new type(own.buffer as ArrayBuffer, 0, elementCount(shape));
+}
+
 /**
  * Decodes the bytes of a .npy file of integers, floats or booleans, either order and byte order, into C order.
+ * The result has its own memory, unless `shared`: then it may be a part of `bytes`, which saves a copy.
  * Throws a UserError on structured, complex, half-precision or object types, and when bytes are missing or left over.
  */
-export function decodeNpy(bytes: Uint8Array, file?: string): NpyArray {
+export function decodeNpy(bytes: Uint8Array, file?: string, { shared = false } = {}): NpyArray {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const { code, bigEndian, fortran, shape, offset } = parseHeader(buffer, file);
-  const type = constructors[code]!;
-  const byteCount = elementCount(shape) * type.BYTES_PER_ELEMENT;
+  const header = parseHeader(buffer, file);
+  const { code, fortran, shape, offset } = header;
+  const byteCount = elementCount(shape) * constructors[code]!.BYTES_PER_ELEMENT;
   if (buffer.length - offset !== byteCount) {
     throw expected(`${byteCount} bytes of data for shape (${shape.join(', ')}) and type ${code}`, `${buffer.length - offset}`, file);
   }
-  const own = Buffer.allocUnsafeSlow(byteCount);
-  buffer.copy(own, 0, offset);
-  if (bigEndian) swapToNative(own, type.BYTES_PER_ELEMENT);
-  const data = new type(own.buffer as ArrayBuffer, 0, elementCount(shape));
+  const data = (shared ? viewData(buffer, header) : undefined) ?? copyData(buffer, header);
   return { data: fortran && shape.length > 1 ? fortranToC(data, shape) : data, shape };
 }
 
@@ -125,5 +138,5 @@ export async function readNpy(file: string): Promise<NpyArray> {
   const bytes = await readFile(file).catch((error) => {
     throw explainReadError(error, 'an .npy file', file);
   });
-  return decodeNpy(bytes, file);
+  return decodeNpy(bytes, file, { shared: true });
 }

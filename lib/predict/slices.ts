@@ -1,6 +1,7 @@
 /** From slices to pancreas probabilities on the slices' own pixels. */
 import { tf } from '../engine/engine.ts';
 import { resampleToSource, sampleSlice, type Grid, type SliceGeometry } from '../preprocess/grid.ts';
+import { openLoader, type BatchLoader } from '../preprocess/loader.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { breathe } from './breathe.ts';
 
@@ -36,17 +37,24 @@ export function predictBatch(model: tf.LayersModel, inputs: readonly SliceInput[
 
 /**
  * Predicts slices of a set, in the order of `indices`. Each result is the probability (H, W) on the slice's own
- * pixels. Nothing is yielded for no indices.
+ * pixels. Nothing is yielded for no indices. The next slices are made ready while the network computes: by `loader`,
+ * or by one of its own.
  */
 export async function* predictSlices(
-  model: tf.LayersModel, slices: SliceSet, indices: readonly number[], grid: Grid, batchSize: number,
+  model: tf.LayersModel, slices: SliceSet, indices: readonly number[], grid: Grid, batchSize: number, loader?: BatchLoader,
 ): AsyncGenerator<{ index: number; probability: Float32Array }> {
-  for (let start = 0; start < indices.length; start += batchSize) {
-    const part = indices.slice(start, start + batchSize);
-    const inputs = part.map((index) => ({ image: slices.read(index).image, geometry: slices.entries[index] }));
-    const maps = predictBatch(model, inputs, grid);
-    for (let i = 0; i < part.length; i++) yield { index: part[i], probability: maps[i] };
-    await breathe();
+  const requests = Array.from({ length: Math.ceil(indices.length / batchSize) }, (_, i) => ({ grid, indices: indices.slice(i * batchSize, (i + 1) * batchSize) }));
+  const batches = loader ?? openLoader(slices);
+  try {
+    const stream = batches.stream(requests);
+    for (const { indices: part } of requests) {
+      const { images, n } = await stream.next();
+      const maps = foregroundProbability(model, images, n, grid.size);
+      for (let i = 0; i < n; i++) yield { index: part[i], probability: resampleToSource(maps[i], slices.entries[part[i]], grid) };
+      await breathe();
+    }
+  } finally {
+    if (!loader) await batches.close();
   }
 }
 

@@ -88,21 +88,35 @@ export function drawWarp(random: Random, options: AugmentOptions, grid: Grid): W
 /** Steps of the table that replaces x ** gamma on [0, 1]: a thousand powers instead of one per pixel. */
 const gammaSteps = 1024;
 
-function applyGamma(image: Float32Array, gamma: number): void {
-  const table = Float32Array.from({ length: gammaSteps + 2 }, (_, i) => (i / gammaSteps) ** gamma);
+/** Replaces each value by its power, and returns the sum of the new ones. */
+function applyGamma(image: Float32Array, gamma: number): number {
+  const table = new Float32Array(gammaSteps + 2);
+  for (let i = 0; i < table.length; i++) table[i] = (i / gammaSteps) ** gamma;
+  let sum = 0;
   for (let i = 0; i < image.length; i++) {
-    const position = gammaSteps * Math.min(1, Math.max(0, image[i]));
+    const v = image[i];
+    const position = gammaSteps * (v < 0 ? 0 : v > 1 ? 1 : v);
     const k = position | 0;
-    image[i] = table[k] + (table[k + 1] - table[k]) * (position - k);
+    const low = table[k];
+    const power = Math.fround(low + (table[k + 1] - low) * (position - k));
+    image[i] = power;
+    sum += power;
   }
+  return sum;
 }
 
-function applyContrast(image: Float32Array, contrast: number, brightness: number): void {
+function sumOf(image: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < image.length; i++) sum += image[i];
-  const offset = (sum / image.length) * (1 - contrast) + brightness;
-  for (let i = 0; i < image.length; i++) image[i] = image[i] * contrast + offset;
+  return sum;
 }
+
+function applyLine(image: Float32Array, slope: number, offset: number): void {
+  for (let i = 0; i < image.length; i++) image[i] = image[i] * slope + offset;
+}
+
+/** Random numbers of the noise drawn at a time. */
+const noiseBlock = new Uint32Array(4096);
 
 /**
  * Adds nearly normal noise: the sum of the four bytes of one random number (mean 510, variance 4·(256²-1)/12),
@@ -110,28 +124,39 @@ function applyContrast(image: Float32Array, contrast: number, brightness: number
  */
 function addNoise(image: Float32Array, random: Random, sd: number): void {
   const factor = sd / Math.sqrt((256 ** 2 - 1) / 3);
-  for (let i = 0; i < image.length; i++) {
-    const bits = random.uint32();
-    image[i] += factor * ((bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510);
+  for (let start = 0; start < image.length; start += noiseBlock.length) {
+    const block = noiseBlock.subarray(0, Math.min(noiseBlock.length, image.length - start));
+    random.fillUint32(block);
+    for (let i = 0, p = start; i < block.length; i++, p++) {
+      const bits = block[i] | 0;
+      image[p] += factor * ((bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510);
+    }
   }
 }
 
-/** Blurs with [1 2 1]/4 along both axes; the edge pixel is repeated. `image` is (h, w, channels). */
+/**
+ * Blurs with [1 2 1]/4 along x and then y, in one sweep with three blurred rows at hand; the edge pixel is repeated.
+ * `image` is (h, w, channels).
+ */
 function blur(image: Float32Array, height: number, width: number): void {
-  const rowLength = image.length / height;
-  const channels = rowLength / width;
-  const pass = (lines: number, lineStride: number, count: number, stride: number, inner: number): void => {
-    const line = new Float32Array(count * inner);
-    for (let l = 0; l < lines; l++) {
-      for (let i = 0; i < count; i++) for (let c = 0; c < inner; c++) line[i * inner + c] = image[l * lineStride + i * stride + c];
-      for (let i = 0; i < count; i++) {
-        const [before, here, after] = [Math.max(i - 1, 0) * inner, i * inner, Math.min(i + 1, count - 1) * inner];
-        for (let c = 0; c < inner; c++) image[l * lineStride + i * stride + c] = 0.25 * (line[before + c] + line[after + c]) + 0.5 * line[here + c];
-      }
+  const length = image.length / height;
+  const channels = length / width;
+  const blurRow = (i: number, out: Float32Array): void => {
+    for (let k = 0, p = i * length; k < length; k++, p++) {
+      const before = k < channels ? p : p - channels;
+      const after = k >= length - channels ? p : p + channels;
+      out[k] = 0.25 * (image[before] + image[after]) + 0.5 * image[p];
     }
   };
-  pass(height, rowLength, width, channels, channels);
-  pass(1, 0, height, rowLength, rowLength);
+  let [above, here, below] = [new Float32Array(length), new Float32Array(length), new Float32Array(length)];
+  blurRow(0, here);
+  above.set(here);
+  for (let i = 0; i < height; i++) {
+    if (i < height - 1) blurRow(i + 1, below);
+    else below.set(here);
+    for (let k = 0, p = i * length; k < length; k++, p++) image[p] = 0.25 * (above[k] + below[k]) + 0.5 * here[k];
+    [above, here, below] = [here, below, above];
+  }
 }
 
 /** Changes blur, gamma, contrast, brightness and noise of `image` (h, w, channels; values about [0, 1]) in place. */
@@ -142,7 +167,7 @@ export function applyIntensity(image: Float32Array, height: number, width: numbe
   const noisy = random.uniform() < options.noiseChance;
   const noise = random.uniform() * options.noise;
   if (random.uniform() < options.blurChance) blur(image, height, width);
-  if (gamma !== 1) applyGamma(image, gamma);
-  if (contrast !== 1 || brightness !== 0) applyContrast(image, contrast, brightness);
+  const sum = gamma !== 1 ? applyGamma(image, gamma) : sumOf(image);
+  if (contrast !== 1 || brightness !== 0) applyLine(image, contrast, (sum / image.length) * (1 - contrast) + brightness); // around the mean
   if (noisy) addNoise(image, random, noise);
 }

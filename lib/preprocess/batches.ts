@@ -2,7 +2,7 @@
 import { expected } from '../errors.ts';
 import { Random } from '../random.ts';
 import { applyIntensity, drawWarp, type AugmentOptions } from './augment.ts';
-import { sampleSlice, type Grid } from './grid.ts';
+import { sampleSliceInto, type Grid } from './grid.ts';
 import type { SliceSet } from './sliceSet.ts';
 
 export interface Batch {
@@ -24,34 +24,51 @@ export interface BatchOptions {
   readonly epoch: number;
 }
 
+/** All that a batch depends on, besides the slices. */
+export interface BatchRequest {
+  readonly indices: readonly number[];
+  readonly grid: Grid;
+  readonly options?: BatchOptions;
+}
+
 const channels = 3;
+
+/** Where a batch may be put instead of into new arrays; see makeBatch. */
+export type BatchArrays = Pick<Batch, 'images' | 'labels'>;
+
+/** New arrays for a batch of `n` slices on the grid. */
+export function batchArrays(n: number, grid: Grid): BatchArrays {
+  const pixels = n * grid.size[0] * grid.size[1];
+  return { images: new Float32Array(pixels * channels), labels: new Uint8Array(pixels) };
+}
 
 /**
  * One batch. What is drawn for a slice depends on seed, epoch and the slice's id only, so it does not change with
- * batch size, order or a resumed run. Throws when `indices` is empty.
+ * batch size, order or a resumed run. With `arrays` of the right lengths the batch is written into them.
+ * Throws when `indices` is empty.
  */
-export function makeBatch(slices: SliceSet, indices: readonly number[], grid: Grid, options?: BatchOptions): Batch {
+export function makeBatch(
+  slices: SliceSet, indices: readonly number[], grid: Grid, options?: BatchOptions, arrays: BatchArrays = batchArrays(indices.length, grid),
+): Batch {
   if (indices.length === 0) throw expected('at least one slice in a batch', 'none');
   const [height, width] = grid.size;
   const pixels = height * width;
-  const images = new Float32Array(indices.length * pixels * channels);
-  const labels = new Uint8Array(indices.length * pixels);
+  const { images, labels } = arrays;
   indices.forEach((index, n) => {
-    const sample = makeSample(slices, index, grid, options);
-    images.set(sample.image, n * pixels * channels);
-    labels.set(sample.label!, n * pixels);
+    const image = images.subarray(n * pixels * channels, (n + 1) * pixels * channels);
+    const label = labels.subarray(n * pixels, (n + 1) * pixels);
+    makeSample({ image, label }, slices, index, grid, options);
   });
   return { images, labels, n: indices.length, height, width, ids: indices.map((index) => slices.entries[index].id) };
 }
 
-function makeSample(slices: SliceSet, index: number, grid: Grid, options?: BatchOptions): ReturnType<typeof sampleSlice> {
+function makeSample(out: { image: Float32Array; label: Uint8Array }, slices: SliceSet, index: number, grid: Grid, options?: BatchOptions): void {
   const entry = slices.entries[index];
   const { image, label } = slices.read(index);
-  if (!options?.augment) return sampleSlice(image, label, entry, grid);
+  if (!options?.augment) return sampleSliceInto(out, image, label, entry, grid);
   const random = Random.stream(options.seed, 'augment', options.epoch, entry.id);
-  const sample = sampleSlice(image, label, entry, grid, drawWarp(random, options.augment, grid));
-  applyIntensity(sample.image, grid.size[0], grid.size[1], random, options.augment);
-  return sample;
+  sampleSliceInto(out, image, label, entry, grid, drawWarp(random, options.augment, grid));
+  applyIntensity(out.image, grid.size[0], grid.size[1], random, options.augment);
 }
 
 /** The order of one epoch: a shuffle that depends on seed and epoch only. */

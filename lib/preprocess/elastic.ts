@@ -37,29 +37,34 @@ function splineTable(size: number, knots: number): { first: Int32Array; weights:
   return { first, weights };
 }
 
-/** Adds the displacement of every pixel of an (height, width) window to `ys` and `xs`, times `scaleY` and `scaleX`. */
-export function addElastic(
-  { knots, dy, dx }: Elastic, height: number, width: number, ys: Float64Array, xs: Float64Array, scaleY: number, scaleX: number,
-): void {
+/** Adds the displacement of the pixels of row `i` to `ys` and `xs`, one value a column. */
+export type AddElasticRow = (i: number, ys: Float64Array, xs: Float64Array) => void;
+
+/** The displacements of a (height, width) window, times `scaleY` and `scaleX`, row by row. */
+export function elasticRows({ knots, dy, dx }: Elastic, height: number, width: number, scaleY: number, scaleX: number): AddElasticRow {
   const across = knots + 2;
   const rows = splineTable(height, knots);
-  const columns = splineTable(width, knots);
+  const { first, weights } = splineTable(width, knots);
   const rowY = new Float64Array(across);
   const rowX = new Float64Array(across);
-  for (let i = 0, p = 0; i < height; i++) {
-    const [w0, w1, w2, w3] = rows.weights.subarray(4 * i, 4 * i + 4);
+  return (i, ys, xs) => {
+    const [w0, w1, w2, w3] = [rows.weights[4 * i], rows.weights[4 * i + 1], rows.weights[4 * i + 2], rows.weights[4 * i + 3]];
     for (let k = 0, c = rows.first[i] * across; k < across; k++, c++) {
       rowY[k] = scaleY * (w0 * dy[c] + w1 * dy[c + across] + w2 * dy[c + 2 * across] + w3 * dy[c + 3 * across]);
       rowX[k] = scaleX * (w0 * dx[c] + w1 * dx[c + across] + w2 * dx[c + 2 * across] + w3 * dx[c + 3 * across]);
     }
-    for (let j = 0, w = 0; j < width; j++, p++, w += 4) {
-      const k = columns.first[j];
-      const a = columns.weights[w];
-      const b = columns.weights[w + 1];
-      const c = columns.weights[w + 2];
-      const d = columns.weights[w + 3];
-      ys[p] += a * rowY[k] + b * rowY[k + 1] + c * rowY[k + 2] + d * rowY[k + 3];
-      xs[p] += a * rowX[k] + b * rowX[k + 1] + c * rowX[k + 2] + d * rowX[k + 3];
+    for (let j = 0; j < width;) { // from knot to knot, so that the control points stay at hand
+      const k = first[j];
+      const [y0, y1, y2, y3] = [rowY[k], rowY[k + 1], rowY[k + 2], rowY[k + 3]];
+      const [x0, x1, x2, x3] = [rowX[k], rowX[k + 1], rowX[k + 2], rowX[k + 3]];
+      for (let w = 4 * j; j < width && first[j] === k; j++, w += 4) {
+        const a = weights[w];
+        const b = weights[w + 1];
+        const c = weights[w + 2];
+        const d = weights[w + 3];
+        ys[j] += a * y0 + b * y1 + c * y2 + d * y3;
+        xs[j] += a * x0 + b * x1 + c * x2 + d * x3;
+      }
     }
-  }
+  };
 }

@@ -7,7 +7,8 @@
  */
 import { expected } from '../errors.ts';
 import { identityWarp, type Warp } from './augment.ts';
-import { addElastic } from './elastic.ts';
+import { findCorners, readImageRow, readLabelRow } from './bilinear.ts';
+import { elasticRows } from './elastic.ts';
 import type { SliceEntry } from './manifest.ts';
 import type { SliceSet } from './sliceSet.ts';
 
@@ -66,8 +67,10 @@ export function nativeGrid(height: number, width: number): Grid {
 /** Grid units per source pixel along an axis. */
 const unitsPerPixel = (grid: Grid, source: SliceGeometry, axis: 0 | 1): number => (grid.unit === 'px' ? 1 : source.spacingMm[axis]);
 
-/** Where each grid pixel lies in the source, in source pixels; (h, w) each. */
-function sourcePoints(grid: Grid, source: SliceGeometry, { matrix, shift, elastic }: Warp): { ys: Float64Array; xs: Float64Array } {
+/** Fills `ys` and `xs` with where the pixels of grid row `i` lie in the source, in source pixels. */
+type PlaceRow = (i: number, ys: Float64Array, xs: Float64Array) => void;
+
+function placeRows(grid: Grid, source: SliceGeometry, { matrix, shift, elastic }: Warp): PlaceRow {
   const [height, width] = grid.size;
   const [pixelY, pixelX] = [grid.extent[0] / height, grid.extent[1] / width];
   const [unitY, unitX] = [unitsPerPixel(grid, source, 0), unitsPerPixel(grid, source, 1)];
@@ -76,46 +79,22 @@ function sourcePoints(grid: Grid, source: SliceGeometry, { matrix, shift, elasti
   const startX = (source.width - 1) / 2 + (grid.centre[1] + shift[1] + matrix[2] * firstY + matrix[3] * firstX) / unitX;
   const [yPerRow, yPerColumn] = [(matrix[0] * pixelY) / unitY, (matrix[1] * pixelX) / unitY];
   const [xPerRow, xPerColumn] = [(matrix[2] * pixelY) / unitX, (matrix[3] * pixelX) / unitX];
-  const ys = new Float64Array(height * width);
-  const xs = new Float64Array(height * width);
-  for (let i = 0, p = 0; i < height; i++) {
-    for (let j = 0; j < width; j++, p++) {
-      ys[p] = startY + yPerRow * i + yPerColumn * j;
-      xs[p] = startX + xPerRow * i + xPerColumn * j;
+  const addElastic = elastic && elasticRows(elastic, height, width, 1 / unitY, 1 / unitX);
+  return (i, ys, xs) => {
+    const [rowY, rowX] = [startY + yPerRow * i, startX + xPerRow * i];
+    for (let j = 0; j < width; j++) {
+      ys[j] = rowY + yPerColumn * j;
+      xs[j] = rowX + xPerColumn * j;
     }
-  }
-  if (elastic) addElastic(elastic, height, width, ys, xs, 1 / unitY, 1 / unitX);
-  return { ys, xs };
+    addElastic?.(i, ys, xs);
+  };
 }
 
-/**
- * Reads `planes` planes (planes, sourceHeight, sourceWidth) at the given points, bilinear, into (points, planes).
- * Up to half a pixel outside the source its edge is repeated; further out there is nothing: 0.
- */
-function readBilinear(
-  source: Float32Array | Uint8Array, planes: number, height: number, width: number,
-  { ys, xs }: { ys: Float64Array; xs: Float64Array }, out: Float32Array,
-): void {
-  const planeSize = height * width;
-  const down = height > 1 ? width : 0;
-  const right = width > 1 ? 1 : 0;
-  for (let p = 0, o = 0; p < ys.length; p++, o += planes) {
-    let y = ys[p];
-    let x = xs[p];
-    if (y < -0.5 || x < -0.5 || y > height - 0.5 || x > width - 0.5) continue;
-    y = y < 0 ? 0 : y > height - 1 ? height - 1 : y;
-    x = x < 0 ? 0 : x > width - 1 ? width - 1 : x;
-    const row = down && y >= height - 1 ? height - 2 : y | 0;
-    const column = right && x >= width - 1 ? width - 2 : x | 0;
-    const dy = y - row;
-    const dx = x - column;
-    for (let c = 0, k = row * width + column; c < planes; c++, k += planeSize) {
-      const upper = source[k] + (source[k + right] - source[k]) * dx;
-      const lower = source[k + down] + (source[k + down + right] - source[k + down]) * dx;
-      out[o + c] = upper + (lower - upper) * dy;
-    }
-  }
-}
+const channelsOf = (image: Float32Array, { height, width }: SliceGeometry): number => {
+  const channels = image.length / (height * width);
+  if (Number.isInteger(channels)) return channels;
+  throw expected(`an image of whole ${height}×${width} planes`, `${image.length} values`);
+};
 
 /**
  * One slice on the grid: `image` (3, H, W) becomes (h, w, 3), `label` (H, W) becomes (h, w), both read once and
@@ -125,19 +104,31 @@ function readBilinear(
 export function sampleSlice(
   image: Float32Array, label: Uint8Array | undefined, source: SliceGeometry, grid: Grid, warp: Warp = identityWarp,
 ): { image: Float32Array; label?: Uint8Array } {
+  const pixels = grid.size[0] * grid.size[1];
+  const sample = { image: new Float32Array(pixels * channelsOf(image, source)), ...(label && { label: new Uint8Array(pixels) }) };
+  sampleSliceInto(sample, image, label, source, grid, warp);
+  return sample;
+}
+
+/** The same into arrays that are there already, as parts of a batch; every value of `out` is written. */
+export function sampleSliceInto(
+  out: { readonly image: Float32Array; readonly label?: Uint8Array },
+  image: Float32Array, label: Uint8Array | undefined, source: SliceGeometry, grid: Grid, warp: Warp = identityWarp,
+): void {
+  const [gridHeight, gridWidth] = grid.size;
   const { height, width } = source;
-  const channels = image.length / (height * width);
-  if (!Number.isInteger(channels)) throw expected(`an image of whole ${height}×${width} planes`, `${image.length} values`);
-  const points = sourcePoints(grid, source, warp);
-  const sampled = new Float32Array(points.ys.length * channels);
-  readBilinear(image, channels, height, width, points, sampled);
-  if (!label) return { image: sampled };
-  if (label.length !== height * width) throw expected(`a label of ${height}×${width} pixels`, `${label.length} values`);
-  const share = new Float32Array(points.ys.length);
-  readBilinear(label, 1, height, width, points, share);
-  const mask = new Uint8Array(share.length);
-  for (let p = 0; p < share.length; p++) mask[p] = share[p] >= 0.5 ? 1 : 0;
-  return { image: sampled, label: mask };
+  const channels = channelsOf(image, source);
+  if (label && label.length !== height * width) throw expected(`a label of ${height}×${width} pixels`, `${label.length} values`);
+  const place = placeRows(grid, source, warp);
+  const ys = new Float64Array(gridWidth);
+  const xs = new Float64Array(gridWidth);
+  const corners = new Int32Array(gridWidth);
+  for (let i = 0; i < gridHeight; i++) {
+    place(i, ys, xs);
+    findCorners(ys, xs, height, width, corners);
+    readImageRow(image, channels, height, width, corners, ys, xs, out.image, i * gridWidth * channels);
+    if (label && out.label) readLabelRow(label, height, width, corners, ys, xs, out.label, i * gridWidth);
+  }
 }
 
 /** For each source pixel along an axis: its place on the grid, or -1 where it lies outside the window. */

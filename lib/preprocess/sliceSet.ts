@@ -14,12 +14,21 @@ export interface SliceArrays {
   readonly label: Uint8Array;
 }
 
+export interface SliceFolder {
+  readonly folder: string;
+  readonly cacheBytes: number;
+}
+
 export interface SliceSet {
   readonly manifest: Manifest;
   /** The same as `manifest.slices`. */
   readonly entries: readonly SliceEntry[];
+  /** Where the files lie, and how many of their bytes may stay in memory; absent for slices that live there. */
+  readonly onDisk?: SliceFolder;
   /** The arrays of slice `i`, at once; do not change them, they may be shared with the next call. */
   read(i: number): SliceArrays;
+  /** The label of slice `i` alone. */
+  readLabel(i: number): Uint8Array;
 }
 
 /** What slices may keep in memory unless told otherwise: a quarter of the machine, at most 2 GiB. */
@@ -32,7 +41,7 @@ function readArray<T>(file: string, type: new (n: number) => T, shape: readonly 
   } catch (error) {
     throw expected('a preprocessed slice (run axunet preprocess again)', messageOf(error), file);
   }
-  const array = decodeNpy(bytes, file);
+  const array = decodeNpy(bytes, file, { shared: true });
   if (array.data instanceof type && array.shape.join() === shape.join()) return array.data;
   throw expected(`${type.name} of shape ${shape.join('×')} as the manifest says`, `${array.data.constructor.name} of shape ${array.shape.join('×')}`, file);
 }
@@ -49,25 +58,33 @@ export async function openSlices(folder: string, options: { cacheBytes?: number 
   if (manifest?.version !== manifestVersion || !Array.isArray(manifest.slices)) {
     throw expected(`a slice manifest of version ${manifestVersion}`, `version ${manifest?.version}`, file);
   }
-  const cache = new Map<number, SliceArrays>();
-  let free = options.cacheBytes ?? defaultCacheBytes();
-  const load = (entry: SliceEntry): SliceArrays => ({
-    image: readArray(path.join(folder, entry.image), Float32Array, [3, entry.height, entry.width]),
-    label: readArray(path.join(folder, entry.label), Uint8Array, [1, entry.height, entry.width]),
-  });
-  const read = (i: number): SliceArrays => {
-    const cached = cache.get(i);
-    if (cached) return cached;
-    const arrays = load(manifest.slices[i]);
-    const bytes = arrays.image.byteLength + arrays.label.byteLength;
+  return slicesIn({ folder, cacheBytes: options.cacheBytes ?? defaultCacheBytes() }, manifest);
+}
+
+/** The slices of a manifest that was read before, as `openSlices` gives them. */
+export function slicesIn(onDisk: SliceFolder, manifest: Manifest): SliceSet {
+  const cache = new Map<string, Float32Array | Uint8Array>();
+  let free = onDisk.cacheBytes;
+  const load = <T extends Float32Array | Uint8Array>(name: string, type: new (n: number) => T, shape: readonly number[]): T => {
+    const cached = cache.get(name);
+    if (cached) return cached as T;
+    const array = readArray(path.join(onDisk.folder, name), type, shape);
     // nothing is ever thrown out: in shuffled epochs every slice is equally likely to be the next one asked for
-    if (bytes <= free) {
-      cache.set(i, arrays);
-      free -= bytes;
+    if (array.byteLength <= free) {
+      cache.set(name, array);
+      free -= array.byteLength;
     }
-    return arrays;
+    return array;
   };
-  return { manifest, entries: manifest.slices, read };
+  const readLabel = (i: number): Uint8Array => {
+    const { label, height, width } = manifest.slices[i];
+    return load(label, Uint8Array, [1, height, width]);
+  };
+  const read = (i: number): SliceArrays => {
+    const { image, height, width } = manifest.slices[i];
+    return { image: load(image, Float32Array, [3, height, width]), label: readLabel(i) };
+  };
+  return { manifest, entries: manifest.slices, onDisk, read, readLabel };
 }
 
 /** A slice given by its arrays, for tests and for slices that are made on the spot. */
@@ -83,5 +100,5 @@ export function slicesInMemory(slices: readonly MemorySlice[], options: { unit?:
     version: manifestVersion, dataset: options.dataset ?? 'memory', mode: 'default', unit: options.unit ?? 'px', slices: entries,
     cases: [], failed: [], pending: [],
   };
-  return { manifest, entries, read: (i) => ({ image: slices[i].image, label: slices[i].label }) };
+  return { manifest, entries, read: (i) => ({ image: slices[i].image, label: slices[i].label }), readLabel: (i) => slices[i].label };
 }

@@ -10,12 +10,15 @@ export interface ConsoleReport extends Required<Pick<TrainOptions, 'onStart' | '
 
 const score = (dice: number | null | undefined): string => (typeof dice === 'number' ? dice.toFixed(3) : '-');
 
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+
 /** Draws on `out` with the project's progress line: bar, steps (or seconds of the time box), time left, loss, Dice, speed. */
 export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = process.stdout): ConsoleReport {
   const { config } = run.description;
   let bar: Progress | undefined;
   let [total, before, done] = [0, 0, 0];
   let dice: number | null = null;
+  const waiting: { training?: number; validation?: number } = {};
   return {
     onStart(position, batchesPerEpoch) {
       total = config.minutes !== null ? Math.round(60 * config.minutes) : config.epochs! * batchesPerEpoch;
@@ -25,11 +28,15 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
       bar = startProgress(config.minutes !== null ? 'train (seconds)' : 'train (steps)', total - before, out);
     },
     onStep({ epoch, loss, progress, stepsPerSecond, waitingShare }) {
+      waiting.training = waitingShare;
       done = Math.max(done, Math.round(progress * total) - before);
       bar?.update(done, `epoch ${epoch} · loss ${loss.toFixed(3)} · Dice ${score(dice)} · ` +
-        `${stepsPerSecond.toPrecision(2)} steps/s · ${Math.round(100 * waitingShare)} % waiting for data`);
+        `${stepsPerSecond.toPrecision(2)} steps/s · ${percent(waitingShare)} waiting for data`);
     },
-    onValidation: (slices, all) => bar?.update(done, `validating ${slices}/${all}`),
+    onValidation(slices, all, waitingShare) {
+      waiting.validation = waitingShare;
+      bar?.update(done, `validating ${slices}/${all} · ${percent(waitingShare)} waiting for data`);
+    },
     onEpoch({ validation }) {
       dice = validation?.dice ?? dice;
     },
@@ -37,8 +44,10 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
       const why = { epochs: '', minutes: ' (time is up)', patience: ' (no better score any more)' }[reason];
       const summary = `Trained ${steps} steps (${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}) in ${formatSeconds(seconds)}${why}; ` +
         (best ? `best validation Dice ${score(best.dice)} after epoch ${best.epoch}` : 'without validation');
-      if (bar) bar.finish(summary);
-      else out.write(`${summary}\n`);
+      const shares = Object.entries(waiting).map(([what, share]) => `${percent(share)} of the ${what}`);
+      const line = shares.length ? `${summary}; waiting for data took ${shares.join(' and ')}` : summary;
+      if (bar) bar.finish(line);
+      else out.write(`${line}\n`);
     },
   };
 }

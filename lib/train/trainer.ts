@@ -9,7 +9,8 @@ import { overlapByPatient } from '../evaluate/overlap.ts';
 import { scoreSlices } from '../evaluate/slices.ts';
 import { writeJson } from '../io/files.ts';
 import { breathe } from '../predict/breathe.ts';
-import { makeBatch } from '../preprocess/batches.ts';
+import type { BatchRequest } from '../preprocess/batches.ts';
+import { openLoader, type BatchLoader } from '../preprocess/loader.ts';
 import { summarise } from '../statistics/summary.ts';
 import { readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { augmentations } from './config.ts';
@@ -33,7 +34,7 @@ export interface StepReport extends StepRecord {
   readonly progress: number;
   readonly secondsLeft: number;
   readonly stepsPerSecond: number;
-  /** Share of the stepping time that went into making batches. */
+  /** Share of the stepping time between asking for batches and having them. */
   readonly waitingShare: number;
 }
 
@@ -42,10 +43,13 @@ export interface TrainOptions {
   readonly resume?: boolean;
   readonly onStart?: (position: Position, batchesPerEpoch: number) => void;
   readonly onStep?: (report: StepReport) => void;
-  readonly onValidation?: (done: number, total: number) => void;
+  /** `waitingShare`: share of this validation's time so far between asking for slices and having them. */
+  readonly onValidation?: (done: number, total: number, waitingShare: number) => void;
   readonly onEpoch?: (record: EpochRecord) => void;
-  /** Damaged checkpoints that were passed over; console.warn by default. */
+  /** Damaged checkpoints that were passed over, a missing thread for the batches; console.warn by default. */
   readonly warn?: (message: string) => void;
+  /** Makes the batches; one that the run opens and closes by default. */
+  readonly loader?: BatchLoader;
 }
 
 export interface TrainingResult {
@@ -94,15 +98,16 @@ function refuseNonFinite({ loss, gradientNorm }: StepResult, record: { step: num
 }
 
 /** Mean Dice over the validation patients; undefined when `stopped()` cut it short. */
-async function validate(run: TrainingRun, stopped: () => boolean, onProgress?: TrainOptions['onValidation']): Promise<EpochRecord['validation']> {
+async function validate(run: TrainingRun, loader: BatchLoader, stopped: () => boolean, onProgress?: TrainOptions['onValidation']): Promise<EpochRecord['validation']> {
   const cut = new Error('validation was cut short');
   const { grid, config } = run.description;
+  const [begin, waitedBefore] = [performance.now(), loader.waitedMs];
   try {
     const scored = await run.step.withAveragedWeights(() => scoreSlices(run.model, run.slices, run.validation, {
-      grid, batchSize: config.batchSize,
+      grid, batchSize: config.batchSize, loader,
       onProgress: (done, total) => {
         if (stopped()) throw cut;
-        onProgress?.(done, total);
+        onProgress?.(done, total, (loader.waitedMs - waitedBefore) / (performance.now() - begin));
       },
     }));
     const patients = overlapByPatient(scored).map(({ patient, scores }) => ({ patient, dice: scores.dice }));
@@ -114,14 +119,24 @@ async function validate(run: TrainingRun, stopped: () => boolean, onProgress?: T
   }
 }
 
+/** The batches that training asks for from a position on, epoch after epoch without an end. */
+function* batchRequests({ slices, training, description: { config, grid } }: TrainingRun, { epochs, batch }: Position): Generator<BatchRequest, never> {
+  for (let [epoch, first] = [epochs + 1, batch]; ; epoch++, first = 0) {
+    const options = { augment: augmentations[config.augment], seed: config.seed, epoch };
+    for (const indices of epochBatches(slices, training, config, epoch).slice(first)) yield { indices, grid, options };
+  }
+}
+
 /** Trains until the configuration says that the run is over, and returns how it went; also in `result.json`. */
 export async function train(run: TrainingRun, options: TrainOptions = {}): Promise<TrainingResult> {
   const { folder, slices, training, step } = run;
-  const { config, grid } = run.description;
+  const { config } = run.description;
   const release = lockRun(folder);
   const position = await findPosition(run, options).catch((error: unknown) => { release(); throw error; });
   const journal = await openJournal(folder, position);
   const stop = watchSignals();
+  const loader = options.loader ?? openLoader(slices, { warn: options.warn });
+  const batchStream = loader.stream(batchRequests(run, position));
   const session: Session = { started: performance.now(), steps: 0, stepping: 0, waiting: 0, secondsBefore: position.seconds, progressBefore: 0 };
   let savedAt = performance.now();
 
@@ -154,7 +169,7 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
 
       while (position.batch < batches.length && !timeIsUp()) {
         const begin = performance.now();
-        const batch = makeBatch(slices, batches[position.batch], grid, { augment: augmentations[config.augment], seed: config.seed, epoch });
+        const batch = await batchStream.next();
         session.waiting += performance.now() - begin;
         learningRate = rateNow();
         const result = step.run(batch, learningRate);
@@ -177,7 +192,7 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
       const trained = position.batch;
       const next: Position = { ...position, epochs: epoch, batch: 0, lossSum: 0 };
       const validating = run.validation.length > 0 && (epoch % config.validateEvery === 0 || endReason(config, next) !== undefined);
-      const validation = validating ? await validate(run, () => stop.signal !== undefined, options.onValidation) : undefined;
+      const validation = validating ? await validate(run, loader, () => stop.signal !== undefined, options.onValidation) : undefined;
       if (stop.signal) await saveAndStop();
       const loss = position.lossSum / trained;
       const record: EpochRecord = { kind: 'epoch', step: position.step, epoch, loss, learningRate, seconds: position.seconds, validation };
@@ -190,6 +205,7 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
       if (stop.signal) await saveAndStop();
     }
   } finally {
+    if (!options.loader) await loader.close();
     stop.dispose();
     journal.close();
     release();

@@ -63,6 +63,21 @@ describe('.npy', () => {
   ])('%s is refused with the name of the file', (_, bytes) => {
     expect(() => decodeNpy(bytes, 'x.npy')).toThrow(/^Expected .*, found [^]* in x\.npy$/);
   });
+  it('shares the memory of the file only where asked, and where the numbers are aligned and in the machine\'s order', () => {
+    const plain = encodeNpy({ data: Float32Array.of(1, 2), shape: [2] });
+    expect(decodeNpy(plain).data.buffer).not.toBe(plain.buffer);
+    expect(decodeNpy(plain, 'x.npy', { shared: true })).toEqual({ data: Float32Array.of(1, 2), shape: [2] });
+    expect(decodeNpy(plain, 'x.npy', { shared: true }).data.buffer).toBe(plain.buffer);
+    const moved = new Uint8Array(plain.length + 1);
+    moved.set(plain, 1);
+    const swapped = npy(dict('>f4', '(2,)'), Buffer.from([0x3f, 0x80, 0, 0, 0x40, 0, 0, 0]));
+    for (const bytes of [moved.subarray(1), swapped]) {
+      const { data } = decodeNpy(bytes, 'x.npy', { shared: true });
+      expect(data).toEqual(Float32Array.of(1, 2));
+      expect(data.buffer).not.toBe(bytes.buffer);
+    }
+  });
+
   it('data and shape that do not agree are not written', () => {
     expect(() => encodeNpy({ data: new Uint8Array(5), shape: [2, 3] })).toThrow('Expected 6 values for shape (2, 3), found 5');
   });

@@ -37,6 +37,14 @@ describe('batches', () => {
     expect(makeBatch(slices, [1], grid, { ...options, seed: 8 }).images).not.toEqual(first);
   });
 
+  it('are the same in arrays that held something else, outside the source too', () => {
+    const wide = nativeGrid(40, 50);
+    const arrays = { images: new Float32Array(2 * 48 * 64 * 3).fill(NaN), labels: new Uint8Array(2 * 48 * 64).fill(7) };
+    const batch = makeBatch(slices, [0, 2], wide, options, arrays);
+    expect(batch.images).toBe(arrays.images);
+    expect(batch).toEqual(makeBatch(slices, [0, 2], wide, options));
+  });
+
   it('leave the source alone', () => {
     const before = Float32Array.from(slices.read(0).image);
     makeBatch(slices, [0], grid, options);

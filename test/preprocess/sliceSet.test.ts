@@ -29,9 +29,18 @@ describe('slices on disk', () => {
     expect(read(1)).toEqual({ image: Float32Array.from({ length: 18 }, (_, p) => 100 + p), label: Uint8Array.of(0, 1, 1, 0, 0, 1) });
   });
 
+  it('give their label without the image', async () => {
+    writeSlices();
+    const { read, readLabel } = await openSlices(folder);
+    rmSync(path.join(folder, 'data/a-1.npy'));
+    expect(readLabel(1)).toEqual(Uint8Array.of(0, 1, 1, 0, 0, 1));
+    expect(read(0).label).toBe(readLabel(0));
+  });
+
   it('stay in memory while there is room, and only then', async () => {
     writeSlices();
     const slices = await openSlices(folder, { cacheBytes: 18 * 4 + 6 });
+    expect(slices.onDisk).toEqual({ folder, cacheBytes: 18 * 4 + 6 }); // what a thread keeps to as well
     const first = slices.read(0).image;
     expect(slices.read(0).image).toBe(first);
     const second = slices.read(1).image;
@@ -63,6 +72,7 @@ describe('slices in memory', () => {
     const set = slicesInMemory([{ id: 's', patient: 'p', height: 3, width: 4, image: new Float32Array(36), label }]);
     expect(set.entries[0]).toMatchObject({ id: 's', case: 's', patient: 'p', foreground: 3, box: [1, 1, 3, 3], spacingMm: [1, 1] });
     expect(set.read(0).label).toBe(label);
+    expect(set.readLabel(0)).toBe(label);
     expect(slicesInMemory([{ id: 'e', patient: 'p', height: 1, width: 1, image: new Float32Array(3), label: new Uint8Array(1) }]).entries[0]).toMatchObject({ foreground: 0, box: null });
   });
 });

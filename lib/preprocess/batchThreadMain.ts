@@ -1,0 +1,21 @@
+/** What runs in the thread: makes one batch after the other, in the order they were asked for. See batchThread.ts. */
+import { workerData } from 'node:worker_threads';
+import { messageOf, UserError } from '../errors.ts';
+import { makeBatch } from './batches.ts';
+import type { Ask, Reply, ThreadStart } from './batchThread.ts';
+import { slicesIn } from './sliceSet.ts';
+
+const { port, onDisk, manifest } = workerData as ThreadStart;
+const slices = slicesIn(onDisk, manifest);
+
+port.on('message', ({ number, request, arrays }: Ask) => {
+  try {
+    const batch = makeBatch(slices, request.indices, request.grid, request.options, arrays);
+    const reply: Reply = { number, batch };
+    port.postMessage(reply, [batch.images.buffer as ArrayBuffer, batch.labels.buffer as ArrayBuffer]);
+  } catch (error) {
+    const reply: Reply = { number, failure: { isUserError: error instanceof UserError, message: messageOf(error), stack: (error as Error).stack } };
+    port.postMessage(reply);
+  }
+});
+port.postMessage('ready' satisfies Reply);

@@ -10,13 +10,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { duration, notesFolder, Problem, readJson, writeJson } from './common.mjs';
 import { bindingFile, checkBinding, compileBinding, findCompiler, fingerprint, sourcesVersion, whatIsMissing } from './tensorflow-binding.mjs';
-import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate } from './tensorflow-graph.mjs';
+import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate, realCompiler } from './tensorflow-graph.mjs';
 import { cachedWheelFolder, downloadWheel, isCached, wheel } from './tensorflow-wheel.mjs';
 import { findPythons } from './python.mjs';
 
 /**
  * What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}; doctor reads it.
- * `ready.graph` is {stamp, reason?: why training cannot be compiled}.
+ * `ready.graph` is {stamp, compiler, reason?: why training cannot be compiled}.
  */
 export const noteFile = path.join(notesFolder, 'tensorflow.json');
 
@@ -126,7 +126,7 @@ function isUpToDate(before, folder) {
 async function setUp(compiler, source, folder, status) {
   const started = performance.now();
   status.show(`Setting up TensorFlow from ${folder}`);
-  const stamp = graphStamp(compiler);
+  const stamp = graphStamp();
   const graph = reasonOf(compileGraphBinding(folder, compiler)); // beside the other one
   const [binding] = await Promise.allSettled([compileBinding(folder, compiler), graph]);
   if (binding.status === 'rejected') throw binding.reason;
@@ -141,10 +141,9 @@ async function setUp(compiler, source, folder, status) {
   return ready;
 }
 
-/** Compiles the graph binding alone where only its sources or the compiler changed. TensorFlow stays usable where that fails. */
+/** Compiles the graph binding alone where only its sources changed, or the compiler after a failure. TensorFlow stays usable where that fails. */
 async function withGraph(ready, status) {
-  const compiler = findCompiler();
-  const stamp = graphStamp(compiler);
+  const stamp = graphStamp();
   if (isGraphUpToDate(ready.graph, stamp)) return ready;
   const started = performance.now();
   status.show('Compiling the graph binding');
@@ -157,7 +156,7 @@ async function withGraph(ready, status) {
 /** An outdated or broken graph binding must not be found by the engine. */
 function graphNote(stamp, reason) {
   if (reason !== undefined) fs.rmSync(graphBindingFile, { force: true });
-  return { stamp, reason };
+  return { stamp, compiler: realCompiler(), reason };
 }
 
 const unusable = ({ message }) => `the graph binding cannot be used: ${message}`;

@@ -13,19 +13,22 @@ const flags = [
   '-std=c++17', '-O3', '-fPIC', '-w', '-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=tensorflow_graph',
 ];
 
-/** What the graph binding is made of and by: sources, headers, flags, compiler. A change of any of them means to compile anew. */
-export function graphStamp(compiler = findCompiler(), folder = sourceFolder) {
+/** What the graph binding is made of: C++ files and headers, ours and Node's, and flags. A change of any of them means to compile anew. */
+export function graphStamp(folder = sourceFolder) {
   const hash = createHash('sha256').update(flags.join());
   for (const name of fs.readdirSync(folder).filter((each) => /\.(cc|h)$/.test(each)).sort()) {
     hash.update(`\n${name}\n`).update(fs.readFileSync(path.join(folder, name)));
   }
   const headers = includeFolders.map((each) => each.split('/')[0]).map((name) => `${name} ${readJson(inProject('node_modules', name, 'package.json'))?.version}`);
-  return [`sources ${hash.digest('hex').slice(0, 16)}`, ...headers, compiler ? fs.realpathSync(compiler) : 'no compiler'].join(', ');
+  return [`sources ${hash.digest('hex').slice(0, 16)}`, ...headers].join(', ');
 }
 
-/** Whether nothing is to be done: `graph` is the note of the last time, {stamp, reason?: why it could not be compiled}. */
-export function isGraphUpToDate(graph, stamp = graphStamp(), file = graphBindingFile) {
-  return graph?.stamp === stamp && (graph.reason !== undefined || fs.existsSync(file));
+/** Which program compiles, by its real place: another one may succeed where the last one failed. */
+export const realCompiler = (compiler = findCompiler()) => (compiler ? fs.realpathSync(compiler) : 'none');
+
+/** Whether nothing is to be done. `note` is that of the last time: {stamp, compiler, reason?: why it could not be compiled}. */
+export function isGraphUpToDate(note, stamp = graphStamp(), compiler = realCompiler(), file = graphBindingFile) {
+  return note?.stamp === stamp && (note.reason === undefined ? fs.existsSync(file) : note.compiler === compiler);
 }
 
 /**

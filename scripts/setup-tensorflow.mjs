@@ -5,15 +5,19 @@
 //   2. a Python package tensorflow or tensorflow-cpu, 2.16 to 2.21 (with "tensorflow[and-cuda]" the GPU is used)
 //   3. the one that was set up before
 //   4. the user's cache, filled by a pinned download of 214 MB through the user's pip
-// Then: compile the binding (5 s), compute something in a child process, and note what was done, so that later starts cost nothing.
+// Then: compile the binding and, beside it, our own for graphs (10 s), compute something in a child process, and note what was done, so that later starts cost nothing.
 import fs from 'node:fs';
 import path from 'node:path';
 import { duration, notesFolder, Problem, readJson, writeJson } from './common.mjs';
 import { bindingFile, checkBinding, compileBinding, findCompiler, fingerprint, sourcesVersion, whatIsMissing } from './tensorflow-binding.mjs';
+import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate, realCompiler } from './tensorflow-graph.mjs';
 import { cachedWheelFolder, downloadWheel, isCached, wheel } from './tensorflow-wheel.mjs';
 import { findPythons } from './python.mjs';
 
-/** What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}; doctor and the engine read it. */
+/**
+ * What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}; doctor reads it.
+ * `ready.graph` is {stamp, compiler, reason?: why training cannot be compiled}.
+ */
 export const noteFile = path.join(notesFolder, 'tensorflow.json');
 
 const supported = (version) => {
@@ -38,7 +42,7 @@ function glibcVersion() {
  * Sets TensorFlow up where that is possible and needed.
  * @param status a status line
  * @param options.force sets up anew although nothing changed, and tries rejected libraries again
- * @returns {ready: {version, gpu, folder, source}} or {reason: one phrase with the reason and the fix}
+ * @returns {ready: {version, gpu, folder, source, graph: {reason?: string}}} or {reason: one phrase with the reason and the fix}
  */
 export async function setupTensorflow(status, { force = false } = {}) {
   const note = (!force && readJson(noteFile)) || {};
@@ -49,7 +53,7 @@ export async function setupTensorflow(status, { force = false } = {}) {
     return { ready };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    fs.rmSync(bindingFile, { force: true }); // a binding that does not work would only fail later
+    for (const file of [bindingFile, graphBindingFile]) fs.rmSync(file, { force: true }); // a binding that does not work would only fail later
     writeJson(noteFile, { reason: error.message, rejected });
     return { reason: error.message };
   }
@@ -62,7 +66,7 @@ async function firstThatWorks(before, rejected, status) {
   let problem;
   for await (const { source, folder } of candidates(before, pythons, status)) {
     const key = fingerprint(folder).join(', ');
-    if (isUpToDate(before, folder)) return before;
+    if (isUpToDate(before, folder)) return withGraph(before, status);
     if (rejected[key]) {
       problem ??= new Problem(rejected[key]);
       continue;
@@ -122,9 +126,48 @@ function isUpToDate(before, folder) {
 async function setUp(compiler, source, folder, status) {
   const started = performance.now();
   status.show(`Setting up TensorFlow from ${folder}`);
-  await compileBinding(folder, compiler);
-  const { version, gpu } = await checkBinding();
-  const ready = { version, gpu, source, folder, library: fingerprint(folder), node: process.versions.modules, sources: sourcesVersion() };
+  const stamp = graphStamp();
+  const graph = reasonOf(compileGraphBinding(folder, compiler)); // beside the other one
+  const [binding] = await Promise.allSettled([compileBinding(folder, compiler), graph]);
+  if (binding.status === 'rejected') throw binding.reason;
+  let reason = await graph;
+  const together = reason === undefined ? await checkBinding(graphBindingFile).catch(onlyProblems) : undefined;
+  if (together instanceof Problem) reason = unusable(together);
+  const { version, gpu } = reason === undefined ? together : await checkBinding();
+  const ready = {
+    version, gpu, source, folder, library: fingerprint(folder), node: process.versions.modules, sources: sourcesVersion(), graph: graphNote(stamp, reason),
+  };
   status.print(`TensorFlow ${version} set up (${gpu ? 'GPU' : 'CPU'}, from ${source}; ${duration((performance.now() - started) / 1000)})`);
   return ready;
+}
+
+/** Compiles the graph binding alone where only its sources changed, or the compiler after a failure. TensorFlow stays usable where that fails. */
+async function withGraph(ready, status) {
+  const stamp = graphStamp();
+  if (isGraphUpToDate(ready.graph, stamp)) return ready;
+  const started = performance.now();
+  status.show('Compiling the graph binding');
+  const reason = await reasonOf(Promise.resolve().then(() => compileGraphBinding(ready.folder, requireCompiler())))
+    ?? await reasonOf(checkBinding(graphBindingFile), unusable);
+  if (reason === undefined) status.print(`Graph binding compiled (${duration((performance.now() - started) / 1000)})`);
+  return { ...ready, graph: graphNote(stamp, reason) };
+}
+
+/** An outdated or broken graph binding must not be found by the engine. */
+function graphNote(stamp, reason) {
+  if (reason !== undefined) fs.rmSync(graphBindingFile, { force: true });
+  return { stamp, compiler: realCompiler(), reason };
+}
+
+const unusable = ({ message }) => `the graph binding cannot be used: ${message}`;
+
+function onlyProblems(error) {
+  if (error instanceof Problem) return error;
+  throw error;
+}
+
+/** Why a job failed; undefined where it did not. */
+async function reasonOf(job, tell = ({ message }) => message) {
+  const problem = await job.then(() => undefined, onlyProblems);
+  return problem && tell(problem);
 }

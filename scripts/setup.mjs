@@ -20,6 +20,7 @@ export async function prepare({ force = false } = {}) {
   await install((text) => status.print(text));
   if (engine === 'wasm' || engine === 'cpu') return `${engine}, as AXUNET_ENGINE says`;
   const { ready, reason } = await setupTensorflow(status, { force });
+  if (ready?.graph.reason) status.print(`Training runs operation by operation, slower: ${ready.graph.reason}.`);
   if (ready) return `TensorFlow ${ready.version} (${ready.gpu ? 'GPU' : 'CPU'})`;
   if (engine === 'tensorflow') throw new Problem(`TensorFlow is not available: ${reason}.`);
   status.print(`TensorFlow is not available: ${reason}; until then the slower engine wasm is used.`);

@@ -34,6 +34,15 @@ export function sourcesVersion() {
   return `tfjs-node-gpu ${tfjs}, node-api-headers ${headers}, Node-API 8`;
 }
 
+/** What links against TensorFlow: the real folder, not links to it, for the GPU library looks for CUDA relative to the place it was loaded from. */
+export const librarySearch = (library) => ['-L', library, ...libraries.map((name) => `-l:${name}`), '-Xlinker', '-rpath', '-Xlinker', library];
+
+/** One sentence with the first complaint of a compiler that failed. */
+export function compilerProblem(compiler, what, { stderr, timedOut }) {
+  const line = timedOut ? 'not finished in 300 s' : stderr.split('\n').find((text) => /error|cannot find|undefined reference/.test(text)) ?? stderr.trim().split('\n')[0];
+  return new Problem(`${path.basename(compiler)} could not compile ${what} (${line?.trim() || 'no message'})`);
+}
+
 /** Compiles lib/napi-v8/tfjs_binding.node; a binding that is in use is replaced, never overwritten. Throws a Problem. */
 export async function compileBinding(folder, compiler) {
   const library = fs.realpathSync(folder);
@@ -43,22 +52,20 @@ export async function compileBinding(folder, compiler) {
   const result = await run(compiler, [
     '-std=c++17', '-O2', '-fPIC', '-shared', '-w', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=tfjs_binding',
     '-I', inProject('node_modules/node-api-headers/include'), '-I', path.join(library, 'include'), ...sources, '-o', temporary,
-    '-L', library, ...libraries.map((name) => `-l:${name}`),
-    // The real folder, not links to it: the GPU library looks for CUDA relative to the place it was loaded from.
-    '-Xlinker', '-rpath', '-Xlinker', library,
+    ...librarySearch(library),
   ], { timeoutS: 300 });
   if (result.code === 0) return fs.renameSync(temporary, bindingFile);
   fs.rmSync(temporary, { force: true });
-  const line = result.stderr.split('\n').find((text) => /error|cannot find|undefined reference/.test(text)) ?? result.stderr.trim().split('\n')[0];
-  throw new Problem(`${path.basename(compiler)} could not compile the binding (${line?.trim() ?? 'no message'})`);
+  throw compilerProblem(compiler, 'the binding', result);
 }
 
 /**
  * Loads the binding in a child process, multiplies two matrices and runs a dilated convolution, and compares with the cpu backend.
+ * With `graph` (the file of the graph binding) a session runs a graph with our own kernels as well.
  * Returns {version: of TensorFlow, gpu: boolean}. Throws a Problem.
  */
-export async function checkBinding() {
-  const result = await run(process.execPath, [inProject('scripts/tensorflow-check.cjs')], {
+export async function checkBinding(graph) {
+  const result = await run(process.execPath, [inProject('scripts/tensorflow-check.cjs'), ...(graph ? [graph] : [])], {
     timeoutS: 180,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
   });

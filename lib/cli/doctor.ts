@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { bindingFile, startEngine, type EngineInfo } from '../engine/engine.ts';
+import { whyNoGraphs } from '../engine/graph/native.ts';
 import { messageOf } from '../errors.ts';
 import { projectPath, projectRoot, settings } from '../settings.ts';
 import type { Command } from './command.ts';
@@ -20,7 +21,7 @@ export interface Finding {
 
 /** What the set-up script notes in node_modules/.axunet/tensorflow.json. */
 interface SetupNote {
-  ready?: { version: string; gpu: boolean; source: string; folder: string };
+  ready?: { version: string; gpu: boolean; source: string; folder: string; graph?: { reason?: string } };
   reason?: string;
 }
 
@@ -86,6 +87,13 @@ function libraryFinding({ ready, reason }: SetupNote): Finding {
   return { name: 'TensorFlow', ok: false, found: 'not set up', fix: reason ?? 'npm run setup' };
 }
 
+/** Whether training can run as one graph: asked of the engine that runs; set-up knows best why the binding is absent. */
+function graphFinding({ ready }: SetupNote): Finding {
+  const reason = whyNoGraphs();
+  if (reason === undefined) return { name: 'Compiled training', ok: true, found: 'the graph binding is compiled and loads' };
+  return { name: 'Compiled training', ok: false, found: 'not possible: training runs operation by operation, slower', fix: ready?.graph?.reason ?? reason };
+}
+
 async function gpuFinding({ ready }: SetupNote): Promise<Finding> {
   const card = await ask('nvidia-smi', '--query-gpu=name,memory.total,driver_version', '--format=csv,noheader');
   if (!card) return { name: 'GPU', ok: true, found: 'no NVIDIA GPU seen; the CPU computes' };
@@ -117,7 +125,7 @@ export async function examine(): Promise<{ findings: Finding[]; engine?: EngineI
   const note = setupNote();
   const npm = await ask('npm', '--version');
   const { finding, engine } = await engineFinding();
-  return { engine, findings: [...systemFindings(npm), finding, libraryFinding(note), await gpuFinding(note), ...(await toolFindings()), ...dataFindings()] };
+  return { engine, findings: [...systemFindings(npm), finding, libraryFinding(note), graphFinding(note), await gpuFinding(note), ...(await toolFindings()), ...dataFindings()] };
 }
 
 /** The report as a table with one line for each finding and, under it, the fix. */
@@ -132,8 +140,8 @@ export const doctor: Command = {
   summary: 'Tells versions, engine, library, GPU and data found, and how to mend what is missing',
   help: `Usage: axunet doctor [--json]
 
-Starts the engine and tells what this machine has: Node, npm, system, engine, TensorFlow, GPU, Python, compiler, data.
-Exits with 1 when no engine starts.
+Starts the engine and tells what this machine has: Node, npm, system, engine, TensorFlow, compiled training,
+GPU, Python, compiler, data. Exits with 1 when no engine starts.
 
   --json   the same as JSON: {"engine": {…}, "findings": [{"name", "ok", "found", "fix"}, …]}
 

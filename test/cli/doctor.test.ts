@@ -2,11 +2,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { doctor, examine, formatFindings } from '../../lib/cli/doctor.ts';
 
 describe('axunet doctor', () => {
-  it('finds an engine and names Node, system, engine, library, GPU, Python, compiler and data once each', async () => {
+  it('finds an engine and names Node, system, engine, library, compiled training, GPU, Python, compiler and data once each', async () => {
     const { findings, engine } = await examine();
     expect(engine?.name).toMatch(/^(tensorflow|wasm|cpu)$/);
     const names = findings.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['Node', 'npm', 'System', 'Engine', 'TensorFlow', 'GPU', 'Python', 'C++ compiler', 'Data']));
+    expect(names).toEqual(expect.arrayContaining(['Node', 'npm', 'System', 'Engine', 'TensorFlow', 'Compiled training', 'GPU', 'Python', 'C++ compiler', 'Data']));
     expect(new Set(names).size).toBe(names.length);
     expect(findings.find(({ name }) => name === 'Node')?.found).toBe(process.versions.node);
   });

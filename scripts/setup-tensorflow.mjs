@@ -5,7 +5,8 @@
 //   2. a Python package tensorflow or tensorflow-cpu, 2.16 to 2.21 (with "tensorflow[and-cuda]" the GPU is used)
 //   3. the one that was set up before
 //   4. the user's cache, filled by a pinned download of 214 MB through the user's pip
-// Then: compile the binding and, beside it, our own for graphs (10 s), compute something in a child process, and note what was done, so that later starts cost nothing.
+// Then: compile the binding and, beside it, our own for graphs (10 s on two processors), compute something in a child process, and
+// note what was done, so that later starts cost nothing.
 import fs from 'node:fs';
 import path from 'node:path';
 import { duration, notesFolder, Problem, readJson, writeJson } from './common.mjs';

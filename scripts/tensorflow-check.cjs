@@ -1,5 +1,6 @@
 // The self-check of a freshly compiled binding, in a process of its own because a wrong library kills it.
-// Prints {"version": "2.16.2", "gpu": false}, or fails with the reason. With the file of the graph binding as argument, that one is checked too.
+// Prints {"version": "2.16.2", "gpu": false}, or fails with the reason.
+// With the file of the graph binding as argument, that one is checked too.
 const util = require('node:util');
 util.isNullOrUndefined ??= (value) => value === null || value === undefined; // tfjs-node calls it; Node 23 removed it
 const tf = require('@tensorflow/tfjs');

@@ -66,6 +66,14 @@ export const settings = {
     const wanted = folder('AXUNET_SHARED') ?? path.resolve(projectRoot, '..', 'shared');
     return existsSync(path.join(wanted, 'data')) ? wanted : undefined;
   },
+  /** Whether training steps and predictions are compiled to TensorFlow graphs where that is possible. */
+  get isCompiling(): boolean {
+    return oneOf('AXUNET_COMPILE', ['auto', 'off'], 'auto') === 'auto';
+  },
+  /** When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never. */
+  get stepCheck(): 'once' | 'always' | 'never' {
+    return oneOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
+  },
   /** A folder with libtensorflow, instead of looking for one. */
   get tensorflowFolder(): string | undefined {
     return folder('AXUNET_TENSORFLOW');

@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<Command>> = {
   verify: async () => (await import('./verify.ts')).verify,
   preprocess: async () => (await import('./preprocess.ts')).preprocess,
   train: async () => (await import('./train.ts')).train,
+  'check-step': async () => (await import('./checkStep.ts')).checkStepCommand,
   predict: async () => (await import('./predict.ts')).predict,
   overlay: async () => (await import('./overlay.ts')).overlay,
   figures: async () => (await import('./figures.ts')).figures,

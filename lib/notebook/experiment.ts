@@ -79,7 +79,7 @@ export async function compareOptimizers(
     const losses: number[] = [];
     for (let k = 0; k < steps; k++) {
       const batch = makeBatch(slices, order.slice(k * config.batchSize, (k + 1) * config.batchSize), run.description.grid, { seed: config.seed, epoch: 0 });
-      losses.push(run.step.run(batch, config.learningRate).loss);
+      losses.push((await run.step.run(batch, config.learningRate)).loss);
       progress.update(curves.length * steps + k + 1, name);
       await breathe();
     }

@@ -18,6 +18,8 @@ const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
   rmsprop: referenceRmsprop, adam: defaultAdam, sgd: { name: 'sgd', momentum: 0.9 },
 };
 
+const precisions = ['float32', 'bfloat16'] as const;
+
 export interface TrainConfig {
   /** All randomness of the run derives from it: first weights, order, augmentation. */
   readonly seed: number;
@@ -44,6 +46,10 @@ export interface TrainConfig {
    * Dice then see a part instead of the whole batch. null takes the batch whole.
    */
   readonly microBatch: number | null;
+  /** `bfloat16`: convolutions and matrix products of a compiled step in it, faster where the processor has it; weights stay float32. */
+  readonly precision: (typeof precisions)[number];
+  /** Makes some images again in the backward pass of a compiled step instead of keeping them; null does so from 512 × 512 pixels on. */
+  readonly recompute: boolean | null;
   /** How long to train: in epochs, or (the other one null) in minutes of training time, validation and saving included. */
   readonly epochs: number | null;
   readonly minutes: number | null;
@@ -72,7 +78,7 @@ export const referenceConfig: TrainConfig = {
   gridSize: 'native', gridMargin: 0, augment: 'none', emptyShare: null,
   loss: 'ce-dice', optimizer: referenceRmsprop, learningRate: 5e-4,
   schedule: { kind: 'constant', warmUp: 0, floor: 0, power: 0.9 },
-  batchSize: 5, microBatch: null, epochs: 30, minutes: null, clipNorm: null, emaDecay: null,
+  batchSize: 5, microBatch: null, precision: 'float32', recompute: null, epochs: 30, minutes: null, clipNorm: null, emaDecay: null,
   validateEvery: 1, patience: null, checkpointMinutes: 5,
 };
 
@@ -97,7 +103,7 @@ const checks: Record<keyof TrainConfig, Check> = {
   gridSize: [`"native" or ${counts(2, 16)[0]}`, (v) => v === 'native' || counts(2, 16)[1](v)],
   gridMargin: notNegative, augment: oneOf(Object.keys(augmentations)), emptyShare: orNull(share),
   loss: oneOf(Object.keys(losses)), optimizer: anything, learningRate: positive, schedule: anything,
-  batchSize: count, microBatch: orNull(count), epochs: orNull(count), minutes: orNull(positive), clipNorm: orNull(positive), emaDecay: orNull(share),
+  batchSize: count, microBatch: orNull(count), precision: oneOf(precisions), recompute: ['true, false or null', (v) => v === null || typeof v === 'boolean'], epochs: orNull(count), minutes: orNull(positive), clipNorm: orNull(positive), emaDecay: orNull(share),
   validateEvery: count, patience: orNull(count), checkpointMinutes: notNegative,
 };
 const scheduleChecks: Record<keyof Schedule, Check> = { kind: oneOf(scheduleKinds), warmUp: share, floor: share, power: positive };

@@ -4,7 +4,7 @@ import type { TrainOptions, TrainingResult } from './trainer.ts';
 import type { TrainingRun } from './run.ts';
 
 /** What to hand to `train`, and the last words. */
-export interface ConsoleReport extends Required<Pick<TrainOptions, 'onStart' | 'onStep' | 'onValidation' | 'onEpoch'>> {
+export interface ConsoleReport extends Required<Pick<TrainOptions, 'onStart' | 'onChoice' | 'onStep' | 'onValidation' | 'onEpoch'>> {
   finish(result: TrainingResult): void;
 }
 
@@ -26,6 +26,9 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
       dice = position.dice;
       if (before > 0) out.write(`Going on after step ${position.step} (${formatSeconds(position.seconds)} of training)\n`);
       bar = startProgress(config.minutes !== null ? 'train (seconds)' : 'train (steps)', total - before, out);
+    },
+    onChoice(line) {
+      out.write(`${line}\n`);
     },
     onStep({ epoch, loss, progress, stepsPerSecond, waitingShare }) {
       waiting.training = waitingShare;

@@ -12,7 +12,10 @@ import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { projectPath } from '../settings.ts';
 import { losses, type TrainConfig } from './config.ts';
 import { checkMemory } from './memory.ts';
-import { createEagerStep, type TrainStep } from './step.ts';
+import { checkInChild } from './checkChild.ts';
+import { createStep } from './chooseStep.ts';
+import { checkStep } from './checkStep.ts';
+import type { StepOptions, TrainStep } from './step.ts';
 
 /** Patients on each side; nobody may be on both. */
 export interface PatientSplit {
@@ -42,6 +45,8 @@ export interface TrainingRun {
   readonly step: TrainStep;
   /** What it needs and what there is, in one line. */
   readonly memory: string;
+  /** Who wants to know how the step is computed, once the first batch has decided it. */
+  readonly listeners: { onChoice?: (line: string) => void };
 }
 
 const packageVersion = (): string => (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
@@ -77,6 +82,15 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
   };
 }
 
+/** Channels × pixels × slices from which the check of a compiled step gets a process, and so memory, of its own. */
+const largeRun = 32 * 256 * 256;
+
+/** What a configuration says about its step. */
+export const stepOptions = (config: TrainConfig): StepOptions => ({
+  optimizer: config.optimizer, loss: losses[config.loss], clipNorm: config.clipNorm ?? undefined, emaDecay: config.emaDecay ?? undefined,
+  microBatch: config.microBatch ?? undefined,
+});
+
 /**
  * Builds network and step for a description. The engine must have been started. Throws when the run cannot fit into
  * memory, with a configuration that does.
@@ -86,12 +100,15 @@ export function openRun(folder: string, description: RunDescription, slices: Sli
   const model = createAxUnet(description.model, config.seed);
   const size = { width: config.width, gridSize: description.grid.size, microBatch: Math.min(config.microBatch ?? config.batchSize, config.batchSize), weights: model.countParams() };
   const memory = checkMemory(size, currentEngine());
-  const step = createEagerStep(model, {
-    optimizer: config.optimizer, loss: losses[config.loss], clipNorm: config.clipNorm ?? undefined, emaDecay: config.emaDecay ?? undefined,
-    microBatch: config.microBatch ?? undefined,
+  const options = stepOptions(config);
+  const listeners: TrainingRun['listeners'] = {};
+  const isLarge = size.width * size.gridSize[0] * size.gridSize[1] * size.microBatch >= largeRun;
+  const step = createStep(model, options, {
+    bfloat16: config.precision === 'bfloat16', recompute: config.recompute ?? undefined, onChoice: (line) => listeners.onChoice?.(line),
+    check: (m, compiled, batch) => (isLarge ? checkInChild(description, batch) : checkStep(m, options, compiled, batch)),
   });
   return {
-    folder: path.resolve(folder), description, slices, model, step, memory,
+    folder: path.resolve(folder), description, slices, model, step, memory, listeners,
     training: slicesOf(slices, patients.training), validation: slicesOf(slices, patients.validation),
   };
 }

@@ -14,6 +14,8 @@ export interface StepResult {
   loss: number;
   /** L2 norm over all gradients, before clipping. */
   gradientNorm: number;
+  /** Of the options' metrics, by name. */
+  metrics: Record<string, number>;
 }
 
 export interface TrainStep {
@@ -26,6 +28,8 @@ export interface TrainStep {
   /** Runs `f` with the averaged weights in the model and puts the trained ones back; without averaging just runs `f`. */
   withAveragedWeights<T>(f: () => Promise<T>): Promise<T>;
   dispose(): void;
+  /** How the step is computed, for people: `compiled …` or `operation by operation …`. */
+  readonly kind: string;
 }
 
 export interface StepOptions {
@@ -40,6 +44,8 @@ export interface StepOptions {
    * Batch norm and Dice then see a part instead of the whole batch, so the result is close to, not equal to, the whole one.
    */
   microBatch?: number;
+  /** Measured beside the loss on the same forward pass, averaged over micro-batches. */
+  metrics?: Readonly<Record<string, LossFunction>>;
 }
 
 /** The variable inside a layer's weight. */
@@ -66,9 +72,12 @@ function assign(variable: tf.Variable, value: tf.Tensor): void {
 
 const assignAll = (variables: readonly tf.Variable[], values: tf.Tensor[]): void => variables.forEach((v, i) => assign(v, values[i]!));
 
+interface Differentiated { value: number; measured: number[]; gradient: tf.Tensor1D }
+
 /** The step as tfjs runs it, operation by operation. The model's weights are updated in place. */
 export function createEagerStep(model: tf.LayersModel, options: StepOptions): TrainStep {
-  const { optimizer, loss, clipNorm, emaDecay, microBatch = Infinity } = options;
+  const { optimizer, loss, clipNorm, emaDecay, microBatch = Infinity, metrics = {} } = options;
+  const metricNames = Object.keys(metrics);
   const trainable = model.trainableWeights.map(variableOf);
   const statistics = model.nonTrainableWeights.map(variableOf);
   const names = [...model.trainableWeights, ...model.nonTrainableWeights].map(weightName);
@@ -82,26 +91,31 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
   let stepCount = 0;
 
   /** Loss and flat gradient of images [from, to) of a batch. */
-  function differentiate({ images, labels, n, height, width }: Batch, from: number, to: number): { value: number; gradient: tf.Tensor1D } {
+  function differentiate({ images, labels, n, height, width }: Batch, from: number, to: number): Differentiated {
     const [imageSize, pixels] = [images.length / n, height * width];
     const x = tf.tensor4d(images.subarray(from * imageSize, to * imageSize), [to - from, height, width, imageSize / pixels]);
     const y = tf.tensor3d(Int32Array.from(labels.subarray(from * pixels, to * pixels)), [to - from, height, width], 'int32');
-    const { value, gradients } = valueAndGradients(() => loss(model.apply(x, { training: true }) as tf.Tensor4D, y), trainable);
-    const result = { value: value.dataSync()[0]!, gradient: layout.join(gradients) };
+    const measured: number[] = [];
+    const { value, gradients } = valueAndGradients(() => {
+      const logits = model.apply(x, { training: true }) as tf.Tensor4D;
+      measured.push(...Object.values(metrics).map((metric) => metric(logits, y).dataSync()[0]!));
+      return loss(logits, y);
+    }, trainable);
+    const result = { value: value.dataSync()[0]!, measured, gradient: layout.join(gradients) };
     tf.dispose([value, x, y, gradients.filter((g) => g !== undefined)]);
     return result;
   }
 
   /** The same of a whole batch, part by part where it is larger than `microBatch`. */
-  function differentiateParts(batch: Batch): { value: number; gradient: tf.Tensor1D } {
+  function differentiateParts(batch: Batch): Differentiated {
     if (batch.n <= microBatch) return differentiate(batch, 0, batch.n);
-    let sum = { value: 0, gradient: tf.zeros([layout.length]) as tf.Tensor1D };
+    let sum: Differentiated = { value: 0, measured: metricNames.map(() => 0), gradient: tf.zeros([layout.length]) };
     for (let from = 0; from < batch.n; from += microBatch) {
       const to = Math.min(from + microBatch, batch.n);
       const [part, share] = [differentiate(batch, from, to), (to - from) / batch.n];
       const gradient = tf.tidy(() => tf.add(sum.gradient, tf.mul(part.gradient, share)));
       tf.dispose([sum.gradient, part.gradient]);
-      sum = { value: sum.value + share * part.value, gradient: gradient as tf.Tensor1D };
+      sum = { value: sum.value + share * part.value, measured: sum.measured.map((m, i) => m + share * part.measured[i]), gradient: gradient as tf.Tensor1D };
     }
     return sum;
   }
@@ -134,13 +148,14 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
   }
 
   return {
+    kind: 'operation by operation',
     async run(batch, learningRate) {
-      const { value, gradient } = differentiateParts(batch);
+      const { value, measured, gradient } = differentiateParts(batch);
       const { norm, clipped } = clip(gradient);
       stepCount++;
       update(clipped, learningRate);
       follow();
-      return { loss: value, gradientNorm: norm };
+      return { loss: value, gradientNorm: norm, metrics: Object.fromEntries(metricNames.map((name, i) => [name, measured[i]])) };
     },
     async state() {
       const state: NamedArrays = { stepCount: { shape: [1], data: Float32Array.of(stepCount) } };

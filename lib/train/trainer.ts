@@ -42,6 +42,8 @@ export interface TrainOptions {
   /** Go on from the newest whole checkpoint in the folder; without it a folder that holds one is refused. */
   readonly resume?: boolean;
   readonly onStart?: (position: Position, batchesPerEpoch: number) => void;
+  /** How the step is computed (compiled or operation by operation, and why), told at the first batch. */
+  readonly onChoice?: (line: string) => void;
   readonly onStep?: (report: StepReport) => void;
   /** `waitingShare`: share of this validation's time so far between asking for slices and having them. */
   readonly onValidation?: (done: number, total: number, waitingShare: number) => void;
@@ -86,7 +88,7 @@ async function findPosition(run: TrainingRun, { resume = false, warn }: TrainOpt
   }
   const difference = firstDifference(found.meta.description, JSON.parse(JSON.stringify(run.description)));
   if (difference) throw expected(`the resumed run to be the one in ${run.folder}`, `another ${difference}`);
-  run.step.restore(found.arrays.state);
+  await run.step.restore(found.arrays.state);
   return found.meta.position;
 }
 
@@ -131,6 +133,7 @@ function* batchRequests({ slices, training, description: { config, grid } }: Tra
 export async function train(run: TrainingRun, options: TrainOptions = {}): Promise<TrainingResult> {
   const { folder, slices, training, step } = run;
   const { config } = run.description;
+  run.listeners.onChoice = options.onChoice;
   const release = lockRun(folder);
   const position = await findPosition(run, options).catch((error: unknown) => { release(); throw error; });
   const journal = await openJournal(folder, position);
@@ -145,7 +148,7 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
   const tick = (): void => { position.seconds = session.secondsBefore + (performance.now() - session.started) / 1000; };
   const save = async (): Promise<void> => {
     journal.flush();
-    const arrays = { weights: await readWeights(run), state: step.state() };
+    const arrays = { weights: await readWeights(run), state: await step.state() };
     await saveCheckpoint(folder, 'last', { meta: { description: run.description, position }, arrays });
     savedAt = performance.now();
   };
@@ -172,7 +175,7 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
         const batch = await batchStream.next();
         session.waiting += performance.now() - begin;
         learningRate = rateNow();
-        const result = step.run(batch, learningRate);
+        const result = await step.run(batch, learningRate);
         session.stepping += performance.now() - begin;
         session.steps++;
         position.step++;

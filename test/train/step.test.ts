@@ -26,38 +26,39 @@ const weightsOf = (model: tf.LayersModel): number[] => model.getWeights().flatMa
 describe('createEagerStep', () => {
   beforeAll(async () => void (await startEngine()));
 
-  it('learns: the loss of the same batch falls to a fraction within 25 steps', () => {
+  it('learns: the loss of the same batch falls to a fraction within 25 steps', async () => {
     const { step } = make();
-    const losses = Array.from({ length: 25 }, () => step.run(squares(1), 5e-3).loss);
+    const losses: number[] = [];
+    for (let k = 0; k < 25; k++) losses.push((await step.run(squares(1), 5e-3)).loss);
     expect(losses.at(-1)!).toBeLessThan(0.3 * losses[0]!);
   });
 
-  it('is bit-equal from the same seed', () => {
-    const final = (): number[] => {
+  it('is bit-equal from the same seed', async () => {
+    const final = async (): Promise<number[]> => {
       const { model, step } = make({ optimizer: adamW, emaDecay: 0.9 });
-      for (let k = 0; k < 4; k++) step.run(squares(k), 1e-3);
+      for (let k = 0; k < 4; k++) await step.run(squares(k), 1e-3);
       return weightsOf(model);
     };
-    expect(final()).toEqual(final());
+    expect(await final()).toEqual(await final());
   });
 
   it.each([['RMSProp', { optimizer: referenceRmsprop }], ['AdamW with averaging and clipping', { optimizer: adamW, emaDecay: 0.9, clipNorm: 0.5 }]] as const)(
-    '%s goes on bit-equal after state and restore', (_, options) => {
+    '%s goes on bit-equal after state and restore', async (_, options) => {
       const straight = make(options);
-      for (let k = 0; k < 5; k++) straight.step.run(squares(k), 1e-3);
+      for (let k = 0; k < 5; k++) await straight.step.run(squares(k), 1e-3);
       const first = make(options);
-      for (let k = 0; k < 2; k++) first.step.run(squares(k), 1e-3);
+      for (let k = 0; k < 2; k++) await first.step.run(squares(k), 1e-3);
       const second = make(options);
-      second.step.restore(JSON.parse(JSON.stringify(first.step.state(), (_key, v: unknown) => (v instanceof Float32Array ? Array.from(v) : v))));
-      for (let k = 2; k < 5; k++) second.step.run(squares(k), 1e-3);
+      await second.step.restore(JSON.parse(JSON.stringify(await first.step.state(), (_key, v: unknown) => (v instanceof Float32Array ? Array.from(v) : v))));
+      for (let k = 2; k < 5; k++) await second.step.run(squares(k), 1e-3);
       expect(weightsOf(second.model)).toEqual(weightsOf(straight.model));
-      expect(second.step.state()).toEqual(straight.step.state());
+      expect(await second.step.state()).toEqual(await straight.step.state());
     });
 
-  it('clips: the weights move by less, the reported norm is the one before', () => {
+  it('clips: the weights move by less, the reported norm is the one before', async () => {
     const [free, clipped] = [make({ optimizer: { name: 'sgd', momentum: 0 } }), make({ optimizer: { name: 'sgd', momentum: 0 }, clipNorm: 0.01 })];
     const before = weightsOf(free.model);
-    const [a, b] = [free.step.run(squares(1), 1), clipped.step.run(squares(1), 1)];
+    const [a, b] = [await free.step.run(squares(1), 1), await clipped.step.run(squares(1), 1)];
     expect(b.gradientNorm).toBe(a.gradientNorm);
     const trainedMove = (model: tf.LayersModel): number => Math.hypot(...model.trainableWeights.flatMap((w) => Array.from(w.read().dataSync()))
       .map((v, i) => v - startTrainable[i]!));
@@ -69,7 +70,7 @@ describe('createEagerStep', () => {
 
   it('shows averaged weights only inside withAveragedWeights', async () => {
     const { model, step } = make({ emaDecay: 0.5 });
-    for (let k = 0; k < 3; k++) step.run(squares(k), 1e-2);
+    for (let k = 0; k < 3; k++) await step.run(squares(k), 1e-2);
     const trained = weightsOf(model);
     const averaged = await step.withAveragedWeights(async () => weightsOf(model));
     expect(averaged).not.toEqual(trained);
@@ -78,27 +79,27 @@ describe('createEagerStep', () => {
     expect(weightsOf(model)).toEqual(trained);
   });
 
-  it('averages the gradients of the parts of a batch: two equal halves give what one half gives', () => {
+  it('averages the gradients of the parts of a batch: two equal halves give what one half gives', async () => {
     const half = squares(1);
     const size = { ...half, images: half.images.slice(0, half.images.length / 2), labels: half.labels.slice(0, half.labels.length / 2), n: 1 };
     const twice: Batch = { ...half, images: Float32Array.from([...size.images, ...size.images]), labels: Uint8Array.from([...size.labels, ...size.labels]) };
     const [whole, parts] = [make({ optimizer: { name: 'sgd', momentum: 0 } }), make({ optimizer: { name: 'sgd', momentum: 0 }, microBatch: 1 })];
-    const [a, b] = [whole.step.run(size, 1e-2), parts.step.run(twice, 1e-2)];
+    const [a, b] = [await whole.step.run(size, 1e-2), await parts.step.run(twice, 1e-2)];
     expect(b.loss).toBeCloseTo(a.loss, 6);
     expect(b.gradientNorm).toBeCloseTo(a.gradientNorm, 5);
   });
 
-  it.each([undefined, 1])('frees what it allocates (micro-batch %s)', (microBatch) => {
+  it.each([undefined, 1])('frees what it allocates (micro-batch %s)', async (microBatch) => {
     const { step } = make({ optimizer: adamW, emaDecay: 0.9, clipNorm: 0.1, microBatch });
-    step.run(squares(1), 1e-3);
+    await step.run(squares(1), 1e-3);
     const before = tf.memory().numTensors;
-    for (let k = 0; k < 3; k++) step.run(squares(k), 1e-3);
+    for (let k = 0; k < 3; k++) await step.run(squares(k), 1e-3);
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses the state of another network by the name of the weight', () => {
+  it('refuses the state of another network by the name of the weight', async () => {
     const other = createAxUnet({ width: 8, inputSize: [32, 32] }, 1);
-    const state = createEagerStep(other, { optimizer: referenceRmsprop, loss: crossEntropyDice }).state();
-    expect(() => make().step.restore(state)).toThrow('Expected weight/c1/conv1/kernel of shape [3,3,3,4] in the checkpoint, found shape [3,3,3,8]');
+    const state = await createEagerStep(other, { optimizer: referenceRmsprop, loss: crossEntropyDice }).state();
+    await expect(make().step.restore(state)).rejects.toThrow('Expected weight/c1/conv1/kernel of shape [3,3,3,4] in the checkpoint, found shape [3,3,3,8]');
   });
 });

@@ -3,9 +3,9 @@ import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { Random } from '../../lib/random.ts';
 import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
-import { losses, trainConfig, type TrainChanges } from '../../lib/train/config.ts';
-import { describeRun, slicesOf, type TrainingRun } from '../../lib/train/run.ts';
-import { createEagerStep } from '../../lib/train/step.ts';
+import { trainConfig, type TrainChanges } from '../../lib/train/config.ts';
+import { describeRun, slicesOf, stepOptions, type TrainingRun } from '../../lib/train/run.ts';
+import { createStep } from '../../lib/train/chooseStep.ts';
 
 const side = 16;
 
@@ -40,9 +40,7 @@ export async function toyRun(folder: string, changes: TrainChanges = {}, slices 
   const patients = [...new Set(slices.entries.map(({ patient }) => patient))];
   const description = describeRun(config, slices, { training: patients.slice(0, -1), validation: patients.slice(-1) });
   const model = toyModel(config.seed);
-  const step = createEagerStep(model, {
-    optimizer: config.optimizer, loss: losses[config.loss], clipNorm: config.clipNorm ?? undefined, emaDecay: config.emaDecay ?? undefined,
-  });
+  const step = createStep(model, stepOptions(config));
   const { training, validation } = description.patients;
-  return { folder, description, slices, model, step, memory: 'memory: next to nothing', training: slicesOf(slices, training), validation: slicesOf(slices, validation) };
+  return { folder, description, slices, model, step, memory: 'memory: next to nothing', listeners: {}, training: slicesOf(slices, training), validation: slicesOf(slices, validation) };
 }

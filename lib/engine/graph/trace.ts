@@ -24,8 +24,11 @@ interface Binding {
   tensorDataSync(id: Id): Float32Array | Int32Array | Uint8Array;
   executeOp(type: string, attributes: NativeAttribute[], inputs: Id[], outputs: number): { id: Id; shape: number[]; dtype: number }[];
 }
+interface Data { id: Id; values: ArrayLike<number> | null; shape: number[]; dtype: number }
 interface NodeBackend {
   binding: Binding;
+  readonly tensorMap: { get(dataId: object): Data };
+  write(values: unknown, shape: number[], dtype: string): object;
   createOutputTensor(info: { id: Id; shape: readonly number[]; dtype: number }): tf.Tensor;
   getInputTensorIds(tensors: readonly tf.Tensor[]): Id[];
   getDTypeInteger(dtype: string): number;
@@ -68,7 +71,8 @@ export class Trace {
   readonly operations: Record<string, number> = {};
   readonly #prefix: string;
   readonly #bfloat16: boolean;
-  readonly #log = createHash('sha256');
+  /** What each node is, in order: type, name, inputs, attributes, hash of constants. */
+  readonly notes: string[] = [];
   readonly #refs = new Map<Id, Ref>();
   /** float32 node to its bfloat16 twin. */
   readonly #short = new Map<Ref, Ref>();
@@ -107,17 +111,17 @@ export class Trace {
   }
 
   #note(type: string, name: string, inputs: unknown, attributes: readonly NativeAttribute[], controls: unknown): void {
-    this.#log.update(JSON.stringify([type, name, inputs, controls, attributes.map((a) => (a.type === attributeTypes.tensor ? a.name : a))]));
-    for (const { type: kind, value } of attributes) {
-      if (kind !== attributeTypes.tensor) continue;
-      const { data } = value as { data: Uint8Array };
-      this.#log.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    }
+    const plain = attributes.map((a) => {
+      if (a.type !== attributeTypes.tensor) return [a.name, a.value];
+      const { shape, data } = a.value as { shape: number[]; data: Uint8Array };
+      return [a.name, shape, createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('base64')];
+    });
+    this.notes.push(JSON.stringify([type, name, inputs, plain, controls]));
   }
 
   /** Tells graphs apart: equal for equal operations, attributes, constants and order. */
   digest(): string {
-    return this.#log.copy().digest('hex');
+    return createHash('sha256').update(this.notes.join('\n')).digest('hex');
   }
 
   constant(shape: readonly number[], dtype: number, values: ArrayLike<number>): Ref {
@@ -166,6 +170,7 @@ export class Trace {
 
   /** The node of a tensor from before the trace: its values become a constant, except where they may change. */
   #freeze(id: Id, tensor: tf.Tensor, type: string, real: Binding): Ref {
+    if (id < 0) throw new UserError(`Cannot compile ${type}: it uses a tensor that was made in an earlier trace; make it before compiling`);
     const variable = Object.values(tf.engine().registeredVariables).find((v) => v.dataId === tensor.dataId);
     if (variable) throw new UserError(`Cannot compile ${type}: it reads the variable ${variable.name}, whose present value would be frozen; declare it`);
     const ref = this.constant(tensor.shape, backend().getDTypeInteger(tensor.dtype), real.tensorDataSync(id));
@@ -227,17 +232,41 @@ function toBytes(dtype: number, values: ArrayLike<number>): Float32Array | Int32
   throw expected('a constant of float32, int32 or bool in traced code', `TensorFlow type ${dtype}`);
 }
 
+/**
+ * Throws where two traces of the same code differ: then JavaScript computes something anew in each call (a counter, a time, a random
+ * number), whose value of this moment would be frozen. Names the operation that reads it.
+ */
+export function assertEqualTraces(one: Trace, other: Trace): void {
+  const at = one.notes.findIndex((note, i) => note !== other.notes[i]);
+  if (at < 0 && one.notes.length === other.notes.length) return;
+  const [type, name] = JSON.parse(one.notes[at] ?? other.notes.at(-1)!) as [string, string];
+  const reader = one.notes.map((note) => JSON.parse(note) as [string, string, (string | string[])[]]).find(([, , inputs]) => inputs.flat().includes(name));
+  throw new UserError(`Cannot compile ${type === 'Const' && reader ? reader[0] : type}: it uses a value that JavaScript computes anew in each call, which would be frozen`);
+}
+
 /** Runs `f` as a trace: everything that tfjs computes inside becomes nodes of its graph. Tensors made inside are gone afterwards. */
 export function withTrace<T>(options: TraceOptions, f: (trace: Trace) => T): T {
   if (current) throw new UserError('Expected one trace at a time, found a trace inside another');
-  const [{ random }, { binding, getInputTensorIds }] = [Math, backend()];
+  const [{ random }, { binding, getInputTensorIds, write }] = [Math, backend()];
   const trace = new Trace(options);
   const tensors = new Map<Id, tf.Tensor>();
+  const written = new WeakSet<object>(); // values that JavaScript has given during the trace
   let result: T;
   try {
     current = trace;
     backend().binding = trace.standIn(binding, tensors);
+    backend().write = function (...args) {
+      const dataId = write.apply(this, args);
+      written.add(dataId);
+      return dataId;
+    };
     backend().getInputTensorIds = function (given) {
+      for (const { dataId } of given) {
+        const data = this.tensorMap.get(dataId as object);
+        if (data.values === null || written.has(dataId as object)) continue;
+        data.id = binding.createTensor(data.shape, data.dtype, data.values); // from before the trace: to TensorFlow itself
+        data.values = null;
+      }
       const ids = getInputTensorIds.call(this, given);
       ids.forEach((id, i) => tensors.set(id, given[i]));
       return ids;
@@ -250,6 +279,7 @@ export function withTrace<T>(options: TraceOptions, f: (trace: Trace) => T): T {
   } finally {
     Math.random = random;
     delete (backend() as Partial<NodeBackend>).getInputTensorIds; // the prototype's again
+    delete (backend() as Partial<NodeBackend>).write;
     backend().binding = binding;
     current = undefined;
   }

@@ -2,4 +2,17 @@
 import { isNative, isOnGpu } from '../engine.ts';
 import { whyNoGraphs } from '../graph/native.ts';
 
-export const hasOwnKernels = (): boolean => isNative() && !isOnGpu() && whyNoGraphs() === undefined;
+let areLeftOut = false;
+
+export const hasOwnKernels = (): boolean => !areLeftOut && isNative() && !isOnGpu() && whyNoGraphs() === undefined;
+
+/** Runs `f` with TensorFlow's kernels alone: to compare ours with. */
+export function withoutOwnKernels<T>(f: () => T): T {
+  const before = areLeftOut;
+  areLeftOut = true;
+  try {
+    return f();
+  } finally {
+    areLeftOut = before;
+  }
+}

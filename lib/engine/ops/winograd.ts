@@ -17,8 +17,7 @@ const fewestChannels = 16;
 
 export function isWinogradFaster(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number): boolean {
   const [height, width, channelsIn, channelsOut] = kernel.shape;
-  if (process.env.NOWINO) return false;
-  const fits = height === 3 && width === 3 && stride === 1 && Math.min(channelsIn, channelsOut) >= +(process.env.WINOC ?? fewestChannels);
+  const fits = height === 3 && width === 3 && stride === 1 && Math.min(channelsIn, channelsOut) >= fewestChannels;
   return fits && image.shape[1] * image.shape[2] >= 16 && hasOwnKernels();
 }
 

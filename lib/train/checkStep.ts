@@ -1,0 +1,45 @@
+/** Compares a compiled step with the eager one before it is used. */
+import { tf } from '../engine/engine.ts';
+import { valueAndGradients } from '../engine/gradients.ts';
+import { withoutOwnKernels } from '../engine/ops/ownKernels.ts';
+import type { Batch } from '../preprocess/batches.ts';
+import type { CompiledStep } from './compiledStep.ts';
+import { variableOf, type StepOptions } from './step.ts';
+
+export interface StepCheck {
+  /** Cosine between all gradients of the two as one long vector; 1 where both are zero. */
+  readonly cosine: number;
+  /** Difference of the losses relative to the eager one. */
+  readonly lossDifference: number;
+}
+
+/** Gradients of the full network differ by 2e-8 from one order of summation to another; a wrong operation gives far more. */
+export const leastCosine = 1 - 1e-6;
+
+export const isEqualEnough = ({ cosine, lossDifference }: StepCheck): boolean => cosine >= leastCosine && lossDifference <= 1e-4;
+
+/**
+ * Loss and gradients of one batch, compiled against operation by operation with TensorFlow's kernels alone, at the model's present
+ * weights (the session's must be the same). The model's running statistics move by one step.
+ */
+export async function checkStep(model: tf.LayersModel, { loss }: StepOptions, compiled: CompiledStep, batch: Batch): Promise<StepCheck> {
+  const { n, height, width, images, labels } = batch;
+  const found = await compiled.gradients(batch);
+  const [x, y] = [tf.tensor4d(images, [n, height, width, images.length / (n * height * width)]), tf.tensor3d(Int32Array.from(labels), [n, height, width], 'int32')];
+  const { value, gradients } = withoutOwnKernels(() => valueAndGradients(() => loss(model.apply(x, { training: true }) as tf.Tensor4D, y), model.trainableWeights.map(variableOf)));
+  const wanted = gradients.map((g) => g?.dataSync<'float32'>());
+  const wantedLoss = value.dataSync()[0];
+  tf.dispose([x, y, value, gradients.filter((g) => g !== undefined)]);
+  let [product, ours, theirs] = [0, 0, 0];
+  wanted.forEach((values, i) => {
+    const other = found.gradients[i];
+    for (let k = 0; k < (values?.length ?? other?.length ?? 0); k++) {
+      const [a, b] = [other?.[k] ?? 0, values?.[k] ?? 0];
+      product += a * b;
+      ours += a * a;
+      theirs += b * b;
+    }
+  });
+  const cosine = ours === 0 && theirs === 0 ? 1 : product / Math.sqrt(ours * theirs);
+  return { cosine, lossDifference: Math.abs(found.loss - wantedLoss) / Math.max(Math.abs(wantedLoss), 1e-12) };
+}

@@ -15,12 +15,13 @@ import type { Command } from './command.ts';
 const help = `axunet check-step [options]
 
 Compiles the training step of a network and compares its loss and all gradients with those of the step that runs operation by
-operation with TensorFlow's own kernels, on made-up images. Training does the same before a graph is used for the first time.
+operation, on made-up images. Training does the same before a graph is used for the first time.
 Ends with 1 where the cosine between the gradients is below 1 − 1e-6.
 
   --size N          height and width in pixels, 128 by default
   --batch N         images, 1 by default
   --set NAME=VALUE  an option of training, such as width=16 or loss=ce; as often as needed
+  --kernels K       of the uncompiled step: ours (default), or tensorflow for TensorFlow's alone
   --task FILE       a file (or - for the standard input) with model, configuration and batch as JSON, instead of the options above
   --json            one line of JSON
 
@@ -41,15 +42,17 @@ async function taskOf(values: { task?: string; size: string; batch: string; set:
 async function run(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: {
     size: { type: 'string', default: '128' }, batch: { type: 'string', default: '1' }, set: { type: 'string', multiple: true, default: [] },
-    task: { type: 'string' }, json: { type: 'boolean', default: false },
+    kernels: { type: 'string', default: 'ours' }, task: { type: 'string' }, json: { type: 'boolean', default: false },
   } });
+  const { kernels } = values;
+  if (kernels !== 'ours' && kernels !== 'tensorflow') throw expected('--kernels ours or tensorflow', `"${kernels}"`);
   const { model: modelShape, config, batch } = await taskOf(values);
   await startEngine();
   const options = { ...stepOptions(config), microBatch: undefined };
   const model = createAxUnet(modelShape, config.seed);
   const example = exampleBatch(batch, modelShape);
   const compiled = await createCompiledStep(model, options, example, { bfloat16: config.precision === 'bfloat16', recompute: config.recompute ?? undefined });
-  const result = await checkStep(model, options, compiled, example);
+  const result = await checkStep(model, options, compiled, example, kernels);
   console.log(values.json ? JSON.stringify(result) : `cosine between the gradients: 1 − ${(1 - result.cosine).toExponential(1)}; losses differ by ${result.lossDifference.toExponential(1)} of the loss`);
   return isEqualEnough(result) ? 0 : 1;
 }

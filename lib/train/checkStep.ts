@@ -18,15 +18,19 @@ export const leastCosine = 1 - 1e-6;
 
 export const isEqualEnough = ({ cosine, lossDifference }: StepCheck): boolean => cosine >= leastCosine && lossDifference <= 1e-4;
 
+/** Whose kernels the uncompiled step uses: ours too, or TensorFlow's alone. */
+export type Kernels = 'ours' | 'tensorflow';
+
 /**
- * Loss and gradients of one batch, compiled against operation by operation with TensorFlow's kernels alone, at the model's present
- * weights (the session's must be the same). The model's running statistics move by one step.
+ * Loss and gradients of one batch, compiled against operation by operation, at the model's present weights (the session's must be the
+ * same). The model's running statistics move by one step.
  */
-export async function checkStep(model: tf.LayersModel, { loss }: StepOptions, compiled: CompiledStep, batch: Batch): Promise<StepCheck> {
+export async function checkStep(model: tf.LayersModel, { loss }: StepOptions, compiled: CompiledStep, batch: Batch, kernels: Kernels = 'ours'): Promise<StepCheck> {
   const { n, height, width, images, labels } = batch;
   const found = await compiled.gradients(batch);
   const [x, y] = [tf.tensor4d(images, [n, height, width, images.length / (n * height * width)]), tf.tensor3d(Int32Array.from(labels), [n, height, width], 'int32')];
-  const { value, gradients } = withoutOwnKernels(() => valueAndGradients(() => loss(model.apply(x, { training: true }) as tf.Tensor4D, y), model.trainableWeights.map(variableOf)));
+  const differentiate = () => valueAndGradients(() => loss(model.apply(x, { training: true }) as tf.Tensor4D, y), model.trainableWeights.map(variableOf));
+  const { value, gradients } = kernels === 'ours' ? differentiate() : withoutOwnKernels(differentiate);
   const wanted = gradients.map((g) => g?.dataSync<'float32'>());
   const wantedLoss = value.dataSync()[0];
   tf.dispose([x, y, value, gradients.filter((g) => g !== undefined)]);

@@ -80,5 +80,8 @@ export function join(images: readonly tf.Tensor4D[]): tf.Tensor4D {
   return whole;
 }
 
-/** The images that were joined, or the image alone. */
-export const partsOf = (image: tf.Tensor4D): readonly tf.Tensor4D[] => joined.get(image) ?? [image];
+/** The images that were joined, or the image alone; prediction lets the parts go before the whole. */
+export function partsOf(image: tf.Tensor4D): readonly tf.Tensor4D[] {
+  const parts = joined.get(image);
+  return parts?.every((part) => !part.isDisposed) ? parts : [image];
+}

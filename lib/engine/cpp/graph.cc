@@ -23,6 +23,7 @@
 #include "tensorflow/c/c_api.h"
 
 namespace axunet {
+void RegisterDepthwise();
 void RegisterNorm();
 void RegisterPool();
 void RegisterWinograd();
@@ -330,6 +331,7 @@ void KeepLessMemory() {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   KeepLessMemory();
+  axunet::RegisterDepthwise();
   axunet::RegisterNorm();
   axunet::RegisterPool();
   axunet::RegisterWinograd();

@@ -75,6 +75,22 @@ class ModelGraph {
   }
 }
 
+/** The prediction of `model` operation by operation, for `reason`. */
+export function eagerModel(model: tf.LayersModel, { finish = (output) => output }: Pick<CompileModelOptions, 'finish'> = {}, reason = 'not asked for'): CompiledModel {
+  return {
+    reason,
+    async predict(inputs, shape) {
+      const result = tf.tidy(() => finish(model.predict(tf.tensor(inputs, [...shape])) as tf.Tensor));
+      try {
+        return (await result.data<'float32'>()) as Float32Array;
+      } finally {
+        result.dispose();
+      }
+    },
+    close: () => {},
+  };
+}
+
 /** Why a model of this form or with these settings is not compiled. */
 function whyNot(model: tf.LayersModel): string | undefined {
   if (!settings.isCompiling) return 'AXUNET_COMPILE=off';
@@ -84,7 +100,6 @@ function whyNot(model: tf.LayersModel): string | undefined {
 
 /** The prediction of `model`, compiled at the first call for each shape of inputs. */
 export function compileModel(model: tf.LayersModel, options: CompileModelOptions = {}): CompiledModel {
-  const { finish = (output) => output } = options;
   const programs = new Map<string, Program>();
   let reason = whyNot(model);
   let compiled: { graph: ModelGraph; session: Session } | undefined;
@@ -123,15 +138,6 @@ export function compileModel(model: tf.LayersModel, options: CompileModelOptions
     }
   }
 
-  async function predictEagerly(inputs: Float32Array, shape: readonly number[]): Promise<Float32Array> {
-    const result = tf.tidy(() => finish(model.predict(tf.tensor(inputs, [...shape])) as tf.Tensor));
-    try {
-      return (await result.data<'float32'>()) as Float32Array;
-    } finally {
-      result.dispose();
-    }
-  }
-
   return {
     get reason() { return reason; },
     async predict(inputs, shape) {
@@ -141,7 +147,7 @@ export function compileModel(model: tf.LayersModel, options: CompileModelOptions
       } catch (error) {
         reason = messageOf(error);
       }
-      if (!program) return predictEagerly(inputs, shape);
+      if (!program) return eagerModel(model, options).predict(inputs, shape);
       await prepare(compiled!);
       const [{ data }] = await compiled!.session.run({ [program.input]: { shape, data: inputs } }, [program.output]);
       return data as Float32Array;

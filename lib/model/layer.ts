@@ -1,6 +1,6 @@
 /** What the network's own layers share: named weights, and convolution steps built from them. */
 import { tf } from '../engine/engine.ts';
-import { areWeightsPrepared } from '../engine/graph/trace.ts';
+import { preparingTrace } from '../engine/graph/trace.ts';
 import { batchNormReluInference, batchNormReluTraining, foldBatchNorm } from '../engine/ops/batchNormRelu.ts';
 import { convolution, convolutionRelu } from '../engine/ops/convolution.ts';
 
@@ -44,7 +44,7 @@ export abstract class NetworkLayer extends tf.layers.Layer {
    * subtracting the batch mean cancels it, so its gradient is exactly zero. It only shifts the running mean.
    */
   protected convolutionNormRelu(image: tf.Tensor4D, conv: string, norm: string, training: boolean, dilation = 1): tf.Tensor4D {
-    if (!training && areWeightsPrepared()) {
+    if (!training && preparingTrace()) {
       const { kernel, bias } = this.folded(conv, norm);
       return convolutionRelu(image, kernel, bias, dilation);
     }

@@ -68,8 +68,8 @@ export function after<T>(tensor: tf.Tensor, f: () => T): T {
   return current ? current.after(tensor, f) : f();
 }
 
-/** Within a trace that computes once what depends on weights alone: so much work with weights costs nothing. */
-export const areWeightsPrepared = (): boolean => current?.preparation !== undefined;
+/** The trace under way, if it computes once what depends on weights alone: then much work with weights costs nothing. */
+export const preparingTrace = (): Trace | undefined => (current?.preparation ? current : undefined);
 
 export class Trace {
   readonly graph: NativeGraph;
@@ -154,6 +154,12 @@ export class Trace {
   /** The node behind a tensor of the trace. */
   refOf(tensor: tf.Tensor): Ref {
     return this.#refs.get(backend().getInputTensorIds([tensor])[0])!;
+  }
+
+  /** A way to have a tensor of the trace later, even when it has been disposed. */
+  remember(tensor: tf.Tensor): () => tf.Tensor {
+    const [ref, info] = [this.refOf(tensor), { shape: tensor.shape, dtype: backend().getDTypeInteger(tensor.dtype) }];
+    return () => this.tensorOf(ref, info);
   }
 
   after<T>(tensor: tf.Tensor, f: () => T): T {

@@ -22,8 +22,8 @@ function shakeNorms(model: tf.LayersModel, seed: string): void {
   for (const weight of model.weights) {
     const shape = weight.shape as number[];
     const noise = normals(seed + weight.originalName, shape);
-    if (/(gamma|variance)/.test(weight.name)) tf.tidy(() => weight.write(tf.tensor(noise.map((v) => 0.5 + Math.abs(v)), shape)));
-    else if (/(beta|mean|bias)/.test(weight.name)) tf.tidy(() => weight.write(tf.tensor(noise.map((v) => 0.3 * v), shape)));
+    if (/(gamma|variance)/.test(weight.name)) tf.tidy(() => { weight.write(tf.tensor(noise.map((v) => 0.5 + Math.abs(v)), shape)); });
+    else if (/(beta|mean|bias)/.test(weight.name)) tf.tidy(() => { weight.write(tf.tensor(noise.map((v) => 0.3 * v), shape)); });
   }
 }
 function network(config: Partial<ModelConfig>): tf.LayersModel {

@@ -132,7 +132,7 @@ export async function predictFiles(predictor: Predictor, inputs: readonly Volume
   refuseOverwriting(inputs, options);
   const report: PredictReport = { made: [], skipped: [], failed: [] };
   const network = foregroundNetwork(predictor.model);
-  for (const [i, input] of inputs.entries()) {
+  async function predictOne(input: VolumeInput, i: number): Promise<void> {
     const tell = (share: number, note: string): void => options.onProgress?.(i + share, inputs.length, note);
     try {
       tell(0, input.name);
@@ -144,6 +144,10 @@ export async function predictFiles(predictor: Predictor, inputs: readonly Volume
       tell(1, `${input.name} failed`);
     }
   }
-  network.close();
+  try {
+    for (const [i, input] of inputs.entries()) await predictOne(input, i);
+  } finally {
+    network.close();
+  }
   return report;
 }

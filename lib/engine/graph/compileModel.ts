@@ -6,7 +6,7 @@
  * model itself. A graph is traced at the first batch of a shape; graphs of several shapes share the prepared weights. Weights that
  * have changed since are noticed, and prepared again.
  */
-import { messageOf } from '../../errors.ts';
+import { expected, messageOf } from '../../errors.ts';
 import { settings } from '../../settings.ts';
 import { tf } from '../engine.ts';
 import { dtypes, newGraph, Session, whyNoGraphs, type HostTensor, type NativeGraph, type SessionConfig } from './native.ts';
@@ -26,7 +26,7 @@ export interface CompiledModel {
   readonly reason: string | undefined;
   /** The output for inputs of this shape (batch first). While a graph computes, the event loop is free. */
   predict(inputs: Float32Array, shape: readonly number[]): Promise<Float32Array>;
-  /** Frees the session. The model stays as it is. */
+  /** Frees the session, after the calls under way. The model stays as it is. */
   close(): void;
 }
 
@@ -138,20 +138,37 @@ export function compileModel(model: tf.LayersModel, options: CompileModelOptions
     }
   }
 
+  /** Calls under way: a session must not be freed before they are over. */
+  let [calls, isClosed] = [0, false];
+  const freeIfOver = (): void => { if (isClosed && calls === 0) compiled?.session.close(); };
+
+  async function run({ input, output }: Program, inputs: Float32Array, shape: readonly number[]): Promise<Float32Array> {
+    calls++;
+    try {
+      await prepare(compiled!);
+      const [{ data }] = await compiled!.session.run({ [input]: { shape, data: inputs } }, [output]);
+      return data as Float32Array;
+    } finally {
+      calls--;
+      freeIfOver();
+    }
+  }
+
   return {
     get reason() { return reason; },
     async predict(inputs, shape) {
+      if (isClosed) throw expected('an open network', 'a closed one');
       let program: Program | undefined;
       try {
         if (reason === undefined) program = programOf(shape);
       } catch (error) {
         reason = messageOf(error);
       }
-      if (!program) return eagerModel(model, options).predict(inputs, shape);
-      await prepare(compiled!);
-      const [{ data }] = await compiled!.session.run({ [program.input]: { shape, data: inputs } }, [program.output]);
-      return data as Float32Array;
+      return program ? run(program, inputs, shape) : eagerModel(model, options).predict(inputs, shape);
     },
-    close: () => compiled?.session.close(),
+    close() {
+      isClosed = true;
+      freeIfOver();
+    },
   };
 }

@@ -138,6 +138,17 @@ describe.skipIf(why)(title, () => {
     model.dispose();
   });
 
+  it('closed while it computes, it ends that first and takes no more', async () => {
+    const [shape, model] = [[1, 48, 32, 3], network({ width: 4 })];
+    const images = normals('closed', shape);
+    const closed = compileModel(model);
+    const pending = closed.predict(images, shape);
+    closed.close();
+    expectEqual(await pending, eagerly(model, images, shape));
+    await expect(closed.predict(images, shape)).rejects.toThrow('Expected an open network, found a closed one');
+    model.dispose();
+  });
+
   it('keeps no tensors and leaves the model as it was', async () => {
     const [shape, model] = [[1, 48, 32, 3], network({ width: 4 })];
     const images = normals('tensors', shape);

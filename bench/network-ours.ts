@@ -1,6 +1,7 @@
 /** Our side of network.ts: a contender process (see contest.ts). Its argument is a NetworkTask as JSON. */
 import readline from 'node:readline';
 import { startEngine, tf } from '../lib/engine/engine.ts';
+import { compileModel } from '../lib/engine/graph/compileModel.ts';
 import { crossEntropyDice } from '../lib/loss/crossEntropyDice.ts';
 import { createAxUnet } from '../lib/model/axunet.ts';
 import { referenceRmsprop } from '../lib/train/optimizers.ts';
@@ -30,12 +31,8 @@ async function repetition(task: NetworkTask, model: tf.LayersModel): Promise<() 
     const step = await stepFor(task, model);
     return async () => void (await step.run(batch, 5e-4));
   }
-  const images = tf.tensor4d(batch.images, [batch.n, batch.height, batch.width, 3]);
-  return async () => {
-    const logits = tf.tidy(() => model.predict(images) as tf.Tensor);
-    await logits.data();
-    logits.dispose();
-  };
+  const compiled = compileModel(model);
+  return async () => void (await compiled.predict(batch.images, [batch.n, batch.height, batch.width, 3]));
 }
 
 async function main(task: NetworkTask): Promise<void> {

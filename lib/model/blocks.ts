@@ -3,6 +3,7 @@
  * Facts: reference code Model.py and withsep.py, see docs/differences.md for what we do otherwise.
  */
 import { tf } from '../engine/engine.ts';
+import { preparingTrace } from '../engine/graph/trace.ts';
 import { adaptiveMaxPool, resizeNearest } from '../engine/ops/adaptiveMaxPool.ts';
 import { addBias, convolution } from '../engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../engine/ops/depthwise.ts';
@@ -55,6 +56,10 @@ export class DoubleConvolution extends NetworkLayer {
 
   private separableHalf(image: tf.Tensor4D, training: boolean): tf.Tensor4D {
     const mixed = pointwiseConvolution(partsOf(image), this.read('pointwise/kernel'), this.read('pointwise/bias'));
+    if (!training && preparingTrace()) {
+      const { kernel, bias } = this.folded('depthwise', 'bn1');
+      return tf.relu(addBias(depthwiseConvolution(mixed, kernel), bias));
+    }
     const filtered = depthwiseConvolution(mixed, this.read('depthwise/kernel'));
     const z = training ? filtered : addBias(filtered, this.read('depthwise/bias'));
     return this.normRelu(z, 'depthwise', 'bn1', training);

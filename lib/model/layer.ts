@@ -1,7 +1,8 @@
 /** What the network's own layers share: named weights, and convolution steps built from them. */
 import { tf } from '../engine/engine.ts';
-import { batchNormReluInference, batchNormReluTraining } from '../engine/ops/batchNormRelu.ts';
-import { convolution } from '../engine/ops/convolution.ts';
+import { preparingTrace } from '../engine/graph/trace.ts';
+import { batchNormReluInference, batchNormReluTraining, foldBatchNorm } from '../engine/ops/batchNormRelu.ts';
+import { convolution, convolutionRelu } from '../engine/ops/convolution.ts';
 
 /** Share of the old running statistics kept at each step, as in the reference. */
 export const batchNormMomentum = 0.9;
@@ -43,8 +44,18 @@ export abstract class NetworkLayer extends tf.layers.Layer {
    * subtracting the batch mean cancels it, so its gradient is exactly zero. It only shifts the running mean.
    */
   protected convolutionNormRelu(image: tf.Tensor4D, conv: string, norm: string, training: boolean, dilation = 1): tf.Tensor4D {
+    if (!training && preparingTrace()) {
+      const { kernel, bias } = this.folded(conv, norm);
+      return convolutionRelu(image, kernel, bias, dilation);
+    }
     const z = convolution(image, this.read(`${conv}/kernel`), training ? undefined : this.read(`${conv}/bias`), { dilation });
     return this.normRelu(z, conv, norm, training);
+  }
+
+  /** Kernel and bias of convolution `conv` with batch norm `norm` in them. */
+  protected folded(conv: string, norm: string): ReturnType<typeof foldBatchNorm> {
+    const numbers = ['gamma', 'beta', 'mean', 'variance'].map((name) => this.read<tf.Tensor1D>(`${norm}/${name}`));
+    return foldBatchNorm(this.read(`${conv}/kernel`), this.read(`${conv}/bias`), numbers, this.roles.get(`${conv}/kernel`) === 'depthwise');
   }
 
   /** Batch norm and ReLU of `z`, which lacks the bias of `conv` in training and has it otherwise. */

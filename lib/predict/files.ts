@@ -10,6 +10,7 @@ import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, readNifti, writeNifti } from '../io/nifti.ts';
 import { voxelVolumeMl } from '../volume/volume.ts';
+import { foregroundNetwork, type ForegroundNetwork } from './slices.ts';
 import { predictVolume, type PredictVolumeOptions } from './volume.ts';
 
 /** A trained network with what its input must look like. */
@@ -95,7 +96,7 @@ async function readComplete(out: string, name: string, made: PredictionRecord['m
 }
 
 /** Predicts one volume unless its outputs are complete; true when it was computed. */
-async function predictFile(predictor: Predictor, input: VolumeInput, options: PredictFilesOptions, onSlices: (share: number) => void): Promise<boolean> {
+async function predictFile(predictor: Predictor, network: ForegroundNetwork, input: VolumeInput, options: PredictFilesOptions, onSlices: (share: number) => void): Promise<boolean> {
   const { out, threshold = 0.5, batchSize } = options;
   const made = { input: await sourceSums(input.file), model: predictor.sha256, threshold };
   const maskFile = `${input.name}.nii.gz`;
@@ -104,7 +105,7 @@ async function predictFile(predictor: Predictor, input: VolumeInput, options: Pr
   const volume = await readNifti(input.file);
   assertFinite(volume, input.file);
   const { mask, probability } = await predictVolume(predictor.model, volume, {
-    grid: predictor.grid, windowHu: predictor.windowHu, threshold, batchSize, onProgress: (done, total) => onSlices(done / total),
+    grid: predictor.grid, windowHu: predictor.windowHu, threshold, batchSize, network, onProgress: (done, total) => onSlices(done / total),
   });
   await writeNifti(path.join(out, wanted[0]), mask, { description: 'axunet pancreas mask' });
   if (options.probability) await writeNifti(path.join(out, wanted[1]), probability, { description: 'axunet pancreas probability' });
@@ -130,17 +131,23 @@ export async function predictFiles(predictor: Predictor, inputs: readonly Volume
   await mkdir(options.out, { recursive: true });
   refuseOverwriting(inputs, options);
   const report: PredictReport = { made: [], skipped: [], failed: [] };
-  for (const [i, input] of inputs.entries()) {
+  const network = foregroundNetwork(predictor.model);
+  async function predictOne(input: VolumeInput, i: number): Promise<void> {
     const tell = (share: number, note: string): void => options.onProgress?.(i + share, inputs.length, note);
     try {
       tell(0, input.name);
-      const computed = await predictFile(predictor, input, options, (share) => tell(Math.min(share, 0.99), input.name));
+      const computed = await predictFile(predictor, network, input, options, (share) => tell(Math.min(share, 0.99), input.name));
       (computed ? report.made : report.skipped).push(input.name);
       tell(1, `${input.name} ${computed ? 'done' : 'was complete'}`);
     } catch (error) {
       report.failed.push({ file: input.file, reason: messageOf(error) });
       tell(1, `${input.name} failed`);
     }
+  }
+  try {
+    for (const [i, input] of inputs.entries()) await predictOne(input, i);
+  } finally {
+    network.close();
   }
   return report;
 }

@@ -1,5 +1,6 @@
 /** From slices to pancreas probabilities on the slices' own pixels. */
 import { tf } from '../engine/engine.ts';
+import { compileModel, eagerModel, type CompiledModel } from '../engine/graph/compileModel.ts';
 import { resampleToSource, sampleSlice, type Grid, type SliceGeometry } from '../preprocess/grid.ts';
 import { openLoader, type BatchLoader } from '../preprocess/loader.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
@@ -12,27 +13,36 @@ export interface SliceInput {
   readonly geometry: SliceGeometry;
 }
 
+/** Softmax probability of the foreground (all classes but 0) from logits [n, h, w, classes]; [n, h, w, 1]. */
+const foregroundOf = (logits: tf.Tensor): tf.Tensor => tf.sub(1, tf.slice(tf.softmax(logits as tf.Tensor4D), [0, 0, 0, 0], [-1, -1, -1, 1]));
+
+/** A network that gives the probability of the foreground. */
+export type ForegroundNetwork = CompiledModel;
+
+/** The network ready for many batches: compiled, where that is possible. Whoever makes it closes it. */
+export const foregroundNetwork = (model: tf.LayersModel): ForegroundNetwork => compileModel(model, { finish: foregroundOf });
+
+/** The network for a few batches, which compiling would take longer than. */
+const plainNetwork = (model: tf.LayersModel): ForegroundNetwork => eagerModel(model, { finish: foregroundOf });
+
+/** Compiling takes as long as about so many batches of a small network save (measured, docs/engine.md). */
+const batchesThatPay = 12;
+
 /**
- * Softmax probability of the foreground (all classes but 0) for images on the grid.
- * `images` is NHWC [n, h, w, 3]; the result has one (h, w) array per image.
+ * Probability of the foreground for images on the grid. `images` is NHWC [n, h, w, channels]; the result has one (h, w) array per image.
  */
-export function foregroundProbability(model: tf.LayersModel, images: Float32Array, n: number, [height, width]: Grid['size']): Float32Array[] {
-  const flat = tf.tidy(() => {
-    const logits = model.predict(tf.tensor4d(images, [n, height, width, images.length / (n * height * width)])) as tf.Tensor4D;
-    return tf.sub(1, tf.slice(tf.softmax(logits), [0, 0, 0, 0], [-1, -1, -1, 1]));
-  });
-  const values = flat.dataSync<'float32'>();
-  flat.dispose();
+export async function foregroundProbability(network: ForegroundNetwork, images: Float32Array, n: number, [height, width]: Grid['size']): Promise<Float32Array[]> {
   const pixels = height * width;
+  const values = await network.predict(images, [n, height, width, images.length / (n * pixels)]);
   return Array.from({ length: n }, (_, i) => values.slice(i * pixels, (i + 1) * pixels));
 }
 
-/** One batch of slices to probabilities (H, W) on each slice's own pixels; 0 outside the grid's window. */
-export function predictBatch(model: tf.LayersModel, inputs: readonly SliceInput[], grid: Grid): Float32Array[] {
+/** Slices brought to the grid, NHWC [n, h, w, 3]. */
+export function sampleBatch(inputs: readonly SliceInput[], grid: Grid): Float32Array {
   const pixels = grid.size[0] * grid.size[1];
   const images = new Float32Array(inputs.length * pixels * 3);
   inputs.forEach(({ image, geometry }, i) => images.set(sampleSlice(image, undefined, geometry, grid).image, i * pixels * 3));
-  return foregroundProbability(model, images, inputs.length, grid.size).map((map, i) => resampleToSource(map, inputs[i].geometry, grid));
+  return images;
 }
 
 /**
@@ -45,15 +55,17 @@ export async function* predictSlices(
 ): AsyncGenerator<{ index: number; probability: Float32Array }> {
   const requests = Array.from({ length: Math.ceil(indices.length / batchSize) }, (_, i) => ({ grid, indices: indices.slice(i * batchSize, (i + 1) * batchSize) }));
   const batches = loader ?? openLoader(slices);
+  const network = requests.length < batchesThatPay ? plainNetwork(model) : foregroundNetwork(model);
   try {
     const stream = batches.stream(requests);
     for (const { indices: part } of requests) {
       const { images, n } = await stream.next();
-      const maps = foregroundProbability(model, images, n, grid.size);
+      const maps = await foregroundProbability(network, images, n, grid.size);
       for (let i = 0; i < n; i++) yield { index: part[i], probability: resampleToSource(maps[i], slices.entries[part[i]], grid) };
       await breathe();
     }
   } finally {
+    network.close();
     if (!loader) await batches.close();
   }
 }

@@ -1,11 +1,11 @@
 /** A whole CT volume in, a pancreas mask on the same voxels out. */
 import type { tf } from '../engine/engine.ts';
-import type { Grid, SliceGeometry } from '../preprocess/grid.ts';
+import { resampleToSource, type Grid, type SliceGeometry } from '../preprocess/grid.ts';
 import { neighbourStack, type WindowHu } from '../preprocess/window.ts';
 import { toCanonical, toGeometryOf } from '../volume/orientation.ts';
 import { voxelCount, type Volume, type VoxelArray } from '../volume/volume.ts';
 import { breathe } from './breathe.ts';
-import { predictBatch, thresholdMask } from './slices.ts';
+import { foregroundNetwork, foregroundProbability, sampleBatch, thresholdMask, type ForegroundNetwork } from './slices.ts';
 
 export interface PredictVolumeOptions {
   /** The grid and the window that the network was trained with. */
@@ -16,6 +16,8 @@ export interface PredictVolumeOptions {
   /** Slices computed together; 4 by default. */
   readonly batchSize?: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** The network made ready (`foregroundNetwork`), for several volumes; by default it is made for this one. */
+  readonly network?: ForegroundNetwork;
 }
 
 export interface PredictedVolume {
@@ -23,6 +25,26 @@ export interface PredictedVolume {
   readonly mask: Volume<Uint8Array>;
   /** Probability of pancreas; 0 outside the grid's window. */
   readonly probability: Volume<Float32Array>;
+}
+
+/** A few slices on the grid; the first of them is slice `start`. */
+interface Part { readonly start: number; readonly count: number; readonly images: Float32Array }
+
+/** Runs the network on all parts, the next one being made ready and the one before taken back while it computes. */
+async function predictParts(network: ForegroundNetwork, parts: Iterable<Part>, grid: Grid, take: (maps: Float32Array[], part: Part) => void): Promise<void> {
+  let finish = (): void => {};
+  const rest = parts[Symbol.iterator]();
+  for (let next = rest.next(); !next.done;) {
+    const part = next.value;
+    const running = foregroundProbability(network, part.images, part.count, grid.size);
+    running.catch(() => {}); // reported by the await below, also when something fails before it
+    await breathe();
+    finish();
+    next = rest.next();
+    const maps = await running;
+    finish = () => take(maps, part);
+  }
+  finish();
 }
 
 /**
@@ -36,12 +58,21 @@ export async function predictVolume(model: tf.LayersModel, volume: Volume, optio
   const [width, height, depth] = canonical.shape;
   const geometry: SliceGeometry = { height, width, spacingMm: [canonical.spacingMm[1], canonical.spacingMm[0]] };
   const values = new Float32Array(voxelCount(canonical.shape));
-  for (let start = 0; start < depth; start += batchSize) {
-    const count = Math.min(batchSize, depth - start);
-    const inputs = Array.from({ length: count }, (_, i) => ({ image: neighbourStack(canonical, start + i, windowHu), geometry }));
-    predictBatch(model, inputs, grid).forEach((map, i) => values.set(map, (start + i) * height * width));
-    onProgress?.(start + count, depth);
-    await breathe();
+  function* parts(): Generator<Part> {
+    for (let start = 0; start < depth; start += batchSize) {
+      const count = Math.min(batchSize, depth - start);
+      const inputs = Array.from({ length: count }, (_, i) => ({ image: neighbourStack(canonical, start + i, windowHu), geometry }));
+      yield { start, count, images: sampleBatch(inputs, grid) };
+    }
+  }
+  const network = options.network ?? foregroundNetwork(model);
+  try {
+    await predictParts(network, parts(), grid, (maps, { start, count }) => {
+      maps.forEach((map, i) => values.set(resampleToSource(map, geometry, grid), (start + i) * height * width));
+      onProgress?.(start + count, depth);
+    });
+  } finally {
+    if (!options.network) network.close();
   }
   const probability = toGeometryOf<Float32Array>({ ...canonical, data: values }, volume);
   return { probability, mask: { ...probability, data: thresholdMask(probability.data, threshold) } };

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createAxUnet } from '../../lib/model/axunet.ts';
+import { foregroundNetwork, type ForegroundNetwork } from '../../lib/predict/slices.ts';
 import { predictVolume } from '../../lib/predict/volume.ts';
 import { nativeGrid, type Grid } from '../../lib/preprocess/grid.ts';
 import { obliqueVolume, thresholdModel } from './fake.ts';
@@ -50,5 +52,39 @@ describe('predicting a volume whose axes are tilted, permuted and of unequal spa
     const at = async (t: number): Promise<Uint8Array> => (await predictVolume(model, volume, { grid, windowHu, threshold: t })).mask.data;
     const [low, high] = [await at(0.5), await at(1 - 1e-6)];
     expect(high.every((v, i) => v <= low[i])).toBe(true);
+  });
+
+  it('gives the same with the network compiled, not compiled, and made ready once for several volumes', async () => {
+    const volume = obliqueVolume();
+    const model = createAxUnet({ width: 2, inputSize: [16, 16] }, 5);
+    const small: Grid = { size: [16, 16], unit: 'mm', centre: [0, 0], extent: [8, 12] };
+    const predict = (network?: ForegroundNetwork) => predictVolume(model, volume, { grid: small, windowHu, batchSize: 4, network });
+    process.env.AXUNET_COMPILE = 'off';
+    const wanted = await predict().finally(() => { delete process.env.AXUNET_COMPILE; });
+    const network = foregroundNetwork(model);
+    for (const found of [await predict(), await predict(network), await predict(network)]) {
+      const difference = found.probability.data.map((v, i) => Math.abs(v - wanted.probability.data[i]));
+      expect(Math.max(...difference)).toBeLessThan(1e-5);
+    }
+    network.close();
+    expect(Math.max(...wanted.probability.data)).toBeGreaterThan(0.1);
+  });
+
+  it('tells its progress in slices, and ends with an error of the network', async () => {
+    const volume = obliqueVolume();
+    const told: string[] = [];
+    let calls = 0;
+    const network: ForegroundNetwork = {
+      reason: 'a fake',
+      close: () => {},
+      predict: async (images, [n]) => {
+        if (++calls === 3) throw new Error('no memory');
+        return new Float32Array(images.length / 3).fill(n / 10);
+      },
+    };
+    const model = await thresholdModel(grid.size, 1, threshold);
+    const options = { grid, windowHu, batchSize: 3, network, onProgress: (done: number, total: number) => { told.push(`${done} of ${total}`); } };
+    await expect(predictVolume(model, volume, options)).rejects.toThrow('no memory');
+    expect(told).toEqual(['3 of 10', '6 of 10']);
   });
 });

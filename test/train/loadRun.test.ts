@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predict } from '../../lib/cli/predict.ts';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
-import { foregroundProbability } from '../../lib/predict/slices.ts';
+import { foregroundNetwork, foregroundProbability } from '../../lib/predict/slices.ts';
 import { makeBatch } from '../../lib/preprocess/batches.ts';
 import { trainConfig } from '../../lib/train/config.ts';
 import { exportModel, loadRun, writeWeights } from '../../lib/train/loadRun.ts';
@@ -20,9 +20,14 @@ const patients = { training: ['p0', 'p1'], validation: ['p2'] };
 let folder: string;
 /** The network's answer to two slices at the end of training, with averaged weights. */
 let answer: Float32Array[];
-const answerOf = (model: tf.LayersModel): Float32Array[] => {
+const answerOf = async (model: tf.LayersModel): Promise<Float32Array[]> => {
   const batch = makeBatch(slices, [0, 4], describeRun(config, slices, patients).grid);
-  return foregroundProbability(model, batch.images, batch.n, [batch.height, batch.width]);
+  const network = foregroundNetwork(model);
+  try {
+    return await foregroundProbability(network, batch.images, batch.n, [batch.height, batch.width]);
+  } finally {
+    network.close();
+  }
 };
 
 beforeAll(async () => {
@@ -44,7 +49,7 @@ describe('a trained run', () => {
 
   it('is rebuilt from its folder with the same answers, grid, window and description', async () => {
     const loaded = await loadRun(folder, 'last');
-    expect(answerOf(loaded.model)).toEqual(answer);
+    expect(await answerOf(loaded.model)).toEqual(answer);
     expect(loaded.description).toEqual(JSON.parse(JSON.stringify(describeRun(config, slices, patients))));
     expect(loaded.grid).toEqual({ size: [16, 16], unit: 'px', centre: [0, 0], extent: [16, 16] });
     expect(loaded.sha256).toMatch(/^[0-9a-f]{64}$/);
@@ -71,7 +76,7 @@ describe('a trained run', () => {
     const { modelTopology, weightsManifest } = JSON.parse(readFileSync(path.join(out, 'model.json'), 'utf8'));
     const weightData = new Uint8Array(readFileSync(path.join(out, 'weights.bin'))).buffer;
     const model = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }));
-    expect(answerOf(model)).toEqual(answer);
+    expect(await answerOf(model)).toEqual(answer);
     expect(JSON.parse(readFileSync(path.join(out, 'axunet.json'), 'utf8')).description.grid.size).toEqual([16, 16]);
     loaded.model.dispose();
     model.dispose();

@@ -13,6 +13,7 @@ import { createHash } from 'node:crypto';
 import { expected, UserError } from '../../errors.ts';
 import { tf } from '../engine.ts';
 import { attributeTypes, dtypes, newGraph, type NativeAttribute, type NativeGraph, type OutputInfo } from './native.ts';
+import type { Preparation } from './preparation.ts';
 
 /** A node's output, as `name` or `name:index`. */
 export type Ref = string;
@@ -48,6 +49,8 @@ export interface TraceOptions {
   readonly prefix?: string;
   /** Convolutions and matrix products in bfloat16, everything else in float32. */
   readonly bfloat16?: boolean;
+  /** Takes what depends on weights alone out of the rest, to be computed once. */
+  readonly preparation?: Preparation;
 }
 
 type Inputs = readonly (Ref | readonly Ref[])[];
@@ -65,10 +68,14 @@ export function after<T>(tensor: tf.Tensor, f: () => T): T {
   return current ? current.after(tensor, f) : f();
 }
 
+/** The trace under way, if it computes once what depends on weights alone: then much work with weights costs nothing. */
+export const preparingTrace = (): Trace | undefined => (current?.preparation ? current : undefined);
+
 export class Trace {
   readonly graph: NativeGraph;
   /** How many operations of each type it has. */
   readonly operations: Record<string, number> = {};
+  readonly preparation?: Preparation;
   readonly #prefix: string;
   readonly #bfloat16: boolean;
   /** What each node is, in order: type, name, inputs, attributes, hash of constants. */
@@ -81,8 +88,9 @@ export class Trace {
   // −1 is how tfjs marks a tensor whose values are not in TensorFlow yet; it frees ids from 0 up only.
   #nextId = -2;
 
-  constructor({ graph = newGraph(), prefix = '', bfloat16 = false }: TraceOptions = {}) {
+  constructor({ graph = newGraph(), prefix = '', bfloat16 = false, preparation }: TraceOptions = {}) {
     this.graph = graph;
+    this.preparation = preparation;
     this.#prefix = prefix;
     this.#bfloat16 = bfloat16;
   }
@@ -98,25 +106,22 @@ export class Trace {
     return this.#add(type, inputs, attributes, options).name;
   }
 
-  #add(type: string, inputs: Inputs, attributes: readonly NativeAttribute[], options: NodeOptions): { name: string; outputs: OutputInfo[] } {
+  #add(type: string, wanted: Inputs, attributes: readonly NativeAttribute[], options: NodeOptions): { name: string; outputs: OutputInfo[] } {
+    const inputs = this.preparation?.inputsOf(this, wanted) ?? wanted;
     const name = this.#prefix + (options.name ?? `${type}_${this.#count++}`);
-    const controls = [...this.#controls, ...(options.controls ?? [])];
+    const isApart = this.preparation?.dependsOnImages(inputs.flat()) === false; // what is prepared waits for no image
+    const controls = [...(isApart ? [] : this.#controls), ...(options.controls ?? [])];
     this.operations[type] = (this.operations[type] ?? 0) + 1;
-    this.#note(type, name, inputs, attributes, controls);
-    const outputs = this.graph.add(type, name, inputs, attributes, controls);
-    const shape = type.startsWith('Axunet') ? (attributes.find((a) => a.name === 'shape')!.value as number[]) : undefined;
-    if (!shape) return { name, outputs };
-    this.graph.setShape(name, shape); // our own kernels say in an attribute what inference cannot know
-    return { name, outputs: [{ ...outputs[0], shape }] };
-  }
-
-  #note(type: string, name: string, inputs: unknown, attributes: readonly NativeAttribute[], controls: unknown): void {
-    const plain = attributes.map((a) => {
-      if (a.type !== attributeTypes.tensor) return [a.name, a.value];
-      const { shape, data } = a.value as { shape: number[]; data: Uint8Array };
-      return [a.name, shape, createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('base64')];
-    });
+    const plain = plainAttributes(attributes);
     this.notes.push(JSON.stringify([type, name, inputs, plain, controls]));
+    let outputs = this.graph.add(type, name, inputs, attributes, controls);
+    const shape = type.startsWith('Axunet') ? (attributes.find((a) => a.name === 'shape')!.value as number[]) : undefined;
+    if (shape) {
+      this.graph.setShape(name, shape); // our own kernels say in an attribute what inference cannot know
+      outputs = [{ ...outputs[0], shape }];
+    }
+    this.preparation?.follow(name, inputs.flat(), JSON.stringify([type, plain]), outputs);
+    return { name, outputs };
   }
 
   /** Tells graphs apart: equal for equal operations, attributes, constants and order. */
@@ -149,6 +154,12 @@ export class Trace {
   /** The node behind a tensor of the trace. */
   refOf(tensor: tf.Tensor): Ref {
     return this.#refs.get(backend().getInputTensorIds([tensor])[0])!;
+  }
+
+  /** A way to have a tensor of the trace later, even when it has been disposed. */
+  remember(tensor: tf.Tensor): () => tf.Tensor {
+    const [ref, info] = [this.refOf(tensor), { shape: tensor.shape, dtype: backend().getDTypeInteger(tensor.dtype) }];
+    return () => this.tensorOf(ref, info);
   }
 
   after<T>(tensor: tf.Tensor, f: () => T): T {
@@ -224,6 +235,15 @@ export class Trace {
 const inBfloat16 = new Set(['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'MatMul']);
 
 export const typeAttribute = (name: string, dtype: number): NativeAttribute => ({ name, type: attributeTypes.type, value: dtype });
+
+/** Attributes as JSON takes them, constants by their hash. */
+function plainAttributes(attributes: readonly NativeAttribute[]): unknown[] {
+  return attributes.map((a) => {
+    if (a.type !== attributeTypes.tensor) return [a.name, a.value];
+    const { shape, data } = a.value as { shape: number[]; data: Uint8Array };
+    return [a.name, shape, createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('base64')];
+  });
+}
 
 function toBytes(dtype: number, values: ArrayLike<number>): Float32Array | Int32Array | Uint8Array {
   if (dtype === dtypes.float32) return values instanceof Float32Array ? values : Float32Array.from(values);

@@ -5,27 +5,27 @@ import { typeAttribute, type Ref, type Trace } from './trace.ts';
 export interface GraphVariable {
   readonly name: string;
   readonly shape: readonly number[];
+  readonly dtype: number;
   /** The node that operations such as ResourceApplyAdam take. */
   readonly handle: Ref;
 }
 
-const float = typeAttribute('dtype', dtypes.float32);
 const text = (name: string, value: string): NativeAttribute => ({ name, type: attributeTypes.string, value });
 
-/** A float32 variable. It has no value until it is assigned. */
-export function addVariable(trace: Trace, name: string, shape: readonly number[]): GraphVariable {
-  const attributes = [float, { name: 'shape', type: attributeTypes.shape, value: shape }, text('shared_name', name), text('container', '')];
+/** A variable, of float32 by default. It has no value until it is assigned. */
+export function addVariable(trace: Trace, name: string, shape: readonly number[], dtype: number = dtypes.float32): GraphVariable {
+  const attributes = [typeAttribute('dtype', dtype), { name: 'shape', type: attributeTypes.shape, value: shape }, text('shared_name', name), text('container', '')];
   const [{ ref: handle }] = trace.add('VarHandleOp', [], attributes, { name });
-  return { name, shape, handle };
+  return { name, shape, dtype, handle };
 }
 
 /** Its value; with `controls`, as it is after those operations. */
-export function readVariable(trace: Trace, { handle, shape }: GraphVariable, options: { name?: string; controls?: readonly string[] } = {}): { ref: Ref; info: { dtype: number; shape: readonly number[] } } {
-  const [{ ref }] = trace.add('ReadVariableOp', [handle], [float], options);
-  return { ref, info: { dtype: dtypes.float32, shape } };
+export function readVariable(trace: Trace, { handle, shape, dtype }: GraphVariable, options: { name?: string; controls?: readonly string[] } = {}): { ref: Ref; info: { dtype: number; shape: readonly number[] } } {
+  const [{ ref }] = trace.add('ReadVariableOp', [handle], [typeAttribute('dtype', dtype)], options);
+  return { ref, info: { dtype, shape } };
 }
 
 /** Sets (`Assign`), adds to or subtracts from a variable; returns the operation's name. */
 export function assignVariable(trace: Trace, kind: 'Assign' | 'AssignAdd' | 'AssignSub', variable: GraphVariable, value: Ref, options: { name?: string; controls?: readonly string[] } = {}): string {
-  return trace.addTarget(`${kind}VariableOp`, [variable.handle, value], [float], options);
+  return trace.addTarget(`${kind}VariableOp`, [variable.handle, value], [typeAttribute('dtype', variable.dtype)], options);
 }

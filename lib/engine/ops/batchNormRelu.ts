@@ -40,6 +40,18 @@ export function batchNormReluInference(
   return tf.relu(tf.batchNorm4d(z, mean, variance, beta, gamma, batchNormEpsilon));
 }
 
+/**
+ * Kernel and bias of a convolution that does the inference form of batch norm too: w γ / √(v + ε) and (b − m) γ / √(v + ε) + β.
+ * The channels out are the kernel's last axis, of a depthwise kernel the one before.
+ */
+export function foldBatchNorm(
+  kernel: tf.Tensor4D, bias: tf.Tensor1D, [gamma, beta, mean, variance]: readonly tf.Tensor1D[], isDepthwise = false,
+): { kernel: tf.Tensor4D; bias: tf.Tensor1D } {
+  const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, batchNormEpsilon)));
+  const perChannel = isDepthwise ? tf.reshape(scale, [-1, 1]) : scale;
+  return { kernel: tf.mul(kernel, perChannel), bias: tf.add(tf.mul(tf.sub(bias, mean), scale), beta) };
+}
+
 /** With the kernels of cpp/norm.cc, which need neither the output nor the normalised image for the gradient. */
 function ownTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onStatistics: StatisticsListener): tf.Tensor4D {
   const [channels, options] = [z.shape[3], [Math.round(1 / batchNormEpsilon)]];

@@ -8,7 +8,7 @@ import { hasDilatedGradient, isNative, tf } from '../engine.ts';
 import { after } from '../graph/trace.ts';
 import { nativeOp } from '../native.ts';
 import { keep } from '../recompute.ts';
-import { isWinogradFaster, winogradConvolution } from './winograd.ts';
+import { isWinogradFaster, winogradConvolution, winogradPrediction } from './winograd.ts';
 import { dilatedConvolution } from '../wasm/dilated.ts';
 
 export interface ConvolutionOptions {
@@ -34,6 +34,12 @@ export function convolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias?: tf.T
   const native = dilation === 1 ? isNative() : hasDilatedGradient();
   const sum = native ? nativeConvolution(image, kernel, stride, dilation) : plainConvolution(image, kernel, stride, dilation);
   return bias ? addBias(sum, bias) : sum;
+}
+
+/** Convolution with stride 1, bias and ReLU, for prediction: it has no gradient. */
+export function convolutionRelu(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D, dilation = 1): tf.Tensor4D {
+  if (isWinogradFaster(image, kernel, 1)) return winogradPrediction(image, kernel, bias, { dilation, relu: true });
+  return tf.relu(convolution(image, kernel, bias, { dilation }));
 }
 
 /**

@@ -3,15 +3,36 @@
  * one product each, so their concatenation never has to be made.
  */
 import { isNative, tf } from '../engine.ts';
-import { after } from '../graph/trace.ts';
+import { after, preparingTrace } from '../graph/trace.ts';
 import { nativeOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { addBias, convolution } from './convolution.ts';
+import { mergedUpConvolution } from './upConvolution.ts';
 
 /** `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out]; output [n, h, w, out]. */
 export function pointwiseConvolution(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
   if (!isNative()) return convolution(images.length > 1 ? tf.concat([...images], 3) : images[0], kernel, bias);
+  if (preparingTrace() && images.length > 1) return preparedProducts(images, kernel, bias);
   return addBias(productOfAll(images, kernel, product), bias);
+}
+
+/** For prediction: an up-convolution among the images is merged with its product. */
+function preparedProducts(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
+  const merged: tf.Tensor4D[] = [];
+  let [direct, allBias]: [tf.Tensor4D | undefined, tf.Tensor1D] = [undefined, bias];
+  let from = 0;
+  for (const image of images) {
+    const part = tf.slice(kernel, [0, 0, from, 0], [1, 1, image.shape[3], -1]);
+    from += image.shape[3];
+    const up = mergedUpConvolution(image, part);
+    if (up) {
+      merged.push(up.sum);
+      allBias = tf.add(allBias, up.bias);
+    } else if (direct) merged.push(product(image, part));
+    else direct = product(image, part);
+  }
+  const first = direct ?? merged.shift()!;
+  return merged.reduce<tf.Tensor4D>((sum, part) => tf.add(sum, part), addBias(first, allBias)); // the graph fuses product, bias and sum
 }
 
 const attributes = { strides: { int: [1, 1, 1, 1] }, padding: 'SAME', data_format: 'NHWC', use_cudnn_on_gpu: true };

@@ -4,7 +4,7 @@
  */
 import { isNative, tf } from '../engine.ts';
 import { addBias } from './convolution.ts';
-import { after } from '../graph/trace.ts';
+import { after, preparingTrace, type Ref, type Trace } from '../graph/trace.ts';
 import { nativeOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 
@@ -15,7 +15,35 @@ export function upConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.
   const sum = isNative()
     ? nativeUpConvolution(image, kernel, outputShape)
     : tf.conv2dTranspose(image, kernel, outputShape, 2, 'valid');
-  return addBias(sum, bias);
+  const value = addBias(sum, bias);
+  const trace = preparingTrace();
+  if (trace) {
+    const memory = [image, kernel, bias].map((tensor) => trace.remember(tensor));
+    if (!origins.has(trace)) origins.set(trace, new Map());
+    origins.get(trace)!.set(trace.refOf(value), () => memory.map((part) => part()) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D]);
+  }
+  return value;
+}
+
+/** By trace and node: what an up-convolution was made of. */
+const origins = new WeakMap<Trace, Map<Ref, () => [image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D]>>();
+
+/**
+ * A 1×1 convolution of an up-convolution is an up-convolution itself. In a trace that prepares weights, for an `image` made by one:
+ * what `kernel` [1, 1, c, out] makes of it without its bias, and what it makes of the bias. Undefined for other images, and where
+ * `kernel` has more channels out than in, which would be more work.
+ */
+export function mergedUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D): { sum: tf.Tensor4D; bias: tf.Tensor1D } | undefined {
+  const trace = preparingTrace();
+  const origin = trace && origins.get(trace)?.get(trace.refOf(image))?.();
+  const [, , between, filters] = kernel.shape;
+  if (!origin || filters > between) return undefined;
+  const [small, up, bias] = origin;
+  const matrix = tf.reshape(kernel, [between, filters]);
+  const taps = tf.reshape(tf.transpose(up, [2, 0, 1, 3]), [between, -1]); // [between, 2 · 2 · in]
+  const merged = tf.transpose(tf.reshape(tf.matMul(matrix, taps, true), [filters, 2, 2, small.shape[3]]) as tf.Tensor4D, [1, 2, 0, 3]);
+  const sum = nativeUpConvolution(small, merged, [...image.shape.slice(0, 3), filters]);
+  return { sum, bias: tf.reshape(tf.matMul(tf.reshape(bias, [1, between]), matrix), [filters]) };
 }
 
 const attributes = {

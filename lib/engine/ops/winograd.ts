@@ -41,6 +41,12 @@ function convolve(image: tf.Tensor4D, kernel: tf.Tensor4D, turned: boolean, dila
   });
 }
 
+/** The same with bias [out] and, where asked, ReLU in one go; without a gradient. */
+export function winogradPrediction(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D, { dilation, relu }: { dilation: number; relu: boolean }): tf.Tensor4D {
+  const shape = [...image.shape.slice(0, 3), kernel.shape[3]];
+  return tf.tidy(() => ownOp('AxunetWinogradConvolution', shape, [dilation, relu ? 1 : 0], [image, transformKernel(kernel, false), bias]));
+}
+
 /** `image` [n, h, w, in], `kernel` [3, 3, in, out], zero padded; output [n, h, w, out]. */
 export function winogradConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, dilation: number): tf.Tensor4D {
   const input = keep(image);

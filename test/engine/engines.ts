@@ -10,3 +10,9 @@ export const engines: { engine: EngineName; available: boolean; title: string }[
   { engine: 'wasm', available: true, title: 'wasm' },
   { engine: 'cpu', available: true, title: 'cpu' },
 ];
+
+/** The engines again, TensorFlow twice: with the kernels of lib/engine/cpp, and with its own alone. */
+export const kernelSets: { title: string; engine: EngineName; available: boolean; own: boolean }[] = engines.flatMap(({ engine, available, title }) =>
+  engine === 'tensorflow'
+    ? [{ title: `${title} with our kernels`, engine, available, own: true }, { title: `${title} with its own kernels alone`, engine, available, own: false }]
+    : [{ title, engine, available, own: true }]);

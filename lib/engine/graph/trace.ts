@@ -10,7 +10,7 @@
  * twice and comparing finds whatever changes from call to call, such as a counter in JavaScript.
  */
 import { createHash } from 'node:crypto';
-import { expected, UserError } from '../../errors.ts';
+import { expected, messageOf, UserError } from '../../errors.ts';
 import { tf } from '../engine.ts';
 import { attributeTypes, dtypes, newGraph, type NativeAttribute, type NativeGraph, type OutputInfo } from './native.ts';
 
@@ -36,7 +36,7 @@ interface NodeBackend {
 const backend = (): NodeBackend => tf.backend() as unknown as NodeBackend;
 
 /** Operations that take a list, by how many of their inputs follow it. */
-const listOperations: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0 };
+const listOperations: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0 };
 /** Outputs that only go from a kernel to its gradient and whose shape nobody needs to know. */
 const opaque = new Set(['FusedBatchNormV3:5']);
 const isRandom = (type: string): boolean => /Random|Multinomial|Shuffle|TruncatedNormal/.test(type);
@@ -103,11 +103,20 @@ export class Trace {
     const controls = [...this.#controls, ...(options.controls ?? [])];
     this.operations[type] = (this.operations[type] ?? 0) + 1;
     this.#note(type, name, inputs, attributes, controls);
-    const outputs = this.graph.add(type, name, inputs, attributes, controls);
+    const outputs = this.#addToGraph(type, name, inputs, attributes, controls);
     const shape = type.startsWith('Axunet') ? (attributes.find((a) => a.name === 'shape')!.value as number[]) : undefined;
     if (!shape) return { name, outputs };
     this.graph.setShape(name, shape); // our own kernels say in an attribute what inference cannot know
     return { name, outputs: [{ ...outputs[0], shape }] };
+  }
+
+  /** TensorFlow's refusal of an operation is a reason not to compile, like ours. */
+  #addToGraph(type: string, ...rest: [name: string, inputs: Inputs, attributes: readonly NativeAttribute[], controls: readonly string[]]): OutputInfo[] {
+    try {
+      return this.graph.add(type, ...rest);
+    } catch (error) {
+      throw new UserError(`Cannot compile ${type}: ${messageOf(error).replaceAll('\n', ' ')}`);
+    }
   }
 
   #note(type: string, name: string, inputs: unknown, attributes: readonly NativeAttribute[], controls: unknown): void {

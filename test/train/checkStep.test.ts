@@ -18,9 +18,9 @@ const model = createAxUnet({ variant: 'unet', width: 2, inputSize: [16, 16] }, 1
 function answers(change: (g: Float32Array, i: number) => Float32Array | undefined, lossFactor = 1): CompiledStep {
   const [x, y] = [tf.tensor4d(batch.images, [1, 16, 16, 3]), tf.tensor3d(Int32Array.from(batch.labels), [1, 16, 16], 'int32')];
   const { value, gradients } = valueAndGradients(() => crossEntropyDice(model.apply(x, { training: true }) as tf.Tensor4D, y), model.trainableWeights.map(variableOf));
-  const arrays = gradients.map((g, i) => change(g!.dataSync<'float32'>().slice() as Float32Array, i));
+  const arrays = gradients.map((g, i) => g && change(g.dataSync<'float32'>().slice() as Float32Array, i));
   const loss = value.dataSync()[0] * lossFactor;
-  tf.dispose([x, y, value, gradients as tf.Tensor[]]);
+  tf.dispose([x, y, value, gradients.filter((g) => g !== undefined)]);
   return { gradients: async () => ({ loss, gradients: arrays }) } as unknown as CompiledStep;
 }
 

@@ -70,10 +70,15 @@ describe.skipIf(whyNoGraphs())(`updates in a graph${why}`, () => {
     ['SGD with momentum', { name: 'sgd', momentum: 0.9 }, false],
   ])('%s is the formula to float32', async (_, config, decays) => {
     const [found, wanted] = [await inGraph(config, decays), byFormulas(config, decays)];
-    found.forEach((arrays, step) => arrays.forEach((array, k) => array.forEach((v, i) => {
+    found.forEach((arrays, step) => arrays.forEach((array, k) => {
+      const largest = Math.max(...wanted[step][k].map(Math.abs));
+      array.forEach((v, i) => {
       const value = wanted[step][k][i];
-      // Where a weight passes near 0 its own size says nothing about rounding: the largest move of a step does.
-      expect(Math.abs(v - value), `${['weight', ...slotNames[config.name]][k]} ${i} after step ${step + 1}`).toBeLessThanOrEqual(1e-5 * Math.abs(value) + (k ? 1e-12 : 1e-6));
-    })));
+      // TensorFlow computes 1 − β₂ of 0.999 in float32: 5e-5 too large in the mean square, and undone by the bias correction in the weight.
+      const relative = config.name === 'adam' && k === 2 ? 6e-5 : 1e-5;
+      // Where opposite terms cancel, the size of the terms says how large rounding may be.
+      expect(Math.abs(v - value), `${['weight', ...slotNames[config.name]][k]} ${i} after step ${step + 1}`).toBeLessThanOrEqual(relative * Math.abs(value) + 1e-6 * largest);
+      });
+    }));
   });
 });

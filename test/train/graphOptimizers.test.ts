@@ -73,11 +73,11 @@ describe.skipIf(whyNoGraphs())(`updates in a graph${why}`, () => {
     found.forEach((arrays, step) => arrays.forEach((array, k) => {
       const largest = Math.max(...wanted[step][k].map(Math.abs));
       array.forEach((v, i) => {
-      const value = wanted[step][k][i];
-      // TensorFlow computes 1 − β₂ of 0.999 in float32: 5e-5 too large in the mean square, and undone by the bias correction in the weight.
-      const relative = config.name === 'adam' && k === 2 ? 6e-5 : 1e-5;
-      // Where opposite terms cancel, the size of the terms says how large rounding may be.
-      expect(Math.abs(v - value), `${['weight', ...slotNames[config.name]][k]} ${i} after step ${step + 1}`).toBeLessThanOrEqual(relative * Math.abs(value) + 1e-6 * largest);
+        const value = wanted[step][k][i];
+        // TensorFlow computes 1 − β₂ of 0.999 in float32: 5e-5 too large in the mean square, and undone by the bias correction in the weight.
+        const relative = config.name === 'adam' && k === 2 ? 6e-5 : 1e-5;
+        // Where opposite terms cancel, the size of the terms says how large rounding may be.
+        expect(Math.abs(v - value), `${['weight', ...slotNames[config.name]][k]} ${i} after step ${step + 1}`).toBeLessThanOrEqual(relative * Math.abs(value) + 1e-6 * largest);
       });
     }));
   });

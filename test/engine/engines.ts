@@ -12,7 +12,6 @@ export const engines: { engine: EngineName; available: boolean; title: string }[
 ];
 
 /** The engines again, TensorFlow twice: with the kernels of lib/engine/cpp, and with its own alone. */
-export const kernelSets: { title: string; engine: EngineName; available: boolean; own: boolean }[] = engines.flatMap(({ engine, available, title }) =>
-  engine === 'tensorflow'
-    ? [{ title: `${title} with our kernels`, engine, available, own: true }, { title: `${title} with its own kernels alone`, engine, available, own: false }]
-    : [{ title, engine, available, own: true }]);
+interface KernelSet { title: string; engine: EngineName; available: boolean; own: boolean }
+export const kernelSets: KernelSet[] = engines.flatMap(({ engine, available, title }): KernelSet[] =>
+  (engine === 'tensorflow' ? [' with our kernels', ' with its own kernels alone'] : ['']).map((kernels, i) => ({ title: title + kernels, engine, available, own: i === 0 })));

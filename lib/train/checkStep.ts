@@ -23,17 +23,20 @@ export type Kernels = 'ours' | 'tensorflow';
 
 /**
  * Loss and gradients of one batch, compiled against operation by operation, at the model's present weights (the session's must be the
- * same). The model's running statistics move by one step.
+ * same).
  */
 export async function checkStep(model: tf.LayersModel, { loss }: StepOptions, compiled: CompiledStep, batch: Batch, kernels: Kernels = 'ours'): Promise<StepCheck> {
   const { n, height, width, images, labels } = batch;
   const found = await compiled.gradients(batch);
   const [x, y] = [tf.tensor4d(images, [n, height, width, images.length / (n * height * width)]), tf.tensor3d(Int32Array.from(labels), [n, height, width], 'int32')];
   const differentiate = () => valueAndGradients(() => loss(model.apply(x, { training: true }) as tf.Tensor4D, y), model.trainableWeights.map(variableOf));
+  const statistics = model.nonTrainableWeights.map(variableOf);
+  const before = statistics.map((v) => v.clone()); // the forward pass moves them
   const { value, gradients } = kernels === 'ours' ? differentiate() : withoutOwnKernels(differentiate);
+  statistics.forEach((v, i) => v.assign(before[i]));
   const wanted = gradients.map((g) => g?.dataSync<'float32'>());
   const wantedLoss = value.dataSync()[0];
-  tf.dispose([x, y, value, gradients.filter((g) => g !== undefined)]);
+  tf.dispose([x, y, value, before, gradients.filter((g) => g !== undefined)]);
   let [product, ours, theirs] = [0, 0, 0];
   wanted.forEach((values, i) => {
     const other = found.gradients[i];

@@ -97,6 +97,16 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     if (model.countParams() > 1e6) collectGarbage();
   }
 
+  /** The graph of batches of this shape. To trace it, the model's weights have to be there. */
+  const traced = new Set([shapeOf(partOf(example, 0, Math.min(n, microBatch ?? n))).join()]);
+  async function programOf(batch: Batch): Promise<Program> {
+    const shape = shapeOf(batch);
+    if (!traced.has(shape.join()) && !isMirrored) await mirror(built.weights);
+    const program = built.program(shape);
+    traced.add(shape.join());
+    return program;
+  }
+
   const feedsOf = (prefix: string, batch: Batch): Record<string, HostTensor> => ({
     [`${prefix}images`]: { shape: shapeOf(batch), data: batch.images },
     [`${prefix}labels`]: { shape: shapeOf(batch).slice(0, 3), data: Int32Array.from(batch.labels) },
@@ -116,7 +126,8 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     for (let from = 0; from < batch.n; from += size) {
       const part = partOf(batch, from, Math.min(from + size, batch.n));
       const share = part.n / batch.n;
-      const program = built.program(shapeOf(part));
+      const program = await programOf(part);
+      release();
       const values = await runProgram(program, { ...feedsOf(program.prefix, part), [`${program.prefix}share`]: scalar(share) });
       values.forEach((value, i) => { means[i] += share * value; });
     }
@@ -127,8 +138,8 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
   }
 
   async function run(batch: Batch, learningRate: number): Promise<StepResult> {
+    const program = microBatch === undefined ? await programOf(batch) : undefined;
     release();
-    const program = microBatch === undefined ? built.program(shapeOf(batch)) : undefined;
     const values = program
       ? await runProgram(program, { ...feedsOf(program.prefix, batch), ...updateFeeds(program.prefix, learningRate) })
       : await runParts(batch, learningRate, microBatch!);
@@ -143,7 +154,7 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     run,
     digest: (batch) => built.program(shapeOf(batch)).digest,
     async gradients(batch) {
-      const { prefix, fetches, gradients } = built.program(shapeOf(batch));
+      const { prefix, fetches, gradients } = await programOf(batch);
       const known = gradients.filter((g) => g !== undefined);
       const [loss, ...values] = await session.run(feedsOf(prefix, batch), [fetches[0], ...known]);
       let next = 0;

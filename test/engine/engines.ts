@@ -10,3 +10,8 @@ export const engines: { engine: EngineName; available: boolean; title: string }[
   { engine: 'wasm', available: true, title: 'wasm' },
   { engine: 'cpu', available: true, title: 'cpu' },
 ];
+
+/** The engines again, TensorFlow twice: with the kernels of lib/engine/cpp, and with its own alone. */
+interface KernelSet { title: string; engine: EngineName; available: boolean; own: boolean }
+export const kernelSets: KernelSet[] = engines.flatMap(({ engine, available, title }): KernelSet[] =>
+  (engine === 'tensorflow' ? [' with our kernels', ' with its own kernels alone'] : ['']).map((kernels, i) => ({ title: title + kernels, engine, available, own: i === 0 })));

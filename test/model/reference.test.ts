@@ -6,12 +6,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
+import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
 import { valueAndGradients } from '../../lib/engine/gradients.ts';
 import { addBias, convolution } from '../../lib/engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../../lib/engine/ops/depthwise.ts';
 import { expected } from '../../lib/errors.ts';
+import type { LossFunction } from '../../lib/loss/loss.ts';
 import { createAxUnet } from '../../lib/model/axunet.ts';
+import type { Batch } from '../../lib/preprocess/batches.ts';
 import { settings } from '../../lib/settings.ts';
+import { createCompiledStep } from '../../lib/train/compiledStep.ts';
 import { referenceRmsprop, updateOf } from '../../lib/train/optimizers.ts';
 import {
   inReferenceLayout, namedWeights, ourName, referenceInput, referenceLabels, referenceLoss, setReferenceWeights, statsOf, variantOf,
@@ -21,6 +25,7 @@ import {
 const file = process.env.AXUNET_REFERENCE
   ?? (settings.sharedFolder && path.join(settings.sharedFolder, 'data/reference/axunet_forward.json'));
 if (process.env.AXUNET_REFERENCE && !existsSync(file!)) throw expected('a file of reference values in AXUNET_REFERENCE', 'no such file', file);
+if (file && existsSync(file)) await startEngine();
 const reference: Reference | undefined = file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 const why = reference ? '' : ' (skipped: no reference file; set AXUNET_REFERENCE or AXUNET_SHARED)';
 
@@ -157,6 +162,14 @@ describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => 
     setReferenceWeights(model, run!.params);
     followSteps(s, run!, model);
   });
+
+  const whyEager = reference ? whyNoGraphs() : undefined;
+  it.skipIf(whyEager !== undefined).for(steps)(`$title follow the reference when compiled${whyEager ? ` (skipped: ${whyEager})` : ''}`, { timeout: 300_000 }, async ({ s, run }, { skip }) => {
+    skip(!variantOf(s.variant) || !run, 'no run of the file lists the parameters of such a network');
+    const model = buildFor(s);
+    setReferenceWeights(model, run!.params);
+    await followCompiledSteps(s, run!, model);
+  });
 });
 
 /**
@@ -188,6 +201,33 @@ function followSteps(s: Steps, run: Run, model: tf.LayersModel): void {
       slots[i] = next;
     });
   }
+  checkAfterSteps(s, run, model, x, labels);
+}
+
+/** The same with the step compiled to one graph. */
+async function followCompiledSteps(s: Steps, run: Run, model: tf.LayersModel): Promise<void> {
+  const [n, channels, height, width] = s.input as [number, number, number, number];
+  const [x, labels] = [referenceInput([n, channels, height, width]), referenceLabels([n, channels, height, width])];
+  const batch: Batch = { images: x.dataSync<'float32'>() as Float32Array, labels: Uint8Array.from(labels.dataSync()), n, height, width, ids: [] };
+  const part = (name: 'loss' | 'ce' | 'dice'): LossFunction => (logits, truth) => referenceLoss(logits, truth)[name];
+  const options = { optimizer: referenceRmsprop, loss: part('loss'), metrics: { ce: part('ce'), dice: part('dice') } };
+  const step = await createCompiledStep(model, options, batch);
+  for (let k = 0; k <= s.steps; k++) {
+    // Of the last step only the forward pass counts, which moves the running statistics: everything else is put back.
+    const before = k === s.steps ? await step.state() : undefined;
+    const { loss, metrics } = await step.run(batch, 5e-4);
+    const tolerance = stepTolerances[Math.min(k, stepTolerances.length - 1)]!;
+    expect(Math.abs(loss - s.float64.loss[k]!), `loss before step ${k + 1}`).toBeLessThan(tolerance);
+    expect(Math.abs(metrics.ce - s.float64.ce[k]!)).toBeLessThan(tolerance);
+    expect(Math.abs(metrics.dice - s.float64.dice_term[k]!)).toBeLessThan(tolerance);
+    if (before) await step.restore({ ...await step.state(), ...Object.fromEntries(Object.entries(before).filter(([key]) => !/\/(mean|variance)$/.test(key))) });
+  }
+  await step.withAveragedWeights(async () => checkAfterSteps(s, run, model, x, labels));
+  step.dispose();
+}
+
+/** Loss in inference and norms of the parameters after all steps. */
+function checkAfterSteps(s: Steps, run: Run, model: tf.LayersModel, x: tf.Tensor4D, labels: tf.Tensor3D): void {
   const { loss } = referenceLoss(model.apply(x, { training: false }) as tf.Tensor4D, labels);
   expect(Math.abs(loss.dataSync()[0]! - s.float64.eval_loss_after)).toBeLessThan(5e-3);
   const weights = namedWeights(model);

@@ -225,8 +225,8 @@ class Session;
 
 class Run : public Napi::AsyncWorker {
  public:
-  Run(Napi::Env env, Napi::Object session, TF_Session* handle, std::unique_ptr<Call> call)
-      : Napi::AsyncWorker(env), deferred(Napi::Promise::Deferred::New(env)), handle_(handle), call_(std::move(call)) {
+  Run(Napi::Env env, Napi::Object session, std::shared_ptr<TF_Session> handle, std::unique_ptr<Call> call)
+      : Napi::AsyncWorker(env), deferred(Napi::Promise::Deferred::New(env)), handle_(std::move(handle)), call_(std::move(call)) {
     session_ = Napi::Persistent(session); // the session lives at least as long as the call
   }
 
@@ -239,7 +239,7 @@ class Run : public Napi::AsyncWorker {
     const TF_Buffer options{full_trace, sizeof full_trace, nullptr};
     if (call_->trace) metadata_.reset(TF_NewBuffer());
     call_->results.assign(call_->fetches.size(), nullptr);
-    TF_SessionRun(handle_, call_->trace ? &options : nullptr, call_->feeds.data(), call_->values.data(), static_cast<int>(call_->feeds.size()),
+    TF_SessionRun(handle_.get(), call_->trace ? &options : nullptr, call_->feeds.data(), call_->values.data(), static_cast<int>(call_->feeds.size()),
                   call_->fetches.data(), call_->results.data(), static_cast<int>(call_->fetches.size()),
                   call_->targets.data(), static_cast<int>(call_->targets.size()), metadata_.get(), status);
     for (TF_Tensor* tensor : call_->values) TF_DeleteTensor(tensor);
@@ -261,7 +261,7 @@ class Run : public Napi::AsyncWorker {
   void OnError(const Napi::Error& error) override { deferred.Reject(error.Value()); }
 
  private:
-  TF_Session* handle_;
+  std::shared_ptr<TF_Session> handle_; // a session closed meanwhile goes when its last call is over
   std::unique_ptr<Call> call_;
   Napi::ObjectReference session_;
   std::unique_ptr<TF_Buffer, decltype(&TF_DeleteBuffer)> metadata_{nullptr, TF_DeleteBuffer};
@@ -282,10 +282,10 @@ class Session : public Napi::ObjectWrap<Session> {
     std::unique_ptr<TF_SessionOptions, decltype(&TF_DeleteSessionOptions)> options(TF_NewSessionOptions(), TF_DeleteSessionOptions);
     TF_SetConfig(options.get(), config.Data(), config.ByteLength(), status);
     Check(info.Env(), status);
-    handle_ = TF_NewSession(graph_->get(), options.get(), status);
+    TF_Session* session = TF_NewSession(graph_->get(), options.get(), status);
     Check(info.Env(), status);
+    handle_.reset(session, [](TF_Session* closed) { TF_DeleteSession(closed, Status()); });
   }
-  ~Session() override { Free(); }
 
  private:
   Napi::Value RunCall(const Napi::CallbackInfo& info) {
@@ -307,18 +307,11 @@ class Session : public Napi::ObjectWrap<Session> {
     return promise;
   }
 
-  void Close(const Napi::CallbackInfo&) { Free(); }
-
-  void Free() {
-    if (handle_ == nullptr) return;
-    Status status;
-    TF_DeleteSession(handle_, status);
-    handle_ = nullptr;
-  }
+  void Close(const Napi::CallbackInfo&) { handle_.reset(); }
 
   Graph* graph_ = nullptr;
   Napi::ObjectReference owner_;
-  TF_Session* handle_ = nullptr;
+  std::shared_ptr<TF_Session> handle_;
 };
 
 // glibc keeps freed memory of every thread for itself; a training step has many threads and large arrays for a moment each.

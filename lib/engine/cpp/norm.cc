@@ -1,7 +1,7 @@
 // Batch normalisation and ReLU on images [..., channels]; see ops/batchNormRelu.ts for the formulas.
 //
-// y = max(0, scale z + shift) with scale = γ / √(v + ε) and shift = β − m scale, so that neither y nor the normalised z has to be kept
-// for the gradient: z and the statistics tell both. Sums are made in an order that does not depend on the number of threads.
+// y = max(0, scale (z − m) + β) with scale = γ / √(v + ε): neither y nor the normalised z has to be kept for the gradient, since z and
+// the statistics tell both. Sums are made in an order that does not depend on the number of threads.
 #include <cmath>
 #include <vector>
 
@@ -58,30 +58,29 @@ AXUNET_CLONES void MomentSums(const float* z, const float* pivot, int64_t channe
   });
 }
 
-// Statistics, scale and shift of one normalisation, channel by channel.
+// Statistics, scale and β of one normalisation, channel by channel.
 struct Norm {
-  std::vector<float> mean, deviation, scale, shift; // deviation: 1 / √(v + ε)
-  Norm(const float* statistics, const float* gamma, const float* beta, int64_t channels, float epsilon)
-      : mean(channels), deviation(channels), scale(channels), shift(channels) {
+  std::vector<float> mean, deviation, scale, beta; // deviation: 1 / √(v + ε)
+  Norm(const float* statistics, const float* gamma, const float* b, int64_t channels, float epsilon)
+      : mean(channels), deviation(channels), scale(channels), beta(b, b + channels) {
     for (int64_t c = 0; c < channels; c++) {
       mean[c] = statistics[c];
       deviation[c] = 1.f / std::sqrt(statistics[channels + c] + epsilon);
       scale[c] = gamma[c] * deviation[c];
-      shift[c] = beta[c] - mean[c] * scale[c];
     }
   }
 };
 
 template <class Lanes>
 AXUNET_INLINE Vector Normalised(const float* z, const Norm& n, int64_t c, Lanes lanes) {
-  return Load(z, lanes) * Load(n.scale.data() + c, lanes) + Load(n.shift.data() + c, lanes);
+  return (Load(z, lanes) - Load(n.mean.data() + c, lanes)) * Load(n.scale.data() + c, lanes) + Load(n.beta.data() + c, lanes);
 }
 
 AXUNET_CLONES void Apply(const float* z, const Norm& n, int64_t channels, int64_t from, int64_t to, float* y) {
   for (int64_t row = from; row < to; row++) {
     EachVector(0, channels, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
       const Vector value = Normalised(z + row * channels + c, n, c, lanes);
-      Store(y + row * channels + c, value > 0.f ? value : Vector{}, lanes);
+      Store(y + row * channels + c, value <= 0.f ? Vector{} : value, lanes); // so that NaN stays NaN
     });
   }
 }

@@ -210,7 +210,7 @@ AXUNET_CLONES void OutputTiles(const Tiling& t, const float* m, int64_t row, con
         OutputLine(b + 6 * i, y, 1, 1);
         AXUNET_UNROLL for (int64_t j = 0; j < 4; j++) {
           Vector value = y[j] + add;
-          if (relu) value = value > 0.f ? value : Vector{};
+          if (relu) value = value <= 0.f ? Vector{} : value; // so that NaN stays NaN
           if (j < columns) Store(corner + (i * t.width + j) * t.dilation * channels + c, value, lanes);
         }
       }

@@ -10,7 +10,7 @@
  * twice and comparing finds whatever changes from call to call, such as a counter in JavaScript.
  */
 import { createHash } from 'node:crypto';
-import { expected, UserError } from '../../errors.ts';
+import { expected, messageOf, UserError } from '../../errors.ts';
 import { tf } from '../engine.ts';
 import { attributeTypes, dtypes, newGraph, type NativeAttribute, type NativeGraph, type OutputInfo } from './native.ts';
 import type { Preparation } from './preparation.ts';
@@ -37,7 +37,7 @@ interface NodeBackend {
 const backend = (): NodeBackend => tf.backend() as unknown as NodeBackend;
 
 /** Operations that take a list, by how many of their inputs follow it. */
-const listOperations: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0 };
+const listOperations: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0 };
 /** Outputs that only go from a kernel to its gradient and whose shape nobody needs to know. */
 const opaque = new Set(['FusedBatchNormV3:5']);
 const isRandom = (type: string): boolean => /Random|Multinomial|Shuffle|TruncatedNormal/.test(type);
@@ -114,7 +114,7 @@ export class Trace {
     this.operations[type] = (this.operations[type] ?? 0) + 1;
     const plain = plainAttributes(attributes);
     this.notes.push(JSON.stringify([type, name, inputs, plain, controls]));
-    let outputs = this.graph.add(type, name, inputs, attributes, controls);
+    let outputs = this.#addToGraph(type, name, inputs, attributes, controls);
     const shape = type.startsWith('Axunet') ? (attributes.find((a) => a.name === 'shape')!.value as number[]) : undefined;
     if (shape) {
       this.graph.setShape(name, shape); // our own kernels say in an attribute what inference cannot know
@@ -122,6 +122,15 @@ export class Trace {
     }
     this.preparation?.follow(name, inputs.flat(), JSON.stringify([type, plain]), outputs);
     return { name, outputs };
+  }
+
+  /** TensorFlow's refusal of an operation is a reason not to compile, like ours. */
+  #addToGraph(type: string, ...rest: [name: string, inputs: Inputs, attributes: readonly NativeAttribute[], controls: readonly string[]]): OutputInfo[] {
+    try {
+      return this.graph.add(type, ...rest);
+    } catch (error) {
+      throw new UserError(`Cannot compile ${type}: ${messageOf(error).replaceAll('\n', ' ')}`);
+    }
   }
 
   /** Tells graphs apart: equal for equal operations, attributes, constants and order. */

@@ -31,8 +31,10 @@ function acceleration<T>(units: readonly T[], statistic: (units: readonly T[]) =
 
 /** The two quantiles that BCa takes (Efron 1987, doi 10.1080/01621459.1987.10478410); NaN when no resample lies on one side of the estimate. */
 function bcaLevels(sorted: readonly number[], estimate: number, accelerate: number, tail: number): [number, number] {
-  const below = sorted.filter((value) => value < estimate).length;
-  const notAbove = sorted.filter((value) => value <= estimate).length;
+  // a resample that is the sample in another order differs by rounding only
+  const rounding = 1e-12 * (sorted.at(-1)! - sorted[0]!);
+  const below = sorted.filter((value) => value < estimate - rounding).length;
+  const notAbove = sorted.filter((value) => value <= estimate + rounding).length;
   const bias = normalQuantile((below + notAbove) / (2 * sorted.length));
   const level = (z: number): number => normalCdf(bias + (bias + z) / (1 - accelerate * (bias + z)));
   return [level(normalQuantile(tail)), level(-normalQuantile(tail))];

@@ -56,11 +56,11 @@ export function pearson(x: Sample, y: Sample, { alternative = 'two-sided', confi
 
 /**
  * Spearman rank correlation, SciPy's `spearmanr`; interval with the error of Bonett & Wright 2000 (doi 10.1007/BF02294183).
- * p is the t approximation. Edge cases as `pearson`.
+ * p is the t approximation. Edge cases as `pearson`, but p is NaN for two pairs.
  */
 export function spearman(x: Sample, y: Sample, { alternative = 'two-sided', confidence = 0.95 }: CorrelationOptions = {}): Correlation {
   checkPairs(x, y, 2);
   checkConfidence(confidence);
   const r = coefficient(rank(x).ranks, rank(y).ranks);
-  return { r, p: pOf(r, x.length, alternative), interval: intervalOf(r, x.length, 1 + r ** 2 / 2, confidence) };
+  return { r, p: x.length === 2 ? NaN : pOf(r, x.length, alternative), interval: intervalOf(r, x.length, 1 + r ** 2 / 2, confidence) };
 }

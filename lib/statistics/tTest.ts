@@ -14,9 +14,9 @@ export interface TTest {
   /** Degrees of freedom; fractional for Welch. */
   readonly df: number;
   readonly p: number;
-  /** What is tested against 0: the mean, the mean difference, or mean(first) − mean(second). In the unit of the values. */
-  readonly difference: number;
-  /** Confidence interval of `difference`; one-sided, so open at one end, when the alternative is. */
+  /** The mean, the mean of the differences, or mean(first) − mean(second). In the unit of the values. */
+  readonly estimate: number;
+  /** Confidence interval around `estimate`; one-sided, so open at one end, when the alternative is. */
   readonly interval: readonly [number, number];
 }
 
@@ -25,17 +25,18 @@ function pOf(t: number, df: number, alternative: Alternative): number {
   return alternative === 'less' ? studentCdf(t, df) : studentUpperTail(t, df);
 }
 
-function intervalOf(difference: number, standardError: number, df: number, alternative: Alternative, confidence: number): [number, number] {
-  if (standardError === 0) return [alternative === 'less' ? -Infinity : difference, alternative === 'greater' ? Infinity : difference];
+function intervalOf(estimate: number, standardError: number, df: number, alternative: Alternative, confidence: number): [number, number] {
+  if (standardError === 0) return [alternative === 'less' ? -Infinity : estimate, alternative === 'greater' ? Infinity : estimate];
   const reach = -studentQuantile(alternative === 'two-sided' ? (1 - confidence) / 2 : 1 - confidence, df) * standardError;
-  return [alternative === 'less' ? -Infinity : difference - reach, alternative === 'greater' ? Infinity : difference + reach];
+  return [alternative === 'less' ? -Infinity : estimate - reach, alternative === 'greater' ? Infinity : estimate + reach];
 }
 
-function tTest(difference: number, standardError: number, df: number, options: TTestOptions): TTest {
+/** `difference` is what lies from the null hypothesis, `estimate` what the interval is around. */
+function tTest(difference: number, standardError: number, df: number, options: TTestOptions, estimate = difference): TTest {
   const { alternative = 'two-sided', confidence = 0.95 } = options;
   checkConfidence(confidence);
   const t = difference / standardError;
-  return { t, df, p: pOf(t, df, alternative), difference, interval: intervalOf(difference, standardError, df, alternative, confidence) };
+  return { t, df, p: pOf(t, df, alternative), estimate, interval: intervalOf(estimate, standardError, df, alternative, confidence) };
 }
 
 /**
@@ -45,7 +46,7 @@ function tTest(difference: number, standardError: number, df: number, options: T
 export function oneSampleTTest(values: Sample, mean = 0, options: TTestOptions = {}): TTest {
   checkSample(values, 2);
   const m = moments(values);
-  return tTest(m.mean - mean + m.meanRest, Math.sqrt(varianceOf(m) / m.n), m.n - 1, options);
+  return tTest(m.mean - mean + m.meanRest, Math.sqrt(varianceOf(m) / m.n), m.n - 1, options, m.mean);
 }
 
 /** Paired t test of the mean difference a − b, SciPy's `ttest_rel`; constant differences as in `oneSampleTTest`. Refuses unequal lengths. */
@@ -68,8 +69,8 @@ export function studentTTest(a: Sample, b: Sample, options: TTestOptions = {}): 
 
 /**
  * Welch's t test of two independent samples, whatever their variances: the default for means. SciPy's `ttest_ind(equal_var=False)`,
- * degrees of freedom after Welch 1947 (doi 10.1093/biomet/34.1-2.28). Two constant samples: t and p as in `studentTTest`, with
- * the smallest degrees of freedom that the formula can give. Refuses fewer than 2 values in a sample, NaN and ±∞.
+ * degrees of freedom after Welch 1947 (doi 10.1093/biomet/34.1-2.28). Two constant samples: t and p as in `studentTTest`,
+ * df = 1. Refuses fewer than 2 values in a sample, NaN and ±∞.
  */
 export function welchTTest(a: Sample, b: Sample, options: TTestOptions = {}): TTest {
   checkTwoSamples(a, b, 2);
@@ -77,6 +78,6 @@ export function welchTTest(a: Sample, b: Sample, options: TTestOptions = {}): TT
   const [va, vb] = [varianceOf(ma) / ma.n, varianceOf(mb) / mb.n];
   // the share of one sample in the squared standard error: its powers neither overflow nor underflow
   const share = va / (va + vb);
-  const df = va + vb === 0 ? Math.min(ma.n, mb.n) - 1 : 1 / (share ** 2 / (ma.n - 1) + (1 - share) ** 2 / (mb.n - 1));
+  const df = va + vb === 0 ? 1 : 1 / (share ** 2 / (ma.n - 1) + (1 - share) ** 2 / (mb.n - 1));
   return tTest(meanDifference(ma, mb), Math.sqrt(va + vb), df, options);
 }

@@ -75,7 +75,7 @@ describe('equal to SciPy to 1e-9', () => {
         pearson: (alternative) => ofR(pearson(a, b, { alternative })),
         spearman: (alternative) => ofR(spearman(a, b, { alternative })),
         pairedPermutation: (alternative) => [pairedPermutationTest(a, b, { alternative }).p],
-      });
+      }, { pearson: 1e-12, spearman: 1e-12 });
       expectClose('rankBiserial', [rankBiserial(a, b)], [row.rankBiserial]);
       if (row.pearsonInterval) expectClose('pearson interval', pearson(a, b).interval, row.pearsonInterval);
       if (row.spearmanInterval) expectClose('spearman interval', spearman(a, b).interval, row.spearmanInterval);
@@ -128,7 +128,7 @@ describe('equal to its definition and to other packages to 1e-9', () => {
     for (const { x, statistic, seed, ...wanted } of reference.bootstrap)
       for (const method of ['percentile', 'bca'] as const) {
         const { interval, standardError } = bootstrap(x, (units) => statistics[statistic]([...units]), { method, seed, resamples: 199, confidence: 0.9 });
-        expectClose(`bootstrap ${method}`, [...interval, standardError], wanted[method]);
+        if (wanted[method]) expectClose(`bootstrap ${method}`, [...interval, standardError], wanted[method]);
       }
   });
 });

@@ -150,7 +150,10 @@ describe('equal to mpmath', () => {
         cohenD: [cohenD(a, b)], hedgesG: [hedgesG(a, b)], pearson: [pearson(a, c).r], summary: [summarise(a).mean, summarise(a).sd],
       };
       for (const [name, values] of Object.entries(found)) expectClose(`${name} near 1e8`, values, [row[name as keyof typeof row]!].flat(), 1e-6);
-      if (row.levene) { const { f, p } = levene([a, b], 'mean'); expectClose('levene near 1e8', [f, p], row.levene, 1e-6); }
+      for (const [centre, wanted] of [['mean', row.leveneMean], ['median', row.leveneMedian]] as const) {
+        const { f, p } = levene([a, b], centre);
+        if (wanted) expectClose(`levene ${centre} near 1e8`, [f, p], wanted, 1e-6);
+      }
     }
     for (const { ratings, ...wanted } of reference.offsetRatings)
       for (const form of ['agreement', 'consistency'] as const) expectClose('intraclass near 1e8', [intraclassCorrelation(ratings, form).icc], [wanted[form]], 1e-6);

@@ -339,6 +339,16 @@ def two_sided(t, df):
     return [t, df, 2 * t_tail(abs(t), df)]
 
 
+def exact_levene(distances):
+    means = [mp.fsum(d) / len(d) for d in distances]
+    n = sum(len(d) for d in distances)
+    grand = mp.fsum(itertools.chain(*distances)) / n
+    between = sum(len(d) * (m - grand) ** 2 for d, m in zip(distances, means))
+    within = sum((v - m) ** 2 for d, m in zip(distances, means) for v in d)
+    f = between * (n - 2) / within
+    return [f, f_tail(f, 1, n - 2)]
+
+
 def offset_case(i):
     """Everything that has means and variances in it, in 40 digits, of values near 1e8."""
     n1, n2 = int(rng.integers(2, 15)), int(rng.integers(2, 15))
@@ -351,19 +361,16 @@ def offset_case(i):
     va, vb = sa / (n1 - 1) / n1, sb / (n2 - 1) / n2
     welch = two_sided(difference / mp.sqrt(va + vb), (va + vb) ** 2 / (va**2 / (n1 - 1) + vb**2 / (n2 - 1)))
     d = difference / mp.sqrt(pooled)
-    groups = [[abs(mp.mpf(float(v)) - m) for v in x] for x, m in [(a, ma), (b, mb)]]
-    means = [mp.fsum(g) / len(g) for g in groups]
-    grand = mp.fsum(itertools.chain(*groups)) / (n1 + n2)
-    between = sum(len(g) * (m - grand) ** 2 for g, m in zip(groups, means))
-    within = sum((v - m) ** 2 for g, m in zip(groups, means) for v in g)
-    levene = between / (within / df) if within > 1e-20 else None
+    levene = lambda centres: exact_levene([[abs(mp.mpf(float(v)) - m) for v in x] for x, m in zip([a, b], centres)])
+    median = lambda x: (mp.mpf(float(np.sort(x)[(len(x) - 1) // 2])) + mp.mpf(float(np.sort(x)[len(x) // 2]))) / 2
     c = a + numbers(n1, "normal")
     (_, mc, sc) = exact_moments(c)
     r = mp.fsum((mp.mpf(float(x)) - ma) * (mp.mpf(float(y)) - mc) for x, y in zip(a, c)) / mp.sqrt(sa * sc)
     _, mean_difference, s = exact_moments([mp.mpf(float(x)) - mp.mpf(float(y)) for x, y in zip(a, c)])
     out = {"a": a, "b": b, "c": c, "summary": [ma, mp.sqrt(sa / (n1 - 1))], "studentTTest": student, "welchTTest": welch, "cohenD": d,
            "hedgesG": d * hedges_factor(df), "pearson": r, "pairedTTest": two_sided(mean_difference / mp.sqrt(s / (n1 - 1) / n1), n1 - 1)}
-    return out if levene is None else {**out, "levene": [levene, f_tail(levene, 1, df)]}
+    # pairs have no spread of distances within
+    return out if min(n1, n2) < 3 else {**out, "leveneMean": levene([ma, mb]), "leveneMedian": levene([median(a), median(b)])}
 
 
 def offset_ratings():

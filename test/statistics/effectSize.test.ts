@@ -17,7 +17,7 @@ describe('effect sizes of means', () => {
   it('shrink Hedges’ g by nearly 1 − 3/(4 df − 1)', () => {
     const a = Array.from({ length: 30 }, (_, i) => i);
     const b = a.map((x) => 1.3 * x + 2);
-    expect(hedgesG(a, b) / cohenD(a, b)).toBeCloseTo(1 - 3 / (4 * 58 - 1), 5);
+    expect(hedgesG(a, b) / cohenD(a, b)).toBeCloseTo(1 - 3 / (4 * 58 - 1), 4);
   });
 
   it('without spread are infinite, or NaN where the means are equal', () => {
@@ -38,6 +38,6 @@ describe("Cliff's delta and the rank-biserial correlation", () => {
 
   it('agree with U', () => {
     const sample = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 12 });
-    fc.assert(fc.property(sample, sample, (a, b) => expect(cliffDelta(a, b)).toBeCloseTo((2 * mannWhitney(a, b).u) / (a.length * b.length) - 1, 12)));
+    fc.assert(fc.property(sample, sample, (a, b) => { expect(cliffDelta(a, b)).toBeCloseTo((2 * mannWhitney(a, b).u) / (a.length * b.length) - 1, 12); }));
   });
 });

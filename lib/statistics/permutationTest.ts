@@ -88,7 +88,9 @@ export class Counter {
   #lower = 0;
   #upper = 0;
 
+  /** `unit` is the size of statistics that are not 0 by chance. */
   constructor(observed: number, unit: number) {
+    if (Number.isNaN(observed)) throw expected('a statistic that is a number for the samples', 'NaN');
     this.#observed = observed;
     this.#tolerance = Number.isFinite(observed) ? 1e-12 * Math.max(Math.abs(observed), unit) : 0;
   }
@@ -100,7 +102,10 @@ export class Counter {
     if (statistic >= this.#observed - this.#tolerance) this.#upper++;
   }
 
-  /** `exact`: all arrangements were added, the observed one among them. Random ones: the observed one counts as one more, so that p is never 0 (Phipson & Smyth 2010, doi 10.2202/1544-6115.1585). */
+  /**
+   * `exact`: all arrangements were added, the observed one among them. Random ones: the observed one counts as one more, so that p
+   * is never 0 (Phipson & Smyth 2010, doi 10.2202/1544-6115.1585).
+   */
   p(exact: boolean, alternative: Alternative): number {
     const extra = exact ? 0 : 1;
     return pOfTails({ lower: (this.#lower + extra) / (this.all + extra), upper: (this.#upper + extra) / (this.all + extra) }, alternative);

@@ -25,6 +25,16 @@ describe('the Mann-Whitney test', () => {
     expectRelative(mannWhitney(rising(300, 0), rising(300, 300), { alternative: 'less', method: 'exact' }).p, half, 3e-14);
   });
 
+  it('is the same above 2^52 arrangements, where whole numbers leave the doubles', () => {
+    // 27 + 27 values: C(54, 27) = 1.9e15 is below, 28 + 28 above; U = 2 or less has 1 + 1 + 2 arrangements
+    for (const n of [27, 28]) {
+      const a = Array.from({ length: n }, (_, i) => (i === n - 1 ? n + 1.5 : i));
+      const b = Array.from({ length: n }, (_, i) => n + i);
+      const whole = Array.from({ length: n }, (_, i) => (n + 1 + i) / (i + 1)).reduce((x, y) => x * y, 1);
+      expectRelative(mannWhitney(a, b, { alternative: 'less', method: 'exact' }).p, 4 / whole);
+    }
+  });
+
   it('uses the normal approximation with ties or more than 8 values on both sides', () => {
     expect(mannWhitney([1, 2], [2, 3]).method).toBe('normal');
     expect(mannWhitney(Array.from({ length: 9 }, (_, i) => i), Array.from({ length: 9 }, (_, i) => i + 0.5)).method).toBe('normal');

@@ -46,6 +46,6 @@ describe('the permutation test of two samples', () => {
     expect(() => permutationTest([1], [2, 3])).toThrow('Expected at least 2 values in the first sample, found 1');
     expect(permutationTest([1], [2, 3], { statistic: 'mean' }).p).toBe(2 / 3);
     expect(() => permutationTest([1, 2], [2, 3], { resamples: 0.5 })).toThrow('Expected a whole number of resamples above 0, found 0.5');
-    expect(() => permutationTest([1, 2], [2, 3], { statistic: () => NaN })).toThrow('Expected a statistic that is a number for every arrangement, found NaN');
+    expect(() => permutationTest([1, 2], [2, 3], { statistic: () => NaN })).toThrow('Expected a statistic that is a number for the samples, found NaN');
   });
 });

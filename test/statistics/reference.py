@@ -207,9 +207,9 @@ def roc_case(i):
     auc_a, p_a, n_a = components(first, labels)
     auc_b, p_b, n_b = components(second, labels)
     m, k = labels.sum(), n - labels.sum()
-    covariance = np.cov(p_a, p_b) / m + np.cov(n_a, n_b) / k
-    error, z = math.sqrt(covariance[0, 0]), stats.norm.ppf(0.975)
-    difference_error = math.sqrt(max(0, covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]))
+    error, z = math.sqrt(np.var(p_a, ddof=1) / m + np.var(n_a, ddof=1) / k), stats.norm.ppf(0.975)
+    # the same as both variances less twice the covariance, without cancellation
+    difference_error = math.sqrt(np.var(p_a - p_b, ddof=1) / m + np.var(n_a - n_b, ddof=1) / k)
     statistic = 0 if auc_a == auc_b else (auc_a - auc_b) / difference_error
     fpr, tpr, thresholds = metrics.roc_curve(labels, first, drop_intermediate=False)
     return {"first": first, "second": second, "labels": labels, "auc": metrics.roc_auc_score(labels, first), "standardError": error,
@@ -237,7 +237,7 @@ def rating_case(i):
     upper, lower = stats.f.ppf(0.975, n - 1, v), stats.f.ppf(0.975, v, n - 1)
     other = k * ms_raters + (k * n - k - n) * ms_rest
     agreement = [n * (ms_subjects - upper * ms_rest) / (upper * other + n * ms_subjects), n * (lower * ms_subjects - ms_rest) / (other + n * lower * ms_subjects)]
-    consistency = [(low - 1) / (low + k - 1), (high - 1) / (high + k - 1)]
+    consistency = [(low - 1) / (low + k - 1), (high - 1) / (high + k - 1)] if np.isfinite(f) else [1, 1]
     for own, row in [(agreement, icc2), (consistency, icc3)]:
         theirs = np.array(row[next(c for c in result.columns if c.startswith("CI"))], dtype=float)
         assert np.isnan(theirs).any() or np.allclose(own, theirs, atol=0.0051), (own, theirs)

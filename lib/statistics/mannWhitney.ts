@@ -1,7 +1,7 @@
 /** Mann-Whitney U test (Wilcoxon rank-sum) of two independent samples. */
 import { expected } from '../errors.ts';
 import { normalCdf, normalUpperTail } from './distributions/normal.ts';
-import { rank } from './ranks.ts';
+import { rankTogether, sumOfRanks } from './ranks.ts';
 import { checkTwoSamples, pOfTails, type Alternative, type Sample } from './sample.ts';
 
 export interface RankTestOptions {
@@ -78,8 +78,8 @@ function normalTails(u: number, n1: number, n2: number, tieTerm: number): { lowe
 export function mannWhitney(a: Sample, b: Sample, { alternative = 'two-sided', method = 'auto' }: RankTestOptions = {}): MannWhitney {
   checkTwoSamples(a, b, 1);
   const [n1, n2] = [a.length, b.length];
-  const { ranks, tieTerm } = rank([...Array.from(a), ...Array.from(b)]);
-  const u = ranks.subarray(0, n1).reduce((sum, r) => sum + r, 0) - (n1 * (n1 + 1)) / 2;
+  const { first, tieTerm } = rankTogether(a, b);
+  const u = sumOfRanks(first) - (n1 * (n1 + 1)) / 2;
   if (method === 'exact' && tieTerm > 0) throw expected('no equal values for the exact Mann-Whitney test', 'ties');
   const exact = method === 'exact' || (method === 'auto' && tieTerm === 0 && Math.min(n1, n2) <= 8);
   const tails = exact

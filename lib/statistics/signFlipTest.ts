@@ -1,6 +1,6 @@
 /** Permutation of signs: pairs, and two samples with unequal variances. */
 import { Random } from '../random.ts';
-import { Counter, checkResamples, meanOf, welchT, type PermutationOptions, type PermutationTest } from './permutationTest.ts';
+import { Counter, checkResamples, meanOf, welchT, type PermutationOptions, type PermutationTest } from './arrangements.ts';
 import { checkPairs, checkTwoSamples, differences, type Sample } from './sample.ts';
 
 /** Gives random signs, 32 from each number of the stream. */

@@ -229,6 +229,13 @@ function rowsOf(family: Family): FeatureName[] {
 /** Every feature, family by family. */
 export const featureNames: readonly FeatureName[] = families.flatMap(rowsOf);
 
+/**
+ * Whether PyRadiomics makes the feature by default, or the whole family is not PyRadiomics'. It leaves out StandardDeviation,
+ * the root of Variance.
+ */
+export const isStandard = ({ family, pyradiomics }: FeatureName): boolean =>
+  family === 'morphology' || family === 'histogram' || (pyradiomics !== undefined && pyradiomics !== 'StandardDeviation');
+
 /** A feature in a result: image type, family, name, such as `original_glcm_Contrast` (PyRadiomics' way). */
 export const resultKey = (image: string, family: Family, name: string): string => `${image}_${family}_${name}`;
 

@@ -18,6 +18,8 @@ export interface RadiomicsSettings {
   /** Value of the ROI in the mask. */
   readonly label: number;
   readonly families: readonly Family[];
+  /** Whether features that PyRadiomics leaves out (IBSI's and redundant ones) are added to its families. */
+  readonly extras: boolean;
   /** Whether the original image is used; else only those that filters make of it. */
   readonly original: boolean;
   /** Standard deviations in mm of the Laplacian of Gaussian filters, one image each. */
@@ -68,7 +70,7 @@ export interface RadiomicsSettings {
 export type RadiomicsChanges = Partial<RadiomicsSettings>;
 
 export const pyradiomicsSettings: RadiomicsSettings = {
-  label: 1, families: standardFamilies, original: true, logSigmasMm: [], wavelet: null,
+  label: 1, families: standardFamilies, extras: false, original: true, logSigmasMm: [], wavelet: null,
   normalise: false, normaliseScale: 1, outlierLimit: null,
   resampledSpacingMm: null, interpolation: 'bspline', gridAlignment: 'corner',
   resegmentRange: null, resegmentMode: 'absolute', resegmentShape: false,
@@ -96,7 +98,7 @@ const listOf = (what: string, [, holds]: Check, least: number, most = Infinity):
 const checks: Record<keyof RadiomicsSettings, Check> = {
   label: number('a number other than 0', (v) => v !== 0),
   families: listOf(`a list of ${families.join(', ')}`, oneOf(families), 1),
-  original: yesNo, logSigmasMm: listOf('a list of positive numbers', positive, 0), wavelet: orNull(['the name of a wavelet', (v) => typeof v === 'string' && v !== '']),
+  extras: yesNo, original: yesNo, logSigmasMm: listOf('a list of positive numbers', positive, 0), wavelet: orNull(['the name of a wavelet', (v) => typeof v === 'string' && v !== '']),
   normalise: yesNo, normaliseScale: positive, outlierLimit: orNull(positive),
   resampledSpacingMm: orNull(listOf('three numbers of 0 or more', number('', (v) => v >= 0), 3, 3)),
   interpolation: oneOf(interpolations), gridAlignment: oneOf(gridAlignments),

@@ -31,7 +31,9 @@ export interface MatrixPlan {
   readonly grid: LevelGrid;
   /** One set for 3-D and 2.5-D, one per slice for 2-D; indices into the box, ascending. */
   readonly groups: readonly Int32Array[];
-  /** Step to the neighbour in each direction of one half space, so every pair of neighbours is met once. */
+  /** The directions of one half space, so every pair of neighbours is met once. */
+  readonly directions: readonly Vec3[];
+  /** The same as steps of an index into the box. */
   readonly steps: Int32Array;
   /** Whether directions are averaged (else merged). */
   readonly perDirection: boolean;
@@ -67,9 +69,10 @@ function slicesOf({ shape, voxels }: Roi, axis: Axis): Int32Array[] {
 export function matrixPlan(grid: LevelGrid, { aggregation, sliceAxis, distances }: Sampling, own = distances): MatrixPlan {
   const { roi } = grid;
   const is3d = aggregation.startsWith('3d');
-  const steps = directions(own, is3d ? undefined : sliceAxis).map(([x, y, z]) => x + roi.shape[0] * (y + roi.shape[1] * z));
+  const along = directions(own, is3d ? undefined : sliceAxis);
+  const steps = along.map(([x, y, z]) => x + roi.shape[0] * (y + roi.shape[1] * z));
   const groups = aggregation.startsWith('2d') ? slicesOf(roi, sliceAxis) : [roi.voxels];
-  return { grid, groups, steps: Int32Array.from(steps), perDirection: aggregation.endsWith('average') };
+  return { grid, groups, directions: along, steps: Int32Array.from(steps), perDirection: aggregation.endsWith('average') };
 }
 
 /** The steps to all neighbours, both half spaces. */

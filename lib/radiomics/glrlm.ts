@@ -6,6 +6,7 @@
  * runs 1 of length 1, 2, 2; 2 of 2, 2; 3 of 2, 3; 4 of 2. N = 8 runs of 16 voxels, so the run percentage is 1/2 and
  * the short run emphasis (1 + 6/4 + 1/9)/8 = 94/288.
  */
+import type { Vec3 } from '../volume/volume.ts';
 import { type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
 import { entriesOf, sizeMatrixFeatures, type SizeMatrix } from './sizeMatrix.ts';
 
@@ -21,14 +22,37 @@ function countRuns(levels: Uint16Array, voxels: Int32Array, step: number, into: 
   }
 }
 
+/** Whether some straight line of voxels along a direction meets the set twice. */
+function hasLine({ grid: { levels, roi: { shape } } }: MatrixPlan, voxels: Int32Array, [dx, dy, dz]: Vec3, step: number): boolean {
+  if (voxels.some((at) => levels[at + step] !== 0)) return true;
+  const base = 4 * Math.max(...shape);
+  // Voxels on one line have the same cross product with its direction.
+  const lines = new Set<number>();
+  for (const at of voxels) {
+    const [x, y, z] = [at % shape[0], Math.floor(at / shape[0]) % shape[1], Math.floor(at / (shape[0] * shape[1]))];
+    lines.add(((y * dz - z * dy) * base + (z * dx - x * dz)) * base + x * dy - y * dx);
+  }
+  return lines.size < voxels.length;
+}
+
+/**
+ * The steps that say something about a set of voxels: as in PyRadiomics, directions along which no line meets it twice, such
+ * as those across the only slice, are left out. All, when that would leave none.
+ */
+function usefulSteps(plan: MatrixPlan, voxels: Int32Array): Int32Array {
+  const useful = plan.steps.filter((step, d) => hasLine(plan, voxels, plan.directions[d]!, step));
+  return useful.length > 0 ? useful : plan.steps;
+}
+
 const widthOf = ({ grid: { roi } }: MatrixPlan): number => Math.max(...roi.shape) - 2 * roi.margin;
 
 /** One matrix for each set of voxels and, unless merged, each direction: levelCount rows of `width` run lengths. */
 export function runLengthMatrices(plan: MatrixPlan): { matrices: Uint32Array[]; width: number } {
-  const { grid: { levels, levelCount }, groups, steps, perDirection } = plan;
+  const { grid: { levels, levelCount }, groups, perDirection } = plan;
   const width = widthOf(plan);
   const empty = (): Uint32Array => new Uint32Array(levelCount * width);
   const matrices = groups.flatMap((voxels) => {
+    const steps = usefulSteps(plan, voxels);
     if (perDirection) {
       return Array.from(steps, (step) => {
         const matrix = empty();
@@ -81,7 +105,7 @@ function glrlmOf(matrix: SizeMatrix): FeatureValues {
   };
 }
 
-/** All features of the family, aggregated as the plan says. Directions have no empty matrices: every voxel lies in a run. */
+/** All features of the family, aggregated as the plan says. */
 export function glrlmFeatures(plan: MatrixPlan): FeatureValues {
   const { matrices, width } = runLengthMatrices(plan);
   return meanFeatures(matrices.map((matrix) => glrlmOf(entriesOf(matrix, width))));

@@ -49,6 +49,8 @@ interface CaseCounts {
   readonly x: Float64Array;
   readonly y: Float64Array;
   readonly z: Float64Array;
+  /** Smallest position along each axis: the voxel just before the first corner of the smallest box around the 1s. */
+  readonly first: [number, number, number];
 }
 
 /** Bits of the corners on the low and on the high x side of a cube, by the four-bit pattern of (y, z) = 00, 10, 01, 11. */
@@ -59,6 +61,7 @@ const [lowSide, highSide] = [sideBits(0), sideBits(1)];
 /** Counts the cases of all cubes of a mask whose outermost voxels are 0. */
 function countCases(mask: Uint8Array, [width, height, depth]: Vec3): CaseCounts {
   const found = { count: new Float64Array(256), x: new Float64Array(256), y: new Float64Array(256), z: new Float64Array(256) };
+  let [firstX, firstY, firstZ] = [width, height, depth];
   const plane = width * height;
   for (let z = 0; z < depth - 1; z++) {
     for (let y = 0; y < height - 1; y++) {
@@ -73,12 +76,15 @@ function countCases(mask: Uint8Array, [width, height, depth]: Vec3): CaseCounts 
           found.x[cube]! += x - 1;
           found.y[cube]! += y;
           found.z[cube]! += z;
+          if (x - 1 < firstX) firstX = x - 1;
+          if (y < firstY) firstY = y;
+          if (z < firstZ) firstZ = z;
         }
         low = high;
       }
     }
   }
-  return found;
+  return { ...found, first: [firstX, firstY, firstZ] };
 }
 
 /** The triangles of a case, corners in mm from the cube's first voxel, and 1 where their normals point outwards, −1 where inwards. */
@@ -92,7 +98,11 @@ function caseTriangles(cube: number, spacingMm: Vec3): { corners: [Vec3, Vec3, V
 
 /**
  * Area and volume of the mesh around the 1s of a mask (x fastest) whose outermost voxels are 0.
- * The volume is the sum of the signed tetrahedra from the first voxel to each triangle. An empty mask has 0 of both.
+ * The volume is the sum of the signed tetrahedra from one point to each triangle. An empty mask has 0 of both.
+ *
+ * Where two voxels touch at an edge only, the complement's rows leave small gaps between neighbouring cubes, so that the
+ * volume depends a little on that point. It is PyRadiomics': the voxel just before the first corner of the smallest box
+ * around the 1s.
  */
 export function meshMeasures(mask: Uint8Array, shape: Vec3, spacingMm: Vec3): MeshMeasures {
   const cases = countCases(mask, shape);
@@ -100,7 +110,7 @@ export function meshMeasures(mask: Uint8Array, shape: Vec3, spacingMm: Vec3): Me
   for (let cube = 1; cube < 255; cube++) {
     const count = cases.count[cube]!;
     if (count === 0) continue;
-    const offset: Vec3 = [cases.x[cube]! * spacingMm[0], cases.y[cube]! * spacingMm[1], cases.z[cube]! * spacingMm[2]];
+    const offset = [cases.x, cases.y, cases.z].map((sums, axis) => (sums[cube]! - count * cases.first[axis]!) * spacingMm[axis]!) as unknown as Vec3;
     const { corners: list, sign } = caseTriangles(cube, spacingMm);
     for (const [a, b, c] of list) {
       const normal = cross(minus(a, c), minus(b, c));

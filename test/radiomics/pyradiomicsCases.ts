@@ -62,7 +62,7 @@ const optionNames: Record<string, keyof RadiomicsSettings> = {
 export function settingsFromPyRadiomics(given: Record<string, unknown>): RadiomicsChanges {
   const changes: Record<string, unknown> = Object.fromEntries(Object.entries(given).flatMap(([key, value]) => (optionNames[key] ? [[optionNames[key], value]] : [])));
   changes.sliceAxis = ['z', 'y', 'x'][Number(given.force2Ddimension ?? 0)];
-  if (given.interpolator === 'sitkLinear'') changes.interpolation = 'linear';
+  if (given.interpolator === 'sitkLinear') changes.interpolation = 'linear';
   if (given.weightingNorm === 'no_weighting') changes.aggregation = given.force2D ? '2.5d-merge' : '3d-merge';
   return changes as RadiomicsChanges;
 }

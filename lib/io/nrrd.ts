@@ -55,7 +55,7 @@ function skipLines(bytes: Buffer, count: number, file: string): number {
   return at;
 }
 
-const wrongLength = (what: string, count: number, found: string, file: string): Error => expected(`${count} bytes of voxels (${what})`, found, file);
+const wrongLength = (what: string, count: number, found: string, file: string): Error => expected(`${count} bytes (${what})`, found, file);
 
 async function rawBytes(source: PlainSource, from: number, { lineSkip, byteSkip }: NrrdHeader, byteCount: number, what: string): Promise<Buffer> {
   const skipped = lineSkip > 0 ? skipLines(await source.read(from, source.size - from, what), lineSkip, source.file) : 0;
@@ -90,7 +90,8 @@ function textVoxels(bytes: Buffer, { type, byteSkip }: NrrdHeader, count: number
     const bare = token.replace(/^[+-]/, '').toLowerCase();
     const value = !textNumber.test(token) ? undefined : bare in special ? special[bare]! * (token.startsWith('-') ? -1 : 1) : Number(token);
     if (value !== undefined) out[i] = value;
-    if (value === undefined || (!isFloat && !(isBig ? Number.isInteger(value) : out[i] === value))) throw expected(`${type.name} numbers`, JSON.stringify(token.slice(0, 40)), file);
+    const isHeld = isFloat || (isBig ? Number.isInteger(value) : out[i] === value);
+    if (value === undefined || !isHeld) throw expected(`${type.name} numbers`, JSON.stringify(token.slice(0, 40)), file);
   }
   return out;
 }
@@ -100,7 +101,7 @@ async function readVoxels(header: NrrdHeader, source: PlainSource, from: number)
   const { file } = source;
   const count = voxelCount(shape);
   const byteCount = count * type.bytes;
-  const what = `${shape.join('×')} ${type.name}`;
+  const what = `${shape.join('×')} ${type.name} voxels`;
   if (encoding === 'raw') {
     source.assertHolds(byteCount, what);
     assertFitsMemory(decodedBytes(type, count, 1, 0), file);

@@ -131,8 +131,9 @@ function isLittleEndian(fields: Fields, type: VoxelType, encoding: NrrdEncoding)
 function shapeOf(fields: Fields): Vec3 {
   const dimension = required(fields, 'dimension');
   if (dimension !== '3') throw fields.refusal('one 3-D volume', `dimension ${quoted(dimension)}`);
-  const sizes = required(fields, 'sizes').split(/\s+/);
-  if (sizes.length !== 3 || !sizes.every((size) => /^\d{1,15}$/.test(size) && Number(size) > 0)) throw fields.refusal('three sizes of 1 or more', quoted(required(fields, 'sizes')));
+  const text = required(fields, 'sizes');
+  const sizes = text.split(/\s+/);
+  if (sizes.length !== 3 || !sizes.every((size) => /^0*[1-9]\d{0,14}$/.test(size))) throw fields.refusal('three sizes of 1 or more', quoted(text));
   const kinds = fields.values.get('kinds')?.split(/\s+/) ?? [];
   const other = kinds.find((kind) => !['domain', 'space', 'none', '???'].includes(kind.toLowerCase()));
   if (other !== undefined) throw fields.refusal('one number a voxel on three spatial axes', `an axis of kind ${quoted(other)}`);
@@ -162,15 +163,15 @@ function columnsOfDirections(text: string, fields: Fields): readonly Vec3[] {
 
 /** The three space directions or spacings, the origin and the sign changes to RAS+. */
 function affineOf(fields: Fields): Affine {
-  for (const name of ['axismins', 'axismaxs']) if (fields.values.get(name) !== undefined) throw fields.refusal('a grid given by space directions or spacings', `the field "${name}"`);
-  const space = fields.values.get('space');
-  const directions = fields.values.get('spacedirections');
+  const [space, directions, spacings] = ['space', 'spacedirections', 'spacings'].map((name) => fields.values.get(name));
+  const range = ['axismins', 'axismaxs'].find((name) => fields.values.has(name));
+  if (range) throw fields.refusal('a grid given by space directions or spacings', `the field "${range}"`);
   const frame = (space ?? 'lps').toLowerCase();
   const signs = Object.hasOwn(toLps, frame) ? toLps[frame] : undefined;
   if (!signs) throw fields.refusal('a 3-D space such as left-posterior-superior', quoted(space!));
   if (integerOf(fields, 'spacedimension', 1, 3) !== 3) throw fields.refusal('the space dimension 3', fields.values.get('spacedimension')!);
-  if (directions !== undefined && fields.values.get('spacings') !== undefined) throw fields.refusal('space directions or spacings', 'both');
-  if (directions === undefined && space !== undefined && fields.values.get('spacings') !== undefined) throw fields.refusal('space directions, as there is a space', 'spacings');
+  if (directions !== undefined && spacings !== undefined) throw fields.refusal('space directions or spacings', 'both');
+  if (space !== undefined && spacings !== undefined) throw fields.refusal('space directions, as there is a space', 'spacings');
   const columns = directions === undefined ? columnsOfSpacings(fields) : columnsOfDirections(directions, fields);
   const origin = vectorOf(fields.values.get('spaceorigin') ?? '(0,0,0)', 'the space origin', fields);
   // Left and posterior become right and anterior: one more change of sign; + 0 leaves no -0.
@@ -182,7 +183,8 @@ function assertGrid(affine: Affine, spacingMm: Vec3, fields: Fields): void {
   const [a, b, c, , d, e, f, , g, h, i] = affine as [number, number, number, number, number, number, number, number, number, number, number];
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
   const relative = Math.abs(determinant) / (spacingMm[0] * spacingMm[1] * spacingMm[2]);
-  if (!(relative > 1e-6 && Number.isFinite(relative))) throw fields.refusal('three space directions in three dimensions', quoted(fields.values.get('spacedirections') ?? fields.values.get('spacings') ?? ''));
+  if (relative > 1e-6 && Number.isFinite(relative)) return;
+  throw fields.refusal('three space directions in three dimensions', quoted(fields.values.get('spacedirections') ?? fields.values.get('spacings') ?? ''));
 }
 
 function dataFileOf(fields: Fields): string | undefined {

@@ -6,13 +6,13 @@
  */
 import type { Vec3, Volume } from '../volume/volume.ts';
 import { imageFeatures, maskFeatures } from './features.ts';
-import { checkSameGrid, derivedImages, type ImageMaker } from './images.ts';
+import { checkInBox, derivedImages, type ImageMaker } from './images.ts';
 import { checkMask, checkRoi } from './maskCheck.ts';
 import { type Family, featureNames, isStandard, resultKey, shapeFamilies } from './names.ts';
 import { normaliseImage } from './normalise.ts';
 import { resampleForRadiomics } from './resample.ts';
 import { resegment } from './resegment.ts';
-import { cropToRoi, type Roi, valuesInRoi } from './roi.ts';
+import { cropToRoi, type Roi, roiBox, valuesInBox, valuesInRoi } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
 export interface Extraction {
@@ -60,7 +60,7 @@ function addFamily(into: Record<string, number>, image: string, family: Family, 
  * The features of one ROI. `images` makes the images (the original and what filters make of it) from the prepared one.
  * Throws a MaskError when the mask cannot be used, a UserError when grey values are not finite or need too many bins.
  */
-export async function extractFeatures(image: Volume, mask: Volume, settings: RadiomicsSettings, images: ImageMaker = derivedImages): Promise<Extraction> {
+export function extractFeatures(image: Volume, mask: Volume, settings: RadiomicsSettings, images: ImageMaker = derivedImages): Extraction {
   const prepared = prepareCase(image, mask, settings);
   const { roi, shapeRoi } = prepared;
   const features: Record<string, number> = {};
@@ -68,9 +68,10 @@ export async function extractFeatures(image: Volume, mask: Volume, settings: Rad
   const originalValues = valuesInRoi(prepared.image.data, shapeRoi);
   for (const family of ofMask) addFamily(features, 'original', family, maskFeatures(family, shapeRoi, originalValues, settings), settings.extras);
   if (ofImage.length > 0) {
-    for await (const named of images(prepared.image, settings)) {
-      checkSameGrid(named, prepared.image);
-      const found = imageFeatures(ofImage, roi, valuesInRoi(named.volume.data, roi), settings);
+    const box = roiBox(roi);
+    for (const named of images(prepared.image, box, settings)) {
+      checkInBox(named, box);
+      const found = imageFeatures(ofImage, roi, valuesInBox(named.volume.data, roi), settings);
       for (const family of ofImage) addFamily(features, named.name, family, found[family]!, settings.extras);
     }
   }

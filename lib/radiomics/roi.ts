@@ -4,6 +4,7 @@
  * All families work on this box. It has a margin of background, so that a neighbour of a ROI voxel is always inside the
  * box and needs no bounds check.
  */
+import type { Box } from '../volume/crop.ts';
 import type { Vec3, Volume, VoxelArray } from '../volume/volume.ts';
 
 /** Smallest box around the voxels of one label, and their number. */
@@ -90,6 +91,23 @@ export function keepVoxels(roi: Roi, keep: (k: number) => boolean): Roi {
 export function valuesInRoi(image: VoxelArray, { imageVoxels }: Pick<Roi, 'imageVoxels'>): Float64Array {
   const values = new Float64Array(imageVoxels.length);
   for (let k = 0; k < values.length; k++) values[k] = image[imageVoxels[k]!]!;
+  return values;
+}
+
+/** The ROI's box without its margin, in the image. */
+export const roiBox = ({ start, shape, margin }: Roi): Box =>
+  ({ start: start.map((at) => at + margin) as unknown as Vec3, shape: shape.map((n) => n - 2 * margin) as unknown as Vec3 });
+
+/** Values of an image that is cut to `roiBox`, at the ROI's voxels, in the order of `roi.voxels`. */
+export function valuesInBox(image: VoxelArray, { shape: [width, height], margin, voxels }: Roi): Float64Array {
+  const [boxWidth, boxHeight] = [width - 2 * margin, height - 2 * margin];
+  const values = new Float64Array(voxels.length);
+  for (let k = 0; k < values.length; k++) {
+    const at = voxels[k]!;
+    const x = (at % width) - margin;
+    const y = (Math.floor(at / width) % height) - margin;
+    values[k] = image[x + boxWidth * (y + boxHeight * (Math.floor(at / (width * height)) - margin))]!;
+  }
   return values;
 }
 

@@ -24,8 +24,8 @@ export interface RadiomicsSettings {
   readonly original: boolean;
   /** Standard deviations in mm of the Laplacian of Gaussian filters, one image each. */
   readonly logSigmasMm: readonly number[];
-  /** Wavelet of the separable undecimated transform, such as `coif1` (eight images); null for none. */
-  readonly wavelet: string | null;
+  /** Levels of the undecimated wavelet transform with coif1, each 7 images and 1 more at the end; 0 for none. */
+  readonly waveletLevels: number;
   /** Shift and scale the whole image to mean 0 and standard deviation `normaliseScale`. */
   readonly normalise: boolean;
   readonly normaliseScale: number;
@@ -70,7 +70,7 @@ export interface RadiomicsSettings {
 export type RadiomicsChanges = Partial<RadiomicsSettings>;
 
 export const pyradiomicsSettings: RadiomicsSettings = {
-  label: 1, families: standardFamilies, extras: false, original: true, logSigmasMm: [], wavelet: null,
+  label: 1, families: standardFamilies, extras: false, original: true, logSigmasMm: [], waveletLevels: 0,
   normalise: false, normaliseScale: 1, outlierLimit: null,
   resampledSpacingMm: null, interpolation: 'bspline', gridAlignment: 'corner',
   resegmentRange: null, resegmentMode: 'absolute', resegmentShape: false,
@@ -98,7 +98,7 @@ const listOf = (what: string, [, holds]: Check, least: number, most = Infinity):
 const checks: Record<keyof RadiomicsSettings, Check> = {
   label: number('a number other than 0', (v) => v !== 0),
   families: listOf(`a list of ${families.join(', ')}`, oneOf(families), 1),
-  extras: yesNo, original: yesNo, logSigmasMm: listOf('a list of positive numbers', positive, 0), wavelet: orNull(['the name of a wavelet', (v) => typeof v === 'string' && v !== '']),
+  extras: yesNo, original: yesNo, logSigmasMm: listOf('a list of positive numbers', positive, 0), waveletLevels: wholeNumber,
   normalise: yesNo, normaliseScale: positive, outlierLimit: orNull(positive),
   resampledSpacingMm: orNull(listOf('three numbers of 0 or more', number('', (v) => v >= 0), 3, 3)),
   interpolation: oneOf(interpolations), gridAlignment: oneOf(gridAlignments),
@@ -124,8 +124,8 @@ export function radiomicsSettings(changes: RadiomicsChanges = {}, base: Radiomic
   const settings = { ...base, ...changes };
   if (settings.force2D && changes.aggregation === undefined) settings.aggregation = '2.5d-average';
   if (settings.force2D && settings.aggregation.startsWith('3d')) throw expected('a 2-D or 2.5-D aggregation with force2D', settings.aggregation);
-  if (!settings.original && settings.logSigmasMm.length === 0 && settings.wavelet === null) {
-    throw new UserError('Expected an image to take features from, found original false without logSigmasMm and wavelet');
+  if (!settings.original && settings.logSigmasMm.length === 0 && settings.waveletLevels === 0) {
+    throw new UserError('Expected an image to take features from, found original false without logSigmasMm and waveletLevels');
   }
   return Object.freeze(settings);
 }

@@ -1,0 +1,117 @@
+/**
+ * Radiomics of many cases, several at once in processes of their own. Each case has its record, complete or absent; what is
+ * complete is skipped, and a case that fails, or takes its process with it, is named while the others are made all the same.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf } from '../errors.ts';
+import { writeFileAtomic } from '../io/files.ts';
+import type { CaseAnswer, CaseJob } from './cohortWorker.ts';
+import { type RadiomicsRecord, readCompleteRecord, sourcesOf } from './record.ts';
+import type { RadiomicsSettings } from './settings.ts';
+import { type CohortRow, formatCsv } from './table.ts';
+
+export interface CohortOptions {
+  /** Folder for `cases/<id>.json` and `features.csv`. */
+  readonly out: string;
+  readonly settings: RadiomicsSettings;
+  /** Processes at once; default: one for each core. */
+  readonly workers?: number;
+  /** Flags for Node in the processes; default: this process's own. */
+  readonly nodeFlags?: readonly string[];
+  /** Called when a case is done, failed or found complete. */
+  readonly onProgress?: (done: number, total: number, note: string) => void;
+}
+
+export interface CohortReport {
+  readonly made: string[];
+  /** Complete already: same files, same settings. */
+  readonly skipped: string[];
+  readonly failed: { readonly id: string; readonly reason: string }[];
+  /** The table of all complete cases. */
+  readonly table: string;
+}
+
+const program = fileURLToPath(new URL('./cohortWorker.ts', import.meta.url));
+const recordFile = (out: string, id: string): string => path.join(out, 'cases', `${id}.json`);
+const settingsFor = (row: CohortRow, settings: RadiomicsSettings): RadiomicsSettings => (row.label === undefined ? settings : { ...settings, label: row.label });
+
+/** Gives a process one job and waits for its answer; the end of the process is an answer too. */
+function ask(child: ChildProcess, job: CaseJob): Promise<CaseAnswer> {
+  return new Promise((resolve) => {
+    const onMessage = (answer: CaseAnswer): void => done(answer);
+    const onExit = (code: number | null, signal: string | null): void => done({ id: job.id, reason: `Expected its process to finish, found that it ended with ${signal ?? `exit code ${code}`}` });
+    const done = (answer: CaseAnswer): void => {
+      child.off('message', onMessage).off('exit', onExit);
+      resolve(answer);
+    };
+    child.on('message', onMessage).on('exit', onExit);
+    child.send(job, (error) => { if (error) done({ id: job.id, reason: messageOf(error) }); });
+  });
+}
+
+/** Works off the jobs of a shared queue in one process, which is replaced when it dies. */
+async function workOff(queue: CaseJob[], flags: readonly string[], onAnswer: (answer: CaseAnswer) => void): Promise<void> {
+  let child: ChildProcess | undefined;
+  for (let job = queue.shift(); job; job = queue.shift()) {
+    if (!child?.connected) child = fork(program, { execArgv: [...flags], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    onAnswer(await ask(child, job));
+  }
+  if (child?.connected) child.disconnect();
+}
+
+/** Features of complete cases in the order of the cohort, with its other columns in front; a feature that is not finite is an empty cell. */
+function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, RadiomicsRecord>): string {
+  const complete = rows.flatMap((row) => (records.has(row.id) ? [{ row, record: records.get(row.id)! }] : []));
+  const names = [...new Set(complete.flatMap(({ record }) => Object.keys(record.features)))];
+  const others = Object.keys(rows[0]?.others ?? {});
+  const heading = ['id', ...others, 'voxels', ...names];
+  return formatCsv([heading, ...complete.map(({ row, record }) =>
+    [row.id, ...others.map((name) => row.others[name]!), record.voxels, ...names.map((name) => record.features[name] ?? null)])]);
+}
+
+/**
+ * Takes the features of all rows and writes `features.csv`. Throws a UserError only when nothing can be written at all;
+ * what is wrong with one case is in the report. No rows give an empty table.
+ */
+export async function extractCohort(rows: readonly CohortRow[], { out, settings, workers, nodeFlags = process.execArgv, onProgress }: CohortOptions): Promise<CohortReport> {
+  await mkdir(path.join(out, 'cases'), { recursive: true });
+  const report: CohortReport = { made: [], skipped: [], failed: [], table: path.join(out, 'features.csv') };
+  let done = 0;
+  const tell = (id: string, what: string): void => onProgress?.(++done, rows.length, `${id} ${what}`);
+  const queue: CaseJob[] = [];
+  for (const row of rows) {
+    const job = { id: row.id, image: row.image, mask: row.mask, out: recordFile(out, row.id), settings: settingsFor(row, settings) };
+    const made = await sourcesOf(row.image, row.mask, job.settings).catch((error: unknown) => error as Error);
+    if (made instanceof Error) {
+      report.failed.push({ id: row.id, reason: messageOf(made) });
+      tell(row.id, 'failed');
+    } else if (await readCompleteRecord(job.out, made)) {
+      report.skipped.push(row.id);
+      tell(row.id, 'was complete');
+    } else queue.push(job);
+  }
+  const processes = Math.min(workers ?? availableParallelism(), queue.length);
+  await Promise.all(Array.from({ length: processes }, () => workOff(queue, nodeFlags, ({ id, reason }) => {
+    if (reason === undefined) report.made.push(id);
+    else report.failed.push({ id, reason });
+    tell(id, reason === undefined ? 'done' : 'failed');
+  })));
+  await writeFileAtomic(report.table, featureTable(rows, await readRecords(rows, report, out, settings)));
+  return report;
+}
+
+async function readRecords(rows: readonly CohortRow[], { failed }: CohortReport, out: string, settings: RadiomicsSettings): Promise<Map<string, RadiomicsRecord>> {
+  const records = new Map<string, RadiomicsRecord>();
+  const bad = new Set(failed.map(({ id }) => id));
+  for (const row of rows) {
+    if (bad.has(row.id)) continue;
+    const record = await readCompleteRecord(recordFile(out, row.id), await sourcesOf(row.image, row.mask, settingsFor(row, settings)));
+    if (record) records.set(row.id, record);
+    else failed.push({ id: row.id, reason: 'Expected the files to stay as they are while features are taken, found them changed' });
+  }
+  return records;
+}

@@ -106,7 +106,7 @@ export function firstOrderFeatures(values: Float64Array, levels: Int32Array, spa
     Range: d.max - d.min,
     /** Σ |xₖ − μ| / N. IBSI 4FUA. */
     MeanAbsoluteDeviation: d.meanAbsoluteDeviation,
-    /** The same over the values from the 10th to the 90th percentile, about their own mean. IBSI 1128. */
+    /** The same over the values from the 10th to the 90th percentile, about their own mean. IBSI 1128. None between: NaN. */
     RobustMeanAbsoluteDeviation: d.robustMeanAbsoluteDeviation,
     /** √(Σ (xₖ + shift)² / N). IBSI 5ZWQ. */
     RootMeanSquared: Math.sqrt(meanSquare),

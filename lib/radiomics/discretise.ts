@@ -52,8 +52,11 @@ function binOf(value: number, low: number, step: number): number {
   return bin;
 }
 
-/** Python's modulo: the sign of the divisor. */
-const modulo = (a: number, b: number): number => ((a % b) + b) % b === b ? 0 : ((a % b) + b) % b;
+/** NumPy's modulo: the sign of the divisor. Just below a multiple it may round to the divisor itself. */
+function modulo(a: number, b: number): number {
+  const remainder = a % b;
+  return remainder < 0 ? remainder + b : remainder;
+}
 
 function byWidth(values: Float64Array, low: number, width: number): Int32Array {
   const levels = new Int32Array(values.length);

@@ -37,19 +37,21 @@ export interface CohortReport {
 
 const program = fileURLToPath(new URL('./cohortWorker.ts', import.meta.url));
 const recordFile = (out: string, id: string): string => path.join(out, 'cases', `${id}.json`);
-const settingsFor = (row: CohortRow, settings: RadiomicsSettings): RadiomicsSettings => (row.label === undefined ? settings : { ...settings, label: row.label });
+const settingsFor = ({ label }: CohortRow, settings: RadiomicsSettings): RadiomicsSettings => (label === undefined ? settings : { ...settings, label });
 
 /** Gives a process one job and waits for its answer; the end of the process is an answer too. */
 function ask(child: ChildProcess, job: CaseJob): Promise<CaseAnswer> {
   return new Promise((resolve) => {
     const onMessage = (answer: CaseAnswer): void => done(answer);
-    const onExit = (code: number | null, signal: string | null): void => done({ id: job.id, reason: `Expected its process to finish, found that it ended with ${signal ?? `exit code ${code}`}` });
+    const failed = (reason: string): void => done({ id: job.id, reason });
+    const onExit = (code: number | null, signal: string | null): void =>
+      failed(`Expected its process to finish, found that it ended with ${signal ?? `exit code ${code}`}`);
     const done = (answer: CaseAnswer): void => {
       child.off('message', onMessage).off('exit', onExit);
       resolve(answer);
     };
     child.on('message', onMessage).on('exit', onExit);
-    child.send(job, (error) => { if (error) done({ id: job.id, reason: messageOf(error) }); });
+    child.send(job, (error) => { if (error) failed(messageOf(error)); });
   });
 }
 
@@ -77,7 +79,8 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
  * Takes the features of all rows and writes `features.csv`. Throws a UserError only when nothing can be written at all;
  * what is wrong with one case is in the report. No rows give an empty table.
  */
-export async function extractCohort(rows: readonly CohortRow[], { out, settings, workers, nodeFlags = process.execArgv, onProgress }: CohortOptions): Promise<CohortReport> {
+export async function extractCohort(rows: readonly CohortRow[], options: CohortOptions): Promise<CohortReport> {
+  const { out, settings, workers, nodeFlags = process.execArgv, onProgress } = options;
   await mkdir(path.join(out, 'cases'), { recursive: true });
   const report: CohortReport = { made: [], skipped: [], failed: [], table: path.join(out, 'features.csv') };
   let done = 0;
@@ -104,7 +107,10 @@ export async function extractCohort(rows: readonly CohortRow[], { out, settings,
   return report;
 }
 
-async function readRecords(rows: readonly CohortRow[], { failed }: CohortReport, out: string, settings: RadiomicsSettings): Promise<Map<string, RadiomicsRecord>> {
+/** The records of the cases that did not fail; a case whose files changed meanwhile joins those that did. */
+async function readRecords(
+  rows: readonly CohortRow[], { failed }: CohortReport, out: string, settings: RadiomicsSettings,
+): Promise<Map<string, RadiomicsRecord>> {
   const records = new Map<string, RadiomicsRecord>();
   const bad = new Set(failed.map(({ id }) => id));
   for (const row of rows) {

@@ -13,7 +13,7 @@ import { normaliseImage } from './normalise.ts';
 import { resampleForRadiomics } from './resample.ts';
 import { resegment } from './resegment.ts';
 import { cropToRoi, type Roi, roiBox, valuesInBox, valuesInRoi } from './roi.ts';
-import type { RadiomicsSettings } from './settings.ts';
+import { pyradiomicsSettings, type RadiomicsSettings } from './settings.ts';
 
 export interface Extraction {
   /** `original_firstorder_Mean` and so on; NaN where a feature does not exist for this ROI. */
@@ -60,11 +60,14 @@ function addFamily(into: Record<string, number>, image: string, family: Family, 
  * The features of one ROI. `images` makes the images (the original and what filters make of it) from the prepared one.
  * Throws a MaskError when the mask cannot be used, a UserError when grey values are not finite or need too many bins.
  */
-export function extractFeatures(image: Volume, mask: Volume, settings: RadiomicsSettings, images: ImageMaker = derivedImages): Extraction {
+export function extractFeatures(
+  image: Volume, mask: Volume, settings: RadiomicsSettings = pyradiomicsSettings, images: ImageMaker = derivedImages,
+): Extraction {
   const prepared = prepareCase(image, mask, settings);
   const { roi, shapeRoi } = prepared;
   const features: Record<string, number> = {};
-  const [ofMask, ofImage] = [true, false].map((isShape) => settings.families.filter((family) => shapeFamilies.includes(family) === isShape)) as [Family[], Family[]];
+  const ofMask = settings.families.filter((family) => shapeFamilies.includes(family));
+  const ofImage = settings.families.filter((family) => !shapeFamilies.includes(family));
   const originalValues = valuesInRoi(prepared.image.data, shapeRoi);
   for (const family of ofMask) addFamily(features, 'original', family, maskFeatures(family, shapeRoi, originalValues, settings), settings.extras);
   if (ofImage.length > 0) {

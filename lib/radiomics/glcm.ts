@@ -41,7 +41,8 @@ export function cooccurrenceMatrices({ grid: { levels, levelCount }, groups, ste
     symmetrise(counts, levelCount);
     return counts;
   };
-  return groups.flatMap((voxels) => (perDirection ? Array.from(steps, (step) => matrix(voxels, steps.subarray(steps.indexOf(step), steps.indexOf(step) + 1))) : [matrix(voxels, steps)]));
+  const along = perDirection ? Array.from(steps.keys(), (d) => steps.subarray(d, d + 1)) : [steps];
+  return groups.flatMap((voxels) => along.map((some) => matrix(voxels, some)));
 }
 
 /** What all features are made of: one pass over the matrix. */

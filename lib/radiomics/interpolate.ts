@@ -78,7 +78,8 @@ const clamp = (k: number, n: number): number => Math.min(Math.max(k, 0), n - 1);
 /** Prepares the sampling of `n` voxels at `positions`, in voxels from the centre of the first. */
 export function axisTaps(positions: Float64Array, n: number, interpolation: RoiInterpolation): AxisTaps {
   const taps = { nearest: 1, linear: 2, bspline: 4 }[interpolation];
-  const out = { taps, indices: new Int32Array(taps * positions.length), weights: new Float64Array(taps * positions.length), inside: new Uint8Array(positions.length) };
+  const count = positions.length;
+  const out = { taps, indices: new Int32Array(taps * count), weights: new Float64Array(taps * count), inside: new Uint8Array(count) };
   positions.forEach((at, p) => {
     out.inside[p] = Number(at >= -0.5 && at < n - 0.5);
     const below = Math.floor(at);
@@ -97,8 +98,10 @@ export function axisTaps(positions: Float64Array, n: number, interpolation: RoiI
   return out;
 }
 
+type Taps = readonly [AxisTaps, AxisTaps, AxisTaps];
+
 /** Value at one position of each axis; `data` are coefficients for bspline, else voxels. */
-function valueAt(data: ArrayLike<number>, [width, height]: Vec3, [tx, ty, tz]: readonly [AxisTaps, AxisTaps, AxisTaps], x: number, y: number, z: number): number {
+function valueAt(data: ArrayLike<number>, [width, height]: Vec3, [tx, ty, tz]: Taps, x: number, y: number, z: number): number {
   let sum = 0;
   for (let c = 0; c < tz.taps; c++) {
     const plane = width * height * tz.indices[z * tz.taps + c]!;
@@ -115,7 +118,7 @@ function valueAt(data: ArrayLike<number>, [width, height]: Vec3, [tx, ty, tz]: r
 }
 
 /** Samples a volume on the grid of three prepared axes; x fastest. */
-export function sampleGrid(data: VoxelArray, shape: Vec3, taps: readonly [AxisTaps, AxisTaps, AxisTaps]): Float64Array {
+export function sampleGrid(data: VoxelArray, shape: Vec3, taps: Taps): Float64Array {
   const source = taps[0].taps === 4 ? splineCoefficients(data, shape) : data;
   const [nx, ny, nz] = taps.map(({ inside }) => inside.length) as [number, number, number];
   const out = new Float64Array(nx * ny * nz);

@@ -64,6 +64,9 @@ function geometryOf(volume: Volume, grid: readonly AxisGrid[]): Omit<Volume, 'da
   };
 }
 
+/** An interpolated value this close to a whole number is that number but for rounding; cutting it off must not take 1 away. */
+const nearlyWhole = 1e-9;
+
 /** Samples in the type of `like`; assigning to an integer array cuts off, but wraps what does not fit, hence the limits. */
 function inTypeOf<T extends VoxelArray>(like: T, values: Float64Array, rounds: boolean): T {
   const out = new (like.constructor as new (n: number) => T)(values.length);
@@ -73,7 +76,8 @@ function inTypeOf<T extends VoxelArray>(like: T, values: Float64Array, rounds: b
   }
   const bits = 8 * like.BYTES_PER_ELEMENT;
   const [low, high] = like.constructor.name.startsWith('Uint') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
-  for (let i = 0; i < values.length; i++) out[i] = Math.min(high, Math.max(low, rounds ? Math.round(values[i]!) : Math.trunc(values[i]!)));
+  const whole = rounds ? Math.round : (value: number): number => Math.trunc(value + Math.sign(value) * nearlyWhole);
+  for (let i = 0; i < values.length; i++) out[i] = Math.min(high, Math.max(low, whole(values[i]!)));
   return out;
 }
 

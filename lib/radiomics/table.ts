@@ -61,7 +61,8 @@ export async function readCohort(file: string): Promise<CohortRow[]> {
     throw explainReadError(error, 'a cohort table', file);
   });
   const [heading = [], ...rows] = parseCsv(text, file);
-  for (const column of ['id', 'image', 'mask']) if (!heading.includes(column)) throw expected(`the columns id, image and mask`, heading.join(', ') || 'an empty table', file);
+  const isWhole = ['id', 'image', 'mask'].every((column) => heading.includes(column));
+  if (!isWhole) throw expected('the columns id, image and mask', heading.join(', ') || 'an empty table', file);
   if (rows.length === 0) throw expected('at least one case', 'only a heading', file);
   const seen = new Set<string>();
   return rows.map((cells, at) => {

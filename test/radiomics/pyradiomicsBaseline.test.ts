@@ -36,8 +36,8 @@ const meshFeatures = ['MeshVolume', 'SurfaceArea', 'SurfaceVolumeRatio', 'Spheri
 const hasOldMesh = ({ table, version }: BaselineColumn): boolean => table === 'shape' && /^[01]\.|^2\.0/.test(version);
 
 describe.skipIf(!baselineFolder)('the baseline of PyRadiomics (needs ../shared/data/pyradiomics or AXUNET_PYRADIOMICS)', () => {
-  it.each(columns.map((column) => [`${column.table} of ${column.test}`, column] as const))('%s', (_, column) => {
-    const { image, mask } = baselineCase(column.caseName);
+  it.each(columns.map((column) => [`${column.table} of ${column.test}`, column] as const))('%s', async (_, column) => {
+    const { image, mask } = await baselineCase(column.caseName);
     const { features } = extractFeatures(image, maskOf(column, mask), { ...column.settings, extras: true });
     const tolerance = (name: string): number => (hasOldMesh(column) && meshFeatures.includes(name) ? 2e-3 : 1e-6);
     const wrong = Object.entries(column.values).filter(([name, wanted]) => !close(features[name] ?? NaN, wanted, tolerance(name)));
@@ -45,8 +45,8 @@ describe.skipIf(!baselineFolder)('the baseline of PyRadiomics (needs ../shared/d
     expect(Object.keys(column.values).length).toBeGreaterThan(4);
   });
 
-  it.skipIf(!columns.some(({ test }) => test === 'brain1'))('the mesh of brain1 is that of PyRadiomics 3.0.1 (values printed by it)', () => {
-    const { image, mask } = baselineCase('brain1');
+  it.skipIf(!columns.some(({ test }) => test === 'brain1'))('the mesh of brain1 is that of PyRadiomics 3.0.1 (values printed by it)', async () => {
+    const { image, mask } = await baselineCase('brain1');
     const { features } = extractFeatures(image, mask, radiomicsSettings({ families: ['shape'] }));
     const printed = { MeshVolume: 16147.51180013021, SurfaceArea: 6438.821603779402, SurfaceVolumeRatio: 0.3987500788652454, Sphericity: 0.4798234536231475 };
     for (const [name, wanted] of Object.entries(printed)) expect([name, close(features[`original_shape_${name}`]!, wanted, 1e-9)]).toEqual([name, true]);
@@ -57,8 +57,8 @@ const matrixFile = (caseName: string, family: string): string => path.join(basel
 const matrixCases = [...new Set(columns.map(({ caseName }) => caseName))].filter((name) => existsSync(matrixFile(name, 'glcm')));
 
 /** The levels of a case with PyRadiomics' default settings, and the plan for its matrices. */
-function planOf(caseName: string): { grid: LevelGrid; plan: MatrixPlan; present: number[] } {
-  const { image, mask } = baselineCase(caseName);
+async function planOf(caseName: string): Promise<{ grid: LevelGrid; plan: MatrixPlan; present: number[] }> {
+  const { image, mask } = await baselineCase(caseName);
   const settings = radiomicsSettings();
   const { roi, image: prepared } = prepareCase(image, mask, settings);
   const { grid } = levelsOf(roi, valuesInRoi(prepared.data, roi), settings);
@@ -76,20 +76,20 @@ describe.skipIf(matrixCases.length === 0)('the matrices of the baseline, exactly
   const stored = async (caseName: string, family: string): Promise<number[]> => Array.from((await readNpy(matrixFile(caseName, family))).data as Float64Array);
 
   it.each(matrixCases)('co-occurrence of %s', async (caseName) => {
-    const { plan, grid: { levelCount }, present } = planOf(caseName);
+    const { plan, grid: { levelCount }, present } = await planOf(caseName);
     const matrices = cooccurrenceMatrices(plan).map((counts) => ({ counts, sum: counts.reduce((a, b) => a + b, 0) })).filter(({ sum }) => sum > 0);
     const shares = present.flatMap((i) => present.flatMap((j) => matrices.map(({ counts, sum }) => counts[(i - 1) * levelCount + j - 1]! / sum)));
     expect(shares).toEqual(await stored(caseName, 'glcm'));
   });
 
   it.each(matrixCases)('run lengths of %s', async (caseName) => {
-    const { plan, present } = planOf(caseName);
+    const { plan, present } = await planOf(caseName);
     const { matrices, width } = runLengthMatrices(plan);
     expect(trimmed(matrices, width, present)).toEqual(await stored(caseName, 'glrlm'));
   });
 
   it.each(matrixCases)('size zones of %s', async (caseName) => {
-    const { plan, present } = planOf(caseName);
+    const { plan, present } = await planOf(caseName);
     const [{ levels, sizes, counts }] = sizeZoneMatrices(plan) as [SizeMatrix];
     const width = Math.max(...Array.from(sizes));
     const dense = new Uint32Array(Math.max(...present) * width);
@@ -98,13 +98,13 @@ describe.skipIf(matrixCases.length === 0)('the matrices of the baseline, exactly
   });
 
   it.each(matrixCases)('dependences of %s', async (caseName) => {
-    const { plan, present } = planOf(caseName);
+    const { plan, present } = await planOf(caseName);
     const { matrices, width } = dependenceMatrices(plan, 0);
     expect(trimmed(matrices, width, present)).toEqual(await stored(caseName, 'gldm'));
   });
 
   it.each(matrixCases)('tone differences of %s', async (caseName) => {
-    const { plan, present } = planOf(caseName);
+    const { plan, present } = await planOf(caseName);
     const [{ counts, differences }] = toneDifferences(plan, 'count') as [ToneDifferences];
     expect(present.flatMap((i) => [counts[i - 1]!, differences[i - 1]!, i])).toEqual(await stored(caseName, 'ngtdm'));
   });

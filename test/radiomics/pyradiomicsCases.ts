@@ -77,8 +77,8 @@ const loaded = new Map<string, Promise<[Volume, Volume]>>();
 /** Image and mask of a case; read once. A 2-D case such as brain1_2D is one slice of brain1. */
 export async function baselineCase(caseName: string): Promise<{ image: Volume; mask: Volume }> {
   const name = caseName.replace(/_2D$/, '');
-  const files = ['image', 'label'].map((part) => path.join(baselineFolder!, `${name}_${part}.nrrd`));
-  if (!loaded.has(name)) loaded.set(name, Promise.all(files.map(readNrrd)) as Promise<[Volume, Volume]>);
+  const read = (part: string): Promise<Volume> => readNrrd(path.join(baselineFolder!, `${name}_${part}.nrrd`));
+  if (!loaded.has(name)) loaded.set(name, Promise.all([read('image'), read('label')]));
   const [image, mask] = await loaded.get(name)!;
   return { image, mask };
 }

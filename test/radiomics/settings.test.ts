@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { families, featureNames, featureOf, isStandard, resultKey, standardFamilies } from '../../lib/radiomics/names.ts';
 import { type RadiomicsChanges, radiomicsSettings, readRadiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { projectPath } from '../../lib/settings.ts';
 
 describe('radiomics settings', () => {
   it('are PyRadiomics\' by default, frozen, and take changes', () => {
@@ -71,4 +72,15 @@ describe('the table of names', () => {
     expect(featureOf('original_firstorder_10Percentile').ibsiCode).toBe('QG58');
     expect(() => featureOf('original_glcm_Contrst')).toThrow('Expected a feature such as original_glcm_Contrast, found "original_glcm_Contrst"');
   });
+});
+
+it('docs/radiomics.md lists every setting and every feature', () => {
+  const text = readFileSync(projectPath('docs/radiomics.md'), 'utf8');
+  for (const key of Object.keys(radiomicsSettings())) expect(text).toContain(`\`${key}\``);
+  for (const family of families) {
+    const section = text.split(`### ${family}\n`)[1]!.split('\n### ')[0]!;
+    const rows = featureNames.filter((feature) => feature.family === family);
+    for (const { name, ibsiCode } of rows) expect(section).toMatch(new RegExp(`^\\| ${name} \\|.*\\| ${ibsiCode ?? '–'} \\|$`, 'm'));
+    expect(section.match(/^\| \w/gm)!.length).toBe(rows.length + 1);
+  }
 });

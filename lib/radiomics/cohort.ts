@@ -8,9 +8,9 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../errors.ts';
-import { writeFileAtomic } from '../io/files.ts';
+import { readJson, writeFileAtomic } from '../io/files.ts';
 import type { CaseAnswer, CaseJob } from './cohortWorker.ts';
-import { type RadiomicsRecord, readCompleteRecord, sourcesOf } from './record.ts';
+import type { RadiomicsRecord } from './record.ts';
 import type { RadiomicsSettings } from './settings.ts';
 import { type CohortRow, formatCsv } from './table.ts';
 
@@ -43,26 +43,31 @@ const settingsFor = ({ label }: CohortRow, settings: RadiomicsSettings): Radiomi
 function ask(child: ChildProcess, job: CaseJob): Promise<CaseAnswer> {
   return new Promise((resolve) => {
     const onMessage = (answer: CaseAnswer): void => done(answer);
-    const failed = (reason: string): void => done({ id: job.id, reason });
+    const failed = (reason: string): void => done({ id: job.id, outcome: 'failed', reason });
     const onExit = (code: number | null, signal: string | null): void =>
       failed(`Expected its process to finish, found that it ended with ${signal ?? `exit code ${code}`}`);
+    const onError = (error: Error): void => failed(messageOf(error));
     const done = (answer: CaseAnswer): void => {
-      child.off('message', onMessage).off('exit', onExit);
+      child.off('message', onMessage).off('exit', onExit).off('error', onError);
       resolve(answer);
     };
-    child.on('message', onMessage).on('exit', onExit);
-    child.send(job, (error) => { if (error) failed(messageOf(error)); });
+    child.on('message', onMessage).on('exit', onExit).on('error', onError);
+    child.send(job, (error) => { if (error) onError(error); });
   });
 }
 
-/** Works off the jobs of a shared queue in one process, which is replaced when it dies. */
+/** Works off the jobs of a shared queue in one process, which is replaced when it dies. When `onAnswer` throws, the queue ends. */
 async function workOff(queue: CaseJob[], flags: readonly string[], onAnswer: (answer: CaseAnswer) => void): Promise<void> {
   let child: ChildProcess | undefined;
-  for (let job = queue.shift(); job; job = queue.shift()) {
-    if (!child?.connected) child = fork(program, { execArgv: [...flags], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    onAnswer(await ask(child, job));
+  try {
+    for (let job = queue.shift(); job; job = queue.shift()) {
+      if (!child?.connected) child = fork(program, { execArgv: [...flags], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      onAnswer(await ask(child, job));
+    }
+  } finally {
+    queue.length = 0;
+    if (child?.connected) child.disconnect();
   }
-  if (child?.connected) child.disconnect();
 }
 
 /** Features of complete cases in the order of the cohort, with its other columns in front; a feature that is not finite is an empty cell. */
@@ -80,44 +85,19 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
  * what is wrong with one case is in the report. No rows give an empty table.
  */
 export async function extractCohort(rows: readonly CohortRow[], options: CohortOptions): Promise<CohortReport> {
-  const { out, settings, workers, nodeFlags = process.execArgv, onProgress } = options;
+  const { out, settings, workers = availableParallelism(), nodeFlags = process.execArgv, onProgress } = options;
   await mkdir(path.join(out, 'cases'), { recursive: true });
   const report: CohortReport = { made: [], skipped: [], failed: [], table: path.join(out, 'features.csv') };
   let done = 0;
-  const tell = (id: string, what: string): void => onProgress?.(++done, rows.length, `${id} ${what}`);
-  const queue: CaseJob[] = [];
-  for (const row of rows) {
-    const job = { id: row.id, image: row.image, mask: row.mask, out: recordFile(out, row.id), settings: settingsFor(row, settings) };
-    const made = await sourcesOf(row.image, row.mask, job.settings).catch((error: unknown) => error as Error);
-    if (made instanceof Error) {
-      report.failed.push({ id: row.id, reason: messageOf(made) });
-      tell(row.id, 'failed');
-    } else if (await readCompleteRecord(job.out, made)) {
-      report.skipped.push(row.id);
-      tell(row.id, 'was complete');
-    } else queue.push(job);
-  }
-  const processes = Math.min(workers ?? availableParallelism(), queue.length);
-  await Promise.all(Array.from({ length: processes }, () => workOff(queue, nodeFlags, ({ id, reason }) => {
-    if (reason === undefined) report.made.push(id);
-    else report.failed.push({ id, reason });
-    tell(id, reason === undefined ? 'done' : 'failed');
-  })));
-  await writeFileAtomic(report.table, featureTable(rows, await readRecords(rows, report, out, settings)));
-  return report;
-}
-
-/** The records of the cases that did not fail; a case whose files changed meanwhile joins those that did. */
-async function readRecords(
-  rows: readonly CohortRow[], { failed }: CohortReport, out: string, settings: RadiomicsSettings,
-): Promise<Map<string, RadiomicsRecord>> {
+  const queue = rows.map((row) => ({ id: row.id, image: row.image, mask: row.mask, out: recordFile(out, row.id), settings: settingsFor(row, settings) }));
+  const onAnswer = ({ id, outcome, reason = 'unknown' }: CaseAnswer): void => {
+    if (outcome === 'failed') report.failed.push({ id, reason });
+    else (outcome === 'made' ? report.made : report.skipped).push(id);
+    onProgress?.(++done, rows.length, `${id} ${{ made: 'done', complete: 'was complete', failed: 'failed' }[outcome]}`);
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, rows.length) }, () => workOff(queue, nodeFlags, onAnswer)));
   const records = new Map<string, RadiomicsRecord>();
-  const bad = new Set(failed.map(({ id }) => id));
-  for (const row of rows) {
-    if (bad.has(row.id)) continue;
-    const record = await readCompleteRecord(recordFile(out, row.id), await sourcesOf(row.image, row.mask, settingsFor(row, settings)));
-    if (record) records.set(row.id, record);
-    else failed.push({ id: row.id, reason: 'Expected the files to stay as they are while features are taken, found them changed' });
-  }
-  return records;
+  for (const id of [...report.made, ...report.skipped]) records.set(id, (await readJson(recordFile(out, id))) as RadiomicsRecord);
+  await writeFileAtomic(report.table, featureTable(rows, records));
+  return report;
 }

@@ -1,7 +1,7 @@
 /** A process that takes the radiomics of cases: it gets one job after another over its channel and answers each. */
 import { messageOf, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
-import { makeRecord } from './record.ts';
+import { makeRecord, readCompleteRecord, sourcesOf } from './record.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
 export interface CaseJob {
@@ -13,18 +13,22 @@ export interface CaseJob {
   readonly settings: RadiomicsSettings;
 }
 
-/** The answer to a job; `reason` when it failed. */
 export interface CaseAnswer {
   readonly id: string;
+  /** `complete`: the record was there, of the same files and settings. */
+  readonly outcome: 'made' | 'complete' | 'failed';
+  /** Why it failed. */
   readonly reason?: string;
 }
 
 async function work({ id, image, mask, out, settings }: CaseJob): Promise<CaseAnswer> {
   try {
-    await writeJson(out, await makeRecord(image, mask, settings));
-    return { id };
+    const made = await sourcesOf(image, mask, settings);
+    if (await readCompleteRecord(out, made)) return { id, outcome: 'complete' };
+    await writeJson(out, await makeRecord(image, mask, settings, made));
+    return { id, outcome: 'made' };
   } catch (error) {
-    return { id, reason: error instanceof UserError ? error.message : (error as Error).stack ?? messageOf(error) };
+    return { id, outcome: 'failed', reason: error instanceof UserError ? error.message : (error as Error).stack ?? messageOf(error) };
   }
 }
 

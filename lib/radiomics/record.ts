@@ -25,13 +25,16 @@ export async function sourcesOf(image: string, mask: string, settings: Radiomics
   return { featureVersion, image: await volumeChecksums(image), mask: await volumeChecksums(mask), settings };
 }
 
-/** Reads image and mask and takes the features. Throws a UserError that names the mask when it does not fit, or the file that cannot be read. */
-export async function makeRecord(image: string, mask: string, settings: RadiomicsSettings): Promise<RadiomicsRecord> {
-  const made = await sourcesOf(image, mask, settings);
+/**
+ * Reads image and mask and takes the features; `made` are their sources where these are known.
+ * Throws a UserError that names the mask when it does not fit, or the file that cannot be read.
+ */
+export async function makeRecord(image: string, mask: string, settings: RadiomicsSettings, made?: RadiomicsRecord['made']): Promise<RadiomicsRecord> {
+  const sources = made ?? await sourcesOf(image, mask, settings);
   const [imageVolume, maskVolume] = await Promise.all([readVolume(image), readVolume(mask)]);
   try {
     const { features, ...rest } = extractFeatures(imageVolume, maskVolume, settings);
-    return { made, ...rest, features: Object.fromEntries(Object.entries(features).map(([name, value]) => [name, Number.isFinite(value) ? value : null])) };
+    return { made: sources, ...rest, features: Object.fromEntries(Object.entries(features).map(([name, value]) => [name, Number.isFinite(value) ? value : null])) };
   } catch (error) {
     if (error instanceof UserError) error.message += ` in ${mask}`;
     throw error;

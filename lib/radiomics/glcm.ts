@@ -33,16 +33,20 @@ function symmetrise(counts: Uint32Array, width: number): void {
   }
 }
 
-/** One matrix for each set of voxels and, unless merged, each direction: symmetric, levelCount × levelCount, row by row. */
-export function cooccurrenceMatrices({ grid: { levels, levelCount }, groups, steps, perDirection }: MatrixPlan): Uint32Array[] {
-  const matrix = (voxels: Int32Array, along: Int32Array): Uint32Array => {
-    const counts = new Uint32Array(levelCount * levelCount);
-    for (const step of along) countPairs(levels, voxels, step, counts, levelCount);
-    symmetrise(counts, levelCount);
-    return counts;
-  };
+/**
+ * One matrix for each set of voxels and, unless merged, each direction: symmetric, levelCount × levelCount, row by row.
+ * Made when asked for, as many slices times many levels would not fit into memory together.
+ */
+export function* cooccurrenceMatrices({ grid: { levels, levelCount }, groups, steps, perDirection }: MatrixPlan): Generator<Uint32Array> {
   const along = perDirection ? Array.from(steps.keys(), (d) => steps.subarray(d, d + 1)) : [steps];
-  return groups.flatMap((voxels) => along.map((some) => matrix(voxels, some)));
+  for (const voxels of groups) {
+    for (const some of along) {
+      const counts = new Uint32Array(levelCount * levelCount);
+      for (const step of some) countPairs(levels, voxels, step, counts, levelCount);
+      symmetrise(counts, levelCount);
+      yield counts;
+    }
+  }
 }
 
 /** What all features are made of: one pass over the matrix. */
@@ -169,6 +173,9 @@ function glcmOf(counts: Uint32Array, width: number, levelsInRoi: number): Featur
 export function glcmFeatures(plan: MatrixPlan): FeatureValues {
   const { levels, levelCount, roi } = plan.grid;
   const levelsInRoi = new Set(roi.voxels.map((at) => levels[at]!)).size;
-  const full = cooccurrenceMatrices(plan).filter((counts) => counts.some((count) => count > 0));
-  return meanFeatures(full.map((counts) => glcmOf(counts, levelCount, levelsInRoi)));
+  const found: FeatureValues[] = [];
+  for (const counts of cooccurrenceMatrices(plan)) {
+    if (counts.some((count) => count > 0)) found.push(glcmOf(counts, levelCount, levelsInRoi));
+  }
+  return meanFeatures(found);
 }

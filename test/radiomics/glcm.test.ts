@@ -9,7 +9,7 @@ describe('the co-occurrence matrix of the 4×4 example', () => {
   it('equals those that Haralick counted, in four directions', () => {
     const plan = examplePlan();
     expect(plan.directions).toEqual([[1, 1, 0], [0, 1, 0], [-1, 1, 0], [1, 0, 0]]);
-    const [, vertical, , horizontal] = cooccurrenceMatrices(plan).map(rows);
+    const [, vertical, , horizontal] = [...cooccurrenceMatrices(plan)].map(rows);
     expect(horizontal).toEqual([[4, 2, 1, 0], [2, 4, 0, 0], [1, 0, 6, 1], [0, 0, 1, 2]]);
     expect(vertical).toEqual([[6, 0, 2, 0], [0, 4, 2, 0], [2, 2, 2, 2], [0, 0, 2, 0]]);
   });

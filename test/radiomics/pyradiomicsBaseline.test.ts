@@ -77,7 +77,7 @@ describe.skipIf(matrixCases.length === 0)('the matrices of the baseline, exactly
 
   it.each(matrixCases)('co-occurrence of %s', async (caseName) => {
     const { plan, grid: { levelCount }, present } = await planOf(caseName);
-    const matrices = cooccurrenceMatrices(plan).map((counts) => ({ counts, sum: counts.reduce((a, b) => a + b, 0) })).filter(({ sum }) => sum > 0);
+    const matrices = [...cooccurrenceMatrices(plan)].map((counts) => ({ counts, sum: counts.reduce((a, b) => a + b, 0) })).filter(({ sum }) => sum > 0);
     const shares = present.flatMap((i) => present.flatMap((j) => matrices.map(({ counts, sum }) => counts[(i - 1) * levelCount + j - 1]! / sum)));
     expect(shares).toEqual(await stored(caseName, 'glcm'));
   });

@@ -7,7 +7,6 @@
  * second derivative by G. Farnebäck and C.-F. Westin, Improving Deriche-style recursive Gaussian filters, J. Math. Imaging Vis. 26:293–299,
  * 2006, doi:10.1007/s10851-006-8464-z. The order of operations is that of ITK, because sums of doubles depend on it.
  */
-
 import { exactCos, exactExp, exactSin } from './exactFunctions.ts';
 
 /** Exponents and frequencies of the two terms, the same for all orders. */
@@ -16,7 +15,7 @@ const [w1, l1, w2, l2] = [0.6681, -1.3932, 2.0787, -1.3732];
 const gaussianTerms = [1.353, 1.8151, -0.3531, 0.0902] as const;
 const secondDerivativeTerms = [-1.3563, 5.2318, 0.3446, -2.2355] as const;
 
-type Four = readonly [number, number, number, number];
+export type Four = readonly [number, number, number, number];
 
 /** out(i) = Σ causal[k]·in(i-k) - Σ d[k]·out(i-k-1), and mirrored Σ anticausal[k]·in(i+k+1) - Σ d[k]·out(i+k+1); the two are summed. */
 export interface RecursiveFilter {

@@ -6,16 +6,16 @@ import type { BenchJob } from './job.ts';
 import { networkTasks, runNetwork } from './network.ts';
 
 const fileJobs: Record<string, () => Promise<BenchJob[]>> = {
+  filters: async () => (await import('./filters.ts')).run(),
   'nifti-read': async () => (await import('./nifti-read.ts')).run(),
   preprocess: async () => (await import('./preprocess.ts')).run(),
-  filters: async () => (await import('./filters.ts')).run(),
 };
 const jobNames = [...Object.keys(networkTasks), ...Object.keys(fileJobs)];
 
 const help = `npm run bench -- NAME [--json] [--n 7]
 
 Measures one job, or all of them, and the peer's time beside it where AXUNET_PEER_PYTHON names a Python with
-torch, nibabel, numpy and pyradiomics.
+torch, nibabel and numpy.
 
   NAME     ${jobNames.join(', ')} or all
   --json   one line of JSON a job instead of a table
@@ -44,7 +44,7 @@ async function main(args: string[]): Promise<void> {
   const names = positionals.flatMap((name) => (name === 'all' ? jobNames : [name]));
   for (const name of names) if (!jobNames.includes(name)) throw expected(`one of ${jobNames.join(', ')} or all`, name);
   if (!settings.peerPython) {
-    console.error('No peer is measured: AXUNET_PEER_PYTHON can name a Python interpreter with torch 2.13, nibabel, numpy and pyradiomics.');
+    console.error('No peer is measured: AXUNET_PEER_PYTHON can name a Python interpreter with torch 2.13, nibabel and numpy.');
   }
   if (!values.json) console.log(heading());
   for (const name of names) {

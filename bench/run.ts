@@ -6,6 +6,7 @@ import type { BenchJob } from './job.ts';
 import { networkTasks, runNetwork } from './network.ts';
 
 const fileJobs: Record<string, () => Promise<BenchJob[]>> = {
+  filters: async () => (await import('./filters.ts')).run(),
   'nifti-read': async () => (await import('./nifti-read.ts')).run(),
   preprocess: async () => (await import('./preprocess.ts')).run(),
   radiomics: async () => (await import('./radiomics.ts')).run(),

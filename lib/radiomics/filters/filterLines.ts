@@ -1,11 +1,14 @@
 /** Runs a recursive filter along several lines of voxels at once. */
-import type { RecursiveFilter } from './recursiveGaussian.ts';
+import type { Four, RecursiveFilter } from './recursiveGaussian.ts';
 
 /** The recursions look back this far, so that the first and last samples are done on their own. */
 export const shortestLine = 4;
 
-/** Lines of voxels in an array: sample i of line b is at start + b·apart + i·step. */
-export interface Lines { readonly start: number; readonly apart: number; readonly step: number }
+/** Lines of voxels in an array: sample i of line b is data[start + b·apart + i·step]. */
+export interface Lines<T extends Float32Array | Float64Array> { readonly data: T; readonly start: number; readonly apart: number; readonly step: number }
+
+/** How many `lines` of `length` samples are filtered, and that the samples [first, first + count) of each are wanted. */
+export interface Extent { readonly lines: number; readonly length: number; readonly first: number; readonly count: number }
 
 /** Memory for `lines` lines of `length` samples, sample i of line b at [b + lines·i]. */
 export interface LineBuffers { readonly input: Float64Array; readonly forward: Float64Array; readonly backward: Float64Array; readonly fed: Float64Array }
@@ -16,8 +19,10 @@ export function lineBuffers(lines: number, length: number): LineBuffers {
 }
 
 /** The first four outputs of every line; what lies before the first sample equals it. A negative `step` runs back from `first`. */
-function startRecursion({ input, fed }: LineBuffers, out: Float64Array, lines: number, step: number, first: number, filter: RecursiveFilter, edge: RecursiveFilter['d']): void {
-  const [d1, d2, d3] = filter.d;
+function startRecursion(
+  { input, fed }: LineBuffers, out: Float64Array, lines: number, step: number, first: number, { d, edge }: { d: Four; edge: Four },
+): void {
+  const [d1, d2, d3] = d;
   const [e1, e2, e3, e4] = edge;
   for (let b = 0; b < lines; b++) {
     const p = first + b;
@@ -33,7 +38,7 @@ function startRecursion({ input, fed }: LineBuffers, out: Float64Array, lines: n
 }
 
 /** The numerator at the first four samples: the causal one looks at the sample itself, the anticausal one at those behind it. */
-function startFeed({ input, fed }: LineBuffers, lines: number, step: number, first: number, [c0, c1, c2, c3]: RecursiveFilter['d'], looksAtItself: boolean): void {
+function startFeed({ input, fed }: LineBuffers, lines: number, step: number, first: number, [c0, c1, c2, c3]: Four, looksAtItself: boolean): void {
   for (let b = 0; b < lines; b++) {
     const p = first + b;
     const x0 = input[p]!;
@@ -47,59 +52,58 @@ function startFeed({ input, fed }: LineBuffers, lines: number, step: number, fir
   }
 }
 
-function gather(from: Float32Array | Float64Array, { start, apart, step }: Lines, into: Float64Array, lines: number, length: number): void {
+function gather({ data, start, apart, step }: Lines<Float32Array | Float64Array>, into: Float64Array, { lines, length }: Extent): void {
   let p = 0;
   for (let i = 0, row = start; i < length; i++, row += step) {
-    for (let q = row, end = p + lines; p < end; p++, q += apart) into[p] = from[q]!;
+    for (let q = row, end = p + lines; p < end; p++, q += apart) into[p] = data[q]!;
   }
 }
 
-/** All samples before `stop`. */
-function runForward(buffers: LineBuffers, lines: number, stop: number, filter: RecursiveFilter): void {
+/** All samples up to the last that is wanted. */
+function runForward(buffers: LineBuffers, { causal, causalEdge: edge, d }: RecursiveFilter, { lines, first, count }: Extent): void {
   const { input, forward } = buffers;
-  const [d1, d2, d3, d4] = filter.d;
-  const [n0, n1, n2, n3] = filter.causal;
+  const [n0, n1, n2, n3] = causal;
+  const [d1, d2, d3, d4] = d;
   const [two, three, four] = [2 * lines, 3 * lines, 4 * lines];
-  startFeed(buffers, lines, lines, 0, filter.causal, true);
-  startRecursion(buffers, forward, lines, lines, 0, filter, filter.causalEdge);
-  for (let p = four, end = lines * stop; p < end; p++) {
+  startFeed(buffers, lines, lines, 0, causal, true);
+  startRecursion(buffers, forward, lines, lines, 0, { d, edge });
+  for (let p = four, end = lines * (first + count); p < end; p++) {
     forward[p] = input[p]! * n0 + input[p - lines]! * n1 + input[p - two]! * n2 + input[p - three]! * n3 -
       (forward[p - lines]! * d1 + forward[p - two]! * d2 + forward[p - three]! * d3 + forward[p - four]! * d4);
   }
 }
 
-/** All samples from the last down to `stop`. */
-function runBackward(buffers: LineBuffers, lines: number, length: number, stop: number, filter: RecursiveFilter): void {
+/** All samples from the last down to the first that is wanted. */
+function runBackward(buffers: LineBuffers, { anticausal, anticausalEdge: edge, d }: RecursiveFilter, { lines, length, first }: Extent): void {
   const { input, backward } = buffers;
-  const [d1, d2, d3, d4] = filter.d;
-  const [m1, m2, m3, m4] = filter.anticausal;
+  const [m1, m2, m3, m4] = anticausal;
+  const [d1, d2, d3, d4] = d;
   const [two, three, four] = [2 * lines, 3 * lines, 4 * lines];
-  startFeed(buffers, lines, -lines, lines * (length - 1), filter.anticausal, false);
-  startRecursion(buffers, backward, lines, -lines, lines * (length - 1), filter, filter.anticausalEdge);
-  for (let p = lines * (length - 4) - 1, end = lines * stop; p >= end; p--) {
+  startFeed(buffers, lines, -lines, lines * (length - 1), anticausal, false);
+  startRecursion(buffers, backward, lines, -lines, lines * (length - 1), { d, edge });
+  for (let p = lines * (length - shortestLine) - 1, end = lines * first; p >= end; p--) {
     backward[p] = input[p + lines]! * m1 + input[p + two]! * m2 + input[p + three]! * m3 + input[p + four]! * m4 -
       (backward[p + lines]! * d1 + backward[p + two]! * d2 + backward[p + three]! * d3 + backward[p + four]! * d4);
   }
 }
 
 /** Forward and backward results are summed in double and rounded once. */
-function scatter({ forward, backward }: LineBuffers, lines: number, first: number, count: number, into: Float32Array, { start, apart, step }: Lines): void {
+function scatter({ forward, backward }: LineBuffers, { data, start, apart, step }: Lines<Float32Array>, { lines, first, count }: Extent): void {
   let p = lines * first;
   for (let i = 0, row = start; i < count; i++, row += step) {
-    for (let q = row, end = p + lines; p < end; p++, q += apart) into[q] = forward[p]! + backward[p]!;
+    for (let q = row, end = p + lines; p < end; p++, q += apart) data[q] = forward[p]! + backward[p]!;
   }
 }
 
 /**
- * Filters `lines` lines of `length` samples of `from` (at least `shortestLine`) and writes the samples [first, first + count) of each,
- * rounded to single precision. Neighbouring lines run in step: the processor has as many independent recursions to work on.
+ * Filters lines of at least `shortestLine` samples and writes the wanted samples of each, rounded to single precision; sample `first` of the
+ * input becomes sample 0 of the output. Neighbouring lines run in step: the processor has as many independent recursions to work on.
  */
 export function filterLines(
-  buffers: LineBuffers, lines: number, length: number, filter: RecursiveFilter,
-  from: Float32Array | Float64Array, source: Lines, into: Float32Array, target: Lines, first: number, count: number,
+  buffers: LineBuffers, filter: RecursiveFilter, from: Lines<Float32Array | Float64Array>, into: Lines<Float32Array>, extent: Extent,
 ): void {
-  gather(from, source, buffers.input, lines, length);
-  runForward(buffers, lines, first + count, filter);
-  runBackward(buffers, lines, length, first, filter);
-  scatter(buffers, lines, first, count, into, target);
+  gather(from, buffers.input, extent);
+  runForward(buffers, filter, extent);
+  runBackward(buffers, filter, extent);
+  scatter(buffers, into, extent);
 }

@@ -43,11 +43,10 @@ function filterAxis({ data, shape }: Grid, axis: Axis, filter: RecursiveFilter, 
   const buffers = lineBuffers(linesTogether, length);
   for (let group = 0; group < from.groups; group++) {
     for (let line = 0; line < from.count; line += linesTogether) {
-      filterLines(
-        buffers, Math.min(linesTogether, from.count - line), length, filter,
-        data, { start: group * from.groupStep + line * from.apart, apart: from.apart, step: from.step },
-        out, { start: group * to.groupStep + line * to.apart, apart: to.apart, step: to.step }, first, count,
-      );
+      const lines = Math.min(linesTogether, from.count - line);
+      const source = { data, start: group * from.groupStep + line * from.apart, apart: from.apart, step: from.step };
+      const target = { data: out, start: group * to.groupStep + line * to.apart, apart: to.apart, step: to.step };
+      filterLines(buffers, filter, source, target, { lines, length, first, count });
     }
   }
   return { data: out, shape: kept };
@@ -62,7 +61,8 @@ function assertLargeEnough({ shape, spacingMm }: Volume, sigmaMm: number): void 
   if (!(sigmaMm > 0 && Number.isFinite(sigmaMm))) throw expected('a positive sigma in mm', `${sigmaMm}`);
   if (!spacingMm.every((s) => s > 0 && Number.isFinite(s))) throw expected('a positive spacing in mm', spacingMm.join(', '));
   const least = spacingMm.map((s) => Math.max(shortestLine, Math.ceil(sigmaMm / s) + 1));
-  if (shape.some((n, i) => n < least[i]!)) throw expected(`at least ${least.join('×')} voxels for a Laplacian of Gaussian with sigma ${sigmaMm} mm`, shape.join('×'));
+  if (shape.every((n, i) => n >= least[i]!)) return;
+  throw expected(`at least ${least.join('×')} voxels for a Laplacian of Gaussian with sigma ${sigmaMm} mm`, shape.join('×'));
 }
 
 /** Deriche's exponentials fall below the rounding error of doubles within this many sigmas, contrast of 1000 : 1 included. */

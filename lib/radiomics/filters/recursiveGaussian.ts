@@ -7,6 +7,7 @@
  * second derivative by G. Farnebäck and C.-F. Westin, Improving Deriche-style recursive Gaussian filters, J. Math. Imaging Vis. 26:293–299,
  * 2006, doi:10.1007/s10851-006-8464-z. The order of operations is that of ITK, because sums of doubles depend on it.
  */
+import { exactCos, exactExp, exactSin } from './exactFunctions.ts';
 
 /** Exponents and frequencies of the two terms, the same for all orders. */
 const [w1, l1, w2, l2] = [0.6681, -1.3932, 2.0787, -1.3732];
@@ -14,7 +15,7 @@ const [w1, l1, w2, l2] = [0.6681, -1.3932, 2.0787, -1.3732];
 const gaussianTerms = [1.353, 1.8151, -0.3531, 0.0902] as const;
 const secondDerivativeTerms = [-1.3563, 5.2318, 0.3446, -2.2355] as const;
 
-type Four = readonly [number, number, number, number];
+export type Four = readonly [number, number, number, number];
 
 /** out(i) = Σ causal[k]·in(i-k) - Σ d[k]·out(i-k-1), and mirrored Σ anticausal[k]·in(i+k+1) - Σ d[k]·out(i+k+1); the two are summed. */
 export interface RecursiveFilter {
@@ -28,7 +29,7 @@ export interface RecursiveFilter {
 
 /** Denominator of the z-transform without its leading 1. */
 function denominatorOf(sigma: number): Four {
-  const [cos1, cos2, exp1, exp2] = [Math.cos(w1 / sigma), Math.cos(w2 / sigma), Math.exp(l1 / sigma), Math.exp(l2 / sigma)];
+  const [cos1, cos2, exp1, exp2] = [exactCos(w1 / sigma), exactCos(w2 / sigma), exactExp(l1 / sigma), exactExp(l2 / sigma)];
   return [
     -2 * (exp2 * cos2 + exp1 * cos1),
     4 * cos2 * cos1 * exp1 * exp2 + (exp1 * exp1 + exp2 * exp2),
@@ -39,8 +40,8 @@ function denominatorOf(sigma: number): Four {
 
 /** Numerator of the causal half. */
 function numeratorOf(sigma: number, [a1, b1, a2, b2]: Four): Four {
-  const [sin1, sin2, cos1, cos2] = [Math.sin(w1 / sigma), Math.sin(w2 / sigma), Math.cos(w1 / sigma), Math.cos(w2 / sigma)];
-  const [exp1, exp2] = [Math.exp(l1 / sigma), Math.exp(l2 / sigma)];
+  const [sin1, sin2, cos1, cos2] = [exactSin(w1 / sigma), exactSin(w2 / sigma), exactCos(w1 / sigma), exactCos(w2 / sigma)];
+  const [exp1, exp2] = [exactExp(l1 / sigma), exactExp(l2 / sigma)];
   return [
     a1 + a2,
     exp2 * (b2 * sin2 - (a2 + 2 * a1) * cos2) + exp1 * (b1 * sin1 - (a1 + 2 * a2) * cos1),

@@ -6,7 +6,8 @@ import { gaussianFilter, type RecursiveFilter, secondDerivativeFilter } from '..
 function filtered(input: Float64Array, filter: RecursiveFilter): Float32Array {
   const out = new Float32Array(input.length);
   const line = { start: 0, apart: 1, step: 1 };
-  filterLines(lineBuffers(1, input.length), 1, input.length, filter, input, line, out, line, 0, input.length);
+  const extent = { lines: 1, length: input.length, first: 0, count: input.length };
+  filterLines(lineBuffers(1, input.length), filter, { ...line, data: input }, { ...line, data: out }, extent);
   return out;
 }
 

@@ -49,16 +49,17 @@ function startExact(line: Float64Array): number {
 
 /** B-spline coefficients of a volume, x fastest. */
 export function splineCoefficients(data: VoxelArray, shape: Vec3): Float64Array {
-  const out = Float64Array.from(data as Iterable<number>);
-  const strides = [1, shape[0], shape[0] * shape[1]];
+  const out = Float64Array.from(data);
   for (let axis = 0; axis < 3; axis++) {
-    const [n, stride] = [shape[axis]!, strides[axis]!];
+    const n = shape[axis]!;
+    const stride = shape.slice(0, axis).reduce((a, b) => a * b, 1);
     const line = new Float64Array(n);
-    for (let start = 0; start < out.length; start++) {
-      if (Math.floor(start / stride) % n !== 0) continue;
-      for (let k = 0; k < n; k++) line[k] = out[start + k * stride]!;
-      toCoefficients(line);
-      for (let k = 0; k < n; k++) out[start + k * stride] = line[k]!;
+    for (let block = 0; block < out.length; block += n * stride) {
+      for (let start = block; start < block + stride; start++) {
+        for (let k = 0; k < n; k++) line[k] = out[start + k * stride]!;
+        toCoefficients(line);
+        for (let k = 0; k < n; k++) out[start + k * stride] = line[k]!;
+      }
     }
   }
   return out;

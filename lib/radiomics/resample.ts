@@ -7,12 +7,15 @@
  * Images of an integer type stay so: values are cut off (corner, as ITK does) or rounded (centre).
  * Source: PyRadiomics 3.0.1 imageoperations; IBSI manual 2.4.
  */
+import { type Box, cropVolume } from '../volume/crop.ts';
 import { type Affine, type Vec3, type Volume, type VoxelArray, voxelToMm } from '../volume/volume.ts';
 import { axisTaps, sampleGrid } from './interpolate.ts';
 import type { LabelBox } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
 const filterMargin = 5;
+/** Voxels around the new grid that are looked at: a B-spline coefficient knows voxels so far away by less than a double can hold. */
+const splineMargin = 40;
 
 /** The new grid along one axis: positions of its voxels in voxels of the old one. */
 interface AxisGrid {
@@ -81,6 +84,13 @@ function inTypeOf<T extends VoxelArray>(like: T, values: Float64Array, rounds: b
   return out;
 }
 
+/** The part of the old image that the new grid depends on. */
+function partFor({ shape }: Volume, grid: readonly AxisGrid[]): Box {
+  const start = grid.map(({ positions }, axis) => Math.min(shape[axis]! - 1, Math.max(0, Math.floor(positions[0]!) - splineMargin)));
+  const end = grid.map(({ positions }, axis) => Math.min(shape[axis]!, Math.ceil(positions.at(-1)!) + splineMargin + 1));
+  return { start: start as unknown as Vec3, shape: end.map((at, axis) => at - start[axis]!) as unknown as Vec3 };
+}
+
 type Settings = Pick<RadiomicsSettings, 'resampledSpacingMm' | 'interpolation' | 'gridAlignment' | 'label'>;
 
 /**
@@ -93,13 +103,17 @@ export function resampleForRadiomics(image: Volume, mask: Volume, box: LabelBox,
   const isCorner = gridAlignment === 'corner';
   const grid = wanted.map((spacing, axis) => (isCorner ? cornerGrid(image, box, spacing, axis) : centreGrid(image, spacing, axis)));
   if (grid.every(({ spacingMm }, axis) => Math.abs(spacingMm - image.spacingMm[axis]!) <= 1e-8 + 1e-5 * spacingMm)) return { image, mask };
-  const tapsFor = (kind: RadiomicsSettings['interpolation']) =>
-    grid.map(({ positions }, axis) => axisTaps(positions, image.shape[axis]!, kind)) as unknown as Parameters<typeof sampleGrid>[2];
   const geometry = geometryOf(image, grid);
-  const binary = Uint8Array.from(mask.data as Iterable<number>, (value) => Number(value === label));
-  const inRoi = sampleGrid(binary, mask.shape, tapsFor(isCorner ? 'nearest' : 'linear'));
+  const { start, shape } = partFor(image, grid);
+  const [source, sourceMask] = [cropVolume(image, start, shape), cropVolume(mask, start, shape)];
+  const tapsFor = (kind: RadiomicsSettings['interpolation']) =>
+    grid.map(({ positions }, axis) => axisTaps(positions.map((at) => at - start[axis]!), shape[axis]!, kind)) as unknown as Parameters<typeof sampleGrid>[2];
+  const binary = new Uint8Array(sourceMask.data.length);
+  for (let i = 0; i < binary.length; i++) binary[i] = Number(sourceMask.data[i] === label);
+  const inRoi = sampleGrid(binary, shape, tapsFor(isCorner ? 'nearest' : 'linear'));
+  const values = sampleGrid(source.data, shape, tapsFor(interpolation));
   return {
-    image: { ...geometry, data: inTypeOf(image.data, sampleGrid(image.data, image.shape, tapsFor(interpolation)), !isCorner) },
+    image: { ...geometry, data: inTypeOf(image.data, values, !isCorner) },
     mask: { ...geometry, data: Float32Array.from(inRoi, (share) => (share >= 0.5 ? label : 0)) },
   };
 }

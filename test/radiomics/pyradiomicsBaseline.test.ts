@@ -29,17 +29,19 @@ function maskOf({ slice }: BaselineColumn, mask: Volume): Volume {
 const columns = baselineColumns();
 
 /**
- * The exception: shape columns that were written before version 2.1. That version replaced 11 of the 128 rows of the
- * triangle table, after which PyRadiomics itself (3.0.1) has 16147.51 where its baseline for brain1 says 16149.50.
+ * The exception: four values of the column brain1 of shape, which the development version 2.0.1b1.post11 wrote. They differ by
+ * exactly half a voxel of volume and 5.09 mm² of area from what the released versions have (the triangle table of 2.0.1 and a run
+ * of 3.0.1, both 16147.51 mm³). The columns that the same version wrote for other cases agree.
  */
 const meshFeatures = ['MeshVolume', 'SurfaceArea', 'SurfaceVolumeRatio', 'Sphericity'].map((name) => `original_shape_${name}`);
-const hasOldMesh = ({ table, version }: BaselineColumn): boolean => table === 'shape' && /^[01]\.|^2\.0/.test(version);
+const isException = ({ table, test, version }: BaselineColumn, name: string): boolean =>
+  table === 'shape' && test === 'brain1' && version.startsWith('2.0.1b1') && meshFeatures.includes(name);
 
 describe.skipIf(!baselineFolder)('the baseline of PyRadiomics (needs ../shared/data/pyradiomics or AXUNET_PYRADIOMICS)', () => {
   it.each(columns.map((column) => [`${column.table} of ${column.test}`, column] as const))('%s', async (_, column) => {
     const { image, mask } = await baselineCase(column.caseName);
     const { features } = extractFeatures(image, maskOf(column, mask), { ...column.settings, extras: true });
-    const tolerance = (name: string): number => (hasOldMesh(column) && meshFeatures.includes(name) ? 2e-3 : 1e-6);
+    const tolerance = (name: string): number => (isException(column, name) ? 1e-3 : 1e-6);
     const wrong = Object.entries(column.values).filter(([name, wanted]) => !close(features[name] ?? NaN, wanted, tolerance(name)));
     expect(wrong.map(([name, wanted]) => `${name}: ${wanted}, found ${features[name]}`)).toEqual([]);
     expect(Object.keys(column.values).length).toBeGreaterThan(4);

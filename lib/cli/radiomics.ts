@@ -7,6 +7,7 @@ import { makeRecord, type RadiomicsRecord } from '../radiomics/record.ts';
 import { type RadiomicsChanges, type RadiomicsSettings, radiomicsSettings, readRadiomicsSettings } from '../radiomics/settings.ts';
 import { formatCsv, readCohort } from '../radiomics/table.ts';
 import type { Command } from './command.ts';
+import { shardOf } from './shard.ts';
 
 const help = `Takes radiomics features of a region of interest.
 
@@ -18,6 +19,8 @@ Usage: axunet radiomics IMAGE MASK [options]
                    Paths are meant from the table's folder
   --out DIR        where cases/<id>.json and features.csv go
   --workers N      processes at once (default: one for each core)
+  --shard I/N      only every N-th case from the I-th (1 to N), for several machines on one folder; the run without
+                   it that follows finds their cases complete and writes features.csv
 
   --settings FILE  options as JSON (docs/radiomics.md lists them); default: PyRadiomics' defaults
   --set NAME=V     one option, such as --set binWidth=10 --set logSigmasMm=[1,3]; may be repeated
@@ -31,7 +34,7 @@ Exit code 1 when a case failed; the others are made all the same.
 Example: axunet radiomics ct.nii.gz label.nii.gz --label 7 --csv`;
 
 const options = {
-  cohort: { type: 'string' }, out: { type: 'string' }, workers: { type: 'string' },
+  cohort: { type: 'string' }, out: { type: 'string' }, workers: { type: 'string' }, shard: { type: 'string' },
   settings: { type: 'string' }, set: { type: 'string', multiple: true, default: [] as string[] }, label: { type: 'string' },
   json: { type: 'boolean', default: false }, csv: { type: 'boolean', default: false },
 } as const;
@@ -82,12 +85,12 @@ async function runCohort(file: string, values: Values): Promise<number> {
   const { out, workers } = values;
   if (!out) throw new UserError('Expected --out DIR, the folder for the features, found none');
   if (workers !== undefined && !/^[1-9]\d*$/.test(workers)) throw expected('--workers to be a positive whole number', `"${workers}"`);
-  const [rows, settings] = [await readCohort(file), await settingsOf(values)];
+  const [rows, settings] = [shardOf(await readCohort(file), values.shard), await settingsOf(values)];
   const progress = startProgress('radiomics', rows.length, values.json ? process.stderr : process.stdout);
   const report = await extractCohort(rows, {
-    out, settings, ...(workers && { workers: Number(workers) }), onProgress: (done, _, note) => progress.update(done, note),
+    out, settings, writesTable: values.shard === undefined, ...(workers && { workers: Number(workers) }), onProgress: (done, _, note) => progress.update(done, note),
   });
-  progress.finish(`${report.made.length} made, ${report.skipped.length} complete already, ${report.failed.length} failed; features are in ${report.table}`);
+  progress.finish(`${report.made.length} made, ${report.skipped.length} complete already, ${report.failed.length} failed; features are in ${report.table ?? out}`);
   for (const { id, reason } of report.failed) console.error(`axunet radiomics: case ${id} failed: ${reason}`);
   if (values.json) console.log(JSON.stringify(report, null, 2));
   return report.failed.length ? 1 : 0;

@@ -20,6 +20,8 @@ export interface CohortOptions {
   readonly settings: RadiomicsSettings;
   /** Processes at once; default: one for each core. */
   readonly workers?: number;
+  /** Whether `features.csv` is written, true by default; not by one of several machines that share a folder. */
+  readonly writesTable?: boolean;
   /** Flags for Node in the processes; default: this process's own. */
   readonly nodeFlags?: readonly string[];
   /** Called when a case is done, failed or found complete. */
@@ -31,8 +33,8 @@ export interface CohortReport {
   /** Complete already: same files, same settings. */
   readonly skipped: string[];
   readonly failed: { readonly id: string; readonly reason: string }[];
-  /** The table of all complete cases. */
-  readonly table: string;
+  /** The table of all complete cases; undefined where none was written. */
+  readonly table?: string;
 }
 
 const program = fileURLToPath(new URL('./cohortWorker.ts', import.meta.url));
@@ -85,9 +87,9 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
  * what is wrong with one case is in the report. No rows give an empty table.
  */
 export async function extractCohort(rows: readonly CohortRow[], options: CohortOptions): Promise<CohortReport> {
-  const { out, settings, workers = availableParallelism(), nodeFlags = process.execArgv, onProgress } = options;
+  const { out, settings, workers = availableParallelism(), writesTable = true, nodeFlags = process.execArgv, onProgress } = options;
   await mkdir(path.join(out, 'cases'), { recursive: true });
-  const report: CohortReport = { made: [], skipped: [], failed: [], table: path.join(out, 'features.csv') };
+  const report: CohortReport = { made: [], skipped: [], failed: [] };
   let done = 0;
   const queue = rows.map((row) => ({ id: row.id, image: row.image, mask: row.mask, out: recordFile(out, row.id), settings: settingsFor(row, settings) }));
   const onAnswer = ({ id, outcome, reason = 'unknown' }: CaseAnswer): void => {
@@ -96,8 +98,10 @@ export async function extractCohort(rows: readonly CohortRow[], options: CohortO
     onProgress?.(++done, rows.length, `${id} ${{ made: 'done', complete: 'was complete', failed: 'failed' }[outcome]}`);
   };
   await Promise.all(Array.from({ length: Math.min(workers, rows.length) }, () => workOff(queue, nodeFlags, onAnswer)));
+  if (!writesTable) return report;
   const records = new Map<string, RadiomicsRecord>();
   for (const id of [...report.made, ...report.skipped]) records.set(id, (await readJson(recordFile(out, id))) as RadiomicsRecord);
-  await writeFileAtomic(report.table, featureTable(rows, records));
-  return report;
+  const table = path.join(out, 'features.csv');
+  await writeFileAtomic(table, featureTable(rows, records));
+  return { ...report, table };
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { radiomics } from '../../lib/cli/radiomics.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
+import { flags } from '../../scripts/flags.mjs';
 
 let folder: string;
 let printed: string[];
@@ -45,6 +46,24 @@ describe('axunet radiomics', () => {
     expect(printed[0]).toMatch(/^64 voxels of 1 × 1 × 2 mm\n\noriginal · glcm\n/);
     expect(printed[0]).toMatch(/log-sigma-1-0-mm-3D · glcm\n/);
     expect(printed[0]).toMatch(/ {2}Contrast +\d+\.\d+ {2}ACUI\n/);
+  });
+
+  it('takes a cohort in shards, and the run after them writes the table', async () => {
+    vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    writeFileSync(file('cohort.csv'), 'id,image,mask\na,image.nii,mask.nii\nb,image.nii,mask.nii\nc,image.nii,mask.nii\n');
+    const execArgv = process.execArgv;
+    process.execArgv = flags;
+    try {
+      const cohort = (...args: string[]) => radiomics.run(['--cohort', file('cohort.csv'), '--out', file('out'), '--label', '7', '--set', 'families=["ngtdm"]', ...args]);
+      expect(await cohort('--shard', '2/2')).toBe(0);
+      expect([readdirSync(file('out/cases')), existsSync(file('out/features.csv'))]).toEqual([['b.json'], false]);
+      expect(await cohort('--json')).toBe(0);
+      expect(JSON.parse(printed.at(-1)!)).toMatchObject({ skipped: ['b'], failed: [], table: file('out/features.csv') });
+      await expect(cohort('--shard', '3/2')).rejects.toThrow('Expected --shard I/N with I from 1 to N, found "3/2"');
+    } finally {
+      process.execArgv = execArgv;
+    }
   });
 
   it('says what is missing or not understood', async () => {

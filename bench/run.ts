@@ -6,15 +6,17 @@ import type { BenchJob } from './job.ts';
 import { networkTasks, runNetwork } from './network.ts';
 
 const fileJobs: Record<string, () => Promise<BenchJob[]>> = {
+  filters: async () => (await import('./filters.ts')).run(),
   'nifti-read': async () => (await import('./nifti-read.ts')).run(),
   preprocess: async () => (await import('./preprocess.ts')).run(),
+  radiomics: async () => (await import('./radiomics.ts')).run(),
 };
 const jobNames = [...Object.keys(networkTasks), ...Object.keys(fileJobs)];
 
 const help = `npm run bench -- NAME [--json] [--n 7]
 
 Measures one job, or all of them, and the peer's time beside it where AXUNET_PEER_PYTHON names a Python with
-torch, nibabel and numpy.
+torch, nibabel and numpy, and for radiomics pyradiomics.
 
   NAME     ${jobNames.join(', ')} or all
   --json   one line of JSON a job instead of a table
@@ -22,7 +24,7 @@ torch, nibabel and numpy.
 `;
 
 const columns: [keyof BenchJob, string, number][] = [
-  ['job', 'job', 14], ['ours_s', 'ours s', 9], ['ours_median_s', 'median', 9], ['peer_s', 'peer s', 9], ['peer_median_s', 'median', 9],
+  ['job', 'job', 18], ['ours_s', 'ours s', 9], ['ours_median_s', 'median', 9], ['peer_s', 'peer s', 9], ['peer_median_s', 'median', 9],
   ['ratio', 'ratio', 7], ['n', 'n', 4], ['ours_rss_mb', 'ours MiB', 9], ['peer_rss_mb', 'peer MiB', 9], ['ours', 'ours', 24], ['peer', 'peer', 30],
 ];
 

@@ -16,6 +16,8 @@ const total = (values: Float64Array): number => {
   return sum;
 };
 
+const largest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, value), 0);
+
 /** Runs `measure` where both masks have a surface; else 0 mm for two empty masks and Infinity for one. */
 function whereBoth({ toReference, toPrediction }: SurfaceDistances, measure: (directions: DirectedDistances[]) => number): number {
   const directions = [toReference, toPrediction];
@@ -32,15 +34,24 @@ function quantileOfSorted(sorted: Float64Array, share: number): number {
   return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
 }
 
-/** The smallest distance within which `share` of the surface lies. */
-function quantileBySize({ mm, sizes }: DirectedDistances, share: number): number {
-  const wanted = share * total(sizes);
+/** How much of the surface lies within a distance. */
+function sizeWithin({ mm, sizes }: DirectedDistances, distanceMm: number): number {
   let sum = 0;
-  for (let i = 0; i < mm.length; i++) {
-    sum += sizes[i];
-    if (sum >= wanted) return mm[i];
+  for (let i = 0; i < mm.length; i++) if (mm[i] <= distanceMm) sum += sizes[i];
+  return sum;
+}
+
+/** The smallest distance within which `share` of the surface lies, found by halving the sorted distances. */
+function quantileBySize(part: DirectedDistances, share: number): number {
+  const wanted = share * total(part.sizes);
+  const sorted = part.mm.toSorted();
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sizeWithin(part, sorted[middle]) >= wanted) high = middle;
+    else low = middle + 1;
   }
-  return mm[mm.length - 1];
+  return sorted[low];
 }
 
 const meanBySize = (parts: readonly DirectedDistances[]): number => {
@@ -60,14 +71,14 @@ function pooled(directions: readonly DirectedDistances[]): Float64Array {
 
 /** Hausdorff distance, the largest of all distances, in mm. */
 export const hausdorff = (distances: SurfaceDistances): number =>
-  whereBoth(distances, (directions) => Math.max(...directions.map(({ mm }) => mm[mm.length - 1])));
+  whereBoth(distances, (directions) => Math.max(...directions.map(({ mm }) => largest(mm))));
 
 /** 95th percentile of both directions taken together, in mm; of voxels as `medpy.metric.hd95`. */
 export const hd95Pooled = (distances: SurfaceDistances): number => whereBoth(distances, (directions) => quantileOfSorted(pooled(directions), 0.95));
 
 /** The larger of the 95th percentiles of the two directions, in mm; of voxels as MONAI and MetricsReloaded. */
 export const hd95Directed = (distances: SurfaceDistances): number =>
-  whereBoth(distances, (directions) => Math.max(...directions.map(({ mm }) => quantileOfSorted(mm, 0.95))));
+  whereBoth(distances, (directions) => Math.max(...directions.map(({ mm }) => quantileOfSorted(mm.toSorted(), 0.95))));
 
 /** The larger of the two distances within which 95 % of a surface's area lies, in mm; of elements as surface-distance. */
 export const hd95ByArea = (distances: SurfaceDistances): number =>
@@ -90,13 +101,8 @@ export const directedMean = (distances: SurfaceDistances, direction: keyof Surfa
  */
 export function surfaceDice({ toReference, toPrediction }: SurfaceDistances, toleranceMm: number): number {
   if (!(toleranceMm >= 0)) throw expected('a tolerance of 0 mm or more', `${toleranceMm}`);
-  const directions = [toReference, toPrediction];
-  let [within, all] = [0, 0];
-  for (const { mm, sizes } of directions) {
-    for (let i = 0; i < mm.length && mm[i] <= toleranceMm; i++) within += sizes[i];
-    all += total(sizes);
-  }
-  return all === 0 ? 1 : within / all;
+  const all = total(toReference.sizes) + total(toPrediction.sizes);
+  return all === 0 ? 1 : (sizeWithin(toReference, toleranceMm) + sizeWithin(toPrediction, toleranceMm)) / all;
 }
 
 /** Intersection over union of the two masks' surface voxels, as MetricsReloaded's boundary_iou. Both empty 1, one empty 0. */

@@ -29,6 +29,7 @@ function nextForeground(mask: ArrayLike<number>, words: Int32Array | undefined, 
     for (; i < end && i % 4 !== 0; i++) if (mask[i] !== 0) return i;
     let w = i >> 2;
     const lastWord = end >> 2;
+    while (w + 4 <= lastWord && (words[w] | words[w + 1] | words[w + 2] | words[w + 3]) === 0) w += 4;
     while (w < lastWord && words[w] === 0) w++;
     i = Math.max(i, w << 2);
   }

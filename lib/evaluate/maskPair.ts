@@ -1,6 +1,7 @@
 /** Two masks on one grid, cropped to the box that holds both: what lies outside changes no distance and only one count. */
 import { expected } from '../errors.ts';
 import { assertGrid } from '../volume/distance.ts';
+import { type Box, boundingBox } from '../volume/foreground.ts';
 import { type Vec3, voxelCount } from '../volume/volume.ts';
 import { overlapCounts, type OverlapCounts } from './overlap.ts';
 
@@ -13,52 +14,6 @@ export interface MaskPair {
   readonly spacingMm: Vec3;
   /** Of the whole images. */
   readonly imageShape: Vec3;
-}
-
-/** First and last index along x, y, z; undefined for an empty mask. */
-export type Box = readonly [Vec3, Vec3];
-
-/** Four voxels at a time where the memory allows: most of a mask is empty. */
-const wordsOf = (mask: ArrayLike<number>): Int32Array | undefined =>
-  mask instanceof Uint8Array && mask.byteOffset % 4 === 0 ? new Int32Array(mask.buffer, mask.byteOffset, mask.length >> 2) : undefined;
-
-/** The first index from `from` on, below `end`, that is not 0; `end` when there is none. */
-function nextForeground(mask: ArrayLike<number>, words: Int32Array | undefined, from: number, end: number): number {
-  let i = from;
-  if (words) {
-    for (; i < end && i % 4 !== 0; i++) if (mask[i] !== 0) return i;
-    let w = i >> 2;
-    const lastWord = end >> 2;
-    while (w + 4 <= lastWord && (words[w] | words[w + 1] | words[w + 2] | words[w + 3]) === 0) w += 4;
-    while (w < lastWord && words[w] === 0) w++;
-    i = Math.max(i, w << 2);
-  }
-  while (i < end && mask[i] === 0) i++;
-  return i;
-}
-
-/** The smallest box that holds all voxels but those of 0. */
-export function boundingBox(mask: ArrayLike<number>, [width, height, depth]: Vec3): Box | undefined {
-  const words = wordsOf(mask);
-  const low = [width, height, depth];
-  const high = [-1, -1, -1];
-  const end = width * height * depth;
-  for (let i = nextForeground(mask, words, 0, end); i < end; i = nextForeground(mask, words, i, end)) {
-    const row = Math.floor(i / width);
-    const start = row * width;
-    const y = row % height;
-    const z = Math.floor(row / height);
-    let last = start + width - 1;
-    while (mask[last] === 0) last--;
-    low[0] = Math.min(low[0], i - start);
-    high[0] = Math.max(high[0], last - start);
-    low[1] = Math.min(low[1], y);
-    high[1] = Math.max(high[1], y);
-    low[2] = Math.min(low[2], z);
-    high[2] = z;
-    i = start + width;
-  }
-  return high[2] < 0 ? undefined : [low as unknown as Vec3, high as unknown as Vec3];
 }
 
 /** The box as 0 and 1, with `margin` voxels of background around it. */

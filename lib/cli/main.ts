@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   preprocess: async () => (await import('./preprocess.ts')).preprocess,
   train: async () => (await import('./train.ts')).train,
   predict: async () => (await import('./predict.ts')).predict,
+  evaluate: async () => (await import('./evaluate.ts')).evaluate,
   overlay: async () => (await import('./overlay.ts')).overlay,
   figures: async () => (await import('./figures.ts')).figures,
   doctor: async () => (await import('./doctor.ts')).doctor,

@@ -8,6 +8,9 @@ import { networkTasks, runNetwork } from './network.ts';
 const fileJobs: Record<string, () => Promise<BenchJob[]>> = {
   'nifti-read': async () => (await import('./nifti-read.ts')).run(),
   preprocess: async () => (await import('./preprocess.ts')).run(),
+  metrics: async () => (await import('./imaging.ts')).runMetrics(),
+  components: async () => (await import('./imaging.ts')).runComponents(),
+  edt: async () => (await import('./imaging.ts')).runEdt(),
 };
 const jobNames = [...Object.keys(networkTasks), ...Object.keys(fileJobs)];
 

@@ -6,6 +6,7 @@
  * Huttenlocher 2012, doi:10.4086/toc.2012.v008a019).
  */
 import { expected } from '../errors.ts';
+import { ForegroundScan } from './foreground.ts';
 import { type Vec3, voxelCount } from './volume.ts';
 
 export type Target = 'foreground' | 'background';
@@ -20,29 +21,63 @@ export function assertGrid(mask: ArrayLike<number>, shape: Vec3, spacingMm: Vec3
   if (spacingMm.length !== 3 || !spacingMm.every((s) => s > 0 && Number.isFinite(s))) throw expected('a positive spacing in mm for x, y, z', `${spacingMm}`);
 }
 
-/**
- * One slice: squared distance to the nearest target in the same row; Infinity in rows without any. `isOpen[y]` tells whether
- * the row holds anything but targets.
- */
-function squaredDistanceAlongX(
-  mask: ArrayLike<number>, out: DistanceArray, first: number, width: number, height: number, spacing: number, target: Target, isOpen: Uint8Array,
-): void {
-  const wantsForeground = target === 'foreground';
-  const squares = Float64Array.from({ length: width }, (_, i) => (i * spacing) ** 2);
-  for (let y = 0, start = first; y < height; y++, start += width) {
-    const end = start + width;
+/** What a slice holds: nothing but targets, no target at all, or both. */
+type Content = 'targets' | 'none' | 'both';
+
+/** Squared distances to the nearest target in the same row, slice by slice. */
+class RowPass {
+  readonly #mask: ArrayLike<number>;
+  readonly #out: DistanceArray;
+  readonly #width: number;
+  readonly #wantsForeground: boolean;
+  readonly #squares: Float64Array;
+  readonly #scan: ForegroundScan;
+  /** The next voxel of foreground, from the last row looked at on. */
+  #upcoming = -1;
+  /** Which rows of the last slice hold anything but targets. */
+  readonly isOpen: Uint8Array;
+  constructor(mask: ArrayLike<number>, out: DistanceArray, [width, height]: Vec3, spacing: number, target: Target) {
+    this.#mask = mask;
+    this.#out = out;
+    this.#width = width;
+    this.#wantsForeground = target === 'foreground';
+    this.#squares = Float64Array.from({ length: width }, (_, i) => (i * spacing) ** 2);
+    this.#scan = new ForegroundScan(mask);
+    this.isOpen = new Uint8Array(height);
+  }
+
+  /** The slice that begins at `first`; Infinity in rows without any target. */
+  slice(first: number): Content {
+    const width = this.#width;
+    let targets = 0;
+    for (let y = 0, start = first; y < this.isOpen.length; y++, start += width) {
+      const inRow = this.#row(start);
+      this.isOpen[y] = Number(inRow < width);
+      targets += inRow;
+    }
+    return targets === 0 ? 'none' : targets < this.isOpen.length * width ? 'both' : 'targets';
+  }
+
+  /** One row; the number of its targets. */
+  #row(start: number): number {
+    const [mask, out, wantsForeground, end] = [this.#mask, this.#out, this.#wantsForeground, start + this.#width];
+    if (this.#upcoming < start) this.#upcoming = this.#scan.next(start);
+    if (this.#upcoming >= end) {
+      out.fill(wantsForeground ? Infinity : 0, start, end);
+      return wantsForeground ? 0 : this.#width;
+    }
     let last = -1;
     let targets = 0;
     for (let i = start; i < end; i++) {
       if ((mask[i] !== 0) !== wantsForeground) continue;
       targets++;
       out[i] = 0;
-      if (last !== i - 1) fillGap(out, last < 0 ? -1 : last, i, start, squares);
+      if (last !== i - 1) fillGap(out, last, i, start, this.#squares);
       last = i;
     }
-    isOpen[y] = Number(targets < width);
     if (last < 0) out.fill(Infinity, start, end);
-    else for (let j = last + 1; j < end; j++) out[j] = squares[j - last];
+    else for (let j = last + 1; j < end; j++) out[j] = this.#squares[j - last];
+    return targets;
   }
 }
 
@@ -162,17 +197,20 @@ const blocksIn = (width: number): number => Math.ceil(width / blockWidth);
  * Squared distance in mm² to the nearest target in the same z-slice, into `out`; Infinity in slices without any. Returns for
  * each block of columns (y, then x) whether it holds anything but 0 in any slice.
  */
-export function squaredDistanceInSlices(mask: ArrayLike<number>, [width, height, depth]: Vec3, [dx, dy]: Vec3, target: Target, out: DistanceArray): Uint8Array {
-  const [blocks, size] = [blocksIn(width), width * height];
+export function squaredDistanceInSlices(mask: ArrayLike<number>, shape: Vec3, spacingMm: Vec3, target: Target, out: DistanceArray): Uint8Array {
+  const [width, height, depth] = shape;
+  const blocks = blocksIn(width);
   const occupied = new Uint8Array(blocks * height);
-  const pass = new LinePass(height, width, dy);
-  const isOpen = new Uint8Array(height);
+  const pass = new LinePass(height, width, spacingMm[1]);
+  const rows = new RowPass(mask, out, shape, spacingMm[0], target);
   for (let z = 0; z < depth; z++) {
-    squaredDistanceAlongX(mask, out, z * size, width, height, dx, target, isOpen);
-    for (let block = 0; block < blocks; block++) {
+    const content = rows.slice(z * width * height);
+    if (content === 'targets') continue;
+    if (content === 'none') occupied.fill(1);
+    for (let block = 0; block < blocks && content === 'both'; block++) {
       const first = block * blockWidth;
-      if (pass.run(out, z * size + first, Math.min(blockWidth, width - first), false)) continue;
-      for (let y = 0; y < height; y++) occupied[y * blocks + block] |= isOpen[y];
+      if (pass.run(out, z * width * height + first, Math.min(blockWidth, width - first), false)) continue;
+      for (let y = 0; y < height; y++) occupied[y * blocks + block] |= rows.isOpen[y];
     }
   }
   return occupied;

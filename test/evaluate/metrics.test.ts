@@ -68,8 +68,8 @@ async function mask(id: string, author: string): Promise<{ data: Uint8Array; sha
   return { data: data as Uint8Array, shape };
 }
 
-/** Double precision throughout, but for MONAI, which hands out single precision. */
-const tolerances = { medpy: 1e-8, 'surface-distance': 1e-8, monai: 5e-7, 'monai NSD': 5e-7, 'monai with use_subvoxels': 5e-7 };
+/** Double precision throughout, but for MONAI, which works in single precision, also where it interpolates percentiles. */
+const tolerances = { medpy: 1e-8, 'surface-distance': 1e-8, monai: 5e-6, 'monai NSD': 5e-7, 'monai with use_subvoxels': 5e-7 };
 
 function expectClose({ found }: Worst): void {
   expect(Object.keys(found).sort()).toEqual(Object.keys(tolerances).sort());
@@ -77,19 +77,22 @@ function expectClose({ found }: Worst): void {
 }
 
 describe.skipIf(!folder)('metrics of real masks (needs the extra test data in ../shared)', () => {
-  it('equal MedPy, MONAI and surface-distance over 24 cases and 8 networks', async () => {
+  // Every pair was compared when peers.json was made; AXUNET_TEST_ALL=1 compares them all again, else each case has its turn with one network.
+  const pairs = peers.pairs.filter((_, i) => Boolean(process.env.AXUNET_TEST_ALL) || Math.floor(i / 8) % 8 === i % 8);
+
+  it(`equal MedPy, MONAI and surface-distance over ${pairs.length} pairs of 24 cases and 8 networks`, async () => {
+    expect([peers.pairs.length, new Set(pairs.map((pair) => pair.case)).size, new Set(pairs.map((pair) => pair.network)).size]).toEqual([192, 24, 8]);
     const worst = new Worst();
-    expect(peers.pairs).toHaveLength(8);
-    for (const peer of peers.pairs) {
+    for (const peer of pairs) {
       const [prediction, reference] = [await mask(peer.case, peer.network), await mask(peer.case, 'gt')];
       compare(worst, prediction.data, reference.data, reference.shape, spacings[peer.case].spacing, peer);
     }
     expectClose(worst);
-  });
+  }, 600_000);
 
   it('equal them on single slices in 2-D too', async () => {
     const worst = new Worst();
-    expect(peers.slices).toHaveLength(1);
+    expect(peers.slices).toHaveLength(24);
     for (const peer of peers.slices) {
       const [prediction, reference] = [await mask(peer.case, peer.network), await mask(peer.case, 'gt')];
       const [x, y] = reference.shape;

@@ -87,31 +87,42 @@ def surface_sizes(spacing):
     }
 
 
+def read_mask(folder, case, author):
+    return np.asanyarray(nibabel.load(os.path.join(folder, "masks", f"{case}_{author}.nii.gz")).dataobj) > 0
+
+
+def as_line(case, network, values, **more):
+    return json.dumps({"case": case, "network": network, **more, **shortened(values)}, separators=(",", ":"))
+
+
+def volume_lines(folder, cases):
+    for case, facts in sorted(cases.items()):
+        reference = read_mask(folder, case, "gt")
+        for network in facts["nvox"]:
+            yield as_line(case, network, all_values(read_mask(folder, case, network), reference, tuple(facts["spacing"])))
+
+
+def slice_lines(folder, cases):
+    """In 2-D, the slice of each case in which one network and the reference have most in common."""
+    for case, facts in sorted(cases.items()):
+        masks = read_mask(folder, case, "Dice"), read_mask(folder, case, "gt")
+        z = int((masks[0] & masks[1]).sum((0, 1)).argmax())
+        values = all_values(*(np.ascontiguousarray(mask[:, :, z]) for mask in masks), tuple(facts["spacing"][:2]))
+        yield as_line(case, "Dice", values, z=z)
+
+
 def main(folder):
     with open(os.path.join(folder, "cases.json")) as file:
         cases = json.load(file)
-
-    def mask(case, author):
-        return np.asanyarray(nibabel.load(os.path.join(folder, "masks", f"{case}_{author}.nii.gz")).dataobj) > 0
-
-    pairs, slices = [], []
-    for case, facts in sorted(cases.items()):
-        reference, spacing = mask(case, "gt"), tuple(facts["spacing"])
-        for network in facts["nvox"]:
-            prediction = mask(case, network)
-            values = all_values(prediction, reference, spacing)
-            pairs.append(json.dumps({"case": case, "network": network, **shortened(values)}, separators=(",", ":")))
-            print(case, network, file=sys.stderr)
-        z = int(reference.sum((0, 1)).argmax())
-        values = all_values(*(np.ascontiguousarray(m[:, :, z]) for m in (mask(case, "Dice"), reference)), spacing[:2])
-        slices.append(json.dumps({"case": case, "network": "Dice", "z": z, **shortened(values)}, separators=(",", ":")))
     tools = {
         "surface_distance": f"Surface-Distance-Based-Measures {version('surface-distance-based-measures')}",
         "monai": f"MONAI {monai.__version__}", "medpy": f"MedPy {version('medpy')}", "numpy": np.__version__,
     }
     print('{"made_by": "test/evaluate/peers.py", "tools": %s,' % json.dumps(tools))
     print('"sizes": %s,' % json.dumps(shortened(surface_sizes((0.7, 1.3, 2.9))), separators=(",", ":")))
-    print('"slices": [\n%s\n],\n"pairs": [\n%s\n]}' % (",\n".join(slices), ",\n".join(pairs)))
+    print('"slices": [\n%s\n],' % ",\n".join(slice_lines(folder, cases)))
+    print('"pairs": [\n%s\n]}' % ",\n".join(volume_lines(folder, cases)))
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -17,18 +17,34 @@ export interface SurfaceDistances {
   readonly toPrediction: DirectedDistances;
 }
 
-/** The points of a surface by row: those of row r are `points[start[r]]` to `points[start[r + 1] - 1]`, rising. */
-function rowStarts({ points }: SurfacePoints, width: number, rows: number): Int32Array {
-  const start = new Int32Array(rows + 1);
-  for (const point of points) start[Math.floor(point / width) + 1]++;
-  for (let row = 0; row < rows; row++) start[row + 1] += start[row];
-  return start;
+/** Stands for a row without a point; no box is so wide. */
+const noPoint = 2 ** 30;
+
+/** For each voxel the number of steps along x to the nearest point of the surface in its row, `noPoint` where there is none. */
+function stepsAlongX({ points }: SurfacePoints, shape: Vec3): Int32Array {
+  const width = shape[0];
+  const steps = new Int32Array(voxelCount(shape)).fill(noPoint);
+  for (let i = 0; i < points.length;) {
+    const start = points[i] - (points[i] % width);
+    let last = -1;
+    for (; i < points.length && points[i] < start + width; i++) {
+      const next = points[i];
+      const middle = last < 0 ? start - 1 : (last + next) >> 1;
+      for (let j = last + 1; last >= 0 && j <= middle; j++) steps[j] = j - last;
+      for (let j = middle + 1; j <= next; j++) steps[j] = next - j;
+      last = next;
+    }
+    for (let j = last + 1; j < start + width; j++) steps[j] = j - last;
+  }
+  return steps;
 }
 
 /** Finds nearest points row by row, outwards from the place that asks, until no row can hold a nearer one. */
 class RowSearch {
-  readonly #points: Int32Array;
-  readonly #start: Int32Array;
+  readonly #steps: Int32Array;
+  /** First and last row with a point in each slice; height and -1 in a slice without any. */
+  readonly #firstY: Int32Array;
+  readonly #lastY: Int32Array;
   readonly #shape: Vec3;
   /** mm² for one step along x, y and z. */
   readonly #weight: Vec3;
@@ -37,40 +53,39 @@ class RowSearch {
   /** Rows looked at so far. */
   visited = 0;
   constructor(to: SurfacePoints, shape: Vec3, spacingMm: Vec3) {
-    this.#points = to.points;
-    this.#start = rowStarts(to, shape[0], shape[1] * shape[2]);
+    const [width, height, depth] = shape;
+    this.#steps = stepsAlongX(to, shape);
+    this.#firstY = new Int32Array(depth).fill(height);
+    this.#lastY = new Int32Array(depth).fill(-1);
+    for (let row = 0; row < height * depth; row++) {
+      if (this.#steps[row * width] === noPoint) continue;
+      const z = Math.floor(row / height);
+      this.#lastY[z] = row - z * height;
+      if (this.#firstY[z] === height) this.#firstY[z] = this.#lastY[z];
+    }
     this.#shape = shape;
     this.#weight = [spacingMm[0] ** 2, spacingMm[1] ** 2, spacingMm[2] ** 2];
   }
 
-  /** The lesser of `best` and the squared distance to the nearest point of a row, whose squared distance is `toRow`. */
-  #inRow(row: number, x: number, toRow: number, best: number): number {
-    const points = this.#points;
-    let low = this.#start[row];
-    let high = this.#start[row + 1];
-    this.visited++;
-    if (low === high) return best;
-    const [first, end] = [low, high];
-    const wanted = row * this.#shape[0] + x;
-    while (low < high) {
-      const between = (low + high) >> 1;
-      if (points[between] < wanted) low = between + 1;
-      else high = between;
-    }
-    let steps = low < end ? points[low] - wanted : Infinity;
-    if (low > first) steps = Math.min(steps, wanted - points[low - 1]);
-    return Math.min(best, toRow + this.#weight[0] * steps * steps);
-  }
-
   /** The least squared distance over the rows of slice z, or `found` if that is less. */
   #inSlice(x: number, y: number, z: number, toSlice: number, found: number): number {
-    const [, height] = this.#shape;
+    const [width, height] = this.#shape;
+    const [steps, weightX, weightY] = [this.#steps, this.#weight[0], this.#weight[1]];
+    const [firstY, lastY] = [this.#firstY[z], this.#lastY[z]];
+    const column = x + width * height * z;
     let best = found;
-    for (let step = 0; step < height; step++) {
-      const toRow = toSlice + this.#weight[1] * step * step;
+    for (let step = Math.max(0, firstY - y, y - lastY); step < height; step++) {
+      const toRow = toSlice + weightY * step * step;
       if (toRow >= best) break;
-      if (y >= step) best = this.#inRow(y - step + height * z, x, toRow, best);
-      if (step > 0 && y + step < height) best = this.#inRow(y + step + height * z, x, toRow, best);
+      this.visited++;
+      if (y - step >= firstY && y - step <= lastY) {
+        const along = steps[column + width * (y - step)];
+        best = Math.min(best, toRow + weightX * along * along);
+      }
+      if (y + step >= firstY && y + step <= lastY) {
+        const along = steps[column + width * (y + step)];
+        best = Math.min(best, toRow + weightX * along * along);
+      }
     }
     return best;
   }

@@ -21,7 +21,7 @@ export interface Bootstrap {
   readonly standardError: number;
 }
 
-/** Acceleration from leaving out one unit at a time; 0 when that changes nothing. */
+/** Acceleration from leaving out one unit at a time; 0 when that changes nothing (where SciPy gives no interval). */
 function acceleration<T>(units: readonly T[], statistic: (units: readonly T[]) => number): number {
   const values = units.map((_, left) => statistic(units.filter((_, i) => i !== left)));
   const centre = mean(values);

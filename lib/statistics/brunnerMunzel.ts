@@ -1,7 +1,7 @@
 /** Brunner-Munzel test: the rank test of two independent samples for unequal spreads. */
-import { studentCdf, studentTwoSided, studentUpperTail } from './distributions/studentT.ts';
+import { studentP } from './distributions/studentT.ts';
 import { moments, varianceOf } from './moments.ts';
-import { rank } from './ranks.ts';
+import { rank, rankTogether } from './ranks.ts';
 import { checkTwoSamples, type Alternative, type Sample } from './sample.ts';
 
 export interface BrunnerMunzel {
@@ -21,15 +21,13 @@ export interface BrunnerMunzel {
 export function brunnerMunzel(a: Sample, b: Sample, { alternative = 'two-sided' }: { readonly alternative?: Alternative } = {}): BrunnerMunzel {
   checkTwoSamples(a, b, 2);
   const [n1, n2] = [a.length, b.length];
-  const joint = rank([...Array.from(a), ...Array.from(b)]).ranks;
+  const { first, second } = rankTogether(a, b);
   /** How many values of the other sample lie below each value, and their mean and variance. */
   const placements = (values: Sample, jointRanks: Float64Array) => moments(rank(values).ranks.map((r, i) => jointRanks[i]! - r));
-  const [p1, p2] = [placements(a, joint.subarray(0, n1)), placements(b, joint.subarray(n1))];
+  const [p1, p2] = [placements(a, first), placements(b, second)];
   const [v1, v2] = [n1 * varianceOf(p1), n2 * varianceOf(p2)];
   const probability = p1.mean / n2;
   const statistic = (n1 * n2 * (0.5 - probability)) / Math.sqrt(v1 + v2);
   const df = (v1 + v2) ** 2 / (v1 ** 2 / (n1 - 1) + v2 ** 2 / (n2 - 1));
-  const p = alternative === 'two-sided' ? studentTwoSided(statistic, df)
-    : alternative === 'less' ? studentUpperTail(statistic, df) : studentCdf(statistic, df);
-  return { statistic, df, p, probability };
+  return { statistic, df, p: studentP(-statistic, df, alternative), probability };
 }

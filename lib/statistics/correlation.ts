@@ -21,9 +21,11 @@ export interface Correlation {
 function coefficient(x: Sample, y: Sample): number {
   const [mx, my] = [moments(x), moments(y)];
   if (mx.squares === 0 || my.squares === 0) return NaN;
-  const [sx, sy] = [Math.sqrt(mx.squares), Math.sqrt(my.squares)];
-  const products = Float64Array.from(x, (value, i) => ((value - mx.mean - mx.meanRest) / sx) * ((y[i]! - my.mean - my.meanRest) / sy));
-  const r = exactSum(products);
+  const products = Float64Array.from(x, (value, i) => (value - mx.mean - mx.meanRest) * (y[i]! - my.mean - my.meanRest));
+  // one root of the product makes a perfect line exactly ±1; two roots where the product leaves the range of a double
+  const product = mx.squares * my.squares;
+  const scale = product > 1e-290 && product < 1e290 ? Math.sqrt(product) : Math.sqrt(mx.squares) * Math.sqrt(my.squares);
+  const r = exactSum(products) / scale;
   return x.length === 2 ? Math.sign(r) : Math.max(-1, Math.min(1, r));
 }
 

@@ -1,6 +1,6 @@
 /** Effect sizes: how large a difference is, which no p value tells. */
 import { meanDifference, moments, varianceOf } from './moments.ts';
-import { rank } from './ranks.ts';
+import { rankTogether, sumOfRanks } from './ranks.ts';
 import { checkPairs, checkTwoSamples, differences, type Sample } from './sample.ts';
 import { stirlingError } from './special/saddlePoint.ts';
 import { signedRanks } from './wilcoxon.ts';
@@ -41,8 +41,7 @@ export const hedgesG = (a: Sample, b: Sample): number => cohenD(a, b) * smallSam
 export function cliffDelta(a: Sample, b: Sample): number {
   checkTwoSamples(a, b, 1);
   const [n1, n2] = [a.length, b.length];
-  const rankSum = rank([...Array.from(a), ...Array.from(b)]).ranks.subarray(0, n1).reduce((sum, r) => sum + r, 0);
-  return (2 * rankSum - n1 * (n1 + n2 + 1)) / (n1 * n2);
+  return (2 * sumOfRanks(rankTogether(a, b).first) - n1 * (n1 + n2 + 1)) / (n1 * n2);
 }
 
 /**

@@ -61,7 +61,7 @@ function agreementInterval(s: MeanSquares, icc: number, tail: number): [number, 
   const lower = fisherQuantile(1 - tail, n - 1, df);
   const upper = fisherQuantile(1 - tail, df, n - 1);
   const others = k * raters + (k * n - k - n) * rest;
-  return [(n * (subjects - lower * rest)) / (lower * others + n * subjects), (n * (upper * subjects - rest)) / (others + n * upper * subjects)];
+  return [(n * (subjects / lower - rest)) / (others + (n * subjects) / lower), (n * (upper * subjects - rest)) / (others + n * upper * subjects)];
 }
 
 /**

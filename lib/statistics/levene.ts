@@ -1,5 +1,4 @@
 /** Levene's test: do groups have one variance? */
-import { median } from 'simple-statistics';
 import { expected } from '../errors.ts';
 import { fisherUpperTail } from './distributions/fisherF.ts';
 import { exactSum, moments } from './moments.ts';
@@ -10,6 +9,17 @@ export interface Levene {
   readonly df1: number;
   readonly df2: number;
   readonly p: number;
+}
+
+/** The centre as a value and a small rest, so that an offset of the data does not eat the digits of the distances. */
+function centreOf(group: Sample, centre: 'median' | 'mean'): [number, number] {
+  if (centre === 'mean') {
+    const { mean, meanRest } = moments(group);
+    return [mean, meanRest];
+  }
+  const sorted = Float64Array.from(group).sort();
+  const middle = sorted[(sorted.length - 1) >> 1]!;
+  return [middle, (sorted[sorted.length >> 1]! - middle) / 2];
 }
 
 /**
@@ -23,8 +33,8 @@ export function levene(groups: readonly Sample[], centre: 'median' | 'mean' = 'm
   if (k < 2) throw expected("at least 2 groups for Levene's test", `${k}`);
   groups.forEach((group, i) => checkSample(group, 1, `group ${i + 1}`));
   const distances = groups.map((group) => {
-    const middle = centre === 'median' ? median(Array.from(group)) : moments(group).mean;
-    return moments(Float64Array.from(group, (value) => Math.abs(value - middle)));
+    const [middle, rest] = centreOf(group, centre);
+    return moments(Float64Array.from(group, (value) => Math.abs(value - middle - rest)));
   });
   const n = distances.reduce((sum, d) => sum + d.n, 0);
   const grandMean = exactSum(distances.map((d) => d.n * d.mean)) / n;

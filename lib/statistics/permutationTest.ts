@@ -1,47 +1,10 @@
-/** Permutation tests: the p value from rearranging the data themselves. */
+/** Permutation test of two independent samples: the p value from rearranging the data themselves. */
 import { median } from 'simple-statistics';
-import { expected } from '../errors.ts';
 import { Random } from '../random.ts';
-import { checkPairs, checkTwoSamples, differences, pOfTails, type Alternative, type Sample } from './sample.ts';
-
-export interface PermutationOptions {
-  readonly alternative?: Alternative;
-  /** Random arrangements; up to as many are counted exactly instead. Default 9999. */
-  readonly resamples?: number;
-  readonly seed?: number;
-}
-
-export interface PermutationTest {
-  readonly statistic: number;
-  readonly p: number;
-  /** True when all arrangements were counted, so that p has no random error. */
-  readonly exact: boolean;
-  readonly arrangements: number;
-}
-
-/** A number that compares two groups. It must not keep or change the arrays, which are reused. */
-export type GroupStatistic = (a: Float64Array, b: Float64Array) => number;
-
-const meanOf = (values: Float64Array): number => {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
-};
-
-/** Squared standard error of the mean. */
-function errorOf(values: Float64Array, mean: number): number {
-  let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return squares / (values.length - 1) / values.length;
-}
+import { Counter, checkResamples, meanOf, welchT, type GroupStatistic, type PermutationOptions, type PermutationTest } from './arrangements.ts';
+import { checkTwoSamples, type Sample } from './sample.ts';
 
 const meanDifference: GroupStatistic = (a, b) => meanOf(a) - meanOf(b);
-
-/** Welch's t; 0 where the means are equal, also without any spread. */
-const welchT: GroupStatistic = (a, b) => {
-  const [ma, mb] = [meanOf(a), meanOf(b)];
-  return ma === mb ? 0 : (ma - mb) / Math.sqrt(errorOf(a, ma) + errorOf(b, mb));
-};
 
 /** Runs `visit` for each of the `choose` ways of putting n1 of the values first. */
 function forEachSplit(values: Float64Array, n1: number, visit: (arranged: Float64Array) => void): void {
@@ -80,43 +43,13 @@ function choose(n: number, k: number, limit: number): number {
   return count;
 }
 
-/** Counts arrangements at least and at most as large as the observed statistic; rounding must not make a tie unequal. */
-class Counter {
-  readonly #observed: number;
-  readonly #tolerance: number;
-  all = 0;
-  #lower = 0;
-  #upper = 0;
-
-  constructor(observed: number, unit: number) {
-    this.#observed = observed;
-    this.#tolerance = Number.isFinite(observed) ? 1e-12 * Math.max(Math.abs(observed), unit) : 0;
-  }
-
-  add(statistic: number): void {
-    if (Number.isNaN(statistic)) throw expected('a statistic that is a number for every arrangement', 'NaN');
-    this.all++;
-    if (statistic <= this.#observed + this.#tolerance) this.#lower++;
-    if (statistic >= this.#observed - this.#tolerance) this.#upper++;
-  }
-
-  /** Random arrangements: the observed one counts as one of them, so that p is never 0 (Phipson & Smyth 2010, doi 10.2202/1544-6115.1585). */
-  p(exact: boolean, alternative: Alternative): number {
-    const extra = exact ? 0 : 1;
-    return pOfTails({ lower: (this.#lower + extra) / (this.all + extra), upper: (this.#upper + extra) / (this.all + extra) }, alternative);
-  }
-}
-
-function checkResamples(resamples: number): void {
-  if (!(Number.isInteger(resamples) && resamples > 0)) throw expected('a whole number of resamples above 0', `${resamples}`);
-}
-
 /**
- * Permutation test of two independent samples, SciPy's `permutation_test(permutation_type='independent')`.
- * `statistic`: `welch` (default) keeps its level for means also with unequal variances and sizes, approximately (Janssen 1997,
- * doi 10.1016/S0167-7152(97)00043-6); `mean`, the difference of means, and a function of one's own test that both distributions
- * are equal. Exact when there are at most `resamples` arrangements, else p = (b + 1)/(n + 1); two-sided is twice the smaller
- * tail. All values equal: p = 1. Refuses an empty sample (`welch`: fewer than 2 values), NaN and ±∞.
+ * Permutation test of the null hypothesis that both samples come from one distribution, whatever it is; SciPy's
+ * `permutation_test(permutation_type='independent')`. `statistic`: `welch` (default), Welch's t; `mean`, the difference of means; or
+ * a function of one's own. Exact when there are at most `resamples` arrangements, else p = (b + 1)/(n + 1); two-sided is twice
+ * the smaller tail. With unequal variances and sizes it is no test of equal means: `welch` then comes nearer to the level than
+ * `mean` (Janssen 1997, doi 10.1016/S0167-7152(97)00043-6), `signFlipTest` holds it. All values equal: p = 1.
+ * Refuses an empty sample (`welch`: fewer than 2 values), NaN and ±∞.
  */
 export function permutationTest(a: Sample, b: Sample, options: PermutationOptions & { readonly statistic?: 'welch' | 'mean' | GroupStatistic } = {}): PermutationTest {
   const { alternative = 'two-sided', resamples = 9999, seed = 0, statistic = 'welch' } = options;
@@ -138,34 +71,4 @@ export function permutationTest(a: Sample, b: Sample, options: PermutationOption
   if (exact) forEachSplit(values, n1, visit);
   else forEachShuffle(values, n1, resamples, Random.stream(seed, 'permutation'), visit);
   return { statistic: observed, p: counter.p(exact, alternative), exact, arrangements: counter.all };
-}
-
-/** Runs `visit` for the mean of the differences under all signs, or under random ones. */
-function forEachSign(d: Float64Array, exact: boolean, times: number, random: Random, visit: (mean: number) => void): void {
-  for (let k = 0; k < times; k++) {
-    let sum = 0;
-    let bits = exact ? k : 0;
-    for (let i = 0; i < d.length; i++) {
-      if (!exact && i % 32 === 0) bits = random.uint32();
-      sum += bits & 1 ? -d[i]! : d[i]!;
-      bits >>>= 1;
-    }
-    visit(sum / d.length);
-  }
-}
-
-/**
- * Permutation test of paired samples: are the differences a − b symmetric about 0? The statistic is their mean, the signs are
- * swapped; SciPy's `permutation_test(permutation_type='samples')`. Exact and p as in `permutationTest`. All differences 0: p = 1.
- * Refuses unequal lengths, no pairs, NaN and ±∞.
- */
-export function pairedPermutationTest(a: Sample, b: Sample, { alternative = 'two-sided', resamples = 9999, seed = 0 }: PermutationOptions = {}): PermutationTest {
-  checkPairs(a, b, 1);
-  checkResamples(resamples);
-  const d = differences(a, b);
-  const exact = d.length < 31 && 2 ** d.length <= resamples;
-  const statistic = meanOf(d);
-  const counter = new Counter(statistic, d.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
-  forEachSign(d, exact, exact ? 2 ** d.length : resamples, Random.stream(seed, 'signs'), (mean) => counter.add(mean));
-  return { statistic, p: counter.p(exact, alternative), exact, arrangements: counter.all };
 }

@@ -21,3 +21,11 @@ export function rank(values: Sample): Ranks {
   }
   return { ranks, tieTerm };
 }
+
+/** Ranks of two samples among all their values, apart again. */
+export function rankTogether(a: Sample, b: Sample): { first: Float64Array; second: Float64Array; tieTerm: number } {
+  const { ranks, tieTerm } = rank([...Array.from(a), ...Array.from(b)]);
+  return { first: ranks.subarray(0, a.length), second: ranks.subarray(a.length), tieTerm };
+}
+
+export const sumOfRanks = (ranks: Float64Array): number => ranks.reduce((sum, r) => sum + r, 0);

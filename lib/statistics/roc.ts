@@ -2,7 +2,7 @@
 import { expected } from '../errors.ts';
 import { normalQuantile, normalUpperTail } from './distributions/normal.ts';
 import { exactSum, moments, varianceOf } from './moments.ts';
-import { rank } from './ranks.ts';
+import { rank, rankTogether } from './ranks.ts';
 import { checkConfidence, checkSample, type Sample } from './sample.ts';
 
 export interface RocPoint {
@@ -65,9 +65,9 @@ interface Placements { readonly auc: number; readonly ofPositives: Float64Array;
 /** For each unit the share of the other kind that it is ranked rightly against: DeLong's structural components, by ranks (Sun & Xu 2014, doi 10.1109/LSP.2014.2337313). */
 function placements({ positives, negatives }: { positives: number[]; negatives: number[] }): Placements {
   const [m, n] = [positives.length, negatives.length];
-  const joint = rank([...positives, ...negatives]).ranks;
-  const ofPositives = rank(positives).ranks.map((r, i) => (joint[i]! - r) / n);
-  const ofNegatives = rank(negatives).ranks.map((r, j) => 1 - (joint[m + j]! - r) / m);
+  const { first, second } = rankTogether(positives, negatives);
+  const ofPositives = rank(positives).ranks.map((r, i) => (first[i]! - r) / n);
+  const ofNegatives = rank(negatives).ranks.map((r, j) => 1 - (second[j]! - r) / m);
   return { auc: exactSum(ofPositives) / m, ofPositives, ofNegatives };
 }
 

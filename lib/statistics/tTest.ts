@@ -1,5 +1,5 @@
 /** t tests for means: one sample, paired, two independent samples (Student, Welch). */
-import { studentCdf, studentQuantile, studentTwoSided, studentUpperTail } from './distributions/studentT.ts';
+import { studentP, studentQuantile } from './distributions/studentT.ts';
 import { meanDifference, moments, varianceOf } from './moments.ts';
 import { checkConfidence, checkPairs, checkSample, checkTwoSamples, differences, type Alternative, type Sample } from './sample.ts';
 
@@ -20,11 +20,6 @@ export interface TTest {
   readonly interval: readonly [number, number];
 }
 
-function pOf(t: number, df: number, alternative: Alternative): number {
-  if (alternative === 'two-sided') return studentTwoSided(t, df);
-  return alternative === 'less' ? studentCdf(t, df) : studentUpperTail(t, df);
-}
-
 function intervalOf(estimate: number, standardError: number, df: number, alternative: Alternative, confidence: number): [number, number] {
   if (standardError === 0) return [alternative === 'less' ? -Infinity : estimate, alternative === 'greater' ? Infinity : estimate];
   const reach = -studentQuantile(alternative === 'two-sided' ? (1 - confidence) / 2 : 1 - confidence, df) * standardError;
@@ -36,7 +31,7 @@ function tTest(difference: number, standardError: number, df: number, options: T
   const { alternative = 'two-sided', confidence = 0.95 } = options;
   checkConfidence(confidence);
   const t = difference / standardError;
-  return { t, df, p: pOf(t, df, alternative), estimate, interval: intervalOf(estimate, standardError, df, alternative, confidence) };
+  return { t, df, p: studentP(t, df, alternative), estimate, interval: intervalOf(estimate, standardError, df, alternative, confidence) };
 }
 
 /**

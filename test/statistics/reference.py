@@ -71,7 +71,7 @@ def t_values(result, alternative):
 
 
 def permutation(data, statistic, alternative, kind):
-    return stats.permutation_test(data, statistic, permutation_type=kind, alternative=alternative, n_resamples=EXACT_LIMIT, vectorized=False).pvalue
+    return stats.permutation_test(data, statistic, permutation_type=kind, alternative=alternative, n_resamples=EXACT_LIMIT).pvalue
 
 
 def cohen_d(a, b):
@@ -89,7 +89,7 @@ def two_samples(a, b):
     if enough:
         d = cohen_d(a, b)
         out |= {"cohenD": d, "hedgesG": d * float(hedges_factor(len(a) + len(b) - 2))}
-    exact = math.comb(len(a) + len(b), len(a)) <= EXACT_LIMIT
+    exact = enough and math.comb(len(a) + len(b), len(a)) <= EXACT_LIMIT
     for alternative in ALTERNATIVES:
         u = stats.mannwhitneyu(a, b, alternative=alternative)
         row = {"mannWhitney": [u.statistic, u.pvalue]}
@@ -101,7 +101,7 @@ def two_samples(a, b):
             bm = stats.brunnermunzel(a, b, alternative=alternative)
             row["brunnerMunzel"] = [bm.statistic, bm.pvalue]
         if exact:
-            row["permutationMean"] = [permutation((a, b), lambda x, y: np.mean(x) - np.mean(y), alternative, "independent")]
+            row["permutationMean"] = [permutation((a, b), lambda x, y, axis: np.mean(x, axis=axis) - np.mean(y, axis=axis), alternative, "independent")]
         out[alternative] = row
     return {"a": a, "b": b, **out}
 
@@ -121,21 +121,34 @@ def spearman_interval(r, n):
     return list(np.tanh([np.arctanh(r) - reach, np.arctanh(r) + reach]))
 
 
+def correlation(result, n, alternative):
+    """r and p; for a perfect line SciPy's r is 1 give or take the last digit, which would decide p."""
+    r, p = result
+    if n == 2 or not abs(r) > 1 - 1e-12:
+        return [round(r) if n == 2 and not math.isnan(r) else r, p]
+    return [round(r), 0 if alternative in ["two-sided", "greater" if r > 0 else "less"] else 1]
+
+
+def signed_rank(a, b, **options):
+    w = stats.wilcoxon(a, b, **options)
+    # nothing but zeros: p = 1, which SciPy says for up to 13 pairs only
+    return [w.statistic, w.pvalue if (a != b).any() else 1]
+
+
 def pairs(a, b):
     out = {"rankBiserial": rank_biserial(a, b)}
     n = len(a)
     for alternative in ALTERNATIVES:
         row = {}
         for zeros in ["wilcox", "pratt"]:
-            w = stats.wilcoxon(a, b, zero_method=zeros, alternative=alternative)
-            row[f"wilcoxon-{zeros}"] = [w.statistic, w.pvalue]
+            row[f"wilcoxon-{zeros}"] = signed_rank(a, b, zero_method=zeros, alternative=alternative)
             for correction in [False, True]:
-                w = stats.wilcoxon(a, b, zero_method=zeros, alternative=alternative, correction=correction, method="asymptotic")
-                row[f"wilcoxon-{zeros}-normal{'-corrected' if correction else ''}"] = [w.statistic, w.pvalue]
+                name = f"wilcoxon-{zeros}-normal{'-corrected' if correction else ''}"
+                row[name] = signed_rank(a, b, zero_method=zeros, alternative=alternative, correction=correction, method="asymptotic")
         row["pairedTTest"] = t_values(stats.ttest_rel(a, b, alternative=alternative), alternative)
         row["oneSampleTTest"] = t_values(stats.ttest_1samp(a, 0.5, alternative=alternative), alternative)
-        row["pearson"] = list(stats.pearsonr(a, b, alternative=alternative))
-        row["spearman"] = list(stats.spearmanr(a, b, alternative=alternative))
+        row["pearson"] = correlation(stats.pearsonr(a, b, alternative=alternative), n, alternative)
+        row["spearman"] = correlation(stats.spearmanr(a, b, alternative=alternative), n, alternative)
         if 2**n <= EXACT_LIMIT:
             row["pairedPermutation"] = [permutation((a - b,), np.mean, alternative, "samples")]
         out[alternative] = row
@@ -194,9 +207,9 @@ def roc_case(i):
     auc_a, p_a, n_a = components(first, labels)
     auc_b, p_b, n_b = components(second, labels)
     m, k = labels.sum(), n - labels.sum()
-    covariance = np.cov(p_a, p_b) / m + np.cov(n_a, n_b) / k
-    error, z = math.sqrt(covariance[0, 0]), stats.norm.ppf(0.975)
-    difference_error = math.sqrt(max(0, covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]))
+    error, z = math.sqrt(np.var(p_a, ddof=1) / m + np.var(n_a, ddof=1) / k), stats.norm.ppf(0.975)
+    # the same as both variances less twice the covariance, without cancellation
+    difference_error = math.sqrt(np.var(p_a - p_b, ddof=1) / m + np.var(n_a - n_b, ddof=1) / k)
     statistic = 0 if auc_a == auc_b else (auc_a - auc_b) / difference_error
     fpr, tpr, thresholds = metrics.roc_curve(labels, first, drop_intermediate=False)
     return {"first": first, "second": second, "labels": labels, "auc": metrics.roc_auc_score(labels, first), "standardError": error,
@@ -224,10 +237,10 @@ def rating_case(i):
     upper, lower = stats.f.ppf(0.975, n - 1, v), stats.f.ppf(0.975, v, n - 1)
     other = k * ms_raters + (k * n - k - n) * ms_rest
     agreement = [n * (ms_subjects - upper * ms_rest) / (upper * other + n * ms_subjects), n * (lower * ms_subjects - ms_rest) / (other + n * lower * ms_subjects)]
-    consistency = [(low - 1) / (low + k - 1), (high - 1) / (high + k - 1)]
+    consistency = [(low - 1) / (low + k - 1), (high - 1) / (high + k - 1)] if np.isfinite(f) else [1, 1]
     for own, row in [(agreement, icc2), (consistency, icc3)]:
         theirs = np.array(row[next(c for c in result.columns if c.startswith("CI"))], dtype=float)
-        assert np.allclose(own, theirs, atol=0.0051), (own, theirs)
+        assert np.isnan(theirs).any() or np.allclose(own, theirs, atol=0.0051), (own, theirs)
     return {"ratings": ratings, "agreement": [r, *agreement], "consistency": [icc3["ICC"], *consistency], "f": [f, df1, df2, p]}
 
 
@@ -269,14 +282,21 @@ def bootstrap_case(i):
     out = {"x": x, "statistic": statistic.__name__, "seed": i}
     for method in ["percentile", "bca"]:
         r = stats.bootstrap((x,), statistic, n_resamples=199, method=method, rng=Stream(i, "bootstrap"), confidence_level=0.9)
-        out[method] = [*r.confidence_interval, r.standard_error]
+        if not np.isnan(r.confidence_interval).any():
+            out[method] = [*r.confidence_interval, r.standard_error]
     return out
 
 
 def beta_tail(a, b, x, y):
-    """P(X <= x) of a beta variable, by the hypergeometric series on the side where it has no cancellation."""
-    part = lambda a, b, x, y: x**a * y**b / (a * mp.beta(a, b)) * mp.hyp2f1(a + b, 1, a + 1, x)
-    return part(a, b, x, y) if x <= (a + 1) / (a + b + 2) else 1 - part(b, a, y, x)
+    """P(X <= x) of a beta variable, by the power series DLMF 8.17.8 on the side where it converges well; its terms are all positive."""
+    if x > (a + 1) / (a + b + 2):
+        return 1 - beta_tail(b, a, y, x)
+    total, term, j = mp.mpf(0), mp.mpf(1), 0
+    while term > total * mp.mpf(10) ** -38:
+        total += term
+        term *= x * (a + b + j) / (a + 1 + j)
+        j += 1
+    return x**a * y**b / (a * mp.beta(a, b)) * total
 
 
 def t_tail(t, df):
@@ -294,7 +314,7 @@ def distributions():
     half = mp.mpf(1) / 2
     out = {"studentUpperTail": [], "fisherUpperTail": [], "chiSquareUpperTail": [], "normalUpperTail": [], "incompleteBeta": []}
     for _ in range(4 * CASES):
-        df = float(rng.choice([1, 2, 3, 7.5, 30, 1000, 1e5]))
+        df = float(rng.choice([1, 2, 3, 7.5, 30, 1000]))
         t = float(rng.choice([rng.normal() * 2, 10 ** rng.uniform(-6, 4), rng.uniform(0, 38)]))
         out["studentUpperTail"].append([t, df, t_tail(t, df)])
         d1, d2, f = float(rng.choice([1, 2, 7.5, 300])), float(rng.choice([1, 2, 9.5, 1000])), float(10 ** rng.uniform(-3, 3))
@@ -319,6 +339,16 @@ def two_sided(t, df):
     return [t, df, 2 * t_tail(abs(t), df)]
 
 
+def exact_levene(distances):
+    means = [mp.fsum(d) / len(d) for d in distances]
+    n = sum(len(d) for d in distances)
+    grand = mp.fsum(itertools.chain(*distances)) / n
+    between = sum(len(d) * (m - grand) ** 2 for d, m in zip(distances, means))
+    within = sum((v - m) ** 2 for d, m in zip(distances, means) for v in d)
+    f = between * (n - 2) / within
+    return [f, f_tail(f, 1, n - 2)]
+
+
 def offset_case(i):
     """Everything that has means and variances in it, in 40 digits, of values near 1e8."""
     n1, n2 = int(rng.integers(2, 15)), int(rng.integers(2, 15))
@@ -331,19 +361,16 @@ def offset_case(i):
     va, vb = sa / (n1 - 1) / n1, sb / (n2 - 1) / n2
     welch = two_sided(difference / mp.sqrt(va + vb), (va + vb) ** 2 / (va**2 / (n1 - 1) + vb**2 / (n2 - 1)))
     d = difference / mp.sqrt(pooled)
-    groups = [[abs(mp.mpf(float(v)) - m) for v in x] for x, m in [(a, ma), (b, mb)]]
-    means = [mp.fsum(g) / len(g) for g in groups]
-    grand = mp.fsum(itertools.chain(*groups)) / (n1 + n2)
-    between = sum(len(g) * (m - grand) ** 2 for g, m in zip(groups, means))
-    within = sum((v - m) ** 2 for g, m in zip(groups, means) for v in g)
-    levene = between / (within / df) if within > 1e-20 else None
+    levene = lambda centres: exact_levene([[abs(mp.mpf(float(v)) - m) for v in x] for x, m in zip([a, b], centres)])
+    median = lambda x: (mp.mpf(float(np.sort(x)[(len(x) - 1) // 2])) + mp.mpf(float(np.sort(x)[len(x) // 2]))) / 2
     c = a + numbers(n1, "normal")
     (_, mc, sc) = exact_moments(c)
     r = mp.fsum((mp.mpf(float(x)) - ma) * (mp.mpf(float(y)) - mc) for x, y in zip(a, c)) / mp.sqrt(sa * sc)
     _, mean_difference, s = exact_moments([mp.mpf(float(x)) - mp.mpf(float(y)) for x, y in zip(a, c)])
     out = {"a": a, "b": b, "c": c, "summary": [ma, mp.sqrt(sa / (n1 - 1))], "studentTTest": student, "welchTTest": welch, "cohenD": d,
            "hedgesG": d * hedges_factor(df), "pearson": r, "pairedTTest": two_sided(mean_difference / mp.sqrt(s / (n1 - 1) / n1), n1 - 1)}
-    return out if levene is None else {**out, "levene": [levene, f_tail(levene, 1, df)]}
+    # pairs have no spread of distances within
+    return out if min(n1, n2) < 3 else {**out, "leveneMean": levene([ma, mb]), "leveneMedian": levene([median(a), median(b)])}
 
 
 def offset_ratings():
@@ -363,7 +390,7 @@ def two_sample_case(i):
         a = numbers(n1, "constant")
     if i % 12 == 11:
         b = numbers(n2, "constant")
-    if i % 9 == 8:
+    if i % 9 == 8 and KINDS[i % len(KINDS)] != "small":
         a = a + 50
     return two_samples(a, b)
 
@@ -374,6 +401,7 @@ def pair_case(i):
     a = numbers(n, kind)
     b = a + numbers(n, kind) if i % 2 else numbers(n, kind)
     if i % 8 == 7:
+        a = numbers(n, "ties")
         b = a + numbers(n, "constant")
     return pairs(a, b)
 

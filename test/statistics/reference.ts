@@ -15,7 +15,7 @@ export interface Reference {
   readonly pValues: readonly { p: number[]; bonferroni: number[]; holm: number[]; benjaminiHochberg: number[] }[];
   readonly roc: readonly { first: number[]; second: number[]; labels: number[]; auc: number; standardError: number; interval: number[]; points: number[][]; deLong: number[] }[];
   readonly ratings: readonly { ratings: number[][]; agreement: number[]; consistency: number[]; f: number[] }[];
-  readonly bootstrap: readonly { x: number[]; statistic: 'mean' | 'mean_square' | 'median'; seed: number; percentile: number[]; bca: number[] }[];
+  readonly bootstrap: readonly { x: number[]; statistic: 'mean' | 'mean_square' | 'median'; seed: number; percentile?: number[]; bca?: number[] }[];
   readonly offset: readonly (Row & { cohenD: number; hedgesG: number; pearson: number })[];
   readonly offsetRatings: readonly { ratings: number[][]; agreement: number; consistency: number }[];
   readonly distributions: Record<string, number[][]>;
@@ -40,7 +40,7 @@ export function expectClose(name: string, found: readonly number[], wanted: read
   expect(found.length, name).toBe(wanted.length);
   found.forEach((value, i) => {
     const deviation = deviationOf(value, wanted[i]!, floor);
-    if (!(deviation <= tolerance)) expect.fail(`${name}: value ${i} of ${JSON.stringify(found)} differs from ${JSON.stringify(wanted)} by ${deviation}`);
+    expect.soft(deviation <= tolerance, `${name}: value ${i} of ${found} differs from ${wanted} by ${deviation}`).toBe(true);
     seen.deviation = Math.max(seen.deviation, deviation);
   });
   seen.count++;

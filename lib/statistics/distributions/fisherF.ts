@@ -21,5 +21,7 @@ export function fisherQuantile(p: number, df1: number, df2: number): number {
   const error = p <= 0.5
     ? (logF: number) => Math.log(fisherCdf(Math.exp(logF), df1, df2) / p)
     : (logF: number) => Math.log(fisherUpperTail(Math.exp(logF), df1, df2) / (1 - p));
-  return Math.exp(monotoneRoot(error));
+  const logF = monotoneRoot(error);
+  // with tiny degrees of freedom it lies outside the doubles
+  return Number.isNaN(logF) ? (p <= 0.5 ? 0 : Infinity) : Math.exp(logF);
 }

@@ -1,4 +1,5 @@
 /** Student's t distribution with any positive, also fractional, degrees of freedom `df`. */
+import type { Alternative } from '../sample.ts';
 import { incompleteBeta } from '../special/incompleteBeta.ts';
 import { monotoneRoot } from '../special/root.ts';
 import { normalQuantile, normalUpperTail } from './normal.ts';
@@ -24,6 +25,12 @@ export const studentCdf = (t: number, df: number): number => studentUpperTail(-t
 
 /** P(|T| ≥ |t|), the two-sided p value. */
 export const studentTwoSided = (t: number, df: number): number => 2 * studentUpperTail(Math.abs(t), df);
+
+/** The p value of t: `greater` is P(T ≥ t), `less` P(T ≤ t). */
+export function studentP(t: number, df: number, alternative: Alternative): number {
+  if (alternative === 'two-sided') return studentTwoSided(t, df);
+  return alternative === 'less' ? studentCdf(t, df) : studentUpperTail(t, df);
+}
 
 /** P(0 < T < t) for t ≥ 0. */
 function fromCentre(t: number, df: number): number {

@@ -40,9 +40,7 @@ function pairAll(predictions: readonly string[], reference: string): FilePairs[]
   const isUnique = new Set(all.map(({ name }) => name)).size === all.length;
   const named = isUnique ? all : all.map(({ pairs }, i) => ({ name: path.normalize(predictions[i]), pairs }));
   if (new Set(named.map(({ name }) => name)).size < named.length) throw expected('different predictions', `${predictions.join(', ')}`);
-  // Single files belong together whatever they are called.
-  const single = named.every(({ pairs }) => pairs.length === 1 && pairs[0].reference === reference);
-  return single ? named.map(({ name, pairs }) => ({ name, pairs: [{ ...pairs[0], id: pairFiles(reference, reference).name }] })) : named;
+  return named;
 }
 
 async function run(args: string[]): Promise<number> {

@@ -41,15 +41,16 @@ export interface EvaluatedModel extends ModelCases {
 const isProbability = (id: string): boolean => id.endsWith('_probability');
 
 /**
- * Pairs two files, or the files of two folders by id (names without ending; nnU-Net's `_0000` counts as none). Every file of
+ * Pairs two files, whatever they are called (the reference names the case), or the files of two folders by id (names without ending; nnU-Net's `_0000` counts as none). Every file of
  * either side becomes a case. Throws when a path does not exist, one is a file and one a folder, or neither holds a volume.
  */
 export function pairFiles(prediction: string, reference: string): FilePairs {
   for (const file of [prediction, reference]) if (!existsSync(file)) throw expected('a mask or a folder of masks', 'no such file or folder', file);
-  const name = path.basename(path.resolve(prediction)).replace(/\.nii(\.gz)?$/i, '');
+  const nameOf = (file: string): string => volumesIn([file])[0]?.id ?? path.basename(path.resolve(file));
+  const name = nameOf(prediction);
   const [predictionIsFolder, referenceIsFolder] = [prediction, reference].map((file) => statSync(file).isDirectory());
   if (predictionIsFolder !== referenceIsFolder) throw expected('two files or two folders', 'one of each', `${prediction} and ${reference}`);
-  if (!predictionIsFolder) return { name, pairs: [{ id: name, prediction, reference }] };
+  if (!predictionIsFolder) return { name, pairs: [{ id: nameOf(reference), prediction, reference }] };
   const [predictions, references] = [prediction, reference].map((folder) => volumesIn(listFiles(folder, 1)).filter(({ id }) => !isProbability(id)));
   const { pairs, unmatchedLabels } = pairById(predictions, references);
   const unpredicted = volumesIn(unmatchedLabels).map(({ id, file }): FilePair => ({ id, reference: file }));

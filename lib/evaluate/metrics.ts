@@ -1,5 +1,5 @@
 /** Every metric of one prediction against its reference. */
-import type { Vec3 } from '../volume/volume.ts';
+import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
 import { assd, boundaryIou, hausdorff, hd95ByArea, hd95Directed, hd95Pooled, masd, surfaceDice } from './distanceMetrics.ts';
 import { type MaskPair, maskPair, pairCounts } from './maskPair.ts';
 import { type OverlapCounts, overlapScores } from './overlap.ts';
@@ -66,7 +66,7 @@ export function outcomeOf({ tp, fp, fn }: OverlapCounts): Outcome {
 
 /** Volumes and their difference, prediction minus reference; relative to an empty reference 0 (both empty) or Infinity. */
 function volumes({ tp, fp, fn }: OverlapCounts, spacingMm: Vec3) {
-  const voxelMl = (spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
+  const voxelMl = voxelVolumeMl({ spacingMm });
   const [predictionMl, referenceMl] = [(tp + fp) * voxelMl, (tp + fn) * voxelMl];
   const relative = tp + fn > 0 ? (fp - fn) / (tp + fn) : fp > 0 ? Infinity : 0;
   return { predictionMl, referenceMl, volumeDifferenceMl: predictionMl - referenceMl, relativeVolumeDifference: relative };

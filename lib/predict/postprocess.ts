@@ -1,6 +1,6 @@
 /** Cleaning a predicted mask: one organ has no islands and no holes. */
 import { fillHoles, largestComponent, removeSmallObjects } from '../volume/components.ts';
-import type { Vec3 } from '../volume/volume.ts';
+import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
 
 export interface Postprocessing {
   /** Components that are kept: only the largest, or all of at least `minimumMl`; all by default. 26 neighbours. */
@@ -17,9 +17,8 @@ export function describePostprocessing({ keep, fillHoles: holes }: Postprocessin
 
 /** A new mask of 0 and 1, shape [x, y, z] with x fastest; spacing in mm gives a component its volume. An empty mask stays empty. */
 export function postprocessMask(mask: ArrayLike<number>, shape: Vec3, spacingMm: Vec3, { keep, fillHoles: holes }: Postprocessing): Uint8Array {
-  const voxelMl = (spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
   // A volume that is a whole number of voxels must not need one more because of rounding.
-  const minimumVoxels = keep === 'largest' || !keep ? 0 : Math.ceil(keep.minimumMl / voxelMl - 1e-9);
+  const minimumVoxels = keep === 'largest' || !keep ? 0 : Math.ceil(keep.minimumMl / voxelVolumeMl({ spacingMm }) - 1e-9);
   const kept = keep === 'largest' ? largestComponent(mask, shape) : removeSmallObjects(mask, shape, minimumVoxels);
   return holes ? fillHoles(kept, shape) : kept;
 }

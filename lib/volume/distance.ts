@@ -18,7 +18,7 @@ const blockWidth = 32;
 /** Throws unless the mask has one value a voxel and the spacing is three positive numbers. */
 export function assertGrid(mask: ArrayLike<number>, shape: Vec3, spacingMm: Vec3): void {
   if (mask.length !== voxelCount(shape)) throw expected(`a mask of ${shape.join('×')} voxels`, `${mask.length} values`);
-  if (spacingMm.length !== 3 || !spacingMm.every((s) => s > 0 && Number.isFinite(s))) throw expected('a positive spacing in mm for x, y, z', `${spacingMm}`);
+  if (spacingMm.length !== 3 || !spacingMm.every((s) => s > 0 && Number.isFinite(s))) throw expected('a positive spacing in mm for x, y, z', spacingMm.join(', '));
 }
 
 /** What a slice holds: nothing but targets, no target at all, or both. */

@@ -56,7 +56,7 @@ describe('the distance transform', () => {
 
   it('refuses what does not fit together', () => {
     expect(() => distanceTransform([1, 0], [3, 1, 1], [1, 1, 1])).toThrow('Expected a mask of 3×1×1 voxels, found 2 values');
-    expect(() => distanceTransform([1, 0], [2, 1, 1], [1, 0, 1])).toThrow('Expected a positive spacing in mm for x, y, z, found 1,0,1');
+    expect(() => distanceTransform([1, 0], [2, 1, 1], [1, 0, 1])).toThrow('Expected a positive spacing in mm for x, y, z, found 1, 0, 1');
     expect(() => distanceTransform([1, 0], [2, 1, 1], [1, 1, 1], 'background', new Float32Array(1))).toThrow('Expected room for 2 distances, found 1');
   });
 });

@@ -49,14 +49,13 @@ describe('distances between surfaces', () => {
   });
 
   it('are the same for surfaces so far apart that a distance transform takes over', () => {
-    const shape: Vec3 = [40, 40, 40];
-    const cube = (from: number): Uint8Array => Uint8Array.from({ length: 64000 }, (_, i) => {
-      const place = [i % 40, Math.floor(i / 40) % 40, Math.floor(i / 1600)];
-      return Number(place.every((value) => value >= from && value < from + 10));
-    });
+    const shape: Vec3 = [30, 24, 24];
+    // Two bumpy plates that face each other: every row between them is within reach of every point.
+    const plate = (x: number): Uint8Array => Uint8Array.from({ length: 30 * 24 * 24 }, (_, i) => Number(i % 30 === x + (Math.floor(i / 30) % 7 === 3 ? 1 : 0)));
     const spacing: Vec3 = [0.7, 0.8, 2.5];
-    const distances = surfaceVoxelDistances(maskPair(cube(0), cube(30), shape, spacing));
-    expectEqual(distances.toReference.mm, nearestOf(surfaceOf(cube(0), shape), surfaceOf(cube(30), shape), spacing));
+    const distances = surfaceVoxelDistances(maskPair(plate(0), plate(28), shape, spacing));
+    expectEqual(distances.toReference.mm, nearestOf(surfaceOf(plate(0), shape), surfaceOf(plate(28), shape), spacing));
+    expectEqual(distances.toPrediction.mm, nearestOf(surfaceOf(plate(28), shape), surfaceOf(plate(0), shape), spacing));
   });
 
   it('do not change with background around the masks, or with the type of array', () => {

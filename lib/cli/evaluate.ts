@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { openMasks } from '../dataset/masks.ts';
 import { expected, UserError } from '../errors.ts';
 import { evaluateFiles, type FilePairs, type LabelOptions, pairAuthors, pairFiles } from '../evaluate/files.ts';
-import { formatEvaluation, makeReport, writeReport } from '../evaluate/report.ts';
+import { type EvaluationReport, formatEvaluation, makeReport, writeReport } from '../evaluate/report.ts';
+import { casesByModel } from '../figures/casesByModel.ts';
+import { saveFigure } from '../figures/saveFigure.ts';
 import { startProgress } from '../progress.ts';
 import type { Command } from './command.ts';
 import { parseLabelMap } from './labelMap.ts';
@@ -21,6 +23,7 @@ Usage: axunet evaluate --prediction P --reference R [options]
   --label-map MAP      stored value of the reference to class, such as 1:1,2:1 (the default) or 7:1,*:0
   --prediction-map MAP the same for the predictions
   --out DIR            for report.json, report.txt, cases.csv and summary.csv
+  --figures            and for a figure of every case, for three metrics (<metric>.png, .svg, .json)
   --seed N             of the bootstrap intervals (default 0)
   --json               print the report as JSON
 
@@ -32,6 +35,7 @@ Example: axunet evaluate --prediction masks/ --reference labelsTr/ --out scores/
 const options = {
   prediction: { type: 'string', multiple: true }, reference: { type: 'string' }, data: { type: 'string' }, out: { type: 'string' },
   'label-map': { type: 'string' }, 'prediction-map': { type: 'string' }, seed: { type: 'string', default: '0' }, json: { type: 'boolean' },
+  figures: { type: 'boolean' },
 } as const;
 
 /** Folders of one name, such as a/masks and b/masks, are told apart by their paths. */
@@ -48,6 +52,7 @@ async function run(args: string[]): Promise<number> {
   const { prediction, reference } = values;
   const seed = Number(values.seed);
   if (!Number.isInteger(seed)) throw expected('--seed with a whole number', `"${values.seed}"`);
+  if (values.figures && !values.out) throw expected('--out with a folder for the figures', 'none');
   const byName = positionals.length === 1 && !prediction && !reference;
   if (!byName && (positionals.length > 0 || !prediction || !reference)) {
     throw new UserError('Expected axunet evaluate --prediction P --reference R, or the name of a set of masks');
@@ -61,8 +66,13 @@ async function run(args: string[]): Promise<number> {
   };
   const report = makeReport(await evaluateAll(models, labels), seed);
   if (values.out) await writeReport(values.out, report);
+  if (values.out && values.figures) await saveFigures(values.out, report);
   console.log(values.json ? JSON.stringify(report, null, 2) : formatEvaluation(report));
   return report.models.some(({ failed }) => failed.length > 0) ? 1 : 0;
+}
+
+async function saveFigures(folder: string, report: EvaluationReport): Promise<void> {
+  for (const plot of report.plots) await saveFigure(folder, plot.metric, casesByModel(plot), { inputs: [path.join(folder, 'report.json')], seed: report.seed });
 }
 
 /** One model after the other, with one progress line on stderr. */

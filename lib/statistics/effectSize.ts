@@ -30,7 +30,7 @@ function smallSampleFactor(df: number): number {
 
 /**
  * Hedges' g: Cohen's d times the factor that makes it unbiased, in its exact form (Hedges 1981, doi 10.3102/10769986006002107),
- * not 1 − 3/(4 df − 1), which differs by up to 1 % at n = 2 + 2. Edge cases as `cohenD`.
+ * not 1 − 3/(4 df − 1), which differs by 1.3 % at n = 2 + 2. Edge cases as `cohenD`.
  */
 export const hedgesG = (a: Sample, b: Sample): number => cohenD(a, b) * smallSampleFactor(a.length + b.length - 2);
 

@@ -40,8 +40,10 @@ function split(scores: Sample, labels: ArrayLike<number | boolean>, atLeast: num
     groups[label].push(scores[i]!);
   }
   const [negatives, positives] = groups;
-  if (Math.min(negatives.length, positives.length) < atLeast)
-    throw expected(`at least ${atLeast} positive and ${atLeast} negative label${atLeast === 1 ? '' : 's'}`, `${positives.length} positive and ${negatives.length} negative`);
+  if (Math.min(negatives.length, positives.length) < atLeast) {
+    const plural = atLeast === 1 ? '' : 's';
+    throw expected(`at least ${atLeast} positive and ${atLeast} negative label${plural}`, `${positives.length} positive and ${negatives.length} negative`);
+  }
   return { positives, negatives };
 }
 
@@ -62,7 +64,10 @@ export function rocCurve(scores: Sample, labels: ArrayLike<number | boolean>): R
 
 interface Placements { readonly auc: number; readonly ofPositives: Float64Array; readonly ofNegatives: Float64Array }
 
-/** For each unit the share of the other kind that it is ranked rightly against: DeLong's structural components, by ranks (Sun & Xu 2014, doi 10.1109/LSP.2014.2337313). */
+/**
+ * For each unit the share of the other kind that it is ranked rightly against: DeLong's structural components, by ranks
+ * (Sun & Xu 2014, doi 10.1109/LSP.2014.2337313).
+ */
 function placements({ positives, negatives }: { positives: number[]; negatives: number[] }): Placements {
   const [m, n] = [positives.length, negatives.length];
   const { first, second } = rankTogether(positives, negatives);

@@ -22,6 +22,6 @@ export function fisherQuantile(p: number, df1: number, df2: number): number {
     ? (logF: number) => Math.log(fisherCdf(Math.exp(logF), df1, df2) / p)
     : (logF: number) => Math.log(fisherUpperTail(Math.exp(logF), df1, df2) / (1 - p));
   const logF = monotoneRoot(error);
-  // with tiny degrees of freedom it lies outside the doubles
-  return Number.isNaN(logF) ? (p <= 0.5 ? 0 : Infinity) : Math.exp(logF);
+  // with tiny degrees of freedom it lies outside the doubles, and so does what the tail is computed from
+  return Math.abs(logF) < 680 ? Math.exp(logF) : p <= 0.5 ? 0 : Infinity;
 }

@@ -42,7 +42,7 @@ interface OdysseyCase { full_shape: Vec3; spacing: Vec3; crop: [number, number][
 /** Case 487 of the Loss Odyssey in its whole volume, by the network trained with Dice, and its reference. */
 async function realMasks(): Promise<Input> {
   const folder = path.join(settings.sharedFolder ?? '', 'data/segloss-odyssey-pancreas');
-  if (!settings.sharedFolder || !existsSync(folder)) return { ...syntheticMasks(), what: ' (synthetic pair)' };
+  if (!settings.sharedFolder || !existsSync(folder)) return { ...syntheticMasks(), what: '-synthetic' };
   const { full_shape: shape, spacing, crop } = ((await readJson(path.join(folder, 'cases.json'))) as Record<string, OdysseyCase>)['487'];
   const pasted = async (author: string): Promise<Uint8Array> => {
     const { data, shape: [width, height, depth] } = await readNifti(path.join(folder, 'masks', `487_${author}.nii.gz`));
@@ -53,7 +53,7 @@ async function realMasks(): Promise<Input> {
     }
     return out;
   };
-  return { first: await pasted('Dice'), second: await pasted('gt'), shape, spacingMm: spacing, what: ' (case 487)' };
+  return { first: await pasted('Dice'), second: await pasted('gt'), shape, spacingMm: spacing, what: '-487' };
 }
 
 /** One job of imaging-ours.ts and imaging_peers.py; both print a checksum of what they compute, which must agree. */

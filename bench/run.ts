@@ -17,7 +17,7 @@ const jobNames = [...Object.keys(networkTasks), ...Object.keys(fileJobs)];
 const help = `npm run bench -- NAME [--json] [--n 7]
 
 Measures one job, or all of them, and the peer's time beside it where AXUNET_PEER_PYTHON names a Python with
-torch, nibabel and numpy.
+torch, nibabel and numpy, and for the last three jobs surface-distance-based-measures, connected-components-3d and edt.
 
   NAME     ${jobNames.join(', ')} or all
   --json   one line of JSON a job instead of a table

@@ -65,7 +65,8 @@ function modelText({ name, cases, failed, summary }: ModelReport): string {
     }),
   ];
   const failures = failed.map(({ id, reason }) => `FAILED  ${id}: ${reason}`);
-  return [`${name}: ${describeOutcomes(summary)}${failed.length ? `, ${failed.length} FAILED` : ''}`, textTable(perCase), '', textTable(overall), ...failures].join('\n');
+  const tables = cases.length ? [textTable(perCase), '', textTable(overall)] : [];
+  return [`${name}: ${describeOutcomes(summary)}${failed.length ? `, ${failed.length} FAILED` : ''}`, ...tables, ...failures].join('\n');
 }
 
 function comparisonText(comparisons: readonly Comparison[]): string {

@@ -4,26 +4,47 @@ import type { Vec3 } from './volume.ts';
 /** First and last index along x, y, z. */
 export type Box = readonly [Vec3, Vec3];
 
-/** Walks over the foreground of a mask, four words of memory at a time where its type allows. */
+/** So many bytes of background are compared at once, natively, after so many words have been found empty one by one. */
+const emptyBlock = Buffer.alloc(1 << 16);
+const wordsBeforeBlocks = 1024;
+
+/** Walks over the foreground of a mask, four words or whole blocks of memory at a time where its type allows. */
 export class ForegroundScan {
   readonly #mask: ArrayLike<number>;
-  readonly #words: Int32Array | undefined;
+  readonly #bytes: Uint8Array | undefined;
+  readonly #words: Int32Array;
   constructor(mask: ArrayLike<number>) {
     this.#mask = mask;
-    const aligned = (mask instanceof Uint8Array || mask instanceof Int8Array) && mask.byteOffset % 4 === 0;
-    this.#words = aligned ? new Int32Array(mask.buffer, mask.byteOffset, mask.length >> 2) : undefined;
+    this.#bytes = mask instanceof Uint8Array && mask.byteOffset % 4 === 0 ? mask : undefined;
+    this.#words = this.#bytes ? new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset, mask.length >> 2) : new Int32Array();
+  }
+
+  /** The first word from `from` on, before `end`, that is not 0; `end` when there is none. */
+  #nextWord(from: number, end: number): number {
+    const words = this.#words;
+    let w = from;
+    while (w + 4 <= end && (words[w] | words[w + 1] | words[w + 2] | words[w + 3]) === 0) w += 4;
+    while (w < end && words[w] === 0) w++;
+    return w;
+  }
+
+  /** The first byte behind all whole blocks of background that follow one another from byte `from` on. */
+  #skipBlocks(from: number, bytes: Uint8Array): number {
+    let i = from;
+    while (i + emptyBlock.length <= bytes.length && emptyBlock.compare(bytes, i, i + emptyBlock.length) === 0) i += emptyBlock.length;
+    return i;
   }
 
   /** The first index from `from` on that is not 0; the length of the mask when there is none. */
   next(from: number): number {
-    const [mask, words] = [this.#mask, this.#words];
+    const [mask, bytes] = [this.#mask, this.#bytes];
     const end = mask.length;
     let i = from;
-    if (words) {
+    if (bytes) {
       for (; i < end && i % 4 !== 0; i++) if (mask[i] !== 0) return i;
-      let w = i >> 2;
-      while (w + 4 <= words.length && (words[w] | words[w + 1] | words[w + 2] | words[w + 3]) === 0) w += 4;
-      while (w < words.length && words[w] === 0) w++;
+      const near = Math.min((i >> 2) + wordsBeforeBlocks, this.#words.length);
+      let w = this.#nextWord(i >> 2, near);
+      if (w === near) w = this.#nextWord(this.#skipBlocks(w << 2, bytes) >> 2, this.#words.length);
       i = Math.max(i, w << 2);
     }
     while (i < end && mask[i] === 0) i++;

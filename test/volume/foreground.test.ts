@@ -18,6 +18,19 @@ describe('the foreground of a mask', () => {
     }));
   });
 
+  it('is found behind long stretches of background too', () => {
+    const mask = new Uint8Array(400_000);
+    fc.assert(fc.property(fc.array(fc.nat(mask.length - 1), { maxLength: 4 }), (places) => {
+      const wanted = [...new Set(places)].sort((a, b) => a - b);
+      for (const place of wanted) mask[place] = 128;
+      const scan = new ForegroundScan(mask);
+      const found: number[] = [];
+      for (let i = scan.next(0); i < mask.length; i = scan.next(i + 1)) found.push(i);
+      for (const place of wanted) mask[place] = 0;
+      expect(found).toEqual(wanted);
+    }));
+  });
+
   it('lies in the smallest box around it', () => {
     const axis = fc.integer({ min: 1, max: 6 });
     fc.assert(fc.property(axis, axis, axis, fc.array(fc.nat(1000), { maxLength: 4 }), (x, y, z, places) => {

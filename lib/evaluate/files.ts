@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { OpenOptions } from '../dataset/cases.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
 import type { MaskList } from '../dataset/masks.ts';
-import { listFiles, pairById, volumesIn } from '../dataset/pairing.ts';
+import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairing.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { readNifti } from '../io/nifti.ts';
 import { toClasses } from '../preprocess/prepareCase.ts';
@@ -37,12 +37,17 @@ export interface EvaluatedModel extends ModelCases {
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
 }
 
-/** Probability maps that `axunet predict --probability` writes beside the masks are no masks. */
-const isProbability = (id: string): boolean => id.endsWith('_probability');
+/** The volumes of a folder, without the probability maps that `axunet predict --probability` writes beside its masks. */
+function masksIn(folder: string): NamedFile[] {
+  const files = volumesIn(listFiles(folder, 1));
+  const maps = new Set(files.map(({ id }) => `${id}_probability`));
+  return files.filter(({ id }) => !maps.has(id));
+}
 
 /**
- * Pairs two files, whatever they are called (the reference names the case), or the files of two folders by id (names without ending; nnU-Net's `_0000` counts as none). Every file of
- * either side becomes a case. Throws when a path does not exist, one is a file and one a folder, or neither holds a volume.
+ * Pairs two files, whatever they are called (the reference names the case), or the files of two folders by id (names without
+ * ending; nnU-Net's `_0000` counts as none). Every mask of either side becomes a case. Throws when a path does not exist, one is
+ * a file and one a folder, or neither holds a volume.
  */
 export function pairFiles(prediction: string, reference: string): FilePairs {
   for (const file of [prediction, reference]) if (!existsSync(file)) throw expected('a mask or a folder of masks', 'no such file or folder', file);
@@ -51,8 +56,7 @@ export function pairFiles(prediction: string, reference: string): FilePairs {
   const [predictionIsFolder, referenceIsFolder] = [prediction, reference].map((file) => statSync(file).isDirectory());
   if (predictionIsFolder !== referenceIsFolder) throw expected('two files or two folders', 'one of each', `${prediction} and ${reference}`);
   if (!predictionIsFolder) return { name, pairs: [{ id: nameOf(reference), prediction, reference }] };
-  const [predictions, references] = [prediction, reference].map((folder) => volumesIn(listFiles(folder, 1)).filter(({ id }) => !isProbability(id)));
-  const { pairs, unmatchedLabels } = pairById(predictions, references);
+  const { pairs, unmatchedLabels } = pairById(masksIn(prediction), masksIn(reference));
   const unpredicted = volumesIn(unmatchedLabels).map(({ id, file }): FilePair => ({ id, reference: file }));
   const all = [...pairs.map(({ id, image, label }): FilePair => ({ id, prediction: image, ...(label && { reference: label }) })), ...unpredicted];
   if (all.length === 0) throw expected('NIfTI masks (.nii, .nii.gz, .hdr)', 'none', `${prediction} and ${reference}`);

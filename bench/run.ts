@@ -6,17 +6,21 @@ import type { BenchJob } from './job.ts';
 import { networkTasks, runNetwork } from './network.ts';
 
 const fileJobs: Record<string, () => Promise<BenchJob[]>> = {
-  filters: async () => (await import('./filters.ts')).run(),
   'nifti-read': async () => (await import('./nifti-read.ts')).run(),
   preprocess: async () => (await import('./preprocess.ts')).run(),
+  metrics: async () => (await import('./imaging.ts')).runMetrics(),
+  components: async () => (await import('./imaging.ts')).runComponents(),
+  edt: async () => (await import('./imaging.ts')).runEdt(),
   radiomics: async () => (await import('./radiomics.ts')).run(),
+  filters: async () => (await import('./filters.ts')).run(),
 };
 const jobNames = [...Object.keys(networkTasks), ...Object.keys(fileJobs)];
 
 const help = `npm run bench -- NAME [--json] [--n 7]
 
 Measures one job, or all of them, and the peer's time beside it where AXUNET_PEER_PYTHON names a Python with
-torch, nibabel and numpy, and for radiomics pyradiomics.
+torch, nibabel and numpy; for metrics, components and edt surface-distance-based-measures, connected-components-3d and
+edt; for radiomics and filters pyradiomics.
 
   NAME     ${jobNames.join(', ')} or all
   --json   one line of JSON a job instead of a table

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { expected, UserError } from '../errors.ts';
+import { formatCsv } from '../io/csv.ts';
 import { startProgress } from '../progress.ts';
 import { extractCohort } from '../radiomics/cohort.ts';
 import { featureOf } from '../radiomics/names.ts';
 import { makeRecord, type RadiomicsRecord } from '../radiomics/record.ts';
 import { type RadiomicsChanges, type RadiomicsSettings, radiomicsSettings, readRadiomicsSettings } from '../radiomics/settings.ts';
-import { formatCsv, readCohort } from '../radiomics/table.ts';
+import { readCohort } from '../radiomics/table.ts';
 import type { Command } from './command.ts';
 import { shardOf } from './shard.ts';
 

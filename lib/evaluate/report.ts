@@ -1,5 +1,6 @@
 /** The account of an evaluation: JSON for programs, CSV for tables, text for people. */
 import path from 'node:path';
+import { formatCsv } from '../io/csv.ts';
 import { writeFileAtomic, writeJson } from '../io/files.ts';
 import { formatMeanSd } from '../statistics/summary.ts';
 import { type CasePlot, casePlot, type CohortSummary, type Comparison, compareModels, summariseCases } from './cohort.ts';
@@ -82,10 +83,6 @@ export function formatEvaluation({ models, comparisons }: EvaluationReport): str
   return [...models.map(modelText), ...(comparisons.length ? [comparisonText(comparisons)] : [])].join('\n\n');
 }
 
-const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-const csv = (rows: readonly (readonly (string | number)[])[]): string =>
-  `${rows.map((row) => row.map((value) => (typeof value === 'string' ? quoted(value) : Number.isFinite(value) ? `${value}` : '')).join(',')).join('\n')}\n`;
-
 /** One line per model and case with every count and metric; empty where there is no number. A failed case has its reason. */
 export function casesCsv({ models }: EvaluationReport): string {
   const header = ['model', 'case', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed'];
@@ -93,7 +90,7 @@ export function casesCsv({ models }: EvaluationReport): string {
     ...cases.map(({ id, outcome, counts: { tp, fp, fn, tn }, values }) => [name, id, outcome, tp, fp, fn, tn, ...metricNames.map((metric) => values[metric]), '']),
     ...failed.map(({ id, reason }) => [name, id, 'failed', ...new Array<string>(4 + metricNames.length).fill(''), reason]),
   ]);
-  return csv([header, ...rows]);
+  return formatCsv([header, ...rows]);
 }
 
 /** One line per model and metric: over all cases, over the found ones, and the number of each outcome. */
@@ -104,7 +101,7 @@ export function summaryCsv({ models }: EvaluationReport): string {
     const counts = [cases, outcomes.both, outcomes.missed, outcomes.invented, outcomes.neither, failed.length];
     return [name, metric, metricInfo[metric].unit, ...counts, all.mean, all.sd, all.median, meanInterval?.[0] ?? NaN, meanInterval?.[1] ?? NaN, found.mean, found.sd, found.median];
   }));
-  return csv([header, ...rows]);
+  return formatCsv([header, ...rows]);
 }
 
 /** Writes `cases.csv`, `summary.csv`, `report.txt` and, last, `report.json` into the folder, each whole or not at all. */

@@ -8,11 +8,12 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../errors.ts';
+import { formatCsv } from '../io/csv.ts';
 import { readJson, writeFileAtomic } from '../io/files.ts';
 import type { CaseAnswer, CaseJob } from './cohortWorker.ts';
 import type { RadiomicsRecord } from './record.ts';
 import type { RadiomicsSettings } from './settings.ts';
-import { type CohortRow, formatCsv } from './table.ts';
+import type { CohortRow } from './table.ts';
 
 export interface CohortOptions {
   /** Folder for `cases/<id>.json` and `features.csv`. */

@@ -1,42 +1,9 @@
-/** Tables of text: the cohort that goes in, the features that come out. Comma-separated as RFC 4180. */
+/** The table of a cohort: which cases, and where their files are. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.ts';
+import { parseCsv } from '../io/csv.ts';
 import { explainReadError } from '../io/files.ts';
-
-/** Cells of a text, row by row; quotes may hold commas, line ends and doubled quotes. Throws when a quote is not closed. */
-export function parseCsv(text: string, file?: string): string[][] {
-  const rows: string[][] = [[]];
-  let cell = '';
-  let quoted = false;
-  const endCell = (): void => {
-    rows.at(-1)!.push(cell);
-    cell = '';
-  };
-  const source = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
-  for (let i = 0; i < source.length; i++) {
-    const char = source[i]!;
-    if (quoted) {
-      if (char !== '"') cell += char;
-      else if (source[i + 1] === '"') cell += source[i++];
-      else quoted = false;
-    } else if (char === '"' && cell === '') quoted = true;
-    else if (char === ',') endCell();
-    else if (char === '\n') {
-      endCell();
-      rows.push([]);
-    } else cell += char;
-  }
-  if (quoted) throw expected('a closing quote', 'the end of the table', file);
-  if (cell !== '' || rows.at(-1)!.length > 0) endCell();
-  return rows.filter((row) => row.length > 1 || (row[0] ?? '') !== '');
-}
-
-const quote = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-
-/** Rows as CSV with a line end behind each. */
-export const formatCsv = (rows: readonly (readonly (string | number | null)[])[]): string =>
-  rows.map((row) => `${row.map((cell) => quote(cell === null ? '' : String(cell))).join(',')}\n`).join('');
 
 /** One row of a cohort table. */
 export interface CohortRow {

@@ -1,6 +1,7 @@
 /**
  * One configuration of a feature extraction: checked and frozen. The default is PyRadiomics' (3.0.1) on the original image.
  */
+import { type Check, checkOptions, count, finite, listOf, number, oneOf, orNull, positive, shown, wholeNumber, yesNo } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
 import { readJson } from '../io/files.ts';
 import { type Aggregation, aggregations, type Axis, axes } from './aggregation.ts';
@@ -82,19 +83,6 @@ export const pyradiomicsSettings: RadiomicsSettings = {
 /** What IBSI's reference values ask for where the standards part. */
 export const ibsiChanges: RadiomicsChanges = { interpolation: 'linear', gridAlignment: 'centre', binRule: 'ibsi', ngtdmIsolated: 'skip', minimumRoiDimensions: 1 };
 
-type Check = readonly [string, (value: unknown) => boolean];
-const isNumber = (v: unknown): v is number => typeof v === 'number' && Number.isFinite(v);
-const number = (what: string, holds: (v: number) => boolean): Check => [what, (v) => isNumber(v) && holds(v)];
-const positive = number('a positive number', (v) => v > 0);
-const finite = number('a number', () => true);
-const yesNo: Check = ['true or false', (v) => typeof v === 'boolean'];
-const count = number('a positive whole number', (v) => v > 0 && Number.isInteger(v));
-const wholeNumber = number('a whole number of 0 or more', (v) => v >= 0 && Number.isInteger(v));
-const orNull = ([what, holds]: Check): Check => [`${what} or null`, (v) => v === null || holds(v)];
-const oneOf = (names: readonly string[]): Check => [`one of ${names.join(', ')}`, (v) => names.includes(v as string)];
-const listOf = (what: string, [, holds]: Check, least: number, most = Infinity): Check =>
-  [what, (v) => Array.isArray(v) && v.length >= least && v.length <= most && v.every(holds)];
-
 const checks: Record<keyof RadiomicsSettings, Check> = {
   label: number('a number other than 0', (v) => v !== 0),
   families: listOf(`a list of ${families.join(', ')}`, oneOf(families), 1),
@@ -109,18 +97,12 @@ const checks: Record<keyof RadiomicsSettings, Check> = {
   minimumRoiVoxels: orNull(wholeNumber), minimumRoiDimensions: number('1, 2 or 3', (v) => v === 1 || v === 2 || v === 3),
 };
 
-const shown = (value: unknown): string => (typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value)));
-
 /**
  * The settings `base` with `changes`, checked and frozen. Throws a sentence that names an unknown option, a value that cannot
  * be, or two that contradict each other.
  */
 export function radiomicsSettings(changes: RadiomicsChanges = {}, base: RadiomicsSettings = pyradiomicsSettings): RadiomicsSettings {
-  for (const [key, value] of Object.entries(changes)) {
-    if (!Object.hasOwn(checks, key)) throw expected(`a radiomics option of ${Object.keys(checks).join(', ')}`, `"${key}"`);
-    const [what, holds] = checks[key as keyof RadiomicsSettings];
-    if (!holds(value)) throw expected(`${key} to be ${what}`, shown(value));
-  }
+  checkOptions(changes, checks, 'a radiomics option');
   const settings = { ...base, ...changes };
   if (settings.force2D && changes.aggregation === undefined) settings.aggregation = '2.5d-average';
   if (settings.force2D && settings.aggregation.startsWith('3d')) throw expected('a 2-D or 2.5-D aggregation with force2D', settings.aggregation);

@@ -12,12 +12,16 @@ export interface NetworkTask {
   /** Height and width of the images, in pixels. */
   size: number;
   batch: number;
+  /** Convolutions and matrix products in bfloat16, on both sides. */
+  bfloat16?: boolean;
 }
 
 export const networkTasks: Record<string, NetworkTask> = {
   'train-full': { mode: 'train', width: 64, size: 512, batch: 1 },
   'train-mid': { mode: 'train', width: 32, size: 256, batch: 1 },
   'train-small': { mode: 'train', width: 16, size: 128, batch: 4 },
+  'train-bfloat16': { mode: 'train', width: 64, size: 512, batch: 1, bfloat16: true },
+  'train-batch5': { mode: 'train', width: 64, size: 512, batch: 5 },
   'infer-full': { mode: 'infer', width: 64, size: 512, batch: 1 },
   'infer-small': { mode: 'infer', width: 16, size: 128, batch: 4 },
 };

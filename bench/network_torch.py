@@ -107,7 +107,9 @@ def make_repetition(task, net, images, labels):
 
     def train():
         optimizer.zero_grad(set_to_none=True)
-        loss = cross_entropy_dice(net(images), labels)
+        with torch.autocast("cpu", torch.bfloat16, enabled=task.get("bfloat16", False)):
+            logits = net(images)
+        loss = cross_entropy_dice(logits.float(), labels)
         loss.backward()
         optimizer.step()
         loss.item()

@@ -1,6 +1,8 @@
-// Splits a loop over the machine's cores. The threads are started once and sleep in between.
+// Splits a loop over the machine's cores. The threads are started once; they look for work a moment longer before they sleep,
+// since a training step has a new loop every few microseconds and waking takes longer than many a loop.
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
@@ -33,9 +35,11 @@ class Pool {
       parts_ = parts;
       next_ = 0;
       open_ = parts;
+      waiting_ = parts;
     }
-    wake_.notify_all();
+    if (sleeping_ > 0) wake_.notify_all();
     Work();
+    for (int i = 0; i < kSpins && open_ > 0; i++) __builtin_ia32_pause();
     std::unique_lock<std::mutex> lock(mutex_);
     done_.wait(lock, [this] { return open_ == 0; });
     body_ = nullptr;
@@ -52,8 +56,11 @@ class Pool {
   void Loop() {
     for (;;) {
       {
+        for (int i = 0; i < kSpins && waiting_ == 0; i++) __builtin_ia32_pause();
         std::unique_lock<std::mutex> lock(mutex_);
+        sleeping_++;
         wake_.wait(lock, [this] { return body_ != nullptr && next_ < parts_; });
+        sleeping_--;
       }
       Work();
     }
@@ -71,6 +78,7 @@ class Pool {
         begin = count_ * next_ / parts_;
         end = count_ * (next_ + 1) / parts_;
         next_++;
+        waiting_--;
       }
       (*body)(begin, end);
       std::lock_guard<std::mutex> lock(mutex_);
@@ -82,7 +90,11 @@ class Pool {
   std::mutex turn_, mutex_;
   std::condition_variable wake_, done_;
   const std::function<void(int64_t, int64_t)>* body_ = nullptr;
-  int64_t count_ = 0, parts_ = 0, next_ = 0, open_ = 0;
+  int64_t count_ = 0, parts_ = 0, next_ = 0;
+  // Parts that nobody has taken, and parts that are not done; threads that sleep or are about to.
+  std::atomic<int64_t> waiting_{0}, open_{0};
+  std::atomic<int> sleeping_{0};
+  static constexpr int kSpins = 1000; // some 20 microseconds
 };
 
 }  // namespace axunet

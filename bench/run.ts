@@ -28,7 +28,7 @@ edt; for radiomics and filters pyradiomics.
 `;
 
 const columns: [keyof BenchJob, string, number][] = [
-  ['job', 'job', 18], ['ours_s', 'ours s', 9], ['ours_median_s', 'median', 9], ['peer_s', 'peer s', 9], ['peer_median_s', 'median', 9],
+  ['job', 'job', 22], ['ours_s', 'ours s', 9], ['ours_median_s', 'median', 9], ['peer_s', 'peer s', 9], ['peer_median_s', 'median', 9],
   ['ratio', 'ratio', 7], ['n', 'n', 4], ['ours_rss_mb', 'ours MiB', 9], ['peer_rss_mb', 'peer MiB', 9], ['ours', 'ours', 24], ['peer', 'peer', 30],
 ];
 
@@ -49,12 +49,18 @@ async function main(args: string[]): Promise<void> {
   const names = positionals.flatMap((name) => (name === 'all' ? jobNames : [name]));
   for (const name of names) if (!jobNames.includes(name)) throw expected(`one of ${jobNames.join(', ')} or all`, name);
   if (!settings.peerPython) {
-    console.error('No peer is measured: AXUNET_PEER_PYTHON can name a Python interpreter with torch 2.13, nibabel and numpy.');
+    console.error('No peer is measured: AXUNET_PEER_PYTHON can name a Python interpreter that has the peers (docs/benchmarks.md).');
   }
   if (!values.json) console.log(heading());
   for (const name of names) {
-    const results = name in networkTasks ? [await runNetwork(name, n)] : await fileJobs[name]();
-    for (const result of results) console.log(values.json ? JSON.stringify(result) : row(result));
+    try {
+      const results = name in networkTasks ? [await runNetwork(name, n)] : await fileJobs[name]();
+      for (const result of results) console.log(values.json ? JSON.stringify(result) : row(result));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      console.error(`${name}: ${error.message}`); // A peer's Python may lack what one job needs; the others run all the same.
+      process.exitCode = 1;
+    }
   }
 }
 

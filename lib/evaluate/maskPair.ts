@@ -1,7 +1,8 @@
 /** Two masks on one grid, cropped to the box that holds both: what lies outside changes no distance and only one count. */
 import { expected } from '../errors.ts';
+import type { Box } from '../volume/crop.ts';
 import { assertGrid } from '../volume/distance.ts';
-import { type Box, boundingBox } from '../volume/foreground.ts';
+import { boundingBox } from '../volume/foreground.ts';
 import { type Vec3, voxelCount } from '../volume/volume.ts';
 import { overlapCounts, type OverlapCounts } from './overlap.ts';
 
@@ -16,17 +17,24 @@ export interface MaskPair {
   readonly imageShape: Vec3;
 }
 
-/** The box as 0 and 1, with `margin` voxels of background around it. */
-function cropBinary(mask: ArrayLike<number>, shape: Vec3, [low, high]: Box, cropped: Vec3, margin: Vec3): Uint8Array {
-  const out = new Uint8Array(voxelCount(cropped));
-  for (let z = low[2]; z <= high[2]; z++) {
-    for (let y = low[1]; y <= high[1]; y++) {
-      const from = shape[0] * (y + shape[1] * z) + low[0];
-      const to = margin[0] + cropped[0] * (y - low[1] + margin[1] + cropped[1] * (z - low[2] + margin[2]));
-      for (let i = 0; i <= high[0] - low[0]; i++) out[to + i] = mask[from + i] === 0 ? 0 : 1;
+/** The box as 0 and 1, with `margin` voxels of background around it, in an array of shape `padded`. */
+function cropBinary(mask: ArrayLike<number>, [width, height]: Vec3, { start, shape }: Box, margin: Vec3, padded: Vec3): Uint8Array {
+  const out = new Uint8Array(voxelCount(padded));
+  for (let z = 0; z < shape[2]; z++) {
+    for (let y = 0; y < shape[1]; y++) {
+      const from = start[0] + width * (start[1] + y + height * (start[2] + z));
+      const to = margin[0] + padded[0] * (margin[1] + y + padded[1] * (margin[2] + z));
+      for (let x = 0; x < shape[0]; x++) out[to + x] = mask[from + x] === 0 ? 0 : 1;
     }
   }
   return out;
+}
+
+/** The smallest box that holds all of the boxes. */
+function jointBox(boxes: readonly Box[]): Box {
+  const start = [0, 1, 2].map((axis) => Math.min(...boxes.map((box) => box.start[axis]))) as unknown as Vec3;
+  const shape = start.map((low, axis) => Math.max(...boxes.map((box) => box.start[axis] + box.shape[axis])) - low) as unknown as Vec3;
+  return { start, shape };
 }
 
 /**
@@ -36,13 +44,12 @@ function cropBinary(mask: ArrayLike<number>, shape: Vec3, [low, high]: Box, crop
 export function maskPair(prediction: ArrayLike<number>, reference: ArrayLike<number>, imageShape: Vec3, spacingMm: Vec3): MaskPair {
   assertGrid(reference, imageShape, spacingMm);
   if (prediction.length !== reference.length) throw expected(`a prediction of ${reference.length} voxels`, `${prediction.length}`);
-  const boxes = [prediction, reference].flatMap((mask) => boundingBox(mask, imageShape) ?? []) as unknown as Vec3[];
+  const boxes = [prediction, reference].flatMap((mask) => boundingBox(mask, imageShape) ?? []);
   if (boxes.length === 0) return { prediction: new Uint8Array(), reference: new Uint8Array(), shape: [0, 0, 0], spacingMm, imageShape };
-  const across = (combine: (...values: number[]) => number): Vec3 => [0, 1, 2].map((axis) => combine(...boxes.map((corner) => corner[axis]))) as unknown as Vec3;
-  const box: Box = [across(Math.min), across(Math.max)];
+  const box = jointBox(boxes);
   const margin: Vec3 = [1, 1, imageShape[2] === 1 ? 0 : 1];
-  const shape = [0, 1, 2].map((axis) => box[1][axis] - box[0][axis] + 1 + 2 * margin[axis]) as unknown as Vec3;
-  const crop = (mask: ArrayLike<number>): Uint8Array => cropBinary(mask, imageShape, box, shape, margin);
+  const shape = box.shape.map((size, axis) => size + 2 * margin[axis]) as unknown as Vec3;
+  const crop = (mask: ArrayLike<number>): Uint8Array => cropBinary(mask, imageShape, box, margin, shape);
   return { prediction: crop(prediction), reference: crop(reference), shape, spacingMm, imageShape };
 }
 

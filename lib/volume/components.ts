@@ -161,9 +161,8 @@ export function fillHoles(mask: ArrayLike<number>, shape: Vec3): Uint8Array {
   const out = new Uint8Array(mask.length);
   const box = boundingBox(mask, shape);
   if (!box) return out;
-  const [low, high] = box;
-  const size = [0, 1, 2].map((axis) => high[axis] - low[axis] + 1) as unknown as Vec3;
-  const rowOf = (row: number): number => low[0] + shape[0] * (low[1] + (row % size[1]) + shape[1] * (low[2] + Math.floor(row / size[1])));
+  const { start, shape: size } = box;
+  const rowOf = (row: number): number => start[0] + shape[0] * (start[1] + (row % size[1]) + shape[1] * (start[2] + Math.floor(row / size[1])));
   const background = new Uint8Array(voxelCount(size));
   for (let row = 0, i = 0; row < size[1] * size[2]; row++) {
     for (let x = 0, from = rowOf(row); x < size[0]; x++, i++) background[i] = mask[from + x] === 0 ? 1 : 0;

@@ -1,8 +1,6 @@
 /** Where a mask is not 0, found quickly: most of a mask is empty. */
+import type { Box } from './crop.ts';
 import type { Vec3 } from './volume.ts';
-
-/** First and last index along x, y, z. */
-export type Box = readonly [Vec3, Vec3];
 
 /** So many bytes of background are compared at once, natively, after so many words have been found empty one by one. */
 const emptyBlock = Buffer.alloc(1 << 16);
@@ -72,5 +70,6 @@ export function boundingBox(mask: ArrayLike<number>, [width, height, depth]: Vec
     high[2] = z;
     i = start + width;
   }
-  return high[2] < 0 ? undefined : [low as unknown as Vec3, high as unknown as Vec3];
+  if (high[2] < 0) return undefined;
+  return { start: low as unknown as Vec3, shape: high.map((last, axis) => last - low[axis] + 1) as unknown as Vec3 };
 }

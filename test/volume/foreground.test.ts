@@ -38,7 +38,8 @@ describe('the foreground of a mask', () => {
       const points = places.map((place) => place % mask.length);
       for (const i of points) mask[i] = 128;
       const along = [points.map((i) => i % x), points.map((i) => Math.floor(i / x) % y), points.map((i) => Math.floor(i / (x * y)))];
-      const wanted = points.length ? [along.map((values) => Math.min(...values)), along.map((values) => Math.max(...values))] : undefined;
+      const start = along.map((values) => Math.min(...values));
+      const wanted = points.length ? { start, shape: along.map((values, axis) => Math.max(...values) - start[axis] + 1) } : undefined;
       expect(boundingBox(mask, [x, y, z])).toEqual(wanted);
     }));
   });

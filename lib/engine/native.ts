@@ -6,6 +6,7 @@ import { tf } from './engine.ts';
 
 interface Binding {
   readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;
@@ -21,7 +22,7 @@ interface NodeBackend {
 const backend = (): NodeBackend => tf.backend() as unknown as NodeBackend;
 
 /** An attribute's value; which TensorFlow type it has follows from its JavaScript type, whole numbers need `int`. */
-type Value = string | boolean | { int: number | number[] } | { float: number } | { type: 'float' };
+type Value = string | boolean | { int: number | number[] } | { float: number } | { type: 'float' | 'int32' };
 
 function attribute(name: string, value: Value): Attribute {
   const { binding } = backend();
@@ -29,7 +30,7 @@ function attribute(name: string, value: Value): Attribute {
   if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value };
   if ('int' in value) return { name, type: binding.TF_ATTR_INT, value: value.int };
   if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT, value: value.float };
-  return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+  return { name, type: binding.TF_ATTR_TYPE, value: value.type === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT };
 }
 
 /** Runs a float32 kernel with several outputs; `T` is set for all of them. */

@@ -33,6 +33,8 @@ export interface CompiledStep extends TrainStep {
 
 /** Pixels of a batch from which memory counts more than time. */
 const manyPixels = 512 * 512;
+/** Whether a compiled step makes images again by itself. */
+export const recomputesByDefault = (images: number, height: number, width: number): boolean => images * height * width >= manyPixels;
 /** One operation at a time, with all threads: least memory, and hardly slower than several at once. */
 const oneByOne: SessionConfig = { interOpThreads: 1 };
 
@@ -57,7 +59,7 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
   const metricNames = Object.keys(options.metrics ?? {});
   const all = [...model.trainableWeights, ...model.nonTrainableWeights].map(variableOf);
   const { n, height, width } = example;
-  const recompute = compile.recompute ?? Math.min(n, microBatch ?? n) * height * width >= manyPixels;
+  const recompute = compile.recompute ?? recomputesByDefault(Math.min(n, microBatch ?? n), height, width);
   const graph = newGraph();
   const built = buildStepGraph(graph, model, options, { recompute, bfloat16: compile.bfloat16 });
   built.program(shapeOf(partOf(example, 0, Math.min(n, microBatch ?? n))));

@@ -13,6 +13,8 @@ const mebibyte = 2 ** 20;
 const baseBytes = 400 * mebibyte;
 /** Kept and passing activations, per channel of the first level, pixel of the grid and slice of the batch. */
 const activationBytes: Readonly<Record<EngineInfo['name'], number>> = { tensorflow: 175, wasm: 350, cpu: 350 };
+/** The same of a compiled step that makes images again instead of keeping them. */
+const recomputingBytes = 80;
 /** Copies of all weights: themselves, gradients, two optimizer slots, average, a new value of each, and a checkpoint's copy in JavaScript. */
 const weightCopies = 10;
 /** WebAssembly can address no more. */
@@ -27,11 +29,13 @@ export interface RunSize {
   readonly microBatch: number;
   /** Number of weights. */
   readonly weights: number;
+  /** Whether the step is compiled and makes images again in the backward pass. */
+  readonly recomputes?: boolean;
 }
 
 /** Expected peak in bytes. */
-export const estimateMemory = ({ width, gridSize, microBatch, weights }: RunSize, engine: EngineInfo['name']): number =>
-  baseBytes + activationBytes[engine] * width * gridSize[0] * gridSize[1] * microBatch + 4 * weightCopies * weights;
+export const estimateMemory = ({ width, gridSize, microBatch, weights, recomputes }: RunSize, engine: EngineInfo['name']): number =>
+  baseBytes + (recomputes ? recomputingBytes : activationBytes[engine]) * width * gridSize[0] * gridSize[1] * microBatch + 4 * weightCopies * weights;
 
 /** Bytes that a run on this engine may use now; undefined on a GPU, whose memory the engine does not tell. */
 export function availableMemory({ name, description }: EngineInfo): number | undefined {

@@ -3,18 +3,20 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { assertDisjoint } from '../dataset/folds.ts';
 import { currentEngine, type tf } from '../engine/engine.ts';
+import { whyNoGraphs } from '../engine/graph/native.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
 import { createAxUnet, modelConfig, type ModelConfig } from '../model/axunet.ts';
 import { fitGrid, nativeGrid, type Grid } from '../preprocess/grid.ts';
 import type { Manifest } from '../preprocess/slices.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
-import { projectPath } from '../settings.ts';
+import { projectPath, settings } from '../settings.ts';
 import { losses, type TrainConfig } from './config.ts';
 import { checkMemory } from './memory.ts';
 import { checkInChild } from './checkChild.ts';
 import { createStep } from './chooseStep.ts';
 import { checkStep } from './checkStep.ts';
+import { recomputesByDefault } from './compiledStep.ts';
 import type { StepOptions, TrainStep } from './step.ts';
 
 /** Patients on each side; nobody may be on both. */
@@ -98,7 +100,9 @@ export const stepOptions = (config: TrainConfig): StepOptions => ({
 export function openRun(folder: string, description: RunDescription, slices: SliceSet): TrainingRun {
   const { config, patients } = description;
   const model = createAxUnet(description.model, config.seed);
-  const size = { width: config.width, gridSize: description.grid.size, microBatch: Math.min(config.microBatch ?? config.batchSize, config.batchSize), weights: model.countParams() };
+  const [microBatch, isCompiling] = [Math.min(config.microBatch ?? config.batchSize, config.batchSize), settings.isCompiling && whyNoGraphs() === undefined];
+  const recomputes = isCompiling && (config.recompute ?? recomputesByDefault(microBatch, ...description.grid.size));
+  const size = { width: config.width, gridSize: description.grid.size, microBatch, weights: model.countParams(), recomputes };
   const memory = checkMemory(size, currentEngine());
   const options = stepOptions(config);
   const listeners: TrainingRun['listeners'] = {};

@@ -20,10 +20,12 @@ const refusal = (size: RunSize, available: number): string => {
 };
 
 describe('the memory of a run', () => {
-  it('is near what was measured: MB at width 16 with 4 slices of 256², at width 32 with 2', () => {
+  it('is near what was measured: MB at width 16 with 4 slices of 256², at width 32 with 2, at width 64 with 1 and 5 of 512²', () => {
     for (const [size, measured] of [
       [{ width: 16, gridSize: [256, 256], microBatch: 4, weights: 1_873_794 }, 952],
       [{ width: 32, gridSize: [256, 256], microBatch: 2, weights: 7_458_562 }, 1086],
+      [{ ...full, microBatch: 1, recomputes: true }, 2125],
+      [{ ...full, recomputes: true }, 6321],
     ] as const) {
       const estimate = estimateMemory(size, 'tensorflow') / 2 ** 20;
       expect(estimate).toBeGreaterThan(measured);

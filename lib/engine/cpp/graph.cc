@@ -24,6 +24,7 @@
 
 namespace axunet {
 void RegisterNorm();
+void RegisterPool();
 void RegisterWinograd();
 }
 
@@ -330,6 +331,7 @@ void KeepLessMemory() {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   KeepLessMemory();
   axunet::RegisterNorm();
+  axunet::RegisterPool();
   axunet::RegisterWinograd();
   exports.Set("Graph", Graph::Define(env));
   exports.Set("Session", Session::Define(env));

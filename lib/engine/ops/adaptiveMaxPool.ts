@@ -1,5 +1,8 @@
 /** Adaptive max pooling and the nearest-neighbour resize that undoes it, as in the reference's ASPP pooling branch. */
 import { tf } from '../engine.ts';
+import { ownOp } from '../native.ts';
+import { keep } from '../recompute.ts';
+import { hasOwnKernels } from './ownKernels.ts';
 
 /** Window k of n on a length: [floor(k·length / n), ceil((k + 1)·length / n)); windows overlap when n does not divide it. */
 export function adaptiveWindow(k: number, n: number, length: number): [start: number, end: number] {
@@ -8,6 +11,22 @@ export function adaptiveWindow(k: number, n: number, length: number): [start: nu
 
 /** The maximum of `image` [n, h, w, c] in bins × bins windows; output [n, bins, bins, c]. tfjs has no such pooling. */
 export function adaptiveMaxPool(image: tf.Tensor4D, bins: number): tf.Tensor4D {
+  return hasOwnKernels() ? ownPool(image, bins) : plainPool(image, bins);
+}
+
+/** With the kernels of cpp/pool.cc; the gradient goes to the first of equal maxima, as in the reference's framework. */
+function ownPool(image: tf.Tensor4D, bins: number): tf.Tensor4D {
+  const [{ shape }, input] = [image, keep(image)];
+  return tf.customGrad((x, save) => {
+    (save as unknown as tf.GradSaveFunc)(input.saved);
+    return {
+      value: ownOp('AxunetAdaptiveMaxPool', [shape[0], bins, bins, shape[3]], [bins], [x as tf.Tensor]),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => ownOp('AxunetAdaptiveMaxPoolGradient', shape, [bins], [input.restore(saved, dy), dy]),
+    };
+  })(image) as tf.Tensor4D;
+}
+
+function plainPool(image: tf.Tensor4D, bins: number): tf.Tensor4D {
   const [, height, width] = image.shape;
   const rows: tf.Tensor4D[] = [];
   for (let i = 0; i < bins; i++) {

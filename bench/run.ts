@@ -8,13 +8,19 @@ import { networkTasks, runNetwork } from './network.ts';
 const fileJobs: Record<string, () => Promise<BenchJob[]>> = {
   'nifti-read': async () => (await import('./nifti-read.ts')).run(),
   preprocess: async () => (await import('./preprocess.ts')).run(),
+  metrics: async () => (await import('./imaging.ts')).runMetrics(),
+  components: async () => (await import('./imaging.ts')).runComponents(),
+  edt: async () => (await import('./imaging.ts')).runEdt(),
+  radiomics: async () => (await import('./radiomics.ts')).run(),
+  filters: async () => (await import('./filters.ts')).run(),
 };
 const jobNames = [...Object.keys(networkTasks), ...Object.keys(fileJobs)];
 
 const help = `npm run bench -- NAME [--json] [--n 7]
 
 Measures one job, or all of them, and the peer's time beside it where AXUNET_PEER_PYTHON names a Python with
-torch, nibabel and numpy.
+torch, nibabel and numpy; for metrics, components and edt surface-distance-based-measures, connected-components-3d and
+edt; for radiomics and filters pyradiomics.
 
   NAME     ${jobNames.join(', ')} or all
   --json   one line of JSON a job instead of a table
@@ -22,7 +28,7 @@ torch, nibabel and numpy.
 `;
 
 const columns: [keyof BenchJob, string, number][] = [
-  ['job', 'job', 14], ['ours_s', 'ours s', 9], ['ours_median_s', 'median', 9], ['peer_s', 'peer s', 9], ['peer_median_s', 'median', 9],
+  ['job', 'job', 22], ['ours_s', 'ours s', 9], ['ours_median_s', 'median', 9], ['peer_s', 'peer s', 9], ['peer_median_s', 'median', 9],
   ['ratio', 'ratio', 7], ['n', 'n', 4], ['ours_rss_mb', 'ours MiB', 9], ['peer_rss_mb', 'peer MiB', 9], ['ours', 'ours', 24], ['peer', 'peer', 30],
 ];
 
@@ -43,12 +49,18 @@ async function main(args: string[]): Promise<void> {
   const names = positionals.flatMap((name) => (name === 'all' ? jobNames : [name]));
   for (const name of names) if (!jobNames.includes(name)) throw expected(`one of ${jobNames.join(', ')} or all`, name);
   if (!settings.peerPython) {
-    console.error('No peer is measured: AXUNET_PEER_PYTHON can name a Python interpreter with torch 2.13, nibabel and numpy.');
+    console.error('No peer is measured: AXUNET_PEER_PYTHON can name a Python interpreter that has the peers (docs/benchmarks.md).');
   }
   if (!values.json) console.log(heading());
   for (const name of names) {
-    const results = name in networkTasks ? [await runNetwork(name, n)] : await fileJobs[name]();
-    for (const result of results) console.log(values.json ? JSON.stringify(result) : row(result));
+    try {
+      const results = name in networkTasks ? [await runNetwork(name, n)] : await fileJobs[name]();
+      for (const result of results) console.log(values.json ? JSON.stringify(result) : row(result));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      console.error(`${name}: ${error.message}`); // A peer's Python may lack what one job needs; the others run all the same.
+      process.exitCode = 1;
+    }
   }
 }
 

@@ -12,6 +12,8 @@ const commands: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./train.ts')).train,
   'check-step': async () => (await import('./checkStep.ts')).checkStepCommand,
   predict: async () => (await import('./predict.ts')).predict,
+  evaluate: async () => (await import('./evaluate.ts')).evaluate,
+  radiomics: async () => (await import('./radiomics.ts')).radiomics,
   overlay: async () => (await import('./overlay.ts')).overlay,
   figures: async () => (await import('./figures.ts')).figures,
   doctor: async () => (await import('./doctor.ts')).doctor,

@@ -5,6 +5,7 @@ import { findVolumes, predictFiles } from '../predict/files.ts';
 import { startProgress } from '../progress.ts';
 import { loadRun } from '../train/loadRun.ts';
 import type { Command } from './command.ts';
+import { shardOf } from './shard.ts';
 
 const help = `Segments CT volumes with a trained network.
 
@@ -22,14 +23,6 @@ What is complete is skipped (same input, network and options), so an interrupted
 Exit code 1 when a volume failed; the others are made all the same.
 
 Example: axunet predict scans/ --run runs/nih --out masks/`;
-
-/** Every count-th item from the index-th (from 1). */
-function shardOf<T>(items: readonly T[], text: string | undefined): T[] {
-  if (text === undefined) return [...items];
-  const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
-  if (index >= 1 && index <= count) return items.filter((_, i) => i % count === index - 1);
-  throw expected('--shard I/N with I from 1 to N', `"${text}"`);
-}
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { openDataset } from '../dataset/cases.ts';
 import { expected, UserError } from '../errors.ts';
-import { preprocessDataset, type Manifest, type PreprocessOptions } from '../preprocess/slices.ts';
+import { preprocessDataset, type Manifest } from '../preprocess/slices.ts';
 import type { PreprocessMode, WindowHu } from '../preprocess/window.ts';
 import { startProgress } from '../progress.ts';
 import type { Command } from './command.ts';
 import { parseLabelMap } from './labelMap.ts';
+import { parseShard } from './shard.ts';
 
 const help = `Makes the slices that the network is trained on.
 
@@ -36,13 +37,6 @@ function parseWindow(text: string | undefined): WindowHu | undefined {
   const [low, high, ...rest] = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (Number.isFinite(low) && Number.isFinite(high) && !rest.length) return [low, high];
   throw expected('--window as two numbers, such as --window=-160,240', `"${text}"`);
-}
-
-function parseShard(text: string | undefined): PreprocessOptions['shard'] {
-  if (text === undefined) return undefined;
-  const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
-  if (index >= 1 && index <= count) return { index: index - 1, count };
-  throw expected('--shard I/N with I from 1 to N', `"${text}"`);
 }
 
 function summaryOf({ dataset, mode, windowHu, slices, cases, failed, pending }: Manifest, out: string): object {

@@ -51,10 +51,16 @@ async function readFully(handle: FileHandle, into: Buffer, position: number): Pr
   return done;
 }
 
-function plainSource(file: string, handle: FileHandle, size: number): ByteSource {
+/** A file read as it is, whatever its name and its first bytes say. */
+export interface PlainSource extends ByteSource {
+  /** Bytes in the file. */
+  readonly size: number;
+}
+
+function plainSource(file: string, handle: FileHandle, size: number): PlainSource {
   const tooShort = (byteCount: number, what: string, found: number): Error => expected(`${byteCount} bytes (${what})`, `${found}`, file);
   return {
-    file,
+    file, size,
     async head(count) {
       const bytes = Buffer.alloc(Math.min(count, size));
       return bytes.subarray(0, await readFully(handle, bytes, 0));
@@ -85,10 +91,10 @@ function gzipSource(file: string, packed: Buffer): ByteSource {
 }
 
 /**
- * Opens a file for `use` and closes it afterwards. A name that ends in .gz promises gzip data.
- * Throws a UserError when the file is absent, empty, not a regular file, or not what its name says.
+ * Opens a file for `use` and closes it afterwards; its bytes are taken as they are.
+ * Throws a UserError when the file is absent, empty or not a regular file.
  */
-export async function withByteSource<T>(file: string, what: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
+export async function withPlainSource<T>(file: string, what: string, use: (source: PlainSource) => Promise<T>): Promise<T> {
   // Without O_NONBLOCK (Windows has none) opening a named pipe would wait for a writer for ever.
   const handle = await open(file, fileConstants.O_RDONLY | (fileConstants.O_NONBLOCK ?? 0)).catch((error) => {
     throw explainReadError(error, what, file);
@@ -97,15 +103,24 @@ export async function withByteSource<T>(file: string, what: string, use: (source
     const status = await handle.stat();
     if (!status.isFile()) throw expected(what, status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
     if (status.size === 0) throw expected(what, 'an empty file', file);
-    const plain = plainSource(file, handle, status.size);
+    return await use(plainSource(file, handle, status.size));
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Opens a plain or gzip-compressed file for `use` and closes it afterwards. A name that ends in .gz promises gzip data.
+ * Throws a UserError when the file is absent, empty, not a regular file, or not what its name says.
+ */
+export async function withByteSource<T>(file: string, what: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
+  return withPlainSource(file, what, async (plain) => {
     const start = await plain.head(2);
     const isGzip = start[0] === 0x1f && start[1] === 0x8b;
     if (/\.gz$/i.test(file) !== isGzip) {
       throw isGzip ? expected('plain data, as the name says', 'gzip data (rename it to end in .gz)', file)
         : expected('gzip data, as the name says', 'no gzip magic', file);
     }
-    return await use(isGzip ? gzipSource(file, await plain.read(0, status.size, 'gzip data')) : plain);
-  } finally {
-    await handle.close();
-  }
+    return use(isGzip ? gzipSource(file, await plain.read(0, plain.size, 'gzip data')) : plain);
+  });
 }

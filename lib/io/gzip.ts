@@ -31,9 +31,10 @@ function assertOnlyPadding(packed: Buffer, from: number, file: string): void {
 
 /**
  * Unpacks everything and returns the bytes [offset, offset + length); what lies outside is verified and dropped.
- * Throws a UserError on any damage, on a stream that is too short and on garbage after the stream.
+ * Throws a UserError on any damage, on a stream that is too short, on garbage after the stream and, where the range must
+ * be the `last` bytes, on a stream that goes on behind it.
  */
-export async function gunzipRange(packed: Buffer, offset: number, length: number, what: string, file: string): Promise<Buffer> {
+export async function gunzipRange(packed: Buffer, offset: number, length: number, what: string, file: string, last = false): Promise<Buffer> {
   const wanted = Buffer.allocUnsafeSlow(length);
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   let at = 0;
@@ -48,6 +49,6 @@ export async function gunzipRange(packed: Buffer, offset: number, length: number
     throw damaged(error, file);
   }
   assertOnlyPadding(packed, gunzip.bytesWritten, file);
-  if (at < offset + length) throw expected(`${offset + length} bytes (${what})`, `${at} unpacked bytes`, file);
+  if (at < offset + length || (last && at > offset + length)) throw expected(`${offset + length} bytes (${what})`, `${at} unpacked bytes`, file);
   return wanted;
 }

@@ -139,6 +139,6 @@ export async function writeNifti(file: string, volume: Volume, options: { descri
 }
 
 /** Throws a sentence with their number when a CT volume holds NaN or infinite values, which nothing downstream can use. */
-export function assertFinite({ header: { nonFinite } }: NiftiImage, file: string): void {
+export function assertFinite({ header: { nonFinite } }: { header: { nonFinite: number } }, file: string): void {
   if (nonFinite > 0) throw expected('finite CT numbers', `${nonFinite} that are NaN or infinite`, file);
 }

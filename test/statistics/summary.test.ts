@@ -2,11 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { formatMeanSd, summarise } from '../../lib/statistics/summary.ts';
 
 describe('a summary of a sample', () => {
-  it('equals values from NumPy (ddof=1) (ddof=1, its default quartiles)', () => {
+  it('equals values from NumPy (ddof=1, its default quartiles)', () => {
     const summary = summarise([4, 1, 3, 2, 10]);
     expect(summary).toMatchObject({ n: 5, mean: 4, median: 3, lowerQuartile: 2, upperQuartile: 4, min: 1, max: 10 });
     expect(summary.sd).toBeCloseTo(3.5355339059327378, 14);
     expect(summarise([1, 2, 3, 4])).toMatchObject({ median: 2.5, lowerQuartile: 1.75, upperQuartile: 3.25 });
+  });
+
+  it('keeps its digits at an offset of 1e8', () => {
+    const summary = summarise([4, 1, 3, 2, 10].map((value) => value + 1e8));
+    expect(summary.mean).toBe(1e8 + 4);
+    expect(summary.sd).toBeCloseTo(3.5355339059327378, 14);
   });
 
   it('of one value has no SD, of none nothing but n, and NaN is not hidden', () => {

@@ -1,0 +1,113 @@
+/** The account of an evaluation: JSON for programs, CSV for tables, text for people. */
+import path from 'node:path';
+import { formatCsv } from '../io/csv.ts';
+import { writeFileAtomic, writeJson } from '../io/files.ts';
+import { formatMeanSd } from '../statistics/summary.ts';
+import { type CasePlot, casePlot, type CohortSummary, type Comparison, compareModels, summariseCases } from './cohort.ts';
+import type { EvaluatedModel } from './files.ts';
+import { type Metric, metricInfo, metricNames, type Outcome } from './metrics.ts';
+
+export interface ModelReport extends EvaluatedModel {
+  readonly summary: CohortSummary;
+}
+
+/** In JSON a value that is Infinity (a distance or relative volume with one mask empty) becomes null. */
+export interface EvaluationReport {
+  readonly version: 1;
+  readonly seed: number;
+  readonly models: readonly ModelReport[];
+  /** Every two models, over the cases that both have. */
+  readonly comparisons: readonly Comparison[];
+  readonly plots: readonly CasePlot[];
+}
+
+/** Shown to people; all of them are in JSON and CSV. */
+const shown: readonly Metric[] = ['dice', 'nsd1', 'nsd2', 'hd95PooledMm', 'hd95DirectedMm', 'hd95ByAreaMm', 'assdMm', 'volumeDifferenceMl'];
+const compared: readonly Metric[] = ['dice', 'hd95PooledMm', 'nsd2'];
+
+/** Puts summaries, comparisons of every two models and plot data together. Cases that failed in one model leave the comparisons. */
+export function makeReport(models: readonly EvaluatedModel[], seed = 0): EvaluationReport {
+  const common = new Set(models[0]?.cases.map(({ id }) => id).filter((id) => models.every((model) => model.cases.some((one) => one.id === id))));
+  const comparable = models.map(({ name, cases }) => ({ name, cases: cases.filter(({ id }) => common.has(id)) }));
+  return {
+    version: 1, seed,
+    models: models.map((model) => ({ ...model, summary: summariseCases(model.cases, seed) })),
+    comparisons: common.size ? compared.flatMap((metric) => compareModels(metric, comparable, seed)) : [],
+    plots: compared.map((metric) => casePlot(metric, models)),
+  };
+}
+
+/** A number for a table, `–` for one that does not exist. */
+const cell = (value: number | undefined, digits = 3): string => (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits));
+const interval = (bounds: readonly [number, number] | undefined, digits = 3): string => (bounds ? `${cell(bounds[0], digits)} to ${cell(bounds[1], digits)}` : '–');
+const heading = (metric: Metric): string => `${metricInfo[metric].label}${metricInfo[metric].unit ? `, ${metricInfo[metric].unit}` : ''}`;
+
+/** Columns of text: the first to the left, the others to the right. */
+function textTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => row.map((text, column) => (column === 0 ? text.padEnd(widths[column]) : text.padStart(widths[column]))).join('  ').trimEnd()).join('\n');
+}
+
+/** What the mean over found cases leaves out, in words; it stands beside every such mean. */
+export function describeOutcomes({ cases, outcomes: { both, missed, invented, neither } }: Pick<CohortSummary, 'cases' | 'outcomes'>): string {
+  return `${cases} cases: ${both} found, ${missed} missed, ${invented} invented, ${neither} rightly empty`;
+}
+
+const outcomeText: Record<Outcome, string> = { both: 'found', missed: 'MISSED', invented: 'INVENTED', neither: 'empty' };
+
+function modelText({ name, cases, failed, summary }: ModelReport): string {
+  const perCase = [['case', 'outcome', ...shown.map(heading)], ...cases.map(({ id, outcome, values }) => [id, outcomeText[outcome], ...shown.map((metric) => cell(values[metric]))])];
+  const { outcomes: { both, missed, invented } } = summary;
+  const overall = [
+    ['', 'mean ± SD, all cases', '95 % CI of the mean', 'median', `mean ± SD, ${both} found (${missed} missed, ${invented} invented)`],
+    ...shown.map((metric) => {
+      const { all, meanInterval, found } = summary.metrics[metric];
+      return [heading(metric), formatMeanSd(all), interval(meanInterval), cell(all.median), formatMeanSd(found)];
+    }),
+  ];
+  const failures = failed.map(({ id, reason }) => `FAILED  ${id}: ${reason}`);
+  const tables = cases.length ? [textTable(perCase), '', textTable(overall)] : [];
+  return [`${name}: ${describeOutcomes(summary)}${failed.length ? `, ${failed.length} FAILED` : ''}`, ...tables, ...failures].join('\n');
+}
+
+function comparisonText(comparisons: readonly Comparison[]): string {
+  const rows = comparisons.map(({ metric, first, second, pairs, meanDifference, interval: bounds, p, pHolm, rankBiserial, better }) => [
+    `${first} - ${second}`, heading(metric), `${pairs}`, cell(meanDifference), interval(bounds), p.toPrecision(2), pHolm.toPrecision(2), cell(rankBiserial, 2), better.join(' : '),
+  ]);
+  const header = ['models', 'metric', 'cases', 'mean difference', '95 % CI', 'Wilcoxon p', 'p (Holm)', 'rank-biserial', 'first : second better : equal'];
+  return `Paired comparison\n${textTable([header, ...rows])}`;
+}
+
+/** The report as text. A distance that one empty mask leaves undefined is – in its row and the image's diagonal in the mean over all cases. */
+export function formatEvaluation({ models, comparisons }: EvaluationReport): string {
+  return [...models.map(modelText), ...(comparisons.length ? [comparisonText(comparisons)] : [])].join('\n\n');
+}
+
+/** One line per model and case with every count and metric; empty where there is no number. A failed case has its reason. */
+export function casesCsv({ models }: EvaluationReport): string {
+  const header = ['model', 'case', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed'];
+  const rows = models.flatMap(({ name, cases, failed }) => [
+    ...cases.map(({ id, outcome, counts: { tp, fp, fn, tn }, values }) => [name, id, outcome, tp, fp, fn, tn, ...metricNames.map((metric) => values[metric]), '']),
+    ...failed.map(({ id, reason }) => [name, id, 'failed', ...new Array<string>(4 + metricNames.length).fill(''), reason]),
+  ]);
+  return formatCsv([header, ...rows]);
+}
+
+/** One line per model and metric: over all cases, over the found ones, and the number of each outcome. */
+export function summaryCsv({ models }: EvaluationReport): string {
+  const header = ['model', 'metric', 'unit', 'cases', 'found', 'missed', 'invented', 'empty', 'failed', 'mean', 'sd', 'median', 'ci_low', 'ci_high', 'mean_found', 'sd_found', 'median_found'];
+  const rows = models.flatMap(({ name, failed, summary: { cases, outcomes, metrics } }) => metricNames.map((metric) => {
+    const { all, meanInterval, found } = metrics[metric];
+    const counts = [cases, outcomes.both, outcomes.missed, outcomes.invented, outcomes.neither, failed.length];
+    return [name, metric, metricInfo[metric].unit, ...counts, all.mean, all.sd, all.median, meanInterval?.[0] ?? NaN, meanInterval?.[1] ?? NaN, found.mean, found.sd, found.median];
+  }));
+  return formatCsv([header, ...rows]);
+}
+
+/** Writes `cases.csv`, `summary.csv`, `report.txt` and, last, `report.json` into the folder, each whole or not at all. */
+export async function writeReport(folder: string, report: EvaluationReport): Promise<void> {
+  await writeFileAtomic(path.join(folder, 'cases.csv'), casesCsv(report));
+  await writeFileAtomic(path.join(folder, 'summary.csv'), summaryCsv(report));
+  await writeFileAtomic(path.join(folder, 'report.txt'), `${formatEvaluation(report)}\n`);
+  await writeJson(path.join(folder, 'report.json'), report);
+}

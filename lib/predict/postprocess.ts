@@ -1,0 +1,24 @@
+/** Cleaning a predicted mask: one organ has no islands and no holes. */
+import { fillHoles, largestComponent, removeSmallObjects } from '../volume/components.ts';
+import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
+
+export interface Postprocessing {
+  /** Components that are kept: only the largest, or all of at least `minimumMl`; all by default. 26 neighbours. */
+  readonly keep?: 'largest' | { readonly minimumMl: number };
+  /** Whether background enclosed by the mask becomes foreground; after components have been removed. */
+  readonly fillHoles?: boolean;
+}
+
+/** `largest component, holes filled`; `none` when nothing is done. */
+export function describePostprocessing({ keep, fillHoles: holes }: Postprocessing): string {
+  const kept = keep === 'largest' ? 'largest component' : keep ? `components of at least ${keep.minimumMl} ml` : undefined;
+  return [kept, holes ? 'holes filled' : undefined].filter((part) => part !== undefined).join(', ') || 'none';
+}
+
+/** A new mask of 0 and 1, shape [x, y, z] with x fastest; spacing in mm gives a component its volume. An empty mask stays empty. */
+export function postprocessMask(mask: ArrayLike<number>, shape: Vec3, spacingMm: Vec3, { keep, fillHoles: holes }: Postprocessing): Uint8Array {
+  // A volume that is a whole number of voxels must not need one more because of rounding.
+  const minimumVoxels = keep === 'largest' || !keep ? 0 : Math.ceil(keep.minimumMl / voxelVolumeMl({ spacingMm }) - 1e-9);
+  const kept = keep === 'largest' ? largestComponent(mask, shape) : removeSmallObjects(mask, shape, minimumVoxels);
+  return holes ? fillHoles(kept, shape) : kept;
+}

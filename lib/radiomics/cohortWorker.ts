@@ -1,0 +1,37 @@
+/** A process that takes the radiomics of cases: it gets one job after another over its channel and answers each. */
+import { messageOf, UserError } from '../errors.ts';
+import { writeJson } from '../io/files.ts';
+import { makeRecord, readCompleteRecord, sourcesOf } from './record.ts';
+import type { RadiomicsSettings } from './settings.ts';
+
+export interface CaseJob {
+  readonly id: string;
+  readonly image: string;
+  readonly mask: string;
+  /** Where the record goes. */
+  readonly out: string;
+  readonly settings: RadiomicsSettings;
+}
+
+export interface CaseAnswer {
+  readonly id: string;
+  /** `complete`: the record was there, of the same files and settings. */
+  readonly outcome: 'made' | 'complete' | 'failed';
+  /** Why it failed. */
+  readonly reason?: string;
+}
+
+async function work({ id, image, mask, out, settings }: CaseJob): Promise<CaseAnswer> {
+  try {
+    const made = await sourcesOf(image, mask, settings);
+    if (await readCompleteRecord(out, made)) return { id, outcome: 'complete' };
+    await writeJson(out, await makeRecord(image, mask, settings, made));
+    return { id, outcome: 'made' };
+  } catch (error) {
+    return { id, outcome: 'failed', reason: error instanceof UserError ? error.message : (error as Error).stack ?? messageOf(error) };
+  }
+}
+
+process.on('message', (job: CaseJob) => void work(job).then((answer) => process.send?.(answer)));
+// Ends with the process that started it, also when that one is killed.
+process.on('disconnect', () => process.exit());

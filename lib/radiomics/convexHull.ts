@@ -1,0 +1,67 @@
+/**
+ * Convex hull of points in space, by adding one point after another. Coordinates are whole numbers, so that which side of a
+ * face a point lies on is decided exactly.
+ */
+import type { Vec3 } from '../volume/volume.ts';
+import { cross, dot } from './mesh.ts';
+
+/** A triangle of point numbers, anticlockwise seen from outside. */
+type Face = readonly [number, number, number];
+
+export interface HullMeasures {
+  readonly areaMm2: number;
+  readonly volumeMm3: number;
+}
+
+const pointOf = (points: Int32Array, n: number): Vec3 => [points[3 * n]!, points[3 * n + 1]!, points[3 * n + 2]!];
+const minus = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+
+/** Six times the volume of the tetrahedron; positive where `n` lies outside of the face. */
+function side(points: Int32Array, [a, b, c]: Face, n: number): number {
+  const origin = pointOf(points, a);
+  return dot(cross(minus(pointOf(points, b), origin), minus(pointOf(points, c), origin)), minus(pointOf(points, n), origin));
+}
+
+/** Four points that span a body, as faces; undefined when all points lie in one plane. */
+function firstBody(points: Int32Array, count: number): Face[] | undefined {
+  const indices = [...new Array(count).keys()];
+  const b = indices.find((n) => dot(minus(pointOf(points, n), pointOf(points, 0)), minus(pointOf(points, n), pointOf(points, 0))) > 0);
+  const c = b === undefined ? undefined : indices.find((n) => {
+    const normal = cross(minus(pointOf(points, b), pointOf(points, 0)), minus(pointOf(points, n), pointOf(points, 0)));
+    return dot(normal, normal) > 0;
+  });
+  const d = b === undefined || c === undefined ? undefined : indices.find((n) => side(points, [0, b, c], n) !== 0);
+  if (b === undefined || c === undefined || d === undefined) return undefined;
+  const [p, q] = side(points, [0, b, c], d) < 0 ? [b, c] : [c, b];
+  return [[0, p, q], [0, d, p], [p, d, q], [q, d, 0]];
+}
+
+/** Faces after point `n` has joined: those it sees go, and each edge of the hole gets a new one. */
+function addPoint(points: Int32Array, faces: Face[], n: number): Face[] {
+  const seen = faces.filter((face) => side(points, face, n) > 0);
+  if (seen.length === 0) return faces;
+  const hidden = faces.filter((face) => side(points, face, n) <= 0);
+  const edges = seen.flatMap(([a, b, c]) => [[a, b], [b, c], [c, a]] as const);
+  const key = (a: number, b: number): number => a * points.length + b;
+  const known = new Set(edges.map(([a, b]) => key(a, b)));
+  return [...hidden, ...edges.filter(([a, b]) => !known.has(key(b, a))).map(([a, b]): Face => [a, b, n])];
+}
+
+/**
+ * Area and volume of the convex hull of points x, y, z after one another, in units of `unitMm`. Points in one plane, or
+ * fewer than four, give 0 of both.
+ */
+export function convexHull(points: Int32Array, unitMm: Vec3): HullMeasures {
+  const count = points.length / 3;
+  let faces = count < 4 ? undefined : firstBody(points, count);
+  if (!faces) return { areaMm2: 0, volumeMm3: 0 };
+  for (let n = 1; n < count; n++) faces = addPoint(points, faces, n);
+  let [area, volume] = [0, 0];
+  const mm = (n: number): Vec3 => pointOf(points, n).map((value, axis) => value * unitMm[axis]!) as unknown as Vec3;
+  for (const [a, b, c] of faces) {
+    const normal = cross(minus(mm(b), mm(a)), minus(mm(c), mm(a)));
+    area += Math.sqrt(dot(normal, normal)) / 2;
+    volume += dot(mm(a), normal) / 6;
+  }
+  return { areaMm2: area, volumeMm3: volume };
+}

@@ -1,0 +1,117 @@
+/** The undecimated wavelet images of PyRadiomics. */
+import { expected } from '../../errors.ts';
+import { affineFrom, assertBoxInside, type Box, cropVolume } from '../../volume/crop.ts';
+import { type Vec3, type Volume, voxelCount } from '../../volume/volume.ts';
+import { type Floats, reach, splitLast, splitRun } from './coiflet.ts';
+
+export type Axis = 0 | 1 | 2;
+
+export interface WaveletOptions {
+  /** The axes that are filtered, one letter of the name each; [0, 1] is PyRadiomics' `force2D` in the slices of z. Default [0, 1, 2]. */
+  readonly axes?: readonly Axis[];
+  /** How many levels are returned; each starts from the low-pass image of the one before. Default 1. */
+  readonly level?: number;
+  /** How many levels are skipped before. Default 0. */
+  readonly startLevel?: number;
+  /** The part that is wanted; default: the whole volume. */
+  readonly box?: Box;
+}
+
+export interface WaveletImage {
+  /** `wavelet-HLL`, as PyRadiomics: high-pass along x, low-pass along y and z; the second level begins with `wavelet2-`. */
+  readonly name: string;
+  readonly volume: Volume<Float32Array> | Volume<Float64Array>;
+}
+
+/** Part of the periodic image: voxel 0 of `volume` is sample `origin[axis]` along each axis; geometry is not kept. */
+interface Part<T extends Floats = Floats> { readonly data: T; readonly shape: Vec3; readonly origin: Vec3 }
+
+/** An axis of odd length is made even by repeating its first sample at the end. */
+const periodOf = (length: number): number => length + (length % 2);
+const modulo = (i: number, period: number): number => ((i % period) + period) % period;
+const replaced = (vector: Vec3, axis: Axis, value: number): Vec3 => vector.map((v, i) => (i === axis ? value : v)) as unknown as Vec3;
+
+/** Low-pass and high-pass image along one axis, which loses the samples that the filters need around. */
+function splitAxis<T extends Floats>({ data, shape, origin }: Part<T>, axis: Axis, period: number): [Part<T>, Part<T>] {
+  const step = shape.slice(0, axis).reduce((a, b) => a * b, 1);
+  const length = shape[axis] - reach.before - reach.after;
+  const first = origin[axis] + reach.before;
+  const kept = replaced(shape, axis, length);
+  const make = (): Part<T> => ({ data: new (data.constructor as new (n: number) => T)(voxelCount(kept)), shape: kept, origin: replaced(origin, axis, first) });
+  const [low, high] = [make(), make()];
+  for (let start = 0, at = 0; at < low.data.length; start += step * shape[axis], at += step * length) {
+    splitRun(data, low.data, high.data, { start, step, at, count: step * length });
+    for (let i = period - 1 - modulo(first, period); i < length; i += period) {
+      splitLast(data, low.data, high.data, { start: start + step * i, step, at: at + step * i, count: step });
+    }
+  }
+  return [low, high];
+}
+
+/** All images of one level, LL…L first, the last letter changing fastest. */
+function* bandsOf(part: Part, axes: readonly Axis[], shape: Vec3, name = ''): Generator<{ name: string; part: Part }> {
+  const [axis, ...others] = axes;
+  if (axis === undefined) {
+    yield { name, part };
+    return;
+  }
+  const [low, high] = splitAxis(part, axis, periodOf(shape[axis]));
+  yield* bandsOf(low, others, shape, `${name}L`);
+  yield* bandsOf(high, others, shape, `${name}H`);
+}
+
+/** The box and `levels` times the reach of the filters around it. */
+function surroundings({ data: source, shape }: Volume, box: Box, axes: readonly Axis[], levels: number): Part {
+  const times = ([0, 1, 2] as const).map((axis) => (axes.includes(axis) ? levels : 0));
+  const origin = box.start.map((from, i) => from - reach.before * times[i]!) as unknown as Vec3;
+  const wide = box.shape.map((n, i) => n + (reach.before + reach.after) * times[i]!) as unknown as Vec3;
+  const indices = (axis: Axis): Int32Array => new Int32Array(wide[axis]).map((_, i) => modulo(origin[axis] + i, periodOf(shape[axis])) % shape[axis]);
+  const [xs, ys, zs] = [indices(0), indices(1), indices(2)];
+  const data = source instanceof Float32Array ? new Float32Array(voxelCount(wide)) : new Float64Array(voxelCount(wide));
+  let i = 0;
+  for (let z = 0; z < zs.length; z++) {
+    for (let y = 0; y < ys.length; y++) {
+      const row = shape[0] * (ys[y]! + shape[1] * zs[z]!);
+      for (let x = 0; x < xs.length; x++) data[i++] = source[row + xs[x]!]!;
+    }
+  }
+  return { data, shape: wide, origin };
+}
+
+function assertOptions({ axes = [0, 1, 2], level = 1, startLevel = 0 }: WaveletOptions): void {
+  const inOrder = axes.length > 0 && axes.every((axis, i) => [0, 1, 2].includes(axis) && (i === 0 || axis > axes[i - 1]!));
+  if (!inOrder) throw expected('axes out of 0, 1, 2 in rising order', `[${axes.join(', ')}]`);
+  if (!Number.isInteger(level) || level < 1) throw expected('a number of wavelet levels of 1 or more', `${level}`);
+  if (!Number.isInteger(startLevel) || startLevel < 0) throw expected('a first wavelet level of 0 or more', `${startLevel}`);
+}
+
+/**
+ * The stationary (undecimated) wavelet images of a volume with coif1, separable over the axes, in the order of PyRadiomics: at each
+ * level LLH, LHL, LHH, HLL, HLH, HHL, HHH (`wavelet-LLH` …), then LLL of the last level. Letters stand for x, y, z. Unit: that of the
+ * values; every low-pass multiplies a constant by √2.
+ *
+ * Equal to PyRadiomics: the volume is periodic, after axes of odd length got their first sample once more at the end (it is cut off
+ * again); the filters are not spread at higher levels. Computed in double, for a Float32Array in single precision.
+ * A generator: an image is computed when asked for, so that the whole set need not fit memory. With a `box` only that part is
+ * computed, the same values. Throws a UserError for options that make no sense and for a box outside the volume.
+ */
+export function* waveletTransform(volume: Volume, options: WaveletOptions = {}): Generator<WaveletImage> {
+  assertOptions(options);
+  const { axes = [0, 1, 2], level = 1, startLevel = 0, box = { start: [0, 0, 0], shape: volume.shape } } = options;
+  assertBoxInside(volume, box);
+  const { spacingMm } = volume;
+  const affine = affineFrom(volume.affine, box.start);
+  const inBox = ({ data, shape, origin }: Part): WaveletImage['volume'] => {
+    if (data.length === voxelCount(box.shape)) return { data, shape: [...shape], spacingMm, affine } as WaveletImage['volume'];
+    const start = box.start.map((from, i) => from - origin[i]!) as unknown as Vec3;
+    return { ...cropVolume({ data, shape, spacingMm, affine }, start, box.shape), affine } as WaveletImage['volume'];
+  };
+  let low = surroundings(volume, box, axes, startLevel + level);
+  for (let n = 1 - startLevel; n <= level; n++) {
+    const prefix = n > 1 ? `wavelet${n}` : 'wavelet';
+    const bands = bandsOf(low, axes, volume.shape);
+    low = bands.next().value!.part;
+    if (n > 0) for (const { name, part } of bands) yield { name: `${prefix}-${name}`, volume: inBox(part) };
+    if (n === level) yield { name: `${prefix}-${'L'.repeat(axes.length)}`, volume: inBox(low) };
+  }
+}

@@ -1,0 +1,57 @@
+/** Whether a mask can be used with an image: refusals that a program can tell apart by their kind. */
+import { UserError } from '../errors.ts';
+import { geometryDifference } from '../volume/orientation.ts';
+import type { Volume } from '../volume/volume.ts';
+import { findLabel, type LabelBox, type Roi, roiDimensions } from './roi.ts';
+import type { RadiomicsSettings } from './settings.ts';
+
+/**
+ * `geometry`: image and mask are not on one grid; `label`: the mask does not have the label; `size`: too few voxels;
+ * `dimensions`: the ROI is a voxel, a line or a plane where more is needed.
+ */
+export type MaskFault = 'geometry' | 'label' | 'size' | 'dimensions';
+
+/** A mask that cannot be used; `fault` says why. */
+export class MaskError extends UserError {
+  override name = 'MaskError';
+  readonly fault: MaskFault;
+
+  constructor(fault: MaskFault, wanted: string, found: string) {
+    super(`Expected ${wanted}, found ${found}`);
+    this.fault = fault;
+  }
+}
+
+type SizeLimits = Pick<RadiomicsSettings, 'minimumRoiVoxels' | 'minimumRoiDimensions'>;
+
+/** Labels of a mask, at most ten, for a message. */
+function labelsOf(mask: Volume): string {
+  const labels = [...new Set(mask.data as Iterable<number>)].filter((value) => value !== 0).sort((a, b) => a - b);
+  return labels.length === 0 ? 'no label at all' : `only ${labels.slice(0, 10).join(', ')}${labels.length > 10 ? ', …' : ''}`;
+}
+
+function checkSize(count: number, dimensions: number, { minimumRoiVoxels, minimumRoiDimensions }: SizeLimits): void {
+  if (minimumRoiVoxels !== null && count <= minimumRoiVoxels) throw new MaskError('size', `a ROI of more than ${minimumRoiVoxels} voxels`, String(count));
+  if (dimensions >= minimumRoiDimensions) return;
+  const is = ['a single voxel', 'a line', 'a plane'][dimensions]!;
+  throw new MaskError('dimensions', `a ROI that extends in ${minimumRoiDimensions} dimension${minimumRoiDimensions > 1 ? 's' : ''} or more`, is);
+}
+
+/**
+ * The box of the label in a mask that fits the image. Throws a MaskError of kind geometry, label, size or dimensions.
+ * As in PyRadiomics a ROI must have more than `minimumRoiVoxels` voxels, and a single voxel is never enough.
+ */
+export function checkMask(image: Volume, mask: Volume, settings: SizeLimits & Pick<RadiomicsSettings, 'label'>): LabelBox {
+  const difference = geometryDifference(image, mask);
+  if (difference) throw new MaskError('geometry', 'image and mask on the same grid', difference);
+  const box = findLabel(mask, settings.label);
+  if (!box) throw new MaskError('label', `label ${settings.label} in the mask`, labelsOf(mask));
+  checkSize(box.count, box.first.filter((low, axis) => box.last[axis]! > low).length, settings);
+  return box;
+}
+
+/** Checks a ROI again after resegmentation or resampling; throws a MaskError of kind label, size or dimensions. */
+export function checkRoi(roi: Roi, settings: SizeLimits, after: string): void {
+  if (roi.voxels.length === 0) throw new MaskError('label', `voxels in the ROI after ${after}`, 'none');
+  checkSize(roi.voxels.length, roiDimensions(roi), settings);
+}

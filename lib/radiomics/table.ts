@@ -1,0 +1,47 @@
+/** The table of a cohort: which cases, and where their files are. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expected } from '../errors.ts';
+import { parseCsv } from '../io/csv.ts';
+import { explainReadError } from '../io/files.ts';
+
+/** One row of a cohort table. */
+export interface CohortRow {
+  readonly id: string;
+  readonly image: string;
+  readonly mask: string;
+  /** Value of the ROI in this mask, instead of the settings'. */
+  readonly label?: number;
+  /** The other columns, as they are. */
+  readonly others: Readonly<Record<string, string>>;
+}
+
+/** File names are made of ids. */
+const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+/**
+ * Reads a cohort: CSV with a heading and the columns id, image, mask and, where wanted, label; any others are carried along.
+ * Paths are meant from the table's folder. Throws a UserError for missing columns or cells, odd or repeated ids, and no rows.
+ */
+export async function readCohort(file: string): Promise<CohortRow[]> {
+  const text = await readFile(file, 'utf8').catch((error) => {
+    throw explainReadError(error, 'a cohort table', file);
+  });
+  const [heading = [], ...rows] = parseCsv(text, file);
+  const isWhole = ['id', 'image', 'mask'].every((column) => heading.includes(column));
+  if (!isWhole) throw expected('the columns id, image and mask', heading.join(', ') || 'an empty table', file);
+  if (rows.length === 0) throw expected('at least one case', 'only a heading', file);
+  const seen = new Set<string>();
+  return rows.map((cells, at) => {
+    if (cells.length !== heading.length) throw expected(`${heading.length} cells in row ${at + 1}`, String(cells.length), file);
+    const { id, image, mask, label, ...others } = Object.fromEntries(heading.map((name, c) => [name, cells[c]!])) as Record<string, string>;
+    if (!goodId.test(id!)) throw expected('ids of letters, digits, dot, dash and underscore', `"${id}"`, file);
+    if (seen.has(id!)) throw expected('each id once', `${id} twice`, file);
+    seen.add(id!);
+    if (!image || !mask) throw expected(`an image and a mask for ${id}`, 'an empty cell', file);
+    const wanted = label === undefined || label === '' ? undefined : Number(label);
+    if (wanted !== undefined && !(Number.isFinite(wanted) && wanted !== 0)) throw expected(`a label other than 0 for ${id}`, `"${label}"`, file);
+    const place = (name: string): string => path.resolve(path.dirname(file), name);
+    return { id: id!, image: place(image), mask: place(mask), ...(wanted !== undefined && { label: wanted }), others };
+  });
+}

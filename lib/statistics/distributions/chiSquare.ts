@@ -1,0 +1,5 @@
+/** The chi-square distribution. */
+import { upperIncompleteGamma } from '../special/incompleteGamma.ts';
+
+/** P(X > x) for df > 0 degrees of freedom; exact in far tails. Negative x gives 1, NaN gives NaN. */
+export const chiSquareUpperTail = (x: number, df: number): number => upperIncompleteGamma(df / 2, x < 0 ? 0 : x / 2);

@@ -1,0 +1,52 @@
+/** Student's t distribution with any positive, also fractional, degrees of freedom `df`. */
+import type { Alternative } from '../sample.ts';
+import { incompleteBeta } from '../special/incompleteBeta.ts';
+import { monotoneRoot } from '../special/root.ts';
+import { normalQuantile, normalUpperTail } from './normal.ts';
+
+/** df/(df + t²) and t²/(df + t²), each without cancellation or overflow. */
+function shares(t: number, df: number): [number, number] {
+  const inside = t * t <= df;
+  const q = inside ? (t * t) / df : df / t / t;
+  return inside ? [1 / (1 + q), q / (1 + q)] : [q / (1 + q), 1 / (1 + q)];
+}
+
+/** P(T > t). Source: DLMF 8.17; exact in far tails. NaN for df ≤ 0. */
+export function studentUpperTail(t: number, df: number): number {
+  if (Number.isNaN(t) || !(df > 0)) return NaN;
+  if (df === Infinity) return normalUpperTail(t);
+  const [x, y] = shares(t, df);
+  const tail = 0.5 * incompleteBeta(df / 2, 0.5, x, y);
+  return t >= 0 ? tail : 1 - tail;
+}
+
+/** P(T ≤ t). */
+export const studentCdf = (t: number, df: number): number => studentUpperTail(-t, df);
+
+/** P(|T| ≥ |t|), the two-sided p value. */
+export const studentTwoSided = (t: number, df: number): number => 2 * studentUpperTail(Math.abs(t), df);
+
+/** The p value of t: `greater` is P(T ≥ t), `less` P(T ≤ t). */
+export function studentP(t: number, df: number, alternative: Alternative): number {
+  if (alternative === 'two-sided') return studentTwoSided(t, df);
+  return alternative === 'less' ? studentCdf(t, df) : studentUpperTail(t, df);
+}
+
+/** P(0 < T < t) for t ≥ 0. */
+function fromCentre(t: number, df: number): number {
+  const [x, y] = shares(t, df);
+  return 0.5 * incompleteBeta(0.5, df / 2, y, x);
+}
+
+/** The t with P(T ≤ t) = p. 0 and 1 give −∞ and ∞, anything outside [0, 1] or df ≤ 0 gives NaN. */
+export function studentQuantile(p: number, df: number): number {
+  if (!(p >= 0 && p <= 1 && df > 0)) return NaN;
+  if (p === 0 || p === 1) return p === 0 ? -Infinity : Infinity;
+  if (p === 0.5) return 0;
+  if (df === Infinity) return normalQuantile(p);
+  if (p > 0.5) return -studentQuantile(1 - p, df);
+  const error = p > 0.25
+    ? (logT: number) => Math.log(fromCentre(Math.exp(logT), df) / (0.5 - p))
+    : (logT: number) => Math.log(studentUpperTail(Math.exp(logT), df) / p);
+  return -Math.exp(monotoneRoot(error, Math.log(-normalQuantile(p))));
+}

@@ -1,0 +1,41 @@
+/** Friedman test: do several methods, scored on the same cases, differ? */
+import { expected } from '../errors.ts';
+import { chiSquareUpperTail } from './distributions/chiSquare.ts';
+import { rank } from './ranks.ts';
+import { checkSample, type Sample } from './sample.ts';
+
+export interface Friedman {
+  /** Friedman's chi-square, corrected for ties. */
+  readonly chiSquare: number;
+  readonly df: number;
+  readonly p: number;
+  /** Mean rank of each method over the cases; 1 is the smallest value. */
+  readonly meanRanks: readonly number[];
+  /** Kendall's W, 0 (no agreement of the cases on the order of the methods) to 1. */
+  readonly kendallW: number;
+}
+
+/**
+ * Friedman test over methods, `methods[j][i]` = score of method j on case i. SciPy's `friedmanchisquare`; p from the chi-square
+ * approximation, which wants more than 10 cases or more than 6 methods. All methods equal on every case: NaN.
+ * Refuses fewer than 3 methods, unequal lengths, no cases, NaN and ±∞.
+ */
+export function friedman(methods: readonly Sample[]): Friedman {
+  const k = methods.length;
+  if (k < 3) throw expected('at least 3 methods for the Friedman test', `${k}`);
+  const n = methods[0]!.length;
+  methods.forEach((values, j) => {
+    if (values.length !== n) throw expected(`${n} cases for method ${j + 1}, as for the first`, `${values.length}`);
+    checkSample(values, 1, `method ${j + 1}`);
+  });
+  const sums = new Float64Array(k);
+  let ties = 0;
+  for (let i = 0; i < n; i++) {
+    const { ranks, tieTerm } = rank(methods.map((values) => values[i]!));
+    ranks.forEach((r, j) => { sums[j]! += r; });
+    ties += tieTerm;
+  }
+  const spread = sums.reduce((sum, s) => sum + (s - (n * (k + 1)) / 2) ** 2, 0);
+  const chiSquare = (12 * spread) / (n * k * (k + 1) - ties / (k - 1));
+  return { chiSquare, df: k - 1, p: chiSquareUpperTail(chiSquare, k - 1), meanRanks: Array.from(sums, (s) => s / n), kendallW: chiSquare / (n * (k - 1)) };
+}

@@ -1,0 +1,46 @@
+/** Levene's test: do groups have one variance? */
+import { expected } from '../errors.ts';
+import { fisherUpperTail } from './distributions/fisherF.ts';
+import { exactSum, moments } from './moments.ts';
+import { checkSample, type Sample } from './sample.ts';
+
+export interface Levene {
+  readonly f: number;
+  readonly df1: number;
+  readonly df2: number;
+  readonly p: number;
+}
+
+/** The centre as a value and a small rest, so that an offset of the data does not eat the digits of the distances. */
+function centreOf(group: Sample, centre: 'median' | 'mean'): [number, number] {
+  if (centre === 'mean') {
+    const { mean, meanRest } = moments(group);
+    return [mean, meanRest];
+  }
+  const sorted = Float64Array.from(group).sort();
+  const middle = sorted[(sorted.length - 1) >> 1]!;
+  return [middle, (sorted[sorted.length >> 1]! - middle) / 2];
+}
+
+/**
+ * Levene's test over two or more groups: a one-way analysis of variance of the distances from each group's centre.
+ * `centre`: `median` (default, Brown & Forsythe 1974, doi 10.1080/01621459.1974.10482955, robust) or `mean` (Levene 1960).
+ * SciPy's `levene`. Distances that are constant within each group (constant groups, groups of 2) give f = ∞ and p = 0 where the
+ * groups differ, NaN where they do not. Refuses fewer than 2 groups, an empty group, NaN and ±∞.
+ */
+export function levene(groups: readonly Sample[], centre: 'median' | 'mean' = 'median'): Levene {
+  const k = groups.length;
+  if (k < 2) throw expected("at least 2 groups for Levene's test", `${k}`);
+  groups.forEach((group, i) => checkSample(group, 1, `group ${i + 1}`));
+  const distances = groups.map((group) => {
+    const [middle, rest] = centreOf(group, centre);
+    return moments(Float64Array.from(group, (value) => Math.abs(value - middle - rest)));
+  });
+  const n = distances.reduce((sum, d) => sum + d.n, 0);
+  const grandMean = exactSum(distances.map((d) => d.n * d.mean)) / n;
+  const between = exactSum(distances.map((d) => d.n * (d.mean - grandMean + d.meanRest) ** 2));
+  const within = exactSum(distances.map((d) => d.squares));
+  const [df1, df2] = [k - 1, n - k];
+  const f = between / df1 / (within / df2);
+  return { f, df1, df2, p: fisherUpperTail(f, df1, df2) };
+}

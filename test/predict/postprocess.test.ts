@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { describePostprocessing, postprocessMask } from '../../lib/predict/postprocess.ts';
+import type { Vec3 } from '../../lib/volume/volume.ts';
+
+const shape: Vec3 = [9, 1, 1];
+const row = [1, 0, 1, 1, 0, 1, 1, 1, 0];
+
+describe('post-processing', () => {
+  it('keeps the largest component, or those of enough millilitres', () => {
+    expect([...postprocessMask(row, shape, [1, 1, 1], { keep: 'largest' })]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 0]);
+    expect([...postprocessMask(row, shape, [10, 10, 10], { keep: { minimumMl: 2 } })]).toEqual([0, 0, 1, 1, 0, 1, 1, 1, 0]);
+    expect([...postprocessMask(row, shape, [10, 10, 10], { keep: { minimumMl: 2.1 } })]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 0]);
+    expect([...postprocessMask(row, shape, [0.1, 0.1, 0.1], { keep: { minimumMl: 0.000002 } })]).toEqual([0, 0, 1, 1, 0, 1, 1, 1, 0]);
+  });
+
+  it('does nothing unless asked, and fills holes after removing islands', () => {
+    expect([...postprocessMask(row, shape, [1, 1, 1], {})]).toEqual(row);
+    const ringWithIsland = [1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1];
+    expect([...postprocessMask(ringWithIsland, [5, 5, 1], [1, 1, 1], { keep: 'largest', fillHoles: true })]).toEqual(new Array(25).fill(1));
+    expect([...postprocessMask(ringWithIsland, [5, 5, 1], [1, 1, 1], { keep: 'largest' })][12]).toBe(0);
+  });
+
+  it('is told in words', () => {
+    expect(describePostprocessing({})).toBe('none');
+    expect(describePostprocessing({ keep: { minimumMl: 0.1 }, fillHoles: true })).toBe('components of at least 0.1 ml, holes filled');
+    expect(describePostprocessing({ keep: 'largest' })).toBe('largest component');
+  });
+});

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { firstOrderFeatures, percentile } from '../../lib/radiomics/firstOrder.ts';
+import { histogramFeatures } from '../../lib/radiomics/histogram.ts';
+import { exampleLevels } from './example.ts';
+
+const levels = Int32Array.from(exampleLevels);
+const values = Float64Array.from(exampleLevels);
+
+describe('first-order features of the 4×4 example', () => {
+  it('are those worked out by hand', () => {
+    const f = firstOrderFeatures(values, levels, [1, 2, 3]);
+    expect(f).toMatchObject({ Energy: 98, TotalEnergy: 588, Mean: 2.25, Median: 2, Minimum: 1, Maximum: 4, Range: 3, Uniformity: 70 / 256 });
+    expect(f.Variance).toBeCloseTo(17 / 16, 12);
+    // Third and fourth central moments: deviations −5/4 ×5, −1/4 ×4, 3/4 ×5, 7/4 ×2.
+    const moment = (power: number): number => (5 * (-5 / 4) ** power + 4 * (-1 / 4) ** power + 5 * (3 / 4) ** power + 2 * (7 / 4) ** power) / 16;
+    expect(f.Skewness).toBeCloseTo(moment(3) / (17 / 16) ** 1.5, 12);
+    expect(f.Kurtosis).toBeCloseTo(moment(4) / (17 / 16) ** 2, 12);
+    expect(f.ExcessKurtosis).toBeCloseTo(f.Kurtosis! - 3, 12);
+    expect(f.MeanAbsoluteDeviation).toBeCloseTo((5 * 1.25 + 4 * 0.25 + 5 * 0.75 + 2 * 1.75) / 16, 12);
+    expect(f.Entropy).toBeCloseTo(-[5, 4, 5, 2].reduce((sum, n) => sum + (n / 16) * Math.log2(n / 16), 0), 12);
+    // Sorted, the values 3 and 4 stand at 13 and 14 from 0; 0.9 · 15 = 13.5.
+    expect([f['10Percentile'], f['90Percentile'], f.InterquartileRange]).toEqual([1, 3.5, 2]);
+    // From 1 to 3.5: five 1, four 2, five 3, mean 2.
+    expect(f.RobustMeanAbsoluteDeviation).toBeCloseTo(10 / 14, 12);
+    expect(f.MedianAbsoluteDeviation).toBeCloseTo((5 + 5 + 4) / 16, 12);
+  });
+
+  it('shift the values for energy and root mean square only', () => {
+    const f = firstOrderFeatures(values, levels, [1, 1, 1], 10);
+    expect(f.Energy).toBeCloseTo(5 * 121 + 4 * 144 + 5 * 169 + 2 * 196, 9);
+    expect(f.Mean).toBe(2.25);
+  });
+
+  it('of equal values have no skewness and kurtosis, and of none are NaN', () => {
+    expect(firstOrderFeatures(Float64Array.of(7, 7), Int32Array.of(1, 1), [1, 1, 1])).toMatchObject({ Skewness: 0, Kurtosis: 0, ExcessKurtosis: 0, Variance: 0, Entropy: 0, Uniformity: 1 });
+    expect(firstOrderFeatures(new Float64Array(0), new Int32Array(0), [1, 1, 1])).toMatchObject({ Mean: NaN, Minimum: NaN, Median: NaN });
+  });
+
+  it('move with the values: adding a number changes no spread', () => {
+    const list = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 12, maxLength: 40 });
+    fc.assert(fc.property(list, fc.integer({ min: -500, max: 500 }), (numbers, shift) => {
+      const [plain, moved] = [0, shift].map((by) => firstOrderFeatures(Float64Array.from(numbers, (x) => x + by), Int32Array.from(numbers, () => 1), [1, 1, 1]));
+      expect(moved!.Mean).toBeCloseTo(plain!.Mean! + shift, 8);
+      expect(moved!.Variance).toBeCloseTo(plain!.Variance!, 6);
+      expect(moved!.RobustMeanAbsoluteDeviation).toBeCloseTo(plain!.RobustMeanAbsoluteDeviation!, 8);
+    }));
+  });
+});
+
+it('a percentile lies on the line between its neighbours, as NumPy has it', () => {
+  const sorted = Float64Array.of(1, 2, 4, 8);
+  expect([0, 0.1, 0.5, 0.75, 1].map((share) => percentile(sorted, share))).toEqual([1, 1.3, 3, 5, 8]);
+});
+
+describe('histogram features of the 4×4 example', () => {
+  it('are those worked out by hand', () => {
+    expect(histogramFeatures(levels)).toMatchObject({
+      Mean: 2.25, Mode: 3, MaximumGradient: 0, MaximumGradientLevel: 2, MinimumGradient: -3, MinimumGradientLevel: 4, Uniformity: 70 / 256,
+    });
+  });
+
+  it('of one level have gradient 0', () => {
+    expect(histogramFeatures(Int32Array.of(1, 1))).toMatchObject({ Mode: 1, MaximumGradient: 0, MinimumGradient: 0, Entropy: 0 });
+  });
+});

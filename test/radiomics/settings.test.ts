@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { families, featureNames, featureOf, isStandard, resultKey, standardFamilies } from '../../lib/radiomics/names.ts';
+import { type RadiomicsChanges, radiomicsSettings, readRadiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { projectPath } from '../../lib/settings.ts';
+
+describe('radiomics settings', () => {
+  it('are PyRadiomics\' by default, frozen, and take changes', () => {
+    expect(radiomicsSettings()).toMatchObject({ binWidth: 25, binCount: null, aggregation: '3d-average', minimumRoiDimensions: 2 });
+    expect(Object.isFrozen(radiomicsSettings())).toBe(true);
+    expect(radiomicsSettings({ force2D: true }).aggregation).toBe('2.5d-average');
+    expect(radiomicsSettings({ force2D: true, aggregation: '2d-merge' }).aggregation).toBe('2d-merge');
+  });
+
+  it.each([
+    [{ binwidth: 3 }, 'Expected a radiomics option of label, families'],
+    [{ binWidth: 0 }, 'Expected binWidth to be a positive number, found 0'],
+    [{ binCount: 2.5 }, 'Expected binCount to be a positive whole number or null, found 2.5'],
+    [{ label: 0 }, 'Expected label to be a number other than 0, found 0'],
+    [{ label: NaN }, 'Expected label to be a number other than 0, found NaN'],
+    [{ families: ['glcm', 'gldzm'] }, 'Expected families to be a list of shape, shape2D'],
+    [{ resegmentRange: [] }, 'Expected resegmentRange to be one or two numbers or null, found []'],
+    [{ resampledSpacingMm: [1, 1] }, 'Expected resampledSpacingMm to be three numbers of 0 or more or null, found [1,1]'],
+    [{ aggregation: '4d' }, 'Expected aggregation to be one of 3d-average, 3d-merge'],
+    [{ force2D: true, aggregation: '3d-merge' }, 'Expected a 2-D or 2.5-D aggregation with force2D, found 3d-merge'],
+    [{ original: false }, 'Expected an image to take features from, found original false without logSigmasMm and waveletLevels'],
+  ])('refuse %j', (changes, sentence) => {
+    expect(() => radiomicsSettings(changes as RadiomicsChanges)).toThrow(sentence);
+  });
+
+  it('are read from a file, which is named when something is wrong in it', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-radiomics-'));
+    try {
+      const file = path.join(folder, 'settings.json');
+      writeFileSync(file, '{"binWidth": 10}');
+      expect(await readRadiomicsSettings(file, { label: 7 })).toMatchObject({ binWidth: 10, label: 7 });
+      writeFileSync(file, '{"binWidth": "ten"}');
+      await expect(readRadiomicsSettings(file)).rejects.toThrow(`Expected binWidth to be a positive number, found "ten" in ${file}`);
+      writeFileSync(file, '[1]');
+      await expect(readRadiomicsSettings(file)).rejects.toThrow(`Expected an object of radiomics options, found [1] in ${file}`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('the table of names', () => {
+  it('has each feature once, with an IBSI code wherever it has an IBSI name', () => {
+    const keys = featureNames.map(({ family, name }) => `${family} ${name}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const { ibsi, ibsiTag, ibsiCode } of featureNames) {
+      expect([ibsi === undefined, ibsiTag === undefined]).toEqual([ibsiCode === undefined, ibsiCode === undefined]);
+      if (ibsiCode) expect(ibsiCode).toMatch(/^[A-Z0-9]{4}$/);
+    }
+  });
+
+  it('gives a code to one feature, but for entropy and uniformity, which two families have', () => {
+    const codes = featureNames.flatMap(({ ibsiCode }) => (ibsiCode ? [ibsiCode] : []));
+    expect(codes.filter((code, at) => codes.indexOf(code) !== at).sort()).toEqual(['BJ5W', 'TLU2']);
+  });
+
+  it('counts 107 features of PyRadiomics in its seven families', () => {
+    const count = (family: string): number => featureNames.filter((feature) => feature.family === family && isStandard(feature)).length;
+    expect(standardFamilies.map(count)).toEqual([14, 18, 24, 16, 16, 14, 5]);
+    expect(families.length).toBe(10);
+  });
+
+  it('finds a feature by its key in a result', () => {
+    expect(featureOf(resultKey('wavelet-LLH', 'glcm', 'Contrast'))).toMatchObject({ ibsiCode: 'ACUI', pyradiomics: 'Contrast' });
+    expect(featureOf('original_firstorder_10Percentile').ibsiCode).toBe('QG58');
+    expect(() => featureOf('original_glcm_Contrst')).toThrow('Expected a feature such as original_glcm_Contrast, found "original_glcm_Contrst"');
+  });
+});
+
+it('docs/radiomics.md lists every setting and every feature', () => {
+  const text = readFileSync(projectPath('docs/radiomics.md'), 'utf8');
+  for (const key of Object.keys(radiomicsSettings())) expect(text).toContain(`\`${key}\``);
+  for (const family of families) {
+    const section = text.split(`### ${family}\n`)[1]!.split('\n### ')[0]!;
+    const rows = featureNames.filter((feature) => feature.family === family);
+    for (const { name, ibsiCode } of rows) expect(section).toMatch(new RegExp(`^\\| ${name} \\|.*\\| ${ibsiCode ?? '–'} \\|$`, 'm'));
+    expect(section.match(/^\| \w/gm)!.length).toBe(rows.length + 1);
+  }
+});

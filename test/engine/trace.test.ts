@@ -70,7 +70,7 @@ describe.skipIf(whyNoGraphs())(`a trace on ${currentEngine().name}${why}`, () =>
       readVariable(each, variable, { name: 'get' });
     });
     withTrace({ graph, prefix: 'other/' }, (each) => {
-      assignVariable(each, 'AssignAdd', { name: 'v', shape: [2], handle: 'v' }, each.placeholder('more', [2], 'float32').ref, { name: 'add' });
+      assignVariable(each, 'AssignAdd', { name: 'v', shape: [2], dtype: 1, handle: 'v' }, each.placeholder('more', [2], 'float32').ref, { name: 'add' });
     });
     const session = new Session(graph);
     await expect(session.run({}, ['get'])).rejects.toThrow(/v/);

@@ -25,6 +25,7 @@
 namespace axunet {
 void RegisterDepthwise();
 void RegisterNorm();
+void RegisterPointwise();
 void RegisterPool();
 void RegisterWinograd();
 }
@@ -326,6 +327,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   KeepLessMemory();
   axunet::RegisterDepthwise();
   axunet::RegisterNorm();
+  axunet::RegisterPointwise();
   axunet::RegisterPool();
   axunet::RegisterWinograd();
   exports.Set("Graph", Graph::Define(env));

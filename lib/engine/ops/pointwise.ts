@@ -4,16 +4,46 @@
  */
 import { isNative, tf } from '../engine.ts';
 import { after, preparingTrace } from '../graph/trace.ts';
-import { nativeOp } from '../native.ts';
+import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { addBias, convolution } from './convolution.ts';
+import { hasOwnKernels } from './ownKernels.ts';
 import { mergedUpConvolution } from './upConvolution.ts';
 
 /** `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out]; output [n, h, w, out]. */
 export function pointwiseConvolution(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
   if (!isNative()) return convolution(images.length > 1 ? tf.concat([...images], 3) : images[0], kernel, bias);
   if (preparingTrace() && images.length > 1) return preparedProducts(images, kernel, bias);
-  return addBias(productOfAll(images, kernel, product), bias);
+  if (isNarrow(images, kernel)) {
+    return partsOfKernel(images, kernel).reduce<tf.Tensor>((start, part, i) => ownProduct(images[i], part, start), bias) as tf.Tensor4D;
+  }
+  return addBias(partsOfKernel(images, kernel).map((part, i) => product(images[i], part)).reduce((sum, part) => tf.add(sum, part)), bias);
+}
+
+/** TensorFlow's products are faster from here on: channels in times channels out. */
+const wide = 128 * 128;
+
+/** Whether the kernels of cpp/pointwise.cc are faster; they want whole vectors of 16 channels. */
+function isNarrow(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D): boolean {
+  const [, , channelsIn, channelsOut] = kernel.shape;
+  return hasOwnKernels() && channelsIn * channelsOut <= wide && [channelsOut, ...images.map(({ shape }) => shape[3])].every((channels) => channels % 16 === 0);
+}
+
+/** `start` + image · kernel, `start` being a bias [out] or an image. */
+function ownProduct(image: tf.Tensor4D, kernel: tf.Tensor4D, start: tf.Tensor): tf.Tensor4D {
+  const [{ shape }, outputShape, input, isBias] = [image, [...image.shape.slice(0, 3), kernel.shape[3]], keep(image), start.rank === 1];
+  const nothing = (): tf.Tensor => tf.tensor1d([], 'float32');
+  return tf.customGrad((x, w, s, save) => {
+    (save as unknown as tf.GradSaveFunc)([w as tf.Tensor, ...input.saved]);
+    return {
+      value: ownOp('AxunetPointwise', outputShape, [0], [x, w, s] as tf.Tensor[]),
+      gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
+        const kernelGradient = ownOp('AxunetPointwiseKernelGradient', sw.shape, [], [input.restore(saved, dy), dy]);
+        const imageGradient = after(kernelGradient, () => ownOp('AxunetPointwise', shape, [1], [dy, sw, nothing()]));
+        return [imageGradient, kernelGradient, isBias ? nativeOp('BiasAddGrad', { data_format: 'NHWC' }, [dy]) : dy.clone()];
+      },
+    };
+  })(image, kernel, start) as tf.Tensor4D;
 }
 
 /** For prediction: an up-convolution among the images is merged with its product. */
@@ -37,16 +67,14 @@ function preparedProducts(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, b
 
 const attributes = { strides: { int: [1, 1, 1, 1] }, padding: 'SAME', data_format: 'NHWC', use_cudnn_on_gpu: true };
 
-/** Σ image · its rows of the kernel */
-function productOfAll(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, productOf: (image: tf.Tensor4D, kernel: tf.Tensor4D) => tf.Tensor4D): tf.Tensor4D {
+/** The rows of the kernel that belong to each image. */
+function partsOfKernel(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D): tf.Tensor4D[] {
+  if (images.length === 1) return [kernel];
   let from = 0;
-  const products = images.map((image) => {
-    const channels = image.shape[3];
-    const part = images.length > 1 ? tf.slice(kernel, [0, 0, from, 0], [1, 1, channels, -1]) : kernel;
+  return images.map(({ shape: [, , , channels] }) => {
     from += channels;
-    return productOf(image, part);
+    return tf.slice(kernel, [0, 0, from - channels, 0], [1, 1, channels, -1]);
   });
-  return products.reduce((sum, part) => tf.add(sum, part));
 }
 
 const flat = (t: tf.Tensor): tf.Tensor2D => tf.reshape(t, [-1, t.shape.at(-1)!]);

@@ -22,7 +22,8 @@ Measures one job, or all of them, and the peer's time beside it where AXUNET_PEE
 torch, nibabel and numpy; for metrics, components and edt surface-distance-based-measures, connected-components-3d and
 edt; for radiomics and filters pyradiomics.
 
-  NAME     ${jobNames.join(', ')} or all
+  NAME     ${jobNames.join(', ')} or all;
+           soak: 2,000 compiled steps, their memory, and how far compiled and eager steps drift apart (alone, no peer)
   --json   one line of JSON a job instead of a table
   --n N    repetitions of the train and infer jobs, 7 by default
 `;
@@ -44,6 +45,7 @@ async function main(args: string[]): Promise<void> {
     options: { json: { type: 'boolean', default: false }, n: { type: 'string', default: '7' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
+  if (positionals[0] === 'soak') return (await import('./soak.ts')).runSoak();
   const n = Number(values.n);
   if (!Number.isInteger(n) || n < 1) throw expected('a whole number of repetitions above 0', values.n);
   const names = positionals.flatMap((name) => (name === 'all' ? jobNames : [name]));

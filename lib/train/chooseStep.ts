@@ -3,9 +3,9 @@
  * why. Compiling waits for the first batch, whose shape it needs.
  */
 import path from 'node:path';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { currentEngine, tf } from '../engine/engine.ts';
-import { whyNoGraphs } from '../engine/graph/native.ts';
+import { graphBindingFile, whyNoGraphs } from '../engine/graph/native.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { readJson, sha256, writeJson } from '../io/files.ts';
 import type { Batch } from '../preprocess/batches.ts';
@@ -26,7 +26,8 @@ export interface ChooseOptions extends CompileOptions {
 
 /** Where it is noted that a graph was checked on this TensorFlow with these kernels. */
 function noteFile(digest: string): string {
-  return path.join(settings.cacheFolder, 'checked-steps', `${sha256(Buffer.from(`${digest} ${currentEngine().description}`)).slice(0, 32)}.json`);
+  const { size, mtimeMs } = statSync(graphBindingFile()); // another build of our kernels is another step
+  return path.join(settings.cacheFolder, 'checked-steps', `${sha256(`${digest} ${currentEngine().description} ${size} ${mtimeMs}`).slice(0, 32)}.json`);
 }
 
 const formatCheck = ({ cosine }: StepCheck): string => `gradients equal the uncompiled ones (cosine 1 − ${Math.max(0, 1 - cosine).toExponential(0)})`;

@@ -10,7 +10,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { tf } from '../engine/engine.ts';
 import { newGraph, Session, type HostTensor, type SessionConfig } from '../engine/graph/native.ts';
-import { expected } from '../errors.ts';
+import { expected, UserError } from '../errors.ts';
 import type { Batch } from '../preprocess/batches.ts';
 import { stepNumbers } from './graphOptimizers.ts';
 import { averageDecay, variableOf, type NamedArrays, type StepOptions, type StepResult, type TrainStep } from './step.ts';
@@ -148,10 +148,22 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     return { loss, gradientNorm, metrics: Object.fromEntries(metricNames.map((name, i) => [name, metrics[i]])) };
   }
 
+  let [calls, isClosed] = [0, false];
+  /** A call that a `dispose` in the meantime lets finish. */
+  async function tracked<R>(call: () => Promise<R>): Promise<R> {
+    if (isClosed) throw new UserError('Expected an open session, found a closed one');
+    calls++;
+    try {
+      return await call();
+    } finally {
+      if (--calls === 0 && isClosed) session.close();
+    }
+  }
+
   await start();
   return {
     kind: `compiled to one graph${compile.bfloat16 ? ', bfloat16' : ''}${recompute ? ', images made again in the backward pass' : ''}`,
-    run,
+    run: (batch, learningRate) => tracked(() => run(batch, learningRate)),
     digest: (batch) => built.program(shapeOf(batch)).digest,
     async gradients(batch) {
       const { prefix, fetches, gradients } = await programOf(batch);
@@ -177,6 +189,9 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
       await mirror(built.averages.length ? built.averages : built.weights);
       return f();
     },
-    dispose: () => session.close(),
+    dispose() {
+      if (!isClosed && calls === 0) session.close();
+      isClosed = true;
+    },
   };
 }

@@ -2,6 +2,7 @@
  * One configuration of a training run: checked, frozen, printed at the start and saved as `config.json`.
  * The default is the reference's run; presets (presets.ts) change what a smaller machine or another data set needs.
  */
+import { type Check, checkOptions, count, number, oneOf, orNull, positive, yesNo } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
 import { variants, type Variant } from '../model/axunet.ts';
 import { crossEntropy } from '../loss/crossEntropy.ts';
@@ -82,14 +83,8 @@ export const referenceConfig: TrainConfig = {
   validateEvery: 1, patience: null, checkpointMinutes: 5,
 };
 
-type Check = readonly [string, (value: unknown) => boolean];
-const number = (what: string, holds: (v: number) => boolean): Check => [what, (v) => typeof v === 'number' && Number.isFinite(v) && holds(v)];
-const positive = number('a positive number', (v) => v > 0);
 const notNegative = number('a number of 0 or more', (v) => v >= 0);
 const share = number('a number from 0 to below 1', (v) => v >= 0 && v < 1);
-const count = number('a positive whole number', (v) => v > 0 && Number.isInteger(v));
-const orNull = ([what, holds]: Check): Check => [`${what} or null`, (v) => v === null || holds(v)];
-const oneOf = (names: readonly string[]): Check => [`one of ${names.join(', ')}`, (v) => names.includes(v as string)];
 const counts = (n: number, multipleOf = 1): Check => [
   `${n} positive whole numbers${multipleOf > 1 ? `, multiples of ${multipleOf}` : ''}`,
   (v) => Array.isArray(v) && v.length === n && v.every((x) => Number.isInteger(x) && x > 0 && x % multipleOf === 0),
@@ -103,18 +98,12 @@ const checks: Record<keyof TrainConfig, Check> = {
   gridSize: [`"native" or ${counts(2, 16)[0]}`, (v) => v === 'native' || counts(2, 16)[1](v)],
   gridMargin: notNegative, augment: oneOf(Object.keys(augmentations)), emptyShare: orNull(share),
   loss: oneOf(Object.keys(losses)), optimizer: anything, learningRate: positive, schedule: anything,
-  batchSize: count, microBatch: orNull(count), precision: oneOf(precisions), recompute: ['true, false or null', (v) => v === null || typeof v === 'boolean'], epochs: orNull(count), minutes: orNull(positive), clipNorm: orNull(positive), emaDecay: orNull(share),
+  batchSize: count, microBatch: orNull(count), precision: oneOf(precisions), recompute: orNull(yesNo), epochs: orNull(count), minutes: orNull(positive), clipNorm: orNull(positive), emaDecay: orNull(share),
   validateEvery: count, patience: orNull(count), checkpointMinutes: notNegative,
 };
 const scheduleChecks: Record<keyof Schedule, Check> = { kind: oneOf(scheduleKinds), warmUp: share, floor: share, power: positive };
 
-function check(values: object, table: Readonly<Record<string, Check>>, prefix = ''): void {
-  for (const [key, value] of Object.entries(values)) {
-    if (!Object.hasOwn(table, key)) throw expected(`a training option of ${Object.keys(table).map((name) => prefix + name).join(', ')}`, `"${prefix}${key}"`);
-    const [what, holds] = table[key];
-    if (!holds(value)) throw expected(`${prefix}${key} to be ${what}`, typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value));
-  }
-}
+const check = (values: object, table: Readonly<Record<string, Check>>, prefix?: string): void => checkOptions(values, table, 'a training option', prefix);
 
 /** What one kind of optimizer has for options is told by its defaults. */
 function mergeOptimizer(base: OptimizerConfig, given: OptimizerChanges): OptimizerConfig {

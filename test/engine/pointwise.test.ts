@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startEngine, tf } from '../../lib/engine/engine.ts';
+import { hasOwnKernels, withoutOwnKernels } from '../../lib/engine/ops/ownKernels.ts';
+import { pointwiseConvolution } from '../../lib/engine/ops/pointwise.ts';
+import { recomputing } from '../../lib/engine/recompute.ts';
+import { Random } from '../../lib/random.ts';
+
+const random = Random.stream(1, 'pointwise');
+const normal = (...shape: number[]): tf.Tensor => tf.tensor(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()), shape);
+
+/** Value and all gradients of Σ dy · (images · kernel + bias), one after the other. */
+function everything(images: tf.Tensor4D[], kernel: tf.Tensor, bias: tf.Tensor, dy: tf.Tensor): Float32Array[] {
+  const convolve = (...all: tf.Tensor[]): tf.Tensor => pointwiseConvolution(all.slice(0, -2) as tf.Tensor4D[], all.at(-2) as tf.Tensor4D, all.at(-1) as tf.Tensor1D);
+  const gradients = tf.grads((...all: tf.Tensor[]) => tf.sum(tf.mul(convolve(...all), dy)))([...images, kernel, bias]);
+  return [convolve(...images, kernel, bias), ...gradients].map((t) => t.dataSync<'float32'>() as Float32Array);
+}
+
+const difference = (a: Float32Array, b: Float32Array): number => {
+  const size = Math.hypot(...b);
+  return Math.hypot(...a.map((v, i) => v - b[i])) / size;
+};
+
+describe('a 1×1 convolution with few channels', () => {
+  beforeAll(async () => void (await startEngine()));
+
+  it.each<[string, number[], number, [number, number, number]]>([
+    ['one image', [16], 32, [2, 5, 7]],
+    ['an up-convolution and a skip', [16, 32], 16, [1, 8, 8]],
+    ['one pixel', [32], 48, [1, 1, 1]],
+    ['more pixels than a part holds', [16, 16], 16, [1, 70, 71]],
+    ['wide channels, left to TensorFlow', [144], 128, [1, 4, 4]],
+    ['channels that fill no vector, left to TensorFlow', [12], 20, [1, 6, 6]],
+  ])('has the values and gradients of TensorFlow\'s products: %s', (_, channels, out, [n, h, w]) => {
+    const images = channels.map((c) => normal(n, h, w, c) as tf.Tensor4D);
+    const rest = [normal(1, 1, channels.reduce((a, b) => a + b), out), normal(out), normal(n, h, w, out)] as const;
+    const ours = everything(images, ...rest);
+    const theirs = withoutOwnKernels(() => everything(images, ...rest));
+    ours.forEach((values, i) => expect(difference(values, theirs[i]), `tensor ${i}`).toBeLessThan(2e-6));
+    expect(recomputing(() => everything(images, ...rest))).toEqual(ours);
+  });
+
+  it('gives the same bits twice', (context) => {
+    context.skip(!hasOwnKernels(), 'the kernels are not compiled here');
+    const [image, kernel, bias, dy] = [normal(1, 65, 66, 32) as tf.Tensor4D, normal(1, 1, 32, 16), normal(16), normal(1, 65, 66, 16)];
+    expect(everything([image], kernel, bias, dy)).toEqual(everything([image], kernel, bias, dy));
+  });
+});

@@ -47,7 +47,7 @@ describe('downloading', () => {
     response.writeHead(continues ? 206 : 200, headers);
     const cut = behaviour.cutAfter.shift();
     if (cut === undefined) { response.end(body); return; }
-    response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+    response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 250)); // time for a busy client to have it
   };
 
   beforeEach(async () => {

@@ -2,7 +2,8 @@
 import { tf } from '../engine/engine.ts';
 import { valueAndGradients } from '../engine/gradients.ts';
 import { dtypes, newGraph, type NativeGraph } from '../engine/graph/native.ts';
-import { assertEqualTraces, typeAttribute, withTrace, type Ref, type Trace, type TraceOptions } from '../engine/graph/trace.ts';
+import { typeAttribute } from '../engine/graph/attributes.ts';
+import { assertEqualTraces, withTrace, type Ref, type Trace, type TraceOptions } from '../engine/graph/trace.ts';
 import { addVariable, assignVariable, readVariable, type GraphVariable } from '../engine/graph/variables.ts';
 import { recomputing } from '../engine/recompute.ts';
 import { addUpdate, stepNumbers } from './graphOptimizers.ts';

@@ -11,7 +11,8 @@ import { settings } from '../../settings.ts';
 import { tf } from '../engine.ts';
 import { dtypes, newGraph, Session, whyNoGraphs, type HostTensor, type NativeGraph, type SessionConfig } from './native.ts';
 import { Preparation, type Prepared } from './preparation.ts';
-import { assertEqualTraces, typeAttribute, withTrace, type Ref, type Trace } from './trace.ts';
+import { typeAttribute } from './attributes.ts';
+import { assertEqualTraces, withTrace, type Ref, type Trace } from './trace.ts';
 
 export interface CompileModelOptions {
   /** Applied to the model's output, as a part of the graph: its result is what `predict` returns. */

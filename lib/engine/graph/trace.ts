@@ -10,31 +10,15 @@
  * twice and comparing finds whatever changes from call to call, such as a counter in JavaScript.
  */
 import { createHash } from 'node:crypto';
-import { expected, messageOf, UserError } from '../../errors.ts';
+import { messageOf, UserError } from '../../errors.ts';
 import { tf } from '../engine.ts';
 import { attributeTypes, dtypes, newGraph, type NativeAttribute, type NativeGraph, type OutputInfo } from './native.ts';
+import { plainAttributes, toBytes, typeAttribute } from './attributes.ts';
+import { backend, type Binding, type Id, type NodeBackend } from './backend.ts';
 import type { Preparation } from './preparation.ts';
 
 /** A node's output, as `name` or `name:index`. */
 export type Ref = string;
-type Id = number;
-
-interface Binding {
-  createTensor(shape: number[], dtype: number, values: ArrayLike<number>): Id;
-  deleteTensor(id: Id): void;
-  tensorDataSync(id: Id): Float32Array | Int32Array | Uint8Array;
-  executeOp(type: string, attributes: NativeAttribute[], inputs: Id[], outputs: number): { id: Id; shape: number[]; dtype: number }[];
-}
-interface Data { id: Id; values: ArrayLike<number> | null; shape: number[]; dtype: number }
-interface NodeBackend {
-  binding: Binding;
-  readonly tensorMap: { get(dataId: object): Data };
-  write(values: unknown, shape: number[], dtype: string): object;
-  createOutputTensor(info: { id: Id; shape: readonly number[]; dtype: number }): tf.Tensor;
-  getInputTensorIds(tensors: readonly tf.Tensor[]): Id[];
-  getDTypeInteger(dtype: string): number;
-}
-const backend = (): NodeBackend => tf.backend() as unknown as NodeBackend;
 
 /** Operations that take a list, by how many of their inputs follow it. */
 const listOperations: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0 };
@@ -242,24 +226,6 @@ export class Trace {
 }
 
 const inBfloat16 = new Set(['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'MatMul']);
-
-export const typeAttribute = (name: string, dtype: number): NativeAttribute => ({ name, type: attributeTypes.type, value: dtype });
-
-/** Attributes as JSON takes them, constants by their hash. */
-function plainAttributes(attributes: readonly NativeAttribute[]): unknown[] {
-  return attributes.map((a) => {
-    if (a.type !== attributeTypes.tensor) return [a.name, a.value];
-    const { shape, data } = a.value as { shape: number[]; data: Uint8Array };
-    return [a.name, shape, createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('base64')];
-  });
-}
-
-function toBytes(dtype: number, values: ArrayLike<number>): Float32Array | Int32Array | Uint8Array {
-  if (dtype === dtypes.float32) return values instanceof Float32Array ? values : Float32Array.from(values);
-  if (dtype === dtypes.int32) return values instanceof Int32Array ? values : Int32Array.from(values);
-  if (dtype === dtypes.bool) return values instanceof Uint8Array ? values : Uint8Array.from(values);
-  throw expected('a constant of float32, int32 or bool in traced code', `TensorFlow type ${dtype}`);
-}
 
 /**
  * Throws where two traces of the same code differ: then JavaScript computes something anew in each call (a counter, a time, a random

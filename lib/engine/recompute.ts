@@ -8,7 +8,7 @@
  * Source of the idea: Chen et al. 2016, arXiv 1604.06174.
  */
 import { tf } from './engine.ts';
-import { after, preparingTrace } from './graph/trace.ts';
+import { after } from './graph/trace.ts';
 
 /** What is kept of a tensor until the backward pass, and how it comes back from that. */
 export interface Kept {
@@ -69,21 +69,4 @@ export function canBeMade(tensor: tf.Tensor, ingredients: readonly tf.Tensor[], 
 export function keep(input: tf.Tensor): Kept {
   const recipe = recipes?.get(input);
   return recipe ? { saved: [], restore: (_, dy) => recipe.make(dy) } : { saved: [input], restore: (saved) => saved[0] };
-}
-
-const joined = new WeakMap<tf.Tensor, () => readonly tf.Tensor4D[]>();
-
-/** The images one after the other along the channels; `partsOf` tells an operation that can do without what they were. */
-export function join(images: readonly tf.Tensor4D[]): tf.Tensor4D {
-  const whole = tf.concat([...images], 3);
-  const trace = preparingTrace();
-  const again = trace && images.map((image) => trace.remember(image));
-  joined.set(whole, again ? () => again.map((part) => part() as tf.Tensor4D) : () => images);
-  return whole;
-}
-
-/** The images that were joined, or the image alone; prediction operation by operation lets the parts go before the whole. */
-export function partsOf(image: tf.Tensor4D): readonly tf.Tensor4D[] {
-  const parts = joined.get(image)?.();
-  return parts?.every((part) => !part.isDisposed) ? parts : [image];
 }

@@ -11,7 +11,7 @@ import { maxPool } from '../engine/ops/maxPool.ts';
 import { groupedConvolution } from '../engine/ops/groupedConvolution.ts';
 import { pointwiseConvolution } from '../engine/ops/pointwise.ts';
 import { upConvolution } from '../engine/ops/upConvolution.ts';
-import { join, partsOf } from '../engine/recompute.ts';
+import { join, partsOf } from '../engine/ops/join.ts';
 import { NetworkLayer, only, onlyShape, type Arguments } from './layer.ts';
 
 type Inputs = tf.Tensor | tf.Tensor[];

@@ -17,6 +17,15 @@ export interface Batch {
   readonly ids: string[];
 }
 
+/** Images [from, to) of a batch, on the same memory. */
+export function partOfBatch(batch: Batch, from: number, to: number): Batch {
+  const [imageSize, pixels] = [batch.images.length / batch.n, batch.height * batch.width];
+  return {
+    ...batch, n: to - from, images: batch.images.subarray(from * imageSize, to * imageSize),
+    labels: batch.labels.subarray(from * pixels, to * pixels), ids: batch.ids.slice(from, to),
+  };
+}
+
 export interface BatchOptions {
   /** Without it, slices come as they are. */
   readonly augment?: AugmentOptions;

@@ -8,7 +8,7 @@ import { currentEngine, tf } from '../engine/engine.ts';
 import { graphBindingFile, whyNoGraphs } from '../engine/graph/native.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { readJson, sha256, writeJson } from '../io/files.ts';
-import type { Batch } from '../preprocess/batches.ts';
+import { partOfBatch, type Batch } from '../preprocess/batches.ts';
 import { settings } from '../settings.ts';
 import { checkStep, isEqualEnough, type StepCheck } from './checkStep.ts';
 import { createCompiledStep, type CompiledStep, type CompileOptions } from './compiledStep.ts';
@@ -60,11 +60,10 @@ export function createStep(model: tf.LayersModel, options: StepOptions, { onChoi
     if (reason) return eager(reason);
     const started = performance.now();
     try {
-      const example = options.microBatch === undefined ? batch : { ...batch, n: Math.min(batch.n, options.microBatch) };
       const compiled = await createCompiledStep(model, options, batch, compile);
       const compiledIn = performance.now() - started;
       try {
-        const checked = compile.bfloat16 ? 'bfloat16, so not equal to the uncompiled one' : await checkOnce(model, options, compiled, firstPart(batch, example.n), check);
+        const checked = compile.bfloat16 ? 'bfloat16, so not equal to the uncompiled one' : await checkOnce(model, options, compiled, partOfBatch(batch, 0, Math.min(batch.n, options.microBatch ?? batch.n)), check);
         onChoice(`step: ${compiled.kind} in ${(compiledIn / 1000).toFixed(1)} s, ${checked}`);
         return compiled;
       } catch (error) {
@@ -129,9 +128,4 @@ export function createStep(model: tf.LayersModel, options: StepOptions, { onChoi
       isClosed = true;
     },
   };
-}
-
-function firstPart(batch: Batch, n: number): Batch {
-  const [imageSize, pixels] = [batch.images.length / batch.n, batch.height * batch.width];
-  return { ...batch, n, images: batch.images.subarray(0, n * imageSize), labels: batch.labels.subarray(0, n * pixels) };
 }

@@ -11,7 +11,7 @@ import vm from 'node:vm';
 import { tf } from '../engine/engine.ts';
 import { newGraph, Session, type HostTensor, type SessionConfig } from '../engine/graph/native.ts';
 import { expected, UserError } from '../errors.ts';
-import type { Batch } from '../preprocess/batches.ts';
+import { partOfBatch, type Batch } from '../preprocess/batches.ts';
 import { stepNumbers } from './graphOptimizers.ts';
 import { averageDecay, variableOf, type NamedArrays, type StepOptions, type StepResult, type TrainStep } from './step.ts';
 import { buildStepGraph, type Held, type Program } from './stepGraph.ts';
@@ -47,12 +47,6 @@ function collectGarbage(): void {
 const scalar = (value: number): HostTensor => ({ shape: [], data: Float32Array.of(value) });
 const shapeOf = ({ n, height, width, images }: Batch): number[] => [n, height, width, images.length / (n * height * width)];
 
-/** Images [from, to) of a batch. */
-function partOf(batch: Batch, from: number, to: number): Batch {
-  const [imageSize, pixels] = [batch.images.length / batch.n, batch.height * batch.width];
-  return { ...batch, n: to - from, images: batch.images.subarray(from * imageSize, to * imageSize), labels: batch.labels.subarray(from * pixels, to * pixels) };
-}
-
 /** Compiles the step of `model` for batches like `example`. Throws a UserError naming the operation that cannot be compiled. */
 export async function createCompiledStep(model: tf.LayersModel, options: StepOptions, example: Batch, compile: CompileOptions = {}): Promise<CompiledStep> {
   const { optimizer, emaDecay, microBatch } = options;
@@ -62,7 +56,7 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
   const recompute = compile.recompute ?? recomputesByDefault(Math.min(n, microBatch ?? n), height, width);
   const graph = newGraph();
   const built = buildStepGraph(graph, model, options, { recompute, bfloat16: compile.bfloat16 });
-  built.program(shapeOf(partOf(example, 0, Math.min(n, microBatch ?? n))));
+  built.program(shapeOf(partOfBatch(example, 0, Math.min(n, microBatch ?? n))));
   const session = new Session(graph, compile.session ?? oneByOne);
   const held = [...built.weights, ...built.slots, ...built.averages];
   let stepCount = 0;
@@ -98,7 +92,7 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
   }
 
   /** The graph of batches of this shape. To trace it, the model's weights have to be there. */
-  const traced = new Set([shapeOf(partOf(example, 0, Math.min(n, microBatch ?? n))).join()]);
+  const traced = new Set([shapeOf(partOfBatch(example, 0, Math.min(n, microBatch ?? n))).join()]);
   async function programOf(batch: Batch): Promise<Program> {
     const shape = shapeOf(batch);
     if (!traced.has(shape.join()) && !isMirrored) await mirror(built.weights);
@@ -124,7 +118,7 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
   async function runParts(batch: Batch, learningRate: number, size: number): Promise<number[]> {
     const means = [0, ...metricNames.map(() => 0)];
     for (let from = 0; from < batch.n; from += size) {
-      const part = partOf(batch, from, Math.min(from + size, batch.n));
+      const part = partOfBatch(batch, from, Math.min(from + size, batch.n));
       const share = part.n / batch.n;
       const program = await programOf(part);
       release();

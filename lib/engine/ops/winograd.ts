@@ -2,8 +2,8 @@
  * 3×3 convolutions by Winograd's minimal filtering F(4×4, 3×3): a quarter of the multiplications of the direct sum.
  *
  * The image is cut into 4×4 tiles of outputs; each tile's 6×6 inputs and the kernel are transformed to 36 numbers a channel, whose
- * products over the channels are 36 matrix products. cpp/winograd.cc has the transforms of the image, the products and the
- * kernel's transform are TensorFlow's own. Rounding is a few times that of the direct sum (test/engine/winograd.test.ts).
+ * products over the channels are 36 matrix products. cpp/winograd.cc does all of it, block by block in the
+ * cache. Rounding is up to six times that of the direct sum (test/engine/winograd.test.ts).
  * Source: Lavin and Gray 2016, doi 10.1109/CVPR.2016.435.
  */
 import { tf } from '../engine.ts';
@@ -12,7 +12,7 @@ import { after } from '../graph/trace.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
-/** With fewer channels the transforms cost more than the products save (measured, see docs/engine.md). */
+/** A vector of the kernels holds so many channels; with fewer, transforming tiles costs more than the products save. */
 const fewestChannels = 16;
 
 export function isWinogradFaster(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number): boolean {

@@ -1,5 +1,6 @@
 /** Soft Dice of the foreground. Source: Milletari et al. 2016 (V-Net), doi 10.1109/3DV.2016.79, with sums instead of squares. */
 import { tf } from '../engine/engine.ts';
+import { foregroundProbability } from '../engine/ops/foregroundProbability.ts';
 
 /** Added above and below, in pixels: makes an empty truth with an empty prediction count as perfect. */
 export const diceSmoothing = 1;
@@ -11,8 +12,8 @@ export const diceSmoothing = 1;
  */
 export function softDice(logits: tf.Tensor4D, labels: tf.Tensor3D): tf.Scalar {
   return tf.tidy(() => {
-    const probability = tf.sub(1, tf.slice(tf.softmax(logits), [0, 0, 0, 0], [-1, -1, -1, 1]));
-    const truth = tf.expandDims(tf.cast(tf.greater(labels, 0), 'float32'), -1);
+    const probability = foregroundProbability(logits);
+    const truth = tf.cast(tf.greater(labels, 0), 'float32');
     const overlap = tf.mul(2, tf.sum(tf.mul(probability, truth)));
     const total = tf.add(tf.sum(probability), tf.sum(truth));
     return tf.sub(1, tf.div(tf.add(overlap, diceSmoothing), tf.add(total, diceSmoothing))) as tf.Scalar;

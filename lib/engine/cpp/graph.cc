@@ -27,6 +27,9 @@ void RegisterDepthwise();
 void RegisterNorm();
 void RegisterPointwise();
 void RegisterPool();
+void RegisterSoftmax();
+void RegisterTaps();
+void RegisterUpConvolution();
 void RegisterWinograd();
 }
 
@@ -329,6 +332,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   axunet::RegisterNorm();
   axunet::RegisterPointwise();
   axunet::RegisterPool();
+  axunet::RegisterSoftmax();
+  axunet::RegisterTaps();
+  axunet::RegisterUpConvolution();
   axunet::RegisterWinograd();
   exports.Set("Graph", Graph::Define(env));
   exports.Set("Session", Session::Define(env));

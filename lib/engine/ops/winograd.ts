@@ -32,12 +32,26 @@ function transformKernel(kernel: tf.Tensor4D, turned: boolean): tf.Tensor2D {
   return ownOp('AxunetWinogradKernel', [36, plane], [turned ? 1 : 0], [kernel]);
 }
 
+/** Of so few tiles, an image is convolved by a kernel that transforms the weights on the way (cpp/winogradFew.cc). */
+const fewTiles = 64;
+
+function tileCount([n, height, width]: readonly number[], dilation: number): number {
+  const tiles = (length: number): number => Math.ceil(Math.ceil(length / dilation) / 4);
+  return n * dilation ** 2 * tiles(height) * tiles(width);
+}
+
+/** How many products of a row of channels with a matrix of the kernel's it takes, the tiles' unused pixels included. */
+export const winogradProducts = (image: tf.Tensor4D, dilation: number): number => 36 * tileCount(image.shape, dilation);
+
 /** The kernel is transformed only when the image is there: four times as large as the kernel, it should not lie around. */
 function convolve(image: tf.Tensor4D, kernel: tf.Tensor4D, turned: boolean, dilation: number): tf.Tensor4D {
   return tf.tidy(() => {
+    const [shape, nothing] = [[...image.shape.slice(0, 3), kernel.shape[turned ? 2 : 3]], tf.tensor1d([], 'float32')];
+    if (tileCount(image.shape, dilation) <= fewTiles) {
+      return ownOp('AxunetWinogradFewConvolution', shape, [dilation, 0, turned ? 1 : 0], [image, kernel, nothing]);
+    }
     const transformed = after(image, () => transformKernel(kernel, turned));
-    const shape = [...image.shape.slice(0, 3), kernel.shape[turned ? 2 : 3]];
-    return ownOp('AxunetWinogradConvolution', shape, [dilation, 0], [image, transformed, tf.tensor1d([], 'float32')]);
+    return ownOp('AxunetWinogradConvolution', shape, [dilation, 0], [image, transformed, nothing]);
   });
 }
 

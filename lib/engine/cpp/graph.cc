@@ -30,7 +30,7 @@ void RegisterPool();
 void RegisterSoftmax();
 void RegisterTaps();
 void RegisterUpConvolution();
-void RegisterWinograd();
+bool RegisterWinograd();
 }
 
 namespace {
@@ -335,9 +335,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   axunet::RegisterSoftmax();
   axunet::RegisterTaps();
   axunet::RegisterUpConvolution();
-  axunet::RegisterWinograd();
+  const bool has_bfloat16 = axunet::RegisterWinograd();
   exports.Set("Graph", Graph::Define(env));
   exports.Set("Session", Session::Define(env));
+  exports.Set("hasBfloat16", has_bfloat16);
   return exports;
 }
 

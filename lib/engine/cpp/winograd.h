@@ -16,7 +16,7 @@ constexpr int64_t kPadding = 16; // between planes of U, V and M, whose lengths 
 
 constexpr int64_t kFewTiles = 16; // up to here winogradFew.cc makes gradients of kernels faster
 
-inline int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+AXUNET_INLINE int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
 // Working memory of a thread. It is kept for the next time, since new memory would have to be cleared by the system first.
 class Buffer {
@@ -81,6 +81,22 @@ void TurnedKernelPanels(const float* g, int64_t in, int64_t out, int64_t from, i
 // dg of the sum of several du[36][rows][row], `parts` of them one after the other, for the inputs [c0, c0 + rows), of which
 // [begin, end) are done here, and the outputs [from, to).
 void KernelGradient(const float* du, int64_t parts, int64_t rows, int64_t row, float* dg, int64_t in, int64_t out, int64_t c0, int64_t begin, int64_t end, int64_t from, int64_t to);
+
+// How what is multiplied is kept: `perWord` numbers in 32 bits, and the functions that make such words and multiply them.
+struct Format {
+  int64_t perWord;
+  void (*kernel)(const float* g, int64_t in, int64_t out, int64_t from, int64_t to, int64_t first, int64_t last, float* u, int64_t plane);
+  void (*turnedKernel)(const float* g, int64_t in, int64_t out, int64_t from, int64_t to, int64_t first, int64_t last, float* u, int64_t plane);
+  // V for products over channels, [tiles][channels]; V and the gradient's numbers for products over tiles, [tiles][channels]: in words along
+  // what the product sums over.
+  void (*inputRows)(const Tiling& t, const float* image, int64_t channels, int64_t first, int64_t tiles, int64_t from, int64_t to, float* v, int64_t row, int64_t plane);
+  void (*inputColumns)(const Tiling& t, const float* image, int64_t channels, int64_t first, int64_t tiles, int64_t from, int64_t to, float* v, int64_t row, int64_t plane);
+  void (*gradientColumns)(const Tiling& t, const float* dy, int64_t channels, int64_t first, int64_t tiles, int64_t from, int64_t to, float* m, int64_t row, int64_t plane);
+  void (*multiply)(const Product& words);
+
+  int64_t words(int64_t numbers) const { return (numbers + perWord - 1) / perWord; }
+};
+const Format* Bfloat16(); // null where the processor cannot
 
 // The kernels for images of a few tiles (winogradFew.cc).
 void WinogradFewConvolution(const struct Arguments&);

@@ -4,7 +4,7 @@
  */
 import { isNative, tf } from '../engine.ts';
 import { addBias, biasGradient } from './convolution.ts';
-import { after, preparingTrace, type Ref, type Trace } from '../graph/trace.ts';
+import { after, isTracingBfloat16, preparingTrace, type Ref, type Trace } from '../graph/trace.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
@@ -59,7 +59,7 @@ const wide = 256 * 128;
 
 /** Whether the kernels of cpp/upConvolution.cc are faster; they want whole vectors of 16 channels. */
 function isNarrow({ shape: [, , channelsOut, channelsIn] }: tf.Tensor4D): boolean {
-  return hasOwnKernels() && channelsIn * channelsOut <= wide && channelsIn % 16 === 0 && channelsOut % 16 === 0;
+  return hasOwnKernels() && !isTracingBfloat16() && channelsIn * channelsOut <= wide && channelsIn % 16 === 0 && channelsOut % 16 === 0;
 }
 
 function ownUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D, outputShape: number[]): tf.Tensor4D {

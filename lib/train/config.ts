@@ -5,8 +5,11 @@
 import { type Check, checkOptions, count, number, oneOf, orNull, positive, yesNo } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
 import { variants, type Variant } from '../model/axunet.ts';
+import { crossEntropyDiceBoundary } from '../loss/boundary.ts';
+import { boundaryDou } from '../loss/boundaryDou.ts';
 import { crossEntropy } from '../loss/crossEntropy.ts';
 import { crossEntropyDice } from '../loss/crossEntropyDice.ts';
+import { crossEntropyDiceHausdorff } from '../loss/hausdorff.ts';
 import type { LossFunction } from '../loss/loss.ts';
 import { augmentDefault, augmentLight, type AugmentOptions } from '../preprocess/augment.ts';
 import { defaultAdam, referenceRmsprop, type OptimizerConfig } from './optimizers.ts';
@@ -14,7 +17,10 @@ import { scheduleKinds, type Schedule } from './schedule.ts';
 
 /** What the names in a configuration stand for. */
 export const augmentations = { none: undefined, light: augmentLight, default: augmentDefault } as const satisfies Record<string, AugmentOptions | undefined>;
-export const losses = { 'ce-dice': crossEntropyDice, ce: crossEntropy } as const satisfies Record<string, LossFunction>;
+export const losses = {
+  'ce-dice': crossEntropyDice, ce: crossEntropy,
+  'ce-dice-boundary': crossEntropyDiceBoundary, 'ce-dice-hausdorff': crossEntropyDiceHausdorff, 'boundary-dou': boundaryDou,
+} as const satisfies Record<string, LossFunction>;
 const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
   rmsprop: referenceRmsprop, adam: defaultAdam, sgd: { name: 'sgd', momentum: 0.9 },
 };
@@ -36,7 +42,10 @@ export interface TrainConfig {
   readonly augment: keyof typeof augmentations;
   /** Share of an epoch's slices that show no pancreas, drawn anew in each epoch; null takes all slices as they are. */
   readonly emptyShare: number | null;
-  /** `ce-dice`: cross-entropy + soft Dice of the foreground; `ce`: cross-entropy alone. */
+  /**
+   * `ce-dice`: cross-entropy + soft Dice of the foreground; `ce`: cross-entropy alone. `ce-dice-boundary` and `ce-dice-hausdorff` add a loss by
+   * distances (lib/loss/boundary.ts, hausdorff.ts); `boundary-dou`: Boundary DoU alone (boundaryDou.ts).
+   */
   readonly loss: keyof typeof losses;
   readonly optimizer: OptimizerConfig;
   readonly learningRate: number;

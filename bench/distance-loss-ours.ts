@@ -6,7 +6,7 @@ import { boundary } from '../lib/loss/boundary.ts';
 import { hausdorff } from '../lib/loss/hausdorff.ts';
 
 const shape: [number, number, number, number] = [5, 512, 512, 2];
-const losses: Record<string, (logits: tf.Tensor, labels: tf.Tensor) => tf.Scalar> = { hausdorff, boundary };
+const losses: Record<string, (logits: tf.Tensor, labels: tf.Tensor) => tf.Scalar> = { hausdorff: hausdorff(), boundary };
 
 /** An organ of about a pancreas' size, as distance_loss_peers.py makes it too. */
 const inEllipse = (i: number, centre: number): boolean => ((Math.floor(i / 512) % 512 - 260) / 22) ** 2 + ((i % 512 - centre) / 60) ** 2 < 1;

@@ -1,4 +1,4 @@
-/** Hausdorff distance-transform loss. Source: Karimi & Salcudean 2019, doi:10.1109/TMI.2019.2930068, equation 8. */
+/** Hausdorff distance-transform loss. Source: Karimi & Salcudean 2019, doi:10.1109/TMI.2019.2930068. */
 import { tf } from '../engine/engine.ts';
 import { signedDistance } from '../engine/ops/signedDistance.ts';
 import { crossEntropyDice } from './crossEntropyDice.ts';
@@ -13,14 +13,21 @@ function distancePower(values: tf.Tensor, alpha: number): tf.Tensor {
   return alpha === 2 ? tf.square(distance) : tf.pow(tf.abs(distance), alpha);
 }
 
+export interface HausdorffOptions {
+  /** `hausdorffAlpha` by default. */
+  readonly alpha?: number;
+}
+
+/** A loss of logits [n, h, w, classes] or [n, d, h, w, classes] and of labels without the last axis. */
+type SpatialLoss = (logits: tf.Tensor, labels: tf.Tensor) => tf.Scalar;
+
 /**
  * Mean over all pixels of (p − y)² · (D(p)^alpha + D(y)^alpha): p the softmax probability of the foreground, y its truth, D the distance in pixels to
  * the other side of the mask, of p's mask where p > 1/2. Both distances are constants to the gradient, as in the paper. An empty or
- * full mask has D = 0, so an image where both are so costs nothing: to be added to a loss of regions.
- * `logits` [n, h, w, classes] or [n, d, h, w, classes], `labels` without the last axis. Equal to MONAI's HausdorffDTLoss.
+ * full mask has D = 0, so an image where both are so costs nothing: to be added to a loss of regions. Equal to MONAI's HausdorffDTLoss.
  */
-export function hausdorff(logits: tf.Tensor, labels: tf.Tensor, alpha = hausdorffAlpha): tf.Scalar {
-  return tf.tidy(() => {
+export function hausdorff({ alpha = hausdorffAlpha }: HausdorffOptions = {}): SpatialLoss {
+  return (logits, labels) => tf.tidy(() => {
     const [probability, truth] = [foregroundProbability(logits), foregroundTruth(labels)];
     const distances = tf.add(distancePower(probability, alpha), distancePower(truth, alpha));
     return tf.mean(tf.mul(tf.squaredDifference(probability, truth), distances)) as tf.Scalar;
@@ -28,14 +35,17 @@ export function hausdorff(logits: tf.Tensor, labels: tf.Tensor, alpha = hausdorf
 }
 
 /**
- * ln(1 + Hausdorff loss). The plain loss is in squared pixels and goes from some 10⁴ at the start of a training to 10⁻³ at its end;
- * the logarithm keeps its gradient from drowning any other loss. Equal to MONAI's LogHausdorffDTLoss.
+ * ln(1 + Hausdorff loss). The plain loss is in squared pixels, some 10⁴ where a prediction is noise and far below 1 for a good one; the
+ * logarithm keeps its gradient from drowning that of any other loss. Equal to MONAI's LogHausdorffDTLoss.
  */
-export function logHausdorff(logits: tf.Tensor, labels: tf.Tensor, alpha = hausdorffAlpha): tf.Scalar {
-  return tf.tidy(() => tf.log1p(hausdorff(logits, labels, alpha)) as tf.Scalar);
+export function logHausdorff(options: HausdorffOptions = {}): SpatialLoss {
+  const loss = hausdorff(options);
+  return (logits, labels) => tf.tidy(() => tf.log1p(loss(logits, labels)) as tf.Scalar);
 }
+
+const besideRegions = logHausdorff();
 
 /** Cross-entropy + soft foreground Dice + ln(1 + Hausdorff loss). `logits` [n, h, w, classes], `labels` [n, h, w]. */
 export function crossEntropyDiceHausdorff(logits: tf.Tensor4D, labels: tf.Tensor3D): tf.Scalar {
-  return tf.tidy(() => tf.add(crossEntropyDice(logits, labels), logHausdorff(logits, labels)) as tf.Scalar);
+  return tf.tidy(() => tf.add(crossEntropyDice(logits, labels), besideRegions(logits, labels)) as tf.Scalar);
 }

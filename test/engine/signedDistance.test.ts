@@ -68,7 +68,7 @@ describe.each(kernelSets)('on $title', ({ engine, available, own }) => {
       const wanted = wantedOf(values, shape, spacing);
       const at = wanted.findIndex((value, i) => value !== found[i]);
       expect(at < 0 ? 'equal' : `pixel ${at} of [${shape}]: ${found[at]} instead of ${wanted[at]}`).toBe('equal');
-    }), { numRuns: 60 });
+    }), { numRuns: 40 });
   });
 
   test('has no gradient: the mask is a constant to it', () => {

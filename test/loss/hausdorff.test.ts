@@ -45,35 +45,35 @@ describe.each(engines)('the Hausdorff loss on $title', ({ engine, available }) =
   test('weighs squared errors by the squared distances to the other side, of truth and prediction', () => {
     // Truth 0 0 1, so D(y) = 2, 1, 1; p above 1/2 at the first pixel only, so D(p) = 1, 1, 2.
     const wanted = (0.6 ** 2 * (4 + 1) + 0.3 ** 2 * (1 + 1) + 0.8 ** 2 * (1 + 4)) / 3;
-    expect(evaluate(hausdorff, logitsOf([0.6, 0.3, 0.2]), [0, 0, 1], [1, 1, 3, 2]).value).toBeCloseTo(wanted, 5);
+    expect(evaluate(hausdorff(), logitsOf([0.6, 0.3, 0.2]), [0, 0, 1], [1, 1, 3, 2]).value).toBeCloseTo(wanted, 5);
     const alone = (0.6 ** 2 * (2 + 1) + 0.3 ** 2 * (1 + 1) + 0.8 ** 2 * (1 + 2)) / 3;
-    expect(evaluate((z, y) => hausdorff(z, y, 1), logitsOf([0.6, 0.3, 0.2]), [0, 0, 1], [1, 1, 3, 2]).value).toBeCloseTo(alone, 5);
-    expect(evaluate(logHausdorff, logitsOf([0.6, 0.3, 0.2]), [0, 0, 1], [1, 1, 3, 2]).value).toBeCloseTo(Math.log(1 + wanted), 5);
+    expect(evaluate(hausdorff({ alpha: 1 }), logitsOf([0.6, 0.3, 0.2]), [0, 0, 1], [1, 1, 3, 2]).value).toBeCloseTo(alone, 5);
+    expect(evaluate(logHausdorff(), logitsOf([0.6, 0.3, 0.2]), [0, 0, 1], [1, 1, 3, 2]).value).toBeCloseTo(Math.log(1 + wanted), 5);
   });
 
   test('takes an empty or full mask as without distances: the other one\'s count alone, and nothing where both are so', () => {
-    expect(evaluate(hausdorff, logitsOf([0.9, 0.4]), [0, 0], [1, 1, 2, 2]).value).toBeCloseTo((0.9 ** 2 + 0.4 ** 2) / 2, 5);
+    expect(evaluate(hausdorff(), logitsOf([0.9, 0.4]), [0, 0], [1, 1, 2, 2]).value).toBeCloseTo((0.9 ** 2 + 0.4 ** 2) / 2, 5);
     for (const labels of [[0, 0], [1, 1]]) {
-      const { value, gradient } = evaluate(hausdorff, logitsOf([0.3, 0.4]), labels, [1, 1, 2, 2]);
+      const { value, gradient } = evaluate(hausdorff(), logitsOf([0.3, 0.4]), labels, [1, 1, 2, 2]);
       expect(value).toBe(0);
       expect(gradient.every((g) => g === 0)).toBe(true);
-      expect(evaluate(logHausdorff, logitsOf([0.3, 0.4]), labels, [1, 1, 2, 2]).value).toBe(0);
+      expect(evaluate(logHausdorff(), logitsOf([0.3, 0.4]), labels, [1, 1, 2, 2]).value).toBe(0);
     }
   });
 
-  test.each([1, 2, 3])('has MONAI\'s value and gradient with alpha %s', (alpha) => expectPeer(`hausdorff ${alpha}`, (z, y) => hausdorff(z, y, alpha)));
-  test('has MONAI\'s value and gradient of the logarithm', () => expectPeer('log', logHausdorff));
-  test('has the gradient that finite differences show, the distances held', () => expectFiniteDifferences(hausdorff, 0.02, 5e-3));
+  test.each([1, 2, 3])('has MONAI\'s value and gradient with alpha %s', (alpha) => expectPeer(`hausdorff ${alpha}`, hausdorff({ alpha })));
+  test('has MONAI\'s value and gradient of the logarithm', () => expectPeer('log', logHausdorff()));
+  test('has the gradient that finite differences show, the distances held', () => expectFiniteDifferences(hausdorff(), 0.02, 5e-3));
 
   test('stays finite for extreme logits', () => {
-    const { value, gradient } = evaluate(hausdorff, [1000, -1000, -1000, 1000], [1, 0], [1, 1, 2, 2]);
+    const { value, gradient } = evaluate(hausdorff(), [1000, -1000, -1000, 1000], [1, 0], [1, 1, 2, 2]);
     expect(value).toBeCloseTo(2, 5); // both pixels wrong by 1, both distances 1
     expect(gradient.every(Number.isFinite)).toBe(true);
   });
 
   test('joins cross-entropy and Dice by its logarithm', () => {
     const [logits, labels, shape] = [logitsOf([0.1, 0.7, 0.4, 0.8]), [0, 1, 1, 1], [1, 2, 2, 2]];
-    const parts = [crossEntropyDice, logHausdorff].map((loss) => evaluate(loss, logits, labels, shape).value);
+    const parts = [crossEntropyDice, logHausdorff()].map((loss) => evaluate(loss, logits, labels, shape).value);
     expect(evaluate(crossEntropyDiceHausdorff, logits, labels, shape).value).toBeCloseTo(parts[0] + parts[1], 5);
   });
 
@@ -82,12 +82,12 @@ describe.each(engines)('the Hausdorff loss on $title', ({ engine, available }) =
     const reference = (await readJson(file)) as Reference;
     const entries = Object.entries(reference.values ?? {}).flatMap(([name, wanted]) => {
       const [, log, alpha] = /^(Log)?HausdorffDTLoss(?: alpha([\d.]+))?$/.exec(name) ?? [];
-      return /HausdorffDTLoss/.test(name) ? [{ name, wanted, loss: log ? logHausdorff : hausdorff, alpha: Number(alpha ?? 2) }] : [];
+      return /HausdorffDTLoss/.test(name) ? [{ name, wanted, loss: (log ? logHausdorff : hausdorff)({ alpha: Number(alpha ?? 2) }) }] : [];
     });
     const given = entries.length ? await caseOf(reference) : undefined;
     if (!given) return; // a file of other losses, or of masks made in another way
-    for (const { name, wanted, loss, alpha } of entries) {
-      const found = tf.tidy(() => loss(tf.tensor(given.logits, given.shape), tf.tensor(given.labels, given.shape.slice(0, -1), 'int32'), alpha).dataSync()[0]);
+    for (const { name, wanted, loss } of entries) {
+      const found = tf.tidy(() => loss(tf.tensor(given.logits, given.shape), tf.tensor(given.labels, given.shape.slice(0, -1), 'int32')).dataSync()[0]);
       expect(Math.abs(found / wanted - 1), name).toBeLessThan(1e-5);
     }
   });

@@ -1,5 +1,5 @@
 /**
- * Boundary loss by signed distance. Source: Kervadec et al. 2019/2021, doi:10.1016/j.media.2020.101851, and the distance map of their code.
+ * Boundary loss by signed distance. Source: Kervadec et al. 2019, arXiv:1812.07032, and the distance map of their code.
  *
  * It is not meant to stand alone: its minimum is to call everything inside foreground and everything outside background, but where the
  * truth is empty it says nothing. The authors add it, with a weight of 0.01, to a loss of regions.

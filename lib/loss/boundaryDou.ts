@@ -1,4 +1,4 @@
-/** Boundary difference over union. Source: Sun et al. 2023 (MICCAI), doi:10.1007/978-3-031-43901-8_28. */
+/** Boundary difference over union. Source: Sun et al. 2023 (MICCAI), arXiv:2308.00220. */
 import { tf } from '../engine/engine.ts';
 import { foregroundProbability, foregroundTruth } from './probabilityMap.ts';
 

@@ -1,4 +1,4 @@
-/** Hausdorff distance-transform loss. Source: Karimi & Salcudean 2019, doi:10.1109/TMI.2019.2930068. */
+/** Hausdorff distance-transform loss. Source: Karimi & Salcudean 2019, arXiv:1904.10030. */
 import { tf } from '../engine/engine.ts';
 import { signedDistance } from '../engine/ops/signedDistance.ts';
 import { crossEntropyDice } from './crossEntropyDice.ts';

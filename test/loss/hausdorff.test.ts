@@ -1,5 +1,5 @@
 /** The Hausdorff distance-transform loss against MONAI, cases worked out by hand and finite differences, on every engine. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
@@ -11,10 +11,16 @@ import { settings } from '../../lib/settings.ts';
 import { engines } from '../engine/engines.ts';
 import { evaluate, expectFiniteDifferences, expectPeer, logitsOf } from './distanceFixture.ts';
 
-/** Files of values printed by MONAI in the format of losses_monai.json: `note` tells how the masks are made. */
+/**
+ * Files of values printed by MONAI in the format of losses_monai.json, whose `note` tells how the masks are made: those that AXUNET_LOSS_REFERENCE
+ * names (files, or folders of them, between commas or as in PATH), else that of the shared test data.
+ */
 const folder = path.join(settings.sharedFolder ?? '', 'data');
-const references = (process.env.AXUNET_LOSS_REFERENCE?.split(path.delimiter) ?? [path.join(folder, 'reference/losses_monai.json')]).filter((file) => existsSync(file));
 const volumes = path.join(folder, 'totalsegmentator');
+const named = process.env.AXUNET_LOSS_REFERENCE || path.join(folder, 'reference/losses_monai.json');
+const references = named.split(named.includes(',') ? ',' : path.delimiter).map((place) => place.trim()).filter((place) => existsSync(place))
+  .flatMap((place) => (statSync(place).isDirectory() ? readdirSync(place).filter((name) => name.endsWith('.json')).map((name) => path.join(place, name)) : [place]))
+  .filter((file) => readFileSync(file, 'utf8').includes('HausdorffDTLoss'));
 
 interface Reference { note: string; values: Record<string, number> }
 type Volume = { data: ArrayLike<number>; shape: readonly number[] };
@@ -78,14 +84,14 @@ describe.each(engines)('the Hausdorff loss on $title', ({ engine, available }) =
   });
 
   const missing = references.length === 0 || !existsSync(volumes) ? ' (skipped: the shared test data are absent)' : '';
-  it.skipIf(!available || missing !== '').each(references)(`has MONAI's values for the pancreas of a real CT in 3-D${missing}: %s`, async (file) => {
+  it.skipIf(!available || missing !== '').for(references.length ? references : ['no file'])(`has MONAI's values for the pancreas of a real CT in 3-D${missing}: %s`, async (file, { skip }) => {
     const reference = (await readJson(file)) as Reference;
     const entries = Object.entries(reference.values ?? {}).flatMap(([name, wanted]) => {
       const [, log, alpha] = /^(Log)?HausdorffDTLoss(?: alpha([\d.]+))?$/.exec(name) ?? [];
-      return /HausdorffDTLoss/.test(name) ? [{ name, wanted, loss: (log ? logHausdorff : hausdorff)({ alpha: Number(alpha ?? 2) }) }] : [];
+      return name.includes('HausdorffDTLoss') ? [{ name, wanted, loss: (log ? logHausdorff : hausdorff)({ alpha: Number(alpha ?? 2) }) }] : [];
     });
-    const given = entries.length ? await caseOf(reference) : undefined;
-    if (!given) return; // a file of other losses, or of masks made in another way
+    const given = await caseOf(reference);
+    if (!given) return skip('its note does not tell the boxes and labels');
     for (const { name, wanted, loss } of entries) {
       const found = tf.tidy(() => loss(tf.tensor(given.logits, given.shape), tf.tensor(given.labels, given.shape.slice(0, -1), 'int32')).dataSync()[0]);
       expect(Math.abs(found / wanted - 1), name).toBeLessThan(1e-5);

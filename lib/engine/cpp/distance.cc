@@ -132,7 +132,7 @@ void SignedDistance(const Arguments& a) {
 
 }  // namespace
 
-void RegisterDistance() {
+void RegisterSignedDistance() {
   RegisterKernel("AxunetSignedDistance", 1, SignedDistance);  // values → signed distances; options: spacing of x, y, z in nanometres
 }
 

@@ -24,10 +24,10 @@
 
 namespace axunet {
 void RegisterDepthwise();
-void RegisterDistance();
 void RegisterNorm();
 void RegisterPointwise();
 void RegisterPool();
+void RegisterSignedDistance();
 void RegisterWinograd();
 }
 
@@ -327,10 +327,10 @@ void KeepLessMemory() {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   KeepLessMemory();
   axunet::RegisterDepthwise();
-  axunet::RegisterDistance();
   axunet::RegisterNorm();
   axunet::RegisterPointwise();
   axunet::RegisterPool();
+  axunet::RegisterSignedDistance();
   axunet::RegisterWinograd();
   exports.Set("Graph", Graph::Define(env));
   exports.Set("Session", Session::Define(env));

@@ -3,9 +3,13 @@
  *
  *     F = α q^γ c      dF/dc = α q^γ (1 + γ e^−c c / q)
  *
- * where c / q → 1 as c → 0. Nothing here overflows, and q keeps its digits where p rounds to 1.
+ * where c / q → 1 as c → 0. Nothing here overflows, and q keeps its digits where p rounds to 1. Our kernels (cpp/loss.cc) compute loss and
+ * gradient in one pass each.
  */
 import { tf } from '../engine.ts';
+import { ownOp } from '../native.ts';
+import { mostClasses } from './classSums.ts';
+import { hasOwnKernels } from './ownKernels.ts';
 import { softmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 
 export interface FocalParameters {
@@ -17,11 +21,24 @@ export interface FocalParameters {
 
 /** `logits` [n, h, w, classes], `labels` [n, h, w] class numbers (int32); output: the loss of each pixel, [n · h · w]. */
 export function focalCrossEntropy(logits: tf.Tensor4D, labels: tf.Tensor3D, { gamma, alpha }: FocalParameters): tf.Tensor1D {
+  if (hasOwnKernels() && logits.shape[3] <= mostClasses) return ownFocal(logits, labels, [gamma, ...(alpha === null ? [1, 1] : [1 - alpha, alpha])]);
   const entropy = softmaxCrossEntropy(logits, labels);
   const value = gamma === 0 ? entropy : focused(entropy, gamma);
   if (alpha === null) return value;
   const isForeground = tf.cast(tf.greater(tf.reshape(labels, [-1]), 0), 'float32');
   return tf.mul(value, tf.add(tf.mul(isForeground, 2 * alpha - 1), 1 - alpha));
+}
+
+/** `parameters`: γ, and the weights of background and foreground pixels. */
+function ownFocal(logits: tf.Tensor4D, labels: tf.Tensor3D, parameters: readonly number[]): tf.Tensor1D {
+  const [numbers, inputs] = [tf.tensor1d([...parameters]), tf.cast(labels, 'float32')];
+  return tf.customGrad((z, save) => {
+    (save as unknown as tf.GradSaveFunc)([z as tf.Tensor, inputs, numbers]);
+    return {
+      value: ownOp<tf.Tensor1D>('AxunetFocal', [labels.size], [], [z as tf.Tensor, inputs, numbers]),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => ownOp('AxunetFocalGradient', logits.shape, [], [...saved, dy]),
+    };
+  })(logits) as tf.Tensor1D;
 }
 
 /** c → q^γ c. */

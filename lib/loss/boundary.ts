@@ -7,7 +7,9 @@
 import { tf } from '../engine/engine.ts';
 import { signedDistance } from '../engine/ops/signedDistance.ts';
 import { crossEntropyDice } from './crossEntropyDice.ts';
+import type { LossFunction } from './loss.ts';
 import { foregroundProbability, foregroundTruth } from './probabilityMap.ts';
+import { weightedSum } from './weightedSum.ts';
 
 /** What the authors multiply the boundary loss by when they hold it constant beside a loss of regions. */
 export const boundaryWeight = 0.01;
@@ -32,7 +34,5 @@ export function boundary(logits: tf.Tensor, labels: tf.Tensor): tf.Scalar {
   return tf.tidy(() => tf.mean(tf.mul(foregroundProbability(logits), boundaryMap(foregroundTruth(labels)))) as tf.Scalar);
 }
 
-/** Cross-entropy + soft foreground Dice + 0.01 × boundary loss. `logits` [n, h, w, classes], `labels` [n, h, w]. */
-export function crossEntropyDiceBoundary(logits: tf.Tensor4D, labels: tf.Tensor3D): tf.Scalar {
-  return tf.tidy(() => tf.add(crossEntropyDice(logits, labels), tf.mul(boundaryWeight, boundary(logits, labels))) as tf.Scalar);
-}
+/** Cross-entropy + soft foreground Dice + 0.01 × boundary loss. */
+export const crossEntropyDiceBoundary: LossFunction = weightedSum([{ loss: crossEntropyDice, weight: 1 }, { loss: boundary, weight: boundaryWeight }]);

@@ -2,7 +2,9 @@
 import { tf } from '../engine/engine.ts';
 import { signedDistance } from '../engine/ops/signedDistance.ts';
 import { crossEntropyDice } from './crossEntropyDice.ts';
+import type { LossFunction } from './loss.ts';
 import { foregroundProbability, foregroundTruth } from './probabilityMap.ts';
+import { weightedSum } from './weightedSum.ts';
 
 /** How much more a mistake costs far from the contour; the authors found 1 to 3 to work and took 2. */
 export const hausdorffAlpha = 2;
@@ -43,9 +45,8 @@ export function logHausdorff(options: HausdorffOptions = {}): SpatialLoss {
   return (logits, labels) => tf.tidy(() => tf.log1p(loss(logits, labels)) as tf.Scalar);
 }
 
-const besideRegions = logHausdorff();
+/** Beside cross-entropy and Dice: the logarithm is some 5 at the start of a training, where each of them is below 1. */
+export const hausdorffWeight = 0.1;
 
-/** Cross-entropy + soft foreground Dice + ln(1 + Hausdorff loss). `logits` [n, h, w, classes], `labels` [n, h, w]. */
-export function crossEntropyDiceHausdorff(logits: tf.Tensor4D, labels: tf.Tensor3D): tf.Scalar {
-  return tf.tidy(() => tf.add(crossEntropyDice(logits, labels), besideRegions(logits, labels)) as tf.Scalar);
-}
+/** Cross-entropy + soft foreground Dice + 0.1 × ln(1 + Hausdorff loss). */
+export const crossEntropyDiceHausdorff: LossFunction = weightedSum([{ loss: crossEntropyDice, weight: 1 }, { loss: logHausdorff(), weight: hausdorffWeight }]);

@@ -1,28 +1,20 @@
 /** The Hausdorff distance-transform loss against MONAI, cases worked out by hand and finite differences, on every engine. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
-import { readJson } from '../../lib/io/files.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
 import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
-import { crossEntropyDiceHausdorff, hausdorff, logHausdorff } from '../../lib/loss/hausdorff.ts';
+import { crossEntropyDiceHausdorff, hausdorff, hausdorffWeight, logHausdorff } from '../../lib/loss/hausdorff.ts';
 import { settings } from '../../lib/settings.ts';
 import { engines } from '../engine/engines.ts';
 import { evaluate, expectFiniteDifferences, expectPeer, logitsOf } from './distanceFixture.ts';
+import { lossReferences, type MonaiFile } from './referenceFiles.ts';
 
-/**
- * Files of values printed by MONAI in the format of losses_monai.json, whose `note` tells how the masks are made: those that AXUNET_LOSS_REFERENCE
- * names (files, or folders of them, between commas or as in PATH), else that of the shared test data.
- */
-const folder = path.join(settings.sharedFolder ?? '', 'data');
-const volumes = path.join(folder, 'totalsegmentator');
-const named = process.env.AXUNET_LOSS_REFERENCE || path.join(folder, 'reference/losses_monai.json');
-const references = named.split(named.includes(',') ? ',' : path.delimiter).map((place) => place.trim()).filter((place) => existsSync(place))
-  .flatMap((place) => (statSync(place).isDirectory() ? readdirSync(place).filter((name) => name.endsWith('.json')).map((name) => path.join(place, name)) : [place]))
-  .filter((file) => readFileSync(file, 'utf8').includes('HausdorffDTLoss'));
+const volumes = path.join(settings.sharedFolder ?? '', 'data/totalsegmentator');
+const { monai, why } = lossReferences();
+const references: { name: string; content?: MonaiFile }[] = monai.filter(({ content }) => Object.keys(content.values).some((name) => name.includes('HausdorffDTLoss')));
 
-interface Reference { note: string; values: Record<string, number> }
 type Volume = { data: ArrayLike<number>; shape: readonly number[] };
 
 /** The box [x, y, z] of a volume, as numbers of a mask. */
@@ -34,7 +26,7 @@ function cropMask({ data, shape: [width, height] }: Volume, box: number[][], lab
 }
 
 /** Logits and labels of a reference's note; undefined where the note says something else. */
-async function caseOf({ note }: Reference): Promise<{ logits: number[]; labels: number[]; shape: number[] } | undefined> {
+async function caseOf({ note }: MonaiFile): Promise<{ logits: number[]; labels: number[]; shape: number[] } | undefined> {
   const found = /crop \[(.*?)\] of TotalSegmentator example_seg==(\d+) .*p=([\d.]+) where example_seg_fast==(\d+) else ([\d.]+)/.exec(note);
   if (!found) return undefined;
   const box = found[1].split(',').map((range) => range.split(':').map(Number));
@@ -77,20 +69,19 @@ describe.each(engines)('the Hausdorff loss on $title', ({ engine, available }) =
     expect(gradient.every(Number.isFinite)).toBe(true);
   });
 
-  test('joins cross-entropy and Dice by its logarithm', () => {
+  test('joins cross-entropy and Dice by a tenth of its logarithm', () => {
     const [logits, labels, shape] = [logitsOf([0.1, 0.7, 0.4, 0.8]), [0, 1, 1, 1], [1, 2, 2, 2]];
     const parts = [crossEntropyDice, logHausdorff()].map((loss) => evaluate(loss, logits, labels, shape).value);
-    expect(evaluate(crossEntropyDiceHausdorff, logits, labels, shape).value).toBeCloseTo(parts[0] + parts[1], 5);
+    expect(evaluate(crossEntropyDiceHausdorff, logits, labels, shape).value).toBeCloseTo(parts[0] + hausdorffWeight * parts[1], 5);
   });
 
-  const missing = references.length === 0 || !existsSync(volumes) ? ' (skipped: the shared test data are absent)' : '';
-  it.skipIf(!available || missing !== '').for(references.length ? references : ['no file'])(`has MONAI's values for the pancreas of a real CT in 3-D${missing}: %s`, async (file, { skip }) => {
-    const reference = (await readJson(file)) as Reference;
-    const entries = Object.entries(reference.values ?? {}).flatMap(([name, wanted]) => {
+  const missing = references.length === 0 ? ` (skipped: ${why})` : existsSync(volumes) ? '' : ' (skipped: no shared test data)';
+  it.skipIf(!available || missing !== '').for(references.length ? references : [{ name: 'no file' }])(`has MONAI's values for the pancreas of a real CT in 3-D${missing}: $name`, async ({ content }, { skip }) => {
+    const entries = Object.entries(content!.values).flatMap(([name, wanted]) => {
       const [, log, alpha] = /^(Log)?HausdorffDTLoss(?: alpha([\d.]+))?$/.exec(name) ?? [];
       return name.includes('HausdorffDTLoss') ? [{ name, wanted, loss: (log ? logHausdorff : hausdorff)({ alpha: Number(alpha ?? 2) }) }] : [];
     });
-    const given = await caseOf(reference);
+    const given = await caseOf(content!);
     if (!given) return skip('its note does not tell the boxes and labels');
     for (const { name, wanted, loss } of entries) {
       const found = tf.tidy(() => loss(tf.tensor(given.logits, given.shape), tf.tensor(given.labels, given.shape.slice(0, -1), 'int32')).dataSync()[0]);

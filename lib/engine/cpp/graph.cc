@@ -24,6 +24,7 @@
 
 namespace axunet {
 void RegisterDepthwise();
+void RegisterLoss();
 void RegisterNorm();
 void RegisterPointwise();
 void RegisterPool();
@@ -327,6 +328,7 @@ void KeepLessMemory() {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   KeepLessMemory();
   axunet::RegisterDepthwise();
+  axunet::RegisterLoss();
   axunet::RegisterNorm();
   axunet::RegisterPointwise();
   axunet::RegisterPool();

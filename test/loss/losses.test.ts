@@ -107,6 +107,12 @@ describe.each(kernelSets)('on $title', ({ engine, available, own }) => {
     expect(valueOf(softDice, wrong)).toBeCloseTo(0.5, 6); // 1 − (0 + 1) / (0 + 1 + 1)
   });
 
+  test('logits that are not numbers give a loss that is none, so that training stops', () => {
+    for (const loss of [crossEntropy, focal({ gamma: 3 }), softDice, generalizedDice()]) {
+      expect(valueOf(loss, { logits: Float32Array.of(0, 1, NaN, 2), labels: Int32Array.of(1, 0), shape: [1, 1, 2, 2] })).toBeNaN();
+    }
+  });
+
   test('an empty truth costs what the documentation says', () => {
     const empty = exampleOf([3 / 4, 1 / 5, 1 / 2, 1 / 4], [0, 0, 0, 0], 2);
     expect(valueOf(softDice, empty)).toBeCloseTo(1 - 1 / 2.7, 6);

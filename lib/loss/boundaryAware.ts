@@ -3,6 +3,7 @@
  * Source: our reading of Yang et al. 2022 (AX-Unet), doi 10.3389/fonc.2022.894970, whose formula is not published; the factor is its code's.
  */
 import { tf } from '../engine/engine.ts';
+import { meanFocalCrossEntropy, unfocused } from '../engine/ops/focalCrossEntropy.ts';
 import { softmaxCrossEntropy } from '../engine/ops/softmaxCrossEntropy.ts';
 import type { LossFunction } from './loss.ts';
 import { sobelMagnitude } from './sobel.ts';
@@ -24,7 +25,8 @@ export const boundaryAwareMap = (logits: tf.Tensor4D, labels: tf.Tensor3D, k = 5
 /** The mean of `boundaryAwareMap`. A mask without an edge (empty, full) gives cross-entropy. */
 export function boundaryAware({ k = 5, dividedBy = 'pixels' }: BoundaryAwareOptions = {}): LossFunction {
   return (logits, labels) => tf.tidy(() => {
-    const mean = tf.mean(boundaryAwareMap(logits, labels, k));
-    return (dividedBy === 'pixels' ? mean : tf.div(mean, tf.mean(boundaryWeights(labels, k)))) as tf.Scalar;
+    const weights = boundaryWeights(labels, k);
+    const mean = meanFocalCrossEntropy(logits, labels, unfocused, weights);
+    return dividedBy === 'pixels' ? mean : tf.div(mean, tf.mean(weights));
   });
 }

@@ -1,6 +1,6 @@
 /** Focal loss: cross-entropy that pays little for pixels that are already right. Source: Lin et al. 2017, doi 10.1109/ICCV.2017.324. */
 import { tf } from '../engine/engine.ts';
-import { focalCrossEntropy } from '../engine/ops/focalCrossEntropy.ts';
+import { focalCrossEntropy, meanFocalCrossEntropy } from '../engine/ops/focalCrossEntropy.ts';
 import type { LossFunction } from './loss.ts';
 
 export interface FocalOptions {
@@ -16,7 +16,6 @@ export function focalMap({ gamma = 2, alpha = 0.75 }: FocalOptions = {}): (logit
 }
 
 /** The mean of `focalMap` over all pixels. An empty mask is nothing special: its pixels are background. */
-export function focal(options: FocalOptions = {}): LossFunction {
-  const map = focalMap(options);
-  return (logits, labels) => tf.tidy(() => tf.mean(map(logits, labels)) as tf.Scalar);
+export function focal({ gamma = 2, alpha = 0.75 }: FocalOptions = {}): LossFunction {
+  return (logits, labels) => tf.tidy(() => meanFocalCrossEntropy(logits, labels, { gamma, alpha }));
 }

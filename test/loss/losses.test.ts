@@ -56,6 +56,9 @@ const everyLoss: [string, LossFunction][] = [
   ['boundary-aware divided by its weights', boundaryAware({ k: 2, dividedBy: 'weights' })],
 ];
 
+/** Its value jumps where a probability crosses 1/2; hausdorff.test.ts keeps clear of that. */
+const jumps = (name: string): boolean => name === 'ce-dice-hausdorff';
+
 describe.each(kernelSets)('on $title', ({ engine, available, own }) => {
   beforeAll(async () => { if (available) await startEngine(engine); });
   const test = (name: string, f: () => void): void => void it.skipIf(!available)(name, () => (own ? f() : withoutOwnKernels(f)));
@@ -72,7 +75,7 @@ describe.each(kernelSets)('on $title', ({ engine, available, own }) => {
   });
 
   for (const [name, loss] of everyLoss) {
-    for (const classes of [2, 3]) {
+    for (const classes of jumps(name) ? [] : [2, 3]) {
       test(`${name} has the gradient that finite differences show, for ${classes} classes`, () => {
         const example = randomExample([2, 3, 5, classes]);
         const gradient = gradientOf(loss, example);
@@ -105,6 +108,12 @@ describe.each(kernelSets)('on $title', ({ engine, available, own }) => {
     expect(valueOf(focal({ alpha: null }), wrong)).toBeCloseTo(2000, 2);
     expect(valueOf(boundaryAware(), wrong)).toBeCloseTo(2000, 2);
     expect(valueOf(softDice, wrong)).toBeCloseTo(0.5, 6); // 1 − (0 + 1) / (0 + 1 + 1)
+  });
+
+  test('logits that are not numbers give a loss that is none, so that training stops', () => {
+    for (const loss of [crossEntropy, focal({ gamma: 3 }), softDice, generalizedDice()]) {
+      expect(valueOf(loss, { logits: Float32Array.of(0, 1, NaN, 2), labels: Int32Array.of(1, 0), shape: [1, 1, 2, 2] })).toBeNaN();
+    }
   });
 
   test('an empty truth costs what the documentation says', () => {

@@ -226,7 +226,7 @@ AXUNET_CLONES void FocalTwo(const float* z, const float* labels, const Focus& fo
     }
   }
 }
-// By the logit of the truth −w q^γ (q + γ p c), by the other its negative.
+// By the logit of the truth −w q^γ (q + γ p c), by the other its negative; times dy, where it is given.
 AXUNET_CLONES void FocalTwoGradient(const float* z, const float* labels, const Focus& focus, const float* dy, int64_t count, float* dz) {
   float d[kBlock];
   for (int64_t first = 0; first < count; first += kBlock) {
@@ -235,8 +235,8 @@ AXUNET_CLONES void FocalTwoGradient(const float* z, const float* labels, const F
     for (int64_t k = 0; k < size; k += kLanes) {
       const Vector label = LoadUpTo(labels + first + k, size - k);
       const FocalTerms t = Focal(Load(d + k), label, focus);
-      const Vector slope = LoadUpTo(dy + first + k, size - k) * t.weight * (t.wrong + focus.gamma * t.right * t.entropy);
-      Store(d + k, label > 0.f ? -slope : slope);
+      const Vector slope = t.weight * (t.wrong + focus.gamma * t.right * t.entropy), given = dy == nullptr ? slope : slope * LoadUpTo(dy + first + k, size - k);
+      Store(d + k, label > 0.f ? -given : given);
     }
     Spread(d, size, dz + 2 * first);
   }
@@ -273,14 +273,15 @@ void Focal(const Arguments& a) {
   });
 }
 
-// logits, labels, [γ, weight of background, weight of foreground], gradient by each pixel's loss → gradient by the logits
+// logits, labels, [γ, weight of background, weight of foreground], gradient by each pixel's loss (empty: 1) → gradient by the logits
 void FocalGradient(const Arguments& a) {
   const Pixels pixels(a.shapes[0]);
   const int64_t classes = pixels.classes;
   const Focus focus{a.inputs[2][0], a.inputs[2][1], a.inputs[2][2]};
+  const float* dy = a.shapes[3][0] == 0 ? nullptr : a.inputs[3];
   Pool::Get().For(pixels.images * pixels.count, 4096, [&](int64_t from, int64_t to) {
-    if (classes == 2) return FocalTwoGradient(a.inputs[0] + 2 * from, a.inputs[1] + from, focus, a.inputs[3] + from, to - from, a.output + 2 * from);
-    for (int64_t i = from; i < to; i++) FocalMany(a.inputs[0] + classes * i, classes, LabelOf(a.inputs[1][i], classes), focus, a.inputs[3][i], a.output + classes * i);
+    if (classes == 2) return FocalTwoGradient(a.inputs[0] + 2 * from, a.inputs[1] + from, focus, dy == nullptr ? dy : dy + from, to - from, a.output + 2 * from);
+    for (int64_t i = from; i < to; i++) FocalMany(a.inputs[0] + classes * i, classes, LabelOf(a.inputs[1][i], classes), focus, dy == nullptr ? 1.f : dy[i], a.output + classes * i);
   });
 }
 

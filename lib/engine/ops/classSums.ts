@@ -8,7 +8,7 @@
  */
 import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';
-import { hasOwnKernels } from './ownKernels.ts';
+import { hasLossKernels } from './ownFocal.ts';
 
 /** Each [n, classes]; `truth` has no gradient. */
 export interface ClassSums { readonly probability: tf.Tensor2D; readonly overlap: tf.Tensor2D; readonly truth: tf.Tensor2D; readonly squares: tf.Tensor2D }
@@ -16,16 +16,13 @@ export interface ClassSums { readonly probability: tf.Tensor2D; readonly overlap
 /** `logits` [n, h, w, classes], `labels` [n, h, w] class numbers (int32). */
 export function classSums(logits: tf.Tensor4D, labels: tf.Tensor3D): ClassSums {
   const [n, height, width, classes] = logits.shape;
-  if (hasOwnKernels() && classes <= mostClasses) return ownSums(logits, tf.cast(labels, 'float32') as tf.Tensor3D);
+  if (hasLossKernels(logits)) return ownSums(logits, tf.cast(labels, 'float32') as tf.Tensor3D);
   const p = tf.softmax(logits);
   const r = tf.reshape(tf.cast(tf.oneHot(tf.reshape(labels, [-1]), classes), 'float32'), [n, height, width, classes]);
   // Row by row first: TensorFlow adds numbers one after the other, which over a whole image would lose digits.
   const [probability, overlap, truth, squares] = [p, tf.mul(p, r), r, tf.square(p)].map((image) => tf.sum(tf.sum(image, 2), 1) as tf.Tensor2D);
   return { probability, overlap, truth, squares };
 }
-
-/** What cpp/loss.cc has room for. */
-export const mostClasses = 64;
 
 function ownSums(logits: tf.Tensor4D, labels: tf.Tensor3D): ClassSums {
   const { shape } = logits;

@@ -7,9 +7,7 @@
  * gradient in one pass each.
  */
 import { tf } from '../engine.ts';
-import { ownOp } from '../native.ts';
-import { mostClasses } from './classSums.ts';
-import { hasOwnKernels } from './ownKernels.ts';
+import { hasLossKernels, ownFocal, ownFocalMean, type OwnFocalParameters } from './ownFocal.ts';
 import { softmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 
 export interface FocalParameters {
@@ -21,7 +19,7 @@ export interface FocalParameters {
 
 /** `logits` [n, h, w, classes], `labels` [n, h, w] class numbers (int32); output: the loss of each pixel, [n · h · w]. */
 export function focalCrossEntropy(logits: tf.Tensor4D, labels: tf.Tensor3D, { gamma, alpha }: FocalParameters): tf.Tensor1D {
-  if (hasOwnKernels() && logits.shape[3] <= mostClasses) return ownFocal(logits, labels, [gamma, ...(alpha === null ? [1, 1] : [1 - alpha, alpha])]);
+  if (hasLossKernels(logits)) return ownFocal(logits, labels, ownParameters({ gamma, alpha }));
   const entropy = softmaxCrossEntropy(logits, labels);
   const value = gamma === 0 ? entropy : focused(entropy, gamma);
   if (alpha === null) return value;
@@ -29,17 +27,17 @@ export function focalCrossEntropy(logits: tf.Tensor4D, labels: tf.Tensor3D, { ga
   return tf.mul(value, tf.add(tf.mul(isForeground, 2 * alpha - 1), 1 - alpha));
 }
 
-/** `parameters`: γ, and the weights of background and foreground pixels. */
-function ownFocal(logits: tf.Tensor4D, labels: tf.Tensor3D, parameters: readonly number[]): tf.Tensor1D {
-  const [numbers, inputs] = [tf.tensor1d([...parameters]), tf.cast(labels, 'float32')];
-  return tf.customGrad((z, save) => {
-    (save as unknown as tf.GradSaveFunc)([z as tf.Tensor, inputs, numbers]);
-    return {
-      value: ownOp<tf.Tensor1D>('AxunetFocal', [labels.size], [], [z as tf.Tensor, inputs, numbers]),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => ownOp('AxunetFocalGradient', logits.shape, [], [...saved, dy]),
-    };
-  })(logits) as tf.Tensor1D;
+const ownParameters = ({ gamma, alpha }: FocalParameters): OwnFocalParameters => ({ gamma, background: alpha === null ? 1 : 1 - alpha, foreground: alpha ?? 1 });
+
+/** The mean over all pixels of that, each times its weight where `weights` [n, h, w] are given; they have no gradient. */
+export function meanFocalCrossEntropy(logits: tf.Tensor4D, labels: tf.Tensor3D, parameters: FocalParameters, weights?: tf.Tensor3D): tf.Scalar {
+  if (hasLossKernels(logits)) return ownFocalMean(logits, labels, ownParameters(parameters), weights);
+  const value = focalCrossEntropy(logits, labels, parameters);
+  return tf.mean(weights ? tf.mul(value, tf.reshape(weights, [-1])) : value);
 }
+
+/** γ and α with which focal cross-entropy is cross-entropy. */
+export const unfocused: FocalParameters = { gamma: 0, alpha: null };
 
 /** c → q^γ c. */
 const focused = (entropy: tf.Tensor1D, gamma: number): tf.Tensor1D => tf.customGrad((c, save) => {

@@ -25,4 +25,8 @@ export function paddleLogSoftmax(output: tf.Tensor4D): tf.Tensor4D {
   return tf.sub(differences, tf.log(tf.sum(tf.exp(differences), -1, true)));
 }
 
-const limited = (output: tf.Tensor4D): tf.Tensor4D => tf.maximum(tf.sub(output, tf.max(output, -1, true)), paddleLimit);
+/** Differences from the largest logit; their gradient takes no notice of the limit. */
+const limited = (output: tf.Tensor4D): tf.Tensor4D => tf.customGrad((differences) => ({
+  value: tf.maximum(differences as tf.Tensor4D, paddleLimit),
+  gradFunc: (dy: tf.Tensor) => dy.clone(),
+}))(tf.sub(output, tf.max(output, -1, true))) as tf.Tensor4D;

@@ -21,16 +21,21 @@ const exampleFrom = (labels: readonly number[], margins: readonly number[]): Exa
 });
 const reversed = <T>(values: readonly T[]): T[] => [...values.slice(pixels), ...values.slice(0, pixels)];
 
-describe.each(Object.entries(losses) as [string, LossFunction][])('%s', (_, loss) => {
-  it('is never below 0, and finite like its gradient', () => {
+/** Its distances are those of the prediction too, and jump where a probability crosses 1/2: one pixel can change the price of all others. */
+const jumps = (name: string): boolean => name === 'ce-dice-hausdorff';
+/** A pixel deep inside the organ is worth something. */
+const canBeNegative = (name: string): boolean => name === 'ce-dice-boundary';
+
+describe.each(Object.entries(losses) as [string, LossFunction][])('%s', (name, loss) => {
+  it(`is ${canBeNegative(name) ? '' : 'never below 0, and '}finite like its gradient`, () => {
     fc.assert(fc.property(images, ({ labels, margins }) => {
       const example = exampleFrom(labels, margins);
-      expect(valueOf(loss, example)).toBeGreaterThan(-1e-6);
+      if (!canBeNegative(name)) expect(valueOf(loss, example)).toBeGreaterThan(-1e-6);
       for (const found of [valueOf(loss, example), ...gradientOf(loss, example)]) expect(Number.isFinite(found)).toBe(true);
     }), { numRuns: 25 });
   });
 
-  it('never falls when one pixel gets worse', () => {
+  it.skipIf(jumps(name))('never falls when one pixel gets worse', () => {
     fc.assert(fc.property(images, fc.nat(2 * pixels - 1), fc.double({ min: 0, max: 20, noNaN: true }), ({ labels, margins }, at, by) => {
       const [before, after] = [margins, margins.map((m, i) => (i === at ? m - by : m))].map((each) => valueOf(loss, exampleFrom(labels, each)));
       expect(after).toBeGreaterThanOrEqual(before - 2e-6 * (1 + Math.abs(before)));
@@ -43,7 +48,7 @@ describe.each(Object.entries(losses) as [string, LossFunction][])('%s', (_, loss
       const value = valueOf(loss, example);
       const near = (other: Example): void => expect(Math.abs(valueOf(loss, other) - value)).toBeLessThan(2e-5 * (1 + value));
       near(exampleFrom(reversed(labels), reversed(margins)));
-      near({ ...example, logits: example.logits.map((z) => z + shift) });
+      if (!jumps(name)) near({ ...example, logits: example.logits.map((z) => z + shift) });
     }), { numRuns: 15 });
   });
 });

@@ -1,5 +1,6 @@
 // Losses of logits [n, h, w, classes] and their gradients, in one pass over the pixels each; see ops/classSums.ts and
-// ops/focalCrossEntropy.ts for the formulas. Labels are class numbers, as float32.
+// ops/focalCrossEntropy.ts for the formulas. Labels are class numbers: int32, in the
+// guise of float32 (Bitcast), since our kernels take no other type.
 //
 // Two classes, the usual case, need one exponential per pixel: with d = z₁ − z₀ and e = exp(−|d|) the probabilities are 1 / (1 + e) and
 // e / (1 + e), and −log p of the truth is log (1 + e), plus |d| where d points the wrong way. No difference of near numbers is taken, so
@@ -70,6 +71,13 @@ AXUNET_INLINE void Spread(const float* g, int64_t count, float* dz) {
   }
 }
 AXUNET_INLINE Vector LoadUpTo(const float* from, int64_t left) { return left >= kLanes ? Load(from) : Load(from, left); }
+AXUNET_INLINE Integers LoadUpTo(const int32_t* from, int64_t left) {
+  if (left >= kLanes) return *reinterpret_cast<const Integers*>(from);
+  Integers v = {};
+  std::memcpy(&v, from, left * sizeof(int32_t));
+  return v;
+}
+const int32_t* LabelsOf(const Arguments& a) { return reinterpret_cast<const int32_t*>(a.inputs[1]); }
 
 // The probabilities of both classes.
 struct Pair { Vector background, foreground; };
@@ -96,18 +104,18 @@ struct Pixels {
 };
 
 // Σ p, Σ r p, Σ r, Σ p² of two classes, added to sums [4][2].
-AXUNET_CLONES void SumTwo(const float* z, const float* labels, int64_t count, double* sums) {
+AXUNET_CLONES void SumTwo(const float* z, const int32_t* labels, int64_t count, double* sums) {
   float d[kBlock];
   for (int64_t first = 0; first < count; first += kBlock) {
     const int64_t size = std::min(kBlock, count - first);
     Differences(z + 2 * first, size, d);
     Vector total[8] = {};
     for (int64_t k = 0; k < size; k += kLanes) {
-      const Vector label = LoadUpTo(labels + first + k, size - k);
+      const Integers label = LoadUpTo(labels + first + k, size - k);
       Vector counts = Splat(1.f);
       for (int64_t lane = size - k; lane < kLanes; lane++) counts[lane] = 0.f;
       const Pair p = Probabilities(Load(d + k));
-      const Vector r[2] = {label == 0.f ? counts : Vector{}, label == 1.f ? counts : Vector{}};
+      const Vector r[2] = {label == 0 ? counts : Vector{}, label == 1 ? counts : Vector{}};
       const Vector each[2] = {p.background * counts, p.foreground * counts};
       AXUNET_UNROLL for (int64_t c = 0; c < 2; c++) {
         total[c] += each[c];
@@ -120,7 +128,7 @@ AXUNET_CLONES void SumTwo(const float* z, const float* labels, int64_t count, do
       for (int64_t lane = 0; lane < kLanes; lane++) sums[i] += total[i][lane];
   }
 }
-void SumMany(const float* z, const float* labels, int64_t count, int64_t classes, double* sums) {
+void SumMany(const float* z, const int32_t* labels, int64_t count, int64_t classes, double* sums) {
   float p[kMostClasses];
   for (int64_t i = 0; i < count; i++) {
     Softmax(z + classes * i, classes, p);
@@ -142,8 +150,8 @@ void ClassSums(const Arguments& a) {
   Pool::Get().For(pixels.images * pixels.parts, 1, [&](int64_t begin, int64_t end) {
     for (int64_t p = begin; p < end; p++) {
       const int64_t first = p / pixels.parts * pixels.count + pixels.begin(p % pixels.parts), count = pixels.begin(p % pixels.parts + 1) - pixels.begin(p % pixels.parts);
-      if (classes == 2) SumTwo(a.inputs[0] + 2 * first, a.inputs[1] + first, count, all.data() + p * size);
-      else SumMany(a.inputs[0] + classes * first, a.inputs[1] + first, count, classes, all.data() + p * size);
+      if (classes == 2) SumTwo(a.inputs[0] + 2 * first, LabelsOf(a) + first, count, all.data() + p * size);
+      else SumMany(a.inputs[0] + classes * first, LabelsOf(a) + first, count, classes, all.data() + p * size);
     }
   });
   for (int64_t image = 0; image < pixels.images; image++)
@@ -156,22 +164,22 @@ void ClassSums(const Arguments& a) {
 
 // With g_l = a_l + b_l r_l + 2 c_l p_l, the gradient by z_k is p_k (g_k − Σ g_l p_l): of two classes p₀ p₁ (g₁ − g₀) and its negative.
 // `by` [3][classes] holds a, b and c.
-AXUNET_CLONES void SumTwoGradient(const float* z, const float* labels, const float* by, int64_t count, float* dz) {
+AXUNET_CLONES void SumTwoGradient(const float* z, const int32_t* labels, const float* by, int64_t count, float* dz) {
   float d[kBlock];
   for (int64_t first = 0; first < count; first += kBlock) {
     const int64_t size = std::min(kBlock, count - first);
     Differences(z + 2 * first, size, d);
     for (int64_t k = 0; k < size; k += kLanes) {
-      const Vector label = LoadUpTo(labels + first + k, size - k);
+      const Integers label = LoadUpTo(labels + first + k, size - k);
       const Pair p = Probabilities(Load(d + k));
-      const Vector foreground = by[1] + (label == 1.f ? Splat(by[3]) : Vector{}) + 2.f * by[5] * p.foreground;
-      const Vector background = by[0] + (label == 0.f ? Splat(by[2]) : Vector{}) + 2.f * by[4] * p.background;
+      const Vector foreground = by[1] + (label == 1 ? Splat(by[3]) : Vector{}) + 2.f * by[5] * p.foreground;
+      const Vector background = by[0] + (label == 0 ? Splat(by[2]) : Vector{}) + 2.f * by[4] * p.background;
       Store(d + k, p.foreground * p.background * (foreground - background));
     }
     Spread(d, size, dz + 2 * first);
   }
 }
-void SumManyGradient(const float* z, const float* labels, const float* by, int64_t count, int64_t classes, float* dz) {
+void SumManyGradient(const float* z, const int32_t* labels, const float* by, int64_t count, int64_t classes, float* dz) {
   float p[kMostClasses], g[kMostClasses];
   for (int64_t i = 0; i < count; i++) {
     Softmax(z + classes * i, classes, p);
@@ -193,8 +201,8 @@ void ClassSumsGradient(const Arguments& a) {
       const int64_t image = p / pixels.parts, first = image * pixels.count + pixels.begin(p % pixels.parts), count = pixels.begin(p % pixels.parts + 1) - pixels.begin(p % pixels.parts);
       std::vector<float> by(3 * classes);
       for (int64_t i = 0; i < 3 * classes; i++) by[i] = a.inputs[2][(i / classes * pixels.images + image) * classes + i % classes];
-      if (classes == 2) SumTwoGradient(a.inputs[0] + 2 * first, a.inputs[1] + first, by.data(), count, a.output + 2 * first);
-      else SumManyGradient(a.inputs[0] + classes * first, a.inputs[1] + first, by.data(), count, classes, a.output + classes * first);
+      if (classes == 2) SumTwoGradient(a.inputs[0] + 2 * first, LabelsOf(a) + first, by.data(), count, a.output + 2 * first);
+      else SumManyGradient(a.inputs[0] + classes * first, LabelsOf(a) + first, by.data(), count, classes, a.output + classes * first);
     }
   });
 }
@@ -204,15 +212,15 @@ struct Focus { float gamma, background, foreground; };
 
 // What the focal loss of two classes is made of: c = −log p of the truth, p, q = 1 − p and w q^γ, with d pointing to the truth.
 struct FocalTerms { Vector entropy, right, wrong, weight; };
-AXUNET_INLINE FocalTerms Focal(const Vector& d, const Vector& label, const Focus& focus) {
-  const Vector margin = label > 0.f ? d : -d, weight = label > 0.f ? Splat(focus.foreground) : Splat(focus.background);
+AXUNET_INLINE FocalTerms Focal(const Vector& d, const Integers& label, const Focus& focus) {
+  const Vector margin = label > 0 ? d : -d, weight = label > 0 ? Splat(focus.foreground) : Splat(focus.background);
   const Vector e = Exp(margin > 0.f ? -margin : margin), large = 1.f / (e + 1.f), small = e * large, log = LogOnePlus(e);
   const Vector wrong = margin > 0.f ? small : large, right = margin > 0.f ? large : small;
   const Vector focused = focus.gamma == 0.f ? Splat(1.f) : focus.gamma == 2.f ? wrong * wrong : Exp(-focus.gamma * (log + Positive(margin)));
   return {log + Positive(-margin), right, wrong, weight * focused};
 }
 
-AXUNET_CLONES void FocalTwo(const float* z, const float* labels, const Focus& focus, int64_t count, float* loss) {
+AXUNET_CLONES void FocalTwo(const float* z, const int32_t* labels, const Focus& focus, int64_t count, float* loss) {
   float d[kBlock];
   for (int64_t first = 0; first < count; first += kBlock) {
     const int64_t size = std::min(kBlock, count - first);
@@ -227,16 +235,16 @@ AXUNET_CLONES void FocalTwo(const float* z, const float* labels, const Focus& fo
   }
 }
 // By the logit of the truth −w q^γ (q + γ p c), by the other its negative; times dy, where it is given.
-AXUNET_CLONES void FocalTwoGradient(const float* z, const float* labels, const Focus& focus, const float* dy, int64_t count, float* dz) {
+AXUNET_CLONES void FocalTwoGradient(const float* z, const int32_t* labels, const Focus& focus, const float* dy, int64_t count, float* dz) {
   float d[kBlock];
   for (int64_t first = 0; first < count; first += kBlock) {
     const int64_t size = std::min(kBlock, count - first);
     Differences(z + 2 * first, size, d);
     for (int64_t k = 0; k < size; k += kLanes) {
-      const Vector label = LoadUpTo(labels + first + k, size - k);
+      const Integers label = LoadUpTo(labels + first + k, size - k);
       const FocalTerms t = Focal(Load(d + k), label, focus);
       const Vector slope = t.weight * (t.wrong + focus.gamma * t.right * t.entropy), given = dy == nullptr ? slope : slope * LoadUpTo(dy + first + k, size - k);
-      Store(d + k, label > 0.f ? -given : given);
+      Store(d + k, label > 0 ? -given : given);
     }
     Spread(d, size, dz + 2 * first);
   }
@@ -260,7 +268,7 @@ float FocalMany(const float* z, int64_t classes, int64_t label, const Focus& foc
   return weight * entropy;
 }
 
-int64_t LabelOf(float label, int64_t classes) { return std::min(std::max<int64_t>(static_cast<int64_t>(label), 0), classes - 1); }
+int64_t LabelOf(int32_t label, int64_t classes) { return std::min(std::max<int64_t>(label, 0), classes - 1); }
 
 // logits, labels, [γ, weight of background, weight of foreground] → loss of each pixel
 void Focal(const Arguments& a) {
@@ -268,8 +276,8 @@ void Focal(const Arguments& a) {
   const int64_t classes = pixels.classes;
   const Focus focus{a.inputs[2][0], a.inputs[2][1], a.inputs[2][2]};
   Pool::Get().For(pixels.images * pixels.count, 4096, [&](int64_t from, int64_t to) {
-    if (classes == 2) return FocalTwo(a.inputs[0] + 2 * from, a.inputs[1] + from, focus, to - from, a.output + from);
-    for (int64_t i = from; i < to; i++) a.output[i] = FocalMany(a.inputs[0] + classes * i, classes, LabelOf(a.inputs[1][i], classes), focus, 0, nullptr);
+    if (classes == 2) return FocalTwo(a.inputs[0] + 2 * from, LabelsOf(a) + from, focus, to - from, a.output + from);
+    for (int64_t i = from; i < to; i++) a.output[i] = FocalMany(a.inputs[0] + classes * i, classes, LabelOf(LabelsOf(a)[i], classes), focus, 0, nullptr);
   });
 }
 
@@ -280,8 +288,8 @@ void FocalGradient(const Arguments& a) {
   const Focus focus{a.inputs[2][0], a.inputs[2][1], a.inputs[2][2]};
   const float* dy = a.shapes[3][0] == 0 ? nullptr : a.inputs[3];
   Pool::Get().For(pixels.images * pixels.count, 4096, [&](int64_t from, int64_t to) {
-    if (classes == 2) return FocalTwoGradient(a.inputs[0] + 2 * from, a.inputs[1] + from, focus, dy == nullptr ? dy : dy + from, to - from, a.output + 2 * from);
-    for (int64_t i = from; i < to; i++) FocalMany(a.inputs[0] + classes * i, classes, LabelOf(a.inputs[1][i], classes), focus, dy == nullptr ? 1.f : dy[i], a.output + classes * i);
+    if (classes == 2) return FocalTwoGradient(a.inputs[0] + 2 * from, LabelsOf(a) + from, focus, dy == nullptr ? dy : dy + from, to - from, a.output + 2 * from);
+    for (int64_t i = from; i < to; i++) FocalMany(a.inputs[0] + classes * i, classes, LabelOf(LabelsOf(a)[i], classes), focus, dy == nullptr ? 1.f : dy[i], a.output + classes * i);
   });
 }
 

@@ -8,7 +8,7 @@
  */
 import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';
-import { hasLossKernels } from './ownFocal.ts';
+import { hasLossKernels, labelsForKernel } from './ownFocal.ts';
 
 /** Each [n, classes]; `truth` has no gradient. */
 export interface ClassSums { readonly probability: tf.Tensor2D; readonly overlap: tf.Tensor2D; readonly truth: tf.Tensor2D; readonly squares: tf.Tensor2D }
@@ -16,7 +16,7 @@ export interface ClassSums { readonly probability: tf.Tensor2D; readonly overlap
 /** `logits` [n, h, w, classes], `labels` [n, h, w] class numbers (int32). */
 export function classSums(logits: tf.Tensor4D, labels: tf.Tensor3D): ClassSums {
   const [n, height, width, classes] = logits.shape;
-  if (hasLossKernels(logits)) return ownSums(logits, tf.cast(labels, 'float32') as tf.Tensor3D);
+  if (hasLossKernels(logits)) return ownSums(logits, labelsForKernel(labels));
   const p = tf.softmax(logits);
   const r = tf.reshape(tf.cast(tf.oneHot(tf.reshape(labels, [-1]), classes), 'float32'), [n, height, width, classes]);
   // Row by row first: TensorFlow adds numbers one after the other, which over a whole image would lose digits.

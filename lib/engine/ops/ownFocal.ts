@@ -1,6 +1,6 @@
 /** Focal cross-entropy of each pixel by our kernels (cpp/loss.cc): loss and gradient in one pass each. Formulas in focalCrossEntropy.ts. */
 import { tf } from '../engine.ts';
-import { ownOp } from '../native.ts';
+import { nativeOp, ownOp } from '../native.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
 /** What cpp/loss.cc has room for. */
@@ -9,13 +9,16 @@ const mostClasses = 64;
 /** Whether the kernels of cpp/loss.cc can take these logits. */
 export const hasLossKernels = (logits: tf.Tensor4D): boolean => hasOwnKernels() && logits.shape[3] <= mostClasses;
 
+/** int32 labels in the guise of float32, the type that our kernels take; without a copy. */
+export const labelsForKernel = (labels: tf.Tensor3D): tf.Tensor3D => nativeOp('Bitcast', { T: { type: 'int32' }, type: { type: 'float' } }, [labels]);
+
 /** γ, and the weights of pixels of class 0 and of others. */
 export interface OwnFocalParameters { readonly gamma: number; readonly background: number; readonly foreground: number }
 
 interface OwnInputs { readonly classNumbers: tf.Tensor; readonly parameters: tf.Tensor1D; readonly value: (logits: tf.Tensor) => tf.Tensor1D }
 
 function prepare(labels: tf.Tensor3D, { gamma, background, foreground }: OwnFocalParameters): OwnInputs {
-  const [classNumbers, parameters] = [tf.cast(labels, 'float32'), tf.tensor1d([gamma, background, foreground])];
+  const [classNumbers, parameters] = [labelsForKernel(labels), tf.tensor1d([gamma, background, foreground])];
   return { classNumbers, parameters, value: (logits) => ownOp<tf.Tensor1D>('AxunetFocal', [labels.size], [], [logits, classNumbers, parameters]) };
 }
 

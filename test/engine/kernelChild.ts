@@ -4,9 +4,9 @@ import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { valueAndGradients } from '../../lib/engine/gradients.ts';
 import { batchNormReluTraining } from '../../lib/engine/ops/batchNormRelu.ts';
 import { convolution } from '../../lib/engine/ops/convolution.ts';
-import { foregroundProbability } from '../../lib/engine/ops/foregroundProbability.ts';
 import { maxPool } from '../../lib/engine/ops/maxPool.ts';
 import { upConvolution } from '../../lib/engine/ops/upConvolution.ts';
+import { foregroundProbability } from '../../lib/loss/probabilityMap.ts';
 import { Random } from '../../lib/random.ts';
 
 const shapes: [image: number[], out: number, dilation: number][] = [

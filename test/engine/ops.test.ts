@@ -10,11 +10,11 @@ import { batchNormReluTraining, batchNormReluInference } from '../../lib/engine/
 import { addBias, convolution } from '../../lib/engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../../lib/engine/ops/depthwise.ts';
 import { groupedConvolution } from '../../lib/engine/ops/groupedConvolution.ts';
-import { foregroundProbability } from '../../lib/engine/ops/foregroundProbability.ts';
 import { maxPool } from '../../lib/engine/ops/maxPool.ts';
 import { pointwiseConvolution } from '../../lib/engine/ops/pointwise.ts';
 import { softmaxCrossEntropy } from '../../lib/engine/ops/softmaxCrossEntropy.ts';
 import { upConvolution } from '../../lib/engine/ops/upConvolution.ts';
+import { foregroundProbability } from '../../lib/loss/probabilityMap.ts';
 import { Random } from '../../lib/random.ts';
 import { engines } from './engines.ts';
 

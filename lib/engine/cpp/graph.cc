@@ -24,10 +24,11 @@
 
 namespace axunet {
 void RegisterDepthwise();
+void RegisterLoss();
 void RegisterNorm();
 void RegisterPointwise();
 void RegisterPool();
-void RegisterSoftmax();
+void RegisterSignedDistance();
 void RegisterTaps();
 void RegisterUpConvolution();
 bool RegisterWinograd();
@@ -329,10 +330,11 @@ void KeepLessMemory() {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   KeepLessMemory();
   axunet::RegisterDepthwise();
+  axunet::RegisterLoss();
   axunet::RegisterNorm();
   axunet::RegisterPointwise();
   axunet::RegisterPool();
-  axunet::RegisterSoftmax();
+  axunet::RegisterSignedDistance();
   axunet::RegisterTaps();
   axunet::RegisterUpConvolution();
   const bool has_bfloat16 = axunet::RegisterWinograd();

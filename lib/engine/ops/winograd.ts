@@ -34,7 +34,19 @@ function transformKernel(kernel: tf.Tensor4D, turned: boolean): tf.Tensor2D {
 }
 
 /** Whether the products are to be made in bfloat16: a compiled step asks for it, and the processor can (cpp/winogradBfloat16.cc). */
-const inBfloat16 = (): boolean => isTracingBfloat16() && hasBfloat16Kernels();
+const inBfloat16 = (): boolean => (isForced || isTracingBfloat16()) && hasBfloat16Kernels();
+let isForced = false;
+
+/** Runs `f` with products in bfloat16, where the processor can, outside of a compiled step too: to compare them. */
+export function withBfloat16Products<T>(f: () => T): T {
+  isForced = true;
+  try {
+    return f();
+  } finally {
+    isForced = false;
+  }
+}
+
 const formatted = (op: string): string => (inBfloat16() ? `${op}Bfloat16` : op);
 
 /** Of so few tiles, an image is convolved by a kernel that transforms the weights on the way (cpp/winogradFew.cc). */

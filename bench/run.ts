@@ -13,6 +13,9 @@ const fileJobs: Record<string, () => Promise<BenchJob[]>> = {
   edt: async () => (await import('./imaging.ts')).runEdt(),
   radiomics: async () => (await import('./radiomics.ts')).run(),
   filters: async () => (await import('./filters.ts')).run(),
+  loss: async () => (await import('./loss.ts')).run(),
+  'loss-eager': async () => (await import('./loss.ts')).run('eager'),
+  'loss-distance': async () => (await import('./distance-loss.ts')).run(),
 };
 const jobNames = [...Object.keys(networkTasks), ...Object.keys(fileJobs)];
 
@@ -20,7 +23,7 @@ const help = `npm run bench -- NAME [--json] [--n 7]
 
 Measures one job, or all of them, and the peer's time beside it where AXUNET_PEER_PYTHON names a Python with
 torch, nibabel and numpy; for metrics, components and edt surface-distance-based-measures, connected-components-3d and
-edt; for radiomics and filters pyradiomics.
+edt; for radiomics and filters pyradiomics; for loss and loss-eager monai; for loss-distance monai and scipy.
 
   NAME     ${jobNames.join(', ')} or all;
            soak: 2,000 compiled steps, their memory, and how far compiled and eager steps drift apart (alone, no peer)

@@ -13,7 +13,9 @@ import { groupedConvolution } from '../../lib/engine/ops/groupedConvolution.ts';
 import { maxPool } from '../../lib/engine/ops/maxPool.ts';
 import { withoutOwnKernels } from '../../lib/engine/ops/ownKernels.ts';
 import { pointwiseConvolution } from '../../lib/engine/ops/pointwise.ts';
+import { softmaxCrossEntropy } from '../../lib/engine/ops/softmaxCrossEntropy.ts';
 import { upConvolution } from '../../lib/engine/ops/upConvolution.ts';
+import { foregroundProbability } from '../../lib/loss/probabilityMap.ts';
 import { Random } from '../../lib/random.ts';
 import { kernelSets } from './engines.ts';
 
@@ -27,8 +29,11 @@ const vector = (inputs: Inputs, i: number): tf.Tensor1D => inputs[i] as tf.Tenso
 const convolutions: [x: number[], kernel: number, out: number, stride?: number, dilation?: number][] = [
   [[1, 1, 1, 3], 3, 5], [[2, 1, 7, 17], 3, 16], [[1, 16, 1, 16], 3, 17], [[2, 5, 7, 16], 3, 33], [[1, 9, 6, 31], 3, 20], [[3, 4, 4, 48], 3, 16],
   [[1, 7, 5, 16], 3, 16, 1, 2], [[2, 6, 5, 18], 3, 19, 1, 5], [[1, 4, 4, 16], 3, 16, 1, 12], [[1, 3, 6, 17], 3, 18, 1, 7], [[1, 3, 2, 4], 3, 5, 1, 9],
-  [[1, 17, 13, 16], 3, 40], [[2, 5, 7, 6], 1, 4], [[1, 1, 1, 16], 1, 3], [[2, 6, 4, 3], 1, 5, 2], [[1, 8, 2, 17], 1, 2, 2], [[1, 5, 7, 3], 1, 2, 2], [[1, 5, 6, 18], 1, 16, 2],
+  [[1, 17, 13, 16], 3, 40], [[1, 40, 33, 16], 3, 32], [[2, 8, 8, 16], 3, 32, 1, 6], [[1, 8, 7, 144], 3, 128, 1, 5], [[3, 3, 9, 48], 3, 16, 1, 4], [[2, 5, 7, 6], 1, 4], [[1, 1, 1, 16], 1, 3], [[2, 6, 4, 3], 1, 5, 2], [[1, 8, 2, 17], 1, 2, 2], [[1, 5, 7, 3], 1, 2, 2], [[1, 5, 6, 18], 1, 16, 2],
 ];
+
+const someLabels = ([n, h, w, classes]: readonly number[]): tf.Tensor3D =>
+  tf.tensor3d(Int32Array.from({ length: n * h * w }, (_, i) => (i * 7 + (i >> 2)) % classes), [n, h, w], 'int32');
 
 const cases: Case[] = [
   ...convolutions.map(([x, kernel, out, stride = 1, dilation = 1]): Case => ({
@@ -50,10 +55,14 @@ const cases: Case[] = [
   ...[[1, 5, 3, 6], [2, 4, 4, 34]].map((x): Case => ({
     title: `a grouped convolution of [${x}]`, shapes: [x, [3, 3, x[3] / 2, 34], [34]], op: (inputs) => groupedConvolution(image(inputs), image(inputs, 1), vector(inputs, 2), 2),
   })),
-  ...[[1, 1, 1, 3], [2, 3, 5, 17]].map((x): Case => ({
-    title: `an up-convolution of [${x}]`, shapes: [x, [2, 2, 5, x[3]], [5]], op: (inputs) => upConvolution(image(inputs), image(inputs, 1), vector(inputs, 2)),
+  ...([[[1, 1, 1, 3], 5], [[2, 3, 5, 17], 5], [[1, 1, 1, 16], 16], [[2, 3, 5, 32], 48], [[1, 70, 30, 16], 16], [[1, 4, 4, 128], 64], [[3, 9, 2, 48], 96]] as const).map(([x, out]): Case => ({
+    title: `an up-convolution of [${x}] to ${out} channels`, shapes: [[...x], [2, 2, out, x[3]], [out]], op: (inputs) => upConvolution(image(inputs), image(inputs, 1), vector(inputs, 2)),
   })),
-  ...[[1, 2, 2, 1], [2, 5, 7, 3], [1, 4, 9, 17]].map((x): Case => ({ title: `max pooling of [${x}]`, shapes: [x], op: (inputs) => maxPool(image(inputs)) })),
+  ...[[2, 3, 5, 2], [1, 7, 9, 3], [1, 1, 1, 5], [1, 40, 41, 2]].flatMap((x): Case[] => [
+    { title: `the foreground's probability of logits [${x}]`, shapes: [x], spread: 4, op: (inputs) => foregroundProbability(image(inputs)) },
+    { title: `cross-entropy of logits [${x}]`, shapes: [x], spread: 4, op: (inputs) => softmaxCrossEntropy(image(inputs), someLabels(x)) },
+  ]),
+  ...[[1, 2, 2, 1], [2, 5, 7, 3], [1, 4, 9, 17], [2, 6, 4, 16]].map((x): Case => ({ title: `max pooling of [${x}]`, shapes: [x], op: (inputs) => maxPool(image(inputs)) })),
   ...[[1, 3, 3, 2], [2, 5, 4, 17], [1, 1, 2, 3]].map((x): Case => ({
     title: `adaptive max pooling of [${x}] to 3 × 3 and back`, shapes: [x], op: (inputs) => resizeNearest(adaptiveMaxPool(image(inputs), 3), x[1], x[2]),
   })),

@@ -10,7 +10,11 @@ import { batchNormReluTraining, batchNormReluInference } from '../../lib/engine/
 import { addBias, convolution } from '../../lib/engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../../lib/engine/ops/depthwise.ts';
 import { groupedConvolution } from '../../lib/engine/ops/groupedConvolution.ts';
+import { maxPool } from '../../lib/engine/ops/maxPool.ts';
+import { pointwiseConvolution } from '../../lib/engine/ops/pointwise.ts';
+import { softmaxCrossEntropy } from '../../lib/engine/ops/softmaxCrossEntropy.ts';
 import { upConvolution } from '../../lib/engine/ops/upConvolution.ts';
+import { foregroundProbability } from '../../lib/loss/probabilityMap.ts';
 import { Random } from '../../lib/random.ts';
 import { engines } from './engines.ts';
 
@@ -99,6 +103,45 @@ describe.each(engines)('on $title', ({ engine, available }) => {
       const op: Op = (x, k, b) => convolution(x as tf.Tensor4D, k as tf.Tensor4D, b as tf.Tensor1D, { stride, dilation });
       checkGradients(op, [image, weights, [4]], 0.5, 2e-4);
     });
+  });
+
+  // with whole vectors of channels, so that TensorFlow's side runs the kernels of cpp/
+  test.each([['few tiles', [1, 6, 5, 16], 1], ['many tiles', [5, 17, 16, 16], 1], ['taps outside of the image', [2, 6, 5, 16], 5]] as const)(
+    'a 3×3 convolution of 16 channels has the gradients of image and kernel: %s', (_, image, dilation) => {
+      checkGradients((x, k) => convolution(x as tf.Tensor4D, k as tf.Tensor4D, undefined, { dilation }), [[...image], [3, 3, 16, 16]], 0.5, 2e-4);
+    });
+  test('a pointwise convolution of two images has the gradients of both, of kernel and bias', () => {
+    const op: Op = (x, y, k, b) => pointwiseConvolution([x as tf.Tensor4D, y as tf.Tensor4D], k as tf.Tensor4D, b as tf.Tensor1D);
+    checkGradients(op, [[2, 3, 4, 16], [2, 3, 4, 16], [1, 1, 32, 16], [16]], 0.5, 2e-4);
+  });
+  test('max pooling has the gradient of the image', () => {
+    checkGradients((x) => maxPool(x as tf.Tensor4D), [[2, 5, 4, 3]], 1e-3, 1e-2);
+  });
+  test('max pooling gives the gradient to the first of equal maxima', () => {
+    const variable = tf.variable(tf.tensor4d([3, 3, 3, 3, 1, 2, 2, 1], [1, 2, 4, 1])); // squares [3 3; 1 2] and [3 3; 2 1]
+    const { gradients } = valueAndGradients(() => tf.sum(tf.mul(maxPool(variable as tf.Tensor4D), tf.tensor4d([5, 7], [1, 1, 2, 1]))) as tf.Scalar, [variable]);
+    expect(Array.from(gradients[0]!.dataSync())).toEqual([5, 0, 7, 0, 0, 0, 0, 0]);
+    tf.dispose([variable, gradients[0]!]);
+  });
+
+  test('cross-entropy of logits 0 and ln 3 is ln 4 − the label\'s logit', () => {
+    const logits = tf.tensor4d([0, Math.log(3), 0, Math.log(3)], [1, 1, 2, 2]);
+    expectClose(tf.tidy(() => softmaxCrossEntropy(logits, tf.tensor3d([0, 1], [1, 1, 2], 'int32')).dataSync()), [Math.log(4), Math.log(4 / 3)]);
+    expectClose(tf.tidy(() => foregroundProbability(logits).dataSync()), [0.75, 0.75]);
+  });
+  test('cross-entropy and the probability of the foreground have the gradients of the logits', () => {
+    const labels = tf.tensor3d([0, 1, 2, 2, 1, 0], [1, 2, 3], 'int32');
+    checkGradients((z) => softmaxCrossEntropy(z as tf.Tensor4D, labels), [[1, 2, 3, 3]], 1e-2, 1e-3);
+    checkGradients((z) => foregroundProbability(z as tf.Tensor4D), [[1, 2, 3, 3]], 1e-2, 1e-3);
+  });
+  test('they stay finite for logits of ±10⁴, where the loss is the difference and the gradient 0 or ±1', () => {
+    const variable = tf.variable(tf.tensor4d([1e4, -1e4, -1e4, 1e4], [1, 1, 2, 2]));
+    const labels = tf.tensor3d([0, 0], [1, 1, 2], 'int32');
+    const { value, gradients } = valueAndGradients(() => tf.sum(softmaxCrossEntropy(variable as tf.Tensor4D, labels)) as tf.Scalar, [variable]);
+    expectClose(value.dataSync(), [2e4]);
+    expectClose(gradients[0]!.dataSync(), [0, 0, -1, 1]);
+    expectClose(tf.tidy(() => foregroundProbability(variable as tf.Tensor4D).dataSync()), [0, 1]);
+    tf.dispose([variable, value, gradients[0]!]);
   });
 
   test('a depthwise convolution equals one convolution per channel', () => {

@@ -24,10 +24,14 @@
 
 namespace axunet {
 void RegisterDepthwise();
+void RegisterLoss();
 void RegisterNorm();
 void RegisterPointwise();
 void RegisterPool();
-void RegisterWinograd();
+void RegisterSignedDistance();
+void RegisterTaps();
+void RegisterUpConvolution();
+bool RegisterWinograd();
 }
 
 namespace {
@@ -326,12 +330,17 @@ void KeepLessMemory() {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   KeepLessMemory();
   axunet::RegisterDepthwise();
+  axunet::RegisterLoss();
   axunet::RegisterNorm();
   axunet::RegisterPointwise();
   axunet::RegisterPool();
-  axunet::RegisterWinograd();
+  axunet::RegisterSignedDistance();
+  axunet::RegisterTaps();
+  axunet::RegisterUpConvolution();
+  const bool has_bfloat16 = axunet::RegisterWinograd();
   exports.Set("Graph", Graph::Define(env));
   exports.Set("Session", Session::Define(env));
+  exports.Set("hasBfloat16", has_bfloat16);
   return exports;
 }
 

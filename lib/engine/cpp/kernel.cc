@@ -50,7 +50,7 @@ void Compute(void* data, TF_OpKernelContext* context) {
 }
 
 // TensorFlow's callback for making a kernel does not say which operation it is for, so each registered one has its own.
-constexpr int kMost = 16;
+constexpr int kMost = 64;
 Kernel registered[kMost];
 int count = 0;
 

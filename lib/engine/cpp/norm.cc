@@ -58,6 +58,10 @@ AXUNET_CLONES void MomentSums(const float* z, const float* pivot, int64_t channe
   });
 }
 
+AXUNET_CLONES void ChannelSums(const float* z, int64_t channels, int64_t from, int64_t to, double* sums) {
+  SumRows(channels, from, to, sums, [&](int64_t row, int64_t c, auto lanes, Vector& a, Vector&) __attribute__((always_inline)) { a += Load(z + row * channels + c, lanes); });
+}
+
 // Statistics, scale and β of one normalisation, channel by channel.
 struct Norm {
   std::vector<float> mean, deviation, scale, beta; // deviation: 1 / √(v + ε)
@@ -121,6 +125,23 @@ std::vector<double> SumParts(const Rows& rows, const Sum& sum) {
   return total;
 }
 
+// image → sum of each channel [channels], the gradient of a bias
+void BiasGradient(const Arguments& a) {
+  Rows rows(a.shapes[0]);
+  const int64_t channels = rows.channels;
+  // with few channels, several pixels make one row of a whole vector
+  if (channels < kLanes && kLanes % channels == 0 && rows.count * channels % kLanes == 0) {
+    rows.count = rows.count * channels / kLanes;
+    rows.channels = kLanes;
+  }
+  const auto sums = SumParts(rows, [&](int64_t from, int64_t to, double* s) { ChannelSums(a.inputs[0], rows.channels, from, to, s); });
+  for (int64_t c = 0; c < channels; c++) {
+    double sum = 0;
+    for (int64_t k = c; k < rows.channels; k += channels) sum += sums[k];
+    a.output[c] = static_cast<float>(sum);
+  }
+}
+
 int64_t Grain(const Rows& rows) { return std::max<int64_t>(1, 8192 / rows.channels); }
 
 // z → mean and biased variance [2, channels]
@@ -175,6 +196,7 @@ void NormReluGradient(const Arguments& a) {
 }  // namespace
 
 void RegisterNorm() {
+  RegisterKernel("AxunetBiasGradient", 1, BiasGradient);
   RegisterKernel("AxunetNormStatistics", 1, Statistics);
   RegisterKernel("AxunetNormRelu", 4, NormRelu, 0);
   RegisterKernel("AxunetNormReluSums", 5, NormReluSums);

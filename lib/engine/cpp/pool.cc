@@ -1,4 +1,4 @@
-// Maximum in a few overlapping windows that together cover the image; see ops/adaptiveMaxPool.ts.
+// Maximum of 2×2 squares, and in a few overlapping windows that together cover the image; see ops/maxPool.ts and ops/adaptiveMaxPool.ts.
 #include <cstring>
 
 #include "kernel.h"
@@ -61,9 +61,67 @@ void AdaptiveMaxPoolGradient(const Arguments& a) {
   });
 }
 
+// The 2×2 squares of an image [n, h, w, c], a row of them at a time; an odd last row or column belongs to none.
+struct Squares {
+  int64_t rows, columns, height, width, channels;
+  explicit Squares(const std::vector<int64_t>& shape) : rows(shape[0] * (shape[1] / 2)), columns(shape[2] / 2), height(shape[1]), width(shape[2]), channels(shape[3]) {}
+  int64_t top(int64_t row) const { return (row / (height / 2) * height + row % (height / 2) * 2) * width * channels; } // first number of the upper pixels
+  int64_t grain() const { return std::max<int64_t>(1, 8192 / (width * channels)); }
+};
+
+AXUNET_CLONES void MaxPoolRow(const Squares& s, const float* upper, float* out) {
+  const int64_t down = s.width * s.channels, n = s.channels;
+  for (int64_t x = 0; x < s.columns; x++) {
+    const float* at = upper + 2 * x * n;
+    EachVector(0, n, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
+      const Vector a = Load(at + c, lanes), b = Load(at + n + c, lanes), d = Load(at + down + c, lanes), e = Load(at + down + n + c, lanes);
+      const Vector left = d > a ? d : a, right = e > b ? e : b;
+      Store(out + x * n + c, right > left ? right : left, lanes);
+    });
+  }
+}
+
+// Each square's gradient goes to the first of its maxima, in the order of rows.
+AXUNET_CLONES void MaxPoolGradientRow(const Squares& s, const float* upper, const float* dy, float* dx) {
+  const int64_t down = s.width * s.channels, n = s.channels;
+  for (int64_t x = 0; x < s.columns; x++) {
+    const int64_t at = 2 * x * n;
+    EachVector(0, n, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
+      const int64_t i = at + c;
+      const Vector a = Load(upper + i, lanes), b = Load(upper + i + n, lanes), d = Load(upper + i + down, lanes), e = Load(upper + i + down + n, lanes);
+      const Vector g = Load(dy + x * n + c, lanes), zero = {};
+      const Vector ab = b > a ? b : a, de = e > d ? e : d;
+      const Vector high = de > ab ? zero : g, low = de > ab ? g : zero;
+      Store(dx + i, b > a ? zero : high, lanes);
+      Store(dx + i + n, b > a ? high : zero, lanes);
+      Store(dx + i + down, e > d ? zero : low, lanes);
+      Store(dx + i + down + n, e > d ? low : zero, lanes);
+    });
+  }
+}
+
+// image → [n, ⌊h/2⌋, ⌊w/2⌋, c]
+void MaxPool(const Arguments& a) {
+  const Squares s(a.shapes[0]);
+  Pool::Get().For(s.rows, s.grain(), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; row++) MaxPoolRow(s, a.inputs[0] + s.top(row), a.output + row * s.columns * s.channels);
+  });
+}
+
+// image, dy → gradient of the image
+void MaxPoolGradient(const Arguments& a) {
+  const Squares s(a.shapes[0]);
+  if (s.height % 2 || s.width % 2) std::memset(a.output, 0, a.shapes[0][0] * s.height * s.width * s.channels * sizeof(float));
+  Pool::Get().For(s.rows, s.grain(), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; row++) MaxPoolGradientRow(s, a.inputs[0] + s.top(row), a.inputs[1] + row * s.columns * s.channels, a.output + s.top(row));
+  });
+}
+
 }  // namespace
 
 void RegisterPool() {
+  RegisterKernel("AxunetMaxPool", 1, MaxPool);                                  // image → maxima of 2×2 squares
+  RegisterKernel("AxunetMaxPoolGradient", 2, MaxPoolGradient);                  // image, dy → d image
   RegisterKernel("AxunetAdaptiveMaxPool", 1, AdaptiveMaxPool);                  // image → maxima; option: bins
   RegisterKernel("AxunetAdaptiveMaxPoolGradient", 2, AdaptiveMaxPoolGradient);  // image, dy → d image; option: bins
 }

@@ -36,6 +36,8 @@ interface NativeSession {
 interface Addon {
   Graph: new () => NativeGraph;
   Session: new (graph: NativeGraph, config: Uint8Array) => NativeSession;
+  /** Whether the processor multiplies bfloat16 in our kernels. */
+  hasBfloat16: boolean;
 }
 
 let addon: Addon | undefined;
@@ -54,6 +56,9 @@ export function whyNoGraphs(): string | undefined {
     return `the graph binding does not load: ${(error as Error).message.split('\n')[0]}`;
   }
 }
+
+/** Whether our own kernels have bfloat16 forms here. */
+export const hasBfloat16Kernels = (): boolean => whyNoGraphs() === undefined && addon!.hasBfloat16;
 
 function loaded(): Addon {
   const reason = whyNoGraphs();

@@ -52,6 +52,9 @@ export function after<T>(tensor: tf.Tensor, f: () => T): T {
   return current ? current.after(tensor, f) : f();
 }
 
+/** Whether a trace is under way that wants products in bfloat16. */
+export const isTracingBfloat16 = (): boolean => current?.bfloat16 === true;
+
 /** The trace under way, if it computes once what depends on weights alone: then much work with weights costs nothing. */
 export const preparingTrace = (): Trace | undefined => (current?.preparation ? current : undefined);
 
@@ -61,7 +64,7 @@ export class Trace {
   readonly operations: Record<string, number> = {};
   readonly preparation?: Preparation;
   readonly #prefix: string;
-  readonly #bfloat16: boolean;
+  readonly bfloat16: boolean;
   /** What each node is, in order: type, name, inputs, attributes, hash of constants. */
   readonly notes: string[] = [];
   readonly #refs = new Map<Id, Ref>();
@@ -76,7 +79,7 @@ export class Trace {
     this.graph = graph;
     this.preparation = preparation;
     this.#prefix = prefix;
-    this.#bfloat16 = bfloat16;
+    this.bfloat16 = bfloat16;
   }
 
   /** Adds an operation; `name` is without the prefix. Returns where its outputs are and what they look like. */
@@ -217,7 +220,7 @@ export class Trace {
         const refs = ids.map((id) => this.#refs.get(id) ?? this.#freeze(id, tensors.get(id)!, type, real));
         const follow = listOperations[type];
         const inputs = follow === undefined ? refs : [refs.slice(0, refs.length - follow), ...refs.slice(refs.length - follow)];
-        const outputs = this.#bfloat16 && inBfloat16.has(type)
+        const outputs = this.bfloat16 && inBfloat16.has(type)
           ? this.#addShort(type, inputs, attributes, ids.map((id) => tensors.get(id)!.dtype === 'float32')) : this.add(type, inputs, attributes);
         return outputs.map(({ ref, info }, i) => this.#register(ref, opaque.has(`${type}:${i}`) ? { ...info, shape: [0] } : info, type));
       },

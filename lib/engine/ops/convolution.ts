@@ -6,9 +6,11 @@
  */
 import { hasDilatedGradient, isNative, tf } from '../engine.ts';
 import { after } from '../graph/trace.ts';
-import { nativeOp } from '../native.ts';
+import { nativeOp, ownOp } from '../native.ts';
+import { hasOwnKernels } from './ownKernels.ts';
 import { keep } from '../recompute.ts';
-import { isWinogradFaster, winogradConvolution, winogradPrediction } from './winograd.ts';
+import { isTapwiseFaster, tapConvolution } from './tapConvolution.ts';
+import { isWinogradFaster, winogradConvolution, winogradPrediction, winogradProducts } from './winograd.ts';
 import { dilatedConvolution } from '../wasm/dilated.ts';
 
 export interface ConvolutionOptions {
@@ -25,8 +27,9 @@ export interface ConvolutionOptions {
 export function convolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias?: tf.Tensor1D, options: ConvolutionOptions = {}): tf.Tensor4D {
   const { stride = 1, dilation = 1 } = options;
   if (isWinogradFaster(image, kernel, stride)) {
-    const product = winogradConvolution(image, kernel, dilation);
-    return bias ? addBias(product, bias) : product;
+    const isTapwise = dilation > 1 && isTapwiseFaster(image, kernel, dilation, winogradProducts(image, dilation));
+    const sum = isTapwise ? tapConvolution(image, kernel, dilation) : winogradConvolution(image, kernel, dilation);
+    return bias ? addBias(sum, bias) : sum;
   }
   if (isNative() && stride === 2 && isPointwise(kernel) && image.shape[1] % 2 === 0 && image.shape[2] % 2 === 0) {
     return convolution(everySecondPixel(image), kernel, bias);
@@ -58,8 +61,13 @@ export function addBias(image: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
   const data_format = 'NHWC';
   return tf.customGrad((x, b) => ({
     value: nativeOp('BiasAdd', { data_format }, [x as tf.Tensor, b as tf.Tensor]),
-    gradFunc: (dy: tf.Tensor) => [dy.clone(), nativeOp('BiasAddGrad', { data_format }, [dy])],
+    gradFunc: (dy: tf.Tensor) => [dy.clone(), biasGradient(dy)],
   }))(image, bias) as tf.Tensor4D;
+}
+
+/** The gradient of a bias: the sum of each channel of `dy` [..., c]. For TensorFlow. */
+export function biasGradient(dy: tf.Tensor): tf.Tensor1D {
+  return hasOwnKernels() ? ownOp('AxunetBiasGradient', [dy.shape.at(-1)!], [], [dy]) : nativeOp('BiasAddGrad', { data_format: 'NHWC' }, [dy]);
 }
 
 function nativeConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, dilation: number): tf.Tensor4D {

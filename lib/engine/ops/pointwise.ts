@@ -6,7 +6,7 @@ import { isNative, tf } from '../engine.ts';
 import { after, preparingTrace } from '../graph/trace.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
-import { addBias, convolution } from './convolution.ts';
+import { addBias, biasGradient, convolution } from './convolution.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 import { mergedUpConvolution } from './upConvolution.ts';
 
@@ -40,7 +40,7 @@ function ownProduct(image: tf.Tensor4D, kernel: tf.Tensor4D, start: tf.Tensor): 
       gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
         const kernelGradient = ownOp('AxunetPointwiseKernelGradient', sw.shape, [], [input.restore(saved, dy), dy]);
         const imageGradient = after(kernelGradient, () => ownOp('AxunetPointwise', shape, [1], [dy, sw, nothing()]));
-        return [imageGradient, kernelGradient, isBias ? nativeOp('BiasAddGrad', { data_format: 'NHWC' }, [dy]) : dy.clone()];
+        return [imageGradient, kernelGradient, isBias ? biasGradient(dy) : dy.clone()];
       },
     };
   })(image, kernel, start) as tf.Tensor4D;

@@ -4,9 +4,11 @@
  */
 import { isNative, tf } from '../engine.ts';
 import { runNative } from '../native.ts';
+import { hasLossKernels, ownFocal } from './ownFocal.ts';
 
 /** `logits` [n, h, w, classes], `labels` [n, h, w] class numbers (int32); output: the loss of each pixel, [n · h · w]. */
 export function softmaxCrossEntropy(logits: tf.Tensor4D, labels: tf.Tensor3D): tf.Tensor1D {
+  if (hasLossKernels(logits)) return ownFocal(logits, labels, { gamma: 0, background: 1, foreground: 1 });
   const [classes, pixels] = [logits.shape[3], labels.size];
   if (!isNative()) return tf.neg(tf.sum(tf.mul(tf.oneHot(tf.reshape(labels, [pixels]), classes), tf.logSoftmax(tf.reshape(logits, [pixels, classes]))), -1));
   return tf.customGrad((z, save) => {

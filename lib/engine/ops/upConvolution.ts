@@ -3,19 +3,19 @@
  * pixels (2i + a, 2j + b), and no two inputs share an output, so its weight gradient is one matrix product.
  */
 import { isNative, tf } from '../engine.ts';
-import { addBias } from './convolution.ts';
-import { after, preparingTrace, type Ref, type Trace } from '../graph/trace.ts';
-import { nativeOp } from '../native.ts';
+import { addBias, biasGradient } from './convolution.ts';
+import { after, isTracingBfloat16, preparingTrace, type Ref, type Trace } from '../graph/trace.ts';
+import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
+import { hasOwnKernels } from './ownKernels.ts';
 
 /** `image` [n, h, w, in], `kernel` [2, 2, out, in], `bias` [out]; output [n, 2h, 2w, out]. */
 export function upConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
   const [n, height, width] = image.shape;
   const outputShape: [number, number, number, number] = [n, 2 * height, 2 * width, kernel.shape[2]];
-  const sum = isNative()
+  const value = isNarrow(kernel) ? ownUpConvolution(image, kernel, bias, outputShape) : addBias(isNative()
     ? nativeUpConvolution(image, kernel, outputShape)
-    : tf.conv2dTranspose(image, kernel, outputShape, 2, 'valid');
-  const value = addBias(sum, bias);
+    : tf.conv2dTranspose(image, kernel, outputShape, 2, 'valid'), bias);
   const trace = preparingTrace();
   if (trace) {
     const memory = [image, kernel, bias].map((tensor) => trace.remember(tensor));
@@ -53,6 +53,28 @@ const attributes = {
   data_format: 'NHWC',
   use_cudnn_on_gpu: true,
 };
+
+/** TensorFlow's kernels are faster from here on: channels in times channels out. */
+const wide = 256 * 128;
+
+/** Whether the kernels of cpp/upConvolution.cc are faster; they want whole vectors of 16 channels. */
+function isNarrow({ shape: [, , channelsOut, channelsIn] }: tf.Tensor4D): boolean {
+  return hasOwnKernels() && !isTracingBfloat16() && channelsIn * channelsOut <= wide && channelsIn % 16 === 0 && channelsOut % 16 === 0;
+}
+
+function ownUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D, outputShape: number[]): tf.Tensor4D {
+  const [input, { shape }] = [keep(image), image];
+  return tf.customGrad((x, w, b, save) => {
+    (save as unknown as tf.GradSaveFunc)([w as tf.Tensor, ...input.saved]);
+    return {
+      value: ownOp('AxunetUpConvolution', outputShape, [], [x, w, b] as tf.Tensor[]),
+      gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
+        const gradient = ownOp('AxunetUpConvolutionKernelGradient', sw.shape, [], [input.restore(saved, dy), dy]);
+        return [after(gradient, () => ownOp('AxunetUpConvolutionGradient', shape, [], [dy, sw])), gradient, biasGradient(dy)];
+      },
+    };
+  })(image, kernel, bias) as tf.Tensor4D;
+}
 
 function nativeUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, outputShape: number[]): tf.Tensor4D {
   const input = keep(image);

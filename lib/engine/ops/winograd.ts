@@ -8,7 +8,8 @@
  */
 import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';
-import { after } from '../graph/trace.ts';
+import { hasBfloat16Kernels } from '../graph/native.ts';
+import { after, isTracingBfloat16 } from '../graph/trace.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
@@ -28,23 +29,53 @@ const planePadding = 80;
 function transformKernel(kernel: tf.Tensor4D, turned: boolean): tf.Tensor2D {
   const [, , channelsIn, channelsOut] = kernel.shape;
   const [from, to] = turned ? [channelsOut, channelsIn] : [channelsIn, channelsOut];
-  const plane = Math.ceil(to / panel) * from * panel + planePadding;
-  return ownOp('AxunetWinogradKernel', [36, plane], [turned ? 1 : 0], [kernel]);
+  const plane = Math.ceil(to / panel) * (inBfloat16() ? Math.ceil(from / 2) : from) * panel + planePadding; // in words of 32 bits
+  return ownOp(formatted('AxunetWinogradKernel'), [36, plane], [turned ? 1 : 0], [kernel]);
 }
+
+/** Whether the products are to be made in bfloat16: a compiled step asks for it, and the processor can (cpp/winogradBfloat16.cc). */
+const inBfloat16 = (): boolean => (isForced || isTracingBfloat16()) && hasBfloat16Kernels();
+let isForced = false;
+
+/** Runs `f` with products in bfloat16, where the processor can, outside of a compiled step too: to compare them. */
+export function withBfloat16Products<T>(f: () => T): T {
+  isForced = true;
+  try {
+    return f();
+  } finally {
+    isForced = false;
+  }
+}
+
+const formatted = (op: string): string => (inBfloat16() ? `${op}Bfloat16` : op);
+
+/** Of so few tiles, an image is convolved by a kernel that transforms the weights on the way (cpp/winogradFew.cc). */
+const fewTiles = 64;
+
+function tileCount([n, height, width]: readonly number[], dilation: number): number {
+  const tiles = (length: number): number => Math.ceil(Math.ceil(length / dilation) / 4);
+  return n * dilation ** 2 * tiles(height) * tiles(width);
+}
+
+/** How many products of a row of channels with a matrix of the kernel's it takes, the tiles' unused pixels included. */
+export const winogradProducts = (image: tf.Tensor4D, dilation: number): number => 36 * tileCount(image.shape, dilation);
 
 /** The kernel is transformed only when the image is there: four times as large as the kernel, it should not lie around. */
 function convolve(image: tf.Tensor4D, kernel: tf.Tensor4D, turned: boolean, dilation: number): tf.Tensor4D {
   return tf.tidy(() => {
+    const [shape, nothing] = [[...image.shape.slice(0, 3), kernel.shape[turned ? 2 : 3]], tf.tensor1d([], 'float32')];
+    if (tileCount(image.shape, dilation) <= fewTiles && !inBfloat16()) {
+      return ownOp('AxunetWinogradFewConvolution', shape, [dilation, 0, turned ? 1 : 0], [image, kernel, nothing]);
+    }
     const transformed = after(image, () => transformKernel(kernel, turned));
-    const shape = [...image.shape.slice(0, 3), kernel.shape[turned ? 2 : 3]];
-    return ownOp('AxunetWinogradConvolution', shape, [dilation, 0], [image, transformed, tf.tensor1d([], 'float32')]);
+    return ownOp(formatted('AxunetWinogradConvolution'), shape, [dilation, 0], [image, transformed, nothing]);
   });
 }
 
 /** The same with bias [out] and, where asked, ReLU in one go; without a gradient. */
 export function winogradPrediction(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D, { dilation, relu }: { dilation: number; relu: boolean }): tf.Tensor4D {
   const shape = [...image.shape.slice(0, 3), kernel.shape[3]];
-  return tf.tidy(() => ownOp('AxunetWinogradConvolution', shape, [dilation, relu ? 1 : 0], [image, transformKernel(kernel, false), bias]));
+  return tf.tidy(() => ownOp(formatted('AxunetWinogradConvolution'), shape, [dilation, relu ? 1 : 0], [image, transformKernel(kernel, false), bias]));
 }
 
 /** `image` [n, h, w, in], `kernel` [3, 3, in, out], zero padded; output [n, h, w, out]. */
@@ -58,7 +89,7 @@ export function winogradConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, dil
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const sw = saved[0] as tf.Tensor4D;
         const sx = input.restore(saved.slice(1), dy);
-        const kernelGradient = ownOp('AxunetWinogradKernelGradient', sw.shape, [dilation], [sx, dy]);
+        const kernelGradient = ownOp(formatted('AxunetWinogradKernelGradient'), sw.shape, [dilation], [sx, dy]);
         return [after(kernelGradient, () => convolve(dy as tf.Tensor4D, sw, true, dilation)), kernelGradient];
       },
     };

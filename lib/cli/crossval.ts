@@ -126,7 +126,7 @@ async function sumUp(crossval: Crossval, failed: readonly FailedFold[]): Promise
   const current = results.filter(({ made }) => JSON.stringify(made.options) === JSON.stringify(crossval.options));
   if (current.length < results.length) {
     const others = results.filter((result) => !current.includes(result)).map(({ fold }) => fold);
-    console.error(`axunet crossval: fold ${others.join(', ')} was judged with other options and is left out until it runs again`);
+    console.error(`axunet crossval: folds that were judged with other options are left out until they run again: ${others.join(', ')}`);
   }
   const summary = summariseFolds(crossval, current, failed);
   await writeCrossval(folder, summary);

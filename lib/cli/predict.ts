@@ -55,9 +55,10 @@ async function settle(folders: readonly string[], threshold: number | 'chosen', 
 }
 
 /** What post-processing did to each mask. */
-function tellVolumes({ volumes }: PredictReport, postprocessing: Postprocessing): void {
+function tellPostprocessed({ postprocessed = [] }: PredictReport, postprocessing: Postprocessing): void {
+  const widest = Math.max(...postprocessed.map(({ name }) => name.length));
   console.log(`Post-processing (${describePostprocessing(postprocessing)}), ml before and after:`);
-  for (const { name, beforeMl, pancreasMl } of volumes) console.log(`  ${name}  ${beforeMl!.toFixed(2)}  ${pancreasMl.toFixed(2)}`);
+  for (const { name, beforeMl, afterMl } of postprocessed) console.log(`  ${name.padEnd(widest)}  ${beforeMl.toFixed(2)}  ${afterMl.toFixed(2)}`);
 }
 
 async function run(args: string[]): Promise<number> {
@@ -77,7 +78,7 @@ async function run(args: string[]): Promise<number> {
     onChoice: (line) => console.log(line), onProgress: (done, _, note) => progress.update(Math.round(100 * done) / 100, note),
   });
   progress.finish(`${report.made.length} made, ${report.skipped.length} complete already, ${report.failed.length} failed; masks are in ${out}`);
-  if (postprocessing) tellVolumes(report, postprocessing);
+  if (postprocessing) tellPostprocessed(report, postprocessing);
   for (const { file, reason } of report.failed) console.error(`axunet predict: ${file} failed: ${reason}`);
   return report.failed.length ? 1 : 0;
 }

@@ -20,7 +20,7 @@ export function thresholdOf(text = '0.5'): number | 'chosen' {
   if (text === 'chosen') return text;
   const threshold = Number(text);
   if (threshold > 0 && threshold <= 1) return threshold;
-  throw expected('--threshold above 0 and at most 1, or chosen', `"${text}"`);
+  throw expected('--threshold above 0 and at most 1', `"${text}"`);
 }
 
 export const mirrorOf = (text: string | undefined): MirrorAxis[] => (text === undefined ? [] : parseMirror(text));

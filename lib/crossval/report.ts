@@ -9,8 +9,9 @@ import { writeFileAtomic, writeJson } from '../io/files.ts';
 import { describePostprocessing } from '../predict/postprocess.ts';
 import type { CrossvalSummary } from './summary.ts';
 
-/** Shown to people; all metrics are in JSON and CSV. */
-const shown: readonly Metric[] = ['dice', 'jaccard', 'precision', 'recall', 'hd95PooledMm', 'hd95DirectedMm', 'assdMm', 'nsd1', 'nsd2'];
+/** What fits into a terminal, and into a page; all metrics are in JSON and CSV. */
+const narrow: readonly Metric[] = ['dice', 'jaccard', 'precision', 'recall', 'hd95PooledMm', 'assdMm', 'nsd2'];
+const wide: readonly Metric[] = ['dice', 'jaccard', 'precision', 'recall', 'hd95PooledMm', 'hd95DirectedMm', 'hd95ByAreaMm', 'assdMm', 'nsd1', 'nsd2'];
 
 type Rows = readonly (readonly string[])[];
 /** Columns of words; the others hold numbers. */
@@ -20,13 +21,14 @@ const meanSd = ({ mean, sd }: { mean: number; sd: number }): string => (Number.i
 /** `case (patient)` where they differ. */
 const nameOf = ({ id, patient }: { id: string; patient: string }): string => (id === patient ? id : `${id} (${patient})`);
 
-const statistic = (name: string, scope: string, { metrics }: CohortSummary, show: (of: MetricSummary) => string): string[] =>
-  [name, scope, '', ...shown.map((metric) => show(metrics[metric]))];
+/** A row of one statistic of each metric. */
+type Statistic = (name: string, scope: string, of: CohortSummary, show: (metric: MetricSummary) => string) => string[];
+const statisticOf = (shown: readonly Metric[]): Statistic => (name, scope, { metrics }, show) => [name, scope, '', ...shown.map((metric) => show(metrics[metric]))];
 
-function overallRows({ summary }: CrossvalSummary): Rows {
+function overallRows({ summary }: CrossvalSummary, statistic: Statistic): Rows {
   const { both, missed, invented } = summary.outcomes;
-  const row = (name: string, show: (of: MetricSummary) => string): string[] => statistic(name, 'all', summary, show);
-  const found = missed + invented > 0 ? [row(`mean ± SD of the ${both} found alone`, (of) => meanSd(of.found))] : [];
+  const row = (name: string, show: (metric: MetricSummary) => string): string[] => statistic(name, 'all', summary, show);
+  const found = missed + invented > 0 ? [row(`mean ± SD, ${both} found alone`, (metric) => meanSd(metric.found))] : [];
   return [
     row('mean ± SD', ({ all }) => meanSd(all)), row('median', ({ all }) => cell(all.median)),
     row('minimum', ({ all }) => cell(all.min)), row('maximum', ({ all }) => cell(all.max)),
@@ -35,13 +37,14 @@ function overallRows({ summary }: CrossvalSummary): Rows {
 }
 
 /** The table's parts: heading, patients, folds, all together. */
-function tableRows(summary: CrossvalSummary): { header: string[]; parts: Rows[] } {
+function tableRows(summary: CrossvalSummary, shown: readonly Metric[]): { header: string[]; parts: Rows[] } {
+  const statistic = statisticOf(shown);
   return {
     header: ['case', 'fold', 'outcome', ...shown.map(heading)],
     parts: [
       summary.cases.map((one) => [nameOf(one), `${one.fold}`, outcomeText[one.outcome], ...shown.map((metric) => cell(one.values[metric]))]),
       summary.folds.map(({ fold, summary: own }) => statistic(`mean ± SD, ${own.cases} cases`, `${fold}`, own, ({ all }) => meanSd(all))),
-      overallRows(summary),
+      overallRows(summary, statistic),
     ],
   };
 }
@@ -86,7 +89,7 @@ const choiceTitle = 'Threshold and post-processing, chosen on validation patient
 
 /** The summary as text for a terminal. */
 export function formatCrossval(summary: CrossvalSummary): string {
-  const { header, parts } = tableRows(summary);
+  const { header, parts } = tableRows(summary, narrow);
   const lines = numberTable([header, ...parts.flat()], words).split('\n');
   const breaks = [1, 1 + parts[0].length, 1 + parts[0].length + parts[1].length];
   const table = lines.flatMap((line, i) => (breaks.includes(i) ? ['', line] : [line])).join('\n');
@@ -96,7 +99,7 @@ export function formatCrossval(summary: CrossvalSummary): string {
 
 /** The summary as Markdown, for a paper's draft. */
 export function crossvalMarkdown(summary: CrossvalSummary): string {
-  const { header, parts } = tableRows(summary);
+  const { header, parts } = tableRows(summary, wide);
   const line = (cells: readonly string[]): string => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
   const strong = (row: readonly string[]): string[] => row.map((text) => (text ? `**${text}**` : ''));
   const rule = `|${header.map((_, i) => (i < words ? '---' : '---:')).join('|')}|`;

@@ -47,8 +47,8 @@ export interface PredictReport {
   /** Complete already: same input, same network, same options, outputs as they were written. */
   readonly skipped: string[];
   readonly failed: { readonly file: string; readonly reason: string }[];
-  /** Volume of each complete mask, and what it was before post-processing where there is one. */
-  readonly volumes: { readonly name: string; readonly pancreasMl: number; readonly beforeMl?: number }[];
+  /** Volume of each complete mask before and after post-processing; absent without it. */
+  readonly postprocessed?: { readonly name: string; readonly beforeMl: number; readonly afterMl: number }[];
 }
 
 /** What `<name>.json` says; it is written last, so it stands for complete outputs. */
@@ -177,7 +177,7 @@ function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }:
 export async function predictFiles(predictor: Predictor | readonly Predictor[], inputs: readonly VolumeInput[], options: PredictFilesOptions): Promise<PredictReport> {
   await mkdir(options.out, { recursive: true });
   refuseOverwriting(inputs, options);
-  const report: PredictReport = { made: [], skipped: [], failed: [], volumes: [] };
+  const report: PredictReport = { made: [], skipped: [], failed: [], ...(options.postprocessing && { postprocessed: [] }) };
   const ensemble = openEnsemble(Array.isArray(predictor) ? predictor : [predictor], options.mirror);
   let isTold = false;
   const tellChoice = (): void => {
@@ -196,7 +196,7 @@ export async function predictFiles(predictor: Predictor | readonly Predictor[], 
       const { record, computed } = await predictFile(ensemble, input, options, (share) => tell(Math.min(share, 0.99), input.name));
       (computed ? report.made : report.skipped).push(input.name);
       const { pancreasMl, beforePostprocessing: before } = record;
-      report.volumes.push({ name: input.name, pancreasMl, ...(before && { beforeMl: before.pancreasMl }) });
+      if (before) report.postprocessed?.push({ name: input.name, beforeMl: before.pancreasMl, afterMl: pancreasMl });
       tell(1, `${input.name} ${computed ? 'done' : 'was complete'}`);
     } catch (error) {
       report.failed.push({ file: input.file, reason: messageOf(error) });

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDataset, type CaseList } from '../dataset/cases.ts';
 import { assertTestedOnce, keepPlan, planFolds, readPlan, type CrossvalPlan } from '../crossval/plan.ts';
@@ -7,6 +9,7 @@ import { readFold, type Crossval, type EvaluationOptions } from '../crossval/res
 import { summariseFolds, type FailedFold } from '../crossval/summary.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { type Metric, metricInfo, metricNames } from '../evaluate/metrics.ts';
+import { readJson, writeJson } from '../io/files.ts';
 import { openSlices, type SliceSet } from '../preprocess/sliceSet.ts';
 import { trainConfig } from '../train/config.ts';
 import { presetConfig } from '../train/presets.ts';
@@ -24,8 +27,8 @@ Usage: axunet crossval --dataset NAME --out DIR [options]
   --dataset NAME  a set of CT volumes (axunet data lists them), or a folder of one
   --data DIR      where the data set lies, if not in data/<name>
   --slices DIR    its slices, if not to be made in data/slices/
-  --out DIR       plan.json, fold-0/, fold-1/, ..., masks/ (of the network that never saw the patient), cases.csv, summary.csv,
-                  summary.md, summary.json
+  --out DIR       for plan.json, judging.json, fold-0/, fold-1/, ..., masks/ (each by the network that never saw the patient),
+                  cases.csv, summary.csv, summary.md, summary.json
 
   --folds-file F  folds as JSON; default: 4 seeded folds balanced by group
   --hold-out N    one in N patients of a fold's training side chooses weights, threshold and post-processing (default 5)
@@ -34,13 +37,15 @@ Usage: axunet crossval --dataset NAME --out DIR [options]
   --summary       no fold at all: sums up the folds that are there
 
 ${evaluationHelp}
-                  chosen (the default) and chosen thresholds go by the fold's validation patients, never by its test patients
+                  (the default). What is chosen goes by the fold's validation patients, never by its test patients
   --metric M      what post-processing is chosen by (default dice)
   --probability   also fold-K/test/<case>_probability.nii.gz
 
 ${trainingHelp}
 
-Started again it goes on: training from its checkpoint, finished folds are skipped (same volumes, labels, weights and options).
+Started again it goes on, with the options it was started with where no others are given: training from its checkpoint, finished
+folds are skipped (same volumes, labels, weights and options). Other training options need another folder; other options of judging
+(weights to metric) judge the trained folds again.
 Ctrl-C or SIGTERM in training saves and exits with 75. Exit code 1 when a fold or a case failed; the others are kept.
 
 Example: axunet crossval --dataset phantom --out runs/phantom-cv --preset demo`;
@@ -59,11 +64,18 @@ function metricOf(text = 'dice'): Metric {
   throw expected(`--metric to be one of ${names.join(', ')}`, `"${text}"`);
 }
 
-const evaluationOf = (values: Values, seed: number): EvaluationOptions => ({
-  weights: weightsOf(values.weights), threshold: thresholdOf(values.threshold), mirror: mirrorOf(values.mirror),
-  postprocessing: postprocessingOf(values.postprocess ?? 'chosen')!, metric: metricOf(values.metric), seed,
-  probability: values.probability || values.probabilities,
-});
+/** What the command line says about judging, on top of what the folder was judged with before. */
+function evaluationOf(values: Values, seed: number, before?: EvaluationOptions): EvaluationOptions {
+  const { weights, threshold, mirror, postprocess, metric, probability, probabilities } = values;
+  return {
+    weights: weights === undefined && before ? before.weights : weightsOf(weights),
+    threshold: threshold === undefined && before ? before.threshold : thresholdOf(threshold),
+    mirror: mirror === undefined && before ? before.mirror : mirrorOf(mirror),
+    postprocessing: postprocess === undefined && before ? before.postprocessing : postprocessingOf(postprocess ?? 'chosen')!,
+    metric: metric === undefined && before ? before.metric : metricOf(metric), seed,
+    probability: probability || probabilities || (before?.probability ?? false),
+  };
+}
 
 function holdOutOf(text: string): number {
   if (/^\d+$/.test(text) && Number(text) >= 2) return Number(text);
@@ -145,7 +157,10 @@ async function run(args: string[]): Promise<number> {
   assertTestedOnce(plan.folds, [...new Set(slices.entries.map(({ patient }) => patient))]);
   const wanted = wantedFolds(values, plan);
   await keepPlan(values.out, plan);
-  const crossval: Crossval = { folder: values.out, plan, list, slices, options: evaluationOf(values, plan.config.seed) };
+  const judging = path.join(values.out, 'judging.json');
+  const evaluation = evaluationOf(values, plan.config.seed, existsSync(judging) ? ((await readJson(judging)) as EvaluationOptions) : undefined);
+  await writeJson(judging, evaluation);
+  const crossval: Crossval = { folder: values.out, plan, list, slices, options: evaluation };
   if (wanted.length > 0) await startTold();
   try {
     return await sumUp(crossval, await runFolds(crossval, wanted));

@@ -21,44 +21,50 @@ function assertUnseen({ description: { patients } }: TrainedRun, { training, val
   assertTestedOnce([{ ...patients, test }], test);
 }
 
+type Side = NonNullable<FailedCase['side']>;
+
 /** The work on one fold's trained network. */
 class FoldWork {
   readonly failed: FailedCase[] = [];
   readonly #crossval: Crossval;
   readonly #trained: TrainedRun;
-  readonly #folder: string;
+  readonly #fold: number;
 
-  constructor(crossval: Crossval, trained: TrainedRun) {
+  constructor(crossval: Crossval, fold: number, trained: TrainedRun) {
     this.#crossval = crossval;
+    this.#fold = fold;
     this.#trained = trained;
-    this.#folder = trained.folder;
   }
 
-  file(side: 'validation' | 'test', { id }: LabelledCase, suffix = ''): string {
-    return path.join(this.#folder, side, `${id}${suffix}.nii.gz`);
+  file(side: Side, { id }: LabelledCase, suffix = ''): string {
+    return path.join(this.#trained.folder, side, `${id}${suffix}.nii.gz`);
+  }
+
+  #fail(side: Side, { id }: LabelledCase, reason: string): void {
+    this.failed.push({ id, fold: this.#fold, side, reason });
   }
 
   /** Masks (and probabilities) of the cases; those that could be predicted. */
-  async predict(side: 'validation' | 'test', cases: readonly LabelledCase[], threshold: number, probability: boolean): Promise<LabelledCase[]> {
+  async predict(side: Side, cases: readonly LabelledCase[], threshold: number, probability: boolean): Promise<LabelledCase[]> {
     const progress = startProgress(`predict ${side} cases`, cases.length);
     const report = await predictFiles(this.#trained, cases.map(({ id, image }) => ({ file: image, name: id })), {
-      out: path.join(this.#folder, side), threshold, probability, mirror: this.#crossval.options.mirror,
+      out: path.join(this.#trained.folder, side), threshold, probability, mirror: this.#crossval.options.mirror,
       onChoice: (line) => console.log(line), onProgress: (done, _, note) => progress.update(Math.round(100 * done) / 100, note),
     });
     progress.finish();
     const reasons = new Map(report.failed.map(({ file, reason }) => [file, reason]));
-    for (const { id, image } of cases) if (reasons.has(image)) this.failed.push({ id, reason: reasons.get(image)! });
+    for (const one of cases) if (reasons.has(one.image)) this.#fail(side, one, reasons.get(one.image)!);
     return cases.filter(({ image }) => !reasons.has(image));
   }
 
   /** The cases for which `work` did not throw, with what it gave; the others are noted as failed. */
-  async each<T>(cases: readonly LabelledCase[], work: (one: LabelledCase) => Promise<T>): Promise<[LabelledCase, T][]> {
+  async each<T>(side: Side, cases: readonly LabelledCase[], work: (one: LabelledCase) => Promise<T>): Promise<[LabelledCase, T][]> {
     const done: [LabelledCase, T][] = [];
     for (const one of cases) {
       try {
         done.push([one, await work(one)]);
       } catch (error) {
-        this.failed.push({ id: one.id, reason: messageOf(error) });
+        this.#fail(side, one, messageOf(error));
       }
     }
     return done;
@@ -104,12 +110,12 @@ class FoldWork {
 /** Predicts, chooses and scores with a fold's trained network. */
 export async function judgeFold(crossval: Crossval, fold: number, trained: TrainedRun): Promise<FoldResult> {
   const { list, plan, options } = crossval;
-  const [patients, work] = [plan.folds[fold], new FoldWork(crossval, trained)];
+  const [patients, work] = [plan.folds[fold], new FoldWork(crossval, fold, trained)];
   assertUnseen(trained, patients);
   const [validationCases, testCases] = [casesOf(list, patients.validation), casesOf(list, patients.test)];
   const choosing = options.threshold === 'chosen';
   const predicted = await work.predict('validation', validationCases, choosing ? 0.5 : (options.threshold as number), choosing);
-  const validation = (await work.each(predicted, (one) => readPair(list, one, work.file('validation', one)))).map(([one]) => one);
+  const validation = (await work.each('validation', predicted, (one) => readPair(list, one, work.file('validation', one)))).map(([one]) => one);
   if (validation.length === 0) throw expected('a validation case to choose by', work.failed.map(({ id, reason }) => `${id}: ${reason}`).join('; ') || 'none');
   const thresholdChoice = choosing ? await work.chooseThreshold(validation) : undefined;
   const threshold = thresholdChoice?.chosen ?? (options.threshold as number);
@@ -117,7 +123,7 @@ export async function judgeFold(crossval: Crossval, fold: number, trained: Train
   console.log(`fold ${fold}: threshold ${threshold}, post-processing ${describePostprocessing(postprocessing.chosen)}, by ${validation.length} validation cases`);
   const tested = await work.predict('test', testCases, threshold, options.probability);
   await mkdir(masksFolder(crossval.folder), { recursive: true });
-  const done = await work.each(tested, (one) => work.finish(one, postprocessing.chosen));
+  const done = await work.each('test', tested, (one) => work.finish(one, postprocessing.chosen));
   return {
     version: 1, fold, made: await describeInputs(crossval, fold, [...validationCases, ...testCases]), patients,
     threshold, ...(thresholdChoice && { thresholdChoice }), postprocessing,

@@ -7,6 +7,7 @@ import { describeOutcomes } from '../evaluate/report.ts';
 import { formatCsv } from '../io/csv.ts';
 import { writeFileAtomic, writeJson } from '../io/files.ts';
 import { describePostprocessing } from '../predict/postprocess.ts';
+import type { FailedCase } from './result.ts';
 import type { CrossvalSummary } from './summary.ts';
 
 /** What fits into a terminal, and into a page; all metrics are in JSON and CSV. */
@@ -25,9 +26,10 @@ const nameOf = ({ id, patient }: { id: string; patient: string }): string => (id
 type Statistic = (name: string, scope: string, of: CohortSummary, show: (metric: MetricSummary) => string) => string[];
 const statisticOf = (shown: readonly Metric[]): Statistic => (name, scope, { metrics }, show) => [name, scope, '', ...shown.map((metric) => show(metrics[metric]))];
 
-function overallRows({ summary }: CrossvalSummary, statistic: Statistic): Rows {
+/** All statistics of some cases; the ones of the found cases alone where others were missed or invented. */
+function scopeRows(scope: string, summary: CohortSummary, statistic: Statistic): Rows {
   const { both, missed, invented } = summary.outcomes;
-  const row = (name: string, show: (metric: MetricSummary) => string): string[] => statistic(name, 'all', summary, show);
+  const row = (name: string, show: (metric: MetricSummary) => string): string[] => statistic(name, scope, summary, show);
   const found = missed + invented > 0 ? [row(`mean ± SD, ${both} found alone`, (metric) => meanSd(metric.found))] : [];
   return [
     row('mean ± SD', ({ all }) => meanSd(all)), row('median', ({ all }) => cell(all.median)),
@@ -36,18 +38,25 @@ function overallRows({ summary }: CrossvalSummary, statistic: Statistic): Rows {
   ];
 }
 
-/** The table's parts: heading, patients, folds, all together. */
-function tableRows(summary: CrossvalSummary, shown: readonly Metric[]): { header: string[]; parts: Rows[] } {
+/** The table's parts: heading, patients, folds (with all statistics where `isFull`), all together. */
+function tableRows({ cases, folds, summary }: CrossvalSummary, shown: readonly Metric[], isFull: boolean): { header: string[]; parts: Rows[] } {
   const statistic = statisticOf(shown);
+  const ofFold = ({ fold, summary: own }: CrossvalSummary['folds'][number]): Rows =>
+    (isFull ? scopeRows(`${fold}`, own, statistic) : [statistic(`mean ± SD, ${own.cases} cases`, `${fold}`, own, ({ all }) => meanSd(all))]);
   return {
     header: ['case', 'fold', 'outcome', ...shown.map(heading)],
     parts: [
-      summary.cases.map((one) => [nameOf(one), `${one.fold}`, outcomeText[one.outcome], ...shown.map((metric) => cell(one.values[metric]))]),
-      summary.folds.map(({ fold, summary: own }) => statistic(`mean ± SD, ${own.cases} cases`, `${fold}`, own, ({ all }) => meanSd(all))),
-      overallRows(summary, statistic),
+      cases.map((one) => [nameOf(one), `${one.fold}`, outcomeText[one.outcome], ...shown.map((metric) => cell(one.values[metric]))]),
+      folds.flatMap(ofFold),
+      scopeRows('all', summary, statistic),
     ],
   };
 }
+
+/** `case_3 (validation case of fold 1)`. */
+const placeOf = ({ id, fold, side }: FailedCase): string => (side ? `${id} (${side} case of fold ${fold})` : id);
+/** A validation case that failed is no row of the table: it is a test case of another fold. */
+const withoutScore = ({ failed }: CrossvalSummary): FailedCase[] => failed.filter(({ side }) => side !== 'validation');
 
 const list = (folds: readonly number[]): string => folds.join(', ');
 
@@ -56,15 +65,17 @@ export function describeGaps({ missingFolds, failedFolds, failed }: CrossvalSumm
   const waiting = missingFolds.filter((k) => !failedFolds.some(({ fold }) => fold === k));
   return [
     ...failedFolds.map(({ fold, reason }) => `FAILED  fold ${fold}: ${reason}`),
-    ...failed.map(({ id, reason }) => `FAILED  ${id}: ${reason}`),
+    ...failed.map((one) => `FAILED  ${placeOf(one)}: ${one.reason}`),
     ...(waiting.length ? [`Not run yet: fold ${list(waiting)}; their patients are not in the table`] : []),
   ];
 }
 
-function headLine({ dataset, cases, folds, missingFolds, summary }: CrossvalSummary): string {
+function headLine(all: CrossvalSummary): string {
+  const { dataset, cases, folds, missingFolds, summary } = all;
+  const failures = withoutScore(all).length ? `, ${withoutScore(all).length} FAILED` : '';
   const patients = new Set(cases.map(({ patient }) => patient)).size;
   const of = missingFolds.length ? `${folds.length} of ${folds.length + missingFolds.length} folds` : `${folds.length} folds`;
-  return `Cross-validation of ${dataset}: ${patients} patients, ${of}, each tested once, by the network that never saw it; ${describeOutcomes(summary)}`;
+  return `Cross-validation of ${dataset}: ${patients} patients, ${of}, each tested once, by the network that never saw it; ${describeOutcomes(summary)}${failures}`;
 }
 
 /** What the choices of the folds were, and what post-processing changed in the test cases. */
@@ -89,7 +100,7 @@ const choiceTitle = 'Threshold and post-processing, chosen on validation patient
 
 /** The summary as text for a terminal. */
 export function formatCrossval(summary: CrossvalSummary): string {
-  const { header, parts } = tableRows(summary, narrow);
+  const { header, parts } = tableRows(summary, narrow, false);
   const lines = numberTable([header, ...parts.flat()], words).split('\n');
   const breaks = [1, 1 + parts[0].length, 1 + parts[0].length + parts[1].length];
   const table = lines.flatMap((line, i) => (breaks.includes(i) ? ['', line] : [line])).join('\n');
@@ -99,7 +110,7 @@ export function formatCrossval(summary: CrossvalSummary): string {
 
 /** The summary as Markdown, for a paper's draft. */
 export function crossvalMarkdown(summary: CrossvalSummary): string {
-  const { header, parts } = tableRows(summary, wide);
+  const { header, parts } = tableRows(summary, wide, true);
   const line = (cells: readonly string[]): string => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
   const strong = (row: readonly string[]): string[] => row.map((text) => (text ? `**${text}**` : ''));
   const rule = `|${header.map((_, i) => (i < words ? '---' : '---:')).join('|')}|`;
@@ -109,11 +120,11 @@ export function crossvalMarkdown(summary: CrossvalSummary): string {
 }
 
 /** One line per case with every count and metric, empty where there is no number, and the reasons of those without a score. */
-export function crossvalCasesCsv({ cases, failed }: CrossvalSummary): string {
+export function crossvalCasesCsv(summary: CrossvalSummary): string {
   const header = ['patient', 'case', 'group', 'fold', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed'];
-  const rows = cases.map(({ patient, id, group = '', fold, outcome, counts: { tp, fp, fn, tn }, values }) =>
+  const rows = summary.cases.map(({ patient, id, group = '', fold, outcome, counts: { tp, fp, fn, tn }, values }) =>
     [patient, id, group, fold, outcome, tp, fp, fn, tn, ...metricNames.map((metric) => values[metric]), '']);
-  return formatCsv([header, ...rows, ...failed.map(({ id, reason }) => ['', id, '', '', 'failed', ...new Array<string>(4 + metricNames.length).fill(''), reason])]);
+  return formatCsv([header, ...rows, ...withoutScore(summary).map(({ id, fold, reason }) => ['', id, '', fold ?? '', 'failed', ...new Array<string>(4 + metricNames.length).fill(''), reason])]);
 }
 
 /** One line per scope (each fold, then all) and metric: over all cases, over the found ones, and the number of each outcome. */

@@ -35,7 +35,13 @@ export interface Crossval {
   readonly options: EvaluationOptions;
 }
 
-export interface FailedCase { readonly id: string; readonly reason: string }
+export interface FailedCase {
+  readonly id: string;
+  readonly reason: string;
+  /** Where it failed; absent for a case that no fold has. */
+  readonly fold?: number;
+  readonly side?: 'validation' | 'test';
+}
 
 /** What a fold depends on. */
 export interface FoldInputs {

@@ -39,10 +39,14 @@ async function result(fold: number, before: ScoredPatientCase[], cases: ScoredPa
     postprocessing: await choosePostprocessing([{ id: patient, patient, read }]), before, cases, failed: [], masks: {},
   };
 }
-const results = async (): Promise<FoldResult[]> => [
+const make = async (): Promise<FoldResult[]> => [
   await result(1, [score('c', empty), score('d', organ)], [score('c', empty), score('d', organ)], organ),
   await result(0, [score('a', half), score('b', withIsland)], [score('a', half), score('b', organ)]),
 ];
+
+let made: Promise<FoldResult[]> | undefined;
+/** Made once: the bootstrap intervals take most of the time. */
+const results = (): Promise<FoldResult[]> => (made ??= make());
 
 describe('the summary of a cross-validation', () => {
   it('holds every patient once, in the order of the folds, with mean, SD, median, minimum and maximum by fold and overall', async () => {
@@ -79,11 +83,12 @@ describe('the summary of a cross-validation', () => {
   it('names folds that are missing or failed, cases without a score, and cases that no fold tests', async () => {
     const [, first] = await results();
     const list = { ...crossval.list, cases: [...crossval.list.cases, { id: 'e-ct', patient: 'e', image: '' }] };
-    const summary = summariseFolds({ ...crossval, list }, [{ ...first, cases: first.cases.slice(1), before: first.before.slice(1), failed: [{ id: 'a-ct', reason: 'torn' }] }], [{ fold: 1, reason: 'no memory' }]);
-    expect(summary).toMatchObject({ missingFolds: [1], failed: [{ id: 'e-ct', reason: 'it has no slices' }, { id: 'a-ct', reason: 'torn' }] });
+    const summary = summariseFolds({ ...crossval, list }, [{ ...first, cases: first.cases.slice(1), before: first.before.slice(1), failed: [{ id: 'a-ct', fold: 0, side: 'test', reason: 'torn' }, { id: 'd-ct', fold: 0, side: 'validation', reason: 'torn too' }] }], [{ fold: 1, reason: 'no memory' }]);
+    expect(summary).toMatchObject({ missingFolds: [1], failed: [{ id: 'e-ct', reason: 'it has no slices' }, { id: 'a-ct', reason: 'torn' }, { id: 'd-ct' }] });
     const text = formatCrossval(summary);
-    for (const line of ['FAILED  fold 1: no memory', 'FAILED  e-ct: it has no slices', 'FAILED  a-ct: torn', '1 of 2 folds']) expect(text).toContain(line);
+    for (const line of ['FAILED  fold 1: no memory', 'FAILED  e-ct: it has no slices', 'FAILED  a-ct (test case of fold 0): torn', 'FAILED  d-ct (validation case of fold 0): torn too', '1 of 2 folds', ' rightly empty, 2 FAILED']) expect(text).toContain(line);
     expect(text).not.toContain('Not run yet');
+    expect(parseCsv(crossvalCasesCsv(summary)).slice(1).map((row) => [row[1], row[3], row[4], row.at(-1)])).toEqual([['b-ct', '0', 'both', ''], ['e-ct', '', 'failed', 'it has no slices'], ['a-ct', '0', 'failed', 'torn']]);
     expect(crossvalMarkdown(summary)).toContain('- FAILED  fold 1: no memory');
     expect(formatCrossval(summariseFolds(crossval, []))).toContain('Not run yet: fold 0, 1');
   });
@@ -112,7 +117,7 @@ describe('its tables', () => {
     const summary = summariseFolds(crossval, await results());
     const markdown = crossvalMarkdown(summary).split('\n').filter((line) => line.startsWith('|'));
     expect(new Set(markdown.map((line) => line.split('|').length)).size).toBe(1);
-    expect(markdown).toHaveLength(2 + 4 + 2 + 6);
+    expect(markdown).toHaveLength(2 + 4 + 5 + 6 + 6); // heading, patients, fold 0, fold 1 and all with a row more for the missed patient
     expect(markdown[2]).toMatch(/^\| a-ct \(a\) \| 0 \| found \| 0\.667 \| 0\.500 \| 1\.000 \| 0\.500 \|/);
     const [header, ...rows] = parseCsv(crossvalCasesCsv(summary));
     expect(rows.map((row) => Object.fromEntries(row.map((value, i) => [header![i], value])))).toMatchObject([

@@ -90,8 +90,7 @@ async function openVolumes(values: Values): Promise<CaseList> {
 }
 
 /** The plan that the command line asks for; of a folder that has one, with its configuration where nothing else is said. */
-async function planFor(values: Values, slices: SliceSet): Promise<CrossvalPlan> {
-  const old = await readPlan(values.out!);
+async function planFor(values: Values, slices: SliceSet, old: CrossvalPlan | undefined): Promise<CrossvalPlan> {
   const changes = await changesOf(values);
   const config = trainConfig(changes, old && values.preset === undefined ? old.config : presetConfig(presetOf(values), slices.manifest.dataset));
   const holdOut = values['hold-out'] === undefined ? (old?.holdOut ?? 5) : holdOutOf(values['hold-out']);
@@ -152,8 +151,10 @@ async function run(args: string[]): Promise<number> {
   if ([values.fold, values.shard, values.summary || undefined].filter((v) => v !== undefined).length > 1) throw new UserError('Expected one of --fold, --shard and --summary, found several');
   evaluationOf(values, 0); // what is wrong with it is said before the long work
   const list = await openVolumes(values);
-  const slices = values.slices === undefined ? await slicesOfDataset(list, presetOf(values), 'crossval') : await openSlices(values.slices);
-  const plan = await planFor(values, slices);
+  const old = await readPlan(values.out);
+  const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);
+  const slices = values.slices === undefined ? await slicesOfDataset(list, preset, 'crossval') : await openSlices(values.slices);
+  const plan = await planFor(values, slices, old);
   assertTestedOnce(plan.folds, [...new Set(slices.entries.map(({ patient }) => patient))]);
   const wanted = wantedFolds(values, plan);
   await keepPlan(values.out, plan);

@@ -2,7 +2,7 @@
  * One fold: trained, judged, written down. Each step goes on where it stopped; a fold that is complete and whose inputs and parameters
  * are the same is not run again.
  */
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { expected } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { loadRun } from '../train/loadRun.ts';
@@ -10,7 +10,7 @@ import { trainFolder } from '../train/trainFolder.ts';
 import { casesOf, type LabelledCase } from './cases.ts';
 import { judgeFold } from './judge.ts';
 import { foldFolder } from './plan.ts';
-import { describeInputs, foldFile, masksFolder, readFold, type Crossval, type FoldResult } from './result.ts';
+import { describeInputs, foldFile, maskFile, readFold, type Crossval, type FoldResult } from './result.ts';
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -19,8 +19,8 @@ async function completeFold(crossval: Crossval, fold: number, cases: readonly La
   const old = await readFold(crossval.folder, fold);
   if (!old || old.failed.length > 0 || !isSame(old.patients, crossval.plan.folds[fold])) return undefined;
   if (!isSame(old.made, await describeInputs(crossval, fold, cases))) return undefined;
-  for (const [file, sum] of Object.entries(old.masks)) {
-    if ((await sha256File(path.join(masksFolder(crossval.folder), file)).catch(() => undefined)) !== sum) return undefined;
+  for (const [id, sum] of Object.entries(old.masks)) {
+    if ((await sha256File(maskFile(crossval.folder, { id })).catch(() => undefined)) !== sum) return undefined;
   }
   return old;
 }
@@ -33,6 +33,7 @@ export async function runFold(crossval: Crossval, fold: number): Promise<{ resul
   const cases = [...casesOf(list, patients.validation), ...casesOf(list, patients.test)];
   const complete = await completeFold(crossval, fold, cases);
   if (complete) return { result: complete, wasComplete: true };
+  await rm(foldFile(folder, fold), { force: true }); // what is judged anew has no result until it went through
   await trainFolder(foldFolder(folder, fold), plan.config, slices, patients, true);
   const trained = await loadRun(foldFolder(folder, fold), options.weights);
   try {

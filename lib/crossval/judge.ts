@@ -1,9 +1,9 @@
 /** A trained fold is judged: threshold and post-processing chosen on its validation patients, then its test patients predicted and scored. */
-import { copyFile, mkdir } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, messageOf } from '../errors.ts';
 import { choosePostprocessing, type MaskCase, type PostprocessingChoice } from '../evaluate/choosePostprocessing.ts';
-import { sha256File } from '../io/files.ts';
+import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { readNifti, writeNifti } from '../io/nifti.ts';
 import { predictFiles } from '../predict/files.ts';
 import { describePostprocessing, type Postprocessing, postprocessMask } from '../predict/postprocess.ts';
@@ -13,7 +13,7 @@ import type { TrainedRun } from '../train/loadRun.ts';
 import { casesOf, readPair, scoreCase, type LabelledCase, type ScoredPatientCase } from './cases.ts';
 import { chooseThreshold, type ThresholdChoice } from './chooseThreshold.ts';
 import { assertTestedOnce, type FoldPatients } from './plan.ts';
-import { describeInputs, masksFolder, type Crossval, type FailedCase, type FoldResult } from './result.ts';
+import { describeInputs, maskFile, type Crossval, type FailedCase, type FoldResult } from './result.ts';
 
 /** Throws when the patients that a checkpoint knows of are not those of the plan, or a test patient is among them. */
 function assertUnseen({ description: { patients } }: TrainedRun, { training, validation, test }: FoldPatients): void {
@@ -95,10 +95,10 @@ class FoldWork {
   /** Writes the final mask of a test case into `masks/` and scores it, and the one before post-processing. */
   async finish(one: LabelledCase, postprocessing: Postprocessing): Promise<{ before: ScoredPatientCase; after: ScoredPatientCase; sum: string }> {
     const { list, folder } = this.#crossval;
-    const [raw, final] = [this.file('test', one), path.join(masksFolder(folder), `${one.id}.nii.gz`)];
+    const [raw, final] = [this.file('test', one), maskFile(folder, one)];
     const before = await scoreCase(list, one, raw);
     const isNothing = describePostprocessing(postprocessing) === describePostprocessing({});
-    if (isNothing) await copyFile(raw, final);
+    if (isNothing) await writeFileAtomic(final, await readFile(raw));
     else {
       const mask = await readNifti(raw);
       await writeNifti(final, { ...mask, data: postprocessMask(mask.data, mask.shape, mask.spacingMm, postprocessing) }, { description: 'axunet pancreas mask' });
@@ -107,12 +107,13 @@ class FoldWork {
   }
 }
 
-/** Predicts, chooses and scores with a fold's trained network. */
+/** Predicts, chooses and scores with a fold's trained network. Throws when the network has seen a test patient, and when no validation case is left. */
 export async function judgeFold(crossval: Crossval, fold: number, trained: TrainedRun): Promise<FoldResult> {
   const { list, plan, options } = crossval;
   const [patients, work] = [plan.folds[fold], new FoldWork(crossval, fold, trained)];
   assertUnseen(trained, patients);
   const [validationCases, testCases] = [casesOf(list, patients.validation), casesOf(list, patients.test)];
+  for (const one of testCases) await rm(maskFile(crossval.folder, one), { force: true }); // a case that fails must not keep an older mask
   const choosing = options.threshold === 'chosen';
   const predicted = await work.predict('validation', validationCases, choosing ? 0.5 : (options.threshold as number), choosing);
   const validation = (await work.each('validation', predicted, (one) => readPair(list, one, work.file('validation', one)))).map(([one]) => one);
@@ -122,12 +123,11 @@ export async function judgeFold(crossval: Crossval, fold: number, trained: Train
   const postprocessing = await work.choosePostprocessing(validation, threshold);
   console.log(`fold ${fold}: threshold ${threshold}, post-processing ${describePostprocessing(postprocessing.chosen)}, by ${validation.length} validation cases`);
   const tested = await work.predict('test', testCases, threshold, options.probability);
-  await mkdir(masksFolder(crossval.folder), { recursive: true });
   const done = await work.each('test', tested, (one) => work.finish(one, postprocessing.chosen));
   return {
     version: 1, fold, made: await describeInputs(crossval, fold, [...validationCases, ...testCases]), patients,
     threshold, ...(thresholdChoice && { thresholdChoice }), postprocessing,
     before: done.map(([, { before }]) => before), cases: done.map(([, { after }]) => after),
-    failed: work.failed, masks: Object.fromEntries(done.map(([{ id }, { sum }]) => [`${id}.nii.gz`, sum])),
+    failed: work.failed, masks: Object.fromEntries(done.map(([{ id }, { sum }]) => [id, sum])),
   };
 }

@@ -79,24 +79,25 @@ function headLine(all: CrossvalSummary): string {
 }
 
 /** What the choices of the folds were, and what post-processing changed in the test cases. */
-function choiceLines({ folds, postprocessing, choice, options: { metric } }: CrossvalSummary): string[] {
+function choiceLines({ folds, postprocessing, choice, options: { metric, weights, mirror } }: CrossvalSummary): string[] {
   const { label, unit } = metricInfo[metric];
   const show = (value: number): string => `${cell(value, 4)}${unit && ` ${unit}`}`;
+  const how = `weights: ${weights === 'best' ? 'those of the best validation' : 'the last ones'}${mirror.length ? `; mirrored along ${mirror.join(', ')}` : ''}`;
   const lines = folds.map(({ fold, threshold, postprocessing: chosen, validation: { before, after } }) =>
     `fold ${fold}: threshold ${threshold}, ${describePostprocessing(chosen)} (mean ${label} of ${before.cases} validation cases ${show(before.metrics[metric].all.mean)} before, ${show(after.metrics[metric].all.mean)} after)`);
-  if (!postprocessing || !choice) return lines;
+  if (!postprocessing || !choice) return [how, ...lines];
   const { before, after, comparison: { better } } = postprocessing;
   const changes = ([metric, ...(['hd95PooledMm'] as const).filter((other) => other !== metric)] as Metric[]).map((name) =>
     `mean ${heading(name)} ${cell(before.metrics[name].all.mean)} before, ${cell(after.metrics[name].all.mean)} after`);
   return [
-    ...lines,
+    how, ...lines,
     `test cases: ${changes.join('; ')}; ${label} better in ${better[0]}, worse in ${better[1]}, equal in ${better[2]}; missed ${before.outcomes.missed} before, ${after.outcomes.missed} after`,
     `for new volumes and all networks: threshold ${choice.threshold}, ${describePostprocessing(choice.postprocessing)}`,
   ];
 }
 
 const footnote = 'A distance that one empty mask leaves undefined is – in its row and the diagonal of its image in the means over all cases.';
-const choiceTitle = 'Threshold and post-processing, chosen on validation patients of each fold';
+const choiceTitle = 'Weights, threshold and post-processing; what was chosen was chosen on validation patients of each fold';
 
 /** The summary as text for a terminal. */
 export function formatCrossval(summary: CrossvalSummary): string {

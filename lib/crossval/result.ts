@@ -66,11 +66,12 @@ export interface FoldResult {
   readonly cases: readonly ScoredPatientCase[];
   /** Cases of either side that could not be predicted or scored; they are tried again in the next run. */
   readonly failed: readonly FailedCase[];
-  /** sha256 of the masks in `masks/`, by file name. */
+  /** sha256 of the final masks, by case. */
   readonly masks: Readonly<Record<string, string>>;
 }
 
-export const masksFolder = (folder: string): string => path.join(folder, 'masks');
+/** The final mask of a case. */
+export const maskFile = (folder: string, { id }: { readonly id: string }): string => path.join(folder, 'masks', `${id}.nii.gz`);
 export const foldFile = (folder: string, fold: number): string => path.join(foldFolder(folder, fold), 'fold.json');
 
 /** JSON keeps no Infinity, which a distance or relative volume with one mask empty is: it comes back from null. */

@@ -48,7 +48,7 @@ afterAll(() => {
 beforeEach(listen);
 afterEach(() => vi.restoreAllMocks());
 
-describe('axunet crossval', () => {
+describe('axunet crossval', { timeout: 300_000 }, () => {
   it('tests every patient once, on whole volumes, by a network whose run never had him', async () => {
     const { cases, folds, summary, failed } = json('whole', 'summary.json');
     expect(idsOf(cases)).toEqual(allIds);
@@ -112,7 +112,7 @@ describe('axunet crossval', () => {
     expect(text()).toContain('fold 0 was complete');
     expect(changedAt('killed/fold-0/fold.json')).toBe(finished);
     expect(readFileSync(at('killed', 'summary.json'), 'utf8')).toBe(readFileSync(at('whole', 'summary.json'), 'utf8'));
-  }, 180_000);
+  });
 
   it('in shards and single folds sums up what is there, and in the end the same', async () => {
     expect(await start('shards', '--shard', '2/2')).toBe(0);
@@ -169,7 +169,8 @@ describe('axunet crossval', () => {
       expect(await run('torn')).toBe(1);
       const { cases, failed } = json('torn', 'summary.json');
       expect(idsOf(cases)).toEqual(allIds.filter((id) => id !== 'case_3'));
-      expect(failed.map(({ id }: { id: string }) => id)).toContain('case_3');
+      expect(failed).toContainEqual({ id: 'case_3', fold: 0, side: 'test', reason: expect.stringContaining('case_3.nii.gz') });
+      expect(readdirSync(at('torn', 'masks'))).not.toContain('case_3.nii.gz');
       expect(text()).toMatch(/FAILED {2}case_3 \(test case of fold 0\): /);
     } finally {
       writeFileSync(file, bytes);

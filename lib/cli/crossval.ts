@@ -149,6 +149,8 @@ async function run(args: string[]): Promise<number> {
   const values = parse(args);
   if (values.dataset === undefined || values.out === undefined) throw new UserError('Expected axunet crossval --dataset NAME --out DIR');
   if ([values.fold, values.shard, values.summary || undefined].filter((v) => v !== undefined).length > 1) throw new UserError('Expected one of --fold, --shard and --summary, found several');
+  const judgingOptions = (['weights', 'mirror', 'threshold', 'postprocess', 'metric'] as const).filter((name) => values[name] !== undefined);
+  if (values.summary && judgingOptions.length > 0) throw expected('--summary without options of judging, which it cannot apply', `--${judgingOptions.join(', --')}`);
   evaluationOf(values, 0); // what is wrong with it is said before the long work
   const list = await openVolumes(values);
   const old = await readPlan(values.out);

@@ -196,6 +196,7 @@ describe('axunet crossval', { timeout: 300_000 }, () => {
     [['--fold', '4'], 'Expected --fold from 0 to 1, found 4'],
     [['--fold', 'one'], 'Expected --fold with the number of a fold, from 0, found "one"'],
     [['--fold', '1', '--shard', '1/2'], 'Expected one of --fold, --shard and --summary, found several'],
+    [['--summary', '--metric', 'nsd1', '--mirror', 'x'], 'Expected --summary without options of judging, which it cannot apply, found --mirror, --threshold, --metric'],
     [['--hold-out', '1'], 'Expected --hold-out N with a whole number from 2 (one in N patients), found "1"'],
     [['--metric', 'accuracy'], 'Expected --metric to be one of dice, jaccard, '],
     [['--mirror', 'q'], 'Expected --mirror with axes out of x,y,z, each once, found "q"'],

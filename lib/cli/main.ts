@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<Command>> = {
   verify: async () => (await import('./verify.ts')).verify,
   preprocess: async () => (await import('./preprocess.ts')).preprocess,
   train: async () => (await import('./train.ts')).train,
+  crossval: async () => (await import('./crossval.ts')).crossval,
   'check-step': async () => (await import('./checkStep.ts')).checkStepCommand,
   predict: async () => (await import('./predict.ts')).predict,
   evaluate: async () => (await import('./evaluate.ts')).evaluate,

@@ -47,7 +47,8 @@ async function scoreAll(cases: readonly MaskCase[], candidates: readonly Postpro
   return scored;
 }
 
-function beforeAfter(metric: Metric, before: readonly ScoredCase[], after: readonly ScoredCase[], seed: number): BeforeAfter {
+/** The same cases before and after something was done to their masks. Throws when there are none or they differ. */
+export function beforeAfter(metric: Metric, before: readonly ScoredCase[], after: readonly ScoredCase[], seed: number): BeforeAfter {
   const [comparison] = compareModels(metric, [{ name: 'after', cases: after }, { name: 'before', cases: before }], seed);
   return { before: summariseCases(before, seed), after: summariseCases(after, seed), comparison };
 }

@@ -9,7 +9,7 @@ import { expected, messageOf, UserError } from '../errors.ts';
 import { readNifti } from '../io/nifti.ts';
 import { toClasses } from '../preprocess/prepareCase.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
-import type { Volume } from '../volume/volume.ts';
+import type { Volume, VoxelArray } from '../volume/volume.ts';
 import type { ModelCases, ScoredCase } from './cohort.ts';
 import { scoreMasks } from './metrics.ts';
 
@@ -81,10 +81,10 @@ async function readClasses(file: string, options: OpenOptions | undefined): Prom
   return { ...stored, data: toClasses(stored.data, rules, file) };
 }
 
-/** Both masks on one grid; another axis order of the same grid is turned. Throws a UserError that tells both geometries. */
-function onOneGrid(prediction: Volume<Uint8Array>, reference: Volume<Uint8Array>): [Volume<Uint8Array>, Volume<Uint8Array>] {
+/** A prediction (mask or probabilities) and the reference on one grid; another axis order of the same grid is turned. Throws a UserError that tells both geometries. */
+export function onOneGrid<T extends VoxelArray>(prediction: Volume<T>, reference: Volume<Uint8Array>): [Volume<T>, Volume<Uint8Array>] {
   if (!geometryDifference(prediction, reference)) return [prediction, reference];
-  const turned: [Volume<Uint8Array>, Volume<Uint8Array>] = [toCanonical(prediction), toCanonical(reference)];
+  const turned: [Volume<T>, Volume<Uint8Array>] = [toCanonical(prediction), toCanonical(reference)];
   const difference = geometryDifference(...turned);
   if (!difference) return turned;
   throw new UserError(`Expected prediction and reference on one grid, found a difference in ${difference}: ` +

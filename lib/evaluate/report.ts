@@ -3,9 +3,10 @@ import path from 'node:path';
 import { formatCsv } from '../io/csv.ts';
 import { writeFileAtomic, writeJson } from '../io/files.ts';
 import { formatMeanSd } from '../statistics/summary.ts';
+import { cell, heading, interval, numberTable, outcomeText } from './cells.ts';
 import { type CasePlot, casePlot, type CohortSummary, type Comparison, compareModels, summariseCases } from './cohort.ts';
 import type { EvaluatedModel } from './files.ts';
-import { type Metric, metricInfo, metricNames, type Outcome } from './metrics.ts';
+import { type Metric, metricInfo, metricNames } from './metrics.ts';
 
 export interface ModelReport extends EvaluatedModel {
   readonly summary: CohortSummary;
@@ -37,23 +38,10 @@ export function makeReport(models: readonly EvaluatedModel[], seed = 0): Evaluat
   };
 }
 
-/** A number for a table, `–` for one that does not exist. */
-const cell = (value: number | undefined, digits = 3): string => (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits));
-const interval = (bounds: readonly [number, number] | undefined, digits = 3): string => (bounds ? `${cell(bounds[0], digits)} to ${cell(bounds[1], digits)}` : '–');
-const heading = (metric: Metric): string => `${metricInfo[metric].label}${metricInfo[metric].unit ? `, ${metricInfo[metric].unit}` : ''}`;
-
-/** Columns of text: the first to the left, the others to the right. */
-function textTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) => row.map((text, column) => (column === 0 ? text.padEnd(widths[column]) : text.padStart(widths[column]))).join('  ').trimEnd()).join('\n');
-}
-
 /** What the mean over found cases leaves out, in words; it stands beside every such mean. */
 export function describeOutcomes({ cases, outcomes: { both, missed, invented, neither } }: Pick<CohortSummary, 'cases' | 'outcomes'>): string {
   return `${cases} cases: ${both} found, ${missed} missed, ${invented} invented, ${neither} rightly empty`;
 }
-
-const outcomeText: Record<Outcome, string> = { both: 'found', missed: 'MISSED', invented: 'INVENTED', neither: 'empty' };
 
 function modelText({ name, cases, failed, summary }: ModelReport): string {
   const perCase = [['case', 'outcome', ...shown.map(heading)], ...cases.map(({ id, outcome, values }) => [id, outcomeText[outcome], ...shown.map((metric) => cell(values[metric]))])];
@@ -66,7 +54,7 @@ function modelText({ name, cases, failed, summary }: ModelReport): string {
     }),
   ];
   const failures = failed.map(({ id, reason }) => `FAILED  ${id}: ${reason}`);
-  const tables = cases.length ? [textTable(perCase), '', textTable(overall)] : [];
+  const tables = cases.length ? [numberTable(perCase), '', numberTable(overall)] : [];
   return [`${name}: ${describeOutcomes(summary)}${failed.length ? `, ${failed.length} FAILED` : ''}`, ...tables, ...failures].join('\n');
 }
 
@@ -75,7 +63,7 @@ function comparisonText(comparisons: readonly Comparison[]): string {
     `${first} - ${second}`, heading(metric), `${pairs}`, cell(meanDifference), interval(bounds), p.toPrecision(2), pHolm.toPrecision(2), cell(rankBiserial, 2), better.join(' : '),
   ]);
   const header = ['models', 'metric', 'cases', 'mean difference', '95 % CI', 'Wilcoxon p', 'p (Holm)', 'rank-biserial', 'first : second better : equal'];
-  return `Paired comparison\n${textTable([header, ...rows])}`;
+  return `Paired comparison\n${numberTable([header, ...rows])}`;
 }
 
 /** The report as text. A distance that one empty mask leaves undefined is – in its row and the image's diagonal in the mean over all cases. */

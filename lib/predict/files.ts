@@ -9,9 +9,11 @@ import type { tf } from '../engine/engine.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, readNifti, writeNifti } from '../io/nifti.ts';
-import { voxelVolumeMl } from '../volume/volume.ts';
-import { foregroundNetwork, type ForegroundNetwork } from './slices.ts';
-import { predictVolume, type PredictVolumeOptions } from './volume.ts';
+import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
+import { mirrorNetwork, type MirrorAxis } from './mirror.ts';
+import { type Postprocessing, postprocessMask } from './postprocess.ts';
+import { foregroundNetwork } from './slices.ts';
+import { type Member, predictWith, type PredictVolumeOptions } from './volume.ts';
 
 /** A trained network with what its input must look like. */
 export interface Predictor extends Pick<PredictVolumeOptions, 'grid' | 'windowHu'> {
@@ -30,6 +32,12 @@ export interface PredictFilesOptions extends Pick<PredictVolumeOptions, 'thresho
   /** Folder for `<name>.nii.gz`, `<name>.json` and, when asked for, `<name>_probability.nii.gz`. */
   readonly out: string;
   readonly probability?: boolean;
+  /** Averages over the versions that flips along these axes give (`mirrorNetwork`). */
+  readonly mirror?: readonly MirrorAxis[];
+  /** What is done to each mask; not to its probabilities. */
+  readonly postprocessing?: Postprocessing;
+  /** Hears once, as soon as it is known, that networks are not compiled and why: they then run slower, operation by operation. */
+  readonly onChoice?: (line: string) => void;
   /** Called before each volume, after each batch of slices and after each volume; `done` counts volumes, in parts too. */
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
@@ -39,15 +47,22 @@ export interface PredictReport {
   /** Complete already: same input, same network, same options, outputs as they were written. */
   readonly skipped: string[];
   readonly failed: { readonly file: string; readonly reason: string }[];
+  /** Volume of each complete mask before and after post-processing; absent without it. */
+  readonly postprocessed?: { readonly name: string; readonly beforeMl: number; readonly afterMl: number }[];
 }
 
 /** What `<name>.json` says; it is written last, so it stands for complete outputs. */
 interface PredictionRecord {
-  readonly made: { readonly input: Readonly<Record<string, string>>; readonly model: string; readonly threshold: number };
+  readonly made: {
+    readonly input: Readonly<Record<string, string>>; readonly model: string; readonly threshold: number;
+    readonly mirror?: readonly MirrorAxis[]; readonly postprocessing?: Postprocessing;
+  };
   /** sha256 by file name. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly pancreasMl: number;
   readonly voxels: number;
+  /** Only where there is post-processing. */
+  readonly beforePostprocessing?: { readonly voxels: number; readonly pancreasMl: number };
 }
 
 const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr)$/i;
@@ -95,25 +110,54 @@ async function readComplete(out: string, name: string, made: PredictionRecord['m
   }
 }
 
-/** Predicts one volume unless its outputs are complete; true when it was computed. */
-async function predictFile(predictor: Predictor, network: ForegroundNetwork, input: VolumeInput, options: PredictFilesOptions, onSlices: (share: number) => void): Promise<boolean> {
-  const { out, threshold = 0.5, batchSize } = options;
-  const made = { input: await sourceSums(input.file), model: predictor.sha256, threshold };
+/** Networks made ready, and one text that tells them from others. */
+interface Ensemble { readonly members: readonly Member[]; readonly sha256: string }
+
+/** Networks of one input each. Throws a UserError when there is none, one is given twice, or their windows differ. */
+function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorAxis[] = []): Ensemble {
+  const [first, ...others] = predictors;
+  if (!first) throw expected('a network to predict with', 'none');
+  if (new Set(predictors.map(({ sha256 }) => sha256)).size < predictors.length) throw expected('different networks to average', 'one of them twice');
+  const other = others.find(({ windowHu }) => windowHu.join() !== first.windowHu.join());
+  if (other) throw expected('networks that were trained with one HU window, to average them', `${first.windowHu.join(' to ')} HU and ${other.windowHu.join(' to ')} HU`);
+  const ordered = predictors.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)); // the order on the command line must not matter
+  return {
+    members: ordered.map(({ model, grid, windowHu }) => ({ grid, windowHu, network: mirrorNetwork(foregroundNetwork(model), mirror) })),
+    sha256: ordered.map(({ sha256 }) => sha256).join('+'),
+  };
+}
+
+const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + v, 0);
+
+/** The mask after post-processing, and what the record says of both. */
+function finishMask(mask: Volume<Uint8Array>, postprocessing?: Postprocessing): { mask: Volume<Uint8Array>; sizes: Pick<PredictionRecord, 'voxels' | 'pancreasMl' | 'beforePostprocessing'> } {
+  const sizeOf = ({ data }: Volume<Uint8Array>) => ({ voxels: countForeground(data), pancreasMl: countForeground(data) * voxelVolumeMl(mask) });
+  if (!postprocessing) return { mask, sizes: sizeOf(mask) };
+  const done = { ...mask, data: postprocessMask(mask.data, mask.shape, mask.spacingMm, postprocessing) };
+  return { mask: done, sizes: { ...sizeOf(done), beforePostprocessing: sizeOf(mask) } };
+}
+
+/** Predicts one volume unless its outputs are complete. */
+async function predictFile(ensemble: Ensemble, input: VolumeInput, options: PredictFilesOptions, onSlices: (share: number) => void): Promise<{ record: PredictionRecord; computed: boolean }> {
+  const { out, threshold = 0.5, batchSize, mirror, postprocessing } = options;
+  const made = {
+    input: await sourceSums(input.file), model: ensemble.sha256, threshold,
+    ...(mirror?.length && { mirror }), ...(postprocessing && { postprocessing }),
+  };
   const maskFile = `${input.name}.nii.gz`;
   const wanted = options.probability ? [maskFile, `${input.name}_probability.nii.gz`] : [maskFile];
-  if (await readComplete(out, input.name, made, wanted)) return false;
+  const complete = await readComplete(out, input.name, made, wanted);
+  if (complete) return { record: complete, computed: false };
   const volume = await readNifti(input.file);
   assertFinite(volume, input.file);
-  const { mask, probability } = await predictVolume(predictor.model, volume, {
-    grid: predictor.grid, windowHu: predictor.windowHu, threshold, batchSize, network, onProgress: (done, total) => onSlices(done / total),
-  });
+  const predicted = await predictWith(ensemble.members, volume, { threshold, batchSize, onProgress: (done, total) => onSlices(done / total) });
+  const { mask, sizes } = finishMask(predicted.mask, postprocessing);
   await writeNifti(path.join(out, wanted[0]), mask, { description: 'axunet pancreas mask' });
-  if (options.probability) await writeNifti(path.join(out, wanted[1]), probability, { description: 'axunet pancreas probability' });
-  const voxels = mask.data.reduce((sum, v) => sum + v, 0);
+  if (options.probability) await writeNifti(path.join(out, wanted[1]), predicted.probability, { description: 'axunet pancreas probability' });
   const outputs = Object.fromEntries(await Promise.all(wanted.map(async (file) => [file, await sha256File(path.join(out, file))] as const)));
-  const record: PredictionRecord = { made, outputs, voxels, pancreasMl: voxels * voxelVolumeMl(mask) };
+  const record: PredictionRecord = { made, outputs, ...sizes };
   await writeJson(path.join(out, `${input.name}.json`), record);
-  return true;
+  return { record, computed: true };
 }
 
 /** Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too. */
@@ -126,18 +170,33 @@ function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }:
   }
 }
 
-/** Predicts all inputs. A volume that cannot be read or written is named in `failed`; the others are made all the same. */
-export async function predictFiles(predictor: Predictor, inputs: readonly VolumeInput[], options: PredictFilesOptions): Promise<PredictReport> {
+/**
+ * Predicts all inputs with a network, or with the mean of several. A volume that cannot be read or written is named in `failed`; the
+ * others are made all the same. Throws when several networks do not belong together, and when a mask would replace a volume.
+ */
+export async function predictFiles(predictor: Predictor | readonly Predictor[], inputs: readonly VolumeInput[], options: PredictFilesOptions): Promise<PredictReport> {
   await mkdir(options.out, { recursive: true });
   refuseOverwriting(inputs, options);
-  const report: PredictReport = { made: [], skipped: [], failed: [] };
-  const network = foregroundNetwork(predictor.model);
+  const report: PredictReport = { made: [], skipped: [], failed: [], ...(options.postprocessing && { postprocessed: [] }) };
+  const ensemble = openEnsemble(Array.isArray(predictor) ? predictor : [predictor], options.mirror);
+  let isTold = false;
+  const tellChoice = (): void => {
+    const reason = ensemble.members.map(({ network }) => network.reason).find((text) => text !== undefined);
+    if (isTold || reason === undefined) return;
+    isTold = true;
+    options.onChoice?.(`prediction: operation by operation (${reason})`);
+  };
   async function predictOne(input: VolumeInput, i: number): Promise<void> {
-    const tell = (share: number, note: string): void => options.onProgress?.(i + share, inputs.length, note);
+    const tell = (share: number, note: string): void => {
+      tellChoice();
+      options.onProgress?.(i + share, inputs.length, note);
+    };
     try {
       tell(0, input.name);
-      const computed = await predictFile(predictor, network, input, options, (share) => tell(Math.min(share, 0.99), input.name));
+      const { record, computed } = await predictFile(ensemble, input, options, (share) => tell(Math.min(share, 0.99), input.name));
       (computed ? report.made : report.skipped).push(input.name);
+      const { pancreasMl, beforePostprocessing: before } = record;
+      if (before) report.postprocessed?.push({ name: input.name, beforeMl: before.pancreasMl, afterMl: pancreasMl });
       tell(1, `${input.name} ${computed ? 'done' : 'was complete'}`);
     } catch (error) {
       report.failed.push({ file: input.file, reason: messageOf(error) });
@@ -147,7 +206,7 @@ export async function predictFiles(predictor: Predictor, inputs: readonly Volume
   try {
     for (const [i, input] of inputs.entries()) await predictOne(input, i);
   } finally {
-    network.close();
+    for (const { network } of ensemble.members) network.close();
   }
   return report;
 }

@@ -1,4 +1,5 @@
 /** Cleaning a predicted mask: one organ has no islands and no holes. */
+import { expected } from '../errors.ts';
 import { fillHoles, largestComponent, removeSmallObjects } from '../volume/components.ts';
 import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
 
@@ -13,6 +14,23 @@ export interface Postprocessing {
 export function describePostprocessing({ keep, fillHoles: holes }: Postprocessing): string {
   const kept = keep === 'largest' ? 'largest component' : keep ? `components of at least ${keep.minimumMl} ml` : undefined;
   return [kept, holes ? 'holes filled' : undefined].filter((part) => part !== undefined).join(', ') || 'none';
+}
+
+/** Reads `largest`, `0.1ml` (components of at least that volume), `fill`, or the first two with `fill` behind a comma; `none` is nothing. */
+export function parsePostprocessing(text: string): Postprocessing {
+  const wrong = expected('--postprocess none, largest, a volume such as 0.1ml, fill, or one of the two with ,fill', `"${text}"`);
+  if (text === 'none') return {};
+  const parts = text.split(',').map((part) => part.trim());
+  const steps = parts.map((part): Postprocessing => {
+    if (part === 'largest') return { keep: 'largest' };
+    if (part === 'fill') return { fillHoles: true };
+    const [, ml] = /^(\d+(?:\.\d+)?)ml$/.exec(part) ?? [];
+    if (!(Number(ml) > 0)) throw wrong;
+    return { keep: { minimumMl: Number(ml) } };
+  });
+  const [keeping, filling] = [steps.filter(({ keep }) => keep), steps.filter(({ fillHoles: holes }) => holes)];
+  if (keeping.length > 1 || filling.length > 1) throw wrong;
+  return { ...keeping[0], ...filling[0] };
 }
 
 /** A new mask of 0 and 1, shape [x, y, z] with x fastest; spacing in mm gives a component its volume. An empty mask stays empty. */

@@ -1,5 +1,6 @@
 /** A whole CT volume in, a pancreas mask on the same voxels out. */
 import type { tf } from '../engine/engine.ts';
+import { expected } from '../errors.ts';
 import { resampleToSource, type Grid, type SliceGeometry } from '../preprocess/grid.ts';
 import { neighbourStack, type WindowHu } from '../preprocess/window.ts';
 import { toCanonical, toGeometryOf } from '../volume/orientation.ts';
@@ -47,14 +48,15 @@ async function predictParts(network: ForegroundNetwork, parts: Iterable<Part>, g
   finish();
 }
 
-/**
- * Segments a volume in HU, slice by slice in the canonical frame with each slice's two neighbours as further channels
- * (at the ends the edge slice is repeated), and brings the result back to the source's axis order. Shape, spacing and
- * affine of the results are the source's.
- */
-export async function predictVolume(model: tf.LayersModel, volume: Volume, options: PredictVolumeOptions): Promise<PredictedVolume> {
-  const { grid, windowHu, threshold = 0.5, batchSize = 4, onProgress } = options;
-  const canonical = toCanonical<VoxelArray>(volume);
+/** A network made ready, with what its input must look like. */
+export interface Member extends Pick<PredictVolumeOptions, 'grid' | 'windowHu'> {
+  readonly network: ForegroundNetwork;
+}
+
+type Told = (done: number, total: number) => void;
+
+/** Probability of pancreas on the voxels of a canonical volume; 0 outside the grid's window. */
+async function canonicalProbability({ network, grid, windowHu }: Member, canonical: Volume, batchSize: number, onProgress?: Told): Promise<Float32Array> {
   const [width, height, depth] = canonical.shape;
   const geometry: SliceGeometry = { height, width, spacingMm: [canonical.spacingMm[1], canonical.spacingMm[0]] };
   const values = new Float32Array(voxelCount(canonical.shape));
@@ -65,15 +67,43 @@ export async function predictVolume(model: tf.LayersModel, volume: Volume, optio
       yield { start, count, images: sampleBatch(inputs, grid) };
     }
   }
-  const network = options.network ?? foregroundNetwork(model);
-  try {
-    await predictParts(network, parts(), grid, (maps, { start, count }) => {
-      maps.forEach((map, i) => values.set(resampleToSource(map, geometry, grid), (start + i) * height * width));
-      onProgress?.(start + count, depth);
-    });
-  } finally {
-    if (!options.network) network.close();
+  await predictParts(network, parts(), grid, (maps, { start, count }) => {
+    maps.forEach((map, i) => values.set(resampleToSource(map, geometry, grid), (start + i) * height * width));
+    onProgress?.(start + count, depth);
+  });
+  return values;
+}
+
+/**
+ * Segments a volume in HU with one network or several, whose probabilities are averaged on the voxels of the source, each network
+ * having its own grid: so networks of different folds, whose grids fit their own training masks, can be averaged. Outside its
+ * window a network says 0. Slice by slice in the canonical frame with each slice's two neighbours as further channels (at the
+ * ends the edge slice is repeated). Shape, spacing and affine of the results are the source's.
+ */
+export async function predictWith(
+  members: readonly Member[], volume: Volume, options: Pick<PredictVolumeOptions, 'threshold' | 'batchSize' | 'onProgress'> = {},
+): Promise<PredictedVolume> {
+  const { threshold = 0.5, batchSize = 4, onProgress } = options;
+  if (members.length === 0) throw expected('a network to predict with', 'none');
+  const canonical = toCanonical<VoxelArray>(volume);
+  const depth = canonical.shape[2];
+  let values: Float32Array | undefined;
+  for (const [k, member] of members.entries()) {
+    const own = await canonicalProbability(member, canonical, batchSize, (done) => onProgress?.(k * depth + done, members.length * depth));
+    if (values) for (let i = 0; i < own.length; i++) values[i] += own[i];
+    else values = own;
   }
-  const probability = toGeometryOf<Float32Array>({ ...canonical, data: values }, volume);
+  if (members.length > 1) for (let i = 0; i < values!.length; i++) values![i] /= members.length;
+  const probability = toGeometryOf<Float32Array>({ ...canonical, data: values! }, volume);
   return { probability, mask: { ...probability, data: thresholdMask(probability.data, threshold) } };
+}
+
+/** Segments a volume in HU with one network, as `predictWith` does. */
+export async function predictVolume(model: tf.LayersModel, volume: Volume, { grid, windowHu, network: ready, ...options }: PredictVolumeOptions): Promise<PredictedVolume> {
+  const network = ready ?? foregroundNetwork(model);
+  try {
+    return await predictWith([{ network, grid, windowHu }], volume, options);
+  } finally {
+    if (!ready) network.close();
+  }
 }

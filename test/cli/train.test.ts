@@ -4,41 +4,17 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { predict } from '../../lib/cli/predict.ts';
 import { train } from '../../lib/cli/train.ts';
-import { openDataset } from '../../lib/dataset/cases.ts';
 import { writeJson } from '../../lib/io/files.ts';
-import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
-import { preprocessDataset } from '../../lib/preprocess/slices.ts';
-import { Random } from '../../lib/random.ts';
-import type { Volume } from '../../lib/volume/volume.ts';
+import { readNifti } from '../../lib/io/nifti.ts';
+import { makeCohort, patient } from './cohort.ts';
 
 let folder: string;
 const at = (...names: string[]): string => path.join(folder, ...names);
 const json = (...names: string[]) => JSON.parse(readFileSync(at(...names), 'utf8'));
 
-/** A patient of 24 × 20 × 4 voxels, bright where the label is. */
-function patient(seed: number): { image: Volume<Int16Array>; label: Volume<Uint8Array> } {
-  const random = Random.stream(seed, 'cli patient');
-  const shape = [24, 20, 4] as const;
-  const [x0, y0] = [6 + random.integer(6), 5 + random.integer(5)];
-  const label = Uint8Array.from({ length: 24 * 20 * 4 }, (_, i) => {
-    const [x, y, z] = [i % 24, Math.floor(i / 24) % 20, Math.floor(i / 480)];
-    return Number(z > 0 && x >= x0 && x < x0 + 8 && y >= y0 && y < y0 + 7);
-  });
-  const geometry = { shape, spacingMm: [1, 1, 3] as const, affine: [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1] };
-  return { image: { ...geometry, data: Int16Array.from(label, (v) => 100 * v + random.integer(20)) }, label: { ...geometry, data: label } };
-}
-
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-cli-'));
-  const training = [];
-  for (const i of [1, 2, 3, 4]) {
-    const { image, label } = patient(i);
-    await writeNifti(at('raw', 'imagesTr', `case_${i}_0000.nii.gz`), image);
-    await writeNifti(at('raw', 'labelsTr', `case_${i}.nii.gz`), label);
-    training.push({ image: `./imagesTr/case_${i}_0000.nii.gz`, label: `./labelsTr/case_${i}.nii.gz` });
-  }
-  await writeJson(at('raw', 'dataset.json'), { name: 'test', labels: { background: 0, pancreas: 1 }, channel_names: { 0: 'CT' }, numTraining: 4, file_ending: '.nii.gz', training });
-  await preprocessDataset(await openDataset(`nnunet:${at('raw')}`), { out: at('slices'), mode: 'default' });
+  await makeCohort(folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

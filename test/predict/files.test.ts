@@ -4,7 +4,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
 import { findVolumes, predictFiles, type Predictor } from '../../lib/predict/files.ts';
+import { postprocessMask } from '../../lib/predict/postprocess.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
+import { voxelVolumeMl } from '../../lib/volume/volume.ts';
 import { obliqueVolume, thresholdModel } from './fake.ts';
 
 let folder: string;
@@ -87,5 +89,64 @@ describe('predicting files', () => {
     expect(report.failed).toHaveLength(1);
     expect(report.failed[0].reason).toMatch(/aa\.nii\.gz/);
     expect(notes.at(-1)).toBe('3/3 b done');
+  });
+
+  it('gives masks and probabilities the shape, spacing and place of their source', async () => {
+    await predictFiles(predictor, await findVolumes([at('in')]), { out: at('out'), probability: true, mirror: ['x', 'z'] });
+    const source = await readNifti(at('in', 'b.nii.gz'));
+    for (const name of ['b', 'b_probability']) {
+      const { shape, spacingMm, affine } = await readNifti(at('out', `${name}.nii.gz`));
+      expect({ shape, spacingMm, affine }).toEqual({ shape: source.shape, spacingMm: source.spacingMm, affine: source.affine });
+    }
+    const { data } = await readNifti(at('out', 'b_probability.nii.gz'));
+    expect(data.every((v) => v >= 0 && v <= 1)).toBe(true);
+    // the network looks at the middle channel of each pixel alone, so flips change nothing
+    expect((await readNifti(at('out', 'b.nii.gz'))).data).toEqual(Uint8Array.from(source.data, (hu) => Number(hu > 60)));
+  });
+
+  it('post-processes the masks, not the probabilities, and tells the volumes before and after', async () => {
+    const inputs = await findVolumes([at('in', 'b.nii.gz')]);
+    const sparse = { ...predictor, model: await thresholdModel(predictor.grid.size, 1, (225.5 + 160) / 400) };
+    expect(await predictFiles(sparse, inputs, { out: at('raw'), probability: true })).not.toHaveProperty('postprocessed');
+    const options = { out: at('out'), probability: true, postprocessing: { keep: 'largest' } as const };
+    const report = await predictFiles(sparse, inputs, options);
+    const [raw, mask] = [(await readNifti(at('raw', 'b.nii.gz'))).data as Uint8Array, await readNifti(at('out', 'b.nii.gz'))];
+    const wanted = postprocessMask(raw, mask.shape, mask.spacingMm, { keep: 'largest' });
+    expect(mask.data).toEqual(wanted);
+    expect(wanted).not.toEqual(raw);
+    const ml = (data: Uint8Array): number => data.reduce((sum, v) => sum + v, 0) * voxelVolumeMl(mask);
+    expect(report.postprocessed).toEqual([{ name: 'b', beforeMl: ml(raw), afterMl: ml(wanted) }]);
+    expect((await readNifti(at('out', 'b_probability.nii.gz'))).data).toEqual((await readNifti(at('raw', 'b_probability.nii.gz'))).data);
+    expect(await predictFiles(sparse, inputs, options)).toEqual({ ...report, made: [], skipped: ['b'] });
+    expect((await predictFiles(sparse, inputs, { ...options, postprocessing: { fillHoles: true } })).made).toEqual(['b']);
+  });
+
+  it('averages several networks, in whatever order they are given', async () => {
+    const inputs = await findVolumes([at('in', 'a.nii')]);
+    const stricter = { ...predictor, model: await thresholdModel(predictor.grid.size, 1, (100.5 + 160) / 400), sha256: 'weights 2' };
+    expect((await predictFiles([predictor, stricter], inputs, { out: at('out'), threshold: 0.75 })).made).toEqual(['a']);
+    const source = await readNifti(at('in', 'a.nii'));
+    // at 100 HU one network says 1 and the other 0.22, at 101 HU 0.78: means of 0.61 and 0.89
+    expect((await readNifti(at('out', 'a.nii.gz'))).data).toEqual(Uint8Array.from(source.data, (hu) => Number(hu > 100)));
+    expect((await predictFiles([stricter, predictor], inputs, { out: at('out'), threshold: 0.75 })).skipped).toEqual(['a']);
+    expect((await predictFiles([stricter], inputs, { out: at('out'), threshold: 0.75 })).made).toEqual(['a']);
+  });
+
+  it('refuses to average a network with itself, networks of different windows, and no network', async () => {
+    const inputs = await findVolumes([at('in', 'a.nii')]);
+    const predict = (...predictors: Predictor[]) => predictFiles(predictors, inputs, { out: at('out') });
+    await expect(predict(predictor, predictor)).rejects.toThrow('Expected different networks to average, found one of them twice');
+    await expect(predict(predictor, { ...predictor, sha256: 'weights 2', windowHu: [-1024, 1024] }))
+      .rejects.toThrow('Expected networks that were trained with one HU window, to average them, found -160 to 240 HU and -1024 to 1024 HU');
+    await expect(predict()).rejects.toThrow('Expected a network to predict with, found none');
+  });
+
+  it('tells once why networks are not compiled, and nothing where they are', async () => {
+    const inputs = await findVolumes([at('in')]);
+    const told: string[] = [];
+    const predict = () => predictFiles(predictor, inputs, { out: at('out'), onChoice: (line) => { told.push(line); } });
+    process.env.AXUNET_COMPILE = 'off';
+    await predict().finally(() => { delete process.env.AXUNET_COMPILE; });
+    expect(told).toEqual(['prediction: operation by operation (AXUNET_COMPILE=off)']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describePostprocessing, postprocessMask } from '../../lib/predict/postprocess.ts';
+import { describePostprocessing, parsePostprocessing, postprocessMask } from '../../lib/predict/postprocess.ts';
 import type { Vec3 } from '../../lib/volume/volume.ts';
 
 const shape: Vec3 = [9, 1, 1];
@@ -24,5 +24,16 @@ describe('post-processing', () => {
     expect(describePostprocessing({})).toBe('none');
     expect(describePostprocessing({ keep: { minimumMl: 0.1 }, fillHoles: true })).toBe('components of at least 0.1 ml, holes filled');
     expect(describePostprocessing({ keep: 'largest' })).toBe('largest component');
+  });
+
+  it('is read from a command line', () => {
+    expect(parsePostprocessing('none')).toEqual({});
+    expect(parsePostprocessing('largest')).toEqual({ keep: 'largest' });
+    expect(parsePostprocessing('0.1ml, fill')).toEqual({ keep: { minimumMl: 0.1 }, fillHoles: true });
+    expect(parsePostprocessing('fill,largest')).toEqual({ keep: 'largest', fillHoles: true });
+  });
+
+  it.each(['', 'biggest', 'largest,1ml', 'fill,fill', '0ml', '-1ml', '1', 'none,fill'])('refuses "%s"', (text) => {
+    expect(() => parsePostprocessing(text)).toThrow(`Expected --postprocess none, largest, a volume such as 0.1ml, fill, or one of the two with ,fill, found "${text}"`);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAxUnet } from '../../lib/model/axunet.ts';
 import { foregroundNetwork, type ForegroundNetwork } from '../../lib/predict/slices.ts';
-import { predictVolume } from '../../lib/predict/volume.ts';
+import { predictVolume, predictWith, type Member } from '../../lib/predict/volume.ts';
 import { nativeGrid, type Grid } from '../../lib/preprocess/grid.ts';
 import { obliqueVolume, thresholdModel } from './fake.ts';
 
@@ -86,5 +86,45 @@ describe('predicting a volume whose axes are tilted, permuted and of unequal spa
     const options = { grid, windowHu, batchSize: 3, network, onProgress: (done: number, total: number) => { told.push(`${done} of ${total}`); } };
     await expect(predictVolume(model, volume, options)).rejects.toThrow('no memory');
     expect(told).toEqual(['3 of 10', '6 of 10']);
+  });
+});
+
+describe('several networks', () => {
+  /** A network that gives one probability everywhere in its window. */
+  const constant = (value: number, own: Grid = grid): Member => ({
+    grid: own, windowHu,
+    network: { reason: 'a fake', close: () => {}, predict: async (images) => new Float32Array(images.length / 3).fill(value) },
+  });
+
+  it('are averaged voxel by voxel; one alone, or one twice, is that network to the bit', async () => {
+    const volume = obliqueVolume();
+    const model = createAxUnet({ width: 2, inputSize: [16, 16] }, 5);
+    const small: Grid = { size: [16, 16], unit: 'mm', centre: [0, 0], extent: [8, 12] };
+    const network = foregroundNetwork(model);
+    const wanted = (await predictVolume(model, volume, { grid: small, windowHu, network })).probability.data;
+    const member = { grid: small, windowHu, network };
+    expect((await predictWith([member], volume)).probability.data).toEqual(wanted);
+    expect((await predictWith([member, member], volume)).probability.data).toEqual(wanted);
+    const mixed = (await predictWith([member, constant(0)], volume)).probability.data;
+    expect(mixed).toEqual(wanted.map((v) => v / 2));
+    network.close();
+  });
+
+  it('may have windows of their own; outside of its window a network says 0', async () => {
+    const volume = obliqueVolume();
+    const narrow: Grid = { size: [16, 16], unit: 'mm', centre: [0, 0], extent: [4, 16 * 0.8] }; // the middle three of the rows along the source's z
+    const { mask, probability } = await predictWith([constant(0.75), constant(0.25, narrow)], volume);
+    const [nx, ny] = volume.shape;
+    const rows = Array.from({ length: 7 }, (_, z) => [...new Set(probability.data.subarray(nx * ny * z, nx * ny * (z + 1)))]);
+    expect(rows).toEqual([[0.375], [0.375], [0.5], [0.5], [0.5], [0.375], [0.375]]);
+    expect(mask.data).toEqual(Uint8Array.from(probability.data, (v) => Number(v >= 0.5)));
+    expect(probability.affine).toEqual(mask.affine);
+  });
+
+  it('tell their progress together, and none is refused', async () => {
+    const told: number[] = [];
+    await predictWith([constant(0), constant(1)], obliqueVolume(), { batchSize: 5, onProgress: (done, total) => { told.push(done / total); } });
+    expect(told).toEqual([0.25, 0.5, 0.75, 1]);
+    await expect(predictWith([], obliqueVolume())).rejects.toThrow('Expected a network to predict with, found none');
   });
 });

@@ -29,7 +29,7 @@ export function correlationHeatMap(found: FeatureClusters, options: { title: str
   const large = spans(found.clusters).map((span, k) => ({ ...span, k })).filter(({ size }) => size >= Math.max(2, Math.round(n / 40)));
   const ticks = large.map(({ first, size, k }) => ({ at: first + (size - 1) / 2, text: `${name(found.representatives[k]!)} (${size})` }));
   const map = {
-    type: 'heatmap', z: found.matrix.map((row) => row.map((r) => Math.round(100 * r) / 100)), zmin: -1, zmax: 1, colorscale: scale,
+    type: 'heatmap', z: found.matrix.map((row) => row.map((r) => Math.round(100 * r) / 100)), zmin: -1, zmax: 1, colorscale: scale, xgap: 0.3, ygap: 0.3, // gaps make Plotly draw cells in full size, not a small picture that is blown up
     text: found.names.map(name), hovertemplate: '%{z}<extra></extra>', colorbar: { title: { text: 'ρ' }, thickness: 14, len: 0.6, outlinewidth: 0 },
   } as unknown as Data;
   const side = 560;

@@ -29,7 +29,7 @@ export function forestPlot(rows: readonly ForestRow[], options: { title: string;
     } as Data;
   });
   const line = { type: 'line', x0: nothingAt, x1: nothingAt, y0: -0.7, y1: names.length - 0.3, line: { color: colours.text, width: 1, dash: 'dot' } };
-  const left = 30 + 7.4 * Math.max(...names.map((n) => n.length));
+  const left = 34 + 8 * Math.max(...names.map((n) => n.length));
   return makeFigure(traces, {
     title, width: Math.max(820, left + 520), height: 170 + 30 * names.length, margin: { l: left, b: 96 }, legend: legendBelow, shapes: [line],
     xaxis: axis({ title: options.x, ...(options.range ? { range: options.range } : {}) }),

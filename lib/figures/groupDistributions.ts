@@ -37,7 +37,7 @@ export function groupDistributions(panels: readonly DistributionPanel[], options
     axes[`xaxis${suffix}`] = axis({ type: 'category', domain: [left / width, (left + panelWidth) / width], anchor: `y${suffix}`, gridcolor: 'white' });
     axes[`yaxis${suffix}`] = axis({ domain: [Math.max(0, 1 - (top + panelHeight) / height), y1], anchor: `x${suffix}`, linecolor: colours.quiet, automargin: false, nticks: 6, tickformat: '~g' });
     annotations.push({
-      text: `<b>${title}</b>${note ? `<br>${note}` : ''}`, x: (left + panelWidth / 2) / width, y: y1, xref: 'paper', yref: 'paper', yanchor: 'bottom', yshift: 4, showarrow: false, font: { size: sizes.small + 1 },
+      text: `<b>${title}</b>${note ? `<br>${note}` : ''}`, x: (left + panelWidth / 2) / width, y: y1, xref: 'paper', yref: 'paper', xanchor: 'center', yanchor: 'bottom', yshift: 4, showarrow: false, font: { size: sizes.small + 1 },
     });
     return groups.map(({ name, values }, g) => violin(name, values, seriesColours[g % seriesColours.length]!, suffix));
   });

@@ -19,6 +19,6 @@ export function permutationHistogram(permuted: readonly number[], observed: numb
   return makeFigure([bars], {
     title: options.title, width: 760, height: 400, shapes: [line, dotted], bargap: 0.04,
     annotations: [said(`<b>observed</b>, p = ${options.p.toPrecision(2)}`, observed, 0.99, palette.vermillion), said('95 % of the shuffles', limit, 0.86, colours.text)],
-    xaxis: axis({ title: options.x }), yaxis: axis({ title: 'Shuffles' }),
+    xaxis: axis({ title: options.x, range: [-0.02 * reach, 1.04 * reach] }), yaxis: axis({ title: 'Shuffles' }),
   });
 }

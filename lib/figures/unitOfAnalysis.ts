@@ -45,7 +45,7 @@ export function unitOfAnalysis(
     [groupTrace(example.first, 0, palette.blue, perPatient, axes), groupTrace(example.second, 1, palette.green, perPatient, axes)];
   const names = axis({ tickvals: [0, 1], ticktext: ['half A', 'half B'], range: [-0.5, 1.5], gridcolor: 'white' });
   const level = { type: 'line', xref: 'x3', yref: 'y3', x0: 0, x1: 1.06 * Math.max(real.slicesPerPatient, ...simulated.map((s) => s.slicesPerPatient)), y0: 5, y1: 5, line: { color: colours.text, width: 1, dash: 'dot' } };
-  const said = (text: string, x: number): Record<string, unknown> => ({ text, x, y: 1, xref: 'paper', yref: 'paper', yanchor: 'bottom', yshift: 4, showarrow: false, font: { size: sizes.font } });
+  const said = (text: string, x: number): Record<string, unknown> => ({ text, x, y: 1, xref: 'paper', yref: 'paper', xanchor: 'center', yanchor: 'bottom', yshift: 4, showarrow: false, font: { size: sizes.font } });
   const p = (value: number): string => (value < 1e-3 ? value.toExponential(0) : value.toPrecision(2));
   return makeFigure([...groups(false, ''), ...groups(true, '2'), ...rateTraces(simulated, real)], {
     title: options.title, width: 1080, height: 480, margin: { t: 90, b: 116, l: 74 }, legend: legendBelow, shapes: [level],

@@ -22,7 +22,7 @@ function namesOf(points: readonly FeatureComparison[], name: (feature: string) =
     if (placed.some((other) => other.side === side && Math.abs(other.y - y) < 0.045 * ySpan)) return [];
     placed.push({ side, y });
     const place = side > 0 ? { xanchor: 'right', xshift: -7 } : { xanchor: 'left', xshift: 7 };
-    return [{ text: name(f.feature), x: f.g, y, ...place, showarrow: false, bgcolor: 'rgba(255,255,255,0.75)', font: { size: sizes.small } }];
+    return [{ text: name(f.feature), x: f.g, y, ...place, showarrow: false, font: { size: sizes.small } }];
   });
 }
 

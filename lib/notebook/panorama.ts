@@ -32,9 +32,14 @@ export function panoramaFolder(): string | undefined {
 export const panoramaMissing = (): string =>
   `The PANORAMA masks are not here. data/panorama/masks: ${datasetEntry('panorama').howToGet.replace(/;.*/, '')}; data/panorama/clinical_information.csv: ${datasetEntry('panorama').source}. The figure below was recorded with them.`;
 
+/** Where a PNG file says how wide and high it is (PNG specification, chunk IHDR), and the pixels of a saved figure per CSS pixel. */
+const [widthAt, heightAt, zoom] = [16, 20, 2];
+
 /** Shows a recorded figure as it was committed. */
 export function showRecorded(name: string): void {
-  showBundle({ 'image/png': readFileSync(recorded(`${name}.png`)), 'text/plain': `Recorded figure: ${name}` });
+  const png = readFileSync(recorded(`${name}.png`));
+  const [width, height] = [png.readUInt32BE(widthAt) / zoom, png.readUInt32BE(heightAt) / zoom];
+  showBundle({ 'image/png': png, 'text/plain': `Recorded figure: ${name}` }, { 'image/png': { width, height } });
 }
 
 interface CaseFacts { readonly source?: string; readonly counts?: Readonly<Record<string, number>> }
@@ -69,8 +74,10 @@ function shapeOf(mask: Volume, label: number, prefix: string): Record<string, nu
 
 /** Lesion, parenchyma and duct as one label. */
 function wholeOrgan(mask: Volume): Volume {
-  const parts: readonly number[] = Object.values(panoramaLabels);
-  return { ...mask, data: Uint8Array.from(mask.data, (value) => Number(parts.includes(value))) };
+  const { lesion, parenchyma, duct } = panoramaLabels;
+  const data = new Uint8Array(mask.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = Number(mask.data[i] === lesion || mask.data[i] === parenchyma || mask.data[i] === duct);
+  return { ...mask, data };
 }
 
 function rowOf(id: string, mask: Volume, facts: CaseFacts, clinical: Record<string, string>): Row {
@@ -91,7 +98,8 @@ function rowOf(id: string, mask: Volume, facts: CaseFacts, clinical: Record<stri
 export async function panoramaTable(folder: string, limit = Infinity): Promise<Table> {
   const { masks } = openMasks('panorama', folder);
   const chosen = masks.filter((_, i) => limit >= masks.length || Math.floor((i * limit) / masks.length) !== Math.floor(((i - 1) * limit) / masks.length));
-  return cachedTable('panorama-shape', { masks: chosen.map(({ file }) => file), version: 1 }, async () => {
+  const besides = ['clinical_information.csv', 'cases.json'].map((name) => path.join(folder, name)).filter((file) => existsSync(file));
+  return cachedTable('panorama-shape', { files: [...chosen.map(({ file }) => file), ...besides], version: 1 }, async () => {
     const [facts, clinical] = [caseFacts(folder), clinicalRows(folder)];
     const progress = startProgress('real masks', chosen.length);
     const rows: Row[] = [];

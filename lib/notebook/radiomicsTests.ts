@@ -36,6 +36,12 @@ export function trueEffects(table: Table, twins: Table): Record<string, number> 
   return Object.fromEntries(effects);
 }
 
+/** The rows in random order, the first half as cohort A, the rest as B: two groups that differ by chance alone. */
+export function randomHalves(table: Table, seed: number): Table {
+  const rows = Random.stream(seed, 'healthy halves').shuffle(table.rows);
+  return toTable(rows.map((row, i) => ({ cohort: i < rows.length >> 1 ? 'A' : 'B', ...row })));
+}
+
 type PairTest = (a: readonly number[], b: readonly number[]) => number;
 
 const pairTests: Readonly<Record<string, PairTest>> = {

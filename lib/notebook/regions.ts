@@ -13,6 +13,7 @@ import { radiomicsSettings, type RadiomicsSettings } from '../radiomics/settings
 import { projectPath, type Profile } from '../settings.ts';
 import type { FeatureColumns } from '../statistics/compareFeatures.ts';
 import { toCanonical } from '../volume/orientation.ts';
+import { binaryMask } from '../volume/perturbMask.ts';
 import type { Volume } from '../volume/volume.ts';
 import { readCase } from './examples.ts';
 import { cachedTable } from './tableCache.ts';
@@ -42,11 +43,9 @@ export const commonSpacingMm = 3;
 
 const resampling = radiomicsSettings({ resampledSpacingMm: [commonSpacingMm, commonSpacingMm, commonSpacingMm] });
 
-const binary = (mask: Volume): Volume<Uint8Array> => ({ ...mask, data: Uint8Array.from(mask.data, (v) => Number(v > 0)) });
-
 /** Image and mask (non-zero is organ) on the common grid. Throws a MaskError where the mask is empty or does not fit. */
 export function regionOf(id: string, group: string, image: Volume, mask: Volume): Region {
-  const [canonical, organ] = [toCanonical(image), toCanonical<Uint8Array>(binary(mask))];
+  const [canonical, organ] = [toCanonical(image), toCanonical<Uint8Array>({ ...mask, data: binaryMask(mask) })];
   const box = checkMask(canonical, organ, { label: 1, minimumRoiVoxels: null, minimumRoiDimensions: 2 });
   return { id, group, ...resampleForRadiomics(canonical, organ, box, resampling), acquisition: acquisitionFeatures(canonical) };
 }
@@ -104,8 +103,8 @@ function rowOf({ id, group, image, mask, acquisition }: Region, settings: Radiom
 }
 
 /** One row per region: id, group, voxels, acquisition, features. Throws a MaskError where a mask cannot be used. */
-export async function featureTable(regions: readonly Region[], settings: RadiomicsSettings = radiomicsSettings()): Promise<Table> {
-  return toTable(await each('features', regions, (region) => rowOf(region, settings)));
+export async function featureTable(regions: readonly Region[], name = 'features', settings: RadiomicsSettings = radiomicsSettings()): Promise<Table> {
+  return toTable(await each(name, regions, (region) => rowOf(region, settings)));
 }
 
 /** Features of the healthy twins, made once: another run reads them from `data/radiomics`. */
@@ -132,7 +131,7 @@ export const stack = (tables: Readonly<Record<string, Table>>): Table =>
 /** `original_glcm_Contrast` as a figure writes it: `GLCM Contrast`. */
 export function shortName(feature: string): string {
   const [, family, name] = /^original_([A-Za-z0-9]+)_(.+)$/.exec(feature) ?? [];
-  if (!family) return feature.replace(/^acquisition_/, '').replace(/([a-z])([A-Z])/g, '$1 $2').replace(/ Mm$/, ', mm').replace(/ Hu$/, ', HU');
+  if (!family) return feature.replace(/^acquisition_/, '').replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/ mm$/, ', mm').replace(/ hu$/, ', HU');
   const label = { firstorder: 'first-order', shape: 'shape' }[family] ?? family.toUpperCase();
   return `${label} ${name}`;
 }

@@ -26,8 +26,8 @@ export function tableFromCsv(text: string, file?: string): Table {
  * The table that `make` gives, or the CSV that an earlier run left for the same `from`: files (named by their content, not their
  * place) and settings. The features' version is part of the name, so a change of their code makes the table anew.
  */
-export async function cachedTable(name: string, from: { masks?: readonly string[]; [key: string]: unknown }, make: () => Promise<Table>): Promise<Table> {
-  const { masks: files = [], ...rest } = from;
+export async function cachedTable(name: string, from: { files?: readonly string[]; [key: string]: unknown }, make: () => Promise<Table>): Promise<Table> {
+  const { files = [], ...rest } = from;
   const contents = await Promise.all(files.map((file) => sha256File(file)));
   const file = projectPath('data/radiomics', `${name}-${sha256(JSON.stringify({ featureVersion, contents, ...rest })).slice(0, 12)}.csv`);
   if (existsSync(file)) return tableFromCsv(readFileSync(file, 'utf8'), file);

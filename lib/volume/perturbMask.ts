@@ -6,32 +6,30 @@ import { expected } from '../errors.ts';
 import type { Random } from '../random.ts';
 import type { Vec3, Volume } from './volume.ts';
 
-/** Steps to the four neighbours within a slice, where contours are drawn. */
-const inSlice: readonly Vec3[] = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]];
-
 const inside = ([x, y, z]: Vec3, shape: Vec3): boolean => x >= 0 && y >= 0 && z >= 0 && x < shape[0] && y < shape[1] && z < shape[2];
 
+/** 1 where a mask is not 0. A plain loop: `Uint8Array.from` with a function takes ten times as long. */
+export function binaryMask({ data }: Pick<Volume, 'data'>): Uint8Array {
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < out.length; i++) out[i] = data[i]! > 0 ? 1 : 0;
+  return out;
+}
+
 /** Positions of the voxels that have a neighbour of the other kind within their slice: of the ROI (1) or around it (0). */
-export function borderVoxels({ data, shape }: Volume, kind: 0 | 1): number[] {
-  const [width, height, depth] = shape;
+export function borderVoxels(mask: Volume, kind: 0 | 1): number[] {
+  const [width, height] = mask.shape;
+  const data = binaryMask(mask);
   const border: number[] = [];
-  let i = 0;
-  for (let z = 0; z < depth; z++) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, i++) {
-        if (Number(data[i]! > 0) !== kind) continue;
-        const touches = ([dx, dy, dz]: Vec3): boolean => {
-          const at: Vec3 = [x + dx, y + dy, z + dz];
-          return (inside(at, shape) ? Number(data[i + dx + width * (dy + height * dz)]! > 0) : 0) !== kind;
-        };
-        if (inSlice.some(touches)) border.push(i);
-      }
-    }
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] !== kind) continue;
+    const [x, y] = [i % width, Math.floor(i / width) % height];
+    // the four neighbours within the slice, where contours are drawn; outside the grid is outside the ROI
+    const left = x > 0 ? data[i - 1] : 0, right = x < width - 1 ? data[i + 1] : 0;
+    const above = y > 0 ? data[i - width] : 0, below = y < height - 1 ? data[i + width] : 0;
+    if (left !== kind || right !== kind || above !== kind || below !== kind) border.push(i);
   }
   return border;
 }
-
-const binary = (mask: Volume): Uint8Array => Uint8Array.from(mask.data, (value) => Number(value > 0));
 
 /** Sets `share` of the given voxels, picked at random; all of them for a share of 1. */
 function setSome(data: Uint8Array, voxels: readonly number[], value: 0 | 1, share: number, random: Random): void {
@@ -40,21 +38,21 @@ function setSome(data: Uint8Array, voxels: readonly number[], value: 0 | 1, shar
 
 /** The mask without `share` of its border voxels (1: eroded by one voxel within the slices). */
 export function erodeMask(mask: Volume, share: number, random: Random): Volume<Uint8Array> {
-  const data = binary(mask);
+  const data = binaryMask(mask);
   setSome(data, borderVoxels(mask, 1), 0, share, random);
   return { ...mask, data };
 }
 
 /** The mask with `share` of the voxels that touch it from outside (1: dilated by one voxel within the slices). */
 export function dilateMask(mask: Volume, share: number, random: Random): Volume<Uint8Array> {
-  const data = binary(mask);
+  const data = binaryMask(mask);
   setSome(data, borderVoxels(mask, 0), 1, share, random);
   return { ...mask, data };
 }
 
 /** The mask with `share` of both borders changed: a line that wanders in and out, and a volume that stays about the same. */
 export function redrawMask(mask: Volume, share: number, random: Random): Volume<Uint8Array> {
-  const data = binary(mask);
+  const data = binaryMask(mask);
   const [inner, outer] = [borderVoxels(mask, 1), borderVoxels(mask, 0)];
   setSome(data, inner, 0, share, random);
   setSome(data, outer, 1, share, random);

@@ -1,7 +1,7 @@
 /** The same anatomy as another hospital would deliver it: thicker slices, more noise, masks drawn more generously. */
 import { expected } from '../../errors.ts';
 import { Random } from '../../random.ts';
-import { dilateMask } from '../../volume/perturbMask.ts';
+import { binaryMask, dilateMask } from '../../volume/perturbMask.ts';
 import { affineFrom } from '../../volume/crop.ts';
 import { toCanonical } from '../../volume/orientation.ts';
 import type { Vec3, Volume } from '../../volume/volume.ts';
@@ -43,9 +43,12 @@ export function scanAgain(image: Volume, mask: Volume, protocol: ScanProtocol, s
   if (source.shape[2] < protocol.slicesMerged) throw expected(`at least ${protocol.slicesMerged} slices`, `${source.shape[2]}`);
   const random = Random.stream(seed, 'second scanner');
   const thick = mergeSlices(source, protocol.slicesMerged);
-  const binary = { ...label, data: Uint8Array.from(label.data, (v) => Number(v > 0)) };
-  const merged = mergeSlices(binary, protocol.slicesMerged);
-  const noisy = Int16Array.from(thick.data, (v) => Math.round(v + random.normal(0, protocol.addedNoiseHu)));
-  const drawn: Volume<Uint8Array> = { ...merged, data: Uint8Array.from(merged.data, (v) => Number(v >= 0.5)) };
+  const merged = mergeSlices({ ...label, data: binaryMask(label) }, protocol.slicesMerged);
+  const noisy = new Int16Array(thick.data.length);
+  const drawn: Volume<Uint8Array> = { ...merged, data: new Uint8Array(noisy.length) };
+  for (let i = 0; i < noisy.length; i++) {
+    noisy[i] = Math.round(thick.data[i]! + random.normal(0, protocol.addedNoiseHu));
+    drawn.data[i] = merged.data[i]! >= 0.5 ? 1 : 0;
+  }
   return { image: { ...thick, data: noisy }, mask: dilateMask(drawn, protocol.maskMargin, random) };
 }

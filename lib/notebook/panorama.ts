@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { datasetFolder, defaultFolder } from '../dataset/cases.ts';
-import { openMasks } from '../dataset/masks.ts';
+import { openMasks, type MaskFile } from '../dataset/masks.ts';
 import { datasetEntry } from '../dataset/registry.ts';
+import { expected } from '../errors.ts';
 import { showBundle } from '../figures/show.ts';
 import { toTable, type Row, type Table } from '../figures/table.ts';
 import { parseCsv } from '../io/csv.ts';
@@ -93,26 +94,30 @@ function rowOf(id: string, mask: Volume, facts: CaseFacts, clinical: Record<stri
 
 /**
  * One row per mask: group (PDAC or non-PDAC), what is known of the scan, the shape of the parenchyma (`original_shape_…`) and of the
- * organ with lesion and duct (`organ_…`). `limit` takes evenly spread cases. Throws for a mask without a clinical row.
+ * organ with lesion and duct (`organ_…`). Throws for a mask without a clinical row.
  */
+export async function measurePanorama(folder: string, masks: readonly Pick<MaskFile, 'id' | 'file'>[]): Promise<Table> {
+  const [facts, clinical] = [caseFacts(folder), clinicalRows(folder)];
+  const progress = startProgress('real masks', masks.length);
+  const rows: Row[] = [];
+  for (const { id, file } of masks) {
+    const row = clinical.get(id);
+    if (!row) throw expected(`a row for ${id}`, 'none', path.join(folder, 'clinical_information.csv'));
+    rows.push(rowOf(id, await readNifti(file), facts[id] ?? {}, row));
+    progress.update(rows.length, id);
+    await breathe();
+  }
+  progress.finish();
+  return toTable(rows);
+}
+
+/** The table of all masks, or of `limit` evenly spread ones; measured once, then read from `data/radiomics`. */
 export async function panoramaTable(folder: string, limit = Infinity): Promise<Table> {
   const { masks } = openMasks('panorama', folder);
-  const chosen = masks.filter((_, i) => limit >= masks.length || Math.floor((i * limit) / masks.length) !== Math.floor(((i - 1) * limit) / masks.length));
+  const place = (i: number): number => Math.floor((i * limit) / masks.length);
+  const chosen = masks.filter((_, i) => limit >= masks.length || place(i) !== place(i - 1));
   const besides = ['clinical_information.csv', 'cases.json'].map((name) => path.join(folder, name)).filter((file) => existsSync(file));
-  return cachedTable('panorama-shape', { files: [...chosen.map(({ file }) => file), ...besides], version: 1 }, async () => {
-    const [facts, clinical] = [caseFacts(folder), clinicalRows(folder)];
-    const progress = startProgress('real masks', chosen.length);
-    const rows: Row[] = [];
-    for (const { id, file } of chosen) {
-      const row = clinical.get(id);
-      if (!row) throw new Error(`Expected ${id} in ${folder}/clinical_information.csv, found none`);
-      rows.push(rowOf(id, await readNifti(file), facts[id] ?? {}, row));
-      progress.update(rows.length, id);
-      await breathe();
-    }
-    progress.finish();
-    return toTable(rows);
-  });
+  return cachedTable('panorama-shape', { files: [...chosen.map(({ file }) => file), ...besides], version: 1 }, () => measurePanorama(folder, chosen));
 }
 
 export interface PeerValues {

@@ -103,8 +103,8 @@ export function survivors(confounded: Comparison, control: Comparison, fair: Com
   return {
     found: found.length, alsoInHealthy: found.length - left.length,
     left: toTable([...left].sort((a, b) => Math.abs(b.g) - Math.abs(a.g)).slice(0, 12).map((f) => ({
-      feature: shortName(f.feature), 'g, two scanners': digits(f.g), 'g, healthy only': digits(of(control, f.feature)?.g),
-      'g, one scanner': digits(of(fair, f.feature)?.g), 'true effect': digits(effects[f.feature]),
+      feature: shortName(f.feature), 'g, two hospitals': digits(f.g), 'g, healthy only': digits(of(control, f.feature)?.g),
+      'g, one hospital': digits(of(fair, f.feature)?.g), 'true effect': digits(effects[f.feature]),
     }))),
   };
 }

@@ -16,7 +16,7 @@ import { readHistory, type HistoryRecord } from '../train/history.ts';
 import { loadRun, type TrainedRun } from '../train/loadRun.ts';
 import { presetConfig } from '../train/presets.ts';
 import { consoleReport } from '../train/report.ts';
-import { closeRun, describeRun, openRun, type RunDescription } from '../train/run.ts';
+import { closeRun, describeRun, openRun } from '../train/run.ts';
 import { scoreRun, type RunScores } from '../train/scores.ts';
 import { train } from '../train/trainer.ts';
 import { breathe } from '../predict/breathe.ts';
@@ -47,18 +47,13 @@ export interface FoldResult {
   readonly scores: RunScores;
 }
 
-/** What describes the run of one fold, and its folder, whose name ends in a hash of that. */
-export function foldRun(session: Session, slices: SliceSet, folds: Folds, fold: number, config: TrainConfig): { description: RunDescription; folder: string } {
-  const description = describeRun(config, slices, splitFold(folds, fold));
-  return { description, folder: path.join(session.runs, `fold-${fold}-${sha256(JSON.stringify(description)).slice(0, 8)}`) };
-}
-
 /**
  * Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen patients. The folder's
  * name ends in a hash of all that describes the run: another configuration, data or version starts a run of its own.
  */
 export async function trainFold(session: Session, slices: SliceSet, folds: Folds, fold: number, config: TrainConfig): Promise<FoldResult> {
-  const { description, folder } = foldRun(session, slices, folds, fold, config);
+  const description = describeRun(config, slices, splitFold(folds, fold));
+  const folder = path.join(session.runs, `fold-${fold}-${sha256(JSON.stringify(description)).slice(0, 8)}`);
   const run = openRun(folder, description, slices);
   const report = consoleReport(run);
   try {

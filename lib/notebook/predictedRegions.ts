@@ -1,7 +1,5 @@
 /** The trained network of pipeline.ipynb, and regions on the masks that it makes for patients whom it never saw. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { shortPath, type CaseList } from '../dataset/cases.ts';
+import type { CaseList } from '../dataset/cases.ts';
 import { foldsOf } from '../dataset/folds.ts';
 import { dice, overlapCounts } from '../evaluate/overlap.ts';
 import { foregroundNetwork } from '../predict/slices.ts';
@@ -10,33 +8,19 @@ import { preprocessDataset } from '../preprocess/slices.ts';
 import { openSlices } from '../preprocess/sliceSet.ts';
 import { startProgress } from '../progress.ts';
 import { MaskError } from '../radiomics/maskCheck.ts';
-import type { TrainConfig } from '../train/config.ts';
-import { loadRun, type TrainedRun } from '../train/loadRun.ts';
-import { endReason } from '../train/position.ts';
+import type { TrainedRun } from '../train/loadRun.ts';
 import { largestComponent } from '../volume/components.ts';
 import { readCase } from './examples.ts';
-import { chosenFolds, foldRun, sessionConfig, trainFold } from './experiment.ts';
+import { chosenFolds, sessionConfig, trainFold } from './experiment.ts';
 import { regionOf, type Region } from './regions.ts';
 import type { Session } from './session.ts';
-
-/** The finished run of a folder; undefined where there is none, or one that training would go on with. */
-async function finishedRun(folder: string, config: TrainConfig): Promise<TrainedRun | undefined> {
-  if (!existsSync(path.join(folder, 'last'))) return undefined;
-  const last = await loadRun(folder, 'last');
-  last.model.dispose();
-  return endReason(config, last.position) ? loadRun(folder) : undefined;
-}
 
 /** The network of the first chosen fold: loaded where pipeline.ipynb has trained it, else trained now. */
 export async function trainedNetwork(session: Session, list: CaseList): Promise<TrainedRun> {
   await preprocessDataset(list, { out: session.slices, mode: 'default' });
   const slices = await openSlices(session.slices);
   const folds = foldsOf(list, { count: 4, seed: session.seed });
-  const [fold, config] = [chosenFolds(folds)[0]!, sessionConfig(session)];
-  const { folder } = foldRun(session, slices, folds, fold, config);
-  const run = (await finishedRun(folder, config)) ?? (await trainFold(session, slices, folds, fold, config)).trained;
-  console.log(`network of ${shortPath(folder)} after ${run.position.step} steps`);
-  return run;
+  return (await trainFold(session, slices, folds, chosenFolds(folds)[0]!, sessionConfig(session))).trained;
 }
 
 export interface PredictedRegions {

@@ -17,7 +17,7 @@ import { cohortReadme } from './phantom/readme.ts';
 export { makePhantomPatient, type PhantomOptions, type PhantomPatient } from './phantom/make.ts';
 
 /** Raised whenever the same seed would give other voxels, so that cohorts of an older generator are made anew. */
-const generatorVersion = 2;
+export const phantomGeneratorVersion = 2;
 
 export interface PhantomProfile {
   readonly patients: number;
@@ -156,7 +156,7 @@ export async function makePhantomCohort(folder: string, options: PhantomCohortOp
   const patients = options.patients ?? phantomProfiles[profile].patients;
   if (!(Number.isInteger(patients) && patients >= 1)) throw expected('a whole number of patients from 1', `${patients}`);
   if (!Number.isInteger(seed)) throw expected('a whole number as seed', `${seed}`);
-  const generator: Generator = { name: generatorName, version: generatorVersion, seed, size };
+  const generator: Generator = { name: generatorName, version: phantomGeneratorVersion, seed, size };
   const file = path.join(folder, 'dataset.json');
   const earlier = await earlierEntries(file, generator);
   const training: CohortEntry[] = [];
@@ -177,5 +177,5 @@ export async function makePhantomCohort(folder: string, options: PhantomCohortOp
   }
   if (changed || earlier.size !== training.length) await writeJson(file, datasetJson(generator, training));
   await removeOthers(folder, training);
-  await writeFileAtomic(path.join(folder, 'README.md'), cohortReadme({ patients, seed, size, version: generatorVersion }));
+  await writeFileAtomic(path.join(folder, 'README.md'), cohortReadme({ patients, seed, size, version: phantomGeneratorVersion }));
 }

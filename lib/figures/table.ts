@@ -17,6 +17,8 @@ interface DataFrame {
   readonly values: Cell[][];
   column(name: string): Series;
   sortValues(column: string, options: { ascending: boolean }): DataFrame;
+  query(keep: boolean[]): DataFrame;
+  loc(wanted: { columns: string[] }): DataFrame;
 }
 interface Danfo { DataFrame: new (values: Cell[][], options: { columns: string[] }) => DataFrame }
 
@@ -81,6 +83,25 @@ export class Table {
 
   sortBy(name: string, order: 'ascending' | 'descending' = 'ascending'): Table {
     return this.rowCount < 2 ? this : new Table(this.#frame.sortValues(name, { ascending: order === 'ascending' }));
+  }
+
+  /** A column of numbers, gaps as NaN. Throws a UserError for a column of text. */
+  numbers(name: string): number[] {
+    const values = this.column(name);
+    if (values.some((v) => typeof v !== 'number')) throw expected(`numbers in the column ${name}`, `"${values.find((v) => typeof v !== 'number')}"`);
+    return values as number[];
+  }
+
+  /** The rows for which `keep` is true; none give a table without columns, as everywhere. */
+  where(keep: (row: Record<string, Cell>) => boolean): Table {
+    const kept = this.rows.map(keep);
+    return kept.includes(true) ? new Table(this.#frame.query(kept)) : toTable([]);
+  }
+
+  /** The table with these columns only, in this order. */
+  select(columns: readonly string[]): Table {
+    for (const name of columns) if (!this.columns.includes(name)) throw expected(`one of the columns ${this.columns.join(', ')}`, `"${name}"`);
+    return this.rowCount === 0 ? this : new Table(this.#frame.loc({ columns: [...columns] }));
   }
 
   /** Number of rows, mean and SD of every numeric column, for each value of `key` in order of first appearance. */

@@ -25,6 +25,8 @@ export interface PhantomOptions {
   readonly seed: number;
   /** Voxels in a row, rows, and the number of slices on average, in the canonical frame; default 128, 128, 40. */
   readonly size?: Vec3;
+  /** The patient as if no tumour had grown (its healthy twin): everything else is drawn alike. */
+  readonly withoutTumour?: boolean;
 }
 
 /** The field of view: as wide as the body needs, centred roughly, as tall as the pancreas needs and some more. */
@@ -66,12 +68,13 @@ function paintPatient(patient: Patient, shape: Vec3, spacingMm: Vec3, centreMm: 
  * @throws UserError when the index or the size cannot be made
  */
 export function makePhantomPatient(index: number, options: PhantomOptions): PhantomPatient {
-  const { seed, size = [128, 128, 40] } = options;
+  const { seed, size = [128, 128, 40], withoutTumour = false } = options;
   if (!(Number.isInteger(index) && index >= 1)) throw expected('a patient number from 1', `${index}`);
   if (!size.every((n, i) => Number.isInteger(n) && n >= (i < 2 ? 32 : 8) && n <= 1024)) {
     throw expected('a phantom size from 32×32×8 to 1024×1024×1024 voxels', size.join('×'));
   }
-  const patient = drawPatient(seed, index);
+  const drawn = drawPatient(seed, index);
+  const patient: Patient = withoutTumour ? { ...drawn, tumour: undefined } : drawn;
   const { shape, spacingMm, centreMm } = fieldOfView(patient, size);
   const canvas = paintPatient(patient, shape, spacingMm, centreMm);
   const hu = scan(canvas, patient.noiseHu, patientStream(seed, index, 'noise'));

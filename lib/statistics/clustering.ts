@@ -1,0 +1,95 @@
+/** Features that say the same: hierarchical clustering of correlations. */
+import { expected } from '../errors.ts';
+import type { FeatureColumns } from './compareFeatures.ts';
+import { rank } from './ranks.ts';
+import { pearson } from './correlation.ts';
+
+/** One merge: the two clusters (below n a single item, else n + the number of the merge) and their distance. */
+export interface Merge { readonly left: number; readonly right: number; readonly distance: number; readonly size: number }
+
+/** Spearman's coefficient of each pair of columns; NaN for a constant column. Square, in the order of the columns. */
+export function spearmanMatrix(columns: FeatureColumns): number[][] {
+  const ranks = Object.values(columns).map((values) => rank(values).ranks);
+  const matrix = ranks.map(() => ranks.map(() => 1));
+  for (let i = 0; i < ranks.length; i++) {
+    for (let j = 0; j < i; j++) matrix[i]![j] = matrix[j]![i] = pearson(ranks[i]!, ranks[j]!).r;
+  }
+  return matrix;
+}
+
+/** The two nearest of the living clusters; the first of equals. */
+function nearestPair(distances: readonly Float64Array[], alive: readonly number[]): [number, number] {
+  let [best, pair] = [Infinity, [alive[0]!, alive[1]!] as [number, number]];
+  for (let a = 0; a < alive.length; a++) {
+    for (let b = a + 1; b < alive.length; b++) {
+      const d = distances[alive[a]!]![alive[b]!]!;
+      if (d < best) [best, pair] = [d, [alive[a]!, alive[b]!]];
+    }
+  }
+  return pair;
+}
+
+/**
+ * Average-linkage clustering (UPGMA) of n items from their square distance matrix: n − 1 merges, nearest first. One item or
+ * none gives no merge. Throws for a matrix that is not square or holds something else than finite numbers.
+ * Source: Sokal & Michener 1958; equals `scipy.cluster.hierarchy.average` up to the order of ties.
+ */
+export function averageLinkage(distance: readonly (readonly number[])[]): Merge[] {
+  const n = distance.length;
+  const isSound = distance.every((row) => row.length === n && row.every(Number.isFinite));
+  if (!isSound) throw expected('a square matrix of finite distances', `${n} rows with gaps or another length`);
+  const d = distance.map((row) => Float64Array.from(row));
+  let alive = distance.map((_, i) => i);
+  const cluster = alive.map((i) => ({ name: i, size: 1 }));
+  const merges: Merge[] = [];
+  while (alive.length > 1) {
+    const [i, j] = nearestPair(d, alive);
+    const [a, b] = [cluster[i]!, cluster[j]!];
+    merges.push({ left: Math.min(a.name, b.name), right: Math.max(a.name, b.name), distance: d[i]![j]!, size: a.size + b.size });
+    for (const k of alive) if (k !== i && k !== j) d[i]![k] = d[k]![i] = (a.size * d[i]![k]! + b.size * d[j]![k]!) / (a.size + b.size);
+    cluster[i] = { name: n + merges.length - 1, size: a.size + b.size };
+    alive = alive.filter((k) => k !== j);
+  }
+  return merges;
+}
+
+/** The items of every cluster that the merges up to `limit` make, each cluster and all of them in the order of the tree. */
+export function cutTree(merges: readonly Merge[], n: number, limit: number): number[][] {
+  const members = (name: number): number[] => (name < n ? [name] : [...members(merges[name - n]!.left), ...members(merges[name - n]!.right)]);
+  const clusters = (name: number): number[][] => {
+    if (name < n) return [[name]];
+    const { left, right, distance } = merges[name - n]!;
+    return distance <= limit ? [members(name)] : [...clusters(left), ...clusters(right)];
+  };
+  if (n === 0) return [];
+  return clusters(n === 1 ? 0 : n + merges.length - 1);
+}
+
+export interface FeatureClusters {
+  /** Feature names of each cluster, in the order in which a heat map shows them. */
+  readonly clusters: readonly (readonly string[])[];
+  /** Spearman's coefficients in that order. */
+  readonly names: readonly string[];
+  readonly matrix: readonly (readonly number[])[];
+  /** Of each cluster the feature that is correlated most with the others of it. */
+  readonly representatives: readonly string[];
+}
+
+/**
+ * Groups features by average linkage of 1 − |Spearman|: those of a cluster have |ρ| of at least `together` on average. Constant
+ * columns have no correlation and are left out.
+ */
+export function clusterFeatures(columns: FeatureColumns, together = 0.8): FeatureClusters {
+  const varying = Object.fromEntries(Object.entries(columns).filter(([, v]) => v.some((x) => x !== v[0])));
+  const names = Object.keys(varying);
+  const rho = spearmanMatrix(varying);
+  const clusters = cutTree(averageLinkage(rho.map((row) => row.map((r) => 1 - Math.abs(r)))), names.length, 1 - together);
+  const order = clusters.flat();
+  const closeness = (i: number, own: readonly number[]): number => own.reduce((sum, j) => sum + Math.abs(rho[i]![j]!), 0);
+  return {
+    clusters: clusters.map((own) => own.map((i) => names[i]!)),
+    names: order.map((i) => names[i]!),
+    matrix: order.map((i) => order.map((j) => rho[i]![j]!)),
+    representatives: clusters.map((own) => names[own.reduce((best, i) => (closeness(i, own) > closeness(best, own) + 1e-12 ? i : best), own[0]!)]!),
+  };
+}

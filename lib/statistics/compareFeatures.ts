@@ -1,0 +1,103 @@
+/** Many features of the same units, compared between two groups: the same tests for each, and what is left after correction. */
+import { expected } from '../errors.ts';
+import { cliffDelta, hedgesG } from './effectSize.ts';
+import { mannWhitney } from './mannWhitney.ts';
+import { benjaminiHochberg, holm } from './multipleTesting.ts';
+import { normalQuantile } from './distributions/normal.ts';
+import { welchTTest } from './tTest.ts';
+
+/** Features by name, each with one value per unit (patient), all in the same order of units. */
+export type FeatureColumns = Readonly<Record<string, readonly number[]>>;
+
+export interface FeatureComparison {
+  readonly feature: string;
+  /** Hedges' g, first minus second group, with its large-sample interval. */
+  readonly g: number;
+  readonly gInterval: readonly [number, number];
+  /** Cliff's delta; (delta + 1) / 2 is the area under the ROC curve. */
+  readonly delta: number;
+  readonly welchP: number;
+  readonly mannWhitneyP: number;
+  /** Welch's p adjusted over all features compared: by Holm (any false finding) and by Benjamini-Hochberg (share of false findings). */
+  readonly holmP: number;
+  readonly bhP: number;
+}
+
+export interface Comparison {
+  /** In the order of the columns. */
+  readonly features: readonly FeatureComparison[];
+  /** Features that cannot be compared, with the reason; they are not counted in the corrections. */
+  readonly leftOut: readonly { readonly feature: string; readonly reason: string }[];
+  readonly n: readonly [number, number];
+}
+
+/** Why a feature cannot be compared; undefined where it can. */
+function obstacle(values: readonly number[], inFirst: readonly boolean[]): string | undefined {
+  const missing = values.filter((v) => !Number.isFinite(v)).length;
+  if (missing > 0) return `no value in ${missing} of ${values.length}`;
+  const isConstant = (group: readonly number[]): boolean => group.every((v) => v === group[0]);
+  if (isConstant(values.filter((_, i) => inFirst[i])) && isConstant(values.filter((_, i) => !inFirst[i]))) return 'constant within both groups';
+  return undefined;
+}
+
+/** Units of both groups that a column is split into. */
+export function splitGroups(values: readonly number[], inFirst: readonly boolean[]): [number[], number[]] {
+  return [values.filter((_, i) => inFirst[i]), values.filter((_, i) => !inFirst[i])];
+}
+
+/**
+ * Interval of Hedges' g for n1 and n2 units: g ± z·√((n1 + n2)/(n1·n2) + g²/(2(n1 + n2))), for samples that are not tiny.
+ * Source: Hedges & Olkin 1985, Statistical Methods for Meta-Analysis, chapter 5.
+ */
+export function hedgesGInterval(g: number, n1: number, n2: number, confidence = 0.95): [number, number] {
+  const reach = -normalQuantile((1 - confidence) / 2) * Math.sqrt((n1 + n2) / (n1 * n2) + g ** 2 / (2 * (n1 + n2)));
+  return [g - reach, g + reach];
+}
+
+/** Throws unless every column has one value per label and both groups hold at least 2 units. */
+function checkColumns(columns: FeatureColumns, inFirst: readonly boolean[]): [number, number] {
+  for (const [name, values] of Object.entries(columns)) {
+    if (values.length !== inFirst.length) throw expected(`${inFirst.length} values of ${name}, one per unit`, `${values.length}`);
+  }
+  const n1 = inFirst.filter(Boolean).length;
+  if (Math.min(n1, inFirst.length - n1) < 2) throw expected('at least 2 units in each group', `${n1} and ${inFirst.length - n1}`);
+  return [n1, inFirst.length - n1];
+}
+
+/**
+ * Compares every feature between the units where `inFirst` is true and the others: Welch's t test and Mann-Whitney with effect
+ * sizes; corrections over all compared features. A feature with gaps, or constant within both groups, is left out and named.
+ * No columns give an empty comparison. Throws for unequal lengths and for fewer than 2 units in a group.
+ */
+export function compareFeatures(columns: FeatureColumns, inFirst: readonly boolean[]): Comparison {
+  const n = checkColumns(columns, inFirst);
+  const leftOut: { feature: string; reason: string }[] = [];
+  const raw = Object.entries(columns).flatMap(([feature, values]) => {
+    const reason = obstacle(values, inFirst);
+    if (reason) {
+      leftOut.push({ feature, reason });
+      return [];
+    }
+    const [a, b] = splitGroups(values, inFirst);
+    const g = hedgesG(a, b);
+    return [{
+      feature, g, gInterval: hedgesGInterval(g, ...n), delta: cliffDelta(a, b), welchP: welchTTest(a, b).p, mannWhitneyP: mannWhitney(a, b).p,
+    }];
+  });
+  const [byHolm, byBh] = [holm(raw.map((r) => r.welchP)), benjaminiHochberg(raw.map((r) => r.welchP))];
+  return { features: raw.map((row, i) => ({ ...row, holmP: byHolm[i]!, bhP: byBh[i]! })), leftOut, n };
+}
+
+export interface FoundCounts {
+  readonly compared: number;
+  readonly welch: number;
+  readonly mannWhitney: number;
+  readonly bh: number;
+  readonly holm: number;
+}
+
+/** How many features have p ≤ `level`, by each test and after each correction. */
+export function countFound({ features }: Comparison, level = 0.05): FoundCounts {
+  const count = (key: 'welchP' | 'mannWhitneyP' | 'bhP' | 'holmP'): number => features.filter((f) => f[key] <= level).length;
+  return { compared: features.length, welch: count('welchP'), mannWhitney: count('mannWhitneyP'), bh: count('bhP'), holm: count('holmP') };
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../lib/random.ts';
+import { intraclassOneWay } from '../../lib/statistics/intraclassOneWay.ts';
+import { welchTTest } from '../../lib/statistics/tTest.ts';
+import { simulateRates, splitRates, testByUnit } from '../../lib/statistics/unitOfAnalysis.ts';
+
+describe('the unit of a test', () => {
+  it('is each value, or the mean of each patient', () => {
+    const [a, b] = [[[1, 3], [4, 4, 4]], [[7], [9, 10]]];
+    const p = testByUnit(a, b);
+    expect(p.slices).toBe(welchTTest([1, 3, 4, 4, 4], [7, 9, 10]).p);
+    expect(p.patients).toBe(welchTTest([2, 4], [7, 9.5]).p);
+  });
+
+  it('makes false findings when slices of a patient resemble each other, and none when they do not', () => {
+    const error = 3 * Math.sqrt((0.05 * 0.95) / 400);
+    const [alone, many] = simulateRates({ patients: 10, icc: 0.5, slicesPerPatient: [1, 20], runs: 400, seed: 2 });
+    expect(alone!.slices).toBe(alone!.patients); // one slice is the patient
+    expect(Math.abs(many!.patients - 0.05)).toBeLessThan(error);
+    expect(many!.slices).toBeGreaterThan(0.4);
+    const [independent] = simulateRates({ patients: 10, icc: 0, slicesPerPatient: [20], runs: 400, seed: 2 });
+    expect(Math.abs(independent!.slices - 0.05)).toBeLessThan(error);
+  });
+
+  it('shows in real splits of one group', () => {
+    const random = Random.stream(1, 'patients');
+    const values = Array.from({ length: 16 }, () => {
+      const own = random.normal();
+      return Array.from({ length: 15 }, () => own + random.normal(0, 0.7));
+    });
+    const rates = splitRates(values, { runs: 300 });
+    expect(rates.slices).toBeGreaterThan(0.3);
+    expect(rates.patients).toBeLessThan(0.09);
+    expect(() => splitRates(values.slice(0, 3))).toThrow('at least 4 patients');
+    expect(() => splitRates([[1], [2], [], [3]])).toThrow('a patient without');
+  });
+});
+
+describe('ICC(1)', () => {
+  it('is what the F ratio of one-way analysis of variance implies (SciPy 1.17.1 f_oneway), with unequal sizes', () => {
+    const f = 4.558571047720606;
+    const size = (10 - (9 + 4 + 16 + 1) / 10) / 3; // m₀ of sizes 3, 2, 4, 1
+    expect(intraclassOneWay([[1.2, 3.4, 2.2], [5.1, 4.2], [0.3, 1.9, 2.8, 2.2], [4.4]])).toBeCloseTo((f - 1) / (f + size - 1), 12);
+  });
+
+  it('is 1 for equal values in each group, negative for groups alike, and refuses single values', () => {
+    expect(intraclassOneWay([[1, 1], [2, 2], [5, 5, 5]])).toBe(1);
+    expect(intraclassOneWay([[0, 1], [0, 1], [0, 1]])).toBe(-1); // MSB 0, pairs: −1/(m − 1)
+    expect(() => intraclassOneWay([[1], [2]])).toThrow('at least 2 groups of values, one of them with 2');
+  });
+});

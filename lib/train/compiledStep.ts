@@ -179,10 +179,15 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
         return [key, found] as const;
       }));
       stepCount = stored.stepCount.data[0];
+      if (isMirrored) await mirror(built.weights);
     },
     async withAveragedWeights(f) {
       await mirror(built.averages.length ? built.averages : built.weights);
-      return f();
+      try {
+        return await f();
+      } finally {
+        if (built.averages.length && !isClosed) await mirror(built.weights);
+      }
     },
     dispose() {
       if (!isClosed && calls === 0) session.close();

@@ -116,6 +116,8 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
     const next = await compiled(everything);
     await next.step.restore(state);
     expect(await next.step.state()).toEqual(state);
+    const [weight] = next.model.trainableWeights;
+    expect(weight.read().dataSync()).toEqual(state[`weight/${weight.originalName}`].data); // the model's copy too
     const [a, b] = [await next.step.run(batchOf(), 1e-3), await first.step.run(batchOf(), 1e-3)];
     expect(a.loss).toBeCloseTo(b.loss, 5);
     const after = await next.step.state();
@@ -135,6 +137,7 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
     const key = `average/${model.trainableWeights[0].originalName}`;
     const inside = await step.withAveragedWeights(async () => read().slice());
     expect(inside).toEqual(state[key].data);
+    expect(read(), 'the weights themselves again').toEqual(state[key.replace('average', 'weight')].data);
     expect(await step.state()).toEqual(state);
     await expect(step.withAveragedWeights(async () => { throw new Error('validation failed'); })).rejects.toThrow('validation failed');
     expect((await step.run(batchOf(), 1e-2)).loss).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import { TrainingStopped } from '../train/trainer.ts';
 import { openCohort } from './cohort.ts';
 import { findStudy, studies } from './plan.ts';
+import { publishedName, recordPublished } from './published.ts';
 import { runStudy, studyState, timeStudy } from './runStudy.ts';
 
 const help = `npm run study -- NAME [options]
@@ -13,9 +14,10 @@ Trains every arm of a study once per seed with an equal budget of steps, one run
 of the unseen patients in figures/recorded/study-NAME/results.json. Finished runs (runs/study/NAME/) are skipped, a
 stopped one goes on where it stopped: start the command again.
 
-  NAME         ${studies.map(({ name }) => name).join(', ')}
+  NAME         ${studies.map(({ name }) => name).join(', ')};
+               ${publishedName} scores the masks of eight published networks and trains nothing
   --state      how many runs of each study are finished
-  --data DIR   where nih-2d lies, if not in data/nih-2d (study leakage)
+  --data DIR   where the real data lies, if not in data/NAME (leakage: nih-2d; published-networks: segloss-odyssey-pancreas)
   --record     trains nothing: writes the record of what is finished
   --times N    trains nothing: measures the training step of all arms in turns, N times each
 `;
@@ -36,6 +38,11 @@ async function main(args: string[]): Promise<number> {
   if (values.help || !name || more.length) {
     process.stdout.write(help);
     return values.help ? 0 : 1;
+  }
+  if (name === publishedName) {
+    const { networks } = await recordPublished(values.data);
+    console.log(`${name}: ${networks.length} networks, ${networks[0]?.cases.length ?? 0} cases`);
+    return 0;
   }
   const plan = findStudy(name);
   const rounds = values.times === undefined ? undefined : Number(values.times);

@@ -5,6 +5,7 @@ import { expected } from '../errors.ts';
 import type { Metric, Outcome } from '../evaluate/metrics.ts';
 import { metricInfo } from '../evaluate/metrics.ts';
 import type { OverlapCounts } from '../evaluate/overlap.ts';
+import { cutWindow } from '../figures/slicePicture.ts';
 import { readJson, writeFileAtomic } from '../io/files.ts';
 import { projectPath } from '../settings.ts';
 import type { TrainConfig } from '../train/config.ts';
@@ -51,12 +52,14 @@ export interface StudyRun {
   readonly examples?: readonly ExampleMask[];
 }
 
-/** A slice that all networks are shown on: grey values 0 to 255 and label bits, base64. */
+/** A window of a slice that all networks are shown on: grey values 0 to 255 and label bits, base64. Example masks have its size. */
 export interface ExampleSlice {
   readonly id: string;
   readonly z: number;
   readonly height: number;
   readonly width: number;
+  /** First row and column of the window in the slice, and the slice's rows and columns. */
+  readonly place: { readonly top: number; readonly left: number; readonly rows: number; readonly columns: number };
   readonly spacingMm: readonly [number, number];
   readonly image: string;
   readonly label: string;
@@ -95,41 +98,58 @@ export interface StudyRecord {
 export const recordFolder = (study: string): string => projectPath('figures/recorded', `study-${study}`);
 const recordFile = (study: string): string => path.join(recordFolder(study), 'results.json');
 
-const short = (value: unknown): unknown => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value);
-const inOneLine = (value: unknown): string => JSON.stringify(value, (_, v: unknown) => (v === Infinity ? 'Infinity' : short(v)));
+/** What of each case is kept; the rest of the metrics says little more. */
+export const recordedMetrics = ['dice', 'jaccard', 'precision', 'recall', 'nsd1', 'nsd2', 'nsd3', 'hausdorffMm', 'hd95PooledMm', 'assdMm'] as const satisfies readonly Metric[];
 
-/** JSON with one line a case, so that a change of one run is a change of its lines. */
-function recordText(record: StudyRecord): string {
-  const list = (items: readonly unknown[], indent: string): string => `[\n${items.map((item) => `${indent}  ${inOneLine(item)}`).join(',\n')}\n${indent}]`;
-  const lines = (value: object, indent: string): string => Object.entries(value).filter(([, v]) => v !== undefined)
-    .map(([key, v]) => {
-      const isList = Array.isArray(v) && typeof v[0] === 'object';
-      const text = key === 'cleaning' ? `{\n${lines(v as object, `${indent}  `)}\n${indent}}` : isList ? list(v, indent) : inOneLine(v);
-      return `${indent}${JSON.stringify(key)}: ${text}`;
-    }).join(',\n');
-  const { runs, ...head } = record;
-  return `{\n${lines(head, '  ')},\n  "runs": [\n${runs.map((run) => `    {\n${lines(run, '      ')}\n    }`).join(',\n')}\n  ]\n}\n`;
+/** A case as one row: id, outcome, tp, fp, fn, tn, diagonal, then the metrics in the record's order. JSON has no Infinity: it is null there. */
+export type CaseRow = readonly (string | number | null)[];
+
+export function caseToRow({ id, outcome, counts: { tp, fp, fn, tn }, imageDiagonalMm, values }: StudyCase, metrics: readonly Metric[]): CaseRow {
+  const numbers = [imageDiagonalMm ?? null, ...metrics.map((metric) => values[metric] ?? null)];
+  return [id, outcome, tp, fp, fn, tn, ...numbers.map((v) => (v === null || !Number.isFinite(v) ? null : Number(v.toPrecision(6))))];
+}
+
+export function rowToCase([id, outcome, tp, fp, fn, tn, diagonal, ...numbers]: CaseRow, metrics: readonly Metric[]): StudyCase {
+  const values = Object.fromEntries(metrics.map((metric, i) => [metric, numbers[i] ?? Infinity]));
+  return {
+    id: String(id), outcome: outcome as Outcome, counts: { tp, fp, fn, tn } as unknown as OverlapCounts, values,
+    ...(diagonal !== null && { imageDiagonalMm: Number(diagonal) }),
+  };
+}
+
+/** JSON with one line for each item of an innermost list, so that a change of one run is a change of its lines. */
+export function recordText(value: unknown, indent = ''): string {
+  const inner = `${indent}  `;
+  const isDeep = (v: unknown): boolean => typeof v === 'object' && v !== null && Object.values(v).some((each) => typeof each === 'object' && each !== null);
+  if (!isDeep(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[\n${value.map((item) => `${inner}${recordText(item, inner)}`).join(',\n')}\n${indent}]`;
+  const entries = Object.entries(value as object).filter(([, v]) => v !== undefined);
+  return `{\n${entries.map(([key, v]) => `${inner}${JSON.stringify(key)}: ${recordText(v, inner)}`).join(',\n')}\n${indent}}`;
 }
 
 /** Writes the record of a study, the old one being replaced at once. */
-export const writeRecord = (record: StudyRecord): Promise<void> => writeFileAtomic(recordFile(record.study), recordText(record));
+export async function writeRecord(record: StudyRecord): Promise<void> {
+  const metrics = recordedMetrics.filter((metric) => record.runs.some(({ cases }) => cases.some(({ values }) => values[metric] !== undefined)));
+  const rows = (cases: readonly StudyCase[]): CaseRow[] => cases.map((one) => caseToRow(one, metrics));
+  const runs = record.runs.map((run) => ({ ...run, ...(run.cleaning && { cleaning: { ...run.cleaning, cases: rows(run.cleaning.cases) } }), cases: rows(run.cases) }));
+  await writeFileAtomic(recordFile(record.study), `${recordText({ ...record, metrics, runs })}\n`);
+}
 
-const withInfinity = (one: StudyCase): StudyCase =>
-  ({ ...one, values: Object.fromEntries(Object.entries(one.values).map(([metric, value]) => [metric, (value as unknown) === 'Infinity' ? Infinity : value])) });
+interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning'> {
+  readonly cases: readonly CaseRow[];
+  readonly cleaning?: Omit<Cleaning, 'cases'> & { readonly cases: readonly CaseRow[] };
+}
 
 /** The record of a study; undefined where none was made. Throws on one that is no record. */
 export async function readRecord(study: string): Promise<StudyRecord | undefined> {
   const file = recordFile(study);
   if (!existsSync(file)) return undefined;
-  const record = (await readJson(file)) as StudyRecord;
-  if (record?.study !== study || !Array.isArray(record.runs)) throw expected(`the record of the study ${study}`, 'something else', file);
-  return {
-    ...record,
-    runs: record.runs.map((run) => ({
-      ...run, cases: run.cases.map(withInfinity),
-      ...(run.cleaning && { cleaning: { ...run.cleaning, cases: run.cleaning.cases.map(withInfinity) } }),
-    })),
-  };
+  const { metrics, ...record } = (await readJson(file)) as Omit<StudyRecord, 'runs'> & { metrics: Metric[]; runs: StoredRun[] };
+  if (record?.study !== study || !Array.isArray(record.runs) || !Array.isArray(metrics)) throw expected(`the record of the study ${study}`, 'something else', file);
+  const cases = (rows: readonly CaseRow[]): StudyCase[] => rows.map((row) => rowToCase(row, metrics));
+  const runs = record.runs.map(({ cleaning, ...run }): StudyRun =>
+    ({ ...run, cases: cases(run.cases), ...(cleaning && { cleaning: { ...cleaning, cases: cases(cleaning.cases) } }) }));
+  return { ...record, runs };
 }
 
 /** The value of a metric where a number is needed: a distance that is missing counts as the diagonal of the image. */
@@ -149,4 +169,9 @@ export function packMask(mask: ArrayLike<number>): string {
 export function unpackMask(text: string, length: number): Uint8Array {
   const bytes = Buffer.from(text, 'base64');
   return Uint8Array.from({ length }, (_, i) => (bytes[i >> 3]! >> (i & 7)) & 1);
+}
+
+/** The part of a whole-slice mask that the example's window shows. */
+export function cropMask({ id, mask }: ExampleMask, { height, width, place: { top, left, rows, columns } }: ExampleSlice): ExampleMask {
+  return { id, mask: packMask(cutWindow(unpackMask(mask, rows * columns), rows, columns, { top, left, height, width })) };
 }

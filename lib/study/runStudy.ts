@@ -16,7 +16,7 @@ import { train, TrainingStopped } from '../train/trainer.ts';
 import type { StudyCohort, StudySplit } from './cohort.ts';
 import { stepTimes, variantCosts } from './cost.ts';
 import type { StudyArm, StudyPlan } from './plan.ts';
-import { readRecord, writeRecord, type ArmCost, type StudyRecord, type StudyRun } from './record.ts';
+import { cropMask, readRecord, writeRecord, type ArmCost, type StudyRecord, type StudyRun } from './record.ts';
 import { exampleSlices, scoreStudyRun } from './scoreStudyRun.ts';
 
 /** Raised when the scoring of a run changes, so that finished runs are scored anew. */
@@ -45,12 +45,14 @@ function prepare(plan: StudyPlan, cohort: StudyCohort, arm: StudyArm, seed: numb
 const resultFile = (folder: string): string => path.join(folder, 'study-run.json');
 
 /** JSON knows no Infinity, which a missed organ has for its distances. */
-const encode = (run: StudyRun): unknown => JSON.parse(JSON.stringify(run, (_, value: unknown) => (value === Infinity ? 'Infinity' : value)));
+const infinity = 'Infinity';
+const encode = (run: StudyRun): unknown => JSON.parse(JSON.stringify(run, (_, value: unknown) => (value === Infinity ? infinity : value)));
+const decode = (run: unknown): StudyRun => JSON.parse(JSON.stringify(run), (_, value: unknown) => (value === infinity ? Infinity : value)) as StudyRun;
 
 async function finishedRun({ folder }: Prepared): Promise<StudyRun | undefined> {
   if (!existsSync(resultFile(folder))) return undefined;
-  const { scoring, run } = (await readJson(resultFile(folder))) as { scoring: number; run: StudyRun };
-  return scoring === scoringVersion ? run : undefined;
+  const { scoring, run } = (await readJson(resultFile(folder))) as { scoring: number; run: unknown };
+  return scoring === scoringVersion ? decode(run) : undefined;
 }
 
 async function trainAndScore({ arm, seed, split, description, folder }: Prepared, cohort: StudyCohort): Promise<StudyRun> {
@@ -95,6 +97,12 @@ async function recordHead(plan: StudyPlan, cohort: StudyCohort, first: Prepared 
   };
 }
 
+/** Masks of the first seed alone, as the examples show them. */
+function withExamples(run: StudyRun, { seeds }: StudyPlan, slices: StudyRecord['examples'] = []): StudyRun {
+  const shown = run.seed === seeds[0] ? run.examples?.flatMap((one) => slices.filter(({ id }) => id === one.id).map((slice) => cropMask(one, slice))) : undefined;
+  return { ...run, examples: shown };
+}
+
 /** All runs of a plan in the order in which they are done: seed after seed, so that an unfinished study is even. A run that cannot be described is a failure. */
 function prepareAll(plan: StudyPlan, cohort: StudyCohort): { prepared: Prepared[]; failed: { run: string; reason: string }[] } {
   const [prepared, failed]: [Prepared[], { run: string; reason: string }[]] = [[], []];
@@ -131,7 +139,7 @@ export async function runStudy(plan: StudyPlan, cohort: StudyCohort, options: { 
       failed.push({ run: name, reason: messageOf(error) });
       say(`${plan.name} ${name} failed: ${messageOf(error)}`);
     }
-    await writeRecord({ ...head, runs: runs.map((run) => encode(run) as StudyRun) });
+    await writeRecord({ ...head, runs: runs.map((run) => withExamples(run, plan, head.examples)) });
   }
   return { record: { ...head, runs }, failed };
 }
@@ -145,7 +153,7 @@ export async function timeStudy(plan: StudyPlan, cohort: StudyCohort, rounds = 4
     const times = await stepTimes(opened.map((run) => ({ step: run.step, model: run.description.model })), { batchSize: prepared[0]!.description.config.batchSize, rounds });
     const costs = prepared.map(({ arm, description }, i): ArmCost =>
       ({ arm: arm.name, ...variantCosts(description.config.variant, { width: description.config.width, inputSize: [...description.grid.size] }), ...times[i]! }));
-    if (record) await writeRecord({ ...record, costs, runs: record.runs.map((run) => encode(run) as StudyRun) });
+    if (record) await writeRecord({ ...record, costs });
     return costs;
   } finally {
     opened.forEach(closeRun);

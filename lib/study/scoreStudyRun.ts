@@ -3,7 +3,8 @@ import { choosePostprocessing, postprocessingCandidates, type MaskCase } from '.
 import { outcomeOf, scoreMasks } from '../evaluate/metrics.ts';
 import { dice, overlapCounts, overlapScores } from '../evaluate/overlap.ts';
 import { scoreSlices } from '../evaluate/slices.ts';
-import { canonicalCase, fullestSlice, readCase, type LabelledVolume } from '../notebook/examples.ts';
+import { cropSlice, cutWindow, windowAround } from '../figures/slicePicture.ts';
+import { canonicalCase, fullestSlice, huSlice, readCase, type LabelledVolume } from '../notebook/examples.ts';
 import { describePostprocessing, postprocessMask } from '../predict/postprocess.ts';
 import { foregroundNetwork, thresholdMask } from '../predict/slices.ts';
 import { predictVolume } from '../predict/volume.ts';
@@ -19,6 +20,7 @@ const thresholds = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /** How many test patients are shown as pictures. */
 const shownPatients = 3;
+const exampleSideMm = 180;
 
 interface Predicted { readonly id: string; readonly label: Volume; readonly probability: Volume<Float32Array> }
 
@@ -91,11 +93,15 @@ export async function exampleSlices(cohort: StudyCohort, split: StudySplit): Pro
   const volumes = (await readCases(cohort, split.test)).slice(0, shownPatients);
   return volumes.map(({ id, image, label }) => {
     const z = fullestSlice(label);
-    const [low, high] = [-160, 240];
-    const grey = Uint8Array.from(sliceZ(image, z), (hu) => Math.max(0, Math.min(255, Math.round(((hu - low) / (high - low)) * 255))));
+    const slice = huSlice(image, z);
+    const [black, white] = slice.range;
+    const mask = sliceZ(label, z);
+    const window = windowAround(slice, [mask], exampleSideMm);
+    const grey = Uint8Array.from(cropSlice(slice, window).values, (hu) => Math.max(0, Math.min(255, Math.round(((hu - black) / (white - black)) * 255))));
+    const { top, left, height, width } = window;
     return {
-      id, z, height: image.shape[1], width: image.shape[0], spacingMm: [image.spacingMm[1], image.spacingMm[0]] as const,
-      image: Buffer.from(grey).toString('base64'), label: packMask(sliceZ(label, z)),
+      id, z, height, width, place: { top, left, rows: slice.height, columns: slice.width }, spacingMm: slice.spacingMm,
+      image: Buffer.from(grey).toString('base64'), label: packMask(cutWindow(mask, slice.height, slice.width, window)),
     };
   });
 }

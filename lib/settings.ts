@@ -66,6 +66,12 @@ export const settings = {
     const wanted = folder('AXUNET_SHARED') ?? path.resolve(projectRoot, '..', 'shared');
     return existsSync(path.join(wanted, 'data')) ? wanted : undefined;
   },
+  /** Files of loss values from other programs, or folders of them, for tests; separated by commas or as in PATH. Undefined where not set. */
+  get lossReference(): string[] | undefined {
+    const value = process.env.AXUNET_LOSS_REFERENCE;
+    if (!value) return undefined;
+    return value.split(value.includes(',') ? ',' : path.delimiter).filter(Boolean).map((file) => path.resolve(file.trim()));
+  },
   /** Whether training steps and predictions are compiled to TensorFlow graphs where that is possible. */
   get isCompiling(): boolean {
     return oneOf('AXUNET_COMPILE', ['auto', 'off'], 'auto') === 'auto';

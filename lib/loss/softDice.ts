@@ -1,20 +1,40 @@
 /** Soft Dice of the foreground. Source: Milletari et al. 2016 (V-Net), doi 10.1109/3DV.2016.79, with sums instead of squares. */
 import { tf } from '../engine/engine.ts';
+import { foregroundSums, smoothingOf, type Smoothing } from './foreground.ts';
+import type { LossFunction, Over } from './loss.ts';
 
 /** Added above and below, in pixels: makes an empty truth with an empty prediction count as perfect. */
 export const diceSmoothing = 1;
 
+export interface DiceOptions {
+  readonly over?: Over;
+  /** `diceSmoothing` by default. */
+  readonly smoothing?: Smoothing;
+  /** Σ p² + Σ y² below instead of Σ p + Σ y, as V-Net has it. */
+  readonly squared?: boolean;
+  /** The Jaccard index instead: Σ p y / (Σ p + Σ y − Σ p y). */
+  readonly jaccard?: boolean;
+}
+
 /**
- * 1 − (2 Σ p·y + s) / (Σ p + Σ y + s) with p the softmax probability of the foreground (all classes but 0) and y its
- * truth, summed over the pixels of the whole batch: most slices hold no pancreas, and a slice without any would otherwise
- * give a gradient that only its own false positives shape. `logits` [n, h, w, classes], `labels` [n, h, w].
+ * 1 − (2 Σ p y + s) / (Σ p + Σ y + s) with p the softmax probability of the foreground (all classes but 0) and y its truth, over the
+ * pixels of the whole batch (default) or of each image, and then their mean. An empty truth costs 1 − s / (Σ p + s).
  */
-export function softDice(logits: tf.Tensor4D, labels: tf.Tensor3D): tf.Scalar {
-  return tf.tidy(() => {
-    const probability = tf.sub(1, tf.slice(tf.softmax(logits), [0, 0, 0, 0], [-1, -1, -1, 1]));
-    const truth = tf.expandDims(tf.cast(tf.greater(labels, 0), 'float32'), -1);
-    const overlap = tf.mul(2, tf.sum(tf.mul(probability, truth)));
-    const total = tf.add(tf.sum(probability), tf.sum(truth));
-    return tf.sub(1, tf.div(tf.add(overlap, diceSmoothing), tf.add(total, diceSmoothing))) as tf.Scalar;
+export function diceLoss({ over = 'batch', smoothing = diceSmoothing, squared = false, jaccard = false }: DiceOptions = {}): LossFunction {
+  const [above, below] = smoothingOf(smoothing);
+  return (logits, labels) => tf.tidy(() => {
+    const { probability, overlap, truth, squares } = foregroundSums(logits, labels, over);
+    const total = tf.add(squared ? squares : probability, truth);
+    const [found, all] = jaccard ? [overlap, tf.sub(total, overlap)] : [tf.mul(2, overlap), total];
+    return tf.mean(tf.sub(1, tf.div(tf.add(found, above), tf.add(all, below)))) as tf.Scalar;
   });
 }
+
+/**
+ * Soft Dice over the whole batch: most slices hold no pancreas, and a slice without any would otherwise give a gradient that only its
+ * own false positives shape. `logits` [n, h, w, classes], `labels` [n, h, w].
+ */
+export const softDice: LossFunction = diceLoss();
+
+/** The mean of the images' soft Dice. */
+export const softDicePerSample: LossFunction = diceLoss({ over: 'sample' });

@@ -6,6 +6,9 @@ import type { Batch } from '../preprocess/batches.ts';
 import type { CompiledStep } from './compiledStep.ts';
 import { variableOf, type StepOptions } from './step.ts';
 
+/** The progress of the run at which a loss that changes is compared: inside the usual ramps, so that none of its parts is left out. */
+const checkedProgress = 0.25;
+
 export interface StepCheck {
   /** Cosine between all gradients of the two as one long vector; 1 where both are zero. */
   readonly cosine: number;
@@ -27,9 +30,9 @@ export type Kernels = 'ours' | 'tensorflow';
  */
 export async function checkStep(model: tf.LayersModel, { loss }: StepOptions, compiled: CompiledStep, batch: Batch, kernels: Kernels = 'ours'): Promise<StepCheck> {
   const { n, height, width, images, labels } = batch;
-  const found = await compiled.gradients(batch);
+  const found = await compiled.gradients(batch, checkedProgress);
   const [x, y] = [tf.tensor4d(images, [n, height, width, images.length / (n * height * width)]), tf.tensor3d(Int32Array.from(labels), [n, height, width], 'int32')];
-  const differentiate = () => valueAndGradients(() => loss(model.apply(x, { training: true }) as tf.Tensor4D, y), model.trainableWeights.map(variableOf));
+  const differentiate = () => valueAndGradients(() => loss(model.apply(x, { training: true }) as tf.Tensor4D, y, tf.scalar(checkedProgress)), model.trainableWeights.map(variableOf));
   const statistics = model.nonTrainableWeights.map(variableOf);
   const before = statistics.map((v) => v.clone()); // the forward pass moves them
   const { value, gradients } = kernels === 'ours' ? differentiate() : withoutOwnKernels(differentiate);

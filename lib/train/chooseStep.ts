@@ -92,7 +92,7 @@ export function createStep(model: tf.LayersModel, options: StepOptions, { onChoi
 
   return {
     get kind() { return chosen?.kind ?? 'not chosen yet'; },
-    run: async (batch, learningRate) => (await choose(batch)).run(batch, learningRate),
+    run: async (batch, learningRate, progress) => (await choose(batch)).run(batch, learningRate, progress),
     async state() {
       if (chosen) return chosen.state();
       if (restored) return restored;

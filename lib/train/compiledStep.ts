@@ -26,7 +26,7 @@ export interface CompileOptions {
 
 export interface CompiledStep extends TrainStep {
   /** Loss and gradients (by position of the trainable weights; undefined where the loss does not depend on one) without an update. */
-  gradients(batch: Batch): Promise<{ loss: number; gradients: (Float32Array | undefined)[] }>;
+  gradients(batch: Batch, progress?: number): Promise<{ loss: number; gradients: (Float32Array | undefined)[] }>;
   /** Tells the graph for batches of this shape from others. */
   digest(batch: Batch): string;
 }
@@ -101,7 +101,8 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     return program;
   }
 
-  const feedsOf = (prefix: string, batch: Batch): Record<string, HostTensor> => ({
+  const feedsOf = (prefix: string, batch: Batch, progress: number): Record<string, HostTensor> => ({
+    [`${prefix}progress`]: scalar(progress),
     [`${prefix}images`]: { shape: shapeOf(batch), data: batch.images },
     [`${prefix}labels`]: { shape: shapeOf(batch).slice(0, 3), data: Int32Array.from(batch.labels) },
   });
@@ -115,14 +116,14 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
   }
 
   /** Adds up the gradients of the parts, then updates by their sum. */
-  async function runParts(batch: Batch, learningRate: number, size: number): Promise<number[]> {
+  async function runParts(batch: Batch, learningRate: number, progress: number, size: number): Promise<number[]> {
     const means = [0, ...metricNames.map(() => 0)];
     for (let from = 0; from < batch.n; from += size) {
       const part = partOfBatch(batch, from, Math.min(from + size, batch.n));
       const share = part.n / batch.n;
       const program = await programOf(part);
       release();
-      const values = await runProgram(program, { ...feedsOf(program.prefix, part), [`${program.prefix}share`]: scalar(share) });
+      const values = await runProgram(program, { ...feedsOf(program.prefix, part, progress), [`${program.prefix}share`]: scalar(share) });
       values.forEach((value, i) => { means[i] += share * value; });
     }
     const [norm] = await runProgram(built.update!, updateFeeds(built.update!.prefix, learningRate));
@@ -131,12 +132,12 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
     return [loss, norm, ...metrics];
   }
 
-  async function run(batch: Batch, learningRate: number): Promise<StepResult> {
+  async function run(batch: Batch, learningRate: number, progress: number): Promise<StepResult> {
     const program = microBatch === undefined ? await programOf(batch) : undefined;
     release();
     const values = program
-      ? await runProgram(program, { ...feedsOf(program.prefix, batch), ...updateFeeds(program.prefix, learningRate) })
-      : await runParts(batch, learningRate, microBatch!);
+      ? await runProgram(program, { ...feedsOf(program.prefix, batch, progress), ...updateFeeds(program.prefix, learningRate) })
+      : await runParts(batch, learningRate, progress, microBatch!);
     stepCount++;
     const [loss, gradientNorm, ...metrics] = values;
     return { loss, gradientNorm, metrics: Object.fromEntries(metricNames.map((name, i) => [name, metrics[i]])) };
@@ -157,12 +158,12 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
   await start();
   return {
     kind: `compiled to one graph${compile.bfloat16 ? ', bfloat16' : ''}${recompute ? ', images made again in the backward pass' : ''}`,
-    run: (batch, learningRate) => tracked(() => run(batch, learningRate)),
+    run: (batch, learningRate, progress = 0) => tracked(() => run(batch, learningRate, progress)),
     digest: (batch) => built.program(shapeOf(batch)).digest,
-    async gradients(batch) {
+    async gradients(batch, progress = 0) {
       const { prefix, fetches, gradients } = await programOf(batch);
       const known = gradients.filter((g) => g !== undefined);
-      const [loss, ...values] = await session.run(feedsOf(prefix, batch), [fetches[0], ...known]);
+      const [loss, ...values] = await session.run(feedsOf(prefix, batch, progress), [fetches[0], ...known]);
       let next = 0;
       return { loss: loss.data[0], gradients: gradients.map((g) => (g === undefined ? undefined : values[next++].data as Float32Array)) };
     },

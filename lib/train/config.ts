@@ -5,16 +5,29 @@
 import { type Check, checkOptions, count, number, oneOf, orNull, positive, yesNo } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
 import { variants, type Variant } from '../model/axunet.ts';
+import { boundaryAware } from '../loss/boundaryAware.ts';
 import { crossEntropy } from '../loss/crossEntropy.ts';
 import { crossEntropyDice } from '../loss/crossEntropyDice.ts';
+import { focal } from '../loss/focal.ts';
+import { focalTversky } from '../loss/focalTversky.ts';
+import { generalizedDice } from '../loss/generalizedDice.ts';
 import type { LossFunction } from '../loss/loss.ts';
+import { focalGeneralizedDice, paperLoss, paperLossRising } from '../loss/paperLoss.ts';
+import { softDice, softDicePerSample } from '../loss/softDice.ts';
+import { tversky } from '../loss/tversky.ts';
 import { augmentDefault, augmentLight, type AugmentOptions } from '../preprocess/augment.ts';
 import { defaultAdam, referenceRmsprop, type OptimizerConfig } from './optimizers.ts';
 import { scheduleKinds, type Schedule } from './schedule.ts';
 
 /** What the names in a configuration stand for. */
 export const augmentations = { none: undefined, light: augmentLight, default: augmentDefault } as const satisfies Record<string, AugmentOptions | undefined>;
-export const losses = { 'ce-dice': crossEntropyDice, ce: crossEntropy } as const satisfies Record<string, LossFunction>;
+/** The losses that a run can name (docs/losses.md). */
+export const losses = {
+  'ce-dice': crossEntropyDice, ce: crossEntropy,
+  dice: softDice, 'dice-per-sample': softDicePerSample, gdl: generalizedDice(), 'gdl-per-sample': generalizedDice({ over: 'sample' }),
+  focal: focal(), tversky: tversky(), 'focal-tversky': focalTversky(), 'boundary-aware': boundaryAware(),
+  'focal-gdl': focalGeneralizedDice, 'focal-gdl-boundary': paperLoss, 'focal-gdl-boundary-rising': paperLossRising,
+} as const satisfies Record<string, LossFunction>;
 const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
   rmsprop: referenceRmsprop, adam: defaultAdam, sgd: { name: 'sgd', momentum: 0.9 },
 };
@@ -36,7 +49,7 @@ export interface TrainConfig {
   readonly augment: keyof typeof augmentations;
   /** Share of an epoch's slices that show no pancreas, drawn anew in each epoch; null takes all slices as they are. */
   readonly emptyShare: number | null;
-  /** `ce-dice`: cross-entropy + soft Dice of the foreground; `ce`: cross-entropy alone. */
+  /** A name of the table `losses` (docs/losses.md). */
   readonly loss: keyof typeof losses;
   readonly optimizer: OptimizerConfig;
   readonly learningRate: number;

@@ -19,8 +19,8 @@ export interface StepResult {
 }
 
 export interface TrainStep {
-  /** Forward, backward, update. */
-  run(batch: Batch, learningRate: number): Promise<StepResult>;
+  /** Forward, backward, update. `progress` is the share of the run that is over, for a loss that changes with it; 0 by default. */
+  run(batch: Batch, learningRate: number, progress?: number): Promise<StepResult>;
   /** Weights, optimizer slots, averaged weights and the step count: all that a resumed run needs. */
   state(): Promise<NamedArrays>;
   /** Puts a `state()` back; throws when names or shapes are not this network's. */
@@ -91,7 +91,7 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
   let stepCount = 0;
 
   /** Loss and flat gradient of images [from, to) of a batch. */
-  function differentiate({ images, labels, n, height, width }: Batch, from: number, to: number): Differentiated {
+  function differentiate({ images, labels, n, height, width }: Batch, from: number, to: number, progress: number): Differentiated {
     const [imageSize, pixels] = [images.length / n, height * width];
     const x = tf.tensor4d(images.subarray(from * imageSize, to * imageSize), [to - from, height, width, imageSize / pixels]);
     const y = tf.tensor3d(Int32Array.from(labels.subarray(from * pixels, to * pixels)), [to - from, height, width], 'int32');
@@ -99,7 +99,7 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
     const { value, gradients } = valueAndGradients(() => {
       const logits = model.apply(x, { training: true }) as tf.Tensor4D;
       measured.push(...Object.values(metrics).map((metric) => metric(logits, y).dataSync()[0]!));
-      return loss(logits, y);
+      return loss(logits, y, tf.scalar(progress));
     }, trainable);
     const result = { value: value.dataSync()[0]!, measured, gradient: layout.join(gradients) };
     tf.dispose([value, x, y, gradients.filter((g) => g !== undefined)]);
@@ -107,12 +107,12 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
   }
 
   /** The same of a whole batch, part by part where it is larger than `microBatch`. */
-  function differentiateParts(batch: Batch): Differentiated {
-    if (batch.n <= microBatch) return differentiate(batch, 0, batch.n);
+  function differentiateParts(batch: Batch, progress: number): Differentiated {
+    if (batch.n <= microBatch) return differentiate(batch, 0, batch.n, progress);
     let sum: Differentiated = { value: 0, measured: metricNames.map(() => 0), gradient: tf.zeros([layout.length]) };
     for (let from = 0; from < batch.n; from += microBatch) {
       const to = Math.min(from + microBatch, batch.n);
-      const [part, share] = [differentiate(batch, from, to), (to - from) / batch.n];
+      const [part, share] = [differentiate(batch, from, to, progress), (to - from) / batch.n];
       const gradient = tf.tidy(() => tf.add(sum.gradient, tf.mul(part.gradient, share)));
       tf.dispose([sum.gradient, part.gradient]);
       sum = { value: sum.value + share * part.value, measured: sum.measured.map((m, i) => m + share * part.measured[i]), gradient: gradient as tf.Tensor1D };
@@ -149,8 +149,8 @@ export function createEagerStep(model: tf.LayersModel, options: StepOptions): Tr
 
   return {
     kind: 'operation by operation',
-    async run(batch, learningRate) {
-      const { value, measured, gradient } = differentiateParts(batch);
+    async run(batch, learningRate, progress = 0) {
+      const { value, measured, gradient } = differentiateParts(batch, progress);
       const { norm, clipped } = clip(gradient);
       stepCount++;
       update(clipped, learningRate);

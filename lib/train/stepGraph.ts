@@ -75,6 +75,7 @@ export function buildStepGraph(graph: NativeGraph, model: tf.LayersModel, option
   function differentiate(trace: Trace, shape: readonly number[]): Pick<Program, 'fetches' | 'gradients'> & { values: Ref[]; targets: string[] } {
     const x = trace.placeholder('images', shape, 'float32').tensor() as tf.Tensor4D;
     const y = trace.placeholder('labels', shape.slice(0, 3), 'int32').tensor() as tf.Tensor3D;
+    const progress = trace.placeholder('progress', [], 'float32').tensor() as tf.Scalar;
     const values = weights.map(({ variable }) => readVariable(trace, variable).ref);
     all.forEach((v, i) => trace.bind(v, values[i]));
     const before = all.map((v) => v.clone());
@@ -83,7 +84,7 @@ export function buildStepGraph(graph: NativeGraph, model: tf.LayersModel, option
       const forward = (): tf.Scalar => {
         const logits = model.apply(x, { training: true }) as tf.Tensor4D;
         measured.push(...Object.values(metrics).map((metric) => tf.keep(metric(logits, y))));
-        return loss(logits, y);
+        return loss(logits, y, progress);
       };
       const run = () => valueAndGradients(forward, trainable);
       const { value, gradients } = recompute ? recomputing(run) : run();

@@ -167,15 +167,16 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
     for (let reason = endReason(config, position); reason === undefined; reason = endReason(config, position)) {
       const epoch = position.epochs + 1;
       const batches = epochBatches(slices, training, config, epoch);
-      const rateNow = (): number => config.learningRate * scheduleFactor(config.schedule, progressOf(config, position, batches.length));
-      let learningRate = rateNow();
+      const rateAt = (progress: number): number => config.learningRate * scheduleFactor(config.schedule, progress);
+      let learningRate = rateAt(progressOf(config, position, batches.length));
 
       while (position.batch < batches.length && !timeIsUp()) {
         const begin = performance.now();
         const batch = await batchStream.next();
         session.waiting += performance.now() - begin;
-        learningRate = rateNow();
-        const result = await step.run(batch, learningRate);
+        const progress = progressOf(config, position, batches.length);
+        learningRate = rateAt(progress);
+        const result = await step.run(batch, learningRate, progress);
         session.stepping += performance.now() - begin;
         session.steps++;
         position.step++;

@@ -1,0 +1,30 @@
+/**
+ * Boundary-aware loss: cross-entropy in which pixels at the contour count more.
+ * Source: our reading of Yang et al. 2022 (AX-Unet), doi 10.3389/fonc.2022.894970, whose formula is not published; the factor is its code's.
+ */
+import { tf } from '../engine/engine.ts';
+import { softmaxCrossEntropy } from '../engine/ops/softmaxCrossEntropy.ts';
+import type { LossFunction } from './loss.ts';
+import { sobelMagnitude } from './sobel.ts';
+
+export interface BoundaryAwareOptions {
+  /** Weight of the edge; 5 by default. */
+  readonly k?: number;
+  /** What the weighted sum is divided by: the number of pixels (default), or the sum of the weights. */
+  readonly dividedBy?: 'pixels' | 'weights';
+}
+
+/** w = 1 + k E with E the Sobel magnitude of the foreground. `labels` [n, h, w]; output [n, h, w]. */
+export const boundaryWeights = (labels: tf.Tensor3D, k = 5): tf.Tensor3D => tf.tidy(() => tf.add(1, tf.mul(k, sobelMagnitude(labels))));
+
+/** The loss of each pixel: −w log p_y. `logits` [n, h, w, classes], `labels` [n, h, w]; output [n, h, w]. */
+export const boundaryAwareMap = (logits: tf.Tensor4D, labels: tf.Tensor3D, k = 5): tf.Tensor3D => tf.tidy(() =>
+  tf.mul(boundaryWeights(labels, k), tf.reshape(softmaxCrossEntropy(logits, labels), labels.shape)));
+
+/** The mean of `boundaryAwareMap`. A mask without an edge (empty, full) gives cross-entropy. */
+export function boundaryAware({ k = 5, dividedBy = 'pixels' }: BoundaryAwareOptions = {}): LossFunction {
+  return (logits, labels) => tf.tidy(() => {
+    const mean = tf.mean(boundaryAwareMap(logits, labels, k));
+    return (dividedBy === 'pixels' ? mean : tf.div(mean, tf.mean(boundaryWeights(labels, k)))) as tf.Scalar;
+  });
+}

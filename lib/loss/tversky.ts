@@ -1,0 +1,28 @@
+/** Tversky loss: a Dice that weighs false positives and missed pixels apart. Source: Salehi et al. 2017, doi 10.1007/978-3-319-67389-9_44. */
+import { tf } from '../engine/engine.ts';
+import { foregroundSums, smoothingOf, type Smoothing } from './foreground.ts';
+import type { LossFunction, Over } from './loss.ts';
+
+export interface TverskyOptions {
+  /** Weight of false positives (α); 0.3 by default. With 0.5 for both weights the loss is soft Dice. */
+  readonly falsePositives?: number;
+  /** Weight of missed pixels (β); 0.7 by default. */
+  readonly falseNegatives?: number;
+  readonly over?: Over;
+  /** 1 pixel by default. */
+  readonly smoothing?: Smoothing;
+}
+
+/** 1 − TI of the batch [1] or of each image [n]; TI = (Σ p y + s) / (Σ p y + α Σ p (1 − y) + β Σ (1 − p) y + s) of the foreground. */
+export function tverskyDistances(logits: tf.Tensor4D, labels: tf.Tensor3D, options: TverskyOptions): tf.Tensor1D {
+  const { falsePositives = 0.3, falseNegatives = 0.7, over = 'batch', smoothing = 1 } = options;
+  const [above, below] = smoothingOf(smoothing);
+  const { probability, overlap, truth } = foregroundSums(logits, labels, over);
+  const wrong = tf.add(tf.mul(falsePositives, tf.sub(probability, overlap)), tf.mul(falseNegatives, tf.sub(truth, overlap)));
+  return tf.sub(1, tf.div(tf.add(overlap, above), tf.add(tf.add(overlap, wrong), below)));
+}
+
+/** The mean of `tverskyDistances`. An empty truth costs 1 − s / (α Σ p + s): nothing for an empty prediction. */
+export function tversky(options: TverskyOptions = {}): LossFunction {
+  return (logits, labels) => tf.tidy(() => tf.mean(tverskyDistances(logits, labels, options)) as tf.Scalar);
+}

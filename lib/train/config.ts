@@ -5,12 +5,15 @@
 import { type Check, checkOptions, count, number, oneOf, orNull, positive, yesNo } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
 import { variants, type Variant } from '../model/axunet.ts';
+import { crossEntropyDiceBoundary } from '../loss/boundary.ts';
 import { boundaryAware } from '../loss/boundaryAware.ts';
+import { boundaryDou } from '../loss/boundaryDou.ts';
 import { crossEntropy } from '../loss/crossEntropy.ts';
 import { crossEntropyDice } from '../loss/crossEntropyDice.ts';
 import { focal } from '../loss/focal.ts';
 import { focalTversky } from '../loss/focalTversky.ts';
 import { generalizedDice } from '../loss/generalizedDice.ts';
+import { crossEntropyDiceHausdorff } from '../loss/hausdorff.ts';
 import type { LossFunction } from '../loss/loss.ts';
 import { focalGeneralizedDice, paperLoss, paperLossRising } from '../loss/paperLoss.ts';
 import { softDice, softDicePerSample } from '../loss/softDice.ts';
@@ -27,6 +30,7 @@ export const losses = {
   dice: softDice, 'dice-per-sample': softDicePerSample, gdl: generalizedDice(), 'gdl-per-sample': generalizedDice({ over: 'sample' }),
   focal: focal(), tversky: tversky(), 'focal-tversky': focalTversky(), 'boundary-aware': boundaryAware(),
   'focal-gdl': focalGeneralizedDice, 'focal-gdl-boundary': paperLoss, 'focal-gdl-boundary-rising': paperLossRising,
+  'ce-dice-boundary': crossEntropyDiceBoundary, 'ce-dice-hausdorff': crossEntropyDiceHausdorff, 'boundary-dou': boundaryDou,
 } as const satisfies Record<string, LossFunction>;
 const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
   rmsprop: referenceRmsprop, adam: defaultAdam, sgd: { name: 'sgd', momentum: 0.9 },

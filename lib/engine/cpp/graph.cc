@@ -24,6 +24,7 @@
 
 namespace axunet {
 void RegisterDepthwise();
+void RegisterDistance();
 void RegisterNorm();
 void RegisterPointwise();
 void RegisterPool();
@@ -326,6 +327,7 @@ void KeepLessMemory() {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   KeepLessMemory();
   axunet::RegisterDepthwise();
+  axunet::RegisterDistance();
   axunet::RegisterNorm();
   axunet::RegisterPointwise();
   axunet::RegisterPool();

@@ -28,11 +28,11 @@ export function differenceForest(metrics: readonly DifferenceMetric[], options: 
   if (comparisons.length === 0) return emptyFigure(title, 'No arms of this study can be compared yet.');
   const rows = comparisons.map(({ first }) => first);
   const data = metrics.flatMap(({ comparisons: own, better }, k): Data[] => own.map((one, i) => ({
-    type: 'scatter', mode: 'text+markers', showlegend: false, ...facetAxes(k), x: [one.meanDifference], y: [i], text: [formatP(one.pHolm)], textposition: 'top center',
+    type: 'scatter', mode: 'text+markers', showlegend: false, ...facetAxes(k), x: [one.meanDifference], y: [i], text: [formatP(one.pHolm)], textposition: 'top center', cliponaxis: false,
     textfont: { size: sizes.small, color: colourOf(one, better) }, marker: { size: 9, color: colourOf(one, better) },
     error_x: one.interval && { type: 'data', symmetric: false, array: [one.interval[1] - one.meanDifference], arrayminus: [one.meanDifference - one.interval[0]], color: colourOf(one, better), thickness: 2, width: 5 },
     hovertext: `${one.first} − ${one.second}: ${one.meanDifference.toPrecision(3)}, better in ${one.better[0]} of ${one.pairs}`, hoverinfo: 'text',
   }) as Data));
   const layout = facetLayout(metrics.map(({ label, better }) => ({ title: label, x: { title: `difference; ${better} is better`, zeroline: true, zerolinecolor: colours.text, tickfont: { size: sizes.small } } })), rows);
-  return makeFigure(data, { title, width: 980, height: 180 + 56 * rows.length, margin: { l: 220, t: 84 }, ...layout });
+  return makeFigure(data, { title, width: 1060, height: 180 + 56 * rows.length, margin: { l: 220, t: 84 }, ...layout });
 }

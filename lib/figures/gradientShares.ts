@@ -21,7 +21,7 @@ export function gradientShares(shares: readonly GradientShare[], options: { titl
   const names = shares.map(({ name }) => name);
   const data = parts.map(([part, name, colour]) => ({
     type: 'bar', orientation: 'h', name, y: names, x: shares.map((one) => 100 * one[part]), marker: { color: colour },
-    text: shares.map((one) => (one[part] >= 0.05 ? `${(100 * one[part]).toFixed(0)} %` : one[part] >= 0.001 && part === 'foreground' ? ` ${(100 * one[part]).toFixed(1)} %` : '')),
+    text: shares.map((one) => (one[part] >= 0.05 ? `${(100 * one[part]).toFixed(0)} %` : '')),
     textposition: 'inside', insidetextanchor: 'middle', textangle: 0, constraintext: 'none',
   }) as unknown as Data);
   return makeFigure(data, {

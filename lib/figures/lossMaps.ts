@@ -1,3 +1,4 @@
+import { inRows } from './augmentationExamples.ts';
 import { divergingRgba, largestOf, sequentialRgba } from './colourMaps.ts';
 import type { Figure } from './figure.ts';
 import { panelGrid, type Panel, type PanelMask } from './panels.ts';
@@ -23,7 +24,7 @@ export interface LossMapSlice {
 const outline = (mask: ArrayLike<number>): PanelMask => ({ mask, name: 'Label', colour: palette.black });
 
 /**
- * The slice, the guess that is judged, and for each loss its value and its gradient at every pixel, two losses a row. Each map has its
+ * The slice, the guess that is judged, and for each loss its value (where it has one for each pixel) and its gradient at every pixel. Each map has its
  * own scale (the largest value of it, in its title), for the losses differ by orders of magnitude. No loss gives an empty figure.
  */
 export function lossMaps({ slice, label, probability }: LossMapSlice, maps: readonly LossMap[], options: { title?: string; panelWidth?: number } = {}): Figure {
@@ -39,11 +40,9 @@ export function lossMaps({ slice, label, probability }: LossMapSlice, maps: read
     (loss ? { slice, rgba: sequentialRgba(loss, largestOf(loss)), masks, title: `${name}: loss ≤ ${largestOf(loss).toPrecision(2)}` } : undefined);
   const gradientPanel = ({ name, gradient }: LossMap): Panel =>
     ({ slice, rgba: divergingRgba(gradient, largestOf(gradient)), masks, title: `${name}: gradient ≤ ${largestOf(gradient).toExponential(0)}` });
-  const pairs = maps.map((one): (Panel | undefined)[] => [lossPanel(one), gradientPanel(one)]);
-  const cells = [first, ...pairs];
-  const rows = Array.from({ length: Math.ceil(cells.length / 2) }, (_, r) => cells.slice(2 * r, 2 * r + 2).flat());
-  return panelGrid(rows, {
-    title, panelWidth: options.panelWidth ?? 215,
+  const panels = [...first, ...maps.flatMap((one) => [lossPanel(one), gradientPanel(one)].filter((panel) => panel !== undefined))];
+  return panelGrid(inRows(panels, 4), {
+    title, panelWidth: options.panelWidth ?? 236,
     caption: 'Loss: darker is more. Gradient: blue pulls towards pancreas, red away from it. No loss map: the loss is one number for all pixels.',
   });
 }

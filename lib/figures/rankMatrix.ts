@@ -37,8 +37,13 @@ export function rankMatrix({ label, names, meanRanks, p, comparisons }: RankedMe
     colorscale: [[0, '#F0B48A'], [0.5, '#F1F1F1'], [1, '#8CC3E6']], hoverinfo: 'x+y',
     text: cells.map((row) => row.map((cell) => (cell ? shortP(cell.p) : ''))), texttemplate: '%{text}', textfont: { size: sizes.small, color: palette.black },
   } as unknown as Data;
+  const note = {
+    text: `Friedman ${p < 0.001 ? 'p < 0.001' : `p = ${p.toPrecision(2)}`}; cells: Wilcoxon p after Holm; blue: the row is better, red: worse`,
+    x: 0.5, y: 1, xref: 'paper', yref: 'paper', yanchor: 'bottom', yshift: 6, showarrow: false, font: { size: sizes.small },
+  };
   return makeFigure([trace], {
-    title: `${title}<br><sup>Friedman ${p < 0.001 ? 'p < 0.001' : `p = ${p.toPrecision(2)}`}; cells: Wilcoxon p after Holm; blue: the row is better, red: worse</sup>`,
-    width: 640, height: 480, margin: { l: 180, t: 90 }, xaxis: axis({ type: 'category', ticks: '', showline: false }), yaxis: axis({ type: 'category', autorange: 'reversed', ticks: '', showline: false }),
+    title, width: 660, height: 480, margin: { l: 180, t: 84 }, annotations: [note],
+    xaxis: axis({ type: 'category', ticks: '', showline: false, showgrid: false, tickangle: 0, tickfont: { size: sizes.small } }),
+    yaxis: axis({ type: 'category', autorange: 'reversed', ticks: '', showline: false, showgrid: false }),
   });
 }

@@ -26,7 +26,7 @@ export function seedPoints(metrics: readonly SeedMetric[], options: { title?: st
       } as Data,
     ];
   }));
-  const arrow = { higher: ' (higher is better)', lower: ' (lower is better)', none: '' };
-  const layout = facetLayout(metrics.map(({ label, better }) => ({ title: `${label}`, x: { title: arrow[better].trim().replace(/[()]/g, ''), tickfont: { size: sizes.small } } })), rows);
-  return makeFigure(data, { title, width: 980, height: 170 + 44 * rows.length, margin: { l: 220, t: 84 }, ...layout });
+  const reading = { higher: 'higher is better', lower: 'lower is better', none: '' };
+  const layout = facetLayout(metrics.map(({ label, better }) => ({ title: label, x: { title: reading[better], tickfont: { size: sizes.small } } })), rows);
+  return makeFigure(data, { title, width: 1060, height: 170 + 44 * rows.length, margin: { l: 220, t: 84 }, ...layout });
 }

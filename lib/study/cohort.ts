@@ -23,6 +23,7 @@ export interface StudySplit {
 export interface StudyCohort {
   readonly list: CaseList;
   readonly source: string;
+  readonly foreground: { readonly pixels: number; readonly pancreas: number };
   readonly patients: StudyRecord['patients'];
   split(arm: StudyArm, seed: number): StudySplit;
 }
@@ -50,8 +51,11 @@ async function phantomCohort(): Promise<StudyCohort> {
   const patients = {
     validation: folds.slice(0, validationFolds).flat().sort(), test: folds.slice(validationFolds, testFolds).flat().sort(), training: folds.slice(testFolds).flat().sort(),
   };
-  return { list, source: `${phantomPatients} phantom patients of the size of profile demo, seed 1 (synthetic: easier than people)`, patients, split: () => ({ slices, ...patients }) };
+  return { list, source: `${phantomPatients} phantom patients of the size of profile demo, seed 1 (synthetic: easier than people)`, patients, foreground: foregroundOf(slices), split: () => ({ slices, ...patients }) };
 }
+
+const foregroundOf = ({ entries }: SliceSet): StudyCohort['foreground'] =>
+  entries.reduce((sum, { height, width, foreground }) => ({ pixels: sum.pixels + height * width, pancreas: sum.pancreas + foreground }), { pixels: 0, pancreas: 0 });
 
 /** The same slices, each a patient of its own: what a split of slices at random takes them for. */
 function slicesAsPatients(slices: SliceSet): SliceSet {
@@ -67,7 +71,7 @@ async function pictureCohort(dataFolder?: string): Promise<StudyCohort> {
   const patientsIn = (set: SliceSet): string[] => set.entries.map(({ patient }) => patient);
   const entry = findDataset('nih-2d')!;
   return {
-    list, source: `${entry.title}: ${slices.entries.length} slices of ${new Set(patientsIn(slices)).size} patients (TCIA, ${entry.licence})`,
+    list, foreground: foregroundOf(slices), source: `${entry.title}: ${slices.entries.length} slices of ${new Set(patientsIn(slices)).size} patients (TCIA, ${entry.licence})`,
     patients: 'four folds of slices, or of patients; run k tests fold k, so every slice is unseen once in each arm',
     split({ split }, seed) {
       const set = split === 'slices' ? single : slices;

@@ -43,7 +43,7 @@ export const studies: readonly StudyPlan[] = [
   },
   {
     name: 'leakage', title: 'The same network, slices split at random and by patient', cohort: 'nih-2d', seeds: [1, 2, 3, 4],
-    base: { width: 12, gridSize: [112, 112], batchSize: 6, epochs: 24, augment: 'light', emaDecay: 0.98, learningRate: 4e-3 },
+    base: { width: 8, gridSize: [96, 96], batchSize: 6, epochs: 20, augment: 'light', emaDecay: 0.98, learningRate: 5e-3 },
     arms: [
       { name: 'by-slice', label: 'Slices at random', changes: {}, split: 'slices' },
       { name: 'by-patient', label: 'By patient', changes: {}, split: 'patients' },

@@ -89,6 +89,8 @@ export interface StudyRecord {
   readonly patients: { readonly training: readonly string[]; readonly validation: readonly string[]; readonly test: readonly string[] } | string;
   readonly arms: readonly { readonly name: string; readonly label: string }[];
   readonly seeds: readonly number[];
+  /** Pixels of all slices of the cohort, and those of the pancreas. */
+  readonly foreground?: { readonly pixels: number; readonly pancreas: number };
   readonly costs?: readonly ArmCost[];
   readonly examples?: readonly ExampleSlice[];
   readonly runs: readonly StudyRun[];

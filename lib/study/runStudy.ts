@@ -92,7 +92,7 @@ async function recordHead(plan: StudyPlan, cohort: StudyCohort, first: Prepared 
   const examples = first ? await exampleSlices(cohort, first.split) : [];
   return {
     study: plan.name, title: plan.title, command: `npm run study -- ${plan.name}`, source: cohort.source, engine: currentEngine().description,
-    node: process.versions.node, patients: cohort.patients, arms: plan.arms.map(({ name, label }) => ({ name, label })), seeds: plan.seeds,
+    node: process.versions.node, patients: cohort.patients, arms: plan.arms.map(({ name, label }) => ({ name, label })), seeds: plan.seeds, foreground: cohort.foreground,
     ...(costs && { costs }), ...(examples.length && { examples }),
   };
 }

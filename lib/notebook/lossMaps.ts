@@ -15,6 +15,7 @@ import type { LossFunction } from '../loss/loss.ts';
 import { intendedEdge, publishedBox, publishedEdge, publishedEdgeLabel } from '../loss/reference/edgeInLabel.ts';
 import { sobelGradients, sobelMagnitude } from '../loss/sobel.ts';
 import { softDice } from '../loss/softDice.ts';
+import { foregroundBox } from '../preprocess/manifest.ts';
 import { distanceTransform } from '../volume/distance.ts';
 
 type PixelLoss = (logits: tf.Tensor4D, labels: tf.Tensor3D) => tf.Tensor3D;
@@ -37,7 +38,7 @@ export const shownLosses: readonly ShownLoss[] = [
   { name: 'Hausdorff distance', loss: (logits, labels) => hausdorff(logits, labels) },
 ];
 
-interface Size { readonly height: number; readonly width: number }
+export interface Size { readonly height: number; readonly width: number }
 
 /** One pass of a Gaussian along rows or columns; outside the image is 0. */
 function blurAlong(values: Float64Array, { height, width }: Size, sigma: number, isVertical: boolean): Float64Array {
@@ -122,9 +123,10 @@ export function gradientSharesOf(label: ArrayLike<number>, probability: ArrayLik
 }
 
 /** Edges and weights of a mask as they should be and as the published code has them, cut to a window around it. */
-export function boundaryRows(label: ArrayLike<number>, { height, width }: Size, sidePixels: number): { size: Size; rows: { title: string; maps: BoundaryMap[] }[] } {
+export function boundaryRows(label: Uint8Array, { height, width }: Size): { size: Size; rows: { title: string; maps: BoundaryMap[] }[] } {
   const slice = { values: label, height, width, spacingMm: [1, 1] as const, range: [0, 1] as const };
-  const window = windowAround(slice, [label], sidePixels);
+  const [top, left, bottom, right] = foregroundBox(label, width).box ?? [0, 0, height, width];
+  const window = windowAround(slice, [label], Math.ceil(1.3 * Math.max(bottom - top, right - left)) + 8);
   const labels = tf.tensor3d(Int32Array.from(cutWindow(label, height, width, window), (v) => (v ? 1 : 0)), [1, window.height, window.width], 'int32');
   const signed = (title: string, values: tf.Tensor): BoundaryMap => ({ title, values: values.dataSync<'float32'>().slice(), kind: 'signed' });
   const amount = (title: string, values: tf.Tensor): BoundaryMap => ({ title, values: tf.cast(values, 'float32').dataSync<'float32'>().slice(), kind: 'amount' });

@@ -11,9 +11,9 @@ import { publishedLoss } from '../loss/reference/createLoss.ts';
 import { intendedEdge, publishedBoundaryLoss, publishedEdge } from '../loss/reference/edgeInLabel.ts';
 import { publishedDiceScore, publishedMeanIou } from '../loss/reference/metrics.ts';
 import { publishedOutput } from '../loss/reference/sigmoids.ts';
-import { gradientSharesOf, withImage } from './lossMaps.ts';
+import { gradientSharesOf, withImage, type Size } from './lossMaps.ts';
 
-interface Size { readonly height: number; readonly width: number }
+
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 

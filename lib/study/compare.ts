@@ -39,9 +39,16 @@ export function seedMeans(record: StudyRecord, metric: Metric, { cleaned = false
   });
 }
 
-/** Each patient's mean over the seeds, for each arm; only arms whose every seed is there, so that all means are of equally many runs. */
+/** Arms with as many runs as the one that has most: in an unfinished study the others would be means of fewer seeds. */
+export function evenArms(record: StudyRecord): StudyRecord['arms'] {
+  const count = (arm: string): number => record.runs.filter((run) => run.arm === arm).length;
+  const most = Math.max(...record.arms.map(({ name }) => count(name)));
+  return most === 0 ? [] : record.arms.filter(({ name }) => count(name) === most);
+}
+
+/** Each patient's mean over the seeds, for each of the `evenArms`. */
 export function patientMeans(record: StudyRecord, metric: Metric): PatientValues[] {
-  const complete = record.arms.filter(({ name }) => record.runs.filter((run) => run.arm === name).length === record.seeds.length);
+  const complete = evenArms(record);
   return complete.map(({ name, label }) => {
     const runs = record.runs.filter((run) => run.arm === name);
     const ids = runs[0]!.cases.map(({ id }) => id);

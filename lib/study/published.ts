@@ -10,10 +10,10 @@ import { codeVersion } from '../figures/saveFigure.ts';
 import { readJson, writeFileAtomic } from '../io/files.ts';
 import { startProgress } from '../progress.ts';
 import type { PatientValues } from './compare.ts';
-import { caseToRow, caseValue, recordedMetrics, recordFolder, recordText, rowToCase, type CaseRow, type StudyCase } from './record.ts';
+import { caseToRow, caseValue, recordedMetrics, recordFile, recordText, rowToCase, type CaseRow, type StudyCase } from './record.ts';
 
 export const publishedName = 'published-networks';
-const file = (): string => path.join(recordFolder(publishedName), 'results.json');
+const file = (): string => recordFile(publishedName);
 
 export interface PublishedRecord {
   readonly study: typeof publishedName;

@@ -96,9 +96,9 @@ export interface StudyRecord {
   readonly runs: readonly StudyRun[];
 }
 
-/** Where the record of a study lies. */
-export const recordFolder = (study: string): string => projectPath('figures/recorded', `study-${study}`);
-const recordFile = (study: string): string => path.join(recordFolder(study), 'results.json');
+/** Where the records of all studies lie. */
+export const recordsFolder = projectPath('figures/recorded');
+export const recordFile = (study: string, records = recordsFolder): string => path.join(records, `study-${study}`, 'results.json');
 
 /** What of each case is kept; the rest of the metrics says little more. */
 export const recordedMetrics = ['dice', 'jaccard', 'precision', 'recall', 'nsd1', 'nsd2', 'nsd3', 'hausdorffMm', 'hd95PooledMm', 'assdMm'] as const satisfies readonly Metric[];
@@ -130,11 +130,11 @@ export function recordText(value: unknown, indent = ''): string {
 }
 
 /** Writes the record of a study, the old one being replaced at once. */
-export async function writeRecord(record: StudyRecord): Promise<void> {
+export async function writeRecord(record: StudyRecord, records = recordsFolder): Promise<void> {
   const metrics = recordedMetrics.filter((metric) => record.runs.some(({ cases }) => cases.some(({ values }) => values[metric] !== undefined)));
   const rows = (cases: readonly StudyCase[]): CaseRow[] => cases.map((one) => caseToRow(one, metrics));
   const runs = record.runs.map((run) => ({ ...run, ...(run.cleaning && { cleaning: { ...run.cleaning, cases: rows(run.cleaning.cases) } }), cases: rows(run.cases) }));
-  await writeFileAtomic(recordFile(record.study), `${recordText({ ...record, metrics, runs })}\n`);
+  await writeFileAtomic(recordFile(record.study, records), `${recordText({ ...record, metrics, runs })}\n`);
 }
 
 interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning'> {
@@ -143,8 +143,8 @@ interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning'> {
 }
 
 /** The record of a study; undefined where none was made. Throws on one that is no record. */
-export async function readRecord(study: string): Promise<StudyRecord | undefined> {
-  const file = recordFile(study);
+export async function readRecord(study: string, records = recordsFolder): Promise<StudyRecord | undefined> {
+  const file = recordFile(study, records);
   if (!existsSync(file)) return undefined;
   const { metrics, ...record } = (await readJson(file)) as Omit<StudyRecord, 'runs'> & { metrics: Metric[]; runs: StoredRun[] };
   if (record?.study !== study || !Array.isArray(record.runs) || !Array.isArray(metrics)) throw expected(`the record of the study ${study}`, 'something else', file);

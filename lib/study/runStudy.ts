@@ -22,6 +22,13 @@ import { exampleSlices, scoreStudyRun } from './scoreStudyRun.ts';
 /** Raised when the scoring of a run changes, so that finished runs are scored anew. */
 const scoringVersion = 1;
 
+export interface StudyPlaces {
+  /** Where run folders go, one folder a study. */
+  readonly runs?: string;
+  /** Where records go. */
+  readonly records?: string;
+}
+
 export interface StudyResult {
   readonly record: StudyRecord;
   readonly failed: readonly { readonly run: string; readonly reason: string }[];
@@ -35,11 +42,11 @@ const configOf = ({ cohort, base }: StudyPlan, { changes }: StudyArm, seed: numb
 
 interface Prepared { readonly arm: StudyArm; readonly seed: number; readonly split: StudySplit; readonly description: RunDescription; readonly folder: string }
 
-function prepare(plan: StudyPlan, cohort: StudyCohort, arm: StudyArm, seed: number): Prepared {
+function prepare(plan: StudyPlan, cohort: StudyCohort, arm: StudyArm, seed: number, runs = projectPath('runs/study')): Prepared {
   const split = cohort.split(arm, seed);
   const description = describeRun(configOf(plan, arm, seed), split.slices, { training: split.training, validation: [] });
   const hash = sha256(JSON.stringify({ description, test: split.test, validation: split.validation })).slice(0, 8);
-  return { arm, seed, split, description, folder: projectPath('runs/study', plan.name, `${runName(arm.name, seed)}-${hash}`) };
+  return { arm, seed, split, description, folder: path.join(runs, plan.name, `${runName(arm.name, seed)}-${hash}`) };
 }
 
 const resultFile = (folder: string): string => path.join(folder, 'study-run.json');
@@ -81,8 +88,8 @@ async function trainAndScore({ arm, seed, split, description, folder }: Prepared
 }
 
 /** Everything of the record that the runs do not say themselves. */
-async function recordHead(plan: StudyPlan, cohort: StudyCohort, first: Prepared | undefined): Promise<Omit<StudyRecord, 'runs'>> {
-  const old = await readRecord(plan.name).catch(() => undefined);
+async function recordHead(plan: StudyPlan, cohort: StudyCohort, first: Prepared | undefined, records?: string): Promise<Omit<StudyRecord, 'runs'>> {
+  const old = await readRecord(plan.name, records).catch(() => undefined);
   const measured = new Map(old?.costs?.map((cost) => [cost.arm, cost]));
   const costs = first && plan.arms.some(({ changes }) => changes.variant) ? plan.arms.map((arm): ArmCost => {
     const { variant, width } = configOf(plan, arm, plan.seeds[0]!);
@@ -104,12 +111,12 @@ function withExamples(run: StudyRun, { seeds }: StudyPlan, slices: StudyRecord['
 }
 
 /** All runs of a plan in the order in which they are done: seed after seed, so that an unfinished study is even. A run that cannot be described is a failure. */
-function prepareAll(plan: StudyPlan, cohort: StudyCohort): { prepared: Prepared[]; failed: { run: string; reason: string }[] } {
+function prepareAll(plan: StudyPlan, cohort: StudyCohort, runs?: string): { prepared: Prepared[]; failed: { run: string; reason: string }[] } {
   const [prepared, failed]: [Prepared[], { run: string; reason: string }[]] = [[], []];
   for (const seed of plan.seeds) {
     for (const arm of plan.arms) {
       try {
-        prepared.push(prepare(plan, cohort, arm, seed));
+        prepared.push(prepare(plan, cohort, arm, seed, runs));
       } catch (error) {
         failed.push({ run: runName(arm.name, seed), reason: messageOf(error) });
       }
@@ -122,10 +129,10 @@ function prepareAll(plan: StudyPlan, cohort: StudyCohort): { prepared: Prepared[
  * Trains and scores what is missing and writes the record after every run. A run that fails is named in the result and the others
  * go on; a signal ends the study with `TrainingStopped`, and the next start goes on from there. `onlyFinished` trains nothing.
  */
-export async function runStudy(plan: StudyPlan, cohort: StudyCohort, options: { onlyFinished?: boolean; say?: (line: string) => void } = {}): Promise<StudyResult> {
+export async function runStudy(plan: StudyPlan, cohort: StudyCohort, options: StudyPlaces & { onlyFinished?: boolean; say?: (line: string) => void } = {}): Promise<StudyResult> {
   const { onlyFinished = false, say = console.log } = options;
-  const { prepared, failed } = prepareAll(plan, cohort);
-  const head = await recordHead(plan, cohort, prepared[0]);
+  const { prepared, failed } = prepareAll(plan, cohort, options.runs);
+  const head = await recordHead(plan, cohort, prepared[0], options.records);
   const runs: StudyRun[] = [];
   for (const one of prepared) {
     const name = runName(one.arm.name, one.seed);
@@ -139,7 +146,7 @@ export async function runStudy(plan: StudyPlan, cohort: StudyCohort, options: { 
       failed.push({ run: name, reason: messageOf(error) });
       say(`${plan.name} ${name} failed: ${messageOf(error)}`);
     }
-    await writeRecord({ ...head, runs: runs.map((run) => withExamples(run, plan, head.examples)) });
+    await writeRecord({ ...head, runs: runs.map((run) => withExamples(run, plan, head.examples)) }, options.records);
   }
   return { record: { ...head, runs }, failed };
 }

@@ -1,5 +1,5 @@
 /** Recorded studies in the form that figures and tables take. */
-import { compareWith, compareEach, evenArms, friedmanOf, patientMeans, pooledByPatient, seedMeans, type PatientValues } from '../study/compare.ts';
+import { compareWith, compareEach, evenPart, friedmanOf, patientMeans, pooledByPatient, seedMeans, type PatientValues } from '../study/compare.ts';
 import { findStudy } from '../study/plan.ts';
 import { publishedValues, type PublishedRecord } from '../study/published.ts';
 import { readRecord, unpackMask, type StudyRecord } from '../study/record.ts';
@@ -34,7 +34,7 @@ export async function loadStudy(name: string): Promise<StudyRecord> {
 export const seedMetrics = (record: StudyRecord, metrics: readonly Metric[] = studyMetrics): SeedMetric[] =>
   metrics.map((metric) => ({ label: labelOf(metric), better: metricInfo[metric].better, arms: seedMeans(record, metric) }));
 
-/** Arms against one of them, patient by patient, each patient's value being the mean over the seeds; arms with fewer runs than others are left out. */
+/** Arms against one of them, patient by patient, each patient's value being the mean over the seeds that all arms have. */
 export function studyDifferences(record: StudyRecord, baseline: string, metrics: readonly Metric[] = studyMetrics): DifferenceMetric[] {
   const label = record.arms.find(({ name }) => name === baseline)?.label ?? baseline;
   return metrics.map((metric) => ({ label: labelOf(metric), better: metricInfo[metric].better, comparisons: record.runs.length ? compareWith(metric, patientMeans(record, metric), label) : [] }));
@@ -61,16 +61,15 @@ export const differenceRows = (metrics: readonly DifferenceMetric[]): Row[] => m
   'Wilcoxon, Holm': formatP(one.pHolm), 'better / worse / equal': one.better.join(' / '),
 })));
 
-/** In one sentence a metric: which arm has the best mean, and which differ from the baseline by more than chance. Says so when runs are missing. */
-export function studyVerdict(record: StudyRecord, baseline: string, metrics: readonly Metric[] = studyMetrics): string {
-  return studyDifferences(record, baseline, metrics).map(({ label, better, comparisons }, i) => {
-    const even = evenArms(record).map(({ name }) => name);
-    const arms = seedMeans(record, metrics[i]!).filter(({ arm }) => even.includes(arm));
+/** In one sentence a metric: which arm has the best mean, and which differ from the baseline by more than chance; `differences` are those of `studyDifferences`. Says so when runs are missing. */
+export function studyVerdict(record: StudyRecord, differences: readonly DifferenceMetric[], metrics: readonly Metric[] = studyMetrics): string {
+  return differences.map(({ label, better, comparisons }, i) => {
+    const even = evenPart(record);
+    const arms = seedMeans({ ...record, ...even }, metrics[i]!);
     if (comparisons.length === 0) return `${label}: not enough runs are recorded yet`;
     const best = [...arms].sort((a, b) => (better === 'higher' ? b.mean - a.mean : a.mean - b.mean))[0]!;
     const clear = comparisons.filter(({ pHolm }) => pHolm <= 0.05).map((one) => `${one.first} is ${(one.meanDifference > 0) === (better === 'higher') ? 'better' : 'worse'} (${formatP(one.pHolm)})`);
-    const rest = record.arms.length - arms.length;
-    return `${label}: best mean ${best.label}; against ${comparisons[0]!.second} ${clear.length ? clear.join(', ') : `no arm differs by more than chance (smallest ${formatP(Math.min(...comparisons.map((c) => c.pHolm)))})`}${rest ? `; ${rest} arms with fewer runs are left out` : ''}`;
+    return `${label}: best mean ${best.label}; against ${comparisons[0]!.second} ${clear.length ? clear.join(', ') : `no arm differs by more than chance (smallest ${formatP(Math.min(...comparisons.map((c) => c.pHolm)))})`}${even.seeds.length < record.seeds.length ? ` (${even.seeds.length} of ${record.seeds.length} seeds)` : ''}`;
   }).join('\n');
 }
 

@@ -39,18 +39,23 @@ export function seedMeans(record: StudyRecord, metric: Metric, { cleaned = false
   });
 }
 
-/** Arms with as many runs as the one that has most: in an unfinished study the others would be means of fewer seeds. */
-export function evenArms(record: StudyRecord): StudyRecord['arms'] {
-  const count = (arm: string): number => record.runs.filter((run) => run.arm === arm).length;
-  const most = Math.max(...record.arms.map(({ name }) => count(name)));
-  return most === 0 ? [] : record.arms.filter(({ name }) => count(name) === most);
+/**
+ * The part of a study in which every arm has the same seeds: the seeds that all arms have, or, while no seed is complete, the arms that
+ * have the first seed begun. A mean over other seeds for one arm than for another would compare seeds, not arms.
+ */
+export function evenPart(record: StudyRecord): Pick<StudyRecord, 'arms' | 'seeds' | 'runs'> {
+  const has = (arm: string, seed: number): boolean => record.runs.some((run) => run.arm === arm && run.seed === seed);
+  const complete = record.seeds.filter((seed) => record.arms.every(({ name }) => has(name, seed)));
+  const seeds = complete.length ? complete : record.seeds.filter((seed) => record.runs.some((run) => run.seed === seed)).slice(0, 1);
+  const arms = record.arms.filter(({ name }) => seeds.length > 0 && seeds.every((seed) => has(name, seed)));
+  return { arms, seeds, runs: record.runs.filter(({ arm, seed }) => seeds.includes(seed) && arms.some(({ name }) => name === arm)) };
 }
 
-/** Each patient's mean over the seeds, for each of the `evenArms`. */
+/** Each patient's mean over the seeds, for each arm of the `evenPart`. */
 export function patientMeans(record: StudyRecord, metric: Metric): PatientValues[] {
-  const complete = evenArms(record);
-  return complete.map(({ name, label }) => {
-    const runs = record.runs.filter((run) => run.arm === name);
+  const even = evenPart(record);
+  return even.arms.map(({ name, label }) => {
+    const runs = even.runs.filter((run) => run.arm === name);
     const ids = runs[0]!.cases.map(({ id }) => id);
     const valueOf = (id: string): number => mean(runs.map(({ cases }) => caseValue(metric, cases.find((one) => one.id === id)!)));
     return { name: label, values: Object.fromEntries(ids.map((id) => [id, valueOf(id)])) };
@@ -65,15 +70,15 @@ function paired(first: PatientValues, second: PatientValues): [number[], number[
   return [ids.map((id) => first.values[id]!), ids.map((id) => second.values[id]!)];
 }
 
-function compareTwo(metric: Metric, first: PatientValues, second: PatientValues): Comparison {
+function compareTwo(metric: Metric, first: PatientValues, second: PatientValues, withInterval: boolean): Comparison {
   const [a, b] = paired(first, second);
   const sign = metricInfo[metric].better === 'lower' ? -1 : 1;
   const wins = a.filter((value, i) => sign * (value - b[i]!) > 0).length;
   const losses = a.filter((value, i) => sign * (value - b[i]!) < 0).length;
   const { p } = wilcoxon(a, b);
-  const { interval } = pairedBootstrap(a, b, mean, { seed: 1 });
+  const interval = withInterval ? { interval: pairedBootstrap(a, b, mean, { seed: 1 }).interval } : {};
   return {
-    metric, first: first.name, second: second.name, pairs: a.length, meanDifference: mean(a) - mean(b), interval, p, pHolm: p,
+    metric, first: first.name, second: second.name, pairs: a.length, meanDifference: mean(a) - mean(b), ...interval, p, pHolm: p,
     rankBiserial: rankBiserial(a, b), better: [wins, losses, a.length - wins - losses],
   };
 }
@@ -87,12 +92,12 @@ const corrected = (comparisons: readonly Comparison[]): Comparison[] => {
 export function compareWith(metric: Metric, all: readonly PatientValues[], baseline: string): Comparison[] {
   const second = all.find(({ name }) => name === baseline);
   if (!second) return [];
-  return corrected(all.filter((one) => one !== second).map((first) => compareTwo(metric, first, second)));
+  return corrected(all.filter((one) => one !== second).map((first) => compareTwo(metric, first, second, true)));
 }
 
-/** Every two, corrected by Holm over all of them. */
+/** Every two, corrected by Holm over all of them; without intervals, which take long for so many. */
 export const compareEach = (metric: Metric, all: readonly PatientValues[]): Comparison[] =>
-  corrected(all.flatMap((first, i) => all.slice(i + 1).map((second) => compareTwo(metric, first, second))));
+  corrected(all.flatMap((first, i) => all.slice(i + 1).map((second) => compareTwo(metric, first, second, false))));
 
 /** Do the methods differ at all? Ranks are of the better value first: 1 is the best. */
 export function friedmanOf(metric: Metric, all: readonly PatientValues[]): Friedman {

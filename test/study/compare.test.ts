@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compareEach, compareWith, evenArms, friedmanOf, patientMeans, pooledByPatient, seedMeans } from '../../lib/study/compare.ts';
+import { compareEach, compareWith, evenPart, friedmanOf, patientMeans, pooledByPatient, seedMeans } from '../../lib/study/compare.ts';
 import type { StudyCase, StudyRecord, StudyRun } from '../../lib/study/record.ts';
 
 const scored = (id: string, dice: number, outcome: StudyCase['outcome'] = 'both'): StudyCase => ({ id, outcome, counts: { tp: 1, fp: 0, fn: 0, tn: 0 }, imageDiagonalMm: 9, values: { dice } });
 const run = (arm: string, seed: number, cases: StudyCase[]): StudyRun => ({ arm, seed, cases }) as unknown as StudyRun;
-const recordOf = (runs: StudyRun[]): StudyRecord =>
+const recordOf = (runs: readonly StudyRun[]): StudyRecord =>
   ({ study: 's', arms: [{ name: 'x', label: 'X' }, { name: 'y', label: 'Y' }], seeds: [1, 2], runs }) as unknown as StudyRecord;
 
 const even = recordOf([
@@ -26,9 +26,12 @@ describe('a study', () => {
     expect(y.values).toEqual({ b: expect.closeTo(0.4, 12), a: expect.closeTo(0.6, 12) });
   });
 
-  it('leaves an arm out that has fewer runs than the others, and has no arms without runs', () => {
-    expect(evenArms(recordOf(even.runs.slice(0, 3))).map(({ name }) => name)).toEqual(['x']);
-    expect(evenArms(recordOf([]))).toEqual([]);
+  it('compares over the seeds that all arms have, or else the arms of the first seed begun', () => {
+    const part = (runs: readonly StudyRun[]): unknown => ((even) => [even.arms.map(({ name }) => name), even.seeds, even.runs.length])(evenPart(recordOf(runs)));
+    expect(part(even.runs)).toEqual([['x', 'y'], [1, 2], 4]);
+    expect(part(even.runs.slice(0, 3))).toEqual([['x', 'y'], [1], 2]);
+    expect(part(even.runs.slice(0, 1))).toEqual([['x'], [1], 1]);
+    expect(part([])).toEqual([[], [], 0]);
   });
 
   it('pools the slices of a patient over all runs of an arm', () => {

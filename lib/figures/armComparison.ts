@@ -14,6 +14,9 @@ export interface ComparedSlice {
   readonly predictions: readonly { readonly name: string; readonly mask: ArrayLike<number> }[];
 }
 
+/** A long name of parts breaks before its last part. */
+const inTwoLines = (name: string): string => (name.length > 18 ? name.replace(/ \+ (?!.* \+ )/, '<br>+ ') : name);
+
 /** One row a patient: the slice with its label, then what each network found, predicted only and missed, with the DSC of the slice. No slice gives an empty figure. */
 export function armComparison(slices: readonly ComparedSlice[], options: { title?: string; panelWidth?: number } = {}): Figure {
   const title = options.title ?? 'The same slices by several networks';
@@ -23,5 +26,5 @@ export function armComparison(slices: readonly ComparedSlice[], options: { title
     { slice, title: id, masks: [{ mask: label, name: 'Label', colour: colours.label }] },
     ...predictions.map(({ mask }): Panel => ({ slice, masks: errorMasks(label, mask), title: formatDice(dice(overlapCounts(mask, label))) })),
   ]);
-  return panelGrid(rows, { title, columnTitles: ['CT and label', ...names], panelWidth: options.panelWidth ?? 170 });
+  return panelGrid(rows, { title, columnTitles: ['CT and label', ...names.map(inTwoLines)], panelWidth: options.panelWidth ?? 170 });
 }

@@ -12,15 +12,15 @@ export interface DifferenceMetric {
 /** `p < 0.001` or `p = 0.03`. */
 export const formatP = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p < 0.1 ? p.toPrecision(1) : p.toFixed(2)}`);
 
-/** The side of 0 that is better is blue; an interval that touches 0 is grey. */
-function colourOf({ meanDifference, interval }: Comparison, better: DifferenceMetric['better']): string {
-  if (!interval || (interval[0] <= 0 && interval[1] >= 0)) return colours.quiet;
+/** Better by more than chance (p ≤ 0.05 after Holm) is blue, worse red, the rest grey. */
+function colourOf({ meanDifference, pHolm }: Comparison, better: DifferenceMetric['better']): string {
+  if (!(pHolm <= 0.05)) return colours.quiet;
   return (meanDifference > 0) === (better === 'higher') ? palette.blue : palette.vermillion;
 }
 
 /**
- * Mean differences from a baseline with their 95 % intervals, one row an arm, one column a metric, p (Holm) beside each. Blue is better
- * than the baseline, red worse, grey neither. No comparison gives an empty figure.
+ * Mean differences from a baseline with their 95 % intervals, one row an arm, one column a metric, p (Holm) above each. Blue is better
+ * than the baseline by more than chance, red worse, grey neither. No comparison gives an empty figure.
  */
 export function differenceForest(metrics: readonly DifferenceMetric[], options: { title?: string } = {}): Figure {
   const comparisons = metrics[0]?.comparisons ?? [];
@@ -34,5 +34,5 @@ export function differenceForest(metrics: readonly DifferenceMetric[], options: 
     hovertext: `${one.first} − ${one.second}: ${one.meanDifference.toPrecision(3)}, better in ${one.better[0]} of ${one.pairs}`, hoverinfo: 'text',
   }) as Data));
   const layout = facetLayout(metrics.map(({ label, better }) => ({ title: label, x: { title: `difference; ${better} is better`, zeroline: true, zerolinecolor: colours.text, tickfont: { size: sizes.small } } })), rows);
-  return makeFigure(data, { title, width: 1060, height: 180 + 56 * rows.length, margin: { l: 220, t: 84 }, ...layout });
+  return makeFigure(data, { title, width: 280 + 270 * metrics.length, height: 180 + 56 * rows.length, margin: { l: 220, t: 84 }, ...layout });
 }

@@ -28,5 +28,5 @@ export function seedPoints(metrics: readonly SeedMetric[], options: { title?: st
   }));
   const reading = { higher: 'higher is better', lower: 'lower is better', none: '' };
   const layout = facetLayout(metrics.map(({ label, better }) => ({ title: label, x: { title: reading[better], tickfont: { size: sizes.small } } })), rows);
-  return makeFigure(data, { title, width: 1060, height: 170 + 44 * rows.length, margin: { l: 220, t: 84 }, ...layout });
+  return makeFigure(data, { title, width: 280 + 270 * metrics.length, height: 170 + 44 * rows.length, margin: { l: 220, t: 84 }, ...layout });
 }

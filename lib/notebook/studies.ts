@@ -14,8 +14,8 @@ import type { LabelCount } from '../figures/labelHistogram.ts';
 import { metricInfo, type Metric } from '../evaluate/metrics.ts';
 import { summarise } from '../statistics/summary.ts';
 
-/** What the notebook shows of every study: overlap, a distance and a share of the surface, each with its definition in its label. */
-export const studyMetrics = ['dice', 'hd95PooledMm', 'nsd3'] as const satisfies readonly Metric[];
+/** What the notebook shows of every study: overlap, a distance, and shares of the surface within a small and a large tolerance, each with its definition in its label. */
+export const studyMetrics = ['dice', 'hd95PooledMm', 'nsd1', 'nsd3'] as const satisfies readonly Metric[];
 
 const labelOf = (metric: Metric): string => `${metricInfo[metric].label}${metricInfo[metric].unit && `, ${metricInfo[metric].unit}`}`;
 

@@ -11,7 +11,7 @@ import { readHistory, type EpochRecord } from '../train/history.ts';
 import { loadRun } from '../train/loadRun.ts';
 import { presetConfig } from '../train/presets.ts';
 import { consoleReport } from '../train/report.ts';
-import { closeRun, describeRun, openRun, type RunDescription } from '../train/run.ts';
+import { closeRun, describeRun, firstDifference, openRun, type RunDescription } from '../train/run.ts';
 import { train, TrainingStopped } from '../train/trainer.ts';
 import type { StudyCohort, StudySplit } from './cohort.ts';
 import { stepTimes, variantCosts } from './cost.ts';
@@ -104,6 +104,13 @@ async function recordHead(plan: StudyPlan, cohort: StudyCohort, first: Prepared 
   };
 }
 
+/** The runs of an earlier record that are still to be made here: they stay in the record until they are. Another configuration is another run. */
+function keptRuns(prepared: readonly Prepared[], done: readonly StudyRun[], earlier: readonly StudyRun[]): StudyRun[] {
+  const isDone = (arm: string, seed: number): boolean => done.some((run) => run.arm === arm && run.seed === seed);
+  return prepared.filter(({ arm, seed }) => !isDone(arm.name, seed)).flatMap(({ arm, seed, description }) =>
+    earlier.filter((run) => run.arm === arm.name && run.seed === seed && firstDifference(run.config, JSON.parse(JSON.stringify(description.config))) === undefined));
+}
+
 /** Masks of the first seed alone, as the examples show them. */
 function withExamples(run: StudyRun, { seeds }: StudyPlan, slices: StudyRecord['examples'] = []): StudyRun {
   const shown = run.seed === seeds[0] ? run.examples?.flatMap((one) => slices.filter(({ id }) => id === one.id).map((slice) => cropMask(one, slice))) : undefined;
@@ -126,13 +133,14 @@ function prepareAll(plan: StudyPlan, cohort: StudyCohort, runs?: string): { prep
 }
 
 /**
- * Trains and scores what is missing and writes the record after every run. A run that fails is named in the result and the others
+ * Trains and scores what is missing and writes the record after every run; runs of an earlier record stay until they are made here. A run that fails is named in the result and the others
  * go on; a signal ends the study with `TrainingStopped`, and the next start goes on from there. `onlyFinished` trains nothing.
  */
 export async function runStudy(plan: StudyPlan, cohort: StudyCohort, options: StudyPlaces & { onlyFinished?: boolean; say?: (line: string) => void } = {}): Promise<StudyResult> {
   const { onlyFinished = false, say = console.log } = options;
   const { prepared, failed } = prepareAll(plan, cohort, options.runs);
   const head = await recordHead(plan, cohort, prepared[0], options.records);
+  const earlier = (await readRecord(plan.name, options.records).catch(() => undefined))?.runs ?? [];
   const runs: StudyRun[] = [];
   for (const one of prepared) {
     const name = runName(one.arm.name, one.seed);
@@ -146,7 +154,8 @@ export async function runStudy(plan: StudyPlan, cohort: StudyCohort, options: St
       failed.push({ run: name, reason: messageOf(error) });
       say(`${plan.name} ${name} failed: ${messageOf(error)}`);
     }
-    await writeRecord({ ...head, runs: runs.map((run) => withExamples(run, plan, head.examples)) }, options.records);
+    const own = runs.map((run) => withExamples(run, plan, head.examples));
+    await writeRecord({ ...head, runs: [...own, ...keptRuns(prepared, runs, earlier)] }, options.records);
   }
   return { record: { ...head, runs }, failed };
 }

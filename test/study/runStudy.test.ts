@@ -54,6 +54,17 @@ describe('running a study', () => {
   });
 });
 
+describe('a study that was recorded elsewhere', () => {
+  it('keeps the earlier runs in its record until they are made here', async () => {
+    const runs = path.join(scratch, 'other-runs');
+    const { record } = await runStudy({ ...plan, arms: plan.arms.slice(0, 1), seeds: [2, 1] }, cohort, { ...places, runs, onlyFinished: true });
+    expect(record.runs).toEqual([]);
+    expect((await readRecord('small', places.records))!.runs).toHaveLength(2); // nothing was made, nothing was lost
+    await runStudy({ ...plan, arms: plan.arms.slice(0, 1), seeds: [3, 2, 1] }, cohort, { ...places, runs, onlyFinished: false });
+    expect((await readRecord('small', places.records))!.runs.map(({ seed }) => seed)).toEqual([3, 2, 1]);
+  });
+});
+
 describe('the studies that come with the project', () => {
   it('have at least three seeds, arms of different names, and a budget in epochs', () => {
     for (const { seeds, arms, base } of studies) {

@@ -20,7 +20,7 @@ export function facetLayout(facets: readonly Facet[], rows: readonly string[]): 
     range: [rows.length - 0.5, -0.5], tickvals, ticktext: k ? rows.map(() => '') : [...rows], gridcolor: '#F0F0F0', anchor: `x${k ? k + 1 : ''}`, ...(k ? { matches: 'y' } : {}),
   })]));
   const annotations = facets.map(({ title }, k) => ({
-    text: `<b>${title}</b>`, x: k * (width + gap) + width / 2, y: 1, xref: 'paper', yref: 'paper', yanchor: 'bottom', yshift: 4, showarrow: false, font: { size: sizes.small + 1 },
+    text: `<b>${title}</b>`, x: k * (width + gap) + width / 2, y: 1, xref: 'paper', yref: 'paper', xanchor: 'center', yanchor: 'bottom', yshift: 4, showarrow: false, font: { size: sizes.small + 1 },
   }));
   return { ...axes, ...yAxes, annotations };
 }

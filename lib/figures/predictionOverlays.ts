@@ -5,7 +5,7 @@ import { panelGrid, type Panel, type PanelMask } from './panels.ts';
 import { colours, emptyFigure } from './theme.ts';
 
 /** Where label and prediction agree, what was predicted only and what was missed, as three masks. */
-function errorMasks(label: ArrayLike<number>, prediction: ArrayLike<number>): PanelMask[] {
+export function errorMasks(label: ArrayLike<number>, prediction: ArrayLike<number>): PanelMask[] {
   const codes = Uint8Array.from({ length: label.length }, (_, i) => (label[i] ? 1 : 0) + (prediction[i] ? 2 : 0));
   return [
     { mask: codes, value: 3, name: 'Found', colour: colours.agreement, fill: 0.35 },

@@ -35,7 +35,7 @@ export const shownLosses: readonly ShownLoss[] = [
   { name: 'Soft Dice', loss: softDice },
   { name: 'Generalized Dice', loss: generalizedDice() },
   { name: 'Boundary distance', loss: (logits, labels) => boundary(logits, labels) },
-  { name: 'Hausdorff distance', loss: (logits, labels) => hausdorff(logits, labels) },
+  { name: 'Hausdorff distance', loss: hausdorff() },
 ];
 
 export interface Size { readonly height: number; readonly width: number }

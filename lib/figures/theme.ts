@@ -69,9 +69,17 @@ export function formatCount(value: number): string {
 
 const tickText = (value: number): string => (value >= 1e-4 ? formatCount(value) : value.toExponential(0));
 
+/** Round numbers between two others, in steps of 1, 2 or 5 times a power of ten: four to nine of them. */
+function equalSteps(from: number, to: number): number[] {
+  const power = 10 ** Math.floor(Math.log10((to - from) / 4));
+  const step = [5, 2, 1].map((digit) => digit * power).find((size) => (to - from) / size >= 4)!;
+  const first = Math.ceil(from / step);
+  return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
 /**
- * A logarithmic axis around positive values, with ticks written as plain numbers: 1, 2, 5 of each decade, or powers of
- * ten alone over many decades. Values that are not positive cannot be shown and are left out of its range.
+ * A logarithmic axis around positive values, with ticks written as plain numbers: 1, 2, 5 of each decade, powers of
+ * ten alone over many decades, or equal steps where fewer than three of these would lie among the values. Values that are not positive cannot be shown and are left out of its range.
  */
 export function logAxis(values: readonly number[], options: AxisOptions = {}): Record<string, unknown> {
   const logs = values.filter((v) => v > 0 && Number.isFinite(v)).map(Math.log10);
@@ -79,7 +87,9 @@ export function logAxis(values: readonly number[], options: AxisOptions = {}): R
   const room = Math.max(0.05 * (high - low), 0.08);
   const digits = high - low > 3 ? [1] : [1, 2, 5];
   const decades = Array.from({ length: Math.ceil(high) - Math.floor(low) + 3 }, (_, i) => Math.floor(low) - 1 + i);
-  const tickvals = decades.flatMap((decade) => digits.map((digit) => Number(`${digit}e${decade}`)));
+  const usual = decades.flatMap((decade) => digits.map((digit) => Number(`${digit}e${decade}`)));
+  const [from, to] = [10 ** (low - room), 10 ** (high + room)];
+  const tickvals = usual.filter((v) => v >= from && v <= to).length < 3 ? equalSteps(from, to) : usual;
   return axis({ type: 'log', range: [low - room, high + room], tickmode: 'array', tickvals, ticktext: tickvals.map(tickText), ...options });
 }
 

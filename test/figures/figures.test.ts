@@ -250,6 +250,7 @@ describe('the theme', () => {
     expect(few.ticktext).toEqual(expect.arrayContaining(['0.02', '0.05', '0.1', '0.5', '1']));
     expect(few.range[0]).toBeCloseTo(Math.log10(0.02) - 0.0827, 3);
     expect((logAxis([1, 1e6]) as Loose).ticktext).toEqual(expect.arrayContaining(['1', '10', '100', '1 k', '10 k', '100 k', '1 M']));
+    expect((logAxis([1.4, 2.3]) as Loose).tickvals, 'a part of a decade').toEqual([1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.4, 2.6]);
     expect((logAxis([]) as Loose).range.every(Number.isFinite)).toBe(true);
   });
 

@@ -12,7 +12,8 @@ import { tf } from '../engine.ts';
 import { dtypes, newGraph, Session, whyNoGraphs, type HostTensor, type NativeGraph, type SessionConfig } from './native.ts';
 import { Preparation, type Prepared } from './preparation.ts';
 import { typeAttribute } from './attributes.ts';
-import { assertEqualTraces, withTrace, type Ref, type Trace } from './trace.ts';
+import { assertEqualTraces } from './equalTraces.ts';
+import { withTrace, type Ref, type Trace } from './trace.ts';
 
 export interface CompileModelOptions {
   /** Applied to the model's output, as a part of the graph: its result is what `predict` returns. */

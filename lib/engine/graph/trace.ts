@@ -230,18 +230,6 @@ export class Trace {
 
 const inBfloat16 = new Set(['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'MatMul']);
 
-/**
- * Throws where two traces of the same code differ: then JavaScript computes something anew in each call (a counter, a time, a random
- * number), whose value of this moment would be frozen. Names the operation that reads it.
- */
-export function assertEqualTraces(one: Trace, other: Trace): void {
-  const at = one.notes.findIndex((note, i) => note !== other.notes[i]);
-  if (at < 0 && one.notes.length === other.notes.length) return;
-  const [type, name] = JSON.parse(one.notes[at] ?? other.notes.at(-1)!) as [string, string];
-  const reader = one.notes.map((note) => JSON.parse(note) as [string, string, (string | string[])[]]).find(([, , inputs]) => inputs.flat().includes(name));
-  throw new UserError(`Cannot compile ${type === 'Const' && reader ? reader[0] : type}: it uses a value that JavaScript computes anew in each call, which would be frozen`);
-}
-
 /** Runs `f` as a trace: everything that tfjs computes inside becomes nodes of its graph. Tensors made inside are gone afterwards. */
 export function withTrace<T>(options: TraceOptions, f: (trace: Trace) => T): T {
   if (current) throw new UserError('Expected one trace at a time, found a trace inside another');

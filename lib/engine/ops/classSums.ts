@@ -4,7 +4,7 @@
  *
  *     g_l = a_l + b_l r_l + 2 c_l p_l      dz_k = p_k (g_k − Σ g_l p_l)
  *
- * which our kernels (cpp/loss.cc) compute in one pass over the logits.
+ * which our kernels (cpp/lossSums.cc) compute in one pass over the logits.
  */
 import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';

@@ -3,7 +3,7 @@
  *
  *     F = α q^γ c      dF/dc = α q^γ (1 + γ e^−c c / q)
  *
- * where c / q → 1 as c → 0. Nothing here overflows, and q keeps its digits where p rounds to 1. Our kernels (cpp/loss.cc) compute loss and
+ * where c / q → 1 as c → 0. Nothing here overflows, and q keeps its digits where p rounds to 1. Our kernels (cpp/lossFocal.cc) compute loss and
  * gradient in one pass each.
  */
 import { tf } from '../engine.ts';

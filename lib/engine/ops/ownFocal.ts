@@ -1,12 +1,12 @@
-/** Focal cross-entropy of each pixel by our kernels (cpp/loss.cc): loss and gradient in one pass each. Formulas in focalCrossEntropy.ts. */
+/** Focal cross-entropy of each pixel by our kernels (cpp/lossFocal.cc): loss and gradient in one pass each. Formulas in focalCrossEntropy.ts. */
 import { tf } from '../engine.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
-/** What cpp/loss.cc has room for. */
+/** What cpp/loss.h has room for. */
 const mostClasses = 64;
 
-/** Whether the kernels of cpp/loss.cc can take these logits. */
+/** Whether the kernels of cpp/lossFocal.cc can take these logits. */
 export const hasLossKernels = (logits: tf.Tensor4D): boolean => hasOwnKernels() && logits.shape[3] <= mostClasses;
 
 /** int32 labels in the guise of float32, the type that our kernels take; without a copy. */

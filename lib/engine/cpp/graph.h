@@ -1,16 +1,5 @@
-// TensorFlow graphs and sessions for Node: the part of TensorFlow's C API that tfjs-node does not offer.
-//
-//   graph = new Graph()
-//   graph.add(type, name, inputs, attributes, controls) -> [{dtype, shape}]   one operation; shapes by TensorFlow's inference
-//   graph.setShape(output, shape)                                           what inference cannot know
-//   graph.bytes()                                                           the serialised GraphDef
-//   session = new Session(graph, config)                                    config: a serialised ConfigProto
-//   session.run(feeds, fetches, targets, trace) -> Promise<{outputs, trace}>  off the JavaScript thread
-//   session.close()
-//
-// Inputs and fetches are written "name" or "name:index"; an array of inputs is one list argument. Attributes have the format
-// of tfjs-node: {name, type, value} with the type codes of TF_AttrType.
-#include <malloc.h>
+// A TensorFlow graph for Node, and what it shares with sessions; see binding.cc.
+#pragma once
 #include <napi.h>
 
 #include <cstdlib>
@@ -23,18 +12,6 @@
 #include "tensorflow/c/c_api.h"
 
 namespace axunet {
-void RegisterDepthwise();
-void RegisterLoss();
-void RegisterNorm();
-void RegisterPointwise();
-void RegisterPool();
-void RegisterSignedDistance();
-void RegisterTaps();
-void RegisterUpConvolution();
-bool RegisterWinograd();
-}
-
-namespace {
 
 struct Status {
   TF_Status* status = TF_NewStatus();
@@ -44,25 +21,25 @@ struct Status {
   std::string message() const { return TF_Message(status); }
 };
 
-void Check(Napi::Env env, const Status& status) {
+inline void Check(Napi::Env env, const Status& status) {
   if (!status.ok()) throw Napi::Error::New(env, status.message());
 }
 
-std::vector<int64_t> Dimensions(const Napi::Value& value) {
+inline std::vector<int64_t> Dimensions(const Napi::Value& value) {
   const auto array = value.As<Napi::Array>();
   std::vector<int64_t> dimensions(array.Length());
   for (uint32_t i = 0; i < array.Length(); i++) dimensions[i] = array.Get(i).ToNumber().Int64Value();
   return dimensions;
 }
 
-Napi::Array ToArray(Napi::Env env, const std::vector<int64_t>& dimensions) {
+inline Napi::Array ToArray(Napi::Env env, const std::vector<int64_t>& dimensions) {
   auto array = Napi::Array::New(env, dimensions.size());
   for (uint32_t i = 0; i < dimensions.size(); i++) array.Set(i, Napi::Number::New(env, static_cast<double>(dimensions[i])));
   return array;
 }
 
 // A tensor of {dtype, shape, data: typed array}; throws when the data do not fill it.
-TF_Tensor* MakeTensor(const Napi::Object& value) {
+inline TF_Tensor* MakeTensor(const Napi::Object& value) {
   const auto dtype = static_cast<TF_DataType>(value.Get("dtype").ToNumber().Int32Value());
   const auto shape = Dimensions(value.Get("shape"));
   const auto data = value.Get("data").As<Napi::TypedArray>();
@@ -77,7 +54,7 @@ TF_Tensor* MakeTensor(const Napi::Object& value) {
 }
 
 // Hands a tensor's memory to JavaScript without a copy; it is freed with the typed array.
-Napi::Object TakeTensor(Napi::Env env, TF_Tensor* tensor) {
+inline Napi::Object TakeTensor(Napi::Env env, TF_Tensor* tensor) {
   std::vector<int64_t> shape(TF_NumDims(tensor));
   for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(tensor, static_cast<int>(i));
   const size_t bytes = TF_TensorByteSize(tensor);
@@ -214,136 +191,4 @@ class Graph : public Napi::ObjectWrap<Graph> {
   TF_Graph* graph_ = TF_NewGraph();
 };
 
-// What one call of run needs, apart from JavaScript.
-struct Call {
-  std::vector<TF_Output> feeds, fetches;
-  std::vector<TF_Tensor*> values, results;
-  std::vector<const TF_Operation*> targets;
-  bool trace = false;
-  ~Call() {
-    for (TF_Tensor* tensor : values) TF_DeleteTensor(tensor);
-    for (TF_Tensor* tensor : results) if (tensor != nullptr) TF_DeleteTensor(tensor);
-  }
-};
-
-class Session;
-
-class Run : public Napi::AsyncWorker {
- public:
-  Run(Napi::Env env, Napi::Object session, std::shared_ptr<TF_Session> handle, std::unique_ptr<Call> call)
-      : Napi::AsyncWorker(env), deferred(Napi::Promise::Deferred::New(env)), handle_(std::move(handle)), call_(std::move(call)) {
-    session_ = Napi::Persistent(session); // the session lives at least as long as the call
-  }
-
-  Napi::Promise::Deferred deferred;
-
- protected:
-  void Execute() override {
-    Status status;
-    static constexpr char full_trace[] = {0x08, 0x03}; // RunOptions{trace_level: FULL_TRACE}
-    const TF_Buffer options{full_trace, sizeof full_trace, nullptr};
-    if (call_->trace) metadata_.reset(TF_NewBuffer());
-    call_->results.assign(call_->fetches.size(), nullptr);
-    TF_SessionRun(handle_.get(), call_->trace ? &options : nullptr, call_->feeds.data(), call_->values.data(), static_cast<int>(call_->feeds.size()),
-                  call_->fetches.data(), call_->results.data(), static_cast<int>(call_->fetches.size()),
-                  call_->targets.data(), static_cast<int>(call_->targets.size()), metadata_.get(), status);
-    for (TF_Tensor* tensor : call_->values) TF_DeleteTensor(tensor);
-    call_->values.clear();
-    if (!status.ok()) SetError(status.message());
-  }
-
-  void OnOK() override {
-    const Napi::Env env = Env();
-    auto outputs = Napi::Array::New(env, call_->results.size());
-    for (uint32_t i = 0; i < call_->results.size(); i++) outputs.Set(i, TakeTensor(env, call_->results[i]));
-    call_->results.clear();
-    auto result = Napi::Object::New(env);
-    result.Set("outputs", outputs);
-    if (metadata_) result.Set("trace", Napi::Buffer<uint8_t>::Copy(env, static_cast<const uint8_t*>(metadata_->data), metadata_->length));
-    deferred.Resolve(result);
-  }
-
-  void OnError(const Napi::Error& error) override { deferred.Reject(error.Value()); }
-
- private:
-  std::shared_ptr<TF_Session> handle_; // a session closed meanwhile goes when its last call is over
-  std::unique_ptr<Call> call_;
-  Napi::ObjectReference session_;
-  std::unique_ptr<TF_Buffer, decltype(&TF_DeleteBuffer)> metadata_{nullptr, TF_DeleteBuffer};
-};
-
-class Session : public Napi::ObjectWrap<Session> {
- public:
-  static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Session", {InstanceMethod("run", &Session::RunCall), InstanceMethod("close", &Session::Close)});
-  }
-
-  explicit Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
-    const auto graph = info[0].As<Napi::Object>();
-    graph_ = Graph::Unwrap(graph);
-    owner_ = Napi::Persistent(graph);
-    const auto config = info[1].As<Napi::Uint8Array>();
-    Status status;
-    std::unique_ptr<TF_SessionOptions, decltype(&TF_DeleteSessionOptions)> options(TF_NewSessionOptions(), TF_DeleteSessionOptions);
-    TF_SetConfig(options.get(), config.Data(), config.ByteLength(), status);
-    Check(info.Env(), status);
-    TF_Session* session = TF_NewSession(graph_->get(), options.get(), status);
-    Check(info.Env(), status);
-    handle_.reset(session, [](TF_Session* closed) { TF_DeleteSession(closed, Status()); });
-  }
-
- private:
-  Napi::Value RunCall(const Napi::CallbackInfo& info) {
-    const Napi::Env env = info.Env();
-    if (handle_ == nullptr) throw Napi::Error::New(env, "Expected an open session, found a closed one");
-    const auto feeds = info[0].As<Napi::Array>(), fetches = info[1].As<Napi::Array>(), targets = info[2].As<Napi::Array>();
-    auto call = std::make_unique<Call>();
-    for (uint32_t i = 0; i < feeds.Length(); i++) {
-      const auto feed = feeds.Get(i).As<Napi::Object>();
-      call->feeds.push_back(graph_->Find(env, feed.Get("name").As<Napi::String>()));
-      call->values.push_back(MakeTensor(feed));
-    }
-    for (uint32_t i = 0; i < fetches.Length(); i++) call->fetches.push_back(graph_->Find(env, fetches.Get(i).As<Napi::String>()));
-    for (uint32_t i = 0; i < targets.Length(); i++) call->targets.push_back(graph_->Find(env, targets.Get(i).As<Napi::String>()).oper);
-    call->trace = info[3].ToBoolean();
-    auto* run = new Run(env, info.This().As<Napi::Object>(), handle_, std::move(call));
-    const auto promise = run->deferred.Promise();
-    run->Queue();
-    return promise;
-  }
-
-  void Close(const Napi::CallbackInfo&) { handle_.reset(); }
-
-  Graph* graph_ = nullptr;
-  Napi::ObjectReference owner_;
-  std::shared_ptr<TF_Session> handle_;
-};
-
-// glibc keeps freed memory of every thread for itself; a training step has many threads and large arrays for a moment each.
-void KeepLessMemory() {
-#ifdef __GLIBC__
-  mallopt(M_ARENA_MAX, 1);
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
-#endif
-}
-
-Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  KeepLessMemory();
-  axunet::RegisterDepthwise();
-  axunet::RegisterLoss();
-  axunet::RegisterNorm();
-  axunet::RegisterPointwise();
-  axunet::RegisterPool();
-  axunet::RegisterSignedDistance();
-  axunet::RegisterTaps();
-  axunet::RegisterUpConvolution();
-  const bool has_bfloat16 = axunet::RegisterWinograd();
-  exports.Set("Graph", Graph::Define(env));
-  exports.Set("Session", Session::Define(env));
-  exports.Set("hasBfloat16", has_bfloat16);
-  return exports;
-}
-
-}  // namespace
-
-NODE_API_MODULE(tensorflow_graph, Init)
+}  // namespace axunet

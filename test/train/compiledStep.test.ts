@@ -10,6 +10,7 @@ import { createCompiledStep, type CompiledStep, type CompileOptions } from '../.
 import { exampleBatch } from '../../lib/train/exampleBatch.ts';
 import { defaultAdam, referenceRmsprop, type OptimizerConfig } from '../../lib/train/optimizers.ts';
 import { createEagerStep, type NamedArrays, type StepOptions, type TrainStep } from '../../lib/train/step.ts';
+import { smallNetwork } from './smallNetwork.ts';
 
 await startEngine();
 const why = whyNoGraphs() ? ` (skipped: ${whyNoGraphs()})` : '';
@@ -22,10 +23,10 @@ const batchOf = (n = 2): Batch => exampleBatch(n, { ...size, inputSize: [32, 32]
 const optionsOf = (options: Partial<StepOptions>): StepOptions => ({ optimizer: referenceRmsprop, loss: crossEntropyDice, ...options });
 const modelOf = (changes: Partial<ModelConfig> = {}): tf.LayersModel => createAxUnet({ ...config, ...changes }, 1);
 
-async function compiled(options: Partial<StepOptions> = {}, compile: CompileOptions = {}, model = modelOf()): Promise<{ model: tf.LayersModel; step: CompiledStep }> {
+async function compiled(options: Partial<StepOptions> = {}, compile: CompileOptions = {}, model = smallNetwork()): Promise<{ model: tf.LayersModel; step: CompiledStep }> {
   return { model, step: await createCompiledStep(model, optionsOf(options), batchOf(), compile) };
 }
-function eager(options: Partial<StepOptions> = {}, model = modelOf()): { model: tf.LayersModel; step: TrainStep } {
+function eager(options: Partial<StepOptions> = {}, model = smallNetwork()): { model: tf.LayersModel; step: TrainStep } {
   return { model, step: createEagerStep(model, optionsOf(options)) };
 }
 
@@ -100,7 +101,7 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
 
   it('makes the same bits from the same seed, with activations kept or made again', async () => {
     const final = async (recompute: boolean): Promise<NamedArrays> => {
-      const { step } = await compiled(everything, { recompute }, modelOf());
+      const { step } = await compiled(everything, { recompute });
       for (let k = 0; k < 2; k++) await step.run(batchOf(), 1e-3);
       return step.state();
     };
@@ -165,7 +166,7 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
   it('refuses the state of another network by the name of the weight, and keeps its own', async () => {
     const { step } = await compiled({});
     const before = await step.state();
-    const state = await eager({}, modelOf({ width: 8 })).step.state();
+    const state = await eager({}, smallNetwork(8)).step.state();
     await expect(step.restore(state)).rejects.toThrow('Expected weight/c1/conv1/kernel of shape [3,3,3,4] in the checkpoint, found shape [3,3,3,8]');
     expect(await step.state()).toEqual(before);
   });

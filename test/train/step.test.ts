@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
 import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
-import { createAxUnet } from '../../lib/model/axunet.ts';
 import type { Batch } from '../../lib/preprocess/batches.ts';
 import { Random } from '../../lib/random.ts';
 import { createCompiledStep } from '../../lib/train/compiledStep.ts';
 import { defaultAdam, referenceRmsprop, type OptimizerConfig } from '../../lib/train/optimizers.ts';
 import { createEagerStep, type NamedArrays, type StepOptions, type TrainStep } from '../../lib/train/step.ts';
+import { smallNetwork } from './smallNetwork.ts';
 
 /** Two 32×32 images with a bright square that is the mask. */
 function squares(seed: number): Batch {
@@ -20,11 +20,11 @@ function squares(seed: number): Batch {
 
 interface Made { model: tf.LayersModel; step: TrainStep }
 function make(options: Partial<StepOptions> = {}): Made {
-  const model = createAxUnet({ width: 4, inputSize: [32, 32] }, 1);
+  const model = smallNetwork();
   return { model, step: createEagerStep(model, { optimizer: referenceRmsprop, loss: crossEntropyDice, ...options }) };
 }
 async function makeCompiled(options: Partial<StepOptions> = {}): Promise<Made> {
-  const model = createAxUnet({ width: 4, inputSize: [32, 32] }, 1);
+  const model = smallNetwork();
   return { model, step: await createCompiledStep(model, { optimizer: referenceRmsprop, loss: crossEntropyDice, ...options }, squares(0)) };
 }
 await startEngine();
@@ -115,7 +115,7 @@ describe('createEagerStep', () => {
   });
 
   it('refuses the state of another network by the name of the weight', async () => {
-    const other = createAxUnet({ width: 8, inputSize: [32, 32] }, 1);
+    const other = smallNetwork(8);
     const state = await createEagerStep(other, { optimizer: referenceRmsprop, loss: crossEntropyDice }).state();
     await expect(make().step.restore(state)).rejects.toThrow('Expected weight/c1/conv1/kernel of shape [3,3,3,4] in the checkpoint, found shape [3,3,3,8]');
   });

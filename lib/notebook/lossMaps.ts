@@ -136,7 +136,7 @@ export function boundaryRows(label: Uint8Array, { height, width }: Size): { size
     const box = tf.pad(publishedBox(labels), [[0, 0], [2, 2], [2, 2]]); // without padding it is four pixels smaller
     rows.push(
       { title: 'as meant', maps: [signed('Gx', x), signed('Gy', y), amount('E = √(Gx² + Gy²)', sobelMagnitude(labels)), amount('weight 1 + 5 E', boundaryWeights(labels))] },
-      { title: 'as published', maps: [amount('½|Gx| + ½|Gx|', publishedEdge(labels)), amount('meant: ½|Gx| + ½|Gy|', intendedEdge(labels)), amount('“label” 0 to 21', publishedEdgeLabel(labels)), amount('5 × 5 box instead', box)] },
+      { title: 'published code', maps: [amount('as is: ½|Gx| + ½|Gx|', publishedEdge(labels)), amount('meant: ½|Gx| + ½|Gy|', intendedEdge(labels)), amount('“label” 0 to 21', publishedEdgeLabel(labels)), amount('5 × 5 box instead', box)] },
     );
   });
   labels.dispose();

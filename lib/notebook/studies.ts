@@ -51,7 +51,7 @@ export function studyRows(record: StudyRecord, metrics: readonly Metric[] = ['di
       const places = metricInfo[metric].unit === 'mm' ? 1 : digits;
       return [labelOf(metric), `${mean.toFixed(places)}${Number.isNaN(sd) ? '' : ` ± ${sd.toFixed(places)}`}`];
     });
-    return [{ arm: label, seeds: seeds.length, ...Object.fromEntries(cells), missed: seeds.reduce((sum, s) => sum + s.missed, 0) }];
+    return [{ arm: label, runs: seeds.length, ...Object.fromEntries(cells), missed: seeds.reduce((sum, s) => sum + s.missed, 0) }];
   });
 }
 

@@ -30,18 +30,20 @@ function noteFile(digest: string): string {
   return path.join(settings.cacheFolder, 'checked-steps', `${sha256(`${digest} ${currentEngine().description} ${size} ${mtimeMs}`).slice(0, 32)}.json`);
 }
 
-const formatCheck = ({ cosine }: StepCheck): string => `gradients equal the uncompiled ones (cosine 1 − ${Math.max(0, 1 - cosine).toExponential(0)})`;
+type Precision = 'ours' | 'bfloat16';
+const formatCheck = ({ cosine }: StepCheck, precision: Precision): string =>
+  `gradients ${precision === 'ours' ? 'equal' : 'near'} the uncompiled ones (cosine 1 − ${Math.max(0, 1 - cosine).toExponential(0)})`;
 
-async function checkOnce(model: tf.LayersModel, options: StepOptions, compiled: CompiledStep, batch: Batch, check: ChooseOptions['check']): Promise<string> {
+async function checkOnce(model: tf.LayersModel, options: StepOptions, compiled: CompiledStep, batch: Batch, precision: Precision, check: ChooseOptions['check']): Promise<string> {
   if (settings.stepCheck === 'never') return 'not checked (AXUNET_STEP_CHECK=never)';
   const file = noteFile(compiled.digest(batch));
-  if (settings.stepCheck === 'once' && existsSync(file)) return `${formatCheck((await readJson(file)) as StepCheck)}, checked before`;
+  if (settings.stepCheck === 'once' && existsSync(file)) return `${formatCheck((await readJson(file)) as StepCheck, precision)}, checked before`;
   const result = await (check ?? ((m, c, b) => checkStep(m, options, c, b)))(model, compiled, batch);
-  if (!isEqualEnough(result)) {
+  if (!isEqualEnough(result, precision)) {
     throw new UserError(`its gradients differ from the uncompiled ones (cosine ${result.cosine}, loss by ${result.lossDifference.toExponential(1)} of it)`);
   }
   await writeJson(file, result);
-  return formatCheck(result);
+  return formatCheck(result, precision);
 }
 
 /** The step of `model`; see above. */
@@ -63,7 +65,8 @@ export function createStep(model: tf.LayersModel, options: StepOptions, { onChoi
       const compiled = await createCompiledStep(model, options, batch, compile);
       const compiledIn = performance.now() - started;
       try {
-        const checked = compile.bfloat16 ? 'bfloat16, so not equal to the uncompiled one' : await checkOnce(model, options, compiled, partOfBatch(batch, 0, Math.min(batch.n, options.microBatch ?? batch.n)), check);
+        const part = partOfBatch(batch, 0, Math.min(batch.n, options.microBatch ?? batch.n));
+        const checked = await checkOnce(model, options, compiled, part, compile.bfloat16 ? 'bfloat16' : 'ours', check);
         onChoice(`step: ${compiled.kind} in ${(compiledIn / 1000).toFixed(1)} s, ${checked}`);
         return compiled;
       } catch (error) {

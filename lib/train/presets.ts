@@ -14,7 +14,7 @@ const byProfile: Readonly<Record<Profile, TrainChanges>> = {
   tiny: { ...recipe, width: 4, gridSize: [32, 32], gridMargin: 10, augment: 'none', emaDecay: null, epochs: 1 },
   demo: {
     ...recipe, width: 12, gridSize: [80, 80], gridMargin: 15, batchSize: 8, learningRate: 5e-3, augment: 'light', emptyShare: 0.15,
-    emaDecay: 0.98, minutes: 1.75, validateEvery: 2,
+    emaDecay: 0.98, minutes: 1.5, validateEvery: 2,
   },
   study: { ...recipe, width: 16, gridSize: [160, 160], gridMargin: 15, minutes: 30, validateEvery: 5 },
   paper: {},

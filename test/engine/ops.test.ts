@@ -117,6 +117,13 @@ describe.each(engines)('on $title', ({ engine, available }) => {
   test('max pooling has the gradient of the image', () => {
     checkGradients((x) => maxPool(x as tf.Tensor4D), [[2, 5, 4, 3]], 1e-3, 1e-2);
   });
+  test('max pooling lets a NaN through, wherever it lies in its square', (context) => {
+    context.skip(engine !== 'tensorflow', 'tfjs itself decides elsewhere');
+    for (let place = 0; place < 4; place++) {
+      const pixels = [1, 2, 3, 4].map((v, i) => (i === place ? NaN : v));
+      expect(tf.tidy(() => maxPool(tf.tensor4d(pixels, [1, 2, 2, 1])).dataSync())[0]).toBeNaN();
+    }
+  });
   test('max pooling gives the gradient to the first of equal maxima', () => {
     const variable = tf.variable(tf.tensor4d([3, 3, 3, 3, 1, 2, 2, 1], [1, 2, 4, 1])); // squares [3 3; 1 2] and [3 3; 2 1]
     const { gradients } = valueAndGradients(() => tf.sum(tf.mul(maxPool(variable as tf.Tensor4D), tf.tensor4d([5, 7], [1, 1, 2, 1]))) as tf.Scalar, [variable]);

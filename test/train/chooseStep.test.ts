@@ -85,6 +85,13 @@ describe.skipIf(whyNoGraphs())(`createStep${why}`, () => {
     expect(told[0]).toContain('Expected AXUNET_STEP_CHECK to be one of once, always, never, found "sometimes"');
   });
 
+  it('checks a step in bfloat16 too, by wider bounds', async () => {
+    const { lines } = await choose({ bfloat16: true });
+    expect(lines).toEqual([expect.stringMatching(/, gradients near the uncompiled ones \(cosine 1 − \S+\)$/)]);
+    const wrong = await choose({ bfloat16: true, check: async () => ({ cosine: 0.5, lossDifference: 0 }) }, { loss: (logits, labels) => tf.mul(crossEntropyDice(logits, labels), 3) as tf.Scalar });
+    expect(wrong.lines[0]).toMatch(/^step: operation by operation \(its gradients differ/);
+  });
+
   it('goes operation by operation where compiling is off', async () => {
     vi.stubEnv('AXUNET_COMPILE', 'off');
     const chosen = await choose();

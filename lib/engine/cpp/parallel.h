@@ -48,7 +48,8 @@ class Pool {
  private:
   Pool() {
     const char* wanted = std::getenv("TF_NUM_INTRAOP_THREADS");
-    const int threads = wanted ? std::atoi(wanted) : static_cast<int>(std::thread::hardware_concurrency());
+    const int asked = wanted ? std::atoi(wanted) : 0; // 0 and what is no number: as many as there are cores, as TensorFlow has it
+    const int threads = asked > 0 ? asked : static_cast<int>(std::thread::hardware_concurrency());
     workers_ = std::max(0, threads - 1);
     for (int i = 0; i < workers_; i++) std::thread([this] { Loop(); }).detach();
   }

@@ -32,7 +32,7 @@ void AdaptiveMaxPool(const Arguments& a) {
       std::fill(out, out + b.channels, -__builtin_inff());
       EachPixel(b, bin, [&](int64_t pixel) {
         const float* in = a.inputs[0] + pixel * b.channels;
-        for (int64_t c = 0; c < b.channels; c++) out[c] = in[c] > out[c] ? in[c] : out[c];
+        for (int64_t c = 0; c < b.channels; c++) out[c] = in[c] > out[c] || in[c] != in[c] ? in[c] : out[c];
       });
     }
   });
@@ -69,14 +69,19 @@ struct Squares {
   int64_t grain() const { return std::max<int64_t>(1, 8192 / (width * channels)); }
 };
 
+// The larger one; NaN where one is NaN.
+AXUNET_INLINE Vector Larger(const Vector& a, const Vector& b) {
+  const Vector most = b > a ? b : a;
+  return b != b ? b : most;
+}
+
 AXUNET_CLONES void MaxPoolRow(const Squares& s, const float* upper, float* out) {
   const int64_t down = s.width * s.channels, n = s.channels;
   for (int64_t x = 0; x < s.columns; x++) {
     const float* at = upper + 2 * x * n;
     EachVector(0, n, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
       const Vector a = Load(at + c, lanes), b = Load(at + n + c, lanes), d = Load(at + down + c, lanes), e = Load(at + down + n + c, lanes);
-      const Vector left = d > a ? d : a, right = e > b ? e : b;
-      Store(out + x * n + c, right > left ? right : left, lanes);
+      Store(out + x * n + c, Larger(Larger(a, d), Larger(b, e)), lanes);
     });
   }
 }

@@ -82,7 +82,7 @@ void TransformedKernelGradient(const Format& f, const Arguments& a, const Tiling
 void WinogradKernelGradient(const Format& f, const Arguments& a) {
   const Tiling t(a.shapes[0], a.options[0]);
   const int64_t in = a.shape[2], out = a.shape[3];
-  if (t.count <= kFewTiles && f.perWord == 1) return WinogradFewKernelGradient(a);
+  if (t.count <= kFewTilesOfGradient && f.perWord == 1) return WinogradFewKernelGradient(a);
   if (in * out <= 128 * 128 && t.count >= 256) { // many tiles, few channels: every part takes some of the tiles
     const int64_t parts = std::min<int64_t>(8, t.count / 64), row = RoundUp(out, kLanes), size = 36 * in * row;
     Buffer du(parts * size);

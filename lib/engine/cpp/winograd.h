@@ -14,7 +14,7 @@ namespace axunet {
 constexpr int64_t kPanel = 32;   // U is stored in panels of so many output channels
 constexpr int64_t kPadding = 16; // between planes of U, V and M, whose lengths are powers of two: else they share the same places of the cache
 
-constexpr int64_t kFewTiles = 16; // up to here winogradFew.cc makes gradients of kernels faster
+constexpr int64_t kFewTilesOfGradient = 16; // up to here winogradFew.cc makes gradients of kernels faster
 
 AXUNET_INLINE int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
@@ -38,9 +38,13 @@ class Buffer {
   float* data = nullptr;
 
  private:
+  struct Spares {
+    std::vector<std::pair<float*, int64_t>> all;
+    ~Spares() { for (auto& each : all) std::free(each.first); }
+  };
   static std::vector<std::pair<float*, int64_t>>& Spare() {
-    thread_local std::vector<std::pair<float*, int64_t>> spare;
-    return spare;
+    thread_local Spares spares;
+    return spares.all;
   }
   int64_t size_ = 0;
 };

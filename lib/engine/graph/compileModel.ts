@@ -18,7 +18,7 @@ import { withTrace, type Ref, type Trace } from './trace.ts';
 export interface CompileModelOptions {
   /** Applied to the model's output, as a part of the graph: its result is what `predict` returns. */
   readonly finish?: (output: tf.Tensor) => tf.Tensor;
-  /** Convolutions and matrix products in bfloat16; our own kernels stay in float32. */
+  /** Convolutions and matrix products in bfloat16, those within Winograd's filtering too where the processor can; all else in float32. */
   readonly bfloat16?: boolean;
   readonly session?: SessionConfig;
 }

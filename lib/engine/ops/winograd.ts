@@ -50,7 +50,7 @@ export function withBfloat16Products<T>(f: () => T): T {
 const formatted = (op: string): string => (inBfloat16() ? `${op}Bfloat16` : op);
 
 /** Of so few tiles, an image is convolved by a kernel that transforms the weights on the way (cpp/winogradFew.cc). */
-const fewTiles = 64;
+const fewTilesOfConvolution = 64;
 
 function tileCount([n, height, width]: readonly number[], dilation: number): number {
   const tiles = (length: number): number => Math.ceil(Math.ceil(length / dilation) / 4);
@@ -64,7 +64,7 @@ export const winogradProducts = (image: tf.Tensor4D, dilation: number): number =
 function convolve(image: tf.Tensor4D, kernel: tf.Tensor4D, turned: boolean, dilation: number): tf.Tensor4D {
   return tf.tidy(() => {
     const [shape, nothing] = [[...image.shape.slice(0, 3), kernel.shape[turned ? 2 : 3]], tf.tensor1d([], 'float32')];
-    if (tileCount(image.shape, dilation) <= fewTiles && !inBfloat16()) {
+    if (tileCount(image.shape, dilation) <= fewTilesOfConvolution && !inBfloat16()) {
       return ownOp('AxunetWinogradFewConvolution', shape, [dilation, 0, turned ? 1 : 0], [image, kernel, nothing]);
     }
     const transformed = after(image, () => transformKernel(kernel, turned));

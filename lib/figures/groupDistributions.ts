@@ -12,9 +12,9 @@ export interface DistributionPanel {
 const perRow = 3;
 const [panelWidth, panelHeight, gapX, gapY] = [250, 240, 66, 92];
 
-/** Violin with a narrow box inside and every value as a point beside it. */
+/** Violin with a narrow box inside and every value as a point beside it; it ends at the smallest and largest value, so that a volume is never shown below 0. */
 const violin = (name: string, values: readonly number[], colour: string, suffix: string): Data => ({
-  type: 'violin', name, y: [...values], x: values.map(() => name), xaxis: `x${suffix}`, yaxis: `y${suffix}`, showlegend: false, spanmode: 'soft',
+  type: 'violin', name, y: [...values], x: values.map(() => name), xaxis: `x${suffix}`, yaxis: `y${suffix}`, showlegend: false, spanmode: 'hard',
   points: 'all', pointpos: 0, jitter: 0.35, scalemode: 'width', width: 0.8, line: { color: colour, width: 1.5 }, fillcolor: withAlpha(colour, 0.15),
   box: { visible: true, width: 0.22, line: { color: colour, width: 1.5 }, fillcolor: 'rgba(255,255,255,0.6)' }, marker: { size: 6, color: withAlpha(colour, 0.7) }, hoverinfo: 'y',
 }) as unknown as Data;

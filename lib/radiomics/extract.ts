@@ -41,7 +41,7 @@ export function prepareCase(source: Volume, sourceMask: Volume, settings: Radiom
   const sourceBox = checkMask(source, sourceMask, willResample ? lenient : settings);
   const normalised = settings.normalise ? normaliseImage(source, settings.normaliseScale, settings.outlierLimit) : source;
   const { image, mask } = resampleForRadiomics(normalised, sourceMask, sourceBox, settings);
-  const box = mask === sourceMask && !willResample ? sourceBox : checkMask(image, mask, settings);
+  const box = mask === sourceMask && !willResample ? sourceBox : checkMask(image, mask, settings, `resampling to ${image.spacingMm.join(' × ')} mm`);
   const whole = cropToRoi(mask, settings.label, box, Math.max(...settings.distances));
   if (settings.resegmentRange === null) return { image, roi: whole, shapeRoi: whole };
   const roi = resegment(whole, valuesInRoi(image.data, whole), settings.resegmentRange, settings.resegmentMode);

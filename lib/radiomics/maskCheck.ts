@@ -6,10 +6,10 @@ import { findLabel, type LabelBox, type Roi, roiDimensions } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
 /**
- * `geometry`: image and mask are not on one grid; `label`: the mask does not have the label; `size`: too few voxels;
- * `dimensions`: the ROI is a voxel, a line or a plane where more is needed.
+ * `geometry`: image and mask are not on one grid; `values`: the mask has values that are no labels; `label`: it does not have
+ * the label; `size`: too few voxels; `dimensions`: the ROI is a voxel, a line or a plane where more is needed.
  */
-export type MaskFault = 'geometry' | 'label' | 'size' | 'dimensions';
+export type MaskFault = 'geometry' | 'values' | 'label' | 'size' | 'dimensions';
 
 /** A mask that cannot be used; `fault` says why. */
 export class MaskError extends UserError {
@@ -30,6 +30,13 @@ function labelsOf(mask: Volume): string {
   return labels.length === 0 ? 'no label at all' : `only ${labels.slice(0, 10).join(', ')}${labels.length > 10 ? ', …' : ''}`;
 }
 
+/** Refuses NaN and negative values, which a CT that was given as the mask has. */
+function checkValues({ data }: Volume): void {
+  for (let i = 0; i < data.length; i++) {
+    if (!(data[i]! >= 0)) throw new MaskError('values', 'a mask of labels 0 or more', `${data[i]} (image and mask may be swapped)`);
+  }
+}
+
 function checkSize(count: number, dimensions: number, { minimumRoiVoxels, minimumRoiDimensions }: SizeLimits): void {
   if (minimumRoiVoxels !== null && count <= minimumRoiVoxels) throw new MaskError('size', `a ROI of more than ${minimumRoiVoxels} voxels`, String(count));
   if (dimensions >= minimumRoiDimensions) return;
@@ -37,21 +44,26 @@ function checkSize(count: number, dimensions: number, { minimumRoiVoxels, minimu
   throw new MaskError('dimensions', `a ROI that extends in ${minimumRoiDimensions} dimension${minimumRoiDimensions > 1 ? 's' : ''} or more`, is);
 }
 
+const noVoxels = (after: string): MaskError => new MaskError('label', `voxels in the ROI after ${after}`, 'none');
+
 /**
- * The box of the label in a mask that fits the image. Throws a MaskError of kind geometry, label, size or dimensions.
+ * The box of the label in a mask that fits the image. Throws a MaskError of kind geometry, values, label, size or dimensions.
  * As in PyRadiomics a ROI must have more than `minimumRoiVoxels` voxels, and a single voxel is never enough.
+ * `after` names what was done to a mask that had the label before.
  */
-export function checkMask(image: Volume, mask: Volume, settings: SizeLimits & Pick<RadiomicsSettings, 'label'>): LabelBox {
+export function checkMask(image: Volume, mask: Volume, settings: SizeLimits & Pick<RadiomicsSettings, 'label'>, after?: string): LabelBox {
   const difference = geometryDifference(image, mask);
   if (difference) throw new MaskError('geometry', 'image and mask on the same grid', difference);
+  checkValues(mask);
   const box = findLabel(mask, settings.label);
+  if (!box && after !== undefined) throw noVoxels(after);
   if (!box) throw new MaskError('label', `label ${settings.label} in the mask`, labelsOf(mask));
   checkSize(box.count, box.first.filter((low, axis) => box.last[axis]! > low).length, settings);
   return box;
 }
 
-/** Checks a ROI again after resegmentation or resampling; throws a MaskError of kind label, size or dimensions. */
+/** Checks a ROI again after resegmentation; throws a MaskError of kind label, size or dimensions. */
 export function checkRoi(roi: Roi, settings: SizeLimits, after: string): void {
-  if (roi.voxels.length === 0) throw new MaskError('label', `voxels in the ROI after ${after}`, 'none');
+  if (roi.voxels.length === 0) throw noVoxels(after);
   checkSize(roi.voxels.length, roiDimensions(roi), settings);
 }

@@ -3,6 +3,7 @@ import { readJson } from '../io/files.ts';
 import { readVolume, volumeChecksums } from '../io/readVolume.ts';
 import { UserError } from '../errors.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
+import { MaskError } from './maskCheck.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
 /** Goes up when features of equal inputs and settings change, so that old records are made again. */
@@ -27,7 +28,7 @@ export async function sourcesOf(image: string, mask: string, settings: Radiomics
 
 /**
  * Reads image and mask and takes the features; `made` are their sources where these are known.
- * Throws a UserError that names the mask when it does not fit, or the file that cannot be read.
+ * Throws a UserError that names the mask when it cannot be used, the image when its grey values cannot, or the file that cannot be read.
  */
 export async function makeRecord(image: string, mask: string, settings: RadiomicsSettings, made?: RadiomicsRecord['made']): Promise<RadiomicsRecord> {
   const sources = made ?? await sourcesOf(image, mask, settings);
@@ -36,7 +37,7 @@ export async function makeRecord(image: string, mask: string, settings: Radiomic
     const { features, ...rest } = extractFeatures(imageVolume, maskVolume, settings);
     return { made: sources, ...rest, features: Object.fromEntries(Object.entries(features).map(([name, value]) => [name, Number.isFinite(value) ? value : null])) };
   } catch (error) {
-    if (error instanceof UserError) error.message += ` in ${mask}`;
+    if (error instanceof UserError) error.message += ` in ${error instanceof MaskError ? mask : image}`;
     throw error;
   }
 }

@@ -84,7 +84,7 @@ export const pyradiomicsSettings: RadiomicsSettings = {
 export const ibsiChanges: RadiomicsChanges = { interpolation: 'linear', gridAlignment: 'centre', binRule: 'ibsi', ngtdmIsolated: 'skip', minimumRoiDimensions: 1 };
 
 const checks: Record<keyof RadiomicsSettings, Check> = {
-  label: number('a number other than 0', (v) => v !== 0),
+  label: positive,
   families: listOf(`a list of ${families.join(', ')}`, oneOf(families), 1),
   extras: yesNo, original: yesNo, logSigmasMm: listOf('a list of positive numbers', positive, 0), waveletLevels: wholeNumber,
   normalise: yesNo, normaliseScale: positive, outlierLimit: orNull(positive),

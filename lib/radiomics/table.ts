@@ -40,7 +40,7 @@ export async function readCohort(file: string): Promise<CohortRow[]> {
     seen.add(id!);
     if (!image || !mask) throw expected(`an image and a mask for ${id}`, 'an empty cell', file);
     const wanted = label === undefined || label === '' ? undefined : Number(label);
-    if (wanted !== undefined && !(Number.isFinite(wanted) && wanted !== 0)) throw expected(`a label other than 0 for ${id}`, `"${label}"`, file);
+    if (wanted !== undefined && !(Number.isFinite(wanted) && wanted > 0)) throw expected(`a positive label for ${id}`, `"${label}"`, file);
     const place = (name: string): string => path.resolve(path.dirname(file), name);
     return { id: id!, image: place(image), mask: place(mask), ...(wanted !== undefined && { label: wanted }), others };
   });

@@ -6,13 +6,13 @@ import { radiomics } from '../../lib/cli/radiomics.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { flags } from '../../scripts/flags.mjs';
 
+const geometry = { shape: [4, 4, 4] as const, spacingMm: [1, 1, 2] as const, affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1] };
 let folder: string;
 let printed: string[];
 beforeEach(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-cli-'));
   printed = [];
   vi.spyOn(console, 'log').mockImplementation((text) => void printed.push(String(text)));
-  const geometry = { shape: [4, 4, 4] as const, spacingMm: [1, 1, 2] as const, affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1] };
   await writeNifti(file('image.nii'), { ...geometry, data: Int16Array.from({ length: 64 }, (_, i) => (i % 7) * 30) });
   await writeNifti(file('mask.nii'), { ...geometry, data: new Uint8Array(64).fill(7) });
 });
@@ -66,12 +66,22 @@ describe('axunet radiomics', () => {
     }
   });
 
+  it('names the file whose values cannot be used', async () => {
+    await writeNifti(file('ct.nii'), { ...geometry, data: Float32Array.from({ length: 64 }, (_, i) => (i === 21 ? NaN : (i % 7) * 30)) });
+    await writeNifti(file('low.nii'), { ...geometry, data: Int16Array.from({ length: 64 }, (_, i) => (i === 0 ? -1000 : 7)) });
+    const swapped = 'image and mask may be swapped';
+    const take = (...args: string[]) => radiomics.run([...args.map(file), '--label', '7']);
+    await expect(take('ct.nii', 'mask.nii')).rejects.toThrow(/^Expected finite grey values in the ROI, found NaN or infinite ones in .*ct\.nii$/);
+    await expect(take('mask.nii', 'ct.nii')).rejects.toThrow(new RegExp(`^Expected a mask of labels 0 or more, found NaN \\(${swapped}\\) in .*ct\\.nii$`));
+    await expect(take('mask.nii', 'low.nii')).rejects.toThrow(new RegExp(`^Expected a mask of labels 0 or more, found -1000 \\(${swapped}\\) in .*low\\.nii$`));
+  });
+
   it('says what is missing or not understood', async () => {
     await expect(run()).rejects.toThrow(/^Expected label 1 in the mask, found only 7 in .*mask\.nii$/);
     await expect(radiomics.run([])).rejects.toThrow('Expected IMAGE and MASK, or --cohort TABLE, found nothing');
     await expect(run('--json', '--csv')).rejects.toThrow('Expected either --json or --csv, found both');
     await expect(run('--set', 'binWidth')).rejects.toThrow('Expected an assignment such as binWidth=10, found "binWidth"');
-    await expect(run('--label', 'pancreas')).rejects.toThrow('Expected label to be a number other than 0, found NaN');
+    await expect(run('--label', 'pancreas')).rejects.toThrow('Expected label to be a positive number, found NaN');
     await expect(radiomics.run(['--cohort', file('none.csv')])).rejects.toThrow('Expected --out DIR, the folder for the features, found none');
     await expect(radiomics.run(['--cohort', file('none.csv'), '--out', folder, '--workers', '0'])).rejects.toThrow('Expected --workers to be a positive whole number, found "0"');
     await expect(radiomics.run(['--cohort', file('none.csv'), file('mask.nii')])).rejects.toThrow('Expected no IMAGE and MASK beside --cohort');

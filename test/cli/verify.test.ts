@@ -60,6 +60,8 @@ describe('axunet verify', () => {
     expect(parseLabelMap('1:1, 2:1')).toEqual({ labelMap: { 1: 1, 2: 1 } });
     expect(parseLabelMap('7:1,*:0')).toEqual({ labelMap: { 7: 1 }, otherLabels: 'background' });
     for (const bad of ['', '1', '1:2', '*:1', 'a:1', '1:1,']) expect(() => parseLabelMap(bad), bad).toThrow('--label-map');
+    expect(() => parseLabelMap('1:1,1:0')).toThrow('Expected --label-map to name each label once, found 1 twice in "1:1,1:0"');
+    expect(() => parseLabelMap('2:1,1:1,01:0,*:0')).toThrow('found 1 twice');
   });
 
   it.skipIf(!shared)('passes the real cut CT with its segmentation and refuses the whole one (needs the folder of extra test data)', async () => {

@@ -61,7 +61,7 @@ describe('the other radiomics figures', () => {
     const panels = [1, 2, 3, 4].map((k) => ({ title: `f${k}`, groups: [{ name: 'ill', values: [k, 2, 3] }, { name: 'well', values: [4, 5] }] }));
     const figure = groupDistributions(panels, { title });
     expect(traces(figure)).toHaveLength(8);
-    expect(traces(figure)[6]).toMatchObject({ y: [4, 2, 3], xaxis: 'x4', yaxis: 'y4', points: 'all' });
+    expect(traces(figure)[6]).toMatchObject({ y: [4, 2, 3], xaxis: 'x4', yaxis: 'y4', points: 'all', spanmode: 'hard' });
     expect((figure.layout as Loose).yaxis4.domain[1]).toBeLessThan((figure.layout as Loose).yaxis.domain[0]); // second row
   });
 

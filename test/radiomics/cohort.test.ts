@@ -97,7 +97,7 @@ describe('a cohort table', () => {
     ['id,image,mask\n../a,b,c\n', 'Expected ids of letters, digits, dot, dash and underscore, found "../a"'],
     ['id,image,mask\na,b,c\na,d,e\n', 'Expected each id once, found a twice'],
     ['id,image,mask\na,,c\n', 'Expected an image and a mask for a, found an empty cell'],
-    ['id,image,mask,label\na,b,c,x\n', 'Expected a label other than 0 for a, found "x"'],
+    ['id,image,mask,label\na,b,c,x\n', 'Expected a positive label for a, found "x"'],
     ['id,image,mask\n"a,b,c\n', 'Expected a closing quote, found the end of the table'],
   ])('%j is refused', async (text, sentence) => {
     const file = table(text);

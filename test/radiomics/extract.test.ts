@@ -46,6 +46,11 @@ describe('features of a case', () => {
     expect(() => extract({ resegmentRange: [5000] })).toThrow('Expected voxels in the ROI after resegmentation, found none');
   });
 
+  it('are refused when resampling leaves nothing of the ROI, saying to which spacing', () => {
+    const corner = volumeOf(Array.from({ length: 60 }, (_, i) => Number([0, 1, 5, 20].includes(i))), shape, [1, 2, 3]);
+    expect(() => extract({ resampledSpacingMm: [100, 100, 0] }, corner)).toThrow('Expected voxels in the ROI after resampling to 100 × 100 × 3 mm, found none');
+  });
+
   it('do not depend on where in the image the ROI lies', () => {
     fc.assert(fc.property(fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 0, max: 3 }))), ([dx, dy, dz]) => {
       const larger: Vec3 = [9, 8, 7];

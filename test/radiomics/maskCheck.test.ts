@@ -30,6 +30,13 @@ describe('a mask is refused by kind', () => {
     expect(faultOf(() => checkMask(image, maskOf(), limits))).toEqual(['label', 'Expected label 1 in the mask, found no label at all']);
   });
 
+  it('when it has values that no label has, such as those of a CT', () => {
+    const withValue = (value: number) => volumeOf(Array.from({ length: 27 }, (_, i) => (i === 20 ? value : 1)), [3, 3, 3]);
+    expect(faultOf(() => checkMask(image, withValue(-1000), limits))).toEqual(['values', 'Expected a mask of labels 0 or more, found -1000 (image and mask may be swapped)']);
+    expect(faultOf(() => checkMask(image, withValue(NaN), limits))).toEqual(['values', 'Expected a mask of labels 0 or more, found NaN (image and mask may be swapped)']);
+    expect(checkMask(image, withValue(0.5), limits).count).toBe(26);
+  });
+
   it('when the ROI has too few voxels or dimensions', () => {
     expect(faultOf(() => checkMask(image, maskOf(0, 1, 3), { ...limits, minimumRoiVoxels: 3 }))).toEqual(['size', 'Expected a ROI of more than 3 voxels, found 3']);
     expect(faultOf(() => checkMask(image, maskOf(0, 1), limits))).toEqual(['dimensions', 'Expected a ROI that extends in 2 dimensions or more, found a line']);

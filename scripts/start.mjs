@@ -72,7 +72,7 @@ async function main() {
 
   const figures = refresh ? inProject('figures') : latest;
   fs.mkdirSync(latest, { recursive: true });
-  fs.rmSync(path.join(figures, 'summary.json'), { force: true }); // that of an earlier run must not pass for this one's
+  if (names.includes('pipeline')) fs.rmSync(path.join(figures, 'summary.json'), { force: true }); // that of an earlier run must not pass for this one's
   const key = [process.env.AXUNET_PROFILE || 'demo', dataset, engine.split(' ')[0].toLowerCase()].join(' ');
   console.log(`Running ${names.length === 1 ? names[0] : `${names.length} notebooks`} (${key})`);
   const result = await runNotebooks(names, {

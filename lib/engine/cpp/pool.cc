@@ -70,38 +70,28 @@ struct Squares {
 };
 
 // The larger one; NaN where one is NaN.
-AXUNET_INLINE Vector Larger(const Vector& a, const Vector& b) {
-  const Vector most = b > a ? b : a;
-  return b != b ? b : most;
-}
+AXUNET_INLINE float Larger(float a, float b) { return b > a || b != b ? b : a; }
 
-AXUNET_CLONES void MaxPoolRow(const Squares& s, const float* upper, float* out) {
+// Both go number by number and leave vectors to the compiler: it takes comparisons of our own vectors apart where a processor is not known yet.
+AXUNET_CLONES void MaxPoolRow(const Squares& s, const float* __restrict upper, float* __restrict out) {
   const int64_t down = s.width * s.channels, n = s.channels;
-  for (int64_t x = 0; x < s.columns; x++) {
-    const float* at = upper + 2 * x * n;
-    EachVector(0, n, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
-      const Vector a = Load(at + c, lanes), b = Load(at + n + c, lanes), d = Load(at + down + c, lanes), e = Load(at + down + n + c, lanes);
-      Store(out + x * n + c, Larger(Larger(a, d), Larger(b, e)), lanes);
-    });
+  for (int64_t x = 0; x < s.columns; x++, upper += 2 * n, out += n) {
+    for (int64_t c = 0; c < n; c++) out[c] = Larger(Larger(upper[c], upper[c + down]), Larger(upper[c + n], upper[c + n + down]));
   }
 }
 
 // Each square's gradient goes to the first of its maxima, in the order of rows.
-AXUNET_CLONES void MaxPoolGradientRow(const Squares& s, const float* upper, const float* dy, float* dx) {
+AXUNET_CLONES void MaxPoolGradientRow(const Squares& s, const float* __restrict upper, const float* __restrict dy, float* __restrict dx) {
   const int64_t down = s.width * s.channels, n = s.channels;
-  for (int64_t x = 0; x < s.columns; x++) {
-    const int64_t at = 2 * x * n;
-    EachVector(0, n, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
-      const int64_t i = at + c;
-      const Vector a = Load(upper + i, lanes), b = Load(upper + i + n, lanes), d = Load(upper + i + down, lanes), e = Load(upper + i + down + n, lanes);
-      const Vector g = Load(dy + x * n + c, lanes), zero = {};
-      const Vector ab = b > a ? b : a, de = e > d ? e : d;
-      const Vector high = de > ab ? zero : g, low = de > ab ? g : zero;
-      Store(dx + i, b > a ? zero : high, lanes);
-      Store(dx + i + n, b > a ? high : zero, lanes);
-      Store(dx + i + down, e > d ? zero : low, lanes);
-      Store(dx + i + down + n, e > d ? low : zero, lanes);
-    });
+  for (int64_t x = 0; x < s.columns; x++, upper += 2 * n, dx += 2 * n, dy += n) {
+    for (int64_t c = 0; c < n; c++) {
+      const float a = upper[c], b = upper[c + n], d = upper[c + down], e = upper[c + n + down];
+      const float ab = b > a ? b : a, de = e > d ? e : d, high = de > ab ? 0.f : dy[c], low = de > ab ? dy[c] : 0.f;
+      dx[c] = b > a ? 0.f : high;
+      dx[c + n] = b > a ? high : 0.f;
+      dx[c + down] = e > d ? 0.f : low;
+      dx[c + n + down] = e > d ? low : 0.f;
+    }
   }
 }
 

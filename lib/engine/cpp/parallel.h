@@ -95,7 +95,7 @@ class Pool {
   // Parts that nobody has taken, and parts that are not done; threads that sleep or are about to.
   std::atomic<int64_t> waiting_{0}, open_{0};
   std::atomic<int> sleeping_{0};
-  static constexpr int kSpins = 1000; // some 20 microseconds
+  static constexpr int kSpins = 6000; // some 120 microseconds
 };
 
 }  // namespace axunet

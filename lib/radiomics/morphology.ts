@@ -9,6 +9,7 @@
  * Worked example, a plate of 4×4 voxels of 1 mm: the mesh's box is 4 × 4 × 1, so the volume density is (73/6)/16. With the
  * values 1 in the left half and 2 in the right (columns x = 0 … 3) the weighted centre is (0 + 1 + 2·2 + 2·3)/6 = 11/6, the
  * geometric 3/2: shift 1/3.
+ * Every feature with a worked example: docs/features/morphology.md.
  */
 import type { Vec3 } from '../volume/volume.ts';
 import type { FeatureValues } from './aggregation.ts';

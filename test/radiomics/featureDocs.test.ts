@@ -133,7 +133,7 @@ function blocksOf(text: string) {
 
 /** Equal to a relative tolerance; NaN and infinities only to themselves. */
 const isClose = (a: number, b: number, relative: number): boolean =>
-  Object.is(a, b) || Math.abs(a - b) <= Math.max(relative * Math.max(Math.abs(a), Math.abs(b)), 1e-14);
+  Object.is(a, b) || (Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= Math.max(relative * Math.max(Math.abs(a), Math.abs(b)), 1e-14));
 
 const ibsiLine = ({ ibsi, ibsiTag, ibsiCode }: FeatureName): string => (ibsi ? `${ibsi}, \`${ibsiTag}\`, ${ibsiCode}` : '–');
 const pyradiomicsLine = (feature: FeatureName): string => (feature.pyradiomics === undefined ? '–' : isStandard(feature) ? 'the same' : 'the same, not by default');

@@ -6,6 +6,7 @@
  *
  * Worked example, the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4: five 1, four 2, five 3, two 4. μ = 36/16,
  * energy 5·1 + 4·4 + 5·9 + 2·16 = 98, variance 98/16 − (9/4)² = 17/16, median 2, uniformity (25 + 16 + 25 + 4)/256 = 70/256.
+ * Every feature with a worked example: docs/features/firstorder.md.
  */
 import type { Vec3 } from '../volume/volume.ts';
 import type { FeatureValues } from './aggregation.ts';

@@ -9,6 +9,7 @@
  * Worked example, direction x of the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4 (Haralick's): the matrix is
  * 4 2 1 0 / 2 4 0 0 / 1 0 6 1 / 0 0 1 2, its sum 24. Contrast = (4·1² + 2·2² + 2·1²)/24 = 7/12, joint maximum 6/24,
  * joint average (7·1 + 6·2 + 8·3 + 3·4)/24 = 55/24.
+ * Every feature with a worked example: docs/features/glcm.md.
  */
 import { type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
 import { maximalCorrelation } from './maximalCorrelation.ts';

@@ -7,6 +7,7 @@
  * Worked example, α = 0, the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4: numbers of equal neighbours
  * 3 3 3 3 / 4 4 3 3 / 2 3 3 1 / 2 3 1 1. So N(1, ·): one voxel of j = 3, two of 4, two of 5; N(2, ·): four of 4;
  * N(3, ·): one of 2, one of 3, three of 4; N(4, ·): two of 2. Largest j = 5.
+ * Every feature with a worked example: docs/features/gldm.md.
  */
 import { bothWays, type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
 import { entriesOf, sizeMatrixFeatures, type SizeMatrix } from './sizeMatrix.ts';

@@ -5,6 +5,7 @@
  * Worked example, direction x of the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4:
  * runs 1 of length 1, 2, 2; 2 of 2, 2; 3 of 2, 3; 4 of 2. N = 8 runs of 16 voxels, so the run percentage is 1/2 and
  * the short run emphasis (1 + 6/4 + 1/9)/8 = 94/288.
+ * Every feature with a worked example: docs/features/glrlm.md.
  */
 import type { Vec3 } from '../volume/volume.ts';
 import { type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';

@@ -5,6 +5,7 @@
  *
  * Worked example, the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4: one zone for each level, of 5, 4, 5 and 2
  * voxels. N = 4, so the zone percentage is 4/16, the small area emphasis (2/25 + 1/16 + 1/4)/4 and the zone entropy 2.
+ * Every feature with a worked example: docs/features/glszm.md.
  */
 import { bothWays, type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
 import { sizeMatrixFeatures, type SizeMatrix } from './sizeMatrix.ts';

@@ -5,6 +5,7 @@
  *
  * Worked example, the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4: H = 5 4 5 2. Levels 1 and 3 are equally
  * frequent; 3 lies nearer to the mean 9/4, so it is the mode. The gradients are −1, 0, −1, −3.
+ * Every feature with a worked example: docs/features/histogram.md.
  */
 import type { FeatureValues } from './aggregation.ts';
 import { describe, entropyOfShares, uniformityOfShares } from './firstOrder.ts';

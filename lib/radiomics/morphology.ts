@@ -9,6 +9,7 @@
  * Worked example, a plate of 4×4 voxels of 1 mm: the mesh's box is 4 × 4 × 1, so the volume density is (73/6)/16. With the
  * values 1 in the left half and 2 in the right (columns x = 0 … 3) the weighted centre is (0 + 1 + 2·2 + 2·3)/6 = 11/6, the
  * geometric 3/2: shift 1/3.
+ * Every feature with a worked example: docs/features/morphology.md.
  */
 import type { Vec3 } from '../volume/volume.ts';
 import type { FeatureValues } from './aggregation.ts';
@@ -21,18 +22,18 @@ import { type Roi, roiMask } from './roi.ts';
 /** The two measures of autocorrelation compare every voxel with every other; beyond so many they are NaN. */
 export const mostAutocorrelationVoxels = 20000;
 
-/** Area of an ellipsoid with half axes a ≥ b ≥ c by IBSI's series of 20 terms. */
+/**
+ * IBSI's area of an ellipsoid with half axes a ≥ b ≥ c, terms 0 to 20 of its series. It is not the true area, for which the
+ * second eccentricity would be √(1 − c²/b²) and the first √(1 − c²/a²), but IBSI's reference value holds only so.
+ */
 function ellipsoidArea(a: number, b: number, c: number): number {
-  const alpha = Math.sqrt(1 - (b / a) ** 2);
-  const beta = Math.sqrt(1 - (c / a) ** 2);
-  const product = alpha * beta;
-  if (product === 0) return 4 * Math.PI * a * b;
-  const x = (alpha * alpha + beta * beta) / (2 * product);
-  // Legendre polynomials by Bonnet's recursion; (αβ)^ν joins each step, as the polynomials alone grow without bound.
-  let [previous, current, sum] = [1, product * x, 1];
+  const [alpha2, beta2] = [1 - (b / a) ** 2, 1 - (c / a) ** 2];
+  const [middle, product2] = [(alpha2 + beta2) / 2, alpha2 * beta2];
+  // Legendre polynomials of (α² + β²) / 2αβ by Bonnet's recursion, times (αβ)^ν: so nothing is divided by α, which is 0 for a = b.
+  let [previous, current, sum] = [1, middle, 1];
   for (let v = 1; v <= 20; v++) {
     sum += current / (1 - 4 * v * v);
-    const next = ((2 * v + 1) * product * x * current - v * product * product * previous) / (v + 1);
+    const next = ((2 * v + 1) * middle * current - v * product2 * previous) / (v + 1);
     previous = current;
     current = next;
   }

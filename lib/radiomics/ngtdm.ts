@@ -8,6 +8,7 @@
  *
  * Worked example, the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4: n = 5, 4, 5, 2 and
  * s = 11/4, 37/40, 28/15, 22/15 (the unit test lists the sixteen differences).
+ * Every feature with a worked example: docs/features/ngtdm.md.
  */
 import { bothWays, type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
 

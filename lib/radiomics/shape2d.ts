@@ -7,6 +7,7 @@
  *
  * Worked example, 4×4 pixels of 1 mm: 9 squares lie inside (area 1), 12 on a side (area 1/2, line 1), 4 at a corner (area
  * 1/8, line √½). A = 9 + 6 + 1/2 = 15.5, P = 12 + 4·√½, pixel surface 16, λ₁ = λ₂ = 5/4, diameter √(4² + 3²) = 5.
+ * Every feature with a worked example: docs/features/shape2D.md.
  */
 import { expected } from '../errors.ts';
 import { type Axis, axes, type FeatureValues } from './aggregation.ts';

@@ -75,13 +75,7 @@ describe('the table of names', () => {
   });
 });
 
-it('docs/radiomics.md lists every setting and every feature', () => {
+it('docs/radiomics.md lists every setting', () => {
   const text = readFileSync(projectPath('docs/radiomics.md'), 'utf8');
   for (const key of Object.keys(radiomicsSettings())) expect(text).toContain(`\`${key}\``);
-  for (const family of families) {
-    const section = text.split(`### ${family}\n`)[1]!.split('\n### ')[0]!;
-    const rows = featureNames.filter((feature) => feature.family === family);
-    for (const { name, ibsiCode } of rows) expect(section).toMatch(new RegExp(`^\\| ${name} \\|.*\\| ${ibsiCode ?? '–'} \\|$`, 'm'));
-    expect(section.match(/^\| \w/gm)!.length).toBe(rows.length + 1);
-  }
 });

@@ -102,6 +102,19 @@ describe('morphology', () => {
     expect(f.AreaDensityConvexHull).toBeCloseTo(1, 12);
   });
 
+  it('takes IBSI\'s ellipsoid area for two equal axes too, where its series has the sum 4πa² (c/a + asin(β)/β)/2', () => {
+    const half = (length: number): number => 2 * Math.sqrt((((length * length - 1) / 12) * 48) / 47);
+    const [a, c] = [half(4), half(3)];
+    const beta = Math.sqrt(1 - (c / a) ** 2);
+    const roi = roiOf(ones(48), [4, 4, 3]);
+    const f = morphologyFeatures(roi, Float64Array.from(ones(48)));
+    const area = meshMeasures(roiMask(roi), roi.shape, roi.spacingMm).areaMm2;
+    expect(area / f.AreaDensityEllipsoid!).toBeCloseTo(2 * Math.PI * a * a * (c / a + Math.asin(beta) / beta), 8);
+    const cube = roiOf(ones(27), [3, 3, 3]);
+    expect(morphologyFeatures(cube, Float64Array.from(ones(27))).AreaDensityEllipsoid)
+      .toBeCloseTo(meshMeasures(roiMask(cube), cube.shape, cube.spacingMm).areaMm2 / (4 * Math.PI * 4 * (2 / 3) * (27 / 26)), 12);
+  });
+
   it('finds two neighbours of different value opposed, and equal values without autocorrelation', () => {
     expect(morphologyFeatures(roiOf([1, 1], [2, 1, 1]), Float64Array.of(1, 3))).toMatchObject({ MoranI: -1, GearyC: 1 });
     expect(morphologyFeatures(roiOf([1, 1], [2, 1, 1]), Float64Array.of(2, 2)).MoranI).toBeNaN();

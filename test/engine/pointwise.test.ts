@@ -15,12 +15,10 @@ function everything(images: tf.Tensor4D[], kernel: tf.Tensor, bias: tf.Tensor, d
   return [convolve(...images, kernel, bias), ...gradients].map((t) => t.dataSync<'float32'>() as Float32Array);
 }
 
-const difference = (a: Float32Array, b: Float32Array): number => {
-  const size = Math.hypot(...b);
-  return Math.hypot(...a.map((v, i) => v - b[i])) / size;
-};
+const length = (values: Float32Array): number => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
+const difference = (a: Float32Array, b: Float32Array): number => length(a.map((v, i) => v - b[i])) / length(b);
 
-describe('a 1×1 convolution with few channels', () => {
+describe('a 1×1 convolution', () => {
   beforeAll(async () => void (await startEngine()));
 
   it.each<[string, number[], number, [number, number, number]]>([
@@ -28,8 +26,12 @@ describe('a 1×1 convolution with few channels', () => {
     ['an up-convolution and a skip', [16, 32], 16, [1, 8, 8]],
     ['one pixel', [32], 48, [1, 1, 1]],
     ['more pixels than a part holds', [16, 16], 16, [1, 70, 71]],
-    ['wide channels, left to TensorFlow', [144], 128, [1, 4, 4]],
-    ['channels that fill no vector, left to TensorFlow', [12], 20, [1, 6, 6]],
+    ['wide channels, whose strips are shared out', [144], 160, [1, 34, 33]],
+    ['wide channels of few pixels', [144, 144], 128, [1, 4, 4]],
+    ['wide channels of many pixels, left to TensorFlow', [320], 320, [1, 26, 26]],
+    ['channels that fill no vector', [12], 20, [1, 6, 6]],
+    ['two channels out, of many pixels', [16], 2, [2, 40, 41]],
+    ['wide channels that fill no vector', [150], 130, [1, 5, 5]],
   ])('has the values and gradients of TensorFlow\'s products: %s', (_, channels, out, [n, h, w]) => {
     const images = channels.map((c) => normal(n, h, w, c) as tf.Tensor4D);
     const rest = [normal(1, 1, channels.reduce((a, b) => a + b), out), normal(out), normal(n, h, w, out)] as const;

@@ -1,18 +1,23 @@
-// Matrix products of many pixels with few channels, for 1×1 convolutions of narrow networks: TensorFlow's products are made for
-// large matrices and reach a fraction of the processor's speed with a few dozen channels.
+// Matrix products over pixels, for 1×1 convolutions: TensorFlow's products are made for large matrices and reach a fraction of the
+// processor's speed with a few dozen channels or a few hundred pixels.
 #include <algorithm>
 #include <cstring>
 #include <vector>
 
 #include "kernel.h"
+#include "panels.h"
 #include "parallel.h"
 #include "vector.h"
 
 namespace axunet {
 namespace {
 
-constexpr int64_t kChunk = 240;    // pixels multiplied at once, so that they stay in the cache
-constexpr int64_t kMostParts = 16; // of the pixels in a sum, whatever the number of threads
+constexpr int64_t kChunk = 240;        // pixels multiplied at once, so that they stay in the cache
+constexpr int64_t kMostParts = 16;     // of the pixels in a sum, whatever the number of threads
+constexpr int64_t kWide = 128 * 128;   // channels in times out from which parts of the channels are shared out instead of the pixels
+constexpr int64_t kMostDepth = 1024;   // pixels summed at once then
+
+int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
 int64_t Pixels(const std::vector<int64_t>& shape) {
   int64_t count = 1;
@@ -20,46 +25,82 @@ int64_t Pixels(const std::vector<int64_t>& shape) {
   return count;
 }
 
-// out = x W (W [in, out]) or, turned, x Wᵀ (W [out, in]); plus a bias [out] or an image of the output's shape. `out` is a multiple of 16.
+// C [rows, columns of a panel] = A B, or C += A B; a panel that is filled up writes beside C first.
+void MultiplyPanel(const float* a, int64_t rows, const Panels& b, int64_t panel, float* c, int64_t rowC, bool add) {
+  const int64_t width = b.width(panel), used = b.used(panel), depth = b.depth();
+  if (width == used) return Multiply({a, depth, 1, b.at(panel), width, c, rowC, rows, width, depth, add});
+  float beside[kChunk * Panels::kWidth];
+  Multiply({a, depth, 1, b.at(panel), width, beside, width, rows, width, depth, false});
+  for (int64_t row = 0; row < rows; row++)
+    for (int64_t i = 0; i < used; i++) c[row * rowC + i] = add ? c[row * rowC + i] + beside[row * width + i] : beside[row * width + i];
+}
+
+// out = x W (W [in, out]) or, turned, x Wᵀ (W [out, in]); plus a bias [out] or an image of the output's shape.
 void Pointwise(const Arguments& a) {
-  const int64_t pixels = Pixels(a.shapes[0]), in = a.shapes[0].back(), out = a.shape.back();
-  const bool turned = a.options[0] != 0, biased = a.shapes[2].size() == 1 && a.shapes[2][0] == out, summed = a.shapes[2].size() == a.shape.size();
-  std::vector<float> kernel;
-  const float* w = a.inputs[1];
-  if (turned) {
-    kernel.resize(in * out);
-    for (int64_t i = 0; i < out; i++)
-      for (int64_t k = 0; k < in; k++) kernel[k * out + i] = a.inputs[1][i * in + k];
-    w = kernel.data();
-  }
-  Pool::Get().For((pixels + kChunk - 1) / kChunk, std::max<int64_t>(1, 65536 / (kChunk * (in + out))), [&](int64_t begin, int64_t end) {
-    for (int64_t chunk = begin; chunk < end; chunk++) {
-      const int64_t first = chunk * kChunk, rows = std::min(kChunk, pixels - first);
+  const int64_t pixels = Pixels(a.shapes[0]), in = a.shapes[0].back(), out = a.shape.back(), threads = Pool::Get().threads();
+  const bool biased = a.shapes[2].size() == 1 && a.shapes[2][0] == out, summed = a.shapes[2].size() == a.shape.size() && a.shape.size() > 1;
+  const Panels w(a.inputs[1], in, out, a.options[0] != 0);
+  const int64_t size = std::min(kChunk, std::max<int64_t>(24, RoundUp(pixels / (4 * threads), 12))), chunks = (pixels + size - 1) / size;
+  const int64_t shares = std::min(w.count(), std::max<int64_t>(1, (4 * threads + chunks - 1) / chunks));
+  Pool::Get().For(chunks * shares, std::max<int64_t>(1, 65536 * shares / (size * (in + out))), [&](int64_t begin, int64_t end) {
+    for (int64_t unit = begin; unit < end; unit++) {
+      const int64_t first = unit / shares * size, rows = std::min(size, pixels - first);
+      const int64_t fromPanel = w.count() * (unit % shares) / shares, toPanel = w.count() * (unit % shares + 1) / shares;
+      const int64_t from = fromPanel * Panels::kWidth, columns = std::min(out, toPanel * Panels::kWidth) - from;
       float* to = a.output + first * out;
-      if (summed && a.inputs[2] != a.output) std::memcpy(to, a.inputs[2] + first * out, rows * out * sizeof(float));
-      if (biased) for (int64_t row = 0; row < rows; row++) std::memcpy(to + row * out, a.inputs[2], out * sizeof(float));
-      Multiply({a.inputs[0] + first * in, in, 1, w, out, to, out, rows, out, in, summed || biased});
+      for (int64_t row = 0; row < rows && (biased || (summed && a.inputs[2] != a.output)); row++)
+        std::memcpy(to + row * out + from, a.inputs[2] + (summed ? (first + row) * out : 0) + from, columns * sizeof(float));
+      for (int64_t panel = fromPanel; panel < toPanel; panel++)
+        MultiplyPanel(a.inputs[0] + first * in, rows, w, panel, to + panel * Panels::kWidth, out, summed || biased);
     }
   });
 }
 
-// xᵀ dy [in, out]: the gradient of W. `out` is a multiple of 16. Parts of the pixels are summed in a fixed order.
-void PointwiseKernelGradient(const Arguments& a) {
-  const int64_t pixels = Pixels(a.shapes[0]), in = a.shapes[0].back(), out = a.shapes[1].back(), size = in * out;
+// Of few channels: parts of the pixels are summed in a fixed order.
+void NarrowKernelGradient(const Arguments& a, int64_t pixels, int64_t in, int64_t out) {
+  const int64_t columns = RoundUp(out, kLanes), size = in * columns;
   const int64_t parts = std::max<int64_t>(1, std::min({kMostParts, pixels / kChunk, pixels * (in + out) / 65536}));
   std::vector<float> sums(parts * size);
   Pool::Get().For(parts, 1, [&](int64_t begin, int64_t end) {
+    std::vector<float> filled(columns == out ? 0 : kChunk * columns); // dy with whole vectors
     for (int64_t p = begin; p < end; p++) {
       const int64_t last = pixels * (p + 1) / parts;
       for (int64_t first = pixels * p / parts; first < last; first += kChunk) {
         const int64_t rows = std::min(kChunk, last - first);
-        Multiply({a.inputs[0] + first * in, 1, in, a.inputs[1] + first * out, out, sums.data() + p * size, out, in, out, rows, true});
+        const float* dy = a.inputs[1] + first * out;
+        for (int64_t row = 0; row < rows && columns > out; row++) std::memcpy(filled.data() + row * columns, dy + row * out, out * sizeof(float));
+        Multiply({a.inputs[0] + first * in, 1, in, columns > out ? filled.data() : dy, columns, sums.data() + p * size, columns, in, columns, rows, true});
       }
     }
   });
-  std::memcpy(a.output, sums.data(), size * sizeof(float));
   for (int64_t p = 1; p < parts; p++)
-    for (int64_t i = 0; i < size; i++) a.output[i] += sums[p * size + i];
+    for (int64_t i = 0; i < size; i++) sums[i] += sums[p * size + i];
+  for (int64_t c = 0; c < in; c++) std::memcpy(a.output + c * out, sums.data() + c * columns, out * sizeof(float));
+}
+
+// Of many channels: strips of x's channels are multiplied with all of dy.
+void WideKernelGradient(const Arguments& a, int64_t pixels, int64_t in, int64_t out) {
+  const int64_t strip = std::min<int64_t>(48, RoundUp((in + 7) / 8, 12)), deep = std::min(pixels, kMostDepth);
+  for (int64_t first = 0; first < pixels; first += deep) {
+    const int64_t depth = std::min(deep, pixels - first);
+    const Panels dy(a.inputs[1] + first * out, depth, out, false);
+    Pool::Get().For((in + strip - 1) / strip, 1, [&](int64_t begin, int64_t end) {
+      std::vector<float> x(depth * strip);
+      for (int64_t c = begin * strip; c < std::min(in, end * strip); c += strip) {
+        const int64_t rows = std::min(strip, in - c);
+        for (int64_t k = 0; k < depth; k++) std::memcpy(x.data() + k * strip, a.inputs[0] + (first + k) * in + c, rows * sizeof(float));
+        for (int64_t panel = 0; panel < dy.count(); panel++)
+          Multiply({x.data(), 1, strip, dy.at(panel), dy.width(panel), a.output + c * out + panel * Panels::kWidth, out, rows, dy.width(panel), depth, first > 0});
+      }
+    });
+  }
+}
+
+// xᵀ dy [in, out]: the gradient of W.
+void PointwiseKernelGradient(const Arguments& a) {
+  const int64_t pixels = Pixels(a.shapes[0]), in = a.shapes[0].back(), out = a.shapes[1].back();
+  if (in * out <= kWide || out % kLanes != 0) NarrowKernelGradient(a, pixels, in, out);
+  else WideKernelGradient(a, pixels, in, out);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ import { after } from '../graph/trace.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 import { keep } from '../recompute.ts';
+import { isOwnFaster, pointwiseConvolution } from './pointwise.ts';
 import { isTapwiseFaster, tapConvolution } from './tapConvolution.ts';
 import { isWinogradFaster, winogradConvolution, winogradPrediction, winogradProducts } from './winograd.ts';
 import { dilatedConvolution } from '../wasm/dilated.ts';
@@ -34,6 +35,7 @@ export function convolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias?: tf.T
   if (isNative() && stride === 2 && isPointwise(kernel) && image.shape[1] % 2 === 0 && image.shape[2] % 2 === 0) {
     return convolution(everySecondPixel(image), kernel, bias);
   }
+  if (stride === 1 && isPointwise(kernel) && isOwnFaster(image, kernel)) return pointwiseConvolution([image], kernel, bias);
   const native = dilation === 1 ? isNative() : hasDilatedGradient();
   const sum = native ? nativeConvolution(image, kernel, stride, dilation) : plainConvolution(image, kernel, stride, dilation);
   return bias ? addBias(sum, bias) : sum;

@@ -3,35 +3,37 @@
  * one product each, so their concatenation never has to be made.
  */
 import { isNative, tf } from '../engine.ts';
-import { after, preparingTrace } from '../graph/trace.ts';
+import { after, isTracingBfloat16, preparingTrace } from '../graph/trace.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { addBias, biasGradient, convolution } from './convolution.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 import { mergedUpConvolution } from './upConvolution.ts';
 
-/** `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out]; output [n, h, w, out]. */
-export function pointwiseConvolution(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
+/** `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out] where given; output [n, h, w, out]. */
+export function pointwiseConvolution(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bias?: tf.Tensor1D): tf.Tensor4D {
   if (!isNative()) return convolution(images.length > 1 ? tf.concat([...images], 3) : images[0], kernel, bias);
-  if (preparingTrace() && images.length > 1) return preparedProducts(images, kernel, bias);
-  if (isNarrow(images, kernel)) {
-    return partsOfKernel(images, kernel).reduce<tf.Tensor>((start, part, i) => ownProduct(images[i], part, start), bias) as tf.Tensor4D;
-  }
-  return addBias(partsOfKernel(images, kernel).map((part, i) => product(images[i], part)).reduce((sum, part) => tf.add(sum, part)), bias);
+  if (preparingTrace() && images.length > 1 && bias) return preparedProducts(images, kernel, bias);
+  const parts = partsOfKernel(images, kernel);
+  if (isOwnFaster(images[0], kernel)) return parts.reduce<tf.Tensor | undefined>((start, part, i) => ownProduct(images[i], part, start), bias) as tf.Tensor4D;
+  const sum = parts.map((part, i) => product(images[i], part)).reduce((all, part) => tf.add(all, part));
+  return bias ? addBias(sum, bias) : sum;
 }
 
-/** TensorFlow's products are faster from here on: channels in times channels out. */
-const wide = 128 * 128;
+/** Up to so many channels in times channels out, the kernels of cpp/pointwise.cc are faster than TensorFlow's. */
+const fewChannels = 128 * 128;
+/** Up to so many multiplications as well: TensorFlow's way to a product takes longer than such a product. Not in bfloat16, which ours do not have. */
+const fewProducts = 2 ** 26;
 
-/** Whether the kernels of cpp/pointwise.cc are faster; they want whole vectors of 16 channels. */
-function isNarrow(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D): boolean {
-  const [, , channelsIn, channelsOut] = kernel.shape;
-  return hasOwnKernels() && channelsIn * channelsOut <= wide && [channelsOut, ...images.map(({ shape }) => shape[3])].every((channels) => channels % 16 === 0);
+/** Whether the kernels of cpp/pointwise.cc shall convolve images of this size. */
+export function isOwnFaster({ shape: [n, height, width] }: tf.Tensor4D, { shape: [, , channelsIn, channelsOut] }: tf.Tensor4D): boolean {
+  const channels = channelsIn * channelsOut;
+  return hasOwnKernels() && (channels <= fewChannels || (n * height * width * channels <= fewProducts && !isTracingBfloat16()));
 }
 
-/** `start` + image · kernel, `start` being a bias [out] or an image. */
-function ownProduct(image: tf.Tensor4D, kernel: tf.Tensor4D, start: tf.Tensor): tf.Tensor4D {
-  const [{ shape }, outputShape, input, isBias] = [image, [...image.shape.slice(0, 3), kernel.shape[3]], keep(image), start.rank === 1];
+/** `start` + image · kernel, `start` being nothing, a bias [out] or an image. */
+function ownProduct(image: tf.Tensor4D, kernel: tf.Tensor4D, start?: tf.Tensor): tf.Tensor4D {
+  const [{ shape }, outputShape, input] = [image, [...image.shape.slice(0, 3), kernel.shape[3]], keep(image)];
   const nothing = (): tf.Tensor => tf.tensor1d([], 'float32');
   return tf.customGrad((x, w, s, save) => {
     (save as unknown as tf.GradSaveFunc)([w as tf.Tensor, ...input.saved]);
@@ -40,10 +42,10 @@ function ownProduct(image: tf.Tensor4D, kernel: tf.Tensor4D, start: tf.Tensor): 
       gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
         const kernelGradient = ownOp('AxunetPointwiseKernelGradient', sw.shape, [], [input.restore(saved, dy), dy]);
         const imageGradient = after(kernelGradient, () => ownOp('AxunetPointwise', shape, [1], [dy, sw, nothing()]));
-        return [imageGradient, kernelGradient, isBias ? biasGradient(dy) : dy.clone()];
+        return [imageGradient, kernelGradient, !start ? nothing() : start.rank === 1 ? biasGradient(dy) : dy.clone()];
       },
     };
-  })(image, kernel, start) as tf.Tensor4D;
+  })(image, kernel, start ?? nothing()) as tf.Tensor4D;
 }
 
 /** For prediction: an up-convolution among the images is merged with its product. */

@@ -10,6 +10,7 @@ import { agreementPoints, contingency, describeGroups, survivors } from '../../l
 import { featureNamesOf, featureTable, isGroup, regionOf, shortName, stack, type Region } from '../../lib/notebook/regions.ts';
 import { findDuplicates, splitExample, withCopies, withoutDuplicates } from '../../lib/notebook/sliceLesson.ts';
 import { cachedTable, tableFromCsv, tableToCsv } from '../../lib/notebook/tableCache.ts';
+import { Random } from '../../lib/random.ts';
 import { projectPath, settings } from '../../lib/settings.ts';
 import type { Comparison } from '../../lib/statistics/compareFeatures.ts';
 
@@ -126,16 +127,17 @@ describe('what the notebook computes', () => {
 
 const folder = settings.sharedFolder ? path.join(settings.sharedFolder, 'data/panorama') : '';
 describe.skipIf(!existsSync(folder))('the 50 real masks of PANORAMA (skipped without the folder of extra test data)', () => {
-  it('have the voxel counts of cases.json and the shape that PyRadiomics 3.0.1 measures', async () => {
+  it('have the voxel counts of cases.json and the shape that PyRadiomics 3.0.1 measures in each of them', async () => {
     const peer = panoramaPeer(); // how its values were made stands in figures/recorded/panorama-shape/pyradiomics.json
     const { masks } = openMasks('panorama', folder);
-    expect(masks).toHaveLength(50);
-    // measured anew, not read from the cache; all 50 with AXUNET_TEST_ALL=1
-    const real = await measurePanorama(folder, masks.filter(({ id }, i) => process.env.AXUNET_TEST_ALL || peer.cases[id] || i % 8 === 0));
+    expect(masks.map(({ id }) => id)).toEqual(Object.keys(peer.cases));
+    // measured anew, not read from the cache: 20 drawn from a seed, all 50 with AXUNET_TEST_ALL=1; the notebook compares all
+    const drawn = process.env.AXUNET_TEST_ALL ? masks : Random.stream(1, 'masks').shuffle(masks).slice(0, 20);
+    const real = await measurePanorama(folder, drawn);
     expect(new Set(real.column('countsAgree'))).toEqual(new Set(['yes']));
     expect(new Set(real.column('group'))).toEqual(new Set(['PDAC', 'non-PDAC']));
     const { cases, values, largest } = compareWithPeer(real, peer);
-    expect([cases, values]).toEqual([4, 56]);
-    expect(largest).toBeLessThan(1e-9);
+    expect([cases, values]).toEqual([drawn.length, 14 * drawn.length]);
+    expect(largest).toBeLessThan(1e-11);
   }, 120_000);
 });

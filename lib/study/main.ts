@@ -5,7 +5,9 @@ import { UserError } from '../errors.ts';
 import { TrainingStopped } from '../train/trainer.ts';
 import { openCohort } from './cohort.ts';
 import { findStudy, studies } from './plan.ts';
+import { powerStudyName } from './powerRecord.ts';
 import { publishedName, recordPublished } from './published.ts';
+import { runPower } from './runPower.ts';
 import { runStudy, studyState, timeStudy } from './runStudy.ts';
 
 const help = `npm run study -- NAME [options]
@@ -15,7 +17,8 @@ of the unseen patients in figures/recorded/study-NAME/results.json. Finished run
 stopped one goes on where it stopped: start the command again.
 
   NAME         ${studies.map(({ name }) => name).join(', ')};
-               ${publishedName} scores the masks of eight published networks and trains nothing
+               ${publishedName} scores the masks of eight published networks and trains nothing;
+               ${powerStudyName} tests the features of many cohorts and trains nothing
   --state      how many runs of each study are finished
   --data DIR   where the real data lies, if not in data/NAME (leakage: nih-2d; published-networks: segloss-odyssey-pancreas)
   --record     trains nothing: writes the record of what is finished
@@ -42,6 +45,11 @@ async function main(args: string[]): Promise<number> {
   if (name === publishedName) {
     const { networks } = await recordPublished(values.data);
     console.log(`${name}: ${networks.length} networks, ${networks[0]?.cases.length ?? 0} cases`);
+    return 0;
+  }
+  if (name === powerStudyName) {
+    const { people, cohorts, sizes } = await runPower();
+    console.log(`${name}: ${people} people, ${cohorts} cohorts of each size (${sizes.join(', ')} in each group)`);
     return 0;
   }
   const plan = findStudy(name);

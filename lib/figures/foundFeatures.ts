@@ -1,6 +1,6 @@
 import type { FoundCounts } from '../statistics/compareFeatures.ts';
 import type { Data, Figure } from './figure.ts';
-import { axis, colours, emptyFigure, legendBelow, makeFigure, palette } from './theme.ts';
+import { axis, colours, emptyFigure, findingColours, legendBelow, makeFigure } from './theme.ts';
 
 export interface FoundBar {
   readonly name: string;
@@ -10,7 +10,7 @@ export interface FoundBar {
 }
 
 const shown: readonly (readonly [keyof FoundCounts, string, string])[] = [
-  ['welch', 'p ≤ 0.05 (Welch)', palette.orange], ['bh', 'after Benjamini-Hochberg', palette.blue], ['holm', 'after Holm', palette.vermillion],
+  ['welch', 'p ≤ 0.05 (Welch)', findingColours.uncorrected], ['bh', 'after Benjamini-Hochberg', findingColours.benjaminiHochberg], ['holm', 'after Holm', findingColours.holm],
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { facetAxes } from './facets.ts';
 import type { Data, Figure } from './figure.ts';
-import { axis, colours, emptyFigure, legendBelow, makeFigure, palette, seriesColours, sizes } from './theme.ts';
+import { axis, colours, emptyFigure, findingColours, legendBelow, makeFigure, seriesColours, sizes } from './theme.ts';
 
 export interface PowerPanel {
   readonly title: string;
@@ -24,8 +24,8 @@ const symbols = ['circle', 'square', 'diamond'] as const;
 
 /** Look of curve `c`: tests alone in orange, then the corrections. */
 function lookOf(c: number, plain: number): { colour: string; dash: string; symbol: string } {
-  if (c < plain) return { colour: palette.orange, dash: dashes[c % dashes.length]!, symbol: symbols[c % symbols.length]! };
-  const corrections = [palette.blue, palette.vermillion, ...seriesColours.slice(2)];
+  if (c < plain) return { colour: findingColours.uncorrected, dash: dashes[c % dashes.length]!, symbol: symbols[c % symbols.length]! };
+  const corrections = [findingColours.benjaminiHochberg, findingColours.holm, ...seriesColours.slice(2)];
   return { colour: corrections[(c - plain) % corrections.length]!, dash: 'solid', symbol: 'circle' };
 }
 

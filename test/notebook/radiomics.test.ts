@@ -13,6 +13,7 @@ import { cachedTable, tableFromCsv, tableToCsv } from '../../lib/notebook/tableC
 import { Random } from '../../lib/random.ts';
 import { projectPath, settings } from '../../lib/settings.ts';
 import type { Comparison } from '../../lib/statistics/compareFeatures.ts';
+import { joinLines, readNotebook } from '../../scripts/notebook.ts';
 
 const regions: Region[] = [1, 2, 3, 4].map((index) => {
   const { image, label, group } = makePhantomPatient(index, { seed: 1, size: [64, 64, 16] });
@@ -122,6 +123,19 @@ describe('what the notebook computes', () => {
     expect([found, alsoInHealthy]).toEqual([3, 1]);
     expect(left.column('feature')).toEqual(['X 3', 'X 1']);
     expect(left.column('true effect')).toEqual(['–', '0.50']);
+  });
+});
+
+describe('radiomics.ipynb', () => {
+  it('says below every figure what it shows and what it cannot show', () => {
+    const { cells } = readNotebook(projectPath('notebooks/radiomics.ipynb'));
+    const figures = cells.flatMap((cell, i) => (cell.cell_type === 'code' && joinLines(cell.source).includes('ax.figure(') ? [i] : []));
+    expect(figures.length).toBeGreaterThan(10);
+    for (const i of figures) {
+      expect(joinLines(cells[i]!.source).match(/ax\.figure\(/g)).toHaveLength(1);
+      const below = cells[i + 1]!.cell_type === 'markdown' ? joinLines(cells[i + 1]!.source) : '';
+      expect(below, joinLines(cells[i]!.source)).toMatch(/\*\*Shows\*\* .*\*\*Cannot show\*\* .*\./);
+    }
   });
 });
 

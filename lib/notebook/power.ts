@@ -1,7 +1,7 @@
 /** The recorded study `radiomics` in the form that its figure and tables take. */
 import type { PowerPanel } from '../figures/powerCurves.ts';
 import type { Row } from '../figures/table.ts';
-import { effectClasses, methodNames, noEffect, type EffectClass, type FoundShare } from '../study/power.ts';
+import { effectClasses, effectClassOf, methodNames, noEffect, type EffectClass, type FoundShare } from '../study/power.ts';
 import { powerStudyName, readPowerRecord, type PowerRecord } from '../study/powerRecord.ts';
 import { recordFile } from '../study/record.ts';
 
@@ -31,7 +31,7 @@ function classTitle({ features }: PowerRecord, name: EffectClass): string {
   if (name === noEffect) return `<b>no effect</b>: healthy<br>against healthy (${countOf(features.length)})`;
   const place = effectClasses.findIndex((one) => one.name === name);
   const [from, below] = [effectClasses[place]!.from, effectClasses[place - 1]?.from];
-  const own = features.filter(({ effect }) => Math.abs(effect) >= from && Math.abs(effect) < (below ?? Infinity)).length;
+  const own = features.filter(({ effect }) => effectClassOf(effect) === name).length;
   return `<b>${name} effect</b>: ${from === 0 ? `below ${below}` : below === undefined ? `from ${from}` : `${from} to ${below}`} SD<br>(${countOf(own)})`;
 }
 
@@ -51,7 +51,8 @@ const panelOf = (record: PowerRecord, name: EffectClass): PowerPanel => ({
 });
 
 /** One panel a class of true effects; the dotted line is 80 % where there is something to find, and the level where there is not. No record gives none. */
-export const powerPanels = (record: PowerRecord | undefined): PowerPanel[] => (record ? classNames.filter((name) => record.shares.some(({ effects }) => effects === name)).map((name) => panelOf(record, name)) : []);
+export const powerPanels = (record: PowerRecord | undefined): PowerPanel[] =>
+  (record ? classNames.filter((name) => record.shares.some(({ effects }) => effects === name)).map((name) => panelOf(record, name)) : []);
 
 /** One row a method: per cent of each class's features found with so many patients in each group, and cohorts with a false finding among healthy people. */
 export function powerRows(record: PowerRecord | undefined, patients: number, methods: readonly string[] = methodNames): Row[] {

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 import { TrainingStopped } from '../train/trainer.ts';
 import { openCohort } from './cohort.ts';
 import { findStudy, studies } from './plan.ts';
-import { powerStudyName } from './powerRecord.ts';
+import { powerStudyName, powerTitle, readPowerRecord } from './powerRecord.ts';
 import { publishedName, recordPublished } from './published.ts';
 import { runPower } from './runPower.ts';
 import { runStudy, studyState, timeStudy } from './runStudy.ts';
@@ -30,6 +30,8 @@ async function showState(): Promise<void> {
     const { finished, planned } = await studyState(plan);
     console.log(`${plan.name.padEnd(16)} ${String(finished).padStart(3)} of ${planned} runs  ${plan.title}`);
   }
+  const power = await readPowerRecord();
+  console.log(`${powerStudyName.padEnd(16)} ${power ? `recorded, ${power.cohorts} cohorts of each of ${power.sizes.length} sizes` : 'not recorded'}  ${powerTitle}`);
 }
 
 async function main(args: string[]): Promise<number> {
@@ -48,6 +50,8 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   if (name === powerStudyName) {
+    const option = (['data', 'record', 'times'] as const).find((one) => values[one] !== undefined);
+    if (option) throw new UserError(`Expected ${name} without --${option}, which is of other studies`);
     const { people, cohorts, sizes } = await runPower();
     console.log(`${name}: ${people} people, ${cohorts} cohorts of each size (${sizes.join(', ')} in each group)`);
     return 0;

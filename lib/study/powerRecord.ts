@@ -6,6 +6,7 @@ import type { EffectClass, FoundShare } from './power.ts';
 import { recordFile, recordsFolder, recordText } from './record.ts';
 
 export const powerStudyName = 'radiomics';
+export const powerTitle = 'How many patients would find it';
 
 export interface PowerRecord {
   readonly study: typeof powerStudyName;

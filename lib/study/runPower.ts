@@ -14,7 +14,7 @@ import { TrainingStopped } from '../train/trainer.ts';
 import type { Vec3 } from '../volume/volume.ts';
 import { pairedPeople } from './pairedPeople.ts';
 import { powerAt, type Population, type PowerAtSize, type PowerOptions } from './power.ts';
-import { powerStudyName, writePowerRecord, type PowerRecord } from './powerRecord.ts';
+import { powerStudyName, powerTitle, writePowerRecord, type PowerRecord } from './powerRecord.ts';
 import { recordsFolder } from './record.ts';
 
 export interface PowerPlan {
@@ -49,7 +49,7 @@ async function keptPower(folder: string, population: Population, options: PowerO
 function recordOf(plan: PowerPlan, { effects }: Population, done: readonly PowerAtSize[]): PowerRecord {
   const { people, cohorts, resamples, seeds } = plan;
   return {
-    study: powerStudyName, title: 'How many patients would find it', command: `npm run study -- ${powerStudyName}`,
+    study: powerStudyName, title: powerTitle, command: `npm run study -- ${powerStudyName}`,
     source: `${people} phantom people with a tumour, each also as healthy twin, of the size of profile demo (synthetic: easier than people)`,
     node: process.versions.node, version: codeVersion(), made: { phantomGenerator: phantomGeneratorVersion, features: featureVersion },
     seeds, people, cohorts, resamples, level, sizes: plan.sizes,

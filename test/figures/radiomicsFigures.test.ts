@@ -120,11 +120,14 @@ describe('the other radiomics figures', () => {
     const [a, b] = traces(forestPlot([row('x', 'k1', 1), row('x', 'k2', 2), row('y', 'k2', 3)], { title, x: '', nothingAt: 0 }));
     expect([a!.y, b!.y]).toEqual([[-0.12], [0.12, 1]]);
     expect([b!.error_x.array, b!.error_x.arrayminus]).toEqual([[2, 2], [1, 1]]);
+    const wide = forestPlot([row('x', 'k1', 1)], { title, x: '', nothingAt: 0, range: [0.5, 2] });
+    expect((wide.layout.xaxis as Loose).range).toEqual([0, 3]); // no interval is cut
   });
 
   it('show three counts a comparison and what chance gives', () => {
     const figure = foundFeatures([{ name: 'one', counts: { compared: 10, welch: 5, mannWhitney: 4, bh: 2, holm: 1 }, byChance: 3 }], { title });
     expect(traces(figure).map((t) => t.y)).toEqual([[5], [2], [1], [3]]);
+    expect(traces(figure)[3]!.x[0]).toBeCloseTo(-0.65 / 3, 12); // on the first of three bars, the uncorrected one
   });
 
   it('mark what was observed among the shuffles', () => {

@@ -55,7 +55,7 @@ export async function pairedPeople({ count, seed, size = phantomProfiles.demo.si
   for (let first = 0; first < count; first += block) {
     const people = numbers.slice(first, first + block);
     const from = { generator: phantomGeneratorVersion, seed, size, people, settings: commonGrid };
-    const made = await cachedTable('paired-people', from, async () => {
+    const made = await cachedTable(`paired-people-${seed}`, from, async () => {
       const own: Row[] = [];
       for (const index of people) {
         own.push(...rowsOf(index, seed, size));

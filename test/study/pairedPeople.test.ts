@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasTumour } from '../../lib/dataset/phantom/patient.ts';
@@ -10,10 +10,10 @@ import { pairedPeople, tumourNumbers } from '../../lib/study/pairedPeople.ts';
 const seed = 987654;
 const size = [64, 64, 16] as const;
 const folder = projectPath('data/radiomics');
-const kept = (): string[] => { try { return readdirSync(folder).filter((name) => name.startsWith('paired-people')); } catch { return []; } };
-let before: string[] = [];
-beforeAll(() => { before = kept(); });
-afterAll(() => { for (const name of kept()) if (!before.includes(name)) rmSync(path.join(folder, name)); });
+const kept = (): string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(`paired-people-${seed}-`)) : []);
+const forget = (): void => kept().forEach((name) => rmSync(path.join(folder, name)));
+beforeAll(forget);
+afterAll(forget);
 
 describe('people who exist twice', () => {
   it('are the first phantom patients with a tumour', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { patientsNeeded, plainMethods, powerPanels, powerRows, shownMethods } from '../../lib/notebook/power.ts';
 import type { EffectClass } from '../../lib/study/power.ts';
-import type { PowerRecord } from '../../lib/study/powerRecord.ts';
+import { readPowerRecord, type PowerRecord } from '../../lib/study/powerRecord.ts';
 
 const share = (patients: number, effects: EffectClass, method: string, found: number) => ({ patients, effects, method, share: found, error: 0.01, any: found });
 const record: PowerRecord = {
@@ -41,5 +41,35 @@ describe('the study of radiomics in the notebook', () => {
 
   it('is empty where nothing was recorded', () => {
     expect([powerPanels(undefined), powerRows(undefined, 20), patientsNeeded(undefined)]).toEqual([[], [], []]);
+  });
+});
+
+describe('the record that comes with the project says what the notebook reads from it', async () => {
+  const { shares } = (await readPowerRecord())!;
+  const of = (effects: EffectClass, method: string) => shares.filter((one) => one.effects === effects && one.method === method);
+  const tests = shownMethods.slice(0, plainMethods);
+
+  it('three tests almost lie on each other where the mean changes; where it hardly does, Mann-Whitney finds more', () => {
+    for (const effects of ['large', 'medium', 'small'] as const) {
+      of(effects, 'Welch t').forEach(({ share: welch }, i) => tests.forEach((test) => expect(Math.abs(of(effects, test)[i]!.share - welch)).toBeLessThan(0.05)));
+    }
+    of('hardly any', 'Welch t').forEach(({ share: welch }, i) => expect(of('hardly any', 'Mann-Whitney')[i]!.share).toBeGreaterThan(welch));
+  });
+
+  it('with 20 in each group Benjamini-Hochberg keeps about half', () => {
+    const found = (method: string) => (['large', 'medium', 'small'] as const).map((effects) => of(effects, method).find(({ patients }) => patients === 20)!.share);
+    const [alone, corrected] = [found('Welch t'), found('Welch t, Benjamini-Hochberg')];
+    alone.forEach((share, i) => expect(Math.abs(corrected[i]! / share - 0.5)).toBeLessThan(0.15));
+  });
+
+  it('about seven cohorts of ten healthy people have a finding without correction, at most one of twenty with it', () => {
+    for (const one of shares.filter(({ effects }) => effects === 'none')) {
+      if (tests.includes(one.method)) expect(Math.abs(one.any - 0.7)).toBeLessThan(0.06);
+      else expect(one.any).toBeLessThanOrEqual(0.05);
+    }
+  });
+
+  it('Holm finds nothing on permutation tests', () => {
+    expect(shares.filter(({ method, share: found }) => method === 'permutation (Welch t), Holm' && found > 0)).toEqual([]);
   });
 });

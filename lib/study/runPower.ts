@@ -28,7 +28,7 @@ export interface PowerPlan {
   readonly size?: Vec3;
 }
 
-/** A quarter of an hour on two quiet cores, most of it for the people. */
+/** Ten minutes on two quiet cores, half of it for the people. */
 export const powerPlan: PowerPlan = { people: 320, sizes: [10, 20, 40, 80, 160], cohorts: 200, resamples: 399, seeds: { people: 2001, cohorts: 1 } };
 
 const level = 0.05;

@@ -11,15 +11,15 @@ export interface EffectPoint {
 
 /**
  * Two effect sizes of the same features against each other, with the line of equality: truth and estimate, expert's and
- * network's mask. Kinds take their colours in the order of `kinds`, the first of them grey. No points give an empty figure.
+ * network's mask. Kinds take the `colours` in the order of `kinds`; without them the first is grey, the others as series. No points give an empty figure.
  */
-export function effectScatter(points: readonly EffectPoint[], options: { title: string; x: string; y: string; kinds: readonly string[] }): Figure {
+export function effectScatter(points: readonly EffectPoint[], options: { title: string; x: string; y: string; kinds: readonly string[]; colours?: readonly string[] }): Figure {
   const { title, kinds } = options;
   if (points.length === 0) return emptyFigure(title, 'No feature could be compared.');
   const reach = 1.1 * Math.max(0.5, ...points.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
   const traces = kinds.map((kind, k) => {
     const own = points.filter((p) => p.kind === kind);
-    const colour = k === 0 ? colours.quiet : seriesColours[(k - 1) % seriesColours.length]!;
+    const colour = options.colours?.[k] ?? (k === 0 ? colours.quiet : seriesColours[(k - 1) % seriesColours.length]!);
     return {
       type: 'scatter', mode: 'markers', name: `${kind} (${own.length})`, x: own.map((p) => p.x), y: own.map((p) => p.y),
       text: own.map((p) => `${p.name}: ${p.x.toFixed(2)} | ${p.y.toFixed(2)}`), hoverinfo: 'text', marker: { size: 8, color: withAlpha(colour, 0.75) },

@@ -11,7 +11,7 @@ export interface ForestRow {
 
 /**
  * Estimates with intervals, one line per name, top down in the order given, with a line where there is no effect. A kind has a
- * colour. No rows give an empty figure.
+ * colour. `range` of the x axis is widened where an interval goes beyond it. No rows give an empty figure.
  */
 export function forestPlot(rows: readonly ForestRow[], options: { title: string; x: string; nothingAt: number; range?: [number, number] }): Figure {
   const { title, nothingAt } = options;
@@ -29,10 +29,11 @@ export function forestPlot(rows: readonly ForestRow[], options: { title: string;
     } as Data;
   });
   const line = { type: 'line', x0: nothingAt, x1: nothingAt, y0: -0.7, y1: names.length - 0.3, line: { color: colours.text, width: 1, dash: 'dot' } };
+  const ends = [...(options.range ?? []), ...rows.flatMap(({ interval }) => interval)];
   const left = 34 + 8 * Math.max(...names.map((n) => n.length));
   return makeFigure(traces, {
     title, width: Math.max(820, left + 520), height: 170 + 30 * names.length, margin: { l: left, b: 96 }, legend: legendBelow, shapes: [line],
-    xaxis: axis({ title: options.x, ...(options.range ? { range: options.range } : {}) }),
+    xaxis: axis({ title: options.x, ...(options.range ? { range: [Math.min(...ends), Math.max(...ends)] } : {}) }),
     yaxis: axis({ tickmode: 'array', tickvals: names.map((_, i) => i), ticktext: names, range: [names.length - 0.3, -0.7], automargin: false }),
   });
 }

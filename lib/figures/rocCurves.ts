@@ -27,8 +27,9 @@ export function rocCurves(features: readonly ScoredFeature[], labels: readonly b
     } as Data;
   });
   const chance = { type: 'scatter', mode: 'lines', name: 'chance', x: [0, 1], y: [0, 1], line: { color: colours.quiet, width: 1, dash: 'dot' }, hoverinfo: 'skip' } as Data;
+  const room = 90 + 8 * Math.max(22, ...features.map(({ name }) => name.length)); // of the legend
   return makeFigure([...traces, chance], {
-    title: options.title, width: 820, height: 500, margin: { r: 350 }, legend: { x: 1.03, y: 0.5, yanchor: 'middle' },
+    title: options.title, width: 470 + room, height: 500, margin: { r: room }, legend: { x: 1.03, y: 0.5, yanchor: 'middle' },
     xaxis: axis({ title: '1 − specificity', range: [-0.01, 1.01] }), yaxis: axis({ title: 'Sensitivity', range: [-0.01, 1.01] }),
   });
 }

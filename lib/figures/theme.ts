@@ -37,6 +37,9 @@ export const colours = {
   grid: '#E3E3E3',
 } as const;
 
+/** A finding by the strictest correction that it survives, the same in every figure. */
+export const findingColours = { none: colours.quiet, uncorrected: palette.orange, benjaminiHochberg: palette.blue, holm: palette.vermillion } as const;
+
 export const sizes = { font: 13, title: 17, small: 11 } as const;
 
 /** `#0072B2` with an opacity, as CSS. */

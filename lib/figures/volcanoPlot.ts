@@ -1,28 +1,29 @@
 import type { Comparison, FeatureComparison } from '../statistics/compareFeatures.ts';
 import type { Data, Figure } from './figure.ts';
-import { axis, colours, emptyFigure, legendBelow, makeFigure, palette, sizes, withAlpha } from './theme.ts';
+import { axis, colours, emptyFigure, findingColours, legendBelow, makeFigure, sizes, withAlpha } from './theme.ts';
 
 interface Class { readonly name: string; readonly colour: string; readonly holds: (f: FeatureComparison) => boolean }
 
 /** From weak to strong; a feature belongs to the last class that holds. */
 const classes = (level: number): Class[] => [
-  { name: `p > ${level}`, colour: colours.quiet, holds: () => true },
-  { name: `p ≤ ${level}, not after correction`, colour: palette.orange, holds: (f) => f.welchP <= level },
-  { name: 'also after Benjamini-Hochberg', colour: palette.blue, holds: (f) => f.bhP <= level },
-  { name: 'also after Holm', colour: palette.vermillion, holds: (f) => f.holmP <= level },
+  { name: `p > ${level}`, colour: findingColours.none, holds: () => true },
+  { name: `p ≤ ${level}, not after correction`, colour: findingColours.uncorrected, holds: (f) => f.welchP <= level },
+  { name: 'also after Benjamini-Hochberg', colour: findingColours.benjaminiHochberg, holds: (f) => f.bhP <= level },
+  { name: 'also after Holm', colour: findingColours.holm, holds: (f) => f.holmP <= level },
 ];
 
 const height = (p: number): number => -Math.log10(Math.max(p, 1e-300));
 
-/** Names of the few strongest points, written towards the middle so that no edge cuts them, apart from each other. */
-function namesOf(points: readonly FeatureComparison[], name: (feature: string) => string, ySpan: number): Record<string, unknown>[] {
+/** Names of the few strongest points, written towards the middle so that no edge cuts them, apart from each other and beside the points of about the same height. */
+function namesOf(points: readonly FeatureComparison[], all: readonly FeatureComparison[], name: (feature: string) => string, ySpan: number): Record<string, unknown>[] {
   const placed: { side: number; y: number }[] = [];
   return points.flatMap((f) => {
     const [side, y] = [Math.sign(f.g), height(f.welchP)];
     if (placed.some((other) => other.side === side && Math.abs(other.y - y) < 0.045 * ySpan)) return [];
     placed.push({ side, y });
     const place = side > 0 ? { xanchor: 'right', xshift: -7 } : { xanchor: 'left', xshift: 7 };
-    return [{ text: name(f.feature), x: f.g, y, ...place, showarrow: false, font: { size: sizes.small } }];
+    const beside = all.filter((other) => Math.sign(other.g) === side && Math.abs(height(other.welchP) - y) < 0.025 * ySpan);
+    return [{ text: name(f.feature), x: side * Math.min(...beside.map(({ g }) => Math.abs(g))), y, ...place, showarrow: false, font: { size: sizes.small } }];
   });
 }
 
@@ -53,7 +54,7 @@ export function volcanoPlot(
   const said = { text: `p = ${level}`, x: reach, y: height(level), xanchor: 'right', yanchor: 'bottom', showarrow: false, font: { size: sizes.small } };
   return makeFigure(traces, {
     title, width: 820, height: 520, margin: { b: 108 }, legend: legendBelow, shapes: [line],
-    annotations: [said, ...namesOf(strongest, name, top).slice(0, labelled)],
+    annotations: [said, ...namesOf(strongest, features, name, top).slice(0, labelled)],
     xaxis: axis({ title: `Hedges' g: ${groups[0]} (n = ${n[0]}) minus ${groups[1]} (n = ${n[1]})`, range: [-reach, reach], zeroline: true, zerolinecolor: colours.grid }),
     yaxis: axis({ title: '−log₁₀ p (Welch)', range: [0, top] }),
   });

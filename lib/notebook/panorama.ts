@@ -126,8 +126,12 @@ export interface PeerValues {
   readonly cases: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** What PyRadiomics printed for some of the cases, label 4. */
-export const panoramaPeer = (): PeerValues => JSON.parse(readFileSync(recorded('pyradiomics.json'), 'utf8')) as PeerValues;
+/** What PyRadiomics measured in all masks of the set, label 4; the file says how, and holds one row of values a mask. */
+export function panoramaPeer(): PeerValues {
+  const { tool, features, cases } = JSON.parse(readFileSync(recorded('pyradiomics.json'), 'utf8')) as { tool: string; features: string[]; cases: Record<string, number[]> };
+  const named = (values: readonly number[]): Record<string, number> => Object.fromEntries(features.map((feature, i) => [feature, values[i]!]));
+  return { tool, cases: Object.fromEntries(Object.entries(cases).map(([id, values]) => [id, named(values)])) };
+}
 
 /** The largest relative difference to the peer's shape features over the cases that both have. */
 export function compareWithPeer(table: Table, peer: PeerValues): { cases: number; values: number; largest: number } {

@@ -7,6 +7,7 @@ import type { FoundBar } from '../figures/foundFeatures.ts';
 import type { ScoredFeature } from '../figures/rocCurves.ts';
 import type { StablePoint } from '../figures/stabilityPlot.ts';
 import { toTable, type Table } from '../figures/table.ts';
+import { findingColours } from '../figures/theme.ts';
 import { acquisitionNames } from '../radiomics/acquisition.ts';
 import { countFound, type Comparison, type FeatureComparison } from '../statistics/compareFeatures.ts';
 import { permuteLabels } from '../statistics/labelPermutation.ts';
@@ -39,17 +40,21 @@ export const comparisonTable = (features: readonly FeatureComparison[]): Table =
   'p Welch': formatP(f.welchP), 'p Mann-Whitney': formatP(f.mannWhitneyP), 'p BH': formatP(f.bhP), 'p Holm': formatP(f.holmP),
 })));
 
-/** Truth against estimate, coloured by what the test says. */
-export const truthPoints = (table: Table, effects: Readonly<Record<string, number>>, kinds: readonly [string, string, string]): EffectPoint[] =>
+/** What Welch's test says of a feature: names, in the order of the legend, and their colours. */
+export const truthKinds = ['p > 0.05', 'p ≤ 0.05, not after correction', 'also after Benjamini-Hochberg'] as const;
+export const truthColours: readonly string[] = [findingColours.none, findingColours.uncorrected, findingColours.benjaminiHochberg];
+
+/** Truth against estimate, by what the test says. */
+export const truthPoints = (table: Table, effects: Readonly<Record<string, number>>): EffectPoint[] =>
   compareGroups(table, 'tumour', Object.keys(effects)).features.map((f) => ({
-    name: shortName(f.feature), x: effects[f.feature]!, y: f.g, kind: f.bhP <= 0.05 ? kinds[2] : f.welchP <= 0.05 ? kinds[1] : kinds[0],
+    name: shortName(f.feature), x: effects[f.feature]!, y: f.g, kind: truthKinds[f.bhP <= 0.05 ? 2 : f.welchP <= 0.05 ? 1 : 0],
   }));
 
 /** Panels of the named features by group, with effect and p. */
 export function distributionPanels(table: Table, features: readonly FeatureComparison[], key = 'group'): DistributionPanel[] {
   const groups = [...new Set(table.column(key))] as string[];
   return features.map((f) => ({
-    title: shortName(f.feature), note: `g ${f.g.toFixed(2)}, p ${formatP(f.welchP)}`,
+    title: shortName(f.feature), note: `g ${f.g.toFixed(2).replace('-', '−')}, p ${formatP(f.welchP)}`,
     groups: groups.map((name) => ({ name, values: table.numbers(f.feature).filter((_, i) => table.column(key)[i] === name) })),
   }));
 }

@@ -41,13 +41,14 @@ export interface Region {
 /** All patients are compared on cubes of this edge: texture knows voxels, not millimetres. */
 export const commonSpacingMm = 3;
 
-const resampling = radiomicsSettings({ resampledSpacingMm: [commonSpacingMm, commonSpacingMm, commonSpacingMm] });
+/** How an image comes onto them. */
+export const commonGrid = radiomicsSettings({ resampledSpacingMm: [commonSpacingMm, commonSpacingMm, commonSpacingMm] });
 
 /** Image and mask (non-zero is organ) on the common grid. Throws a MaskError where the mask is empty or does not fit. */
 export function regionOf(id: string, group: string, image: Volume, mask: Volume): Region {
   const [canonical, organ] = [toCanonical(image), toCanonical<Uint8Array>({ ...mask, data: binaryMask(mask) })];
   const box = checkMask(canonical, organ, { label: 1, minimumRoiVoxels: null, minimumRoiDimensions: 2 });
-  return { id, group, ...resampleForRadiomics(canonical, organ, box, resampling), acquisition: acquisitionFeatures(canonical) };
+  return { id, group, ...resampleForRadiomics(canonical, organ, box, commonGrid), acquisition: acquisitionFeatures(canonical) };
 }
 
 /** Makes something of each item with a progress line, leaving the kernel time to be interrupted. */
@@ -96,21 +97,21 @@ export async function openNewPatients({ profile }: Session): Promise<CaseList> {
   return openDataset('phantom', folder);
 }
 
-/** The features of one region, with what belongs to its row. */
-function rowOf({ id, group, image, mask, acquisition }: Region, settings: RadiomicsSettings): Row {
+/** The features of one region, with what belongs to its row. Throws a MaskError where the mask cannot be used. */
+export function featureRow({ id, group, image, mask, acquisition }: Region, settings: RadiomicsSettings = radiomicsSettings()): Row {
   const { features, voxels } = extractFeatures(image, mask, settings);
   return { id, group, voxels, ...acquisition, ...features };
 }
 
 /** One row per region: id, group, voxels, acquisition, features. Throws a MaskError where a mask cannot be used. */
 export async function featureTable(regions: readonly Region[], name = 'features', settings: RadiomicsSettings = radiomicsSettings()): Promise<Table> {
-  return toTable(await each(name, regions, (region) => rowOf(region, settings)));
+  return toTable(await each(name, regions, (region) => featureRow(region, settings)));
 }
 
 /** Features of the healthy twins, made once: another run reads them from `data/radiomics`. */
 export const twinTable = (session: Session, regions: readonly Region[]): Promise<Table> => {
   const ids = regions.filter(({ group }) => group === 'tumour').map(({ id }) => id);
-  const from = { generator: phantomGeneratorVersion, seed: session.seed, size: phantomProfiles[session.profile].size, ids, settings: resampling };
+  const from = { generator: phantomGeneratorVersion, seed: session.seed, size: phantomProfiles[session.profile].size, ids, settings: commonGrid };
   return cachedTable('healthy-twins', from, async () => featureTable(await healthyTwins(session, regions)));
 };
 

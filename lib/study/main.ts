@@ -5,7 +5,9 @@ import { UserError } from '../errors.ts';
 import { TrainingStopped } from '../train/trainer.ts';
 import { openCohort } from './cohort.ts';
 import { findStudy, studies } from './plan.ts';
+import { powerStudyName, powerTitle, readPowerRecord } from './powerRecord.ts';
 import { publishedName, recordPublished } from './published.ts';
+import { runPower } from './runPower.ts';
 import { runStudy, studyState, timeStudy } from './runStudy.ts';
 
 const help = `npm run study -- NAME [options]
@@ -15,7 +17,8 @@ of the unseen patients in figures/recorded/study-NAME/results.json. Finished run
 stopped one goes on where it stopped: start the command again.
 
   NAME         ${studies.map(({ name }) => name).join(', ')};
-               ${publishedName} scores the masks of eight published networks and trains nothing
+               ${publishedName} scores the masks of eight published networks and trains nothing;
+               ${powerStudyName} tests the features of many cohorts and trains nothing
   --state      how many runs of each study are finished
   --data DIR   where the real data lies, if not in data/NAME (leakage: nih-2d; published-networks: segloss-odyssey-pancreas)
   --record     trains nothing: writes the record of what is finished
@@ -27,6 +30,8 @@ async function showState(): Promise<void> {
     const { finished, planned } = await studyState(plan);
     console.log(`${plan.name.padEnd(16)} ${String(finished).padStart(3)} of ${planned} runs  ${plan.title}`);
   }
+  const power = await readPowerRecord();
+  console.log(`${powerStudyName.padEnd(16)} ${power ? `recorded, ${power.cohorts} cohorts of each of ${power.sizes.length} sizes` : 'not recorded'}  ${powerTitle}`);
 }
 
 async function main(args: string[]): Promise<number> {
@@ -42,6 +47,13 @@ async function main(args: string[]): Promise<number> {
   if (name === publishedName) {
     const { networks } = await recordPublished(values.data);
     console.log(`${name}: ${networks.length} networks, ${networks[0]?.cases.length ?? 0} cases`);
+    return 0;
+  }
+  if (name === powerStudyName) {
+    const option = (['data', 'record', 'times'] as const).find((one) => values[one] !== undefined);
+    if (option) throw new UserError(`Expected ${name} without --${option}, which is of other studies`);
+    const { people, cohorts, sizes } = await runPower();
+    console.log(`${name}: ${people} people, ${cohorts} cohorts of each size (${sizes.join(', ')} in each group)`);
     return 0;
   }
   const plan = findStudy(name);

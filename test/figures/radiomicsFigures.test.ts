@@ -6,6 +6,7 @@ import { forestPlot } from '../../lib/figures/forestPlot.ts';
 import { foundFeatures } from '../../lib/figures/foundFeatures.ts';
 import { groupDistributions } from '../../lib/figures/groupDistributions.ts';
 import { permutationHistogram } from '../../lib/figures/permutationHistogram.ts';
+import { powerCurves } from '../../lib/figures/powerCurves.ts';
 import { rocCurves } from '../../lib/figures/rocCurves.ts';
 import { stabilityPlot } from '../../lib/figures/stabilityPlot.ts';
 import { unitOfAnalysis } from '../../lib/figures/unitOfAnalysis.ts';
@@ -31,7 +32,7 @@ describe('every radiomics figure without data', () => {
     groupDistributions: groupDistributions([], { title }), correlationHeatMap: correlationHeatMap(clusterFeatures({}), { title }),
     rocCurves: rocCurves([], [], { title }), effectScatter: effectScatter([], { title, x: '', y: '', kinds: [] }), foundFeatures: foundFeatures([], { title }),
     forestPlot: forestPlot([], { title, x: '', nothingAt: 0 }), permutationHistogram: permutationHistogram([], 1, { title, x: '', p: 1 }),
-    stabilityPlot: stabilityPlot([], { title, limit: 0.75 }), unitOfAnalysis: unitOfAnalysis({ first: [], second: [], p: { slices: 1, patients: 1 } }, [], rates, { title, y: '' }),
+    powerCurves: powerCurves([], { title, plain: 1 }), stabilityPlot: stabilityPlot([], { title, limit: 0.75 }), unitOfAnalysis: unitOfAnalysis({ first: [], second: [], p: { slices: 1, patients: 1 } }, [], rates, { title, y: '' }),
   };
   it.each(Object.entries(empty))('%s says so in one sentence', (_, figure) => {
     expect(figure.data).toEqual([]);
@@ -53,6 +54,33 @@ describe('the volcano plot', () => {
   it('names the strongest and says what left and right mean', () => {
     expect(texts(figure)).toEqual(expect.arrayContaining(['p = 0.05', 'RED', 'BLUE']));
     expect(((figure.layout.xaxis as Loose).title as Loose).text).toBe("Hedges' g: ill (n = 8) minus well (n = 9)");
+  });
+});
+
+describe('the names in the volcano plot', () => {
+  it('stand beside the points of about the same height, not on them', () => {
+    const near = { ...comparison, features: [...comparison.features, feature('near', 1.9, 1.1e-6, 1e-5, 1e-4)] };
+    const label = (volcanoPlot(near, { title, groups: ['ill', 'well'] }).layout.annotations as Loose[]).find((a) => a.text === 'red')!;
+    expect([label.x, label.xanchor]).toEqual([1.9, 'right']);
+  });
+});
+
+describe('the curves of power', () => {
+  const points = (found: number[]) => found.map((f, i) => ({ patients: 10 * 2 ** i, found: f, error: 2 }));
+  const curves = [{ name: 'a', points: points([20, 60]) }, { name: 'b', points: points([21, 61]) }, { name: 'b, corrected', points: points([5, 30]) }];
+  const figure = powerCurves([{ title: 'large', aim: 80, curves }, { title: 'none', curves }], { title, plain: 2 });
+
+  it('have a panel each, one legend for all, and errors of 95 per cent', () => {
+    const lines = traces(figure).filter((t) => t.name);
+    expect(lines.map((t) => [t.name, t.showlegend, t.xaxis])).toEqual([['a', true, 'x'], ['b', true, 'x'], ['b, corrected', true, 'x'], ['a', false, 'x2'], ['b', false, 'x2'], ['b, corrected', false, 'x2']]);
+    expect([lines[0]!.x, lines[0]!.y, lines[0]!.error_y.array]).toEqual([[10, 20], [20, 60], [3.92, 3.92]]);
+    expect((figure.layout.xaxis as Loose).ticktext).toEqual(['10', '20']);
+  });
+
+  it('draw the aim where there is one, tests alone in one colour and corrections in others', () => {
+    expect(traces(figure).filter((t) => !t.name).map((t) => [t.xaxis, t.y])).toEqual([['x', [80, 80]]]);
+    const [a, b, corrected] = traces(figure).map((t) => t.line);
+    expect([a!.color === b!.color, a!.dash === b!.dash, a!.color === corrected!.color]).toEqual([true, false, false]);
   });
 });
 
@@ -92,11 +120,14 @@ describe('the other radiomics figures', () => {
     const [a, b] = traces(forestPlot([row('x', 'k1', 1), row('x', 'k2', 2), row('y', 'k2', 3)], { title, x: '', nothingAt: 0 }));
     expect([a!.y, b!.y]).toEqual([[-0.12], [0.12, 1]]);
     expect([b!.error_x.array, b!.error_x.arrayminus]).toEqual([[2, 2], [1, 1]]);
+    const wide = forestPlot([row('x', 'k1', 1)], { title, x: '', nothingAt: 0, range: [0.5, 2] });
+    expect((wide.layout.xaxis as Loose).range).toEqual([0, 3]); // no interval is cut
   });
 
   it('show three counts a comparison and what chance gives', () => {
     const figure = foundFeatures([{ name: 'one', counts: { compared: 10, welch: 5, mannWhitney: 4, bh: 2, holm: 1 }, byChance: 3 }], { title });
     expect(traces(figure).map((t) => t.y)).toEqual([[5], [2], [1], [3]]);
+    expect(traces(figure)[3]!.x[0]).toBeCloseTo(-0.65 / 3, 12); // on the first of three bars, the uncorrected one
   });
 
   it('mark what was observed among the shuffles', () => {
@@ -109,6 +140,8 @@ describe('the other radiomics figures', () => {
   it('colour effects by kind, and draw slices and patients of the same people', () => {
     const scatter = effectScatter([{ name: 'f', x: 1, y: 2, kind: 'b' }], { title, x: '', y: '', kinds: ['a', 'b'] });
     expect(traces(scatter).map((t) => t.name)).toEqual(['a (0)', 'b (1)', 'equal']);
+    const named = effectScatter([{ name: 'f', x: 1, y: 2, kind: 'b' }], { title, x: '', y: '', kinds: ['a', 'b'], colours: ['#000000', '#112233'] });
+    expect(traces(named)[1]!.marker.color).toBe('rgba(17,34,51,0.75)');
     const example = { first: [[1, 3], [4]], second: [[7, 9]], p: { slices: 1e-4, patients: 0.3 } };
     const figure = unitOfAnalysis(example, [{ slicesPerPatient: 5, slices: 0.4, patients: 0.05, runs: 100 }], { slices: 0.5, patients: 0.04, runs: 100, slicesPerPatient: 6 }, { title, y: 'HU' });
     expect(traces(figure).slice(0, 4).map((t) => t.y)).toEqual([[1, 3, 4], [7, 9], [2, 4], [8]]);

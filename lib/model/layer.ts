@@ -3,6 +3,7 @@ import { tf } from '../engine/engine.ts';
 import { preparingTrace } from '../engine/graph/trace.ts';
 import { batchNormReluInference, batchNormReluTraining, foldBatchNorm } from '../engine/ops/batchNormRelu.ts';
 import { convolution, convolutionRelu } from '../engine/ops/convolution.ts';
+import { movingAverage } from '../engine/ops/movingAverage.ts';
 
 /** Share of the old running statistics kept at each step, as in the reference. */
 export const batchNormMomentum = 0.9;
@@ -70,10 +71,9 @@ export abstract class NetworkLayer extends tf.layers.Layer {
     });
   }
 
-  /** running = 0.9 · running + 0.1 · batch */
   private follow(name: string, batch: tf.Tensor): void {
     const running = this.named.get(name)!;
-    running.write(tf.add(tf.mul(running.read(), batchNormMomentum), tf.mul(batch, 1 - batchNormMomentum)));
+    running.write(movingAverage(running.read(), batch, batchNormMomentum));
   }
 }
 

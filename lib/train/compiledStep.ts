@@ -9,12 +9,14 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { tf } from '../engine/engine.ts';
+import { clearVariables, getVariables, setVariables } from '../engine/graph/joinedVariable.ts';
 import { newGraph, Session, type HostTensor, type SessionConfig } from '../engine/graph/native.ts';
 import { expected, UserError } from '../errors.ts';
 import { partOfBatch, type Batch } from '../preprocess/batches.ts';
 import { stepNumbers } from './graphOptimizers.ts';
-import { averageDecay, variableOf, type NamedArrays, type StepOptions, type StepResult, type TrainStep } from './step.ts';
-import { buildStepGraph, type Held, type Program } from './stepGraph.ts';
+import { averageDecay, variableOf, weightName, type NamedArrays, type StepOptions, type StepResult, type TrainStep } from './step.ts';
+import { buildStepGraph, type Program } from './stepGraph.ts';
+import { weightsOf } from './stepVariables.ts';
 
 export interface CompileOptions {
   /** Convolutions and matrix products in bfloat16: faster where the processor has it, with noisier gradients. */
@@ -51,42 +53,40 @@ const shapeOf = ({ n, height, width, images }: Batch): number[] => [n, height, w
 export async function createCompiledStep(model: tf.LayersModel, options: StepOptions, example: Batch, compile: CompileOptions = {}): Promise<CompiledStep> {
   const { optimizer, emaDecay, microBatch } = options;
   const metricNames = Object.keys(options.metrics ?? {});
-  const all = [...model.trainableWeights, ...model.nonTrainableWeights].map(variableOf);
+  const all = weightsOf(model).map((weight) => ({ name: weightName(weight), variable: variableOf(weight) }));
   const { n, height, width } = example;
   const recompute = compile.recompute ?? recomputesByDefault(Math.min(n, microBatch ?? n), height, width);
   const graph = newGraph();
   const built = buildStepGraph(graph, model, options, { recompute, bfloat16: compile.bfloat16 });
   built.program(shapeOf(partOfBatch(example, 0, Math.min(n, microBatch ?? n))));
   const session = new Session(graph, compile.session ?? oneByOne);
-  const held = [...built.weights, ...built.slots, ...built.averages];
+  const weights = built.groups.map(({ weight }) => weight);
+  const slots = built.groups.flatMap((group) => group.slots);
+  const averages = built.groups.flatMap(({ average }) => average ?? []);
+  const sums = built.groups.flatMap(({ sum }) => sum ?? []);
+  const held = [...weights, ...slots, ...averages];
   let stepCount = 0;
-
-  const set = async (values: readonly (readonly [key: string, tensor: HostTensor])[]): Promise<void> => {
-    await session.run(Object.fromEntries(values.map(([key, tensor]) => [`value/${key}`, tensor])), [], values.map(([key]) => `set/${key}`));
-  };
-  const get = (which: readonly Held[]): Promise<HostTensor[]> => session.run({}, which.map(({ key }) => `get/${key}`));
 
   /** Sets the session's weights from the model, a few at a time, so that not all of them lie twice in memory. */
   async function start(): Promise<void> {
-    for (let from = 0; from < all.length; from += 16) {
-      await set(all.slice(from, from + 16).flatMap((v, k) => {
-        const tensor = { shape: v.shape, data: v.dataSync<'float32'>() as Float32Array };
-        return [built.weights, built.averages].filter((group) => group.length).map((group) => [group[from + k].key, tensor] as const);
-      }));
+    const variables = new Map(all.map(({ name, variable }) => [name, variable]));
+    for (let from = 0; from < weights.length; from += 16) {
+      await setVariables(session, [...weights.slice(from, from + 16), ...averages.slice(from, from + 16)], ({ key, shape }) =>
+        ({ shape, data: variables.get(key.slice(key.indexOf('/') + 1))!.dataSync<'float32'>() as Float32Array }));
     }
-    await session.run({}, [], [...built.slots, ...built.sums].map(({ key }) => `clear/${key}`));
+    await clearVariables(session, [...slots, ...sums]);
   }
 
   let isMirrored = true;
-  async function mirror(which: readonly Held[]): Promise<void> {
-    const values = await get(which);
-    all.forEach((v, i) => { tf.tidy(() => v.assign(tf.tensor(values[i].data as Float32Array, v.shape))); });
+  async function mirror(kind: 'weight' | 'average'): Promise<void> {
+    const arrays = await getVariables(session, kind === 'weight' ? weights : averages);
+    for (const { name, variable } of all) tf.tidy(() => variable.assign(tf.tensor(arrays.get(`${kind}/${name}`)!.data as Float32Array, variable.shape)));
     isMirrored = true;
   }
   /** Lets the model's copy of the weights go; to read it before the next `mirror` is an error. */
   function release(): void {
     if (!isMirrored) return;
-    all.forEach((v) => { tf.tidy(() => v.assign(tf.engine().makeTensor(new Float32Array(0), v.shape, 'float32') as tf.Tensor)); });
+    for (const { variable: v } of all) tf.tidy(() => v.assign(tf.engine().makeTensor(new Float32Array(0), v.shape, 'float32') as tf.Tensor));
     isMirrored = false;
     if (model.countParams() > 1e6) collectGarbage();
   }
@@ -95,7 +95,7 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
   const traced = new Set([shapeOf(partOfBatch(example, 0, Math.min(n, microBatch ?? n))).join()]);
   async function programOf(batch: Batch): Promise<Program> {
     const shape = shapeOf(batch);
-    if (!traced.has(shape.join()) && !isMirrored) await mirror(built.weights);
+    if (!traced.has(shape.join()) && !isMirrored) await mirror('weight');
     const program = built.program(shape);
     traced.add(shape.join());
     return program;
@@ -127,7 +127,7 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
       values.forEach((value, i) => { means[i] += share * value; });
     }
     const [norm] = await runProgram(built.update!, updateFeeds(built.update!.prefix, learningRate));
-    await session.run({}, [], built.sums.map(({ key }) => `clear/${key}`));
+    await clearVariables(session, sums);
     const [loss, ...metrics] = means;
     return [loss, norm, ...metrics];
   }
@@ -168,25 +168,24 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
       return { loss: loss.data[0], gradients: gradients.map((g) => (g === undefined ? undefined : values[next++].data as Float32Array)) };
     },
     async state() {
-      const values = await get(held);
-      const arrays = held.map(({ key }, i) => [key, { shape: [...values[i].shape], data: values[i].data as Float32Array }] as const);
+      const arrays = [...await getVariables(session, held)].map(([key, { shape, data }]) => [key, { shape: [...shape], data: data as Float32Array }] as const);
       return { stepCount: { shape: [1], data: Float32Array.of(stepCount) }, ...(Object.fromEntries(arrays) as NamedArrays) };
     },
     async restore(stored) {
-      await set(held.map(({ key, variable: { shape } }) => {
+      await setVariables(session, held, ({ key, shape }) => {
         const found = stored[key];
         if (found?.shape.join() !== shape.join()) throw expected(`${key} of shape [${shape}] in the checkpoint`, found ? `shape [${found.shape}]` : 'none');
-        return [key, found] as const;
-      }));
+        return found;
+      });
       stepCount = stored.stepCount.data[0];
-      if (isMirrored) await mirror(built.weights);
+      if (isMirrored) await mirror('weight');
     },
     async withAveragedWeights(f) {
-      await mirror(built.averages.length ? built.averages : built.weights);
+      await mirror(averages.length ? 'average' : 'weight');
       try {
         return await f();
       } finally {
-        if (built.averages.length && !isClosed) await mirror(built.weights);
+        if (averages.length && !isClosed) await mirror('weight');
       }
     },
     dispose() {

@@ -4,15 +4,14 @@ import { valueAndGradients } from '../engine/gradients.ts';
 import { dtypes, newGraph, type NativeGraph } from '../engine/graph/native.ts';
 import { typeAttribute } from '../engine/graph/attributes.ts';
 import { assertEqualTraces } from '../engine/graph/equalTraces.ts';
+import { joinParts, splitParts } from '../engine/graph/joinedVariable.ts';
 import { withTrace, type Ref, type Trace, type TraceOptions } from '../engine/graph/trace.ts';
-import { addVariable, assignVariable, readVariable, type GraphVariable } from '../engine/graph/variables.ts';
+import { assignVariable, readVariable } from '../engine/graph/variables.ts';
+import { movingAverageOf } from '../engine/ops/movingAverage.ts';
 import { recomputing } from '../engine/recompute.ts';
 import { addUpdate, stepNumbers } from './graphOptimizers.ts';
-import { slotNames } from './optimizers.ts';
-import { variableOf, weightName, type StepOptions } from './step.ts';
-
-/** One weight, slot, average or sum: its name in a checkpoint, and its variable in the session. */
-export interface Held { readonly key: string; readonly variable: GraphVariable }
+import { variableOf, type StepOptions } from './step.ts';
+import { declareVariables, weightsOf, type WeightGroup } from './stepVariables.ts';
 
 /** What can be run for one shape of batch; names of nodes. */
 export interface Program {
@@ -28,10 +27,7 @@ export interface Program {
 }
 
 export interface StepGraph {
-  readonly weights: readonly Held[];
-  readonly slots: readonly Held[];
-  readonly averages: readonly Held[];
-  readonly sums: readonly Held[];
+  readonly groups: readonly WeightGroup[];
   program(shape: readonly number[]): Program;
   /** With micro-batches: the update by the summed gradients. */
   readonly update?: Program;
@@ -40,45 +36,35 @@ export interface StepGraph {
 const T = typeAttribute('T', dtypes.float32);
 const scalar = (trace: Trace, value: number): Ref => trace.constant([], dtypes.float32, [value]);
 
+/** decay · average + (1 − decay) · value */
+function movedBy(trace: Trace, average: Ref, value: Ref, decay: Ref | number): Ref {
+  const [kept, added] = typeof decay === 'number'
+    ? [scalar(trace, decay), scalar(trace, 1 - decay)]
+    : [decay, trace.add('Sub', [scalar(trace, 1), decay], [T])[0].ref];
+  const products = [[average, kept], [value, added]].map((factors) => trace.add('Mul', factors, [T])[0].ref);
+  return trace.add('AddV2', products, [T])[0].ref;
+}
+
 export interface GraphOptions extends Pick<TraceOptions, 'bfloat16'> { readonly recompute: boolean }
 
 /** Puts the step of `model` into `graph`. Throws a UserError naming the operation that cannot be compiled. */
 export function buildStepGraph(graph: NativeGraph, model: tf.LayersModel, options: StepOptions, { recompute, bfloat16 }: GraphOptions): StepGraph {
   const { optimizer, loss, clipNorm, emaDecay, microBatch, metrics = {} } = options;
   const trainable = model.trainableWeights.map(variableOf);
-  const all = [...trainable, ...model.nonTrainableWeights.map(variableOf)];
-  const names = [...model.trainableWeights, ...model.nonTrainableWeights].map(weightName);
-  const { weights, slots, averages, sums } = withTrace({ graph }, declare);
+  const all = weightsOf(model).map(variableOf);
+  const declare = (trace: Trace): WeightGroup[] => declareVariables(trace, model, options);
+  const groups = withTrace({ graph }, declare);
+  const trained = groups.filter(({ isTrainable }) => isTrainable);
   const programs = new Map<string, Program>();
 
-  /** Every variable, with nodes that read it (`get/`), set it (`set/` from `value/`) and clear it (`clear/`). */
-  function declare(trace: Trace) {
-    const hold = (kind: string, i: number): Held => {
-      const key = `${kind}/${names[i]}`;
-      const { shape } = all[i];
-      const variable = addVariable(trace, `state/${key}`, shape);
-      readVariable(trace, variable, { name: `get/${key}` });
-      assignVariable(trace, 'Assign', variable, trace.placeholder(`value/${key}`, shape, 'float32').ref, { name: `set/${key}` });
-      const size = trace.constant([shape.length], dtypes.int32, shape);
-      const [{ ref: zeros }] = trace.add('Fill', [size, scalar(trace, 0)], [T, typeAttribute('index_type', dtypes.int32)]);
-      assignVariable(trace, 'Assign', variable, zeros, { name: `clear/${key}` });
-      return { key, variable };
-    };
-    return {
-      weights: all.map((_, i) => hold('weight', i)),
-      slots: slotNames[optimizer.name].flatMap((slot) => trainable.map((_, i) => hold(slot, i))),
-      averages: emaDecay === undefined ? [] : all.map((_, i) => hold('average', i)),
-      sums: microBatch === undefined ? [] : trainable.map((_, i) => hold('sum', i)),
-    };
-  }
-
-  /** Forward and backward pass; the running statistics that they have set become operations of `targets`. */
+  /** Forward and backward pass; the running statistics that they have set become operations of `targets`. `values` are the groups' weights. */
   function differentiate(trace: Trace, shape: readonly number[]): Pick<Program, 'fetches' | 'gradients'> & { values: Ref[]; targets: string[] } {
     const x = trace.placeholder('images', shape, 'float32').tensor() as tf.Tensor4D;
     const y = trace.placeholder('labels', shape.slice(0, 3), 'int32').tensor() as tf.Tensor3D;
     const progress = trace.placeholder('progress', [], 'float32').tensor() as tf.Scalar;
-    const values = weights.map(({ variable }) => readVariable(trace, variable).ref);
-    all.forEach((v, i) => trace.bind(v, values[i]));
+    const values = groups.map(({ weight }) => readVariable(trace, weight.variable).ref);
+    const parts = groups.map(({ weight }, g) => splitParts(trace, weight, values[g]));
+    groups.forEach(({ members }, g) => members.forEach((i, k) => trace.bind(all[i], parts[g][k])));
     const before = all.map((v) => v.clone());
     try {
       const measured: tf.Tensor[] = [];
@@ -91,11 +77,23 @@ export function buildStepGraph(graph: NativeGraph, model: tf.LayersModel, option
       const { value, gradients } = recompute ? recomputing(run) : run();
       const output = (tensor: tf.Tensor, name: string): Ref => trace.add('Identity', [trace.refOf(tensor)], [T], { name })[0].ref;
       const fetches = [output(value, 'loss'), ...measured.map((tensor, i) => output(tensor, `metric_${i}`))];
-      const targets = all.flatMap((v, i) => (v.dataId === before[i].dataId ? [] : [assignVariable(trace, 'Assign', weights[i].variable, trace.refOf(v))]));
+      const targets = groups.flatMap((group, g) => (group.isTrainable ? [] : keepAssigned(trace, group, values[g], parts[g])));
       return { values, fetches, targets, gradients: gradients.map((g) => g && trace.refOf(g)) };
     } finally {
       all.forEach((v, i) => { if (v.dataId !== before[i].dataId) v.assign(before[i] as tf.Tensor); });
     }
+  }
+
+  /** Sets a group as the forward pass has left its weights: at once where all of them have become moving averages, else one by one. */
+  function keepAssigned(trace: Trace, { members, weight }: WeightGroup, value: Ref, parts: readonly Ref[]): string[] {
+    const left = members.map((i) => trace.refOf(all[i]));
+    if (left.every((ref, k) => ref === parts[k])) return [];
+    const moved = left.map((ref) => movingAverageOf(trace, ref));
+    const areAlike = moved.every((move, k) => move?.average === parts[k] && move.decay === moved[0]!.decay);
+    const next = areAlike
+      ? movedBy(trace, value, joinParts(trace, weight, moved.map((move) => move!.value)), moved[0]!.decay)
+      : joinParts(trace, weight, left);
+    return [assignVariable(trace, 'Assign', weight.variable, next)];
   }
 
   /** The gradients' common norm, and the gradients, shortened where the run clips. */
@@ -109,51 +107,52 @@ export function buildStepGraph(graph: NativeGraph, model: tf.LayersModel, option
     return { norm, clipped: gradients.map((g) => g && trace.add('Mul', [g, factor], [T])[0].ref) };
   }
 
-  /** Everything from the gradients to the new weights and averages. */
+  /** The gradients of each trained group; undefined where the loss depends on none of its weights. */
+  const joinGradients = (trace: Trace, gradients: readonly (Ref | undefined)[]): (Ref | undefined)[] => trained.map(({ members, weight }) =>
+    (members.every((i) => gradients[i] === undefined) ? undefined : joinParts(trace, weight, members.map((i) => gradients[i]))));
+
+  /** Everything from the gradients of the trained groups to the new weights and averages. `values` are the groups' weights. */
   function update(trace: Trace, values: readonly Ref[], gradients: readonly (Ref | undefined)[], statistics: readonly string[]): { norm: Ref; targets: string[] } {
     const { norm, clipped } = clip(trace, gradients);
     const numbers = Object.fromEntries(Object.keys(stepNumbers(optimizer, 1, 1)).map((name) => [name, trace.placeholder(name, [], 'float32').ref]));
-    const updates = trainable.flatMap((v, i) => {
-      const decays = optimizer.name === 'adam' && optimizer.weightDecay > 0 && v.rank > 1;
-      if (clipped[i] === undefined && !decays) return []; // a gradient of zero changes nothing
-      const gradient = clipped[i] ?? trace.constant(v.shape, dtypes.float32, new Float32Array(v.size));
-      const memories = slotNames[optimizer.name].map((_, k) => slots[k * trainable.length + i].variable);
-      return [addUpdate(trace, optimizer, weights[i].variable, values[i], gradient, memories, numbers, decays)];
+    const updates = trained.flatMap(({ weight, slots, decays }, g) => {
+      if (clipped[g] === undefined && !decays) return []; // a gradient of zero changes nothing
+      const gradient = clipped[g] ?? joinParts(trace, weight, []);
+      return [addUpdate(trace, optimizer, weight.variable, values[groups.indexOf(trained[g])], gradient, slots.map(({ variable }) => variable), numbers, decays)];
     });
     const targets = [...statistics, ...updates];
     return { norm, targets: emaDecay === undefined ? targets : [...targets, ...follow(trace, targets)] };
   }
 
-  /** average ← decay · average + (1 − decay) · weight, with the weights as they are after `updates`. */
+  /** Averages follow the weights as they are after `updates`. */
   function follow(trace: Trace, updates: readonly string[]): string[] {
     const decay = trace.placeholder('averageDecay', [], 'float32').ref;
-    const [{ ref: share }] = trace.add('Sub', [scalar(trace, 1), decay], [T]);
-    return averages.map(({ variable }, i) => {
-      const [old, now] = [readVariable(trace, variable).ref, readVariable(trace, weights[i].variable, { controls: updates }).ref];
-      const [kept, added] = [[old, decay], [now, share]].map((factors) => trace.add('Mul', factors, [T])[0].ref);
-      return assignVariable(trace, 'Assign', variable, trace.add('AddV2', [kept, added], [T])[0].ref);
+    return groups.map(({ weight, average }) => {
+      const [old, now] = [readVariable(trace, average!.variable).ref, readVariable(trace, weight.variable, { controls: updates }).ref];
+      return assignVariable(trace, 'Assign', average!.variable, movedBy(trace, old, now, decay));
     });
   }
 
   /** A whole step, or with micro-batches the part that adds `share` times the gradients to the sums. */
   function traceStep(trace: Trace, prefix: string, shape: readonly number[]): Program {
     const { values, fetches, targets, gradients } = differentiate(trace, shape);
+    const joined = joinGradients(trace, gradients);
     if (microBatch === undefined) {
-      const all = update(trace, values, gradients, targets);
+      const all = update(trace, values, joined, targets);
       const [loss, ...rest] = fetches;
       return { prefix, targets: all.targets, fetches: [loss, all.norm, ...rest], gradients, digest: trace.digest() };
     }
     const share = trace.placeholder('share', [], 'float32').ref;
-    const adding = gradients.flatMap((g, i) => (g ? [assignVariable(trace, 'AssignAdd', sums[i].variable, trace.add('Mul', [g, share], [T])[0].ref)] : []));
+    const adding = joined.flatMap((g, k) => (g ? [assignVariable(trace, 'AssignAdd', trained[k].sum!.variable, trace.add('Mul', [g, share], [T])[0].ref)] : []));
     return { prefix, targets: [...targets, ...adding], fetches, gradients, digest: trace.digest() };
   }
 
   /** The update by the sums of the parts. */
   function traceUpdate(trace: Trace, prefix: string): Program {
-    const values = weights.map(({ variable }) => readVariable(trace, variable).ref);
-    const gradients = sums.map(({ variable }) => readVariable(trace, variable).ref);
-    const { norm, targets } = update(trace, values, gradients, []);
-    return { prefix, targets, fetches: [norm], gradients, digest: trace.digest() };
+    const values = groups.map(({ weight }) => readVariable(trace, weight.variable).ref);
+    const sums = trained.map(({ sum }) => readVariable(trace, sum!.variable).ref);
+    const { norm, targets } = update(trace, values, sums, []);
+    return { prefix, targets, fetches: [norm], gradients: [], digest: trace.digest() };
   }
 
   /** Traces twice, once into a graph that is thrown away: what differs would be frozen. */
@@ -167,7 +166,7 @@ export function buildStepGraph(graph: NativeGraph, model: tf.LayersModel, option
   }
 
   return {
-    weights, slots, averages, sums,
+    groups,
     update: microBatch === undefined ? undefined : withTrace({ graph, prefix: 'update/' }, (trace) => traceUpdate(trace, 'update/')),
     program(shape) {
       const key = shape.join('x');

@@ -52,6 +52,8 @@ export function after<T>(tensor: tf.Tensor, f: () => T): T {
   return current ? current.after(tensor, f) : f();
 }
 
+export const traceUnderWay = (): Trace | undefined => current;
+
 /** Whether a trace is under way that wants products in bfloat16. */
 export const isTracingBfloat16 = (): boolean => current?.bfloat16 === true;
 

@@ -56,20 +56,20 @@ export function foldBatchNorm(
 function ownTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onStatistics: StatisticsListener): tf.Tensor4D {
   const [channels, options] = [z.shape[3], [Math.round(1 / batchNormEpsilon)]];
   const normRelu = (...inputs: tf.Tensor[]): tf.Tensor4D => ownOp('AxunetNormRelu', z.shape, options, inputs);
-  const statistics = tf.tidy(() => ownOp<tf.Tensor2D>('AxunetNormStatistics', [2, channels], [], [z]));
+  const statistics = tf.tidy(() => ownOp<tf.Tensor1D>('AxunetNormStatistics', [2 * channels], [], [z])); // means, then variances
   let recipe: Recipe | undefined;
   const value = tf.customGrad((zIn, gammaIn, betaIn, save) => {
     const inputs = [zIn, statistics, gammaIn, betaIn] as tf.Tensor[];
     (save as unknown as tf.GradSaveFunc)(inputs);
-    const [mean, variance] = tf.split(statistics, 2).map((row) => tf.reshape(row, [channels]));
-    onStatistics(mean as tf.Tensor1D, variance as tf.Tensor1D);
+    const [mean, variance] = tf.split(statistics, 2) as tf.Tensor1D[];
+    onStatistics(mean, variance);
     return {
       value: normRelu(...inputs),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         recipe?.free();
-        const sums = ownOp<tf.Tensor2D>('AxunetNormReluSums', [2, channels], options, [dy, ...saved]);
+        const sums = ownOp<tf.Tensor1D>('AxunetNormReluSums', [2 * channels], options, [dy, ...saved]);
         const dz = ownOp('AxunetNormReluGradient', z.shape, options, [dy, ...saved, sums]);
-        const [dBeta, dGamma] = tf.split(sums, 2).map((row) => tf.reshape(row, [channels]));
+        const [dBeta, dGamma] = tf.split(sums, 2);
         return [dz, dGamma, dBeta];
       },
     };

@@ -75,6 +75,40 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
     theirs.step.dispose();
   });
 
+  it('follows the eager step where large weights lie beside small ones', async () => {
+    const options: Partial<StepOptions> = { optimizer: { name: 'sgd', momentum: 0.9 }, emaDecay: 0.9 };
+    const [ours, theirs] = [await compiled(options, {}, smallNetwork(8)), eager(options, smallNetwork(8))];
+    for (let k = 0; k < 3; k++) {
+      await ours.step.run(batchOf(), 1e-3);
+      await theirs.step.run(batchOf(), 1e-3);
+    }
+    await expectEqual(ours.step, theirs.step, 2e-3);
+  });
+
+  it('keeps what layers of others assign by themselves: tfjs\' own batch norm', async () => {
+    const network = (): tf.LayersModel => {
+      const image = tf.input({ name: 'image', shape: [32, 32, 3] });
+      const layers = [
+        tf.layers.conv2d({ name: 'first', filters: 4, kernelSize: 3, padding: 'same', kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) }),
+        tf.layers.batchNormalization({ name: 'norm', momentum: 0.8 }),
+        tf.layers.conv2d({ name: 'last', filters: 2, kernelSize: 1, kernelInitializer: tf.initializers.glorotUniform({ seed: 2 }) }),
+      ];
+      return tf.model({ inputs: image, outputs: layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, image) });
+    };
+    const options: Partial<StepOptions> = { optimizer: { name: 'sgd', momentum: 0.9 } };
+    const [ours, theirs] = [await compiled(options, {}, network()), eager(options, network())];
+    const before = await theirs.step.state();
+    for (let k = 0; k < 3; k++) {
+      await ours.step.run(batchOf(), 1e-2);
+      await theirs.step.run(batchOf(), 1e-2);
+    }
+    await expectEqual(ours.step, theirs.step, 2e-3);
+    const after = await ours.step.state();
+    const statistics = Object.keys(after).filter((key) => key.includes('moving'));
+    expect(statistics).toHaveLength(2);
+    for (const key of statistics) expect(after[key].data).not.toEqual(before[key].data);
+  });
+
   it('goes through batches of other sizes, a last batch that is not full, and parts that do not divide it', async () => {
     const options: Partial<StepOptions> = { optimizer: { name: 'sgd', momentum: 0 } };
     for (const microBatch of [undefined, 2]) {

@@ -4,7 +4,7 @@ import { startEngine, tf } from '../lib/engine/engine.ts';
 import { valueAndGradients } from '../lib/engine/gradients.ts';
 import { typeAttribute } from '../lib/engine/graph/attributes.ts';
 import { dtypes, newGraph, Session } from '../lib/engine/graph/native.ts';
-import { withTrace } from '../lib/engine/graph/trace.ts';
+import { withTrace } from '../lib/engine/graph/tracing.ts';
 import { addVariable, assignVariable, readVariable } from '../lib/engine/graph/variables.ts';
 import type { LossFunction } from '../lib/loss/loss.ts';
 import { losses } from '../lib/train/config.ts';

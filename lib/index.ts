@@ -137,7 +137,7 @@ export * from './dataset/phantom/baselines.ts';
 export * from './figures/metricsTable.ts';
 export * from './figures/table.ts';
 export { compileModel, type CompiledModel, type CompileModelOptions } from './engine/graph/compileModel.ts';
-export { withTrace } from './engine/graph/trace.ts';
+export { withTrace } from './engine/graph/tracing.ts';
 export * from './train/checkStep.ts';
 export * from './train/chooseStep.ts';
 export * from './train/compiledStep.ts';

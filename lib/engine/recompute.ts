@@ -8,7 +8,7 @@
  * Source of the idea: Chen et al. 2016, arXiv 1604.06174.
  */
 import { tf } from './engine.ts';
-import { after } from './graph/trace.ts';
+import { after } from './graph/tracing.ts';
 
 /** What is kept of a tensor until the backward pass, and how it comes back from that. */
 export interface Kept {

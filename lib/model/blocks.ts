@@ -3,7 +3,7 @@
  * Facts: reference code Model.py and withsep.py, see docs/differences.md for what we do otherwise.
  */
 import { tf } from '../engine/engine.ts';
-import { preparingTrace } from '../engine/graph/trace.ts';
+import { preparingTrace } from '../engine/graph/tracing.ts';
 import { adaptiveMaxPool, resizeNearest } from '../engine/ops/adaptiveMaxPool.ts';
 import { addBias, convolution } from '../engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../engine/ops/depthwise.ts';

@@ -1,6 +1,6 @@
 /** What the network's own layers share: named weights, and convolution steps built from them. */
 import { tf } from '../engine/engine.ts';
-import { preparingTrace } from '../engine/graph/trace.ts';
+import { preparingTrace } from '../engine/graph/tracing.ts';
 import { batchNormReluInference, batchNormReluTraining, foldBatchNorm } from '../engine/ops/batchNormRelu.ts';
 import { convolution, convolutionRelu } from '../engine/ops/convolution.ts';
 import { movingAverage } from '../engine/ops/movingAverage.ts';

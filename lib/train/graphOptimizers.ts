@@ -1,7 +1,7 @@
 /** The optimizers of optimizers.ts as TensorFlow's own update kernels, for the compiled step. They change variables in place. */
 import { attributeTypes, dtypes, type NativeAttribute } from '../engine/graph/native.ts';
 import { typeAttribute } from '../engine/graph/attributes.ts';
-import { type Ref, type Trace } from '../engine/graph/trace.ts';
+import type { Ref, Trace } from '../engine/graph/trace.ts';
 import { assignVariable, type GraphVariable } from '../engine/graph/variables.ts';
 import type { OptimizerConfig } from './optimizers.ts';
 

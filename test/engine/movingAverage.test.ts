@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
-import { withTrace } from '../../lib/engine/graph/trace.ts';
+import { withTrace } from '../../lib/engine/graph/tracing.ts';
 import { movingAverage, movingAverageOf } from '../../lib/engine/ops/movingAverage.ts';
 
 await startEngine();

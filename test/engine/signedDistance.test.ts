@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { valueAndGradients } from '../../lib/engine/gradients.ts';
 import { Session } from '../../lib/engine/graph/native.ts';
-import { withTrace } from '../../lib/engine/graph/trace.ts';
+import { withTrace } from '../../lib/engine/graph/tracing.ts';
 import { hasOwnKernels, withoutOwnKernels } from '../../lib/engine/ops/ownKernels.ts';
 import { signedDistance } from '../../lib/engine/ops/signedDistance.ts';
 import { Random } from '../../lib/random.ts';

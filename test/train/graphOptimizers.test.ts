@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { newGraph, Session, whyNoGraphs, type HostTensor } from '../../lib/engine/graph/native.ts';
-import { withTrace } from '../../lib/engine/graph/trace.ts';
+import { withTrace } from '../../lib/engine/graph/tracing.ts';
 import { addVariable, assignVariable, readVariable } from '../../lib/engine/graph/variables.ts';
 import { addUpdate, stepNumbers } from '../../lib/train/graphOptimizers.ts';
 import { defaultAdam, referenceRmsprop, slotNames, updateOf, type OptimizerConfig } from '../../lib/train/optimizers.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { newGraph, whyNoGraphs } from '../../lib/engine/graph/native.ts';
-import { withTrace } from '../../lib/engine/graph/trace.ts';
+import { withTrace } from '../../lib/engine/graph/tracing.ts';
 import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
 import { defaultAdam, referenceRmsprop } from '../../lib/train/optimizers.ts';
 import { variableOf, weightName, type StepOptions } from '../../lib/train/step.ts';

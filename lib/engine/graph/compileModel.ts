@@ -13,7 +13,8 @@ import { dtypes, newGraph, Session, whyNoGraphs, type HostTensor, type NativeGra
 import { Preparation, type Prepared } from './preparation.ts';
 import { typeAttribute } from './attributes.ts';
 import { assertEqualTraces } from './equalTraces.ts';
-import { withTrace, type Ref, type Trace } from './trace.ts';
+import type { Ref, Trace } from './trace.ts';
+import { withTrace } from './tracing.ts';
 
 export interface CompileModelOptions {
   /** Applied to the model's output, as a part of the graph: its result is what `predict` returns. */

@@ -1,7 +1,7 @@
 /** Variables that live in a session: handles, reading, setting. Several traces of one graph share them by name. */
 import { attributeTypes, dtypes, type NativeAttribute } from './native.ts';
 import { typeAttribute } from './attributes.ts';
-import { type Ref, type Trace } from './trace.ts';
+import type { Ref, Trace } from './trace.ts';
 
 export interface GraphVariable {
   readonly name: string;

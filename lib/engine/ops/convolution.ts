@@ -5,7 +5,7 @@
  * or of our wasm engine, else the same sum on an image rearranged by space-to-batch.
  */
 import { hasDilatedGradient, isNative, tf } from '../engine.ts';
-import { after } from '../graph/trace.ts';
+import { after } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 import { keep } from '../recompute.ts';

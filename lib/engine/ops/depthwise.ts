@@ -1,6 +1,6 @@
 /** Depthwise 3×3 convolution: every channel has a kernel of its own. NHWC image, kernel [k, k, channels, 1]. */
 import { isNative, tf } from '../engine.ts';
-import { after } from '../graph/trace.ts';
+import { after } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';

@@ -1,6 +1,6 @@
 /** Joining images along the channels, in a way that lets a 1×1 convolution do without the joined image. */
 import { tf } from '../engine.ts';
-import { preparingTrace } from '../graph/trace.ts';
+import { preparingTrace } from '../graph/tracing.ts';
 
 const joined = new WeakMap<tf.Tensor, () => readonly tf.Tensor4D[]>();
 

@@ -1,6 +1,6 @@
 /** Maximum of each 2×2 square: halves height and width. */
 import { isNative, tf } from '../engine.ts';
-import { after } from '../graph/trace.ts';
+import { after } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { canBeMade, keep, type Recipe } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';

@@ -3,7 +3,8 @@
  * a moving average, a compiled step can compute all of them as one vector (train/stepGraph.ts).
  */
 import { tf } from '../engine.ts';
-import { traceUnderWay, type Ref, type Trace } from '../graph/trace.ts';
+import type { Ref, Trace } from '../graph/trace.ts';
+import { traceUnderWay } from '../graph/tracing.ts';
 
 /** What a node of a trace computes: decay · average + (1 − decay) · value. */
 export interface MovingAverage { readonly average: Ref; readonly value: Ref; readonly decay: number }

@@ -3,7 +3,7 @@
  * one product each, so their concatenation never has to be made.
  */
 import { isNative, tf } from '../engine.ts';
-import { after, isTracingBfloat16, preparingTrace } from '../graph/trace.ts';
+import { after, isTracingBfloat16, preparingTrace } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { addBias, biasGradient, convolution } from './convolution.ts';

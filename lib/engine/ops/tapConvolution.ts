@@ -4,7 +4,7 @@
  */
 import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';
-import { after } from '../graph/trace.ts';
+import { after } from '../graph/tracing.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 

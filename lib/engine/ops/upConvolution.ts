@@ -4,7 +4,8 @@
  */
 import { isNative, tf } from '../engine.ts';
 import { addBias, biasGradient } from './convolution.ts';
-import { after, isTracingBfloat16, preparingTrace, type Ref, type Trace } from '../graph/trace.ts';
+import type { Ref, Trace } from '../graph/trace.ts';
+import { after, isTracingBfloat16, preparingTrace } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';

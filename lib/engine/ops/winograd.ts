@@ -9,7 +9,7 @@
 import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';
 import { hasBfloat16Kernels } from '../graph/native.ts';
-import { after, isTracingBfloat16 } from '../graph/trace.ts';
+import { after, isTracingBfloat16 } from '../graph/tracing.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 

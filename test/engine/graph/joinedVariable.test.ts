@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { startEngine } from '../../../lib/engine/engine.ts';
 import { addJoinedVariable, clearVariables, getVariables, joinParts, setVariables, splitParts, type JoinedVariable } from '../../../lib/engine/graph/joinedVariable.ts';
 import { dtypes, newGraph, Session, whyNoGraphs, type HostTensor } from '../../../lib/engine/graph/native.ts';
-import { withTrace, type Trace } from '../../../lib/engine/graph/trace.ts';
+import type { Trace } from '../../../lib/engine/graph/trace.ts';
+import { withTrace } from '../../../lib/engine/graph/tracing.ts';
 import { readVariable } from '../../../lib/engine/graph/variables.ts';
 
 await startEngine();

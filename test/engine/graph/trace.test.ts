@@ -1,11 +1,12 @@
 /** What a trace makes of tfjs code, and what it refuses. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { currentEngine, startEngine, tf } from '../../lib/engine/engine.ts';
-import { newGraph, Session, whyNoGraphs, type HostTensor } from '../../lib/engine/graph/native.ts';
-import { typeAttribute } from '../../lib/engine/graph/attributes.ts';
-import { assertEqualTraces } from '../../lib/engine/graph/equalTraces.ts';
-import { withTrace, type Trace } from '../../lib/engine/graph/trace.ts';
-import { addVariable, assignVariable, readVariable } from '../../lib/engine/graph/variables.ts';
+import { currentEngine, startEngine, tf } from '../../../lib/engine/engine.ts';
+import { newGraph, Session, whyNoGraphs, type HostTensor } from '../../../lib/engine/graph/native.ts';
+import { typeAttribute } from '../../../lib/engine/graph/attributes.ts';
+import { assertEqualTraces } from '../../../lib/engine/graph/equalTraces.ts';
+import type { Trace } from '../../../lib/engine/graph/trace.ts';
+import { withTrace } from '../../../lib/engine/graph/tracing.ts';
+import { addVariable, assignVariable, readVariable } from '../../../lib/engine/graph/variables.ts';
 
 await startEngine();
 const why = whyNoGraphs() ? ` (skipped: ${whyNoGraphs()})` : '';

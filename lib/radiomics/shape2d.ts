@@ -9,9 +9,9 @@
  * 1/8, line √½). A = 9 + 6 + 1/2 = 15.5, P = 12 + 4·√½, pixel surface 16, λ₁ = λ₂ = 5/4, diameter √(4² + 3²) = 5.
  * Every feature with a worked example: docs/features/shape2D.md.
  */
-import { expected } from '../errors.ts';
 import { type Axis, axes, type FeatureValues } from './aggregation.ts';
 import { largestPlaneDiameter } from './diameters.ts';
+import { MaskError } from './maskCheck.ts';
 import { meshVertices } from './mesh.ts';
 import { principalVariancesInPlane } from './principalAxes.ts';
 import { type Roi, roiMask } from './roi.ts';
@@ -55,13 +55,13 @@ function sliceOf(roi: Roi, axis: number): { mask: Uint8Array; steps: [number, nu
 }
 
 /**
- * All features of the family, in mm and mm². Throws a UserError when the ROI has voxels in more than one slice across
+ * All features of the family, in mm and mm². Throws a MaskError when the ROI has voxels in more than one slice across
  * `sliceAxis`. An empty ROI gives 0 or NaN.
  */
 export function shape2dFeatures(roi: Roi, sliceAxis: Axis = 'z'): FeatureValues {
   const axis = axes.indexOf(sliceAxis);
   const slices = roi.shape[axis]! - 2 * roi.margin;
-  if (slices > 1) throw expected(`a ROI of one slice across ${sliceAxis} for 2-D shape`, `${slices} slices`);
+  if (slices > 1) throw new MaskError('dimensions', `a ROI of one slice across ${sliceAxis} for 2-D shape`, `${slices} slices`);
   const [first, second] = [0, 1, 2].filter((other) => other !== axis).map((other) => roi.spacingMm[other]!) as [number, number];
   const { mask, steps } = sliceOf(roi, axis);
   const squares = countSquares(mask, steps);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expected } from '../errors.ts';
 import { parseCsv } from '../io/csv.ts';
 import { explainReadError } from '../io/files.ts';
+import { families } from './names.ts';
 
 /** One row of a cohort table. */
 export interface CohortRow {
@@ -16,12 +17,16 @@ export interface CohortRow {
   readonly others: Readonly<Record<string, string>>;
 }
 
+/** What columns of `features.csv` are called: `voxels`, and features by image, family and name. A cohort's own may not be called so. */
+const takenColumn = new RegExp(`^voxels$|^[^_]+_(?:${families.join('|')})_`);
+
 /** File names are made of ids. */
 const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /**
  * Reads a cohort: CSV with a heading and the columns id, image, mask and, where wanted, label; any others are carried along.
- * Paths are meant from the table's folder. Throws a UserError for missing columns or cells, odd or repeated ids, and no rows.
+ * Paths are meant from the table's folder. Throws a UserError for missing columns or cells, columns
+ * called like those of features or twice, odd or repeated ids, and no rows.
  */
 export async function readCohort(file: string): Promise<CohortRow[]> {
   const text = await readFile(file, 'utf8').catch((error) => {
@@ -30,6 +35,9 @@ export async function readCohort(file: string): Promise<CohortRow[]> {
   const [heading = [], ...rows] = parseCsv(text, file);
   const isWhole = ['id', 'image', 'mask'].every((column) => heading.includes(column));
   if (!isWhole) throw expected('the columns id, image and mask', heading.join(', ') || 'an empty table', file);
+  const taken = heading.find((column) => takenColumn.test(column));
+  if (taken !== undefined) throw expected('columns that are called otherwise than those of the features', taken, file);
+  if (new Set(heading).size < heading.length) throw expected('each column once', heading.join(', '), file);
   if (rows.length === 0) throw expected('at least one case', 'only a heading', file);
   const seen = new Set<string>();
   return rows.map((cells, at) => {

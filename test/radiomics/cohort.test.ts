@@ -97,6 +97,9 @@ describe('a cohort table', () => {
     ['id,image,mask\n../a,b,c\n', 'Expected ids of letters, digits, dot, dash and underscore, found "../a"'],
     ['id,image,mask\na,b,c\na,d,e\n', 'Expected each id once, found a twice'],
     ['id,image,mask\na,,c\n', 'Expected an image and a mask for a, found an empty cell'],
+    ['id,image,mask,voxels\na,b,c,1\n', 'Expected columns that are called otherwise than those of the features, found voxels'],
+    ['id,original_shape_MeshVolume,image,mask\na,1,b,c\n', 'Expected columns that are called otherwise than those of the features, found original_shape_MeshVolume'],
+    ['id,image,mask,site,site\na,b,c,d,e\n', 'Expected each column once, found id, image, mask, site, site'],
     ['id,image,mask,label\na,b,c,x\n', 'Expected a positive label for a, found "x"'],
     ['id,image,mask\n"a,b,c\n', 'Expected a closing quote, found the end of the table'],
   ])('%j is refused', async (text, sentence) => {

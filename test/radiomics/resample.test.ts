@@ -88,3 +88,8 @@ it('normalising gives mean 0 and the scale as standard deviation, within the lim
   expect(Math.max(...normaliseImage(image, 100, 1).data)).toBe(100);
   expect([...normaliseImage(volumeOf([5, 5], [2, 1, 1]), 1, null).data]).toEqual([0, 0]);
 });
+
+it.each([['NaN', NaN, '1 NaN and 0 infinite ones'], ['an infinite value', -Infinity, '0 NaN and 1 infinite ones']])('normalising refuses %s anywhere in the image', (_, value, found) => {
+  const image = volumeOf([1, 2, value, 4], [4, 1, 1]);
+  expect(() => normaliseImage(image, 1, null)).toThrow(`Expected finite grey values in the whole image, of which "normalise" takes mean and spread, found ${found}`);
+});

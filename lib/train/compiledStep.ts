@@ -175,6 +175,8 @@ export async function createCompiledStep(model: tf.LayersModel, options: StepOpt
       await setVariables(session, held, ({ key, shape }) => {
         const found = stored[key];
         if (found?.shape.join() !== shape.join()) throw expected(`${key} of shape [${shape}] in the checkpoint`, found ? `shape [${found.shape}]` : 'none');
+        const size = tf.util.sizeFromShape([...shape]);
+        if (found.data.length !== size) throw expected(`${size} numbers of ${key} in the checkpoint`, `${found.data.length}`);
         return found;
       });
       stepCount = stored.stepCount.data[0];

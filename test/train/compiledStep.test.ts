@@ -205,6 +205,14 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
     expect(await step.state()).toEqual(before);
   });
 
+  it.each([2, 7])('refuses a state with %i numbers in a weight of 4, and keeps its own', async (numbers) => {
+    const { step } = await compiled({});
+    const before = await step.state();
+    const key = 'weight/c1/bn1/gamma';
+    await expect(step.restore({ ...before, [key]: { shape: [4], data: new Float32Array(numbers).fill(9) } })).rejects.toThrow(`Expected 4 numbers of ${key} in the checkpoint, found ${numbers}`);
+    expect(await step.state()).toEqual(before);
+  });
+
   it.each<[string, StepOptions['loss'], RegExp]>([
     ['reads values', (logits, labels) => tf.mul(crossEntropyDice(logits, labels), tf.sum(logits).dataSync()[0]) as tf.Scalar, /Cannot compile code that reads the values of/],
     ['draws random numbers', (logits, labels) => crossEntropyDice(tf.add(logits, tf.randomNormal(logits.shape)) as tf.Tensor4D, labels), /Cannot compile code that draws random numbers/],

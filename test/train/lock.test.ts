@@ -1,9 +1,12 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { spawnSync } from 'node:child_process';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { spawn, spawnSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { projectPath } from '../../lib/settings.ts';
 import { lockRun } from '../../lib/train/lock.ts';
+import { flags } from '../../scripts/flags.mjs';
 
 describe('lockRun', () => {
   let folder: string;
@@ -31,5 +34,29 @@ describe('lockRun', () => {
       lockRun(folder)();
       expect(existsSync(note())).toBe(false);
     }
+  });
+
+  const withProc = it.skipIf(!existsSync('/proc/self/stat')); // else numbers are all there is to go by
+  withProc('refuses a folder that another process has locked, and takes it over once that one has ended though nobody collected it', async () => {
+    // The shell starts the process that locks and then becomes a sleep, which never asks how its child ended.
+    const child = `import { lockRun } from ${JSON.stringify(projectPath('lib/train/lock.ts'))}; lockRun(${JSON.stringify(folder)}); console.log('locked'); setInterval(() => {}, 1000);`;
+    const parent = spawn('sh', ['-c', '"$@" & exec sleep 60', 'sh', process.execPath, ...flags, '--input-type=module', '-e', child], { cwd: projectPath('.') });
+    try {
+      await once(parent.stdout, 'data');
+      expect(() => lockRun(folder)).toThrow('Expected a run folder in which nobody else trains');
+      const pid = Number(readFileSync(note(), 'utf8').split(' ')[0]);
+      process.kill(pid, 'SIGKILL');
+      await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), { timeout: 10_000 });
+      lockRun(folder)();
+      expect(existsSync(note())).toBe(false);
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  });
+
+  withProc('takes over the note of an ended process whose number another one has by now', () => {
+    writeFileSync(note(), `${process.ppid} 1\n`);
+    lockRun(folder)();
+    expect(existsSync(note())).toBe(false);
   });
 });

@@ -116,10 +116,9 @@ export function buildStepGraph(graph: NativeGraph, model: tf.LayersModel, option
   function update(trace: Trace, values: readonly Ref[], gradients: readonly (Ref | undefined)[], statistics: readonly string[]): { norm: Ref; targets: string[] } {
     const { norm, clipped } = clip(trace, gradients);
     const numbers = Object.fromEntries(Object.keys(stepNumbers(optimizer, 1, 1)).map((name) => [name, trace.placeholder(name, [], 'float32').ref]));
-    const updates = trained.flatMap(({ weight, slots, decays }, g) => {
-      if (clipped[g] === undefined && !decays) return []; // a gradient of zero changes nothing
-      const gradient = clipped[g] ?? joinParts(trace, weight, []);
-      return [addUpdate(trace, optimizer, weight.variable, values[groups.indexOf(trained[g])], gradient, slots.map(({ variable }) => variable), numbers, decays)];
+    const updates = trained.map(({ weight, slots, decays }, g) => {
+      const gradient = clipped[g] ?? joinParts(trace, weight, []); // zeros: slots that a checkpoint brings go on without a gradient too
+      return addUpdate(trace, optimizer, weight.variable, values[groups.indexOf(trained[g])], gradient, slots.map(({ variable }) => variable), numbers, decays);
     });
     const targets = [...statistics, ...updates];
     return { norm, targets: emaDecay === undefined ? targets : [...targets, ...follow(trace, targets)] };

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { hasOwnKernels, withoutOwnKernels } from '../../lib/engine/ops/ownKernels.ts';
+import { convolutionRelu } from '../../lib/engine/ops/convolution.ts';
 import { pointwiseConvolution } from '../../lib/engine/ops/pointwise.ts';
 import { recomputing } from '../../lib/engine/recompute.ts';
 import { Random } from '../../lib/random.ts';
@@ -40,6 +41,14 @@ describe('a 1×1 convolution', () => {
     ours.forEach((values, i) => expect(difference(values, theirs[i]), `tensor ${i}`).toBeLessThan(2e-6));
     expect(recomputing(() => everything(images, ...rest))).toEqual(ours);
   });
+
+  it.each<[number, number, [number, number, number]]>([[16, 32, [2, 5, 7]], [3, 5, [1, 40, 41]], [144, 130, [1, 4, 4]]])(
+    'has bias and ReLU in one go for prediction: %i channels to %i', (channelsIn, channelsOut, [n, h, w]) => {
+      const [image, kernel, bias] = [normal(n, h, w, channelsIn) as tf.Tensor4D, normal(1, 1, channelsIn, channelsOut) as tf.Tensor4D, normal(channelsOut) as tf.Tensor1D];
+      const theirs = withoutOwnKernels(() => convolutionRelu(image, kernel, bias)).dataSync<'float32'>() as Float32Array;
+      expect(Math.min(...theirs)).toBe(0);
+      expect(difference(convolutionRelu(image, kernel, bias).dataSync<'float32'>() as Float32Array, theirs)).toBeLessThan(2e-6);
+    });
 
   it('gives the same bits twice', (context) => {
     context.skip(!hasOwnKernels(), 'the kernels are not compiled here');

@@ -85,6 +85,26 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
     await expectEqual(ours.step, theirs.step, 2e-3);
   });
 
+  it.each<OptimizerConfig>([{ ...referenceRmsprop, epsilon: 1e-4 } as OptimizerConfig, { name: 'sgd', momentum: 0.9 }, { ...adamW, epsilon: 1e-2 } as OptimizerConfig])(
+    'lets slots of weights without a gradient go on as the eager step does: %j', async (optimizer) => {
+      const network = (): tf.LayersModel => {
+        const image = tf.input({ name: 'image', shape: [32, 32, 3] });
+        const conv = (name: string, filters: number): tf.SymbolicTensor =>
+          tf.layers.conv2d({ name, filters, kernelSize: 1, kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) }).apply(image) as tf.SymbolicTensor;
+        return tf.model({ inputs: image, outputs: [conv('used', 2), conv('large', 1500), conv('small', 4)] });
+      };
+      const loss = (logits: unknown, labels: tf.Tensor3D): tf.Scalar => crossEntropyDice((logits as tf.Tensor4D[])[0], labels);
+      const options: Partial<StepOptions> = { optimizer, loss };
+      const [ours, theirs] = [await compiled(options, {}, network()), eager(options, network())];
+      const state = await theirs.step.state();
+      for (const key of Object.keys(state)) if (!key.startsWith('weight/')) state[key] = { shape: state[key].shape, data: state[key].data.map((v) => (key === 'stepCount' ? 3 : v + 0.25)) };
+      for (const { step } of [ours, theirs]) {
+        await step.restore(state);
+        for (let k = 0; k < 3; k++) await step.run(batchOf(), 1e-2);
+      }
+      await expectEqual(ours.step, theirs.step, 1e-5);
+    });
+
   it('keeps what layers of others assign by themselves: tfjs\' own batch norm', async () => {
     const network = (): tf.LayersModel => {
       const image = tf.input({ name: 'image', shape: [32, 32, 3] });

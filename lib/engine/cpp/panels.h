@@ -15,7 +15,7 @@ class Panels {
 
   // Of a matrix [depth, columns] or, turned, of the transpose of a matrix [columns, depth].
   Panels(const float* matrix, int64_t depth, int64_t columns, bool turned)
-      : depth_(depth), columns_(columns), numbers_(depth * (columns + kLanes - 1) / kLanes * kLanes) {
+      : depth_(depth), columns_(columns), numbers_(depth * RoundUp(columns, kLanes)) {
     Pool::Get().For(count(), std::max<int64_t>(1, 8192 / (depth * kWidth)), [&](int64_t begin, int64_t end) {
       for (int64_t panel = begin; panel < end; panel++) {
         float* to = numbers_.data() + panel * kWidth * depth;
@@ -29,7 +29,7 @@ class Panels {
   int64_t count() const { return (columns_ + kWidth - 1) / kWidth; }
   // Columns of a panel: those of the matrix, and with those that are filled up.
   int64_t used(int64_t panel) const { return std::min(kWidth, columns_ - panel * kWidth); }
-  int64_t width(int64_t panel) const { return (used(panel) + kLanes - 1) / kLanes * kLanes; }
+  int64_t width(int64_t panel) const { return RoundUp(used(panel), kLanes); }
   const float* at(int64_t panel) const { return numbers_.data() + panel * kWidth * depth_; }
 
  private:

@@ -17,8 +17,6 @@ constexpr int64_t kMostParts = 16;     // of the pixels in a sum, whatever the n
 constexpr int64_t kWide = 128 * 128;   // channels in times out from which parts of the channels are shared out instead of the pixels
 constexpr int64_t kMostDepth = 1024;   // pixels summed at once then
 
-int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
-
 int64_t Pixels(const std::vector<int64_t>& shape) {
   int64_t count = 1;
   for (size_t i = 0; i + 1 < shape.size(); i++) count *= shape[i];
@@ -35,7 +33,12 @@ void MultiplyPanel(const float* a, int64_t rows, const Panels& b, int64_t panel,
     for (int64_t i = 0; i < used; i++) c[row * rowC + i] = add ? c[row * rowC + i] + beside[row * width + i] : beside[row * width + i];
 }
 
-// out = x W (W [in, out]) or, turned, x Wᵀ (W [out, in]); plus a bias [out] or an image of the output's shape.
+AXUNET_CLONES void CutBelowZero(float* x, int64_t rows, int64_t columns, int64_t rowX) {
+  for (int64_t row = 0; row < rows; row++)
+    for (int64_t i = 0; i < columns; i++) x[row * rowX + i] = x[row * rowX + i] <= 0.f ? 0.f : x[row * rowX + i]; // so that NaN stays NaN
+}
+
+// out = x W (W [in, out]) or, turned, x Wᵀ (W [out, in]); plus a bias [out] or an image of the output's shape; then ReLU where asked.
 void Pointwise(const Arguments& a) {
   const int64_t pixels = Pixels(a.shapes[0]), in = a.shapes[0].back(), out = a.shape.back(), threads = Pool::Get().threads();
   const bool biased = a.shapes[2].size() == 1 && a.shapes[2][0] == out, summed = a.shapes[2].size() == a.shape.size() && a.shape.size() > 1;
@@ -52,6 +55,7 @@ void Pointwise(const Arguments& a) {
         std::memcpy(to + row * out + from, a.inputs[2] + (summed ? (first + row) * out : 0) + from, columns * sizeof(float));
       for (int64_t panel = fromPanel; panel < toPanel; panel++)
         MultiplyPanel(a.inputs[0] + first * in, rows, w, panel, to + panel * Panels::kWidth, out, summed || biased);
+      if (a.options[1] != 0) CutBelowZero(to + from, rows, columns, out);
     }
   });
 }
@@ -106,7 +110,7 @@ void PointwiseKernelGradient(const Arguments& a) {
 }  // namespace
 
 void RegisterPointwise() {
-  RegisterKernel("AxunetPointwise", 3, Pointwise, 2);                           // x, W, bias or image or empty → image; option: turned
+  RegisterKernel("AxunetPointwise", 3, Pointwise, 2);                           // x, W, bias or image or empty → image; options: turned, ReLU
   RegisterKernel("AxunetPointwiseKernelGradient", 2, PointwiseKernelGradient);  // x, dy → dW
 }
 

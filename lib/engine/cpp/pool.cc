@@ -72,7 +72,7 @@ struct Squares {
 // The larger one; NaN where one is NaN.
 AXUNET_INLINE float Larger(float a, float b) { return b > a || b != b ? b : a; }
 
-// Both go number by number and leave vectors to the compiler: it takes comparisons of our own vectors apart where a processor is not known yet.
+// Both go number by number and leave vectors to the compiler: written with our own vectors, it takes such comparisons apart.
 AXUNET_CLONES void MaxPoolRow(const Squares& s, const float* __restrict upper, float* __restrict out) {
   const int64_t down = s.width * s.channels, n = s.channels;
   for (int64_t x = 0; x < s.columns; x++, upper += 2 * n, out += n) {

@@ -8,50 +8,21 @@
 #include <vector>
 
 #include "kernel.h"
+#include "panels.h"
 #include "parallel.h"
 #include "vector.h"
 
 namespace axunet {
 namespace {
 
-constexpr int64_t kPanel = 32;  // columns of a matrix that are multiplied together
-
 // Rows of [width] pixels, of all images; `doubled` is 2 out.
 struct Sizes { int64_t rows, width, in, doubled; };
 Sizes SizesOf(const std::vector<int64_t>& image, const std::vector<int64_t>& kernel) { return {image[0] * image[1], image[2], kernel[3], 2 * kernel[2]}; }
 
-// Columns of a matrix [depth, columns] in panels, each [depth][32] (the last may be narrower).
-std::vector<float> Panels(const float* matrix, int64_t depth, int64_t columns) {
-  std::vector<float> panels(depth * columns);
-  Pool::Get().For((columns + kPanel - 1) / kPanel, std::max<int64_t>(1, 8192 / (depth * kPanel)), [&](int64_t begin, int64_t end) {
-    for (int64_t from = begin * kPanel; from < std::min(columns, end * kPanel); from += kPanel) {
-      const int64_t width = std::min(kPanel, columns - from);
-      for (int64_t k = 0; k < depth; k++) std::memcpy(panels.data() + from * depth + k * width, matrix + k * columns + from, width * sizeof(float));
-    }
-  });
-  return panels;
-}
-
-// The same of the transpose of a matrix [columns, depth].
-std::vector<float> TransposedPanels(const float* matrix, int64_t columns, int64_t depth) {
-  std::vector<float> panels(depth * columns);
-  Pool::Get().For((columns + kPanel - 1) / kPanel, std::max<int64_t>(1, 8192 / (depth * kPanel)), [&](int64_t begin, int64_t end) {
-    for (int64_t from = begin * kPanel; from < std::min(columns, end * kPanel); from += kPanel) {
-      const int64_t width = std::min(kPanel, columns - from);
-      for (int64_t k0 = 0; k0 < depth; k0 += kLanes)
-        for (int64_t c = 0; c < width; c++)
-          for (int64_t k = k0; k < std::min(depth, k0 + kLanes); k++) panels[from * depth + k * width + c] = matrix[(from + c) * depth + k];
-    }
-  });
-  return panels;
-}
-
-// C = A B or C += A B for rows of A [rows, depth] and B in panels; C has rows of `columns`.
-void MultiplyPanels(const float* a, int64_t rows, int64_t depth, const std::vector<float>& panels, int64_t columns, float* c, bool add) {
-  for (int64_t from = 0; from < columns; from += kPanel) {
-    const int64_t width = std::min(kPanel, columns - from);
-    Multiply({a, depth, 1, panels.data() + from * depth, width, c + from, columns, rows, width, depth, add});
-  }
+// C = A B or C += A B for rows of A; C has rows of `columns`, which are whole vectors.
+void MultiplyPanels(const float* a, int64_t rows, const Panels& b, int64_t columns, float* c, bool add) {
+  for (int64_t panel = 0; panel < b.count(); panel++)
+    Multiply({a, b.depth(), 1, b.at(panel), b.width(panel), c + panel * Panels::kWidth, columns, rows, b.width(panel), b.depth(), add});
 }
 
 int64_t Grain(const Sizes& s) { return std::max<int64_t>(1, 65536 / (s.width * (s.in + 2 * s.doubled))); }
@@ -59,12 +30,12 @@ int64_t Grain(const Sizes& s) { return std::max<int64_t>(1, 65536 / (s.width * (
 // x, kernel, bias → y
 void UpConvolution(const Arguments& a) {
   const Sizes s = SizesOf(a.shapes[0], a.shapes[1]);
-  const std::vector<float> kernels[2] = {TransposedPanels(a.inputs[1], s.doubled, s.in), TransposedPanels(a.inputs[1] + s.doubled * s.in, s.doubled, s.in)};
+  const Panels kernels[2] = {{a.inputs[1], s.in, s.doubled, true}, {a.inputs[1] + s.doubled * s.in, s.in, s.doubled, true}};
   Pool::Get().For(s.rows, Grain(s), [&](int64_t begin, int64_t end) {
     for (int64_t row = 2 * begin; row < 2 * end; row++) {
       float* y = a.output + row * s.width * s.doubled;
       for (int64_t i = 0; i < 2 * s.width; i++) std::memcpy(y + i * s.doubled / 2, a.inputs[2], s.doubled / 2 * sizeof(float));
-      MultiplyPanels(a.inputs[0] + row / 2 * s.width * s.in, s.width, s.in, kernels[row % 2], s.doubled, y, true);
+      MultiplyPanels(a.inputs[0] + row / 2 * s.width * s.in, s.width, kernels[row % 2], s.doubled, y, true);
     }
   });
 }
@@ -72,11 +43,11 @@ void UpConvolution(const Arguments& a) {
 // dy, kernel → dx
 void UpConvolutionGradient(const Arguments& a) {
   const Sizes s = SizesOf(a.shape, a.shapes[1]);
-  const std::vector<float> kernels[2] = {Panels(a.inputs[1], s.doubled, s.in), Panels(a.inputs[1] + s.doubled * s.in, s.doubled, s.in)};
+  const Panels kernels[2] = {{a.inputs[1], s.doubled, s.in, false}, {a.inputs[1] + s.doubled * s.in, s.doubled, s.in, false}};
   Pool::Get().For(s.rows, Grain(s), [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; row++) {
       for (int64_t k = 0; k < 2; k++) {
-        MultiplyPanels(a.inputs[0] + (2 * row + k) * s.width * s.doubled, s.width, s.doubled, kernels[k], s.in, a.output + row * s.width * s.in, k == 1);
+        MultiplyPanels(a.inputs[0] + (2 * row + k) * s.width * s.doubled, s.width, kernels[k], s.in, a.output + row * s.width * s.in, k == 1);
       }
     }
   });
@@ -100,8 +71,8 @@ void UpConvolutionKernelGradient(const Arguments& a) {
         for (int64_t r = 0; r < rows; r++)
           for (int64_t i = 0; i < s.width; i++)
             std::memcpy(dy.data() + (r * s.width + i) * columns, a.inputs[1] + ((2 * (row + r) + k) * s.width + i) * s.doubled + from, columns * sizeof(float));
-        for (int64_t c = 0; c < s.in; c += kPanel) {
-          const int64_t width = std::min(kPanel, s.in - c);
+        for (int64_t c = 0; c < s.in; c += Panels::kWidth) {
+          const int64_t width = std::min(Panels::kWidth, s.in - c);
           for (int64_t i = 0; i < pixels; i++) std::memcpy(x.data() + i * width, a.inputs[0] + (row * s.width + i) * s.in + c, width * sizeof(float));
           Multiply({dy.data(), 1, columns, x.data(), width, to + c, s.in, columns, width, pixels, row > first});
         }

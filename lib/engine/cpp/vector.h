@@ -14,6 +14,8 @@ namespace axunet {
 typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
 constexpr int64_t kLanes = 16;
 
+AXUNET_INLINE int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+
 // `lanes` numbers from memory, the rest 0; and back.
 AXUNET_INLINE Vector Load(const float* from, int64_t lanes = kLanes) {
   if (lanes == kLanes) return *reinterpret_cast<const Vector*>(from);

@@ -16,8 +16,6 @@ constexpr int64_t kPadding = 16; // between planes of U, V and M, whose lengths 
 
 constexpr int64_t kFewTilesOfGradient = 16; // up to here winogradFew.cc makes gradients of kernels faster
 
-AXUNET_INLINE int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
-
 // Working memory of a thread. It is kept for the next time, since new memory would have to be cleared by the system first.
 class Buffer {
  public:

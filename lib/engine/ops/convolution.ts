@@ -9,7 +9,7 @@ import { after } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 import { keep } from '../recompute.ts';
-import { isOwnFaster, pointwiseConvolution } from './pointwise.ts';
+import { isOwnFaster, pointwiseConvolution, pointwisePrediction } from './pointwise.ts';
 import { isTapwiseFaster, tapConvolution } from './tapConvolution.ts';
 import { isWinogradFaster, winogradConvolution, winogradPrediction, winogradProducts } from './winograd.ts';
 import { dilatedConvolution } from '../wasm/dilated.ts';
@@ -44,6 +44,7 @@ export function convolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias?: tf.T
 /** Convolution with stride 1, bias and ReLU, for prediction: it has no gradient. */
 export function convolutionRelu(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D, dilation = 1): tf.Tensor4D {
   if (isWinogradFaster(image, kernel, 1)) return winogradPrediction(image, kernel, bias, { dilation, relu: true });
+  if (isPointwise(kernel) && isOwnFaster(image, kernel)) return pointwisePrediction(image, kernel, bias);
   return tf.relu(convolution(image, kernel, bias, { dilation }));
 }
 

@@ -1,7 +1,7 @@
 /** The optimizers of optimizers.ts as TensorFlow's own update kernels, for the compiled step. They change variables in place. */
 import { attributeTypes, dtypes, type NativeAttribute } from '../engine/graph/native.ts';
 import { typeAttribute } from '../engine/graph/attributes.ts';
-import type { Ref, Trace } from '../engine/graph/trace.ts';
+import { nodeOf, type Ref, type Trace } from '../engine/graph/trace.ts';
 import { assignVariable, type GraphVariable } from '../engine/graph/variables.ts';
 import type { OptimizerConfig } from './optimizers.ts';
 
@@ -32,19 +32,20 @@ const T = typeAttribute('T', dtypes.float32);
 export function addUpdate(trace: Trace, config: OptimizerConfig, variable: GraphVariable, value: Ref, gradient: Ref, slots: readonly GraphVariable[], numbers: Readonly<Record<string, Ref>>, decays: boolean): string {
   const handles = [variable.handle, ...slots.map(({ handle }) => handle)];
   const n = numbers;
+  const read = nodeOf(value); // also where the gradient does not depend on the weight, the forward pass must have read it before it changes
   if (config.name === 'rmsprop') {
-    return trace.addTarget('ResourceApplyRMSProp', [...handles, n.learningRate, n.rho, n.momentum, n.epsilon, gradient], [T, flag('use_locking')]);
+    return trace.addTarget('ResourceApplyRMSProp', [...handles, n.learningRate, n.rho, n.momentum, n.epsilon, gradient], [T, flag('use_locking')], { controls: [read] });
   }
   if (config.name === 'sgd') {
-    return trace.addTarget('ResourceApplyMomentum', [...handles, n.learningRate, gradient, n.momentum], [T, flag('use_locking'), flag('use_nesterov')]);
+    return trace.addTarget('ResourceApplyMomentum', [...handles, n.learningRate, gradient, n.momentum], [T, flag('use_locking'), flag('use_nesterov')], { controls: [read] });
   }
-  const controls = decays && config.weightDecay > 0 ? [addDecay(trace, variable, value, gradient, n.decay)] : [];
+  const controls = [decays && config.weightDecay > 0 ? addDecay(trace, variable, value, gradient, n.decay) : read];
   return trace.addTarget('ResourceApplyAdam', [...handles, n.beta1Power, n.beta2Power, n.learningRate, n.beta1, n.beta2, n.epsilon, gradient],
     [T, flag('use_locking'), flag('use_nesterov')], { controls });
 }
 
 /** w ← w − decay · w, once the gradient no longer needs w. */
 function addDecay(trace: Trace, variable: GraphVariable, value: Ref, gradient: Ref, decay: Ref): string {
-  const [{ ref }] = trace.add('Mul', [value, decay], [T], { controls: [gradient.split(':')[0]] });
+  const [{ ref }] = trace.add('Mul', [value, decay], [T], { controls: [nodeOf(gradient)] });
   return assignVariable(trace, 'AssignSub', variable, ref);
 }

@@ -1,5 +1,5 @@
 /** Keeps two processes from training in one run folder, where they would overwrite each other's checkpoints. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 
@@ -22,26 +22,55 @@ function startOf(pid: number): string | undefined {
   }
 }
 
+/** The note, or undefined where there is none. One that is just being written is waited for. */
+function readNote(file: string): string | undefined {
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text !== '') return text;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200); // milliseconds
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Removes the note where it still says `text`: what another process has written since is put back. */
+function removeNote(file: string, text: string): void {
+  const aside = `${file}.${process.pid}`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (readFileSync(aside, 'utf8') === text) rmSync(aside);
+  else renameSync(aside, file);
+}
+
 /**
  * Notes this process (number and start) in `<folder>/training.pid` and returns the function that removes the note. A note of a
  * process that has ended is taken over, also when another process has its number by now (the machine or container restarted).
- * Throws when another living process trains in the folder.
+ * Throws when another living process trains in the folder; it knows of those of the same machine and container alone.
  */
 export function lockRun(folder: string): () => void {
   const file = path.join(folder, 'training.pid');
+  const own = `${process.pid} ${startOf(process.pid)}\n`;
   mkdirSync(folder, { recursive: true });
   for (;;) {
     try {
-      writeFileSync(file, `${process.pid} ${startOf(process.pid)}\n`, { flag: 'wx' });
-      return () => rmSync(file, { force: true });
+      writeFileSync(file, own, { flag: 'wx' });
+      return () => removeNote(file, own);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const [pid, start] = readFileSync(file, 'utf8').trim().split(' ');
+    const note = readNote(file);
+    if (note === undefined) continue;
+    const [pid, start] = note.trim().split(' ');
     const running = Number(pid) > 0 && Number(pid) !== process.pid ? startOf(Number(pid)) : undefined;
     if (running !== undefined && (!start || !running || start === running)) {
       throw new UserError(`Expected a run folder in which nobody else trains, found process ${pid} at work in ${folder} (if that is not so, delete training.pid there)`);
     }
-    rmSync(file, { force: true });
+    removeNote(file, note);
   }
 }

@@ -5,7 +5,7 @@ import { dtypes, newGraph, type NativeGraph } from '../engine/graph/native.ts';
 import { typeAttribute } from '../engine/graph/attributes.ts';
 import { assertEqualTraces } from '../engine/graph/equalTraces.ts';
 import { joinParts, splitParts } from '../engine/graph/joinedVariable.ts';
-import type { Ref, Trace, TraceOptions } from '../engine/graph/trace.ts';
+import { nodeOf, type Ref, type Trace, type TraceOptions } from '../engine/graph/trace.ts';
 import { withTrace } from '../engine/graph/tracing.ts';
 import { assignVariable, readVariable } from '../engine/graph/variables.ts';
 import { movingAverageOf } from '../engine/ops/movingAverage.ts';
@@ -94,7 +94,7 @@ export function buildStepGraph(graph: NativeGraph, model: tf.LayersModel, option
     const next = areAlike
       ? movedBy(trace, value, joinParts(trace, weight, moved.map((move) => move!.value)), moved[0]!.decay)
       : joinParts(trace, weight, left);
-    return [assignVariable(trace, 'Assign', weight.variable, next)];
+    return [assignVariable(trace, 'Assign', weight.variable, next, { controls: [nodeOf(value)] })];
   }
 
   /** The gradients' common norm, and the gradients, shortened where the run clips. */

@@ -125,6 +125,22 @@ describe.each(engines)('on $title', ({ engine, available }) => {
       expect(tf.tidy(() => maxPool(tf.tensor4d(pixels, [1, 2, 2, 1])).dataSync())[0]).toBeNaN();
     }
   });
+  test('of a batch without images there is nothing to give, and the gradients of kernel and bias are 0', (context) => {
+    context.skip(!hasOwnKernels(), 'other kernels decide that themselves');
+    const ops: [Op, ...number[][]][] = [
+      [(x, k, b) => pointwiseConvolution([x as tf.Tensor4D], k as tf.Tensor4D, b as tf.Tensor1D), [1, 1, 16, 16], [16]],
+      [(x, k, b) => convolution(x as tf.Tensor4D, k as tf.Tensor4D, b as tf.Tensor1D), [3, 3, 16, 16], [16]],
+      [(x, k) => depthwiseConvolution(x as tf.Tensor4D, k as tf.Tensor4D), [3, 3, 16, 1]],
+      [(x, k, b) => upConvolution(x as tf.Tensor4D, k as tf.Tensor4D, b as tf.Tensor1D), [2, 2, 16, 16], [16]],
+      [(x) => maxPool(x as tf.Tensor4D)],
+    ];
+    for (const [op, ...shapes] of ops) {
+      const variables = [tf.zeros([0, 4, 4, 16]), ...shapes.map((shape) => tf.ones(shape))].map((tensor) => tf.variable(tensor));
+      const { gradients } = valueAndGradients(() => tf.sum(op(...variables)) as tf.Scalar, variables);
+      for (const gradient of gradients) expect(new Set(gradient!.dataSync())).toEqual(new Set(gradient!.size ? [0] : []));
+      tf.dispose([variables, gradients.filter((g) => g !== undefined)]);
+    }
+  });
   test('max pooling gives the gradient to the first of equal maxima', () => {
     const variable = tf.variable(tf.tensor4d([3, 3, 3, 3, 1, 2, 2, 1], [1, 2, 4, 1])); // squares [3 3; 1 2] and [3 3; 2 1]
     const { gradients } = valueAndGradients(() => tf.sum(tf.mul(maxPool(variable as tf.Tensor4D), tf.tensor4d([5, 7], [1, 1, 2, 1]))) as tf.Scalar, [variable]);

@@ -27,6 +27,30 @@ describe('lockRun', () => {
     expect(existsSync(note())).toBe(true);
   });
 
+  it('lets one of two that start at the same time train, on a fresh folder and on one that a killed run left', async () => {
+    const child = (at: number): string => `import { lockRun } from ${JSON.stringify(projectPath('lib/train/lock.ts'))}; while (Date.now() < ${at});
+      try { lockRun(${JSON.stringify(folder)}); console.log('locked'); } catch (error) { console.log(error.message); } setInterval(() => {}, 1000);`;
+    for (const left of [undefined, '999999999 5\n']) {
+      if (left) writeFileSync(note(), left);
+      const soon = Date.now() + 1500; // both have started by then
+      const starters = [0, 1].map(() => spawn(process.execPath, [...flags, '--input-type=module', '-e', child(soon)], { cwd: projectPath('.') }));
+      try {
+        const said = await Promise.all(starters.map(async ({ stdout }) => String((await once(stdout, 'data'))[0])));
+        expect(said.sort()).toEqual([expect.stringMatching(/^Expected a run folder in which nobody else trains/), 'locked\n']);
+      } finally {
+        for (const starter of starters) starter.kill('SIGKILL');
+      }
+      rmSync(note(), { force: true });
+    }
+  });
+
+  it('does not take away the note of another one that has replaced its own', () => {
+    const release = lockRun(folder);
+    writeFileSync(note(), '1 2\n');
+    release();
+    expect(readFileSync(note(), 'utf8')).toBe('1 2\n');
+  });
+
   it('takes over the note of a process that is gone, and one that is torn', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '0']);
     for (const text of [`${pid}\n`, '']) {

@@ -1,6 +1,6 @@
 #include "kernel.h"
 
-#include <map>
+#include <algorithm>
 
 namespace axunet {
 namespace {
@@ -18,6 +18,12 @@ std::vector<int64_t> ReadList(TF_OpKernelConstruction* construction, const char*
   std::vector<int64_t> values(count > 0 ? count : 0);
   if (count > 0) TF_OpKernelConstruction_GetAttrInt64List(construction, name, values.data(), count, status);
   return values;
+}
+
+int64_t Count(const std::vector<int64_t>& shape) {
+  int64_t count = 1;
+  for (int64_t side : shape) count *= side;
+  return count;
 }
 
 void Compute(void* data, TF_OpKernelContext* context) {
@@ -40,7 +46,9 @@ void Compute(void* data, TF_OpKernelContext* context) {
     arguments.output = static_cast<float*>(TF_TensorData(output));
     arguments.shape = kernel->shape;
     arguments.options = kernel->options;
-    kernel->compute(arguments);
+    const int64_t numbers = Count(arguments.shape);
+    if (numbers > 0 && Count(arguments.shapes[0]) == 0) std::fill(arguments.output, arguments.output + numbers, 0.f); // sums over no image at all
+    else if (numbers > 0) kernel->compute(arguments);
   } else {
     TF_OpKernelContext_Failure(context, status);
   }

@@ -20,6 +20,9 @@ import type { Preparation } from './preparation.ts';
 /** A node's output, as `name` or `name:index`. */
 export type Ref = string;
 
+/** The node that an output is of. */
+export const nodeOf = (ref: Ref): string => ref.split(':')[0];
+
 /** Operations that take a list, by how many of their inputs follow it. */
 const listOperations: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0 };
 /** Outputs that only go from a kernel to its gradient and whose shape nobody needs to know. */
@@ -146,7 +149,7 @@ export class Trace {
 
   after<T>(tensor: tf.Tensor, f: () => T): T {
     const before = this.#controls;
-    this.#controls = [...before, this.refOf(tensor).split(':')[0]];
+    this.#controls = [...before, nodeOf(this.refOf(tensor))];
     try {
       return f();
     } finally {

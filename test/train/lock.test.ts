@@ -29,7 +29,7 @@ describe('lockRun', () => {
 
   it('lets one of two that start at the same time train, on a fresh folder and on one that a killed run left', async () => {
     const child = (at: number): string => `import { lockRun } from ${JSON.stringify(projectPath('lib/train/lock.ts'))}; while (Date.now() < ${at});
-      try { lockRun(${JSON.stringify(folder)}); console.log('locked'); } catch (error) { console.log(error.message); } setInterval(() => {}, 1000);`;
+      try { lockRun(${JSON.stringify(folder)}); console.log('locked'); } catch (error) { console.log(error.message); } setTimeout(() => {}, 30_000);`;
     for (const left of [undefined, '999999999 5\n']) {
       if (left) writeFileSync(note(), left);
       const soon = Date.now() + 1500; // both have started by then
@@ -63,7 +63,7 @@ describe('lockRun', () => {
   const withProc = it.skipIf(!existsSync('/proc/self/stat')); // else numbers are all there is to go by
   withProc('refuses a folder that another process has locked, and takes it over once that one has ended though nobody collected it', async () => {
     // The shell starts the process that locks and then becomes a sleep, which never asks how its child ended.
-    const child = `import { lockRun } from ${JSON.stringify(projectPath('lib/train/lock.ts'))}; lockRun(${JSON.stringify(folder)}); console.log('locked'); setInterval(() => {}, 1000);`;
+    const child = `import { lockRun } from ${JSON.stringify(projectPath('lib/train/lock.ts'))}; lockRun(${JSON.stringify(folder)}); console.log('locked'); setTimeout(() => {}, 30_000);`;
     const parent = spawn('sh', ['-c', '"$@" & exec sleep 60', 'sh', process.execPath, ...flags, '--input-type=module', '-e', child], { cwd: projectPath('.') });
     try {
       await once(parent.stdout, 'data');

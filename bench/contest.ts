@@ -23,10 +23,15 @@ export interface Contender {
 export async function startContender(program: string, args: string[]): Promise<Contender> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
-  child.stderr.on('data', (text) => { said = (said + text).slice(-2000); });
+  child.stderr.on('data', (text) => {
+    said = (said + text).slice(-2000);
+  });
   child.stdin.on('error', () => {}); // A contender that has ended is reported by `answer`.
   const failed = new Promise<never>((_, reject) => {
-    const fail = (how: string) => reject(expected(`${[program, ...args].join(' ')} to keep running`, `${how} ${said.trim().split('\n').at(-1)}`.trim()));
+    const fail = (how: string) =>
+      reject(
+        expected(`${[program, ...args].join(' ')} to keep running`, `${how} ${said.trim().split('\n').at(-1)}`.trim()),
+      );
     child.once('error', (error) => fail(error.message));
     child.once('close', (code, signal) => fail(signal ?? `exit code ${code}`));
   });

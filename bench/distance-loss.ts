@@ -13,10 +13,12 @@ async function runLoss(loss: string): Promise<BenchJob> {
   const contenders: Contender[] = [];
   try {
     contenders.push(await startOurs(beside('distance-loss-ours.ts'), loss));
-    if (settings.peerPython) contenders.push(await startContender(settings.peerPython, [beside('distance_loss_peers.py'), loss]));
+    if (settings.peerPython)
+      contenders.push(await startContender(settings.peerPython, [beside('distance_loss_peers.py'), loss]));
     const [ours, ...peers] = contenders.map(({ ready }) => ready.values as number[]);
     for (const peer of peers) {
-      if (!peer.every((value, i) => Math.abs(value - ours[i]) <= 1e-5 * Math.abs(value))) throw expected(`equal results of ${loss} on both sides`, `${ours} and ${peer}`);
+      if (!peer.every((value, i) => Math.abs(value - ours[i]) <= 1e-5 * Math.abs(value)))
+        throw expected(`equal results of ${loss} on both sides`, `${ours} and ${peer}`);
     }
     const [measured, ...others] = await contest(contenders, repetitions, 2);
     return benchJob(`loss-${loss}`, measured, others);

@@ -13,15 +13,18 @@ const beside = (file: string): string => fileURLToPath(new URL(file, import.meta
 
 /** Job name, filter, and whether ours filters only around the region. */
 const jobs = [
-  ['filter-log', 'log', 'whole'], ['filter-log-region', 'log', 'region'],
-  ['filter-wavelet', 'wavelet', 'whole'], ['filter-wavelet-region', 'wavelet', 'region'],
+  ['filter-log', 'log', 'whole'],
+  ['filter-log-region', 'log', 'region'],
+  ['filter-wavelet', 'wavelet', 'whole'],
+  ['filter-wavelet-region', 'wavelet', 'region'],
 ] as const;
 
 async function compare(job: string, filter: string, part: string): Promise<BenchJob> {
   const contenders: Contender[] = [];
   try {
     contenders.push(await startOurs(beside('filters-ours.ts'), filter, part));
-    if (settings.peerPython) contenders.push(await startContender(settings.peerPython, [beside('filters_pyradiomics.py'), filter]));
+    if (settings.peerPython)
+      contenders.push(await startContender(settings.peerPython, [beside('filters_pyradiomics.py'), filter]));
     const [ours, ...peers] = contenders.map(({ ready }) => ready.sample as number[]);
     for (const peer of peers) {
       const apart = Math.max(...ours.map((value, i) => Math.abs(value - peer[i])));

@@ -11,7 +11,9 @@ import type { Vec3 } from '../lib/volume/volume.ts';
 
 const [task, folder, json] = process.argv.slice(2);
 const { shape, spacingMm } = JSON.parse(json) as { shape: Vec3; spacingMm: Vec3 };
-const [first, second] = ['first.raw', 'second.raw'].map((name) => new Uint8Array(readFileSync(path.join(folder, name))));
+const [first, second] = ['first.raw', 'second.raw'].map(
+  (name) => new Uint8Array(readFileSync(path.join(folder, name))),
+);
 
 function metrics(): number[] {
   const distances = surfaceElementDistances(maskPair(first, second, shape, spacingMm));
@@ -20,7 +22,8 @@ function metrics(): number[] {
 }
 
 /** Some values of a result, to be compared with the peer's. */
-const sampled = (values: ArrayLike<number>): number[] => Array.from({ length: 1000 }, (_, i) => values[Math.floor(((i + 0.5) * values.length) / 1000)]);
+const sampled = (values: ArrayLike<number>): number[] =>
+  Array.from({ length: 1000 }, (_, i) => values[Math.floor(((i + 0.5) * values.length) / 1000)]);
 
 const tasks: Record<string, () => ArrayLike<number>> = {
   metrics,
@@ -32,11 +35,15 @@ const tasks: Record<string, () => ArrayLike<number>> = {
 async function main(): Promise<void> {
   const run = tasks[task];
   const result = run();
-  console.log(JSON.stringify({ name: `Node ${process.versions.node}`, values: result.length < 1000 ? result : sampled(result) }));
+  console.log(
+    JSON.stringify({ name: `Node ${process.versions.node}`, values: result.length < 1000 ? result : sampled(result) }),
+  );
   for await (const _ of readline.createInterface({ input: process.stdin })) {
     const start = performance.now();
     run();
-    console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, rssMb: process.resourceUsage().maxRSS / 1024 }));
+    console.log(
+      JSON.stringify({ seconds: (performance.now() - start) / 1000, rssMb: process.resourceUsage().maxRSS / 1024 }),
+    );
   }
 }
 

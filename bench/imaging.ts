@@ -1,15 +1,16 @@
 /** Distances, components and distance transforms of masks against surface-distance, cc3d and edt. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expected } from '../lib/errors.ts';
-import { readNifti } from '../lib/io/nifti.ts';
 import { readJson } from '../lib/io/files.ts';
+import { readNifti } from '../lib/io/nifti.ts';
+import { Random } from '../lib/random.ts';
 import { settings } from '../lib/settings.ts';
 import type { Vec3 } from '../lib/volume/volume.ts';
-import { Random } from '../lib/random.ts';
 import { type Contender, contest, startContender, startOurs } from './contest.ts';
 import { type BenchJob, benchJob } from './job.ts';
 
@@ -17,7 +18,13 @@ const repetitions = 7;
 const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** Two masks as bytes, x fastest, with what both sides need to know of them. */
-interface Input { readonly first: Uint8Array; readonly second: Uint8Array; readonly shape: Vec3; readonly spacingMm: Vec3; readonly what: string }
+interface Input {
+  readonly first: Uint8Array;
+  readonly second: Uint8Array;
+  readonly shape: Vec3;
+  readonly spacingMm: Vec3;
+  readonly what: string;
+}
 
 /** An organ-like ellipsoid in 512×512×200 voxels, and the same with 200 islands of a few voxels. */
 function syntheticMasks(): Input {
@@ -25,7 +32,9 @@ function syntheticMasks(): Input {
   const organ = new Uint8Array(512 * 512 * 200);
   for (let z = 60; z < 140; z++) {
     for (let y = 299; y < 341; y++) {
-      for (let x = 239; x < 361; x++) organ[x + 512 * (y + 512 * z)] = ((x - 300) / 60) ** 2 + ((y - 320) / 20) ** 2 + ((z - 100) / 40) ** 2 < 1 ? 1 : 0;
+      for (let x = 239; x < 361; x++)
+        organ[x + 512 * (y + 512 * z)] =
+          ((x - 300) / 60) ** 2 + ((y - 320) / 20) ** 2 + ((z - 100) / 40) ** 2 < 1 ? 1 : 0;
     }
   }
   const islands = organ.slice();
@@ -37,18 +46,30 @@ function syntheticMasks(): Input {
   return { first: islands, second: organ, shape, spacingMm: [0.8, 0.8, 1], what: '' };
 }
 
-interface OdysseyCase { full_shape: Vec3; spacing: Vec3; crop: [number, number][] }
+interface OdysseyCase {
+  full_shape: Vec3;
+  spacing: Vec3;
+  crop: [number, number][];
+}
 
 /** Case 487 of the Loss Odyssey in its whole volume, by the network trained with Dice, and its reference. */
 async function realMasks(): Promise<Input> {
   const folder = path.join(settings.sharedFolder ?? '', 'data/segloss-odyssey-pancreas');
   if (!settings.sharedFolder || !existsSync(folder)) return { ...syntheticMasks(), what: '-synthetic' };
-  const { full_shape: shape, spacing, crop } = ((await readJson(path.join(folder, 'cases.json'))) as Record<string, OdysseyCase>)['487'];
+  const {
+    full_shape: shape,
+    spacing,
+    crop,
+  } = ((await readJson(path.join(folder, 'cases.json'))) as Record<string, OdysseyCase>)['487'];
   const pasted = async (author: string): Promise<Uint8Array> => {
-    const { data, shape: [width, height, depth] } = await readNifti(path.join(folder, 'masks', `487_${author}.nii.gz`));
+    const {
+      data,
+      shape: [width, height, depth],
+    } = await readNifti(path.join(folder, 'masks', `487_${author}.nii.gz`));
     const out = new Uint8Array(shape[0] * shape[1] * shape[2]);
     for (let row = 0; row < height * depth; row++) {
-      const to = crop[0][0] + shape[0] * (crop[1][0] + (row % height) + shape[1] * (crop[2][0] + Math.floor(row / height)));
+      const to =
+        crop[0][0] + shape[0] * (crop[1][0] + (row % height) + shape[1] * (crop[2][0] + Math.floor(row / height)));
       for (let x = 0; x < width; x++) out[to + x] = data[row * width + x] > 0 ? 1 : 0;
     }
     return out;
@@ -65,7 +86,8 @@ async function runTask(task: string, input: Input): Promise<BenchJob> {
     await writeFile(path.join(folder, 'second.raw'), input.second);
     const args = [task, folder, JSON.stringify({ shape: input.shape, spacingMm: input.spacingMm })];
     contenders.push(await startOurs(beside('imaging-ours.ts'), ...args));
-    if (settings.peerPython) contenders.push(await startContender(settings.peerPython, [beside('imaging_peers.py'), ...args]));
+    if (settings.peerPython)
+      contenders.push(await startContender(settings.peerPython, [beside('imaging_peers.py'), ...args]));
     const [ours, ...peers] = contenders.map(({ ready }) => ready.values as number[]);
     for (const peer of peers) {
       const agrees = peer.every((value, i) => Math.abs(value - ours[i]) <= 1e-5 * Math.max(1, Math.abs(value)));

@@ -19,7 +19,10 @@ const labels = Int32Array.from({ length: batch * size * size }, (_, i) => {
   const [y, x] = [Math.floor(i / size) % size, i % size];
   return Number((x - 0.4 * size) ** 2 + (y - 0.5 * size) ** 2 < (0.08 * size) ** 2);
 });
-const logits = Float32Array.from({ length: 2 * labels.length }, (_, i) => (i % 2 ? 1 : -1) * (labels[i >> 1] - 0.7) + Math.sin(0.37 * (i % 10007)));
+const logits = Float32Array.from(
+  { length: 2 * labels.length },
+  (_, i) => (i % 2 ? 1 : -1) * (labels[i >> 1] - 0.7) + Math.sin(0.37 * (i % 10007)),
+);
 
 /** Logits and labels as they come in training: the logits in TensorFlow's memory, the labels fed. */
 async function compiled(): Promise<() => Promise<number>> {
@@ -30,7 +33,10 @@ async function compiled(): Promise<() => Promise<number>> {
     const { ref, info } = readVariable(trace, variable);
     const z = trace.tensorOf(ref, info) as tf.Tensor4D;
     const y = trace.placeholder('labels', shape.slice(0, 3), 'int32').tensor() as tf.Tensor3D;
-    const { value, gradients: [gradient] } = valueAndGradients(() => loss(z, y), [z as unknown as tf.Variable]);
+    const {
+      value,
+      gradients: [gradient],
+    } = valueAndGradients(() => loss(z, y), [z as unknown as tf.Variable]);
     trace.add('Identity', [trace.refOf(value)], [typeAttribute('T', dtypes.float32)], { name: 'loss' });
     return [trace.refOf(gradient!)];
   });
@@ -57,7 +63,9 @@ async function main(): Promise<void> {
   for await (const _ of readline.createInterface({ input: process.stdin })) {
     const start = performance.now();
     await repeat();
-    console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, rssMb: process.resourceUsage().maxRSS / 1024 }));
+    console.log(
+      JSON.stringify({ seconds: (performance.now() - start) / 1000, rssMb: process.resourceUsage().maxRSS / 1024 }),
+    );
   }
 }
 

@@ -41,7 +41,8 @@ export async function runNetwork(job: string, n: number): Promise<BenchJob> {
       contenders.push(await startContender(settings.peerPython!, [beside('network_torch.py'), task, layout]));
     }
     const [ours, ...peers] = contenders.map(({ ready }) => ready.parameters);
-    for (const peer of peers) if (peer !== ours) throw expected(`${ours} trainable parameters on both sides`, `${peer} in PyTorch`);
+    for (const peer of peers)
+      if (peer !== ours) throw expected(`${ours} trainable parameters on both sides`, `${peer} in PyTorch`);
     const [measured, ...others] = await contest(contenders, n);
     return benchJob(job, measured, others);
   } finally {

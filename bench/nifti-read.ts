@@ -31,9 +31,11 @@ async function compare(job: string, file: string): Promise<BenchJob> {
   const contenders: Contender[] = [];
   try {
     contenders.push(await startOurs(beside('nifti-read-ours.ts'), file));
-    if (settings.peerPython) contenders.push(await startContender(settings.peerPython, [beside('nifti_read_nibabel.py'), file]));
+    if (settings.peerPython)
+      contenders.push(await startContender(settings.peerPython, [beside('nifti_read_nibabel.py'), file]));
     const [ours, ...peers] = contenders.map(({ ready }) => ready.sum);
-    for (const peer of peers) if (peer !== ours) throw expected(`voxels with sum ${ours} on both sides`, `${peer} in nibabel`);
+    for (const peer of peers)
+      if (peer !== ours) throw expected(`voxels with sum ${ours} on both sides`, `${peer} in nibabel`);
     const [measured, ...others] = await contest(contenders, repetitions);
     return benchJob(job, measured!, others);
   } finally {

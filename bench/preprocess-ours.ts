@@ -16,7 +16,9 @@ async function main(folder: string): Promise<void> {
     return (performance.now() - start) / 1000;
   };
   await repetition();
-  const files = await Promise.all(['data', 'label'].flatMap((part) => [0, 100].map((z) => readFile(path.join(out, part, `image-${z}.npy`)))));
+  const files = await Promise.all(
+    ['data', 'label'].flatMap((part) => [0, 100].map((z) => readFile(path.join(out, part, `image-${z}.npy`)))),
+  );
   console.log(JSON.stringify({ name: `Node ${process.versions.node}`, checksum: sha256(Buffer.concat(files)) }));
   for await (const _ of readline.createInterface({ input: process.stdin })) {
     const seconds = await repetition();

@@ -16,7 +16,11 @@ const shape = [512, 512, 200] as const;
 
 /** A noisy body in air and an ellipsoid as its label; it compresses about as well as a CT. */
 function syntheticCt(): { image: Volume<Int16Array>; label: Volume<Uint8Array> } {
-  const geometry = { shape, spacingMm: [0.8, 0.8, 1] as const, affine: [0.8, 0, 0, -204, 0, 0.8, 0, -204, 0, 0, 1, 0, 0, 0, 0, 1] };
+  const geometry = {
+    shape,
+    spacingMm: [0.8, 0.8, 1] as const,
+    affine: [0.8, 0, 0, -204, 0, 0.8, 0, -204, 0, 0, 1, 0, 0, 0, 0, 1],
+  };
   const image = { ...geometry, data: new Int16Array(512 * 512 * 200) };
   const label = { ...geometry, data: new Uint8Array(512 * 512 * 200) };
   const random = Random.stream(1, 'bench');
@@ -43,7 +47,8 @@ export async function run(): Promise<BenchJob[]> {
     await writeNifti(path.join(folder, 'image.nii.gz'), image);
     await writeNifti(path.join(folder, 'label.nii.gz'), label);
     contenders.push(await startOurs(beside('preprocess-ours.ts'), folder));
-    if (settings.peerPython) contenders.push(await startContender(settings.peerPython, [beside('preprocess_numpy.py'), folder]));
+    if (settings.peerPython)
+      contenders.push(await startContender(settings.peerPython, [beside('preprocess_numpy.py'), folder]));
     const [ours, ...peers] = contenders.map(({ ready }) => ready.checksum);
     for (const peer of peers) if (peer !== ours) throw expected('equal slices on both sides', 'other values in NumPy');
     const [measured, ...others] = await contest(contenders, repetitions, 1);

@@ -12,7 +12,9 @@ async function main(imageFile: string, maskFile: string, changes: string): Promi
   for await (const _ of readline.createInterface({ input: process.stdin })) {
     const start = performance.now();
     extractFeatures(image, mask, settings);
-    console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, rssMb: process.resourceUsage().maxRSS / 1024 }));
+    console.log(
+      JSON.stringify({ seconds: (performance.now() - start) / 1000, rssMb: process.resourceUsage().maxRSS / 1024 }),
+    );
   }
 }
 

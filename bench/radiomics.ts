@@ -30,7 +30,11 @@ const shape = [512, 512, 200] as const;
 
 /** A noisy body in air, and a tube that winds through it, thick enough for about `voxels` voxels. */
 function syntheticCt(voxels: number): { image: Volume<Int16Array>; mask: Volume<Uint8Array> } {
-  const geometry = { shape, spacingMm: [0.8, 0.8, 1] as const, affine: [-0.8, 0, 0, 204, 0, -0.8, 0, 204, 0, 0, 1, 0, 0, 0, 0, 1] };
+  const geometry = {
+    shape,
+    spacingMm: [0.8, 0.8, 1] as const,
+    affine: [-0.8, 0, 0, 204, 0, -0.8, 0, 204, 0, 0, 1, 0, 0, 0, 0, 1],
+  };
   const image = { ...geometry, data: new Int16Array(512 * 512 * 200).fill(-1000) };
   const mask = { ...geometry, data: new Uint8Array(512 * 512 * 200) };
   const random = Random.stream(1, 'radiomics bench');
@@ -41,7 +45,8 @@ function syntheticCt(voxels: number): { image: Volume<Int16Array>; mask: Volume<
         if (((x - 256) / 200) ** 2 + ((y - 256) / 150) ** 2 >= 1) continue;
         // Four bytes added up: nearly normal, a standard deviation of 148 / 6 about 40 HU.
         const bits = random.uint32();
-        image.data[p] = 40 + Math.round(((bits & 255) + ((bits >> 8) & 255) + ((bits >> 16) & 255) + (bits >>> 24) - 510) / 6);
+        image.data[p] =
+          40 + Math.round(((bits & 255) + ((bits >> 8) & 255) + ((bits >> 16) & 255) + (bits >>> 24) - 510) / 6);
         const along = x - 170;
         const middle = [256 + 40 * Math.sin(along / 30), 100 + 30 * Math.cos(along / 45)];
         if (along >= 0 && along < 170 && (y - middle[0]!) ** 2 + (z - middle[1]!) ** 2 < radius ** 2) mask.data[p] = 1;
@@ -63,10 +68,16 @@ async function makeSynthetic(folder: string, job: string, voxels: number): Promi
 function publicTasks(): Task[] {
   const folder = path.join(settings.sharedFolder ?? '', 'data', 'pyradiomics');
   if (!existsSync(path.join(folder, 'brain1_image.nrrd'))) return [];
-  const task = (job: string, name: string, changes: RadiomicsChanges, repetitions: number): Task =>
-    ({ job, image: path.join(folder, `${name}_image.nrrd`), mask: path.join(folder, `${name}_label.nrrd`), changes, repetitions });
+  const task = (job: string, name: string, changes: RadiomicsChanges, repetitions: number): Task => ({
+    job,
+    image: path.join(folder, `${name}_image.nrrd`),
+    mask: path.join(folder, `${name}_label.nrrd`),
+    changes,
+    repetitions,
+  });
   return [
-    task('radiomics-breast1', 'breast1', {}, 15), task('radiomics-brain1', 'brain1', {}, 9),
+    task('radiomics-breast1', 'breast1', {}, 15),
+    task('radiomics-brain1', 'brain1', {}, 9),
     task('radiomics-filters', 'brain1', { logSigmasMm: [1, 2, 3], waveletLevels: 1 }, 3),
   ];
 }
@@ -77,7 +88,8 @@ const beside = (file: string): string => fileURLToPath(new URL(file, import.meta
 function compareFeatures(ours: Record<string, number>, peer: Record<string, number>, job: string): void {
   for (const [name, value] of Object.entries(peer)) {
     const found = ours[name] ?? NaN;
-    if (!(Math.abs(found - value) <= 1e-6 * Math.abs(value) + 1e-9)) throw expected(`${name} of ${value} as PyRadiomics in ${job}`, String(found));
+    if (!(Math.abs(found - value) <= 1e-6 * Math.abs(value) + 1e-9))
+      throw expected(`${name} of ${value} as PyRadiomics in ${job}`, String(found));
   }
 }
 
@@ -86,7 +98,8 @@ async function measure({ job, image, mask, changes, repetitions }: Task): Promis
   try {
     const args = [image, mask, JSON.stringify(changes)];
     contenders.push(await startOurs(beside('radiomics-ours.ts'), ...args));
-    if (settings.peerPython) contenders.push(await startContender(settings.peerPython, [beside('radiomics_pyradiomics.py'), ...args]));
+    if (settings.peerPython)
+      contenders.push(await startContender(settings.peerPython, [beside('radiomics_pyradiomics.py'), ...args]));
     const [ours, ...peers] = contenders.map(({ ready }) => ready.features as Record<string, number>);
     for (const peer of peers) compareFeatures(ours!, peer, job);
     const [measured, ...others] = await contest(contenders, repetitions, 1);
@@ -102,7 +115,11 @@ export async function run(): Promise<BenchJob[]> {
   const jobs: BenchJob[] = [];
   try {
     for (const task of publicTasks()) jobs.push(await measure(task));
-    for (const [job, voxels] of [['radiomics-13k', 13_270], ['radiomics-400k', 400_000]] as const) jobs.push(await measure(await makeSynthetic(folder, job, voxels)));
+    for (const [job, voxels] of [
+      ['radiomics-13k', 13_270],
+      ['radiomics-400k', 400_000],
+    ] as const)
+      jobs.push(await measure(await makeSynthetic(folder, job, voxels)));
     return jobs;
   } finally {
     await rm(folder, { recursive: true, force: true });

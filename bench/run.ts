@@ -32,20 +32,42 @@ edt; for radiomics and filters pyradiomics; for loss and loss-eager monai; for l
 `;
 
 const columns: [keyof BenchJob, string, number][] = [
-  ['job', 'job', 22], ['ours_s', 'ours s', 9], ['ours_median_s', 'median', 9], ['peer_s', 'peer s', 9], ['peer_median_s', 'median', 9],
-  ['ratio', 'ratio', 7], ['n', 'n', 4], ['ours_rss_mb', 'ours MiB', 9], ['peer_rss_mb', 'peer MiB', 9], ['ours', 'ours', 24], ['peer', 'peer', 30],
+  ['job', 'job', 22],
+  ['ours_s', 'ours s', 9],
+  ['ours_median_s', 'median', 9],
+  ['peer_s', 'peer s', 9],
+  ['peer_median_s', 'median', 9],
+  ['ratio', 'ratio', 7],
+  ['n', 'n', 4],
+  ['ours_rss_mb', 'ours MiB', 9],
+  ['peer_rss_mb', 'peer MiB', 9],
+  ['ours', 'ours', 24],
+  ['peer', 'peer', 30],
 ];
 
 const leftAligned = new Set<keyof BenchJob>(['job', 'ours', 'peer']);
 const cell = (value: unknown, key: keyof BenchJob, width: number): string =>
   leftAligned.has(key) ? String(value).padEnd(width) : String(value).padStart(width);
-const row = (job: BenchJob): string => columns.map(([key, , width]) => cell(job[key] ?? '–', key, width)).join(' ').trimEnd();
-const heading = (): string => columns.map(([key, title, width]) => cell(title, key, width)).join(' ').trimEnd();
+const row = (job: BenchJob): string =>
+  columns
+    .map(([key, , width]) => cell(job[key] ?? '–', key, width))
+    .join(' ')
+    .trimEnd();
+const heading = (): string =>
+  columns
+    .map(([key, title, width]) => cell(title, key, width))
+    .join(' ')
+    .trimEnd();
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, n: { type: 'string', default: '7' }, help: { type: 'boolean', short: 'h' } },
+    args,
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      n: { type: 'string', default: '7' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
   if (positionals[0] === 'soak') return (await import('./soak.ts')).runSoak();
@@ -54,7 +76,9 @@ async function main(args: string[]): Promise<void> {
   const names = positionals.flatMap((name) => (name === 'all' ? jobNames : [name]));
   for (const name of names) if (!jobNames.includes(name)) throw expected(`one of ${jobNames.join(', ')} or all`, name);
   if (!settings.peerPython) {
-    console.error('No peer is measured: AXUNET_PEER_PYTHON can name a Python interpreter that has the peers (docs/benchmarks.md).');
+    console.error(
+      'No peer is measured: AXUNET_PEER_PYTHON can name a Python interpreter that has the peers (docs/benchmarks.md).',
+    );
   }
   if (!values.json) console.log(heading());
   for (const name of names) {

@@ -7,10 +7,10 @@ import { startEngine } from '../lib/engine/engine.ts';
 import { withoutOwnKernels } from '../lib/engine/ops/ownKernels.ts';
 import { crossEntropyDice } from '../lib/loss/crossEntropyDice.ts';
 import { createAxUnet } from '../lib/model/axunet.ts';
-import { createCompiledStep } from '../lib/train/compiledStep.ts';
-import { exampleBatch } from '../lib/train/exampleBatch.ts';
-import { referenceRmsprop } from '../lib/train/optimizers.ts';
-import { createEagerStep, type StepOptions, type TrainStep } from '../lib/train/step.ts';
+import { createCompiledStep } from '../lib/step/compiledStep.ts';
+import { exampleBatch } from '../lib/step/exampleBatch.ts';
+import { referenceRmsprop } from '../lib/step/optimizers.ts';
+import { createEagerStep, type StepOptions, type TrainStep } from '../lib/step/step.ts';
 
 const model = { width: 8, inputSize: [32, 32] as [number, number], asppRates: [1, 2, 3] as [number, number, number] };
 const options: StepOptions = { optimizer: referenceRmsprop, loss: crossEntropyDice, emaDecay: 0.99, clipNorm: 5 };
@@ -23,7 +23,10 @@ const compiledStep = (): Promise<TrainStep> => createCompiledStep(createAxUnet(m
 async function losses(step: TrainStep, steps: number, own = true): Promise<number[]> {
   const found: number[] = [];
   // The eager step computes before its first await, so that the kernels chosen here are those of its whole forward and backward pass.
-  for (let k = 0; k < steps; k++) found.push((await (own ? step.run(batch, learningRate) : withoutOwnKernels(() => step.run(batch, learningRate)))).loss);
+  for (let k = 0; k < steps; k++)
+    found.push(
+      (await (own ? step.run(batch, learningRate) : withoutOwnKernels(() => step.run(batch, learningRate)))).loss,
+    );
   step.dispose();
   return found;
 }
@@ -43,11 +46,23 @@ export async function memoryOverSteps(marks = [10, 500, 1000, 1500, 2000]): Prom
 /** Largest difference of the losses within the first steps, by pair. */
 export async function drift(marks = [1, 10, 50, 100, 250, 500]): Promise<Record<string, Record<number, number>>> {
   const steps = marks.at(-1)!;
-  const [compiled, eager, other] = [await losses(await compiledStep(), steps), await losses(createEagerStep(createAxUnet(model, 1), options), steps),
-    await losses(createEagerStep(createAxUnet(model, 1), options), steps, false)];
+  const [compiled, eager, other] = [
+    await losses(await compiledStep(), steps),
+    await losses(createEagerStep(createAxUnet(model, 1), options), steps),
+    await losses(createEagerStep(createAxUnet(model, 1), options), steps, false),
+  ];
   const between = (a: number[], b: number[]): Record<number, number> =>
-    Object.fromEntries(marks.map((mark) => [mark, Number(Math.max(...a.slice(0, mark).map((v, i) => Math.abs(v - b[i]))).toExponential(2))]));
-  return { 'compiled against eager': between(compiled, eager), 'eager with our kernels against TensorFlow\'s': between(eager, other), 'loss at the end': { [steps]: eager.at(-1)! } };
+    Object.fromEntries(
+      marks.map((mark) => [
+        mark,
+        Number(Math.max(...a.slice(0, mark).map((v, i) => Math.abs(v - b[i]))).toExponential(2)),
+      ]),
+    );
+  return {
+    'compiled against eager': between(compiled, eager),
+    "eager with our kernels against TensorFlow's": between(eager, other),
+    'loss at the end': { [steps]: eager.at(-1)! },
+  };
 }
 
 export async function runSoak(): Promise<void> {

@@ -3,28 +3,47 @@ import { expected } from './errors.ts';
 
 export type Check = readonly [string, (value: unknown) => boolean];
 
-export const number = (what: string, holds: (v: number) => boolean): Check =>
-  [what, (v) => typeof v === 'number' && Number.isFinite(v) && holds(v)];
+export const number = (what: string, holds: (v: number) => boolean): Check => [
+  what,
+  (v) => typeof v === 'number' && Number.isFinite(v) && holds(v),
+];
 export const finite = number('a number', () => true);
 export const positive = number('a positive number', (v) => v > 0);
 export const count = number('a positive whole number', (v) => v > 0 && Number.isInteger(v));
 export const wholeNumber = number('a whole number of 0 or more', (v) => v >= 0 && Number.isInteger(v));
 export const yesNo: Check = ['true or false', (v) => typeof v === 'boolean'];
 export const orNull = ([what, holds]: Check): Check => [`${what} or null`, (v) => v === null || holds(v)];
-export const oneOf = (names: readonly string[]): Check => [`one of ${names.join(', ')}`, (v) => names.includes(v as string)];
-export const listOf = (what: string, [, holds]: Check, least: number, most = Infinity): Check =>
-  [what, (v) => Array.isArray(v) && v.length >= least && v.length <= most && v.every(holds)];
+export const oneOf = (names: readonly string[]): Check => [
+  `one of ${names.join(', ')}`,
+  (v) => names.includes(v as string),
+];
+export const listOf = (what: string, [, holds]: Check, least: number, most = Infinity): Check => [
+  what,
+  (v) => Array.isArray(v) && v.length >= least && v.length <= most && v.every(holds),
+];
 
 /** A value as a sentence shows it. */
-export const shown = (value: unknown): string => (typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value)));
+export const shown = (value: unknown): string =>
+  typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
 
 /**
  * Throws a sentence for the first of `values` that `table` does not know or does not allow. `option` says what they are, as in
  * `a training option`; `prefix` stands before their names.
  */
-export function checkOptions(values: object, table: Readonly<Record<string, Check>>, option: string, prefix = ''): void {
+export function checkOptions(
+  values: object,
+  table: Readonly<Record<string, Check>>,
+  option: string,
+  prefix = '',
+): void {
   for (const [key, value] of Object.entries(values)) {
-    if (!Object.hasOwn(table, key)) throw expected(`${option} of ${Object.keys(table).map((name) => prefix + name).join(', ')}`, `"${prefix}${key}"`);
+    if (!Object.hasOwn(table, key))
+      throw expected(
+        `${option} of ${Object.keys(table)
+          .map((name) => prefix + name)
+          .join(', ')}`,
+        `"${prefix}${key}"`,
+      );
     const [what, holds] = table[key]!;
     if (!holds(value)) throw expected(`${prefix}${key} to be ${what}`, shown(value));
   }

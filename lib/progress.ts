@@ -17,7 +17,8 @@ export interface Progress {
 }
 
 /** How often the notebook's kernel was interrupted; scripts/kernel.cjs counts. */
-const interrupts = (): number => (globalThis as { [count: symbol]: number | undefined })[Symbol.for('axunet.interrupts')] ?? 0;
+const interrupts = (): number =>
+  (globalThis as { [count: symbol]: number | undefined })[Symbol.for('axunet.interrupts')] ?? 0;
 
 /**
  * A progress line with bar, count and time left, redrawn in place at most ten times a second.
@@ -45,7 +46,7 @@ export function startProgress(label: string, total: number, out: NodeJS.Writable
   };
   return {
     update(done, note = '') {
-      if (interrupts() !== interruptsBefore) throw new Error('The notebook\'s kernel was interrupted');
+      if (interrupts() !== interruptsBefore) throw new Error("The notebook's kernel was interrupted");
       const now = performance.now();
       begin ??= done > 1 ? { done, at: now } : { done: 0, at: started };
       const tenth = Math.floor((10 * done) / Math.max(total, 1));
@@ -62,3 +63,6 @@ export function startProgress(label: string, total: number, out: NodeJS.Writable
     },
   };
 }
+
+/** Gives timers, signals and notebook messages a turn between two pieces of synchronous work. */
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

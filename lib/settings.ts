@@ -1,30 +1,23 @@
 /**
- * Every AXUNET_ environment variable, read in one place. docs/settings.md explains them in one table.
+ * Every AXUNET_ environment variable but the engine's own (axunet-engine/settings), read in one place.
+ * docs/settings.md explains them in one table.
  */
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { oneOf } from 'axunet-engine/settings';
 import { UserError } from './errors.ts';
 
 export const profiles = ['tiny', 'demo', 'study', 'paper'] as const;
 /** `tiny` for tests, `demo` for `npm start`, `study` for the long recorded runs, `paper` for full size. */
 export type Profile = (typeof profiles)[number];
 
-export const engineChoices = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
-export type EngineChoice = (typeof engineChoices)[number];
-
 /** The folder that holds package.json. */
 export const projectRoot = path.resolve(fileURLToPath(new URL('..', import.meta.url)));
 
 /** `data/…`, `runs/…` and the like, inside the project. */
 export const projectPath = (...parts: string[]): string => path.join(projectRoot, ...parts);
-
-function oneOf<T extends string>(variable: string, allowed: readonly T[], fallback: T): T {
-  const value = process.env[variable] || fallback;
-  if ((allowed as readonly string[]).includes(value)) return value as T;
-  throw new UserError(`Expected ${variable} to be one of ${allowed.join(', ')}, found "${value}"`);
-}
 
 function folder(variable: string): string | undefined {
   const value = process.env[variable];
@@ -34,9 +27,6 @@ function folder(variable: string): string | undefined {
 export const settings = {
   get profile(): Profile {
     return oneOf('AXUNET_PROFILE', profiles, 'demo');
-  },
-  get engine(): EngineChoice {
-    return oneOf('AXUNET_ENGINE', engineChoices, 'auto');
   },
   /** Name of the data set that the notebooks use; `phantom` by default. */
   get dataset(): string {
@@ -70,11 +60,10 @@ export const settings = {
   get lossReference(): string[] | undefined {
     const value = process.env.AXUNET_LOSS_REFERENCE;
     if (!value) return undefined;
-    return value.split(value.includes(',') ? ',' : path.delimiter).filter(Boolean).map((file) => path.resolve(file.trim()));
-  },
-  /** Whether training steps and predictions are compiled to TensorFlow graphs where that is possible. */
-  get isCompiling(): boolean {
-    return oneOf('AXUNET_COMPILE', ['auto', 'off'], 'auto') === 'auto';
+    return value
+      .split(value.includes(',') ? ',' : path.delimiter)
+      .filter(Boolean)
+      .map((file) => path.resolve(file.trim()));
   },
   /** When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never. */
   get stepCheck(): 'once' | 'always' | 'never' {

@@ -5,5 +5,8 @@ import { startEnvironment } from './environment.mjs';
 import { flags } from './flags.mjs';
 
 const program = fileURLToPath(new URL('../bench/run.ts', import.meta.url));
-const { status } = spawnSync(process.execPath, [...flags, program, ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, ...startEnvironment } });
+const { status } = spawnSync(process.execPath, [...flags, program, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { ...process.env, ...startEnvironment },
+});
 process.exitCode = status ?? 1;

@@ -1,7 +1,8 @@
 // What the scripts share: places, child processes, and errors that one sentence explains.
+
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The folder that holds package.json. */
@@ -75,12 +76,24 @@ let stopping = false;
  */
 export function run(program, args = [], { show = false, timeoutS, onStart, ...options } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: show ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'], ...options });
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: show ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      ...options,
+    });
     children.add(child);
     const text = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr']) child[name]?.setEncoding('utf8').on('data', (chunk) => { text[name] += chunk; });
+    for (const name of ['stdout', 'stderr'])
+      child[name]?.setEncoding('utf8').on('data', (chunk) => {
+        text[name] += chunk;
+      });
     let timedOut = false;
-    const timer = timeoutS && setTimeout(() => { timedOut = true; child.kill('SIGKILL'); }, timeoutS * 1000);
+    const timer =
+      timeoutS &&
+      setTimeout(() => {
+        timedOut = true;
+        child.kill('SIGKILL');
+      }, timeoutS * 1000);
     const finish = (result) => {
       clearTimeout(timer);
       children.delete(child);
@@ -94,9 +107,16 @@ export function run(program, args = [], { show = false, timeoutS, onStart, ...op
 
 /** Runs a script's main function: a `Problem` becomes one sentence and exit code 1; Ctrl-C and SIGTERM stop the children first. */
 export function runMain(main) {
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) process.on(signal, () => stop(signal, code));
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ])
+    process.on(signal, () => stop(signal, code));
   main().then(
-    (code) => { process.exitCode = code ?? 0; },
+    (code) => {
+      process.exitCode = code ?? 0;
+    },
     (error) => {
       console.error(error instanceof Problem ? error.message : error);
       process.exitCode = 1;

@@ -4,8 +4,8 @@
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { startEnvironment } from './environment.mjs';
 import { inProject, writeJson } from './common.mjs';
+import { startEnvironment } from './environment.mjs';
 import { nodeFlags } from './install.mjs';
 
 function userFolder() {
@@ -30,5 +30,7 @@ export async function installKernel({ user = false } = {}) {
 }
 
 if (import.meta.url === pathToFileURL(path.resolve(process.argv[1] ?? '')).href) {
-  console.log(`Kernel "TypeScript (axunet)" registered in ${await installKernel({ user: process.argv.includes('--user') })}`);
+  console.log(
+    `Kernel "TypeScript (axunet)" registered in ${await installKernel({ user: process.argv.includes('--user') })}`,
+  );
 }

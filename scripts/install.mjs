@@ -16,7 +16,8 @@ export function whyInstall(folder = root) {
     const onDisk = fs.existsSync(path.join(folder, place));
     if (!found && !onDisk && (entry.optional || entry.devOptional || entry.peer)) continue; // made for another system
     if (!found || !onDisk) return `${place.slice('node_modules/'.length)} is missing`;
-    if (found.version !== entry.version || found.integrity !== entry.integrity) return `${place.slice('node_modules/'.length)} has another version`;
+    if (found.version !== entry.version || found.integrity !== entry.integrity)
+      return `${place.slice('node_modules/'.length)} has another version`;
   }
   return undefined;
 }
@@ -26,7 +27,10 @@ function npmCommand() {
   const script = process.env.npm_execpath;
   if (script?.endsWith('.js') && fs.existsSync(script)) return [process.execPath, [script]];
   const npm = findProgram('npm');
-  if (!npm) throw new Problem('Expected npm, which comes with Node, found none on PATH: install Node from https://nodejs.org, then start again.');
+  if (!npm)
+    throw new Problem(
+      'Expected npm, which comes with Node, found none on PATH: install Node from https://nodejs.org, then start again.',
+    );
   return [npm, []];
 }
 
@@ -38,11 +42,29 @@ export async function install(log) {
   const started = performance.now();
   const [npm, before] = npmCommand();
   // Development packages too: NODE_ENV=production would leave out those that check and test.
-  const result = await run(npm, [...before, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']);
+  const result = await run(npm, [
+    ...before,
+    'ci',
+    '--ignore-scripts',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
   const left = result.code === 0 ? whyInstall() : undefined;
   if (result.code !== 0 || left) {
-    const said = left ?? result.stderr.trim().split('\n').filter((line) => !line.includes('A complete log')).slice(0, 4).join(' | ');
-    throw new Problem(`npm could not install the packages (${said || `exit code ${result.code}`}): check the network and npm's registry setting, then start again.`);
+    const said =
+      left ??
+      result.stderr
+        .trim()
+        .split('\n')
+        .filter((line) => !line.includes('A complete log'))
+        .slice(0, 4)
+        .join(' | ');
+    throw new Problem(
+      `npm could not install the packages (${said || `exit code ${result.code}`}): check the network and npm's registry setting, then start again.`,
+    );
   }
   log(`Installed in ${duration((performance.now() - started) / 1000)}`);
 }

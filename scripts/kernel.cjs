@@ -14,13 +14,15 @@ const strictness = {
 
 require.cache[compilerPath].exports = {
   ...compiler,
-  createWatchCompilerHost: (files, options, ...rest) => compiler.createWatchCompilerHost(files, { ...options, ...strictness }, ...rest),
+  createWatchCompilerHost: (files, options, ...rest) =>
+    compiler.createWatchCompilerHost(files, { ...options, ...strictness }, ...rest),
 };
 
 /** What a cell prints for an error: its sentence alone where the user stopped the cell or can mend the cause. */
 function explain(error) {
   if (!(error instanceof Error)) return error;
-  if (error.message === 'Interrupted asynchronously' || error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return 'Interrupted: run the cell again to start it anew.';
+  if (error.message === 'Interrupted asynchronously' || error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED')
+    return 'Interrupted: run the cell again to start it anew.';
   if (error.name === 'TrainingStopped') return `${error.message} (here: run the cell again).`;
   return error.name === 'UserError' ? error.message : error;
 }

@@ -1,9 +1,9 @@
 // `npm run lab`: the notebooks in JupyterLab or Jupyter Notebook, with the project's own TypeScript kernel.
 import fs from 'node:fs';
 import path from 'node:path';
-import { checkNode } from './node-version.mjs';
 import { findProgram, findPrograms, inProject, Problem, root, run, runMain } from './common.mjs';
 import { installKernel } from './install-kernel.mjs';
+import { checkNode } from './node-version.mjs';
 import { prepare } from './setup.mjs';
 
 const environment = '.jupyter/venv';
@@ -36,14 +36,20 @@ runMain(async () => {
   await installKernel();
   const jupyter = await findJupyter();
   if (!jupyter) {
-    throw new Problem('Expected JupyterLab or Jupyter Notebook, found neither; this command installs it into the project, then start again:\n'
-      + `  python3 -m venv ${environment} && ${environment}/bin/pip install jupyterlab`);
+    throw new Problem(
+      'Expected JupyterLab or Jupyter Notebook, found neither; this command installs it into the project, then start again:\n' +
+        `  python3 -m venv ${environment} && ${environment}/bin/pip install jupyterlab`,
+    );
   }
   const [program, args] = jupyter;
   const jupyterPath = [inProject('.jupyter'), process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter);
   // Arguments after "npm run lab --" go to Jupyter; its own group keeps the terminal's Ctrl-C from it, which comes through us.
   const { code } = await run(program, [...args, ...process.argv.slice(2), inProject('notebooks')], {
-    show: true, cwd: root, detached: process.platform !== 'win32', env: { ...process.env, JUPYTER_PATH: jupyterPath }, onStart: stopByTerm,
+    show: true,
+    cwd: root,
+    detached: process.platform !== 'win32',
+    env: { ...process.env, JUPYTER_PATH: jupyterPath },
+    onStart: stopByTerm,
   });
   return code;
 });

@@ -9,7 +9,17 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { joinLines, readNotebook, settleText, sourceHash, splitLines, writeNotebook, type Cell, type Notebook, type Output } from './notebook.ts';
+import {
+  type Cell,
+  joinLines,
+  type Notebook,
+  type Output,
+  readNotebook,
+  settleText,
+  sourceHash,
+  splitLines,
+  writeNotebook,
+} from './notebook.ts';
 
 /** What a parent process hears. `cell` counts the code cells from 0. */
 export type Message =
@@ -17,7 +27,11 @@ export type Message =
   | { event: 'end'; cell: number; seconds: number }
   | { event: 'text'; text: string };
 
-interface Display { data: Record<string, unknown>; metadata?: object; transient?: { display_id?: string } }
+interface Display {
+  data: Record<string, unknown>;
+  metadata?: object;
+  transient?: { display_id?: string };
+}
 interface Handler {
   handleExecute(
     request: { code: string },
@@ -28,9 +42,12 @@ interface Handler {
 }
 
 /** Stack lines that tell nothing about the cell. */
-const machinery = /^\s+at .*(node:vm|node:internal|[\\/]tslab[\\/]dist[\\/]|scripts[\\/]nbrun\.ts)|^evalmachine\.<anonymous>:\d+$/;
+const machinery =
+  /^\s+at .*(node:vm|node:internal|[\\/]tslab[\\/]dist[\\/]|scripts[\\/]nbrun\.ts)|^evalmachine\.<anonymous>:\d+$/;
 
-const tell = (message: Message): void => { process.send?.(message); };
+const tell = (message: Message): void => {
+  process.send?.(message);
+};
 
 /** tslab's handler with the project's strict kernel; cells import from the current folder. */
 function startHandler(): Handler {
@@ -62,7 +79,10 @@ class OutputCollector {
 
   display({ data, metadata = {}, transient }: Display, update: boolean): void {
     const id = transient?.display_id;
-    if (update) return this.displays.get(id ?? '')?.forEach((output) => { output.data = data; });
+    if (update)
+      return this.displays.get(id ?? '')?.forEach((output) => {
+        output.data = data;
+      });
     const output = { output_type: 'display_data', data, metadata };
     this.outputs.push(output);
     if (id) this.displays.set(id, [...(this.displays.get(id) ?? []), output]);
@@ -70,8 +90,15 @@ class OutputCollector {
 
   /** tslab reports an error only as text on stderr; notebooks have a form of output for it. */
   error(): string {
-    const printed = this.outputs.filter((output) => output.name === 'stderr').map((output) => joinLines(output.text!)).join('');
-    const text = printed.split('\n').filter((line) => !machinery.test(line)).join('\n').trimEnd();
+    const printed = this.outputs
+      .filter((output) => output.name === 'stderr')
+      .map((output) => joinLines(output.text!))
+      .join('');
+    const text = printed
+      .split('\n')
+      .filter((line) => !machinery.test(line))
+      .join('\n')
+      .trimEnd();
     const evalue = text.match(/^\w*(?:Error|Exception)\b.*$/gm)?.at(-1) ?? text.split('\n')[0]!;
     const ename = /^[A-Za-z]\w*(?=:)/.exec(evalue)?.[0] ?? 'Error';
     this.outputs.push({ output_type: 'error', ename, evalue, traceback: text.split('\n') });
@@ -98,7 +125,11 @@ async function runCells(notebook: Notebook, handler: Handler): Promise<string | 
     tell({ event: 'start', cell: i, cells: code.length, title: title[notebook.cells.indexOf(cell)]! });
     const started = performance.now();
     collector.begin(cell);
-    const reply = await handler.handleExecute({ code: joinLines(cell.source) }, (name, text) => collector.stream(name, text), (display, update) => collector.display(display, update));
+    const reply = await handler.handleExecute(
+      { code: joinLines(cell.source) },
+      (name, text) => collector.stream(name, text),
+      (display, update) => collector.display(display, update),
+    );
     await new Promise((resolve) => setImmediate(resolve)); // output that the cell left in the queue
     cell.execution_count = reply.execution_count ?? null;
     tell({ event: 'end', cell: i, seconds: (performance.now() - started) / 1000 });
@@ -139,7 +170,9 @@ async function main(source: string, target: string): Promise<number> {
   process.chdir(path.dirname(source)); // as Jupyter does
   const handler = startHandler();
   let late: string | undefined;
-  const onLateError = (error: unknown): void => { late ??= `after its cell had ended: ${error instanceof Error ? error.stack : String(error)}`; };
+  const onLateError = (error: unknown): void => {
+    late ??= `after its cell had ended: ${error instanceof Error ? error.stack : String(error)}`;
+  };
   process.on('unhandledRejection', onLateError).on('uncaughtException', onLateError);
   const problem = (await runCells(notebook, handler)) ?? late;
   tidy(notebook, handler);

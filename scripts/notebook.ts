@@ -45,7 +45,11 @@ export function writeNotebook(file: string, notebook: Notebook): void {
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, sortKeys(each)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, each]) => [key, sortKeys(each)]),
+  );
 }
 
 /** sha256 of the sources of all code cells: outputs that carry another one are older than the code above them. */
@@ -56,5 +60,8 @@ export function sourceHash(notebook: Notebook): string {
 
 /** What a terminal would show in the end: text after a carriage return overwrites its line. */
 export function settleText(text: string): string {
-  return text.split('\n').map((line) => line.replace(/\r+$/, '').split('\r').at(-1)!.trimEnd()).join('\n');
+  return text
+    .split('\n')
+    .map((line) => line.replace(/\r+$/, '').split('\r').at(-1)!.trimEnd())
+    .join('\n');
 }

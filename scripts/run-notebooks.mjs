@@ -34,7 +34,12 @@ export async function runNotebooks(names, { outFolder, env, expected = {}, statu
     const started = performance.now();
     const { code, signal, stderr } = await run(
       process.execPath,
-      [...(await nodeFlags()), inProject('scripts/nbrun.ts'), inProject('notebooks', `${name}.ipynb`), path.join(outFolder, `${name}.ipynb`)],
+      [
+        ...(await nodeFlags()),
+        inProject('scripts/nbrun.ts'),
+        inProject('notebooks', `${name}.ipynb`),
+        path.join(outFolder, `${name}.ipynb`),
+      ],
       {
         env: { ...process.env, ...startEnvironment, ...env, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -42,7 +47,14 @@ export async function runNotebooks(names, { outFolder, env, expected = {}, statu
       },
     );
     progress.stop();
-    if (code !== 0) return { failed: { name, error: stderr.trim().split('\n').slice(-40).join('\n') || `stopped by ${signal ?? `exit code ${code}`}` }, timings };
+    if (code !== 0)
+      return {
+        failed: {
+          name,
+          error: stderr.trim().split('\n').slice(-40).join('\n') || `stopped by ${signal ?? `exit code ${code}`}`,
+        },
+        timings,
+      };
     status.print(`  ${name}: ${timings[name].length} cells in ${duration((performance.now() - started) / 1000)}`);
   }
   return { timings };
@@ -61,7 +73,10 @@ function startProgress(names, current, timings, expected, status) {
     const where = cell.count ? `cell ${cell.index + 1} of ${cell.count}` : 'starting';
     return `  ${name}, ${where}${left ? `, about ${duration(left)} left in all` : ''} · ${words || cell.title}`;
   };
-  const timer = setInterval(() => (status.live ? status.show(line()) : status.print(line())), status.live ? 200 : logEveryS * 1000);
+  const timer = setInterval(
+    () => (status.live ? status.show(line()) : status.print(line())),
+    status.live ? 200 : logEveryS * 1000,
+  );
   return {
     hear(message) {
       if (message.event === 'start') {
@@ -69,7 +84,13 @@ function startProgress(names, current, timings, expected, status) {
         cellStarted = performance.now();
         words = '';
       } else if (message.event === 'end') timings[name].push(Math.round(message.seconds * 10) / 10);
-      else words = message.text.split(/[\r\n]+/).map((text) => text.trim()).filter(Boolean).at(-1) ?? words;
+      else
+        words =
+          message.text
+            .split(/[\r\n]+/)
+            .map((text) => text.trim())
+            .filter(Boolean)
+            .at(-1) ?? words;
     },
     stop: () => clearInterval(timer),
   };
@@ -93,7 +114,10 @@ export function secondsLeft(names, current, timings, expected, cellSeconds) {
 }
 
 /** Where the cells' times of this machine are kept, and those that the repository brings for a first run. */
-export const timingFiles = { own: inProject('figures/latest/timings.json'), brought: inProject('figures/timings.json') };
+export const timingFiles = {
+  own: inProject('figures/latest/timings.json'),
+  brought: inProject('figures/timings.json'),
+};
 
 /** The times of an earlier run with the same settings (`key`), else those that the repository brings. */
 export function expectedTimings(key) {

@@ -10,10 +10,24 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { duration, notesFolder, Problem, readJson, writeJson } from './common.mjs';
-import { bindingFile, checkBinding, compileBinding, findCompiler, fingerprint, sourcesVersion, whatIsMissing } from './tensorflow-binding.mjs';
-import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate, realCompiler } from './tensorflow-graph.mjs';
-import { cachedWheelFolder, downloadWheel, isCached, wheel } from './tensorflow-wheel.mjs';
 import { findPythons } from './python.mjs';
+import {
+  bindingFile,
+  checkBinding,
+  compileBinding,
+  findCompiler,
+  fingerprint,
+  sourcesVersion,
+  whatIsMissing,
+} from './tensorflow-binding.mjs';
+import {
+  compileGraphBinding,
+  graphBindingFile,
+  graphStamp,
+  isGraphUpToDate,
+  realCompiler,
+} from './tensorflow-graph.mjs';
+import { cachedWheelFolder, downloadWheel, isCached, wheel } from './tensorflow-wheel.mjs';
 
 /**
  * What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}; doctor reads it.
@@ -29,8 +43,10 @@ const supported = (version) => {
 /** Why this system cannot run TensorFlow's library at all; undefined where it can. */
 export function whyNotHere(platform = process.platform, arch = process.arch, glibc = glibcVersion()) {
   const found = `${{ darwin: 'macOS', win32: 'Windows' }[platform] ?? platform} on ${arch}`;
-  if (platform !== 'linux' || arch !== 'x64') return `it needs Linux on x64, found ${found}; use such a machine, a container or WSL`;
-  if (!glibc) return 'it needs glibc, found another C library (musl); use a Debian, Ubuntu or Fedora based system or image';
+  if (platform !== 'linux' || arch !== 'x64')
+    return `it needs Linux on x64, found ${found}; use such a machine, a container or WSL`;
+  if (!glibc)
+    return 'it needs glibc, found another C library (musl); use a Debian, Ubuntu or Fedora based system or image';
   return undefined;
 }
 
@@ -103,25 +119,39 @@ async function* candidates(before, pythons, status) {
 function namedFolder(named) {
   const folder = [named, path.join(named, 'tensorflow')].find((each) => !whatIsMissing(each));
   if (folder) return { source: 'AXUNET_TENSORFLOW', folder };
-  throw new Problem(`the folder AXUNET_TENSORFLOW=${named} lacks ${whatIsMissing(named)}; name the folder "tensorflow" of an installed or unpacked Python package, or unset the variable`);
+  throw new Problem(
+    `the folder AXUNET_TENSORFLOW=${named} lacks ${whatIsMissing(named)}; name the folder "tensorflow" of an installed or unpacked Python package, or unset the variable`,
+  );
 }
 
 function pythonWithPip(pythons) {
   const python = pythons.find((each) => each.pip);
   if (python) return python;
-  if (pythons.length) throw new Problem('Python has no pip to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; else python3 -m ensurepip)');
-  throw new Problem('there is no python3 on PATH to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; Fedora: sudo dnf install python3-pip)');
+  if (pythons.length)
+    throw new Problem(
+      'Python has no pip to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; else python3 -m ensurepip)',
+    );
+  throw new Problem(
+    'there is no python3 on PATH to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; Fedora: sudo dnf install python3-pip)',
+  );
 }
 
 function requireCompiler() {
   const compiler = findCompiler();
   if (compiler) return compiler;
-  throw new Problem('there is no C++ compiler on PATH; install one (Debian, Ubuntu: sudo apt install g++; Fedora: sudo dnf install gcc-c++)');
+  throw new Problem(
+    'there is no C++ compiler on PATH; install one (Debian, Ubuntu: sudo apt install g++; Fedora: sudo dnf install gcc-c++)',
+  );
 }
 
 function isUpToDate(before, folder) {
-  return Boolean(before) && fs.existsSync(bindingFile) && before.node === process.versions.modules && before.sources === sourcesVersion()
-    && fingerprint(folder).join() === before.library.join();
+  return (
+    Boolean(before) &&
+    fs.existsSync(bindingFile) &&
+    before.node === process.versions.modules &&
+    before.sources === sourcesVersion() &&
+    fingerprint(folder).join() === before.library.join()
+  );
 }
 
 async function setUp(compiler, source, folder, status) {
@@ -136,9 +166,18 @@ async function setUp(compiler, source, folder, status) {
   if (together instanceof Problem) reason = unusable(together);
   const { version, gpu } = reason === undefined ? together : await checkBinding();
   const ready = {
-    version, gpu, source, folder, library: fingerprint(folder), node: process.versions.modules, sources: sourcesVersion(), graph: graphNote(stamp, reason),
+    version,
+    gpu,
+    source,
+    folder,
+    library: fingerprint(folder),
+    node: process.versions.modules,
+    sources: sourcesVersion(),
+    graph: graphNote(stamp, reason),
   };
-  status.print(`TensorFlow ${version} set up (${gpu ? 'GPU' : 'CPU'}, from ${source}; ${duration((performance.now() - started) / 1000)})`);
+  status.print(
+    `TensorFlow ${version} set up (${gpu ? 'GPU' : 'CPU'}, from ${source}; ${duration((performance.now() - started) / 1000)})`,
+  );
   return ready;
 }
 
@@ -148,8 +187,9 @@ async function withGraph(ready, status) {
   if (isGraphUpToDate(ready.graph, stamp)) return ready;
   const started = performance.now();
   status.show('Compiling the graph binding');
-  const reason = await reasonOf(Promise.resolve().then(() => compileGraphBinding(ready.folder, requireCompiler())))
-    ?? await reasonOf(checkBinding(graphBindingFile), unusable);
+  const reason =
+    (await reasonOf(Promise.resolve().then(() => compileGraphBinding(ready.folder, requireCompiler())))) ??
+    (await reasonOf(checkBinding(graphBindingFile), unusable));
   if (reason === undefined) status.print(`Graph binding compiled (${duration((performance.now() - started) / 1000)})`);
   return { ...ready, graph: graphNote(stamp, reason) };
 }

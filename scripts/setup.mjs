@@ -1,9 +1,9 @@
 // `npm run setup`, and the first part of `npm start` and `npm test`: Node, packages, engine.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkNode } from './node-version.mjs';
 import { Problem, runMain } from './common.mjs';
 import { install } from './install.mjs';
+import { checkNode } from './node-version.mjs';
 import { setupTensorflow } from './setup-tensorflow.mjs';
 import { statusLine } from './status-line.mjs';
 
@@ -16,7 +16,8 @@ const engines = ['auto', 'tensorflow', 'wasm', 'cpu'];
 export async function prepare({ force = false } = {}) {
   const status = statusLine();
   const engine = process.env.AXUNET_ENGINE || 'auto';
-  if (!engines.includes(engine)) throw new Problem(`Expected AXUNET_ENGINE to be one of ${engines.join(', ')}, found "${engine}".`);
+  if (!engines.includes(engine))
+    throw new Problem(`Expected AXUNET_ENGINE to be one of ${engines.join(', ')}, found "${engine}".`);
   await install((text) => status.print(text));
   if (engine === 'wasm' || engine === 'cpu') return `${engine}, as AXUNET_ENGINE says`;
   const { ready, reason } = await setupTensorflow(status, { force });

@@ -51,7 +51,8 @@ const checks = {
 export function parseOptions(argv, cwd) {
   const values = parse(argv);
   for (const [name, [pattern, meaning]] of Object.entries(checks)) {
-    if (values[name] !== undefined && !pattern.test(values[name])) throw new Problem(`Expected --${name} to be ${meaning}, found "${values[name]}".`);
+    if (values[name] !== undefined && !pattern.test(values[name]))
+      throw new Problem(`Expected --${name} to be ${meaning}, found "${values[name]}".`);
   }
   const env = {};
   for (const name of ['dataset', 'folds', 'minutes', 'profile', 'engine']) {
@@ -59,8 +60,12 @@ export function parseOptions(argv, cwd) {
   }
   if (values.data !== undefined) {
     env.AXUNET_DATA = path.resolve(cwd, values.data);
-    if (!fs.existsSync(env.AXUNET_DATA)) throw new Problem(`Expected --data to be a folder, found nothing at ${env.AXUNET_DATA}.`);
-    if (values.dataset === undefined) throw new Problem('Expected --dataset NAME together with --data, found none: the name tells how to read the folder.');
+    if (!fs.existsSync(env.AXUNET_DATA))
+      throw new Problem(`Expected --data to be a folder, found nothing at ${env.AXUNET_DATA}.`);
+    if (values.dataset === undefined)
+      throw new Problem(
+        'Expected --dataset NAME together with --data, found none: the name tells how to read the folder.',
+      );
   }
   return { help: values.help, refresh: values.refresh, notebooks: values.notebook ?? [], env };
 }

@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { checkNode } from './node-version.mjs';
 import { duration, inProject, Problem, readJson, root, run, runMain, writeJson } from './common.mjs';
+import { checkNode } from './node-version.mjs';
 import { expectedTimings, notebookNames, runNotebooks, timingFiles } from './run-notebooks.mjs';
 import { prepare } from './setup.mjs';
 import { help, parseOptions } from './start-options.mjs';
@@ -14,7 +14,8 @@ const shown = (file) => path.relative(root, file);
 
 function chooseNotebooks(wanted) {
   const all = notebookNames();
-  if (!all.length) throw new Problem('Expected notebooks in the folder notebooks, found none: clone the repository again.');
+  if (!all.length)
+    throw new Problem('Expected notebooks in the folder notebooks, found none: clone the repository again.');
   const unknown = wanted.find((name) => !all.includes(name));
   if (unknown) throw new Problem(`Expected --notebook to be one of ${all.join(', ')}, found "${unknown}".`);
   return all.filter((name) => !wanted.length || wanted.includes(name));
@@ -28,7 +29,8 @@ async function makePhantoms() {
 
 /** Puts executed notebooks in the place of the committed ones: only after all of them succeeded. */
 function refreshNotebooks(names) {
-  for (const name of names) fs.copyFileSync(path.join(latest, `${name}.ipynb`), inProject('notebooks', `${name}.ipynb`));
+  for (const name of names)
+    fs.copyFileSync(path.join(latest, `${name}.ipynb`), inProject('notebooks', `${name}.ipynb`));
 }
 
 function keepTimings(file, key, timings) {
@@ -43,7 +45,9 @@ function summary(engine, figures, refresh, seconds) {
   if (metrics?.dice?.length) {
     const values = metrics.dice.map(({ dice }) => dice);
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
-    lines.push(`DSC          ${mean.toFixed(3)} on ${values.length} unseen patients: ${metrics.dice.map(({ patient, dice }) => `${patient} ${dice.toFixed(3)}`).join(', ')}`);
+    lines.push(
+      `DSC          ${mean.toFixed(3)} on ${values.length} unseen patients: ${metrics.dice.map(({ patient, dice }) => `${patient} ${dice.toFixed(3)}`).join(', ')}`,
+    );
   }
   lines.push(
     `Notebooks    ${refresh ? 'notebooks/*.ipynb (refreshed)' : `${shown(latest)}/*.ipynb (executed copies)`}`,
@@ -60,7 +64,12 @@ function summary(engine, figures, refresh, seconds) {
 
 async function main() {
   const started = performance.now();
-  const { help: wantsHelp, refresh, notebooks, env } = parseOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
+  const {
+    help: wantsHelp,
+    refresh,
+    notebooks,
+    env,
+  } = parseOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
   if (wantsHelp) return console.log(help);
   Object.assign(process.env, env);
   console.log(`AX-Unet notebooks · Node ${process.versions.node} · ${os.availableParallelism()} cores`);
@@ -76,12 +85,17 @@ async function main() {
   const key = [process.env.AXUNET_PROFILE || 'demo', dataset, engine.split(' ')[0].toLowerCase()].join(' ');
   console.log(`Running ${names.length === 1 ? names[0] : `${names.length} notebooks`} (${key})`);
   const result = await runNotebooks(names, {
-    outFolder: latest, env: { AXUNET_FIGURES: figures }, expected: expectedTimings(key), status: statusLine(),
+    outFolder: latest,
+    env: { AXUNET_FIGURES: figures },
+    expected: expectedTimings(key),
+    status: statusLine(),
   });
   keepTimings(timingFiles.own, key, result.timings);
   if (result.failed) {
     const { name, error } = result.failed;
-    throw new Problem(`\nThe notebook ${name} failed; the copy with the error is ${shown(latest)}/${name}.ipynb\n\n${error}`);
+    throw new Problem(
+      `\nThe notebook ${name} failed; the copy with the error is ${shown(latest)}/${name}.ipynb\n\n${error}`,
+    );
   }
   if (refresh) {
     refreshNotebooks(names);

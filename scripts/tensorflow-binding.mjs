@@ -35,11 +35,22 @@ export function sourcesVersion() {
 }
 
 /** What links against TensorFlow: the real folder, not links to it, for the GPU library looks for CUDA relative to the place it was loaded from. */
-export const librarySearch = (library) => ['-L', library, ...libraries.map((name) => `-l:${name}`), '-Xlinker', '-rpath', '-Xlinker', library];
+export const librarySearch = (library) => [
+  '-L',
+  library,
+  ...libraries.map((name) => `-l:${name}`),
+  '-Xlinker',
+  '-rpath',
+  '-Xlinker',
+  library,
+];
 
 /** One sentence with the first complaint of a compiler that failed. */
 export function compilerProblem(compiler, what, { stderr, timedOut }) {
-  const line = timedOut ? 'not finished in 300 s' : stderr.split('\n').find((text) => /error|cannot find|undefined reference/.test(text)) ?? stderr.trim().split('\n')[0];
+  const line = timedOut
+    ? 'not finished in 300 s'
+    : (stderr.split('\n').find((text) => /error|cannot find|undefined reference/.test(text)) ??
+      stderr.trim().split('\n')[0]);
   return new Problem(`${path.basename(compiler)} could not compile ${what} (${line?.trim() || 'no message'})`);
 }
 
@@ -49,11 +60,28 @@ export async function compileBinding(folder, compiler) {
   fs.mkdirSync(path.dirname(bindingFile), { recursive: true });
   const temporary = `${bindingFile}.${process.pid}.tmp`;
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(packageFolder, 'binding', name));
-  const result = await run(compiler, [
-    '-std=c++17', '-O2', '-fPIC', '-shared', '-w', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=tfjs_binding',
-    '-I', inProject('node_modules/node-api-headers/include'), '-I', path.join(library, 'include'), ...sources, '-o', temporary,
-    ...librarySearch(library),
-  ], { timeoutS: 300 });
+  const result = await run(
+    compiler,
+    [
+      '-std=c++17',
+      '-O2',
+      '-fPIC',
+      '-shared',
+      '-w',
+      '-DNAPI_VERSION=8',
+      '-DBUILDING_NODE_EXTENSION',
+      '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+      '-I',
+      inProject('node_modules/node-api-headers/include'),
+      '-I',
+      path.join(library, 'include'),
+      ...sources,
+      '-o',
+      temporary,
+      ...librarySearch(library),
+    ],
+    { timeoutS: 300 },
+  );
   if (result.code === 0) return fs.renameSync(temporary, bindingFile);
   fs.rmSync(temporary, { force: true });
   throw compilerProblem(compiler, 'the binding', result);
@@ -72,7 +100,8 @@ export async function checkBinding(graph) {
   const answer = result.stdout.split('\n').find((line) => line.startsWith('{'));
   if (result.code === 0 && answer) return JSON.parse(answer);
   if (result.timedOut) throw new Problem('it did not finish a first computation in 180 s');
-  if (result.signal === 'SIGILL' || /compiled to use \w*AVX|instructions/.test(result.stderr)) throw new Problem('this processor lacks the AVX instructions that TensorFlow needs');
+  if (result.signal === 'SIGILL' || /compiled to use \w*AVX|instructions/.test(result.stderr))
+    throw new Problem('this processor lacks the AVX instructions that TensorFlow needs');
   const line = result.stderr.split('\n').find((text) => /Error:|error:/.test(text));
   throw new Problem(`it failed its first computation (${line?.trim() ?? result.signal ?? `exit code ${result.code}`})`);
 }

@@ -7,7 +7,11 @@ const tf = require('@tensorflow/tfjs');
 const node = require('@tensorflow/tfjs-node-gpu');
 
 /** Some numbers between -1 and 1, the same ones each time. */
-const numbers = (shape) => tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i * 12.9898)), shape);
+const numbers = (shape) =>
+  tf.tensor(
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i * 12.9898)),
+    shape,
+  );
 
 const jobs = {
   'a matrix product': () => tf.matMul(numbers([17, 23]), numbers([23, 9])),
@@ -21,7 +25,8 @@ async function results(backend) {
 
 /** Throws where two lists of numbers are not the same up to `tolerance`. */
 function compare(job, reference, found, tolerance) {
-  if (reference.length !== found.length) throw new Error(`${job} has ${found.length} numbers instead of ${reference.length}`);
+  if (reference.length !== found.length)
+    throw new Error(`${job} has ${found.length} numbers instead of ${reference.length}`);
   const difference = reference.reduce((worst, value, i) => Math.max(worst, Math.abs(value - found[i])), 0);
   if (!(difference <= tolerance)) throw new Error(`${job} differs by ${difference} from the cpu backend`);
 }
@@ -33,19 +38,48 @@ async function checkGraph(file, tolerance) {
   const graph = new Graph();
   const float = (name) => ({ name, type: codes.type, value: codes.float32 });
   const integers = (name, value) => ({ name, type: codes.int, value });
-  const inputs = { a: numbers([7, 5]), b: numbers([5, 3]), image: numbers([2, 9, 10, 5]), kernel: numbers([3, 3, 5, 35]), bias: numbers([0]) };
-  for (const [name, { shape }] of Object.entries(inputs)) graph.add('Placeholder', name, [], [float('dtype'), { name: 'shape', type: codes.shape, value: shape }], []);
+  const inputs = {
+    a: numbers([7, 5]),
+    b: numbers([5, 3]),
+    image: numbers([2, 9, 10, 5]),
+    kernel: numbers([3, 3, 5, 35]),
+    bias: numbers([0]),
+  };
+  for (const [name, { shape }] of Object.entries(inputs))
+    graph.add('Placeholder', name, [], [float('dtype'), { name: 'shape', type: codes.shape, value: shape }], []);
   graph.add('MatMul', 'product', ['a', 'b'], [float('T')], []);
   // Rows of 32 outputs for each input, with 80 numbers between the 36 planes (lib/engine/ops/winograd.ts).
-  graph.add('AxunetWinogradKernel', 'transformed', ['kernel'], [integers('shape', [36, 2 * 5 * 32 + 80]), integers('options', [0])], []);
-  graph.add('AxunetWinogradConvolution', 'convolution', ['image', 'transformed', 'bias'], [integers('shape', [2, 9, 10, 35]), integers('options', [1, 0])], []);
+  graph.add(
+    'AxunetWinogradKernel',
+    'transformed',
+    ['kernel'],
+    [integers('shape', [36, 2 * 5 * 32 + 80]), integers('options', [0])],
+    [],
+  );
+  graph.add(
+    'AxunetWinogradConvolution',
+    'convolution',
+    ['image', 'transformed', 'bias'],
+    [integers('shape', [2, 9, 10, 35]), integers('options', [1, 0])],
+    [],
+  );
   const session = new Session(graph, new Uint8Array());
-  const feeds = Object.entries(inputs).map(([name, tensor]) => ({ name, dtype: codes.float32, shape: tensor.shape, data: tensor.dataSync() }));
+  const feeds = Object.entries(inputs).map(([name, tensor]) => ({
+    name,
+    dtype: codes.float32,
+    shape: tensor.shape,
+    data: tensor.dataSync(),
+  }));
   const { outputs } = await session.run(feeds, ['product', 'convolution'], [], false);
   session.close();
   const [product, convolution] = outputs.map(({ buffer }) => new Float32Array(buffer));
   compare('a matrix product in a graph', tf.matMul(inputs.a, inputs.b).dataSync(), product, tolerance);
-  compare('our own convolution in a graph', tf.conv2d(inputs.image, inputs.kernel, 1, 'same').dataSync(), convolution, 1e-4);
+  compare(
+    'our own convolution in a graph',
+    tf.conv2d(inputs.image, inputs.kernel, 1, 'same').dataSync(),
+    convolution,
+    1e-4,
+  );
 }
 
 async function main() {

@@ -10,16 +10,28 @@ export const graphBindingFile = path.join(path.dirname(bindingFile), 'tensorflow
 const sourceFolder = inProject('lib/engine/cpp');
 const includeFolders = ['node-api-headers/include', 'node-addon-api'];
 const flags = [
-  '-std=c++17', '-O3', '-fPIC', '-w', '-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=tensorflow_graph',
+  '-std=c++17',
+  '-O3',
+  '-fPIC',
+  '-w',
+  '-DNAPI_VERSION=8',
+  '-DNAPI_CPP_EXCEPTIONS',
+  '-DBUILDING_NODE_EXTENSION',
+  '-DNODE_GYP_MODULE_NAME=tensorflow_graph',
 ];
 
 /** What the graph binding is made of: C++ files and headers, ours and Node's, and flags. A change of any of them means to compile anew. */
 export function graphStamp(folder = sourceFolder) {
   const hash = createHash('sha256').update(flags.join());
-  for (const name of fs.readdirSync(folder).filter((each) => /\.(cc|h)$/.test(each)).sort()) {
+  for (const name of fs
+    .readdirSync(folder)
+    .filter((each) => /\.(cc|h)$/.test(each))
+    .sort()) {
     hash.update(`\n${name}\n`).update(fs.readFileSync(path.join(folder, name)));
   }
-  const headers = includeFolders.map((each) => each.split('/')[0]).map((name) => `${name} ${readJson(inProject('node_modules', name, 'package.json'))?.version}`);
+  const headers = includeFolders
+    .map((each) => each.split('/')[0])
+    .map((name) => `${name} ${readJson(inProject('node_modules', name, 'package.json'))?.version}`);
   return [`sources ${hash.digest('hex').slice(0, 16)}`, ...headers].join(', ');
 }
 
@@ -35,20 +47,32 @@ export function isGraphUpToDate(note, stamp = graphStamp(), compiler = realCompi
  * Compiles the sources beside each other and links them; a binding that is in use is replaced, never overwritten.
  * Where that fails, nothing stays behind but the binding that was there before. Throws a Problem.
  */
-export async function compileGraphBinding(folder, compiler, { sources = sourceFolder, target = graphBindingFile } = {}) {
+export async function compileGraphBinding(
+  folder,
+  compiler,
+  { sources = sourceFolder, target = graphBindingFile } = {},
+) {
   const library = fs.realpathSync(folder);
   const work = `${target}.${process.pid}.tmp`;
   const remove = () => fs.rmSync(work, { recursive: true, force: true });
   process.once('exit', remove); // also where Ctrl-C ends the script
   fs.mkdirSync(work, { recursive: true });
   try {
-    const include = [...includeFolders.map((each) => inProject('node_modules', each)), path.join(library, 'include')].flatMap((each) => ['-I', each]);
+    const include = [
+      ...includeFolders.map((each) => inProject('node_modules', each)),
+      path.join(library, 'include'),
+    ].flatMap((each) => ['-I', each]);
     const object = (name) => path.join(work, `${name}.o`);
     const compile = (args, what) => compileOne(compiler, args, what);
     const names = largestFirst(sources);
-    await inParallel(names, (name) => compile([...flags, ...include, '-c', path.join(sources, name), '-o', object(name)], name));
+    await inParallel(names, (name) =>
+      compile([...flags, ...include, '-c', path.join(sources, name), '-o', object(name)], name),
+    );
     const linked = path.join(work, path.basename(target));
-    await compile(['-shared', ...names.map(object), '-o', linked, ...librarySearch(library), '-lpthread'], 'the graph binding');
+    await compile(
+      ['-shared', ...names.map(object), '-o', linked, ...librarySearch(library), '-lpthread'],
+      'the graph binding',
+    );
     fs.renameSync(linked, target);
   } finally {
     remove();
@@ -64,15 +88,20 @@ async function compileOne(compiler, args, what) {
 /** The C++ files of a folder; with the longest work first, the processors end at about the same time. */
 function largestFirst(folder) {
   const size = (name) => fs.statSync(path.join(folder, name)).size;
-  return fs.readdirSync(folder).filter((name) => name.endsWith('.cc')).sort((a, b) => size(b) - size(a));
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith('.cc'))
+    .sort((a, b) => size(b) - size(a));
 }
 
 /** As many jobs at once as there are processors. After a failure no further one is started; it is thrown when all have ended. */
 async function inParallel(items, job) {
   const waiting = [...items];
   const failures = [];
-  await Promise.all(Array.from({ length: os.availableParallelism() }, async () => {
-    while (waiting.length && !failures.length) await job(waiting.shift()).catch((error) => failures.push(error));
-  }));
+  await Promise.all(
+    Array.from({ length: os.availableParallelism() }, async () => {
+      while (waiting.length && !failures.length) await job(waiting.shift()).catch((error) => failures.push(error));
+    }),
+  );
   if (failures.length) throw failures[0];
 }

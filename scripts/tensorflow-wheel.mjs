@@ -17,11 +17,17 @@ export const wheel = {
 
 const c = 'include/tensorflow/c';
 const members = [
-  'libtensorflow_cc.so.2', 'libtensorflow_framework.so.2',
-  ...['c_api', 'c_api_macros', 'tf_attrtype', 'tf_buffer', 'tf_datatype', 'tf_status', 'tf_tensor', 'tf_tstring'].map((name) => `${c}/${name}.h`),
+  'libtensorflow_cc.so.2',
+  'libtensorflow_framework.so.2',
+  ...['c_api', 'c_api_macros', 'tf_attrtype', 'tf_buffer', 'tf_datatype', 'tf_status', 'tf_tensor', 'tf_tstring'].map(
+    (name) => `${c}/${name}.h`,
+  ),
   `${c}/eager/c_api.h`,
-  'include/tensorflow/core/platform/ctstring.h', 'include/tensorflow/core/platform/ctstring_internal.h',
-  'include/tsl/platform/ctstring.h', 'include/tsl/platform/ctstring_internal.h', 'include/tsl/c/tsl_status.h',
+  'include/tensorflow/core/platform/ctstring.h',
+  'include/tensorflow/core/platform/ctstring_internal.h',
+  'include/tsl/platform/ctstring.h',
+  'include/tsl/platform/ctstring_internal.h',
+  'include/tsl/c/tsl_status.h',
 ];
 const unpackedBytes = 631_700_000;
 
@@ -83,7 +89,9 @@ export async function downloadWheel(python, status) {
 async function downloadInto(work, python, status) {
   const folder = cachedWheelFolder();
   const started = performance.now();
-  status.print(`Downloading TensorFlow ${wheel.version} for the CPU (${megabytes(wheel.bytes)}, once; kept in ${folder}, ${megabytes(unpackedBytes)})`);
+  status.print(
+    `Downloading TensorFlow ${wheel.version} for the CPU (${megabytes(wheel.bytes)}, once; kept in ${folder}, ${megabytes(unpackedBytes)})`,
+  );
   const file = await fetchWheel(python, work, status);
   status.show('Unpacking TensorFlow');
   const target = path.join(work, 'tensorflow');
@@ -104,7 +112,8 @@ function makeWorkFolder() {
   const work = path.join(cache, `part-${os.hostname()}-${process.pid}`);
   try {
     fs.mkdirSync(work, { recursive: true });
-    for (const name of fs.readdirSync(cache)) if (isAbandoned(name)) fs.rmSync(path.join(cache, name), { recursive: true, force: true });
+    for (const name of fs.readdirSync(cache))
+      if (isAbandoned(name)) fs.rmSync(path.join(cache, name), { recursive: true, force: true });
   } catch (error) {
     throw new Problem(`the cache folder ${cache} cannot be written (${error.code}); name another one in AXUNET_CACHE`);
   }
@@ -112,7 +121,9 @@ function makeWorkFolder() {
   const { bavail, bsize } = fs.statfsSync(cache);
   const needed = wheel.bytes + unpackedBytes;
   if (bavail * bsize < needed) {
-    throw new Problem(`${megabytes(needed)} of disk space are needed and ${megabytes(bavail * bsize)} are free in ${cache}; make room or name another folder in AXUNET_CACHE`);
+    throw new Problem(
+      `${megabytes(needed)} of disk space are needed and ${megabytes(bavail * bsize)} are free in ${cache}; make room or name another folder in AXUNET_CACHE`,
+    );
   }
   return work;
 }
@@ -150,32 +161,60 @@ async function tryFetch(python, folder, status) {
   let lastGrowth = started;
   let stalled = false;
   let timer;
-  const result = await run(python.executable, ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', ...wheel.tags,
-    '--no-cache-dir', '--progress-bar', 'off', '--retries', '2', '--timeout', '20', '--dest', folder, wheel.requirement], {
-    // pip writes into TMPDIR first; the growth of that folder is the progress, whatever pip's version.
-    env: { ...process.env, TMPDIR: temporary, PIP_REQUIRE_VIRTUALENV: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' },
-    onStart: (child) => {
-      timer = setInterval(() => {
-        const now = performance.now();
-        const size = folderBytes(folder);
-        if (size > received) [received, lastGrowth] = [size, now];
-        else if (now - lastGrowth > stallS * 1000) {
-          stalled = true;
-          child.kill('SIGTERM');
-        }
-        status.show(downloadLine(received, (now - started) / 1000));
-      }, 250);
+  const result = await run(
+    python.executable,
+    [
+      '-m',
+      'pip',
+      'download',
+      '--no-deps',
+      '--only-binary=:all:',
+      ...wheel.tags,
+      '--no-cache-dir',
+      '--progress-bar',
+      'off',
+      '--retries',
+      '2',
+      '--timeout',
+      '20',
+      '--dest',
+      folder,
+      wheel.requirement,
+    ],
+    {
+      // pip writes into TMPDIR first; the growth of that folder is the progress, whatever pip's version.
+      env: { ...process.env, TMPDIR: temporary, PIP_REQUIRE_VIRTUALENV: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' },
+      onStart: (child) => {
+        timer = setInterval(() => {
+          const now = performance.now();
+          const size = folderBytes(folder);
+          if (size > received) [received, lastGrowth] = [size, now];
+          else if (now - lastGrowth > stallS * 1000) {
+            stalled = true;
+            child.kill('SIGTERM');
+          }
+          status.show(downloadLine(received, (now - started) / 1000));
+        }, 250);
+      },
     },
-  });
+  );
   clearInterval(timer);
   status.clear();
-  if (stalled) return { received, problem: `the download got no data for ${stallS} s; check the network and pip's index setting` };
-  if (result.code !== 0) return { received, problem: `pip could not download ${wheel.requirement} (${pipReason(result.stderr)}); check the network and pip's index setting` };
+  if (stalled)
+    return { received, problem: `the download got no data for ${stallS} s; check the network and pip's index setting` };
+  if (result.code !== 0)
+    return {
+      received,
+      problem: `pip could not download ${wheel.requirement} (${pipReason(result.stderr)}); check the network and pip's index setting`,
+    };
   const name = fs.readdirSync(folder).find((entry) => entry.endsWith('.whl'));
   const file = path.join(folder, name);
   const sha256 = await sha256File(file);
   if (sha256 === wheel.sha256) return { received, file };
-  return { received, problem: `the file ${name} that pip delivered has sha256 ${sha256.slice(0, 12)}… instead of ${wheel.sha256.slice(0, 12)}…; check pip's index setting` };
+  return {
+    received,
+    problem: `the file ${name} that pip delivered has sha256 ${sha256.slice(0, 12)}… instead of ${wheel.sha256.slice(0, 12)}…; check pip's index setting`,
+  };
 }
 
 function downloadLine(received, seconds) {
@@ -201,8 +240,16 @@ const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
 
 /** What went wrong in pip's own words, without the address of the index; a lost connection hides behind "no matching version". */
 export function pipReason(stderr) {
-  if (/Failed to establish a new connection|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|Network is unreachable|name resolution/.test(stderr)) return 'there is no connection to the package index';
+  if (
+    /Failed to establish a new connection|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|Network is unreachable|name resolution/.test(
+      stderr,
+    )
+  )
+    return 'there is no connection to the package index';
   const errors = stderr.split('\n').filter((line) => line.startsWith('ERROR:'));
-  const text = (errors[0] ?? lastLine(stderr)).replace(/^ERROR: /, '').replace(/https?:\/\/\S+/g, '…').trim();
+  const text = (errors[0] ?? lastLine(stderr))
+    .replace(/^ERROR: /, '')
+    .replace(/https?:\/\/\S+/g, '…')
+    .trim();
   return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { checkOptions, count, finite, listOf, number, oneOf, orNull, positive, wholeNumber, yesNo } from '../lib/checks.ts';
+import {
+  checkOptions,
+  count,
+  finite,
+  listOf,
+  number,
+  oneOf,
+  orNull,
+  positive,
+  wholeNumber,
+  yesNo,
+} from '../lib/checks.ts';
 
 describe('the checks of a configuration', () => {
   it.each([

@@ -13,12 +13,24 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Runs a notebook in a process of its own, with its executed copy and its figures in the scratch folder; resolves to what it says on stderr. */
 function execute(name: string): Promise<{ code: number | null; stderr: string }> {
-  const child = spawn(process.execPath, [...flags, projectPath('scripts/nbrun.ts'), projectPath('notebooks', name), path.join(scratch, name)], {
-    env: { ...process.env, AXUNET_PROFILE: 'tiny', AXUNET_FIGURES: scratch, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...flags, projectPath('scripts/nbrun.ts'), projectPath('notebooks', name), path.join(scratch, name)],
+    {
+      env: {
+        ...process.env,
+        AXUNET_PROFILE: 'tiny',
+        AXUNET_FIGURES: scratch,
+        AXUNET_PROGRESS: 'live',
+        TF_CPP_MIN_LOG_LEVEL: '2',
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stderr })));
 }
 
@@ -36,8 +48,12 @@ describe.each(notebooks)('notebooks/%s', (name) => {
   });
 
   it('names no folder of the machine on which its outputs were made', () => {
-    const texts = readNotebook(projectPath('notebooks', name)).cells.flatMap((cell) => cell.outputs ?? [])
-      .flatMap((output) => [joinLines(output.text ?? ''), ...Object.values(output.data ?? {}).filter((value) => typeof value === 'string')]);
+    const texts = readNotebook(projectPath('notebooks', name))
+      .cells.flatMap((cell) => cell.outputs ?? [])
+      .flatMap((output) => [
+        joinLines(output.text ?? ''),
+        ...Object.values(output.data ?? {}).filter((value) => typeof value === 'string'),
+      ]);
     expect(texts.filter((text) => text.includes(projectPath()) || text.includes(`${os.homedir()}/`))).toEqual([]);
   });
 });

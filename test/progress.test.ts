@@ -9,7 +9,12 @@ function reports(...done: number[]): string[] {
   vi.stubEnv('AXUNET_PROGRESS', '');
   vi.useFakeTimers({ toFake: ['performance'] });
   const lines: string[] = [];
-  const out = new Writable({ write: (text, _, next) => { lines.push(String(text)); next(); } });
+  const out = new Writable({
+    write: (text, _, next) => {
+      lines.push(String(text));
+      next();
+    },
+  });
   const progress = startProgress('work', 10, out);
   for (const one of done) {
     vi.advanceTimersByTime(1000);

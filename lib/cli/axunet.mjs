@@ -10,7 +10,8 @@ if (process.env.npm_lifecycle_event === 'axunet' && process.env.INIT_CWD) proces
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const child = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], {
-  stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...startEnvironment },
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  env: { ...process.env, ...startEnvironment },
 });
 // Over the channel (`ipc`) the real process notices when this one is killed outright, and ends too.
 // A signal sent to this process alone reaches the real one, which saves its checkpoint and chooses the exit code.

@@ -1,14 +1,14 @@
 /** `axunet check-step`: is the compiled training step the one that runs operation by operation? */
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { startEngine } from '../engine/engine.ts';
+import { startEngine } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
 import { readJson } from '../io/files.ts';
-import { createAxUnet, modelConfig, type ModelConfig } from '../model/axunet.ts';
-import { checkStep, isEqualEnough } from '../train/checkStep.ts';
-import { createCompiledStep } from '../train/compiledStep.ts';
-import { parseChanges, trainConfig, type TrainConfig } from '../train/config.ts';
-import { exampleBatch } from '../train/exampleBatch.ts';
+import { createAxUnet, type ModelConfig, modelConfig } from '../model/axunet.ts';
+import { checkStep, isEqualEnough } from '../step/checkStep.ts';
+import { createCompiledStep } from '../step/compiledStep.ts';
+import { exampleBatch } from '../step/exampleBatch.ts';
+import { parseChanges, type TrainConfig, trainConfig } from '../train/config.ts';
 import { stepOptions } from '../train/run.ts';
 import type { Command } from './command.ts';
 
@@ -28,7 +28,11 @@ Ends with 1 where the cosine between the gradients is below 1 − 1e-6 (with Ten
 Example: axunet check-step --size 256 --set width=32
 `;
 
-export interface CheckTask { readonly model: ModelConfig; readonly config: TrainConfig; readonly batch: number }
+export interface CheckTask {
+  readonly model: ModelConfig;
+  readonly config: TrainConfig;
+  readonly batch: number;
+}
 
 async function taskOf(values: { task?: string; size: string; batch: string; set: string[] }): Promise<CheckTask> {
   if (values.task === '-') return JSON.parse(await text(process.stdin)) as CheckTask;
@@ -36,14 +40,30 @@ async function taskOf(values: { task?: string; size: string; batch: string; set:
   const [size, batch] = [Number(values.size), Number(values.batch)];
   if (!Number.isInteger(batch) || batch < 1) throw expected('--batch with a whole number above 0', values.batch);
   const config = trainConfig(parseChanges(values.set));
-  return { config, batch, model: modelConfig({ variant: config.variant, width: config.width, asppRates: [...config.asppRates], inputSize: [size, size] }) };
+  return {
+    config,
+    batch,
+    model: modelConfig({
+      variant: config.variant,
+      width: config.width,
+      asppRates: [...config.asppRates],
+      inputSize: [size, size],
+    }),
+  };
 }
 
 async function run(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: {
-    size: { type: 'string', default: '128' }, batch: { type: 'string', default: '1' }, set: { type: 'string', multiple: true, default: [] },
-    kernels: { type: 'string', default: 'ours' }, task: { type: 'string' }, json: { type: 'boolean', default: false },
-  } });
+  const { values } = parseArgs({
+    args,
+    options: {
+      size: { type: 'string', default: '128' },
+      batch: { type: 'string', default: '1' },
+      set: { type: 'string', multiple: true, default: [] },
+      kernels: { type: 'string', default: 'ours' },
+      task: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
   const { kernels } = values;
   if (kernels !== 'ours' && kernels !== 'tensorflow') throw expected('--kernels ours or tensorflow', `"${kernels}"`);
   const { model: modelShape, config, batch } = await taskOf(values);
@@ -51,10 +71,22 @@ async function run(args: string[]): Promise<number> {
   const options = { ...stepOptions(config), microBatch: undefined };
   const model = createAxUnet(modelShape, config.seed);
   const example = exampleBatch(batch, modelShape);
-  const compiled = await createCompiledStep(model, options, example, { bfloat16: config.precision === 'bfloat16', recompute: config.recompute ?? undefined });
+  const compiled = await createCompiledStep(model, options, example, {
+    bfloat16: config.precision === 'bfloat16',
+    recompute: config.recompute ?? undefined,
+  });
   const result = await checkStep(model, options, compiled, example, kernels);
-  console.log(values.json ? JSON.stringify(result) : `cosine between the gradients: 1 − ${(1 - result.cosine).toExponential(1)}; losses differ by ${result.lossDifference.toExponential(1)} of the loss`);
+  console.log(
+    values.json
+      ? JSON.stringify(result)
+      : `cosine between the gradients: 1 − ${(1 - result.cosine).toExponential(1)}; losses differ by ${result.lossDifference.toExponential(1)} of the loss`,
+  );
   return isEqualEnough(result, config.precision === 'bfloat16' ? 'bfloat16' : kernels) ? 0 : 1;
 }
 
-export const checkStepCommand: Command = { name: 'check-step', summary: 'compare the compiled training step with the uncompiled one', help, run };
+export const checkStepCommand: Command = {
+  name: 'check-step',
+  summary: 'compare the compiled training step with the uncompiled one',
+  help,
+  run,
+};

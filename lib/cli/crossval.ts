@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDataset, type CaseList } from '../dataset/cases.ts';
-import { assertTestedOnce, keepPlan, planFolds, readPlan, type CrossvalPlan } from '../crossval/plan.ts';
 import { runFold } from '../crossval/fold.ts';
+import { assertTestedOnce, type CrossvalPlan, keepPlan, planFolds, readPlan } from '../crossval/plan.ts';
 import { formatCrossval, writeCrossval } from '../crossval/report.ts';
-import { readFold, type Crossval, type EvaluationOptions } from '../crossval/result.ts';
-import { summariseFolds, type FailedFold } from '../crossval/summary.ts';
+import { type Crossval, type EvaluationOptions, readFold } from '../crossval/result.ts';
+import { type FailedFold, summariseFolds } from '../crossval/summary.ts';
+import { type CaseList, openDataset } from '../dataset/cases.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { type Metric, metricInfo, metricNames } from '../evaluate/metrics.ts';
 import { readJson, writeJson } from '../io/files.ts';
@@ -18,7 +18,17 @@ import { TrainingStopped } from '../train/trainer.ts';
 import type { Command } from './command.ts';
 import { evaluationHelp, mirrorOf, postprocessingOf, thresholdOf, weightsOf } from './predictOptions.ts';
 import { shardOf } from './shard.ts';
-import { changesOf, foldNumber, foldsFor, groupsOf, presetOf, slicesOfDataset, startTold, trainingHelp, trainingOptions } from './trainingOptions.ts';
+import {
+  changesOf,
+  foldNumber,
+  foldsFor,
+  groupsOf,
+  presetOf,
+  slicesOfDataset,
+  startTold,
+  trainingHelp,
+  trainingOptions,
+} from './trainingOptions.ts';
 
 const help = `Cross-validates by patients: trains every fold, tests each patient once on its whole volume, and sums up in one table.
 
@@ -51,9 +61,17 @@ Ctrl-C or SIGTERM in training saves and exits with 75. Exit code 1 when a fold o
 Example: axunet crossval --dataset phantom --out runs/phantom-cv --preset demo`;
 
 const options = {
-  ...trainingOptions, 'hold-out': { type: 'string' }, shard: { type: 'string' }, summary: { type: 'boolean', default: false },
-  threshold: { type: 'string' }, mirror: { type: 'string' }, postprocess: { type: 'string' }, weights: { type: 'string' }, metric: { type: 'string' },
-  probability: { type: 'boolean', default: false }, probabilities: { type: 'boolean', default: false },
+  ...trainingOptions,
+  'hold-out': { type: 'string' },
+  shard: { type: 'string' },
+  summary: { type: 'boolean', default: false },
+  threshold: { type: 'string' },
+  mirror: { type: 'string' },
+  postprocess: { type: 'string' },
+  weights: { type: 'string' },
+  metric: { type: 'string' },
+  probability: { type: 'boolean', default: false },
+  probabilities: { type: 'boolean', default: false },
 } as const;
 type Values = ReturnType<typeof parse>;
 const parse = (args: string[]) => parseArgs({ args, options }).values;
@@ -71,8 +89,10 @@ function evaluationOf(values: Values, seed: number, before?: EvaluationOptions):
     weights: weights === undefined && before ? before.weights : weightsOf(weights),
     threshold: threshold === undefined && before ? before.threshold : thresholdOf(threshold),
     mirror: mirror === undefined && before ? before.mirror : mirrorOf(mirror),
-    postprocessing: postprocess === undefined && before ? before.postprocessing : postprocessingOf(postprocess ?? 'chosen')!,
-    metric: metric === undefined && before ? before.metric : metricOf(metric), seed,
+    postprocessing:
+      postprocess === undefined && before ? before.postprocessing : postprocessingOf(postprocess ?? 'chosen')!,
+    metric: metric === undefined && before ? before.metric : metricOf(metric),
+    seed,
     probability: probability || probabilities || (before?.probability ?? false),
   };
 }
@@ -86,16 +106,24 @@ function holdOutOf(text: string): number {
 async function openVolumes(values: Values): Promise<CaseList> {
   const list = await openDataset(values.dataset!, values.data);
   if (list.kind === '3d') return list;
-  throw expected('a set of CT volumes, whose patients are scored on whole volumes', `pictures of slices (${list.dataset}); axunet train --folds all scores those`);
+  throw expected(
+    'a set of CT volumes, whose patients are scored on whole volumes',
+    `pictures of slices (${list.dataset}); axunet train --folds all scores those`,
+  );
 }
 
 /** The plan that the command line asks for; of a folder that has one, with its configuration where nothing else is said. */
 async function planFor(values: Values, slices: SliceSet, old: CrossvalPlan | undefined): Promise<CrossvalPlan> {
   const changes = await changesOf(values);
-  const config = trainConfig(changes, old && values.preset === undefined ? old.config : presetConfig(presetOf(values), slices.manifest.dataset));
+  const config = trainConfig(
+    changes,
+    old && values.preset === undefined ? old.config : presetConfig(presetOf(values), slices.manifest.dataset),
+  );
   const holdOut = values['hold-out'] === undefined ? (old?.holdOut ?? 5) : holdOutOf(values['hold-out']);
-  const folds = old && values['folds-file'] === undefined
-    ? { seed: config.seed, folds: old.folds.map(({ test }) => test) } : await foldsFor(values['folds-file'], slices, config.seed);
+  const folds =
+    old && values['folds-file'] === undefined
+      ? { seed: config.seed, folds: old.folds.map(({ test }) => test) }
+      : await foldsFor(values['folds-file'], slices, config.seed);
   const planned = planFolds(folds, { seed: config.seed, holdOut, groups: groupsOf(slices) });
   const { data } = describeRun(config, slices, planned[0]);
   return { version: 1, data, config, holdOut, folds: planned };
@@ -116,7 +144,9 @@ async function runFolds(crossval: Crossval, wanted: readonly number[]): Promise<
   const failed: FailedFold[] = [];
   for (const fold of wanted) {
     const { training, validation, test } = crossval.plan.folds[fold];
-    console.log(`\nfold ${fold}: ${training.length} patients to train on, ${validation.length} to choose by, ${test.length} to test`);
+    console.log(
+      `\nfold ${fold}: ${training.length} patients to train on, ${validation.length} to choose by, ${test.length} to test`,
+    );
     try {
       const { wasComplete } = await runFold(crossval, fold);
       if (wasComplete) console.log(`fold ${fold} was complete`);
@@ -132,12 +162,16 @@ async function runFolds(crossval: Crossval, wanted: readonly number[]): Promise<
 /** Sums up the folds that have a result with these options, those aside that just failed; the exit code. */
 async function sumUp(crossval: Crossval, failed: readonly FailedFold[]): Promise<number> {
   const { folder, plan } = crossval;
-  const read = await Promise.all(plan.folds.map((_, k) => (failed.some(({ fold }) => fold === k) ? undefined : readFold(folder, k))));
+  const read = await Promise.all(
+    plan.folds.map((_, k) => (failed.some(({ fold }) => fold === k) ? undefined : readFold(folder, k))),
+  );
   const results = read.filter((result) => result !== undefined);
   const current = results.filter(({ made }) => JSON.stringify(made.options) === JSON.stringify(crossval.options));
   if (current.length < results.length) {
     const others = results.filter((result) => !current.includes(result)).map(({ fold }) => fold);
-    console.error(`axunet crossval: folds that were judged with other options are left out until they run again: ${others.join(', ')}`);
+    console.error(
+      `axunet crossval: folds that were judged with other options are left out until they run again: ${others.join(', ')}`,
+    );
   }
   const summary = summariseFolds(crossval, current, failed);
   await writeCrossval(folder, summary);
@@ -147,21 +181,31 @@ async function sumUp(crossval: Crossval, failed: readonly FailedFold[]): Promise
 
 async function run(args: string[]): Promise<number> {
   const values = parse(args);
-  if (values.dataset === undefined || values.out === undefined) throw new UserError('Expected axunet crossval --dataset NAME --out DIR');
-  if ([values.fold, values.shard, values.summary || undefined].filter((v) => v !== undefined).length > 1) throw new UserError('Expected one of --fold, --shard and --summary, found several');
-  const judgingOptions = (['weights', 'mirror', 'threshold', 'postprocess', 'metric'] as const).filter((name) => values[name] !== undefined);
-  if (values.summary && judgingOptions.length > 0) throw expected('--summary without options of judging, which it cannot apply', `--${judgingOptions.join(', --')}`);
+  if (values.dataset === undefined || values.out === undefined)
+    throw new UserError('Expected axunet crossval --dataset NAME --out DIR');
+  if ([values.fold, values.shard, values.summary || undefined].filter((v) => v !== undefined).length > 1)
+    throw new UserError('Expected one of --fold, --shard and --summary, found several');
+  const judgingOptions = (['weights', 'mirror', 'threshold', 'postprocess', 'metric'] as const).filter(
+    (name) => values[name] !== undefined,
+  );
+  if (values.summary && judgingOptions.length > 0)
+    throw expected('--summary without options of judging, which it cannot apply', `--${judgingOptions.join(', --')}`);
   evaluationOf(values, 0); // what is wrong with it is said before the long work
   const list = await openVolumes(values);
   const old = await readPlan(values.out);
   const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);
-  const slices = values.slices === undefined ? await slicesOfDataset(list, preset, 'crossval') : await openSlices(values.slices);
+  const slices =
+    values.slices === undefined ? await slicesOfDataset(list, preset, 'crossval') : await openSlices(values.slices);
   const plan = await planFor(values, slices, old);
   assertTestedOnce(plan.folds, [...new Set(slices.entries.map(({ patient }) => patient))]);
   const wanted = wantedFolds(values, plan);
   await keepPlan(values.out, plan);
   const judging = path.join(values.out, 'judging.json');
-  const evaluation = evaluationOf(values, plan.config.seed, existsSync(judging) ? ((await readJson(judging)) as EvaluationOptions) : undefined);
+  const evaluation = evaluationOf(
+    values,
+    plan.config.seed,
+    existsSync(judging) ? ((await readJson(judging)) as EvaluationOptions) : undefined,
+  );
   await writeJson(judging, evaluation);
   const crossval: Crossval = { folder: values.out, plan, list, slices, options: evaluation };
   if (wanted.length > 0) await startTold();
@@ -174,4 +218,9 @@ async function run(args: string[]): Promise<number> {
   }
 }
 
-export const crossval: Command = { name: 'crossval', summary: 'train and test all patient folds, with one results table', help, run };
+export const crossval: Command = {
+  name: 'crossval',
+  summary: 'train and test all patient folds, with one results table',
+  help,
+  run,
+};

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { datasetFolder, shortPath } from '../dataset/cases.ts';
 import { checkFiles, fetchDataset } from '../dataset/fetchDataset.ts';
-import { datasetEntry, registry, type DatasetEntry } from '../dataset/registry.ts';
+import { type DatasetEntry, datasetEntry, registry } from '../dataset/registry.ts';
 import { formatMegabytes } from '../dataset/registryTable.ts';
 import { formatReport, textTable } from '../dataset/verify.ts';
 import { expected } from '../errors.ts';
@@ -28,23 +28,38 @@ const inFolder = (entry: DatasetEntry, out?: string): { folder: string; found: b
   return { folder, found: existsSync(folder) };
 };
 
-const howToGet = (entry: DatasetEntry): string => (entry.name === 'phantom' ? 'made here' : entry.download ? 'by command' : 'by hand');
+const howToGet = (entry: DatasetEntry): string =>
+  entry.name === 'phantom' ? 'made here' : entry.download ? 'by command' : 'by hand';
 
 function list(json: boolean): void {
   const rows = registry.map((entry) => ({ ...entry, ...inFolder(entry) }));
   if (json) return console.log(JSON.stringify(rows, null, 2));
-  const cells = rows.map((r) => [r.name, r.found ? 'yes' : 'no', formatMegabytes(r.sizeMb), howToGet(r), r.licence, r.title]);
+  const cells = rows.map((r) => [
+    r.name,
+    r.found ? 'yes' : 'no',
+    formatMegabytes(r.sizeMb),
+    howToGet(r),
+    r.licence,
+    r.title,
+  ]);
   console.log(textTable([['name', 'here', 'size', 'to get', 'licence', 'what'], ...cells]));
-  console.log('\n`axunet data NAME` tells how to get one; `axunet data NAME --download` fetches it where that is possible.');
+  console.log(
+    '\n`axunet data NAME` tells how to get one; `axunet data NAME --download` fetches it where that is possible.',
+  );
 }
 
 function explain(entry: DatasetEntry, out: string | undefined, json: boolean): void {
   const { folder, found } = inFolder(entry, out);
   if (json) return console.log(JSON.stringify({ ...entry, folder, found }, null, 2));
   const lines = [
-    ['content', entry.content], ['source', entry.source], ['licence', entry.licence], ['cite', entry.citation],
-    ['size', formatMegabytes(entry.sizeMb)], ['get it', entry.howToGet],
-    ['folder', `${shortPath(folder)}${found ? '' : ' (not there)'}`], ...entry.layout.map((line, i) => [i ? '' : 'layout', line]),
+    ['content', entry.content],
+    ['source', entry.source],
+    ['licence', entry.licence],
+    ['cite', entry.citation],
+    ['size', formatMegabytes(entry.sizeMb)],
+    ['get it', entry.howToGet],
+    ['folder', `${shortPath(folder)}${found ? '' : ' (not there)'}`],
+    ...entry.layout.map((line, i) => [i ? '' : 'layout', line]),
   ];
   console.log(`${entry.title} (${entry.name})\n\n${textTable(lines as string[][])}`);
 }
@@ -61,8 +76,13 @@ function reporter(label: string): (done: number, total: number, note: string) =>
 
 async function download(entry: DatasetEntry, out: string | undefined): Promise<void> {
   const { folder } = inFolder(entry, out);
-  const count = await fetchDataset(entry, folder, { onProgress: reporter(entry.name), onConvert: reporter('to NIfTI') });
-  console.log(`${entry.name} is in ${shortPath(folder)} (${count ? `${count} downloaded` : 'it was complete already'}). Licence: ${entry.licence}. Cite: ${entry.citation}`);
+  const count = await fetchDataset(entry, folder, {
+    onProgress: reporter(entry.name),
+    onConvert: reporter('to NIfTI'),
+  });
+  console.log(
+    `${entry.name} is in ${shortPath(folder)} (${count ? `${count} downloaded` : 'it was complete already'}). Licence: ${entry.licence}. Cite: ${entry.citation}`,
+  );
 }
 
 /** Checksums where the registry has them, then images and labels; `files` sets have checksums only. */
@@ -75,7 +95,9 @@ async function check(entry: DatasetEntry, out: string | undefined, json: boolean
   else {
     if (report) console.log(formatReport(report));
     for (const problem of files.problems) console.log(`ERROR   ${problem}  [checksum]`);
-    const unchecked = files.checked ? `${files.checked - files.problems.length} of ${files.checked} files have the registry's checksum` : 'the registry has no checksums for this set';
+    const unchecked = files.checked
+      ? `${files.checked - files.problems.length} of ${files.checked} files have the registry's checksum`
+      : 'the registry has no checksums for this set';
     console.log(`${path.basename(folder)}: ${unchecked}`);
   }
   return files.problems.length || report?.totals.errors ? 1 : 0;
@@ -83,8 +105,14 @@ async function check(entry: DatasetEntry, out: string | undefined, json: boolean
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true,
-    options: { download: { type: 'boolean' }, verify: { type: 'boolean' }, out: { type: 'string' }, json: { type: 'boolean' } },
+    args,
+    allowPositionals: true,
+    options: {
+      download: { type: 'boolean' },
+      verify: { type: 'boolean' },
+      out: { type: 'string' },
+      json: { type: 'boolean' },
+    },
   });
   const json = Boolean(values.json);
   if (positionals.length > 1) throw expected('one NAME', positionals.join(' '));

@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { bindingFile, startEngine, type EngineInfo } from '../engine/engine.ts';
-import { whyNoGraphs } from '../engine/graph/native.ts';
+import { bindingFile, type EngineInfo, startEngine } from 'axunet-engine/engine';
+import { whyNoGraphs } from 'axunet-engine/graph/native';
+import { engineSettings } from 'axunet-engine/settings';
 import { messageOf } from '../errors.ts';
 import { projectPath, projectRoot, settings } from '../settings.ts';
 import type { Command } from './command.ts';
@@ -42,14 +43,26 @@ function setupNote(): SetupNote {
 
 function systemFindings(npm: string | undefined): Finding[] {
   const header = (process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } }).header;
-  const library = process.platform === 'linux' ? (header.glibcVersionRuntime ? `glibc ${header.glibcVersionRuntime}` : 'not glibc') : 'no glibc';
+  const library =
+    process.platform === 'linux'
+      ? header.glibcVersionRuntime
+        ? `glibc ${header.glibcVersionRuntime}`
+        : 'not glibc'
+      : 'no glibc';
   const native = process.platform === 'linux' && process.arch === 'x64' && library.startsWith('glibc');
   const cores = os.availableParallelism();
   return [
     { name: 'Node', ok: true, found: process.versions.node },
-    { name: 'npm', ok: npm !== undefined, found: npm ?? 'none on PATH', fix: npm ? undefined : 'reinstall Node, which brings npm' },
     {
-      name: 'System', ok: native, found: `${os.type()} ${os.release()}, ${process.arch}, ${library}`,
+      name: 'npm',
+      ok: npm !== undefined,
+      found: npm ?? 'none on PATH',
+      fix: npm ? undefined : 'reinstall Node, which brings npm',
+    },
+    {
+      name: 'System',
+      ok: native,
+      found: `${os.type()} ${os.release()}, ${process.arch}, ${library}`,
       fix: native ? undefined : 'TensorFlow needs Linux on x64 with glibc; elsewhere the wasm engine is used',
     },
     { name: 'Machine', ok: true, found: `${cores} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB of memory` },
@@ -59,13 +72,21 @@ function systemFindings(npm: string | undefined): Finding[] {
 async function toolFindings(): Promise<Finding[]> {
   const python = await ask('python3', '--version');
   const pip = python && (await ask('python3', '-m', 'pip', '--version'));
-  const compiler = (await ask('g++', '--version')) ?? (await ask('c++', '--version')) ?? (await ask('clang++', '--version'));
+  const compiler =
+    (await ask('g++', '--version')) ?? (await ask('c++', '--version')) ?? (await ask('clang++', '--version'));
   return [
     {
-      name: 'Python', ok: pip !== undefined, found: python ? `${python}${pip ? `, pip ${pip.split(' ')[1]}` : ' without pip'}` : 'no python3 on PATH',
+      name: 'Python',
+      ok: pip !== undefined,
+      found: python ? `${python}${pip ? `, pip ${pip.split(' ')[1]}` : ' without pip'}` : 'no python3 on PATH',
       fix: pip ? undefined : 'needed once to download TensorFlow: sudo apt install python3-pip',
     },
-    { name: 'C++ compiler', ok: compiler !== undefined, found: compiler ?? 'none on PATH', fix: compiler ? undefined : 'needed once to set TensorFlow up: sudo apt install g++' },
+    {
+      name: 'C++ compiler',
+      ok: compiler !== undefined,
+      found: compiler ?? 'none on PATH',
+      fix: compiler ? undefined : 'needed once to set TensorFlow up: sudo apt install g++',
+    },
   ];
 }
 
@@ -74,31 +95,58 @@ async function engineFinding(): Promise<{ finding: Finding; engine?: EngineInfo 
   try {
     const engine = await startEngine();
     const { fallbackReason } = engine;
-    const chosen = settings.engine === 'auto' ? 'the fastest that starts here' : `AXUNET_ENGINE=${settings.engine}`;
-    return { engine, finding: { name: 'Engine', ok: !fallbackReason, found: `${engine.name}: ${engine.description} (${chosen})`, fix: fallbackReason } };
+    const chosen =
+      engineSettings.engine === 'auto' ? 'the fastest that starts here' : `AXUNET_ENGINE=${engineSettings.engine}`;
+    return {
+      engine,
+      finding: {
+        name: 'Engine',
+        ok: !fallbackReason,
+        found: `${engine.name}: ${engine.description} (${chosen})`,
+        fix: fallbackReason,
+      },
+    };
   } catch (error) {
     return { finding: { name: 'Engine', ok: false, found: 'none starts', fix: messageOf(error) } };
   }
 }
 
 function libraryFinding({ ready, reason }: SetupNote): Finding {
-  if (ready) return { name: 'TensorFlow', ok: existsSync(ready.folder), found: `${ready.version} from ${ready.source} in ${ready.folder}`, fix: existsSync(ready.folder) ? undefined : 'the folder is gone: npm run setup' };
-  if (existsSync(bindingFile())) return { name: 'TensorFlow', ok: true, found: 'a binding that was not made by npm run setup' };
+  if (ready)
+    return {
+      name: 'TensorFlow',
+      ok: existsSync(ready.folder),
+      found: `${ready.version} from ${ready.source} in ${ready.folder}`,
+      fix: existsSync(ready.folder) ? undefined : 'the folder is gone: npm run setup',
+    };
+  if (existsSync(bindingFile()))
+    return { name: 'TensorFlow', ok: true, found: 'a binding that was not made by npm run setup' };
   return { name: 'TensorFlow', ok: false, found: 'not set up', fix: reason ?? 'npm run setup' };
 }
 
 /** Whether training can run as one graph: asked of the engine that runs; set-up knows best why the binding is absent. */
 function graphFinding({ ready }: SetupNote): Finding {
   const reason = whyNoGraphs();
-  if (reason === undefined) return { name: 'Compiled training', ok: true, found: 'the graph binding is compiled and loads' };
-  return { name: 'Compiled training', ok: false, found: 'not possible: training runs operation by operation, slower', fix: ready?.graph?.reason ?? reason };
+  if (reason === undefined)
+    return { name: 'Compiled training', ok: true, found: 'the graph binding is compiled and loads' };
+  return {
+    name: 'Compiled training',
+    ok: false,
+    found: 'not possible: training runs operation by operation, slower',
+    fix: ready?.graph?.reason ?? reason,
+  };
 }
 
 async function gpuFinding({ ready }: SetupNote): Promise<Finding> {
   const card = await ask('nvidia-smi', '--query-gpu=name,memory.total,driver_version', '--format=csv,noheader');
   if (!card) return { name: 'GPU', ok: true, found: 'no NVIDIA GPU seen; the CPU computes' };
   if (ready?.gpu) return { name: 'GPU', ok: true, found: `${card}, used by TensorFlow` };
-  return { name: 'GPU', ok: false, found: `${card}, not used`, fix: 'python3 -m pip install "tensorflow[and-cuda]", then npm run setup' };
+  return {
+    name: 'GPU',
+    ok: false,
+    found: `${card}, not used`,
+    fix: 'python3 -m pip install "tensorflow[and-cuda]", then npm run setup',
+  };
 }
 
 /** Folders under data/ that hold something, and the folder that AXUNET_DATA names. */
@@ -107,16 +155,29 @@ function dataFindings(): Finding[] {
   const folders = (existsSync(home) ? readdirSync(home, { withFileTypes: true }) : [])
     .filter((entry) => entry.isDirectory() && readdirSync(path.join(home, entry.name)).length > 0)
     .map((entry) => entry.name);
-  const findings: Finding[] = [{
-    name: 'Data', ok: folders.length > 0, found: folders.length ? folders.map((name) => `data/${name}`).join(', ') : 'nothing under data/',
-    fix: folders.length ? undefined : 'npm start makes the phantom cohort; npm run axunet data lists the others',
-  }];
+  const findings: Finding[] = [
+    {
+      name: 'Data',
+      ok: folders.length > 0,
+      found: folders.length ? folders.map((name) => `data/${name}`).join(', ') : 'nothing under data/',
+      fix: folders.length ? undefined : 'npm start makes the phantom cohort; npm run axunet data lists the others',
+    },
+  ];
   const { dataFolder, sharedFolder } = settings;
   if (dataFolder) {
     const there = existsSync(dataFolder);
-    findings.push({ name: 'AXUNET_DATA', ok: there, found: `${dataFolder}${there ? '' : ' does not exist'}`, fix: there ? undefined : 'name an existing folder or unset the variable' });
+    findings.push({
+      name: 'AXUNET_DATA',
+      ok: there,
+      found: `${dataFolder}${there ? '' : ' does not exist'}`,
+      fix: there ? undefined : 'name an existing folder or unset the variable',
+    });
   }
-  findings.push({ name: 'Extra test data', ok: true, found: sharedFolder ? path.relative(projectRoot, sharedFolder) : 'none (optional; tests that need it are skipped)' });
+  findings.push({
+    name: 'Extra test data',
+    ok: true,
+    found: sharedFolder ? path.relative(projectRoot, sharedFolder) : 'none (optional; tests that need it are skipped)',
+  });
   return findings;
 }
 
@@ -125,14 +186,29 @@ export async function examine(): Promise<{ findings: Finding[]; engine?: EngineI
   const note = setupNote();
   const npm = await ask('npm', '--version');
   const { finding, engine } = await engineFinding();
-  return { engine, findings: [...systemFindings(npm), finding, libraryFinding(note), graphFinding(note), await gpuFinding(note), ...(await toolFindings()), ...dataFindings()] };
+  return {
+    engine,
+    findings: [
+      ...systemFindings(npm),
+      finding,
+      libraryFinding(note),
+      graphFinding(note),
+      await gpuFinding(note),
+      ...(await toolFindings()),
+      ...dataFindings(),
+    ],
+  };
 }
 
 /** The report as a table with one line for each finding and, under it, the fix. */
 export function formatFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
-  return findings.map(({ name, ok, found, fix }) =>
-    `${ok ? 'ok     ' : 'missing'}  ${name.padEnd(width)}  ${found}${fix ? `\n${' '.repeat(width + 11)}→ ${fix}` : ''}`).join('\n');
+  return findings
+    .map(
+      ({ name, ok, found, fix }) =>
+        `${ok ? 'ok     ' : 'missing'}  ${name.padEnd(width)}  ${found}${fix ? `\n${' '.repeat(width + 11)}→ ${fix}` : ''}`,
+    )
+    .join('\n');
 }
 
 export const doctor: Command = {

@@ -33,8 +33,14 @@ scored all the same.
 Example: axunet evaluate --prediction masks/ --reference labelsTr/ --out scores/`;
 
 const options = {
-  prediction: { type: 'string', multiple: true }, reference: { type: 'string' }, data: { type: 'string' }, out: { type: 'string' },
-  'label-map': { type: 'string' }, 'prediction-map': { type: 'string' }, seed: { type: 'string', default: '0' }, json: { type: 'boolean' },
+  prediction: { type: 'string', multiple: true },
+  reference: { type: 'string' },
+  data: { type: 'string' },
+  out: { type: 'string' },
+  'label-map': { type: 'string' },
+  'prediction-map': { type: 'string' },
+  seed: { type: 'string', default: '0' },
+  json: { type: 'boolean' },
   figures: { type: 'boolean' },
 } as const;
 
@@ -43,7 +49,8 @@ function pairAll(predictions: readonly string[], reference: string): FilePairs[]
   const all = predictions.map((prediction) => pairFiles(prediction, reference));
   const isUnique = new Set(all.map(({ name }) => name)).size === all.length;
   const named = isUnique ? all : all.map(({ pairs }, i) => ({ name: path.normalize(predictions[i]), pairs }));
-  if (new Set(named.map(({ name }) => name)).size < named.length) throw expected('different predictions', `${predictions.join(', ')}`);
+  if (new Set(named.map(({ name }) => name)).size < named.length)
+    throw expected('different predictions', `${predictions.join(', ')}`);
   return named;
 }
 
@@ -72,7 +79,11 @@ async function run(args: string[]): Promise<number> {
 }
 
 async function saveFigures(folder: string, report: EvaluationReport): Promise<void> {
-  for (const plot of report.plots) await saveFigure(folder, plot.metric, casesByModel(plot), { inputs: [path.join(folder, 'report.json')], seed: report.seed });
+  for (const plot of report.plots)
+    await saveFigure(folder, plot.metric, casesByModel(plot), {
+      inputs: [path.join(folder, 'report.json')],
+      seed: report.seed,
+    });
 }
 
 /** One model after the other, with one progress line on stderr. */

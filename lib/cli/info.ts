@@ -54,9 +54,20 @@ export async function volumeInfo(file: string): Promise<VolumeInfo> {
   const { header, shape, spacingMm, affine, data } = image;
   const summary = summariseValues(data);
   return {
-    file, format: `NIfTI-${header.version}`, shape, spacingMm, affine: rowsOf(affine), orientation: orientationCodes(affine),
-    datatype: header.datatype, byteOrder: header.littleEndian ? 'little' : 'big', slope: header.slope, intercept: header.intercept,
-    description: header.description, lengthUnit: header.lengthUnit, nonFinite: header.nonFinite, ...summary,
+    file,
+    format: `NIfTI-${header.version}`,
+    shape,
+    spacingMm,
+    affine: rowsOf(affine),
+    orientation: orientationCodes(affine),
+    datatype: header.datatype,
+    byteOrder: header.littleEndian ? 'little' : 'big',
+    slope: header.slope,
+    intercept: header.intercept,
+    description: header.description,
+    lengthUnit: header.lengthUnit,
+    nonFinite: header.nonFinite,
+    ...summary,
     ...(header.nonFinite > 0 ? { finite: summariseValues(finiteValues(data)) } : {}),
     warnings: warningsOf(image, summary),
   };
@@ -66,7 +77,8 @@ const short = (value: number): string => String(Number(value.toPrecision(7)));
 const line = (label: string, text: string): string => `${label.padEnd(12)} ${text}`;
 
 function tableOf(info: VolumeInfo): string {
-  const values = (v: ValueSummary): string => `min ${short(v.min)}, max ${short(v.max)}, mean ${short(v.mean)}, std ${short(v.std)}, sum ${short(v.sum)}`;
+  const values = (v: ValueSummary): string =>
+    `min ${short(v.min)}, max ${short(v.max)}, mean ${short(v.mean)}, std ${short(v.std)}, sum ${short(v.sum)}`;
   return [
     line('file', info.file),
     line('format', `${info.format}, ${info.datatype}, ${info.byteOrder}-endian`),
@@ -94,8 +106,13 @@ to RAS+ mm, orientation, stored type, scaling, and minimum, maximum, mean, stand
 
 Example: axunet info liver.nii.gz --json`,
   async run(args) {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean', default: false } } });
-    if (positionals.length !== 1) throw new UserError(`Expected one FILE, found ${positionals.length === 0 ? 'none' : positionals.join(' ')}`);
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false } },
+    });
+    if (positionals.length !== 1)
+      throw new UserError(`Expected one FILE, found ${positionals.length === 0 ? 'none' : positionals.join(' ')}`);
     const found = await volumeInfo(positionals[0]!);
     console.log(values.json ? JSON.stringify(found, null, 2) : tableOf(found));
     return 0;

@@ -21,12 +21,16 @@ const commands: Record<string, () => Promise<Command>> = {
 };
 
 async function overview(): Promise<string> {
-  const rows = await Promise.all(Object.values(commands).map(async (load) => {
-    const { name, summary } = await load();
-    return `  ${name.padEnd(11)} ${summary}`;
-  }));
-  return `axunet: pancreas CT segmentation with AX-Unet\n\nUsage: axunet COMMAND [options]\n\n${rows.join('\n')}\n\n` +
-    'axunet COMMAND --help explains one command.';
+  const rows = await Promise.all(
+    Object.values(commands).map(async (load) => {
+      const { name, summary } = await load();
+      return `  ${name.padEnd(11)} ${summary}`;
+    }),
+  );
+  return (
+    `axunet: pancreas CT segmentation with AX-Unet\n\nUsage: axunet COMMAND [options]\n\n${rows.join('\n')}\n\n` +
+    'axunet COMMAND --help explains one command.'
+  );
 }
 
 export async function main(argv: string[]): Promise<number> {
@@ -64,4 +68,6 @@ function endWithStarter(): void {
 }
 
 endWithStarter();
-void main(process.argv.slice(2)).then((code) => { process.exitCode = code; });
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -3,13 +3,15 @@ import { defaultFolder, shortPath } from '../dataset/cases.ts';
 import { makePhantomCohort, phantomProfiles } from '../dataset/phantom.ts';
 import { expected } from '../errors.ts';
 import { startProgress } from '../progress.ts';
-import { profiles, settings, type Profile } from '../settings.ts';
+import { type Profile, profiles, settings } from '../settings.ts';
 import type { Command } from './command.ts';
 
-const profileLines = profiles.map((name) => {
-  const { patients, size } = phantomProfiles[name];
-  return `                  ${name.padEnd(5)} ${patients} patients, ${size[0]}×${size[1]} pixels, about ${size[2]} slices`;
-}).join('\n');
+const profileLines = profiles
+  .map((name) => {
+    const { patients, size } = phantomProfiles[name];
+    return `                  ${name.padEnd(5)} ${patients} patients, ${size[0]}×${size[1]} pixels, about ${size[2]} slices`;
+  })
+  .join('\n');
 
 const help = `Makes the phantom cohort: synthetic abdominal CT volumes with pancreas and tumour labels.
 
@@ -40,18 +42,31 @@ function profileNamed(text: string): Profile {
 async function run(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { out: { type: 'string' }, profile: { type: 'string' }, patients: { type: 'string' }, seed: { type: 'string' } },
+    options: {
+      out: { type: 'string' },
+      profile: { type: 'string' },
+      patients: { type: 'string' },
+      seed: { type: 'string' },
+    },
   });
   const profile = profileNamed(values.profile ?? settings.profile);
   const patients = wholeNumber('patients', values.patients) ?? phantomProfiles[profile].patients;
   const out = values.out ?? defaultFolder('phantom', profile);
   const progress = startProgress('phantom patients', patients);
   await makePhantomCohort(out, {
-    profile, patients, seed: wholeNumber('seed', values.seed), onProgress: (done, _total, note) => progress.update(done, note),
+    profile,
+    patients,
+    seed: wholeNumber('seed', values.seed),
+    onProgress: (done, _total, note) => progress.update(done, note),
   });
   progress.finish();
   console.log(`${patients} phantom patients in ${shortPath(out)}`);
   return 0;
 }
 
-export const phantom: Command = { name: 'phantom', summary: 'make the synthetic cohort that the notebooks start with', help, run };
+export const phantom: Command = {
+  name: 'phantom',
+  summary: 'make the synthetic cohort that the notebooks start with',
+  help,
+  run,
+};

@@ -1,7 +1,7 @@
 /** Options that `axunet predict` and `axunet crossval` share: what is made of a network's probabilities. */
 import { expected } from '../errors.ts';
 import { type MirrorAxis, parseMirror } from '../predict/mirror.ts';
-import { parsePostprocessing, type Postprocessing } from '../predict/postprocess.ts';
+import { type Postprocessing, parsePostprocessing } from '../predict/postprocess.ts';
 import type { CheckpointSlot } from '../train/checkpoint.ts';
 
 export const evaluationHelp = `  --weights W     best (highest validation Dice, the default) or last
@@ -26,4 +26,4 @@ export function thresholdOf(text = '0.5'): number | 'chosen' {
 export const mirrorOf = (text: string | undefined): MirrorAxis[] => (text === undefined ? [] : parseMirror(text));
 
 export const postprocessingOf = (text: string | undefined): Postprocessing | 'chosen' | undefined =>
-  (text === undefined || text === 'chosen' ? text : parsePostprocessing(text));
+  text === undefined || text === 'chosen' ? text : parsePostprocessing(text);

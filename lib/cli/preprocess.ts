@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { openDataset } from '../dataset/cases.ts';
 import { expected, UserError } from '../errors.ts';
-import { preprocessDataset, type Manifest } from '../preprocess/slices.ts';
+import { type Manifest, preprocessDataset } from '../preprocess/slices.ts';
 import type { PreprocessMode, WindowHu } from '../preprocess/window.ts';
 import { startProgress } from '../progress.ts';
 import type { Command } from './command.ts';
@@ -41,7 +41,14 @@ function parseWindow(text: string | undefined): WindowHu | undefined {
 
 function summaryOf({ dataset, mode, windowHu, slices, cases, failed, pending }: Manifest, out: string): object {
   return {
-    out, dataset, mode, windowHu, cases: cases.length, failed, pending: pending.length, slices: slices.length,
+    out,
+    dataset,
+    mode,
+    windowHu,
+    cases: cases.length,
+    failed,
+    pending: pending.length,
+    slices: slices.length,
     slicesWithForeground: slices.filter(({ foreground }) => foreground > 0).length,
     foregroundPixels: slices.reduce((sum, { foreground }) => sum + foreground, 0),
   };
@@ -52,37 +59,61 @@ const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' :
 function printSummary({ slices, cases, failed, pending }: Manifest, out: string): void {
   for (const { id, reason } of failed) console.error(`axunet preprocess: case ${id} failed: ${reason}`);
   const withForeground = slices.filter(({ foreground }) => foreground > 0).length;
-  console.log(`${counted(slices.length, 'slice')} (${withForeground} with foreground) of ${counted(cases.length, 'case')} in ${out}` +
-    `${failed.length ? `; ${counted(failed.length, 'case')} failed` : ''}${pending.length ? `; ${counted(pending.length, 'case')} left to other shards` : ''}`);
+  console.log(
+    `${counted(slices.length, 'slice')} (${withForeground} with foreground) of ${counted(cases.length, 'case')} in ${out}` +
+      `${failed.length ? `; ${counted(failed.length, 'case')} failed` : ''}${pending.length ? `; ${counted(pending.length, 'case')} left to other shards` : ''}`,
+  );
 }
 
 /** `--window -160,240` reads as an option to parseArgs, so the two words become one. */
 const joinWindow = (args: string[]): string[] => {
   const at = args.indexOf('--window');
-  return at < 0 || args[at + 1] === undefined ? args : [...args.slice(0, at), `--window=${args[at + 1]}`, ...args.slice(at + 2)];
+  return at < 0 || args[at + 1] === undefined
+    ? args
+    : [...args.slice(0, at), `--window=${args[at + 1]}`, ...args.slice(at + 2)];
 };
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args: joinWindow(args), allowPositionals: true,
+    args: joinWindow(args),
+    allowPositionals: true,
     options: {
-      data: { type: 'string' }, out: { type: 'string' }, mode: { type: 'string', default: 'default' },
-      window: { type: 'string' }, 'label-map': { type: 'string' }, shard: { type: 'string' }, json: { type: 'boolean', default: false },
+      data: { type: 'string' },
+      out: { type: 'string' },
+      mode: { type: 'string', default: 'default' },
+      window: { type: 'string' },
+      'label-map': { type: 'string' },
+      shard: { type: 'string' },
+      json: { type: 'boolean', default: false },
     },
   });
-  if (positionals.length !== 1) throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
+  if (positionals.length !== 1)
+    throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
   if (!values.out) throw new UserError('Expected --out DIR, the folder for the slices, found none');
   const { out } = values;
-  const options = { out, mode: parseMode(values.mode), windowHu: parseWindow(values.window), shard: parseShard(values.shard) };
+  const options = {
+    out,
+    mode: parseMode(values.mode),
+    windowHu: parseWindow(values.window),
+    shard: parseShard(values.shard),
+  };
   const labels = values['label-map'] === undefined ? undefined : parseLabelMap(values['label-map']);
   const list = await openDataset(positionals[0], values.data, labels);
   const total = Math.ceil((list.cases.length - (options.shard?.index ?? 0)) / (options.shard?.count ?? 1));
   const progress = values.json ? undefined : startProgress('preprocess', total);
-  const manifest = await preprocessDataset(list, { ...options, onProgress: (done, _, note) => progress?.update(done, note) });
+  const manifest = await preprocessDataset(list, {
+    ...options,
+    onProgress: (done, _, note) => progress?.update(done, note),
+  });
   progress?.finish();
   if (values.json) console.log(JSON.stringify(summaryOf(manifest, out)));
   else printSummary(manifest, out);
   return manifest.failed.length ? 1 : 0;
 }
 
-export const preprocess: Command = { name: 'preprocess', summary: 'make the slices that the network is trained on', help, run };
+export const preprocess: Command = {
+  name: 'preprocess',
+  summary: 'make the slices that the network is trained on',
+  help,
+  run,
+};

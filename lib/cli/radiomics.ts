@@ -5,7 +5,12 @@ import { startProgress } from '../progress.ts';
 import { extractCohort } from '../radiomics/cohort.ts';
 import { featureOf } from '../radiomics/names.ts';
 import { makeRecord, type RadiomicsRecord } from '../radiomics/record.ts';
-import { type RadiomicsChanges, type RadiomicsSettings, radiomicsSettings, readRadiomicsSettings } from '../radiomics/settings.ts';
+import {
+  type RadiomicsChanges,
+  type RadiomicsSettings,
+  radiomicsSettings,
+  readRadiomicsSettings,
+} from '../radiomics/settings.ts';
 import { readCohort } from '../radiomics/table.ts';
 import type { Command } from './command.ts';
 import { shardOf } from './shard.ts';
@@ -35,9 +40,15 @@ Exit code 1 when a case failed; the others are made all the same.
 Example: axunet radiomics ct.nii.gz label.nii.gz --label 7 --csv`;
 
 const options = {
-  cohort: { type: 'string' }, out: { type: 'string' }, workers: { type: 'string' }, shard: { type: 'string' },
-  settings: { type: 'string' }, set: { type: 'string', multiple: true, default: [] as string[] }, label: { type: 'string' },
-  json: { type: 'boolean', default: false }, csv: { type: 'boolean', default: false },
+  cohort: { type: 'string' },
+  out: { type: 'string' },
+  workers: { type: 'string' },
+  shard: { type: 'string' },
+  settings: { type: 'string' },
+  set: { type: 'string', multiple: true, default: [] as string[] },
+  label: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  csv: { type: 'boolean', default: false },
 } as const;
 const parse = (args: string[]) => parseArgs({ args, allowPositionals: true, options });
 type Values = ReturnType<typeof parse>['values'];
@@ -58,7 +69,9 @@ function changesOf({ set, label }: Values): RadiomicsChanges {
 }
 
 const settingsOf = async (values: Values): Promise<RadiomicsSettings> =>
-  (values.settings === undefined ? radiomicsSettings(changesOf(values)) : readRadiomicsSettings(values.settings, changesOf(values)));
+  values.settings === undefined
+    ? radiomicsSettings(changesOf(values))
+    : readRadiomicsSettings(values.settings, changesOf(values));
 
 /** Features by image and family, for reading. */
 function tableOf({ features, voxels, spacingMm }: RadiomicsRecord): string {
@@ -69,7 +82,9 @@ function tableOf({ features, voxels, spacingMm }: RadiomicsRecord): string {
     const group = key.slice(0, -name.length - 1);
     if (group !== heading) lines.push('', `${group.slice(0, -family.length - 1)} · ${family}`);
     heading = group;
-    lines.push(`  ${name.padEnd(36)} ${(value === null ? 'none' : String(Number(value.toPrecision(7)))).padStart(14)}  ${ibsiCode ?? ''}`.trimEnd());
+    lines.push(
+      `  ${name.padEnd(36)} ${(value === null ? 'none' : String(Number(value.toPrecision(7)))).padStart(14)}  ${ibsiCode ?? ''}`.trimEnd(),
+    );
   }
   return lines.join('\n');
 }
@@ -77,7 +92,13 @@ function tableOf({ features, voxels, spacingMm }: RadiomicsRecord): string {
 async function runCase(image: string, mask: string, values: Values): Promise<number> {
   const record = await makeRecord(image, mask, await settingsOf(values));
   if (values.json) console.log(JSON.stringify(record, null, 2));
-  else if (values.csv) console.log(formatCsv([['voxels', ...Object.keys(record.features)], [record.voxels, ...Object.values(record.features)]]).trimEnd());
+  else if (values.csv)
+    console.log(
+      formatCsv([
+        ['voxels', ...Object.keys(record.features)],
+        [record.voxels, ...Object.values(record.features)],
+      ]).trimEnd(),
+    );
   else console.log(tableOf(record));
   return 0;
 }
@@ -85,13 +106,20 @@ async function runCase(image: string, mask: string, values: Values): Promise<num
 async function runCohort(file: string, values: Values): Promise<number> {
   const { out, workers } = values;
   if (!out) throw new UserError('Expected --out DIR, the folder for the features, found none');
-  if (workers !== undefined && !/^[1-9]\d*$/.test(workers)) throw expected('--workers to be a positive whole number', `"${workers}"`);
+  if (workers !== undefined && !/^[1-9]\d*$/.test(workers))
+    throw expected('--workers to be a positive whole number', `"${workers}"`);
   const [rows, settings] = [shardOf(await readCohort(file), values.shard), await settingsOf(values)];
   const progress = startProgress('radiomics', rows.length, values.json ? process.stderr : process.stdout);
   const report = await extractCohort(rows, {
-    out, settings, writesTable: values.shard === undefined, ...(workers && { workers: Number(workers) }), onProgress: (done, _, note) => progress.update(done, note),
+    out,
+    settings,
+    writesTable: values.shard === undefined,
+    ...(workers && { workers: Number(workers) }),
+    onProgress: (done, _, note) => progress.update(done, note),
   });
-  progress.finish(`${report.made.length} made, ${report.skipped.length} complete already, ${report.failed.length} failed; features are in ${report.table ?? out}`);
+  progress.finish(
+    `${report.made.length} made, ${report.skipped.length} complete already, ${report.failed.length} failed; features are in ${report.table ?? out}`,
+  );
   for (const { id, reason } of report.failed) console.error(`axunet radiomics: case ${id} failed: ${reason}`);
   if (values.json) console.log(JSON.stringify(report, null, 2));
   return report.failed.length ? 1 : 0;
@@ -108,4 +136,9 @@ async function run(args: string[]): Promise<number> {
   return runCase(positionals[0]!, positionals[1]!, values);
 }
 
-export const radiomics: Command = { name: 'radiomics', summary: 'take radiomics features of a region of interest', help, run };
+export const radiomics: Command = {
+  name: 'radiomics',
+  summary: 'take radiomics features of a region of interest',
+  help,
+  run,
+};

@@ -1,7 +1,10 @@
 import { expected } from '../errors.ts';
 
 /** One of `count` parts of a list: every count-th item from the index-th (from 0). */
-export interface Shard { readonly index: number; readonly count: number }
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
 
 /** Reads `--shard I/N`, I from 1 to N; undefined without it. */
 export function parseShard(text: string | undefined): Shard | undefined {

@@ -3,19 +3,28 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { splitFold } from '../dataset/folds.ts';
 import { expected, UserError } from '../errors.ts';
-import { summariseOverlap, type PatientOverlap } from '../evaluate/overlap.ts';
+import { type PatientOverlap, summariseOverlap } from '../evaluate/overlap.ts';
 import { readJson, writeJson } from '../io/files.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { formatMeanSd } from '../statistics/summary.ts';
-import { trainConfig, type TrainConfig } from '../train/config.ts';
+import { type TrainConfig, trainConfig } from '../train/config.ts';
 import { loadRun } from '../train/loadRun.ts';
 import { presetConfig } from '../train/presets.ts';
 import type { PatientSplit, RunDescription } from '../train/run.ts';
 import { formatScores, scoreRun } from '../train/scores.ts';
-import { trainFolder } from '../train/trainFolder.ts';
 import { TrainingStopped } from '../train/trainer.ts';
+import { trainFolder } from '../train/trainFolder.ts';
 import type { Command } from './command.ts';
-import { changesOf, foldNumber, foldsFor, presetOf, slicesFor, startTold, trainingHelp, trainingOptions } from './trainingOptions.ts';
+import {
+  changesOf,
+  foldNumber,
+  foldsFor,
+  presetOf,
+  slicesFor,
+  startTold,
+  trainingHelp,
+  trainingOptions,
+} from './trainingOptions.ts';
 
 const help = `Trains AX-Unet on preprocessed slices, by patient folds.
 
@@ -40,7 +49,13 @@ Example: axunet train --dataset nih-2d --out runs/nih --preset study --minutes 1
 const options = { ...trainingOptions, folds: { type: 'string' }, resume: { type: 'boolean', default: false } } as const;
 const parse = (args: string[]) => parseArgs({ args, options }).values;
 
-async function trainFold(folder: string, config: TrainConfig, slices: SliceSet, split: PatientSplit, resume: boolean): Promise<PatientOverlap[]> {
+async function trainFold(
+  folder: string,
+  config: TrainConfig,
+  slices: SliceSet,
+  split: PatientSplit,
+  resume: boolean,
+): Promise<PatientOverlap[]> {
   await trainFolder(folder, config, slices, split, resume);
   if (split.validation.length === 0) return [];
   const trained = await loadRun(folder);
@@ -59,10 +74,13 @@ async function savedDescription(folder: string, resume: boolean): Promise<RunDes
 async function run(args: string[]): Promise<number> {
   const values = parse(args);
   if (values.out === undefined) throw new UserError('Expected --out RUN, the folder for the run, found none');
-  if (values.folds !== undefined && values.folds !== 'all') throw expected('--folds all (or --fold K for one fold)', `--folds ${values.folds}`);
-  if (values.folds !== undefined && values.fold !== undefined) throw new UserError('Expected either --fold or --folds, found both');
+  if (values.folds !== undefined && values.folds !== 'all')
+    throw expected('--folds all (or --fold K for one fold)', `--folds ${values.folds}`);
+  if (values.folds !== undefined && values.fold !== undefined)
+    throw new UserError('Expected either --fold or --folds, found both');
   const changes = await changesOf(values);
-  if ((values.slices === undefined) === (values.dataset === undefined)) throw new UserError('Expected either --slices DIR or --dataset NAME');
+  if ((values.slices === undefined) === (values.dataset === undefined))
+    throw new UserError('Expected either --slices DIR or --dataset NAME');
   const slices = await slicesFor(values, 'train');
   const preset = presetConfig(presetOf(values), slices.manifest.dataset);
   await startTold();
@@ -87,7 +105,9 @@ async function run(args: string[]): Promise<number> {
   if (values.folds === 'all') {
     const summary = summariseOverlap(patients);
     await writeJson(path.join(values.out, 'scores.json'), { folds: wanted.length, patients, summary });
-    console.log(`All ${wanted.length} folds: patient Dice ${formatMeanSd(summary.dice)}, Jaccard ${formatMeanSd(summary.jaccard)}`);
+    console.log(
+      `All ${wanted.length} folds: patient Dice ${formatMeanSd(summary.dice)}, Jaccard ${formatMeanSd(summary.jaccard)}`,
+    );
   }
   return 0;
 }

@@ -1,20 +1,29 @@
 /** Options that `axunet train` and `axunet crossval` share: the data, the folds and the configuration. */
-import { openDataset, type CaseList } from '../dataset/cases.ts';
-import { makeFolds, readFolds, type Folds } from '../dataset/folds.ts';
-import { startEngine } from '../engine/engine.ts';
+
+import { startEngine } from 'axunet-engine/engine';
+import { type CaseList, openDataset } from '../dataset/cases.ts';
+import { type Folds, makeFolds, readFolds } from '../dataset/folds.ts';
 import { expected } from '../errors.ts';
 import { readJson } from '../io/files.ts';
-import { preprocessDataset } from '../preprocess/slices.ts';
 import { openSlices, type SliceSet } from '../preprocess/sliceSet.ts';
+import { preprocessDataset } from '../preprocess/slices.ts';
 import { startProgress } from '../progress.ts';
-import { profiles, projectPath, settings, type Profile } from '../settings.ts';
+import { type Profile, profiles, projectPath, settings } from '../settings.ts';
 import { parseChanges, type TrainChanges } from '../train/config.ts';
 
 export const trainingOptions = {
-  slices: { type: 'string' }, dataset: { type: 'string' }, data: { type: 'string' }, out: { type: 'string' },
-  fold: { type: 'string' }, 'folds-file': { type: 'string' },
-  preset: { type: 'string' }, config: { type: 'string' }, set: { type: 'string', multiple: true, default: [] as string[] },
-  epochs: { type: 'string' }, minutes: { type: 'string' }, seed: { type: 'string' },
+  slices: { type: 'string' },
+  dataset: { type: 'string' },
+  data: { type: 'string' },
+  out: { type: 'string' },
+  fold: { type: 'string' },
+  'folds-file': { type: 'string' },
+  preset: { type: 'string' },
+  config: { type: 'string' },
+  set: { type: 'string', multiple: true, default: [] as string[] },
+  epochs: { type: 'string' },
+  minutes: { type: 'string' },
+  seed: { type: 'string' },
 } as const;
 
 /** The last lines of both commands' help. */
@@ -37,9 +46,17 @@ export function foldNumber(text: string): number {
 }
 
 /** What the command line asks to change, the most specific last. */
-export async function changesOf(values: { config?: Text; set: readonly string[]; epochs?: Text; minutes?: Text; seed?: Text }): Promise<TrainChanges> {
+export async function changesOf(values: {
+  config?: Text;
+  set: readonly string[];
+  epochs?: Text;
+  minutes?: Text;
+  seed?: Text;
+}): Promise<TrainChanges> {
   const file = values.config ? ((await readJson(values.config)) as TrainChanges) : {};
-  const shorthands = (['epochs', 'minutes', 'seed'] as const).flatMap((name) => (values[name] === undefined ? [] : [`${name}=${values[name]}`]));
+  const shorthands = (['epochs', 'minutes', 'seed'] as const).flatMap((name) =>
+    values[name] === undefined ? [] : [`${name}=${values[name]}`],
+  );
   return { ...file, ...parseChanges([...values.set, ...shorthands]) };
 }
 
@@ -48,14 +65,21 @@ export async function slicesOfDataset(list: CaseList, preset: Profile, command: 
   const mode = preset === 'paper' ? 'paper' : 'default';
   const out = projectPath('data', 'slices', `${list.dataset.replace(/[^\w.-]+/g, '-')}-${mode}`);
   const progress = startProgress('preprocess', list.cases.length);
-  const { failed } = await preprocessDataset(list, { out, mode, onProgress: (done, _, note) => progress.update(done, note) });
+  const { failed } = await preprocessDataset(list, {
+    out,
+    mode,
+    onProgress: (done, _, note) => progress.update(done, note),
+  });
   progress.finish();
   for (const { id, reason } of failed) console.error(`axunet ${command}: case ${id} is left out: ${reason}`);
   return openSlices(out);
 }
 
 /** Slices that were made before, or those of a data set. */
-export async function slicesFor(values: { slices?: Text; dataset?: Text; data?: Text; preset?: Text }, command: string): Promise<SliceSet> {
+export async function slicesFor(
+  values: { slices?: Text; dataset?: Text; data?: Text; preset?: Text },
+  command: string,
+): Promise<SliceSet> {
   if (values.slices !== undefined) return openSlices(values.slices);
   return slicesOfDataset(await openDataset(values.dataset!, values.data), presetOf(values), command);
 }

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { openDataset, openPair, type OpenOptions } from '../dataset/cases.ts';
+import { type OpenOptions, openDataset, openPair } from '../dataset/cases.ts';
 import { readFolds } from '../dataset/folds.ts';
 import { openMasks } from '../dataset/masks.ts';
 import { findDataset } from '../dataset/registry.ts';
-import { formatReport, verifyDataset, verifyMasks, type VerifyReport } from '../dataset/verify.ts';
+import { formatReport, type VerifyReport, verifyDataset, verifyMasks } from '../dataset/verify.ts';
 import { expected } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
 import { startProgress } from '../progress.ts';
@@ -38,7 +38,11 @@ interface Options {
 }
 
 /** Verifies a set by name or folder, or a pair, with a progress line on stderr. */
-export async function verifyNamed(target: string, partner: string | undefined, options: Options): Promise<VerifyReport> {
+export async function verifyNamed(
+  target: string,
+  partner: string | undefined,
+  options: Options,
+): Promise<VerifyReport> {
   let progress: ReturnType<typeof startProgress> | undefined;
   const onProgress = (done: number, total: number, note: string): void => {
     progress ??= startProgress('verify', total, process.stderr);
@@ -46,24 +50,35 @@ export async function verifyNamed(target: string, partner: string | undefined, o
     if (done === total) progress.finish();
   };
   if (findDataset(target)?.kind === 'masks') return verifyMasks(openMasks(target, options.data), { onProgress });
-  const list = partner !== undefined ? await openPair(target, partner, options.labels) : await openDataset(target, options.data, options.labels);
+  const list =
+    partner !== undefined
+      ? await openPair(target, partner, options.labels)
+      : await openDataset(target, options.data, options.labels);
   const folds = options.folds ? await readFolds(options.folds) : undefined;
   return verifyDataset(list, { onProgress, ...(folds && { folds }) });
 }
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true,
+    args,
+    allowPositionals: true,
     options: {
-      data: { type: 'string' }, 'label-map': { type: 'string' }, folds: { type: 'string' }, out: { type: 'string' }, json: { type: 'boolean' },
+      data: { type: 'string' },
+      'label-map': { type: 'string' },
+      folds: { type: 'string' },
+      out: { type: 'string' },
+      json: { type: 'boolean' },
     },
   });
   const [target, partner, ...rest] = positionals;
   if (!target || rest.length) throw expected('NAME, FOLDER or IMAGE LABEL', positionals.join(' ') || 'nothing');
-  if (partner === undefined && existsSync(target) && statSync(target).isFile()) throw expected('a label file behind the image', `only ${target}`);
+  if (partner === undefined && existsSync(target) && statSync(target).isFile())
+    throw expected('a label file behind the image', `only ${target}`);
   const labels = values['label-map'] === undefined ? undefined : parseLabelMap(values['label-map']);
   const report = await verifyNamed(target, partner, {
-    ...(values.data && { data: values.data }), ...(values.folds && { folds: values.folds }), ...(labels && { labels }),
+    ...(values.data && { data: values.data }),
+    ...(values.folds && { folds: values.folds }),
+    ...(labels && { labels }),
   });
   if (values.out) await writeJson(values.out, report);
   console.log(values.json ? JSON.stringify(report, null, 2) : formatReport(report));

@@ -1,13 +1,13 @@
 /** Volumes and reference masks of a cross-validation's cases. */
 import type { Case, CaseList } from '../dataset/cases.ts';
 import { alignLabel } from '../dataset/labelFlip.ts';
+import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import type { ScoredCase } from '../evaluate/cohort.ts';
 import { onOneGrid } from '../evaluate/files.ts';
 import { scoreMasks } from '../evaluate/metrics.ts';
 import { sha256File } from '../io/files.ts';
 import { readNifti } from '../io/nifti.ts';
-import { toClasses } from '../preprocess/prepareCase.ts';
 import type { Volume, VoxelArray } from '../volume/volume.ts';
 
 /** A case that has its label. */
@@ -24,7 +24,8 @@ export function casesOf(list: CaseList, patients: readonly string[]): LabelledCa
   const wanted = new Set(patients);
   const found = list.cases.filter(({ patient }) => wanted.has(patient));
   const missing = patients.filter((patient) => !found.some((one) => one.patient === patient));
-  if (missing.length) throw expected(`volumes of all ${patients.length} patients`, `none of ${missing.join(', ')}`, list.folder);
+  if (missing.length)
+    throw expected(`volumes of all ${patients.length} patients`, `none of ${missing.join(', ')}`, list.folder);
   const bare = found.find(({ label }) => !label);
   if (bare) throw expected(`a label of ${bare.id}`, 'none', list.folder);
   return found as LabelledCase[];
@@ -33,12 +34,18 @@ export function casesOf(list: CaseList, patients: readonly string[]): LabelledCa
 /** The classes of a case's label, 0 and 1, in the label's own axis order; where the set asks for it, placed by what the image shows. */
 export async function readReference(list: CaseList, one: LabelledCase): Promise<Volume<Uint8Array>> {
   const stored = await readNifti(one.label);
-  const placed: Volume = list.detectLabelFlip ? alignLabel(await readNifti(one.image), stored, list.labelMap).label : stored;
+  const placed: Volume = list.detectLabelFlip
+    ? alignLabel(await readNifti(one.image), stored, list.labelMap).label
+    : stored;
   return { ...placed, data: toClasses(placed.data, list, one.label) };
 }
 
 /** A predicted volume (mask or probability) and the reference on one grid. Throws a UserError with both geometries otherwise. */
-export async function readPair(list: CaseList, one: LabelledCase, file: string): Promise<{ prediction: Volume; reference: Volume<Uint8Array> }> {
+export async function readPair(
+  list: CaseList,
+  one: LabelledCase,
+  file: string,
+): Promise<{ prediction: Volume; reference: Volume<Uint8Array> }> {
   const [prediction, reference] = onOneGrid<VoxelArray>(await readNifti(file), await readReference(list, one));
   return { prediction, reference };
 }
@@ -47,14 +54,21 @@ export async function readPair(list: CaseList, one: LabelledCase, file: string):
 export async function scoreCase(list: CaseList, one: LabelledCase, file: string): Promise<ScoredPatientCase> {
   const { prediction, reference } = await readPair(list, one, file);
   const { id, patient, group } = one;
-  return { id, patient, ...(group && { group }), ...scoreMasks(prediction.data, reference.data, reference.shape, reference.spacingMm) };
+  return {
+    id,
+    patient,
+    ...(group && { group }),
+    ...scoreMasks(prediction.data, reference.data, reference.shape, reference.spacingMm),
+  };
 }
 
 /** sha256 of image and label of each case, by case: what a finished fold was made from. */
 export async function inputSums(cases: readonly LabelledCase[]): Promise<Record<string, string[]>> {
   const sums: Record<string, string[]> = {};
   for (const { id, image, label } of cases) {
-    const files = [image, label].flatMap((file) => (/\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file]));
+    const files = [image, label].flatMap((file) =>
+      /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file],
+    );
     sums[id] = await Promise.all(files.map(sha256File));
   }
   return sums;

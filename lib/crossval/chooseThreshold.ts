@@ -4,7 +4,9 @@ import { dice, overlapCounts } from '../evaluate/overlap.ts';
 import { thresholdMask } from '../predict/slices.ts';
 
 /** Nearest to ½ first, for a draw goes to the earlier one. */
-export const thresholdCandidates: readonly number[] = [0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8];
+export const thresholdCandidates: readonly number[] = [
+  0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8,
+];
 
 export interface ProbabilityCase {
   /** Called once per case, so that not all volumes need to be in memory. */
@@ -18,14 +20,22 @@ export interface ThresholdChoice {
 }
 
 /** Picks the candidate with the highest mean Dice over the validation cases, the earlier one of equals. Throws when there are no cases. */
-export async function chooseThreshold(validation: readonly ProbabilityCase[], candidates = thresholdCandidates): Promise<ThresholdChoice> {
+export async function chooseThreshold(
+  validation: readonly ProbabilityCase[],
+  candidates = thresholdCandidates,
+): Promise<ThresholdChoice> {
   if (validation.length === 0) throw expected('validation cases to choose by', 'none');
   const sums = candidates.map(() => 0);
   for (const one of validation) {
     const { probability, reference } = await one.read();
-    candidates.forEach((threshold, i) => { sums[i] += dice(overlapCounts(thresholdMask(probability, threshold), reference)); });
+    candidates.forEach((threshold, i) => {
+      sums[i] += dice(overlapCounts(thresholdMask(probability, threshold), reference));
+    });
   }
   const means = sums.map((sum) => sum / validation.length);
   const chosen = means.reduce((best, value, i) => (value > means[best] ? i : best), 0);
-  return { chosen: candidates[chosen], candidates: candidates.map((threshold, i) => ({ threshold, meanDice: means[i] })) };
+  return {
+    chosen: candidates[chosen],
+    candidates: candidates.map((threshold, i) => ({ threshold, meanDice: means[i] })),
+  };
 }

@@ -10,12 +10,16 @@ import { trainFolder } from '../train/trainFolder.ts';
 import { casesOf, type LabelledCase } from './cases.ts';
 import { judgeFold } from './judge.ts';
 import { foldFolder } from './plan.ts';
-import { describeInputs, foldFile, maskFile, readFold, type Crossval, type FoldResult } from './result.ts';
+import { type Crossval, describeInputs, type FoldResult, foldFile, maskFile, readFold } from './result.ts';
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The fold's result where nothing is left to do: made from the same, nothing failed, all masks as they were written. */
-async function completeFold(crossval: Crossval, fold: number, cases: readonly LabelledCase[]): Promise<FoldResult | undefined> {
+async function completeFold(
+  crossval: Crossval,
+  fold: number,
+  cases: readonly LabelledCase[],
+): Promise<FoldResult | undefined> {
   const old = await readFold(crossval.folder, fold);
   if (!old || old.failed.length > 0 || !isSame(old.patients, crossval.plan.folds[fold])) return undefined;
   if (!isSame(old.made, await describeInputs(crossval, fold, cases))) return undefined;

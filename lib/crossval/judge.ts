@@ -10,14 +10,15 @@ import { describePostprocessing, type Postprocessing, postprocessMask } from '..
 import { thresholdMask } from '../predict/slices.ts';
 import { startProgress } from '../progress.ts';
 import type { TrainedRun } from '../train/loadRun.ts';
-import { casesOf, readPair, scoreCase, type LabelledCase, type ScoredPatientCase } from './cases.ts';
+import { casesOf, type LabelledCase, readPair, type ScoredPatientCase, scoreCase } from './cases.ts';
 import { chooseThreshold, type ThresholdChoice } from './chooseThreshold.ts';
 import { assertTestedOnce, type FoldPatients } from './plan.ts';
-import { describeInputs, maskFile, type Crossval, type FailedCase, type FoldResult } from './result.ts';
+import { type Crossval, describeInputs, type FailedCase, type FoldResult, maskFile } from './result.ts';
 
 /** Throws when the patients that a checkpoint knows of are not those of the plan, or a test patient is among them. */
 function assertUnseen({ description: { patients } }: TrainedRun, { training, validation, test }: FoldPatients): void {
-  if (JSON.stringify([patients.training, patients.validation]) !== JSON.stringify([training, validation])) throw expected('weights trained on the fold\'s patients', 'weights of other ones');
+  if (JSON.stringify([patients.training, patients.validation]) !== JSON.stringify([training, validation]))
+    throw expected("weights trained on the fold's patients", 'weights of other ones');
   assertTestedOnce([{ ...patients, test }], test);
 }
 
@@ -45,12 +46,25 @@ class FoldWork {
   }
 
   /** Masks (and probabilities) of the cases; those that could be predicted. */
-  async predict(side: Side, cases: readonly LabelledCase[], threshold: number, probability: boolean): Promise<LabelledCase[]> {
+  async predict(
+    side: Side,
+    cases: readonly LabelledCase[],
+    threshold: number,
+    probability: boolean,
+  ): Promise<LabelledCase[]> {
     const progress = startProgress(`predict ${side} cases`, cases.length);
-    const report = await predictFiles(this.#trained, cases.map(({ id, image }) => ({ file: image, name: id })), {
-      out: path.join(this.#trained.folder, side), threshold, probability, mirror: this.#crossval.options.mirror,
-      onChoice: (line) => console.log(line), onProgress: (done, _, note) => progress.update(Math.round(100 * done) / 100, note),
-    });
+    const report = await predictFiles(
+      this.#trained,
+      cases.map(({ id, image }) => ({ file: image, name: id })),
+      {
+        out: path.join(this.#trained.folder, side),
+        threshold,
+        probability,
+        mirror: this.#crossval.options.mirror,
+        onChoice: (line) => console.log(line),
+        onProgress: (done, _, note) => progress.update(Math.round(100 * done) / 100, note),
+      },
+    );
     progress.finish();
     const reasons = new Map(report.failed.map(({ file, reason }) => [file, reason]));
     for (const one of cases) if (reasons.has(one.image)) this.#fail(side, one, reasons.get(one.image)!);
@@ -58,7 +72,11 @@ class FoldWork {
   }
 
   /** The cases for which `work` did not throw, with what it gave; the others are noted as failed. */
-  async each<T>(side: Side, cases: readonly LabelledCase[], work: (one: LabelledCase) => Promise<T>): Promise<[LabelledCase, T][]> {
+  async each<T>(
+    side: Side,
+    cases: readonly LabelledCase[],
+    work: (one: LabelledCase) => Promise<T>,
+  ): Promise<[LabelledCase, T][]> {
     const done: [LabelledCase, T][] = [];
     for (const one of cases) {
       try {
@@ -71,29 +89,49 @@ class FoldWork {
   }
 
   async chooseThreshold(cases: readonly LabelledCase[]): Promise<ThresholdChoice> {
-    return chooseThreshold(cases.map((one) => ({
-      read: async () => {
-        const { prediction, reference } = await readPair(this.#crossval.list, one, this.file('validation', one, '_probability'));
-        return { probability: prediction.data as Float32Array, reference: reference.data };
-      },
-    })));
+    return chooseThreshold(
+      cases.map((one) => ({
+        read: async () => {
+          const { prediction, reference } = await readPair(
+            this.#crossval.list,
+            one,
+            this.file('validation', one, '_probability'),
+          );
+          return { probability: prediction.data as Float32Array, reference: reference.data };
+        },
+      })),
+    );
   }
 
   async choosePostprocessing(cases: readonly LabelledCase[], threshold: number): Promise<PostprocessingChoice> {
-    const { list, options: { postprocessing, metric, seed, threshold: asked } } = this.#crossval;
+    const {
+      list,
+      options: { postprocessing, metric, seed, threshold: asked },
+    } = this.#crossval;
     const maskCase = (one: LabelledCase): MaskCase => ({
-      id: one.id, patient: one.patient,
+      id: one.id,
+      patient: one.patient,
       read: async () => {
-        const { prediction: { data }, reference } = await readPair(list, one, this.file('validation', one, asked === 'chosen' ? '_probability' : ''));
+        const {
+          prediction: { data },
+          reference,
+        } = await readPair(list, one, this.file('validation', one, asked === 'chosen' ? '_probability' : ''));
         const prediction = asked === 'chosen' ? thresholdMask(data as Float32Array, threshold) : data;
         return { prediction, reference: reference.data, shape: reference.shape, spacingMm: reference.spacingMm };
       },
     });
-    return choosePostprocessing(cases.map(maskCase), [], { metric, seed, ...(postprocessing !== 'chosen' && { candidates: [postprocessing] }) });
+    return choosePostprocessing(cases.map(maskCase), [], {
+      metric,
+      seed,
+      ...(postprocessing !== 'chosen' && { candidates: [postprocessing] }),
+    });
   }
 
   /** Writes the final mask of a test case into `masks/` and scores it, and the one before post-processing. */
-  async finish(one: LabelledCase, postprocessing: Postprocessing): Promise<{ before: ScoredPatientCase; after: ScoredPatientCase; sum: string }> {
+  async finish(
+    one: LabelledCase,
+    postprocessing: Postprocessing,
+  ): Promise<{ before: ScoredPatientCase; after: ScoredPatientCase; sum: string }> {
     const { list, folder } = this.#crossval;
     const [raw, final] = [this.file('test', one), maskFile(folder, one)];
     const before = await scoreCase(list, one, raw);
@@ -101,7 +139,11 @@ class FoldWork {
     if (isNothing) await writeFileAtomic(final, await readFile(raw));
     else {
       const mask = await readNifti(raw);
-      await writeNifti(final, { ...mask, data: postprocessMask(mask.data, mask.shape, mask.spacingMm, postprocessing) }, { description: 'axunet pancreas mask' });
+      await writeNifti(
+        final,
+        { ...mask, data: postprocessMask(mask.data, mask.shape, mask.spacingMm, postprocessing) },
+        { description: 'axunet pancreas mask' },
+      );
     }
     return { before, after: isNothing ? before : await scoreCase(list, one, final), sum: await sha256File(final) };
   }
@@ -115,19 +157,39 @@ export async function judgeFold(crossval: Crossval, fold: number, trained: Train
   const [validationCases, testCases] = [casesOf(list, patients.validation), casesOf(list, patients.test)];
   for (const one of testCases) await rm(maskFile(crossval.folder, one), { force: true }); // a case that fails must not keep an older mask
   const choosing = options.threshold === 'chosen';
-  const predicted = await work.predict('validation', validationCases, choosing ? 0.5 : (options.threshold as number), choosing);
-  const validation = (await work.each('validation', predicted, (one) => readPair(list, one, work.file('validation', one)))).map(([one]) => one);
-  if (validation.length === 0) throw expected('a validation case to choose by', work.failed.map(({ id, reason }) => `${id}: ${reason}`).join('; ') || 'none');
+  const predicted = await work.predict(
+    'validation',
+    validationCases,
+    choosing ? 0.5 : (options.threshold as number),
+    choosing,
+  );
+  const validation = (
+    await work.each('validation', predicted, (one) => readPair(list, one, work.file('validation', one)))
+  ).map(([one]) => one);
+  if (validation.length === 0)
+    throw expected(
+      'a validation case to choose by',
+      work.failed.map(({ id, reason }) => `${id}: ${reason}`).join('; ') || 'none',
+    );
   const thresholdChoice = choosing ? await work.chooseThreshold(validation) : undefined;
   const threshold = thresholdChoice?.chosen ?? (options.threshold as number);
   const postprocessing = await work.choosePostprocessing(validation, threshold);
-  console.log(`fold ${fold}: threshold ${threshold}, post-processing ${describePostprocessing(postprocessing.chosen)}, by ${validation.length} validation cases`);
+  console.log(
+    `fold ${fold}: threshold ${threshold}, post-processing ${describePostprocessing(postprocessing.chosen)}, by ${validation.length} validation cases`,
+  );
   const tested = await work.predict('test', testCases, threshold, options.probability);
   const done = await work.each('test', tested, (one) => work.finish(one, postprocessing.chosen));
   return {
-    version: 1, fold, made: await describeInputs(crossval, fold, [...validationCases, ...testCases]), patients,
-    threshold, ...(thresholdChoice && { thresholdChoice }), postprocessing,
-    before: done.map(([, { before }]) => before), cases: done.map(([, { after }]) => after),
-    failed: work.failed, masks: Object.fromEntries(done.map(([{ id }, { sum }]) => [id, sum])),
+    version: 1,
+    fold,
+    made: await describeInputs(crossval, fold, [...validationCases, ...testCases]),
+    patients,
+    threshold,
+    ...(thresholdChoice && { thresholdChoice }),
+    postprocessing,
+    before: done.map(([, { before }]) => before),
+    cases: done.map(([, { after }]) => after),
+    failed: work.failed,
+    masks: Object.fromEntries(done.map(([{ id }, { sum }]) => [id, sum])),
   };
 }

@@ -14,7 +14,12 @@ export async function runFolders(folder: string): Promise<string[]> {
   if (!plan) return [folder];
   const folders = plan.folds.map((_, k) => foldFolder(folder, k));
   const missing = folders.flatMap((one, k) => (existsSync(path.join(one, 'fold.json')) ? [] : [k]));
-  if (missing.length) throw expected(`all ${folders.length} folds of the cross-validation`, `no result of fold ${missing.join(', ')}`, folder);
+  if (missing.length)
+    throw expected(
+      `all ${folders.length} folds of the cross-validation`,
+      `no result of fold ${missing.join(', ')}`,
+      folder,
+    );
   return folders;
 }
 
@@ -31,7 +36,8 @@ export async function readChoice(folder: string): Promise<Choice> {
     if (choice && missingFolds.length === 0) return choice;
     throw new UserError(`Expected the choice of all folds, found a cross-validation that is not complete in ${folder}`);
   }
-  if (!existsSync(fold)) throw expected('a choice of threshold and post-processing (axunet crossval makes it)', 'none', folder);
+  if (!existsSync(fold))
+    throw expected('a choice of threshold and post-processing (axunet crossval makes it)', 'none', folder);
   const { threshold, postprocessing } = (await readJson(fold)) as FoldResult;
   return { threshold, postprocessing: postprocessing.chosen };
 }

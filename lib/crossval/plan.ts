@@ -1,7 +1,7 @@
 /** Who is trained on, chosen by and tested in which fold: fixed before anything runs, and never another while a folder is in use. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { makeFolds, splitFold, type Folds } from '../dataset/folds.ts';
+import { type Folds, makeFolds, splitFold } from '../dataset/folds.ts';
 import { expected, UserError } from '../errors.ts';
 import { readJson, writeJson } from '../io/files.ts';
 import type { TrainConfig } from '../train/config.ts';
@@ -41,11 +41,19 @@ export interface HoldOutOptions {
  * balanced by group as the folds are; the fold's own patients become its test patients. Throws when a training side has one patient.
  */
 export function planFolds(folds: Folds, { seed, holdOut, groups }: HoldOutOptions): FoldPatients[] {
-  if (!(Number.isInteger(holdOut) && holdOut >= 2)) throw expected('one in 2 or more patients to validate on', `one in ${holdOut}`);
+  if (!(Number.isInteger(holdOut) && holdOut >= 2))
+    throw expected('one in 2 or more patients to validate on', `one in ${holdOut}`);
   return folds.folds.map((_, k) => {
     const { training: others, validation: test } = splitFold(folds, k);
-    if (others.length < 2) throw expected(`at least 2 patients outside fold ${k}, one to train on and one to validate on`, `${others.length}`);
-    const { training, validation } = splitFold(makeFolds(others, { count: Math.min(holdOut, others.length), seed, groups }), 0);
+    if (others.length < 2)
+      throw expected(
+        `at least 2 patients outside fold ${k}, one to train on and one to validate on`,
+        `${others.length}`,
+      );
+    const { training, validation } = splitFold(
+      makeFolds(others, { count: Math.min(holdOut, others.length), seed, groups }),
+      0,
+    );
     return { training, validation, test };
   });
 }
@@ -58,7 +66,8 @@ export function assertTestedOnce(folds: readonly FoldPatients[], patients: reado
   folds.forEach(({ training, validation, test }, k) => {
     const sides = new Set([...training, ...validation]);
     const seen = test.filter((patient) => sides.has(patient));
-    if (seen.length) throw expected(`test patients that fold ${k} has not seen`, `${seen.join(', ')} in training or validation too`);
+    if (seen.length)
+      throw expected(`test patients that fold ${k} has not seen`, `${seen.join(', ')} in training or validation too`);
   });
   const times = new Map<string, number>(patients.map((patient) => [patient, 0]));
   for (const patient of folds.flatMap(({ test }) => test)) {
@@ -84,5 +93,8 @@ export async function keepPlan(folder: string, plan: CrossvalPlan): Promise<void
   const old = await readPlan(folder);
   if (!old) return writeJson(planFile(folder), plan);
   const difference = firstDifference(old, JSON.parse(JSON.stringify(plan)));
-  if (difference) throw new UserError(`Expected the cross-validation that ${folder} holds, found another ${difference}; choose another --out for it`);
+  if (difference)
+    throw new UserError(
+      `Expected the cross-validation that ${folder} holds, found another ${difference}; choose another --out for it`,
+    );
 }

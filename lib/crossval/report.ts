@@ -12,41 +12,71 @@ import type { CrossvalSummary } from './summary.ts';
 
 /** What fits into a terminal, and into a page; all metrics are in JSON and CSV. */
 const narrow: readonly Metric[] = ['dice', 'jaccard', 'precision', 'recall', 'hd95PooledMm', 'assdMm', 'nsd2'];
-const wide: readonly Metric[] = ['dice', 'jaccard', 'precision', 'recall', 'hd95PooledMm', 'hd95DirectedMm', 'hd95ByAreaMm', 'assdMm', 'nsd1', 'nsd2'];
+const wide: readonly Metric[] = [
+  'dice',
+  'jaccard',
+  'precision',
+  'recall',
+  'hd95PooledMm',
+  'hd95DirectedMm',
+  'hd95ByAreaMm',
+  'assdMm',
+  'nsd1',
+  'nsd2',
+];
 
 type Rows = readonly (readonly string[])[];
 /** Columns of words; the others hold numbers. */
 const words = 3;
-const meanSd = ({ mean, sd }: { mean: number; sd: number }): string => (Number.isFinite(sd) ? `${cell(mean)} ± ${cell(sd)}` : cell(mean));
+const meanSd = ({ mean, sd }: { mean: number; sd: number }): string =>
+  Number.isFinite(sd) ? `${cell(mean)} ± ${cell(sd)}` : cell(mean);
 
 /** `case (patient)` where they differ. */
-const nameOf = ({ id, patient }: { id: string; patient: string }): string => (id === patient ? id : `${id} (${patient})`);
+const nameOf = ({ id, patient }: { id: string; patient: string }): string =>
+  id === patient ? id : `${id} (${patient})`;
 
 /** A row of one statistic of each metric. */
 type Statistic = (name: string, scope: string, of: CohortSummary, show: (metric: MetricSummary) => string) => string[];
-const statisticOf = (shown: readonly Metric[]): Statistic => (name, scope, { metrics }, show) => [name, scope, '', ...shown.map((metric) => show(metrics[metric]))];
+const statisticOf =
+  (shown: readonly Metric[]): Statistic =>
+  (name, scope, { metrics }, show) => [name, scope, '', ...shown.map((metric) => show(metrics[metric]))];
 
 /** All statistics of some cases; the ones of the found cases alone where others were missed or invented. */
 function scopeRows(scope: string, summary: CohortSummary, statistic: Statistic): Rows {
   const { both, missed, invented } = summary.outcomes;
-  const row = (name: string, show: (metric: MetricSummary) => string): string[] => statistic(name, scope, summary, show);
+  const row = (name: string, show: (metric: MetricSummary) => string): string[] =>
+    statistic(name, scope, summary, show);
   const found = missed + invented > 0 ? [row(`mean ± SD, ${both} found alone`, (metric) => meanSd(metric.found))] : [];
   return [
-    row('mean ± SD', ({ all }) => meanSd(all)), row('median', ({ all }) => cell(all.median)),
-    row('minimum', ({ all }) => cell(all.min)), row('maximum', ({ all }) => cell(all.max)),
-    row('95 % CI of the mean', ({ meanInterval }) => interval(meanInterval)), ...found,
+    row('mean ± SD', ({ all }) => meanSd(all)),
+    row('median', ({ all }) => cell(all.median)),
+    row('minimum', ({ all }) => cell(all.min)),
+    row('maximum', ({ all }) => cell(all.max)),
+    row('95 % CI of the mean', ({ meanInterval }) => interval(meanInterval)),
+    ...found,
   ];
 }
 
 /** The table's parts: heading, patients, folds (with all statistics where `isFull`), all together. */
-function tableRows({ cases, folds, summary }: CrossvalSummary, shown: readonly Metric[], isFull: boolean): { header: string[]; parts: Rows[] } {
+function tableRows(
+  { cases, folds, summary }: CrossvalSummary,
+  shown: readonly Metric[],
+  isFull: boolean,
+): { header: string[]; parts: Rows[] } {
   const statistic = statisticOf(shown);
   const ofFold = ({ fold, summary: own }: CrossvalSummary['folds'][number]): Rows =>
-    (isFull ? scopeRows(`${fold}`, own, statistic) : [statistic(`mean ± SD, ${own.cases} cases`, `${fold}`, own, ({ all }) => meanSd(all))]);
+    isFull
+      ? scopeRows(`${fold}`, own, statistic)
+      : [statistic(`mean ± SD, ${own.cases} cases`, `${fold}`, own, ({ all }) => meanSd(all))];
   return {
     header: ['case', 'fold', 'outcome', ...shown.map(heading)],
     parts: [
-      cases.map((one) => [nameOf(one), `${one.fold}`, outcomeText[one.outcome], ...shown.map((metric) => cell(one.values[metric]))]),
+      cases.map((one) => [
+        nameOf(one),
+        `${one.fold}`,
+        outcomeText[one.outcome],
+        ...shown.map((metric) => cell(one.values[metric])),
+      ]),
       folds.flatMap(ofFold),
       scopeRows('all', summary, statistic),
     ],
@@ -74,30 +104,48 @@ function headLine(all: CrossvalSummary): string {
   const { dataset, cases, folds, missingFolds, summary } = all;
   const failures = withoutScore(all).length ? `, ${withoutScore(all).length} FAILED` : '';
   const patients = new Set(cases.map(({ patient }) => patient)).size;
-  const of = missingFolds.length ? `${folds.length} of ${folds.length + missingFolds.length} folds` : `${folds.length} folds`;
+  const of = missingFolds.length
+    ? `${folds.length} of ${folds.length + missingFolds.length} folds`
+    : `${folds.length} folds`;
   return `Cross-validation of ${dataset}: ${patients} patients, ${of}, each tested once, by the network that never saw it; ${describeOutcomes(summary)}${failures}`;
 }
 
 /** What the choices of the folds were, and what post-processing changed in the test cases. */
-function choiceLines({ folds, postprocessing, choice, options: { metric, weights, mirror } }: CrossvalSummary): string[] {
+function choiceLines({
+  folds,
+  postprocessing,
+  choice,
+  options: { metric, weights, mirror },
+}: CrossvalSummary): string[] {
   const { label, unit } = metricInfo[metric];
   const show = (value: number): string => `${cell(value, 4)}${unit && ` ${unit}`}`;
   const how = `weights: ${weights === 'best' ? 'those of the best validation' : 'the last ones'}${mirror.length ? `; mirrored along ${mirror.join(', ')}` : ''}`;
-  const lines = folds.map(({ fold, threshold, postprocessing: chosen, validation: { before, after } }) =>
-    `fold ${fold}: threshold ${threshold}, ${describePostprocessing(chosen)} (mean ${label} of ${before.cases} validation cases ${show(before.metrics[metric].all.mean)} before, ${show(after.metrics[metric].all.mean)} after)`);
+  const lines = folds.map(
+    ({ fold, threshold, postprocessing: chosen, validation: { before, after } }) =>
+      `fold ${fold}: threshold ${threshold}, ${describePostprocessing(chosen)} (mean ${label} of ${before.cases} validation cases ${show(before.metrics[metric].all.mean)} before, ${show(after.metrics[metric].all.mean)} after)`,
+  );
   if (!postprocessing || !choice) return [how, ...lines];
-  const { before, after, comparison: { better } } = postprocessing;
-  const changes = ([metric, ...(['hd95PooledMm'] as const).filter((other) => other !== metric)] as Metric[]).map((name) =>
-    `mean ${heading(name)} ${cell(before.metrics[name].all.mean)} before, ${cell(after.metrics[name].all.mean)} after`);
+  const {
+    before,
+    after,
+    comparison: { better },
+  } = postprocessing;
+  const changes = ([metric, ...(['hd95PooledMm'] as const).filter((other) => other !== metric)] as Metric[]).map(
+    (name) =>
+      `mean ${heading(name)} ${cell(before.metrics[name].all.mean)} before, ${cell(after.metrics[name].all.mean)} after`,
+  );
   return [
-    how, ...lines,
+    how,
+    ...lines,
     `test cases: ${changes.join('; ')}; ${label} better in ${better[0]}, worse in ${better[1]}, equal in ${better[2]}; missed ${before.outcomes.missed} before, ${after.outcomes.missed} after`,
     `for new volumes and all networks: threshold ${choice.threshold}, ${describePostprocessing(choice.postprocessing)}`,
   ];
 }
 
-const footnote = 'A distance that one empty mask leaves undefined is – in its row and the diagonal of its image in the means over all cases.';
-const choiceTitle = 'Weights, threshold and post-processing; what was chosen was chosen on validation patients of each fold';
+const footnote =
+  'A distance that one empty mask leaves undefined is – in its row and the diagonal of its image in the means over all cases.';
+const choiceTitle =
+  'Weights, threshold and post-processing; what was chosen was chosen on validation patients of each fold';
 
 /** The summary as text for a terminal. */
 export function formatCrossval(summary: CrossvalSummary): string {
@@ -105,40 +153,124 @@ export function formatCrossval(summary: CrossvalSummary): string {
   const lines = numberTable([header, ...parts.flat()], words).split('\n');
   const breaks = [1, 1 + parts[0].length, 1 + parts[0].length + parts[1].length];
   const table = lines.flatMap((line, i) => (breaks.includes(i) ? ['', line] : [line])).join('\n');
-  const body = summary.cases.length ? [table, `${choiceTitle}\n${choiceLines(summary).map((line) => `  ${line}`).join('\n')}`, footnote] : [];
+  const body = summary.cases.length
+    ? [
+        table,
+        `${choiceTitle}\n${choiceLines(summary)
+          .map((line) => `  ${line}`)
+          .join('\n')}`,
+        footnote,
+      ]
+    : [];
   return [headLine(summary), ...body, ...describeGaps(summary)].join('\n\n');
 }
 
 /** The summary as Markdown, for a paper's draft. */
 export function crossvalMarkdown(summary: CrossvalSummary): string {
   const { header, parts } = tableRows(summary, wide, true);
-  const line = (cells: readonly string[]): string => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
   const strong = (row: readonly string[]): string[] => row.map((text) => (text ? `**${text}**` : ''));
   const rule = `|${header.map((_, i) => (i < words ? '---' : '---:')).join('|')}|`;
-  const rows = [line(header), rule, ...parts[0].map(line), ...parts[1].map(line), ...parts[2].map((row) => line(strong(row)))];
+  const rows = [
+    line(header),
+    rule,
+    ...parts[0].map(line),
+    ...parts[1].map(line),
+    ...parts[2].map((row) => line(strong(row))),
+  ];
   const gaps = describeGaps(summary).map((text) => `- ${text}`);
-  return `${[headLine(summary), rows.join('\n'), footnote, `${choiceTitle}:`, choiceLines(summary).map((text) => `- ${text}`).join('\n'), ...(gaps.length ? [gaps.join('\n')] : [])].join('\n\n')}\n`;
+  return `${[
+    headLine(summary),
+    rows.join('\n'),
+    footnote,
+    `${choiceTitle}:`,
+    choiceLines(summary)
+      .map((text) => `- ${text}`)
+      .join('\n'),
+    ...(gaps.length ? [gaps.join('\n')] : []),
+  ].join('\n\n')}\n`;
 }
 
 /** One line per case with every count and metric, empty where there is no number, and the reasons of those without a score. */
 export function crossvalCasesCsv(summary: CrossvalSummary): string {
   const header = ['patient', 'case', 'group', 'fold', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed'];
-  const rows = summary.cases.map(({ patient, id, group = '', fold, outcome, counts: { tp, fp, fn, tn }, values }) =>
-    [patient, id, group, fold, outcome, tp, fp, fn, tn, ...metricNames.map((metric) => values[metric]), '']);
-  return formatCsv([header, ...rows, ...withoutScore(summary).map(({ id, fold, reason }) => ['', id, '', fold ?? '', 'failed', ...new Array<string>(4 + metricNames.length).fill(''), reason])]);
+  const rows = summary.cases.map(({ patient, id, group = '', fold, outcome, counts: { tp, fp, fn, tn }, values }) => [
+    patient,
+    id,
+    group,
+    fold,
+    outcome,
+    tp,
+    fp,
+    fn,
+    tn,
+    ...metricNames.map((metric) => values[metric]),
+    '',
+  ]);
+  return formatCsv([
+    header,
+    ...rows,
+    ...withoutScore(summary).map(({ id, fold, reason }) => [
+      '',
+      id,
+      '',
+      fold ?? '',
+      'failed',
+      ...new Array<string>(4 + metricNames.length).fill(''),
+      reason,
+    ]),
+  ]);
 }
 
 /** One line per scope (each fold, then all) and metric: over all cases, over the found ones, and the number of each outcome. */
 export function crossvalSummaryCsv({ folds, summary }: CrossvalSummary): string {
-  const header = ['fold', 'metric', 'unit', 'cases', 'found', 'missed', 'invented', 'empty', 'mean', 'sd', 'median', 'min', 'max', 'ci_low', 'ci_high', 'mean_found', 'sd_found', 'median_found'];
+  const header = [
+    'fold',
+    'metric',
+    'unit',
+    'cases',
+    'found',
+    'missed',
+    'invented',
+    'empty',
+    'mean',
+    'sd',
+    'median',
+    'min',
+    'max',
+    'ci_low',
+    'ci_high',
+    'mean_found',
+    'sd_found',
+    'median_found',
+  ];
   const scopes = [...folds.map(({ fold, summary: own }) => [`${fold}`, own] as const), ['all', summary] as const];
-  const rows = scopes.flatMap(([scope, { cases, outcomes, metrics }]) => metricNames.map((metric) => {
-    const { all, meanInterval, found } = metrics[metric];
-    return [
-      scope, metric, metricInfo[metric].unit, cases, outcomes.both, outcomes.missed, outcomes.invented, outcomes.neither,
-      all.mean, all.sd, all.median, all.min, all.max, meanInterval?.[0] ?? NaN, meanInterval?.[1] ?? NaN, found.mean, found.sd, found.median,
-    ];
-  }));
+  const rows = scopes.flatMap(([scope, { cases, outcomes, metrics }]) =>
+    metricNames.map((metric) => {
+      const { all, meanInterval, found } = metrics[metric];
+      return [
+        scope,
+        metric,
+        metricInfo[metric].unit,
+        cases,
+        outcomes.both,
+        outcomes.missed,
+        outcomes.invented,
+        outcomes.neither,
+        all.mean,
+        all.sd,
+        all.median,
+        all.min,
+        all.max,
+        meanInterval?.[0] ?? NaN,
+        meanInterval?.[1] ?? NaN,
+        found.mean,
+        found.sd,
+        found.median,
+      ];
+    }),
+  );
   return formatCsv([header, ...rows]);
 }
 

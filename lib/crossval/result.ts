@@ -7,10 +7,10 @@ import { readJson, sha256File } from '../io/files.ts';
 import type { MirrorAxis } from '../predict/mirror.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
-import { slotFolders, type CheckpointSlot } from '../train/checkpoint.ts';
+import { type CheckpointSlot, slotFolders } from '../train/checkpoint.ts';
 import { inputSums, type LabelledCase, type ScoredPatientCase } from './cases.ts';
 import type { ThresholdChoice } from './chooseThreshold.ts';
-import { foldFolder, type CrossvalPlan, type FoldPatients } from './plan.ts';
+import { type CrossvalPlan, type FoldPatients, foldFolder } from './plan.ts';
 
 /** How trained folds are judged; to change it predicts and scores again, but does not train again. */
 export interface EvaluationOptions {
@@ -71,12 +71,15 @@ export interface FoldResult {
 }
 
 /** The final mask of a case. */
-export const maskFile = (folder: string, { id }: { readonly id: string }): string => path.join(folder, 'masks', `${id}.nii.gz`);
+export const maskFile = (folder: string, { id }: { readonly id: string }): string =>
+  path.join(folder, 'masks', `${id}.nii.gz`);
 export const foldFile = (folder: string, fold: number): string => path.join(foldFolder(folder, fold), 'fold.json');
 
 /** JSON keeps no Infinity, which a distance or relative volume with one mask empty is: it comes back from null. */
 function reviveScores(one: ScoredPatientCase): ScoredPatientCase {
-  const values = Object.fromEntries(Object.entries(one.values).map(([name, value]) => [name, (value as number | null) ?? Infinity]));
+  const values = Object.fromEntries(
+    Object.entries(one.values).map(([name, value]) => [name, (value as number | null) ?? Infinity]),
+  );
   return { ...one, values: values as unknown as ScoredPatientCase['values'] };
 }
 
@@ -97,8 +100,17 @@ async function weightsSum(runFolder: string, slot: CheckpointSlot): Promise<stri
 }
 
 /** What a fold's result depends on, as it is now: options, rules of the labels, the files of its cases, its weights. */
-export async function describeInputs({ list, options, folder }: Crossval, fold: number, cases: readonly LabelledCase[]): Promise<FoldInputs> {
+export async function describeInputs(
+  { list, options, folder }: Crossval,
+  fold: number,
+  cases: readonly LabelledCase[],
+): Promise<FoldInputs> {
   const { labelMap, otherLabels, detectLabelFlip } = list;
   const weights = await weightsSum(foldFolder(folder, fold), options.weights);
-  return { options, labels: { labelMap, otherLabels, detectLabelFlip }, inputs: await inputSums(cases), ...(weights && { weights }) };
+  return {
+    options,
+    labels: { labelMap, otherLabels, detectLabelFlip },
+    inputs: await inputSums(cases),
+    ...(weights && { weights }),
+  };
 }

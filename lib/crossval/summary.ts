@@ -1,6 +1,6 @@
 /** All folds together: each patient once, scored by the networks that never saw it. */
-import { beforeAfter, type BeforeAfter } from '../evaluate/choosePostprocessing.ts';
-import { summariseCases, type CohortSummary } from '../evaluate/cohort.ts';
+import { type BeforeAfter, beforeAfter } from '../evaluate/choosePostprocessing.ts';
+import { type CohortSummary, summariseCases } from '../evaluate/cohort.ts';
 import { metricInfo } from '../evaluate/metrics.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
 import type { ScoredPatientCase } from './cases.ts';
@@ -18,7 +18,10 @@ export interface FoldSummary {
   readonly summary: CohortSummary;
 }
 
-export interface FailedFold { readonly fold: number; readonly reason: string }
+export interface FailedFold {
+  readonly fold: number;
+  readonly reason: string;
+}
 
 /** `summary.json`. In JSON a value that is Infinity (a distance with one mask empty) becomes null. */
 export interface CrossvalSummary {
@@ -41,7 +44,10 @@ export interface CrossvalSummary {
 }
 
 /** The index of the candidate whose mean over all folds' validation cases is best, each fold weighed by its number of cases. */
-function pooledBest(folds: readonly { readonly n: number; readonly means: readonly number[] }[], isHigherBetter: boolean): number {
+function pooledBest(
+  folds: readonly { readonly n: number; readonly means: readonly number[] }[],
+  isHigherBetter: boolean,
+): number {
   const sums = folds[0].means.map((_, i) => folds.reduce((sum, { n, means }) => sum + n * means[i], 0));
   return sums.reduce((best, value, i) => ((isHigherBetter ? value > sums[best] : value < sums[best]) ? i : best), 0);
 }
@@ -53,36 +59,72 @@ function poolChoices(results: readonly FoldResult[]): CrossvalSummary['choice'] 
   const casesOf = ({ postprocessing }: FoldResult): number => postprocessing.validation.before.cases;
   const thresholds = first.thresholdChoice?.candidates;
   const threshold = thresholds
-    ? thresholds[pooledBest(results.map((r) => ({ n: casesOf(r), means: r.thresholdChoice!.candidates.map(({ meanDice }) => meanDice) })), true)].threshold
+    ? thresholds[
+        pooledBest(
+          results.map((r) => ({ n: casesOf(r), means: r.thresholdChoice!.candidates.map(({ meanDice }) => meanDice) })),
+          true,
+        )
+      ].threshold
     : first.threshold;
   const { candidates, metric } = first.postprocessing;
   const means = results.map((r) => ({ n: casesOf(r), means: r.postprocessing.candidates.map(({ mean }) => mean) }));
-  return { threshold, postprocessing: candidates[pooledBest(means, metricInfo[metric].better === 'higher')].postprocessing };
+  return {
+    threshold,
+    postprocessing: candidates[pooledBest(means, metricInfo[metric].better === 'higher')].postprocessing,
+  };
 }
 
 /** Cases of the set that no fold tests, such as those whose slices could not be made. */
 function leftOut({ list, plan, slices }: Crossval): FailedCase[] {
   const tested = new Set(plan.folds.flatMap(({ test }) => test));
   const reasons = new Map(slices.manifest.failed.map(({ id, reason }) => [id, reason]));
-  return list.cases.filter(({ patient }) => !tested.has(patient)).map(({ id }) => ({ id, reason: reasons.get(id) ?? 'it has no slices' }));
+  return list.cases
+    .filter(({ patient }) => !tested.has(patient))
+    .map(({ id }) => ({ id, reason: reasons.get(id) ?? 'it has no slices' }));
 }
 
 /** Puts the folds' results together. Throws when a patient would be counted twice, or by a network that has seen it. */
-export function summariseFolds(crossval: Crossval, results: readonly FoldResult[], failedFolds: readonly FailedFold[] = []): CrossvalSummary {
+export function summariseFolds(
+  crossval: Crossval,
+  results: readonly FoldResult[],
+  failedFolds: readonly FailedFold[] = [],
+): CrossvalSummary {
   const { plan, options } = crossval;
   const sorted = results.toSorted((a, b) => a.fold - b.fold);
-  assertTestedOnce(sorted.map(({ patients }) => patients), sorted.flatMap(({ fold }) => plan.folds[fold].test));
+  assertTestedOnce(
+    sorted.map(({ patients }) => patients),
+    sorted.flatMap(({ fold }) => plan.folds[fold].test),
+  );
   const there = new Set(sorted.map(({ fold }) => fold));
   const cases = sorted.flatMap((result) => result.cases.map((one) => ({ ...one, fold: result.fold })));
   return {
-    version: 1, dataset: plan.data.dataset, options,
+    version: 1,
+    dataset: plan.data.dataset,
+    options,
     folds: sorted.map(({ fold, patients, threshold, postprocessing, cases: own }) => ({
-      fold, patients: { training: patients.training.length, validation: patients.validation.length, test: patients.test.length },
-      threshold, postprocessing: postprocessing.chosen, validation: postprocessing.validation, summary: summariseCases(own, options.seed),
+      fold,
+      patients: {
+        training: patients.training.length,
+        validation: patients.validation.length,
+        test: patients.test.length,
+      },
+      threshold,
+      postprocessing: postprocessing.chosen,
+      validation: postprocessing.validation,
+      summary: summariseCases(own, options.seed),
     })),
     missingFolds: plan.folds.map((_, k) => k).filter((k) => !there.has(k)),
-    failedFolds, cases, summary: summariseCases(cases, options.seed),
-    ...(cases.length && { postprocessing: beforeAfter(options.metric, sorted.flatMap(({ before }) => before), cases, options.seed) }),
+    failedFolds,
+    cases,
+    summary: summariseCases(cases, options.seed),
+    ...(cases.length && {
+      postprocessing: beforeAfter(
+        options.metric,
+        sorted.flatMap(({ before }) => before),
+        cases,
+        options.seed,
+      ),
+    }),
     ...(sorted.length && { choice: poolChoices(sorted) }),
     failed: [...leftOut(crossval), ...sorted.flatMap(({ failed }) => failed)],
   };

@@ -5,7 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
-import { projectPath, projectRoot, settings, type Profile } from '../settings.ts';
+import { type Profile, projectPath, projectRoot, settings } from '../settings.ts';
 import { openNihVolumes, openNnunet, openPairs, openSlicePictures, openTotalSegmentator } from './layouts.ts';
 import { findDataset } from './registry.ts';
 
@@ -93,10 +93,15 @@ export async function openDataset(name: string, folder?: string, options: OpenOp
     throw new UserError(`There is no data set or folder called "${name}"; \`axunet data\` lists the sets`);
   }
   const open = openers[name];
-  if (!open) throw new UserError(`The set ${name} holds ${entry.kind === 'masks' ? 'masks without CT' : 'files for tests'}, no image and label pairs to train on`);
+  if (!open)
+    throw new UserError(
+      `The set ${name} holds ${entry.kind === 'masks' ? 'masks without CT' : 'files for tests'}, no image and label pairs to train on`,
+    );
   const place = datasetFolder(name, folder);
   if (!isFolder(place)) {
-    throw new UserError(`The data set ${name} was looked for in ${shortPath(place)}, which does not exist; \`axunet data ${name}\` tells how to get it`);
+    throw new UserError(
+      `The data set ${name} was looked for in ${shortPath(place)}, which does not exist; \`axunet data ${name}\` tells how to get it`,
+    );
   }
   return open(place, name, options);
 }
@@ -109,7 +114,8 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
   const name = path.basename(place);
   if (existsSync(path.join(place, 'imagesTr'))) return openNnunet(place, name, options);
   if (existsSync(path.join(place, 'example_ct_sm.nii.gz'))) return openTotalSegmentator(place, name, options);
-  if (existsSync(path.join(place, 'images')) && existsSync(path.join(place, 'masks'))) return openSlicePictures(place, name, options);
+  if (existsSync(path.join(place, 'images')) && existsSync(path.join(place, 'masks')))
+    return openSlicePictures(place, name, options);
   for (const labels of ['labels', 'masks']) {
     if (existsSync(path.join(place, 'images')) && existsSync(path.join(place, labels))) {
       return openPairs(path.join(place, 'images'), path.join(place, labels), options);
@@ -117,7 +123,11 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
   }
   const nih = await openNihVolumes(place, name, options).catch(() => undefined);
   if (nih) return nih;
-  throw expected('imagesTr + labelsTr, images + labels, images + masks or PANCREAS_0001.nii.gz + label0001.nii.gz', 'none of them', shortPath(place));
+  throw expected(
+    'imagesTr + labelsTr, images + labels, images + masks or PANCREAS_0001.nii.gz + label0001.nii.gz',
+    'none of them',
+    shortPath(place),
+  );
 }
 
 /** One image and its label, or two folders whose files carry the same ids. */

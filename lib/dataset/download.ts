@@ -1,7 +1,7 @@
 /** Resumable, checked downloads: an interrupted one continues where it stopped, and nothing half-done gets the final name. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, messageOf, UserError } from '../errors.ts';
 import type { RemoteFile } from './registry.ts';
@@ -19,7 +19,10 @@ export interface DownloadOptions {
 /** Worth another try: the connection broke or the server is busy. */
 class Interrupted extends Error {}
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 async function hashFile(file: string, algorithm: 'sha256' | 'md5'): Promise<string> {
   const hash = createHash(algorithm);
@@ -28,7 +31,10 @@ async function hashFile(file: string, algorithm: 'sha256' | 'md5'): Promise<stri
 }
 
 /** What is wrong with a file on disk against its registry entry (length, then checksum); undefined when nothing is. */
-export async function fileProblem(file: string, remote: Pick<RemoteFile, 'bytes' | 'sha256' | 'md5'>): Promise<string | undefined> {
+export async function fileProblem(
+  file: string,
+  remote: Pick<RemoteFile, 'bytes' | 'sha256' | 'md5'>,
+): Promise<string | undefined> {
   if (!existsSync(file)) return 'missing';
   const { size } = await stat(file);
   if (remote.bytes !== undefined && size !== remote.bytes) return `expected ${remote.bytes} bytes, found ${size}`;
@@ -54,7 +60,10 @@ async function request(url: string, from: number, etag: string | undefined, sign
     const cause = (error as { cause?: { code?: string } }).cause;
     const code = cause?.code ?? messageOf(error);
     const unreachable = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH'].includes(code);
-    if (unreachable) throw new UserError(`${new URL(url).host} cannot be reached (${code}): there is no network, or the address has moved`);
+    if (unreachable)
+      throw new UserError(
+        `${new URL(url).host} cannot be reached (${code}): there is no network, or the address has moved`,
+      );
     throw new Interrupted(code);
   }
 }
@@ -73,10 +82,17 @@ function startOf(response: Response, from: number, url: string): number {
 
 /** A write call may take fewer bytes than it is offered. */
 async function writeAt(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length;) done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
+  for (let done = 0; done < chunk.length; )
+    done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
 }
 
-async function writeBody(response: Response, handle: FileHandle, start: number, stalled: () => void, options: DownloadOptions): Promise<number> {
+async function writeBody(
+  response: Response,
+  handle: FileHandle,
+  start: number,
+  stalled: () => void,
+  options: DownloadOptions,
+): Promise<number> {
   const length = response.headers.get('content-length');
   const total = length === null ? undefined : start + Number(length);
   let position = start;
@@ -91,7 +107,8 @@ async function writeBody(response: Response, handle: FileHandle, start: number, 
     if ((error as { code?: string }).code === 'ENOSPC') throw new UserError(`The disk is full after ${position} bytes`);
     throw new Interrupted(messageOf(error));
   }
-  if (total !== undefined && position < total) throw new Interrupted(`the connection ended after ${position} of ${total} bytes`);
+  if (total !== undefined && position < total)
+    throw new Interrupted(`the connection ended after ${position} of ${total} bytes`);
   return position;
 }
 
@@ -136,7 +153,11 @@ async function attempt(remote: RemoteFile, part: string, options: DownloadOption
  * Throws a UserError when the address fails (no network, HTTP 404, …), when the connection keeps breaking, or when
  * length or checksum are wrong (the part is then removed).
  */
-export async function downloadFile(remote: RemoteFile, file: string, options: DownloadOptions = {}): Promise<'kept' | 'downloaded'> {
+export async function downloadFile(
+  remote: RemoteFile,
+  file: string,
+  options: DownloadOptions = {},
+): Promise<'kept' | 'downloaded'> {
   if (isCheckable(remote) && !(await fileProblem(file, remote))) return 'kept';
   await mkdir(path.dirname(file), { recursive: true });
   const part = `${file}.part`;
@@ -147,7 +168,10 @@ export async function downloadFile(remote: RemoteFile, file: string, options: Do
       break;
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
-      if (n >= attempts) throw new UserError(`The download of ${remote.url} broke off ${n} times (${error.message}); the same command continues it`);
+      if (n >= attempts)
+        throw new UserError(
+          `The download of ${remote.url} broke off ${n} times (${error.message}); the same command continues it`,
+        );
       await sleep((options.retryDelayMs ?? 1000) * 2 ** (n - 1));
     }
   }

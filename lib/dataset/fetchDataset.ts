@@ -4,8 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
-import { downloadFile, fileProblem, type DownloadOptions } from './download.ts';
-import { remoteFiles, type DatasetEntry, type RemoteFile } from './registry.ts';
+import { type DownloadOptions, downloadFile, fileProblem } from './download.ts';
+import { type DatasetEntry, type RemoteFile, remoteFiles } from './registry.ts';
 import { convertSegmentArrays } from './segmentArray.ts';
 
 export interface FetchOptions extends Omit<DownloadOptions, 'onProgress'> {
@@ -21,13 +21,20 @@ const parallel = 4;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
 async function fetchFiles(files: RemoteFile[], folder: string, options: FetchOptions): Promise<number> {
-  let next = 0, done = 0, downloaded = 0;
+  let next = 0,
+    done = 0,
+    downloaded = 0;
   const worker = async (): Promise<void> => {
     while (next < files.length) {
       const remote = files[next++]!;
       const onProgress = (bytes: number, total?: number): void =>
-        options.onProgress?.(done, files.length, `${remote.path} ${megabytes(bytes)}${total ? ` of ${megabytes(total)}` : ''}`);
-      if ((await downloadFile(remote, path.join(folder, remote.path), { ...options, onProgress })) === 'downloaded') downloaded++;
+        options.onProgress?.(
+          done,
+          files.length,
+          `${remote.path} ${megabytes(bytes)}${total ? ` of ${megabytes(total)}` : ''}`,
+        );
+      if ((await downloadFile(remote, path.join(folder, remote.path), { ...options, onProgress })) === 'downloaded')
+        downloaded++;
       options.onProgress?.(++done, files.length, remote.path);
     }
   };
@@ -39,9 +46,17 @@ function runTar(archive: string, folder: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('tar', ['-xf', archive, '-C', folder], { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => { complaint += chunk.toString(); });
-    child.on('error', () => reject(new UserError(`The program tar was not found; unpack ${archive} into ${folder} by hand`)));
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new UserError(`tar could not unpack ${archive}: ${complaint.trim().split('\n')[0]}`))));
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint += chunk.toString();
+    });
+    child.on('error', () =>
+      reject(new UserError(`The program tar was not found; unpack ${archive} into ${folder} by hand`)),
+    );
+    child.on('close', (code) =>
+      code === 0
+        ? resolve()
+        : reject(new UserError(`tar could not unpack ${archive}: ${complaint.trim().split('\n')[0]}`)),
+    );
   });
 }
 
@@ -66,7 +81,8 @@ async function unpack(archive: string, folder: string): Promise<void> {
  * Throws a UserError when the set has no public address, or when a download fails.
  */
 export async function fetchDataset(entry: DatasetEntry, folder: string, options: FetchOptions = {}): Promise<number> {
-  if (!entry.download) throw new UserError(`${entry.name} has no public address to download from; get it so: ${entry.howToGet}`);
+  if (!entry.download)
+    throw new UserError(`${entry.name} has no public address to download from; get it so: ${entry.howToGet}`);
   const files = remoteFiles(entry);
   if (!('archive' in entry.download)) {
     const downloaded = await fetchFiles(files, folder, options);
@@ -74,7 +90,9 @@ export async function fetchDataset(entry: DatasetEntry, folder: string, options:
     return downloaded;
   }
   if (existsSync(folder) && readdirSync(folder).length) {
-    throw new UserError(`${folder} is not empty: \`axunet data ${entry.name} --verify\` checks it; remove it to download again`);
+    throw new UserError(
+      `${folder} is not empty: \`axunet data ${entry.name} --verify\` checks it; remove it to download again`,
+    );
   }
   await rm(folder, { recursive: true, force: true });
   await fetchFiles(files, path.dirname(folder), options);
@@ -83,7 +101,10 @@ export async function fetchDataset(entry: DatasetEntry, folder: string, options:
 }
 
 /** Checks the files of a set against the registry's checksums; one entry per file that is missing or differs. */
-export async function checkFiles(entry: DatasetEntry, folder: string): Promise<{ checked: number; problems: string[] }> {
+export async function checkFiles(
+  entry: DatasetEntry,
+  folder: string,
+): Promise<{ checked: number; problems: string[] }> {
   if (!entry.download || 'archive' in entry.download) return { checked: 0, problems: [] };
   const problems: string[] = [];
   const files = remoteFiles(entry);

@@ -34,31 +34,44 @@ export function makeFolds(patients: readonly string[], { count = 4, seed, groups
   if (!Number.isInteger(count) || count < 2) throw expected('2 folds or more', `${count}`);
   if (unique.length < count) throw expected(`at least ${count} patients for ${count} folds`, `${unique.length}`);
   const groupNames = [...new Set(unique.map((patient) => groups[patient] ?? ''))].sort();
-  const dealt = groupNames.flatMap((group) => Random.stream(seed, 'folds', group).shuffle(unique.filter((p) => (groups[p] ?? '') === group)));
+  const dealt = groupNames.flatMap((group) =>
+    Random.stream(seed, 'folds', group).shuffle(unique.filter((p) => (groups[p] ?? '') === group)),
+  );
   return { seed, folds: Array.from({ length: count }, (_, k) => dealt.filter((_, i) => i % count === k).sort()) };
 }
 
 /** Folds of a data set's patients, balanced by group where its cases have groups. */
 export function foldsOf(list: CaseList, options: Omit<FoldOptions, 'groups'>): Folds {
   const groups = Object.fromEntries(list.cases.flatMap((c) => (c.group ? [[c.patient, c.group]] : [])));
-  return makeFolds(list.cases.map((c) => c.patient), { ...options, groups });
+  return makeFolds(
+    list.cases.map((c) => c.patient),
+    { ...options, groups },
+  );
 }
 
 /** The patients of fold k against all others. Throws when k is not a fold's number. */
 export function splitFold({ folds }: Folds, k: number): { training: string[]; validation: string[] } {
   const validation = folds[k];
   if (!validation) throw expected(`a fold from 0 to ${folds.length - 1}`, `${k}`);
-  return { training: folds.filter((_, i) => i !== k).flat().sort(), validation: [...validation].sort() };
+  return {
+    training: folds
+      .filter((_, i) => i !== k)
+      .flat()
+      .sort(),
+    validation: [...validation].sort(),
+  };
 }
 
 /** Throws, naming them, when patients are on both sides: the score would be of patients already seen. */
 export function assertDisjoint(training: readonly string[], validation: readonly string[]): void {
   const seen = new Set(training);
   const both = [...new Set(validation.filter((patient) => seen.has(patient)))];
-  if (both.length) throw expected('no patient on both sides of the split', `${both.join(', ')} in training and in validation`);
+  if (both.length)
+    throw expected('no patient on both sides of the split', `${both.join(', ')} in training and in validation`);
 }
 
-const names = (patients: string[]): string => patients.slice(0, 10).join(', ') + (patients.length > 10 ? ` and ${patients.length - 10} more` : '');
+const names = (patients: string[]): string =>
+  patients.slice(0, 10).join(', ') + (patients.length > 10 ? ` and ${patients.length - 10} more` : '');
 
 /** Every way in which folds do not fit a set of patients, one phrase each: unknown, missing and repeated patients, empty folds. */
 export function foldProblems({ folds }: Folds, patients: readonly string[]): string[] {
@@ -88,9 +101,16 @@ export async function readFolds(file: string, patients?: readonly string[]): Pro
   const place = !existsSync(file) && existsSync(builtIn) ? builtIn : file;
   const value = (await readJson(place)) as Partial<Folds> | null;
   const folds = value?.folds;
-  const wellFormed = Array.isArray(folds) && folds.length >= 2
-    && folds.every((fold) => Array.isArray(fold) && fold.every((patient) => typeof patient === 'string'));
-  if (!wellFormed) throw expected('{"seed": 1, "folds": [["patient", …], ["patient", …]]} with 2 folds or more', 'something else', place);
+  const wellFormed =
+    Array.isArray(folds) &&
+    folds.length >= 2 &&
+    folds.every((fold) => Array.isArray(fold) && fold.every((patient) => typeof patient === 'string'));
+  if (!wellFormed)
+    throw expected(
+      '{"seed": 1, "folds": [["patient", …], ["patient", …]]} with 2 folds or more',
+      'something else',
+      place,
+    );
   const read: Folds = { seed: value?.seed ?? 0, folds, ...(value?.note && { note: value.note }) };
   const problems = foldProblems(read, patients ?? folds.flat());
   if (problems.length) throw new UserError(`The folds in ${place} do not fit: ${problems.join('; ')}`);

@@ -54,7 +54,8 @@ interface Body {
 function columnMeans({ data, shape: [nx, ny] }: Volume, slices: number[]): Float32Array {
   const means = new Float32Array(nx * ny);
   for (const z of slices) {
-    for (let i = 0, j = nx * ny * z; i < means.length; i++, j++) means[i]! += Math.min(data[j]!, boneHu) / slices.length;
+    for (let i = 0, j = nx * ny * z; i < means.length; i++, j++)
+      means[i]! += Math.min(data[j]!, boneHu) / slices.length;
   }
   return means;
 }
@@ -65,11 +66,22 @@ function columnMeans({ data, shape: [nx, ny] }: Volume, slices: number[]): Float
  */
 function findBody(ct: Volume, slices: number[]): Body {
   const [nx, ny] = ct.shape;
-  let count = 0, sum = 0, squares = 0, spineCount = 0, spineSum = 0;
+  let count = 0,
+    sum = 0,
+    squares = 0,
+    spineCount = 0,
+    spineSum = 0;
   columnMeans(ct, slices).forEach((hu, i) => {
     const y = Math.floor(i / nx);
-    if (hu > bodyHu) { count++; sum += y; squares += y * y; }
-    if (hu > spineColumnHu) { spineCount++; spineSum += y; }
+    if (hu > bodyHu) {
+      count++;
+      sum += y;
+      squares += y * y;
+    }
+    if (hu > spineColumnHu) {
+      spineCount++;
+      spineSum += y;
+    }
   });
   if (!count || spineCount < minimumSpineColumns) return { middleY: (ny - 1) / 2, direction: 0 };
   const middleY = sum / count;
@@ -80,7 +92,8 @@ function findBody(ct: Volume, slices: number[]): Body {
 
 function gather(image: Volume, voxels: Int32Array, body: Body, mirror: boolean): FlipEvidence {
   const [nx, ny] = image.shape;
-  let soft = 0, anterior = 0;
+  let soft = 0,
+    anterior = 0;
   for (const index of voxels) {
     const row = Math.floor(index / nx) % ny;
     const y = mirror ? ny - 1 - row : row;
@@ -117,7 +130,9 @@ function verdictOf(asAffine: FlipEvidence, mirrored: FlipEvidence, voxels: numbe
 export function judgeLabelFlip(image: Volume, label: Volume, labelMap: LabelMap): FlipDecision {
   const [ct, mask] = [toCanonical(image), toCanonical(label)];
   if (ct.shape.some((n, axis) => n !== mask.shape[axis])) {
-    throw new UserError(`Expected image and label of one shape, found ${describeGeometry(image)} and ${describeGeometry(label)}`);
+    throw new UserError(
+      `Expected image and label of one shape, found ${describeGeometry(image)} and ${describeGeometry(label)}`,
+    );
   }
   const voxels = foregroundOf(mask, labelMap);
   const sliceSize = ct.shape[0] * ct.shape[1];
@@ -125,7 +140,9 @@ export function judgeLabelFlip(image: Volume, label: Volume, labelMap: LabelMap)
   const asAffine = gather(ct, voxels, body, false);
   const mirrored = gather(ct, voxels, body, true);
   return {
-    verdict: verdictOf(asAffine, mirrored, voxels.length), asAffine, mirrored,
+    verdict: verdictOf(asAffine, mirrored, voxels.length),
+    asAffine,
+    mirrored,
     foregroundVoxels: voxels.length,
     affinesAgree: geometryDifference(ct, mask) === undefined,
     imageUpsideDown: body.direction < 0,
@@ -138,7 +155,11 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 export function describeFlip({ verdict, asAffine, mirrored, affinesAgree }: FlipDecision): string {
   const side = ({ softTissue, anterior }: FlipEvidence): string =>
     `${percent(softTissue)} in soft tissue${anterior === undefined ? '' : ` and ${percent(anterior)} in front of the body's middle`}`;
-  const says = { 'as-affine': 'the label lies as its affine says', 'mirrored-y': 'the label is mirrored in y', undecided: 'the anatomy does not decide' }[verdict];
+  const says = {
+    'as-affine': 'the label lies as its affine says',
+    'mirrored-y': 'the label is mirrored in y',
+    undecided: 'the anatomy does not decide',
+  }[verdict];
   return `${says}: as its affine says ${side(asAffine)}, mirrored ${side(mirrored)}; the affines ${affinesAgree ? 'agree' : 'disagree'}`;
 }
 
@@ -165,13 +186,19 @@ function mirrorY<T extends VoxelArray>({ data, shape: [nx, ny, nz] }: Volume<T>)
  *
  * Throws a UserError with both geometries when shape or spacing differ, or when neither affines nor anatomy decide.
  */
-export function alignLabel<T extends VoxelArray>(image: Volume, label: Volume<T>, labelMap: LabelMap): { label: Volume<T>; decision: FlipDecision } {
+export function alignLabel<T extends VoxelArray>(
+  image: Volume,
+  label: Volume<T>,
+  labelMap: LabelMap,
+): { label: Volume<T>; decision: FlipDecision } {
   const decision = judgeLabelFlip(image, label, labelMap);
   const [ct, mask] = [toCanonical(image), toCanonical(label)];
   const spacingDiffers = ct.spacingMm.some((mm, axis) => Math.abs(mm - mask.spacingMm[axis]!) > 1e-3 * mm);
   if (spacingDiffers || (decision.verdict === 'undecided' && !decision.affinesAgree)) {
     const why = spacingDiffers ? 'of one spacing' : 'on one grid';
-    throw new UserError(`Expected image and label ${why}, found ${describeGeometry(image)} and ${describeGeometry(label)}; ${describeFlip(decision)}`);
+    throw new UserError(
+      `Expected image and label ${why}, found ${describeGeometry(image)} and ${describeGeometry(label)}; ${describeFlip(decision)}`,
+    );
   }
   const data = decision.verdict === 'mirrored-y' ? mirrorY(mask) : mask.data;
   return { label: toGeometryOf({ ...ct, data }, image), decision };

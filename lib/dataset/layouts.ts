@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expected } from '../errors.ts';
 import { readJson } from '../io/files.ts';
 import type { Case, CaseList, LabelMap, OpenOptions } from './cases.ts';
-import { listFiles, pairById, picturesIn, stemOf, volumesIn, type NamedFile } from './pairing.ts';
+import { listFiles, type NamedFile, pairById, picturesIn, stemOf, volumesIn } from './pairing.ts';
 
 /** Pancreas and what grows in it: both count as pancreas, as in the paper. */
 const pancreas = /pancrea/i;
@@ -24,7 +24,9 @@ function labelNames(labels: Record<string, unknown>): Map<number, string> {
   const names = new Map<number, string>();
   for (const [key, value] of Object.entries(labels)) {
     if (typeof value === 'string' && /^\d+$/.test(key)) names.set(Number(key), value);
-    else for (const v of [value].flat()) if (Number.isInteger(v)) names.set(Number(v), `${names.get(Number(v)) ?? ''} ${key}`.trim());
+    else
+      for (const v of [value].flat())
+        if (Number.isInteger(v)) names.set(Number(v), `${names.get(Number(v)) ?? ''} ${key}`.trim());
   }
   names.delete(0);
   return names;
@@ -40,7 +42,9 @@ export function labelMapOf(labels: Record<string, unknown>, file: string): Label
   if (![...names.values()].some((name) => pancreas.test(name))) {
     throw expected('a label called pancreas, or --label-map', `${[...names.values()].join(', ') || 'no labels'}`, file);
   }
-  return Object.fromEntries([...names].map(([value, name]) => [value, pancreas.test(name) || lesion.test(name) ? 1 : 0]));
+  return Object.fromEntries(
+    [...names].map(([value, name]) => [value, pancreas.test(name) || lesion.test(name) ? 1 : 0]),
+  );
 }
 
 interface LabelRules {
@@ -61,16 +65,21 @@ const idInJson = (file: string): string => (stemOf(file, ['.nii.gz', '.nii']) ??
  */
 export async function openNnunet(folder: string, dataset: string, options: OpenOptions): Promise<CaseList> {
   const file = path.join(folder, 'dataset.json');
-  if (!existsSync(path.join(folder, 'imagesTr'))) throw expected('a folder imagesTr', existsSync(folder) ? 'none' : 'no such folder', folder);
+  if (!existsSync(path.join(folder, 'imagesTr')))
+    throw expected('a folder imagesTr', existsSync(folder) ? 'none' : 'no such folder', folder);
   const json = existsSync(file) ? ((await readJson(file)) as DatasetJson) : {};
   const volumes = (part: string): NamedFile[] =>
     existsSync(path.join(folder, part)) ? volumesIn(listFiles(path.join(folder, part), 1), json.file_ending) : [];
   const { pairs, unmatchedLabels } = pairById(volumes('imagesTr'), volumes('labelsTr'));
-  if (!pairs.length) throw expected(`images ending in ${json.file_ending ?? '.nii.gz or .nii'}`, 'none', path.join(folder, 'imagesTr'));
+  if (!pairs.length)
+    throw expected(`images ending in ${json.file_ending ?? '.nii.gz or .nii'}`, 'none', path.join(folder, 'imagesTr'));
   const listed = new Map((json.training ?? []).map((entry) => [idInJson(path.basename(entry.image ?? '')), entry]));
   const found = new Set(pairs.map((pair) => pair.id));
   return {
-    dataset, folder, kind: '3d', unmatchedLabels,
+    dataset,
+    folder,
+    kind: '3d',
+    unmatchedLabels,
     ...declaredLabels(options, () => labelMapOf(json.labels ?? { 1: 'pancreas', 2: 'tumour' }, file)),
     missingCases: [...listed.keys()].filter((id) => !found.has(id)),
     cases: pairs.map((pair): Case => {
@@ -90,10 +99,19 @@ export async function openNihVolumes(folder: string, dataset: string, options: O
     const isLabel = /^label/i.test(id) || /label|mask|seg/i.test(path.relative(folder, path.dirname(file)));
     (isLabel ? labels : images).push({ id: `PANCREAS_${number}`, file });
   }
-  if (!images.length) throw expected('PANCREAS_0001.nii.gz, … (the DICOM series converted to NIfTI)', 'no such file', folder);
+  if (!images.length)
+    throw expected('PANCREAS_0001.nii.gz, … (the DICOM series converted to NIfTI)', 'no such file', folder);
   const { pairs, unmatchedLabels } = pairById(images, labels);
   const cases = pairs.map((pair) => ({ ...pair, patient: pair.id.slice('PANCREAS_'.length) }));
-  return { dataset, folder, kind: '3d', ...declaredLabels(options, () => ({ 1: 1 })), unmatchedLabels, cases, detectLabelFlip: true };
+  return {
+    dataset,
+    folder,
+    kind: '3d',
+    ...declaredLabels(options, () => ({ 1: 1 })),
+    unmatchedLabels,
+    cases,
+    detectLabelFlip: true,
+  };
 }
 
 /**
@@ -114,11 +132,21 @@ export async function openSlicePictures(folder: string, dataset: string, options
     return match ? { ...pair, patient: match[1]!, z: Number(match[2]) } : { ...pair, patient: pair.id };
   });
   const spineUp = cases.some((c) => c.z !== undefined);
-  return { dataset, folder, kind: '2d', ...declaredLabels(options, () => ({ 1: 1 })), unmatchedLabels, cases, imageFlipY: spineUp };
+  return {
+    dataset,
+    folder,
+    kind: '2d',
+    ...declaredLabels(options, () => ({ 1: 1 })),
+    unmatchedLabels,
+    cases,
+    imageFlipY: spineUp,
+  };
 }
 
 /** TotalSegmentator numbers 117 structures; the pancreas is 7. */
-const totalSegmentatorMap: LabelMap = Object.fromEntries(Array.from({ length: 117 }, (_, i) => [i + 1, i + 1 === 7 ? 1 : 0]));
+const totalSegmentatorMap: LabelMap = Object.fromEntries(
+  Array.from({ length: 117 }, (_, i) => [i + 1, i + 1 === 7 ? 1 : 0]),
+);
 
 /** TotalSegmentator's test files: the one CT that has a segmentation on its own grid. */
 export async function openTotalSegmentator(folder: string, dataset: string, options: OpenOptions): Promise<CaseList> {
@@ -131,12 +159,14 @@ export async function openTotalSegmentator(folder: string, dataset: string, opti
 
 /** One image and its label, or two folders whose files carry the same ids (NIfTI, else pictures). */
 export async function openPairs(image: string, label: string, options: OpenOptions): Promise<CaseList> {
-  for (const file of [image, label]) if (!existsSync(file)) throw expected('an image and a label', 'no such file or folder', file);
+  for (const file of [image, label])
+    if (!existsSync(file)) throw expected('an image and a label', 'no such file or folder', file);
   // Without a map the values 1 and 2 count, as in most pancreas sets; `verify` names any others.
   const labels = declaredLabels(options, () => ({ 1: 1, 2: 1 }));
   if (!options.labelMap) labels.otherLabels = 'assumed';
   const [imageIsFolder, labelIsFolder] = [image, label].map((file) => statSync(file).isDirectory());
-  if (imageIsFolder !== labelIsFolder) throw expected('two files or two folders', 'one of each', `${image} and ${label}`);
+  if (imageIsFolder !== labelIsFolder)
+    throw expected('two files or two folders', 'one of each', `${image} and ${label}`);
   if (!imageIsFolder) return openTwoFiles(image, label, labels);
   const [imageFiles, labelFiles] = [listFiles(image, 1), listFiles(label, 1)] as [string[], string[]];
   const kind = volumesIn(imageFiles).length ? '3d' : '2d';
@@ -144,13 +174,31 @@ export async function openPairs(image: string, label: string, options: OpenOptio
   const { pairs, unmatchedLabels } = pairById(list(imageFiles), list(labelFiles));
   if (!pairs.length) throw expected('NIfTI volumes or JPEG or PNG pictures', 'none', image);
   const cases = pairs.map((pair) => ({ ...pair, patient: pair.id }));
-  return { dataset: path.basename(path.dirname(image)), folder: path.dirname(image), kind, ...labels, unmatchedLabels, cases };
+  return {
+    dataset: path.basename(path.dirname(image)),
+    folder: path.dirname(image),
+    kind,
+    ...labels,
+    unmatchedLabels,
+    cases,
+  };
 }
 
 /** Two files named by the user belong together whatever they are called. */
 function openTwoFiles(image: string, label: string, labels: LabelRules): CaseList {
   const volume = volumesIn([image])[0];
   const id = (volume ?? picturesIn([image])[0])?.id;
-  if (id === undefined) throw expected('a NIfTI volume (.nii, .nii.gz, .hdr) or a picture (.jpg, .png)', path.extname(image) || 'no ending', image);
-  return { dataset: id, folder: path.dirname(image), kind: volume ? '3d' : '2d', ...labels, cases: [{ id, patient: id, image, label }] };
+  if (id === undefined)
+    throw expected(
+      'a NIfTI volume (.nii, .nii.gz, .hdr) or a picture (.jpg, .png)',
+      path.extname(image) || 'no ending',
+      image,
+    );
+  return {
+    dataset: id,
+    folder: path.dirname(image),
+    kind: volume ? '3d' : '2d',
+    ...labels,
+    cases: [{ id, patient: id, image, label }],
+  };
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from '../errors.ts';
-import { datasetFolder, shortPath, type LabelMap } from './cases.ts';
+import { datasetFolder, type LabelMap, shortPath } from './cases.ts';
 import { listFiles, volumesIn } from './pairing.ts';
 import { datasetEntry } from './registry.ts';
 
@@ -44,5 +44,10 @@ export function openMasks(name: string, folder?: string): MaskList {
   const masks = path.join(place, 'masks');
   if (!existsSync(masks)) throw expected(`${shortPath(masks)}/*.nii.gz (${entry.howToGet})`, 'no such folder');
   const files = volumesIn(listFiles(masks, 1));
-  return { dataset: name, folder: place, labelMap, masks: files.map(({ id, file }) => ({ id, file, ...describeMask(name, id) })) };
+  return {
+    dataset: name,
+    folder: place,
+    labelMap,
+    masks: files.map(({ id, file }) => ({ id, file, ...describeMask(name, id) })),
+  };
 }

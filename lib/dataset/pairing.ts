@@ -43,7 +43,8 @@ function named(files: string[], endings: readonly string[]): NamedFile[] {
 }
 
 /** NIfTI files among `files`; `.hdr` stands for its `.hdr`/`.img` pair. */
-export const volumesIn = (files: string[], ending?: string): NamedFile[] => named(files, ending ? [ending] : volumeEndings);
+export const volumesIn = (files: string[], ending?: string): NamedFile[] =>
+  named(files, ending ? [ending] : volumeEndings);
 
 /** JPEG and PNG files among `files`. */
 export const picturesIn = (files: string[]): NamedFile[] => named(files, pictureEndings);
@@ -53,7 +54,12 @@ function byId(files: NamedFile[]): Map<string, string> {
   const map = new Map<string, string>();
   for (const { id, file } of files) {
     const other = map.get(id);
-    if (other) throw expected(`one file with the id ${id}`, `${path.basename(other)} and ${path.basename(file)}`, path.dirname(file));
+    if (other)
+      throw expected(
+        `one file with the id ${id}`,
+        `${path.basename(other)} and ${path.basename(file)}`,
+        path.dirname(file),
+      );
     map.set(id, file);
   }
   return map;
@@ -66,7 +72,8 @@ function withoutChannel(images: NamedFile[], labels: Map<string, string>): Named
     const match = /^(.+)_(\d{4})$/.exec(id);
     if (labels.has(id) || !match) return { id, file };
     if (match[2] === '0000') return { id: match[1]!, file };
-    if (names.has(`${match[1]}_0000`)) throw expected('one image channel per case (CT)', `a second channel, ${path.basename(file)}`, path.dirname(file));
+    if (names.has(`${match[1]}_0000`))
+      throw expected('one image channel per case (CT)', `a second channel, ${path.basename(file)}`, path.dirname(file));
     return { id, file };
   });
 }
@@ -80,5 +87,11 @@ export function pairById(images: NamedFile[], labels: NamedFile[]): { pairs: Pai
   const imageOf = byId(withoutChannel(images, labelOf));
   const ids = [...imageOf.keys()].sort();
   const pairs = ids.map((id) => ({ id, image: imageOf.get(id)!, ...(labelOf.has(id) && { label: labelOf.get(id)! }) }));
-  return { pairs, unmatchedLabels: [...labelOf.keys()].sort().filter((id) => !imageOf.has(id)).map((id) => labelOf.get(id)!) };
+  return {
+    pairs,
+    unmatchedLabels: [...labelOf.keys()]
+      .sort()
+      .filter((id) => !imageOf.has(id))
+      .map((id) => labelOf.get(id)!),
+  };
 }

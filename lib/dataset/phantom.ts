@@ -74,7 +74,8 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 async function earlierEntries(file: string, generator: Generator): Promise<Map<string, CohortEntry>> {
   if (!existsSync(file)) return new Map();
   const known = (await readJson(file)) as { generator?: Partial<Generator>; training?: CohortEntry[] };
-  if (known?.generator?.name !== generatorName) throw expected('a folder for the phantom cohort', 'another data set', file);
+  if (known?.generator?.name !== generatorName)
+    throw expected('a folder for the phantom cohort', 'another data set', file);
   const same = JSON.stringify(known.generator) === JSON.stringify(generator);
   return new Map(same ? (known.training ?? []).map((entry) => [entry.image, entry]) : []);
 }
@@ -107,8 +108,14 @@ async function writePatient(folder: string, index: number, generator: Generator)
   await writeNifti(path.join(folder, image), made.image, { description });
   await writeNifti(path.join(folder, label), made.label, { description });
   return {
-    image, label, group: made.group, ...(made.patient.tumour && { tumourSite: made.patient.tumour.site }),
-    ...volumesMl(made), orientation: made.orientation, spacingMm: made.image.spacingMm, shape: made.image.shape,
+    image,
+    label,
+    group: made.group,
+    ...(made.patient.tumour && { tumourSite: made.patient.tumour.site }),
+    ...volumesMl(made),
+    orientation: made.orientation,
+    spacingMm: made.image.spacingMm,
+    shape: made.image.shape,
     sha256: { image: await sha256File(path.join(folder, image)), label: await sha256File(path.join(folder, label)) },
   };
 }
@@ -136,7 +143,8 @@ async function removeOthers(folder: string, training: CohortEntry[]): Promise<vo
   const kept = new Set(training.flatMap(({ image, label }) => [image, label]));
   for (const part of ['imagesTr', 'labelsTr']) {
     for (const name of await readdir(path.join(folder, part))) {
-      if (/^phantom_\d{3,}\.nii\.gz$/.test(name) && !kept.has(`${part}/${name}`)) await rm(path.join(folder, part, name));
+      if (/^phantom_\d{3,}\.nii\.gz$/.test(name) && !kept.has(`${part}/${name}`))
+        await rm(path.join(folder, part, name));
     }
   }
 }
@@ -154,7 +162,8 @@ export async function makePhantomCohort(folder: string, options: PhantomCohortOp
   const { profile = 'demo', seed = 1, onProgress } = options;
   const { size } = phantomProfiles[profile];
   const patients = options.patients ?? phantomProfiles[profile].patients;
-  if (!(Number.isInteger(patients) && patients >= 1)) throw expected('a whole number of patients from 1', `${patients}`);
+  if (!(Number.isInteger(patients) && patients >= 1))
+    throw expected('a whole number of patients from 1', `${patients}`);
   if (!Number.isInteger(seed)) throw expected('a whole number as seed', `${seed}`);
   const generator: Generator = { name: generatorName, version: phantomGeneratorVersion, seed, size };
   const file = path.join(folder, 'dataset.json');
@@ -177,5 +186,8 @@ export async function makePhantomCohort(folder: string, options: PhantomCohortOp
   }
   if (changed || earlier.size !== training.length) await writeJson(file, datasetJson(generator, training));
   await removeOthers(folder, training);
-  await writeFileAtomic(path.join(folder, 'README.md'), cohortReadme({ patients, seed, size, version: phantomGeneratorVersion }));
+  await writeFileAtomic(
+    path.join(folder, 'README.md'),
+    cohortReadme({ patients, seed, size, version: phantomGeneratorVersion }),
+  );
 }

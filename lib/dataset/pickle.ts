@@ -4,7 +4,16 @@
  */
 import { expected } from '../errors.ts';
 
-export type PickleValue = null | boolean | number | string | Uint8Array | PickleValue[] | Map<PickleValue, PickleValue> | PickleClass | PickleObject;
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | string
+  | Uint8Array
+  | PickleValue[]
+  | Map<PickleValue, PickleValue>
+  | PickleClass
+  | PickleObject;
 
 /** A class or function by its name. */
 export interface PickleClass {
@@ -90,42 +99,112 @@ function build(m: Machine): void {
 
 /** Operations by their code, as Python's pickletools names them. */
 const operations: Record<number, (m: Machine) => void> = {
-  0x80: (m) => { take(m, 1); }, // PROTO
-  0x95: (m) => { take(m, 8); }, // FRAME
-  0x8c: (m) => { m.stack.push(take(m, take(m, 1)[0]!).toString('utf8')); }, // SHORT_BINUNICODE
-  0x58: (m) => { m.stack.push(take(m, take(m, 4).readUInt32LE()).toString('utf8')); }, // BINUNICODE
-  0x43: (m) => { m.stack.push(take(m, take(m, 1)[0]!)); }, // SHORT_BINBYTES
-  0x42: (m) => { m.stack.push(take(m, take(m, 4).readUInt32LE())); }, // BINBYTES
-  0x94: (m) => { const top = pop(m); m.stack.push(top); m.memo.push(top); }, // MEMOIZE
-  0x68: (m) => { m.stack.push(remembered(m, take(m, 1)[0]!)); }, // BINGET
-  0x6a: (m) => { m.stack.push(remembered(m, take(m, 4).readUInt32LE())); }, // LONG_BINGET
-  0x93: (m) => { const [module, name] = popMany(m, 2) as [string, string]; m.stack.push({ kind: 'class', module, name }); }, // STACK_GLOBAL
-  0x28: (m) => { m.stack.push(mark); }, // MARK
-  0x29: (m) => { m.stack.push([]); }, // EMPTY_TUPLE
-  0x5d: (m) => { m.stack.push([]); }, // EMPTY_LIST
-  0x7d: (m) => { m.stack.push(new Map()); }, // EMPTY_DICT
-  0x74: (m) => { m.stack.push(popToMark(m)); }, // TUPLE
-  0x85: (m) => { m.stack.push(popMany(m, 1)); }, // TUPLE1
-  0x86: (m) => { m.stack.push(popMany(m, 2)); }, // TUPLE2
-  0x87: (m) => { m.stack.push(popMany(m, 3)); }, // TUPLE3
-  0x61: (m) => { const item = pop(m); append(m, [item]); }, // APPEND
-  0x65: (m) => { append(m, popToMark(m)); }, // APPENDS
-  0x73: (m) => { const pair = popMany(m, 2); m.stack.push(mark, ...pair); setItems(m); }, // SETITEM
+  0x80: (m) => {
+    take(m, 1);
+  }, // PROTO
+  0x95: (m) => {
+    take(m, 8);
+  }, // FRAME
+  0x8c: (m) => {
+    m.stack.push(take(m, take(m, 1)[0]!).toString('utf8'));
+  }, // SHORT_BINUNICODE
+  0x58: (m) => {
+    m.stack.push(take(m, take(m, 4).readUInt32LE()).toString('utf8'));
+  }, // BINUNICODE
+  0x43: (m) => {
+    m.stack.push(take(m, take(m, 1)[0]!));
+  }, // SHORT_BINBYTES
+  0x42: (m) => {
+    m.stack.push(take(m, take(m, 4).readUInt32LE()));
+  }, // BINBYTES
+  0x94: (m) => {
+    const top = pop(m);
+    m.stack.push(top);
+    m.memo.push(top);
+  }, // MEMOIZE
+  0x68: (m) => {
+    m.stack.push(remembered(m, take(m, 1)[0]!));
+  }, // BINGET
+  0x6a: (m) => {
+    m.stack.push(remembered(m, take(m, 4).readUInt32LE()));
+  }, // LONG_BINGET
+  0x93: (m) => {
+    const [module, name] = popMany(m, 2) as [string, string];
+    m.stack.push({ kind: 'class', module, name });
+  }, // STACK_GLOBAL
+  0x28: (m) => {
+    m.stack.push(mark);
+  }, // MARK
+  0x29: (m) => {
+    m.stack.push([]);
+  }, // EMPTY_TUPLE
+  0x5d: (m) => {
+    m.stack.push([]);
+  }, // EMPTY_LIST
+  0x7d: (m) => {
+    m.stack.push(new Map());
+  }, // EMPTY_DICT
+  0x74: (m) => {
+    m.stack.push(popToMark(m));
+  }, // TUPLE
+  0x85: (m) => {
+    m.stack.push(popMany(m, 1));
+  }, // TUPLE1
+  0x86: (m) => {
+    m.stack.push(popMany(m, 2));
+  }, // TUPLE2
+  0x87: (m) => {
+    m.stack.push(popMany(m, 3));
+  }, // TUPLE3
+  0x61: (m) => {
+    const item = pop(m);
+    append(m, [item]);
+  }, // APPEND
+  0x65: (m) => {
+    append(m, popToMark(m));
+  }, // APPENDS
+  0x73: (m) => {
+    const pair = popMany(m, 2);
+    m.stack.push(mark, ...pair);
+    setItems(m);
+  }, // SETITEM
   0x75: setItems, // SETITEMS
-  0x4e: (m) => { m.stack.push(null); }, // NONE
-  0x88: (m) => { m.stack.push(true); }, // NEWTRUE
-  0x89: (m) => { m.stack.push(false); }, // NEWFALSE
-  0x4b: (m) => { m.stack.push(take(m, 1)[0]!); }, // BININT1
-  0x4d: (m) => { m.stack.push(take(m, 2).readUInt16LE()); }, // BININT2
-  0x4a: (m) => { m.stack.push(take(m, 4).readInt32LE()); }, // BININT
-  0x52: (m) => { m.stack.push(call(m)); }, // REDUCE
-  0x81: (m) => { m.stack.push(call(m)); }, // NEWOBJ
+  0x4e: (m) => {
+    m.stack.push(null);
+  }, // NONE
+  0x88: (m) => {
+    m.stack.push(true);
+  }, // NEWTRUE
+  0x89: (m) => {
+    m.stack.push(false);
+  }, // NEWFALSE
+  0x4b: (m) => {
+    m.stack.push(take(m, 1)[0]!);
+  }, // BININT1
+  0x4d: (m) => {
+    m.stack.push(take(m, 2).readUInt16LE());
+  }, // BININT2
+  0x4a: (m) => {
+    m.stack.push(take(m, 4).readInt32LE());
+  }, // BININT
+  0x52: (m) => {
+    m.stack.push(call(m));
+  }, // REDUCE
+  0x81: (m) => {
+    m.stack.push(call(m));
+  }, // NEWOBJ
   0x62: build, // BUILD
 };
 
 /** The value of a pickle. Throws a UserError for damage and for anything beyond plain values, arrays and objects. */
 export function readPickle(bytes: Uint8Array, file: string): PickleValue {
-  const m: Machine = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), file, at: 0, stack: [], memo: [] };
+  const m: Machine = {
+    bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    file,
+    at: 0,
+    stack: [],
+    memo: [],
+  };
   for (;;) {
     const code = take(m, 1)[0]!;
     if (code === 0x2e) return pop(m); // STOP

@@ -1,8 +1,9 @@
 /** The registry as Markdown, for data/README.md. */
-import { registry, type DatasetEntry } from './registry.ts';
+import { type DatasetEntry, registry } from './registry.ts';
 
 /** Sizes as people say them: `7 MB`, `11.7 GB`, `< 1 MB`. */
-export const formatMegabytes = (mb: number): string => (mb < 1 ? '< 1 MB' : mb < 1000 ? `${Math.round(mb)} MB` : `${(mb / 1000).toFixed(1)} GB`);
+export const formatMegabytes = (mb: number): string =>
+  mb < 1 ? '< 1 MB' : mb < 1000 ? `${Math.round(mb)} MB` : `${(mb / 1000).toFixed(1)} GB`;
 
 const link = (source: string): string => source.replace(/https?:\/\/[^\s,]+/g, (url) => `<${url}>`);
 
@@ -17,7 +18,12 @@ function details({ name, title, layout, citation }: DatasetEntry): string {
 /** The tables of data/README.md; a test keeps the file equal to them. */
 export function registryMarkdown(): string {
   return [
-    '| name | what | source | licence | size | how to get it |', '|---|---|---|---|---|---|', ...registry.map(row),
-    '', '### Layout and citation', '', ...registry.map(details),
+    '| name | what | source | licence | size | how to get it |',
+    '|---|---|---|---|---|---|',
+    ...registry.map(row),
+    '',
+    '### Layout and citation',
+    '',
+    ...registry.map(details),
   ].join('\n');
 }

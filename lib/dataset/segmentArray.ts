@@ -7,7 +7,7 @@ import { gunzip } from 'node:zlib';
 import { expected, messageOf } from '../errors.ts';
 import { writeNifti } from '../io/nifti.ts';
 import type { Vec3, Volume } from '../volume/volume.ts';
-import { readPickle, type PickleObject, type PickleValue } from './pickle.ts';
+import { type PickleObject, type PickleValue, readPickle } from './pickle.ts';
 
 const isObject = (value: PickleValue | undefined, name: string): value is PickleObject =>
   value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'object' && value.of.name === name;
@@ -37,7 +37,13 @@ class Decoder {
   /** numpy.ndarray: state (version, shape, dtype, is Fortran order, bytes). */
   array(value: PickleValue | undefined): { shape: number[]; type: string; fortran: boolean; bytes: Uint8Array } {
     const state = isObject(value, '_reconstruct') ? value.state : undefined;
-    if (!Array.isArray(state) || !Array.isArray(state[1]) || !isObject(state[2], 'dtype') || !(state[4] instanceof Uint8Array)) throw this.wrong('a numpy array');
+    if (
+      !Array.isArray(state) ||
+      !Array.isArray(state[1]) ||
+      !isObject(state[2], 'dtype') ||
+      !(state[4] instanceof Uint8Array)
+    )
+      throw this.wrong('a numpy array');
     return { shape: state[1] as number[], type: String(state[2].args[0]), fortran: state[3] === true, bytes: state[4] };
   }
 
@@ -58,7 +64,12 @@ class Decoder {
   }
 
   shape(value: PickleValue | undefined): Vec3 {
-    if (!Array.isArray(value) || value.length !== 3 || value.some((n) => !Number.isInteger(n) || Number(n) < 1 || Number(n) > 4096)) throw this.wrong('the shape of a volume');
+    if (
+      !Array.isArray(value) ||
+      value.length !== 3 ||
+      value.some((n) => !Number.isInteger(n) || Number(n) < 1 || Number(n) > 4096)
+    )
+      throw this.wrong('the shape of a volume');
     return value as unknown as Vec3;
   }
 
@@ -72,7 +83,8 @@ class Decoder {
     const fields = this.fields(segment, 'SingleSegment');
     const { shape, type, fortran, bytes } = this.array(fields.get('data'));
     const size = shape.reduce((n, k) => n * k, 1);
-    if (shape.length !== 3 || !['u1', 'i1', 'b1'].includes(type) || fortran || bytes.length !== size) throw this.wrong('a box of bytes');
+    if (shape.length !== 3 || !['u1', 'i1', 'b1'].includes(type) || fortran || bytes.length !== size)
+      throw this.wrong('a box of bytes');
     return { start: this.starts(fields.get('roi')), shape: shape as unknown as Vec3, data: bytes };
   }
 }
@@ -116,9 +128,14 @@ async function readSegmentArray(file: string): Promise<Volume<Uint8Array>> {
  * Turns pickled/<case>_<author>.pkl.gz into masks/<case>_<author>.nii.gz; masks that are there are kept. Every mask gets
  * the spacing of its case's expert mask (`gt`), as those of some networks carry a wrong one. Returns how many were made.
  */
-export async function convertSegmentArrays(folder: string, onProgress?: (done: number, total: number, note: string) => void): Promise<number> {
+export async function convertSegmentArrays(
+  folder: string,
+  onProgress?: (done: number, total: number, note: string) => void,
+): Promise<number> {
   const pickled = path.join(folder, 'pickled');
-  const names = readdirSync(pickled).filter((name) => name.endsWith('.pkl.gz')).map((name) => name.slice(0, -'.pkl.gz'.length));
+  const names = readdirSync(pickled)
+    .filter((name) => name.endsWith('.pkl.gz'))
+    .map((name) => name.slice(0, -'.pkl.gz'.length));
   const missing = names.filter((name) => !existsSync(path.join(folder, 'masks', `${name}.nii.gz`)));
   const experts = new Map<string, Volume>();
   for (const [i, name] of missing.entries()) {
@@ -129,7 +146,11 @@ export async function convertSegmentArrays(folder: string, onProgress?: (done: n
     }
     const { spacingMm, affine } = experts.get(id)!;
     const mask = await readSegmentArray(path.join(pickled, `${name}.pkl.gz`));
-    await writeNifti(path.join(folder, 'masks', `${name}.nii.gz`), { ...mask, spacingMm, affine }, { description: 'evalseg SegmentArray' });
+    await writeNifti(
+      path.join(folder, 'masks', `${name}.nii.gz`),
+      { ...mask, spacingMm, affine },
+      { description: 'evalseg SegmentArray' },
+    );
     onProgress?.(i + 1, missing.length, name);
   }
   return missing.length;

@@ -1,15 +1,23 @@
 /** Is a data set fit for training? Every case is checked; errors forbid training, warnings want a look. */
-import { shortPath, type CaseList } from './cases.ts';
-import { foldProblems, type Folds } from './folds.ts';
+import { type CaseList, shortPath } from './cases.ts';
+import { type Folds, foldProblems } from './folds.ts';
 import type { MaskList } from './masks.ts';
-import { verifyCase, verifyMask, type CaseReport, type Finding } from './verifyCase.ts';
+import { type CaseReport, type Finding, verifyCase, verifyMask } from './verifyCase.ts';
 
 export interface VerifyReport {
   readonly version: 1;
   readonly dataset: string;
   readonly folder: string;
   readonly kind: '3d' | '2d' | 'masks';
-  readonly totals: { readonly cases: number; readonly patients: number; readonly ok: number; readonly withWarnings: number; readonly withErrors: number; readonly errors: number; readonly warnings: number };
+  readonly totals: {
+    readonly cases: number;
+    readonly patients: number;
+    readonly ok: number;
+    readonly withWarnings: number;
+    readonly withErrors: number;
+    readonly errors: number;
+    readonly warnings: number;
+  };
   /** About the set as a whole: missing partners, duplicates, folds. */
   readonly findings: readonly Finding[];
   /** One for every case of the list, in its order. */
@@ -54,21 +62,38 @@ function duplicateFindings(cases: readonly CaseReport[]): Finding[] {
   });
   const labels = groupBy(cases, (c) => (c.foregroundVoxels ? c.labelSha256 : undefined))
     .filter((group) => new Set(group.map((c) => c.imageSha256 ?? c.id)).size > 1)
-    .map((group): Finding => ({ severity: 'warning', check: 'duplicate', message: `the same label for different images: ${ids(group)}` }));
+    .map(
+      (group): Finding => ({
+        severity: 'warning',
+        check: 'duplicate',
+        message: `the same label for different images: ${ids(group)}`,
+      }),
+    );
   return [...images, ...labels];
 }
 
-function report(base: Pick<VerifyReport, 'dataset' | 'folder' | 'kind'>, cases: CaseReport[], findings: Finding[]): VerifyReport {
+function report(
+  base: Pick<VerifyReport, 'dataset' | 'folder' | 'kind'>,
+  cases: CaseReport[],
+  findings: Finding[],
+): VerifyReport {
   const all = [...findings, ...cases.flatMap((c) => c.findings)];
   const count = (status: CaseReport['status']): number => cases.filter((c) => c.status === status).length;
   const errors = all.filter((f) => f.severity === 'error').length;
   return {
-    version: 1, ...base,
+    version: 1,
+    ...base,
     totals: {
-      cases: cases.length, patients: new Set(cases.map((c) => c.patient)).size, ok: count('ok'),
-      withWarnings: count('warning'), withErrors: count('error'), errors, warnings: all.length - errors,
+      cases: cases.length,
+      patients: new Set(cases.map((c) => c.patient)).size,
+      ok: count('ok'),
+      withWarnings: count('warning'),
+      withErrors: count('error'),
+      errors,
+      warnings: all.length - errors,
     },
-    findings, cases,
+    findings,
+    cases,
   };
 }
 
@@ -80,8 +105,9 @@ export async function verifyDataset(list: CaseList, options: VerifyOptions = {})
     options.onProgress?.(cases.length, list.cases.length, item.id);
   }
   const patients = list.cases.map((c) => c.patient);
-  const folds = (options.folds ? foldProblems(options.folds, patients) : [])
-    .map((message): Finding => ({ severity: 'error', check: 'patients', message: `folds: ${message}` }));
+  const folds = (options.folds ? foldProblems(options.folds, patients) : []).map(
+    (message): Finding => ({ severity: 'error', check: 'patients', message: `folds: ${message}` }),
+  );
   const findings = [...pairingFindings(list), ...duplicateFindings(cases), ...folds];
   return report({ dataset: list.dataset, folder: shortPath(list.folder), kind: list.kind }, cases, findings);
 }
@@ -93,7 +119,9 @@ export async function verifyMasks(list: MaskList, options: VerifyOptions = {}): 
     cases.push(await verifyMask(item, list.labelMap));
     options.onProgress?.(cases.length, list.masks.length, item.id);
   }
-  const findings: Finding[] = list.masks.length ? [] : [{ severity: 'error', check: 'pairing', message: 'the set has no mask' }];
+  const findings: Finding[] = list.masks.length
+    ? []
+    : [{ severity: 'error', check: 'pairing', message: 'the set has no mask' }];
   return report({ dataset: list.dataset, folder: shortPath(list.folder), kind: 'masks' }, cases, findings);
 }
 
@@ -101,16 +129,32 @@ const number = (value: number): string => String(Number(value.toFixed(value < 10
 
 function row(c: CaseReport): string[] {
   return [
-    c.status, c.id, c.patient, c.shape?.join('×') ?? '', c.spacingMm?.map((mm) => Number(mm.toFixed(3))).join('×') ?? '', c.orientation ?? '',
+    c.status,
+    c.id,
+    c.patient,
+    c.shape?.join('×') ?? '',
+    c.spacingMm?.map((mm) => Number(mm.toFixed(3))).join('×') ?? '',
+    c.orientation ?? '',
     c.range ? `${number(c.range[0])}…${number(c.range[1])}` : '',
-    c.foregroundMl !== undefined ? number(c.foregroundMl) : c.foregroundVoxels !== undefined ? `${c.foregroundVoxels} px` : '',
+    c.foregroundMl !== undefined
+      ? number(c.foregroundMl)
+      : c.foregroundVoxels !== undefined
+        ? `${c.foregroundVoxels} px`
+        : '',
   ];
 }
 
 /** Columns as wide as their widest cell. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((r) => r[i]!.length)));
-  return rows.map((r) => r.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((r) =>
+      r
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /**
@@ -120,14 +164,19 @@ export function textTable(rows: readonly (readonly string[])[]): string {
 export function formatReport(r: VerifyReport, rows = 40): string {
   const shown = r.cases.length <= rows ? r.cases : r.cases.filter((c) => c.status !== 'ok');
   const findings = [...r.findings, ...r.cases.flatMap((c) => c.findings)];
-  const lines = (severity: Finding['severity']): string[] => findings.filter((f) => f.severity === severity)
-    .map((f) => `${severity.toUpperCase().padEnd(7)} ${f.case ? `${f.case}: ` : ''}${f.message}  [${f.check}]`);
+  const lines = (severity: Finding['severity']): string[] =>
+    findings
+      .filter((f) => f.severity === severity)
+      .map((f) => `${severity.toUpperCase().padEnd(7)} ${f.case ? `${f.case}: ` : ''}${f.message}  [${f.check}]`);
   const { cases, patients, ok, withWarnings, withErrors, errors, warnings } = r.totals;
   const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
   return [
     `${r.dataset} in ${r.folder}: ${plural(cases, r.kind === 'masks' ? 'mask' : 'case')} of ${plural(patients, 'patient')}`,
-    ...(shown.length ? [textTable([['', 'case', 'patient', 'shape', 'spacing mm', 'axes', 'range', 'pancreas ml'], ...shown.map(row)])] : []),
-    ...lines('error'), ...lines('warning'),
+    ...(shown.length
+      ? [textTable([['', 'case', 'patient', 'shape', 'spacing mm', 'axes', 'range', 'pancreas ml'], ...shown.map(row)])]
+      : []),
+    ...lines('error'),
+    ...lines('warning'),
     `${ok} ok, ${withWarnings} with warnings only, ${withErrors} with errors: ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`,
     errors ? 'NOT fit for use: mend the errors first' : r.kind === 'masks' ? 'fit for use' : 'fit for training',
   ].join('\n');

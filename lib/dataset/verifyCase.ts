@@ -1,15 +1,28 @@
 /** The checks of one case; every finding says what was expected and what was found. */
+
 import { messageOf } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
-import { readGreyImage, type GreyImage } from '../io/image.ts';
-import { readNifti, type NiftiImage } from '../io/nifti.ts';
+import { type GreyImage, readGreyImage } from '../io/image.ts';
+import { type NiftiImage, readNifti } from '../io/nifti.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
-import { voxelVolumeMl, type VoxelArray } from '../volume/volume.ts';
-import { shortPath, type Case, type CaseList, type LabelMap } from './cases.ts';
+import { type VoxelArray, voxelVolumeMl } from '../volume/volume.ts';
+import { type Case, type CaseList, type LabelMap, shortPath } from './cases.ts';
 import { alignLabel, describeFlip, describeGeometry, judgeLabelFlip } from './labelFlip.ts';
+import type { LabelRules } from './toClasses.ts';
 
-export type Check = 'pairing' | 'unreadable' | 'shape' | 'geometry' | 'orientation' | 'not-finite' | 'label-values' | 'empty-label' |
-  'hounsfield' | 'duplicate' | 'patients' | 'checksum';
+export type Check =
+  | 'pairing'
+  | 'unreadable'
+  | 'shape'
+  | 'geometry'
+  | 'orientation'
+  | 'not-finite'
+  | 'label-values'
+  | 'empty-label'
+  | 'hounsfield'
+  | 'duplicate'
+  | 'patients'
+  | 'checksum';
 
 export interface Finding {
   readonly severity: 'error' | 'warning';
@@ -71,7 +84,7 @@ const contentHash = (shape: readonly number[], data: VoxelArray): string =>
 /** Stored value → count, in rising order; neighbours are mostly equal, so runs are counted, not voxels. */
 export function countValues(data: VoxelArray): Map<number, number> {
   const counts = new Map<number, number>();
-  for (let i = 0; i < data.length;) {
+  for (let i = 0; i < data.length; ) {
     const value = data[i]!;
     const start = i++;
     while (i < data.length && data[i] === value) i++;
@@ -90,7 +103,12 @@ function finiteRange(data: VoxelArray): [number, number] | undefined {
 }
 
 /** Reads a file or notes in one finding why that failed. */
-async function read<T>(checks: CaseChecks, what: string, file: string, reader: (file: string) => Promise<T>): Promise<T | undefined> {
+async function read<T>(
+  checks: CaseChecks,
+  what: string,
+  file: string,
+  reader: (file: string) => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await reader(file);
   } catch (error) {
@@ -102,35 +120,54 @@ async function read<T>(checks: CaseChecks, what: string, file: string, reader: (
 function checkImage(checks: CaseChecks, image: NiftiImage): void {
   const range = finiteRange(image.data);
   Object.assign(checks.facts, {
-    shape: image.shape, spacingMm: image.spacingMm, orientation: orientationCodes(image.affine), range,
+    shape: image.shape,
+    spacingMm: image.spacingMm,
+    orientation: orientationCodes(image.affine),
+    range,
     imageSha256: contentHash(image.shape, image.data),
   });
   const { nonFinite, lengthUnit } = image.header;
-  if (lengthUnit === 'metre' || lengthUnit === 'micron') checks.warn('geometry', `image: lengths are stored in ${lengthUnit}s, which are read as millimetres`);
+  if (lengthUnit === 'metre' || lengthUnit === 'micron')
+    checks.warn('geometry', `image: lengths are stored in ${lengthUnit}s, which are read as millimetres`);
   if (nonFinite) checks.error('not-finite', `image: ${nonFinite} voxels are NaN or infinite`);
   if (!range) return;
   const [low, high] = range;
   if (low === high) checks.error('hounsfield', `image: every voxel is ${low}`);
-  else if (low > plausibleHu.darkestAtMost) checks.warn('hounsfield', `image: expected HU with air or fat (below ${plausibleHu.darkestAtMost}), found ${low} to ${high}; was the rescale intercept lost?`);
-  else if (high < plausibleHu.brightestAtLeast) checks.warn('hounsfield', `image: expected HU with soft tissue (above ${plausibleHu.brightestAtLeast}), found ${low} to ${high}`);
-  if (low < plausibleHu.lowest || high > plausibleHu.highest) checks.warn('hounsfield', `image: ${low} to ${high} is beyond what a CT measures`);
+  else if (low > plausibleHu.darkestAtMost)
+    checks.warn(
+      'hounsfield',
+      `image: expected HU with air or fat (below ${plausibleHu.darkestAtMost}), found ${low} to ${high}; was the rescale intercept lost?`,
+    );
+  else if (high < plausibleHu.brightestAtLeast)
+    checks.warn(
+      'hounsfield',
+      `image: expected HU with soft tissue (above ${plausibleHu.brightestAtLeast}), found ${low} to ${high}`,
+    );
+  if (low < plausibleHu.lowest || high > plausibleHu.highest)
+    checks.warn('hounsfield', `image: ${low} to ${high} is beyond what a CT measures`);
 }
 
 function listValues(values: number[]): string {
   return values.slice(0, 8).join(', ') + (values.length > 8 ? ` and ${values.length - 8} more` : '');
 }
 
-type LabelRules = Pick<CaseList, 'labelMap' | 'otherLabels'>;
-
 /** Labels that the map does not know. Without a map they may be other organs, but not instead of every known label, nor below 0. */
-function checkUnlisted(checks: CaseChecks, unlisted: number[], foregroundVoxels: number, { labelMap, otherLabels }: LabelRules): void {
+function checkUnlisted(
+  checks: CaseChecks,
+  unlisted: number[],
+  foregroundVoxels: number,
+  { labelMap, otherLabels }: LabelRules,
+): void {
   if (!unlisted.length || otherLabels === 'background') return;
   const found = `found ${listValues(unlisted)}`;
   const listed = `label: expected 0, ${listValues(Object.keys(labelMap).map(Number))}`;
   const hint = '--label-map 7:1,*:0 would say that 7 is the pancreas and all else background';
-  if (otherLabels === 'assumed' && (!foregroundVoxels || unlisted[0]! < 0)) checks.error('label-values', `${listed} as no label map is given, ${found}; ${hint}`);
-  else if (otherLabels === 'assumed') checks.warn('label-values', `${listed} as no label map is given, ${found}, taken for background here; ${hint}`);
-  else checks.error('label-values', `${listed} (the label map), ${found}; *:0 in the map takes the others for background`);
+  if (otherLabels === 'assumed' && (!foregroundVoxels || unlisted[0]! < 0))
+    checks.error('label-values', `${listed} as no label map is given, ${found}; ${hint}`);
+  else if (otherLabels === 'assumed')
+    checks.warn('label-values', `${listed} as no label map is given, ${found}, taken for background here; ${hint}`);
+  else
+    checks.error('label-values', `${listed} (the label map), ${found}; *:0 in the map takes the others for background`);
 }
 
 function checkLabelValues(checks: CaseChecks, label: NiftiImage, rules: LabelRules): void {
@@ -142,34 +179,57 @@ function checkLabelValues(checks: CaseChecks, label: NiftiImage, rules: LabelRul
   const fractions = values.filter((v) => !Number.isInteger(v));
   if (fractions.length) checks.error('label-values', `label: expected whole numbers, found ${listValues(fractions)}`);
   const foregroundVoxels = values.reduce((sum, v) => sum + (v !== 0 && labelMap[v] ? counts.get(v)! : 0), 0);
-  checkUnlisted(checks, values.filter((v) => v !== 0 && Number.isInteger(v) && !(v in labelMap)), foregroundVoxels, rules);
+  checkUnlisted(
+    checks,
+    values.filter((v) => v !== 0 && Number.isInteger(v) && !(v in labelMap)),
+    foregroundVoxels,
+    rules,
+  );
   if (!foregroundVoxels) checks.warn('empty-label', 'label: no foreground voxel');
   Object.assign(checks.facts, {
     // A probability map has as many values as voxels; the report keeps the first hundred.
-    labelValues: Object.fromEntries([...counts].slice(0, 100)), foregroundVoxels, foregroundMl: foregroundVoxels * voxelVolumeMl(label),
+    labelValues: Object.fromEntries([...counts].slice(0, 100)),
+    foregroundVoxels,
+    foregroundMl: foregroundVoxels * voxelVolumeMl(label),
     labelSha256: contentHash(label.shape, label.data),
   });
 }
 
 function checkGeometry(checks: CaseChecks, list: CaseList, image: NiftiImage, label: NiftiImage): void {
   if ([image, label].some(({ affine }) => orientationCodes(affine).includes('?'))) {
-    return checks.error('geometry', `expected affines that place all three axes, found image ${describeGeometry(image)}; label ${describeGeometry(label)}`);
+    return checks.error(
+      'geometry',
+      `expected affines that place all three axes, found image ${describeGeometry(image)}; label ${describeGeometry(label)}`,
+    );
   }
   const difference = geometryDifference(toCanonical(image), toCanonical(label));
   if (difference && list.detectLabelFlip) return checkAlignment(checks, list, image, label);
   if (difference) {
-    return checks.error(/shape/.test(difference) ? 'shape' : 'geometry', `image and label differ in ${difference}: image ${describeGeometry(image)}; label ${describeGeometry(label)}`);
+    return checks.error(
+      /shape/.test(difference) ? 'shape' : 'geometry',
+      `image and label differ in ${difference}: image ${describeGeometry(image)}; label ${describeGeometry(label)}`,
+    );
   }
   if (geometryDifference(image, label)) {
-    checks.warn('geometry', `the label is stored in another axis order (${orientationCodes(label.affine)}, image ${orientationCodes(image.affine)}); it lies on the same grid and is reoriented`);
+    checks.warn(
+      'geometry',
+      `the label is stored in another axis order (${orientationCodes(label.affine)}, image ${orientationCodes(image.affine)}); it lies on the same grid and is reoriented`,
+    );
   }
   // Where nobody says which value is the pancreas, its place in the body proves nothing.
   if (checks.findings.some((f) => f.check === 'label-values')) return;
   const decision = judgeLabelFlip(image, label, list.labelMap);
   if (decision.verdict === 'mirrored-y') {
-    checks.warn('orientation', `${describeFlip(decision)}${list.detectLabelFlip ? '; it is turned when read' : '; look at an overlay before you trust it'}`);
+    checks.warn(
+      'orientation',
+      `${describeFlip(decision)}${list.detectLabelFlip ? '; it is turned when read' : '; look at an overlay before you trust it'}`,
+    );
   }
-  if (decision.imageUpsideDown && decision.foregroundVoxels) checks.warn('orientation', 'the spine lies in front of the middle of the body: the affine of the image may have its y axis the wrong way round');
+  if (decision.imageUpsideDown && decision.foregroundVoxels)
+    checks.warn(
+      'orientation',
+      'the spine lies in front of the middle of the body: the affine of the image may have its y axis the wrong way round',
+    );
 }
 
 /** Sets whose labels are known to be mirrored now and then: the anatomy may place what the affines do not. */
@@ -196,7 +256,11 @@ async function checkPicture(checks: CaseChecks, item: Case): Promise<void> {
   const image = await read(checks, 'image', item.image, readGreyImage);
   if (image) {
     const range = finiteRange(image.data)!;
-    Object.assign(checks.facts, { shape: [image.width, image.height], range, imageSha256: contentHash([image.width, image.height], image.data) });
+    Object.assign(checks.facts, {
+      shape: [image.width, image.height],
+      range,
+      imageSha256: contentHash([image.width, image.height], image.data),
+    });
     if (range[0] === range[1]) checks.error('hounsfield', `image: every pixel is ${range[0]}`);
   }
   if (!item.label) return;
@@ -204,7 +268,10 @@ async function checkPicture(checks: CaseChecks, item: Case): Promise<void> {
   if (!mask) return;
   checkPictureMask(checks, mask);
   if (image && (image.width !== mask.width || image.height !== mask.height)) {
-    checks.error('shape', `image and mask differ in size: image ${image.width}×${image.height}, mask ${mask.width}×${mask.height} pixels`);
+    checks.error(
+      'shape',
+      `image and mask differ in size: image ${image.width}×${image.height}, mask ${mask.width}×${mask.height} pixels`,
+    );
   }
 }
 
@@ -214,7 +281,10 @@ function checkPictureMask(checks: CaseChecks, { data, width, height }: GreyImage
   let stray = 0;
   for (const v of data) if (v > pictureMask.nearBlack && v < pictureMask.nearWhite) stray++;
   if (stray > pictureMask.strayShare * data.length) {
-    checks.error('label-values', `mask: expected black and white, found ${((100 * stray) / data.length).toFixed(1)} % of the pixels in between`);
+    checks.error(
+      'label-values',
+      `mask: expected black and white, found ${((100 * stray) / data.length).toFixed(1)} % of the pixels in between`,
+    );
   }
   if (!foregroundVoxels) checks.warn('empty-label', 'mask: no foreground pixel');
   Object.assign(checks.facts, { foregroundVoxels, labelSha256: contentHash([width, height], binary) });
@@ -230,12 +300,19 @@ export async function verifyCase(list: CaseList, item: Case): Promise<CaseReport
 }
 
 /** Checks a mask that has no CT: readable, values of the map, not empty. */
-export async function verifyMask(item: { id: string; patient: string; file: string }, labelMap: LabelMap): Promise<CaseReport> {
+export async function verifyMask(
+  item: { id: string; patient: string; file: string },
+  labelMap: LabelMap,
+): Promise<CaseReport> {
   const checks = new CaseChecks(item.id);
   const mask = await read(checks, 'mask', item.file, readNifti);
   if (mask) {
     checkLabelValues(checks, mask, { labelMap });
-    Object.assign(checks.facts, { shape: mask.shape, spacingMm: mask.spacingMm, orientation: orientationCodes(mask.affine) });
+    Object.assign(checks.facts, {
+      shape: mask.shape,
+      spacingMm: mask.spacingMm,
+      orientation: orientationCodes(mask.affine),
+    });
   }
   return finish({ id: item.id, patient: item.patient, image: item.file }, checks);
 }
@@ -243,7 +320,12 @@ export async function verifyMask(item: { id: string; patient: string; file: stri
 function finish(item: Case, { findings, facts }: CaseChecks): CaseReport {
   const status = findings.some((f) => f.severity === 'error') ? 'error' : findings.length ? 'warning' : 'ok';
   return {
-    id: item.id, patient: item.patient, status, image: shortPath(item.image), ...(item.label && { label: shortPath(item.label) }),
-    ...facts, findings,
+    id: item.id,
+    patient: item.patient,
+    status,
+    image: shortPath(item.image),
+    ...(item.label && { label: shortPath(item.label) }),
+    ...facts,
+    findings,
   };
 }

@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { messageOf, UserError } from '../errors.ts';
-import { settings, type EngineChoice } from '../settings.ts';
+import { messageOf, UserError } from './errors.ts';
+import { type EngineChoice, engineSettings } from './settings.ts';
 
 export { tf };
 
@@ -43,12 +43,14 @@ export const isNative = (): boolean => tf.getBackend() === 'tensorflow';
 export const isOnGpu = (): boolean => isNative() && (tf.backend() as unknown as TensorflowBackend).isUsingGpuDevice;
 
 /** True where TensorFlow has a gradient of dilated convolutions: on a GPU, and on a CPU with oneDNN. */
-export const hasDilatedGradient = (): boolean =>
-  isNative() && (isOnGpu() || process.env.TF_ENABLE_ONEDNN_OPTS === '1');
+export const hasDilatedGradient = (): boolean => isNative() && (isOnGpu() || process.env.TF_ENABLE_ONEDNN_OPTS === '1');
 
 /** The compiled binding that `npm start` puts into the package; absent until set-up has run. */
 export function bindingFile(): string {
-  return path.join(path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'lib/napi-v8/tfjs_binding.node');
+  return path.join(
+    path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')),
+    'lib/napi-v8/tfjs_binding.node',
+  );
 }
 
 async function startTensorflow(): Promise<EngineInfo> {
@@ -88,7 +90,7 @@ const starters: Record<EngineName, () => Promise<EngineInfo>> = {
  * A second call returns the running engine; asking for another one then switches to it.
  * Throws when a named engine cannot start.
  */
-export async function startEngine(choice: EngineChoice = settings.engine): Promise<EngineInfo> {
+export async function startEngine(choice: EngineChoice = engineSettings.engine): Promise<EngineInfo> {
   if (started && (choice === 'auto' || choice === started.name) && tf.getBackend() === started.name) return started;
   const order: EngineName[] = choice === 'auto' ? ['tensorflow', 'wasm', 'cpu'] : [choice];
   const reasons: string[] = [];

@@ -28,7 +28,11 @@ export interface ValueAndGradients {
 }
 
 /** Positions on the tape of the operations that lie between the variables and the value. */
-function relevantNodes(tape: TapeNode[], from: tf.Tensor[], value: tf.Tensor): { depends: Set<number>; nodes: Set<TapeNode> } {
+function relevantNodes(
+  tape: TapeNode[],
+  from: tf.Tensor[],
+  value: tf.Tensor,
+): { depends: Set<number>; nodes: Set<TapeNode> } {
   const depends = new Set(from.map((t) => t.id));
   const forward = new Set<TapeNode>();
   for (const node of tape) {
@@ -73,7 +77,11 @@ function propagate(node: TapeNode, gradients: Map<number, tf.Tensor>, depends: S
 /** Runs `f` and differentiates its scalar by `variables`. The caller disposes value and gradients. */
 export function valueAndGradients(f: () => tf.Scalar, variables: tf.Variable[]): ValueAndGradients {
   const engine = tf.engine() as unknown as Engine;
-  const value = engine.scopedRun(() => engine.startTape(), () => engine.endTape(), () => engine.tidy('forward', f));
+  const value = engine.scopedRun(
+    () => engine.startTape(),
+    () => engine.endTape(),
+    () => engine.tidy('forward', f),
+  );
   const tape = engine.state.activeTape!;
   const { depends, nodes } = relevantNodes(tape, variables, value);
   const results = tf.tidy(() => {

@@ -13,7 +13,11 @@ interface Binding {
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_BOOL: number;
 }
-interface Attribute { name: string; type: number; value: unknown }
+interface Attribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
 interface NodeBackend {
   readonly binding: Binding;
   executeMultipleOutputs(op: string, attributes: Attribute[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
@@ -34,18 +38,34 @@ function attribute(name: string, value: Value): Attribute {
 }
 
 /** Runs a float32 kernel with several outputs; `T` is set for all of them. */
-export function runNative(op: string, attributes: Record<string, Value>, inputs: tf.Tensor[], outputs: number): tf.Tensor[] {
-  const all = Object.entries({ T: { type: 'float' } as const, ...attributes }).map(([name, value]) => attribute(name, value));
+export function runNative(
+  op: string,
+  attributes: Record<string, Value>,
+  inputs: tf.Tensor[],
+  outputs: number,
+): tf.Tensor[] {
+  const all = Object.entries({ T: { type: 'float' } as const, ...attributes }).map(([name, value]) =>
+    attribute(name, value),
+  );
   return backend().executeMultipleOutputs(op, all, inputs, outputs);
 }
 
 /** Runs a float32 kernel with one output. */
-export function nativeOp<T extends tf.Tensor = tf.Tensor4D>(op: string, attributes: Record<string, Value>, inputs: tf.Tensor[]): T {
+export function nativeOp<T extends tf.Tensor = tf.Tensor4D>(
+  op: string,
+  attributes: Record<string, Value>,
+  inputs: tf.Tensor[],
+): T {
   return runNative(op, attributes, inputs, 1)[0] as T;
 }
 
 /** Runs one of our own kernels (cpp/), which is told the shape of its output and a list of whole numbers. */
-export function ownOp<T extends tf.Tensor = tf.Tensor4D>(op: string, shape: readonly number[], options: readonly number[], inputs: tf.Tensor[]): T {
+export function ownOp<T extends tf.Tensor = tf.Tensor4D>(
+  op: string,
+  shape: readonly number[],
+  options: readonly number[],
+  inputs: tf.Tensor[],
+): T {
   const attributes = [attribute('shape', { int: [...shape] }), attribute('options', { int: [...options] })];
   return backend().executeMultipleOutputs(op, attributes, inputs, 1)[0] as T;
 }

@@ -33,7 +33,9 @@ export class Recipe {
 
   /** Makes the tensor; in a graph, after `dy`, which is what puts it into the backward pass. */
   make(dy: tf.Tensor): tf.Tensor {
-    return after(dy, () => tf.tidy(() => this.#make(...this.#kept.map((kept, i) => kept.restore([...this.#saved[i]], dy)))));
+    return after(dy, () =>
+      tf.tidy(() => this.#make(...this.#kept.map((kept, i) => kept.restore([...this.#saved[i]], dy)))),
+    );
   }
 
   /** Lets everything go: for the gradient of the operation that made the tensor, after which nobody needs it. */

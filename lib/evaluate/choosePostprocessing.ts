@@ -2,20 +2,38 @@
 import { expected } from '../errors.ts';
 import { describePostprocessing, type Postprocessing, postprocessMask } from '../predict/postprocess.ts';
 import type { Vec3 } from '../volume/volume.ts';
-import { type CohortSummary, type Comparison, compareModels, type ScoredCase, summariseCases, valueOf } from './cohort.ts';
+import {
+  type CohortSummary,
+  type Comparison,
+  compareModels,
+  type ScoredCase,
+  summariseCases,
+  valueOf,
+} from './cohort.ts';
 import { type Metric, metricInfo, scoreMasks } from './metrics.ts';
 
 export interface MaskCase {
   readonly id: string;
   readonly patient: string;
   /** Called once per case, so that not all masks need to be in memory. */
-  read(): Promise<{ readonly prediction: ArrayLike<number>; readonly reference: ArrayLike<number>; readonly shape: Vec3; readonly spacingMm: Vec3 }>;
+  read(): Promise<{
+    readonly prediction: ArrayLike<number>;
+    readonly reference: ArrayLike<number>;
+    readonly shape: Vec3;
+    readonly spacingMm: Vec3;
+  }>;
 }
 
 /** Nothing, islands away, holes filled, and both; the simplest first, for a draw goes to the earlier one. */
 export const postprocessingCandidates: readonly Postprocessing[] = [
-  {}, { fillHoles: true }, { keep: { minimumMl: 0.1 } }, { keep: { minimumMl: 1 } }, { keep: 'largest' },
-  { keep: { minimumMl: 0.1 }, fillHoles: true }, { keep: { minimumMl: 1 }, fillHoles: true }, { keep: 'largest', fillHoles: true },
+  {},
+  { fillHoles: true },
+  { keep: { minimumMl: 0.1 } },
+  { keep: { minimumMl: 1 } },
+  { keep: 'largest' },
+  { keep: { minimumMl: 0.1 }, fillHoles: true },
+  { keep: { minimumMl: 1 }, fillHoles: true },
+  { keep: 'largest', fillHoles: true },
 ];
 
 export interface PostprocessingChoice {
@@ -41,15 +59,30 @@ async function scoreAll(cases: readonly MaskCase[], candidates: readonly Postpro
   for (const one of cases) {
     const { prediction, reference, shape, spacingMm } = await one.read();
     candidates.forEach((candidate, i) => {
-      scored[i].push({ id: one.id, ...scoreMasks(postprocessMask(prediction, shape, spacingMm, candidate), reference, shape, spacingMm) });
+      scored[i].push({
+        id: one.id,
+        ...scoreMasks(postprocessMask(prediction, shape, spacingMm, candidate), reference, shape, spacingMm),
+      });
     });
   }
   return scored;
 }
 
 /** The same cases before and after something was done to their masks. Throws when there are none or they differ. */
-export function beforeAfter(metric: Metric, before: readonly ScoredCase[], after: readonly ScoredCase[], seed: number): BeforeAfter {
-  const [comparison] = compareModels(metric, [{ name: 'after', cases: after }, { name: 'before', cases: before }], seed);
+export function beforeAfter(
+  metric: Metric,
+  before: readonly ScoredCase[],
+  after: readonly ScoredCase[],
+  seed: number,
+): BeforeAfter {
+  const [comparison] = compareModels(
+    metric,
+    [
+      { name: 'after', cases: after },
+      { name: 'before', cases: before },
+    ],
+    seed,
+  );
   return { before: summariseCases(before, seed), after: summariseCases(after, seed), comparison };
 }
 
@@ -67,7 +100,8 @@ function assertApart(validation: readonly MaskCase[], test: readonly MaskCase[])
  * metric has no better and worse.
  */
 export async function choosePostprocessing(
-  validation: readonly MaskCase[], test: readonly MaskCase[] = [],
+  validation: readonly MaskCase[],
+  test: readonly MaskCase[] = [],
   options: { readonly metric?: Metric; readonly candidates?: readonly Postprocessing[]; readonly seed?: number } = {},
 ): Promise<PostprocessingChoice> {
   const { metric = 'dice', candidates = postprocessingCandidates, seed = 0 } = options;
@@ -77,10 +111,14 @@ export async function choosePostprocessing(
   const all: readonly Postprocessing[] = [{}, ...candidates];
   const [before, ...scored] = await scoreAll(validation, all);
   const means = scored.map((cases) => cases.reduce((sum, one) => sum + valueOf(metric, one), 0) / cases.length);
-  const chosen = means.reduce((best, value, i) => ((better === 'higher' ? value > means[best] : value < means[best]) ? i : best), 0);
+  const chosen = means.reduce(
+    (best, value, i) => ((better === 'higher' ? value > means[best] : value < means[best]) ? i : best),
+    0,
+  );
   const [testBefore, testAfter] = await scoreAll(test, [{}, candidates[chosen]]);
   return {
-    metric, chosen: candidates[chosen],
+    metric,
+    chosen: candidates[chosen],
     candidates: candidates.map((postprocessing, i) => ({ postprocessing, mean: means[i] })),
     validation: beforeAfter(metric, before, scored[chosen], seed),
     ...(test.length && { test: beforeAfter(metric, testBefore, testAfter, seed) }),
@@ -88,7 +126,13 @@ export async function choosePostprocessing(
 }
 
 /** What was chosen and what it changed, on few lines. */
-export function formatPostprocessingChoice({ metric, chosen, candidates, validation, test }: PostprocessingChoice): string {
+export function formatPostprocessingChoice({
+  metric,
+  chosen,
+  candidates,
+  validation,
+  test,
+}: PostprocessingChoice): string {
   const { label, unit } = metricInfo[metric];
   const show = (value: number): string => `${value.toFixed(4)}${unit && ` ${unit}`}`;
   const line = (name: string, { before, after, comparison }: BeforeAfter): string =>
@@ -97,6 +141,7 @@ export function formatPostprocessingChoice({ metric, chosen, candidates, validat
   return [
     `Post-processing chosen by mean ${label} of the validation cases: ${describePostprocessing(chosen)}`,
     ...candidates.map(({ postprocessing, mean }) => `  ${show(mean)}  ${describePostprocessing(postprocessing)}`),
-    line('validation', validation), ...(test ? [line('test', test)] : []),
+    line('validation', validation),
+    ...(test ? [line('test', test)] : []),
   ].join('\n');
 }

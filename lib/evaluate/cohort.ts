@@ -4,7 +4,7 @@ import { expected } from '../errors.ts';
 import { bootstrap, pairedBootstrap } from '../statistics/bootstrap.ts';
 import { rankBiserial } from '../statistics/effectSize.ts';
 import { holm } from '../statistics/multipleTesting.ts';
-import { summarise, type Summary } from '../statistics/summary.ts';
+import { type Summary, summarise } from '../statistics/summary.ts';
 import { wilcoxon } from '../statistics/wilcoxon.ts';
 import { type MaskScores, type Metric, metricInfo, metricNames, type Outcome } from './metrics.ts';
 
@@ -50,7 +50,10 @@ export function summariseCases(cases: readonly ScoredCase[], seed = 0): CohortSu
   return {
     cases: cases.length,
     outcomes: { both: count('both'), missed: count('missed'), invented: count('invented'), neither: count('neither') },
-    metrics: Object.fromEntries(metricNames.map((metric) => [metric, summariseMetric(metric, cases, seed)])) as Record<Metric, MetricSummary>,
+    metrics: Object.fromEntries(metricNames.map((metric) => [metric, summariseMetric(metric, cases, seed)])) as Record<
+      Metric,
+      MetricSummary
+    >,
   };
 }
 
@@ -80,8 +83,15 @@ export interface Comparison {
 /** Values of both models for the same cases, in the order of the first. Throws when a case is missing on one side. */
 function pairedValues(metric: Metric, first: ModelCases, second: ModelCases): [number[], number[]] {
   const other = new Map(second.cases.map((one) => [one.id, one]));
-  const lacking = [...first.cases.filter(({ id }) => !other.has(id)), ...second.cases.filter(({ id }) => !first.cases.some((one) => one.id === id))];
-  if (lacking.length) throw expected(`the same cases of ${first.name} and ${second.name}`, `only one has ${lacking.map(({ id }) => id).join(', ')}`);
+  const lacking = [
+    ...first.cases.filter(({ id }) => !other.has(id)),
+    ...second.cases.filter(({ id }) => !first.cases.some((one) => one.id === id)),
+  ];
+  if (lacking.length)
+    throw expected(
+      `the same cases of ${first.name} and ${second.name}`,
+      `only one has ${lacking.map(({ id }) => id).join(', ')}`,
+    );
   return [first.cases.map((one) => valueOf(metric, one)), first.cases.map(({ id }) => valueOf(metric, other.get(id)!))];
 }
 
@@ -93,10 +103,16 @@ function compareTwo(metric: Metric, first: ModelCases, second: ModelCases, seed:
   const losses = a.filter((value, i) => sign * (value - b[i]) < 0).length;
   const { p } = wilcoxon(a, b);
   return {
-    metric, first: first.name, second: second.name, pairs: a.length,
+    metric,
+    first: first.name,
+    second: second.name,
+    pairs: a.length,
     meanDifference: mean(a) - mean(b),
     ...(a.length > 1 && { interval: pairedBootstrap(a, b, mean, { seed }).interval }),
-    p, pHolm: p, rankBiserial: rankBiserial(a, b), better: [wins, losses, a.length - wins - losses],
+    p,
+    pHolm: p,
+    rankBiserial: rankBiserial(a, b),
+    better: [wins, losses, a.length - wins - losses],
   };
 }
 
@@ -105,7 +121,9 @@ function compareTwo(metric: Metric, first: ModelCases, second: ModelCases, seed:
  * that finds nothing loses. Throws when the cases differ or there are none.
  */
 export function compareModels(metric: Metric, models: readonly ModelCases[], seed = 0): Comparison[] {
-  const comparisons = models.flatMap((first, i) => models.slice(i + 1).map((second) => compareTwo(metric, first, second, seed)));
+  const comparisons = models.flatMap((first, i) =>
+    models.slice(i + 1).map((second) => compareTwo(metric, first, second, seed)),
+  );
   const corrected = comparisons.length ? holm(comparisons.map(({ p }) => p)) : [];
   return comparisons.map((comparison, i) => ({ ...comparison, pHolm: corrected[i] }));
 }

@@ -19,7 +19,10 @@ const total = (values: Float64Array): number => {
 const largest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, value), 0);
 
 /** Runs `measure` where both masks have a surface; else 0 mm for two empty masks and Infinity for one. */
-function whereBoth({ toReference, toPrediction }: SurfaceDistances, measure: (directions: DirectedDistances[]) => number): number {
+function whereBoth(
+  { toReference, toPrediction }: SurfaceDistances,
+  measure: (directions: DirectedDistances[]) => number,
+): number {
   const directions = [toReference, toPrediction];
   const empty = directions.filter(({ mm }) => mm.length === 0).length;
   if (empty > 0) return empty === 2 ? 0 : Infinity;
@@ -74,7 +77,8 @@ export const hausdorff = (distances: SurfaceDistances): number =>
   whereBoth(distances, (directions) => Math.max(...directions.map(({ mm }) => largest(mm))));
 
 /** 95th percentile of both directions taken together, in mm; of voxels as `medpy.metric.hd95`. */
-export const hd95Pooled = (distances: SurfaceDistances): number => whereBoth(distances, (directions) => quantileOfSorted(pooled(directions), 0.95));
+export const hd95Pooled = (distances: SurfaceDistances): number =>
+  whereBoth(distances, (directions) => quantileOfSorted(pooled(directions), 0.95));
 
 /** The larger of the 95th percentiles of the two directions, in mm; of voxels as MONAI and MetricsReloaded. */
 export const hd95Directed = (distances: SurfaceDistances): number =>

@@ -5,9 +5,9 @@ import type { OpenOptions } from '../dataset/cases.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
 import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairing.ts';
+import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { readNifti } from '../io/nifti.ts';
-import { toClasses } from '../preprocess/prepareCase.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
 import type { Volume, VoxelArray } from '../volume/volume.ts';
 import type { ModelCases, ScoredCase } from './cohort.ts';
@@ -50,57 +50,80 @@ function masksIn(folder: string): NamedFile[] {
  * a file and one a folder, or neither holds a volume.
  */
 export function pairFiles(prediction: string, reference: string): FilePairs {
-  for (const file of [prediction, reference]) if (!existsSync(file)) throw expected('a mask or a folder of masks', 'no such file or folder', file);
+  for (const file of [prediction, reference])
+    if (!existsSync(file)) throw expected('a mask or a folder of masks', 'no such file or folder', file);
   const nameOf = (file: string): string => volumesIn([file])[0]?.id ?? path.basename(path.resolve(file));
   const name = nameOf(prediction);
   const [predictionIsFolder, referenceIsFolder] = [prediction, reference].map((file) => statSync(file).isDirectory());
-  if (predictionIsFolder !== referenceIsFolder) throw expected('two files or two folders', 'one of each', `${prediction} and ${reference}`);
+  if (predictionIsFolder !== referenceIsFolder)
+    throw expected('two files or two folders', 'one of each', `${prediction} and ${reference}`);
   if (!predictionIsFolder) return { name, pairs: [{ id: nameOf(reference), prediction, reference }] };
   const { pairs, unmatchedLabels } = pairById(masksIn(prediction), masksIn(reference));
   const unpredicted = volumesIn(unmatchedLabels).map(({ id, file }): FilePair => ({ id, reference: file }));
-  const all = [...pairs.map(({ id, image, label }): FilePair => ({ id, prediction: image, ...(label && { reference: label }) })), ...unpredicted];
+  const all = [
+    ...pairs.map(({ id, image, label }): FilePair => ({ id, prediction: image, ...(label && { reference: label }) })),
+    ...unpredicted,
+  ];
   if (all.length === 0) throw expected('NIfTI masks (.nii, .nii.gz, .hdr)', 'none', `${prediction} and ${reference}`);
   return { name, pairs: all.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
 /** The masks of each author of a set against its reference, such as the networks of `segloss-odyssey-pancreas`. */
 export function pairAuthors({ dataset, masks }: MaskList): FilePairs[] {
-  const references = new Map(masks.filter(({ author }) => author === 'reference').map(({ patient, file }) => [patient, file]));
+  const references = new Map(
+    masks.filter(({ author }) => author === 'reference').map(({ patient, file }) => [patient, file]),
+  );
   const authors = [...new Set(masks.map(({ author }) => author))].filter((author) => author !== 'reference').sort();
   if (authors.length === 0) throw expected(`masks of ${dataset} beside its references`, 'none');
   return authors.map((name) => {
     const own = new Map(masks.filter(({ author }) => author === name).map(({ patient, file }) => [patient, file]));
     const patients = [...new Set([...references.keys(), ...own.keys()])].sort();
-    return { name, pairs: patients.map((id): FilePair => ({ id, prediction: own.get(id), reference: references.get(id) })) };
+    return {
+      name,
+      pairs: patients.map((id): FilePair => ({ id, prediction: own.get(id), reference: references.get(id) })),
+    };
   });
 }
 
 async function readClasses(file: string, options: OpenOptions | undefined): Promise<Volume<Uint8Array>> {
   const stored = await readNifti(file);
-  const rules = { labelMap: options?.labelMap ?? { 1: 1, 2: 1 }, ...(options?.otherLabels && { otherLabels: options.otherLabels }) };
+  const rules = {
+    labelMap: options?.labelMap ?? { 1: 1, 2: 1 },
+    ...(options?.otherLabels && { otherLabels: options.otherLabels }),
+  };
   return { ...stored, data: toClasses(stored.data, rules, file) };
 }
 
 /** A prediction (mask or probabilities) and the reference on one grid; another axis order of the same grid is turned. Throws a UserError that tells both geometries. */
-export function onOneGrid<T extends VoxelArray>(prediction: Volume<T>, reference: Volume<Uint8Array>): [Volume<T>, Volume<Uint8Array>] {
+export function onOneGrid<T extends VoxelArray>(
+  prediction: Volume<T>,
+  reference: Volume<Uint8Array>,
+): [Volume<T>, Volume<Uint8Array>] {
   if (!geometryDifference(prediction, reference)) return [prediction, reference];
   const turned: [Volume<T>, Volume<Uint8Array>] = [toCanonical(prediction), toCanonical(reference)];
   const difference = geometryDifference(...turned);
   if (!difference) return turned;
-  throw new UserError(`Expected prediction and reference on one grid, found a difference in ${difference}: ` +
-    `prediction ${describeGeometry(prediction)}; reference ${describeGeometry(reference)}`);
+  throw new UserError(
+    `Expected prediction and reference on one grid, found a difference in ${difference}: ` +
+      `prediction ${describeGeometry(prediction)}; reference ${describeGeometry(reference)}`,
+  );
 }
 
 async function scorePair({ id, prediction, reference }: FilePair, labels: LabelOptions): Promise<ScoredCase> {
   if (!prediction) throw expected('a prediction', 'none', reference);
   if (!reference) throw expected('a reference', 'none', prediction);
-  const [predicted, wanted] = onOneGrid(await readClasses(prediction, labels.prediction), await readClasses(reference, labels.reference));
+  const [predicted, wanted] = onOneGrid(
+    await readClasses(prediction, labels.prediction),
+    await readClasses(reference, labels.reference),
+  );
   return { id, ...scoreMasks(predicted.data, wanted.data, wanted.shape, wanted.spacingMm) };
 }
 
 /** Scores every pair; one that cannot be scored is named in `failed`, and the others are scored all the same. */
 export async function evaluateFiles(
-  { name, pairs }: FilePairs, labels: LabelOptions = {}, onProgress?: (done: number, total: number, note: string) => void,
+  { name, pairs }: FilePairs,
+  labels: LabelOptions = {},
+  onProgress?: (done: number, total: number, note: string) => void,
 ): Promise<EvaluatedModel> {
   const [cases, failed]: [ScoredCase[], { id: string; reason: string }[]] = [[], []];
   for (const [i, pair] of pairs.entries()) {

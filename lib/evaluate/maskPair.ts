@@ -4,7 +4,7 @@ import type { Box } from '../volume/crop.ts';
 import { assertGrid } from '../volume/distance.ts';
 import { boundingBox } from '../volume/foreground.ts';
 import { type Vec3, voxelCount } from '../volume/volume.ts';
-import { overlapCounts, type OverlapCounts } from './overlap.ts';
+import { type OverlapCounts, overlapCounts } from './overlap.ts';
 
 export interface MaskPair {
   /** 0 and 1 in the joint box with a margin of one background voxel, x fastest. Both have length 0 where both masks are empty. */
@@ -18,7 +18,13 @@ export interface MaskPair {
 }
 
 /** The box as 0 and 1, with `margin` voxels of background around it, in an array of shape `padded`. */
-function cropBinary(mask: ArrayLike<number>, [width, height]: Vec3, { start, shape }: Box, margin: Vec3, padded: Vec3): Uint8Array {
+function cropBinary(
+  mask: ArrayLike<number>,
+  [width, height]: Vec3,
+  { start, shape }: Box,
+  margin: Vec3,
+  padded: Vec3,
+): Uint8Array {
   const out = new Uint8Array(voxelCount(padded));
   for (let z = 0; z < shape[2]; z++) {
     for (let y = 0; y < shape[1]; y++) {
@@ -33,7 +39,9 @@ function cropBinary(mask: ArrayLike<number>, [width, height]: Vec3, { start, sha
 /** The smallest box that holds all of the boxes. */
 function jointBox(boxes: readonly Box[]): Box {
   const start = [0, 1, 2].map((axis) => Math.min(...boxes.map((box) => box.start[axis]))) as unknown as Vec3;
-  const shape = start.map((low, axis) => Math.max(...boxes.map((box) => box.start[axis] + box.shape[axis])) - low) as unknown as Vec3;
+  const shape = start.map(
+    (low, axis) => Math.max(...boxes.map((box) => box.start[axis] + box.shape[axis])) - low,
+  ) as unknown as Vec3;
   return { start, shape };
 }
 
@@ -41,11 +49,18 @@ function jointBox(boxes: readonly Box[]): Box {
  * Crops two masks of one grid to the box that holds both. Anything but 0 is foreground. A 2-D mask has the shape [x, y, 1].
  * Throws a UserError when masks, shape and spacing do not fit together.
  */
-export function maskPair(prediction: ArrayLike<number>, reference: ArrayLike<number>, imageShape: Vec3, spacingMm: Vec3): MaskPair {
+export function maskPair(
+  prediction: ArrayLike<number>,
+  reference: ArrayLike<number>,
+  imageShape: Vec3,
+  spacingMm: Vec3,
+): MaskPair {
   assertGrid(reference, imageShape, spacingMm);
-  if (prediction.length !== reference.length) throw expected(`a prediction of ${reference.length} voxels`, `${prediction.length}`);
+  if (prediction.length !== reference.length)
+    throw expected(`a prediction of ${reference.length} voxels`, `${prediction.length}`);
   const boxes = [prediction, reference].flatMap((mask) => boundingBox(mask, imageShape) ?? []);
-  if (boxes.length === 0) return { prediction: new Uint8Array(), reference: new Uint8Array(), shape: [0, 0, 0], spacingMm, imageShape };
+  if (boxes.length === 0)
+    return { prediction: new Uint8Array(), reference: new Uint8Array(), shape: [0, 0, 0], spacingMm, imageShape };
   const box = jointBox(boxes);
   const margin: Vec3 = [1, 1, imageShape[2] === 1 ? 0 : 1];
   const shape = box.shape.map((size, axis) => size + 2 * margin[axis]) as unknown as Vec3;

@@ -1,6 +1,15 @@
 /** Every metric of one prediction against its reference. */
 import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
-import { assd, boundaryIou, hausdorff, hd95ByArea, hd95Directed, hd95Pooled, masd, surfaceDice } from './distanceMetrics.ts';
+import {
+  assd,
+  boundaryIou,
+  hausdorff,
+  hd95ByArea,
+  hd95Directed,
+  hd95Pooled,
+  masd,
+  surfaceDice,
+} from './distanceMetrics.ts';
 import { type MaskPair, maskPair, pairCounts } from './maskPair.ts';
 import { type OverlapCounts, overlapScores } from './overlap.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from './surfaceDistances.ts';
@@ -69,18 +78,32 @@ function volumes({ tp, fp, fn }: OverlapCounts, spacingMm: Vec3) {
   const voxelMl = voxelVolumeMl({ spacingMm });
   const [predictionMl, referenceMl] = [(tp + fp) * voxelMl, (tp + fn) * voxelMl];
   const relative = tp + fn > 0 ? (fp - fn) / (tp + fn) : fp > 0 ? Infinity : 0;
-  return { predictionMl, referenceMl, volumeDifferenceMl: predictionMl - referenceMl, relativeVolumeDifference: relative };
+  return {
+    predictionMl,
+    referenceMl,
+    volumeDifferenceMl: predictionMl - referenceMl,
+    relativeVolumeDifference: relative,
+  };
 }
 
 /** The distances of both kinds of surface and the metrics of them. */
 function surfaceScores(pair: MaskPair) {
   const [elements, voxels] = [surfaceElementDistances(pair), surfaceVoxelDistances(pair)];
   return {
-    nsd1: surfaceDice(elements, 1), nsd2: surfaceDice(elements, 2), nsd3: surfaceDice(elements, 3),
-    nsd1Voxels: surfaceDice(voxels, 1), nsd2Voxels: surfaceDice(voxels, 2), nsd3Voxels: surfaceDice(voxels, 3),
+    nsd1: surfaceDice(elements, 1),
+    nsd2: surfaceDice(elements, 2),
+    nsd3: surfaceDice(elements, 3),
+    nsd1Voxels: surfaceDice(voxels, 1),
+    nsd2Voxels: surfaceDice(voxels, 2),
+    nsd3Voxels: surfaceDice(voxels, 3),
     boundaryIou: boundaryIou(pair),
-    hausdorffMm: hausdorff(voxels), hd95PooledMm: hd95Pooled(voxels), hd95DirectedMm: hd95Directed(voxels), hd95ByAreaMm: hd95ByArea(elements),
-    assdMm: assd(voxels), assdByAreaMm: assd(elements), masdMm: masd(voxels),
+    hausdorffMm: hausdorff(voxels),
+    hd95PooledMm: hd95Pooled(voxels),
+    hd95DirectedMm: hd95Directed(voxels),
+    hd95ByAreaMm: hd95ByArea(elements),
+    assdMm: assd(voxels),
+    assdByAreaMm: assd(elements),
+    masdMm: masd(voxels),
   };
 }
 
@@ -92,7 +115,12 @@ function surfaceScores(pair: MaskPair) {
  * specificity, distances Infinity). `outcome` tells these cases apart, and summaries count them.
  * Throws a UserError when masks, shape and spacing do not fit together.
  */
-export function scoreMasks(prediction: ArrayLike<number>, reference: ArrayLike<number>, shape: Vec3, spacingMm: Vec3): MaskScores {
+export function scoreMasks(
+  prediction: ArrayLike<number>,
+  reference: ArrayLike<number>,
+  shape: Vec3,
+  spacingMm: Vec3,
+): MaskScores {
   const pair = maskPair(prediction, reference, shape, spacingMm);
   const counts = pairCounts(pair);
   const values: MetricValues = { ...overlapScores(counts), ...surfaceScores(pair), ...volumes(counts, spacingMm) };

@@ -5,7 +5,7 @@
  * would weigh a slice with five pancreas pixels as much as one with five thousand.
  */
 import { expected } from '../errors.ts';
-import { summarise, type Summary } from '../statistics/summary.ts';
+import { type Summary, summarise } from '../statistics/summary.ts';
 
 export interface OverlapCounts {
   /** Pixels that are pancreas in both. */
@@ -36,8 +36,12 @@ export function overlapCounts(prediction: ArrayLike<number>, reference: ArrayLik
   return { tp, fp, fn, tn: n - tp - fp - fn };
 }
 
-export const addCounts = (a: OverlapCounts, b: OverlapCounts): OverlapCounts =>
-  ({ tp: a.tp + b.tp, fp: a.fp + b.fp, fn: a.fn + b.fn, tn: a.tn + b.tn });
+export const addCounts = (a: OverlapCounts, b: OverlapCounts): OverlapCounts => ({
+  tp: a.tp + b.tp,
+  fp: a.fp + b.fp,
+  fn: a.fn + b.fn,
+  tn: a.tn + b.tn,
+});
 
 /** Nothing to divide by means that nothing could go wrong: 1. */
 const ratio = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
@@ -101,4 +105,6 @@ export function overlapByPatient(slices: readonly SliceOverlap[], scope: Overlap
 
 /** Mean, SD and so on over the patients, for each metric; no patients give n = 0 and NaN. */
 export const summariseOverlap = (patients: readonly PatientOverlap[]): Readonly<Record<OverlapMetric, Summary>> =>
-  Object.fromEntries(overlapMetricNames.map((name) => [name, summarise(patients.map((p) => p.scores[name]))])) as Record<OverlapMetric, Summary>;
+  Object.fromEntries(
+    overlapMetricNames.map((name) => [name, summarise(patients.map((p) => p.scores[name]))]),
+  ) as Record<OverlapMetric, Summary>;

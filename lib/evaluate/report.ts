@@ -4,7 +4,14 @@ import { formatCsv } from '../io/csv.ts';
 import { writeFileAtomic, writeJson } from '../io/files.ts';
 import { formatMeanSd } from '../statistics/summary.ts';
 import { cell, heading, interval, numberTable, outcomeText } from './cells.ts';
-import { type CasePlot, casePlot, type CohortSummary, type Comparison, compareModels, summariseCases } from './cohort.ts';
+import {
+  type CasePlot,
+  type CohortSummary,
+  type Comparison,
+  casePlot,
+  compareModels,
+  summariseCases,
+} from './cohort.ts';
 import type { EvaluatedModel } from './files.ts';
 import { type Metric, metricInfo, metricNames } from './metrics.ts';
 
@@ -23,15 +30,29 @@ export interface EvaluationReport {
 }
 
 /** Shown to people; all of them are in JSON and CSV. */
-const shown: readonly Metric[] = ['dice', 'nsd1', 'nsd2', 'hd95PooledMm', 'hd95DirectedMm', 'hd95ByAreaMm', 'assdMm', 'volumeDifferenceMl'];
+const shown: readonly Metric[] = [
+  'dice',
+  'nsd1',
+  'nsd2',
+  'hd95PooledMm',
+  'hd95DirectedMm',
+  'hd95ByAreaMm',
+  'assdMm',
+  'volumeDifferenceMl',
+];
 const compared: readonly Metric[] = ['dice', 'hd95PooledMm', 'nsd2'];
 
 /** Puts summaries, comparisons of every two models and plot data together. Cases that failed in one model leave the comparisons. */
 export function makeReport(models: readonly EvaluatedModel[], seed = 0): EvaluationReport {
-  const common = new Set(models[0]?.cases.map(({ id }) => id).filter((id) => models.every((model) => model.cases.some((one) => one.id === id))));
+  const common = new Set(
+    models[0]?.cases
+      .map(({ id }) => id)
+      .filter((id) => models.every((model) => model.cases.some((one) => one.id === id))),
+  );
   const comparable = models.map(({ name, cases }) => ({ name, cases: cases.filter(({ id }) => common.has(id)) }));
   return {
-    version: 1, seed,
+    version: 1,
+    seed,
     models: models.map((model) => ({ ...model, summary: summariseCases(model.cases, seed) })),
     comparisons: common.size ? compared.flatMap((metric) => compareModels(metric, comparable, seed)) : [],
     plots: compared.map((metric) => casePlot(metric, models)),
@@ -39,15 +60,33 @@ export function makeReport(models: readonly EvaluatedModel[], seed = 0): Evaluat
 }
 
 /** What the mean over found cases leaves out, in words; it stands beside every such mean. */
-export function describeOutcomes({ cases, outcomes: { both, missed, invented, neither } }: Pick<CohortSummary, 'cases' | 'outcomes'>): string {
+export function describeOutcomes({
+  cases,
+  outcomes: { both, missed, invented, neither },
+}: Pick<CohortSummary, 'cases' | 'outcomes'>): string {
   return `${cases} cases: ${both} found, ${missed} missed, ${invented} invented, ${neither} rightly empty`;
 }
 
 function modelText({ name, cases, failed, summary }: ModelReport): string {
-  const perCase = [['case', 'outcome', ...shown.map(heading)], ...cases.map(({ id, outcome, values }) => [id, outcomeText[outcome], ...shown.map((metric) => cell(values[metric]))])];
-  const { outcomes: { both, missed, invented } } = summary;
+  const perCase = [
+    ['case', 'outcome', ...shown.map(heading)],
+    ...cases.map(({ id, outcome, values }) => [
+      id,
+      outcomeText[outcome],
+      ...shown.map((metric) => cell(values[metric])),
+    ]),
+  ];
+  const {
+    outcomes: { both, missed, invented },
+  } = summary;
   const overall = [
-    ['', 'mean ± SD, all cases', '95 % CI of the mean', 'median', `mean ± SD, ${both} found (${missed} missed, ${invented} invented)`],
+    [
+      '',
+      'mean ± SD, all cases',
+      '95 % CI of the mean',
+      'median',
+      `mean ± SD, ${both} found (${missed} missed, ${invented} invented)`,
+    ],
     ...shown.map((metric) => {
       const { all, meanInterval, found } = summary.metrics[metric];
       return [heading(metric), formatMeanSd(all), interval(meanInterval), cell(all.median), formatMeanSd(found)];
@@ -55,14 +94,38 @@ function modelText({ name, cases, failed, summary }: ModelReport): string {
   ];
   const failures = failed.map(({ id, reason }) => `FAILED  ${id}: ${reason}`);
   const tables = cases.length ? [numberTable(perCase), '', numberTable(overall)] : [];
-  return [`${name}: ${describeOutcomes(summary)}${failed.length ? `, ${failed.length} FAILED` : ''}`, ...tables, ...failures].join('\n');
+  return [
+    `${name}: ${describeOutcomes(summary)}${failed.length ? `, ${failed.length} FAILED` : ''}`,
+    ...tables,
+    ...failures,
+  ].join('\n');
 }
 
 function comparisonText(comparisons: readonly Comparison[]): string {
-  const rows = comparisons.map(({ metric, first, second, pairs, meanDifference, interval: bounds, p, pHolm, rankBiserial, better }) => [
-    `${first} - ${second}`, heading(metric), `${pairs}`, cell(meanDifference), interval(bounds), p.toPrecision(2), pHolm.toPrecision(2), cell(rankBiserial, 2), better.join(' : '),
-  ]);
-  const header = ['models', 'metric', 'cases', 'mean difference', '95 % CI', 'Wilcoxon p', 'p (Holm)', 'rank-biserial', 'first : second better : equal'];
+  const rows = comparisons.map(
+    ({ metric, first, second, pairs, meanDifference, interval: bounds, p, pHolm, rankBiserial, better }) => [
+      `${first} - ${second}`,
+      heading(metric),
+      `${pairs}`,
+      cell(meanDifference),
+      interval(bounds),
+      p.toPrecision(2),
+      pHolm.toPrecision(2),
+      cell(rankBiserial, 2),
+      better.join(' : '),
+    ],
+  );
+  const header = [
+    'models',
+    'metric',
+    'cases',
+    'mean difference',
+    '95 % CI',
+    'Wilcoxon p',
+    'p (Holm)',
+    'rank-biserial',
+    'first : second better : equal',
+  ];
   return `Paired comparison\n${numberTable([header, ...rows])}`;
 }
 
@@ -75,20 +138,69 @@ export function formatEvaluation({ models, comparisons }: EvaluationReport): str
 export function casesCsv({ models }: EvaluationReport): string {
   const header = ['model', 'case', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed'];
   const rows = models.flatMap(({ name, cases, failed }) => [
-    ...cases.map(({ id, outcome, counts: { tp, fp, fn, tn }, values }) => [name, id, outcome, tp, fp, fn, tn, ...metricNames.map((metric) => values[metric]), '']),
-    ...failed.map(({ id, reason }) => [name, id, 'failed', ...new Array<string>(4 + metricNames.length).fill(''), reason]),
+    ...cases.map(({ id, outcome, counts: { tp, fp, fn, tn }, values }) => [
+      name,
+      id,
+      outcome,
+      tp,
+      fp,
+      fn,
+      tn,
+      ...metricNames.map((metric) => values[metric]),
+      '',
+    ]),
+    ...failed.map(({ id, reason }) => [
+      name,
+      id,
+      'failed',
+      ...new Array<string>(4 + metricNames.length).fill(''),
+      reason,
+    ]),
   ]);
   return formatCsv([header, ...rows]);
 }
 
 /** One line per model and metric: over all cases, over the found ones, and the number of each outcome. */
 export function summaryCsv({ models }: EvaluationReport): string {
-  const header = ['model', 'metric', 'unit', 'cases', 'found', 'missed', 'invented', 'empty', 'failed', 'mean', 'sd', 'median', 'ci_low', 'ci_high', 'mean_found', 'sd_found', 'median_found'];
-  const rows = models.flatMap(({ name, failed, summary: { cases, outcomes, metrics } }) => metricNames.map((metric) => {
-    const { all, meanInterval, found } = metrics[metric];
-    const counts = [cases, outcomes.both, outcomes.missed, outcomes.invented, outcomes.neither, failed.length];
-    return [name, metric, metricInfo[metric].unit, ...counts, all.mean, all.sd, all.median, meanInterval?.[0] ?? NaN, meanInterval?.[1] ?? NaN, found.mean, found.sd, found.median];
-  }));
+  const header = [
+    'model',
+    'metric',
+    'unit',
+    'cases',
+    'found',
+    'missed',
+    'invented',
+    'empty',
+    'failed',
+    'mean',
+    'sd',
+    'median',
+    'ci_low',
+    'ci_high',
+    'mean_found',
+    'sd_found',
+    'median_found',
+  ];
+  const rows = models.flatMap(({ name, failed, summary: { cases, outcomes, metrics } }) =>
+    metricNames.map((metric) => {
+      const { all, meanInterval, found } = metrics[metric];
+      const counts = [cases, outcomes.both, outcomes.missed, outcomes.invented, outcomes.neither, failed.length];
+      return [
+        name,
+        metric,
+        metricInfo[metric].unit,
+        ...counts,
+        all.mean,
+        all.sd,
+        all.median,
+        meanInterval?.[0] ?? NaN,
+        meanInterval?.[1] ?? NaN,
+        found.mean,
+        found.sd,
+        found.median,
+      ];
+    }),
+  );
   return formatCsv([header, ...rows]);
 }
 

@@ -1,5 +1,5 @@
 /** Scores a network on slices of a set, on the slices' own pixels, by patient. */
-import type { tf } from '../engine/engine.ts';
+import type { tf } from 'axunet-engine/engine';
 import { predictSlices, thresholdMask } from '../predict/slices.ts';
 import type { Grid } from '../preprocess/grid.ts';
 import type { BatchLoader } from '../preprocess/loader.ts';
@@ -25,11 +25,27 @@ export interface ScoreOptions {
  * Predicts the slices at `indices` and counts the overlap of each with its label. Give the result to `overlapByPatient`.
  * No indices give an empty list.
  */
-export async function scoreSlices(model: tf.LayersModel, slices: SliceSet, indices: readonly number[], options: ScoreOptions): Promise<ScoredSlice[]> {
+export async function scoreSlices(
+  model: tf.LayersModel,
+  slices: SliceSet,
+  indices: readonly number[],
+  options: ScoreOptions,
+): Promise<ScoredSlice[]> {
   const scored: ScoredSlice[] = [];
-  for await (const { index, probability } of predictSlices(model, slices, indices, options.grid, options.batchSize, options.loader)) {
+  for await (const { index, probability } of predictSlices(
+    model,
+    slices,
+    indices,
+    options.grid,
+    options.batchSize,
+    options.loader,
+  )) {
     const label = slices.readLabel(index);
-    scored.push({ index, patient: slices.entries[index].patient, counts: overlapCounts(thresholdMask(probability, options.threshold), label) });
+    scored.push({
+      index,
+      patient: slices.entries[index].patient,
+      counts: overlapCounts(thresholdMask(probability, options.threshold), label),
+    });
     options.onProgress?.(scored.length, indices.length);
   }
   return scored;

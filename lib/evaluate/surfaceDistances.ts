@@ -2,7 +2,7 @@
 import { squaredDistanceInSlices } from '../volume/distance.ts';
 import { type Vec3, voxelCount } from '../volume/volume.ts';
 import type { MaskPair } from './maskPair.ts';
-import { cellSizes, surfaceElements, surfaceVoxels, type SurfacePoints } from './surfaceElements.ts';
+import { cellSizes, type SurfacePoints, surfaceElements, surfaceVoxels } from './surfaceElements.ts';
 
 /** Distances from the points of one surface to the nearest point of the other. */
 export interface DirectedDistances {
@@ -24,7 +24,7 @@ const noPoint = 2 ** 30;
 function stepsAlongX({ points }: SurfacePoints, shape: Vec3): Int32Array {
   const width = shape[0];
   const steps = new Int32Array(voxelCount(shape)).fill(noPoint);
-  for (let i = 0; i < points.length;) {
+  for (let i = 0; i < points.length; ) {
     const start = points[i] - (points[i] % width);
     let last = -1;
     for (; i < points.length && points[i] < start + width; i++) {
@@ -129,12 +129,20 @@ function searchAlongZ(inSlices: Float64Array, point: number, layer: number, weig
 }
 
 /** Fills `mm` from index `first` on by a distance transform, whose time does not depend on how far the surfaces are apart. */
-function nearestByTransform(from: SurfacePoints, to: SurfacePoints, shape: Vec3, spacingMm: Vec3, mm: Float64Array, first: number): void {
+function nearestByTransform(
+  from: SurfacePoints,
+  to: SurfacePoints,
+  shape: Vec3,
+  spacingMm: Vec3,
+  mm: Float64Array,
+  first: number,
+): void {
   const sites = new Uint8Array(voxelCount(shape));
   for (const point of to.points) sites[point] = 1;
   const inSlices = new Float64Array(sites.length);
   squaredDistanceInSlices(sites, shape, spacingMm, 'foreground', inSlices);
-  for (let i = first; i < mm.length; i++) mm[i] = Math.sqrt(searchAlongZ(inSlices, from.points[i], shape[0] * shape[1], spacingMm[2] ** 2));
+  for (let i = first; i < mm.length; i++)
+    mm[i] = Math.sqrt(searchAlongZ(inSlices, from.points[i], shape[0] * shape[1], spacingMm[2] ** 2));
 }
 
 /**
@@ -152,14 +160,25 @@ function nearest(from: SurfacePoints, to: SurfacePoints, shape: Vec3, spacingMm:
   return { mm, sizes: from.sizes };
 }
 
-function between(prediction: SurfacePoints, reference: SurfacePoints, { shape, spacingMm }: MaskPair): SurfaceDistances {
-  return { toReference: nearest(prediction, reference, shape, spacingMm), toPrediction: nearest(reference, prediction, shape, spacingMm) };
+function between(
+  prediction: SurfacePoints,
+  reference: SurfacePoints,
+  { shape, spacingMm }: MaskPair,
+): SurfaceDistances {
+  return {
+    toReference: nearest(prediction, reference, shape, spacingMm),
+    toPrediction: nearest(reference, prediction, shape, spacingMm),
+  };
 }
 
 /** Between surface elements (marching cubes), weighted by their area, as google-deepmind/surface-distance. */
 export function surfaceElementDistances(pair: MaskPair): SurfaceDistances {
   const sizes = cellSizes(pair.spacingMm, pair.imageShape[2] === 1 ? 2 : 3);
-  return between(surfaceElements(pair.prediction, pair.shape, sizes), surfaceElements(pair.reference, pair.shape, sizes), pair);
+  return between(
+    surfaceElements(pair.prediction, pair.shape, sizes),
+    surfaceElements(pair.reference, pair.shape, sizes),
+    pair,
+  );
 }
 
 /** Between the voxels at the surface, each counted once, as MedPy, MONAI and MetricsReloaded. */

@@ -16,8 +16,16 @@ const middle = (a: Point, b: Point): Point => [(a[0] + b[0]) / 2, (a[1] + b[1]) 
 const isForeground = (code: number, corner: Point): boolean => ((code >> cornerAt(corner)) & 1) === 1;
 
 /** The four corners of each of the six faces, in turn. */
-const faces: readonly Point[][] = [0, 1, 2].flatMap((axis) => [0, 1].map((side) =>
-  [[0, 0], [1, 0], [1, 1], [0, 1]].map(([u, v]) => [0, 1, 2].map((a) => (a === axis ? side : a === (axis + 1) % 3 ? u : v)) as unknown as Point)));
+const faces: readonly Point[][] = [0, 1, 2].flatMap((axis) =>
+  [0, 1].map((side) =>
+    [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0, 1],
+    ].map(([u, v]) => [0, 1, 2].map((a) => (a === axis ? side : a === (axis + 1) % 3 ? u : v)) as unknown as Point),
+  ),
+);
 
 /**
  * The lines in which the surface cuts a face, as pairs of edge midpoints. With four cut edges there are two ways:
@@ -29,7 +37,7 @@ function linesOnFace(code: number, face: readonly Point[]): [Point, Point][] {
   const points = cut.filter((p) => p !== undefined);
   if (points.length < 4) return points.length === 2 ? [[points[0], points[1]]] : [];
   const foreground = [...code.toString(2)].filter((bit) => bit === '1').length;
-  return face.flatMap((_, i) => (kind[i] === (foreground <= 4) ? [[cut[(i + 3) % 4]!, cut[i]!] as [Point, Point]] : []));
+  return face.flatMap((_, i) => (kind[i] === foreground <= 4 ? [[cut[(i + 3) % 4]!, cut[i]!] as [Point, Point]] : []));
 }
 
 /** Joins the lines on the faces to closed polygons. */
@@ -53,7 +61,11 @@ function polygons(code: number): Point[][] {
 }
 
 const minus = (a: Point, b: Point): Point => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-const cross = (a: Point, b: Point): Point => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+const cross = (a: Point, b: Point): Point => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+];
 
 /** Axis of the edge whose middle this is. */
 const axisOf = (midpoint: Point): number => midpoint.indexOf(0.5);
@@ -64,8 +76,15 @@ const axisOf = (midpoint: Point): number => midpoint.indexOf(0.5);
  */
 function triangles(polygon: readonly Point[]): [Point, Point, Point][] {
   const n = polygon.length;
-  const shared = Math.max(0, polygon.findIndex((p, i) => axisOf(p) === axisOf(polygon[(i + (n >> 1)) % n])));
-  return Array.from({ length: n - 2 }, (_, i) => [polygon[shared], polygon[(shared + i + 1) % n], polygon[(shared + i + 2) % n]]);
+  const shared = Math.max(
+    0,
+    polygon.findIndex((p, i) => axisOf(p) === axisOf(polygon[(i + (n >> 1)) % n])),
+  );
+  return Array.from({ length: n - 2 }, (_, i) => [
+    polygon[shared],
+    polygon[(shared + i + 1) % n],
+    polygon[(shared + i + 2) % n],
+  ]);
 }
 
 function triangleArea(triangle: readonly Point[], spacingMm: Vec3): number {
@@ -75,7 +94,9 @@ function triangleArea(triangle: readonly Point[], spacingMm: Vec3): number {
 
 /** Area in mm² of the surface in a cell whose foreground corners are the bits of `code`. */
 const cellArea = (code: number, spacingMm: Vec3): number =>
-  polygons(code).flatMap(triangles).reduce((sum, triangle) => sum + triangleArea(triangle, spacingMm), 0);
+  polygons(code)
+    .flatMap(triangles)
+    .reduce((sum, triangle) => sum + triangleArea(triangle, spacingMm), 0);
 
 /** Length in mm of the outline in a 2-D cell: the lines on the face z = 0. */
 function cellLength(code: number, [dx, dy]: Vec3): number {
@@ -132,7 +153,8 @@ export function surfaceVoxels(mask: Uint8Array, [width, height, depth]: Vec3): S
   const layer = depth === 1 ? 0 : width * height;
   for (let i = 0; i < mask.length; i++) {
     if (mask[i] === 0) continue;
-    if ((mask[i - 1] & mask[i + 1] & mask[i - width] & mask[i + width] & mask[i - layer] & mask[i + layer]) === 0) points.push(i);
+    if ((mask[i - 1] & mask[i + 1] & mask[i - width] & mask[i + width] & mask[i - layer] & mask[i + layer]) === 0)
+      points.push(i);
   }
   return { points: Int32Array.from(points), sizes: new Float64Array(points.length).fill(1) };
 }

@@ -1,5 +1,5 @@
 import type { CasePlot } from '../evaluate/cohort.ts';
-import { comparisonFigure } from './baselineComparison.ts';
+import { comparisonFigure } from './comparisonFigure.ts';
 import type { Figure } from './figure.ts';
 import { axis } from './theme.ts';
 
@@ -8,9 +8,21 @@ import { axis } from './theme.ts';
  * number (a distance with an empty mask) cannot be drawn; the title counts these. No case gives an empty figure.
  */
 export function casesByModel({ label, unit, cases, models }: CasePlot, options: { title?: string } = {}): Figure {
-  const methods = models.map(({ name, values }) => ({ name, values: Object.fromEntries(cases.flatMap((id, i) => (values[i] === null ? [] : [[id, values[i]]]))) }));
+  const methods = models.map(({ name, values }) => ({
+    name,
+    values: Object.fromEntries(cases.flatMap((id, i) => (values[i] === null ? [] : [[id, values[i]]]))),
+  }));
   const missing = models.reduce((sum, { values }) => sum + values.filter((value) => value === null).length, 0);
-  const title = options.title ?? `${label} of ${cases.length} ${cases.length === 1 ? 'case' : 'cases'}${missing ? `; ${missing} without a value` : ''}`;
+  const title =
+    options.title ??
+    `${label} of ${cases.length} ${cases.length === 1 ? 'case' : 'cases'}${missing ? `; ${missing} without a value` : ''}`;
   const isShare = unit === '';
-  return comparisonFigure(methods, title, axis({ title: `${label}${unit && `, ${unit}`}`, ...(isShare ? { range: [-0.02, 1.02] } : { rangemode: 'tozero' }) }));
+  return comparisonFigure(
+    methods,
+    title,
+    axis({
+      title: `${label}${unit && `, ${unit}`}`,
+      ...(isShare ? { range: [-0.02, 1.02] } : { rangemode: 'tozero' }),
+    }),
+  );
 }

@@ -3,32 +3,65 @@ import { summarise } from '../statistics/summary.ts';
 import type { Data, Figure } from './figure.ts';
 import { axis, colours, emptyFigure, legendBelow, makeFigure, palette, sizes, withAlpha } from './theme.ts';
 
-const shown: readonly (readonly [OverlapMetric, string])[] = [['dice', 'DSC'], ['jaccard', 'Jaccard'], ['precision', 'Precision'], ['recall', 'Recall']];
+const shown: readonly (readonly [OverlapMetric, string])[] = [
+  ['dice', 'DSC'],
+  ['jaccard', 'Jaccard'],
+  ['precision', 'Precision'],
+  ['recall', 'Recall'],
+];
 
 /** Places n points side by side within ±width/2, in the order given: the same picture every time, unlike random jitter. */
-export const spread = (n: number, width: number): number[] => Array.from({ length: n }, (_, i) => (n === 1 ? 0 : (i / (n - 1) - 0.5) * width));
+export const spread = (n: number, width: number): number[] =>
+  Array.from({ length: n }, (_, i) => (n === 1 ? 0 : (i / (n - 1) - 0.5) * width));
 
-interface Scope { name: string; colour: string; offset: number; patients: readonly PatientOverlap[] }
+interface Scope {
+  name: string;
+  colour: string;
+  offset: number;
+  patients: readonly PatientOverlap[];
+}
 
 /** The points of one scope, its mean ± SD beside them and their text above. */
 function scopeTraces({ name, colour, offset, patients }: Scope): { data: Data[]; notes: Record<string, unknown>[] } {
   const places = spread(patients.length, 0.2);
   const summaries = shown.map(([metric]) => summarise(patients.map((p) => p.scores[metric])));
   const points = {
-    type: 'scatter', mode: 'markers', name, legendgroup: name, hoverinfo: 'text',
+    type: 'scatter',
+    mode: 'markers',
+    name,
+    legendgroup: name,
+    hoverinfo: 'text',
     x: shown.flatMap((_, m) => places.map((dx) => m + offset + dx)),
     y: shown.flatMap(([metric]) => patients.map((p) => p.scores[metric])),
-    text: shown.flatMap(([metric, label]) => patients.map((p) => `${p.patient}: ${label} ${p.scores[metric].toFixed(3)}`)),
+    text: shown.flatMap(([metric, label]) =>
+      patients.map((p) => `${p.patient}: ${label} ${p.scores[metric].toFixed(3)}`),
+    ),
     marker: { size: 7, color: withAlpha(colour, 0.55) },
   } as Data;
   const means = {
-    type: 'scatter', mode: 'markers', name: `${name}: mean ± SD`, legendgroup: name, hoverinfo: 'skip',
-    x: shown.map((_, m) => m + offset + 0.18), y: summaries.map((s) => s.mean),
-    error_y: { type: 'data', array: summaries.map((s) => (Number.isNaN(s.sd) ? 0 : s.sd)), color: colour, thickness: 2, width: 5 },
+    type: 'scatter',
+    mode: 'markers',
+    name: `${name}: mean ± SD`,
+    legendgroup: name,
+    hoverinfo: 'skip',
+    x: shown.map((_, m) => m + offset + 0.18),
+    y: summaries.map((s) => s.mean),
+    error_y: {
+      type: 'data',
+      array: summaries.map((s) => (Number.isNaN(s.sd) ? 0 : s.sd)),
+      color: colour,
+      thickness: 2,
+      width: 5,
+    },
     marker: { symbol: 'diamond', size: 10, color: colour },
   } as Data;
   const notes = summaries.map((s, m) => ({
-    text: `${s.mean.toFixed(3)}${Number.isNaN(s.sd) ? '' : `<br>±${s.sd.toFixed(3)}`}`, x: m + offset + 0.02, y: 1.03, yanchor: 'bottom', showarrow: false, font: { size: sizes.small, color: colour },
+    text: `${s.mean.toFixed(3)}${Number.isNaN(s.sd) ? '' : `<br>±${s.sd.toFixed(3)}`}`,
+    x: m + offset + 0.02,
+    y: 1.03,
+    yanchor: 'bottom',
+    showarrow: false,
+    font: { size: sizes.small, color: colour },
   }));
   return { data: [points, means], notes };
 }
@@ -50,9 +83,27 @@ export function metricsByPatient(
     { name: 'Slices with pancreas', colour: palette.vermillion, offset: 0.21, patients: scores.pancreas },
   ].filter((scope) => scope.patients.length > 0);
   const parts = scopes.map((scope) => scopeTraces(scopes.length > 1 ? scope : { ...scope, offset: 0 }));
-  return makeFigure(parts.flatMap((p) => p.data), {
-    title, width: 820, height: 460, margin: { b: 84 }, legend: legendBelow, annotations: parts.flatMap((p) => p.notes),
-    xaxis: axis({ tickvals: shown.map((_, m) => m), ticktext: shown.map(([, label]) => label), range: [-0.5, shown.length - 0.5], gridcolor: 'white' }),
-    yaxis: axis({ title: 'Score of a patient', range: [-0.02, 1.17], tickvals: [0, 0.2, 0.4, 0.6, 0.8, 1], linecolor: colours.quiet }),
-  });
+  return makeFigure(
+    parts.flatMap((p) => p.data),
+    {
+      title,
+      width: 820,
+      height: 460,
+      margin: { b: 84 },
+      legend: legendBelow,
+      annotations: parts.flatMap((p) => p.notes),
+      xaxis: axis({
+        tickvals: shown.map((_, m) => m),
+        ticktext: shown.map(([, label]) => label),
+        range: [-0.5, shown.length - 0.5],
+        gridcolor: 'white',
+      }),
+      yaxis: axis({
+        title: 'Score of a patient',
+        range: [-0.02, 1.17],
+        tickvals: [0, 0.2, 0.4, 0.6, 0.8, 1],
+        linecolor: colours.quiet,
+      }),
+    },
+  );
 }

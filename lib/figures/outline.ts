@@ -3,10 +3,20 @@
 /** Corners (x, y) in pixels from the array's corner: pixel (row r, column c) covers x in [c, c+1], y in [r, r+1]. */
 export type Loop = (readonly [number, number])[];
 
-const steps = [[1, 0], [0, 1], [-1, 0], [0, -1]] as const; // right, down, left, up
+const steps = [
+  [1, 0],
+  [0, 1],
+  [-1, 0],
+  [0, -1],
+] as const; // right, down, left, up
 
 /** For every corner, the directions of the edges that start there; the mask lies on the right-hand side of an edge. */
-function edgesByCorner(mask: ArrayLike<number>, height: number, width: number, value: number | undefined): Map<number, number[]> {
+function edgesByCorner(
+  mask: ArrayLike<number>,
+  height: number,
+  width: number,
+  value: number | undefined,
+): Map<number, number[]> {
   const inside = (r: number, c: number): boolean => {
     if (r < 0 || c < 0 || r >= height || c >= width) return false;
     const found = mask[r * width + c]!;

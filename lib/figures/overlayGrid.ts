@@ -1,6 +1,6 @@
 import type { Figure } from './figure.ts';
-import { panelGrid, type Panel, type PanelMask } from './panels.ts';
-import { cropSlice, cutWindow, windowAround, type SliceImage } from './slicePicture.ts';
+import { type Panel, type PanelMask, panelGrid } from './panels.ts';
+import { cropSlice, cutWindow, type SliceImage, windowAround } from './slicePicture.ts';
 import { colours, emptyFigure } from './theme.ts';
 
 export interface OverlayCase {
@@ -14,24 +14,39 @@ export interface OverlayCase {
 }
 
 /** DSC as it is written in every figure. */
-export const formatDice = (dice: number): string => (Number.isFinite(dice) ? `DSC ${dice.toFixed(3)}` : 'DSC not defined');
+export const formatDice = (dice: number): string =>
+  Number.isFinite(dice) ? `DSC ${dice.toFixed(3)}` : 'DSC not defined';
 
 /** The same case seen through a window of `sideMm` around its masks. */
 export function zoomCase(one: OverlayCase, sideMm: number): OverlayCase {
   const { slice, label, prediction } = one;
   const window = windowAround(slice, [label, prediction], sideMm);
-  const cut = (mask?: ArrayLike<number>): Float32Array | undefined => mask && cutWindow(mask, slice.height, slice.width, window);
+  const cut = (mask?: ArrayLike<number>): Float32Array | undefined =>
+    mask && cutWindow(mask, slice.height, slice.width, window);
   return { ...one, slice: cropSlice(slice, window), label: cut(label), prediction: cut(prediction) };
 }
 
-const labelMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({ mask, name: 'Label', colour: colours.label, fill });
-const predictionMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({ mask, name: 'Prediction', colour: colours.prediction, fill });
+const labelMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({
+  mask,
+  name: 'Label',
+  colour: colours.label,
+  fill,
+});
+const predictionMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({
+  mask,
+  name: 'Prediction',
+  colour: colours.prediction,
+  fill,
+});
 
 /**
  * One row per case: the CT slice alone, with its label, and with the prediction (the label's outline beside it); the
  * last column is left out where no case has a prediction. `zoomMm` shows a square of that side around the masks instead of the whole slice. No case gives an empty figure.
  */
-export function overlayGrid(cases: readonly OverlayCase[], options: { title?: string; zoomMm?: number; panelWidth?: number } = {}): Figure {
+export function overlayGrid(
+  cases: readonly OverlayCase[],
+  options: { title?: string; zoomMm?: number; panelWidth?: number } = {},
+): Figure {
   const predicted = cases.some(({ prediction }) => prediction);
   const title = options.title ?? (predicted ? 'CT slice, label and prediction' : 'CT slice and label');
   if (cases.length === 0) return emptyFigure(title, 'There is no case to show.');
@@ -45,5 +60,9 @@ export function overlayGrid(cases: readonly OverlayCase[], options: { title?: st
       ...(predicted ? [{ slice, masks, title: score }] : []),
     ];
   });
-  return panelGrid(rows, { title, columnTitles: ['CT', 'Label', ...(predicted ? ['Prediction'] : [])], panelWidth: options.panelWidth });
+  return panelGrid(rows, {
+    title,
+    columnTitles: ['CT', 'Label', ...(predicted ? ['Prediction'] : [])],
+    panelWidth: options.panelWidth,
+  });
 }

@@ -1,8 +1,9 @@
 /** Grids of slice pictures in true proportions, with outlines of masks that can be switched off in the legend. */
-import { legendBelow, makeFigure, sizes, withAlpha } from './theme.ts';
+
 import type { Data, Figure } from './figure.ts';
 import { outlineLoops } from './outline.ts';
-import { pngAddress, sliceToRgba, type SliceImage } from './slicePicture.ts';
+import { pngAddress, type SliceImage, sliceToRgba } from './slicePicture.ts';
+import { legendBelow, makeFigure, sizes, withAlpha } from './theme.ts';
 
 export interface PanelMask {
   /** (height, width) of the panel's slice; non-zero, or equal to `value`, is inside. */
@@ -38,20 +39,40 @@ export interface PanelGridOptions {
   margin?: { l?: number; b?: number };
 }
 
-interface Place { left: number; top: number; width: number; height: number }
+interface Place {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
 
 const gap = 10;
 
 /** Axis options that show a slice of the given size at the top of a place, with equal scales on both axes. */
-function axesAt(slice: SliceImage, place: Place, total: { width: number; height: number }, index: number): [Record<string, unknown>, Record<string, unknown>] {
+function axesAt(
+  slice: SliceImage,
+  place: Place,
+  total: { width: number; height: number },
+  index: number,
+): [Record<string, unknown>, Record<string, unknown>] {
   const [widthMm, heightMm] = [slice.width * slice.spacingMm[1], slice.height * slice.spacingMm[0]];
   const mmPerPixel = Math.max(widthMm / place.width, heightMm / place.height);
   const [spareX, spareY] = [place.width * mmPerPixel - widthMm, place.height * mmPerPixel - heightMm];
   const hidden = { visible: false, fixedrange: false };
   const name = index === 0 ? '' : `${index + 1}`;
   return [
-    { ...hidden, anchor: `y${name}`, domain: [place.left / total.width, (place.left + place.width) / total.width], range: [-spareX / 2, widthMm + spareX / 2] },
-    { ...hidden, anchor: `x${name}`, domain: [1 - (place.top + place.height) / total.height, 1 - place.top / total.height], range: [heightMm + spareY, 0] },
+    {
+      ...hidden,
+      anchor: `y${name}`,
+      domain: [place.left / total.width, (place.left + place.width) / total.width],
+      range: [-spareX / 2, widthMm + spareX / 2],
+    },
+    {
+      ...hidden,
+      anchor: `x${name}`,
+      domain: [1 - (place.top + place.height) / total.height, 1 - place.top / total.height],
+      range: [heightMm + spareY, 0],
+    },
   ];
 }
 
@@ -65,8 +86,16 @@ function maskTrace(panel: Panel, mask: PanelMask, axisName: string, inLegend: bo
     for (const [cornerX, cornerY] of loop) [x.push(cornerX * dx), y.push(cornerY * dy)];
   }
   return {
-    type: 'scatter', mode: 'lines', x, y, xaxis: `x${axisName}`, yaxis: `y${axisName}`,
-    name: mask.name, legendgroup: mask.name, showlegend: inLegend, hoverinfo: 'name',
+    type: 'scatter',
+    mode: 'lines',
+    x,
+    y,
+    xaxis: `x${axisName}`,
+    yaxis: `y${axisName}`,
+    name: mask.name,
+    legendgroup: mask.name,
+    showlegend: inLegend,
+    hoverinfo: 'name',
     line: { color: mask.colour, width: 1.6, dash: mask.dash ?? 'solid' },
     ...(mask.fill ? { fill: 'toself', fillcolor: withAlpha(mask.colour, mask.fill) } : {}),
   } as Data;
@@ -81,61 +110,128 @@ function edgeLetters(panel: Panel, axisName: string): Record<string, unknown>[] 
   if (!panel.edges) return [];
   const { slice } = panel;
   const [w, h] = [slice.width * slice.spacingMm[1], slice.height * slice.spacingMm[0]];
-  const places = [[0.04 * w, h / 2], [0.96 * w, h / 2], [w / 2, 0.05 * h], [w / 2, 0.95 * h]];
+  const places = [
+    [0.04 * w, h / 2],
+    [0.96 * w, h / 2],
+    [w / 2, 0.05 * h],
+    [w / 2, 0.95 * h],
+  ];
   return panel.edges.map((letter, i) =>
-    text(letter, places[i]![0]!, places[i]![1]!, { xref: `x${axisName}`, yref: `y${axisName}`, font: { color: 'white', size: sizes.font } }));
+    text(letter, places[i]![0]!, places[i]![1]!, {
+      xref: `x${axisName}`,
+      yref: `y${axisName}`,
+      font: { color: 'white', size: sizes.font },
+    }),
+  );
 }
 
 /** Where everything of a grid lies, in pixels inside the margins. */
-function gridPlaces(rows: readonly (readonly (Panel | undefined)[])[], panelWidth: number): { places: Place[][]; width: number; height: number } {
+function gridPlaces(
+  rows: readonly (readonly (Panel | undefined)[])[],
+  panelWidth: number,
+): { places: Place[][]; width: number; height: number } {
   const panels = rows.flat().filter((p) => p !== undefined);
-  const tallest = Math.max(...panels.map(({ slice }) => (slice.height * slice.spacingMm[0]) / (slice.width * slice.spacingMm[1])));
+  const tallest = Math.max(
+    ...panels.map(({ slice }) => (slice.height * slice.spacingMm[0]) / (slice.width * slice.spacingMm[1])),
+  );
   const panelHeight = Math.round(panelWidth * Math.min(tallest, 2));
   const titled = panels.some((p) => p.title) ? sizes.font + 8 : 0;
   const columns = Math.max(...rows.map((row) => row.length));
-  const places = rows.map((row, r) => row.map((_, c) =>
-    ({ left: c * (panelWidth + gap), top: titled + r * (panelHeight + gap + titled), width: panelWidth, height: panelHeight })));
-  return { places, width: columns * (panelWidth + gap) - gap, height: rows.length * (panelHeight + gap + titled) - gap };
+  const places = rows.map((row, r) =>
+    row.map((_, c) => ({
+      left: c * (panelWidth + gap),
+      top: titled + r * (panelHeight + gap + titled),
+      width: panelWidth,
+      height: panelHeight,
+    })),
+  );
+  return {
+    places,
+    width: columns * (panelWidth + gap) - gap,
+    height: rows.length * (panelHeight + gap + titled) - gap,
+  };
 }
 
 /** Titles of columns (above), rows (at the left, turned), and the caption (below). */
-function gridTexts(options: PanelGridOptions, places: Place[][], size: { width: number; height: number }): Record<string, unknown>[] {
+function gridTexts(
+  options: PanelGridOptions,
+  places: Place[][],
+  size: { width: number; height: number },
+): Record<string, unknown>[] {
   const widest = places.reduce((a, b) => (b.length > a.length ? b : a));
   const columns = (options.columnTitles ?? []).map((label, c) =>
-    text(`<b>${label}</b>`, (widest[c]!.left + widest[c]!.width / 2) / size.width, 1, { yanchor: 'bottom', yshift: 3 }));
+    text(`<b>${label}</b>`, (widest[c]!.left + widest[c]!.width / 2) / size.width, 1, { yanchor: 'bottom', yshift: 3 }),
+  );
   const rows = (options.rowTitles ?? []).map((label, r) =>
-    text(label, 0, 1 - (places[r]![0]!.top + places[r]![0]!.height / 2) / size.height, { textangle: -90, xanchor: 'right', yanchor: 'middle', xshift: -6 }));
-  const caption = options.caption ? [text(options.caption, 0.5, 0, { yanchor: 'top', yshift: -6, font: { size: sizes.small } })] : [];
+    text(label, 0, 1 - (places[r]![0]!.top + places[r]![0]!.height / 2) / size.height, {
+      textangle: -90,
+      xanchor: 'right',
+      yanchor: 'middle',
+      xshift: -6,
+    }),
+  );
+  const caption = options.caption
+    ? [text(options.caption, 0.5, 0, { yanchor: 'top', yshift: -6, font: { size: sizes.small } })]
+    : [];
   return [...columns, ...rows, ...caption];
 }
 
 /** All panels of the grid as Plotly traces, axes, pictures and texts. */
-function drawPanels(rows: readonly (readonly (Panel | undefined)[])[], places: Place[][], size: { width: number; height: number }) {
+function drawPanels(
+  rows: readonly (readonly (Panel | undefined)[])[],
+  places: Place[][],
+  size: { width: number; height: number },
+) {
   const data: Data[] = [];
   const axes: Record<string, unknown> = {};
   const images: unknown[] = [];
   const annotations: Record<string, unknown>[] = [];
   const named = new Set<string>();
   let index = 0;
-  rows.forEach((row, r) => row.forEach((panel, c) => {
-    if (!panel) return;
-    const name = index === 0 ? '' : `${index + 1}`;
-    const place = places[r]![c]!;
-    const { slice } = panel;
-    [axes[`xaxis${name}`], axes[`yaxis${name}`]] = axesAt(slice, place, size, index);
-    images.push({
-      source: pngAddress(panel.rgba ?? sliceToRgba(slice), slice.width, slice.height), xref: `x${name}`, yref: `y${name}`, x: 0, y: 0,
-      sizex: slice.width * slice.spacingMm[1], sizey: slice.height * slice.spacingMm[0], xanchor: 'left', yanchor: 'top', sizing: 'stretch', layer: 'below',
-    });
-    data.push({ type: 'scatter', mode: 'markers', x: [null], y: [null], xaxis: `x${name}`, yaxis: `y${name}`, showlegend: false } as unknown as Data);
-    for (const mask of panel.masks ?? []) {
-      data.push(maskTrace(panel, mask, name, !named.has(mask.name)));
-      named.add(mask.name);
-    }
-    if (panel.title) annotations.push(text(panel.title, (place.left + place.width / 2) / size.width, 1 - place.top / size.height, { yanchor: 'bottom', font: { size: sizes.small + 1 } }));
-    annotations.push(...edgeLetters(panel, name));
-    index++;
-  }));
+  rows.forEach((row, r) =>
+    row.forEach((panel, c) => {
+      if (!panel) return;
+      const name = index === 0 ? '' : `${index + 1}`;
+      const place = places[r]![c]!;
+      const { slice } = panel;
+      [axes[`xaxis${name}`], axes[`yaxis${name}`]] = axesAt(slice, place, size, index);
+      images.push({
+        source: pngAddress(panel.rgba ?? sliceToRgba(slice), slice.width, slice.height),
+        xref: `x${name}`,
+        yref: `y${name}`,
+        x: 0,
+        y: 0,
+        sizex: slice.width * slice.spacingMm[1],
+        sizey: slice.height * slice.spacingMm[0],
+        xanchor: 'left',
+        yanchor: 'top',
+        sizing: 'stretch',
+        layer: 'below',
+      });
+      data.push({
+        type: 'scatter',
+        mode: 'markers',
+        x: [null],
+        y: [null],
+        xaxis: `x${name}`,
+        yaxis: `y${name}`,
+        showlegend: false,
+      } as unknown as Data);
+      for (const mask of panel.masks ?? []) {
+        data.push(maskTrace(panel, mask, name, !named.has(mask.name)));
+        named.add(mask.name);
+      }
+      if (panel.title)
+        annotations.push(
+          text(panel.title, (place.left + place.width / 2) / size.width, 1 - place.top / size.height, {
+            yanchor: 'bottom',
+            font: { size: sizes.small + 1 },
+          }),
+        );
+      annotations.push(...edgeLetters(panel, name));
+      index++;
+    }),
+  );
   return { data, axes, images, annotations, legend: named.size > 0 };
 }
 
@@ -149,11 +245,24 @@ export function panelGrid(rows: readonly (readonly (Panel | undefined)[])[], opt
   const { data, axes, images, annotations, legend } = drawPanels(rows, places, size);
   const sides = Math.max(16, (0.62 * sizes.title * options.title.length - size.width) / 2); // room for the title
   const margin = {
-    l: sides + (options.rowTitles ? 18 : 0), r: sides, t: options.columnTitles ? 74 : 54, b: 14 + (legend ? 34 : 0) + (options.caption ? 22 : 0), ...options.margin,
+    l: sides + (options.rowTitles ? 18 : 0),
+    r: sides,
+    t: options.columnTitles ? 74 : 54,
+    b: 14 + (legend ? 34 : 0) + (options.caption ? 22 : 0),
+    ...options.margin,
   };
   return makeFigure(data, {
-    title: options.title, width: size.width + margin.l + margin.r, height: size.height + margin.t + margin.b, margin,
-    ...axes, images, annotations: [...annotations, ...gridTexts(options, places, size)],
+    title: options.title,
+    width: size.width + margin.l + margin.r,
+    height: size.height + margin.t + margin.b,
+    margin,
+    ...axes,
+    images,
+    annotations: [...annotations, ...gridTexts(options, places, size)],
     legend: { ...legendBelow, bgcolor: 'white' },
   });
 }
+
+/** Cuts a list into rows of the given length. */
+export const inRows = <T>(items: readonly T[], columns: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / columns) }, (_, r) => items.slice(r * columns, (r + 1) * columns));

@@ -1,7 +1,6 @@
-import { inRows } from './augmentationExamples.ts';
 import type { Figure } from './figure.ts';
-import { formatDice, zoomCase, type OverlayCase } from './overlayGrid.ts';
-import { panelGrid, type Panel, type PanelMask } from './panels.ts';
+import { formatDice, type OverlayCase, zoomCase } from './overlayGrid.ts';
+import { inRows, type Panel, type PanelMask, panelGrid } from './panels.ts';
 import { colours, emptyFigure } from './theme.ts';
 
 /** Where label and prediction agree, what was predicted only and what was missed, as three masks. */
@@ -27,7 +26,11 @@ export function predictionOverlays(
   if (complete.length === 0) return emptyFigure(title, 'There is no case with a label and a prediction.');
   const panels = complete.map((whole): Panel => {
     const { id, slice, label, prediction, dice } = options.zoomMm ? zoomCase(whole, options.zoomMm) : whole;
-    return { slice, title: dice === undefined ? id : `${id}, ${formatDice(dice)}`, masks: errorMasks(label!, prediction!) };
+    return {
+      slice,
+      title: dice === undefined ? id : `${id}, ${formatDice(dice)}`,
+      masks: errorMasks(label!, prediction!),
+    };
   });
   return panelGrid(inRows(panels, options.columns ?? 3), { title, panelWidth: options.panelWidth ?? 250 });
 }

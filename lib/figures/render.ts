@@ -25,7 +25,9 @@ const openWindow = async (): Promise<PlotlyWindow> => (await import('./renderDom
 
 /** Cells of a heat map keep sharp edges when the picture is enlarged; smoothed ones are no truer and ten times the bytes. */
 const crispHeatMaps = (svg: string, { data }: Figure): string =>
-  (data.some(({ type }) => type === 'heatmap') ? svg.replaceAll('<image ', '<image image-rendering="optimizeSpeed" ') : svg);
+  data.some(({ type }) => type === 'heatmap')
+    ? svg.replaceAll('<image ', '<image image-rendering="optimizeSpeed" ')
+    : svg;
 
 async function draw(figure: Figure): Promise<string> {
   const { document, plotly, restartNames } = (opened ??= await openWindow());

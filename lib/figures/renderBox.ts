@@ -4,7 +4,12 @@
  */
 import type { SKRSContext2D } from '@napi-rs/canvas';
 
-export interface Box { x: number; y: number; width: number; height: number }
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
 
 /** The few parts of an SVG element that are read here. */
 export interface SvgNode {
@@ -24,13 +29,16 @@ const lineHeight = 1.3;
 
 /** The nearest value of a style property, looking outwards. */
 function inherited(element: SvgNode, property: 'fontSize' | 'fontWeight'): string | undefined {
-  for (let e: SvgNode | null | undefined = element; e?.style; e = e.parentNode) if (e.style[property]) return e.style[property];
+  for (let e: SvgNode | null | undefined = element; e?.style; e = e.parentNode)
+    if (e.style[property]) return e.style[property];
   return undefined;
 }
 
 function textBox(element: SvgNode, pen: SKRSContext2D, font: string): Box {
   const size = Number.parseFloat(inherited(element, 'fontSize') ?? '12');
-  const bold = inherited(element, 'fontWeight') ?? [...element.querySelectorAll('tspan')].map((t) => t.style?.fontWeight).find(Boolean);
+  const bold =
+    inherited(element, 'fontWeight') ??
+    [...element.querySelectorAll('tspan')].map((t) => t.style?.fontWeight).find(Boolean);
   pen.font = `${bold ?? 'normal'} ${size}px "${font}"`;
   const spans = [...element.querySelectorAll('tspan.line')];
   const lines = (spans.length > 0 ? spans : [element]).map((span) => span.textContent ?? '');
@@ -46,14 +54,25 @@ function union(boxes: Box[]): Box {
   if (boxes.length === 0) return nothing;
   const x = Math.min(...boxes.map((b) => b.x));
   const y = Math.min(...boxes.map((b) => b.y));
-  return { x, y, width: Math.max(...boxes.map((b) => b.x + b.width)) - x, height: Math.max(...boxes.map((b) => b.y + b.height)) - y };
+  return {
+    x,
+    y,
+    width: Math.max(...boxes.map((b) => b.x + b.width)) - x,
+    height: Math.max(...boxes.map((b) => b.y + b.height)) - y,
+  };
 }
 
 /** a, b, c, d, e, f of x' = ax + cy + e, y' = bx + dy + f. */
 type Matrix = readonly [number, number, number, number, number, number];
 
-const product = ([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix): Matrix =>
-  [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
+const product = ([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix): Matrix => [
+  a * g + c * h,
+  b * g + d * h,
+  a * i + c * j,
+  b * i + d * j,
+  a * k + c * l + e,
+  b * k + d * l + f,
+];
 
 /** One step of a transform attribute: `translate(x, y)`, `scale(x, y)` or `rotate(degrees, cx, cy)`. */
 function stepMatrix(name: string, [first = 0, second, third = 0]: number[]): Matrix {
@@ -69,13 +88,28 @@ function stepMatrix(name: string, [first = 0, second, third = 0]: number[]): Mat
 export function transformOf(element: SvgNode): Matrix {
   const steps = (element.getAttribute?.('transform') ?? '').matchAll(/(\w+)\(([^)]*)\)/g);
   let matrix: Matrix = [1, 0, 0, 1, 0, 0];
-  for (const [, name, numbers] of steps) matrix = product(matrix, stepMatrix(name!, numbers!.split(/[\s,]+/).filter(Boolean).map(Number)));
+  for (const [, name, numbers] of steps)
+    matrix = product(
+      matrix,
+      stepMatrix(
+        name!,
+        numbers!
+          .split(/[\s,]+/)
+          .filter(Boolean)
+          .map(Number),
+      ),
+    );
   return matrix;
 }
 
 /** The box around a transformed box. */
 function mapBox([a, b, c, d, e, f]: Matrix, { x, y, width, height }: Box): Box {
-  const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]].map(([u, v]) => ({ x: a * u! + c * v! + e, y: b * u! + d * v! + f, width: 0, height: 0 }));
+  const corners = [
+    [x, y],
+    [x + width, y],
+    [x, y + height],
+    [x + width, y + height],
+  ].map(([u, v]) => ({ x: a * u! + c * v! + e, y: b * u! + d * v! + f, width: 0, height: 0 }));
   return union(corners);
 }
 
@@ -96,6 +130,7 @@ export function boxOf(element: SvgNode, pen: SKRSContext2D, font: string): Box {
 /** The bounding box on the page: its own transform and those of all its parents applied. */
 export function pageBoxOf(element: SvgNode, pen: SKRSContext2D, font: string): Box {
   let box = boxOf(element, pen, font);
-  for (let e: SvgNode | null | undefined = element; e?.getAttribute; e = e.parentNode) box = mapBox(transformOf(e), box);
+  for (let e: SvgNode | null | undefined = element; e?.getAttribute; e = e.parentNode)
+    box = mapBox(transformOf(e), box);
   return box;
 }

@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createCanvas, GlobalFonts, Image, type Canvas } from '@napi-rs/canvas';
-import { JSDOM, type DOMWindow } from 'jsdom';
+import { type Canvas, createCanvas, GlobalFonts, Image } from '@napi-rs/canvas';
+import { type DOMWindow, JSDOM } from 'jsdom';
 import { fontFiles, fontName } from './fonts.ts';
 import { boxOf, pageBoxOf, type SvgNode } from './renderBox.ts';
-import { pathCorners, pathLength, pointAlong, type Point } from './renderPath.ts';
+import { type Point, pathCorners, pathLength, pointAlong } from './renderPath.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -79,11 +79,19 @@ function installNames(window: DOMWindow): () => void {
 /** Opens the window and loads Plotly into it: about one second. */
 export function openPlotlyWindow(): PlotlyWindow {
   for (const file of fontFiles()) GlobalFonts.registerFromPath(file, fontName);
-  const { window } = new JSDOM('<!doctype html>', { runScripts: 'outside-only', pretendToBeVisual: false, url: 'http://localhost/' });
+  const { window } = new JSDOM('<!doctype html>', {
+    runScripts: 'outside-only',
+    pretendToBeVisual: false,
+    url: 'http://localhost/',
+  });
   installCanvas(window);
   installMeasuring(window);
   const restartNames = installNames(window);
   window.requestAnimationFrame ??= ((f: () => void) => setTimeout(f, 0)) as never;
   window.eval(readFileSync(require.resolve('plotly.js-dist'), 'utf8'));
-  return { document: window.document, plotly: (window as unknown as { Plotly: PlotlyWindow['plotly'] }).Plotly, restartNames };
+  return {
+    document: window.document,
+    plotly: (window as unknown as { Plotly: PlotlyWindow['plotly'] }).Plotly,
+    restartNames,
+  };
 }

@@ -1,6 +1,9 @@
 /** Lengths along SVG paths of straight lines, which Plotly needs for arrow heads. */
 
-export interface Point { x: number; y: number }
+export interface Point {
+  x: number;
+  y: number;
+}
 
 /** The corners of a path with absolute M and L commands; curves are not followed, Plotly's arrows have none. */
 export const pathCorners = (d: string): Point[] =>

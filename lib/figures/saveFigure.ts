@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sha256, sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
 import { projectPath, projectRoot } from '../settings.ts';
-import { hasPictures, titleOf, type Figure } from './figure.ts';
+import { type Figure, hasPictures, titleOf } from './figure.ts';
 import { svgToPng, toSvg } from './render.ts';
 
 /** What a figure was made from. Nothing here depends on the time of day, so equal runs give equal files. */
@@ -20,7 +20,11 @@ export interface Provenance {
   readonly createdAt?: string;
 }
 
-export interface SavedFigure { readonly png: string; readonly svg: string; readonly json: string }
+export interface SavedFigure {
+  readonly png: string;
+  readonly svg: string;
+  readonly json: string;
+}
 
 /** A path as others can read it: relative to the project, with forward slashes. */
 const portable = (file: string): string => path.relative(projectRoot, path.resolve(file)).split(path.sep).join('/');
@@ -53,11 +57,20 @@ export function codeVersion(): { package: string; commit?: string } {
 /** The running command, with paths inside the project made relative. */
 function runningCommand(): string {
   const [, script, ...rest] = process.argv;
-  return ['node', ...(script ? [portable(script)] : []), ...rest.map((arg) => (path.isAbsolute(arg) ? portable(arg) : arg))].join(' ');
+  return [
+    'node',
+    ...(script ? [portable(script)] : []),
+    ...rest.map((arg) => (path.isAbsolute(arg) ? portable(arg) : arg)),
+  ].join(' ');
 }
 
 /** The JSON beside a figure; `files` are its pictures with their bytes. */
-async function provenanceRecord(name: string, figure: Figure, files: Record<string, Uint8Array | string>, from: Provenance): Promise<unknown> {
+async function provenanceRecord(
+  name: string,
+  figure: Figure,
+  files: Record<string, Uint8Array | string>,
+  from: Provenance,
+): Promise<unknown> {
   const inputs: Record<string, string> = {};
   for (const file of [...(from.inputs ?? [])].sort()) inputs[portable(file)] = await sha256File(file);
   return {
@@ -79,7 +92,13 @@ async function provenanceRecord(name: string, figure: Figure, files: Record<stri
  * the JSON last. The same figure and provenance give the same bytes. Throws a UserError when an input is absent or the
  * folder is not writable.
  */
-export async function saveFigure(folder: string, name: string, figure: Figure, from: Provenance = {}, zoom = hasPictures(figure) ? 1.25 : 2): Promise<SavedFigure> {
+export async function saveFigure(
+  folder: string,
+  name: string,
+  figure: Figure,
+  from: Provenance = {},
+  zoom = hasPictures(figure) ? 1.25 : 2,
+): Promise<SavedFigure> {
   const svg = await toSvg(figure);
   const files = { [`${name}.png`]: svgToPng(svg, zoom), [`${name}.svg`]: svg };
   const record = await provenanceRecord(name, figure, files, from);

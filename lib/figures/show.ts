@@ -1,12 +1,15 @@
 /** Figures and tables as Jupyter output. Works in every tslab kernel; a plain script prints one line instead. */
 import { createRequire } from 'node:module';
-import { hasPictures, titleOf, type Figure } from './figure.ts';
+import { type Figure, hasPictures, titleOf } from './figure.ts';
 import { toPng } from './render.ts';
 
 /** One output in several formats; the front end shows the richest that it knows. Bytes are sent as base64. */
 export type MimeBundle = Readonly<Record<string, unknown>> & { readonly 'text/plain': string };
 
-type Send = (message: { data: Record<string, unknown>; metadata: Record<string, unknown>; transient: object }, update: boolean) => void;
+type Send = (
+  message: { data: Record<string, unknown>; metadata: Record<string, unknown>; transient: object },
+  update: boolean,
+) => void;
 
 /** Pixels of a notebook's PNG per CSS pixel: sharp enough on a dense screen, small enough to be committed. */
 const notebookZoom = 1.5;
@@ -22,7 +25,10 @@ function kernelSend(): Send | undefined {
 export function showBundle(bundle: MimeBundle, metadata: Record<string, unknown> = {}): void {
   const send = kernelSend();
   if (!send) return console.log(bundle['text/plain']);
-  const entries = Object.entries(bundle).map(([type, value]) => [type, value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value]);
+  const entries = Object.entries(bundle).map(([type, value]) => [
+    type,
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+  ]);
   send({ data: Object.fromEntries(entries), metadata, transient: {} }, false);
 }
 
@@ -36,6 +42,15 @@ export async function showFigure(figure: Figure): Promise<void> {
   if (!kernelSend()) return console.log(plain);
   const { width, height } = figure.layout;
   const pictures = hasPictures(figure);
-  const interactive = pictures ? {} : { 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout } };
-  showBundle({ ...interactive, 'image/png': await toPng(figure, pictures ? notebookZoomOfPictures : notebookZoom), 'text/plain': plain }, { 'image/png': { width, height } });
+  const interactive = pictures
+    ? {}
+    : { 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout } };
+  showBundle(
+    {
+      ...interactive,
+      'image/png': await toPng(figure, pictures ? notebookZoomOfPictures : notebookZoom),
+      'text/plain': plain,
+    },
+    { 'image/png': { width, height } },
+  );
 }

@@ -1,5 +1,7 @@
 /** Slices as pictures: grey values to RGBA, PNG data addresses, and windows cut out of slices. */
 import { encodePng } from '../io/image.ts';
+import { softTissueWindowHu } from '../preprocess/window.ts';
+import { sliceZ, type Volume } from '../volume/volume.ts';
 
 /** One slice with its size in the patient. Row 0 is anterior, column 0 the patient's right. */
 export interface SliceImage {
@@ -14,7 +16,12 @@ export interface SliceImage {
 }
 
 /** A rectangle of whole pixels; it may reach over the slice's edge. */
-export interface PixelWindow { top: number; left: number; height: number; width: number }
+export interface PixelWindow {
+  top: number;
+  left: number;
+  height: number;
+  width: number;
+}
 
 /** Grey RGBA of a slice: range[0] and below (and NaN) is black, range[1] and above is white. */
 export function sliceToRgba({ values, height, width, range: [black, white] }: SliceImage): Uint8ClampedArray {
@@ -45,7 +52,13 @@ export const pngAddress = (rgba: Uint8ClampedArray, width: number, height: numbe
   `data:image/png;base64,${Buffer.from(encodePng(rgba, width, height)).toString('base64')}`;
 
 /** The values of a window of a (height, width) array; `outside` where the window reaches over the edge. */
-export function cutWindow(values: ArrayLike<number>, height: number, width: number, window: PixelWindow, outside = 0): Float32Array {
+export function cutWindow(
+  values: ArrayLike<number>,
+  height: number,
+  width: number,
+  window: PixelWindow,
+  outside = 0,
+): Float32Array {
   const out = new Float32Array(window.height * window.width).fill(outside);
   for (let r = 0; r < window.height; r++) {
     const y = window.top + r;
@@ -59,13 +72,21 @@ export function cutWindow(values: ArrayLike<number>, height: number, width: numb
 }
 
 /** A window of a slice as a slice of its own; black where it reaches over the edge. */
-export const cropSlice = (slice: SliceImage, window: PixelWindow): SliceImage =>
-  ({ ...slice, values: cutWindow(slice.values, slice.height, slice.width, window, slice.range[0]), height: window.height, width: window.width });
+export const cropSlice = (slice: SliceImage, window: PixelWindow): SliceImage => ({
+  ...slice,
+  values: cutWindow(slice.values, slice.height, slice.width, window, slice.range[0]),
+  height: window.height,
+  width: window.width,
+});
 
 /**
  * The window of about `sideMm` × `sideMm` around the middle of all non-zero pixels of the masks (of the slice where they are empty).
  */
-export function windowAround(slice: SliceImage, masks: readonly (ArrayLike<number> | undefined)[], sideMm: number): PixelWindow {
+export function windowAround(
+  slice: SliceImage,
+  masks: readonly (ArrayLike<number> | undefined)[],
+  sideMm: number,
+): PixelWindow {
   let [top, bottom, left, right] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const mask of masks) {
     for (let i = 0; mask && i < mask.length; i++) {
@@ -77,5 +98,23 @@ export function windowAround(slice: SliceImage, masks: readonly (ArrayLike<numbe
   if (top > bottom) [top, bottom, left, right] = [0, slice.height - 1, 0, slice.width - 1];
   const height = Math.max(1, Math.round(sideMm / slice.spacingMm[0]));
   const width = Math.max(1, Math.round(sideMm / slice.spacingMm[1]));
-  return { top: Math.round((top + bottom + 1 - height) / 2), left: Math.round((left + right + 1 - width) / 2), height, width };
+  return {
+    top: Math.round((top + bottom + 1 - height) / 2),
+    left: Math.round((left + right + 1 - width) / 2),
+    height,
+    width,
+  };
 }
+
+/** Slice z of a volume as a picture of HU, rows downwards as they are stored. */
+export const huSlice = (
+  volume: Volume,
+  z: number,
+  range: readonly [number, number] = softTissueWindowHu,
+): SliceImage => ({
+  values: sliceZ(volume, z),
+  height: volume.shape[1],
+  width: volume.shape[0],
+  spacingMm: [volume.spacingMm[1], volume.spacingMm[0]],
+  range,
+});

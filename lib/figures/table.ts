@@ -10,7 +10,11 @@ export type Cell = string | number | boolean;
 export type Row = Readonly<Record<string, Cell | null | undefined>>;
 
 /** The parts of danfojs that are used here. */
-interface Series { readonly values: Cell[]; mean(): number; std(): number }
+interface Series {
+  readonly values: Cell[];
+  mean(): number;
+  std(): number;
+}
 interface DataFrame {
   readonly columns: string[];
   readonly shape: [number, number];
@@ -20,7 +24,9 @@ interface DataFrame {
   query(keep: boolean[]): DataFrame;
   loc(wanted: { columns: string[] }): DataFrame;
 }
-interface Danfo { DataFrame: new (values: Cell[][], options: { columns: string[] }) => DataFrame }
+interface Danfo {
+  DataFrame: new (values: Cell[][], options: { columns: string[] }) => DataFrame;
+}
 
 let danfo: Danfo | undefined;
 const loadDanfo = (): Danfo => (danfo ??= createRequire(import.meta.url)('danfojs-node') as Danfo);
@@ -35,7 +41,9 @@ function completeCells(rows: readonly Row[], columns: readonly string[]): Cell[]
 function cellText(value: Cell, digits: number): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return value;
-  return Number.isNaN(value) ? '–' : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return Number.isNaN(value)
+    ? '–'
+    : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 export class Table {
@@ -54,7 +62,9 @@ export class Table {
   }
 
   get rows(): Record<string, Cell>[] {
-    return this.rowCount === 0 ? [] : this.#frame.values.map((cells) => Object.fromEntries(cells.map((cell, c) => [this.columns[c]!, cell])));
+    return this.rowCount === 0
+      ? []
+      : this.#frame.values.map((cells) => Object.fromEntries(cells.map((cell, c) => [this.columns[c]!, cell])));
   }
 
   #series(name: string): Series {
@@ -88,7 +98,8 @@ export class Table {
   /** A column of numbers, gaps as NaN. Throws a UserError for a column of text. */
   numbers(name: string): number[] {
     const values = this.column(name);
-    if (values.some((v) => typeof v !== 'number')) throw expected(`numbers in the column ${name}`, `"${values.find((v) => typeof v !== 'number')}"`);
+    if (values.some((v) => typeof v !== 'number'))
+      throw expected(`numbers in the column ${name}`, `"${values.find((v) => typeof v !== 'number')}"`);
     return values as number[];
   }
 
@@ -100,23 +111,33 @@ export class Table {
 
   /** The table with these columns only, in this order. */
   select(columns: readonly string[]): Table {
-    for (const name of columns) if (!this.columns.includes(name)) throw expected(`one of the columns ${this.columns.join(', ')}`, `"${name}"`);
+    for (const name of columns)
+      if (!this.columns.includes(name)) throw expected(`one of the columns ${this.columns.join(', ')}`, `"${name}"`);
     return this.rowCount === 0 ? this : new Table(this.#frame.loc({ columns: [...columns] }));
   }
 
   /** Number of rows, mean and SD of every numeric column, for each value of `key` in order of first appearance. */
   groupBy(key: string): Table {
     const groups = [...new Set(this.column(key))];
-    return toTable(groups.map((group) => {
-      const own = toTable(this.rows.filter((row) => row[key] === group));
-      const numbers = own.numericColumns.filter((name) => name !== key).flatMap((name) => [[`${name} mean`, own.mean(name)], [`${name} SD`, own.sd(name)]]);
-      return { [key]: group, n: own.rowCount, ...Object.fromEntries(numbers) } as Row;
-    }));
+    return toTable(
+      groups.map((group) => {
+        const own = toTable(this.rows.filter((row) => row[key] === group));
+        const numbers = own.numericColumns
+          .filter((name) => name !== key)
+          .flatMap((name) => [
+            [`${name} mean`, own.mean(name)],
+            [`${name} SD`, own.sd(name)],
+          ]);
+        return { [key]: group, n: own.rowCount, ...Object.fromEntries(numbers) } as Row;
+      }),
+    );
   }
 
   /** Every row as text, and with `summary` a last row with mean ± SD of the numeric columns. */
   #textRows(digits: number, summary: boolean): string[][] {
-    const whole = new Set(this.columns.filter((name) => this.column(name).every((v) => Number.isInteger(v) || Number.isNaN(v))));
+    const whole = new Set(
+      this.columns.filter((name) => this.column(name).every((v) => Number.isInteger(v) || Number.isNaN(v))),
+    );
     const body = this.rows.map((row) => this.columns.map((name) => cellText(row[name]!, whole.has(name) ? 0 : digits)));
     if (!summary || this.rowCount === 0) return body;
     const last = this.columns.map((name, c) => {
@@ -140,7 +161,8 @@ export class Table {
     const lines = [this.columns, ...this.#textRows(digits, summary)];
     const widths = this.columns.map((_, c) => Math.max(...lines.map((cells) => cells[c]!.length)));
     const right = new Set(this.numericColumns);
-    const pad = (text: string, c: number): string => (right.has(this.columns[c]!) ? text.padStart(widths[c]!) : text.padEnd(widths[c]!));
+    const pad = (text: string, c: number): string =>
+      right.has(this.columns[c]!) ? text.padStart(widths[c]!) : text.padEnd(widths[c]!);
     return lines.map((cells) => cells.map(pad).join('  ').trimEnd()).join('\n');
   }
 

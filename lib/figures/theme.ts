@@ -19,7 +19,14 @@ export const palette = {
 } as const;
 
 /** The order in which series take their colours. */
-export const seriesColours = [palette.blue, palette.vermillion, palette.green, palette.purple, palette.orange, palette.sky] as const;
+export const seriesColours = [
+  palette.blue,
+  palette.vermillion,
+  palette.green,
+  palette.purple,
+  palette.orange,
+  palette.sky,
+] as const;
 
 /** The colour of a thing, the same in every figure. */
 export const colours = {
@@ -38,7 +45,12 @@ export const colours = {
 } as const;
 
 /** A finding by the strictest correction that it survives, the same in every figure. */
-export const findingColours = { none: colours.quiet, uncorrected: palette.orange, benjaminiHochberg: palette.blue, holm: palette.vermillion } as const;
+export const findingColours = {
+  none: colours.quiet,
+  uncorrected: palette.orange,
+  benjaminiHochberg: palette.blue,
+  holm: palette.vermillion,
+} as const;
 
 export const sizes = { font: 13, title: 17, small: 11 } as const;
 
@@ -59,14 +71,22 @@ export interface AxisOptions {
 export function axis({ title, ...rest }: AxisOptions = {}): Record<string, unknown> {
   return {
     ...(title ? { title: { text: title, standoff: 8 } } : {}),
-    gridcolor: colours.grid, linecolor: colours.quiet, tickcolor: colours.quiet,
-    showline: true, zeroline: false, ticks: 'outside', ticklen: 4, automargin: true, ...rest,
+    gridcolor: colours.grid,
+    linecolor: colours.quiet,
+    tickcolor: colours.quiet,
+    showline: true,
+    zeroline: false,
+    ticks: 'outside',
+    ticklen: 4,
+    automargin: true,
+    ...rest,
   };
 }
 
 /** A count in thousands, millions or billions with at most three digits: `3.24 M`. */
 export function formatCount(value: number): string {
-  const [divisor, unit] = value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, ''];
+  const [divisor, unit] =
+    value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, ''];
   return `${Number((value / divisor).toPrecision(3))}${unit}`;
 }
 
@@ -77,7 +97,9 @@ function equalSteps(from: number, to: number): number[] {
   const power = 10 ** Math.floor(Math.log10((to - from) / 4));
   const step = [5, 2, 1].map((digit) => digit * power).find((size) => (to - from) / size >= 4)!;
   const first = Math.ceil(from / step);
-  return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  );
 }
 
 /**
@@ -93,7 +115,14 @@ export function logAxis(values: readonly number[], options: AxisOptions = {}): R
   const usual = decades.flatMap((decade) => digits.map((digit) => Number(`${digit}e${decade}`)));
   const [from, to] = [10 ** (low - room), 10 ** (high + room)];
   const tickvals = usual.filter((v) => v >= from && v <= to).length < 3 ? equalSteps(from, to) : usual;
-  return axis({ type: 'log', range: [low - room, high + room], tickmode: 'array', tickvals, ticktext: tickvals.map(tickText), ...options });
+  return axis({
+    type: 'log',
+    range: [low - room, high + room],
+    tickmode: 'array',
+    tickvals,
+    ticktext: tickvals.map(tickText),
+    ...options,
+  });
 }
 
 export interface FigureOptions {
@@ -111,8 +140,20 @@ export function makeFigure(data: Data[], { title, ...layout }: FigureOptions): F
     data,
     layout: {
       font: { family: fontFamily, size: sizes.font, color: colours.text },
-      title: { text: title, x: 0.5, xanchor: 'center', y: 1, yanchor: 'top', yref: 'container', pad: { t: 14 }, font: { size: sizes.title } },
-      colorway: [...seriesColours], paper_bgcolor: 'white', plot_bgcolor: 'white', hovermode: 'closest',
+      title: {
+        text: title,
+        x: 0.5,
+        xanchor: 'center',
+        y: 1,
+        yanchor: 'top',
+        yref: 'container',
+        pad: { t: 14 },
+        font: { size: sizes.title },
+      },
+      colorway: [...seriesColours],
+      paper_bgcolor: 'white',
+      plot_bgcolor: 'white',
+      hovermode: 'closest',
       ...layout,
       legend: { tracegroupgap: 0, ...(layout.legend as object | undefined) },
       margin,
@@ -121,11 +162,26 @@ export function makeFigure(data: Data[], { title, ...layout }: FigureOptions): F
 }
 
 /** A legend in one row below the picture. */
-export const legendBelow = { orientation: 'h', x: 0.5, xanchor: 'center', y: 0.01, yanchor: 'bottom', yref: 'container' } as const;
+export const legendBelow = {
+  orientation: 'h',
+  x: 0.5,
+  xanchor: 'center',
+  y: 0.01,
+  yanchor: 'bottom',
+  yref: 'container',
+} as const;
 
 /** What a figure shows where there is nothing to draw: its title and one sentence. */
 export function emptyFigure(title: string, sentence: string, width = 640): Figure {
   const hidden = { visible: false, range: [0, 1] };
-  const note = { text: sentence, showarrow: false, x: 0.5, y: 0.5, xref: 'paper', yref: 'paper', font: { color: colours.quiet } };
+  const note = {
+    text: sentence,
+    showarrow: false,
+    x: 0.5,
+    y: 0.5,
+    xref: 'paper',
+    yref: 'paper',
+    font: { color: colours.quiet },
+  };
   return makeFigure([], { title, width, height: 220, xaxis: hidden, yaxis: hidden, annotations: [note] });
 }

@@ -27,7 +27,11 @@ export function assertFitsMemory(byteCount: number, file: string): void {
   const memory = Math.max(os.freemem(), os.totalmem() / 2);
   const limit = Math.min(memory, process.constrainedMemory() || Infinity, bufferConstants.MAX_LENGTH);
   if (byteCount > limit) {
-    throw expected(`at most ${formatBytes(limit)} of voxels, which is what memory holds`, `a header that promises ${formatBytes(byteCount)}`, file);
+    throw expected(
+      `at most ${formatBytes(limit)} of voxels, which is what memory holds`,
+      `a header that promises ${formatBytes(byteCount)}`,
+      file,
+    );
   }
 }
 
@@ -58,9 +62,11 @@ export interface PlainSource extends ByteSource {
 }
 
 function plainSource(file: string, handle: FileHandle, size: number): PlainSource {
-  const tooShort = (byteCount: number, what: string, found: number): Error => expected(`${byteCount} bytes (${what})`, `${found}`, file);
+  const tooShort = (byteCount: number, what: string, found: number): Error =>
+    expected(`${byteCount} bytes (${what})`, `${found}`, file);
   return {
-    file, size,
+    file,
+    size,
     async head(count) {
       const bytes = Buffer.alloc(Math.min(count, size));
       return bytes.subarray(0, await readFully(handle, bytes, 0));
@@ -83,7 +89,11 @@ function gzipSource(file: string, packed: Buffer): ByteSource {
     head: async (count) => gunzipHead(packed, count, file),
     assertHolds(byteCount, what) {
       if (byteCount > largestUnpacked(packed.length)) {
-        throw expected(`${byteCount} bytes (${what})`, `gzip data of ${packed.length} bytes, which cannot hold them,`, file);
+        throw expected(
+          `${byteCount} bytes (${what})`,
+          `gzip data of ${packed.length} bytes, which cannot hold them,`,
+          file,
+        );
       }
     },
     read: (offset, length, what) => gunzipRange(packed, offset, length, what, file),
@@ -94,14 +104,19 @@ function gzipSource(file: string, packed: Buffer): ByteSource {
  * Opens a file for `use` and closes it afterwards; its bytes are taken as they are.
  * Throws a UserError when the file is absent, empty or not a regular file.
  */
-export async function withPlainSource<T>(file: string, what: string, use: (source: PlainSource) => Promise<T>): Promise<T> {
+export async function withPlainSource<T>(
+  file: string,
+  what: string,
+  use: (source: PlainSource) => Promise<T>,
+): Promise<T> {
   // Without O_NONBLOCK (Windows has none) opening a named pipe would wait for a writer for ever.
   const handle = await open(file, fileConstants.O_RDONLY | (fileConstants.O_NONBLOCK ?? 0)).catch((error) => {
     throw explainReadError(error, what, file);
   });
   try {
     const status = await handle.stat();
-    if (!status.isFile()) throw expected(what, status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
+    if (!status.isFile())
+      throw expected(what, status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
     if (status.size === 0) throw expected(what, 'an empty file', file);
     return await use(plainSource(file, handle, status.size));
   } finally {
@@ -113,12 +128,17 @@ export async function withPlainSource<T>(file: string, what: string, use: (sourc
  * Opens a plain or gzip-compressed file for `use` and closes it afterwards. A name that ends in .gz promises gzip data.
  * Throws a UserError when the file is absent, empty, not a regular file, or not what its name says.
  */
-export async function withByteSource<T>(file: string, what: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
+export async function withByteSource<T>(
+  file: string,
+  what: string,
+  use: (source: ByteSource) => Promise<T>,
+): Promise<T> {
   return withPlainSource(file, what, async (plain) => {
     const start = await plain.head(2);
     const isGzip = start[0] === 0x1f && start[1] === 0x8b;
     if (/\.gz$/i.test(file) !== isGzip) {
-      throw isGzip ? expected('plain data, as the name says', 'gzip data (rename it to end in .gz)', file)
+      throw isGzip
+        ? expected('plain data, as the name says', 'gzip data (rename it to end in .gz)', file)
         : expected('gzip data, as the name says', 'no gzip magic', file);
     }
     return use(isGzip ? gzipSource(file, await plain.read(0, plain.size, 'gzip data')) : plain);

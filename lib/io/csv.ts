@@ -33,4 +33,9 @@ const quote = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replac
 
 /** Rows as CSV with a line end behind each; null and numbers that are not finite are empty cells. */
 export const formatCsv = (rows: readonly (readonly (string | number | null)[])[]): string =>
-  rows.map((row) => `${row.map((cell) => quote(typeof cell === 'string' ? cell : Number.isFinite(cell) ? String(cell) : '')).join(',')}\n`).join('');
+  rows
+    .map(
+      (row) =>
+        `${row.map((cell) => quote(typeof cell === 'string' ? cell : Number.isFinite(cell) ? String(cell) : '')).join(',')}\n`,
+    )
+    .join('');

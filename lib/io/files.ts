@@ -15,7 +15,7 @@ const piecesOf = (data: FileContent): readonly Uint8Array[] =>
 
 /** One write call may take fewer bytes than offered (at most 2 GiB on Linux), so it is repeated until all are in. */
 async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
-  for (let at = 0; at < piece.length;) at += (await handle.write(piece, at)).bytesWritten;
+  for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at)).bytesWritten;
 }
 
 /** Makes a finished rename survive a power cut; folders cannot be opened on Windows, where the rename itself must do. */
@@ -31,8 +31,10 @@ async function syncFolder(folder: string): Promise<void> {
 /** Turns the system's error codes into a sentence; anything unexpected stays as it is. */
 function explainWriteError(error: unknown, file: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new UserError(`Expected room on the disk to write ${file}, found the disk full`);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new UserError(`Expected permission to write ${file}, found none`);
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new UserError(`Expected room on the disk to write ${file}, found the disk full`);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new UserError(`Expected permission to write ${file}, found none`);
   return error;
 }
 

@@ -8,7 +8,8 @@ import { expected, messageOf } from '../errors.ts';
 /** Deflate packs at most 1032 bytes into one (RFC 1951: 258 bytes for 2 bits), so this bounds what a file can hold. */
 export const largestUnpacked = (packedBytes: number): number => packedBytes * 1032;
 
-const damaged = (error: unknown, file: string): Error => expected('intact gzip data', `damage (${messageOf(error)})`, file);
+const damaged = (error: unknown, file: string): Error =>
+  expected('intact gzip data', `damage (${messageOf(error)})`, file);
 
 /** The first `count` unpacked bytes, fewer when the data end before; checksums at the end are not reached. */
 export function gunzipHead(packed: Buffer, count: number, file: string): Buffer {
@@ -25,7 +26,8 @@ export function gunzipHead(packed: Buffer, count: number, file: string): Buffer 
 /** Only zeros may follow the last member: tape and block padding. */
 function assertOnlyPadding(packed: Buffer, from: number, file: string): void {
   for (let i = from; i < packed.length; i++) {
-    if (packed[i] !== 0) throw expected('the end of the gzip data', `${packed.length - i} more bytes that are not gzip data`, file);
+    if (packed[i] !== 0)
+      throw expected('the end of the gzip data', `${packed.length - i} more bytes that are not gzip data`, file);
   }
 }
 
@@ -34,7 +36,14 @@ function assertOnlyPadding(packed: Buffer, from: number, file: string): void {
  * Throws a UserError on any damage, on a stream that is too short, on garbage after the stream and, where the range must
  * be the `last` bytes, on a stream that goes on behind it.
  */
-export async function gunzipRange(packed: Buffer, offset: number, length: number, what: string, file: string, last = false): Promise<Buffer> {
+export async function gunzipRange(
+  packed: Buffer,
+  offset: number,
+  length: number,
+  what: string,
+  file: string,
+  last = false,
+): Promise<Buffer> {
   const wanted = Buffer.allocUnsafeSlow(length);
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   let at = 0;
@@ -49,6 +58,7 @@ export async function gunzipRange(packed: Buffer, offset: number, length: number
     throw damaged(error, file);
   }
   assertOnlyPadding(packed, gunzip.bytesWritten, file);
-  if (at < offset + length || (last && at > offset + length)) throw expected(`${offset + length} bytes (${what})`, `${at} unpacked bytes`, file);
+  if (at < offset + length || (last && at > offset + length))
+    throw expected(`${offset + length} bytes (${what})`, `${at} unpacked bytes`, file);
   return wanted;
 }

@@ -38,7 +38,8 @@ export async function readGreyImage(file: string): Promise<GreyImage> {
 
 /** The bytes of a PNG from `rgba`, four values 0 to 255 a pixel, row by row from the top. */
 export function encodePng(rgba: Uint8ClampedArray, width: number, height: number): Uint8Array {
-  if (rgba.length !== 4 * width * height) throw expected(`${4 * width * height} values for ${width}×${height} pixels`, `${rgba.length}`);
+  if (rgba.length !== 4 * width * height)
+    throw expected(`${4 * width * height} values for ${width}×${height} pixels`, `${rgba.length}`);
   const canvas = createCanvas(width, height);
   canvas.getContext('2d').putImageData(new ImageData(rgba, width, height), 0, 0);
   return canvas.toBuffer('image/png');

@@ -34,7 +34,11 @@ export interface NiftiImage extends Volume {
 const niftiFile = 'a NIfTI file';
 
 const badName = (suffixes: string, file: string): Error =>
-  expected(`a name that ends in ${suffixes}`, path.extname(file) ? `the suffix ${path.extname(file)}` : 'no suffix', file);
+  expected(
+    `a name that ends in ${suffixes}`,
+    path.extname(file) ? `the suffix ${path.extname(file)}` : 'no suffix',
+    file,
+  );
 
 /** The files of an image: .nii holds both; .hdr and .img go together, also when compressed, in the case of the given name. */
 function filesOf(file: string): { header: string; voxels: string } {
@@ -56,8 +60,20 @@ async function readVoxels(header: NiftiHeader, source: ByteSource): Promise<Nift
   const data = decodeVoxels(await source.read(offset, byteCount, what), type, header);
   const { version, description, littleEndian, lengthUnit } = header;
   return {
-    data, shape, spacingMm, affine,
-    header: { version, datatype: type.name, slope, intercept, description, littleEndian, nonFinite: countNonFinite(data), lengthUnit },
+    data,
+    shape,
+    spacingMm,
+    affine,
+    header: {
+      version,
+      datatype: type.name,
+      slope,
+      intercept,
+      description,
+      littleEndian,
+      nonFinite: countNonFinite(data),
+      lengthUnit,
+    },
   };
 }
 
@@ -70,7 +86,9 @@ async function readVoxels(header: NiftiHeader, source: ByteSource): Promise<Nift
 export async function readNifti(file: string): Promise<NiftiImage> {
   const { header, voxels } = filesOf(file);
   if (header === voxels) {
-    return withByteSource(file, niftiFile, async (source) => readVoxels(parseNiftiHeader(await source.head(headerBytes[2]), true, file), source));
+    return withByteSource(file, niftiFile, async (source) =>
+      readVoxels(parseNiftiHeader(await source.head(headerBytes[2]), true, file), source),
+    );
   }
   const parsed = await withByteSource(header, 'the header of a NIfTI pair', async (source) => {
     const bytes = await source.head(headerBytes[2]);
@@ -105,8 +123,12 @@ function encodeHeader(volume: Volume, description: string): Uint8Array {
     affine: [0, 1, 2].map((row) => affine.slice(4 * row, 4 * row + 4)),
     // A shear cannot be a qform; then only the sform says where the voxels are.
     qform_code: qform ? NIFTI1.XFORM_SCANNER_ANAT : 0,
-    quatern_b: qform?.b ?? 0, quatern_c: qform?.c ?? 0, quatern_d: qform?.d ?? 0,
-    qoffset_x: affine[3], qoffset_y: affine[7], qoffset_z: affine[11],
+    quatern_b: qform?.b ?? 0,
+    quatern_c: qform?.c ?? 0,
+    quatern_d: qform?.d ?? 0,
+    qoffset_x: affine[3],
+    qoffset_y: affine[7],
+    qoffset_z: affine[11],
   });
   return new Uint8Array(header.toArrayBuffer());
 }
@@ -116,8 +138,10 @@ function assertWritable(file: string, { data, shape, spacingMm, affine }: Volume
   if (!shape.every((n) => Number.isInteger(n) && n > 0) || data.length !== voxelCount(shape)) {
     throw expected(`one value for each voxel of shape ${shape.join('×')}`, `${data.length} values`, file);
   }
-  if (!spacingMm.every((s) => s > 0 && Number.isFinite(s))) throw expected('a positive spacing', spacingMm.join(', '), file);
-  if (affine.length !== 16 || !affine.every(Number.isFinite)) throw expected('an affine of 16 finite numbers', affine.join(', '), file);
+  if (!spacingMm.every((s) => s > 0 && Number.isFinite(s)))
+    throw expected('a positive spacing', spacingMm.join(', '), file);
+  if (affine.length !== 16 || !affine.every(Number.isFinite))
+    throw expected('an affine of 16 finite numbers', affine.join(', '), file);
 }
 
 /** The field has 80 bytes, of which the last stays 0; anything but printable ASCII becomes a question mark. */
@@ -133,7 +157,10 @@ const pack = promisify(gzip) as (bytes: Uint8Array, options: { level: number }) 
 export async function writeNifti(file: string, volume: Volume, options: { description?: string } = {}): Promise<void> {
   assertWritable(file, volume);
   const { buffer, byteOffset, byteLength } = volume.data;
-  const pieces = [encodeHeader(volume, asDescription(options.description ?? '')), new Uint8Array(buffer, byteOffset, byteLength)];
+  const pieces = [
+    encodeHeader(volume, asDescription(options.description ?? '')),
+    new Uint8Array(buffer, byteOffset, byteLength),
+  ];
   // Level 1, as nibabel: a tenth larger than the default and several times faster.
   await writeFileAtomic(file, /\.gz$/i.test(file) ? await pack(Buffer.concat(pieces), { level: 1 }) : pieces);
 }

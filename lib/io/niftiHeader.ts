@@ -6,8 +6,8 @@
 import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { expected } from '../errors.ts';
 import type { Affine, Vec3 } from '../volume/volume.ts';
-import { type VoxelType, refusedTypes, voxelTypes } from './niftiTypes.ts';
 import { qformAffine } from './niftiQform.ts';
+import { refusedTypes, type VoxelType, voxelTypes } from './niftiTypes.ts';
 
 export const headerBytes = { 1: 348, 2: 540 } as const;
 
@@ -38,14 +38,23 @@ function versionOf(bytes: Buffer, file: string): 1 | 2 {
   if (/^(n\+1|ni1)\0$/.test(bytes.toString('latin1', 344, 348))) return 1;
   if (bytes.readInt32LE(0) === 540 || bytes.readInt32BE(0) === 540) {
     if (bytes.length < headerBytes[2]) throw expected('540 bytes of NIfTI-2 header', `${bytes.length}`, file);
-    if (!/^(n\+2|ni2)\0$/.test(bytes.toString('latin1', 4, 8))) throw expected('NIfTI-2 magic "n+2" or "ni2"', printable(bytes.subarray(4, 8)), file);
+    if (!/^(n\+2|ni2)\0$/.test(bytes.toString('latin1', 4, 8)))
+      throw expected('NIfTI-2 magic "n+2" or "ni2"', printable(bytes.subarray(4, 8)), file);
     if (!['\r\n\x1a\n', '\0\0\0\0'].includes(bytes.toString('latin1', 8, 12))) {
-      throw expected('the NIfTI-2 line-end check 0D 0A 1A 0A', `${bytes.toString('hex', 8, 12)} (damaged by a text-mode copy?)`, file);
+      throw expected(
+        'the NIfTI-2 line-end check 0D 0A 1A 0A',
+        `${bytes.toString('hex', 8, 12)} (damaged by a text-mode copy?)`,
+        file,
+      );
     }
     return 2;
   }
   const analyze = bytes.readInt32LE(0) === 348 || bytes.readInt32BE(0) === 348;
-  throw expected('a NIfTI header (magic "n+1" or "ni1")', `${analyze ? 'an ANALYZE 7.5 header with magic ' : ''}${printable(bytes.subarray(344, 348))}`, file);
+  throw expected(
+    'a NIfTI header (magic "n+1" or "ni1")',
+    `${analyze ? 'an ANALYZE 7.5 header with magic ' : ''}${printable(bytes.subarray(344, 348))}`,
+    file,
+  );
 }
 
 /** The byte order in which dim[0] is 1 to 7; only when it is 0 does the size field decide (nibabel's rule). */
@@ -70,7 +79,9 @@ function decode(bytes: Buffer, version: 1 | 2, littleEndian: boolean): RawHeader
     header.vox_offset = int64(168);
   } else if (header.sform_code > 0) {
     // The library gives the qform when its code is the larger one; nibabel takes the sform whenever there is one.
-    header.affine = [0, 1, 2].map((row) => [0, 1, 2, 3].map((column) => view.getFloat32(280 + 16 * row + 4 * column, littleEndian)));
+    header.affine = [0, 1, 2].map((row) =>
+      [0, 1, 2, 3].map((column) => view.getFloat32(280 + 16 * row + 4 * column, littleEndian)),
+    );
   }
   return header;
 }
@@ -98,12 +109,20 @@ function oneVolume(shape: readonly number[], file: string): Vec3 {
 
 function typeOf(code: number, file: string): VoxelType {
   const type = voxelTypes[code];
-  if (!type) throw expected('integer or floating-point voxels of 8 to 64 bits', refusedTypes[code] ?? `datatype code ${code}`, file);
+  if (!type)
+    throw expected(
+      'integer or floating-point voxels of 8 to 64 bits',
+      refusedTypes[code] ?? `datatype code ${code}`,
+      file,
+    );
   return type;
 }
 
 /** nibabel's rules: a slope that is 0 or not finite switches scaling off, intercept included. */
-function scalingOf({ scl_slope: slope, scl_inter: intercept }: RawHeader, file: string): { slope: number; intercept: number } {
+function scalingOf(
+  { scl_slope: slope, scl_inter: intercept }: RawHeader,
+  file: string,
+): { slope: number; intercept: number } {
   if (slope === 0 || !Number.isFinite(slope)) return { slope: 1, intercept: 0 };
   if (!Number.isFinite(intercept)) throw expected('a finite intercept scl_inter', `${intercept}`, file);
   return { slope, intercept };
@@ -115,7 +134,11 @@ function offsetOf(header: RawHeader, version: 1 | 2, single: boolean, file: stri
   const lowest = header.magic.startsWith('n+') ? headerBytes[version] + 4 : 0;
   const usable = single ? offset >= Math.max(lowest, headerBytes[version]) : offset === 0 || offset >= lowest;
   if (!usable || !Number.isSafeInteger(offset)) {
-    throw expected(`voxels that begin at byte ${single ? Math.max(lowest, headerBytes[version]) : lowest} or later`, `vox_offset ${header.vox_offset}`, file);
+    throw expected(
+      `voxels that begin at byte ${single ? Math.max(lowest, headerBytes[version]) : lowest} or later`,
+      `vox_offset ${header.vox_offset}`,
+      file,
+    );
   }
   return offset;
 }
@@ -137,8 +160,10 @@ function centredAffine(header: RawHeader, [sx, sy, sz]: Vec3): Affine {
 /** The sform if its code is 1 to 5, else the qform, else neither: nibabel's order of preference. */
 function affineOf(header: RawHeader, version: 1 | 2, spacingMm: Vec3, file: string): Affine {
   const isKnown = (code: number): boolean => code >= 1 && code <= 5;
-  const affine = isKnown(header.sform_code) ? [...header.affine.slice(0, 3).flat(), 0, 0, 0, 1]
-    : isKnown(header.qform_code) ? qformAffine(header, version, spacingMm, file)
+  const affine = isKnown(header.sform_code)
+    ? [...header.affine.slice(0, 3).flat(), 0, 0, 0, 1]
+    : isKnown(header.qform_code)
+      ? qformAffine(header, version, spacingMm, file)
       : centredAffine(header, spacingMm);
   if (!affine.every(Number.isFinite)) throw expected('a finite affine', affine.slice(0, 12).join(', '), file);
   return affine;
@@ -160,7 +185,11 @@ export function parseNiftiHeader(bytes: Buffer, single: boolean, file: string): 
   const shape = oneVolume(storedShape(header, version, glmin, file), file);
   const spacingMm = spacingOfHeader(header);
   return {
-    version, littleEndian, type, shape, spacingMm,
+    version,
+    littleEndian,
+    type,
+    shape,
+    spacingMm,
     affine: affineOf(header, version, spacingMm, file),
     ...scalingOf(header, file),
     offset: offsetOf(header, version, single, file),

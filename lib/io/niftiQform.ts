@@ -6,8 +6,12 @@ import { expected } from '../errors.ts';
 import type { Affine, Vec3 } from '../volume/volume.ts';
 
 interface QformFields {
-  readonly quatern_b: number; readonly quatern_c: number; readonly quatern_d: number;
-  readonly qoffset_x: number; readonly qoffset_y: number; readonly qoffset_z: number;
+  readonly quatern_b: number;
+  readonly quatern_c: number;
+  readonly quatern_d: number;
+  readonly qoffset_x: number;
+  readonly qoffset_y: number;
+  readonly qoffset_z: number;
   readonly pixDims: number[];
 }
 
@@ -20,14 +24,25 @@ function rotationOf(w: number, x: number, y: number, z: number): number[] {
   if (squared < Number.EPSILON) return [1, 0, 0, 0, 1, 0, 0, 0, 1];
   const s = 2 / squared;
   return [
-    1 - s * (y * y + z * z), s * (x * y - w * z), s * (x * z + w * y),
-    s * (x * y + w * z), 1 - s * (x * x + z * z), s * (y * z - w * x),
-    s * (x * z - w * y), s * (y * z + w * x), 1 - s * (x * x + y * y),
+    1 - s * (y * y + z * z),
+    s * (x * y - w * z),
+    s * (x * z + w * y),
+    s * (x * y + w * z),
+    1 - s * (x * x + z * z),
+    s * (y * z - w * x),
+    s * (x * z - w * y),
+    s * (y * z + w * x),
+    1 - s * (x * x + y * y),
   ];
 }
 
 function assemble(rotation: readonly number[], [sx, sy, sz]: Vec3, [ox, oy, oz]: Vec3): Affine {
-  const row = (r: number, origin: number): number[] => [rotation[3 * r]! * sx, rotation[3 * r + 1]! * sy, rotation[3 * r + 2]! * sz, origin];
+  const row = (r: number, origin: number): number[] => [
+    rotation[3 * r]! * sx,
+    rotation[3 * r + 1]! * sy,
+    rotation[3 * r + 2]! * sz,
+    origin,
+  ];
   return [...row(0, ox), ...row(1, oy), ...row(2, oz), 0, 0, 0, 1];
 }
 
@@ -35,10 +50,15 @@ function assemble(rotation: readonly number[], [sx, sy, sz]: Vec3, [ox, oy, oz]:
 export function qformAffine(header: QformFields, version: 1 | 2, spacingMm: Vec3, file: string): Affine {
   const { quatern_b: b, quatern_c: c, quatern_d: d } = header;
   const w2 = 1 - (b * b + c * c + d * d);
-  if (!(w2 >= -excessAllowed[version])) throw expected('a unit quaternion in the qform', `b² + c² + d² = ${1 - w2}`, file);
+  if (!(w2 >= -excessAllowed[version]))
+    throw expected('a unit quaternion in the qform', `b² + c² + d² = ${1 - w2}`, file);
   const rotation = rotationOf(Math.sqrt(Math.max(0, w2)), b, c, d);
   const zSign = header.pixDims[0] === -1 ? -1 : 1;
-  return assemble(rotation, [spacingMm[0], spacingMm[1], zSign * spacingMm[2]], [header.qoffset_x, header.qoffset_y, header.qoffset_z]);
+  return assemble(
+    rotation,
+    [spacingMm[0], spacingMm[1], zSign * spacingMm[2]],
+    [header.qoffset_x, header.qoffset_y, header.qoffset_z],
+  );
 }
 
 /** Quaternion (w ≥ 0) of a row-major rotation matrix, from the largest of its four components for accuracy. */
@@ -49,17 +69,30 @@ function quaternionOf(m: readonly number[]): [number, number, number, number] {
   const largest = squares.indexOf(Math.max(...squares));
   const [wx, wy, wz] = [m[7]! - m[5]!, m[2]! - m[6]!, m[3]! - m[1]!];
   const [xy, xz, yz] = [m[1]! + m[3]!, m[2]! + m[6]!, m[5]! + m[7]!];
-  const products = [[squares[0]!, wx, wy, wz], [wx, squares[1]!, xy, xz], [wy, xy, squares[2]!, yz], [wz, xz, yz, squares[3]!]][largest]!;
+  const products = [
+    [squares[0]!, wx, wy, wz],
+    [wx, squares[1]!, xy, xz],
+    [wy, xy, squares[2]!, yz],
+    [wz, xz, yz, squares[3]!],
+  ][largest]!;
   const scale = (products[0]! < 0 ? -1 : 1) / (2 * Math.sqrt(squares[largest]!));
   return products.map((value) => value * scale) as [number, number, number, number];
 }
 
-export interface Qform { readonly b: number; readonly c: number; readonly d: number; readonly zSign: 1 | -1 }
+export interface Qform {
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly zSign: 1 | -1;
+}
 
 /** The qform that stands for an affine with this spacing, or undefined where none does (shear, or another spacing). */
 export function qformOf(affine: Affine, spacingMm: Vec3): Qform | undefined {
   const m = [0, 1, 2].flatMap((r) => [0, 1, 2].map((c) => affine[4 * r + c]! / spacingMm[c]!));
-  const determinant = m[0]! * (m[4]! * m[8]! - m[5]! * m[7]!) - m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) + m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!);
+  const determinant =
+    m[0]! * (m[4]! * m[8]! - m[5]! * m[7]!) -
+    m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) +
+    m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!);
   const zSign = determinant < 0 ? -1 : 1;
   const proper = m.map((value, i) => (i % 3 === 2 ? zSign * value : value));
   const [w, b, c, d] = quaternionOf(proper);

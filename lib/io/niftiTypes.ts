@@ -27,12 +27,21 @@ const types: VoxelType[] = [
 ];
 
 /** By NIfTI datatype code. */
-export const voxelTypes: Readonly<Record<number, VoxelType>> = Object.fromEntries(types.map((type) => [type.code, type]));
+export const voxelTypes: Readonly<Record<number, VoxelType>> = Object.fromEntries(
+  types.map((type) => [type.code, type]),
+);
 
 /** Codes that exist and are not one number a voxel, or not one that JavaScript has. */
 export const refusedTypes: Readonly<Record<number, string>> = {
-  0: 'voxels of unknown type', 1: 'binary voxels of 1 bit', 32: 'complex64 voxels', 128: 'RGB voxels', 255: 'datatype "all"',
-  1536: 'float128 voxels', 1792: 'complex128 voxels', 2048: 'complex256 voxels', 2304: 'RGBA voxels',
+  0: 'voxels of unknown type',
+  1: 'binary voxels of 1 bit',
+  32: 'complex64 voxels',
+  128: 'RGB voxels',
+  255: 'datatype "all"',
+  1536: 'float128 voxels',
+  1792: 'complex128 voxels',
+  2048: 'complex256 voxels',
+  2304: 'RGBA voxels',
 };
 
 /** The type that an array is written as. */
@@ -57,15 +66,21 @@ function scaled(stored: VoxelArray, slope: number, intercept: number, out: Voxel
 
 /** True if every scaled value of an 8- or 16-bit integer type is an integer below 2^24, which single precision holds exactly. */
 function fitsSinglePrecision(type: VoxelType, slope: number, intercept: number): boolean {
-  return type.bytes <= 2 && Number.isInteger(slope) && Number.isInteger(intercept) &&
-    Math.abs(slope) * 65536 + Math.abs(intercept) < 2 ** 24;
+  return (
+    type.bytes <= 2 &&
+    Number.isInteger(slope) &&
+    Number.isInteger(intercept) &&
+    Math.abs(slope) * 65536 + Math.abs(intercept) < 2 ** 24
+  );
 }
 
 /** Bytes of memory that decodeVoxels needs for `count` voxels, the stored ones included. */
 export function decodedBytes(type: VoxelType, count: number, slope: number, intercept: number): number {
   const isWide = type.name.endsWith('int64');
   const isScaled = slope !== 1 || intercept !== 0;
-  return count * (type.bytes + (isWide ? 8 : 0) + (isScaled ? (fitsSinglePrecision(type, slope, intercept) ? 4 : 8) : 0));
+  return (
+    count * (type.bytes + (isWide ? 8 : 0) + (isScaled ? (fitsSinglePrecision(type, slope, intercept) ? 4 : 8) : 0))
+  );
 }
 
 /**
@@ -73,13 +88,21 @@ export function decodedBytes(type: VoxelType, count: number, slope: number, inte
  * Float64Array for 64-bit integers and for scaled values (Float32Array where that is exact, such as CT numbers
  * stored with an offset of -1024).
  */
-export function decodeVoxels(bytes: Buffer, type: VoxelType, header: { littleEndian: boolean; slope: number; intercept: number }): VoxelArray {
+export function decodeVoxels(
+  bytes: Buffer,
+  type: VoxelType,
+  header: { littleEndian: boolean; slope: number; intercept: number },
+): VoxelArray {
   const { littleEndian, slope, intercept } = header;
   if (!littleEndian) swapToNative(bytes, type.bytes);
   const buffer = bytes.buffer as ArrayBuffer;
-  const stored = type.name.endsWith('int64') ? doublesOf64BitIntegers(buffer, type.name === 'int64') : type.view(buffer) as VoxelArray;
+  const stored = type.name.endsWith('int64')
+    ? doublesOf64BitIntegers(buffer, type.name === 'int64')
+    : (type.view(buffer) as VoxelArray);
   if (slope === 1 && intercept === 0) return stored;
-  const out = fitsSinglePrecision(type, slope, intercept) ? new Float32Array(stored.length) : new Float64Array(stored.length);
+  const out = fitsSinglePrecision(type, slope, intercept)
+    ? new Float32Array(stored.length)
+    : new Float64Array(stored.length);
   return scaled(stored, slope, intercept, out);
 }
 

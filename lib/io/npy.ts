@@ -5,8 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { expected } from '../errors.ts';
 import type { VoxelArray } from '../volume/volume.ts';
-import { explainReadError, writeFileAtomic } from './files.ts';
 import { swapToNative } from './bytes.ts';
+import { explainReadError, writeFileAtomic } from './files.ts';
 
 export type NpyData = VoxelArray | BigInt64Array | BigUint64Array;
 
@@ -24,8 +24,17 @@ type NpyDataConstructor = {
 
 /** NumPy's type codes without the byte order. Booleans are read as 0 and 1. */
 const constructors: Record<string, NpyDataConstructor> = {
-  b1: Uint8Array, i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array,
-  i8: BigInt64Array, u8: BigUint64Array, f4: Float32Array, f8: Float64Array,
+  b1: Uint8Array,
+  i1: Int8Array,
+  u1: Uint8Array,
+  i2: Int16Array,
+  u2: Uint16Array,
+  i4: Int32Array,
+  u4: Uint32Array,
+  i8: BigInt64Array,
+  u8: BigUint64Array,
+  f4: Float32Array,
+  f8: Float64Array,
 };
 const magic = Buffer.from('\x93NUMPY', 'latin1');
 /** The data begin at a multiple of this, so that they can be mapped into memory. */
@@ -34,7 +43,12 @@ const alignment = 64;
 const elementCount = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 function typeCodeOf(data: NpyData): string {
-  const kind = data instanceof Float32Array || data instanceof Float64Array ? 'f' : data.constructor.name.includes('Uint') ? 'u' : 'i';
+  const kind =
+    data instanceof Float32Array || data instanceof Float64Array
+      ? 'f'
+      : data.constructor.name.includes('Uint')
+        ? 'u'
+        : 'i';
   return `${data.BYTES_PER_ELEMENT === 1 ? '|' : '<'}${kind}${data.BYTES_PER_ELEMENT}`;
 }
 
@@ -49,7 +63,8 @@ function headerOf({ data, shape }: NpyArray): Buffer {
 const bytesOf = (data: NpyData): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 function checkLength({ data, shape }: NpyArray): void {
-  if (data.length !== elementCount(shape)) throw expected(`${elementCount(shape)} values for shape (${shape.join(', ')})`, `${data.length}`);
+  if (data.length !== elementCount(shape))
+    throw expected(`${elementCount(shape)} values for shape (${shape.join(', ')})`, `${data.length}`);
 }
 
 /** The bytes of a .npy file (version 1.0, C order, little-endian). `shape` may be empty: a single number. */
@@ -64,10 +79,17 @@ export async function writeNpy(file: string, array: NpyArray): Promise<void> {
   await writeFileAtomic(file, [headerOf(array), bytesOf(array.data)]);
 }
 
-interface NpyHeader { readonly code: string; readonly bigEndian: boolean; readonly fortran: boolean; readonly shape: number[]; readonly offset: number }
+interface NpyHeader {
+  readonly code: string;
+  readonly bigEndian: boolean;
+  readonly fortran: boolean;
+  readonly shape: number[];
+  readonly offset: number;
+}
 
 function parseHeader(bytes: Buffer, file?: string): NpyHeader {
-  if (bytes.length < 10 || !bytes.subarray(0, 6).equals(magic)) throw expected('an .npy file', `${bytes.length} bytes without its magic`, file);
+  if (bytes.length < 10 || !bytes.subarray(0, 6).equals(magic))
+    throw expected('an .npy file', `${bytes.length} bytes without its magic`, file);
   const version = bytes[6]!;
   if (version < 1 || version > 3) throw expected('.npy version 1, 2 or 3', `${version}.${bytes[7]}`, file);
   const start = version === 1 ? 10 : 12;
@@ -79,8 +101,13 @@ function parseHeader(bytes: Buffer, file?: string): NpyHeader {
   const order = /'fortran_order':\s*(True|False)/.exec(text);
   const axes = /'shape':\s*\(([\d,\sL]*)\)/.exec(text);
   if (!order || !axes) throw expected('an .npy header with fortran_order and shape', text.trim(), file);
-  if (!descr || !constructors[descr[2]!]) throw expected('an array of plain numbers', `the type in ${text.trim()}`, file);
-  const shape = axes[1]!.split(',').map((axis) => axis.trim()).filter(Boolean).map((axis) => parseInt(axis, 10));
+  if (!descr || !constructors[descr[2]!])
+    throw expected('an array of plain numbers', `the type in ${text.trim()}`, file);
+  const shape = axes[1]!
+    .split(',')
+    .map((axis) => axis.trim())
+    .filter(Boolean)
+    .map((axis) => parseInt(axis, 10));
   return { code: descr[2]!, bigEndian: descr[1] === '>', fortran: order[1] === 'True', shape, offset };
 }
 
@@ -127,7 +154,11 @@ export function decodeNpy(bytes: Uint8Array, file?: string, { shared = false } =
   const { code, fortran, shape, offset } = header;
   const byteCount = elementCount(shape) * constructors[code]!.BYTES_PER_ELEMENT;
   if (buffer.length - offset !== byteCount) {
-    throw expected(`${byteCount} bytes of data for shape (${shape.join(', ')}) and type ${code}`, `${buffer.length - offset}`, file);
+    throw expected(
+      `${byteCount} bytes of data for shape (${shape.join(', ')}) and type ${code}`,
+      `${buffer.length - offset}`,
+      file,
+    );
   }
   const data = (shared ? viewData(buffer, header) : undefined) ?? copyData(buffer, header);
   return { data: fortran && shape.length > 1 ? fortranToC(data, shape) : data, shape };

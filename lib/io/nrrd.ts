@@ -29,18 +29,26 @@ export interface NrrdImage extends Volume {
 /** Headers of segmentations have many key/value pairs; this is more than any. */
 const longestHeader = 1 << 24;
 
-interface Head { readonly header: NrrdHeader; /** Where the voxels begin; undefined where the file ended without a blank line. */ readonly end: number | undefined }
+interface Head {
+  readonly header: NrrdHeader /** Where the voxels begin; undefined where the file ended without a blank line. */;
+  readonly end: number | undefined;
+}
 
 /** Lines up to the blank one. Bytes beyond ASCII are taken as UTF-8, which the key/value pairs may hold. */
 async function readHead(source: PlainSource): Promise<Head> {
   for (let take = 4096; ; take *= 8) {
     const bytes = await source.head(Math.min(take, longestHeader));
     const text = bytes.toString('latin1');
-    if (!text.startsWith('NRRD')) return { header: parseNrrdHeader([text.slice(0, 8).split(/\r?\n/)[0]!], source.file), end: undefined };
+    if (!text.startsWith('NRRD'))
+      return { header: parseNrrdHeader([text.slice(0, 8).split(/\r?\n/)[0]!], source.file), end: undefined };
     const blank = /\r?\n\r?\n/.exec(text);
     if (!blank && bytes.length < source.size && take < longestHeader) continue;
-    if (!blank && bytes.length < source.size) throw expected(`a blank line behind the header within ${longestHeader} bytes`, 'none', source.file);
-    const lines = bytes.toString('utf8', 0, blank?.index ?? bytes.length).replace(/\r?\n$/, '').split(/\r?\n/);
+    if (!blank && bytes.length < source.size)
+      throw expected(`a blank line behind the header within ${longestHeader} bytes`, 'none', source.file);
+    const lines = bytes
+      .toString('utf8', 0, blank?.index ?? bytes.length)
+      .replace(/\r?\n$/, '')
+      .split(/\r?\n/);
     return { header: parseNrrdHeader(lines, source.file), end: blank ? blank.index + blank[0].length : undefined };
   }
 }
@@ -55,12 +63,21 @@ function skipLines(bytes: Buffer, count: number, file: string): number {
   return at;
 }
 
-const wrongLength = (what: string, count: number, found: string, file: string): Error => expected(`${count} bytes (${what})`, found, file);
+const wrongLength = (what: string, count: number, found: string, file: string): Error =>
+  expected(`${count} bytes (${what})`, found, file);
 
-async function rawBytes(source: PlainSource, from: number, { lineSkip, byteSkip }: NrrdHeader, byteCount: number, what: string): Promise<Buffer> {
-  const skipped = lineSkip > 0 ? skipLines(await source.read(from, source.size - from, what), lineSkip, source.file) : 0;
+async function rawBytes(
+  source: PlainSource,
+  from: number,
+  { lineSkip, byteSkip }: NrrdHeader,
+  byteCount: number,
+  what: string,
+): Promise<Buffer> {
+  const skipped =
+    lineSkip > 0 ? skipLines(await source.read(from, source.size - from, what), lineSkip, source.file) : 0;
   const held = source.size - from - skipped - Math.max(0, byteSkip);
-  if (byteSkip < 0 ? held < byteCount : held !== byteCount) throw wrongLength(what, byteCount, `${Math.max(0, held)}`, source.file);
+  if (byteSkip < 0 ? held < byteCount : held !== byteCount)
+    throw wrongLength(what, byteCount, `${Math.max(0, held)}`, source.file);
   return source.read(source.size - byteCount, byteCount, what);
 }
 
@@ -88,10 +105,15 @@ function textVoxels(bytes: Buffer, { type, byteSkip }: NrrdHeader, count: number
   for (let i = 0; i < count; i++) {
     const token = tokens[i]!;
     const bare = token.replace(/^[+-]/, '').toLowerCase();
-    const value = !textNumber.test(token) ? undefined : bare in special ? special[bare]! * (token.startsWith('-') ? -1 : 1) : Number(token);
+    const value = !textNumber.test(token)
+      ? undefined
+      : bare in special
+        ? special[bare]! * (token.startsWith('-') ? -1 : 1)
+        : Number(token);
     if (value !== undefined) out[i] = value;
     const isHeld = isFloat || (isBig ? Number.isInteger(value) : out[i] === value);
-    if (value === undefined || !isHeld) throw expected(`${type.name} numbers`, JSON.stringify(token.slice(0, 40)), file);
+    if (value === undefined || !isHeld)
+      throw expected(`${type.name} numbers`, JSON.stringify(token.slice(0, 40)), file);
   }
   return out;
 }
@@ -105,15 +127,28 @@ async function readVoxels(header: NrrdHeader, source: PlainSource, from: number)
   if (encoding === 'raw') {
     source.assertHolds(byteCount, what);
     assertFitsMemory(decodedBytes(type, count, 1, 0), file);
-    return decodeVoxels(await rawBytes(source, from, header, byteCount, what), type, { ...header, slope: 1, intercept: 0 });
+    return decodeVoxels(await rawBytes(source, from, header, byteCount, what), type, {
+      ...header,
+      slope: 1,
+      intercept: 0,
+    });
   }
   const packed = await source.read(from, source.size - from, what);
   const stored = packed.subarray(skipLines(packed, lineSkip, file));
-  const most = encoding === 'gzip' ? largestUnpacked(stored.length) : encoding === 'hex' ? stored.length / 2 : (stored.length + 1) / 2 * type.bytes;
-  if (byteCount > most) throw wrongLength(what, byteCount, `${stored.length} bytes of ${encoding}, which cannot hold them,`, file);
+  const most =
+    encoding === 'gzip'
+      ? largestUnpacked(stored.length)
+      : encoding === 'hex'
+        ? stored.length / 2
+        : ((stored.length + 1) / 2) * type.bytes;
+  if (byteCount > most)
+    throw wrongLength(what, byteCount, `${stored.length} bytes of ${encoding}, which cannot hold them,`, file);
   assertFitsMemory(decodedBytes(type, count, 1, 0), file);
   if (encoding === 'text') return textVoxels(stored, header, count, file);
-  const bytes = encoding === 'hex' ? hexBytes(stored, header, byteCount, what, file) : await gunzipRange(stored, byteSkip, byteCount, what, file, true);
+  const bytes =
+    encoding === 'hex'
+      ? hexBytes(stored, header, byteCount, what, file)
+      : await gunzipRange(stored, byteSkip, byteCount, what, file, true);
   return decodeVoxels(bytes, type, { ...header, slope: 1, intercept: 0 });
 }
 
@@ -123,7 +158,8 @@ async function voxelsOf({ header, end }: Head, source: PlainSource): Promise<Vox
     const file = path.resolve(path.dirname(source.file), header.dataFile);
     return withPlainSource(file, `the voxels that belong to ${source.file}`, (data) => readVoxels(header, data, 0));
   }
-  if (end === undefined || end >= source.size) throw expected('a blank line behind the header and then the voxels', 'the end of the file', source.file);
+  if (end === undefined || end >= source.size)
+    throw expected('a blank line behind the header and then the voxels', 'the end of the file', source.file);
   return readVoxels(header, source, end);
 }
 
@@ -139,10 +175,23 @@ export async function readNrrd(file: string): Promise<NrrdImage> {
   return withPlainSource(file, 'an NRRD file', async (source) => {
     const head = await readHead(source);
     const data = await voxelsOf(head, source);
-    const { version, type, encoding, littleEndian, shape, spacingMm, affine, space, spaceUnits, keyValues } = head.header;
+    const { version, type, encoding, littleEndian, shape, spacingMm, affine, space, spaceUnits, keyValues } =
+      head.header;
     return {
-      data, shape, spacingMm, affine,
-      header: { version, datatype: type.name, encoding, littleEndian, nonFinite: countNonFinite(data), space, spaceUnits, keyValues },
+      data,
+      shape,
+      spacingMm,
+      affine,
+      header: {
+        version,
+        datatype: type.name,
+        encoding,
+        littleEndian,
+        nonFinite: countNonFinite(data),
+        space,
+        spaceUnits,
+        keyValues,
+      },
     };
   });
 }

@@ -30,9 +30,39 @@ export interface NrrdHeader {
 }
 
 /** Identifiers of the format; another one is damage. `dataFile` and the like are found without their space. */
-const identifiers = new Set(['dimension', 'type', 'blocksize', 'encoding', 'endian', 'content', 'oldmin', 'oldmax', 'min', 'max', 'datafile',
-  'lineskip', 'byteskip', 'number', 'sampleunits', 'sizes', 'spacings', 'thicknesses', 'axismins', 'axismaxs', 'centers', 'centerings', 'labels',
-  'units', 'kinds', 'space', 'spacedimension', 'spaceunits', 'spaceorigin', 'spacedirections', 'measurementframe']);
+const identifiers = new Set([
+  'dimension',
+  'type',
+  'blocksize',
+  'encoding',
+  'endian',
+  'content',
+  'oldmin',
+  'oldmax',
+  'min',
+  'max',
+  'datafile',
+  'lineskip',
+  'byteskip',
+  'number',
+  'sampleunits',
+  'sizes',
+  'spacings',
+  'thicknesses',
+  'axismins',
+  'axismaxs',
+  'centers',
+  'centerings',
+  'labels',
+  'units',
+  'kinds',
+  'space',
+  'spacedimension',
+  'spaceunits',
+  'spaceorigin',
+  'spacedirections',
+  'measurementframe',
+]);
 
 /** Every name that the format has for a type, under NumPy's. */
 const typeNames: Record<string, readonly string[]> = {
@@ -48,14 +78,27 @@ const typeNames: Record<string, readonly string[]> = {
   float64: ['double'],
 };
 
-const encodings: Record<string, NrrdEncoding> = { raw: 'raw', gzip: 'gzip', gz: 'gzip', text: 'text', txt: 'text', ascii: 'text', hex: 'hex' };
+const encodings: Record<string, NrrdEncoding> = {
+  raw: 'raw',
+  gzip: 'gzip',
+  gz: 'gzip',
+  text: 'text',
+  txt: 'text',
+  ascii: 'text',
+  hex: 'hex',
+};
 
 /** Signs that turn the first two axes of a space to left and posterior, ITK's inner frame. Other spaces have no anatomy. */
 const toLps: Record<string, readonly [number, number]> = {
-  'right-anterior-superior': [-1, -1], ras: [-1, -1],
-  'left-anterior-superior': [1, -1], las: [1, -1],
-  'left-posterior-superior': [1, 1], lps: [1, 1],
-  'scanner-xyz': [1, 1], '3d-right-handed': [1, 1], '3d-left-handed': [1, 1],
+  'right-anterior-superior': [-1, -1],
+  ras: [-1, -1],
+  'left-anterior-superior': [1, -1],
+  las: [1, -1],
+  'left-posterior-superior': [1, 1],
+  lps: [1, 1],
+  'scanner-xyz': [1, 1],
+  '3d-right-handed': [1, 1],
+  '3d-left-handed': [1, 1],
 };
 
 /** The fields and key/value pairs of one header. */
@@ -78,7 +121,8 @@ function fieldsOf(lines: readonly string[], file: string): Fields {
     const name = label?.toLowerCase().replaceAll(' ', '') ?? '';
     if (line.startsWith('#')) continue;
     if (key !== undefined) pairs.set(unescape(key), unescape(value!));
-    else if (!identifiers.has(name)) throw expected('NRRD header lines and a blank line behind them', quoted(line), file);
+    else if (!identifiers.has(name))
+      throw expected('NRRD header lines and a blank line behind them', quoted(line), file);
     else if (values.has(name)) throw expected(`one field "${label}"`, 'two', file);
     else values.set(name, text!.trim());
   }
@@ -94,7 +138,8 @@ function required(fields: Fields, name: string): string {
 /** An integer; `fallback` where the field is absent. */
 function integerOf(fields: Fields, name: string, least: number, fallback: number): number {
   const text = fields.values.get(name) ?? String(fallback);
-  if (!/^-?\d{1,15}$/.test(text) || Number(text) < least) throw fields.refusal(`"${name}" to be an integer of ${least} or more`, quoted(text));
+  if (!/^-?\d{1,15}$/.test(text) || Number(text) < least)
+    throw fields.refusal(`"${name}" to be an integer of ${least} or more`, quoted(text));
   return Number(text);
 }
 
@@ -123,7 +168,7 @@ function encodingOf(fields: Fields): NrrdEncoding {
 /** Needed wherever a number has several bytes; text has none. */
 function isLittleEndian(fields: Fields, type: VoxelType, encoding: NrrdEncoding): boolean {
   const needed = type.bytes > 1 && encoding !== 'text';
-  const text = (needed ? required(fields, 'endian') : fields.values.get('endian') ?? 'little').toLowerCase();
+  const text = (needed ? required(fields, 'endian') : (fields.values.get('endian') ?? 'little')).toLowerCase();
   if (text !== 'little' && text !== 'big') throw fields.refusal('the endian little or big', quoted(text));
   return text === 'little';
 }
@@ -133,17 +178,23 @@ function shapeOf(fields: Fields): Vec3 {
   if (dimension !== '3') throw fields.refusal('one 3-D volume', `dimension ${quoted(dimension)}`);
   const text = required(fields, 'sizes');
   const sizes = text.split(/\s+/);
-  if (sizes.length !== 3 || !sizes.every((size) => /^0*[1-9]\d{0,14}$/.test(size))) throw fields.refusal('three sizes of 1 or more', quoted(text));
+  if (sizes.length !== 3 || !sizes.every((size) => /^0*[1-9]\d{0,14}$/.test(size)))
+    throw fields.refusal('three sizes of 1 or more', quoted(text));
   const kinds = fields.values.get('kinds')?.split(/\s+/) ?? [];
   const other = kinds.find((kind) => !['domain', 'space', 'none', '???'].includes(kind.toLowerCase()));
-  if (other !== undefined) throw fields.refusal('one number a voxel on three spatial axes', `an axis of kind ${quoted(other)}`);
+  if (other !== undefined)
+    throw fields.refusal('one number a voxel on three spatial axes', `an axis of kind ${quoted(other)}`);
   return sizes.map(Number) as unknown as Vec3;
 }
 
 /** `(1,0,0)` as three finite numbers. */
 function vectorOf(text: string, what: string, fields: Fields): Vec3 {
-  const numbers = /^\(([^()]*)\)$/.exec(text)?.[1]!.split(',').map((part) => (part.trim() ? Number(part) : NaN));
-  if (numbers?.length !== 3 || !numbers.every(Number.isFinite)) throw fields.refusal(`${what} as (x,y,z) with finite numbers`, quoted(text));
+  const numbers = /^\(([^()]*)\)$/
+    .exec(text)?.[1]!
+    .split(',')
+    .map((part) => (part.trim() ? Number(part) : NaN));
+  if (numbers?.length !== 3 || !numbers.every(Number.isFinite))
+    throw fields.refusal(`${what} as (x,y,z) with finite numbers`, quoted(text));
   return numbers as unknown as Vec3;
 }
 
@@ -151,7 +202,8 @@ function vectorOf(text: string, what: string, fields: Fields): Vec3 {
 function columnsOfSpacings(fields: Fields): readonly Vec3[] {
   const text = fields.values.get('spacings') ?? 'nan nan nan';
   const spacings = text.split(/\s+/).map((part) => (/^[+-]?nan$/i.test(part) ? 1 : Number(part)));
-  if (spacings.length !== 3 || !spacings.every((s) => Number.isFinite(s) && s !== 0)) throw fields.refusal('three spacings that are not 0', quoted(text));
+  if (spacings.length !== 3 || !spacings.every((s) => Number.isFinite(s) && s !== 0))
+    throw fields.refusal('three spacings that are not 0', quoted(text));
   return spacings.map((s, axis) => [0, 1, 2].map((row) => (row === axis ? s : 0)) as unknown as Vec3);
 }
 
@@ -169,9 +221,11 @@ function affineOf(fields: Fields): Affine {
   const frame = (space ?? 'lps').toLowerCase();
   const signs = Object.hasOwn(toLps, frame) ? toLps[frame] : undefined;
   if (!signs) throw fields.refusal('a 3-D space such as left-posterior-superior', quoted(space!));
-  if (integerOf(fields, 'spacedimension', 1, 3) !== 3) throw fields.refusal('the space dimension 3', fields.values.get('spacedimension')!);
+  if (integerOf(fields, 'spacedimension', 1, 3) !== 3)
+    throw fields.refusal('the space dimension 3', fields.values.get('spacedimension')!);
   if (directions !== undefined && spacings !== undefined) throw fields.refusal('space directions or spacings', 'both');
-  if (space !== undefined && spacings !== undefined) throw fields.refusal('space directions, as there is a space', 'spacings');
+  if (space !== undefined && spacings !== undefined)
+    throw fields.refusal('space directions, as there is a space', 'spacings');
   const columns = directions === undefined ? columnsOfSpacings(fields) : columnsOfDirections(directions, fields);
   const origin = vectorOf(fields.values.get('spaceorigin') ?? '(0,0,0)', 'the space origin', fields);
   // Left and posterior become right and anterior: one more change of sign; + 0 leaves no -0.
@@ -180,17 +234,33 @@ function affineOf(fields: Fields): Affine {
 }
 
 function assertGrid(affine: Affine, spacingMm: Vec3, fields: Fields): void {
-  const [a, b, c, , d, e, f, , g, h, i] = affine as [number, number, number, number, number, number, number, number, number, number, number];
+  const [a, b, c, , d, e, f, , g, h, i] = affine as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
   const relative = Math.abs(determinant) / (spacingMm[0] * spacingMm[1] * spacingMm[2]);
   if (relative > 1e-6 && Number.isFinite(relative)) return;
-  throw fields.refusal('three space directions in three dimensions', quoted(fields.values.get('spacedirections') ?? fields.values.get('spacings') ?? ''));
+  throw fields.refusal(
+    'three space directions in three dimensions',
+    quoted(fields.values.get('spacedirections') ?? fields.values.get('spacings') ?? ''),
+  );
 }
 
 function dataFileOf(fields: Fields): string | undefined {
   const text = fields.values.get('datafile');
   if (text === undefined) return undefined;
-  if (/^LIST\b/.test(text) || /%\d*d/.test(text)) throw fields.refusal('one data file', `a list of data files (${quoted(text)})`);
+  if (/^LIST\b/.test(text) || /%\d*d/.test(text))
+    throw fields.refusal('one data file', `a list of data files (${quoted(text)})`);
   if (!text) throw fields.refusal('the name of the data file', 'nothing');
   return text;
 }
@@ -209,9 +279,16 @@ export function parseNrrdHeader(lines: readonly string[], file: string): NrrdHea
   const spacingMm = spacingOf(affine);
   assertGrid(affine, spacingMm, fields);
   const byteSkip = integerOf(fields, 'byteskip', -1, 0);
-  if (byteSkip < 0 && encoding !== 'raw') throw fields.refusal('a byte skip of -1 with the encoding raw only', encoding);
+  if (byteSkip < 0 && encoding !== 'raw')
+    throw fields.refusal('a byte skip of -1 with the encoding raw only', encoding);
   return {
-    version, type, encoding, shape, spacingMm, affine, byteSkip,
+    version,
+    type,
+    encoding,
+    shape,
+    spacingMm,
+    affine,
+    byteSkip,
     littleEndian: isLittleEndian(fields, type, encoding),
     dataFile: dataFileOf(fields),
     lineSkip: integerOf(fields, 'lineskip', 0, 0),

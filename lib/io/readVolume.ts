@@ -7,7 +7,8 @@ import { readNifti } from './nifti.ts';
 import { readNrrd } from './nrrd.ts';
 
 /** Reads a volume by the ending of its name: .nrrd and .nhdr as NRRD, all others as NIfTI. Throws as readNrrd and readNifti do. */
-export const readVolume = (file: string): Promise<Volume> => (/\.n(rrd|hdr)$/i.test(file) ? readNrrd(file) : readNifti(file));
+export const readVolume = (file: string): Promise<Volume> =>
+  /\.n(rrd|hdr)$/i.test(file) ? readNrrd(file) : readNifti(file);
 
 /**
  * SHA-256 of the files of a volume by name: of the file itself and, for a header without voxels (.hdr, .nhdr), of those
@@ -16,8 +17,13 @@ export const readVolume = (file: string): Promise<Volume> => (/\.n(rrd|hdr)$/i.t
 export async function volumeChecksums(file: string): Promise<Record<string, string>> {
   const [, stem] = /^(.*)\.n?hdr(\.gz)?$/i.exec(path.basename(file)) ?? [];
   const folder = path.dirname(file);
-  const names = stem === undefined ? [path.basename(file)] : (await readdir(folder)).filter((name) => name.startsWith(`${stem}.`)).sort();
+  const names =
+    stem === undefined
+      ? [path.basename(file)]
+      : (await readdir(folder)).filter((name) => name.startsWith(`${stem}.`)).sort();
   // A missing header is told by its own name.
   const wanted = names.includes(path.basename(file)) ? names : [path.basename(file)];
-  return Object.fromEntries(await Promise.all(wanted.map(async (name) => [name, await sha256File(path.join(folder, name))] as const)));
+  return Object.fromEntries(
+    await Promise.all(wanted.map(async (name) => [name, await sha256File(path.join(folder, name))] as const)),
+  );
 }

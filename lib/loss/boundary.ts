@@ -4,11 +4,11 @@
  * It is not meant to stand alone: its minimum is to call everything inside foreground and everything outside background, but where the
  * truth is empty it says nothing. The authors add it, with a weight of 0.01, to a loss of regions.
  */
-import { tf } from '../engine/engine.ts';
-import { signedDistance } from '../engine/ops/signedDistance.ts';
+import { tf } from 'axunet-engine/engine';
 import { crossEntropyDice } from './crossEntropyDice.ts';
 import type { LossFunction } from './loss.ts';
 import { foregroundProbability, foregroundTruth } from './probabilityMap.ts';
+import { signedDistance } from './signedDistance.ts';
 import { weightedSum } from './weightedSum.ts';
 
 /** What the authors multiply the boundary loss by when they hold it constant beside a loss of regions. */
@@ -31,8 +31,13 @@ export function boundaryMap(truth: tf.Tensor): tf.Tensor {
  * Negative for a good prediction. `logits` [n, h, w, classes] or [n, d, h, w, classes], `labels` without the last axis.
  */
 export function boundary(logits: tf.Tensor, labels: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => tf.mean(tf.mul(foregroundProbability(logits), boundaryMap(foregroundTruth(labels)))) as tf.Scalar);
+  return tf.tidy(
+    () => tf.mean(tf.mul(foregroundProbability(logits), boundaryMap(foregroundTruth(labels)))) as tf.Scalar,
+  );
 }
 
 /** Cross-entropy + soft foreground Dice + 0.01 × boundary loss. */
-export const crossEntropyDiceBoundary: LossFunction = weightedSum([{ loss: crossEntropyDice, weight: 1 }, { loss: boundary, weight: boundaryWeight }]);
+export const crossEntropyDiceBoundary: LossFunction = weightedSum([
+  { loss: crossEntropyDice, weight: 1 },
+  { loss: boundary, weight: boundaryWeight },
+]);

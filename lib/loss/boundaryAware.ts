@@ -2,9 +2,9 @@
  * Boundary-aware loss: cross-entropy in which pixels at the contour count more.
  * Source: our reading of Yang et al. 2022 (AX-Unet), doi 10.3389/fonc.2022.894970, whose formula is not published; the factor is its code's.
  */
-import { tf } from '../engine/engine.ts';
-import { meanFocalCrossEntropy, unfocused } from '../engine/ops/focalCrossEntropy.ts';
-import { softmaxCrossEntropy } from '../engine/ops/softmaxCrossEntropy.ts';
+import { tf } from 'axunet-engine/engine';
+import { meanFocalCrossEntropy, unfocused } from 'axunet-engine/ops/focalCrossEntropy';
+import { softmaxCrossEntropy } from 'axunet-engine/ops/softmaxCrossEntropy';
 import type { LossFunction } from './loss.ts';
 import { sobelMagnitude } from './sobel.ts';
 
@@ -16,17 +16,19 @@ export interface BoundaryAwareOptions {
 }
 
 /** w = 1 + k E with E the Sobel magnitude of the foreground. `labels` [n, h, w]; output [n, h, w]. */
-export const boundaryWeights = (labels: tf.Tensor3D, k = 5): tf.Tensor3D => tf.tidy(() => tf.add(1, tf.mul(k, sobelMagnitude(labels))));
+export const boundaryWeights = (labels: tf.Tensor3D, k = 5): tf.Tensor3D =>
+  tf.tidy(() => tf.add(1, tf.mul(k, sobelMagnitude(labels))));
 
 /** The loss of each pixel: −w log p_y. `logits` [n, h, w, classes], `labels` [n, h, w]; output [n, h, w]. */
-export const boundaryAwareMap = (logits: tf.Tensor4D, labels: tf.Tensor3D, k = 5): tf.Tensor3D => tf.tidy(() =>
-  tf.mul(boundaryWeights(labels, k), tf.reshape(softmaxCrossEntropy(logits, labels), labels.shape)));
+export const boundaryAwareMap = (logits: tf.Tensor4D, labels: tf.Tensor3D, k = 5): tf.Tensor3D =>
+  tf.tidy(() => tf.mul(boundaryWeights(labels, k), tf.reshape(softmaxCrossEntropy(logits, labels), labels.shape)));
 
 /** The mean of `boundaryAwareMap`. A mask without an edge (empty, full) gives cross-entropy. */
 export function boundaryAware({ k = 5, dividedBy = 'pixels' }: BoundaryAwareOptions = {}): LossFunction {
-  return (logits, labels) => tf.tidy(() => {
-    const weights = boundaryWeights(labels, k);
-    const mean = meanFocalCrossEntropy(logits, labels, unfocused, weights);
-    return dividedBy === 'pixels' ? mean : tf.div(mean, tf.mean(weights));
-  });
+  return (logits, labels) =>
+    tf.tidy(() => {
+      const weights = boundaryWeights(labels, k);
+      const mean = meanFocalCrossEntropy(logits, labels, unfocused, weights);
+      return dividedBy === 'pixels' ? mean : tf.div(mean, tf.mean(weights));
+    });
 }

@@ -1,5 +1,5 @@
 /** Boundary difference over union. Source: Sun et al. 2023 (MICCAI), arXiv:2308.00220. */
-import { tf } from '../engine/engine.ts';
+import { tf } from 'axunet-engine/engine';
 import { foregroundProbability, foregroundTruth } from './probabilityMap.ts';
 
 /** Largest share of the overlap that leaves the union, after the paper. */
@@ -10,7 +10,11 @@ const smoothing = 1;
 /** The pixels of the mask that have a neighbour above, below, left or right outside it or beyond the image. `truth` [n, h, w]. */
 function contour(truth: tf.Tensor3D): tf.Tensor3D {
   const [n, height, width] = truth.shape;
-  const padded = tf.pad(truth, [[0, 0], [1, 1], [1, 1]]);
+  const padded = tf.pad(truth, [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+  ]);
   const moved = (y: number, x: number): tf.Tensor => tf.slice(padded, [0, 1 + y, 1 + x], [n, height, width]);
   const inner = tf.mul(tf.mul(moved(-1, 0), moved(1, 0)), tf.mul(moved(0, -1), moved(0, 1)));
   return tf.sub(truth, tf.mul(truth, inner));

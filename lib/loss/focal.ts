@@ -1,6 +1,6 @@
 /** Focal loss: cross-entropy that pays little for pixels that are already right. Source: Lin et al. 2017, doi 10.1109/ICCV.2017.324. */
-import { tf } from '../engine/engine.ts';
-import { focalCrossEntropy, meanFocalCrossEntropy } from '../engine/ops/focalCrossEntropy.ts';
+import { tf } from 'axunet-engine/engine';
+import { focalCrossEntropy, meanFocalCrossEntropy } from 'axunet-engine/ops/focalCrossEntropy';
 import type { LossFunction } from './loss.ts';
 
 export interface FocalOptions {
@@ -11,8 +11,12 @@ export interface FocalOptions {
 }
 
 /** The loss of each pixel: −α_y (1 − p_y)^γ log p_y. `logits` [n, h, w, classes], `labels` [n, h, w]; output [n, h, w]. */
-export function focalMap({ gamma = 2, alpha = 0.75 }: FocalOptions = {}): (logits: tf.Tensor4D, labels: tf.Tensor3D) => tf.Tensor3D {
-  return (logits, labels) => tf.tidy(() => tf.reshape(focalCrossEntropy(logits, labels, { gamma, alpha }), labels.shape));
+export function focalMap({
+  gamma = 2,
+  alpha = 0.75,
+}: FocalOptions = {}): (logits: tf.Tensor4D, labels: tf.Tensor3D) => tf.Tensor3D {
+  return (logits, labels) =>
+    tf.tidy(() => tf.reshape(focalCrossEntropy(logits, labels, { gamma, alpha }), labels.shape));
 }
 
 /** The mean of `focalMap` over all pixels. An empty mask is nothing special: its pixels are background. */

@@ -1,7 +1,7 @@
 /** Focal Tversky loss: hard images count more. Source: Abraham and Khan 2019, doi 10.1109/ISBI.2019.8759329. */
-import { tf } from '../engine/engine.ts';
+import { tf } from 'axunet-engine/engine';
 import type { LossFunction } from './loss.ts';
-import { tverskyDistances, type TverskyOptions } from './tversky.ts';
+import { type TverskyOptions, tverskyDistances } from './tversky.ts';
 
 export interface FocalTverskyOptions extends TverskyOptions {
   /** Each image costs (1 − TI)^(1/γ); 4/3 by default, as Abraham and Khan advise. */
@@ -12,16 +12,19 @@ export interface FocalTverskyOptions extends TverskyOptions {
 const leastDistance = 1e-6;
 
 /** x^e for x ≥ 0 and 0 < e ≤ 1 with a finite slope; rounding below 0 counts as 0. */
-const root = (x: tf.Tensor, exponent: number): tf.Tensor => tf.customGrad((given, save) => {
-  const distance = tf.relu(given as tf.Tensor);
-  (save as unknown as tf.GradSaveFunc)([distance]);
-  return {
-    value: tf.pow(distance, exponent),
-    gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(dy, tf.mul(exponent, tf.pow(tf.maximum(saved, leastDistance), exponent - 1))),
-  };
-})(x);
+const root = (x: tf.Tensor, exponent: number): tf.Tensor =>
+  tf.customGrad((given, save) => {
+    const distance = tf.relu(given as tf.Tensor);
+    (save as unknown as tf.GradSaveFunc)([distance]);
+    return {
+      value: tf.pow(distance, exponent),
+      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) =>
+        tf.mul(dy, tf.mul(exponent, tf.pow(tf.maximum(saved, leastDistance), exponent - 1))),
+    };
+  })(x);
 
 /** The mean of (1 − TI)^(1/γ) over the images (default) or of the batch. An empty truth as in `tversky`. */
 export function focalTversky({ gamma = 4 / 3, over = 'sample', ...options }: FocalTverskyOptions = {}): LossFunction {
-  return (logits, labels) => tf.tidy(() => tf.mean(root(tverskyDistances(logits, labels, { ...options, over }), 1 / gamma)) as tf.Scalar);
+  return (logits, labels) =>
+    tf.tidy(() => tf.mean(root(tverskyDistances(logits, labels, { ...options, over }), 1 / gamma)) as tf.Scalar);
 }

@@ -1,6 +1,6 @@
 /** The foreground as one class: all classes but 0. */
-import { tf } from '../engine/engine.ts';
-import { classSums } from '../engine/ops/classSums.ts';
+import { tf } from 'axunet-engine/engine';
+import { classSums } from 'axunet-engine/ops/classSums';
 import type { Over } from './loss.ts';
 
 /** Two classes where there are more: the logit of the foreground is log Σ exp over its classes, so its probability is their sum. */
@@ -8,11 +8,19 @@ function asTwoClasses(logits: tf.Tensor4D, labels: tf.Tensor3D): [tf.Tensor4D, t
   if (logits.shape[3] === 2) return [logits, labels];
   const background = tf.slice(logits, [0, 0, 0, 0], [-1, -1, -1, 1]);
   const foreground = tf.logSumExp(tf.slice(logits, [0, 0, 0, 1], [-1, -1, -1, -1]), -1, true);
-  return [tf.concat([background, foreground], -1) as tf.Tensor4D, tf.minimum(labels, tf.scalar(1, 'int32')) as tf.Tensor3D];
+  return [
+    tf.concat([background, foreground], -1) as tf.Tensor4D,
+    tf.minimum(labels, tf.scalar(1, 'int32')) as tf.Tensor3D,
+  ];
 }
 
 /** Sums over the pixels with p the probability of the foreground and y its truth: Σ p, Σ p y, Σ y and Σ p². One number per image, or one in all. */
-export interface ForegroundSums { readonly probability: tf.Tensor1D; readonly overlap: tf.Tensor1D; readonly truth: tf.Tensor1D; readonly squares: tf.Tensor1D }
+export interface ForegroundSums {
+  readonly probability: tf.Tensor1D;
+  readonly overlap: tf.Tensor1D;
+  readonly truth: tf.Tensor1D;
+  readonly squares: tf.Tensor1D;
+}
 
 /** `logits` [n, h, w, classes], `labels` [n, h, w]; sums of [n], over the batch of [1]. */
 export function foregroundSums(logits: tf.Tensor4D, labels: tf.Tensor3D, over: Over): ForegroundSums {
@@ -30,4 +38,5 @@ export function foregroundSums(logits: tf.Tensor4D, labels: tf.Tensor3D, over: O
  */
 export type Smoothing = number | readonly [above: number, below: number];
 
-export const smoothingOf = (smoothing: Smoothing): readonly [number, number] => (typeof smoothing === 'number' ? [smoothing, smoothing] : smoothing);
+export const smoothingOf = (smoothing: Smoothing): readonly [number, number] =>
+  typeof smoothing === 'number' ? [smoothing, smoothing] : smoothing;

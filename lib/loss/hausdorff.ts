@@ -1,9 +1,9 @@
 /** Hausdorff distance-transform loss. Source: Karimi & Salcudean 2019, arXiv:1904.10030. */
-import { tf } from '../engine/engine.ts';
-import { signedDistance } from '../engine/ops/signedDistance.ts';
+import { tf } from 'axunet-engine/engine';
 import { crossEntropyDice } from './crossEntropyDice.ts';
 import type { LossFunction } from './loss.ts';
 import { foregroundProbability, foregroundTruth } from './probabilityMap.ts';
+import { signedDistance } from './signedDistance.ts';
 import { weightedSum } from './weightedSum.ts';
 
 /** How much more a mistake costs far from the contour; the authors found 1 to 3 to work and took 2. */
@@ -29,11 +29,12 @@ type SpatialLoss = (logits: tf.Tensor, labels: tf.Tensor) => tf.Scalar;
  * full mask has D = 0, so an image where both are so costs nothing: to be added to a loss of regions. Equal to MONAI's HausdorffDTLoss.
  */
 export function hausdorff({ alpha = hausdorffAlpha }: HausdorffOptions = {}): SpatialLoss {
-  return (logits, labels) => tf.tidy(() => {
-    const [probability, truth] = [foregroundProbability(logits), foregroundTruth(labels)];
-    const distances = tf.add(distancePower(probability, alpha), distancePower(truth, alpha));
-    return tf.mean(tf.mul(tf.squaredDifference(probability, truth), distances)) as tf.Scalar;
-  });
+  return (logits, labels) =>
+    tf.tidy(() => {
+      const [probability, truth] = [foregroundProbability(logits), foregroundTruth(labels)];
+      const distances = tf.add(distancePower(probability, alpha), distancePower(truth, alpha));
+      return tf.mean(tf.mul(tf.squaredDifference(probability, truth), distances)) as tf.Scalar;
+    });
 }
 
 /**
@@ -49,4 +50,7 @@ export function logHausdorff(options: HausdorffOptions = {}): SpatialLoss {
 export const hausdorffWeight = 0.1;
 
 /** Cross-entropy + soft foreground Dice + 0.1 × ln(1 + Hausdorff loss). */
-export const crossEntropyDiceHausdorff: LossFunction = weightedSum([{ loss: crossEntropyDice, weight: 1 }, { loss: logHausdorff(), weight: hausdorffWeight }]);
+export const crossEntropyDiceHausdorff: LossFunction = weightedSum([
+  { loss: crossEntropyDice, weight: 1 },
+  { loss: logHausdorff(), weight: hausdorffWeight },
+]);

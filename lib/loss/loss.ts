@@ -1,4 +1,4 @@
-import type { tf } from '../engine/engine.ts';
+import type { tf } from 'axunet-engine/engine';
 
 /**
  * What training minimises: logits [n, h, w, classes] and class numbers [n, h, w] (int32) to one number.

@@ -1,5 +1,5 @@
 /** Prediction and truth as one channel: the foreground, which is every class but 0. */
-import { tf } from '../engine/engine.ts';
+import { tf } from 'axunet-engine/engine';
 
 /**
  * Softmax probability of the foreground: the logistic function of how far its logits are above that of the background, so that
@@ -14,4 +14,5 @@ export function foregroundProbability(logits: tf.Tensor): tf.Tensor {
 }
 
 /** 1 in the foreground, 0 elsewhere, float32. `labels` [n, …] class numbers. */
-export const foregroundTruth = (labels: tf.Tensor): tf.Tensor => tf.tidy(() => tf.cast(tf.greater(labels, 0), 'float32'));
+export const foregroundTruth = (labels: tf.Tensor): tf.Tensor =>
+  tf.tidy(() => tf.cast(tf.greater(labels, 0), 'float32'));

@@ -1,6 +1,6 @@
 /** Soft Dice of the foreground. Source: Milletari et al. 2016 (V-Net), doi 10.1109/3DV.2016.79, with sums instead of squares. */
-import { tf } from '../engine/engine.ts';
-import { foregroundSums, smoothingOf, type Smoothing } from './foreground.ts';
+import { tf } from 'axunet-engine/engine';
+import { foregroundSums, type Smoothing, smoothingOf } from './foreground.ts';
 import type { LossFunction, Over } from './loss.ts';
 
 /** Added above and below, in pixels: makes an empty truth with an empty prediction count as perfect. */
@@ -20,14 +20,20 @@ export interface DiceOptions {
  * 1 − (2 Σ p y + s) / (Σ p + Σ y + s) with p the softmax probability of the foreground (all classes but 0) and y its truth, over the
  * pixels of the whole batch (default) or of each image, and then their mean. An empty truth costs 1 − s / (Σ p + s).
  */
-export function diceLoss({ over = 'batch', smoothing = diceSmoothing, squared = false, jaccard = false }: DiceOptions = {}): LossFunction {
+export function diceLoss({
+  over = 'batch',
+  smoothing = diceSmoothing,
+  squared = false,
+  jaccard = false,
+}: DiceOptions = {}): LossFunction {
   const [above, below] = smoothingOf(smoothing);
-  return (logits, labels) => tf.tidy(() => {
-    const { probability, overlap, truth, squares } = foregroundSums(logits, labels, over);
-    const total = tf.add(squared ? squares : probability, truth);
-    const [found, all] = jaccard ? [overlap, tf.sub(total, overlap)] : [tf.mul(2, overlap), total];
-    return tf.mean(tf.sub(1, tf.div(tf.add(found, above), tf.add(all, below)))) as tf.Scalar;
-  });
+  return (logits, labels) =>
+    tf.tidy(() => {
+      const { probability, overlap, truth, squares } = foregroundSums(logits, labels, over);
+      const total = tf.add(squared ? squares : probability, truth);
+      const [found, all] = jaccard ? [overlap, tf.sub(total, overlap)] : [tf.mul(2, overlap), total];
+      return tf.mean(tf.sub(1, tf.div(tf.add(found, above), tf.add(all, below)))) as tf.Scalar;
+    });
 }
 
 /**

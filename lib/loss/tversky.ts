@@ -1,6 +1,6 @@
 /** Tversky loss: a Dice that weighs false positives and missed pixels apart. Source: Salehi et al. 2017, doi 10.1007/978-3-319-67389-9_44. */
-import { tf } from '../engine/engine.ts';
-import { foregroundSums, smoothingOf, type Smoothing } from './foreground.ts';
+import { tf } from 'axunet-engine/engine';
+import { foregroundSums, type Smoothing, smoothingOf } from './foreground.ts';
 import type { LossFunction, Over } from './loss.ts';
 
 export interface TverskyOptions {
@@ -18,7 +18,10 @@ export function tverskyDistances(logits: tf.Tensor4D, labels: tf.Tensor3D, optio
   const { falsePositives = 0.3, falseNegatives = 0.7, over = 'batch', smoothing = 1 } = options;
   const [above, below] = smoothingOf(smoothing);
   const { probability, overlap, truth } = foregroundSums(logits, labels, over);
-  const wrong = tf.add(tf.mul(falsePositives, tf.sub(probability, overlap)), tf.mul(falseNegatives, tf.sub(truth, overlap)));
+  const wrong = tf.add(
+    tf.mul(falsePositives, tf.sub(probability, overlap)),
+    tf.mul(falseNegatives, tf.sub(truth, overlap)),
+  );
   return tf.sub(1, tf.div(tf.add(overlap, above), tf.add(tf.add(overlap, wrong), below)));
 }
 

@@ -9,9 +9,18 @@
  *
  * Layer names are the reference's. Source: Yang et al. 2022, doi 10.3389/fonc.2022.894970, and its public code.
  */
-import { tf } from '../engine/engine.ts';
+import { tf } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
-import { AdaptiveMaxPool, Convolution, ConvolutionNormRelu, DoubleConvolution, Join, MaxPool, ResizeNearestLike, UpConvolution } from './blocks.ts';
+import {
+  AdaptiveMaxPool,
+  Convolution,
+  ConvolutionNormRelu,
+  DoubleConvolution,
+  Join,
+  MaxPool,
+  ResizeNearestLike,
+  UpConvolution,
+} from './blocks.ts';
 import { initialiseWeights } from './initialise.ts';
 
 export const variants = ['residual', 'plain', 'grouped', 'unet', 'unet-aspp', 'unet-sep'] as const;
@@ -36,10 +45,20 @@ export interface ModelConfig {
 }
 
 export const defaultModel: ModelConfig = {
-  variant: 'residual', width: 64, inputSize: [512, 512], inputChannels: 3, classes: 2, asppRates: [2, 4, 6],
+  variant: 'residual',
+  width: 64,
+  inputSize: [512, 512],
+  inputChannels: 3,
+  classes: 2,
+  asppRates: [2, 4, 6],
 };
 
-interface Parts { separable: boolean; aspp: boolean; shortcuts: boolean; grouped: boolean }
+interface Parts {
+  separable: boolean;
+  aspp: boolean;
+  shortcuts: boolean;
+  grouped: boolean;
+}
 const parts: Record<Variant, Parts> = {
   residual: { separable: true, aspp: true, shortcuts: true, grouped: false },
   plain: { separable: true, aspp: true, shortcuts: false, grouped: false },
@@ -52,7 +71,8 @@ const parts: Record<Variant, Parts> = {
 type Node = tf.SymbolicTensor;
 
 /** A layer applied to one or more nodes. */
-const through = (layer: tf.layers.Layer, ...inputs: Node[]): Node => layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as Node;
+const through = (layer: tf.layers.Layer, ...inputs: Node[]): Node =>
+  layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as Node;
 
 const pool = (name: string, x: Node): Node => through(new MaxPool({ name }), x);
 const add = (name: string, a: Node, b: Node): Node => through(tf.layers.add({ name }), a, b);
@@ -63,9 +83,14 @@ export function modelConfig(given: Partial<ModelConfig> = {}): ModelConfig {
   const config = { ...defaultModel, ...given };
   if (!variants.includes(config.variant)) throw expected(`a variant of ${variants.join(', ')}`, `"${config.variant}"`);
   for (const length of config.inputSize) {
-    if (!Number.isInteger(length) || length < 16 || length % 16) throw expected('input height and width divisible by 16', config.inputSize.join(' × '));
+    if (!Number.isInteger(length) || length < 16 || length % 16)
+      throw expected('input height and width divisible by 16', config.inputSize.join(' × '));
   }
-  for (const [name, value] of Object.entries({ width: config.width, inputChannels: config.inputChannels, classes: config.classes })) {
+  for (const [name, value] of Object.entries({
+    width: config.width,
+    inputChannels: config.inputChannels,
+    classes: config.classes,
+  })) {
     if (!Number.isInteger(value) || value < 1) throw expected(`a positive whole number as ${name}`, `${value}`);
   }
   return config;
@@ -79,8 +104,10 @@ export function createAxUnet(given: Partial<ModelConfig> = {}, seed?: number): t
   const config = modelConfig(given);
   const { separable, aspp, shortcuts, grouped } = parts[config.variant];
   const w = config.width;
-  const block = (name: string, filters: number, x: Node, sep = separable): Node => through(new DoubleConvolution({ name, filters, separable: sep }), x);
-  const shortcut = (name: string, filters: number, x: Node): Node => through(new Convolution({ name, filters, kernelSize: 1, stride: 2 }), x);
+  const block = (name: string, filters: number, x: Node, sep = separable): Node =>
+    through(new DoubleConvolution({ name, filters, separable: sep }), x);
+  const shortcut = (name: string, filters: number, x: Node): Node =>
+    through(new Convolution({ name, filters, kernelSize: 1, stride: 2 }), x);
 
   // Encoder. The shortcuts carry a linear, halved copy past each level; c3 takes p2 alone, as its authors intend.
   const image = tf.input({ name: 'image', shape: [...config.inputSize, config.inputChannels] });
@@ -100,7 +127,9 @@ export function createAxUnet(given: Partial<ModelConfig> = {}, seed?: number): t
   // Decoder: double the size, join the encoder's features of that size, convolve.
   const level = (k: number, filters: number, x: Node, skip: Node): Node => {
     const joined = concat(`skip${k}`, through(new UpConvolution({ name: `up${k}`, filters }), x), skip);
-    const merged = grouped ? through(new Convolution({ name: `merge${k}`, filters: 2 * filters, kernelSize: 3, groups: 2 }), joined) : joined;
+    const merged = grouped
+      ? through(new Convolution({ name: `merge${k}`, filters: 2 * filters, kernelSize: 3, groups: 2 }), joined)
+      : joined;
     return block(`c${k}`, filters, merged);
   };
   const c6 = level(6, 8 * w, aspp ? asppHead(c5, config) : c5, c4);

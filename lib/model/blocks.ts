@@ -2,21 +2,23 @@
  * The building blocks of AX-Unet as layers, one row of the paper's table each. Images are NHWC; `n` stands for the batch.
  * Facts: reference code Model.py and withsep.py, see docs/differences.md for what we do otherwise.
  */
-import { tf } from '../engine/engine.ts';
-import { preparingTrace } from '../engine/graph/tracing.ts';
-import { adaptiveMaxPool, resizeNearest } from '../engine/ops/adaptiveMaxPool.ts';
-import { addBias, convolution } from '../engine/ops/convolution.ts';
-import { depthwiseConvolution } from '../engine/ops/depthwise.ts';
-import { maxPool } from '../engine/ops/maxPool.ts';
-import { groupedConvolution } from '../engine/ops/groupedConvolution.ts';
-import { pointwiseConvolution } from '../engine/ops/pointwise.ts';
-import { upConvolution } from '../engine/ops/upConvolution.ts';
-import { join, partsOf } from '../engine/ops/join.ts';
-import { NetworkLayer, only, onlyShape, type Arguments } from './layer.ts';
+import { tf } from 'axunet-engine/engine';
+import { preparingTrace } from 'axunet-engine/graph/tracing';
+import { adaptiveMaxPool, resizeNearest } from 'axunet-engine/ops/adaptiveMaxPool';
+import { addBias, convolution } from 'axunet-engine/ops/convolution';
+import { depthwiseConvolution } from 'axunet-engine/ops/depthwise';
+import { groupedConvolution } from 'axunet-engine/ops/groupedConvolution';
+import { join, partsOf } from 'axunet-engine/ops/join';
+import { maxPool } from 'axunet-engine/ops/maxPool';
+import { pointwiseConvolution } from 'axunet-engine/ops/pointwise';
+import { upConvolution } from 'axunet-engine/ops/upConvolution';
+import { type Arguments, NetworkLayer, only, onlyShape } from './layer.ts';
 
 type Inputs = tf.Tensor | tf.Tensor[];
 type Shapes = tf.Shape | tf.Shape[];
-interface LayerConfig { name?: string }
+interface LayerConfig {
+  name?: string;
+}
 
 /**
  * Two 3×3 convolutions, each with batch norm and ReLU: [n, h, w, c] → [n, h, w, filters].
@@ -49,7 +51,9 @@ export class DoubleConvolution extends NetworkLayer {
   override call(inputs: Inputs, { training = false }: Arguments): tf.Tensor {
     return tf.tidy(() => {
       const image = only(inputs);
-      const first = this.separable ? this.separableHalf(image, training) : this.convolutionNormRelu(image, 'conv1', 'bn1', training);
+      const first = this.separable
+        ? this.separableHalf(image, training)
+        : this.convolutionNormRelu(image, 'conv1', 'bn1', training);
       return this.convolutionNormRelu(first, 'conv2', 'bn2', training);
     });
   }
@@ -124,7 +128,12 @@ export class Convolution extends NetworkLayer {
   }
 
   override build(shape: Shapes): void {
-    this.convolutionWeights('conv', [this.kernelSize, this.kernelSize, onlyShape(shape).at(-1)! / this.groups, this.filters]);
+    this.convolutionWeights('conv', [
+      this.kernelSize,
+      this.kernelSize,
+      onlyShape(shape).at(-1)! / this.groups,
+      this.filters,
+    ]);
     super.build(shape);
   }
 
@@ -243,6 +252,15 @@ export class ResizeNearestLike extends NetworkLayer {
   }
 }
 
-for (const layer of [DoubleConvolution, ConvolutionNormRelu, Convolution, UpConvolution, Join, MaxPool, AdaptiveMaxPool, ResizeNearestLike]) {
+for (const layer of [
+  DoubleConvolution,
+  ConvolutionNormRelu,
+  Convolution,
+  UpConvolution,
+  Join,
+  MaxPool,
+  AdaptiveMaxPool,
+  ResizeNearestLike,
+]) {
   tf.serialization.registerClass(layer as unknown as tf.serialization.SerializableConstructor<tf.layers.Layer>);
 }

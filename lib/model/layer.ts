@@ -1,9 +1,9 @@
 /** What the network's own layers share: named weights, and convolution steps built from them. */
-import { tf } from '../engine/engine.ts';
-import { preparingTrace } from '../engine/graph/tracing.ts';
-import { batchNormReluInference, batchNormReluTraining, foldBatchNorm } from '../engine/ops/batchNormRelu.ts';
-import { convolution, convolutionRelu } from '../engine/ops/convolution.ts';
-import { movingAverage } from '../engine/ops/movingAverage.ts';
+import { tf } from 'axunet-engine/engine';
+import { preparingTrace } from 'axunet-engine/graph/tracing';
+import { batchNormReluInference, batchNormReluTraining, foldBatchNorm } from 'axunet-engine/ops/batchNormRelu';
+import { convolution, convolutionRelu } from 'axunet-engine/ops/convolution';
+import { movingAverage } from 'axunet-engine/ops/movingAverage';
 
 /** Share of the old running statistics kept at each step, as in the reference. */
 export const batchNormMomentum = 0.9;
@@ -44,19 +44,32 @@ export abstract class NetworkLayer extends tf.layers.Layer {
    * Convolution `conv` followed by batch norm `norm` and ReLU. In training the convolution's bias is not added:
    * subtracting the batch mean cancels it, so its gradient is exactly zero. It only shifts the running mean.
    */
-  protected convolutionNormRelu(image: tf.Tensor4D, conv: string, norm: string, training: boolean, dilation = 1): tf.Tensor4D {
+  protected convolutionNormRelu(
+    image: tf.Tensor4D,
+    conv: string,
+    norm: string,
+    training: boolean,
+    dilation = 1,
+  ): tf.Tensor4D {
     if (!training && preparingTrace()) {
       const { kernel, bias } = this.folded(conv, norm);
       return convolutionRelu(image, kernel, bias, dilation);
     }
-    const z = convolution(image, this.read(`${conv}/kernel`), training ? undefined : this.read(`${conv}/bias`), { dilation });
+    const z = convolution(image, this.read(`${conv}/kernel`), training ? undefined : this.read(`${conv}/bias`), {
+      dilation,
+    });
     return this.normRelu(z, conv, norm, training);
   }
 
   /** Kernel and bias of convolution `conv` with batch norm `norm` in them. */
   protected folded(conv: string, norm: string): ReturnType<typeof foldBatchNorm> {
     const numbers = ['gamma', 'beta', 'mean', 'variance'].map((name) => this.read<tf.Tensor1D>(`${norm}/${name}`));
-    return foldBatchNorm(this.read(`${conv}/kernel`), this.read(`${conv}/bias`), numbers, this.roles.get(`${conv}/kernel`) === 'depthwise');
+    return foldBatchNorm(
+      this.read(`${conv}/kernel`),
+      this.read(`${conv}/bias`),
+      numbers,
+      this.roles.get(`${conv}/kernel`) === 'depthwise',
+    );
   }
 
   /** Batch norm and ReLU of `z`, which lacks the bias of `conv` in training and has it otherwise. */
@@ -78,7 +91,8 @@ export abstract class NetworkLayer extends tf.layers.Layer {
 }
 
 /** The one image tensor that a layer gets, [n, h, w, c]. */
-export const only = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor4D => (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
+export const only = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor4D =>
+  (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
 
 /** The shape of a layer's one input. */
 export const onlyShape = (shape: tf.Shape | tf.Shape[]): (number | null)[] =>

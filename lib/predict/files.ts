@@ -5,15 +5,15 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { tf } from '../engine/engine.ts';
+import type { tf } from 'axunet-engine/engine';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, readNifti, writeNifti } from '../io/nifti.ts';
 import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
-import { mirrorNetwork, type MirrorAxis } from './mirror.ts';
+import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
 import { foregroundNetwork } from './slices.ts';
-import { type Member, predictWith, type PredictVolumeOptions } from './volume.ts';
+import { type Member, type PredictVolumeOptions, predictWith } from './volume.ts';
 
 /** A trained network with what its input must look like. */
 export interface Predictor extends Pick<PredictVolumeOptions, 'grid' | 'windowHu'> {
@@ -54,8 +54,11 @@ export interface PredictReport {
 /** What `<name>.json` says; it is written last, so it stands for complete outputs. */
 interface PredictionRecord {
   readonly made: {
-    readonly input: Readonly<Record<string, string>>; readonly model: string; readonly threshold: number;
-    readonly mirror?: readonly MirrorAxis[]; readonly postprocessing?: Postprocessing;
+    readonly input: Readonly<Record<string, string>>;
+    readonly model: string;
+    readonly threshold: number;
+    readonly mirror?: readonly MirrorAxis[];
+    readonly postprocessing?: Postprocessing;
   };
   /** sha256 by file name. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -81,7 +84,12 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
       const name = niftiName.exec(path.basename(file))?.[1];
       return name ? [{ file, name }] : [];
     });
-    if (inputs.length === 0) throw expected(folder ? 'NIfTI files (.nii, .nii.gz, .hdr)' : 'the name of a NIfTI file (.nii, .nii.gz, .hdr)', 'none', place);
+    if (inputs.length === 0)
+      throw expected(
+        folder ? 'NIfTI files (.nii, .nii.gz, .hdr)' : 'the name of a NIfTI file (.nii, .nii.gz, .hdr)',
+        'none',
+        place,
+      );
     found.push(...inputs);
   }
   const seen = new Map<string, string>();
@@ -95,11 +103,18 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
 
 async function sourceSums(file: string): Promise<Record<string, string>> {
   const parts = /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file];
-  return Object.fromEntries(await Promise.all(parts.map(async (part) => [path.basename(part), await sha256File(part)] as const)));
+  return Object.fromEntries(
+    await Promise.all(parts.map(async (part) => [path.basename(part), await sha256File(part)] as const)),
+  );
 }
 
 /** The record of a prediction that is complete and unchanged on disk. */
-async function readComplete(out: string, name: string, made: PredictionRecord['made'], wanted: readonly string[]): Promise<PredictionRecord | undefined> {
+async function readComplete(
+  out: string,
+  name: string,
+  made: PredictionRecord['made'],
+  wanted: readonly string[],
+): Promise<PredictionRecord | undefined> {
   try {
     const record = JSON.parse(await readFile(path.join(out, `${name}.json`), 'utf8')) as PredictionRecord;
     if (JSON.stringify(record.made) !== JSON.stringify(made)) return undefined;
@@ -111,18 +126,30 @@ async function readComplete(out: string, name: string, made: PredictionRecord['m
 }
 
 /** Networks made ready, and one text that tells them from others. */
-interface Ensemble { readonly members: readonly Member[]; readonly sha256: string }
+interface Ensemble {
+  readonly members: readonly Member[];
+  readonly sha256: string;
+}
 
 /** Networks of one input each. Throws a UserError when there is none, one is given twice, or their windows differ. */
 function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorAxis[] = []): Ensemble {
   const [first, ...others] = predictors;
   if (!first) throw expected('a network to predict with', 'none');
-  if (new Set(predictors.map(({ sha256 }) => sha256)).size < predictors.length) throw expected('different networks to average', 'one of them twice');
+  if (new Set(predictors.map(({ sha256 }) => sha256)).size < predictors.length)
+    throw expected('different networks to average', 'one of them twice');
   const other = others.find(({ windowHu }) => windowHu.join() !== first.windowHu.join());
-  if (other) throw expected('networks that were trained with one HU window, to average them', `${first.windowHu.join(' to ')} HU and ${other.windowHu.join(' to ')} HU`);
+  if (other)
+    throw expected(
+      'networks that were trained with one HU window, to average them',
+      `${first.windowHu.join(' to ')} HU and ${other.windowHu.join(' to ')} HU`,
+    );
   const ordered = predictors.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)); // the order on the command line must not matter
   return {
-    members: ordered.map(({ model, grid, windowHu }) => ({ grid, windowHu, network: mirrorNetwork(foregroundNetwork(model), mirror) })),
+    members: ordered.map(({ model, grid, windowHu }) => ({
+      grid,
+      windowHu,
+      network: mirrorNetwork(foregroundNetwork(model), mirror),
+    })),
     sha256: ordered.map(({ sha256 }) => sha256).join('+'),
   };
 }
@@ -130,19 +157,33 @@ function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorA
 const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + v, 0);
 
 /** The mask after post-processing, and what the record says of both. */
-function finishMask(mask: Volume<Uint8Array>, postprocessing?: Postprocessing): { mask: Volume<Uint8Array>; sizes: Pick<PredictionRecord, 'voxels' | 'pancreasMl' | 'beforePostprocessing'> } {
-  const sizeOf = ({ data }: Volume<Uint8Array>) => ({ voxels: countForeground(data), pancreasMl: countForeground(data) * voxelVolumeMl(mask) });
+function finishMask(
+  mask: Volume<Uint8Array>,
+  postprocessing?: Postprocessing,
+): { mask: Volume<Uint8Array>; sizes: Pick<PredictionRecord, 'voxels' | 'pancreasMl' | 'beforePostprocessing'> } {
+  const sizeOf = ({ data }: Volume<Uint8Array>) => ({
+    voxels: countForeground(data),
+    pancreasMl: countForeground(data) * voxelVolumeMl(mask),
+  });
   if (!postprocessing) return { mask, sizes: sizeOf(mask) };
   const done = { ...mask, data: postprocessMask(mask.data, mask.shape, mask.spacingMm, postprocessing) };
   return { mask: done, sizes: { ...sizeOf(done), beforePostprocessing: sizeOf(mask) } };
 }
 
 /** Predicts one volume unless its outputs are complete. */
-async function predictFile(ensemble: Ensemble, input: VolumeInput, options: PredictFilesOptions, onSlices: (share: number) => void): Promise<{ record: PredictionRecord; computed: boolean }> {
+async function predictFile(
+  ensemble: Ensemble,
+  input: VolumeInput,
+  options: PredictFilesOptions,
+  onSlices: (share: number) => void,
+): Promise<{ record: PredictionRecord; computed: boolean }> {
   const { out, threshold = 0.5, batchSize, mirror, postprocessing } = options;
   const made = {
-    input: await sourceSums(input.file), model: ensemble.sha256, threshold,
-    ...(mirror?.length && { mirror }), ...(postprocessing && { postprocessing }),
+    input: await sourceSums(input.file),
+    model: ensemble.sha256,
+    threshold,
+    ...(mirror?.length && { mirror }),
+    ...(postprocessing && { postprocessing }),
   };
   const maskFile = `${input.name}.nii.gz`;
   const wanted = options.probability ? [maskFile, `${input.name}_probability.nii.gz`] : [maskFile];
@@ -150,11 +191,18 @@ async function predictFile(ensemble: Ensemble, input: VolumeInput, options: Pred
   if (complete) return { record: complete, computed: false };
   const volume = await readNifti(input.file);
   assertFinite(volume, input.file);
-  const predicted = await predictWith(ensemble.members, volume, { threshold, batchSize, onProgress: (done, total) => onSlices(done / total) });
+  const predicted = await predictWith(ensemble.members, volume, {
+    threshold,
+    batchSize,
+    onProgress: (done, total) => onSlices(done / total),
+  });
   const { mask, sizes } = finishMask(predicted.mask, postprocessing);
   await writeNifti(path.join(out, wanted[0]), mask, { description: 'axunet pancreas mask' });
-  if (options.probability) await writeNifti(path.join(out, wanted[1]), predicted.probability, { description: 'axunet pancreas probability' });
-  const outputs = Object.fromEntries(await Promise.all(wanted.map(async (file) => [file, await sha256File(path.join(out, file))] as const)));
+  if (options.probability)
+    await writeNifti(path.join(out, wanted[1]), predicted.probability, { description: 'axunet pancreas probability' });
+  const outputs = Object.fromEntries(
+    await Promise.all(wanted.map(async (file) => [file, await sha256File(path.join(out, file))] as const)),
+  );
   const record: PredictionRecord = { made, outputs, ...sizes };
   await writeJson(path.join(out, `${input.name}.json`), record);
   return { record, computed: true };
@@ -163,7 +211,11 @@ async function predictFile(ensemble: Ensemble, input: VolumeInput, options: Pred
 /** Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too. */
 function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }: PredictFilesOptions): void {
   const place = realpathSync(out);
-  const written = new Set(inputs.flatMap(({ name }) => [`${name}.nii.gz`, ...(probability ? [`${name}_probability.nii.gz`] : [])]).map((file) => path.join(place, file)));
+  const written = new Set(
+    inputs
+      .flatMap(({ name }) => [`${name}.nii.gz`, ...(probability ? [`${name}_probability.nii.gz`] : [])])
+      .map((file) => path.join(place, file)),
+  );
   for (const { file } of inputs) {
     if (!written.has(path.join(realpathSync(path.dirname(file)), path.basename(file)))) continue;
     throw expected('another folder for the masks than that of the volumes', `outputs that would replace ${file}`, out);
@@ -174,10 +226,19 @@ function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }:
  * Predicts all inputs with a network, or with the mean of several. A volume that cannot be read or written is named in `failed`; the
  * others are made all the same. Throws when several networks do not belong together, and when a mask would replace a volume.
  */
-export async function predictFiles(predictor: Predictor | readonly Predictor[], inputs: readonly VolumeInput[], options: PredictFilesOptions): Promise<PredictReport> {
+export async function predictFiles(
+  predictor: Predictor | readonly Predictor[],
+  inputs: readonly VolumeInput[],
+  options: PredictFilesOptions,
+): Promise<PredictReport> {
   await mkdir(options.out, { recursive: true });
   refuseOverwriting(inputs, options);
-  const report: PredictReport = { made: [], skipped: [], failed: [], ...(options.postprocessing && { postprocessed: [] }) };
+  const report: PredictReport = {
+    made: [],
+    skipped: [],
+    failed: [],
+    ...(options.postprocessing && { postprocessed: [] }),
+  };
   const ensemble = openEnsemble(Array.isArray(predictor) ? predictor : [predictor], options.mirror);
   let isTold = false;
   const tellChoice = (): void => {
@@ -193,7 +254,9 @@ export async function predictFiles(predictor: Predictor | readonly Predictor[], 
     };
     try {
       tell(0, input.name);
-      const { record, computed } = await predictFile(ensemble, input, options, (share) => tell(Math.min(share, 0.99), input.name));
+      const { record, computed } = await predictFile(ensemble, input, options, (share) =>
+        tell(Math.min(share, 0.99), input.name),
+      );
       (computed ? report.made : report.skipped).push(input.name);
       const { pancreasMl, beforePostprocessing: before } = record;
       if (before) report.postprocessed?.push({ name: input.name, beforeMl: before.pancreasMl, afterMl: pancreasMl });

@@ -12,13 +12,19 @@ export type MirrorAxis = (typeof mirrorAxes)[number];
 /** Reads `x,y` into axes, in the order x, y, z. Throws a UserError for an unknown axis, one that is given twice, and none. */
 export function parseMirror(text: string): MirrorAxis[] {
   const given = text.split(',').map((part) => part.trim());
-  const isValid = given.every((axis, i) => (mirrorAxes as readonly string[]).includes(axis) && given.indexOf(axis) === i);
+  const isValid = given.every(
+    (axis, i) => (mirrorAxes as readonly string[]).includes(axis) && given.indexOf(axis) === i,
+  );
   if (!isValid) throw expected('--mirror with axes out of x,y,z, each once', `"${text}"`);
   return mirrorAxes.filter((axis) => given.includes(axis));
 }
 
 /** Images NHWC [n, h, w, c] flipped along the given axes, a new array; twice the same flips give the images back. */
-export function flipImages(images: Float32Array, [n, height, width, channels]: readonly number[], axes: readonly MirrorAxis[]): Float32Array {
+export function flipImages(
+  images: Float32Array,
+  [n, height, width, channels]: readonly number[],
+  axes: readonly MirrorAxis[],
+): Float32Array {
   const [x, y, z] = mirrorAxes.map((axis) => axes.includes(axis));
   const out = new Float32Array(images.length);
   let p = 0;
@@ -36,7 +42,10 @@ export function flipImages(images: Float32Array, [n, height, width, channels]: r
 
 /** Every choice out of the axes, the empty one first: 2, 4 or 8 versions of an image. */
 export const mirrorVersions = (axes: readonly MirrorAxis[]): MirrorAxis[][] =>
-  axes.reduce<MirrorAxis[][]>((versions, axis) => [...versions, ...versions.map((version) => [...version, axis])], [[]]);
+  axes.reduce<MirrorAxis[][]>(
+    (versions, axis) => [...versions, ...versions.map((version) => [...version, axis])],
+    [[]],
+  );
 
 /**
  * The network whose answer is the mean over all versions of its input that flips along `axes` give; without axes the network itself.
@@ -46,7 +55,9 @@ export function mirrorNetwork(network: ForegroundNetwork, axes: readonly MirrorA
   if (axes.length === 0) return network;
   const versions = mirrorVersions(axes);
   return {
-    get reason() { return network.reason; },
+    get reason() {
+      return network.reason;
+    },
     async predict(images, shape) {
       const sum = new Float32Array(images.length / shape[3]);
       const answerShape = [...shape.slice(0, 3), 1];

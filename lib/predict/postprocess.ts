@@ -12,13 +12,17 @@ export interface Postprocessing {
 
 /** `largest component, holes filled`; `none` when nothing is done. */
 export function describePostprocessing({ keep, fillHoles: holes }: Postprocessing): string {
-  const kept = keep === 'largest' ? 'largest component' : keep ? `components of at least ${keep.minimumMl} ml` : undefined;
+  const kept =
+    keep === 'largest' ? 'largest component' : keep ? `components of at least ${keep.minimumMl} ml` : undefined;
   return [kept, holes ? 'holes filled' : undefined].filter((part) => part !== undefined).join(', ') || 'none';
 }
 
 /** Reads `largest`, `0.1ml` (components of at least that volume), `fill`, or the first two with `fill` behind a comma; `none` is nothing. */
 export function parsePostprocessing(text: string): Postprocessing {
-  const wrong = expected('--postprocess none, largest, a volume such as 0.1ml, fill, or one of the two with ,fill', `"${text}"`);
+  const wrong = expected(
+    '--postprocess none, largest, a volume such as 0.1ml, fill, or one of the two with ,fill',
+    `"${text}"`,
+  );
   if (text === 'none') return {};
   const parts = text.split(',').map((part) => part.trim());
   const steps = parts.map((part): Postprocessing => {
@@ -34,9 +38,15 @@ export function parsePostprocessing(text: string): Postprocessing {
 }
 
 /** A new mask of 0 and 1, shape [x, y, z] with x fastest; spacing in mm gives a component its volume. An empty mask stays empty. */
-export function postprocessMask(mask: ArrayLike<number>, shape: Vec3, spacingMm: Vec3, { keep, fillHoles: holes }: Postprocessing): Uint8Array {
+export function postprocessMask(
+  mask: ArrayLike<number>,
+  shape: Vec3,
+  spacingMm: Vec3,
+  { keep, fillHoles: holes }: Postprocessing,
+): Uint8Array {
   // A volume that is a whole number of voxels must not need one more because of rounding.
-  const minimumVoxels = keep === 'largest' || !keep ? 0 : Math.ceil(keep.minimumMl / voxelVolumeMl({ spacingMm }) - 1e-9);
+  const minimumVoxels =
+    keep === 'largest' || !keep ? 0 : Math.ceil(keep.minimumMl / voxelVolumeMl({ spacingMm }) - 1e-9);
   const kept = keep === 'largest' ? largestComponent(mask, shape) : removeSmallObjects(mask, shape, minimumVoxels);
   return holes ? fillHoles(kept, shape) : kept;
 }

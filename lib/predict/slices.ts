@@ -1,10 +1,10 @@
 /** From slices to pancreas probabilities on the slices' own pixels. */
-import { tf } from '../engine/engine.ts';
-import { compileModel, eagerModel, type CompiledModel } from '../engine/graph/compileModel.ts';
-import { resampleToSource, sampleSlice, type Grid, type SliceGeometry } from '../preprocess/grid.ts';
-import { openLoader, type BatchLoader } from '../preprocess/loader.ts';
+import { tf } from 'axunet-engine/engine';
+import { type CompiledModel, compileModel, eagerModel } from 'axunet-engine/graph/compileModel';
+import { type Grid, resampleToSource, type SliceGeometry, sampleSlice } from '../preprocess/grid.ts';
+import { type BatchLoader, openLoader } from '../preprocess/loader.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
-import { breathe } from './breathe.ts';
+import { breathe } from '../progress.ts';
 
 /** A slice as prediction needs it: three neighbouring slices and where their pixels lie. */
 export interface SliceInput {
@@ -14,13 +14,15 @@ export interface SliceInput {
 }
 
 /** Softmax probability of the foreground (all classes but 0) from logits [n, h, w, classes]; [n, h, w, 1]. */
-const foregroundOf = (logits: tf.Tensor): tf.Tensor => tf.sub(1, tf.slice(tf.softmax(logits as tf.Tensor4D), [0, 0, 0, 0], [-1, -1, -1, 1]));
+const foregroundOf = (logits: tf.Tensor): tf.Tensor =>
+  tf.sub(1, tf.slice(tf.softmax(logits as tf.Tensor4D), [0, 0, 0, 0], [-1, -1, -1, 1]));
 
 /** A network that gives the probability of the foreground. */
 export type ForegroundNetwork = CompiledModel;
 
 /** The network ready for many batches: compiled, where that is possible. Whoever makes it closes it. */
-export const foregroundNetwork = (model: tf.LayersModel): ForegroundNetwork => compileModel(model, { finish: foregroundOf });
+export const foregroundNetwork = (model: tf.LayersModel): ForegroundNetwork =>
+  compileModel(model, { finish: foregroundOf });
 
 /** The network for a few batches, which compiling would take longer than. */
 const plainNetwork = (model: tf.LayersModel): ForegroundNetwork => eagerModel(model, { finish: foregroundOf });
@@ -31,7 +33,12 @@ const batchesThatPay = 12;
 /**
  * Probability of the foreground for images on the grid. `images` is NHWC [n, h, w, channels]; the result has one (h, w) array per image.
  */
-export async function foregroundProbability(network: ForegroundNetwork, images: Float32Array, n: number, [height, width]: Grid['size']): Promise<Float32Array[]> {
+export async function foregroundProbability(
+  network: ForegroundNetwork,
+  images: Float32Array,
+  n: number,
+  [height, width]: Grid['size'],
+): Promise<Float32Array[]> {
   const pixels = height * width;
   const values = await network.predict(images, [n, height, width, images.length / (n * pixels)]);
   return Array.from({ length: n }, (_, i) => values.slice(i * pixels, (i + 1) * pixels));
@@ -41,7 +48,9 @@ export async function foregroundProbability(network: ForegroundNetwork, images: 
 export function sampleBatch(inputs: readonly SliceInput[], grid: Grid): Float32Array {
   const pixels = grid.size[0] * grid.size[1];
   const images = new Float32Array(inputs.length * pixels * 3);
-  inputs.forEach(({ image, geometry }, i) => images.set(sampleSlice(image, undefined, geometry, grid).image, i * pixels * 3));
+  inputs.forEach(({ image, geometry }, i) =>
+    images.set(sampleSlice(image, undefined, geometry, grid).image, i * pixels * 3),
+  );
   return images;
 }
 
@@ -51,9 +60,17 @@ export function sampleBatch(inputs: readonly SliceInput[], grid: Grid): Float32A
  * or by one of its own.
  */
 export async function* predictSlices(
-  model: tf.LayersModel, slices: SliceSet, indices: readonly number[], grid: Grid, batchSize: number, loader?: BatchLoader,
+  model: tf.LayersModel,
+  slices: SliceSet,
+  indices: readonly number[],
+  grid: Grid,
+  batchSize: number,
+  loader?: BatchLoader,
 ): AsyncGenerator<{ index: number; probability: Float32Array }> {
-  const requests = Array.from({ length: Math.ceil(indices.length / batchSize) }, (_, i) => ({ grid, indices: indices.slice(i * batchSize, (i + 1) * batchSize) }));
+  const requests = Array.from({ length: Math.ceil(indices.length / batchSize) }, (_, i) => ({
+    grid,
+    indices: indices.slice(i * batchSize, (i + 1) * batchSize),
+  }));
   const batches = loader ?? openLoader(slices);
   const network = requests.length < batchesThatPay ? plainNetwork(model) : foregroundNetwork(model);
   try {
@@ -61,7 +78,8 @@ export async function* predictSlices(
     for (const { indices: part } of requests) {
       const { images, n } = await stream.next();
       const maps = await foregroundProbability(network, images, n, grid.size);
-      for (let i = 0; i < n; i++) yield { index: part[i], probability: resampleToSource(maps[i], slices.entries[part[i]], grid) };
+      for (let i = 0; i < n; i++)
+        yield { index: part[i], probability: resampleToSource(maps[i], slices.entries[part[i]], grid) };
       await breathe();
     }
   } finally {

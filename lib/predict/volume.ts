@@ -1,12 +1,18 @@
 /** A whole CT volume in, a pancreas mask on the same voxels out. */
-import type { tf } from '../engine/engine.ts';
+import type { tf } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
-import { resampleToSource, type Grid, type SliceGeometry } from '../preprocess/grid.ts';
+import { type Grid, resampleToSource, type SliceGeometry } from '../preprocess/grid.ts';
 import { neighbourStack, type WindowHu } from '../preprocess/window.ts';
+import { breathe } from '../progress.ts';
 import { toCanonical, toGeometryOf } from '../volume/orientation.ts';
-import { voxelCount, type Volume, type VoxelArray } from '../volume/volume.ts';
-import { breathe } from './breathe.ts';
-import { foregroundNetwork, foregroundProbability, sampleBatch, thresholdMask, type ForegroundNetwork } from './slices.ts';
+import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
+import {
+  type ForegroundNetwork,
+  foregroundNetwork,
+  foregroundProbability,
+  sampleBatch,
+  thresholdMask,
+} from './slices.ts';
 
 export interface PredictVolumeOptions {
   /** The grid and the window that the network was trained with. */
@@ -29,13 +35,22 @@ export interface PredictedVolume {
 }
 
 /** A few slices on the grid; the first of them is slice `start`. */
-interface Part { readonly start: number; readonly count: number; readonly images: Float32Array }
+interface Part {
+  readonly start: number;
+  readonly count: number;
+  readonly images: Float32Array;
+}
 
 /** Runs the network on all parts, the next one being made ready and the one before taken back while it computes. */
-async function predictParts(network: ForegroundNetwork, parts: Iterable<Part>, grid: Grid, take: (maps: Float32Array[], part: Part) => void): Promise<void> {
+async function predictParts(
+  network: ForegroundNetwork,
+  parts: Iterable<Part>,
+  grid: Grid,
+  take: (maps: Float32Array[], part: Part) => void,
+): Promise<void> {
   let finish = (): void => {};
   const rest = parts[Symbol.iterator]();
-  for (let next = rest.next(); !next.done;) {
+  for (let next = rest.next(); !next.done; ) {
     const part = next.value;
     const running = foregroundProbability(network, part.images, part.count, grid.size);
     running.catch(() => {}); // reported by the await below, also when something fails before it
@@ -56,14 +71,22 @@ export interface Member extends Pick<PredictVolumeOptions, 'grid' | 'windowHu'> 
 type Told = (done: number, total: number) => void;
 
 /** Probability of pancreas on the voxels of a canonical volume; 0 outside the grid's window. */
-async function canonicalProbability({ network, grid, windowHu }: Member, canonical: Volume, batchSize: number, onProgress?: Told): Promise<Float32Array> {
+async function canonicalProbability(
+  { network, grid, windowHu }: Member,
+  canonical: Volume,
+  batchSize: number,
+  onProgress?: Told,
+): Promise<Float32Array> {
   const [width, height, depth] = canonical.shape;
   const geometry: SliceGeometry = { height, width, spacingMm: [canonical.spacingMm[1], canonical.spacingMm[0]] };
   const values = new Float32Array(voxelCount(canonical.shape));
   function* parts(): Generator<Part> {
     for (let start = 0; start < depth; start += batchSize) {
       const count = Math.min(batchSize, depth - start);
-      const inputs = Array.from({ length: count }, (_, i) => ({ image: neighbourStack(canonical, start + i, windowHu), geometry }));
+      const inputs = Array.from({ length: count }, (_, i) => ({
+        image: neighbourStack(canonical, start + i, windowHu),
+        geometry,
+      }));
       yield { start, count, images: sampleBatch(inputs, grid) };
     }
   }
@@ -81,7 +104,9 @@ async function canonicalProbability({ network, grid, windowHu }: Member, canonic
  * ends the edge slice is repeated). Shape, spacing and affine of the results are the source's.
  */
 export async function predictWith(
-  members: readonly Member[], volume: Volume, options: Pick<PredictVolumeOptions, 'threshold' | 'batchSize' | 'onProgress'> = {},
+  members: readonly Member[],
+  volume: Volume,
+  options: Pick<PredictVolumeOptions, 'threshold' | 'batchSize' | 'onProgress'> = {},
 ): Promise<PredictedVolume> {
   const { threshold = 0.5, batchSize = 4, onProgress } = options;
   if (members.length === 0) throw expected('a network to predict with', 'none');
@@ -89,7 +114,9 @@ export async function predictWith(
   const depth = canonical.shape[2];
   let values: Float32Array | undefined;
   for (const [k, member] of members.entries()) {
-    const own = await canonicalProbability(member, canonical, batchSize, (done) => onProgress?.(k * depth + done, members.length * depth));
+    const own = await canonicalProbability(member, canonical, batchSize, (done) =>
+      onProgress?.(k * depth + done, members.length * depth),
+    );
     if (values) for (let i = 0; i < own.length; i++) values[i] += own[i];
     else values = own;
   }
@@ -99,7 +126,11 @@ export async function predictWith(
 }
 
 /** Segments a volume in HU with one network, as `predictWith` does. */
-export async function predictVolume(model: tf.LayersModel, volume: Volume, { grid, windowHu, network: ready, ...options }: PredictVolumeOptions): Promise<PredictedVolume> {
+export async function predictVolume(
+  model: tf.LayersModel,
+  volume: Volume,
+  { grid, windowHu, network: ready, ...options }: PredictVolumeOptions,
+): Promise<PredictedVolume> {
   const network = ready ?? foregroundNetwork(model);
   try {
     return await predictWith([{ network, grid, windowHu }], volume, options);

@@ -38,14 +38,38 @@ export interface AugmentOptions {
 
 /** Nothing is changed. A base to switch on single changes: `{ ...augmentNone, rotationDegrees: 10 }`. */
 export const augmentNone: AugmentOptions = {
-  flipChance: [0, 0], rotationDegrees: 0, logScale: 0, logAspect: 0, shear: 0, shift: 0, elastic: 0, elasticKnots: [4, 7],
-  logGamma: 0, contrast: 0, brightness: 0, noise: 0, noiseChance: 0, blurChance: 0,
+  flipChance: [0, 0],
+  rotationDegrees: 0,
+  logScale: 0,
+  logAspect: 0,
+  shear: 0,
+  shift: 0,
+  elastic: 0,
+  elasticKnots: [4, 7],
+  logGamma: 0,
+  contrast: 0,
+  brightness: 0,
+  noise: 0,
+  noiseChance: 0,
+  blurChance: 0,
 };
 
 /** For training on abdominal CT in [0, 1]. */
 export const augmentDefault: AugmentOptions = {
-  flipChance: [0, 0], rotationDegrees: 15, logScale: 0.22, logAspect: 0.1, shear: 0.1, shift: 0.12, elastic: 0.035, elasticKnots: [4, 7],
-  logGamma: 0.35, contrast: 0.2, brightness: 0.08, noise: 0.06, noiseChance: 0.4, blurChance: 0.3,
+  flipChance: [0, 0],
+  rotationDegrees: 15,
+  logScale: 0.22,
+  logAspect: 0.1,
+  shear: 0.1,
+  shift: 0.12,
+  elastic: 0.035,
+  elasticKnots: [4, 7],
+  logGamma: 0.35,
+  contrast: 0.2,
+  brightness: 0.08,
+  noise: 0.06,
+  noiseChance: 0.4,
+  blurChance: 0.3,
 };
 
 /** Small turns, sizes and shifts only: what a run of a minute or two can use before it ends. */
@@ -76,13 +100,19 @@ export function drawWarp(random: Random, options: AugmentOptions, grid: Grid): W
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const [scaleY, scaleX] = [scale / aspect, scale * aspect];
   const matrix: Warp['matrix'] = [
-    flipY * scaleY * (cos - sin * shear), -flipY * scaleX * sin,
-    flipX * scaleY * (sin + cos * shear), flipX * scaleX * cos,
+    flipY * scaleY * (cos - sin * shear),
+    -flipY * scaleX * sin,
+    flipX * scaleY * (sin + cos * shear),
+    flipX * scaleX * cos,
   ];
   if (options.elastic === 0) return { matrix, shift };
   const [fewest, most] = options.elasticKnots;
   const knots = fewest + random.integer(most - fewest + 1);
-  return { matrix, shift, elastic: drawElastic(random, knots, [options.elastic * grid.extent[0], options.elastic * grid.extent[1]]) };
+  return {
+    matrix,
+    shift,
+    elastic: drawElastic(random, knots, [options.elastic * grid.extent[0], options.elastic * grid.extent[1]]),
+  };
 }
 
 /** Steps of the table that replaces x ** gamma on [0, 1]: a thousand powers instead of one per pixel. */
@@ -160,7 +190,13 @@ function blur(image: Float32Array, height: number, width: number): void {
 }
 
 /** Changes blur, gamma, contrast, brightness and noise of `image` (h, w, channels; values about [0, 1]) in place. */
-export function applyIntensity(image: Float32Array, height: number, width: number, random: Random, options: AugmentOptions): void {
+export function applyIntensity(
+  image: Float32Array,
+  height: number,
+  width: number,
+  random: Random,
+  options: AugmentOptions,
+): void {
   const gamma = Math.exp(random.uniform(-1, 1) * options.logGamma);
   const contrast = 1 + random.uniform(-1, 1) * options.contrast;
   const brightness = random.uniform(-1, 1) * options.brightness;
@@ -168,6 +204,7 @@ export function applyIntensity(image: Float32Array, height: number, width: numbe
   const noise = random.uniform() * options.noise;
   if (random.uniform() < options.blurChance) blur(image, height, width);
   const sum = gamma !== 1 ? applyGamma(image, gamma) : sumOf(image);
-  if (contrast !== 1 || brightness !== 0) applyLine(image, contrast, (sum / image.length) * (1 - contrast) + brightness); // around the mean
+  if (contrast !== 1 || brightness !== 0)
+    applyLine(image, contrast, (sum / image.length) * (1 - contrast) + brightness); // around the mean
   if (noisy) addNoise(image, random, noise);
 }

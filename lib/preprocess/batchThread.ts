@@ -2,7 +2,7 @@
  * A thread that makes batches while the main thread is busy with the network. Its replies are read from the port
  * directly, so that a finished batch is there at once, even when the event loop had no turn since.
  */
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.ts';
 import type { Batch, BatchArrays, BatchRequest } from './batches.ts';
 import type { Manifest } from './manifest.ts';
@@ -22,9 +22,16 @@ export interface Ask {
   readonly arrays?: BatchArrays;
 }
 
-interface Failure { readonly isUserError: boolean; readonly message: string; readonly stack?: string }
+interface Failure {
+  readonly isUserError: boolean;
+  readonly message: string;
+  readonly stack?: string;
+}
 
-export type Reply = 'ready' | { readonly number: number; readonly batch: Batch } | { readonly number: number; readonly failure: Failure };
+export type Reply =
+  | 'ready'
+  | { readonly number: number; readonly batch: Batch }
+  | { readonly number: number; readonly failure: Failure };
 
 export interface BatchThread {
   /** It has started and not ended, so that batches can be asked of it. */
@@ -37,16 +44,26 @@ export interface BatchThread {
   close(): Promise<void>;
 }
 
-const asError = ({ isUserError, message, stack }: Failure): Error => (isUserError ? new UserError(message) : Object.assign(new Error(message), { stack }));
+const asError = ({ isUserError, message, stack }: Failure): Error =>
+  isUserError ? new UserError(message) : Object.assign(new Error(message), { stack });
 
 /**
  * Starts a thread for the slices of a folder. It never keeps the process alive, except while `take` waits.
  * `onEnd` hears once why it could not start or ended by itself; it does not hear of `close`.
  */
-export function startBatchThread(onDisk: SliceFolder, manifest: Manifest, onEnd: (reason: string) => void): BatchThread {
+export function startBatchThread(
+  onDisk: SliceFolder,
+  manifest: Manifest,
+  onEnd: (reason: string) => void,
+): BatchThread {
   const { port1: port, port2 } = new MessageChannel();
   const start: ThreadStart = { port: port2, onDisk, manifest };
-  const worker = new Worker(new URL('./batchThread.mjs', import.meta.url), { workerData: start, transferList: [port2], execArgv: [], name: 'batches' });
+  const worker = new Worker(new URL('./batchThread.mjs', import.meta.url), {
+    workerData: start,
+    transferList: [port2],
+    execArgv: [],
+    name: 'batches',
+  });
   const arrived = new Map<number, Exclude<Reply, 'ready'>>();
   let [state, count] = ['starting' as 'starting' | 'ready' | 'ended', 0];
   const waiting = new Set<() => void>();

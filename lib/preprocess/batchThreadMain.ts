@@ -14,7 +14,10 @@ port.on('message', ({ number, request, arrays }: Ask) => {
     const reply: Reply = { number, batch };
     port.postMessage(reply, [batch.images.buffer as ArrayBuffer, batch.labels.buffer as ArrayBuffer]);
   } catch (error) {
-    const reply: Reply = { number, failure: { isUserError: error instanceof UserError, message: messageOf(error), stack: (error as Error).stack } };
+    const reply: Reply = {
+      number,
+      failure: { isUserError: error instanceof UserError, message: messageOf(error), stack: (error as Error).stack },
+    };
     port.postMessage(reply);
   }
 });

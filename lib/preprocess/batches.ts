@@ -1,8 +1,8 @@
 /** Batches for the network: slices on the training grid, augmented, in NHWC. */
 import { expected } from '../errors.ts';
 import { Random } from '../random.ts';
-import { applyIntensity, drawWarp, type AugmentOptions } from './augment.ts';
-import { sampleSliceInto, type Grid } from './grid.ts';
+import { type AugmentOptions, applyIntensity, drawWarp } from './augment.ts';
+import { type Grid, sampleSliceInto } from './grid.ts';
 import type { SliceSet } from './sliceSet.ts';
 
 export interface Batch {
@@ -21,8 +21,11 @@ export interface Batch {
 export function partOfBatch(batch: Batch, from: number, to: number): Batch {
   const [imageSize, pixels] = [batch.images.length / batch.n, batch.height * batch.width];
   return {
-    ...batch, n: to - from, images: batch.images.subarray(from * imageSize, to * imageSize),
-    labels: batch.labels.subarray(from * pixels, to * pixels), ids: batch.ids.slice(from, to),
+    ...batch,
+    n: to - from,
+    images: batch.images.subarray(from * imageSize, to * imageSize),
+    labels: batch.labels.subarray(from * pixels, to * pixels),
+    ids: batch.ids.slice(from, to),
   };
 }
 
@@ -57,7 +60,11 @@ export function batchArrays(n: number, grid: Grid): BatchArrays {
  * Throws when `indices` is empty.
  */
 export function makeBatch(
-  slices: SliceSet, indices: readonly number[], grid: Grid, options?: BatchOptions, arrays: BatchArrays = batchArrays(indices.length, grid),
+  slices: SliceSet,
+  indices: readonly number[],
+  grid: Grid,
+  options?: BatchOptions,
+  arrays: BatchArrays = batchArrays(indices.length, grid),
 ): Batch {
   if (indices.length === 0) throw expected('at least one slice in a batch', 'none');
   const [height, width] = grid.size;
@@ -71,7 +78,13 @@ export function makeBatch(
   return { images, labels, n: indices.length, height, width, ids: indices.map((index) => slices.entries[index].id) };
 }
 
-function makeSample(out: { image: Float32Array; label: Uint8Array }, slices: SliceSet, index: number, grid: Grid, options?: BatchOptions): void {
+function makeSample(
+  out: { image: Float32Array; label: Uint8Array },
+  slices: SliceSet,
+  index: number,
+  grid: Grid,
+  options?: BatchOptions,
+): void {
   const entry = slices.entries[index];
   const { image, label } = slices.read(index);
   if (!options?.augment) return sampleSliceInto(out, image, label, entry, grid);

@@ -7,7 +7,13 @@
  * Turns the places of a row of points in the source (in pixels) into the position of the upper left of the four pixels
  * around each, -1 outside, in `corners`; `ys` and `xs` then hold the distances from that pixel.
  */
-export function findCorners(ys: Float64Array, xs: Float64Array, height: number, width: number, corners: Int32Array): void {
+export function findCorners(
+  ys: Float64Array,
+  xs: Float64Array,
+  height: number,
+  width: number,
+  corners: Int32Array,
+): void {
   const [lastRow, lastColumn] = [height - 1, width - 1];
   for (let j = 0; j < corners.length; j++) {
     let y = ys[j];
@@ -31,8 +37,15 @@ const stepsOf = (height: number, width: number): [number, number] => [height > 1
 
 /** Reads `planes` planes (planes, height, width) at the points into `out`, from `at` on, as (points, planes). */
 export function readImageRow(
-  source: Float32Array, planes: number, height: number, width: number,
-  corners: Int32Array, dys: Float64Array, dxs: Float64Array, out: Float32Array, at: number,
+  source: Float32Array,
+  planes: number,
+  height: number,
+  width: number,
+  corners: Int32Array,
+  dys: Float64Array,
+  dxs: Float64Array,
+  out: Float32Array,
+  at: number,
 ): void {
   const planeSize = height * width;
   const [down, right] = stepsOf(height, width);
@@ -56,7 +69,14 @@ export function readImageRow(
 
 /** Reads a label (height, width) at the points into `out`, from `at` on: 1 where the interpolated label is at least ½, else 0. */
 export function readLabelRow(
-  source: Uint8Array, height: number, width: number, corners: Int32Array, dys: Float64Array, dxs: Float64Array, out: Uint8Array, at: number,
+  source: Uint8Array,
+  height: number,
+  width: number,
+  corners: Int32Array,
+  dys: Float64Array,
+  dxs: Float64Array,
+  out: Uint8Array,
+  at: number,
 ): void {
   const [down, right] = stepsOf(height, width);
   for (let j = 0, o = at; j < corners.length; j++, o++) {

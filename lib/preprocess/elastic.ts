@@ -41,19 +41,31 @@ function splineTable(size: number, knots: number): { first: Int32Array; weights:
 export type AddElasticRow = (i: number, ys: Float64Array, xs: Float64Array) => void;
 
 /** The displacements of a (height, width) window, times `scaleY` and `scaleX`, row by row. */
-export function elasticRows({ knots, dy, dx }: Elastic, height: number, width: number, scaleY: number, scaleX: number): AddElasticRow {
+export function elasticRows(
+  { knots, dy, dx }: Elastic,
+  height: number,
+  width: number,
+  scaleY: number,
+  scaleX: number,
+): AddElasticRow {
   const across = knots + 2;
   const rows = splineTable(height, knots);
   const { first, weights } = splineTable(width, knots);
   const rowY = new Float64Array(across);
   const rowX = new Float64Array(across);
   return (i, ys, xs) => {
-    const [w0, w1, w2, w3] = [rows.weights[4 * i], rows.weights[4 * i + 1], rows.weights[4 * i + 2], rows.weights[4 * i + 3]];
+    const [w0, w1, w2, w3] = [
+      rows.weights[4 * i],
+      rows.weights[4 * i + 1],
+      rows.weights[4 * i + 2],
+      rows.weights[4 * i + 3],
+    ];
     for (let k = 0, c = rows.first[i] * across; k < across; k++, c++) {
       rowY[k] = scaleY * (w0 * dy[c] + w1 * dy[c + across] + w2 * dy[c + 2 * across] + w3 * dy[c + 3 * across]);
       rowX[k] = scaleX * (w0 * dx[c] + w1 * dx[c + across] + w2 * dx[c + 2 * across] + w3 * dx[c + 3 * across]);
     }
-    for (let j = 0; j < width;) { // from knot to knot, so that the control points stay at hand
+    for (let j = 0; j < width; ) {
+      // from knot to knot, so that the control points stay at hand
       const k = first[j];
       const [y0, y1, y2, y3] = [rowY[k], rowY[k + 1], rowY[k + 2], rowY[k + 3]];
       const [x0, x1, x2, x3] = [rowX[k], rowX[k + 1], rowX[k + 2], rowX[k + 3]];

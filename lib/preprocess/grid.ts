@@ -37,7 +37,11 @@ const requireMultiplesOf16 = ([height, width]: readonly [number, number]): void 
  * Only masks of the given indices are looked at: give the training slices, never those to be judged.
  * Throws when none of them has foreground.
  */
-export function fitGrid(slices: SliceSet, indices: readonly number[], options: { size: [number, number]; margin: number }): Grid {
+export function fitGrid(
+  slices: SliceSet,
+  indices: readonly number[],
+  options: { size: [number, number]; margin: number },
+): Grid {
   requireMultiplesOf16(options.size);
   const { unit } = slices.manifest;
   let [top, left, bottom, right] = [Infinity, Infinity, -Infinity, -Infinity];
@@ -50,10 +54,16 @@ export function fitGrid(slices: SliceSet, indices: readonly number[], options: {
     bottom = Math.max(bottom, (box[2] - height / 2) * sy);
     right = Math.max(right, (box[3] - width / 2) * sx);
   }
-  if (top > bottom) throw expected('a training slice with foreground to place the grid', `${indices.length} slices without any`);
+  if (top > bottom)
+    throw expected('a training slice with foreground to place the grid', `${indices.length} slices without any`);
   const [height, width] = options.size;
   const pixel = Math.max((bottom - top + 2 * options.margin) / height, (right - left + 2 * options.margin) / width);
-  return { size: [height, width], unit, centre: [(top + bottom) / 2, (left + right) / 2], extent: [pixel * height, pixel * width] };
+  return {
+    size: [height, width],
+    unit,
+    centre: [(top + bottom) / 2, (left + right) / 2],
+    extent: [pixel * height, pixel * width],
+  };
 }
 
 /** The grid of a slice as it is: no resampling, zeros added around it until both sides are multiples of 16. */
@@ -65,7 +75,8 @@ export function nativeGrid(height: number, width: number): Grid {
 }
 
 /** Grid units per source pixel along an axis. */
-const unitsPerPixel = (grid: Grid, source: SliceGeometry, axis: 0 | 1): number => (grid.unit === 'px' ? 1 : source.spacingMm[axis]);
+const unitsPerPixel = (grid: Grid, source: SliceGeometry, axis: 0 | 1): number =>
+  grid.unit === 'px' ? 1 : source.spacingMm[axis];
 
 /** Fills `ys` and `xs` with where the pixels of grid row `i` lie in the source, in source pixels. */
 type PlaceRow = (i: number, ys: Float64Array, xs: Float64Array) => void;
@@ -75,7 +86,8 @@ function placeRows(grid: Grid, source: SliceGeometry, { matrix, shift, elastic }
   const [pixelY, pixelX] = [grid.extent[0] / height, grid.extent[1] / width];
   const [unitY, unitX] = [unitsPerPixel(grid, source, 0), unitsPerPixel(grid, source, 1)];
   const [firstY, firstX] = [(pixelY - grid.extent[0]) / 2, (pixelX - grid.extent[1]) / 2];
-  const startY = (source.height - 1) / 2 + (grid.centre[0] + shift[0] + matrix[0] * firstY + matrix[1] * firstX) / unitY;
+  const startY =
+    (source.height - 1) / 2 + (grid.centre[0] + shift[0] + matrix[0] * firstY + matrix[1] * firstX) / unitY;
   const startX = (source.width - 1) / 2 + (grid.centre[1] + shift[1] + matrix[2] * firstY + matrix[3] * firstX) / unitX;
   const [yPerRow, yPerColumn] = [(matrix[0] * pixelY) / unitY, (matrix[1] * pixelX) / unitY];
   const [xPerRow, xPerColumn] = [(matrix[2] * pixelY) / unitX, (matrix[3] * pixelX) / unitX];
@@ -102,10 +114,17 @@ const channelsOf = (image: Float32Array, { height, width }: SliceGeometry): numb
  * Outside the source both are 0. The label is binary: class 1 or 0.
  */
 export function sampleSlice(
-  image: Float32Array, label: Uint8Array | undefined, source: SliceGeometry, grid: Grid, warp: Warp = identityWarp,
+  image: Float32Array,
+  label: Uint8Array | undefined,
+  source: SliceGeometry,
+  grid: Grid,
+  warp: Warp = identityWarp,
 ): { image: Float32Array; label?: Uint8Array } {
   const pixels = grid.size[0] * grid.size[1];
-  const sample = { image: new Float32Array(pixels * channelsOf(image, source)), ...(label && { label: new Uint8Array(pixels) }) };
+  const sample = {
+    image: new Float32Array(pixels * channelsOf(image, source)),
+    ...(label && { label: new Uint8Array(pixels) }),
+  };
   sampleSliceInto(sample, image, label, source, grid, warp);
   return sample;
 }
@@ -113,12 +132,17 @@ export function sampleSlice(
 /** The same into arrays that are there already, as parts of a batch; every value of `out` is written. */
 export function sampleSliceInto(
   out: { readonly image: Float32Array; readonly label?: Uint8Array },
-  image: Float32Array, label: Uint8Array | undefined, source: SliceGeometry, grid: Grid, warp: Warp = identityWarp,
+  image: Float32Array,
+  label: Uint8Array | undefined,
+  source: SliceGeometry,
+  grid: Grid,
+  warp: Warp = identityWarp,
 ): void {
   const [gridHeight, gridWidth] = grid.size;
   const { height, width } = source;
   const channels = channelsOf(image, source);
-  if (label && label.length !== height * width) throw expected(`a label of ${height}×${width} pixels`, `${label.length} values`);
+  if (label && label.length !== height * width)
+    throw expected(`a label of ${height}×${width} pixels`, `${label.length} values`);
   const place = placeRows(grid, source, warp);
   const ys = new Float64Array(gridWidth);
   const xs = new Float64Array(gridWidth);
@@ -149,7 +173,8 @@ function gridPositions(grid: Grid, source: SliceGeometry, axis: 0 | 1): Float64A
  */
 export function resampleToSource(probability: Float32Array, source: SliceGeometry, grid: Grid): Float32Array {
   const [gridHeight, gridWidth] = grid.size;
-  if (probability.length !== gridHeight * gridWidth) throw expected(`a ${gridHeight}×${gridWidth} map`, `${probability.length} values`);
+  if (probability.length !== gridHeight * gridWidth)
+    throw expected(`a ${gridHeight}×${gridWidth} map`, `${probability.length} values`);
   const rows = gridPositions(grid, source, 0);
   const columns = gridPositions(grid, source, 1);
   const out = new Float32Array(source.height * source.width);

@@ -2,9 +2,10 @@
  * Batches ahead of their use: while the network computes, a thread makes the next ones. They are the very batches of
  * `makeBatch`, which is also what is called where a thread cannot run or would not pay.
  */
-import { startBatchThread, type BatchThread } from './batchThread.ts';
-import { makeBatch, type Batch, type BatchArrays, type BatchRequest } from './batches.ts';
+
 import { messageOf } from '../errors.ts';
+import { type Batch, type BatchArrays, type BatchRequest, makeBatch } from './batches.ts';
+import { type BatchThread, startBatchThread } from './batchThread.ts';
 import type { SliceSet } from './sliceSet.ts';
 
 export interface BatchStream {
@@ -43,8 +44,10 @@ interface Makers {
 }
 
 /** The arrays, where they have the right lengths for the request. */
-const fitting = ({ indices, grid: { size } }: BatchRequest, arrays: BatchArrays | undefined): BatchArrays | undefined =>
-  (arrays?.labels.length === indices.length * size[0] * size[1] ? arrays : undefined);
+const fitting = (
+  { indices, grid: { size } }: BatchRequest,
+  arrays: BatchArrays | undefined,
+): BatchArrays | undefined => (arrays?.labels.length === indices.length * size[0] * size[1] ? arrays : undefined);
 
 function openStream({ thread, makeHere }: Makers, requests: Iterable<BatchRequest>, ahead: number): BatchStream {
   const source = requests[Symbol.iterator]();
@@ -87,10 +90,14 @@ function openStream({ thread, makeHere }: Makers, requests: Iterable<BatchReques
 }
 
 /** Opens a loader for a slice set; `close` it. Slices in memory get no thread. */
-export function openLoader(slices: SliceSet, { threadAfterMs = 100, warn = console.warn }: LoaderOptions = {}): BatchLoader {
+export function openLoader(
+  slices: SliceSet,
+  { threadAfterMs = 100, warn = console.warn }: LoaderOptions = {},
+): BatchLoader {
   let [makingMs, waitedMs, mayStart] = [0, 0, slices.onDisk !== undefined];
   let thread: BatchThread | undefined;
-  const tell = (reason: string): void => warn(`Batches are made between the steps, because the thread for them is missing: ${reason}`);
+  const tell = (reason: string): void =>
+    warn(`Batches are made between the steps, because the thread for them is missing: ${reason}`);
 
   const startWhenItPays = (): void => {
     if (!mayStart || makingMs < threadAfterMs) return;
@@ -123,8 +130,12 @@ export function openLoader(slices: SliceSet, { threadAfterMs = 100, warn = conso
         },
       };
     },
-    get waitedMs() { return waitedMs; },
-    get isThreaded() { return thread?.isReady() ?? false; },
+    get waitedMs() {
+      return waitedMs;
+    },
+    get isThreaded() {
+      return thread?.isReady() ?? false;
+    },
     async close() {
       mayStart = false;
       await thread?.close();

@@ -1,5 +1,5 @@
 /** What `manifest.json` says about preprocessed slices. */
-import type { VoxelArray } from '../volume/volume.ts';
+import { isAllZero } from '../volume/values.ts';
 import type { PreprocessMode, WindowHu } from './window.ts';
 
 export const manifestVersion = 1;
@@ -58,12 +58,6 @@ export interface Manifest {
   readonly failed: readonly FailedCase[];
   /** Cases that another shard has not made yet. */
   readonly pending: readonly string[];
-}
-
-/** True when every byte is 0. Compares memory with itself one byte further on, far quicker than a loop; most label slices are empty. */
-export function isAllZero({ buffer, byteOffset, byteLength }: VoxelArray): boolean {
-  const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
-  return byteLength === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)));
 }
 
 /** Count and bounding box of the pixels of a label (H, W) that are not 0. */

@@ -1,12 +1,13 @@
 /** One case, from its files to slices in memory: canonical orientation, window, classes. */
+
 import type { Case, CaseList } from '../dataset/cases.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
+import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import { readGreyImage } from '../io/image.ts';
 import { assertFinite, readNifti } from '../io/nifti.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { sliceZ, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
-import { isAllZero } from './manifest.ts';
 import { applyWindow, type WindowHu } from './window.ts';
 
 export interface PreparedSlice {
@@ -38,42 +39,13 @@ export function prepareCase(list: CaseList, one: Case, windowHu: WindowHu, skipE
     : prepareVolume(list, one.image, one.label, windowHu, skipEnds);
 }
 
-type LabelRules = Pick<CaseList, 'labelMap' | 'otherLabels'>;
-
-/**
- * Stored label values to classes. Background 0 stays 0; every other value must be in the map, so that a tumour or
- * another organ is never counted or dropped by accident, unless the user said that all others are background.
- */
-export function toClasses(stored: VoxelArray, { labelMap, otherLabels }: LabelRules, file: string): Uint8Array {
-  if (isAllZero(stored)) return new Uint8Array(stored.length);
-  const classes = new Map<number, number>([[0, 0], ...Object.entries(labelMap).map(([value, c]) => [Number(value), c] as [number, number])]);
-  const classOf = (value: number): number => {
-    const found = classes.get(value) ?? (otherLabels === 'background' && Number.isInteger(value) ? 0 : -1);
-    if (found < 0) throw expected(`label values ${[...classes.keys()].join(', ')}`, `${value}`, file);
-    return found;
-  };
-  const out = new Uint8Array(stored.length);
-  if (stored instanceof Uint8Array) return mapBytes(stored, out, classOf);
-  let [value, found] = [0, 0];
-  for (let p = 0; p < stored.length; p++) {
-    if (stored[p] !== value) [value, found] = [stored[p], classOf(stored[p])];
-    out[p] = found;
-  }
-  return out;
-}
-
-/** The same for bytes, whose 256 values are asked for once each, when they first occur. */
-function mapBytes(stored: Uint8Array, out: Uint8Array, classOf: (value: number) => number): Uint8Array {
-  const table = new Int16Array(256).fill(-1);
-  for (let p = 0; p < stored.length; p++) {
-    const value = stored[p];
-    if (table[value] < 0) table[value] = classOf(value);
-    out[p] = table[value];
-  }
-  return out;
-}
-
-async function prepareVolume(list: CaseList, imageFile: string, labelFile: string, windowHu: WindowHu, skipEnds: boolean): Promise<PreparedCase> {
+async function prepareVolume(
+  list: CaseList,
+  imageFile: string,
+  labelFile: string,
+  windowHu: WindowHu,
+  skipEnds: boolean,
+): Promise<PreparedCase> {
   const [image, stored] = await Promise.all([readNifti(imageFile), readNifti(labelFile)]);
   assertFinite(image, imageFile);
   const placed = list.detectLabelFlip ? alignLabel(image, stored, list.labelMap) : undefined;
@@ -85,10 +57,16 @@ async function prepareVolume(list: CaseList, imageFile: string, labelFile: strin
   const labelSlices = canonicalSlices(label);
   const { shape, spacingMm } = imageSlices;
   return {
-    height: shape[1], width: shape[0], shape, spacingMm: [spacingMm[1], spacingMm[0]],
+    height: shape[1],
+    width: shape[0],
+    shape,
+    spacingMm: [spacingMm[1], spacingMm[0]],
     ...(placed && { labelPosition: describeFlip(placed.decision) }),
     slices: volumeSlices(
-      shape[2], skipEnds, (z) => applyWindow(imageSlices.slice(z), windowHu), (z) => toClasses(labelSlices.slice(z), list, labelFile),
+      shape[2],
+      skipEnds,
+      (z) => applyWindow(imageSlices.slice(z), windowHu),
+      (z) => toClasses(labelSlices.slice(z), list, labelFile),
     ),
   };
 }
@@ -110,7 +88,12 @@ function canonicalSlices(volume: Volume): Pick<Volume, 'shape' | 'spacingMm'> & 
   return { shape: [shape[0], shape[1], depth], spacingMm, slice: (z) => turned(z).data };
 }
 
-function* volumeSlices(depth: number, skipEnds: boolean, planeAt: (z: number) => Float32Array, labelAt: (z: number) => Uint8Array): Generator<PreparedSlice> {
+function* volumeSlices(
+  depth: number,
+  skipEnds: boolean,
+  planeAt: (z: number) => Float32Array,
+  labelAt: (z: number) => Uint8Array,
+): Generator<PreparedSlice> {
   // every plane is a neighbour of two others: it is windowed once and handed out three times
   let here = planeAt(0);
   let below = here;
@@ -125,7 +108,8 @@ function* volumeSlices(depth: number, skipEnds: boolean, planeAt: (z: number) =>
 /** Rows in reverse order; (H, W). */
 function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: number): T {
   const out = plane.slice() as T;
-  for (let from = 0, to = plane.length - width; to >= 0; from += width, to -= width) out.set(plane.subarray(from, from + width), to);
+  for (let from = 0, to = plane.length - width; to >= 0; from += width, to -= width)
+    out.set(plane.subarray(from, from + width), to);
   return out;
 }
 
@@ -141,5 +125,10 @@ async function preparePicture(list: CaseList, imageFile: string, labelFile: stri
   const stored = mask.data.map((v) => (v > maskThreshold ? 1 : 0));
   const turn = <T extends Float32Array | Uint8Array>(plane: T): T => (list.imageFlipY ? flipRows(plane, width) : plane);
   const plane = turn(applyWindow(image.data, [0, 255]));
-  return { height, width, spacingMm: [1, 1], slices: [{ z, planes: [plane, plane, plane], label: turn(toClasses(stored, list, labelFile)) }] };
+  return {
+    height,
+    width,
+    spacingMm: [1, 1],
+    slices: [{ z, planes: [plane, plane, plane], label: turn(toClasses(stored, list, labelFile)) }],
+  };
 }

@@ -26,7 +26,8 @@ function npyHeader(data: NpyData, shape: readonly number[]): Uint8Array {
   return bytes.slice(0, bytes.length - data.byteLength);
 }
 
-const bytesOf = (data: Float32Array | Uint8Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const bytesOf = (data: Float32Array | Uint8Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** Written beside its place and renamed, so that a file with its final name is whole. Not synced: records are, after it. */
 async function writePieces(file: string, pieces: readonly Uint8Array[]): Promise<void> {
@@ -36,7 +37,8 @@ async function writePieces(file: string, pieces: readonly Uint8Array[]): Promise
     try {
       const { bytesWritten } = await handle.writev([...pieces]);
       // a disk that fills up takes a part first and refuses the next call
-      if (bytesWritten < pieces.reduce((sum, piece) => sum + piece.length, 0)) throw Object.assign(new Error(), { code: 'ENOSPC' });
+      if (bytesWritten < pieces.reduce((sum, piece) => sum + piece.length, 0))
+        throw Object.assign(new Error(), { code: 'ENOSPC' });
     } finally {
       await handle.close();
     }
@@ -49,7 +51,11 @@ async function writePieces(file: string, pieces: readonly Uint8Array[]): Promise
 }
 
 /** Writes image (3, H, W) and label (1, H, W) of slices of one size, a few at a time. */
-export function startSliceWriter(folder: string, height: number, width: number): {
+export function startSliceWriter(
+  folder: string,
+  height: number,
+  width: number,
+): {
   readonly bytes: CaseRecord['bytes'];
   /** Waits while too many writes are under way; throws what an earlier one met. */
   write(entry: SliceEntry, slice: PreparedSlice): Promise<void>;
@@ -60,7 +66,11 @@ export function startSliceWriter(folder: string, height: number, width: number):
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
   const start = (file: string, pieces: readonly Uint8Array[]): void => {
-    const job: Promise<void> = writePieces(path.join(folder, file), pieces).catch((error) => { failures.push(error); }).finally(() => underWay.delete(job));
+    const job: Promise<void> = writePieces(path.join(folder, file), pieces)
+      .catch((error) => {
+        failures.push(error);
+      })
+      .finally(() => underWay.delete(job));
     underWay.add(job);
   };
   const settle = async (most: number): Promise<void> => {
@@ -80,7 +90,8 @@ export function startSliceWriter(folder: string, height: number, width: number):
 
 const recordFile = (folder: string, id: string): string => path.join(folder, 'cases', `${id}.json`);
 
-export const writeRecord = (folder: string, record: CaseRecord): Promise<void> => writeFileAtomic(recordFile(folder, record.entry.id), `${JSON.stringify(record)}\n`);
+export const writeRecord = (folder: string, record: CaseRecord): Promise<void> =>
+  writeFileAtomic(recordFile(folder, record.entry.id), `${JSON.stringify(record)}\n`);
 
 /** The record of a case, or undefined where there is none that can be read. */
 export async function readRecord(folder: string, id: string): Promise<CaseRecord | undefined> {
@@ -104,7 +115,10 @@ export async function removeSlices(folder: string, slices: readonly SliceEntry[]
 /** True when every file of the record is there with its full size; a truncated or missing one means the case is made again. */
 export async function isComplete(folder: string, { slices, bytes }: CaseRecord): Promise<boolean> {
   for (const { image, label } of slices) {
-    for (const [file, size] of [[image, bytes.image], [label, bytes.label]] as const) {
+    for (const [file, size] of [
+      [image, bytes.image],
+      [label, bytes.label],
+    ] as const) {
       const found = await stat(path.join(folder, file)).catch(() => undefined);
       if (found?.size !== size) return false;
     }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expected, messageOf } from '../errors.ts';
 import { readJson } from '../io/files.ts';
 import { decodeNpy } from '../io/npy.ts';
-import { foregroundBox, manifestVersion, type Manifest, type SliceEntry } from './manifest.ts';
+import { foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 
 export interface SliceArrays {
   /** (3, H, W), values in [0, 1]. */
@@ -43,7 +43,11 @@ function readArray<T>(file: string, type: new (n: number) => T, shape: readonly 
   }
   const array = decodeNpy(bytes, file, { shared: true });
   if (array.data instanceof type && array.shape.join() === shape.join()) return array.data;
-  throw expected(`${type.name} of shape ${shape.join('×')} as the manifest says`, `${array.data.constructor.name} of shape ${array.shape.join('×')}`, file);
+  throw expected(
+    `${type.name} of shape ${shape.join('×')} as the manifest says`,
+    `${array.data.constructor.name} of shape ${array.shape.join('×')}`,
+    file,
+  );
 }
 
 /**
@@ -65,7 +69,11 @@ export async function openSlices(folder: string, options: { cacheBytes?: number 
 export function slicesIn(onDisk: SliceFolder, manifest: Manifest): SliceSet {
   const cache = new Map<string, Float32Array | Uint8Array>();
   let free = onDisk.cacheBytes;
-  const load = <T extends Float32Array | Uint8Array>(name: string, type: new (n: number) => T, shape: readonly number[]): T => {
+  const load = <T extends Float32Array | Uint8Array>(
+    name: string,
+    type: new (n: number) => T,
+    shape: readonly number[],
+  ): T => {
     const cached = cache.get(name);
     if (cached) return cached as T;
     const array = readArray(path.join(onDisk.folder, name), type, shape);
@@ -88,17 +96,43 @@ export function slicesIn(onDisk: SliceFolder, manifest: Manifest): SliceSet {
 }
 
 /** A slice given by its arrays, for tests and for slices that are made on the spot. */
-export type MemorySlice = SliceArrays & Pick<SliceEntry, 'id' | 'patient' | 'height' | 'width'> & Partial<Pick<SliceEntry, 'case' | 'z' | 'spacingMm'>>;
+export type MemorySlice = SliceArrays &
+  Pick<SliceEntry, 'id' | 'patient' | 'height' | 'width'> &
+  Partial<Pick<SliceEntry, 'case' | 'z' | 'spacingMm'>>;
 
 /** A slice set that lives in memory; the unit is `px` unless told otherwise. */
-export function slicesInMemory(slices: readonly MemorySlice[], options: { unit?: 'mm' | 'px'; dataset?: string } = {}): SliceSet {
-  const entries = slices.map((slice): SliceEntry => ({
-    id: slice.id, case: slice.case ?? slice.id, patient: slice.patient, z: slice.z ?? 0, image: '', label: '',
-    height: slice.height, width: slice.width, spacingMm: slice.spacingMm ?? [1, 1], ...foregroundBox(slice.label, slice.width),
-  }));
+export function slicesInMemory(
+  slices: readonly MemorySlice[],
+  options: { unit?: 'mm' | 'px'; dataset?: string } = {},
+): SliceSet {
+  const entries = slices.map(
+    (slice): SliceEntry => ({
+      id: slice.id,
+      case: slice.case ?? slice.id,
+      patient: slice.patient,
+      z: slice.z ?? 0,
+      image: '',
+      label: '',
+      height: slice.height,
+      width: slice.width,
+      spacingMm: slice.spacingMm ?? [1, 1],
+      ...foregroundBox(slice.label, slice.width),
+    }),
+  );
   const manifest: Manifest = {
-    version: manifestVersion, dataset: options.dataset ?? 'memory', mode: 'default', unit: options.unit ?? 'px', slices: entries,
-    cases: [], failed: [], pending: [],
+    version: manifestVersion,
+    dataset: options.dataset ?? 'memory',
+    mode: 'default',
+    unit: options.unit ?? 'px',
+    slices: entries,
+    cases: [],
+    failed: [],
+    pending: [],
   };
-  return { manifest, entries, read: (i) => ({ image: slices[i].image, label: slices[i].label }), readLabel: (i) => slices[i].label };
+  return {
+    manifest,
+    entries,
+    read: (i) => ({ image: slices[i].image, label: slices[i].label }),
+    readLabel: (i) => slices[i].label,
+  };
 }

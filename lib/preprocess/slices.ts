@@ -13,10 +13,18 @@ import path from 'node:path';
 import type { Case, CaseList } from '../dataset/cases.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
-import { foregroundBox, manifestVersion, type CaseEntry, type Manifest, type SliceEntry } from './manifest.ts';
-import { prepareCase, type PreparedCase } from './prepareCase.ts';
-import { isComplete, readRecord, removeCase, removeSlices, startSliceWriter, writeRecord, type CaseRecord } from './sliceFiles.ts';
-import { windowOf, type PreprocessMode, type WindowHu } from './window.ts';
+import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
+import { type PreparedCase, prepareCase } from './prepareCase.ts';
+import {
+  type CaseRecord,
+  isComplete,
+  readRecord,
+  removeCase,
+  removeSlices,
+  startSliceWriter,
+  writeRecord,
+} from './sliceFiles.ts';
+import { type PreprocessMode, type WindowHu, windowOf } from './window.ts';
 
 export { type CaseEntry, type FailedCase, type Manifest, type SliceEntry } from './manifest.ts';
 
@@ -51,7 +59,13 @@ function makePlan(list: CaseList, { out, mode, windowHu: wanted }: PreprocessOpt
   const windowHu = windowOf(mode, wanted);
   const { kind, labelMap, otherLabels, imageFlipY = false, detectLabelFlip = false } = list;
   const others = otherLabels === 'background' ? { otherLabels } : {};
-  return { list, out, mode, windowHu, parameters: { version: manifestVersion, kind, mode, windowHu, labelMap, ...others, imageFlipY, detectLabelFlip } };
+  return {
+    list,
+    out,
+    mode,
+    windowHu,
+    parameters: { version: manifestVersion, kind, mode, windowHu, labelMap, ...others, imageFlipY, detectLabelFlip },
+  };
 }
 
 /**
@@ -65,7 +79,8 @@ function makePlan(list: CaseList, { out, mode, windowHu: wanted }: PreprocessOpt
 export async function preprocessDataset(list: CaseList, options: PreprocessOptions): Promise<Manifest> {
   const plan = makePlan(list, options);
   const ids = new Set(list.cases.map(({ id }) => id));
-  if (ids.size < list.cases.length) throw expected('case ids that differ', `${ids.size} ids for ${list.cases.length} cases`, list.folder);
+  if (ids.size < list.cases.length)
+    throw expected('case ids that differ', `${ids.size} ids for ${list.cases.length} cases`, list.folder);
   for (const part of ['data', 'label', 'cases']) await mkdir(path.join(options.out, part), { recursive: true });
   const { index, count } = options.shard ?? { index: 0, count: 1 };
   const mine = list.cases.filter((_, i) => i % count === index);
@@ -84,16 +99,23 @@ export async function preprocessDataset(list: CaseList, options: PreprocessOptio
 
 /** JSON with one line a slice and a case: short enough to read, and to search with line tools. */
 function manifestText({ slices, cases, failed, ...rest }: Manifest): string {
-  const list = (items: readonly unknown[]): string => (items.length ? `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]` : '[]');
-  const head = Object.entries(rest).map(([key, value]) => `  "${key}": ${JSON.stringify(value)},\n`).join('');
+  const list = (items: readonly unknown[]): string =>
+    items.length ? `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]` : '[]';
+  const head = Object.entries(rest)
+    .map(([key, value]) => `  "${key}": ${JSON.stringify(value)},\n`)
+    .join('');
   return `{\n${head}  "failed": ${list(failed)},\n  "cases": ${list(cases)},\n  "slices": ${list(slices)}\n}\n`;
 }
 
 /** The sha256 of the files that a case is made of; a .hdr has its voxels in the .img beside it. */
 async function sourcesOf(one: Case): Promise<Record<string, string>> {
-  const files = [one.image, one.label].flatMap((file) => (!file ? [] : /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file]));
+  const files = [one.image, one.label].flatMap((file) =>
+    !file ? [] : /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file],
+  );
   const sums = await Promise.all(files.map(sha256File));
-  return Object.fromEntries(files.map((file, i) => [`${path.basename(path.dirname(file))}/${path.basename(file)}`, sums[i]]));
+  return Object.fromEntries(
+    files.map((file, i) => [`${path.basename(path.dirname(file))}/${path.basename(file)}`, sums[i]]),
+  );
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -109,13 +131,25 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
   const { slices, bytes } = await writeSlices(plan, one, prepared);
   const { id, patient, group } = one;
   const { shape, labelPosition } = prepared;
-  const entry: CaseEntry = { id, patient, ...(group && { group }), ...(shape && { shape }), ...(labelPosition && { labelPosition }), sources, slices: slices.length };
+  const entry: CaseEntry = {
+    id,
+    patient,
+    ...(group && { group }),
+    ...(shape && { shape }),
+    ...(labelPosition && { labelPosition }),
+    sources,
+    slices: slices.length,
+  };
   await writeRecord(plan.out, { made, entry, slices, bytes });
   return `${slices.length} ${slices.length === 1 ? 'slice' : 'slices'}`;
 }
 
 /** Writes the slices of a case that the mode keeps; when one of them fails, none is left. */
-async function writeSlices({ list, out, mode }: Plan, one: Case, prepared: PreparedCase): Promise<Pick<CaseRecord, 'slices' | 'bytes'>> {
+async function writeSlices(
+  { list, out, mode }: Plan,
+  one: Case,
+  prepared: PreparedCase,
+): Promise<Pick<CaseRecord, 'slices' | 'bytes'>> {
   const { height, width, spacingMm } = prepared;
   const writer = startSliceWriter(out, height, width);
   const slices: SliceEntry[] = [];
@@ -126,7 +160,16 @@ async function writeSlices({ list, out, mode }: Plan, one: Case, prepared: Prepa
       // a picture's id often ends with its slice number already
       const id = list.kind === '2d' && one.id.endsWith(`-${slice.z}`) ? one.id : `${one.id}-${slice.z}`;
       const entry: SliceEntry = {
-        id, case: one.id, patient: one.patient, z: slice.z, image: `data/${id}.npy`, label: `label/${id}.npy`, height, width, spacingMm, ...found,
+        id,
+        case: one.id,
+        patient: one.patient,
+        z: slice.z,
+        image: `data/${id}.npy`,
+        label: `label/${id}.npy`,
+        height,
+        width,
+        spacingMm,
+        ...found,
       };
       slices.push(entry);
       await writer.write(entry, slice);
@@ -141,7 +184,10 @@ async function writeSlices({ list, out, mode }: Plan, one: Case, prepared: Prepa
 }
 
 /** The manifest of what is on disk now: our cases, and those that other shards have finished with the same parameters. */
-async function assemble({ list, out, mode, windowHu, parameters }: Plan, failures: Map<string, string>): Promise<Manifest> {
+async function assemble(
+  { list, out, mode, windowHu, parameters }: Plan,
+  failures: Map<string, string>,
+): Promise<Manifest> {
   const complete: CaseRecord[] = [];
   const pending: string[] = [];
   for (const { id } of list.cases) {
@@ -151,7 +197,11 @@ async function assemble({ list, out, mode, windowHu, parameters }: Plan, failure
     else pending.push(id);
   }
   return {
-    version: manifestVersion, dataset: list.dataset, mode, ...(list.kind === '3d' && { windowHu }), unit: list.kind === '3d' ? 'mm' : 'px',
+    version: manifestVersion,
+    dataset: list.dataset,
+    mode,
+    ...(list.kind === '3d' && { windowHu }),
+    unit: list.kind === '3d' ? 'mm' : 'px',
     slices: complete.flatMap((record) => record.slices),
     cases: complete.map((record) => record.entry),
     failed: [...failures].map(([id, reason]) => ({ id, reason })),

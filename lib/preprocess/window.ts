@@ -17,7 +17,8 @@ export const paperWindowHu: WindowHu = [-1024, 1024];
 /** The window of a mode. Throws when a window is given for paper mode, which has its own, or when it is empty. */
 export function windowOf(mode: PreprocessMode, windowHu?: WindowHu): WindowHu {
   if (mode === 'paper') {
-    if (windowHu && windowHu.join() !== paperWindowHu.join()) throw expected('no window in paper mode, whose window is ±1024 HU', windowHu.join(','));
+    if (windowHu && windowHu.join() !== paperWindowHu.join())
+      throw expected('no window in paper mode, whose window is ±1024 HU', windowHu.join(','));
     return paperWindowHu;
   }
   const [low, high] = windowHu ?? softTissueWindowHu;

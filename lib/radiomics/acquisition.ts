@@ -4,7 +4,11 @@ import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
 
 /** Names of the acquisition's columns in a feature table. */
-export const acquisitionNames = ['acquisition_PixelSpacingMm', 'acquisition_SliceSpacingMm', 'acquisition_NoiseHu'] as const;
+export const acquisitionNames = [
+  'acquisition_PixelSpacingMm',
+  'acquisition_SliceSpacingMm',
+  'acquisition_NoiseHu',
+] as const;
 
 /** Soft tissue: where noise is measured. */
 const tissueHu = [-20, 160] as const;
@@ -25,7 +29,8 @@ export function imageNoiseHu({ data, shape }: Volume): number {
   const step = Math.max(1, Math.floor(data.length / enoughVoxels));
   for (let i = 1; i < data.length; i += step) {
     const [a, b] = [data[i - 1]!, data[i]!];
-    if (i % width !== 0 && a > tissueHu[0] && a < tissueHu[1] && b > tissueHu[0] && b < tissueHu[1]) differences.push(Math.abs(a - b));
+    if (i % width !== 0 && a > tissueHu[0] && a < tissueHu[1] && b > tissueHu[0] && b < tissueHu[1])
+      differences.push(Math.abs(a - b));
   }
   if (differences.length === 0) return NaN;
   return (madToSd * medianSorted(Float64Array.from(differences).sort() as unknown as number[])) / Math.SQRT2;
@@ -35,6 +40,8 @@ export function imageNoiseHu({ data, shape }: Volume): number {
 export function acquisitionFeatures(source: Volume): Record<(typeof acquisitionNames)[number], number> {
   const image = toCanonical(source);
   return {
-    acquisition_PixelSpacingMm: image.spacingMm[0], acquisition_SliceSpacingMm: image.spacingMm[2], acquisition_NoiseHu: imageNoiseHu(image),
+    acquisition_PixelSpacingMm: image.spacingMm[0],
+    acquisition_SliceSpacingMm: image.spacingMm[2],
+    acquisition_NoiseHu: imageNoiseHu(image),
   };
 }

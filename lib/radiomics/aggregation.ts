@@ -50,7 +50,8 @@ export function directions(distances: readonly number[], within?: Axis): Vec3[] 
       for (let x = reach; x >= -reach; x--) {
         const isFirstHalf = z > 0 || (z === 0 && (y > 0 || (y === 0 && x > 0)));
         const isWithin = !within || [x, y, z][axes.indexOf(within)] === 0;
-        if (isFirstHalf && isWithin && distances.includes(Math.max(Math.abs(x), Math.abs(y), Math.abs(z)))) found.push([x, y, z]);
+        if (isFirstHalf && isWithin && distances.includes(Math.max(Math.abs(x), Math.abs(y), Math.abs(z))))
+          found.push([x, y, z]);
       }
     }
   }
@@ -66,20 +67,33 @@ function slicesOf({ shape, voxels }: Roi, axis: Axis): Int32Array[] {
 }
 
 /** The voxel sets and steps for one kind of aggregation. `distances` can be overruled, as run lengths know only 1. */
-export function matrixPlan(grid: LevelGrid, { aggregation, sliceAxis, distances }: Sampling, own = distances): MatrixPlan {
+export function matrixPlan(
+  grid: LevelGrid,
+  { aggregation, sliceAxis, distances }: Sampling,
+  own = distances,
+): MatrixPlan {
   const { roi } = grid;
   const is3d = aggregation.startsWith('3d');
   const along = directions(own, is3d ? undefined : sliceAxis);
   const steps = along.map(([x, y, z]) => x + roi.shape[0] * (y + roi.shape[1] * z));
   const groups = aggregation.startsWith('2d') ? slicesOf(roi, sliceAxis) : [roi.voxels];
-  return { grid, groups, directions: along, steps: Int32Array.from(steps), perDirection: aggregation.endsWith('average') };
+  return {
+    grid,
+    groups,
+    directions: along,
+    steps: Int32Array.from(steps),
+    perDirection: aggregation.endsWith('average'),
+  };
 }
 
 /** The steps to all neighbours, both half spaces. */
 export function bothWays(steps: Int32Array): Int32Array {
   const all = new Int32Array(2 * steps.length);
   all.set(steps);
-  all.set(steps.map((step) => -step), steps.length);
+  all.set(
+    steps.map((step) => -step),
+    steps.length,
+  );
   return all;
 }
 

@@ -40,7 +40,8 @@ export interface CohortReport {
 
 const program = fileURLToPath(new URL('./cohortWorker.ts', import.meta.url));
 const recordFile = (out: string, id: string): string => path.join(out, 'cases', `${id}.json`);
-const settingsFor = ({ label }: CohortRow, settings: RadiomicsSettings): RadiomicsSettings => (label === undefined ? settings : { ...settings, label });
+const settingsFor = ({ label }: CohortRow, settings: RadiomicsSettings): RadiomicsSettings =>
+  label === undefined ? settings : { ...settings, label };
 
 /** Gives a process one job and waits for its answer; the end of the process is an answer too. */
 function ask(child: ChildProcess, job: CaseJob): Promise<CaseAnswer> {
@@ -55,16 +56,23 @@ function ask(child: ChildProcess, job: CaseJob): Promise<CaseAnswer> {
       resolve(answer);
     };
     child.on('message', onMessage).on('exit', onExit).on('error', onError);
-    child.send(job, (error) => { if (error) onError(error); });
+    child.send(job, (error) => {
+      if (error) onError(error);
+    });
   });
 }
 
 /** Works off the jobs of a shared queue in one process, which is replaced when it dies. When `onAnswer` throws, the queue ends. */
-async function workOff(queue: CaseJob[], flags: readonly string[], onAnswer: (answer: CaseAnswer) => void): Promise<void> {
+async function workOff(
+  queue: CaseJob[],
+  flags: readonly string[],
+  onAnswer: (answer: CaseAnswer) => void,
+): Promise<void> {
   let child: ChildProcess | undefined;
   try {
     for (let job = queue.shift(); job; job = queue.shift()) {
-      if (!child?.connected) child = fork(program, { execArgv: [...flags], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      if (!child?.connected)
+        child = fork(program, { execArgv: [...flags], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       onAnswer(await ask(child, job));
     }
   } finally {
@@ -79,8 +87,15 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
   const names = [...new Set(complete.flatMap(({ record }) => Object.keys(record.features)))];
   const others = Object.keys(rows[0]?.others ?? {});
   const heading = ['id', ...others, 'voxels', ...names];
-  return formatCsv([heading, ...complete.map(({ row, record }) =>
-    [row.id, ...others.map((name) => row.others[name]!), record.voxels, ...names.map((name) => record.features[name] ?? null)])]);
+  return formatCsv([
+    heading,
+    ...complete.map(({ row, record }) => [
+      row.id,
+      ...others.map((name) => row.others[name]!),
+      record.voxels,
+      ...names.map((name) => record.features[name] ?? null),
+    ]),
+  ]);
 }
 
 /**
@@ -88,11 +103,24 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
  * what is wrong with one case is in the report. No rows give an empty table.
  */
 export async function extractCohort(rows: readonly CohortRow[], options: CohortOptions): Promise<CohortReport> {
-  const { out, settings, workers = availableParallelism(), writesTable = true, nodeFlags = process.execArgv, onProgress } = options;
+  const {
+    out,
+    settings,
+    workers = availableParallelism(),
+    writesTable = true,
+    nodeFlags = process.execArgv,
+    onProgress,
+  } = options;
   await mkdir(path.join(out, 'cases'), { recursive: true });
   const report: CohortReport = { made: [], skipped: [], failed: [] };
   let done = 0;
-  const queue = rows.map((row) => ({ id: row.id, image: row.image, mask: row.mask, out: recordFile(out, row.id), settings: settingsFor(row, settings) }));
+  const queue = rows.map((row) => ({
+    id: row.id,
+    image: row.image,
+    mask: row.mask,
+    out: recordFile(out, row.id),
+    settings: settingsFor(row, settings),
+  }));
   const onAnswer = ({ id, outcome, reason = 'unknown' }: CaseAnswer): void => {
     if (outcome === 'failed') report.failed.push({ id, reason });
     else (outcome === 'made' ? report.made : report.skipped).push(id);
@@ -101,7 +129,8 @@ export async function extractCohort(rows: readonly CohortRow[], options: CohortO
   await Promise.all(Array.from({ length: Math.min(workers, rows.length) }, () => workOff(queue, nodeFlags, onAnswer)));
   if (!writesTable) return report;
   const records = new Map<string, RadiomicsRecord>();
-  for (const id of [...report.made, ...report.skipped]) records.set(id, (await readJson(recordFile(out, id))) as RadiomicsRecord);
+  for (const id of [...report.made, ...report.skipped])
+    records.set(id, (await readJson(recordFile(out, id))) as RadiomicsRecord);
   const table = path.join(out, 'features.csv');
   await writeFileAtomic(table, featureTable(rows, records));
   return { ...report, table };

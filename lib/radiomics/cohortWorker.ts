@@ -28,7 +28,11 @@ async function work({ id, image, mask, out, settings }: CaseJob): Promise<CaseAn
     await writeJson(out, await makeRecord(image, mask, settings, made));
     return { id, outcome: 'made' };
   } catch (error) {
-    return { id, outcome: 'failed', reason: error instanceof UserError ? error.message : (error as Error).stack ?? messageOf(error) };
+    return {
+      id,
+      outcome: 'failed',
+      reason: error instanceof UserError ? error.message : ((error as Error).stack ?? messageOf(error)),
+    };
   }
 }
 

@@ -19,21 +19,37 @@ const minus = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]
 /** Six times the volume of the tetrahedron; positive where `n` lies outside of the face. */
 function side(points: Int32Array, [a, b, c]: Face, n: number): number {
   const origin = pointOf(points, a);
-  return dot(cross(minus(pointOf(points, b), origin), minus(pointOf(points, c), origin)), minus(pointOf(points, n), origin));
+  return dot(
+    cross(minus(pointOf(points, b), origin), minus(pointOf(points, c), origin)),
+    minus(pointOf(points, n), origin),
+  );
 }
 
 /** Four points that span a body, as faces; undefined when all points lie in one plane. */
 function firstBody(points: Int32Array, count: number): Face[] | undefined {
   const indices = [...new Array(count).keys()];
-  const b = indices.find((n) => dot(minus(pointOf(points, n), pointOf(points, 0)), minus(pointOf(points, n), pointOf(points, 0))) > 0);
-  const c = b === undefined ? undefined : indices.find((n) => {
-    const normal = cross(minus(pointOf(points, b), pointOf(points, 0)), minus(pointOf(points, n), pointOf(points, 0)));
-    return dot(normal, normal) > 0;
-  });
+  const b = indices.find(
+    (n) => dot(minus(pointOf(points, n), pointOf(points, 0)), minus(pointOf(points, n), pointOf(points, 0))) > 0,
+  );
+  const c =
+    b === undefined
+      ? undefined
+      : indices.find((n) => {
+          const normal = cross(
+            minus(pointOf(points, b), pointOf(points, 0)),
+            minus(pointOf(points, n), pointOf(points, 0)),
+          );
+          return dot(normal, normal) > 0;
+        });
   const d = b === undefined || c === undefined ? undefined : indices.find((n) => side(points, [0, b, c], n) !== 0);
   if (b === undefined || c === undefined || d === undefined) return undefined;
   const [p, q] = side(points, [0, b, c], d) < 0 ? [b, c] : [c, b];
-  return [[0, p, q], [0, d, p], [p, d, q], [q, d, 0]];
+  return [
+    [0, p, q],
+    [0, d, p],
+    [p, d, q],
+    [q, d, 0],
+  ];
 }
 
 /** Faces after point `n` has joined: those it sees go, and each edge of the hole gets a new one. */
@@ -41,7 +57,14 @@ function addPoint(points: Int32Array, faces: Face[], n: number): Face[] {
   const seen = faces.filter((face) => side(points, face, n) > 0);
   if (seen.length === 0) return faces;
   const hidden = faces.filter((face) => side(points, face, n) <= 0);
-  const edges = seen.flatMap(([a, b, c]) => [[a, b], [b, c], [c, a]] as const);
+  const edges = seen.flatMap(
+    ([a, b, c]) =>
+      [
+        [a, b],
+        [b, c],
+        [c, a],
+      ] as const,
+  );
   const key = (a: number, b: number): number => a * points.length + b;
   const known = new Set(edges.map(([a, b]) => key(a, b)));
   return [...hidden, ...edges.filter(([a, b]) => !known.has(key(b, a))).map(([a, b]): Face => [a, b, n])];

@@ -44,15 +44,23 @@ export function planeHulls(vertices: Int32Array, shape: Vec3, axis: 0 | 1 | 2): 
       upper.push(n, high[plane * lines + n]!);
     }
     if (lower.length === 0) continue;
-    const corner = (list: PlanePoints) => (n: number): number[] => [list[2 * n]!, list[2 * n + 1]!];
-    hulls.push({ at: plane, points: [...chain(lower, 1).flatMap(corner(lower)), ...chain(upper, -1).flatMap(corner(upper))] });
+    const corner =
+      (list: PlanePoints) =>
+      (n: number): number[] => [list[2 * n]!, list[2 * n + 1]!];
+    hulls.push({
+      at: plane,
+      points: [...chain(lower, 1).flatMap(corner(lower)), ...chain(upper, -1).flatMap(corner(upper))],
+    });
   }
   return hulls;
 }
 
 /** Largest distance in mm between two corners in one plane across `axis`; 0 without corners. */
 export function largestPlaneDiameter(vertices: Int32Array, shape: Vec3, spacingMm: Vec3, axis: 0 | 1 | 2): number {
-  const [first, second] = [0, 1, 2].filter((other) => other !== axis).map((other) => (spacingMm[other]! / 2) ** 2) as [number, number];
+  const [first, second] = [0, 1, 2].filter((other) => other !== axis).map((other) => (spacingMm[other]! / 2) ** 2) as [
+    number,
+    number,
+  ];
   let largest = 0;
   for (const { points } of planeHulls(vertices, shape, axis)) {
     for (let a = 0; a < points.length; a += 2) {
@@ -67,14 +75,24 @@ export function largestPlaneDiameter(vertices: Int32Array, shape: Vec3, spacingM
 
 /** The corners of the hulls of all planes across z, which hold the corners of the convex hull: x, y, z in half voxels. */
 export const hullCandidates = (vertices: Int32Array, shape: Vec3): Int32Array =>
-  Int32Array.from(planeHulls(vertices, shape, 2).flatMap(({ at, points }) => points.flatMap((value, n) => (n % 2 === 0 ? [value] : [value, at]))));
+  Int32Array.from(
+    planeHulls(vertices, shape, 2).flatMap(({ at, points }) =>
+      points.flatMap((value, n) => (n % 2 === 0 ? [value] : [value, at])),
+    ),
+  );
 
 /** Largest distance in mm between two of the points x, y, z (half voxels); 0 for fewer than two. */
 export function largestDiameter(points: Int32Array, spacingMm: Vec3): number {
   const n = points.length / 3;
   const mm = Float64Array.from(points, (value, at) => (value * spacingMm[at % 3]!) / 2);
-  const centre = [0, 1, 2].map((axis) => { let sum = 0; for (let p = axis; p < mm.length; p += 3) sum += mm[p]!; return sum / n; });
-  const radius = Float64Array.from({ length: n }, (_, p) => Math.hypot(mm[3 * p]! - centre[0]!, mm[3 * p + 1]! - centre[1]!, mm[3 * p + 2]! - centre[2]!));
+  const centre = [0, 1, 2].map((axis) => {
+    let sum = 0;
+    for (let p = axis; p < mm.length; p += 3) sum += mm[p]!;
+    return sum / n;
+  });
+  const radius = Float64Array.from({ length: n }, (_, p) =>
+    Math.hypot(mm[3 * p]! - centre[0]!, mm[3 * p + 1]! - centre[1]!, mm[3 * p + 2]! - centre[2]!),
+  );
   const order = Array.from(radius.keys()).sort((a, b) => radius[b]! - radius[a]!);
   let largest = 0;
   for (let i = 0; i < n; i++) {
@@ -84,7 +102,10 @@ export function largestDiameter(points: Int32Array, spacingMm: Vec3): number {
     for (let j = i + 1; j < n; j++) {
       const b = order[j]!;
       if ((radius[a]! + radius[b]!) ** 2 <= largest) break;
-      const square = (mm[3 * a]! - mm[3 * b]!) ** 2 + (mm[3 * a + 1]! - mm[3 * b + 1]!) ** 2 + (mm[3 * a + 2]! - mm[3 * b + 2]!) ** 2;
+      const square =
+        (mm[3 * a]! - mm[3 * b]!) ** 2 +
+        (mm[3 * a + 1]! - mm[3 * b + 1]!) ** 2 +
+        (mm[3 * a + 2]! - mm[3 * b + 2]!) ** 2;
       if (square > largest) largest = square;
     }
   }

@@ -81,9 +81,12 @@ function byCount(values: Float64Array, { min, max }: { min: number; max: number 
  */
 export function discretise(values: Float64Array, { binWidth, binCount, binRule, binOrigin }: Binning): Int32Array {
   const range = rangeOf(values);
-  if (values.some((value) => !Number.isFinite(value))) throw expected('finite grey values in the ROI', 'NaN or infinite ones');
+  if (values.some((value) => !Number.isFinite(value)))
+    throw expected('finite grey values in the ROI', 'NaN or infinite ones');
   if (binCount !== null) {
-    return binRule === 'ibsi' && range.min === range.max ? new Int32Array(values.length).fill(1) : byCount(values, range, binCount);
+    return binRule === 'ibsi' && range.min === range.max
+      ? new Int32Array(values.length).fill(1)
+      : byCount(values, range, binCount);
   }
   if (binRule === 'pyradiomics') return byWidth(values, range.min - modulo(range.min, binWidth), binWidth);
   const origin = binOrigin ?? range.min;

@@ -39,9 +39,14 @@ export function prepareCase(source: Volume, sourceMask: Volume, settings: Radiom
   const lenient = { label: settings.label, minimumRoiVoxels: null, minimumRoiDimensions: 0 };
   const willResample = settings.resampledSpacingMm !== null;
   const sourceBox = checkMask(source, sourceMask, willResample ? lenient : settings);
-  const normalised = settings.normalise ? normaliseImage(source, settings.normaliseScale, settings.outlierLimit) : source;
+  const normalised = settings.normalise
+    ? normaliseImage(source, settings.normaliseScale, settings.outlierLimit)
+    : source;
   const { image, mask } = resampleForRadiomics(normalised, sourceMask, sourceBox, settings);
-  const box = mask === sourceMask && !willResample ? sourceBox : checkMask(image, mask, settings, `resampling to ${image.spacingMm.join(' × ')} mm`);
+  const box =
+    mask === sourceMask && !willResample
+      ? sourceBox
+      : checkMask(image, mask, settings, `resampling to ${image.spacingMm.join(' × ')} mm`);
   const whole = cropToRoi(mask, settings.label, box, Math.max(...settings.distances));
   if (settings.resegmentRange === null) return { image, roi: whole, shapeRoi: whole };
   const roi = resegment(whole, valuesInRoi(image.data, whole), settings.resegmentRange, settings.resegmentMode);
@@ -50,9 +55,16 @@ export function prepareCase(source: Volume, sourceMask: Volume, settings: Radiom
 }
 
 /** Adds a family's features under their full names, in the order of the table; those that are missing as NaN. */
-function addFamily(into: Record<string, number>, image: string, family: Family, found: Record<string, number>, extras: boolean): void {
+function addFamily(
+  into: Record<string, number>,
+  image: string,
+  family: Family,
+  found: Record<string, number>,
+  extras: boolean,
+): void {
   for (const feature of featureNames) {
-    if (feature.family === family && (extras || isStandard(feature))) into[resultKey(image, family, feature.name)] = found[feature.name] ?? NaN;
+    if (feature.family === family && (extras || isStandard(feature)))
+      into[resultKey(image, family, feature.name)] = found[feature.name] ?? NaN;
   }
 }
 
@@ -61,7 +73,10 @@ function addFamily(into: Record<string, number>, image: string, family: Family, 
  * Throws a MaskError when the mask cannot be used, a UserError when grey values are not finite or need too many bins.
  */
 export function extractFeatures(
-  image: Volume, mask: Volume, settings: RadiomicsSettings = pyradiomicsSettings, images: ImageMaker = derivedImages,
+  image: Volume,
+  mask: Volume,
+  settings: RadiomicsSettings = pyradiomicsSettings,
+  images: ImageMaker = derivedImages,
 ): Extraction {
   const prepared = prepareCase(image, mask, settings);
   const { roi, shapeRoi } = prepared;
@@ -69,7 +84,8 @@ export function extractFeatures(
   const ofMask = settings.families.filter((family) => shapeFamilies.includes(family));
   const ofImage = settings.families.filter((family) => !shapeFamilies.includes(family));
   const originalValues = valuesInRoi(prepared.image.data, shapeRoi);
-  for (const family of ofMask) addFamily(features, 'original', family, maskFeatures(family, shapeRoi, originalValues, settings), settings.extras);
+  for (const family of ofMask)
+    addFamily(features, 'original', family, maskFeatures(family, shapeRoi, originalValues, settings), settings.extras);
   if (ofImage.length > 0) {
     const box = roiBox(roi);
     for (const named of images(prepared.image, box, settings)) {

@@ -1,6 +1,6 @@
 /** The features of one image in one ROI, family by family; what families share is made once. */
 import { type FeatureValues, matrixPlan } from './aggregation.ts';
-import { discretise, levelGrid, type LevelGrid } from './discretise.ts';
+import { discretise, type LevelGrid, levelGrid } from './discretise.ts';
 import { firstOrderFeatures } from './firstOrder.ts';
 import { glcmFeatures } from './glcm.ts';
 import { gldmFeatures } from './gldm.ts';
@@ -16,14 +16,23 @@ import { shape2dFeatures } from './shape2d.ts';
 import { shape3dFeatures } from './shape3d.ts';
 
 /** Features of the mask (and of the original image in it, for morphology). */
-export function maskFeatures(family: Family, roi: Roi, values: Float64Array, { sliceAxis }: RadiomicsSettings): FeatureValues {
+export function maskFeatures(
+  family: Family,
+  roi: Roi,
+  values: Float64Array,
+  { sliceAxis }: RadiomicsSettings,
+): FeatureValues {
   if (family === 'shape') return shape3dFeatures(roi);
   if (family === 'shape2D') return shape2dFeatures(roi, sliceAxis);
   return morphologyFeatures(roi, values);
 }
 
 /** The levels of an image in a ROI, by the settings' binning. */
-export function levelsOf(roi: Roi, values: Float64Array, settings: RadiomicsSettings): { levelOf: Int32Array; grid: LevelGrid } {
+export function levelsOf(
+  roi: Roi,
+  values: Float64Array,
+  settings: RadiomicsSettings,
+): { levelOf: Int32Array; grid: LevelGrid } {
   const { resegmentRange, resegmentMode, binOrigin } = settings;
   const rangeLow = resegmentRange && resegmentMode === 'absolute' ? Math.min(...resegmentRange) : null;
   const levelOf = discretise(values, { ...settings, binOrigin: binOrigin ?? rangeLow });
@@ -31,7 +40,12 @@ export function levelsOf(roi: Roi, values: Float64Array, settings: RadiomicsSett
 }
 
 /** Features of the grey values: one record per family that is asked for. `values` in the order of `roi.voxels`. */
-export function imageFeatures(asked: readonly Family[], roi: Roi, values: Float64Array, settings: RadiomicsSettings): Partial<Record<Family, FeatureValues>> {
+export function imageFeatures(
+  asked: readonly Family[],
+  roi: Roi,
+  values: Float64Array,
+  settings: RadiomicsSettings,
+): Partial<Record<Family, FeatureValues>> {
   const { levelOf, grid } = levelsOf(roi, values, settings);
   const plan = matrixPlan(grid, settings);
   const make: Partial<Record<Family, () => FeatureValues>> = {

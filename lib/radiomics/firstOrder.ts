@@ -47,11 +47,25 @@ export function describe(values: Float64Array) {
   const sorted = values.slice().sort();
   const mu = mean(sorted, (x) => x);
   const { m2, m3, m4, absolute } = moments(sorted, mu);
-  const [p10, p25, median, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => percentile(sorted, share)) as [number, number, number, number, number];
+  const [p10, p25, median, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => percentile(sorted, share)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const inner = sorted.filter((x) => x >= p10 && x <= p90);
   const innerMean = mean(inner, (x) => x);
   return {
-    mean: mu, variance: m2, median, min: sorted[0] ?? NaN, max: sorted.at(-1) ?? NaN, p10, p25, p75, p90,
+    mean: mu,
+    variance: m2,
+    median,
+    min: sorted[0] ?? NaN,
+    max: sorted.at(-1) ?? NaN,
+    p10,
+    p25,
+    p75,
+    p90,
     /** M₃ / M₂^(3/2); equal values: 0. */
     skewness: m2 === 0 ? 0 : m3 / m2 ** 1.5,
     /** M₄ / M₂², 3 for a normal distribution; equal values: 0. */
@@ -69,7 +83,8 @@ function sharesOf(levels: Int32Array): number[] {
   return [...counts.values()].map((count) => count / levels.length);
 }
 
-export const entropyOfShares = (shares: readonly number[]): number => shares.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
+export const entropyOfShares = (shares: readonly number[]): number =>
+  shares.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
 export const uniformityOfShares = (shares: readonly number[]): number => shares.reduce((sum, p) => sum + p * p, 0);
 
 /**
@@ -77,7 +92,12 @@ export const uniformityOfShares = (shares: readonly number[]): number => shares.
  * the values before energy and root mean square, so that negative ones (HU) do not weigh as positive ones (PyRadiomics'
  * voxelArrayShift). No voxels: NaN.
  */
-export function firstOrderFeatures(values: Float64Array, levels: Int32Array, spacingMm: Vec3, energyShift = 0): FeatureValues {
+export function firstOrderFeatures(
+  values: Float64Array,
+  levels: Int32Array,
+  spacingMm: Vec3,
+  energyShift = 0,
+): FeatureValues {
   const d = describe(values);
   const meanSquare = mean(values, (x) => (x + energyShift) ** 2);
   const energy = meanSquare * values.length;

@@ -38,7 +38,12 @@ function symmetrise(counts: Uint32Array, width: number): void {
  * One matrix for each set of voxels and, unless merged, each direction: symmetric, levelCount × levelCount, row by row.
  * Made when asked for, as many slices times many levels would not fit into memory together.
  */
-export function* cooccurrenceMatrices({ grid: { levels, levelCount }, groups, steps, perDirection }: MatrixPlan): Generator<Uint32Array> {
+export function* cooccurrenceMatrices({
+  grid: { levels, levelCount },
+  groups,
+  steps,
+  perDirection,
+}: MatrixPlan): Generator<Uint32Array> {
   const along = perDirection ? Array.from(steps.keys(), (d) => steps.subarray(d, d + 1)) : [steps];
   for (const voxels of groups) {
     for (const some of along) {

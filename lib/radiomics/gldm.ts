@@ -10,10 +10,13 @@
  * Every feature with a worked example: docs/features/gldm.md.
  */
 import { bothWays, type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
-import { entriesOf, sizeMatrixFeatures, type SizeMatrix } from './sizeMatrix.ts';
+import { entriesOf, type SizeMatrix, sizeMatrixFeatures } from './sizeMatrix.ts';
 
 /** One matrix for each set of voxels: levelCount rows; column j − 1 holds the voxels with j − 1 dependent neighbours. */
-export function dependenceMatrices({ grid: { levels, levelCount }, groups, steps }: MatrixPlan, alpha: number): { matrices: Uint32Array[]; width: number } {
+export function dependenceMatrices(
+  { grid: { levels, levelCount }, groups, steps }: MatrixPlan,
+  alpha: number,
+): { matrices: Uint32Array[]; width: number } {
   const all = bothWays(steps);
   const width = all.length + 1;
   const matrices = groups.map((voxels) => {

@@ -9,7 +9,7 @@
  */
 import type { Vec3 } from '../volume/volume.ts';
 import { type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
-import { entriesOf, sizeMatrixFeatures, type SizeMatrix } from './sizeMatrix.ts';
+import { entriesOf, type SizeMatrix, sizeMatrixFeatures } from './sizeMatrix.ts';
 
 /** Adds the runs of one set of voxels along one step to `into`, whose row i − 1 holds the lengths 1 … width of level i. */
 function countRuns(levels: Uint16Array, voxels: Int32Array, step: number, into: Uint32Array, width: number): void {
@@ -24,7 +24,17 @@ function countRuns(levels: Uint16Array, voxels: Int32Array, step: number, into: 
 }
 
 /** Whether some straight line of voxels along a direction meets the set twice. */
-function hasLine({ grid: { levels, roi: { shape } } }: MatrixPlan, voxels: Int32Array, [dx, dy, dz]: Vec3, step: number): boolean {
+function hasLine(
+  {
+    grid: {
+      levels,
+      roi: { shape },
+    },
+  }: MatrixPlan,
+  voxels: Int32Array,
+  [dx, dy, dz]: Vec3,
+  step: number,
+): boolean {
   if (voxels.some((at) => levels[at + step] !== 0)) return true;
   const base = 4 * Math.max(...shape);
   // Voxels on one line have the same cross product with its direction.
@@ -49,7 +59,11 @@ const widthOf = ({ grid: { roi } }: MatrixPlan): number => Math.max(...roi.shape
 
 /** One matrix for each set of voxels and, unless merged, each direction: levelCount rows of `width` run lengths. */
 export function runLengthMatrices(plan: MatrixPlan): { matrices: Uint32Array[]; width: number } {
-  const { grid: { levels, levelCount }, groups, perDirection } = plan;
+  const {
+    grid: { levels, levelCount },
+    groups,
+    perDirection,
+  } = plan;
   const width = widthOf(plan);
   const empty = (): Uint32Array => new Uint32Array(levelCount * width);
   const matrices = groups.flatMap((voxels) => {

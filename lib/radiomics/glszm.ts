@@ -8,7 +8,7 @@
  * Every feature with a worked example: docs/features/glszm.md.
  */
 import { bothWays, type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
-import { sizeMatrixFeatures, type SizeMatrix } from './sizeMatrix.ts';
+import { type SizeMatrix, sizeMatrixFeatures } from './sizeMatrix.ts';
 
 /** Size of the zone of voxel `begin`, whose voxels are set to 0 in `levels`. `stack` has room for all voxels. */
 function eatZone(levels: Uint16Array, begin: number, steps: Int32Array, stack: Int32Array): number {
@@ -43,7 +43,11 @@ export function sizeZoneMatrices({ grid: { levels, levelCount, roi }, groups, st
       zones.set(key, (zones.get(key) ?? 0) + 1);
     }
     const keys = [...zones.keys()];
-    return { levels: keys.map((key) => key % (levelCount + 1)), sizes: keys.map((key) => Math.floor(key / (levelCount + 1))), counts: [...zones.values()] };
+    return {
+      levels: keys.map((key) => key % (levelCount + 1)),
+      sizes: keys.map((key) => Math.floor(key / (levelCount + 1))),
+      counts: [...zones.values()],
+    };
   });
 }
 

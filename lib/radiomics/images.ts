@@ -22,7 +22,8 @@ export type ImageMaker = (image: Volume, box: Box, settings: RadiomicsSettings) 
 /** The images that the settings ask for, in this order: original, LoG (one for each sigma), wavelet. */
 export function* derivedImages(image: Volume, box: Box, settings: RadiomicsSettings): Generator<NamedImage> {
   if (settings.original) yield { name: 'original', volume: cropVolume(image, box.start, box.shape) };
-  for (const sigmaMm of settings.logSigmasMm) yield { name: logImageName(sigmaMm), volume: laplacianOfGaussian(image, sigmaMm, { box }) };
+  for (const sigmaMm of settings.logSigmasMm)
+    yield { name: logImageName(sigmaMm), volume: laplacianOfGaussian(image, sigmaMm, { box }) };
   if (settings.waveletLevels === 0) return;
   const along = ([0, 1, 2] as Axis[]).filter((axis) => !settings.force2D || axes[axis] !== settings.sliceAxis);
   yield* waveletTransform(image, { axes: along, level: settings.waveletLevels, box });
@@ -30,5 +31,6 @@ export function* derivedImages(image: Volume, box: Box, settings: RadiomicsSetti
 
 /** Refuses an image that is not on the box's grid. */
 export function checkInBox({ name, volume }: NamedImage, { shape }: Box): void {
-  if (volume.shape.some((n, axis) => n !== shape[axis])) throw expected(`the image ${name} of shape ${shape.join('×')}`, volume.shape.join('×'));
+  if (volume.shape.some((n, axis) => n !== shape[axis]))
+    throw expected(`the image ${name} of shape ${shape.join('×')}`, volume.shape.join('×'));
 }

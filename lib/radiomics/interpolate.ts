@@ -42,7 +42,7 @@ function startShort(line: Float64Array, horizon: number): number {
 function startExact(line: Float64Array): number {
   const last = line.length - 1;
   const far = pole ** last;
-  let [sum, power, mirrored] = [line[0]! + far * line[last]!, pole, far * far / pole];
+  let [sum, power, mirrored] = [line[0]! + far * line[last]!, pole, (far * far) / pole];
   for (let k = 1; k < last; k++, power *= pole, mirrored /= pole) sum += (power + mirrored) * line[k]!;
   return sum / (1 - far * far);
 }
@@ -80,7 +80,12 @@ const clamp = (k: number, n: number): number => Math.min(Math.max(k, 0), n - 1);
 export function axisTaps(positions: Float64Array, n: number, interpolation: RoiInterpolation): AxisTaps {
   const taps = { nearest: 1, linear: 2, bspline: 4 }[interpolation];
   const count = positions.length;
-  const out = { taps, indices: new Int32Array(taps * count), weights: new Float64Array(taps * count), inside: new Uint8Array(count) };
+  const out = {
+    taps,
+    indices: new Int32Array(taps * count),
+    weights: new Float64Array(taps * count),
+    inside: new Uint8Array(count),
+  };
   positions.forEach((at, p) => {
     out.inside[p] = Number(at >= -0.5 && at < n - 0.5);
     const below = Math.floor(at);
@@ -92,7 +97,10 @@ export function axisTaps(positions: Float64Array, n: number, interpolation: RoiI
       out.indices.set([clamp(below, n), clamp(below + 1, n)], 2 * p);
       out.weights.set([1 - w, w], 2 * p);
     } else {
-      out.indices.set([-1, 0, 1, 2].map((step) => mirror(below + step, n)), 4 * p);
+      out.indices.set(
+        [-1, 0, 1, 2].map((step) => mirror(below + step, n)),
+        4 * p,
+      );
       out.weights.set(cubicWeights(w), 4 * p);
     }
   });
@@ -102,7 +110,14 @@ export function axisTaps(positions: Float64Array, n: number, interpolation: RoiI
 type Taps = readonly [AxisTaps, AxisTaps, AxisTaps];
 
 /** Value at one position of each axis; `data` are coefficients for bspline, else voxels. */
-function valueAt(data: ArrayLike<number>, [width, height]: Vec3, [tx, ty, tz]: Taps, x: number, y: number, z: number): number {
+function valueAt(
+  data: ArrayLike<number>,
+  [width, height]: Vec3,
+  [tx, ty, tz]: Taps,
+  x: number,
+  y: number,
+  z: number,
+): number {
   let sum = 0;
   for (let c = 0; c < tz.taps; c++) {
     const plane = width * height * tz.indices[z * tz.taps + c]!;
@@ -110,7 +125,8 @@ function valueAt(data: ArrayLike<number>, [width, height]: Vec3, [tx, ty, tz]: T
     for (let b = 0; b < ty.taps; b++) {
       const row = plane + width * ty.indices[y * ty.taps + b]!;
       let rowSum = 0;
-      for (let a = 0; a < tx.taps; a++) rowSum += tx.weights[x * tx.taps + a]! * data[row + tx.indices[x * tx.taps + a]!]!;
+      for (let a = 0; a < tx.taps; a++)
+        rowSum += tx.weights[x * tx.taps + a]! * data[row + tx.indices[x * tx.taps + a]!]!;
       planeSum += ty.weights[y * ty.taps + b]! * rowSum;
     }
     sum += tz.weights[z * tz.taps + c]! * planeSum;

@@ -27,21 +27,29 @@ type SizeLimits = Pick<RadiomicsSettings, 'minimumRoiVoxels' | 'minimumRoiDimens
 /** Labels of a mask, at most ten, for a message. */
 function labelsOf(mask: Volume): string {
   const labels = [...new Set(mask.data as Iterable<number>)].filter((value) => value !== 0).sort((a, b) => a - b);
-  return labels.length === 0 ? 'no label at all' : `only ${labels.slice(0, 10).join(', ')}${labels.length > 10 ? ', …' : ''}`;
+  return labels.length === 0
+    ? 'no label at all'
+    : `only ${labels.slice(0, 10).join(', ')}${labels.length > 10 ? ', …' : ''}`;
 }
 
 /** Refuses NaN and negative values, which a CT that was given as the mask has. */
 function checkValues({ data }: Volume): void {
   for (let i = 0; i < data.length; i++) {
-    if (!(data[i]! >= 0)) throw new MaskError('values', 'a mask of labels 0 or more', `${data[i]} (image and mask may be swapped)`);
+    if (!(data[i]! >= 0))
+      throw new MaskError('values', 'a mask of labels 0 or more', `${data[i]} (image and mask may be swapped)`);
   }
 }
 
 function checkSize(count: number, dimensions: number, { minimumRoiVoxels, minimumRoiDimensions }: SizeLimits): void {
-  if (minimumRoiVoxels !== null && count <= minimumRoiVoxels) throw new MaskError('size', `a ROI of more than ${minimumRoiVoxels} voxels`, String(count));
+  if (minimumRoiVoxels !== null && count <= minimumRoiVoxels)
+    throw new MaskError('size', `a ROI of more than ${minimumRoiVoxels} voxels`, String(count));
   if (dimensions >= minimumRoiDimensions) return;
   const is = ['a single voxel', 'a line', 'a plane'][dimensions]!;
-  throw new MaskError('dimensions', `a ROI that extends in ${minimumRoiDimensions} dimension${minimumRoiDimensions > 1 ? 's' : ''} or more`, is);
+  throw new MaskError(
+    'dimensions',
+    `a ROI that extends in ${minimumRoiDimensions} dimension${minimumRoiDimensions > 1 ? 's' : ''} or more`,
+    is,
+  );
 }
 
 const noVoxels = (after: string): MaskError => new MaskError('label', `voxels in the ROI after ${after}`, 'none');
@@ -51,7 +59,12 @@ const noVoxels = (after: string): MaskError => new MaskError('label', `voxels in
  * As in PyRadiomics a ROI must have more than `minimumRoiVoxels` voxels, and a single voxel is never enough.
  * `after` names what was done to a mask that had the label before.
  */
-export function checkMask(image: Volume, mask: Volume, settings: SizeLimits & Pick<RadiomicsSettings, 'label'>, after?: string): LabelBox {
+export function checkMask(
+  image: Volume,
+  mask: Volume,
+  settings: SizeLimits & Pick<RadiomicsSettings, 'label'>,
+  after?: string,
+): LabelBox {
   const difference = geometryDifference(image, mask);
   if (difference) throw new MaskError('geometry', 'image and mask on the same grid', difference);
   checkValues(mask);

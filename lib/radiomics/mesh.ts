@@ -14,11 +14,30 @@
 import type { Vec3 } from '../volume/volume.ts';
 
 /** Corners 0 to 7 of a cube as (x, y, z). */
-const corners: readonly Vec3[] = [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]];
+const corners: readonly Vec3[] = [
+  [0, 0, 0],
+  [1, 0, 0],
+  [1, 1, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+  [1, 0, 1],
+  [1, 1, 1],
+  [0, 1, 1],
+];
 /** Middles of the edges 0 to 11. */
 const edges: readonly Vec3[] = [
-  [0.5, 0, 0], [1, 0.5, 0], [0.5, 1, 0], [0, 0.5, 0], [0.5, 0, 1], [1, 0.5, 1], [0.5, 1, 1], [0, 0.5, 1],
-  [0, 0, 0.5], [1, 0, 0.5], [1, 1, 0.5], [0, 1, 0.5],
+  [0.5, 0, 0],
+  [1, 0.5, 0],
+  [0.5, 1, 0],
+  [0, 0.5, 0],
+  [0.5, 0, 1],
+  [1, 0.5, 1],
+  [0.5, 1, 1],
+  [0, 0.5, 1],
+  [0, 0, 0.5],
+  [1, 0, 0.5],
+  [1, 1, 0.5],
+  [0, 1, 0.5],
 ];
 /** For each case of the corners 0 to 6 (bit n: corner n is inside) the triangles as hexadecimal edge numbers, three by three; - for none. */
 const triangles: readonly string[] = [
@@ -33,7 +52,10 @@ const triangles: readonly string[] = [
   '08228b49a4a6 0160641a623b 14816418b1a61b2 1393693b6496 08114916418b1b6 0360643b6 48668b 67a78a89a 07309a0a767a 0181781a767a 1731a767a',
   '126168189678 093129269397679 026067078 267273 23b67868a89a 07209727b67a79a 0181781a723b67a 16717b1a61b2 1361693b6678689 09167b',
   '03b0670780b6 67b',
-].join(' ').split(' ').map((row) => (row === '-' ? '' : row));
+]
+  .join(' ')
+  .split(' ')
+  .map((row) => (row === '-' ? '' : row));
 
 export interface MeshMeasures {
   readonly areaMm2: number;
@@ -41,7 +63,11 @@ export interface MeshMeasures {
 }
 
 const minus = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-export const cross = (a: Vec3, b: Vec3): Vec3 => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+export const cross = (a: Vec3, b: Vec3): Vec3 => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+];
 export const dot = (a: Vec3, b: Vec3): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
 /** Number of cubes of each case, and the sum of their positions (first voxel of the cube) along each axis. */
@@ -55,13 +81,23 @@ interface CaseCounts {
 }
 
 /** Bits of the corners on the low and on the high x side of a cube, by the four-bit pattern of (y, z) = 00, 10, 01, 11. */
-const sideBits = (x: number): number[] => Array.from({ length: 16 }, (_, pattern) =>
-  corners.reduce((bits, corner, n) => (corner[0] === x && pattern & (1 << (corner[1] + 2 * corner[2])) ? bits | (1 << n) : bits), 0));
+const sideBits = (x: number): number[] =>
+  Array.from({ length: 16 }, (_, pattern) =>
+    corners.reduce(
+      (bits, corner, n) => (corner[0] === x && pattern & (1 << (corner[1] + 2 * corner[2])) ? bits | (1 << n) : bits),
+      0,
+    ),
+  );
 const [lowSide, highSide] = [sideBits(0), sideBits(1)];
 
 /** Counts the cases of all cubes of a mask whose outermost voxels are 0. */
 function countCases(mask: Uint8Array, [width, height, depth]: Vec3): CaseCounts {
-  const found = { count: new Float64Array(256), x: new Float64Array(256), y: new Float64Array(256), z: new Float64Array(256) };
+  const found = {
+    count: new Float64Array(256),
+    x: new Float64Array(256),
+    y: new Float64Array(256),
+    z: new Float64Array(256),
+  };
   let [firstX, firstY, firstZ] = [width, height, depth];
   const plane = width * height;
   for (let z = 0; z < depth - 1; z++) {
@@ -92,8 +128,14 @@ function countCases(mask: Uint8Array, [width, height, depth]: Vec3): CaseCounts 
 function caseTriangles(cube: number, spacingMm: Vec3): { corners: [Vec3, Vec3, Vec3][]; sign: number } {
   const complement = cube > 127;
   const row = triangles[complement ? 255 - cube : cube]!;
-  const points = Array.from(row, (digit) => edges[parseInt(digit, 16)]!.map((at, axis) => at * spacingMm[axis]!) as unknown as Vec3);
-  const list = Array.from({ length: points.length / 3 }, (_, t) => points.slice(3 * t, 3 * t + 3) as [Vec3, Vec3, Vec3]);
+  const points = Array.from(
+    row,
+    (digit) => edges[parseInt(digit, 16)]!.map((at, axis) => at * spacingMm[axis]!) as unknown as Vec3,
+  );
+  const list = Array.from(
+    { length: points.length / 3 },
+    (_, t) => points.slice(3 * t, 3 * t + 3) as [Vec3, Vec3, Vec3],
+  );
   return { corners: list, sign: complement ? 1 : -1 };
 }
 
@@ -111,7 +153,9 @@ export function meshMeasures(mask: Uint8Array, shape: Vec3, spacingMm: Vec3): Me
   for (let cube = 1; cube < 255; cube++) {
     const count = cases.count[cube]!;
     if (count === 0) continue;
-    const offset = [cases.x, cases.y, cases.z].map((sums, axis) => (sums[cube]! - count * cases.first[axis]!) * spacingMm[axis]!) as unknown as Vec3;
+    const offset = [cases.x, cases.y, cases.z].map(
+      (sums, axis) => (sums[cube]! - count * cases.first[axis]!) * spacingMm[axis]!,
+    ) as unknown as Vec3;
     const { corners: list, sign } = caseTriangles(cube, spacingMm);
     for (const [a, b, c] of list) {
       const normal = cross(minus(a, c), minus(b, c));

@@ -6,7 +6,18 @@
  */
 import { expected } from '../errors.ts';
 
-export const families = ['shape', 'shape2D', 'morphology', 'firstorder', 'histogram', 'glcm', 'glrlm', 'glszm', 'gldm', 'ngtdm'] as const;
+export const families = [
+  'shape',
+  'shape2D',
+  'morphology',
+  'firstorder',
+  'histogram',
+  'glcm',
+  'glrlm',
+  'glszm',
+  'gldm',
+  'ngtdm',
+] as const;
 export type Family = (typeof families)[number];
 
 /** PyRadiomics' seven families of a three-dimensional ROI. */
@@ -218,12 +229,23 @@ const tables: Record<Family, string> = {
 };
 
 function rowsOf(family: Family): FeatureName[] {
-  return tables[family].trim().split('\n').map((line) => {
-    const [name, pyradiomics, ibsi, ibsiTag, ibsiCode] = line.split('|').map((cell) => cell.trim()).map((cell) => (cell === '-' ? undefined : cell));
-    return {
-      family, name: name!, ...(pyradiomics && { pyradiomics }), ...(ibsi && { ibsi }), ...(ibsiTag && { ibsiTag }), ...(ibsiCode && { ibsiCode }),
-    };
-  });
+  return tables[family]
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [name, pyradiomics, ibsi, ibsiTag, ibsiCode] = line
+        .split('|')
+        .map((cell) => cell.trim())
+        .map((cell) => (cell === '-' ? undefined : cell));
+      return {
+        family,
+        name: name!,
+        ...(pyradiomics && { pyradiomics }),
+        ...(ibsi && { ibsi }),
+        ...(ibsiTag && { ibsiTag }),
+        ...(ibsiCode && { ibsiCode }),
+      };
+    });
 }
 
 /** Every feature, family by family. */
@@ -234,7 +256,9 @@ export const featureNames: readonly FeatureName[] = families.flatMap(rowsOf);
  * the root of Variance.
  */
 export const isStandard = ({ family, pyradiomics }: FeatureName): boolean =>
-  family === 'morphology' || family === 'histogram' || (pyradiomics !== undefined && pyradiomics !== 'StandardDeviation');
+  family === 'morphology' ||
+  family === 'histogram' ||
+  (pyradiomics !== undefined && pyradiomics !== 'StandardDeviation');
 
 /** A feature in a result: image type, family, name, such as `original_glcm_Contrast` (PyRadiomics' way). */
 export const resultKey = (image: string, family: Family, name: string): string => `${image}_${family}_${name}`;

@@ -22,7 +22,10 @@ export interface ToneDifferences {
 export type Isolated = 'count' | 'skip';
 
 /** One matrix for each set of voxels of the plan. */
-export function toneDifferences({ grid: { levels, levelCount }, groups, steps }: MatrixPlan, isolated: Isolated): ToneDifferences[] {
+export function toneDifferences(
+  { grid: { levels, levelCount }, groups, steps }: MatrixPlan,
+  isolated: Isolated,
+): ToneDifferences[] {
   const all = bothWays(steps);
   return groups.map((voxels) => {
     const counts = new Float64Array(levelCount);

@@ -5,7 +5,11 @@ import type { Roi } from './roi.ts';
 /** Covariance matrix (divided by N) of the voxel centres in mm, as rows. The sums of the indices are exact. */
 function covarianceMm({ shape: [width, height], voxels, spacingMm }: Roi): number[][] {
   const sums = [0, 0, 0];
-  const products = [[0, 0, 0], [0, 0, 0], [0, 0, 0]];
+  const products = [
+    [0, 0, 0],
+    [0, 0, 0],
+    [0, 0, 0],
+  ];
   for (let k = 0; k < voxels.length; k++) {
     const v = voxels[k]!;
     const at = [v % width, Math.floor(v / width) % height, Math.floor(v / (width * height))];
@@ -54,12 +58,16 @@ function rotate(a: number[][], p: number, q: number, c: number, s: number): void
 }
 
 /** Variances of the voxel centres along the principal axes in mm², descending; divided by N; never below 0. */
-export const principalVariances = (roi: Roi): Vec3 => symmetricEigenvalues(covarianceMm(roi)).map((value) => Math.max(0, value)) as unknown as Vec3;
+export const principalVariances = (roi: Roi): Vec3 =>
+  symmetricEigenvalues(covarianceMm(roi)).map((value) => Math.max(0, value)) as unknown as Vec3;
 
 /** The same for a ROI of one slice, across the slice axis (0 x, 1 y, 2 z): two values. */
 export function principalVariancesInPlane(roi: Roi, axis: number): [number, number] {
   const matrix = covarianceMm(roi);
   const [a, b] = [0, 1, 2].filter((other) => other !== axis) as [number, number];
-  const values = symmetricEigenvalues([[matrix[a]![a]!, matrix[a]![b]!], [matrix[b]![a]!, matrix[b]![b]!]]);
+  const values = symmetricEigenvalues([
+    [matrix[a]![a]!, matrix[a]![b]!],
+    [matrix[b]![a]!, matrix[b]![b]!],
+  ]);
   return values.map((value) => Math.max(0, value)) as [number, number];
 }

@@ -1,7 +1,8 @@
 /** The radiomics of one case as they are kept: features with what they were made from. */
+
+import { UserError } from '../errors.ts';
 import { readJson } from '../io/files.ts';
 import { readVolume, volumeChecksums } from '../io/readVolume.ts';
-import { UserError } from '../errors.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
 import { MaskError } from './maskCheck.ts';
 import type { RadiomicsSettings } from './settings.ts';
@@ -22,7 +23,11 @@ export interface RadiomicsRecord extends Omit<Extraction, 'features'> {
 }
 
 /** What a record of these files and settings would say it was made from. */
-export async function sourcesOf(image: string, mask: string, settings: RadiomicsSettings): Promise<RadiomicsRecord['made']> {
+export async function sourcesOf(
+  image: string,
+  mask: string,
+  settings: RadiomicsSettings,
+): Promise<RadiomicsRecord['made']> {
   return { featureVersion, image: await volumeChecksums(image), mask: await volumeChecksums(mask), settings };
 }
 
@@ -30,12 +35,23 @@ export async function sourcesOf(image: string, mask: string, settings: Radiomics
  * Reads image and mask and takes the features; `made` are their sources where these are known.
  * Throws a UserError that names the mask when it cannot be used, the image when its grey values cannot, or the file that cannot be read.
  */
-export async function makeRecord(image: string, mask: string, settings: RadiomicsSettings, made?: RadiomicsRecord['made']): Promise<RadiomicsRecord> {
-  const sources = made ?? await sourcesOf(image, mask, settings);
+export async function makeRecord(
+  image: string,
+  mask: string,
+  settings: RadiomicsSettings,
+  made?: RadiomicsRecord['made'],
+): Promise<RadiomicsRecord> {
+  const sources = made ?? (await sourcesOf(image, mask, settings));
   const [imageVolume, maskVolume] = await Promise.all([readVolume(image), readVolume(mask)]);
   try {
     const { features, ...rest } = extractFeatures(imageVolume, maskVolume, settings);
-    return { made: sources, ...rest, features: Object.fromEntries(Object.entries(features).map(([name, value]) => [name, Number.isFinite(value) ? value : null])) };
+    return {
+      made: sources,
+      ...rest,
+      features: Object.fromEntries(
+        Object.entries(features).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+      ),
+    };
   } catch (error) {
     if (error instanceof UserError) error.message += ` in ${error instanceof MaskError ? mask : image}`;
     throw error;
@@ -43,10 +59,15 @@ export async function makeRecord(image: string, mask: string, settings: Radiomic
 }
 
 /** The record in a file when it is complete and was made from just this; undefined when it is absent, damaged or of something else. */
-export async function readCompleteRecord(file: string, made: RadiomicsRecord['made']): Promise<RadiomicsRecord | undefined> {
+export async function readCompleteRecord(
+  file: string,
+  made: RadiomicsRecord['made'],
+): Promise<RadiomicsRecord | undefined> {
   try {
     const record = (await readJson(file)) as RadiomicsRecord;
-    return JSON.stringify(record.made) === JSON.stringify(made) && typeof record.features === 'object' ? record : undefined;
+    return JSON.stringify(record.made) === JSON.stringify(made) && typeof record.features === 'object'
+      ? record
+      : undefined;
   } catch {
     return undefined;
   }

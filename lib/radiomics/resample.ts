@@ -34,7 +34,12 @@ function worldOf(affine: Affine, axis: number): { step: number; origin: number }
  * PyRadiomics' grid. Positions go through world coordinates and, along x, through the line's two ends, as ITK computes them:
  * a position exactly between two voxels of the mask would else be rounded otherwise.
  */
-function cornerGrid({ shape, spacingMm, affine }: Volume, { first, last }: LabelBox, wanted: number, axis: number): AxisGrid {
+function cornerGrid(
+  { shape, spacingMm, affine }: Volume,
+  { first, last }: LabelBox,
+  wanted: number,
+  axis: number,
+): AxisGrid {
   const [n, old] = [shape[axis]!, spacingMm[axis]!];
   const spacing = wanted === 0 || first[axis] === last[axis] ? old : wanted;
   const ratio = old / spacing;
@@ -44,7 +49,9 @@ function cornerGrid({ shape, spacingMm, affine }: Volume, { first, last }: Label
   const begin = origin + step * old * ((0.5 * (spacing - old)) / old + low / ratio);
   const at = (k: number): number => (begin + step * spacing * k - origin) * (1 / (step * old));
   const count = high - low + 1;
-  const positions = Float64Array.from({ length: count }, (_, k) => (axis === 0 ? at(0) + (at(count) - at(0)) * (k / count) : at(k)));
+  const positions = Float64Array.from({ length: count }, (_, k) =>
+    axis === 0 ? at(0) + (at(count) - at(0)) * (k / count) : at(k),
+  );
   return { positions, spacingMm: spacing };
 }
 
@@ -52,7 +59,10 @@ function centreGrid({ shape, spacingMm }: Volume, wanted: number, axis: number):
   const [n, old] = [shape[axis]!, spacingMm[axis]!];
   const spacing = wanted === 0 ? old : wanted;
   const count = Math.ceil((n * old) / spacing);
-  const positions = Float64Array.from({ length: count }, (_, k) => (n - 1) / 2 + (k - (count - 1) / 2) * (spacing / old));
+  const positions = Float64Array.from(
+    { length: count },
+    (_, k) => (n - 1) / 2 + (k - (count - 1) / 2) * (spacing / old),
+  );
   return { positions, spacingMm: spacing };
 }
 
@@ -78,7 +88,9 @@ function inTypeOf<T extends VoxelArray>(like: T, values: Float64Array, rounds: b
     return out;
   }
   const bits = 8 * like.BYTES_PER_ELEMENT;
-  const [low, high] = like.constructor.name.startsWith('Uint') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  const [low, high] = like.constructor.name.startsWith('Uint')
+    ? [0, 2 ** bits - 1]
+    : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
   const whole = rounds ? Math.round : (value: number): number => Math.trunc(value + Math.sign(value) * nearlyWhole);
   for (let i = 0; i < values.length; i++) out[i] = Math.min(high, Math.max(low, whole(values[i]!)));
   return out;
@@ -86,8 +98,12 @@ function inTypeOf<T extends VoxelArray>(like: T, values: Float64Array, rounds: b
 
 /** The part of the old image that the new grid depends on. */
 function partFor({ shape }: Volume, grid: readonly AxisGrid[]): Box {
-  const start = grid.map(({ positions }, axis) => Math.min(shape[axis]! - 1, Math.max(0, Math.floor(positions[0]!) - splineMargin)));
-  const end = grid.map(({ positions }, axis) => Math.min(shape[axis]!, Math.ceil(positions.at(-1)!) + splineMargin + 1));
+  const start = grid.map(({ positions }, axis) =>
+    Math.min(shape[axis]! - 1, Math.max(0, Math.floor(positions[0]!) - splineMargin)),
+  );
+  const end = grid.map(({ positions }, axis) =>
+    Math.min(shape[axis]!, Math.ceil(positions.at(-1)!) + splineMargin + 1),
+  );
   return { start: start as unknown as Vec3, shape: end.map((at, axis) => at - start[axis]!) as unknown as Vec3 };
 }
 
@@ -97,17 +113,31 @@ type Settings = Pick<RadiomicsSettings, 'resampledSpacingMm' | 'interpolation' |
  * Resamples image and mask, whose label lies in `box`; both come back unchanged where no spacing is asked for or all are as
  * asked. The mask comes back with 1 in the ROI and 0 elsewhere, times the label.
  */
-export function resampleForRadiomics(image: Volume, mask: Volume, box: LabelBox, settings: Settings): { image: Volume; mask: Volume } {
+export function resampleForRadiomics(
+  image: Volume,
+  mask: Volume,
+  box: LabelBox,
+  settings: Settings,
+): { image: Volume; mask: Volume } {
   const { resampledSpacingMm: wanted, interpolation, gridAlignment, label } = settings;
   if (wanted === null) return { image, mask };
   const isCorner = gridAlignment === 'corner';
-  const grid = wanted.map((spacing, axis) => (isCorner ? cornerGrid(image, box, spacing, axis) : centreGrid(image, spacing, axis)));
-  if (grid.every(({ spacingMm }, axis) => Math.abs(spacingMm - image.spacingMm[axis]!) <= 1e-8 + 1e-5 * spacingMm)) return { image, mask };
+  const grid = wanted.map((spacing, axis) =>
+    isCorner ? cornerGrid(image, box, spacing, axis) : centreGrid(image, spacing, axis),
+  );
+  if (grid.every(({ spacingMm }, axis) => Math.abs(spacingMm - image.spacingMm[axis]!) <= 1e-8 + 1e-5 * spacingMm))
+    return { image, mask };
   const geometry = geometryOf(image, grid);
   const { start, shape } = partFor(image, grid);
   const [source, sourceMask] = [cropVolume(image, start, shape), cropVolume(mask, start, shape)];
   const tapsFor = (kind: RadiomicsSettings['interpolation']) =>
-    grid.map(({ positions }, axis) => axisTaps(positions.map((at) => at - start[axis]!), shape[axis]!, kind)) as unknown as Parameters<typeof sampleGrid>[2];
+    grid.map(({ positions }, axis) =>
+      axisTaps(
+        positions.map((at) => at - start[axis]!),
+        shape[axis]!,
+        kind,
+      ),
+    ) as unknown as Parameters<typeof sampleGrid>[2];
   const binary = new Uint8Array(sourceMask.data.length);
   for (let i = 0; i < binary.length; i++) binary[i] = Number(sourceMask.data[i] === label);
   const inRoi = sampleGrid(binary, shape, tapsFor(isCorner ? 'nearest' : 'linear'));

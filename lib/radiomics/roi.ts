@@ -30,7 +30,10 @@ export interface Roi {
 }
 
 /** The box of the voxels that equal `label`; undefined when there is none. */
-export function findLabel({ data, shape: [width, height] }: Pick<Volume, 'data' | 'shape'>, label: number): LabelBox | undefined {
+export function findLabel(
+  { data, shape: [width, height] }: Pick<Volume, 'data' | 'shape'>,
+  label: number,
+): LabelBox | undefined {
   const begin = data.indexOf(label);
   if (begin < 0) return undefined;
   const plane = width * height;
@@ -95,8 +98,10 @@ export function valuesInRoi(image: VoxelArray, { imageVoxels }: Pick<Roi, 'image
 }
 
 /** The ROI's box without its margin, in the image. */
-export const roiBox = ({ start, shape, margin }: Roi): Box =>
-  ({ start: start.map((at) => at + margin) as unknown as Vec3, shape: shape.map((n) => n - 2 * margin) as unknown as Vec3 });
+export const roiBox = ({ start, shape, margin }: Roi): Box => ({
+  start: start.map((at) => at + margin) as unknown as Vec3,
+  shape: shape.map((n) => n - 2 * margin) as unknown as Vec3,
+});
 
 /** Values of an image that is cut to `roiBox`, at the ROI's voxels, in the order of `roi.voxels`. */
 export function valuesInBox(image: VoxelArray, { shape: [width, height], margin, voxels }: Roi): Float64Array {
@@ -120,7 +125,10 @@ export function roiMask({ shape, voxels }: Pick<Roi, 'shape' | 'voxels'>): Uint8
 
 /** In how many axes the ROI is longer than one voxel: 0 a voxel, 1 a line, 2 a plane, 3 a body. */
 export function roiDimensions({ shape: [width, height], voxels }: Pick<Roi, 'shape' | 'voxels'>): number {
-  const [low, high] = [[Infinity, Infinity, Infinity], [-Infinity, -Infinity, -Infinity]];
+  const [low, high] = [
+    [Infinity, Infinity, Infinity],
+    [-Infinity, -Infinity, -Infinity],
+  ];
   for (let k = 0; k < voxels.length; k++) {
     const v = voxels[k]!;
     const at = [v % width, Math.floor(v / width) % height, Math.floor(v / (width * height))];

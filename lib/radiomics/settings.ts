@@ -1,12 +1,25 @@
 /**
  * One configuration of a feature extraction: checked and frozen. The default is PyRadiomics' (3.0.1) on the original image.
  */
-import { type Check, checkOptions, count, finite, listOf, number, oneOf, orNull, positive, shown, wholeNumber, yesNo } from '../checks.ts';
+import {
+  type Check,
+  checkOptions,
+  count,
+  finite,
+  listOf,
+  number,
+  oneOf,
+  orNull,
+  positive,
+  shown,
+  wholeNumber,
+  yesNo,
+} from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
 import { readJson } from '../io/files.ts';
-import { type Aggregation, aggregations, type Axis, axes } from './aggregation.ts';
+import { type Aggregation, type Axis, aggregations, axes } from './aggregation.ts';
 import { type BinRule, binRules } from './discretise.ts';
-import { families, type Family, standardFamilies } from './names.ts';
+import { type Family, families, standardFamilies } from './names.ts';
 
 export const resegmentModes = ['absolute', 'relative', 'sigma'] as const;
 export type ResegmentMode = (typeof resegmentModes)[number];
@@ -71,43 +84,100 @@ export interface RadiomicsSettings {
 export type RadiomicsChanges = Partial<RadiomicsSettings>;
 
 export const pyradiomicsSettings: RadiomicsSettings = {
-  label: 1, families: standardFamilies, extras: false, original: true, logSigmasMm: [], waveletLevels: 0,
-  normalise: false, normaliseScale: 1, outlierLimit: null,
-  resampledSpacingMm: null, interpolation: 'bspline', gridAlignment: 'corner',
-  resegmentRange: null, resegmentMode: 'absolute', resegmentShape: false,
-  binWidth: 25, binCount: null, binRule: 'pyradiomics', binOrigin: null,
-  aggregation: '3d-average', force2D: false, sliceAxis: 'z', distances: [1], gldmAlpha: 0, ngtdmIsolated: 'count', energyShift: 0,
-  minimumRoiVoxels: null, minimumRoiDimensions: 2,
+  label: 1,
+  families: standardFamilies,
+  extras: false,
+  original: true,
+  logSigmasMm: [],
+  waveletLevels: 0,
+  normalise: false,
+  normaliseScale: 1,
+  outlierLimit: null,
+  resampledSpacingMm: null,
+  interpolation: 'bspline',
+  gridAlignment: 'corner',
+  resegmentRange: null,
+  resegmentMode: 'absolute',
+  resegmentShape: false,
+  binWidth: 25,
+  binCount: null,
+  binRule: 'pyradiomics',
+  binOrigin: null,
+  aggregation: '3d-average',
+  force2D: false,
+  sliceAxis: 'z',
+  distances: [1],
+  gldmAlpha: 0,
+  ngtdmIsolated: 'count',
+  energyShift: 0,
+  minimumRoiVoxels: null,
+  minimumRoiDimensions: 2,
 };
 
 /** What IBSI's reference values ask for where the standards part. */
-export const ibsiChanges: RadiomicsChanges = { interpolation: 'linear', gridAlignment: 'centre', binRule: 'ibsi', ngtdmIsolated: 'skip', minimumRoiDimensions: 1 };
+export const ibsiChanges: RadiomicsChanges = {
+  interpolation: 'linear',
+  gridAlignment: 'centre',
+  binRule: 'ibsi',
+  ngtdmIsolated: 'skip',
+  minimumRoiDimensions: 1,
+};
 
 const checks: Record<keyof RadiomicsSettings, Check> = {
   label: positive,
   families: listOf(`a list of ${families.join(', ')}`, oneOf(families), 1),
-  extras: yesNo, original: yesNo, logSigmasMm: listOf('a list of positive numbers', positive, 0), waveletLevels: wholeNumber,
-  normalise: yesNo, normaliseScale: positive, outlierLimit: orNull(positive),
-  resampledSpacingMm: orNull(listOf('three numbers of 0 or more', number('', (v) => v >= 0), 3, 3)),
-  interpolation: oneOf(interpolations), gridAlignment: oneOf(gridAlignments),
-  resegmentRange: orNull(listOf('one or two numbers', finite, 1, 2)), resegmentMode: oneOf(resegmentModes), resegmentShape: yesNo,
-  binWidth: positive, binCount: orNull(count), binRule: oneOf(binRules), binOrigin: orNull(finite),
-  aggregation: oneOf(aggregations), force2D: yesNo, sliceAxis: oneOf(axes),
-  distances: listOf('a list of positive whole numbers', count, 1), gldmAlpha: wholeNumber, ngtdmIsolated: oneOf(['count', 'skip']), energyShift: finite,
-  minimumRoiVoxels: orNull(wholeNumber), minimumRoiDimensions: number('1, 2 or 3', (v) => v === 1 || v === 2 || v === 3),
+  extras: yesNo,
+  original: yesNo,
+  logSigmasMm: listOf('a list of positive numbers', positive, 0),
+  waveletLevels: wholeNumber,
+  normalise: yesNo,
+  normaliseScale: positive,
+  outlierLimit: orNull(positive),
+  resampledSpacingMm: orNull(
+    listOf(
+      'three numbers of 0 or more',
+      number('', (v) => v >= 0),
+      3,
+      3,
+    ),
+  ),
+  interpolation: oneOf(interpolations),
+  gridAlignment: oneOf(gridAlignments),
+  resegmentRange: orNull(listOf('one or two numbers', finite, 1, 2)),
+  resegmentMode: oneOf(resegmentModes),
+  resegmentShape: yesNo,
+  binWidth: positive,
+  binCount: orNull(count),
+  binRule: oneOf(binRules),
+  binOrigin: orNull(finite),
+  aggregation: oneOf(aggregations),
+  force2D: yesNo,
+  sliceAxis: oneOf(axes),
+  distances: listOf('a list of positive whole numbers', count, 1),
+  gldmAlpha: wholeNumber,
+  ngtdmIsolated: oneOf(['count', 'skip']),
+  energyShift: finite,
+  minimumRoiVoxels: orNull(wholeNumber),
+  minimumRoiDimensions: number('1, 2 or 3', (v) => v === 1 || v === 2 || v === 3),
 };
 
 /**
  * The settings `base` with `changes`, checked and frozen. Throws a sentence that names an unknown option, a value that cannot
  * be, or two that contradict each other.
  */
-export function radiomicsSettings(changes: RadiomicsChanges = {}, base: RadiomicsSettings = pyradiomicsSettings): RadiomicsSettings {
+export function radiomicsSettings(
+  changes: RadiomicsChanges = {},
+  base: RadiomicsSettings = pyradiomicsSettings,
+): RadiomicsSettings {
   checkOptions(changes, checks, 'a radiomics option');
   const settings = { ...base, ...changes };
   if (settings.force2D && changes.aggregation === undefined) settings.aggregation = '2.5d-average';
-  if (settings.force2D && settings.aggregation.startsWith('3d')) throw expected('a 2-D or 2.5-D aggregation with force2D', settings.aggregation);
+  if (settings.force2D && settings.aggregation.startsWith('3d'))
+    throw expected('a 2-D or 2.5-D aggregation with force2D', settings.aggregation);
   if (!settings.original && settings.logSigmasMm.length === 0 && settings.waveletLevels === 0) {
-    throw new UserError('Expected an image to take features from, found original false without logSigmasMm and waveletLevels');
+    throw new UserError(
+      'Expected an image to take features from, found original false without logSigmasMm and waveletLevels',
+    );
   }
   return Object.freeze(settings);
 }
@@ -115,7 +185,8 @@ export function radiomicsSettings(changes: RadiomicsChanges = {}, base: Radiomic
 /** Reads settings from a JSON file with any of the options. Throws a UserError naming the file. */
 export async function readRadiomicsSettings(file: string, more: RadiomicsChanges = {}): Promise<RadiomicsSettings> {
   const changes = await readJson(file);
-  if (typeof changes !== 'object' || changes === null || Array.isArray(changes)) throw expected('an object of radiomics options', shown(changes), file);
+  if (typeof changes !== 'object' || changes === null || Array.isArray(changes))
+    throw expected('an object of radiomics options', shown(changes), file);
   try {
     return radiomicsSettings({ ...changes, ...more });
   } catch (error) {

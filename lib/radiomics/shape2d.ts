@@ -50,7 +50,9 @@ function sliceOf(roi: Roi, axis: number): { mask: Uint8Array; steps: [number, nu
   const [width, height] = [roi.shape[first]!, roi.shape[second]!];
   const mask = new Uint8Array(width * height);
   const box = roiMask(roi);
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) mask[x + width * y] = box[x * strides[first]! + y * strides[second]! + at * strides[axis]!]!;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      mask[x + width * y] = box[x * strides[first]! + y * strides[second]! + at * strides[axis]!]!;
   return { mask, steps: [1, width] };
 }
 
@@ -61,12 +63,17 @@ function sliceOf(roi: Roi, axis: number): { mask: Uint8Array; steps: [number, nu
 export function shape2dFeatures(roi: Roi, sliceAxis: Axis = 'z'): FeatureValues {
   const axis = axes.indexOf(sliceAxis);
   const slices = roi.shape[axis]! - 2 * roi.margin;
-  if (slices > 1) throw new MaskError('dimensions', `a ROI of one slice across ${sliceAxis} for 2-D shape`, `${slices} slices`);
-  const [first, second] = [0, 1, 2].filter((other) => other !== axis).map((other) => roi.spacingMm[other]!) as [number, number];
+  if (slices > 1)
+    throw new MaskError('dimensions', `a ROI of one slice across ${sliceAxis} for 2-D shape`, `${slices} slices`);
+  const [first, second] = [0, 1, 2].filter((other) => other !== axis).map((other) => roi.spacingMm[other]!) as [
+    number,
+    number,
+  ];
   const { mask, steps } = sliceOf(roi, axis);
   const squares = countSquares(mask, steps);
   const surface = squares.area * first * second;
-  const perimeter = squares.acrossFirst * first + squares.acrossSecond * second + (squares.slanted * Math.hypot(first, second)) / 2;
+  const perimeter =
+    squares.acrossFirst * first + squares.acrossSecond * second + (squares.slanted * Math.hypot(first, second)) / 2;
   const vertices = meshVertices(roiMask(roi), roi.shape);
   const [major, minor] = principalVariancesInPlane(roi, axis);
   return {

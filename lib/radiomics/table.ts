@@ -41,14 +41,18 @@ export async function readCohort(file: string): Promise<CohortRow[]> {
   if (rows.length === 0) throw expected('at least one case', 'only a heading', file);
   const seen = new Set<string>();
   return rows.map((cells, at) => {
-    if (cells.length !== heading.length) throw expected(`${heading.length} cells in row ${at + 1}`, String(cells.length), file);
-    const { id, image, mask, label, ...others } = Object.fromEntries(heading.map((name, c) => [name, cells[c]!])) as Record<string, string>;
+    if (cells.length !== heading.length)
+      throw expected(`${heading.length} cells in row ${at + 1}`, String(cells.length), file);
+    const { id, image, mask, label, ...others } = Object.fromEntries(
+      heading.map((name, c) => [name, cells[c]!]),
+    ) as Record<string, string>;
     if (!goodId.test(id!)) throw expected('ids of letters, digits, dot, dash and underscore', `"${id}"`, file);
     if (seen.has(id!)) throw expected('each id once', `${id} twice`, file);
     seen.add(id!);
     if (!image || !mask) throw expected(`an image and a mask for ${id}`, 'an empty cell', file);
     const wanted = label === undefined || label === '' ? undefined : Number(label);
-    if (wanted !== undefined && !(Number.isFinite(wanted) && wanted > 0)) throw expected(`a positive label for ${id}`, `"${label}"`, file);
+    if (wanted !== undefined && !(Number.isFinite(wanted) && wanted > 0))
+      throw expected(`a positive label for ${id}`, `"${label}"`, file);
     const place = (name: string): string => path.resolve(path.dirname(file), name);
     return { id: id!, image: place(image), mask: place(mask), ...(wanted !== undefined && { label: wanted }), others };
   });

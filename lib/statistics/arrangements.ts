@@ -1,6 +1,6 @@
 /** What the permutation tests share: options and result, the statistics, and the count of arrangements. */
 import { expected } from '../errors.ts';
-import { pOfTails, type Alternative } from './sample.ts';
+import { type Alternative, pOfTails } from './sample.ts';
 
 export interface PermutationOptions {
   readonly alternative?: Alternative;
@@ -67,10 +67,14 @@ export class Counter {
    */
   p(exact: boolean, alternative: Alternative): number {
     const extra = exact ? 0 : 1;
-    return pOfTails({ lower: (this.#lower + extra) / (this.all + extra), upper: (this.#upper + extra) / (this.all + extra) }, alternative);
+    return pOfTails(
+      { lower: (this.#lower + extra) / (this.all + extra), upper: (this.#upper + extra) / (this.all + extra) },
+      alternative,
+    );
   }
 }
 
 export function checkResamples(resamples: number): void {
-  if (!(Number.isInteger(resamples) && resamples > 0)) throw expected('a whole number of resamples above 0', `${resamples}`);
+  if (!(Number.isInteger(resamples) && resamples > 0))
+    throw expected('a whole number of resamples above 0', `${resamples}`);
 }

@@ -25,7 +25,10 @@ export interface Bootstrap {
 function acceleration<T>(units: readonly T[], statistic: (units: readonly T[]) => number): number {
   const values = units.map((_, left) => statistic(units.filter((_, i) => i !== left)));
   const centre = mean(values);
-  const [squares, cubes] = [2, 3].map((power) => values.reduce((sum, value) => sum + (centre - value) ** power, 0)) as [number, number];
+  const [squares, cubes] = [2, 3].map((power) => values.reduce((sum, value) => sum + (centre - value) ** power, 0)) as [
+    number,
+    number,
+  ];
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
@@ -46,20 +49,32 @@ function bcaLevels(sorted: readonly number[], estimate: number, accelerate: numb
  * A statistic that is the same in all resamples gives [estimate, estimate]; a BCa interval that cannot be computed is NaN.
  * Refuses fewer than 2 units and a statistic that is NaN for a resample.
  */
-export function bootstrap<T>(units: readonly T[], statistic: (units: readonly T[]) => number, options: BootstrapOptions = {}): Bootstrap {
+export function bootstrap<T>(
+  units: readonly T[],
+  statistic: (units: readonly T[]) => number,
+  options: BootstrapOptions = {},
+): Bootstrap {
   const { confidence = 0.95, resamples = 9999, method = 'bca', seed = 0 } = options;
   checkConfidence(confidence);
   if (units.length < 2) throw expected('at least 2 units to resample', `${units.length}`);
-  if (!(Number.isInteger(resamples) && resamples >= 2)) throw expected('a whole number of resamples above 1', `${resamples}`);
+  if (!(Number.isInteger(resamples) && resamples >= 2))
+    throw expected('a whole number of resamples above 1', `${resamples}`);
   const random = Random.stream(seed, 'bootstrap');
-  const values = Array.from({ length: resamples }, () => statistic(units.map(() => units[random.integer(units.length)]!)));
+  const values = Array.from({ length: resamples }, () =>
+    statistic(units.map(() => units[random.integer(units.length)]!)),
+  );
   const undefinedOnes = values.filter(Number.isNaN).length;
-  if (undefinedOnes > 0) throw expected('a statistic that is a number for every resample', `NaN for ${undefinedOnes} of ${resamples}`);
+  if (undefinedOnes > 0)
+    throw expected('a statistic that is a number for every resample', `NaN for ${undefinedOnes} of ${resamples}`);
   const sorted = values.sort((a, b) => a - b);
   const estimate = statistic(units);
   const tail = (1 - confidence) / 2;
-  const levels = method === 'percentile' ? [tail, 1 - tail] : bcaLevels(sorted, estimate, acceleration(units, statistic), tail);
-  const [low, high] = levels.map((level) => (Number.isNaN(level) ? NaN : quantileSorted(sorted, level))) as [number, number];
+  const levels =
+    method === 'percentile' ? [tail, 1 - tail] : bcaLevels(sorted, estimate, acceleration(units, statistic), tail);
+  const [low, high] = levels.map((level) => (Number.isNaN(level) ? NaN : quantileSorted(sorted, level))) as [
+    number,
+    number,
+  ];
   return { estimate, interval: [low, high], standardError: sampleStandardDeviation(sorted) };
 }
 
@@ -67,8 +82,17 @@ export function bootstrap<T>(units: readonly T[], statistic: (units: readonly T[
  * Paired bootstrap of statistic(a) − statistic(b), by default of the mean: the same units (patients) are drawn for both, as two
  * networks scored on the same cases need. Refuses unequal lengths and as `bootstrap`.
  */
-export function pairedBootstrap(a: Sample, b: Sample, statistic: (values: number[]) => number = mean, options: BootstrapOptions = {}): Bootstrap {
+export function pairedBootstrap(
+  a: Sample,
+  b: Sample,
+  statistic: (values: number[]) => number = mean,
+  options: BootstrapOptions = {},
+): Bootstrap {
   checkPairs(a, b, 2);
   const pairs = Array.from(a, (value, i): [number, number] => [value, b[i]!]);
-  return bootstrap(pairs, (drawn) => statistic(drawn.map(([first]) => first)) - statistic(drawn.map(([, second]) => second)), options);
+  return bootstrap(
+    pairs,
+    (drawn) => statistic(drawn.map(([first]) => first)) - statistic(drawn.map(([, second]) => second)),
+    options,
+  );
 }

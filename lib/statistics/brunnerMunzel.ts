@@ -2,7 +2,7 @@
 import { studentP } from './distributions/studentT.ts';
 import { moments, varianceOf } from './moments.ts';
 import { rank, rankTogether } from './ranks.ts';
-import { checkTwoSamples, type Alternative, type Sample } from './sample.ts';
+import { type Alternative, checkTwoSamples, type Sample } from './sample.ts';
 
 export interface BrunnerMunzel {
   /** Positive when the second sample tends to be larger (SciPy's sign). */
@@ -18,12 +18,17 @@ export interface BrunnerMunzel {
  * `brunnermunzel` with the t distribution. Source: Brunner & Munzel 2000. Wants some 10 values a sample. Where no values of the
  * samples overlap, or all are equal, the variance is 0 and df and p are NaN, as in SciPy. Refuses fewer than 2 values, NaN, ±∞.
  */
-export function brunnerMunzel(a: Sample, b: Sample, { alternative = 'two-sided' }: { readonly alternative?: Alternative } = {}): BrunnerMunzel {
+export function brunnerMunzel(
+  a: Sample,
+  b: Sample,
+  { alternative = 'two-sided' }: { readonly alternative?: Alternative } = {},
+): BrunnerMunzel {
   checkTwoSamples(a, b, 2);
   const [n1, n2] = [a.length, b.length];
   const { first, second } = rankTogether(a, b);
   /** How many values of the other sample lie below each value, and their mean and variance. */
-  const placements = (values: Sample, jointRanks: Float64Array) => moments(rank(values).ranks.map((r, i) => jointRanks[i]! - r));
+  const placements = (values: Sample, jointRanks: Float64Array) =>
+    moments(rank(values).ranks.map((r, i) => jointRanks[i]! - r));
   const [p1, p2] = [placements(a, first), placements(b, second)];
   const [v1, v2] = [n1 * varianceOf(p1), n2 * varianceOf(p2)];
   const probability = p1.mean / n2;

@@ -1,11 +1,16 @@
 /** Features that say the same: hierarchical clustering of correlations. */
 import { expected } from '../errors.ts';
 import type { FeatureColumns } from './compareFeatures.ts';
-import { rank } from './ranks.ts';
 import { pearson } from './correlation.ts';
+import { rank } from './ranks.ts';
 
 /** One merge: the two clusters (below n a single item, else n + the number of the merge) and their distance. */
-export interface Merge { readonly left: number; readonly right: number; readonly distance: number; readonly size: number }
+export interface Merge {
+  readonly left: number;
+  readonly right: number;
+  readonly distance: number;
+  readonly size: number;
+}
 
 /** Spearman's coefficient of each pair of columns; NaN for a constant column. Square, in the order of the columns. */
 export function spearmanMatrix(columns: FeatureColumns): number[][] {
@@ -45,8 +50,14 @@ export function averageLinkage(distance: readonly (readonly number[])[]): Merge[
   while (alive.length > 1) {
     const [i, j] = nearestPair(d, alive);
     const [a, b] = [cluster[i]!, cluster[j]!];
-    merges.push({ left: Math.min(a.name, b.name), right: Math.max(a.name, b.name), distance: d[i]![j]!, size: a.size + b.size });
-    for (const k of alive) if (k !== i && k !== j) d[i]![k] = d[k]![i] = (a.size * d[i]![k]! + b.size * d[j]![k]!) / (a.size + b.size);
+    merges.push({
+      left: Math.min(a.name, b.name),
+      right: Math.max(a.name, b.name),
+      distance: d[i]![j]!,
+      size: a.size + b.size,
+    });
+    for (const k of alive)
+      if (k !== i && k !== j) d[i]![k] = d[k]![i] = (a.size * d[i]![k]! + b.size * d[j]![k]!) / (a.size + b.size);
     cluster[i] = { name: n + merges.length - 1, size: a.size + b.size };
     alive = alive.filter((k) => k !== j);
   }
@@ -55,7 +66,8 @@ export function averageLinkage(distance: readonly (readonly number[])[]): Merge[
 
 /** The items of every cluster that the merges up to `limit` make, each cluster and all of them in the order of the tree. */
 export function cutTree(merges: readonly Merge[], n: number, limit: number): number[][] {
-  const members = (name: number): number[] => (name < n ? [name] : [...members(merges[name - n]!.left), ...members(merges[name - n]!.right)]);
+  const members = (name: number): number[] =>
+    name < n ? [name] : [...members(merges[name - n]!.left), ...members(merges[name - n]!.right)];
   const clusters = (name: number): number[][] => {
     if (name < n) return [[name]];
     const { left, right, distance } = merges[name - n]!;
@@ -83,13 +95,20 @@ export function clusterFeatures(columns: FeatureColumns, together = 0.8): Featur
   const varying = Object.fromEntries(Object.entries(columns).filter(([, v]) => v.some((x) => x !== v[0])));
   const names = Object.keys(varying);
   const rho = spearmanMatrix(varying);
-  const clusters = cutTree(averageLinkage(rho.map((row) => row.map((r) => 1 - Math.abs(r)))), names.length, 1 - together);
+  const clusters = cutTree(
+    averageLinkage(rho.map((row) => row.map((r) => 1 - Math.abs(r)))),
+    names.length,
+    1 - together,
+  );
   const order = clusters.flat();
-  const closeness = (i: number, own: readonly number[]): number => own.reduce((sum, j) => sum + Math.abs(rho[i]![j]!), 0);
+  const closeness = (i: number, own: readonly number[]): number =>
+    own.reduce((sum, j) => sum + Math.abs(rho[i]![j]!), 0);
   return {
     clusters: clusters.map((own) => own.map((i) => names[i]!)),
     names: order.map((i) => names[i]!),
     matrix: order.map((i) => order.map((j) => rho[i]![j]!)),
-    representatives: clusters.map((own) => names[own.reduce((best, i) => (closeness(i, own) > closeness(best, own) + 1e-12 ? i : best), own[0]!)]!),
+    representatives: clusters.map(
+      (own) => names[own.reduce((best, i) => (closeness(i, own) > closeness(best, own) + 1e-12 ? i : best), own[0]!)]!,
+    ),
   };
 }

@@ -1,9 +1,9 @@
 /** Many features of the same units, compared between two groups: the same tests for each, and what is left after correction. */
 import { expected } from '../errors.ts';
+import { normalQuantile } from './distributions/normal.ts';
 import { cliffDelta, hedgesG } from './effectSize.ts';
 import { mannWhitney } from './mannWhitney.ts';
 import { benjaminiHochberg, holm } from './multipleTesting.ts';
-import { normalQuantile } from './distributions/normal.ts';
 import { welchTTest } from './tTest.ts';
 
 /** Features by name, each with one value per unit (patient), all in the same order of units. */
@@ -36,7 +36,8 @@ function obstacle(values: readonly number[], inFirst: readonly boolean[]): strin
   const missing = values.filter((v) => !Number.isFinite(v)).length;
   if (missing > 0) return `no value in ${missing} of ${values.length}`;
   const isConstant = (group: readonly number[]): boolean => group.every((v) => v === group[0]);
-  if (isConstant(values.filter((_, i) => inFirst[i])) && isConstant(values.filter((_, i) => !inFirst[i]))) return 'constant within both groups';
+  if (isConstant(values.filter((_, i) => inFirst[i])) && isConstant(values.filter((_, i) => !inFirst[i])))
+    return 'constant within both groups';
   return undefined;
 }
 
@@ -57,10 +58,12 @@ export function hedgesGInterval(g: number, n1: number, n2: number, confidence = 
 /** Throws unless every column has one value per label and both groups hold at least 2 units. */
 function checkColumns(columns: FeatureColumns, inFirst: readonly boolean[]): [number, number] {
   for (const [name, values] of Object.entries(columns)) {
-    if (values.length !== inFirst.length) throw expected(`${inFirst.length} values of ${name}, one per unit`, `${values.length}`);
+    if (values.length !== inFirst.length)
+      throw expected(`${inFirst.length} values of ${name}, one per unit`, `${values.length}`);
   }
   const n1 = inFirst.filter(Boolean).length;
-  if (Math.min(n1, inFirst.length - n1) < 2) throw expected('at least 2 units in each group', `${n1} and ${inFirst.length - n1}`);
+  if (Math.min(n1, inFirst.length - n1) < 2)
+    throw expected('at least 2 units in each group', `${n1} and ${inFirst.length - n1}`);
   return [n1, inFirst.length - n1];
 }
 
@@ -80,9 +83,16 @@ export function compareFeatures(columns: FeatureColumns, inFirst: readonly boole
     }
     const [a, b] = splitGroups(values, inFirst);
     const g = hedgesG(a, b);
-    return [{
-      feature, g, gInterval: hedgesGInterval(g, ...n), delta: cliffDelta(a, b), welchP: welchTTest(a, b).p, mannWhitneyP: mannWhitney(a, b).p,
-    }];
+    return [
+      {
+        feature,
+        g,
+        gInterval: hedgesGInterval(g, ...n),
+        delta: cliffDelta(a, b),
+        welchP: welchTTest(a, b).p,
+        mannWhitneyP: mannWhitney(a, b).p,
+      },
+    ];
   });
   const [byHolm, byBh] = [holm(raw.map((r) => r.welchP)), benjaminiHochberg(raw.map((r) => r.welchP))];
   return { features: raw.map((row, i) => ({ ...row, holmP: byHolm[i]!, bhP: byBh[i]! })), leftOut, n };
@@ -98,6 +108,13 @@ export interface FoundCounts {
 
 /** How many features have p ≤ `level`, by each test and after each correction. */
 export function countFound({ features }: Comparison, level = 0.05): FoundCounts {
-  const count = (key: 'welchP' | 'mannWhitneyP' | 'bhP' | 'holmP'): number => features.filter((f) => f[key] <= level).length;
-  return { compared: features.length, welch: count('welchP'), mannWhitney: count('mannWhitneyP'), bh: count('bhP'), holm: count('holmP') };
+  const count = (key: 'welchP' | 'mannWhitneyP' | 'bhP' | 'holmP'): number =>
+    features.filter((f) => f[key] <= level).length;
+  return {
+    compared: features.length,
+    welch: count('welchP'),
+    mannWhitney: count('mannWhitneyP'),
+    bh: count('bhP'),
+    holm: count('holmP'),
+  };
 }

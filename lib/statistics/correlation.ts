@@ -2,7 +2,7 @@
 import { normalQuantile } from './distributions/normal.ts';
 import { exactSum, moments } from './moments.ts';
 import { rank } from './ranks.ts';
-import { checkConfidence, checkPairs, type Alternative, type Sample } from './sample.ts';
+import { type Alternative, checkConfidence, checkPairs, type Sample } from './sample.ts';
 import { incompleteBeta } from './special/incompleteBeta.ts';
 
 export interface CorrelationOptions {
@@ -21,10 +21,14 @@ export interface Correlation {
 function coefficient(x: Sample, y: Sample): number {
   const [mx, my] = [moments(x), moments(y)];
   if (mx.squares === 0 || my.squares === 0) return NaN;
-  const products = Float64Array.from(x, (value, i) => (value - mx.mean - mx.meanRest) * (y[i]! - my.mean - my.meanRest));
+  const products = Float64Array.from(
+    x,
+    (value, i) => (value - mx.mean - mx.meanRest) * (y[i]! - my.mean - my.meanRest),
+  );
   // one root of the product makes a perfect line exactly ±1; two roots where the product leaves the range of a double
   const product = mx.squares * my.squares;
-  const scale = product > 1e-290 && product < 1e290 ? Math.sqrt(product) : Math.sqrt(mx.squares) * Math.sqrt(my.squares);
+  const scale =
+    product > 1e-290 && product < 1e290 ? Math.sqrt(product) : Math.sqrt(mx.squares) * Math.sqrt(my.squares);
   const r = exactSum(products) / scale;
   return x.length === 2 ? Math.sign(r) : Math.max(-1, Math.min(1, r));
 }
@@ -49,7 +53,11 @@ function intervalOf(r: number, n: number, squaredFactor: number, confidence: num
  * Pearson correlation, SciPy's `pearsonr`; interval by Fisher's z (1915). Two pairs give ±1 with p = 1, a constant side NaN.
  * Refuses unequal lengths, fewer than 2 pairs, NaN and ±∞.
  */
-export function pearson(x: Sample, y: Sample, { alternative = 'two-sided', confidence = 0.95 }: CorrelationOptions = {}): Correlation {
+export function pearson(
+  x: Sample,
+  y: Sample,
+  { alternative = 'two-sided', confidence = 0.95 }: CorrelationOptions = {},
+): Correlation {
   checkPairs(x, y, 2);
   checkConfidence(confidence);
   const r = coefficient(x, y);
@@ -60,9 +68,17 @@ export function pearson(x: Sample, y: Sample, { alternative = 'two-sided', confi
  * Spearman rank correlation, SciPy's `spearmanr`; interval with the error of Bonett & Wright 2000 (doi 10.1007/BF02294183).
  * p is the t approximation. Edge cases as `pearson`, but p is NaN for two pairs.
  */
-export function spearman(x: Sample, y: Sample, { alternative = 'two-sided', confidence = 0.95 }: CorrelationOptions = {}): Correlation {
+export function spearman(
+  x: Sample,
+  y: Sample,
+  { alternative = 'two-sided', confidence = 0.95 }: CorrelationOptions = {},
+): Correlation {
   checkPairs(x, y, 2);
   checkConfidence(confidence);
   const r = coefficient(rank(x).ranks, rank(y).ranks);
-  return { r, p: x.length === 2 ? NaN : pOf(r, x.length, alternative), interval: intervalOf(r, x.length, 1 + r ** 2 / 2, confidence) };
+  return {
+    r,
+    p: x.length === 2 ? NaN : pOf(r, x.length, alternative),
+    interval: intervalOf(r, x.length, 1 + r ** 2 / 2, confidence),
+  };
 }

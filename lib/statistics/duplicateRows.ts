@@ -22,12 +22,14 @@ function relativeDifference(a: number, b: number): number {
 export function duplicateRows(ids: readonly string[], columns: FeatureColumns, tolerance = 1e-6): DuplicatePair[] {
   const all = Object.values(columns);
   if (all.length === 0) throw expected('at least one column to compare rows by', 'none');
-  if (all.some((values) => values.length !== ids.length)) throw expected(`${ids.length} values in each column, one per row`, 'another number');
+  if (all.some((values) => values.length !== ids.length))
+    throw expected(`${ids.length} values in each column, one per row`, 'another number');
   const pairs: DuplicatePair[] = [];
   for (let i = 0; i < ids.length; i++) {
     for (let j = i + 1; j < ids.length; j++) {
       let difference = 0;
-      for (let c = 0; c < all.length && difference <= tolerance; c++) difference = Math.max(difference, relativeDifference(all[c]![i]!, all[c]![j]!));
+      for (let c = 0; c < all.length && difference <= tolerance; c++)
+        difference = Math.max(difference, relativeDifference(all[c]![i]!, all[c]![j]!));
       if (difference <= tolerance) pairs.push({ ids: [ids[i]!, ids[j]!], difference });
     }
   }

@@ -32,10 +32,18 @@ export function friedman(methods: readonly Sample[]): Friedman {
   let ties = 0;
   for (let i = 0; i < n; i++) {
     const { ranks, tieTerm } = rank(methods.map((values) => values[i]!));
-    ranks.forEach((r, j) => { sums[j]! += r; });
+    ranks.forEach((r, j) => {
+      sums[j]! += r;
+    });
     ties += tieTerm;
   }
   const spread = sums.reduce((sum, s) => sum + (s - (n * (k + 1)) / 2) ** 2, 0);
   const chiSquare = (12 * spread) / (n * k * (k + 1) - ties / (k - 1));
-  return { chiSquare, df: k - 1, p: chiSquareUpperTail(chiSquare, k - 1), meanRanks: Array.from(sums, (s) => s / n), kendallW: chiSquare / (n * (k - 1)) };
+  return {
+    chiSquare,
+    df: k - 1,
+    p: chiSquareUpperTail(chiSquare, k - 1),
+    meanRanks: Array.from(sums, (s) => s / n),
+    kendallW: chiSquare / (n * (k - 1)),
+  };
 }

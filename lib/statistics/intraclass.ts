@@ -18,7 +18,13 @@ export interface Intraclass {
 }
 
 /** Mean squares of the two-way table: between subjects, between raters, rest. */
-interface MeanSquares { readonly n: number; readonly k: number; readonly subjects: number; readonly raters: number; readonly rest: number }
+interface MeanSquares {
+  readonly n: number;
+  readonly k: number;
+  readonly subjects: number;
+  readonly raters: number;
+  readonly rest: number;
+}
 
 function meanSquares(ratings: readonly Sample[]): MeanSquares {
   const n = ratings.length;
@@ -35,9 +41,12 @@ function meanSquares(ratings: readonly Sample[]): MeanSquares {
   const subjectMeans = rows.map((row) => moments(row).mean);
   const raterMeans = Array.from({ length: k }, (_, j) => moments(rows.map((row) => row[j]!)).mean);
   const grand = moments(subjectMeans).mean;
-  const rest = moments(rows.flatMap((row, i) => Array.from(row, (value, j) => value - subjectMeans[i]! - raterMeans[j]! + grand)));
+  const rest = moments(
+    rows.flatMap((row, i) => Array.from(row, (value, j) => value - subjectMeans[i]! - raterMeans[j]! + grand)),
+  );
   return {
-    n, k,
+    n,
+    k,
     subjects: (k * moments(subjectMeans).squares) / (n - 1),
     raters: (n * moments(raterMeans).squares) / (k - 1),
     rest: rest.squares / ((n - 1) * (k - 1)),
@@ -61,7 +70,10 @@ function agreementInterval(s: MeanSquares, icc: number, tail: number): [number, 
   const lower = fisherQuantile(1 - tail, n - 1, df);
   const upper = fisherQuantile(1 - tail, df, n - 1);
   const others = k * raters + (k * n - k - n) * rest;
-  return [(n * (subjects / lower - rest)) / (others + (n * subjects) / lower), (n * (upper * subjects - rest)) / (others + n * upper * subjects)];
+  return [
+    (n * (subjects / lower - rest)) / (others + (n * subjects) / lower),
+    (n * (upper * subjects - rest)) / (others + n * upper * subjects),
+  ];
 }
 
 /**

@@ -9,7 +9,8 @@ import { expected } from '../errors.ts';
 export function intraclassOneWay(groups: readonly (readonly number[])[]): number {
   const all = groups.flat();
   const [k, n] = [groups.length, all.length];
-  if (k < 2 || n <= k || groups.some((own) => own.length === 0)) throw expected('at least 2 groups of values, one of them with 2', `${k} groups with ${n} values`);
+  if (k < 2 || n <= k || groups.some((own) => own.length === 0))
+    throw expected('at least 2 groups of values, one of them with 2', `${k} groups with ${n} values`);
   const grand = mean(all);
   const means = groups.map((own) => mean([...own]));
   const between = sum(groups.map((own, i) => own.length * (means[i]! - grand) ** 2)) / (k - 1);

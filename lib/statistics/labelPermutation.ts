@@ -20,7 +20,10 @@ export interface LabelPermutation {
 }
 
 /** A column as shuffling needs it: its values about their mean, where plain sums keep their digits, and its ranks. */
-interface Prepared { readonly values: Float64Array; readonly ranks: Float64Array }
+interface Prepared {
+  readonly values: Float64Array;
+  readonly ranks: Float64Array;
+}
 
 function prepare(column: readonly number[]): Prepared {
   const centre = moments(column).mean;
@@ -28,7 +31,12 @@ function prepare(column: readonly number[]): Prepared {
 }
 
 /** Welch's p (1 where it is surely above the level, which |t| below the normal quantile is) and the AUC for one set of labels. */
-function compareOnce({ values, ranks }: Prepared, inFirst: readonly boolean[], n1: number, surelyAbove: number): { p: number; auc: number } {
+function compareOnce(
+  { values, ranks }: Prepared,
+  inFirst: readonly boolean[],
+  n1: number,
+  surelyAbove: number,
+): { p: number; auc: number } {
   const n2 = values.length - n1;
   let [sum1, sum2, squares1, squares2, rankSum] = [0, 0, 0, 0, 0];
   for (let i = 0; i < values.length; i++) {
@@ -44,7 +52,11 @@ function compareOnce({ values, ranks }: Prepared, inFirst: readonly boolean[], n
 }
 
 /** Findings by Welch's test and the best AUC for one set of labels. */
-function scan(columns: readonly Prepared[], inFirst: readonly boolean[], level: number): { found: number; best: number } {
+function scan(
+  columns: readonly Prepared[],
+  inFirst: readonly boolean[],
+  level: number,
+): { found: number; best: number } {
   const n1 = inFirst.filter(Boolean).length;
   const surelyAbove = -normalQuantile(level / 2);
   let [found, best] = [0, 0.5];
@@ -62,23 +74,37 @@ function scan(columns: readonly Prepared[], inFirst: readonly boolean[], level: 
  * out are left out here. With `strata`, labels are shuffled within units of equal stratum only.
  */
 export function permuteLabels(
-  columns: FeatureColumns, inFirst: readonly boolean[],
-  { resamples = 999, level = 0.05, seed = 0, strata }: { resamples?: number; level?: number; seed?: number; strata?: readonly (string | number)[] } = {},
+  columns: FeatureColumns,
+  inFirst: readonly boolean[],
+  {
+    resamples = 999,
+    level = 0.05,
+    seed = 0,
+    strata,
+  }: { resamples?: number; level?: number; seed?: number; strata?: readonly (string | number)[] } = {},
 ): LabelPermutation {
   checkResamples(resamples);
   const used = compareFeatures(columns, inFirst).features.map(({ feature }) => prepare(columns[feature]!));
   const random = Random.stream(seed, 'labels');
-  const places = strata ? [...new Set(strata)].map((s) => strata.flatMap((t, i) => (t === s ? [i] : []))) : [inFirst.map((_, i) => i)];
+  const places = strata
+    ? [...new Set(strata)].map((s) => strata.flatMap((t, i) => (t === s ? [i] : [])))
+    : [inFirst.map((_, i) => i)];
   const shuffled = (): boolean[] => {
     const labels = [...inFirst];
-    for (const own of places) random.shuffle(own).forEach((from, k) => { labels[own[k]!] = inFirst[from]!; });
+    for (const own of places)
+      random.shuffle(own).forEach((from, k) => {
+        labels[own[k]!] = inFirst[from]!;
+      });
     return labels;
   };
   const observed = scan(used, inFirst, level);
   const permuted = Array.from({ length: resamples }, () => scan(used, shuffled(), level));
   const atLeast = permuted.filter(({ found }) => found >= observed.found).length;
   return {
-    observed: observed.found, permuted: permuted.map(({ found }) => found), p: (atLeast + 1) / (resamples + 1),
-    bestAuc: observed.best, permutedBestAuc: permuted.map(({ best }) => best),
+    observed: observed.found,
+    permuted: permuted.map(({ found }) => found),
+    p: (atLeast + 1) / (resamples + 1),
+    bestAuc: observed.best,
+    permutedBestAuc: permuted.map(({ best }) => best),
   };
 }

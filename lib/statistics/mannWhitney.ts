@@ -2,7 +2,7 @@
 import { expected } from '../errors.ts';
 import { normalCdf, normalUpperTail } from './distributions/normal.ts';
 import { rankTogether, sumOfRanks } from './ranks.ts';
-import { checkTwoSamples, pOfTails, type Alternative, type Sample } from './sample.ts';
+import { type Alternative, checkTwoSamples, pOfTails, type Sample } from './sample.ts';
 
 export interface RankTestOptions {
   readonly alternative?: Alternative;
@@ -44,7 +44,9 @@ function fewUpTo(last: number, small: number, large: number): number {
 /** part / whole of two whole numbers of any size, to the last digit of a double. */
 function ratioOf(part: bigint, whole: bigint): number {
   const shift = whole.toString(2).length - part.toString(2).length + 64;
-  return shift > 1000 ? Number((part << BigInt(shift)) / whole) * 2 ** -1000 * 2 ** (1000 - shift) : Number((part << BigInt(shift)) / whole) * 2 ** -shift;
+  return shift > 1000
+    ? Number((part << BigInt(shift)) / whole) * 2 ** -1000 * 2 ** (1000 - shift)
+    : Number((part << BigInt(shift)) / whole) * 2 ** -shift;
 }
 
 /** P(U ≥ u) when every arrangement of the n1 + n2 distinct values is equally likely. */
@@ -57,7 +59,9 @@ function exactUpperTail(u: number, n1: number, n2: number): number {
   const small = Math.min(n1, n2);
   for (let i = 1; i <= small; i++) whole = (whole * BigInt(n1 + n2 - small + i)) / BigInt(i);
   const large = Math.max(n1, n2);
-  return whole <= 2n ** 52n ? fewUpTo(mirrored, small, large) / Number(whole) : ratioOf(countUpTo(mirrored, small, large), whole);
+  return whole <= 2n ** 52n
+    ? fewUpTo(mirrored, small, large) / Number(whole)
+    : ratioOf(countUpTo(mirrored, small, large), whole);
 }
 
 /** P(≥ u) and P(≤ u) by the normal approximation with tie-corrected variance and continuity correction. */
@@ -75,7 +79,11 @@ function normalTails(u: number, n1: number, n2: number, tieTerm: number): { lowe
  * with equal medians but unequal spreads it does not (use `brunnerMunzel`). All values equal: p = 1. Refuses an
  * empty sample, NaN, ±∞, and `exact` with ties (use `permutationTest`).
  */
-export function mannWhitney(a: Sample, b: Sample, { alternative = 'two-sided', method = 'auto' }: RankTestOptions = {}): MannWhitney {
+export function mannWhitney(
+  a: Sample,
+  b: Sample,
+  { alternative = 'two-sided', method = 'auto' }: RankTestOptions = {},
+): MannWhitney {
   checkTwoSamples(a, b, 1);
   const [n1, n2] = [a.length, b.length];
   const { first, tieTerm } = rankTogether(a, b);

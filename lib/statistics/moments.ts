@@ -27,7 +27,8 @@ export function exactSum(values: Sample): number {
 export function moments(values: Sample): Moments {
   const n = values.length;
   const first = values[0]!;
-  if (n > 0 && Array.prototype.every.call(values, (value: number) => value === first)) return { n, mean: first, meanRest: 0, squares: 0 };
+  if (n > 0 && Array.prototype.every.call(values, (value: number) => value === first))
+    return { n, mean: first, meanRest: 0, squares: 0 };
   const mean = exactSum(values) / n;
   const distances = Float64Array.from(values, (value) => value - mean);
   const meanRest = exactSum(distances) / n;

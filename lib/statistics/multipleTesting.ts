@@ -3,7 +3,8 @@ import { expected } from '../errors.ts';
 import type { Sample } from './sample.ts';
 
 function checkP(p: Sample): void {
-  for (let i = 0; i < p.length; i++) if (!(p[i]! >= 0 && p[i]! <= 1)) throw expected('p values between 0 and 1', `${p[i]} at position ${i}`);
+  for (let i = 0; i < p.length; i++)
+    if (!(p[i]! >= 0 && p[i]! <= 1)) throw expected('p values between 0 and 1', `${p[i]} at position ${i}`);
 }
 
 /** Positions from the smallest p to the largest. */
@@ -35,9 +36,11 @@ export function benjaminiHochberg(p: Sample): number[] {
   checkP(p);
   const adjusted = new Array<number>(p.length);
   let smallest = 1;
-  ascending(p).reverse().forEach((position, k) => {
-    smallest = Math.min(smallest, (p[position]! * p.length) / (p.length - k));
-    adjusted[position] = smallest;
-  });
+  ascending(p)
+    .reverse()
+    .forEach((position, k) => {
+      smallest = Math.min(smallest, (p[position]! * p.length) / (p.length - k));
+      adjusted[position] = smallest;
+    });
   return adjusted;
 }

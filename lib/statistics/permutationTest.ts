@@ -1,7 +1,15 @@
 /** Permutation test of two independent samples: the p value from rearranging the data themselves. */
 import { median } from 'simple-statistics';
 import { Random } from '../random.ts';
-import { Counter, checkResamples, meanOf, welchT, type GroupStatistic, type PermutationOptions, type PermutationTest } from './arrangements.ts';
+import {
+  Counter,
+  checkResamples,
+  type GroupStatistic,
+  meanOf,
+  type PermutationOptions,
+  type PermutationTest,
+  welchT,
+} from './arrangements.ts';
 import { checkTwoSamples, type Sample } from './sample.ts';
 
 const meanDifference: GroupStatistic = (a, b) => meanOf(a) - meanOf(b);
@@ -14,7 +22,10 @@ function forEachSplit(values: Float64Array, n1: number, visit: (arranged: Float6
   for (;;) {
     let [first, second, next] = [0, n1, 0];
     for (let i = 0; i < n; i++) {
-      if (next < n1 && chosen[next] === i) { arranged[first++] = values[i]!; next++; } else arranged[second++] = values[i]!;
+      if (next < n1 && chosen[next] === i) {
+        arranged[first++] = values[i]!;
+        next++;
+      } else arranged[second++] = values[i]!;
     }
     visit(arranged);
     let place = n1 - 1;
@@ -25,7 +36,13 @@ function forEachSplit(values: Float64Array, n1: number, visit: (arranged: Float6
   }
 }
 
-function forEachShuffle(values: Float64Array, n1: number, times: number, random: Random, visit: (arranged: Float64Array) => void): void {
+function forEachShuffle(
+  values: Float64Array,
+  n1: number,
+  times: number,
+  random: Random,
+  visit: (arranged: Float64Array) => void,
+): void {
   const arranged = values.slice();
   for (let k = 0; k < times; k++) {
     for (let i = 0; i < n1; i++) {
@@ -51,7 +68,11 @@ function choose(n: number, k: number, limit: number): number {
  * `mean` (Janssen 1997, doi 10.1016/S0167-7152(97)00043-6), `signFlipTest` holds it. All values equal: p = 1.
  * Refuses an empty sample (`welch`: fewer than 2 values), NaN and ±∞.
  */
-export function permutationTest(a: Sample, b: Sample, options: PermutationOptions & { readonly statistic?: 'welch' | 'mean' | GroupStatistic } = {}): PermutationTest {
+export function permutationTest(
+  a: Sample,
+  b: Sample,
+  options: PermutationOptions & { readonly statistic?: 'welch' | 'mean' | GroupStatistic } = {},
+): PermutationTest {
   const { alternative = 'two-sided', resamples = 9999, seed = 0, statistic = 'welch' } = options;
   checkTwoSamples(a, b, statistic === 'welch' ? 2 : 1);
   checkResamples(resamples);
@@ -64,7 +85,11 @@ export function permutationTest(a: Sample, b: Sample, options: PermutationOption
   const compare: GroupStatistic = statistic === 'welch' ? welchT : statistic === 'mean' ? meanDifference : statistic;
   const statisticOf = (arranged: Float64Array): number => compare(arranged.subarray(0, n1), arranged.subarray(n1));
   const observed = statisticOf(values);
-  const unit = !builtIn ? 0 : statistic === 'welch' ? 1 : values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const unit = !builtIn
+    ? 0
+    : statistic === 'welch'
+      ? 1
+      : values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const counter = new Counter(observed, unit);
   const visit = (arranged: Float64Array): void => counter.add(statisticOf(arranged));
   const exact = choose(values.length, n1, resamples) <= resamples;

@@ -30,7 +30,11 @@ export interface AucComparison {
 }
 
 /** The scores of the positive and of the negative units. Labels are 1 and 0 or booleans. */
-function split(scores: Sample, labels: ArrayLike<number | boolean>, atLeast: number): { positives: number[]; negatives: number[] } {
+function split(
+  scores: Sample,
+  labels: ArrayLike<number | boolean>,
+  atLeast: number,
+): { positives: number[]; negatives: number[] } {
   checkSample(scores, 0, 'the scores');
   if (labels.length !== scores.length) throw expected(`${scores.length} labels, one per score`, `${labels.length}`);
   const groups: [number[], number[]] = [[], []];
@@ -42,7 +46,10 @@ function split(scores: Sample, labels: ArrayLike<number | boolean>, atLeast: num
   const [negatives, positives] = groups;
   if (Math.min(negatives.length, positives.length) < atLeast) {
     const plural = atLeast === 1 ? '' : 's';
-    throw expected(`at least ${atLeast} positive and ${atLeast} negative label${plural}`, `${positives.length} positive and ${negatives.length} negative`);
+    throw expected(
+      `at least ${atLeast} positive and ${atLeast} negative label${plural}`,
+      `${positives.length} positive and ${negatives.length} negative`,
+    );
   }
   return { positives, negatives };
 }
@@ -57,12 +64,17 @@ export function rocCurve(scores: Sample, labels: ArrayLike<number | boolean>): R
     if (Number(labels[position]) === 1) tp++;
     else fp++;
     const threshold = scores[position]!;
-    if (scores[order[k + 1]!] !== threshold) points.push({ threshold, falsePositiveRate: fp / negatives.length, truePositiveRate: tp / positives.length });
+    if (scores[order[k + 1]!] !== threshold)
+      points.push({ threshold, falsePositiveRate: fp / negatives.length, truePositiveRate: tp / positives.length });
   });
   return points;
 }
 
-interface Placements { readonly auc: number; readonly ofPositives: Float64Array; readonly ofNegatives: Float64Array }
+interface Placements {
+  readonly auc: number;
+  readonly ofPositives: Float64Array;
+  readonly ofNegatives: Float64Array;
+}
 
 /**
  * For each unit the share of the other kind that it is ranked rightly against: DeLong's structural components, by ranks
@@ -94,7 +106,12 @@ export function rocAuc(scores: Sample, labels: ArrayLike<number | boolean>, conf
  * DeLong's test of two scores of the same units (paired): do their AUCs differ? Two-sided. The variance of the difference is that
  * of the differences of the structural components. Scores that order the units alike give z = 0 and p = 1. Refuses as `rocAuc`.
  */
-export function deLongTest(first: Sample, second: Sample, labels: ArrayLike<number | boolean>, confidence = 0.95): AucComparison {
+export function deLongTest(
+  first: Sample,
+  second: Sample,
+  labels: ArrayLike<number | boolean>,
+  confidence = 0.95,
+): AucComparison {
   checkConfidence(confidence);
   const [a, b] = [placements(split(first, labels, 2)), placements(split(second, labels, 2))];
   const difference = a.auc - b.auc;
@@ -102,5 +119,11 @@ export function deLongTest(first: Sample, second: Sample, labels: ArrayLike<numb
   const standardError = Math.sqrt(part(a.ofPositives, b.ofPositives) + part(a.ofNegatives, b.ofNegatives));
   const reach = -normalQuantile((1 - confidence) / 2) * standardError;
   const z = difference === 0 ? 0 : difference / standardError;
-  return { difference, standardError, interval: [difference - reach, difference + reach], z, p: 2 * normalUpperTail(Math.abs(z)) };
+  return {
+    difference,
+    standardError,
+    interval: [difference - reach, difference + reach],
+    z,
+    p: 2 * normalUpperTail(Math.abs(z)),
+  };
 }

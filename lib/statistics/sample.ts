@@ -14,7 +14,8 @@ export type Alternative = 'two-sided' | 'less' | 'greater';
 export function checkSample(values: Sample, atLeast: number, name = 'the sample'): void {
   const n = values.length;
   if (n < atLeast) throw expected(`at least ${atLeast} value${atLeast === 1 ? '' : 's'} in ${name}`, `${n}`);
-  for (let i = 0; i < n; i++) if (!Number.isFinite(values[i])) throw expected(`finite numbers in ${name}`, `${values[i]} at position ${i}`);
+  for (let i = 0; i < n; i++)
+    if (!Number.isFinite(values[i])) throw expected(`finite numbers in ${name}`, `${values[i]} at position ${i}`);
 }
 
 /** Checks two independent samples. */
@@ -25,7 +26,8 @@ export function checkTwoSamples(a: Sample, b: Sample, atLeast: number): void {
 
 /** Checks two samples of the same units in the same order. */
 export function checkPairs(a: Sample, b: Sample, atLeast: number): void {
-  if (a.length !== b.length) throw expected(`as many values in the second sample as in the first, ${a.length}`, `${b.length}`);
+  if (a.length !== b.length)
+    throw expected(`as many values in the second sample as in the first, ${a.length}`, `${b.length}`);
   checkTwoSamples(a, b, atLeast);
 }
 

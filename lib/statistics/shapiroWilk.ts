@@ -11,7 +11,8 @@ export interface ShapiroWilk {
 }
 
 /** c0 + c1·x + c2·x² + … */
-const polynomial = (coefficients: readonly number[], x: number): number => coefficients.reduceRight((sum, c) => sum * x + c, 0);
+const polynomial = (coefficients: readonly number[], x: number): number =>
+  coefficients.reduceRight((sum, c) => sum * x + c, 0);
 
 /**
  * Normal quantile for 0 < p < ½ to 1e-9 (Beasley & Springer 1977, algorithm AS 111, doi 10.2307/2346889). The test is defined with it, and
@@ -21,10 +22,16 @@ function approximateQuantile(p: number): number {
   const q = p - 0.5;
   if (q >= -0.42) {
     const r = q * q;
-    return (q * polynomial([2.50662823884, -18.61500062529, 41.39119773534, -25.44106049637], r)) / polynomial([1, -8.4735109309, 23.08336743743, -21.06224101826, 3.13082909833], r);
+    return (
+      (q * polynomial([2.50662823884, -18.61500062529, 41.39119773534, -25.44106049637], r)) /
+      polynomial([1, -8.4735109309, 23.08336743743, -21.06224101826, 3.13082909833], r)
+    );
   }
   const r = Math.sqrt(-Math.log(p));
-  return -polynomial([-2.78718931138, -2.29796479134, 4.85014127135, 2.32121276858], r) / polynomial([1, 3.54388924762, 1.63706781897], r);
+  return (
+    -polynomial([-2.78718931138, -2.29796479134, 4.85014127135, 2.32121276858], r) /
+    polynomial([1, 3.54388924762, 1.63706781897], r)
+  );
 }
 
 /** Weights of the upper half, largest first: Royston's approximation of the best linear unbiased weights. */
@@ -53,9 +60,15 @@ function pOf(gap: number, n: number): number {
     const gamma = polynomial([-2.273, 0.459], n);
     if (y >= gamma) return 1e-99;
     y = -Math.log(gamma - y);
-    return normalUpperTail((y - polynomial([0.544, -0.39978, 0.025054, -6.714e-4], n)) / Math.exp(polynomial([1.3822, -0.77857, 0.062767, -0.0020322], n)));
+    return normalUpperTail(
+      (y - polynomial([0.544, -0.39978, 0.025054, -6.714e-4], n)) /
+        Math.exp(polynomial([1.3822, -0.77857, 0.062767, -0.0020322], n)),
+    );
   }
-  return normalUpperTail((y - polynomial([-1.5861, -0.31082, -0.083751, 0.0038915], logN)) / Math.exp(polynomial([-0.4803, -0.082676, 0.0030302], logN)));
+  return normalUpperTail(
+    (y - polynomial([-1.5861, -0.31082, -0.083751, 0.0038915], logN)) /
+      Math.exp(polynomial([-0.4803, -0.082676, 0.0030302], logN)),
+  );
 }
 
 /**
@@ -74,7 +87,8 @@ export function shapiroWilk(values: Sample): ShapiroWilk {
   const half = weights(n);
   // 1 − W as a sum of squares: the distance between the sample and the line through the weights, both of length 1
   const length = Math.sqrt(2 * half.reduce((sum, weight) => sum + weight * weight, 0));
-  const weightOf = (i: number): number => (i < half.length ? -half[i]! : i >= n - half.length ? half[n - 1 - i]! : 0) / length;
+  const weightOf = (i: number): number =>
+    (i < half.length ? -half[i]! : i >= n - half.length ? half[n - 1 - i]! : 0) / length;
   let product = 0;
   for (let i = 0; i < n; i++) product += weightOf(i) * (sorted[i]! / scale);
   let gap = 0;

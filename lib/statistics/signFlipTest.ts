@@ -1,6 +1,13 @@
 /** Permutation of signs: pairs, and two samples with unequal variances. */
 import { Random } from '../random.ts';
-import { Counter, checkResamples, meanOf, welchT, type PermutationOptions, type PermutationTest } from './arrangements.ts';
+import {
+  Counter,
+  checkResamples,
+  meanOf,
+  type PermutationOptions,
+  type PermutationTest,
+  welchT,
+} from './arrangements.ts';
 import { checkPairs, checkTwoSamples, differences, type Sample } from './sample.ts';
 
 /** Gives random signs, 32 from each number of the stream. */
@@ -20,16 +27,24 @@ function signs(random: Random): () => boolean {
  * swapped; SciPy's `permutation_test(permutation_type='samples')`. Exact and p as in `permutationTest`. All differences 0: p = 1.
  * Refuses unequal lengths, no pairs, NaN and ±∞.
  */
-export function pairedPermutationTest(a: Sample, b: Sample, { alternative = 'two-sided', resamples = 9999, seed = 0 }: PermutationOptions = {}): PermutationTest {
+export function pairedPermutationTest(
+  a: Sample,
+  b: Sample,
+  { alternative = 'two-sided', resamples = 9999, seed = 0 }: PermutationOptions = {},
+): PermutationTest {
   checkPairs(a, b, 1);
   checkResamples(resamples);
   const d = differences(a, b);
   const exact = d.length < 31 && 2 ** d.length <= resamples;
   const statistic = meanOf(d);
-  const counter = new Counter(statistic, d.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  const counter = new Counter(
+    statistic,
+    d.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+  );
   const negative = signs(Random.stream(seed, 'signs'));
   const times = exact ? 2 ** d.length : resamples;
-  for (let k = 0; k < times; k++) counter.add(meanOf(d.map((value, i) => ((exact ? (k >> i) & 1 : negative()) ? -value : value))));
+  for (let k = 0; k < times; k++)
+    counter.add(meanOf(d.map((value, i) => ((exact ? (k >> i) & 1 : negative()) ? -value : value))));
   return { statistic, p: counter.p(exact, alternative), exact, arrangements: counter.all };
 }
 
@@ -40,17 +55,25 @@ export function pairedPermutationTest(a: Sample, b: Sample, { alternative = 'two
  * best for symmetric distributions; never exact, p = (b + 1)/(n + 1). Two constant samples: p = 1 if they are
  * equal, else the smallest possible. Refuses fewer than 2 values in a sample, NaN and ±∞.
  */
-export function signFlipTest(a: Sample, b: Sample, { alternative = 'two-sided', resamples = 9999, seed = 0 }: PermutationOptions = {}): PermutationTest {
+export function signFlipTest(
+  a: Sample,
+  b: Sample,
+  { alternative = 'two-sided', resamples = 9999, seed = 0 }: PermutationOptions = {},
+): PermutationTest {
   checkTwoSamples(a, b, 2);
   checkResamples(resamples);
   // an origin among the values keeps the digits of the mean
   const origin = a[0]!;
-  const [x, y] = [a, b].map((values) => Float64Array.from(values, (value) => value - origin)) as [Float64Array, Float64Array];
+  const [x, y] = [a, b].map((values) => Float64Array.from(values, (value) => value - origin)) as [
+    Float64Array,
+    Float64Array,
+  ];
   const statistic = welchT(x, y);
   const counter = new Counter(statistic, 1);
   const negative = signs(Random.stream(seed, 'signs'));
   const [mx, my] = [meanOf(x), meanOf(y)];
-  const flipped = (values: Float64Array, mean: number): Float64Array => values.map((value) => (negative() ? mean - value : value - mean));
+  const flipped = (values: Float64Array, mean: number): Float64Array =>
+    values.map((value) => (negative() ? mean - value : value - mean));
   for (let k = 0; k < resamples; k++) counter.add(welchT(flipped(x, mx), flipped(y, my)));
   return { statistic, p: counter.p(false, alternative), exact: false, arrangements: counter.all };
 }

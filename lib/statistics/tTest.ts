@@ -1,7 +1,15 @@
 /** t tests for means: one sample, paired, two independent samples (Student, Welch). */
 import { studentP, studentQuantile } from './distributions/studentT.ts';
 import { meanDifference, moments, varianceOf } from './moments.ts';
-import { checkConfidence, checkPairs, checkSample, checkTwoSamples, differences, type Alternative, type Sample } from './sample.ts';
+import {
+  type Alternative,
+  checkConfidence,
+  checkPairs,
+  checkSample,
+  checkTwoSamples,
+  differences,
+  type Sample,
+} from './sample.ts';
 
 export interface TTestOptions {
   readonly alternative?: Alternative;
@@ -20,18 +28,41 @@ export interface TTest {
   readonly interval: readonly [number, number];
 }
 
-function intervalOf(estimate: number, standardError: number, df: number, alternative: Alternative, confidence: number): [number, number] {
-  if (standardError === 0) return [alternative === 'less' ? -Infinity : estimate, alternative === 'greater' ? Infinity : estimate];
-  const reach = -studentQuantile(alternative === 'two-sided' ? (1 - confidence) / 2 : 1 - confidence, df) * standardError;
-  return [alternative === 'less' ? -Infinity : estimate - reach, alternative === 'greater' ? Infinity : estimate + reach];
+function intervalOf(
+  estimate: number,
+  standardError: number,
+  df: number,
+  alternative: Alternative,
+  confidence: number,
+): [number, number] {
+  if (standardError === 0)
+    return [alternative === 'less' ? -Infinity : estimate, alternative === 'greater' ? Infinity : estimate];
+  const reach =
+    -studentQuantile(alternative === 'two-sided' ? (1 - confidence) / 2 : 1 - confidence, df) * standardError;
+  return [
+    alternative === 'less' ? -Infinity : estimate - reach,
+    alternative === 'greater' ? Infinity : estimate + reach,
+  ];
 }
 
 /** `difference` is what lies from the null hypothesis, `estimate` what the interval is around. */
-function tTest(difference: number, standardError: number, df: number, options: TTestOptions, estimate = difference): TTest {
+function tTest(
+  difference: number,
+  standardError: number,
+  df: number,
+  options: TTestOptions,
+  estimate = difference,
+): TTest {
   const { alternative = 'two-sided', confidence = 0.95 } = options;
   checkConfidence(confidence);
   const t = difference / standardError;
-  return { t, df, p: studentP(t, df, alternative), estimate, interval: intervalOf(estimate, standardError, df, alternative, confidence) };
+  return {
+    t,
+    df,
+    p: studentP(t, df, alternative),
+    estimate,
+    interval: intervalOf(estimate, standardError, df, alternative, confidence),
+  };
 }
 
 /**

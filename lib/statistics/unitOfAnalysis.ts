@@ -46,22 +46,37 @@ export function splitRates(values: ClusteredValues, { runs = 1000, level = 0.05,
   });
 }
 
-export interface SimulatedRate extends UnitRates { readonly slicesPerPatient: number }
+export interface SimulatedRate extends UnitRates {
+  readonly slicesPerPatient: number;
+}
 
 /**
  * The same by simulation: two groups of `patients` without any difference, slices normal with the intraclass correlation `icc`
  * (share of the variance that lies between patients), for several numbers of slices.
  */
-export function simulateRates(
-  { patients, icc, slicesPerPatient, runs = 1000, level = 0.05, seed = 0 }: { patients: number; icc: number; slicesPerPatient: readonly number[]; runs?: number; level?: number; seed?: number },
-): SimulatedRate[] {
+export function simulateRates({
+  patients,
+  icc,
+  slicesPerPatient,
+  runs = 1000,
+  level = 0.05,
+  seed = 0,
+}: {
+  patients: number;
+  icc: number;
+  slicesPerPatient: readonly number[];
+  runs?: number;
+  level?: number;
+  seed?: number;
+}): SimulatedRate[] {
   const [between, within] = [Math.sqrt(icc), Math.sqrt(1 - icc)];
   return slicesPerPatient.map((m) => {
     const random = Random.stream(seed, 'slices', m);
-    const group = (): number[][] => Array.from({ length: patients }, () => {
-      const own = random.normal(0, between);
-      return Array.from({ length: m }, () => own + random.normal(0, within));
-    });
+    const group = (): number[][] =>
+      Array.from({ length: patients }, () => {
+        const own = random.normal(0, between);
+        return Array.from({ length: m }, () => own + random.normal(0, within));
+      });
     return { slicesPerPatient: m, ...rates(runs, level, () => testByUnit(group(), group())) };
   });
 }

@@ -21,7 +21,13 @@ export interface Wilcoxon {
   readonly method: 'exact' | 'normal';
 }
 
-interface SignedRanks { readonly ranks: Float64Array; readonly positive: number; readonly negative: number; readonly tieTerm: number; readonly zeros: number }
+interface SignedRanks {
+  readonly ranks: Float64Array;
+  readonly positive: number;
+  readonly negative: number;
+  readonly tieTerm: number;
+  readonly zeros: number;
+}
 
 /** Ranks of the sizes of the differences that are not 0, the two sums of them, and the tie term of these ranks. */
 export function signedRanks(d: Float64Array, treatment: 'wilcox' | 'pratt' = 'wilcox'): SignedRanks {
@@ -29,7 +35,10 @@ export function signedRanks(d: Float64Array, treatment: 'wilcox' | 'pratt' = 'wi
   const zeros = d.length - nonzero.length;
   const { ranks, tieTerm } = rank(nonzero.map(Math.abs));
   // zeros are the smallest of all, so ranking them too only lifts the others
-  if (treatment === 'pratt') ranks.forEach((r, i) => { ranks[i] = r + zeros; });
+  if (treatment === 'pratt')
+    ranks.forEach((r, i) => {
+      ranks[i] = r + zeros;
+    });
   let [positive, negative] = [0, 0];
   nonzero.forEach((value, i) => {
     if (value > 0) positive += ranks[i]!;
@@ -44,20 +53,32 @@ function exactTails({ ranks, positive }: SignedRanks): { lower: number; upper: n
   const total = doubled.reduce((sum, r) => sum + r, 0);
   const chance = new Float64Array(total + 1);
   chance[0] = 1;
-  for (const r of doubled) for (let s = total; s >= 0; s--) chance[s] = 0.5 * (chance[s]! + (s >= r ? chance[s - r]! : 0));
+  for (const r of doubled)
+    for (let s = total; s >= 0; s--) chance[s] = 0.5 * (chance[s]! + (s >= r ? chance[s - r]! : 0));
   const observed = Math.round(2 * positive);
-  const sumOf = (part: Float64Array): number => Math.min(1, part.reduce((sum, c) => sum + c, 0));
+  const sumOf = (part: Float64Array): number =>
+    Math.min(
+      1,
+      part.reduce((sum, c) => sum + c, 0),
+    );
   return { lower: sumOf(chance.subarray(0, observed + 1)), upper: sumOf(chance.subarray(observed)) };
 }
 
-function normalTails({ ranks, positive, tieTerm, zeros }: SignedRanks, pratt: boolean, correction: boolean): { lower: number; upper: number } {
+function normalTails(
+  { ranks, positive, tieTerm, zeros }: SignedRanks,
+  pratt: boolean,
+  correction: boolean,
+): { lower: number; upper: number } {
   const rankedZeros = pratt ? zeros : 0;
   const n = ranks.length + rankedZeros;
   const upTo = (count: number, factor: number): number => count * (count + 1) * factor;
   const mean = (upTo(n, 1) - upTo(rankedZeros, 1)) / 4;
   const variance = (upTo(n, 2 * n + 1) - upTo(rankedZeros, 2 * rankedZeros + 1) - tieTerm / 2) / 24;
   const shift = correction ? 0.5 : 0;
-  return { lower: normalCdf((positive - mean + shift) / Math.sqrt(variance)), upper: normalUpperTail((positive - mean - shift) / Math.sqrt(variance)) };
+  return {
+    lower: normalCdf((positive - mean + shift) / Math.sqrt(variance)),
+    upper: normalUpperTail((positive - mean - shift) / Math.sqrt(variance)),
+  };
 }
 
 /**
@@ -73,5 +94,11 @@ export function wilcoxon(a: Sample, b: Sample, options: WilcoxonOptions = {}): W
   const exact = method === 'exact' || signed.ranks.length === 0 || (method === 'auto' && a.length <= (plain ? 50 : 13));
   const p = pOfTails(exact ? exactTails(signed) : normalTails(signed, zeros === 'pratt', correction), alternative);
   const { positive, negative } = signed;
-  return { statistic: alternative === 'two-sided' ? Math.min(positive, negative) : positive, positive, negative, p, method: exact ? 'exact' : 'normal' };
+  return {
+    statistic: alternative === 'two-sided' ? Math.min(positive, negative) : positive,
+    positive,
+    negative,
+    p,
+    method: exact ? 'exact' : 'normal',
+  };
 }

@@ -12,7 +12,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import path from 'node:path';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
-import type { NamedArrays } from './step.ts';
+import type { NamedArrays } from '../step/step.ts';
 
 export interface Checkpoint<Meta = unknown> {
   /** Anything that JSON keeps. */
@@ -65,10 +65,17 @@ async function writeContent(folder: string, { meta, arrays }: Checkpoint): Promi
   let sums = '';
   for (const [group, named] of Object.entries(arrays)) {
     index[group] = Object.entries(named).map(([name, { shape, data }]) => {
-      if (data.length !== lengthOf(shape)) throw expected(`${lengthOf(shape)} values for ${name} [${shape}]`, `${data.length}`);
+      if (data.length !== lengthOf(shape))
+        throw expected(`${lengthOf(shape)} values for ${name} [${shape}]`, `${data.length}`);
       return { name, shape };
     });
-    sums += sumLine(await writeFlushed(path.join(folder, `${group}.bin`), Object.values(named).map(({ data }) => bytesOf(data))), `${group}.bin`);
+    sums += sumLine(
+      await writeFlushed(
+        path.join(folder, `${group}.bin`),
+        Object.values(named).map(({ data }) => bytesOf(data)),
+      ),
+      `${group}.bin`,
+    );
   }
   const text = `${JSON.stringify({ format: 1, meta, index }, null, 1)}\n`;
   sums = sumLine(await writeFlushed(path.join(folder, indexFile), [Buffer.from(text)]), indexFile) + sums;
@@ -77,14 +84,17 @@ async function writeContent(folder: string, { meta, arrays }: Checkpoint): Promi
 }
 
 /** True where a write failed because the disk, or the user's share of it, is full. */
-const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as { code?: string }).code ?? '');
+const isDiskFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as { code?: string }).code ?? '');
 
 /** Turns a failed write under the run folder into one sentence for the user; other errors pass unchanged. */
 export function explainRunWriteError(error: unknown, what: string, runFolder: string): unknown {
   if ((error as { code?: string }).code === undefined) return error;
   const reason = isDiskFull(error) ? 'there is no space left on the disk' : messageOf(error);
-  return new UserError(`Could not write ${what} in ${runFolder}: ${reason}; ` +
-    'the last good checkpoint is kept, so free some space or mend the cause, then resume');
+  return new UserError(
+    `Could not write ${what} in ${runFolder}: ${reason}; ` +
+      'the last good checkpoint is kept, so free some space or mend the cause, then resume',
+  );
 }
 
 /**
@@ -122,7 +132,7 @@ async function readGroup(file: string, entries: Index[string]): Promise<{ arrays
     for (const { name, shape } of entries) {
       const data = new Float32Array(lengthOf(shape));
       const target = bytesOf(data);
-      for (let done = 0; done < target.length;) {
+      for (let done = 0; done < target.length; ) {
         const { bytesRead } = await handle.read(target, done, target.length - done, position);
         if (bytesRead === 0) throw expected(`${bytes} bytes`, `${position}`, file);
         done += bytesRead;
@@ -143,9 +153,11 @@ async function readGroup(file: string, entries: Index[string]): Promise<{ arrays
  */
 export async function readCheckpoint<Meta = unknown>(folder: string): Promise<Checkpoint<Meta>> {
   const file = (name: string): string => path.join(folder, name);
-  const missing = (name: string) => (error: unknown): never => {
-    throw error instanceof UserError ? error : expected(`the file ${name}`, messageOf(error), folder);
-  };
+  const missing =
+    (name: string) =>
+    (error: unknown): never => {
+      throw error instanceof UserError ? error : expected(`the file ${name}`, messageOf(error), folder);
+    };
   const read = (name: string): Promise<Buffer> => readFile(file(name)).catch(missing(name));
   const sums = (await read(sumsFile)).toString('latin1');
   const text = await read(indexFile);
@@ -170,7 +182,9 @@ export async function readCheckpoint<Meta = unknown>(folder: string): Promise<Ch
  * Each damaged one that is passed over is reported to `warn`; throws when there are only damaged ones.
  */
 export async function readNewestCheckpoint<Meta = unknown>(
-  runFolder: string, slot: CheckpointSlot, warn: (message: string) => void = console.warn,
+  runFolder: string,
+  slot: CheckpointSlot,
+  warn: (message: string) => void = console.warn,
 ): Promise<(Checkpoint<Meta> & { folder: string }) | undefined> {
   const present = new Set(await readdir(runFolder).catch(() => []));
   const folders = slotFolders[slot].filter((name) => present.has(name)).map((name) => path.join(runFolder, name));
@@ -183,6 +197,7 @@ export async function readNewestCheckpoint<Meta = unknown>(
       warn(`Skipped the damaged checkpoint ${folder}: ${messageOf(error)}`);
     }
   }
-  if (problems.length) throw new UserError(`Expected a whole checkpoint in ${runFolder}, found only damaged ones: ${problems.join('; ')}`);
+  if (problems.length)
+    throw new UserError(`Expected a whole checkpoint in ${runFolder}, found only damaged ones: ${problems.join('; ')}`);
   return undefined;
 }

@@ -4,7 +4,6 @@
  */
 import { type Check, checkOptions, count, number, oneOf, orNull, positive, yesNo } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
-import { variants, type Variant } from '../model/axunet.ts';
 import { crossEntropyDiceBoundary } from '../loss/boundary.ts';
 import { boundaryAware } from '../loss/boundaryAware.ts';
 import { boundaryDou } from '../loss/boundaryDou.ts';
@@ -18,22 +17,40 @@ import type { LossFunction } from '../loss/loss.ts';
 import { focalGeneralizedDice, paperLoss, paperLossRising } from '../loss/paperLoss.ts';
 import { softDice, softDicePerSample } from '../loss/softDice.ts';
 import { tversky } from '../loss/tversky.ts';
-import { augmentDefault, augmentLight, type AugmentOptions } from '../preprocess/augment.ts';
-import { defaultAdam, referenceRmsprop, type OptimizerConfig } from './optimizers.ts';
-import { scheduleKinds, type Schedule } from './schedule.ts';
+import { type Variant, variants } from '../model/axunet.ts';
+import { type AugmentOptions, augmentDefault, augmentLight } from '../preprocess/augment.ts';
+import { defaultAdam, type OptimizerConfig, referenceRmsprop } from '../step/optimizers.ts';
+import { type Schedule, scheduleKinds } from './schedule.ts';
 
 /** What the names in a configuration stand for. */
-export const augmentations = { none: undefined, light: augmentLight, default: augmentDefault } as const satisfies Record<string, AugmentOptions | undefined>;
+export const augmentations = {
+  none: undefined,
+  light: augmentLight,
+  default: augmentDefault,
+} as const satisfies Record<string, AugmentOptions | undefined>;
 /** The losses that a run can name (docs/losses.md). */
 export const losses = {
-  'ce-dice': crossEntropyDice, ce: crossEntropy,
-  dice: softDice, 'dice-per-sample': softDicePerSample, gdl: generalizedDice(), 'gdl-per-sample': generalizedDice({ over: 'sample' }),
-  focal: focal(), tversky: tversky(), 'focal-tversky': focalTversky(), 'boundary-aware': boundaryAware(),
-  'focal-gdl': focalGeneralizedDice, 'focal-gdl-boundary': paperLoss, 'focal-gdl-boundary-rising': paperLossRising,
-  'ce-dice-boundary': crossEntropyDiceBoundary, 'ce-dice-hausdorff': crossEntropyDiceHausdorff, 'boundary-dou': boundaryDou,
+  'ce-dice': crossEntropyDice,
+  ce: crossEntropy,
+  dice: softDice,
+  'dice-per-sample': softDicePerSample,
+  gdl: generalizedDice(),
+  'gdl-per-sample': generalizedDice({ over: 'sample' }),
+  focal: focal(),
+  tversky: tversky(),
+  'focal-tversky': focalTversky(),
+  'boundary-aware': boundaryAware(),
+  'focal-gdl': focalGeneralizedDice,
+  'focal-gdl-boundary': paperLoss,
+  'focal-gdl-boundary-rising': paperLossRising,
+  'ce-dice-boundary': crossEntropyDiceBoundary,
+  'ce-dice-hausdorff': crossEntropyDiceHausdorff,
+  'boundary-dou': boundaryDou,
 } as const satisfies Record<string, LossFunction>;
 const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
-  rmsprop: referenceRmsprop, adam: defaultAdam, sgd: { name: 'sgd', momentum: 0.9 },
+  rmsprop: referenceRmsprop,
+  adam: defaultAdam,
+  sgd: { name: 'sgd', momentum: 0.9 },
 };
 
 const precisions = ['float32', 'bfloat16'] as const;
@@ -83,21 +100,42 @@ export interface TrainConfig {
   readonly checkpointMinutes: number;
 }
 
-type OptimizerChanges = { readonly name?: OptimizerConfig['name']; readonly [option: string]: number | string | undefined };
+type OptimizerChanges = {
+  readonly name?: OptimizerConfig['name'];
+  readonly [option: string]: number | string | undefined;
+};
 
 /** What a user gives: any part of a configuration; `optimizer` and `schedule` in parts too. */
-export type TrainChanges = Partial<Omit<TrainConfig, 'optimizer' | 'schedule'>>
-  & { readonly optimizer?: OptimizerChanges; readonly schedule?: Partial<Schedule> };
+export type TrainChanges = Partial<Omit<TrainConfig, 'optimizer' | 'schedule'>> & {
+  readonly optimizer?: OptimizerChanges;
+  readonly schedule?: Partial<Schedule>;
+};
 
 /** The reference's run: RMSProp at a constant rate, batches of 5, 30 epochs, the full network on whole slices. */
 export const referenceConfig: TrainConfig = {
   seed: 1,
-  variant: 'residual', width: 64, asppRates: [2, 4, 6],
-  gridSize: 'native', gridMargin: 0, augment: 'none', emptyShare: null,
-  loss: 'ce-dice', optimizer: referenceRmsprop, learningRate: 5e-4,
+  variant: 'residual',
+  width: 64,
+  asppRates: [2, 4, 6],
+  gridSize: 'native',
+  gridMargin: 0,
+  augment: 'none',
+  emptyShare: null,
+  loss: 'ce-dice',
+  optimizer: referenceRmsprop,
+  learningRate: 5e-4,
   schedule: { kind: 'constant', warmUp: 0, floor: 0, power: 0.9 },
-  batchSize: 5, microBatch: null, precision: 'float32', recompute: null, epochs: 30, minutes: null, clipNorm: null, emaDecay: null,
-  validateEvery: 1, patience: null, checkpointMinutes: 5,
+  batchSize: 5,
+  microBatch: null,
+  precision: 'float32',
+  recompute: null,
+  epochs: 30,
+  minutes: null,
+  clipNorm: null,
+  emaDecay: null,
+  validateEvery: 1,
+  patience: null,
+  checkpointMinutes: 5,
 };
 
 const notNegative = number('a number of 0 or more', (v) => v >= 0);
@@ -111,23 +149,49 @@ const anything: Check = ['', () => true];
 
 const checks: Record<keyof TrainConfig, Check> = {
   seed: number('a whole number', Number.isInteger),
-  variant: oneOf(variants), width: count, asppRates: counts(3),
+  variant: oneOf(variants),
+  width: count,
+  asppRates: counts(3),
   gridSize: [`"native" or ${counts(2, 16)[0]}`, (v) => v === 'native' || counts(2, 16)[1](v)],
-  gridMargin: notNegative, augment: oneOf(Object.keys(augmentations)), emptyShare: orNull(share),
-  loss: oneOf(Object.keys(losses)), optimizer: anything, learningRate: positive, schedule: anything,
-  batchSize: count, microBatch: orNull(count), precision: oneOf(precisions), recompute: orNull(yesNo), epochs: orNull(count), minutes: orNull(positive), clipNorm: orNull(positive), emaDecay: orNull(share),
-  validateEvery: count, patience: orNull(count), checkpointMinutes: notNegative,
+  gridMargin: notNegative,
+  augment: oneOf(Object.keys(augmentations)),
+  emptyShare: orNull(share),
+  loss: oneOf(Object.keys(losses)),
+  optimizer: anything,
+  learningRate: positive,
+  schedule: anything,
+  batchSize: count,
+  microBatch: orNull(count),
+  precision: oneOf(precisions),
+  recompute: orNull(yesNo),
+  epochs: orNull(count),
+  minutes: orNull(positive),
+  clipNorm: orNull(positive),
+  emaDecay: orNull(share),
+  validateEvery: count,
+  patience: orNull(count),
+  checkpointMinutes: notNegative,
 };
-const scheduleChecks: Record<keyof Schedule, Check> = { kind: oneOf(scheduleKinds), warmUp: share, floor: share, power: positive };
+const scheduleChecks: Record<keyof Schedule, Check> = {
+  kind: oneOf(scheduleKinds),
+  warmUp: share,
+  floor: share,
+  power: positive,
+};
 
-const check = (values: object, table: Readonly<Record<string, Check>>, prefix?: string): void => checkOptions(values, table, 'a training option', prefix);
+const check = (values: object, table: Readonly<Record<string, Check>>, prefix?: string): void =>
+  checkOptions(values, table, 'a training option', prefix);
 
 /** What one kind of optimizer has for options is told by its defaults. */
 function mergeOptimizer(base: OptimizerConfig, given: OptimizerChanges): OptimizerConfig {
   const name = given.name ?? base.name;
   check({ name }, { name: oneOf(Object.keys(optimizers)) }, 'optimizer.');
   const start = name === base.name ? base : optimizers[name];
-  check(given, Object.fromEntries(Object.keys(start).map((key) => [key, key === 'name' ? anything : notNegative])), 'optimizer.');
+  check(
+    given,
+    Object.fromEntries(Object.keys(start).map((key) => [key, key === 'name' ? anything : notNegative])),
+    'optimizer.',
+  );
   return Object.freeze({ ...start, ...given } as OptimizerConfig);
 }
 
@@ -138,10 +202,20 @@ function mergeOptimizer(base: OptimizerConfig, given: OptimizerChanges): Optimiz
 export function trainConfig(changes: TrainChanges = {}, base: TrainConfig = referenceConfig): TrainConfig {
   const { optimizer: given = {}, schedule: wanted = {} } = changes;
   check({ optimizer: given, schedule: wanted }, { optimizer: options, schedule: options });
-  const duration = changes.minutes != null && changes.epochs === undefined ? { epochs: null }
-    : changes.epochs != null && changes.minutes === undefined ? { minutes: null } : {};
+  const duration =
+    changes.minutes != null && changes.epochs === undefined
+      ? { epochs: null }
+      : changes.epochs != null && changes.minutes === undefined
+        ? { minutes: null }
+        : {};
   const schedule = { ...base.schedule, ...wanted };
-  const config: TrainConfig = { ...base, ...changes, ...duration, schedule, optimizer: mergeOptimizer(base.optimizer, given) };
+  const config: TrainConfig = {
+    ...base,
+    ...changes,
+    ...duration,
+    schedule,
+    optimizer: mergeOptimizer(base.optimizer, given),
+  };
   check(config, checks);
   check(schedule, scheduleChecks, 'schedule.');
   if ((config.epochs === null) === (config.minutes === null)) {
@@ -159,7 +233,9 @@ export function parseChanges(assignments: readonly string[]): TrainChanges {
     let value: unknown = text;
     try {
       value = JSON.parse(text);
-    } catch { /* a plain word such as adam */ }
+    } catch {
+      /* a plain word such as adam */
+    }
     changes[key] = inner === undefined ? value : { ...(changes[key] as object | undefined), [inner]: value };
   }
   return changes as TrainChanges;
@@ -167,7 +243,15 @@ export function parseChanges(assignments: readonly string[]): TrainChanges {
 
 /** One `name value` line for each option, for the start of a run. */
 export function describeConfig(config: TrainConfig): string {
-  const rows = Object.entries(config).map(([key, value]) => [key, typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.entries(value as object).map(([k, v]) => `${k} ${v}`).join(', ') : Array.isArray(value) ? value.join(' × ') : String(value ?? '-')]);
+  const rows = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value as object)
+          .map(([k, v]) => `${k} ${v}`)
+          .join(', ')
+      : Array.isArray(value)
+        ? value.join(' × ')
+        : String(value ?? '-'),
+  ]);
   return rows.map(([key, value]) => `  ${key.padEnd(18)} ${value}`).join('\n');
 }

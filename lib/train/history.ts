@@ -4,8 +4,7 @@
  * A killed process may leave lines that are newer than its checkpoint, and half a line at the end. Opening the file
  * for a resumed run cuts both off, so that a resumed history reads like an uninterrupted one.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../io/files.ts';
 
@@ -67,12 +66,19 @@ export interface HistoryWriter {
 }
 
 /** Cuts the history back to `step` steps and `epochs` whole epochs, then opens it for appending. */
-export async function openHistory(runFolder: string, { step, epochs }: { step: number; epochs: number }): Promise<HistoryWriter> {
-  const kept = readHistory(runFolder).filter((record) => (record.kind === 'epoch' ? record.epoch <= epochs : record.step <= step));
+export async function openHistory(
+  runFolder: string,
+  { step, epochs }: { step: number; epochs: number },
+): Promise<HistoryWriter> {
+  const kept = readHistory(runFolder).filter((record) =>
+    record.kind === 'epoch' ? record.epoch <= epochs : record.step <= step,
+  );
   await writeFileAtomic(historyFile(runFolder), kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
   const file = openSync(historyFile(runFolder), 'a');
   return {
-    append: (record) => { writeSync(file, `${JSON.stringify(record)}\n`); },
+    append: (record) => {
+      writeSync(file, `${JSON.stringify(record)}\n`);
+    },
     flush: () => fsyncSync(file),
     close: () => closeSync(file),
   };

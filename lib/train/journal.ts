@@ -1,7 +1,7 @@
 /** What a run tells the disk as it goes: `history.jsonl` for programs, `tensorboard/` for TensorBoard. */
 import path from 'node:path';
 import { explainRunWriteError } from './checkpoint.ts';
-import { openHistory, type HistoryRecord } from './history.ts';
+import { type HistoryRecord, openHistory } from './history.ts';
 import type { Position } from './position.ts';
 import { openScalars } from './tensorboard.ts';
 
@@ -13,8 +13,16 @@ export interface Journal {
 }
 
 function scalarsOf(record: HistoryRecord): Record<string, number> {
-  if (record.kind === 'step') return { 'step/loss': record.loss, 'step/learningRate': record.learningRate, 'step/gradientNorm': record.gradientNorm };
-  return { 'epoch/loss': record.loss, ...(record.validation ? { 'epoch/validationDice': record.validation.dice } : {}) };
+  if (record.kind === 'step')
+    return {
+      'step/loss': record.loss,
+      'step/learningRate': record.learningRate,
+      'step/gradientNorm': record.gradientNorm,
+    };
+  return {
+    'epoch/loss': record.loss,
+    ...(record.validation ? { 'epoch/validationDice': record.validation.dice } : {}),
+  };
 }
 
 /** Opens both for a run that stands at `position`; what was written after that is cut off. */
@@ -27,13 +35,16 @@ export async function openJournal(runFolder: string, position: Position): Promis
       throw explain(error);
     }
   };
-  const history = await openHistory(runFolder, position).catch((error: unknown) => { throw explain(error); });
+  const history = await openHistory(runFolder, position).catch((error: unknown) => {
+    throw explain(error);
+  });
   const scalars = guarded(() => openScalars(path.join(runFolder, 'tensorboard'), position.step + 1));
   return {
-    write: (record) => guarded(() => {
-      history.append(record);
-      scalars.write(record.step, scalarsOf(record));
-    }),
+    write: (record) =>
+      guarded(() => {
+        history.append(record);
+        scalars.write(record.step, scalarsOf(record));
+      }),
     flush: () => guarded(() => history.flush()),
     close: () => {
       history.close();

@@ -1,15 +1,15 @@
 /** A trained network from its run folder, and as files that TensorFlow.js loads anywhere. */
 import path from 'node:path';
-import { tf } from '../engine/engine.ts';
+import { tf } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
 import { sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
 import { createAxUnet } from '../model/axunet.ts';
 import type { Predictor } from '../predict/files.ts';
 import { paperWindowHu, softTissueWindowHu } from '../preprocess/window.ts';
-import { readNewestCheckpoint, type CheckpointSlot } from './checkpoint.ts';
+import { type NamedArrays, weightName } from '../step/step.ts';
+import { type CheckpointSlot, readNewestCheckpoint } from './checkpoint.ts';
 import type { Position } from './position.ts';
 import type { RunDescription } from './run.ts';
-import { weightName, type NamedArrays } from './step.ts';
 import type { CheckpointMeta } from './trainer.ts';
 
 export interface TrainedRun extends Predictor {
@@ -24,12 +24,17 @@ export function writeWeights(model: tf.LayersModel, weights: NamedArrays): void 
   for (const weight of model.weights) {
     const stored = weights[weightName(weight)];
     if (!stored || stored.shape.join() !== weight.shape.join()) {
-      throw expected(`weight ${weightName(weight)} of shape [${weight.shape}]`, stored ? `shape [${stored.shape}]` : 'none');
+      throw expected(
+        `weight ${weightName(weight)} of shape [${weight.shape}]`,
+        stored ? `shape [${stored.shape}]` : 'none',
+      );
     }
   }
   for (const weight of model.weights) {
     const { data, shape } = weights[weightName(weight)];
-    tf.tidy(() => { weight.write(tf.tensor(data, shape)); });
+    tf.tidy(() => {
+      weight.write(tf.tensor(data, shape));
+    });
   }
 }
 
@@ -38,15 +43,25 @@ export function writeWeights(model: tf.LayersModel, weights: NamedArrays): void 
  * when asked or where nothing was validated, with the grid and window that it was trained with. The engine must have
  * been started. Throws when the folder holds no whole checkpoint.
  */
-export async function loadRun(folder: string, slot: CheckpointSlot = 'best', warn?: (message: string) => void): Promise<TrainedRun> {
-  const found = (await readNewestCheckpoint<CheckpointMeta>(folder, slot, warn)) ?? (await readNewestCheckpoint<CheckpointMeta>(folder, 'last', warn));
+export async function loadRun(
+  folder: string,
+  slot: CheckpointSlot = 'best',
+  warn?: (message: string) => void,
+): Promise<TrainedRun> {
+  const found =
+    (await readNewestCheckpoint<CheckpointMeta>(folder, slot, warn)) ??
+    (await readNewestCheckpoint<CheckpointMeta>(folder, 'last', warn));
   if (!found) throw expected('a training run (a folder with best/ or last/)', 'none', folder);
   const { description, position } = found.meta;
   const model = createAxUnet(description.model);
   writeWeights(model, found.arrays.weights);
   const { windowHu, mode } = description.data;
   return {
-    folder, description, position, model, grid: description.grid,
+    folder,
+    description,
+    position,
+    model,
+    grid: description.grid,
     windowHu: windowHu ?? (mode === 'paper' ? paperWindowHu : softTissueWindowHu),
     sha256: await sha256File(path.join(found.folder, 'SHA256SUMS')),
   };
@@ -57,11 +72,16 @@ export async function loadRun(folder: string, slot: CheckpointSlot = 'best', war
  * imported) and `axunet.json` (grid, window, training data, score) into a folder.
  */
 export async function exportModel({ model, description, position }: TrainedRun, folder: string): Promise<void> {
-  await model.save(tf.io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData, format, generatedBy }) => {
-    await writeFileAtomic(path.join(folder, 'weights.bin'), new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)));
-    const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
-    await writeJson(path.join(folder, 'model.json'), { format, generatedBy, modelTopology, weightsManifest });
-    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
-  }));
+  await model.save(
+    tf.io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData, format, generatedBy }) => {
+      await writeFileAtomic(
+        path.join(folder, 'weights.bin'),
+        new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)),
+      );
+      const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+      await writeJson(path.join(folder, 'model.json'), { format, generatedBy, modelTopology, weightsManifest });
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
+    }),
+  );
   await writeJson(path.join(folder, 'axunet.json'), { description, position });
 }

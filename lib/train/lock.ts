@@ -69,7 +69,9 @@ export function lockRun(folder: string): () => void {
     const [pid, start] = note.trim().split(' ');
     const running = Number(pid) > 0 && Number(pid) !== process.pid ? startOf(Number(pid)) : undefined;
     if (running !== undefined && (!start || !running || start === running)) {
-      throw new UserError(`Expected a run folder in which nobody else trains, found process ${pid} at work in ${folder} (if that is not so, delete training.pid there)`);
+      throw new UserError(
+        `Expected a run folder in which nobody else trains, found process ${pid} at work in ${folder} (if that is not so, delete training.pid there)`,
+      );
     }
     removeNote(file, note);
   }

@@ -5,7 +5,7 @@
  * width · height · width of the grid · batch, the rest with the number of weights. It errs to the high side, on wasm by up to a half.
  */
 import os from 'node:os';
-import type { EngineInfo } from '../engine/engine.ts';
+import type { EngineInfo } from 'axunet-engine/engine';
 import { UserError } from '../errors.ts';
 
 const mebibyte = 2 ** 20;
@@ -34,8 +34,13 @@ export interface RunSize {
 }
 
 /** Expected peak in bytes. */
-export const estimateMemory = ({ width, gridSize, microBatch, weights, recomputes }: RunSize, engine: EngineInfo['name']): number =>
-  baseBytes + (recomputes ? recomputingBytes : activationBytes[engine]) * width * gridSize[0] * gridSize[1] * microBatch + 4 * weightCopies * weights;
+export const estimateMemory = (
+  { width, gridSize, microBatch, weights, recomputes }: RunSize,
+  engine: EngineInfo['name'],
+): number =>
+  baseBytes +
+  (recomputes ? recomputingBytes : activationBytes[engine]) * width * gridSize[0] * gridSize[1] * microBatch +
+  4 * weightCopies * weights;
 
 /** Bytes that a run on this engine may use now; undefined on a GPU, whose memory the engine does not tell. */
 export function availableMemory({ name, description }: EngineInfo): number | undefined {
@@ -45,17 +50,23 @@ export function availableMemory({ name, description }: EngineInfo): number | und
   return name === 'wasm' ? Math.min(free, wasmLimit) : free;
 }
 
-const sizeText = (bytes: number): string => (bytes < 1024 * mebibyte ? `${Math.ceil(bytes / mebibyte)} MB` : `${(bytes / 1024 / mebibyte).toFixed(1)} GB`);
+const sizeText = (bytes: number): string =>
+  bytes < 1024 * mebibyte ? `${Math.ceil(bytes / mebibyte)} MB` : `${(bytes / 1024 / mebibyte).toFixed(1)} GB`;
 
 /** The nearest run that fits: the batch in parts whose gradients are averaged, then a smaller grid, then a narrower network. */
 function suggest(size: RunSize, fits: (size: RunSize) => boolean): string | undefined {
-  for (let microBatch = size.microBatch - 1; microBatch >= 1; microBatch--) if (fits({ ...size, microBatch })) return `microBatch=${microBatch}`;
+  for (let microBatch = size.microBatch - 1; microBatch >= 1; microBatch--)
+    if (fits({ ...size, microBatch })) return `microBatch=${microBatch}`;
   for (let share = 0.9; share > 0.05; share -= 0.05) {
-    const gridSize = size.gridSize.map((side) => Math.max(16, 16 * Math.floor((side * share) / 16))) as [number, number];
+    const gridSize = size.gridSize.map((side) => Math.max(16, 16 * Math.floor((side * share) / 16))) as [
+      number,
+      number,
+    ];
     if (fits({ ...size, microBatch: 1, gridSize })) return `microBatch=1 and gridSize=[${gridSize.join(',')}]`;
   }
   for (let width = Math.floor(size.width / 2); width >= 1; width = Math.floor(width / 2)) {
-    if (fits({ ...size, microBatch: 1, width, weights: size.weights * (width / size.width) ** 2 })) return `microBatch=1 and width=${width}`;
+    if (fits({ ...size, microBatch: 1, width, weights: size.weights * (width / size.width) ** 2 }))
+      return `microBatch=1 and width=${width}`;
   }
   return undefined;
 }
@@ -69,6 +80,8 @@ export function checkMemory(size: RunSize, engine: EngineInfo, available = avail
   if (available === undefined) return `memory: about ${sizeText(needed)} needed`;
   if (needed <= available) return `memory: about ${sizeText(needed)} needed, ${sizeText(available)} available`;
   const smaller = suggest(size, (other) => estimateMemory(other, engine.name) <= available);
-  throw new UserError(`Expected a run that fits into the ${sizeText(available)} of memory available, found one that needs about ${sizeText(needed)}` +
-    `; ${smaller ? `${smaller} fits` : 'nothing smaller fits either: free some memory'}`);
+  throw new UserError(
+    `Expected a run that fits into the ${sizeText(available)} of memory available, found one that needs about ${sizeText(needed)}` +
+      `; ${smaller ? `${smaller} fits` : 'nothing smaller fits either: free some memory'}`,
+  );
 }

@@ -1,7 +1,8 @@
 /** Where a run stands: the part of a checkpoint that is not arrays, and all that the loop needs to go on from there. */
-import { Random } from '../random.ts';
-import type { SliceSet } from '../preprocess/sliceSet.ts';
+
 import { epochOrder } from '../preprocess/batches.ts';
+import type { SliceSet } from '../preprocess/sliceSet.ts';
+import { Random } from '../random.ts';
 import type { TrainConfig } from './config.ts';
 
 export interface Position {
@@ -22,7 +23,16 @@ export interface Position {
   dice: number | null;
 }
 
-export const startPosition = (): Position => ({ step: 0, epochs: 0, batch: 0, lossSum: 0, seconds: 0, best: null, sinceBest: 0, dice: null });
+export const startPosition = (): Position => ({
+  step: 0,
+  epochs: 0,
+  batch: 0,
+  lossSum: 0,
+  seconds: 0,
+  best: null,
+  sinceBest: 0,
+  dice: null,
+});
 
 /**
  * The batches of one epoch, from 1: shuffled slice numbers in groups of `batchSize`. A last, smaller group is left out
@@ -30,14 +40,24 @@ export const startPosition = (): Position => ({ step: 0, epochs: 0, batch: 0, lo
  * epoch alone, so a resumed run needs no stored random state. With `emptyShare` the slices without foreground are a
  * fresh draw in each epoch.
  */
-export function epochBatches(slices: SliceSet, training: readonly number[], config: TrainConfig, epoch: number): number[][] {
+export function epochBatches(
+  slices: SliceSet,
+  training: readonly number[],
+  config: TrainConfig,
+  epoch: number,
+): number[][] {
   const order = epochOrder(chooseSlices(slices, training, config, epoch), config.seed, epoch);
   const whole = Math.floor(order.length / config.batchSize);
   if (whole === 0) return [order];
   return Array.from({ length: whole }, (_, i) => order.slice(i * config.batchSize, (i + 1) * config.batchSize));
 }
 
-function chooseSlices(slices: SliceSet, training: readonly number[], { emptyShare, seed }: TrainConfig, epoch: number): readonly number[] {
+function chooseSlices(
+  slices: SliceSet,
+  training: readonly number[],
+  { emptyShare, seed }: TrainConfig,
+  epoch: number,
+): readonly number[] {
   const full = training.filter((i) => slices.entries[i].foreground > 0);
   if (emptyShare === null || full.length === 0) return training;
   const empty = training.filter((i) => slices.entries[i].foreground === 0);
@@ -47,7 +67,10 @@ function chooseSlices(slices: SliceSet, training: readonly number[], { emptyShar
 
 /** Share of the run that is over, 0 to 1: in steps, or in time where there is a time box. */
 export function progressOf({ epochs, minutes }: TrainConfig, position: Position, batchesPerEpoch: number): number {
-  const share = minutes !== null ? position.seconds / (60 * minutes) : (position.epochs * batchesPerEpoch + position.batch) / (epochs! * batchesPerEpoch);
+  const share =
+    minutes !== null
+      ? position.seconds / (60 * minutes)
+      : (position.epochs * batchesPerEpoch + position.batch) / (epochs! * batchesPerEpoch);
   return Math.min(1, share);
 }
 

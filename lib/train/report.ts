@@ -1,10 +1,11 @@
 /** Live progress of a training run: one line that says where it is, how fast it goes and when it will be done. */
-import { formatSeconds, startProgress, type Progress } from '../progress.ts';
-import type { TrainOptions, TrainingResult } from './trainer.ts';
+import { formatSeconds, type Progress, startProgress } from '../progress.ts';
 import type { TrainingRun } from './run.ts';
+import type { TrainingResult, TrainOptions } from './trainer.ts';
 
 /** What to hand to `train`, and the last words. */
-export interface ConsoleReport extends Required<Pick<TrainOptions, 'onStart' | 'onChoice' | 'onStep' | 'onValidation' | 'onEpoch'>> {
+export interface ConsoleReport
+  extends Required<Pick<TrainOptions, 'onStart' | 'onChoice' | 'onStep' | 'onValidation' | 'onEpoch'>> {
   finish(result: TrainingResult): void;
 }
 
@@ -24,7 +25,8 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
       total = config.minutes !== null ? Math.round(60 * config.minutes) : config.epochs! * batchesPerEpoch;
       before = config.minutes !== null ? Math.round(position.seconds) : position.step;
       dice = position.dice;
-      if (before > 0) out.write(`Going on after step ${position.step} (${formatSeconds(position.seconds)} of training)\n`);
+      if (before > 0)
+        out.write(`Going on after step ${position.step} (${formatSeconds(position.seconds)} of training)\n`);
       bar = startProgress(config.minutes !== null ? 'train (seconds)' : 'train (steps)', total - before, out);
     },
     onChoice(line) {
@@ -33,8 +35,11 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
     onStep({ epoch, loss, progress, stepsPerSecond, waitingShare }) {
       waiting.training = waitingShare;
       done = Math.max(done, Math.round(progress * total) - before);
-      bar?.update(done, `epoch ${epoch} · loss ${loss.toFixed(3)} · Dice ${score(dice)} · ` +
-        `${stepsPerSecond.toPrecision(2)} steps/s · ${percent(waitingShare)} waiting for data`);
+      bar?.update(
+        done,
+        `epoch ${epoch} · loss ${loss.toFixed(3)} · Dice ${score(dice)} · ` +
+          `${stepsPerSecond.toPrecision(2)} steps/s · ${percent(waitingShare)} waiting for data`,
+      );
     },
     onValidation(slices, all, waitingShare) {
       waiting.validation = waitingShare;
@@ -45,7 +50,8 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
     },
     finish({ steps, epochs, seconds, best, reason }) {
       const why = { epochs: '', minutes: ' (time is up)', patience: ' (no better score any more)' }[reason];
-      const summary = `Trained ${steps} steps (${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}) in ${formatSeconds(seconds)}${why}; ` +
+      const summary =
+        `Trained ${steps} steps (${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}) in ${formatSeconds(seconds)}${why}; ` +
         (best ? `best validation Dice ${score(best.dice)} after epoch ${best.epoch}` : 'without validation');
       const shares = Object.entries(waiting).map(([what, share]) => `${percent(share)} of the ${what}`);
       const line = shares.length ? `${summary}; waiting for data took ${shares.join(' and ')}` : summary;

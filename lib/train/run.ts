@@ -1,23 +1,24 @@
 /** What a training run is made of, and how one is put together from a configuration, slices and a split by patients. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { currentEngine, type tf } from 'axunet-engine/engine';
+import { whyNoGraphs } from 'axunet-engine/graph/native';
+import { engineSettings } from 'axunet-engine/settings';
 import { assertDisjoint } from '../dataset/folds.ts';
-import { currentEngine, type tf } from '../engine/engine.ts';
-import { whyNoGraphs } from '../engine/graph/native.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
-import { createAxUnet, modelConfig, type ModelConfig } from '../model/axunet.ts';
-import { fitGrid, nativeGrid, type Grid } from '../preprocess/grid.ts';
-import type { Manifest } from '../preprocess/slices.ts';
+import { createAxUnet, type ModelConfig, modelConfig } from '../model/axunet.ts';
+import { fitGrid, type Grid, nativeGrid } from '../preprocess/grid.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
-import { projectPath, settings } from '../settings.ts';
+import type { Manifest } from '../preprocess/slices.ts';
+import { projectPath } from '../settings.ts';
+import { checkInChild } from '../step/checkChild.ts';
+import { checkStep } from '../step/checkStep.ts';
+import { createStep } from '../step/chooseStep.ts';
+import { recomputesByDefault } from '../step/compiledStep.ts';
+import type { StepOptions, TrainStep } from '../step/step.ts';
 import { losses, type TrainConfig } from './config.ts';
 import { checkMemory } from './memory.ts';
-import { checkInChild } from './checkChild.ts';
-import { createStep } from './chooseStep.ts';
-import { checkStep } from './checkStep.ts';
-import { recomputesByDefault } from './compiledStep.ts';
-import type { StepOptions, TrainStep } from './step.ts';
 
 /** Patients on each side; nobody may be on both. */
 export interface PatientSplit {
@@ -31,7 +32,10 @@ export interface RunDescription {
   readonly config: TrainConfig;
   readonly model: ModelConfig;
   readonly grid: Grid;
-  readonly data: Pick<Manifest, 'dataset' | 'mode' | 'windowHu' | 'unit'> & { readonly slices: number; readonly sha256: string };
+  readonly data: Pick<Manifest, 'dataset' | 'mode' | 'windowHu' | 'unit'> & {
+    readonly slices: number;
+    readonly sha256: string;
+  };
   readonly patients: PatientSplit;
 }
 
@@ -51,7 +55,8 @@ export interface TrainingRun {
   readonly listeners: { onChoice?: (line: string) => void };
 }
 
-const packageVersion = (): string => (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
+const packageVersion = (): string =>
+  (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
 
 /** Slice numbers of the given patients, in the order of the set. Throws when one of them has no slice. */
 export function slicesOf(slices: SliceSet, patients: readonly string[]): number[] {
@@ -63,8 +68,12 @@ export function slicesOf(slices: SliceSet, patients: readonly string[]): number[
 }
 
 function chooseGrid(config: TrainConfig, slices: SliceSet, training: readonly number[]): Grid {
-  if (config.gridSize !== 'native') return fitGrid(slices, training, { size: [...config.gridSize], margin: config.gridMargin });
-  return nativeGrid(Math.max(...slices.entries.map(({ height }) => height)), Math.max(...slices.entries.map(({ width }) => width)));
+  if (config.gridSize !== 'native')
+    return fitGrid(slices, training, { size: [...config.gridSize], margin: config.gridMargin });
+  return nativeGrid(
+    Math.max(...slices.entries.map(({ height }) => height)),
+    Math.max(...slices.entries.map(({ width }) => width)),
+  );
 }
 
 /**
@@ -78,9 +87,24 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
   const grid = chooseGrid(config, slices, training);
   const { dataset, mode, windowHu, unit } = slices.manifest;
   return {
-    axunet: packageVersion(), config, grid, patients,
-    model: modelConfig({ variant: config.variant, width: config.width, inputSize: [...grid.size], asppRates: [...config.asppRates] }),
-    data: { dataset, mode, windowHu, unit, slices: slices.entries.length, sha256: sha256(JSON.stringify(slices.entries)) },
+    axunet: packageVersion(),
+    config,
+    grid,
+    patients,
+    model: modelConfig({
+      variant: config.variant,
+      width: config.width,
+      inputSize: [...grid.size],
+      asppRates: [...config.asppRates],
+    }),
+    data: {
+      dataset,
+      mode,
+      windowHu,
+      unit,
+      slices: slices.entries.length,
+      sha256: sha256(JSON.stringify(slices.entries)),
+    },
   };
 }
 
@@ -89,7 +113,10 @@ const largeRun = 32 * 256 * 256;
 
 /** What a configuration says about its step. */
 export const stepOptions = (config: TrainConfig): StepOptions => ({
-  optimizer: config.optimizer, loss: losses[config.loss], clipNorm: config.clipNorm ?? undefined, emaDecay: config.emaDecay ?? undefined,
+  optimizer: config.optimizer,
+  loss: losses[config.loss],
+  clipNorm: config.clipNorm ?? undefined,
+  emaDecay: config.emaDecay ?? undefined,
   microBatch: config.microBatch ?? undefined,
 });
 
@@ -100,20 +127,39 @@ export const stepOptions = (config: TrainConfig): StepOptions => ({
 export function openRun(folder: string, description: RunDescription, slices: SliceSet): TrainingRun {
   const { config, patients } = description;
   const model = createAxUnet(description.model, config.seed);
-  const [microBatch, isCompiling] = [Math.min(config.microBatch ?? config.batchSize, config.batchSize), settings.isCompiling && whyNoGraphs() === undefined];
+  const [microBatch, isCompiling] = [
+    Math.min(config.microBatch ?? config.batchSize, config.batchSize),
+    engineSettings.isCompiling && whyNoGraphs() === undefined,
+  ];
   const recomputes = isCompiling && (config.recompute ?? recomputesByDefault(microBatch, ...description.grid.size));
-  const size = { width: config.width, gridSize: description.grid.size, microBatch, weights: model.countParams(), recomputes };
+  const size = {
+    width: config.width,
+    gridSize: description.grid.size,
+    microBatch,
+    weights: model.countParams(),
+    recomputes,
+  };
   const memory = checkMemory(size, currentEngine());
   const options = stepOptions(config);
   const listeners: TrainingRun['listeners'] = {};
   const isLarge = size.width * size.gridSize[0] * size.gridSize[1] * size.microBatch >= largeRun;
   const step = createStep(model, options, {
-    bfloat16: config.precision === 'bfloat16', recompute: config.recompute ?? undefined, onChoice: (line) => listeners.onChoice?.(line),
-    check: (m, compiled, batch) => (isLarge ? checkInChild(description, batch) : checkStep(m, options, compiled, batch)),
+    bfloat16: config.precision === 'bfloat16',
+    recompute: config.recompute ?? undefined,
+    onChoice: (line) => listeners.onChoice?.(line),
+    check: (m, compiled, batch) =>
+      isLarge ? checkInChild(description, batch) : checkStep(m, options, compiled, batch),
   });
   return {
-    folder: path.resolve(folder), description, slices, model, step, memory, listeners,
-    training: slicesOf(slices, patients.training), validation: slicesOf(slices, patients.validation),
+    folder: path.resolve(folder),
+    description,
+    slices,
+    model,
+    step,
+    memory,
+    listeners,
+    training: slicesOf(slices, patients.training),
+    validation: slicesOf(slices, patients.validation),
   };
 }
 
@@ -129,7 +175,11 @@ export function firstDifference(a: unknown, b: unknown, at = ''): string | undef
     return Object.is(a, b) ? undefined : `${at}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`;
   }
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    const found = firstDifference((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], at ? `${at}.${key}` : key);
+    const found = firstDifference(
+      (a as Record<string, unknown>)[key],
+      (b as Record<string, unknown>)[key],
+      at ? `${at}.${key}` : key,
+    );
     if (found) return found;
   }
   return undefined;

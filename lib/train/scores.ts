@@ -1,10 +1,17 @@
 /** The final account of a run: how its network does on the patients that it was not trained on. */
 import path from 'node:path';
-import { dice, overlapByPatient, overlapMetricNames, summariseOverlap, type OverlapScope, type PatientOverlap } from '../evaluate/overlap.ts';
-import { scoreSlices, type ScoredSlice } from '../evaluate/slices.ts';
+import {
+  dice,
+  type OverlapScope,
+  overlapByPatient,
+  overlapMetricNames,
+  type PatientOverlap,
+  summariseOverlap,
+} from '../evaluate/overlap.ts';
+import { type ScoredSlice, scoreSlices } from '../evaluate/slices.ts';
 import { writeJson } from '../io/files.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
-import { formatMeanSd, summarise, type Summary } from '../statistics/summary.ts';
+import { formatMeanSd, type Summary, summarise } from '../statistics/summary.ts';
 import type { TrainedRun } from './loadRun.ts';
 import { slicesOf } from './run.ts';
 
@@ -23,26 +30,45 @@ export interface RunScores {
  * the run folder. These patients chose the `best` checkpoint, which flatters it a little; `last` is free of that.
  */
 export async function scoreRun(
-  run: TrainedRun, slices: SliceSet, options: { patients?: readonly string[]; onProgress?: (done: number, total: number) => void } = {},
+  run: TrainedRun,
+  slices: SliceSet,
+  options: { patients?: readonly string[]; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<RunScores> {
   const { patients = run.description.patients.validation, onProgress } = options;
-  const scored = await scoreSlices(run.model, slices, slicesOf(slices, patients), { grid: run.grid, batchSize: run.description.config.batchSize, onProgress });
+  const scored = await scoreSlices(run.model, slices, slicesOf(slices, patients), {
+    grid: run.grid,
+    batchSize: run.description.config.batchSize,
+    onProgress,
+  });
   const withPancreas = scored.filter(({ counts }) => counts.tp + counts.fn > 0);
   const scores: RunScores = {
-    volume: overlapByPatient(scored, 'volume'), pancreas: overlapByPatient(scored, 'pancreas'),
-    sliceDice: summarise(withPancreas.map(({ counts }) => dice(counts))), slices: scored,
+    volume: overlapByPatient(scored, 'volume'),
+    pancreas: overlapByPatient(scored, 'pancreas'),
+    sliceDice: summarise(withPancreas.map(({ counts }) => dice(counts))),
+    slices: scored,
   };
   const named = scored.map(({ index, ...rest }) => ({ id: slices.entries[index].id, ...rest }));
-  await writeJson(path.join(run.folder, 'scores.json'), { step: run.position.step, sha256: run.sha256, ...scores, slices: named });
+  await writeJson(path.join(run.folder, 'scores.json'), {
+    step: run.position.step,
+    sha256: run.sha256,
+    ...scores,
+    slices: named,
+  });
   return scores;
 }
 
 /** The scores as text: a line per patient, then mean ± SD over patients. */
 export function formatScores(scores: Pick<RunScores, 'volume' | 'pancreas' | 'sliceDice'>): string {
-  const scopes: [OverlapScope, string][] = [['volume', 'all slices'], ['pancreas', 'slices with pancreas only']];
+  const scopes: [OverlapScope, string][] = [
+    ['volume', 'all slices'],
+    ['pancreas', 'slices with pancreas only'],
+  ];
   const header = `${''.padEnd(16)}${overlapMetricNames.map((name) => name.padStart(14)).join('')}`;
   const blocks = scopes.map(([scope, title]) => {
-    const rows = scores[scope].map(({ patient, scores: s }) => `${patient.padEnd(16)}${overlapMetricNames.map((name) => s[name].toFixed(3).padStart(14)).join('')}`);
+    const rows = scores[scope].map(
+      ({ patient, scores: s }) =>
+        `${patient.padEnd(16)}${overlapMetricNames.map((name) => s[name].toFixed(3).padStart(14)).join('')}`,
+    );
     const summary = summariseOverlap(scores[scope]);
     const mean = `${'mean ± SD'.padEnd(16)}${overlapMetricNames.map((name) => formatMeanSd(summary[name]).replace(/ \(.*/, '').padStart(14)).join('')}`;
     return [`Patients, ${title}`, header, ...rows, mean].join('\n');

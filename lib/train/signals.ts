@@ -26,5 +26,10 @@ export function watchSignals(): StopRequest {
     }
   };
   watched.forEach((name) => process.on(name, onSignal));
-  return { get signal() { return signal; }, dispose };
+  return {
+    get signal() {
+      return signal;
+    },
+    dispose,
+  };
 }

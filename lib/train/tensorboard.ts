@@ -45,7 +45,8 @@ function varint(value: number): Buffer {
   return Buffer.from(bytes);
 }
 const varintField = (field: number, value: number): Buffer => Buffer.concat([varint(field << 3), varint(value)]);
-const bytesField = (field: number, value: Uint8Array): Buffer => Buffer.concat([varint((field << 3) | 2), varint(value.length), value]);
+const bytesField = (field: number, value: Uint8Array): Buffer =>
+  Buffer.concat([varint((field << 3) | 2), varint(value.length), value]);
 function doubleField(field: number, value: number): Buffer {
   const out = Buffer.alloc(8);
   out.writeDoubleLE(value);
@@ -60,13 +61,21 @@ function floatField(field: number, value: number): Buffer {
 const wallTime = (): Buffer => doubleField(1, Date.now() / 1000);
 const versionEvent = (): Buffer => Buffer.concat([wallTime(), bytesField(3, Buffer.from('brain.Event:2'))]);
 /** A session start at a step tells TensorBoard to drop what a killed run wrote at that step and after it. */
-const startEvent = (step: number): Buffer => Buffer.concat([wallTime(), varintField(2, step), bytesField(7, varintField(1, 1))]);
-const scalarEvent = (step: number, scalars: Readonly<Record<string, number>>): Buffer => Buffer.concat([
-  wallTime(),
-  varintField(2, step),
-  bytesField(5, Buffer.concat(Object.entries(scalars).map(([tag, value]) =>
-    bytesField(1, Buffer.concat([bytesField(1, Buffer.from(tag)), floatField(2, value)]))))),
-]);
+const startEvent = (step: number): Buffer =>
+  Buffer.concat([wallTime(), varintField(2, step), bytesField(7, varintField(1, 1))]);
+const scalarEvent = (step: number, scalars: Readonly<Record<string, number>>): Buffer =>
+  Buffer.concat([
+    wallTime(),
+    varintField(2, step),
+    bytesField(
+      5,
+      Buffer.concat(
+        Object.entries(scalars).map(([tag, value]) =>
+          bytesField(1, Buffer.concat([bytesField(1, Buffer.from(tag)), floatField(2, value)])),
+        ),
+      ),
+    ),
+  ]);
 
 export interface ScalarWriter {
   /** Adds one point to each curve; curves are told apart by their tags (`training/loss`). */
@@ -83,7 +92,9 @@ export function openScalars(folder: string, step = 0): ScalarWriter {
   const file = openSync(path.join(folder, `events.out.tfevents.${seconds}.axunet.${process.pid}.${opened++}`), 'a');
   writeSync(file, Buffer.concat([tfRecord(versionEvent()), tfRecord(startEvent(step))]));
   return {
-    write: (at, scalars) => { writeSync(file, tfRecord(scalarEvent(at, scalars))); },
+    write: (at, scalars) => {
+      writeSync(file, tfRecord(scalarEvent(at, scalars)));
+    },
     close: () => closeSync(file),
   };
 }

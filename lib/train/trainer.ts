@@ -8,20 +8,20 @@ import { expected, UserError } from '../errors.ts';
 import { overlapByPatient } from '../evaluate/overlap.ts';
 import { scoreSlices } from '../evaluate/slices.ts';
 import { writeJson } from '../io/files.ts';
-import { breathe } from '../predict/breathe.ts';
 import type { BatchRequest } from '../preprocess/batches.ts';
-import { openLoader, type BatchLoader } from '../preprocess/loader.ts';
+import { type BatchLoader, openLoader } from '../preprocess/loader.ts';
+import { breathe } from '../progress.ts';
 import { summarise } from '../statistics/summary.ts';
+import { type NamedArrays, type StepResult, weightName } from '../step/step.ts';
 import { readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { augmentations } from './config.ts';
 import type { EpochRecord, StepRecord } from './history.ts';
 import { openJournal } from './journal.ts';
 import { lockRun } from './lock.ts';
-import { endReason, epochBatches, progressOf, startPosition, type EndReason, type Position } from './position.ts';
+import { type EndReason, endReason, epochBatches, type Position, progressOf, startPosition } from './position.ts';
 import { firstDifference, type RunDescription, type TrainingRun } from './run.ts';
 import { scheduleFactor } from './schedule.ts';
 import { EX_TEMPFAIL, watchSignals } from './signals.ts';
-import { weightName, type NamedArrays, type StepResult } from './step.ts';
 
 export interface CheckpointMeta {
   readonly description: RunDescription;
@@ -72,16 +72,23 @@ export class TrainingStopped extends UserError {
 }
 
 /** The weights that predict: averaged ones where the run averages. */
-export const readWeights = (run: TrainingRun): Promise<NamedArrays> => run.step.withAveragedWeights(async () =>
-  Object.fromEntries(run.model.weights.map((weight) => {
-    const data = weight.read().dataSync<'float32'>().slice();
-    return [weightName(weight), { shape: weight.shape as number[], data }];
-  })));
+export const readWeights = (run: TrainingRun): Promise<NamedArrays> =>
+  run.step.withAveragedWeights(async () =>
+    Object.fromEntries(
+      run.model.weights.map((weight) => {
+        const data = weight.read().dataSync<'float32'>().slice();
+        return [weightName(weight), { shape: weight.shape as number[], data }];
+      }),
+    ),
+  );
 
 /** Restores the newest checkpoint, or starts anew and saves `config.json`. */
 async function findPosition(run: TrainingRun, { resume = false, warn }: TrainOptions): Promise<Position> {
   const found = await readNewestCheckpoint<CheckpointMeta>(run.folder, 'last', warn);
-  if (found && !resume) throw new UserError(`Expected a folder without a training run, found one in ${run.folder}: resume it, or choose another folder`);
+  if (found && !resume)
+    throw new UserError(
+      `Expected a folder without a training run, found one in ${run.folder}: resume it, or choose another folder`,
+    );
   if (!found) {
     await writeJson(path.join(run.folder, 'config.json'), run.description);
     return startPosition();
@@ -92,26 +99,41 @@ async function findPosition(run: TrainingRun, { resume = false, warn }: TrainOpt
   return found.meta.position;
 }
 
-function refuseNonFinite({ loss, gradientNorm }: StepResult, record: { step: number; epoch: number; learningRate: number }, folder: string): void {
+function refuseNonFinite(
+  { loss, gradientNorm }: StepResult,
+  record: { step: number; epoch: number; learningRate: number },
+  folder: string,
+): void {
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
   const [what, value] = Number.isFinite(loss) ? ['gradient', gradientNorm] : ['loss', loss];
-  throw new UserError(`Training diverged: the ${what} became ${value} at step ${record.step} of epoch ${record.epoch} with learning rate ${record.learningRate}; ` +
-    `the last good checkpoint in ${folder} is kept, so try a lower learning rate or a clipNorm`);
+  throw new UserError(
+    `Training diverged: the ${what} became ${value} at step ${record.step} of epoch ${record.epoch} with learning rate ${record.learningRate}; ` +
+      `the last good checkpoint in ${folder} is kept, so try a lower learning rate or a clipNorm`,
+  );
 }
 
 /** Mean Dice over the validation patients; undefined when `stopped()` cut it short. */
-async function validate(run: TrainingRun, loader: BatchLoader, stopped: () => boolean, onProgress?: TrainOptions['onValidation']): Promise<EpochRecord['validation']> {
+async function validate(
+  run: TrainingRun,
+  loader: BatchLoader,
+  stopped: () => boolean,
+  onProgress?: TrainOptions['onValidation'],
+): Promise<EpochRecord['validation']> {
   const cut = new Error('validation was cut short');
   const { grid, config } = run.description;
   const [begin, waitedBefore] = [performance.now(), loader.waitedMs];
   try {
-    const scored = await run.step.withAveragedWeights(() => scoreSlices(run.model, run.slices, run.validation, {
-      grid, batchSize: config.batchSize, loader,
-      onProgress: (done, total) => {
-        if (stopped()) throw cut;
-        onProgress?.(done, total, (loader.waitedMs - waitedBefore) / (performance.now() - begin));
-      },
-    }));
+    const scored = await run.step.withAveragedWeights(() =>
+      scoreSlices(run.model, run.slices, run.validation, {
+        grid,
+        batchSize: config.batchSize,
+        loader,
+        onProgress: (done, total) => {
+          if (stopped()) throw cut;
+          onProgress?.(done, total, (loader.waitedMs - waitedBefore) / (performance.now() - begin));
+        },
+      }),
+    );
     const patients = overlapByPatient(scored).map(({ patient, scores }) => ({ patient, dice: scores.dice }));
     const { mean, sd } = summarise(patients.map(({ dice }) => dice));
     return { dice: mean, sd, patients };
@@ -122,7 +144,10 @@ async function validate(run: TrainingRun, loader: BatchLoader, stopped: () => bo
 }
 
 /** The batches that training asks for from a position on, epoch after epoch without an end. */
-function* batchRequests({ slices, training, description: { config, grid } }: TrainingRun, { epochs, batch }: Position): Generator<BatchRequest, never> {
+function* batchRequests(
+  { slices, training, description: { config, grid } }: TrainingRun,
+  { epochs, batch }: Position,
+): Generator<BatchRequest, never> {
   for (let [epoch, first] = [epochs + 1, batch]; ; epoch++, first = 0) {
     const options = { augment: augmentations[config.augment], seed: config.seed, epoch };
     for (const indices of epochBatches(slices, training, config, epoch).slice(first)) yield { indices, grid, options };
@@ -135,17 +160,29 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
   const { config } = run.description;
   run.listeners.onChoice = options.onChoice;
   const release = lockRun(folder);
-  const position = await findPosition(run, options).catch((error: unknown) => { release(); throw error; });
+  const position = await findPosition(run, options).catch((error: unknown) => {
+    release();
+    throw error;
+  });
   const journal = await openJournal(folder, position);
   const stop = watchSignals();
   const loader = options.loader ?? openLoader(slices, { warn: options.warn });
   const batchStream = loader.stream(batchRequests(run, position));
-  const session: Session = { started: performance.now(), steps: 0, stepping: 0, waiting: 0, secondsBefore: position.seconds, progressBefore: 0 };
+  const session: Session = {
+    started: performance.now(),
+    steps: 0,
+    stepping: 0,
+    waiting: 0,
+    secondsBefore: position.seconds,
+    progressBefore: 0,
+  };
   let savedAt = performance.now();
 
   // The clock is read after steps and validations only, so that the time is never found to be up where the last epoch
   // would stay without its validation.
-  const tick = (): void => { position.seconds = session.secondsBefore + (performance.now() - session.started) / 1000; };
+  const tick = (): void => {
+    position.seconds = session.secondsBefore + (performance.now() - session.started) / 1000;
+  };
   const save = async (): Promise<void> => {
     journal.flush();
     const arrays = { weights: await readWeights(run), state: await step.state() };
@@ -154,7 +191,9 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
   };
   const saveAndStop = async (): Promise<never> => {
     await save();
-    throw new TrainingStopped(`Training stopped by ${stop.signal} after step ${position.step}; the checkpoint is saved in ${folder}, resume to go on`);
+    throw new TrainingStopped(
+      `Training stopped by ${stop.signal} after step ${position.step}; the checkpoint is saved in ${folder}, resume to go on`,
+    );
   };
   const timeIsUp = (): boolean => config.minutes !== null && position.seconds >= 60 * config.minutes;
 
@@ -183,7 +222,14 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
         position.batch++;
         position.lossSum += result.loss;
         tick();
-        const record: StepRecord = { kind: 'step', step: position.step, epoch, loss: result.loss, learningRate, gradientNorm: result.gradientNorm };
+        const record: StepRecord = {
+          kind: 'step',
+          step: position.step,
+          epoch,
+          loss: result.loss,
+          learningRate,
+          gradientNorm: result.gradientNorm,
+        };
         refuseNonFinite(result, record, folder);
         journal.write(record);
         options.onStep?.({ ...record, ...speedOf(session, progressOf(config, position, batches.length)) });
@@ -195,11 +241,22 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
 
       const trained = position.batch;
       const next: Position = { ...position, epochs: epoch, batch: 0, lossSum: 0 };
-      const validating = run.validation.length > 0 && (epoch % config.validateEvery === 0 || endReason(config, next) !== undefined);
-      const validation = validating ? await validate(run, loader, () => stop.signal !== undefined, options.onValidation) : undefined;
+      const validating =
+        run.validation.length > 0 && (epoch % config.validateEvery === 0 || endReason(config, next) !== undefined);
+      const validation = validating
+        ? await validate(run, loader, () => stop.signal !== undefined, options.onValidation)
+        : undefined;
       if (stop.signal) await saveAndStop();
       const loss = position.lossSum / trained;
-      const record: EpochRecord = { kind: 'epoch', step: position.step, epoch, loss, learningRate, seconds: position.seconds, validation };
+      const record: EpochRecord = {
+        kind: 'epoch',
+        step: position.step,
+        epoch,
+        loss,
+        learningRate,
+        seconds: position.seconds,
+        validation,
+      };
       Object.assign(position, next);
       if (validating) tick();
       if (validation) await keepBest(run, position, validation.dice);
@@ -215,7 +272,14 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
     release();
   }
   const { epochs, seconds, best, dice } = position;
-  const result: TrainingResult = { reason: endReason(config, position)!, steps: position.step, epochs, seconds, best, dice };
+  const result: TrainingResult = {
+    reason: endReason(config, position)!,
+    steps: position.step,
+    epochs,
+    seconds,
+    best,
+    dice,
+  };
   await writeJson(path.join(folder, 'result.json'), result);
   return result;
 }
@@ -232,7 +296,14 @@ async function keepBest(run: TrainingRun, position: Position, dice: number): Pro
 }
 
 /** How this process does: milliseconds of `performance.now()`, and what was done before it. */
-interface Session { started: number; steps: number; stepping: number; waiting: number; secondsBefore: number; progressBefore: number }
+interface Session {
+  started: number;
+  steps: number;
+  stepping: number;
+  waiting: number;
+  secondsBefore: number;
+  progressBefore: number;
+}
 
 function speedOf(session: Session, progress: number): Omit<StepReport, keyof StepRecord> {
   const elapsed = (performance.now() - session.started) / 1000;

@@ -75,7 +75,16 @@ function unite(parent: Int32Array, a: number, b: number): void {
 }
 
 /** Unites the runs of two rows that touch, with `reach` 1 also across a corner. `shift` moves row b's indices onto row a's. */
-function uniteRows({ start, end }: Runs, parent: Int32Array, a: number, aEnd: number, b: number, bEnd: number, shift: number, reach: number): void {
+function uniteRows(
+  { start, end }: Runs,
+  parent: Int32Array,
+  a: number,
+  aEnd: number,
+  b: number,
+  bEnd: number,
+  shift: number,
+  reach: number,
+): void {
   while (a < aEnd && b < bEnd) {
     if (start[a] < end[b] + shift + reach && start[b] + shift < end[a] + reach) unite(parent, a, b);
     if (end[a] < end[b] + shift) a++;
@@ -86,15 +95,20 @@ function uniteRows({ start, end }: Runs, parent: Int32Array, a: number, aEnd: nu
 /** Earlier rows that touch a row: steps in y and z, and whether runs also meet across a corner. */
 function earlierRows(connectivity: Connectivity): readonly (readonly [number, number, number])[] {
   const slanted = connectivity === 6 ? 0 : 1;
-  const faces = [[-1, 0, slanted], [0, -1, slanted]] as const;
-  return connectivity === 6 ? faces : [...faces, [-1, -1, connectivity === 26 ? 1 : 0], [1, -1, connectivity === 26 ? 1 : 0]];
+  const faces = [
+    [-1, 0, slanted],
+    [0, -1, slanted],
+  ] as const;
+  return connectivity === 6
+    ? faces
+    : [...faces, [-1, -1, connectivity === 26 ? 1 : 0], [1, -1, connectivity === 26 ? 1 : 0]];
 }
 
 function uniteRuns(runs: Runs, [width, height, depth]: Vec3, connectivity: Connectivity): Int32Array {
   const first = firstRuns(runs, width, height * depth);
   const parent = Int32Array.from({ length: runs.count }, (_, run) => run);
   const neighbours = earlierRows(connectivity);
-  for (let run = 0; run < runs.count;) {
+  for (let run = 0; run < runs.count; ) {
     const row = Math.floor(runs.start[run] / width);
     const z = Math.floor(row / height);
     const y = row - z * height;
@@ -128,7 +142,11 @@ export function connectedComponents(mask: ArrayLike<number>, shape: Vec3, connec
 }
 
 /** Writes `value(component)` into every voxel of each component; 0 leaves a component out. */
-function paint<T extends Uint8Array | Int32Array>(out: T, { runs, ofRun }: Components, value: (component: number) => number): T {
+function paint<T extends Uint8Array | Int32Array>(
+  out: T,
+  { runs, ofRun }: Components,
+  value: (component: number) => number,
+): T {
   for (let run = 0; run < runs.count; run++) {
     const painted = value(ofRun[run]);
     if (painted !== 0) out.fill(painted, runs.start[run], runs.end[run]);
@@ -148,9 +166,16 @@ export function largestComponent(mask: ArrayLike<number>, shape: Vec3, connectiv
 }
 
 /** The components of at least `minimumVoxels` voxels, as a new mask of 0 and 1. */
-export function removeSmallObjects(mask: ArrayLike<number>, shape: Vec3, minimumVoxels: number, connectivity: Connectivity = 26): Uint8Array {
+export function removeSmallObjects(
+  mask: ArrayLike<number>,
+  shape: Vec3,
+  minimumVoxels: number,
+  connectivity: Connectivity = 26,
+): Uint8Array {
   const components = connectedComponents(mask, shape, connectivity);
-  return paint(new Uint8Array(mask.length), components, (component) => Number(components.voxels[component] >= minimumVoxels));
+  return paint(new Uint8Array(mask.length), components, (component) =>
+    Number(components.voxels[component] >= minimumVoxels),
+  );
 }
 
 /**
@@ -162,7 +187,8 @@ export function fillHoles(mask: ArrayLike<number>, shape: Vec3): Uint8Array {
   const box = boundingBox(mask, shape);
   if (!box) return out;
   const { start, shape: size } = box;
-  const rowOf = (row: number): number => start[0] + shape[0] * (start[1] + (row % size[1]) + shape[1] * (start[2] + Math.floor(row / size[1])));
+  const rowOf = (row: number): number =>
+    start[0] + shape[0] * (start[1] + (row % size[1]) + shape[1] * (start[2] + Math.floor(row / size[1])));
   const background = new Uint8Array(voxelCount(size));
   for (let row = 0, i = 0; row < size[1] * size[2]; row++) {
     for (let x = 0, from = rowOf(row); x < size[0]; x++, i++) background[i] = mask[from + x] === 0 ? 1 : 0;
@@ -181,7 +207,8 @@ function openComponents(components: Components, [width, height, depth]: Vec3, is
   for (let run = 0; run < runs.count; run++) {
     const row = Math.floor(runs.start[run] / width);
     const [y, z] = [row % height, Math.floor(row / height)];
-    const atSide = runs.start[run] === row * width || runs.end[run] === (row + 1) * width || y === 0 || y === height - 1;
+    const atSide =
+      runs.start[run] === row * width || runs.end[run] === (row + 1) * width || y === 0 || y === height - 1;
     if (atSide || (!isFlat && (z === 0 || z === depth - 1))) isOpen[ofRun[run]] = 1;
   }
   return paint(new Uint8Array(width * height * depth), components, (component) => isOpen[component]);

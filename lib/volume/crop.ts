@@ -2,14 +2,24 @@ import { expected } from '../errors.ts';
 import { type Affine, type Vec3, type Volume, type VoxelArray, voxelCount, voxelToMm } from './volume.ts';
 
 /** A box of voxels inside a volume: `start` to `start + shape - 1` along x, y, z. */
-export interface Box { readonly start: Vec3; readonly shape: Vec3 }
+export interface Box {
+  readonly start: Vec3;
+  readonly shape: Vec3;
+}
 
 /** Throws a UserError when the box is empty or reaches outside the volume. */
 export function assertBoxInside(volume: Pick<Volume, 'shape'>, { start, shape }: Box): void {
-  const fits = (i: number): boolean => Number.isInteger(start[i]) && Number.isInteger(shape[i]) &&
-    start[i]! >= 0 && shape[i]! > 0 && start[i]! + shape[i]! <= volume.shape[i]!;
+  const fits = (i: number): boolean =>
+    Number.isInteger(start[i]) &&
+    Number.isInteger(shape[i]) &&
+    start[i]! >= 0 &&
+    shape[i]! > 0 &&
+    start[i]! + shape[i]! <= volume.shape[i]!;
   if (![0, 1, 2].every(fits)) {
-    throw expected(`a box inside the volume of shape ${volume.shape.join('×')}`, `${shape.join('×')} voxels from (${start.join(', ')})`);
+    throw expected(
+      `a box inside the volume of shape ${volume.shape.join('×')}`,
+      `${shape.join('×')} voxels from (${start.join(', ')})`,
+    );
   }
 }
 

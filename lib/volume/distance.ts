@@ -18,7 +18,8 @@ const blockWidth = 32;
 /** Throws unless the mask has one value a voxel and the spacing is three positive numbers. */
 export function assertGrid(mask: ArrayLike<number>, shape: Vec3, spacingMm: Vec3): void {
   if (mask.length !== voxelCount(shape)) throw expected(`a mask of ${shape.join('×')} voxels`, `${mask.length} values`);
-  if (spacingMm.length !== 3 || !spacingMm.every((s) => s > 0 && Number.isFinite(s))) throw expected('a positive spacing in mm for x, y, z', spacingMm.join(', '));
+  if (spacingMm.length !== 3 || !spacingMm.every((s) => s > 0 && Number.isFinite(s)))
+    throw expected('a positive spacing in mm for x, y, z', spacingMm.join(', '));
 }
 
 /** What a slice holds: nothing but targets, no target at all, or both. */
@@ -181,7 +182,9 @@ class LinePass {
     if (this.#gather(data, first, width)) return true;
     const [buffer, length, stride] = [this.#buffer, this.#length, this.#stride];
     let changed = root;
-    if (length > 1) for (let b = 0; b < width; b++) if (this.#envelope.lower(buffer, b * length, length, this.#weight)) changed = true;
+    if (length > 1)
+      for (let b = 0; b < width; b++)
+        if (this.#envelope.lower(buffer, b * length, length, this.#weight)) changed = true;
     if (!changed) return false;
     for (let i = 0, to = first; i < length; i++, to += stride) {
       if (root) for (let b = 0; b < width; b++) data[to + b] = Math.sqrt(buffer[b * length + i]);
@@ -197,7 +200,13 @@ const blocksIn = (width: number): number => Math.ceil(width / blockWidth);
  * Squared distance in mm² to the nearest target in the same z-slice, into `out`; Infinity in slices without any. Returns for
  * each block of columns (y, then x) whether it holds anything but 0 in any slice.
  */
-export function squaredDistanceInSlices(mask: ArrayLike<number>, shape: Vec3, spacingMm: Vec3, target: Target, out: DistanceArray): Uint8Array {
+export function squaredDistanceInSlices(
+  mask: ArrayLike<number>,
+  shape: Vec3,
+  spacingMm: Vec3,
+  target: Target,
+  out: DistanceArray,
+): Uint8Array {
   const [width, height, depth] = shape;
   const blocks = blocksIn(width);
   const occupied = new Uint8Array(blocks * height);
@@ -223,7 +232,11 @@ export function squaredDistanceInSlices(mask: ArrayLike<number>, shape: Vec3, sp
  * In single precision unless `out` is a Float64Array. Throws a UserError when mask, shape and spacing do not fit.
  */
 export function distanceTransform<T extends DistanceArray = Float32Array>(
-  mask: ArrayLike<number>, shape: Vec3, spacingMm: Vec3, target: Target = 'background', out = new Float32Array(mask.length) as T,
+  mask: ArrayLike<number>,
+  shape: Vec3,
+  spacingMm: Vec3,
+  target: Target = 'background',
+  out = new Float32Array(mask.length) as T,
 ): T {
   assertGrid(mask, shape, spacingMm);
   if (out.length !== mask.length) throw expected(`room for ${mask.length} distances`, `${out.length}`);

@@ -14,7 +14,9 @@ export class ForegroundScan {
   constructor(mask: ArrayLike<number>) {
     this.#mask = mask;
     this.#bytes = mask instanceof Uint8Array && mask.byteOffset % 4 === 0 ? mask : undefined;
-    this.#words = this.#bytes ? new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset, mask.length >> 2) : new Int32Array();
+    this.#words = this.#bytes
+      ? new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset, mask.length >> 2)
+      : new Int32Array();
   }
 
   /** The first word from `from` on, before `end`, that is not 0; `end` when there is none. */
@@ -29,7 +31,8 @@ export class ForegroundScan {
   /** The first byte behind all whole blocks of background that follow one another from byte `from` on. */
   #skipBlocks(from: number, bytes: Uint8Array): number {
     let i = from;
-    while (i + emptyBlock.length <= bytes.length && emptyBlock.compare(bytes, i, i + emptyBlock.length) === 0) i += emptyBlock.length;
+    while (i + emptyBlock.length <= bytes.length && emptyBlock.compare(bytes, i, i + emptyBlock.length) === 0)
+      i += emptyBlock.length;
     return i;
   }
 

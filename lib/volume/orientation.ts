@@ -11,9 +11,14 @@ type Matrix3 = number[][];
 
 const axes = [0, 1, 2] as const;
 /** The letter of a RAS+ axis for growing and for falling coordinates. */
-const letters = [['R', 'L'], ['A', 'P'], ['S', 'I']] as const;
+const letters = [
+  ['R', 'L'],
+  ['A', 'P'],
+  ['S', 'I'],
+] as const;
 
-const matrix3 = (entry: (row: number, column: number) => number): Matrix3 => axes.map((row) => axes.map((column) => entry(row, column)));
+const matrix3 = (entry: (row: number, column: number) => number): Matrix3 =>
+  axes.map((row) => axes.map((column) => entry(row, column)));
 const sumOver = (term: (k: number) => number): number => term(0) + term(1) + term(2);
 const multiply = (a: Matrix3, b: Matrix3): Matrix3 => matrix3((i, j) => sumOver((k) => a[i]![k]! * b[k]![j]!));
 const transpose = (m: Matrix3): Matrix3 => matrix3((i, j) => m[j]![i]!);
@@ -24,7 +29,11 @@ function eigenSymmetric(symmetric: Matrix3): { values: number[]; vectors: Matrix
   let vectors = matrix3((i, j) => (i === j ? 1 : 0));
   // Convergence is quadratic: well before eight sweeps over the three off-diagonal pairs it is at machine precision.
   for (let sweep = 0; sweep < 8; sweep++) {
-    for (const [p, q] of [[0, 1], [0, 2], [1, 2]] as const) {
+    for (const [p, q] of [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ] as const) {
       const angle = 0.5 * Math.atan2(2 * a[p]![q]!, a[q]![q]! - a[p]![p]!);
       const rotation = matrix3((i, j) => (i === j ? 1 : 0));
       rotation[p]![p] = rotation[q]![q] = Math.cos(angle);
@@ -47,7 +56,13 @@ function nearestRotation(affine: Affine): Matrix3 {
   const { values, vectors } = eigenSymmetric(multiply(transpose(m), m));
   const largest = Math.max(...values);
   const inverseRoot = values.map((value) => (value > 1e-12 * largest ? 1 / Math.sqrt(value) : 0));
-  return multiply(m, multiply(vectors, matrix3((i, j) => inverseRoot[i]! * vectors[j]![i]!)));
+  return multiply(
+    m,
+    multiply(
+      vectors,
+      matrix3((i, j) => inverseRoot[i]! * vectors[j]![i]!),
+    ),
+  );
 }
 
 /** For each voxel axis the patient axis (0 right, 1 anterior, 2 superior) it is closest to and its sign; undefined if none. */
@@ -69,11 +84,16 @@ function closestAxes(affine: Affine): ({ axis: number; sign: 1 | -1 } | undefine
  * `?` for an axis that a degenerate affine does not place.
  */
 export function orientationCodes(affine: Affine): string {
-  return closestAxes(affine).map((a) => (a ? letters[a.axis]![a.sign === 1 ? 0 : 1] : '?')).join('');
+  return closestAxes(affine)
+    .map((a) => (a ? letters[a.axis]![a.sign === 1 ? 0 : 1] : '?'))
+    .join('');
 }
 
 /** How the canonical axes lie in a source array: canonical axis i is source axis `from[i]`, run backwards where `flip[i]`. */
-interface Turn { readonly from: Vec3; readonly flip: readonly boolean[] }
+interface Turn {
+  readonly from: Vec3;
+  readonly flip: readonly boolean[];
+}
 
 function turnOf(affine: Affine): Turn {
   const codes = orientationCodes(affine);
@@ -94,7 +114,14 @@ function walk({ from, flip }: Turn, sourceShape: Vec3): { start: number; steps: 
 }
 
 /** Calls nothing per voxel: copies between a canonical array and a source array, in the direction asked for. */
-function copyVoxels(canonical: VoxelArray, shape: Vec3, source: VoxelArray, start: number, steps: Vec3, toSource: boolean): void {
+function copyVoxels(
+  canonical: VoxelArray,
+  shape: Vec3,
+  source: VoxelArray,
+  start: number,
+  steps: Vec3,
+  toSource: boolean,
+): void {
   let i = 0;
   const wholeRows = Math.abs(steps[0]) === 1;
   for (let z = 0; z < shape[2]; z++) {
@@ -110,7 +137,15 @@ function copyVoxels(canonical: VoxelArray, shape: Vec3, source: VoxelArray, star
 }
 
 /** A row that lies as whole in both arrays, maybe reversed: several times faster than voxel by voxel. */
-function copyRow(canonical: VoxelArray, i: number, source: VoxelArray, j: number, length: number, reversed: boolean, toSource: boolean): void {
+function copyRow(
+  canonical: VoxelArray,
+  i: number,
+  source: VoxelArray,
+  j: number,
+  length: number,
+  reversed: boolean,
+  toSource: boolean,
+): void {
   const [here, there] = [canonical.subarray(i, i + length), source.subarray(j, j + length)];
   const [from, to] = toSource ? [here, there] : [there, here];
   to.set(from);
@@ -154,7 +189,8 @@ export function toCanonical<T extends VoxelArray>(volume: Volume<T>): Volume<T> 
 export function toGeometryOf<T extends VoxelArray>(canonical: Volume<T>, source: Volume): Volume<T> {
   const turn = turnOf(source.affine);
   const shape = turn.from.map((axis) => source.shape[axis]!) as unknown as Vec3;
-  if (shape.some((n, i) => n !== canonical.shape[i])) throw expected(`a canonical volume of shape ${shape.join('×')}`, canonical.shape.join('×'));
+  if (shape.some((n, i) => n !== canonical.shape[i]))
+    throw expected(`a canonical volume of shape ${shape.join('×')}`, canonical.shape.join('×'));
   const { shape: sourceShape, spacingMm, affine } = source;
   if (isIdentity(turn)) return { data: canonical.data, shape: sourceShape, spacingMm, affine };
   const data = sameKind(canonical.data);
@@ -178,7 +214,9 @@ export function geometryDifference(a: Volume, b: Volume): string | undefined {
   }
   const largest = Math.max(...a.spacingMm);
   const tolerance = (i: number): number =>
-    (i % 4 < 3 ? relativeTolerance * largest : Math.min(Math.max(relativeTolerance * Math.abs(a.affine[i]!), largest / 100), largest / 10));
+    i % 4 < 3
+      ? relativeTolerance * largest
+      : Math.min(Math.max(relativeTolerance * Math.abs(a.affine[i]!), largest / 100), largest / 10);
   const differs = a.affine.findIndex((value, i) => !(Math.abs(value - b.affine[i]!) <= tolerance(i)));
   if (differs < 0) return undefined;
   const row = Math.floor(differs / 4);

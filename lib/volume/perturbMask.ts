@@ -6,7 +6,8 @@ import { expected } from '../errors.ts';
 import type { Random } from '../random.ts';
 import type { Vec3, Volume } from './volume.ts';
 
-const inside = ([x, y, z]: Vec3, shape: Vec3): boolean => x >= 0 && y >= 0 && z >= 0 && x < shape[0] && y < shape[1] && z < shape[2];
+const inside = ([x, y, z]: Vec3, shape: Vec3): boolean =>
+  x >= 0 && y >= 0 && z >= 0 && x < shape[0] && y < shape[1] && z < shape[2];
 
 /** 1 where a mask is not 0. A plain loop: `Uint8Array.from` with a function takes ten times as long. */
 export function binaryMask({ data }: Pick<Volume, 'data'>): Uint8Array {
@@ -24,8 +25,10 @@ export function borderVoxels(mask: Volume, kind: 0 | 1): number[] {
     if (data[i] !== kind) continue;
     const [x, y] = [i % width, Math.floor(i / width) % height];
     // the four neighbours within the slice, where contours are drawn; outside the grid is outside the ROI
-    const left = x > 0 ? data[i - 1] : 0, right = x < width - 1 ? data[i + 1] : 0;
-    const above = y > 0 ? data[i - width] : 0, below = y < height - 1 ? data[i + width] : 0;
+    const left = x > 0 ? data[i - 1] : 0,
+      right = x < width - 1 ? data[i + 1] : 0;
+    const above = y > 0 ? data[i - width] : 0,
+      below = y < height - 1 ? data[i + width] : 0;
     if (left !== kind || right !== kind || above !== kind || below !== kind) border.push(i);
   }
   return border;

@@ -2,11 +2,21 @@ import { expected } from '../errors.ts';
 import { type Affine, type Vec3, type Volume, type VoxelArray, voxelCount, voxelToMm } from './volume.ts';
 
 /** For each output index along one axis the two source indices and the weight of the second. */
-interface AxisMap { readonly low: Int32Array; readonly high: Int32Array; readonly weight: Float64Array; readonly nearest: Int32Array }
+interface AxisMap {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly weight: Float64Array;
+  readonly nearest: Int32Array;
+}
 
 /** Output index i lies at (i - (to-1)/2)·ratio + (from-1)/2: both grids share their centre. Outside, the edge is repeated. */
 function mapAxis(from: number, to: number, ratio: number): AxisMap {
-  const map = { low: new Int32Array(to), high: new Int32Array(to), weight: new Float64Array(to), nearest: new Int32Array(to) };
+  const map = {
+    low: new Int32Array(to),
+    high: new Int32Array(to),
+    weight: new Float64Array(to),
+    nearest: new Int32Array(to),
+  };
   for (let i = 0; i < to; i++) {
     const at = Math.min(Math.max((i - (to - 1) / 2) * ratio + (from - 1) / 2, 0), from - 1);
     map.low[i] = Math.floor(at);
@@ -17,7 +27,13 @@ function mapAxis(from: number, to: number, ratio: number): AxisMap {
   return map;
 }
 
-function sampleNearest(source: VoxelArray, out: VoxelArray, shape: Vec3, maps: readonly AxisMap[], [width, height]: Vec3): void {
+function sampleNearest(
+  source: VoxelArray,
+  out: VoxelArray,
+  shape: Vec3,
+  maps: readonly AxisMap[],
+  [width, height]: Vec3,
+): void {
   const [mx, my, mz] = maps as [AxisMap, AxisMap, AxisMap];
   let i = 0;
   for (let z = 0; z < shape[2]; z++) {
@@ -28,7 +44,14 @@ function sampleNearest(source: VoxelArray, out: VoxelArray, shape: Vec3, maps: r
   }
 }
 
-function sampleLinear(source: VoxelArray, out: VoxelArray, shape: Vec3, maps: readonly AxisMap[], [width, height]: Vec3, round: boolean): void {
+function sampleLinear(
+  source: VoxelArray,
+  out: VoxelArray,
+  shape: Vec3,
+  maps: readonly AxisMap[],
+  [width, height]: Vec3,
+  round: boolean,
+): void {
   const [mx, my, mz] = maps as [AxisMap, AxisMap, AxisMap];
   const mix = (a: number, b: number, w: number): number => a + (b - a) * w;
   let i = 0;
@@ -39,8 +62,16 @@ function sampleLinear(source: VoxelArray, out: VoxelArray, shape: Vec3, maps: re
       const [r00, r10, r01, r11] = [width * (y0 + z0), width * (y1 + z0), width * (y0 + z1), width * (y1 + z1)];
       for (let x = 0; x < shape[0]; x++) {
         const [x0, x1, wx] = [mx.low[x]!, mx.high[x]!, mx.weight[x]!];
-        const front = mix(mix(source[r00 + x0]!, source[r00 + x1]!, wx), mix(source[r10 + x0]!, source[r10 + x1]!, wx), wy);
-        const back = mix(mix(source[r01 + x0]!, source[r01 + x1]!, wx), mix(source[r11 + x0]!, source[r11 + x1]!, wx), wy);
+        const front = mix(
+          mix(source[r00 + x0]!, source[r00 + x1]!, wx),
+          mix(source[r10 + x0]!, source[r10 + x1]!, wx),
+          wy,
+        );
+        const back = mix(
+          mix(source[r01 + x0]!, source[r01 + x1]!, wx),
+          mix(source[r11 + x0]!, source[r11 + x1]!, wx),
+          wy,
+        );
         const value = mix(front, back, wz);
         out[i++] = round ? Math.round(value) : value;
       }
@@ -60,8 +91,13 @@ function resampledAffine(volume: Volume, shape: Vec3, ratio: Vec3): Affine {
  * extent, at least 1. `linear` for images (rounded for integer types), `nearest` for labels: no new values arise.
  * The edge voxels are repeated where the new grid reaches beyond the old voxel centres, by half a voxel at most.
  */
-export function resampleVolume<T extends VoxelArray>(volume: Volume<T>, spacingMm: Vec3, options: { interpolation: 'linear' | 'nearest' }): Volume<T> {
-  if (!spacingMm.every((s) => s > 0 && Number.isFinite(s))) throw expected('a positive spacing in mm', spacingMm.join(', '));
+export function resampleVolume<T extends VoxelArray>(
+  volume: Volume<T>,
+  spacingMm: Vec3,
+  options: { interpolation: 'linear' | 'nearest' },
+): Volume<T> {
+  if (!spacingMm.every((s) => s > 0 && Number.isFinite(s)))
+    throw expected('a positive spacing in mm', spacingMm.join(', '));
   const ratio = spacingMm.map((s, i) => s / volume.spacingMm[i]!) as unknown as Vec3;
   const shape = volume.shape.map((n, i) => Math.max(1, Math.round(n / ratio[i]!))) as unknown as Vec3;
   const maps = shape.map((n, i) => mapAxis(volume.shape[i]!, n, ratio[i]!));

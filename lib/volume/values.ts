@@ -1,5 +1,5 @@
 /** Statistics of voxel values. */
-import type { VoxelArray } from './volume.ts';
+import { sliceZ, type Volume, type VoxelArray } from './volume.ts';
 
 export interface ValueSummary {
   readonly count: number;
@@ -48,4 +48,21 @@ export function summariseValues(data: VoxelArray): ValueSummary {
 /** A copy without NaN and infinities. */
 export function finiteValues(data: VoxelArray): Float64Array {
   return Float64Array.from(data as Iterable<number>).filter((value) => Number.isFinite(value));
+}
+
+/** The slice with the most labelled voxels, the first of equals; the middle one where nothing is labelled. */
+export function fullestSlice(label: Volume): number {
+  let [best, most] = [label.shape[2] >> 1, 0];
+  for (let z = 0; z < label.shape[2]; z++) {
+    let count = 0;
+    for (const value of sliceZ(label, z)) if (value > 0) count++;
+    if (count > most) [best, most] = [z, count];
+  }
+  return best;
+}
+
+/** True when every byte is 0. Compares memory with itself one byte further on, far quicker than a loop; most label slices are empty. */
+export function isAllZero({ buffer, byteOffset, byteLength }: VoxelArray): boolean {
+  const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+  return byteLength === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)));
 }

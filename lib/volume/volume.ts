@@ -10,8 +10,14 @@ export type Vec3 = readonly [number, number, number];
 export type Affine = readonly number[];
 
 export type VoxelArray =
-  | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
-  | Float32Array | Float64Array;
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
 
 export interface Volume<T extends VoxelArray = VoxelArray> {
   readonly data: T;
@@ -42,6 +48,7 @@ export function spacingOf(affine: Affine): Vec3 {
 
 /** RAS+ millimetres of a voxel position. */
 export function voxelToMm(affine: Affine, [x, y, z]: Vec3): Vec3 {
-  const row = (r: number): number => affine[4 * r]! * x + affine[4 * r + 1]! * y + affine[4 * r + 2]! * z + affine[4 * r + 3]!;
+  const row = (r: number): number =>
+    affine[4 * r]! * x + affine[4 * r + 1]! * y + affine[4 * r + 2]! * z + affine[4 * r + 3]!;
   return [row(0), row(1), row(2)];
 }

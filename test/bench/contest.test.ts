@@ -44,15 +44,33 @@ describe('a contest', () => {
 describe('a benchmark result', () => {
   it('compares the minimum with that of the faster peer', () => {
     const job = benchJob('train', { name: 'us', seconds: [3, 2, 4], rssMb: 100 }, [
-      { name: 'slow', seconds: [5, 6], rssMb: 1 }, { name: 'fast', seconds: [9, 4], rssMb: 2 }]);
+      { name: 'slow', seconds: [5, 6], rssMb: 1 },
+      { name: 'fast', seconds: [9, 4], rssMb: 2 },
+    ]);
     expect(job).toEqual({
-      job: 'train', ours: 'us', ours_s: 2, ours_median_s: 3, peer: 'fast', peer_s: 4, peer_median_s: 6.5, ratio: 0.5, n: 3, ours_rss_mb: 100, peer_rss_mb: 2,
+      job: 'train',
+      ours: 'us',
+      ours_s: 2,
+      ours_median_s: 3,
+      peer: 'fast',
+      peer_s: 4,
+      peer_median_s: 6.5,
+      ratio: 0.5,
+      n: 3,
+      ours_rss_mb: 100,
+      peer_rss_mb: 2,
     });
   });
 
   it('has empty peer columns without a peer', () => {
     const job = benchJob('infer', { name: 'us', seconds: [1], rssMb: null }, []);
-    expect([job.peer, job.peer_s, job.peer_median_s, job.ratio, job.peer_rss_mb]).toEqual([null, null, null, null, null]);
+    expect([job.peer, job.peer_s, job.peer_median_s, job.ratio, job.peer_rss_mb]).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('takes the middle of an even number of values as their mean', () => {

@@ -16,7 +16,10 @@ export function patient(seed: number): { image: Volume<Int16Array>; label: Volum
     return Number(z > 0 && x >= x0 && x < x0 + 8 && y >= y0 && y < y0 + 7);
   });
   const geometry = { shape, spacingMm: [1, 1, 3] as const, affine: [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1] };
-  return { image: { ...geometry, data: Int16Array.from(label, (v) => 100 * v + random.integer(20)) }, label: { ...geometry, data: label } };
+  return {
+    image: { ...geometry, data: Int16Array.from(label, (v) => 100 * v + random.integer(20)) },
+    label: { ...geometry, data: label },
+  };
 }
 
 /** Patients `case_1` to `case_<count>` as an nnU-Net raw folder in `raw`, and their slices in `slices`. */
@@ -29,6 +32,13 @@ export async function makeCohort(folder: string, count = 4): Promise<void> {
     await writeNifti(path.join(raw, 'labelsTr', `case_${i}.nii.gz`), label);
     training.push({ image: `./imagesTr/case_${i}_0000.nii.gz`, label: `./labelsTr/case_${i}.nii.gz` });
   }
-  await writeJson(path.join(raw, 'dataset.json'), { name: 'test', labels: { background: 0, pancreas: 1 }, channel_names: { 0: 'CT' }, numTraining: count, file_ending: '.nii.gz', training });
+  await writeJson(path.join(raw, 'dataset.json'), {
+    name: 'test',
+    labels: { background: 0, pancreas: 1 },
+    channel_names: { 0: 'CT' },
+    numTraining: count,
+    file_ending: '.nii.gz',
+    training,
+  });
   await preprocessDataset(await openDataset(`nnunet:${raw}`), { out: path.join(folder, 'slices'), mode: 'default' });
 }

@@ -19,9 +19,32 @@ const json = (...names: string[]) => JSON.parse(readFileSync(at(...names), 'utf8
 const idsOf = (cases: readonly { id: string }[]): string[] => cases.map(({ id }) => id).sort();
 const allIds = ['case_1', 'case_2', 'case_3', 'case_4', 'case_5', 'case_6'];
 
-const settings = ['--preset', 'tiny', '--set', 'width=2', '--set', 'gridSize=[16,16]', '--set', 'batchSize=2', '--set', 'learningRate=0.05', '--epochs', '3', '--threshold', 'chosen'];
-const argumentsFor = (out: string): string[] => ['--dataset', `nnunet:${at('raw')}`, '--slices', at('slices'), '--out', at(out)];
-const start = (out: string, ...args: string[]): Promise<number> => run(out, '--folds-file', at('folds.json'), ...settings, ...args);
+const settings = [
+  '--preset',
+  'tiny',
+  '--set',
+  'width=2',
+  '--set',
+  'gridSize=[16,16]',
+  '--set',
+  'batchSize=2',
+  '--set',
+  'learningRate=0.05',
+  '--epochs',
+  '3',
+  '--threshold',
+  'chosen',
+];
+const argumentsFor = (out: string): string[] => [
+  '--dataset',
+  `nnunet:${at('raw')}`,
+  '--slices',
+  at('slices'),
+  '--out',
+  at(out),
+];
+const start = (out: string, ...args: string[]): Promise<number> =>
+  run(out, '--folds-file', at('folds.json'), ...settings, ...args);
 const run = (out: string, ...args: string[]): Promise<number> => crossval.run([...argumentsFor(out), ...args]);
 const changedAt = (file: string): number => statSync(at(file)).mtimeMs;
 
@@ -29,7 +52,10 @@ let said: string[];
 const text = (): string => said.join('\n');
 function listen(): void {
   said = [];
-  for (const name of ['log', 'error'] as const) vi.spyOn(console, name).mockImplementation((line: string) => { said.push(line); });
+  for (const name of ['log', 'error'] as const)
+    vi.spyOn(console, name).mockImplementation((line: string) => {
+      said.push(line);
+    });
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => said.push(String(line)) > 0);
 }
 
@@ -71,7 +97,11 @@ describe('axunet crossval', { timeout: 300_000 }, () => {
     expect(own.failed).toEqual([]);
     expect(own.cases).toHaveLength(6);
     const found = new Map(cases.map((one: { id: string }) => [one.id, one]));
-    for (const { id, values, counts } of own.cases) expect(JSON.parse(JSON.stringify({ values, counts }))).toEqual({ values: (found.get(id) as typeof own.cases[0]).values, counts: (found.get(id) as typeof own.cases[0]).counts });
+    for (const { id, values, counts } of own.cases)
+      expect(JSON.parse(JSON.stringify({ values, counts }))).toEqual({
+        values: (found.get(id) as (typeof own.cases)[0]).values,
+        counts: (found.get(id) as (typeof own.cases)[0]).counts,
+      });
     const mean = own.cases.reduce((sum, { values }) => sum + values.dice, 0) / 6;
     expect(postprocessing.after.metrics.dice.all.mean).toBeCloseTo(mean, 12);
     expect(mean).toBeGreaterThan(0.1); // the masks are not all empty
@@ -96,11 +126,24 @@ describe('axunet crossval', { timeout: 300_000 }, () => {
 
   it('killed outright in training and again later, and resumed, gives the same summary', async () => {
     const killWhen = async (isTime: () => boolean): Promise<void> => {
-      const starter = spawn(process.execPath, [projectPath('lib/cli/axunet.mjs'), 'crossval', ...argumentsFor('killed'), '--folds-file', at('folds.json'), ...settings]);
+      const starter = spawn(process.execPath, [
+        projectPath('lib/cli/axunet.mjs'),
+        'crossval',
+        ...argumentsFor('killed'),
+        '--folds-file',
+        at('folds.json'),
+        ...settings,
+      ]);
       let output = '';
-      starter.stdout.on('data', (data: Buffer) => { output += data; });
-      starter.stderr.on('data', (data: Buffer) => { output += data; });
-      const timer = setInterval(() => { if (isTime()) starter.kill('SIGKILL'); }, 5);
+      starter.stdout.on('data', (data: Buffer) => {
+        output += data;
+      });
+      starter.stderr.on('data', (data: Buffer) => {
+        output += data;
+      });
+      const timer = setInterval(() => {
+        if (isTime()) starter.kill('SIGKILL');
+      }, 5);
       await once(starter.stdout, 'close'); // the real process holds it open as long as it lives
       clearInterval(timer);
       expect(existsSync(at('killed', 'summary.json')), output).toBe(false);
@@ -118,7 +161,9 @@ describe('axunet crossval', { timeout: 300_000 }, () => {
     expect(await start('shards', '--shard', '2/2')).toBe(0);
     expect(json('shards', 'summary.json')).toMatchObject({ missingFolds: [0], failedFolds: [] });
     expect(text()).toContain('Not run yet: fold 0; their patients are not in the table');
-    expect(await predict.run([at('raw', 'imagesTr'), '--run', at('shards'), '--out', at('x')]).catch(String)).toContain('Expected all 2 folds of the cross-validation, found no result of fold 0');
+    expect(await predict.run([at('raw', 'imagesTr'), '--run', at('shards'), '--out', at('x')]).catch(String)).toContain(
+      'Expected all 2 folds of the cross-validation, found no result of fold 0',
+    );
     expect(await run('shards', '--fold', '0')).toBe(0);
     const complete = readFileSync(at('shards', 'summary.json'), 'utf8');
     expect(complete).toBe(readFileSync(at('whole', 'summary.json'), 'utf8'));
@@ -169,7 +214,12 @@ describe('axunet crossval', { timeout: 300_000 }, () => {
       expect(await run('torn')).toBe(1);
       const { cases, failed } = json('torn', 'summary.json');
       expect(idsOf(cases)).toEqual(allIds.filter((id) => id !== 'case_3'));
-      expect(failed).toContainEqual({ id: 'case_3', fold: 0, side: 'test', reason: expect.stringContaining('case_3.nii.gz') });
+      expect(failed).toContainEqual({
+        id: 'case_3',
+        fold: 0,
+        side: 'test',
+        reason: expect.stringContaining('case_3.nii.gz'),
+      });
       expect(readdirSync(at('torn', 'masks'))).not.toContain('case_3.nii.gz');
       expect(text()).toMatch(/FAILED {2}case_3 \(test case of fold 0\): /);
     } finally {
@@ -181,13 +231,17 @@ describe('axunet crossval', { timeout: 300_000 }, () => {
 
   it('stops at a signal with exit code 75', async () => {
     const running = start('stopped', '--epochs', '500');
-    const timer = setInterval(() => { if (existsSync(at('stopped', 'fold-0', 'last'))) process.emit('SIGINT', 'SIGINT'); }, 20);
+    const timer = setInterval(() => {
+      if (existsSync(at('stopped', 'fold-0', 'last'))) process.emit('SIGINT', 'SIGINT');
+    }, 20);
     expect(await running.finally(() => clearInterval(timer))).toBe(75);
     expect(said.at(-1)).toMatch(/^\naxunet crossval: Training stopped by SIGINT after step \d+; .*resume to go on$/);
   });
 
   it('keeps its plan: other training options are refused', async () => {
-    await expect(run('whole', '--set', 'width=4')).rejects.toThrow(/found another config\.width: 2 and 4; choose another --out for it$/);
+    await expect(run('whole', '--set', 'width=4')).rejects.toThrow(
+      /found another config\.width: 2 and 4; choose another --out for it$/,
+    );
     await expect(run('whole', '--hold-out', '2')).rejects.toThrow('found another holdOut: 5 and 2');
   });
 
@@ -196,7 +250,10 @@ describe('axunet crossval', { timeout: 300_000 }, () => {
     [['--fold', '4'], 'Expected --fold from 0 to 1, found 4'],
     [['--fold', 'one'], 'Expected --fold with the number of a fold, from 0, found "one"'],
     [['--fold', '1', '--shard', '1/2'], 'Expected one of --fold, --shard and --summary, found several'],
-    [['--summary', '--metric', 'nsd1', '--mirror', 'x'], 'Expected --summary without options of judging, which it cannot apply, found --mirror, --threshold, --metric'],
+    [
+      ['--summary', '--metric', 'nsd1', '--mirror', 'x'],
+      'Expected --summary without options of judging, which it cannot apply, found --mirror, --threshold, --metric',
+    ],
     [['--hold-out', '1'], 'Expected --hold-out N with a whole number from 2 (one in N patients), found "1"'],
     [['--metric', 'accuracy'], 'Expected --metric to be one of dice, jaccard, '],
     [['--mirror', 'q'], 'Expected --mirror with axes out of x,y,z, each once, found "q"'],
@@ -216,12 +273,16 @@ describe('axunet predict with a cross-validation', () => {
   it('averages the networks of all folds, and takes what they chose', async () => {
     const { choice } = json('whole', 'summary.json');
     const image = at('raw', 'imagesTr', 'case_1_0000.nii.gz');
-    const predicted = (out: string, ...args: string[]) => predict.run([image, '--out', at(out), '--probability', ...args]);
+    const predicted = (out: string, ...args: string[]) =>
+      predict.run([image, '--out', at(out), '--probability', ...args]);
     expect(await predicted('all', '--run', at('whole'), '--postprocess', 'chosen', '--threshold', 'chosen')).toBe(0);
     expect(text()).toContain('Averaging the probabilities of 2 networks');
     expect(text()).toContain('prediction: operation by operation (AXUNET_COMPILE=off)');
     expect(text()).toMatch(/Post-processing \(.*\), ml before and after:\n {2}case_1_0000 {2}\d+\.\d\d {2}\d+\.\d\d/);
-    expect(json('all', 'case_1_0000.json').made).toMatchObject({ threshold: choice.threshold, postprocessing: choice.postprocessing });
+    expect(json('all', 'case_1_0000.json').made).toMatchObject({
+      threshold: choice.threshold,
+      postprocessing: choice.postprocessing,
+    });
     const maps: Float32Array[] = [];
     for (const k of [0, 1]) {
       expect(await predicted(`one-${k}`, '--model', at('whole', `fold-${k}`))).toBe(0);
@@ -236,8 +297,14 @@ describe('axunet predict with a cross-validation', () => {
 
   it('takes one choice only, of a run that has one', async () => {
     const refused = (...args: string[]) => predict.run([at('raw', 'imagesTr'), '--out', at('x'), ...args]);
-    await expect(refused('--run', at('whole', 'fold-0'), '--run', at('whole', 'fold-1'), '--threshold', 'chosen')).rejects.toThrow('Expected one --run to take what it chose, found 2');
-    await expect(refused('--run', at('raw'), '--postprocess', 'chosen')).rejects.toThrow(/^Expected a choice of threshold and post-processing \(axunet crossval makes it\), found none in /);
-    await expect(refused('--run', at('whole', 'fold-0'), '--run', at('whole', 'fold-0'))).rejects.toThrow('Expected different networks to average, found one of them twice');
+    await expect(
+      refused('--run', at('whole', 'fold-0'), '--run', at('whole', 'fold-1'), '--threshold', 'chosen'),
+    ).rejects.toThrow('Expected one --run to take what it chose, found 2');
+    await expect(refused('--run', at('raw'), '--postprocess', 'chosen')).rejects.toThrow(
+      /^Expected a choice of threshold and post-processing \(axunet crossval makes it\), found none in /,
+    );
+    await expect(refused('--run', at('whole', 'fold-0'), '--run', at('whole', 'fold-0'))).rejects.toThrow(
+      'Expected different networks to average, found one of them twice',
+    );
   });
 });

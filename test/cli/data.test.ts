@@ -14,7 +14,9 @@ describe('axunet data', () => {
   beforeEach(async () => {
     folder = await temporaryFolder();
     printed = '';
-    vi.spyOn(console, 'log').mockImplementation((text: string) => { printed += `${text}\n`; });
+    vi.spyOn(console, 'log').mockImplementation((text: string) => {
+      printed += `${text}\n`;
+    });
     vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   });
   afterEach(async () => {
@@ -26,7 +28,11 @@ describe('axunet data', () => {
   it('lists every set with size, licence and how to get it', async () => {
     expect(await data.run([])).toBe(0);
     const lines = printed.split('\n');
-    for (const { name, licence } of registry) expect(lines.some((line) => line.startsWith(`${name} `) && line.includes(licence)), name).toBe(true);
+    for (const { name, licence } of registry)
+      expect(
+        lines.some((line) => line.startsWith(`${name} `) && line.includes(licence)),
+        name,
+      ).toBe(true);
     printed = '';
     await data.run(['--json']);
     expect(JSON.parse(printed).map((e: { name: string }) => e.name)).toEqual(registry.map((e) => e.name));
@@ -48,8 +54,12 @@ describe('axunet data', () => {
   });
 
   it('says in one sentence that there is no network', async () => {
-    vi.stubGlobal('fetch', () => Promise.reject(Object.assign(new TypeError('fetch failed'), { cause: { code: 'ENOTFOUND' } })));
-    await expect(data.run(['ibsi', '--download', '--out', folder])).rejects.toThrow('raw.githubusercontent.com cannot be reached (ENOTFOUND): there is no network');
+    vi.stubGlobal('fetch', () =>
+      Promise.reject(Object.assign(new TypeError('fetch failed'), { cause: { code: 'ENOTFOUND' } })),
+    );
+    await expect(data.run(['ibsi', '--download', '--out', folder])).rejects.toThrow(
+      'raw.githubusercontent.com cannot be reached (ENOTFOUND): there is no network',
+    );
   });
 
   it('exits with 1 when files are missing', async () => {
@@ -58,9 +68,18 @@ describe('axunet data', () => {
   });
 
   it.skipIf(!shared)('keeps what is there and checks it (needs the folder of extra test data)', async () => {
-    for (const name of ['dig_phantom.nii.gz', 'dig_mask.nii.gz']) await copyFile(path.join(shared!, 'data', 'ibsi', name), path.join(folder, name));
+    for (const name of ['dig_phantom.nii.gz', 'dig_mask.nii.gz'])
+      await copyFile(path.join(shared!, 'data', 'ibsi', name), path.join(folder, name));
     expect(await data.run(['ibsi', '--download', '--verify', '--out', folder])).toBe(0);
     expect(printed).toMatch(/it was complete already[^]*2 of 2 files have the registry's checksum/);
-    expect(await data.run(['totalsegmentator', '--verify', '--json', '--out', path.join(shared!, 'data', 'totalsegmentator')])).toBe(0);
+    expect(
+      await data.run([
+        'totalsegmentator',
+        '--verify',
+        '--json',
+        '--out',
+        path.join(shared!, 'data', 'totalsegmentator'),
+      ]),
+    ).toBe(0);
   });
 });

@@ -6,7 +6,20 @@ describe('axunet doctor', () => {
     const { findings, engine } = await examine();
     expect(engine?.name).toMatch(/^(tensorflow|wasm|cpu)$/);
     const names = findings.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['Node', 'npm', 'System', 'Engine', 'TensorFlow', 'Compiled training', 'GPU', 'Python', 'C++ compiler', 'Data']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'Node',
+        'npm',
+        'System',
+        'Engine',
+        'TensorFlow',
+        'Compiled training',
+        'GPU',
+        'Python',
+        'C++ compiler',
+        'Data',
+      ]),
+    );
     expect(new Set(names).size).toBe(names.length);
     expect(findings.find(({ name }) => name === 'Node')?.found).toBe(process.versions.node);
   });
@@ -17,14 +30,21 @@ describe('axunet doctor', () => {
   });
 
   it('puts the fix on a line of its own under the finding', () => {
-    expect(formatFindings([{ name: 'Node', ok: true, found: '22.23.3' }, { name: 'Python', ok: false, found: 'none', fix: 'install it' }])).toBe(
-      'ok       Node    22.23.3\nmissing  Python  none\n                 → install it');
+    expect(
+      formatFindings([
+        { name: 'Node', ok: true, found: '22.23.3' },
+        { name: 'Python', ok: false, found: 'none', fix: 'install it' },
+      ]),
+    ).toBe('ok       Node    22.23.3\nmissing  Python  none\n                 → install it');
   });
 
   it('prints JSON that holds the same findings', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     expect(await doctor.run(['--json'])).toBe(0);
-    const report = JSON.parse(String(log.mock.calls[0]![0])) as { engine: { name: string }; findings: { name: string }[] };
+    const report = JSON.parse(String(log.mock.calls[0]![0])) as {
+      engine: { name: string };
+      findings: { name: string }[];
+    };
     log.mockRestore();
     expect(report.engine.name).toMatch(/^(tensorflow|wasm|cpu)$/);
     expect(report.findings.length).toBeGreaterThan(8);

@@ -13,7 +13,8 @@ const shape: Vec3 = [10, 8, 4];
 /** A box that begins at x = `from`, 4 voxels wide. */
 const mask = (from: number, value = 1, affine = lps()): Volume<Uint8Array> => {
   const data = new Uint8Array(320);
-  for (let z = 1; z < 3; z++) for (let y = 2; y < 6; y++) for (let x = from; x < from + 4; x++) data[x + 10 * (y + 8 * z)] = value;
+  for (let z = 1; z < 3; z++)
+    for (let y = 2; y < 6; y++) for (let x = from; x < from + 4; x++) data[x + 10 * (y + 8 * z)] = value;
   return volumeOf(data, shape, affine);
 };
 
@@ -25,7 +26,9 @@ describe('axunet evaluate', () => {
   beforeEach(async () => {
     folder = await temporaryFolder();
     printed = '';
-    vi.spyOn(console, 'log').mockImplementation((text: string) => { printed += `${text}\n`; });
+    vi.spyOn(console, 'log').mockImplementation((text: string) => {
+      printed += `${text}\n`;
+    });
     vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
     for (const name of ['good', 'poor', 'reference']) await mkdir(at(name));
     for (const [i, id] of ['a', 'b', 'c'].entries()) {
@@ -40,12 +43,25 @@ describe('axunet evaluate', () => {
   });
 
   it('scores one pair of files', async () => {
-    expect(await evaluate.run(['--prediction', at('poor', 'a.nii.gz'), '--reference', at('reference', 'a.nii.gz'), '--json'])).toBe(0);
+    expect(
+      await evaluate.run([
+        '--prediction',
+        at('poor', 'a.nii.gz'),
+        '--reference',
+        at('reference', 'a.nii.gz'),
+        '--json',
+      ]),
+    ).toBe(0);
     const [model] = report().models;
     expect(model.cases).toHaveLength(1);
     expect(model.cases[0]).toMatchObject({ id: 'a', outcome: 'both', counts: { tp: 16, fp: 16, fn: 16, tn: 272 } });
     // Moved by 2 voxels of 2 mm.
-    expect(model.cases[0].values).toMatchObject({ dice: 0.5, hausdorffMm: 4, predictionMl: 0.256, volumeDifferenceMl: 0 });
+    expect(model.cases[0].values).toMatchObject({
+      dice: 0.5,
+      hausdorffMm: 4,
+      predictionMl: 0.256,
+      volumeDifferenceMl: 0,
+    });
   });
 
   it('scores folders by id, compares models and writes the report in four forms', async () => {
@@ -54,14 +70,26 @@ describe('axunet evaluate', () => {
     expect(printed).toContain('good: 3 cases: 3 found, 0 missed, 0 invented, 0 rightly empty');
     expect(printed).toMatch(/good - poor +DSC +3 +0\.250/);
     const saved = JSON.parse(await readFile(at('out', 'report.json'), 'utf8')) as EvaluationReport;
-    expect(saved.models.map(({ name, cases }) => [name, cases.map(({ id }) => id)])).toEqual([['good', ['a', 'b', 'c']], ['poor', ['a', 'b', 'c']]]);
+    expect(saved.models.map(({ name, cases }) => [name, cases.map(({ id }) => id)])).toEqual([
+      ['good', ['a', 'b', 'c']],
+      ['poor', ['a', 'b', 'c']],
+    ]);
     expect(saved.models[1].summary.metrics.dice.all.mean).toBeCloseTo((0.5 + 0.75 + 1) / 3, 12);
     expect(saved.comparisons[0]).toMatchObject({ metric: 'dice', better: [2, 0, 1] });
-    expect(saved.plots[0]).toMatchObject({ metric: 'dice', cases: ['a', 'b', 'c'], models: [{ name: 'good', values: [1, 1, 1] }, { name: 'poor', values: [0.5, 0.75, 1] }] });
+    expect(saved.plots[0]).toMatchObject({
+      metric: 'dice',
+      cases: ['a', 'b', 'c'],
+      models: [
+        { name: 'good', values: [1, 1, 1] },
+        { name: 'poor', values: [0.5, 0.75, 1] },
+      ],
+    });
     const lines = (await readFile(at('out', 'cases.csv'), 'utf8')).trim().split('\n');
     expect(lines).toHaveLength(7);
     expect(lines[4]).toMatch(/^poor,a,both,16,16,16,272,0\.5,/);
-    expect((await readFile(at('out', 'summary.csv'), 'utf8')).split('\n')[0]).toMatch(/^model,metric,unit,cases,found,missed,invented,empty,failed,mean,/);
+    expect((await readFile(at('out', 'summary.csv'), 'utf8')).split('\n')[0]).toMatch(
+      /^model,metric,unit,cases,found,missed,invented,empty,failed,mean,/,
+    );
     expect(await readFile(at('out', 'report.txt'), 'utf8')).toBe(printed);
   });
 
@@ -93,14 +121,27 @@ describe('axunet evaluate', () => {
 
   it('refuses masks on different grids, naming both', async () => {
     await writeNifti(at('poor', 'a.nii.gz'), mask(3, 1, lps([31, 20, -10])));
-    expect(await evaluate.run(['--prediction', at('poor', 'a.nii.gz'), '--reference', at('reference', 'a.nii.gz'), '--json'])).toBe(1);
+    expect(
+      await evaluate.run([
+        '--prediction',
+        at('poor', 'a.nii.gz'),
+        '--reference',
+        at('reference', 'a.nii.gz'),
+        '--json',
+      ]),
+    ).toBe(1);
     expect(report().models[0].failed[0].reason).toBe(
       'Expected prediction and reference on one grid, found a difference in affine row 1 (-2, 0, 0, 31) against (-2, 0, 0, 30): ' +
-      'prediction 10×8×4 voxels of 2 × 2 × 2 mm, LPS, origin (31, 20, -10) mm; reference 10×8×4 voxels of 2 × 2 × 2 mm, LPS, origin (30, 20, -10) mm');
+        'prediction 10×8×4 voxels of 2 × 2 × 2 mm, LPS, origin (31, 20, -10) mm; reference 10×8×4 voxels of 2 × 2 × 2 mm, LPS, origin (30, 20, -10) mm',
+    );
   });
 
   it('takes another axis order of the same grid for the same grid', async () => {
-    const source = { ...mask(1), shape: [4, 10, 8] as const, affine: [0, -2, 0, 30, 0, 0, -2, 20, 2, 0, 0, -10, 0, 0, 0, 1] };
+    const source = {
+      ...mask(1),
+      shape: [4, 10, 8] as const,
+      affine: [0, -2, 0, 30, 0, 0, -2, 20, 2, 0, 0, -10, 0, 0, 0, 1],
+    };
     await writeNifti(at('poor', 'a.nii.gz'), toGeometryOf(mask(1), source));
     await evaluate.run(['--prediction', at('poor', 'a.nii.gz'), '--reference', at('reference', 'a.nii.gz'), '--json']);
     expect(report().models[0].cases[0].values.dice).toBe(1);
@@ -110,25 +151,42 @@ describe('axunet evaluate', () => {
     await writeNifti(at('reference', 'a.nii.gz'), mask(3, 7));
     const args = ['--prediction', at('poor', 'a.nii.gz'), '--reference', at('reference', 'a.nii.gz'), '--json'];
     expect(await evaluate.run(args)).toBe(1);
-    expect(report().models[0].failed[0].reason).toBe(`Expected label values 0, 1, 2, found 7 in ${at('reference', 'a.nii.gz')}`);
+    expect(report().models[0].failed[0].reason).toBe(
+      `Expected label values 0, 1, 2, found 7 in ${at('reference', 'a.nii.gz')}`,
+    );
     printed = '';
     expect(await evaluate.run([...args, '--label-map', '7:1,*:0'])).toBe(0);
     expect(report().models[0].cases[0].values.dice).toBe(1);
   });
 
   it('refuses to guess what is meant', async () => {
-    await expect(evaluate.run([])).rejects.toThrow('Expected axunet evaluate --prediction P --reference R, or the name of a set of masks');
-    await expect(evaluate.run(['--prediction', at('good'), '--reference', at('reference', 'a.nii.gz')])).rejects.toThrow('Expected two files or two folders, found one of each');
-    await expect(evaluate.run(['--prediction', at('nowhere'), '--reference', at('reference')])).rejects.toThrow('Expected a mask or a folder of masks, found no such file or folder');
-    await expect(evaluate.run(['--prediction', at('good'), '--prediction', at('good'), '--reference', at('reference')])).rejects.toThrow('Expected different predictions');
+    await expect(evaluate.run([])).rejects.toThrow(
+      'Expected axunet evaluate --prediction P --reference R, or the name of a set of masks',
+    );
+    await expect(
+      evaluate.run(['--prediction', at('good'), '--reference', at('reference', 'a.nii.gz')]),
+    ).rejects.toThrow('Expected two files or two folders, found one of each');
+    await expect(evaluate.run(['--prediction', at('nowhere'), '--reference', at('reference')])).rejects.toThrow(
+      'Expected a mask or a folder of masks, found no such file or folder',
+    );
+    await expect(
+      evaluate.run(['--prediction', at('good'), '--prediction', at('good'), '--reference', at('reference')]),
+    ).rejects.toThrow('Expected different predictions');
   });
 
-  it.skipIf(!settings.sharedFolder)('compares the networks of a set of masks (needs the extra test data in ../shared)', async () => {
-    const [small, all] = [at('odyssey'), path.join(settings.sharedFolder!, 'data/segloss-odyssey-pancreas/masks')];
-    await mkdir(path.join(small, 'masks'), { recursive: true });
-    for (const file of ['191_gt', '191_CE', '191_Dice']) await writeFile(path.join(small, 'masks', `${file}.nii.gz`), await readFile(path.join(all, `${file}.nii.gz`)));
-    expect(await evaluate.run(['segloss-odyssey-pancreas', '--data', small, '--json'])).toBe(0);
-    expect(report().models.map(({ name, cases }) => [name, cases[0].id])).toEqual([['CE', '191'], ['Dice', '191']]);
-    expect(report().models[0].cases[0].values.dice).toBeCloseTo(0.905, 3);
-  });
+  it.skipIf(!settings.sharedFolder)(
+    'compares the networks of a set of masks (needs the extra test data in ../shared)',
+    async () => {
+      const [small, all] = [at('odyssey'), path.join(settings.sharedFolder!, 'data/segloss-odyssey-pancreas/masks')];
+      await mkdir(path.join(small, 'masks'), { recursive: true });
+      for (const file of ['191_gt', '191_CE', '191_Dice'])
+        await writeFile(path.join(small, 'masks', `${file}.nii.gz`), await readFile(path.join(all, `${file}.nii.gz`)));
+      expect(await evaluate.run(['segloss-odyssey-pancreas', '--data', small, '--json'])).toBe(0);
+      expect(report().models.map(({ name, cases }) => [name, cases[0].id])).toEqual([
+        ['CE', '191'],
+        ['Dice', '191'],
+      ]);
+      expect(report().models[0].cases[0].values.dice).toBeCloseTo(0.905, 3);
+    },
+  );
 });

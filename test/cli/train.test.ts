@@ -21,7 +21,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let said: string[];
 beforeEach(() => {
   said = [];
-  for (const name of ['log', 'error'] as const) vi.spyOn(console, name).mockImplementation((text: string) => { said.push(text); });
+  for (const name of ['log', 'error'] as const)
+    vi.spyOn(console, name).mockImplementation((text: string) => {
+      said.push(text);
+    });
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0);
 });
 afterEach(() => vi.restoreAllMocks());
@@ -61,9 +64,13 @@ describe('axunet train and axunet predict', () => {
   });
 
   it('refuse a folder with a run, unless it is resumed: then it keeps its own configuration', async () => {
-    await expect(trainOnSlices('--out', at('run'), '--epochs', '2')).rejects.toThrow('Expected a folder without a training run');
+    await expect(trainOnSlices('--out', at('run'), '--epochs', '2')).rejects.toThrow(
+      'Expected a folder without a training run',
+    );
     expect(await train.run(['--slices', at('slices'), '--out', at('run'), '--resume'])).toBe(0);
-    await expect(train.run(['--slices', at('slices'), '--out', at('run'), '--resume', '--set', 'width=4'])).rejects.toThrow('another config.width: 2 and 4');
+    await expect(
+      train.run(['--slices', at('slices'), '--out', at('run'), '--resume', '--set', 'width=4']),
+    ).rejects.toThrow('another config.width: 2 and 4');
   });
 
   it('go through all folds, skip the finished ones and sum up the patients', async () => {
@@ -78,9 +85,13 @@ describe('axunet train and axunet predict', () => {
 
   it('stop at a signal with exit code 75', async () => {
     const run = trainOnSlices('--out', at('stopped'), '--epochs', '500');
-    const timer = setInterval(() => { if (existsSync(at('stopped', 'last'))) process.emit('SIGINT', 'SIGINT'); }, 20);
+    const timer = setInterval(() => {
+      if (existsSync(at('stopped', 'last'))) process.emit('SIGINT', 'SIGINT');
+    }, 20);
     expect(await run.finally(() => clearInterval(timer))).toBe(75);
-    expect(said.at(-1)).toMatch(/^\naxunet train: Training stopped by SIGINT after step \d+; the checkpoint is saved in .*, resume to go on$/);
+    expect(said.at(-1)).toMatch(
+      /^\naxunet train: Training stopped by SIGINT after step \d+; the checkpoint is saved in .*, resume to go on$/,
+    );
   });
 
   it.each([
@@ -92,8 +103,12 @@ describe('axunet train and axunet predict', () => {
   ])('refuse %j', (args, sentence) => expect(train.run(args)).rejects.toThrow(sentence));
 
   it('refuse an unknown preset and a fold that does not exist', async () => {
-    await expect(train.run(['--slices', at('slices'), '--out', at('x'), '--preset', 'huge'])).rejects.toThrow('Expected --preset to be one of tiny, demo, study, paper, found "huge"');
-    await expect(trainOnSlices('--out', at('x'), '--fold', '4')).rejects.toThrow('Expected a fold from 0 to 3, found 4');
+    await expect(train.run(['--slices', at('slices'), '--out', at('x'), '--preset', 'huge'])).rejects.toThrow(
+      'Expected --preset to be one of tiny, demo, study, paper, found "huge"',
+    );
+    await expect(trainOnSlices('--out', at('x'), '--fold', '4')).rejects.toThrow(
+      'Expected a fold from 0 to 3, found 4',
+    );
   });
 
   it.each([

@@ -16,7 +16,9 @@ describe('axunet verify', () => {
   beforeEach(async () => {
     folder = await temporaryFolder();
     printed = '';
-    vi.spyOn(console, 'log').mockImplementation((text: string) => { printed += `${text}\n`; });
+    vi.spyOn(console, 'log').mockImplementation((text: string) => {
+      printed += `${text}\n`;
+    });
     vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   });
   afterEach(async () => {
@@ -56,22 +58,30 @@ describe('axunet verify', () => {
   it('refuses what it cannot understand', async () => {
     await expect(verify.run([])).rejects.toThrow('NAME, FOLDER or IMAGE LABEL');
     await writeDecathlon(folder, { ids: ['a'], json });
-    await expect(verify.run([path.join(folder, 'imagesTr', 'a.nii.gz')])).rejects.toThrow('a label file behind the image');
+    await expect(verify.run([path.join(folder, 'imagesTr', 'a.nii.gz')])).rejects.toThrow(
+      'a label file behind the image',
+    );
     expect(parseLabelMap('1:1, 2:1')).toEqual({ labelMap: { 1: 1, 2: 1 } });
     expect(parseLabelMap('7:1,*:0')).toEqual({ labelMap: { 7: 1 }, otherLabels: 'background' });
-    for (const bad of ['', '1', '1:2', '*:1', 'a:1', '1:1,']) expect(() => parseLabelMap(bad), bad).toThrow('--label-map');
-    expect(() => parseLabelMap('1:1,1:0')).toThrow('Expected --label-map to name each label once, found 1 twice in "1:1,1:0"');
+    for (const bad of ['', '1', '1:2', '*:1', 'a:1', '1:1,'])
+      expect(() => parseLabelMap(bad), bad).toThrow('--label-map');
+    expect(() => parseLabelMap('1:1,1:0')).toThrow(
+      'Expected --label-map to name each label once, found 1 twice in "1:1,1:0"',
+    );
     expect(() => parseLabelMap('2:1,1:1,01:0,*:0')).toThrow('found 1 twice');
   });
 
-  it.skipIf(!shared)('passes the real cut CT with its segmentation and refuses the whole one (needs the folder of extra test data)', async () => {
-    const file = (name: string): string => path.join(shared!, 'data', 'totalsegmentator', `${name}.nii.gz`);
-    expect(await verify.run([file('example_ct_sm'), file('example_seg'), '--label-map', '7:1,*:0'])).toBe(0);
-    expect(await verify.run([file('example_ct_sm'), file('example_seg')])).toBe(0);
-    expect(printed).toMatch(/WARNING example_ct_sm: label: expected 0, 1, 2 as no label map is given/);
-    expect(await verify.run([file('example_ct'), file('example_seg')])).toBe(1);
-    expect(printed).toMatch(/122×101×112 voxels.*122×101×30 voxels/);
-  });
+  it.skipIf(!shared)(
+    'passes the real cut CT with its segmentation and refuses the whole one (needs the folder of extra test data)',
+    async () => {
+      const file = (name: string): string => path.join(shared!, 'data', 'totalsegmentator', `${name}.nii.gz`);
+      expect(await verify.run([file('example_ct_sm'), file('example_seg'), '--label-map', '7:1,*:0'])).toBe(0);
+      expect(await verify.run([file('example_ct_sm'), file('example_seg')])).toBe(0);
+      expect(printed).toMatch(/WARNING example_ct_sm: label: expected 0, 1, 2 as no label map is given/);
+      expect(await verify.run([file('example_ct'), file('example_seg')])).toBe(1);
+      expect(printed).toMatch(/122×101×112 voxels.*122×101×30 voxels/);
+    },
+  );
 
   it.skipIf(!shared)('passes the real masks without CT (needs the folder of extra test data)', async () => {
     expect(await verify.run(['panorama', '--data', path.join(shared!, 'data', 'panorama')])).toBe(0);

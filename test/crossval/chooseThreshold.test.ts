@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chooseThreshold } from '../../lib/crossval/chooseThreshold.ts';
 
-const one = (probability: number[], reference: number[]) => ({ read: async () => ({ probability: Float32Array.from(probability), reference }) });
+const one = (probability: number[], reference: number[]) => ({
+  read: async () => ({ probability: Float32Array.from(probability), reference }),
+});
 
 describe('the choice of a threshold', () => {
   it('takes the best mean Dice over the cases', async () => {

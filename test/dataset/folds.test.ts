@@ -3,7 +3,15 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CaseList } from '../../lib/dataset/cases.ts';
-import { assertDisjoint, foldProblems, foldsOf, makeFolds, readFolds, splitFold, writeFolds } from '../../lib/dataset/folds.ts';
+import {
+  assertDisjoint,
+  foldProblems,
+  foldsOf,
+  makeFolds,
+  readFolds,
+  splitFold,
+  writeFolds,
+} from '../../lib/dataset/folds.ts';
 import { temporaryFolder } from './fixtures.ts';
 
 const twelve = Array.from({ length: 12 }, (_, i) => `p${i}`);
@@ -11,32 +19,36 @@ const twelve = Array.from({ length: 12 }, (_, i) => `p${i}`);
 describe('patient folds', () => {
   it('never have a patient on both sides, and lose none', () => {
     const patients = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 60 });
-    fc.assert(fc.property(patients, fc.integer(), fc.integer({ min: 2, max: 6 }), (names, seed, count) => {
-      fc.pre(names.length >= count);
-      const folds = makeFolds(names, { seed, count });
-      for (let k = 0; k < count; k++) {
-        const { training, validation } = splitFold(folds, k);
-        assertDisjoint(training, validation);
-        expect([...training, ...validation].sort()).toEqual([...names].sort());
-      }
-      const sizes = folds.folds.map((fold) => fold.length);
-      expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-    }));
+    fc.assert(
+      fc.property(patients, fc.integer(), fc.integer({ min: 2, max: 6 }), (names, seed, count) => {
+        fc.pre(names.length >= count);
+        const folds = makeFolds(names, { seed, count });
+        for (let k = 0; k < count; k++) {
+          const { training, validation } = splitFold(folds, k);
+          assertDisjoint(training, validation);
+          expect([...training, ...validation].sort()).toEqual([...names].sort());
+        }
+        const sizes = folds.folds.map((fold) => fold.length);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 
   it('spread every group evenly, and stay of even size', () => {
     const patients = fc.array(fc.constantFrom('tumour', 'normal', ''), { minLength: 4, maxLength: 40 });
-    fc.assert(fc.property(patients, fc.integer(), (groupOf, seed) => {
-      const names = groupOf.map((_, i) => `p${i}`);
-      const groups = Object.fromEntries(names.map((name, i) => [name, groupOf[i]!]));
-      const { folds } = makeFolds(names, { seed, groups });
-      for (const group of ['tumour', 'normal', '']) {
-        const counts = folds.map((fold) => fold.filter((name) => groups[name] === group).length);
-        expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
-      }
-      const sizes = folds.map((fold) => fold.length);
-      expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-    }));
+    fc.assert(
+      fc.property(patients, fc.integer(), (groupOf, seed) => {
+        const names = groupOf.map((_, i) => `p${i}`);
+        const groups = Object.fromEntries(names.map((name, i) => [name, groupOf[i]!]));
+        const { folds } = makeFolds(names, { seed, groups });
+        for (const group of ['tumour', 'normal', '']) {
+          const counts = folds.map((fold) => fold.filter((name) => groups[name] === group).length);
+          expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+        }
+        const sizes = folds.map((fold) => fold.length);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 
   it('are four, depend on the seed and not on the order of the patients', () => {
@@ -55,7 +67,9 @@ describe('patient folds', () => {
   });
 
   it('keep all slices of a patient together and use the groups of the cases', () => {
-    const cases = twelve.flatMap((patient, i) => [0, 1].map((z) => ({ id: `${patient}-${z}`, patient, image: '', group: i < 4 ? 'tumour' : 'normal' })));
+    const cases = twelve.flatMap((patient, i) =>
+      [0, 1].map((z) => ({ id: `${patient}-${z}`, patient, image: '', group: i < 4 ? 'tumour' : 'normal' })),
+    );
     const list: CaseList = { dataset: 'd', kind: '2d', folder: '', labelMap: { 1: 1 }, cases };
     const { folds } = foldsOf(list, { seed: 5 });
     expect(folds.map((fold) => fold.length)).toEqual([3, 3, 3, 3]);
@@ -89,7 +103,9 @@ describe('patient folds', () => {
 
   it('name every misfit at once', () => {
     expect(foldProblems({ seed: 0, folds: [['a', 'x'], ['a']] }, ['a', 'b'])).toEqual([
-      'patients in more than one fold: a', 'patients that the data set does not have: x', 'patients in no fold: b',
+      'patients in more than one fold: a',
+      'patients that the data set does not have: x',
+      'patients in no fold: b',
     ]);
   });
 });

@@ -11,7 +11,8 @@ import { lps, rowsReversed, torso } from './fixtures.ts';
 const shared = settings.sharedFolder;
 const map = { 1: 1, 2: 1 };
 /** The affine of the same grid stored with y towards anterior: rows reversed on disk lie where they were. */
-const lasOf = (affine: Affine, ny: number): Affine => affine.map((v, i) => (i % 4 === 1 ? -v : i % 4 === 3 && i < 12 ? v + affine[i - 2]! * (ny - 1) : v));
+const lasOf = (affine: Affine, ny: number): Affine =>
+  affine.map((v, i) => (i % 4 === 1 ? -v : i % 4 === 3 && i < 12 ? v + affine[i - 2]! * (ny - 1) : v));
 
 /** Much quicker than toEqual on typed arrays. */
 const sameVoxels = (a: Volume, b: Volume): boolean => Buffer.from(a.data.buffer).equals(Buffer.from(b.data.buffer));
@@ -20,9 +21,16 @@ describe('labels mirrored in y', () => {
   it('are told from right ones on a torso, with the evidence', () => {
     const { image, label } = torso();
     const right = judgeLabelFlip(image, label, map);
-    expect(right).toMatchObject({ verdict: 'as-affine', affinesAgree: true, imageUpsideDown: false, asAffine: { softTissue: 1, anterior: 1 } });
+    expect(right).toMatchObject({
+      verdict: 'as-affine',
+      affinesAgree: true,
+      imageUpsideDown: false,
+      asAffine: { softTissue: 1, anterior: 1 },
+    });
     expect(judgeLabelFlip(image, rowsReversed(label), map).verdict).toBe('mirrored-y');
-    expect(describeFlip(right)).toMatch(/^the label lies as its affine says: as its affine says 100 % in soft tissue and 100 % in front/);
+    expect(describeFlip(right)).toMatch(
+      /^the label lies as its affine says: as its affine says 100 % in soft tissue and 100 % in front/,
+    );
   });
 
   it('are turned on the image grid, and right ones are left alone', () => {
@@ -59,7 +67,9 @@ describe('labels mirrored in y', () => {
     const { image, label } = torso();
     const empty = { ...label, data: new Uint8Array(label.data.length) };
     expect(alignLabel(image, empty, map).decision.verdict).toBe('undecided');
-    expect(() => alignLabel(image, { ...empty, affine: lps([0, 0, 0]) }, map)).toThrow(/on one grid, found 40×32×6.*origin \(30, 20, -10\).*origin \(0, 0, 0\)/);
+    expect(() => alignLabel(image, { ...empty, affine: lps([0, 0, 0]) }, map)).toThrow(
+      /on one grid, found 40×32×6.*origin \(30, 20, -10\).*origin \(0, 0, 0\)/,
+    );
     const uniform = { ...image, data: new Int16Array(image.data.length).fill(40) };
     expect(judgeLabelFlip(uniform, label, map)).toMatchObject({ verdict: 'undecided' });
   });
@@ -73,7 +83,10 @@ describe('labels mirrored in y', () => {
 
   it('are not seen where image and label are upside down together; that the image contradicts its affine is', () => {
     const { image, label } = torso();
-    expect(judgeLabelFlip(rowsReversed(image), rowsReversed(label), map)).toMatchObject({ verdict: 'as-affine', imageUpsideDown: true });
+    expect(judgeLabelFlip(rowsReversed(image), rowsReversed(label), map)).toMatchObject({
+      verdict: 'as-affine',
+      imageUpsideDown: true,
+    });
   });
 
   it('are found on phantoms of any orientation, and never seen in right ones', () => {

@@ -12,7 +12,8 @@ describe('the registry of data sets', () => {
   it('says of every set what it is, whose it is, its licence, and how to get it', () => {
     expect(new Set(registry.map((e) => e.name)).size).toBe(registry.length);
     for (const entry of registry) {
-      for (const text of [entry.title, entry.content, entry.source, entry.licence, entry.citation, entry.howToGet]) expect(text, entry.name).not.toBe('');
+      for (const text of [entry.title, entry.content, entry.source, entry.licence, entry.citation, entry.howToGet])
+        expect(text, entry.name).not.toBe('');
       expect(entry.layout.length, entry.name).toBeGreaterThan(0);
       expect(entry.sizeMb, entry.name).toBeGreaterThan(0);
       if (entry.download) expect(entry.howToGet).toContain(`axunet data ${entry.name} --download`);
@@ -34,7 +35,7 @@ describe('the registry of data sets', () => {
     }
     expect(remoteFiles(datasetEntry('nih-2d'))).toHaveLength(398);
     expect(formatMegabytes(0.3)).toBe('< 1 MB');
-    expect(formatMegabytes(11_450)).toBe("11.4 GB");
+    expect(formatMegabytes(11_450)).toBe('11.4 GB');
   });
 
   it('is what data/README.md shows', () => {
@@ -42,7 +43,11 @@ describe('the registry of data sets', () => {
   });
 
   it.skipIf(!shared)('knows the checksums of files that lie here (needs the folder of extra test data)', async () => {
-    const folders: Record<string, string> = { 'nih-2d': 'nih-pancreas-ct-2d', totalsegmentator: 'totalsegmentator', ibsi: 'ibsi' };
+    const folders: Record<string, string> = {
+      'nih-2d': 'nih-pancreas-ct-2d',
+      totalsegmentator: 'totalsegmentator',
+      ibsi: 'ibsi',
+    };
     for (const [name, folder] of Object.entries(folders)) {
       for (const remote of remoteFiles(datasetEntry(name))) {
         expect(await fileProblem(path.join(shared!, 'data', folder, remote.path), remote), remote.path).toBeUndefined();

@@ -19,7 +19,9 @@ const setVoxels = [19, 21, 42, 48];
 
 describe('pickled masks of evalseg', () => {
   let folder: string;
-  beforeEach(async () => { folder = await temporaryFolder(); });
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('become the volume that Python sees', () => {
@@ -46,7 +48,9 @@ describe('pickled masks of evalseg', () => {
   });
 
   it('are refused by name when damaged, never run as code', async () => {
-    expect(() => readPickle(Buffer.from('cos\nsystem\n(S"true"\ntR.'), 'evil.pkl')).toThrow('Expected a pickled array, found the operation 0x63 at byte 0 in evil.pkl');
+    expect(() => readPickle(Buffer.from('cos\nsystem\n(S"true"\ntR.'), 'evil.pkl')).toThrow(
+      'Expected a pickled array, found the operation 0x63 at byte 0 in evil.pkl',
+    );
     await mkdir(path.join(folder, 'pickled'));
     await writeFile(path.join(folder, 'pickled', '021_gt.pkl.gz'), pickled.subarray(0, 300));
     await expect(convertSegmentArrays(folder)).rejects.toThrow(/gzip data.*021_gt/);
@@ -54,14 +58,21 @@ describe('pickled masks of evalseg', () => {
 
   it('are either refused or read when bytes change at random', () => {
     const whole = gunzipSync(pickled);
-    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }), fc.nat(whole.length), (changes, length) => {
-      const bytes = Buffer.from(whole.subarray(0, length % 3 ? whole.length : length));
-      for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
-      try {
-        expect(decodeSegmentArray(bytes, 'x').data).toBeInstanceOf(Uint8Array);
-      } catch (error) {
-        expect(error).toBeInstanceOf(UserError);
-      }
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        fc.nat(whole.length),
+        (changes, length) => {
+          const bytes = Buffer.from(whole.subarray(0, length % 3 ? whole.length : length));
+          for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+          try {
+            expect(decodeSegmentArray(bytes, 'x').data).toBeInstanceOf(Uint8Array);
+          } catch (error) {
+            expect(error).toBeInstanceOf(UserError);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });

@@ -2,8 +2,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataset, openFolder, openPair, type OpenOptions } from '../../lib/dataset/cases.ts';
-import { formatReport, verifyDataset, type VerifyReport } from '../../lib/dataset/verify.ts';
+import { type OpenOptions, openDataset, openFolder, openPair } from '../../lib/dataset/cases.ts';
+import { formatReport, type VerifyReport, verifyDataset } from '../../lib/dataset/verify.ts';
 import { countValues } from '../../lib/dataset/verifyCase.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { settings } from '../../lib/settings.ts';
@@ -15,14 +15,18 @@ const json = { labels: { background: 0, pancreas: 1, tumour: 2 } };
 
 describe('verifying a data set', () => {
   let folder: string;
-  beforeEach(async () => { folder = await temporaryFolder(); });
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const image = (id: string): string => path.join(folder, 'imagesTr', `${id}.nii.gz`);
   const label = (id: string): string => path.join(folder, 'labelsTr', `${id}.nii.gz`);
   const verify = async (): Promise<VerifyReport> => verifyDataset(await openDataset('phantom', folder));
   const findings = (r: VerifyReport): string[] =>
-    [...r.findings, ...r.cases.flatMap((c) => c.findings)].map((f) => `${f.severity} ${f.check}${f.case ? ` ${f.case}` : ''}`);
+    [...r.findings, ...r.cases.flatMap((c) => c.findings)].map(
+      (f) => `${f.severity} ${f.check}${f.case ? ` ${f.case}` : ''}`,
+    );
   const pair = async (a: Volume, b: Volume, options?: OpenOptions): Promise<VerifyReport> => {
     const files = [path.join(folder, 'ct.nii.gz'), path.join(folder, 'seg.nii.gz')] as const;
     await writeNifti(files[0], a);
@@ -38,9 +42,19 @@ describe('verifying a data set', () => {
     const { label: mask } = torso({ tumour: true });
     const [first] = r.cases;
     const foreground = mask.data.filter((v) => v > 0).length;
-    expect(first).toMatchObject({ id: 'a', status: 'ok', shape: [40, 32, 6], spacingMm: [2, 2, 2], orientation: 'LPS', range: [-1000, 250], foregroundVoxels: foreground });
+    expect(first).toMatchObject({
+      id: 'a',
+      status: 'ok',
+      shape: [40, 32, 6],
+      spacingMm: [2, 2, 2],
+      orientation: 'LPS',
+      range: [-1000, 250],
+      foregroundVoxels: foreground,
+    });
     expect(first!.foregroundMl).toBeCloseTo(foreground * 0.008, 9);
-    expect(formatReport(r)).toMatch(/3 ok, 0 with warnings only, 0 with errors: 0 errors, 0 warnings\nfit for training$/);
+    expect(formatReport(r)).toMatch(
+      /3 ok, 0 with warnings only, 0 with errors: 0 errors, 0 warnings\nfit for training$/,
+    );
   });
 
   it('gives as many case reports as cases, and names every missing partner', async () => {
@@ -67,8 +81,16 @@ describe('verifying a data set', () => {
     const { image: ct, label: mask } = torso();
     const turned: Affine = [-1.9, 0.62, 0, 30, -0.62, -1.9, 0, 20, 0, 0, 2, -10, 0, 0, 0, 1];
     const changes: [Partial<Volume>, string, RegExp][] = [
-      [{ shape: [40, 32, 5], data: mask.data.slice(0, 40 * 32 * 5) }, 'error shape ct', /image 40×32×6 voxels.*label 40×32×5 voxels/],
-      [{ spacingMm: [2, 2, 2.5], affine: [-2, 0, 0, 30, 0, -2, 0, 20, 0, 0, 2.5, -10, 0, 0, 0, 1] }, 'error geometry ct', /of 2 × 2 × 2 mm.*of 2 × 2 × 2\.5 mm/],
+      [
+        { shape: [40, 32, 5], data: mask.data.slice(0, 40 * 32 * 5) },
+        'error shape ct',
+        /image 40×32×6 voxels.*label 40×32×5 voxels/,
+      ],
+      [
+        { spacingMm: [2, 2, 2.5], affine: [-2, 0, 0, 30, 0, -2, 0, 20, 0, 0, 2.5, -10, 0, 0, 0, 1] },
+        'error geometry ct',
+        /of 2 × 2 × 2 mm.*of 2 × 2 × 2\.5 mm/,
+      ],
       [{ affine: lps([30, 20, -8]) }, 'error geometry ct', /origin \(30, 20, -10\) mm.*origin \(30, 20, -8\) mm/],
       [{ affine: turned }, 'error geometry ct', /affine/],
     ];
@@ -109,9 +131,16 @@ describe('verifying a data set', () => {
     const odd = Float32Array.from(mask.data);
     odd.set([0.5, 7, NaN], 100);
     const r = await pair(volumeOf(broken, ct.shape), volumeOf(odd, mask.shape), { labelMap: { 1: 1 } });
-    expect(findings(r)).toEqual(['error not-finite ct', 'error not-finite ct', 'error label-values ct', 'error label-values ct']);
+    expect(findings(r)).toEqual([
+      'error not-finite ct',
+      'error not-finite ct',
+      'error label-values ct',
+      'error label-values ct',
+    ]);
     expect(r.cases[0]!.findings.map((f) => f.message)).toEqual([
-      'image: 3 voxels are NaN or infinite', 'label: 1 voxels are NaN or infinite', 'label: expected whole numbers, found 0.5',
+      'image: 3 voxels are NaN or infinite',
+      'label: 1 voxels are NaN or infinite',
+      'label: expected whole numbers, found 0.5',
       'label: expected 0, 1 (the label map), found 7; *:0 in the map takes the others for background',
     ]);
     expect(r.cases[0]!.range).toEqual([-1000, 250]);
@@ -119,7 +148,10 @@ describe('verifying a data set', () => {
 
   it('takes values outside a map for an error only where a map was given', async () => {
     const { image: ct, label: mask } = torso();
-    const many = volumeOf(mask.data.map((v, i) => v || (i < 50 ? 5 : 0)), mask.shape);
+    const many = volumeOf(
+      mask.data.map((v, i) => v || (i < 50 ? 5 : 0)),
+      mask.shape,
+    );
     expect(findings(await pair(ct, many))).toEqual(['warning label-values ct']);
     expect(findings(await pair(ct, many, { labelMap: { 1: 1 } }))).toEqual(['error label-values ct']);
     expect(findings(await pair(ct, many, { labelMap: { 1: 1 }, otherLabels: 'background' }))).toEqual([]);
@@ -127,19 +159,27 @@ describe('verifying a data set', () => {
 
   it('takes other values in place of every known one, and values below 0, for no label at all', async () => {
     const { image: ct, label: mask } = torso();
-    const all255 = volumeOf(mask.data.map((v) => 255 * v), mask.shape);
+    const all255 = volumeOf(
+      mask.data.map((v) => 255 * v),
+      mask.shape,
+    );
     expect(findings(await pair(ct, all255))).toEqual(['error label-values ct', 'warning empty-label ct']);
     expect((await pair(ct, ct)).cases[0]!.findings[0]).toMatchObject({ severity: 'error', check: 'label-values' });
   });
 
   it('warns of empty labels and of values that are no HU', async () => {
     const { image: ct, label: mask } = torso();
-    const shifted = volumeOf(ct.data.map((v) => v + 1024), ct.shape);
+    const shifted = volumeOf(
+      ct.data.map((v) => v + 1024),
+      ct.shape,
+    );
     const empty = volumeOf(new Uint8Array(mask.data.length), mask.shape);
     const r = await pair(shifted, empty);
     expect(findings(r)).toEqual(['warning hounsfield ct', 'warning empty-label ct']);
     expect(r.cases[0]!.findings[0]!.message).toMatch(/found 24 to 1274; was the rescale intercept lost/);
-    expect(findings(await pair(volumeOf(new Int16Array(ct.data.length), ct.shape), mask))).toContain('error hounsfield ct');
+    expect(findings(await pair(volumeOf(new Int16Array(ct.data.length), ct.shape), mask))).toContain(
+      'error hounsfield ct',
+    );
   });
 
   it('finds one image under two names, and one label for two images', async () => {
@@ -155,13 +195,24 @@ describe('verifying a data set', () => {
 
   it('checks folds against the patients', async () => {
     await writeDecathlon(folder, { ids: ['a', 'b'], json });
-    const r = await verifyDataset(await openDataset('phantom', folder), { folds: { seed: 1, folds: [['a'], ['a', 'z']] } });
-    expect(r.findings.map((f) => f.message)).toEqual(['folds: patients in more than one fold: a', 'folds: patients that the data set does not have: z', 'folds: patients in no fold: b']);
+    const r = await verifyDataset(await openDataset('phantom', folder), {
+      folds: { seed: 1, folds: [['a'], ['a', 'z']] },
+    });
+    expect(r.findings.map((f) => f.message)).toEqual([
+      'folds: patients in more than one fold: a',
+      'folds: patients that the data set does not have: z',
+      'folds: patients in no fold: b',
+    ]);
   });
 
   it('checks pictures: sizes, black-and-white masks, duplicates within and between patients', async () => {
     const place = (part: string, name: string): string => path.join(folder, part, `${name}.jpg`);
-    const [a, b, c, d] = ['PANCREAS_0001-1001', 'PANCREAS_0001-1002', 'PANCREAS_0002-1001', 'PANCREAS_0003-1001'] as const;
+    const [a, b, c, d] = [
+      'PANCREAS_0001-1001',
+      'PANCREAS_0001-1002',
+      'PANCREAS_0002-1001',
+      'PANCREAS_0003-1001',
+    ] as const;
     for (const name of [a, b, c]) await writeJpeg(place('images', name), 32, 32, [4, 4, 20, 20], 120);
     await writeJpeg(place('images', d), 32, 32, [2, 2, 20, 20], 90);
     await writeJpeg(place('masks', a), 32, 32, [8, 8, 8, 8]);
@@ -169,26 +220,43 @@ describe('verifying a data set', () => {
     await writeJpeg(place('masks', c), 32, 32, [8, 8, 16, 16], 140);
     await writeJpeg(place('masks', d), 32, 32, [0, 0, 0, 0]);
     const r = await verifyDataset(await openFolder(folder));
-    expect(findings(r)).toEqual(['error duplicate', `error shape ${b}`, `error label-values ${c}`, `warning empty-label ${d}`]);
+    expect(findings(r)).toEqual([
+      'error duplicate',
+      `error shape ${b}`,
+      `error label-values ${c}`,
+      `warning empty-label ${d}`,
+    ]);
     expect(r.cases[0]).toMatchObject({ foregroundVoxels: 64, shape: [32, 32] });
   });
 
   it('counts voxels by value as a plain loop does', () => {
-    fc.assert(fc.property(fc.array(fc.constantFrom(0, 1, 2, 0.5, NaN)), (values) => {
-      const counts = countValues(Float32Array.from(values));
-      for (const v of new Set(values)) expect(counts.get(v)).toBe(values.filter((w) => Object.is(v, w)).length);
-      expect([...counts.values()].reduce((sum, n) => sum + n, 0)).toBe(values.length);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(0, 1, 2, 0.5, NaN)), (values) => {
+        const counts = countValues(Float32Array.from(values));
+        for (const v of new Set(values)) expect(counts.get(v)).toBe(values.filter((w) => Object.is(v, w)).length);
+        expect([...counts.values()].reduce((sum, n) => sum + n, 0)).toBe(values.length);
+      }),
+    );
   });
 
-  it.skipIf(!shared)('judges the real CT rightly: its cut with the segmentation passes, the whole CT is refused (needs the folder of extra test data)', async () => {
-    const place = path.join(shared!, 'data', 'totalsegmentator');
-    const passed = await verifyDataset(await openDataset('totalsegmentator', place));
-    // 644 voxels of label 7 are named by the folder's own README; 27 mm³ each.
-    expect(passed).toMatchObject({ totals: { errors: 0, warnings: 0 }, cases: [{ foregroundVoxels: 644, foregroundMl: 644 * 0.027 }] });
-    const refused = await verifyDataset(await openPair(path.join(place, 'example_ct.nii.gz'), path.join(place, 'example_seg.nii.gz')));
-    expect(refused.cases[0]!.findings.filter((f) => f.severity === 'error').map((f) => f.message)).toEqual([
-      expect.stringMatching(/image 122×101×112 voxels of 3 × 3 × 3 mm, RAS.*label 122×101×30 voxels of 3 × 3 × 3 mm, RAS/),
-    ]);
-  });
+  it.skipIf(!shared)(
+    'judges the real CT rightly: its cut with the segmentation passes, the whole CT is refused (needs the folder of extra test data)',
+    async () => {
+      const place = path.join(shared!, 'data', 'totalsegmentator');
+      const passed = await verifyDataset(await openDataset('totalsegmentator', place));
+      // 644 voxels of label 7 are named by the folder's own README; 27 mm³ each.
+      expect(passed).toMatchObject({
+        totals: { errors: 0, warnings: 0 },
+        cases: [{ foregroundVoxels: 644, foregroundMl: 644 * 0.027 }],
+      });
+      const refused = await verifyDataset(
+        await openPair(path.join(place, 'example_ct.nii.gz'), path.join(place, 'example_seg.nii.gz')),
+      );
+      expect(refused.cases[0]!.findings.filter((f) => f.severity === 'error').map((f) => f.message)).toEqual([
+        expect.stringMatching(
+          /image 122×101×112 voxels of 3 × 3 × 3 mm, RAS.*label 122×101×30 voxels of 3 × 3 × 3 mm, RAS/,
+        ),
+      ]);
+    },
+  );
 });

@@ -10,17 +10,41 @@ import { Random } from '../../lib/random.ts';
 await startEngine();
 const why = hasOwnKernels() ? '' : ' (skipped: our kernels are not here)';
 
-interface Found { y: Float32Array; mean: Float32Array; variance: Float32Array; gradients: Float32Array[] }
+interface Found {
+  y: Float32Array;
+  mean: Float32Array;
+  variance: Float32Array;
+  gradients: Float32Array[];
+}
 
-function run(z: Float32Array, rows: number, channels: number, gamma: Float32Array, beta: Float32Array, dy: Float32Array): Found {
+function run(
+  z: Float32Array,
+  rows: number,
+  channels: number,
+  gamma: Float32Array,
+  beta: Float32Array,
+  dy: Float32Array,
+): Found {
   return tf.tidy(() => {
-    const variables = [tf.variable(tf.tensor4d(z, [1, rows, 1, channels])), tf.variable(tf.tensor1d(gamma)), tf.variable(tf.tensor1d(beta))] as tf.Variable[];
+    const variables = [
+      tf.variable(tf.tensor4d(z, [1, rows, 1, channels])),
+      tf.variable(tf.tensor1d(gamma)),
+      tf.variable(tf.tensor1d(beta)),
+    ] as tf.Variable[];
     const statistics: Float32Array[] = [];
     const data = (t: tf.Tensor): Float32Array => t.dataSync<'float32'>() as Float32Array;
-    const apply = (): tf.Tensor4D => batchNormReluTraining(variables[0] as unknown as tf.Tensor4D, variables[1] as unknown as tf.Tensor1D, variables[2] as unknown as tf.Tensor1D,
-      (mean, variance) => statistics.push(data(mean), data(variance)));
+    const apply = (): tf.Tensor4D =>
+      batchNormReluTraining(
+        variables[0] as unknown as tf.Tensor4D,
+        variables[1] as unknown as tf.Tensor1D,
+        variables[2] as unknown as tf.Tensor1D,
+        (mean, variance) => statistics.push(data(mean), data(variance)),
+      );
     const y = data(apply());
-    const { gradients } = valueAndGradients(() => tf.sum(tf.mul(apply(), tf.tensor4d(dy, [1, rows, 1, channels]))) as tf.Scalar, variables);
+    const { gradients } = valueAndGradients(
+      () => tf.sum(tf.mul(apply(), tf.tensor4d(dy, [1, rows, 1, channels]))) as tf.Scalar,
+      variables,
+    );
     const result = { y, mean: statistics[0], variance: statistics[1], gradients: gradients.map((g) => data(g!)) };
     tf.dispose(variables);
     return result;
@@ -28,7 +52,13 @@ function run(z: Float32Array, rows: number, channels: number, gamma: Float32Arra
 }
 
 /** One channel by the formulas of the module, in float64. `isOpen` tells where the ReLU lets through. */
-function byHand(z: number[], gamma: number, beta: number, dy: number[], isOpen: boolean[]): { mean: number; variance: number; y: number[]; dz: number[]; dGamma: number; dBeta: number } {
+function byHand(
+  z: number[],
+  gamma: number,
+  beta: number,
+  dy: number[],
+  isOpen: boolean[],
+): { mean: number; variance: number; y: number[]; dz: number[]; dGamma: number; dBeta: number } {
   const n = z.length;
   const mean = z.reduce((a, b) => a + b) / n;
   const variance = z.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n;
@@ -36,7 +66,10 @@ function byHand(z: number[], gamma: number, beta: number, dy: number[], isOpen: 
   const g = dy.map((d, i) => (isOpen[i] ? d : 0));
   const [dBeta, dGamma] = [g.reduce((a, b) => a + b), g.reduce((sum, d, i) => sum + d * (z[i] - mean) * s, 0)];
   return {
-    mean, variance, dGamma, dBeta,
+    mean,
+    variance,
+    dGamma,
+    dBeta,
     y: z.map((v) => Math.max(0, gamma * (v - mean) * s + beta)),
     dz: z.map((v, i) => gamma * s * (g[i] - dBeta / n - ((v - mean) * s * dGamma) / n)),
   };
@@ -45,23 +78,36 @@ function byHand(z: number[], gamma: number, beta: number, dy: number[], isOpen: 
 describe.skipIf(!hasOwnKernels())(`batch norm and ReLU with our kernels${why}`, () => {
   it('equal the formulas in float64 for any number of pixels and channels, far from 0 too', () => {
     const rows = fc.oneof(fc.integer({ min: 4, max: 40 }), fc.integer({ min: 120, max: 270 }), fc.constant(3000));
-    fc.assert(fc.property(rows, fc.integer({ min: 1, max: 70 }), fc.integer({ min: -20, max: 20 }), (n, channels, offset) => {
-      const random = Random.stream(n, `${channels}`);
-      const draw = (length: number, shift = 0): Float32Array => Float32Array.from({ length }, () => shift + random.normal());
-      const [z, gamma, beta, dy] = [draw(n * channels, offset), draw(channels), draw(channels), draw(n * channels)];
-      const found = run(z, n, channels, gamma, beta, dy);
-      for (const c of new Set([0, channels >> 1, channels - 1])) {
-        const of = (all: Float32Array): number[] => Array.from({ length: n }, (_, i) => all[i * channels + c]);
-        const wanted = byHand(of(z), gamma[c], beta[c], of(dy), of(found.y).map((y) => y > 0));
-        const near = (actual: number, value: number, scale: number, what: string): void => expect(Math.abs(actual - value) / scale, what).toBeLessThan(2e-5);
-        near(found.mean[c], wanted.mean, 1 + Math.abs(offset), 'mean');
-        near(found.variance[c], wanted.variance, 1, 'variance');
-        of(found.y).forEach((y, i) => near(y, wanted.y[i], 1 + Math.abs(offset), 'y'));
-        of(found.gradients[0]).forEach((d, i) => near(d, wanted.dz[i], 1 + Math.max(...wanted.dz.map(Math.abs)), 'dz'));
-        near(found.gradients[1][c], wanted.dGamma, Math.sqrt(n) + Math.abs(wanted.dGamma), 'dγ');
-        near(found.gradients[2][c], wanted.dBeta, Math.sqrt(n) + Math.abs(wanted.dBeta), 'dβ');
-      }
-    }), { numRuns: 25 });
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 1, max: 70 }), fc.integer({ min: -20, max: 20 }), (n, channels, offset) => {
+        const random = Random.stream(n, `${channels}`);
+        const draw = (length: number, shift = 0): Float32Array =>
+          Float32Array.from({ length }, () => shift + random.normal());
+        const [z, gamma, beta, dy] = [draw(n * channels, offset), draw(channels), draw(channels), draw(n * channels)];
+        const found = run(z, n, channels, gamma, beta, dy);
+        for (const c of new Set([0, channels >> 1, channels - 1])) {
+          const of = (all: Float32Array): number[] => Array.from({ length: n }, (_, i) => all[i * channels + c]);
+          const wanted = byHand(
+            of(z),
+            gamma[c],
+            beta[c],
+            of(dy),
+            of(found.y).map((y) => y > 0),
+          );
+          const near = (actual: number, value: number, scale: number, what: string): void =>
+            expect(Math.abs(actual - value) / scale, what).toBeLessThan(2e-5);
+          near(found.mean[c], wanted.mean, 1 + Math.abs(offset), 'mean');
+          near(found.variance[c], wanted.variance, 1, 'variance');
+          of(found.y).forEach((y, i) => near(y, wanted.y[i], 1 + Math.abs(offset), 'y'));
+          of(found.gradients[0]).forEach((d, i) =>
+            near(d, wanted.dz[i], 1 + Math.max(...wanted.dz.map(Math.abs)), 'dz'),
+          );
+          near(found.gradients[1][c], wanted.dGamma, Math.sqrt(n) + Math.abs(wanted.dGamma), 'dγ');
+          near(found.gradients[2][c], wanted.dBeta, Math.sqrt(n) + Math.abs(wanted.dBeta), 'dβ');
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('keep the variance where the first pixel lies far from the others, and of a constant image make β', () => {

@@ -6,12 +6,27 @@ const native = existsSync(bindingFile());
 
 /** Plain JavaScript last: it is the oracle of the others. TensorFlow only where set-up has run. */
 export const engines: { engine: EngineName; available: boolean; title: string }[] = [
-  { engine: 'tensorflow', available: native, title: native ? 'tensorflow' : 'tensorflow (skipped: it is not set up here)' },
+  {
+    engine: 'tensorflow',
+    available: native,
+    title: native ? 'tensorflow' : 'tensorflow (skipped: it is not set up here)',
+  },
   { engine: 'wasm', available: true, title: 'wasm' },
   { engine: 'cpu', available: true, title: 'cpu' },
 ];
 
 /** The engines again, TensorFlow twice: with the kernels of lib/engine/cpp, and with its own alone. */
-interface KernelSet { title: string; engine: EngineName; available: boolean; own: boolean }
+interface KernelSet {
+  title: string;
+  engine: EngineName;
+  available: boolean;
+  own: boolean;
+}
 export const kernelSets: KernelSet[] = engines.flatMap(({ engine, available, title }): KernelSet[] =>
-  (engine === 'tensorflow' ? [' with our kernels', ' with its own kernels alone'] : ['']).map((kernels, i) => ({ title: title + kernels, engine, available, own: i === 0 })));
+  (engine === 'tensorflow' ? [' with our kernels', ' with its own kernels alone'] : ['']).map((kernels, i) => ({
+    title: title + kernels,
+    engine,
+    available,
+    own: i === 0,
+  })),
+);

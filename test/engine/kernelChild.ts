@@ -22,14 +22,28 @@ export function hashOfKernels(): string {
   const hash = createHash('sha256');
   const normals = (name: string, shape: number[]): tf.Tensor => {
     const random = Random.stream(9, name);
-    return tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()), shape);
+    return tf.tensor(
+      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
+      shape,
+    );
   };
   tf.tidy(() => {
     for (const [image, out, dilation] of shapes) {
-      const inputs = [normals('x', image), normals('k', [3, 3, image[3], out]), normals('gamma', [out]), normals('beta', [out]), normals('up', [2, 2, 16, out]), normals('bias', [16])].map((t) => tf.variable(t));
+      const inputs = [
+        normals('x', image),
+        normals('k', [3, 3, image[3], out]),
+        normals('gamma', [out]),
+        normals('beta', [out]),
+        normals('up', [2, 2, 16, out]),
+        normals('bias', [16]),
+      ].map((t) => tf.variable(t));
       const apply = (): tf.Tensor => {
         const z = convolution(inputs[0] as tf.Tensor4D, inputs[1] as tf.Tensor4D, undefined, { dilation });
-        const up = upConvolution(maxPool(batchNormReluTraining(z, inputs[2] as tf.Tensor1D, inputs[3] as tf.Tensor1D)), inputs[4] as tf.Tensor4D, inputs[5] as tf.Tensor1D);
+        const up = upConvolution(
+          maxPool(batchNormReluTraining(z, inputs[2] as tf.Tensor1D, inputs[3] as tf.Tensor1D)),
+          inputs[4] as tf.Tensor4D,
+          inputs[5] as tf.Tensor1D,
+        );
         return foregroundProbability(up);
       };
       // TensorFlow's sum over all numbers does depend on its threads, but it is not in the gradients.

@@ -12,13 +12,16 @@ describe('a moving average', () => {
     expect([...next]).toEqual([0.25, 12.5, -4]);
   });
 
-  it.skipIf(whyNoGraphs())('is known to a trace by the node that computes it, with what it is made of; other nodes are not', () => {
-    withTrace({}, (trace) => {
-      const [average, value] = ['average', 'value'].map((name) => trace.placeholder(name, [3], 'float32'));
-      const [a, v] = [average.tensor(), value.tensor()];
-      const next = movingAverage(a, v, 0.9);
-      expect(movingAverageOf(trace, trace.refOf(next))).toEqual({ average: 'average', value: 'value', decay: 0.9 });
-      expect(movingAverageOf(trace, trace.refOf(tf.add(a, v)))).toBeUndefined();
-    });
-  });
+  it.skipIf(whyNoGraphs())(
+    'is known to a trace by the node that computes it, with what it is made of; other nodes are not',
+    () => {
+      withTrace({}, (trace) => {
+        const [average, value] = ['average', 'value'].map((name) => trace.placeholder(name, [3], 'float32'));
+        const [a, v] = [average.tensor(), value.tensor()];
+        const next = movingAverage(a, v, 0.9);
+        expect(movingAverageOf(trace, trace.refOf(next))).toEqual({ average: 'average', value: 'value', decay: 0.9 });
+        expect(movingAverageOf(trace, trace.refOf(tf.add(a, v)))).toBeUndefined();
+      });
+    },
+  );
 });

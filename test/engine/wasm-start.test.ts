@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../lib/errors.ts';
 import { wasmBackend } from '../../lib/engine/wasm/heap.ts';
 import { startWasm } from '../../lib/engine/wasm/start.ts';
+import { UserError } from '../../lib/errors.ts';
 
 describe('the wasm engine', () => {
   it('starts from the installed package and says which binary runs', async () => {

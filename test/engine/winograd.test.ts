@@ -22,35 +22,63 @@ function normals(name: string, length: number): Float32Array {
   return Float32Array.from({ length }, () => random.normal());
 }
 
-interface Arrays { value: Float64Array; image: Float64Array; kernel: Float64Array }
+interface Arrays {
+  value: Float64Array;
+  image: Float64Array;
+  kernel: Float64Array;
+}
 
 /** Value and gradients by their definitions, summed in float64. */
-function direct(x: Float32Array, [n, h, w, ci]: Shape, k: Float32Array, co: number, dilation: number, dy: Float32Array): Arrays {
-  const result = { value: new Float64Array(n * h * w * co), image: new Float64Array(x.length), kernel: new Float64Array(k.length) };
-  for (let b = 0; b < n; b++) for (let i = 0; i < h; i++) for (let j = 0; j < w; j++) for (let a = 0; a < 9; a++) {
-    const [y, z] = [i + (Math.floor(a / 3) - 1) * dilation, j + ((a % 3) - 1) * dilation];
-    if (y < 0 || y >= h || z < 0 || z >= w) continue;
-    const [from, to] = [((b * h + y) * w + z) * ci, ((b * h + i) * w + j) * co];
-    for (let c = 0; c < ci; c++) {
-      const [pixel, taps] = [x[from + c], (a * ci + c) * co];
-      let back = 0;
-      for (let o = 0; o < co; o++) {
-        result.value[to + o] += pixel * k[taps + o];
-        result.kernel[taps + o] += pixel * dy[to + o];
-        back += k[taps + o] * dy[to + o];
-      }
-      result.image[from + c] += back;
-    }
-  }
+function direct(
+  x: Float32Array,
+  [n, h, w, ci]: Shape,
+  k: Float32Array,
+  co: number,
+  dilation: number,
+  dy: Float32Array,
+): Arrays {
+  const result = {
+    value: new Float64Array(n * h * w * co),
+    image: new Float64Array(x.length),
+    kernel: new Float64Array(k.length),
+  };
+  for (let b = 0; b < n; b++)
+    for (let i = 0; i < h; i++)
+      for (let j = 0; j < w; j++)
+        for (let a = 0; a < 9; a++) {
+          const [y, z] = [i + (Math.floor(a / 3) - 1) * dilation, j + ((a % 3) - 1) * dilation];
+          if (y < 0 || y >= h || z < 0 || z >= w) continue;
+          const [from, to] = [((b * h + y) * w + z) * ci, ((b * h + i) * w + j) * co];
+          for (let c = 0; c < ci; c++) {
+            const [pixel, taps] = [x[from + c], (a * ci + c) * co];
+            let back = 0;
+            for (let o = 0; o < co; o++) {
+              result.value[to + o] += pixel * k[taps + o];
+              result.kernel[taps + o] += pixel * dy[to + o];
+              back += k[taps + o] * dy[to + o];
+            }
+            result.image[from + c] += back;
+          }
+        }
   return result;
 }
 
 /** Value and gradients of Σ dy · f(image, kernel) as `f` computes them. */
-function computed(f: (x: tf.Tensor4D, k: tf.Tensor4D) => tf.Tensor4D, x: Float32Array, shape: Shape, k: Float32Array, co: number, dy: Float32Array): Record<keyof Arrays, Float32Array> {
+function computed(
+  f: (x: tf.Tensor4D, k: tf.Tensor4D) => tf.Tensor4D,
+  x: Float32Array,
+  shape: Shape,
+  k: Float32Array,
+  co: number,
+  dy: Float32Array,
+): Record<keyof Arrays, Float32Array> {
   return tf.tidy(() => {
     const [image, kernel] = [tf.variable(tf.tensor4d(x, shape)), tf.variable(tf.tensor4d(k, [3, 3, shape[3], co]))];
     const value = f(image as tf.Tensor4D, kernel as tf.Tensor4D);
-    const { gradients } = valueAndGradients(() => tf.sum(tf.mul(f(image as tf.Tensor4D, kernel as tf.Tensor4D), tf.tensor4d(dy, value.shape))) as tf.Scalar, [image, kernel]);
+    const { gradients } = valueAndGradients(
+      () => tf.sum(tf.mul(f(image as tf.Tensor4D, kernel as tf.Tensor4D), tf.tensor4d(dy, value.shape))) as tf.Scalar,
+      [image, kernel],
+    );
     const [v, i, g] = [value, ...gradients].map((t) => t!.dataSync<'float32'>() as Float32Array);
     tf.dispose([image, kernel]);
     return { value: v, image: i, kernel: g };
@@ -60,7 +88,10 @@ function computed(f: (x: tf.Tensor4D, k: tf.Tensor4D) => tf.Tensor4D, x: Float32
 /** Root mean square of the difference relative to that of the wanted numbers. */
 function relativeError(actual: ArrayLike<number>, wanted: Float64Array): number {
   let [error, size] = [0, 0];
-  wanted.forEach((w, i) => { error += (actual[i] - w) ** 2; size += w * w; });
+  wanted.forEach((w, i) => {
+    error += (actual[i] - w) ** 2;
+    size += w * w;
+  });
   return Math.sqrt(error / Math.max(size, 1e-30));
 }
 
@@ -70,32 +101,64 @@ describe.skipIf(!hasOwnKernels())(`Winograd's convolution${why}`, () => {
   it('equals the direct sum in float64, with its gradients, for any sides, channels, dilation and number of images', () => {
     const side = fc.integer({ min: 1, max: 30 }); // from one tile to 192, below and above where another kernel takes over
     const channels = fc.integer({ min: 16, max: 50 });
-    fc.assert(fc.property(fc.integer({ min: 1, max: 3 }), side, side, channels, channels, fc.integer({ min: 1, max: 15 }), (n, height, width, from, to, dilation) => {
-      const shape: Shape = [n, height, width, from];
-      const [x, k, dy] = [normals('x', n * height * width * from), normals('k', 9 * from * to), normals('dy', n * height * width * to)];
-      const wanted = direct(x, shape, k, to, dilation, dy);
-      const found = computed((image, kernel) => winogradConvolution(image, kernel, dilation), x, shape, k, to, dy);
-      for (const key of ['value', 'image', 'kernel'] as const) {
-        expect(found[key]).toHaveLength(wanted[key].length);
-        expect(relativeError(found[key], wanted[key]), key).toBeLessThan(1e-6);
-      }
-    }), { numRuns: 25 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        side,
+        side,
+        channels,
+        channels,
+        fc.integer({ min: 1, max: 15 }),
+        (n, height, width, from, to, dilation) => {
+          const shape: Shape = [n, height, width, from];
+          const [x, k, dy] = [
+            normals('x', n * height * width * from),
+            normals('k', 9 * from * to),
+            normals('dy', n * height * width * to),
+          ];
+          const wanted = direct(x, shape, k, to, dilation, dy);
+          const found = computed((image, kernel) => winogradConvolution(image, kernel, dilation), x, shape, k, to, dy);
+          for (const key of ['value', 'image', 'kernel'] as const) {
+            expect(found[key]).toHaveLength(wanted[key].length);
+            expect(relativeError(found[key], wanted[key]), key).toBeLessThan(1e-6);
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 
-  it('in bfloat16 differs by that format\'s rounding of what is multiplied, for any sides, channels and dilation', (context) => {
+  it("in bfloat16 differs by that format's rounding of what is multiplied, for any sides, channels and dilation", (context) => {
     context.skip(!hasBfloat16Kernels(), 'this processor has no bfloat16');
     const [side, channels] = [fc.integer({ min: 1, max: 20 }), fc.integer({ min: 16, max: 50 })];
-    fc.assert(fc.property(fc.integer({ min: 1, max: 3 }), side, side, channels, channels, fc.integer({ min: 1, max: 7 }), (n, height, width, from, to, dilation) => {
-      const shape: Shape = [n, height, width, from];
-      const [x, k, dy] = [normals('x', n * height * width * from), normals('k', 9 * from * to), normals('dy', n * height * width * to)];
-      const wanted = direct(x, shape, k, to, dilation, dy);
-      const found = withBfloat16Products(() => computed((image, kernel) => winogradConvolution(image, kernel, dilation), x, shape, k, to, dy));
-      for (const key of ['value', 'image', 'kernel'] as const) {
-        const error = relativeError(found[key], wanted[key]); // bfloat16 rounds by up to 2^-9; the transform back adds differences of what was rounded
-        expect(error, key).toBeLessThan(0.03);
-        expect(error, key).toBeGreaterThan(1e-4);
-      }
-    }), { numRuns: 25 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        side,
+        side,
+        channels,
+        channels,
+        fc.integer({ min: 1, max: 7 }),
+        (n, height, width, from, to, dilation) => {
+          const shape: Shape = [n, height, width, from];
+          const [x, k, dy] = [
+            normals('x', n * height * width * from),
+            normals('k', 9 * from * to),
+            normals('dy', n * height * width * to),
+          ];
+          const wanted = direct(x, shape, k, to, dilation, dy);
+          const found = withBfloat16Products(() =>
+            computed((image, kernel) => winogradConvolution(image, kernel, dilation), x, shape, k, to, dy),
+          );
+          for (const key of ['value', 'image', 'kernel'] as const) {
+            const error = relativeError(found[key], wanted[key]); // bfloat16 rounds by up to 2^-9; the transform back adds differences of what was rounded
+            expect(error, key).toBeLessThan(0.03);
+            expect(error, key).toBeGreaterThan(1e-4);
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 
   // Relative errors measured here: direct 1e-7, Winograd 2e-7 to 3e-7 for images and 5e-7 for the gradient of the kernel.
@@ -115,7 +178,8 @@ describe.skipIf(!hasOwnKernels())(`Winograd's convolution${why}`, () => {
     const shape: Shape = [1, 6, 6, 16];
     const [x, k] = [normals('copy', 36 * 16), new Float32Array(9 * 256)];
     for (let c = 0; c < 16; c++) k[(4 * 16 + c) * 16 + c] = 1;
-    const run = (image: Float32Array): Float32Array => computed((a, b) => winogradConvolution(a, b, 1), image, shape, k, 16, new Float32Array(36 * 16)).value;
+    const run = (image: Float32Array): Float32Array =>
+      computed((a, b) => winogradConvolution(a, b, 1), image, shape, k, 16, new Float32Array(36 * 16)).value;
     run(x).forEach((v, i) => expect(Math.abs(v - x[i])).toBeLessThan(4e-6));
     expect(new Set(run(new Float32Array(36 * 16)).map(Math.abs))).toEqual(new Set([0]));
   });
@@ -123,7 +187,14 @@ describe.skipIf(!hasOwnKernels())(`Winograd's convolution${why}`, () => {
   it('lets a NaN of the image through', () => {
     const shape: Shape = [1, 8, 8, 16];
     const x = normals('x', 64 * 16).fill(NaN, 100, 101);
-    const { value } = computed((a, b) => winogradConvolution(a, b, 1), x, shape, normals('k', 9 * 256), 16, new Float32Array(64 * 16));
+    const { value } = computed(
+      (a, b) => winogradConvolution(a, b, 1),
+      x,
+      shape,
+      normals('k', 9 * 256),
+      16,
+      new Float32Array(64 * 16),
+    );
     expect(value.some(Number.isNaN)).toBe(true);
   });
 
@@ -145,7 +216,10 @@ describe.skipIf(!hasOwnKernels())(`our kernels${why}`, () => {
     expect(hashOfKernels()).toBe(here);
     const file = fileURLToPath(new URL('kernelChild.ts', import.meta.url));
     for (const threads of ['1', '3']) {
-      const { stdout, stderr } = spawnSync(process.execPath, [...flags, file], { encoding: 'utf8', env: { ...process.env, TF_NUM_INTRAOP_THREADS: threads } });
+      const { stdout, stderr } = spawnSync(process.execPath, [...flags, file], {
+        encoding: 'utf8',
+        env: { ...process.env, TF_NUM_INTRAOP_THREADS: threads },
+      });
       expect(stdout.trim(), stderr).toBe(here);
     }
   });

@@ -1,19 +1,34 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { casePlot, compareModels, type ModelCases, type ScoredCase, summariseCases, valueOf } from '../../lib/evaluate/cohort.ts';
+import {
+  casePlot,
+  compareModels,
+  type ModelCases,
+  type ScoredCase,
+  summariseCases,
+  valueOf,
+} from '../../lib/evaluate/cohort.ts';
 import { metricInfo, metricNames, scoreMasks } from '../../lib/evaluate/metrics.ts';
 import type { Vec3 } from '../../lib/volume/volume.ts';
 
 const shape: Vec3 = [6, 5, 4];
 const size = 120;
 const spacing: Vec3 = [0.8, 0.8, 2.5];
-const block = (from: number, to: number): Uint8Array => Uint8Array.from({ length: size }, (_, i) => Number(i >= from && i < to));
-const scored = (id: string, prediction: ArrayLike<number>, reference: ArrayLike<number>): ScoredCase => ({ id, ...scoreMasks(prediction, reference, shape, spacing) });
+const block = (from: number, to: number): Uint8Array =>
+  Uint8Array.from({ length: size }, (_, i) => Number(i >= from && i < to));
+const scored = (id: string, prediction: ArrayLike<number>, reference: ArrayLike<number>): ScoredCase => ({
+  id,
+  ...scoreMasks(prediction, reference, shape, spacing),
+});
 const empty = new Uint8Array(size);
 
 describe('empty masks', () => {
   it('are told apart and scored as the best or the worst there is', () => {
-    const [neither, missed, invented] = [scored('n', empty, empty), scored('m', empty, block(30, 60)), scored('i', block(30, 60), empty)];
+    const [neither, missed, invented] = [
+      scored('n', empty, empty),
+      scored('m', empty, block(30, 60)),
+      scored('i', block(30, 60), empty),
+    ];
     expect([neither.outcome, missed.outcome, invented.outcome]).toEqual(['neither', 'missed', 'invented']);
     for (const metric of metricNames) {
       const { better, unit } = metricInfo[metric];
@@ -33,30 +48,42 @@ describe('empty masks', () => {
 
   it('never score better than any mask that has foreground, nor does a false alarm than silence', () => {
     const masks = fc.array(fc.constantFrom(0, 1), { minLength: size, maxLength: size });
-    fc.assert(fc.property(masks, masks, (prediction, reference) => {
-      fc.pre(reference.includes(1));
-      const [any, none, alarm, silence] = [scored('a', prediction, reference), scored('b', empty, reference), scored('c', reference, empty), scored('d', empty, empty)];
-      for (const metric of metricNames) {
-        const { better } = metricInfo[metric];
-        if (better === 'none') continue;
-        const sign = better === 'higher' ? 1 : -1;
-        // Saying nothing leaves all background alone, which is all that specificity asks.
-        if (metric !== 'specificity') expect(sign * (valueOf(metric, any) - valueOf(metric, none)), metric).toBeGreaterThanOrEqual(0);
-        expect(sign * (silence.values[metric] - valueOf(metric, alarm)), metric).toBeGreaterThanOrEqual(0);
-      }
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(masks, masks, (prediction, reference) => {
+        fc.pre(reference.includes(1));
+        const [any, none, alarm, silence] = [
+          scored('a', prediction, reference),
+          scored('b', empty, reference),
+          scored('c', reference, empty),
+          scored('d', empty, empty),
+        ];
+        for (const metric of metricNames) {
+          const { better } = metricInfo[metric];
+          if (better === 'none') continue;
+          const sign = better === 'higher' ? 1 : -1;
+          // Saying nothing leaves all background alone, which is all that specificity asks.
+          if (metric !== 'specificity')
+            expect(sign * (valueOf(metric, any) - valueOf(metric, none)), metric).toBeGreaterThanOrEqual(0);
+          expect(sign * (silence.values[metric] - valueOf(metric, alarm)), metric).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
 describe('a worse prediction', () => {
   it('that loses right voxels or gains wrong ones never overlaps more', () => {
     const mask = fc.array(fc.constantFrom(0, 1), { minLength: size, maxLength: size });
-    fc.assert(fc.property(mask, mask, fc.array(fc.nat(size - 1), { maxLength: 30 }), (prediction, reference, spoilt) => {
-      const worse = prediction.slice();
-      for (const i of spoilt) worse[i] = reference[i] === 0 ? 1 : 0;
-      const [before, after] = [scored('a', prediction, reference), scored('b', worse, reference)];
-      for (const metric of ['dice', 'jaccard', 'recall', 'specificity', 'precision'] as const) expect(after.values[metric]).toBeLessThanOrEqual(before.values[metric]);
-    }));
+    fc.assert(
+      fc.property(mask, mask, fc.array(fc.nat(size - 1), { maxLength: 30 }), (prediction, reference, spoilt) => {
+        const worse = prediction.slice();
+        for (const i of spoilt) worse[i] = reference[i] === 0 ? 1 : 0;
+        const [before, after] = [scored('a', prediction, reference), scored('b', worse, reference)];
+        for (const metric of ['dice', 'jaccard', 'recall', 'specificity', 'precision'] as const)
+          expect(after.values[metric]).toBeLessThanOrEqual(before.values[metric]);
+      }),
+    );
   });
 
   it('that is the reference moved farther away has no smaller distance and no larger NSD', () => {
@@ -66,13 +93,21 @@ describe('a worse prediction', () => {
       const { better } = metricInfo[metric];
       if (better === 'none') continue;
       const sign = better === 'higher' ? 1 : -1;
-      for (let step = 0; step < 4; step++) expect(sign * (moved(step).values[metric] - moved(step + 1).values[metric]), `${metric} ${step}`).toBeGreaterThanOrEqual(0);
+      for (let step = 0; step < 4; step++)
+        expect(
+          sign * (moved(step).values[metric] - moved(step + 1).values[metric]),
+          `${metric} ${step}`,
+        ).toBeGreaterThanOrEqual(0);
     }
   });
 });
 
 describe('a summary', () => {
-  const cases = [scored('a', block(30, 60), block(30, 60)), scored('b', block(30, 50), block(30, 60)), scored('c', empty, block(30, 60))];
+  const cases = [
+    scored('a', block(30, 60), block(30, 60)),
+    scored('b', block(30, 50), block(30, 60)),
+    scored('c', empty, block(30, 60)),
+  ];
 
   it('gives means over found cases only beside the number missed', () => {
     const { outcomes, metrics } = summariseCases(cases);
@@ -93,8 +128,10 @@ describe('a summary', () => {
     expect(worse.outcomes.missed).toBe(2);
     for (const metric of metricNames) {
       const { better } = metricInfo[metric];
-      if (better === 'higher' && metric !== 'specificity') expect(worse.metrics[metric].all.mean).toBeLessThanOrEqual(before.metrics[metric].all.mean);
-      if (better === 'lower') expect(worse.metrics[metric].all.mean).toBeGreaterThanOrEqual(before.metrics[metric].all.mean);
+      if (better === 'higher' && metric !== 'specificity')
+        expect(worse.metrics[metric].all.mean).toBeLessThanOrEqual(before.metrics[metric].all.mean);
+      if (better === 'lower')
+        expect(worse.metrics[metric].all.mean).toBeGreaterThanOrEqual(before.metrics[metric].all.mean);
     }
   });
 
@@ -105,12 +142,23 @@ describe('a summary', () => {
 });
 
 describe('a comparison of models', () => {
-  const model = (name: string, ends: number[]): ModelCases => ({ name, cases: ends.map((end, i) => scored(`c${i}`, block(30, end), block(30, 60))) });
-  const [good, fair, blind] = [model('good', [60, 59, 58, 57, 56, 60]), model('fair', [50, 48, 46, 44, 42, 60]), model('blind', [30, 30, 30, 30, 30, 30])];
+  const model = (name: string, ends: number[]): ModelCases => ({
+    name,
+    cases: ends.map((end, i) => scored(`c${i}`, block(30, end), block(30, 60))),
+  });
+  const [good, fair, blind] = [
+    model('good', [60, 59, 58, 57, 56, 60]),
+    model('fair', [50, 48, 46, 44, 42, 60]),
+    model('blind', [30, 30, 30, 30, 30, 30]),
+  ];
 
   it('tells differences, wins, effect size and Holm-corrected p values', () => {
     const comparisons = compareModels('dice', [good, fair, blind]);
-    expect(comparisons.map(({ first, second }) => `${first}-${second}`)).toEqual(['good-fair', 'good-blind', 'fair-blind']);
+    expect(comparisons.map(({ first, second }) => `${first}-${second}`)).toEqual([
+      'good-fair',
+      'good-blind',
+      'fair-blind',
+    ]);
     expect(comparisons[0]).toMatchObject({ pairs: 6, better: [5, 0, 1], rankBiserial: 1 });
     expect(comparisons[0].p).toBeCloseTo(2 / 2 ** 5, 12);
     expect(comparisons[1].p).toBeCloseTo(2 / 2 ** 6, 12);
@@ -125,7 +173,9 @@ describe('a comparison of models', () => {
   });
 
   it('refuses models with different cases', () => {
-    expect(() => compareModels('dice', [good, { name: 'few', cases: good.cases.slice(1) }])).toThrow('Expected the same cases of good and few, found only one has c0');
+    expect(() => compareModels('dice', [good, { name: 'few', cases: good.cases.slice(1) }])).toThrow(
+      'Expected the same cases of good and few, found only one has c0',
+    );
   });
 
   it('can be plotted case by case, with gaps where there is no number', () => {

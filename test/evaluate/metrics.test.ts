@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { assd, directedMean, hausdorff, hd95ByArea, hd95Directed, hd95Pooled, surfaceDice } from '../../lib/evaluate/distanceMetrics.ts';
+import {
+  assd,
+  directedMean,
+  hausdorff,
+  hd95ByArea,
+  hd95Directed,
+  hd95Pooled,
+  surfaceDice,
+} from '../../lib/evaluate/distanceMetrics.ts';
 import { maskPair, pairCounts } from '../../lib/evaluate/maskPair.ts';
 import { dice, jaccard, precision, recall, specificity } from '../../lib/evaluate/overlap.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from '../../lib/evaluate/surfaceDistances.ts';
@@ -16,13 +24,28 @@ interface PeerPair {
   z?: number;
   surface_distance: { hd: number; hd95: number; asd_pred_to_ref: number; asd_ref_to_pred: number; nsd: number[] };
   monai: { hd: number; hd95: number; assd: number; asd_pred_to_ref: number; nsd: number[]; nsd_subvoxel: number };
-  medpy: { dc: number; jc: number; precision: number; recall: number; specificity: number; ravd: number; hd: number; hd95: number; assd: number };
+  medpy: {
+    dc: number;
+    jc: number;
+    precision: number;
+    recall: number;
+    specificity: number;
+    ravd: number;
+    hd: number;
+    hd95: number;
+    assd: number;
+  };
 }
-const peers = JSON.parse(readFileSync(new URL('peers.json', import.meta.url), 'utf8')) as { pairs: PeerPair[]; slices: PeerPair[] };
+const peers = JSON.parse(readFileSync(new URL('peers.json', import.meta.url), 'utf8')) as {
+  pairs: PeerPair[];
+  slices: PeerPair[];
+};
 
 const shared = settings.sharedFolder;
 const folder = shared && path.join(shared, 'data/segloss-odyssey-pancreas');
-const spacings = folder ? (JSON.parse(readFileSync(path.join(folder, 'cases.json'), 'utf8')) as Record<string, { spacing: Vec3 }>) : {};
+const spacings = folder
+  ? (JSON.parse(readFileSync(path.join(folder, 'cases.json'), 'utf8')) as Record<string, { spacing: Vec3 }>)
+  : {};
 
 /** The largest difference over all pairs, relative to values above 1. */
 class Worst {
@@ -33,7 +56,14 @@ class Worst {
   }
 }
 
-function compare(worst: Worst, prediction: Uint8Array, reference: Uint8Array, shape: Vec3, spacingMm: Vec3, peer: PeerPair): void {
+function compare(
+  worst: Worst,
+  prediction: Uint8Array,
+  reference: Uint8Array,
+  shape: Vec3,
+  spacingMm: Vec3,
+  peer: PeerPair,
+): void {
   const pair = maskPair(prediction, reference, shape, spacingMm);
   const counts = pairCounts(pair);
   const { medpy, monai, surface_distance: elementPeer } = peer;
@@ -69,7 +99,13 @@ async function mask(id: string, author: string): Promise<{ data: Uint8Array; sha
 }
 
 /** Double precision throughout, but for MONAI, which works in single precision, also where it interpolates percentiles. */
-const tolerances = { medpy: 1e-8, 'surface-distance': 1e-8, monai: 5e-6, 'monai NSD': 5e-7, 'monai with use_subvoxels': 5e-7 };
+const tolerances = {
+  medpy: 1e-8,
+  'surface-distance': 1e-8,
+  monai: 5e-6,
+  'monai NSD': 5e-7,
+  'monai with use_subvoxels': 5e-7,
+};
 
 function expectClose({ found }: Worst): void {
   expect(Object.keys(found).sort()).toEqual(Object.keys(tolerances).sort());
@@ -81,7 +117,11 @@ describe.skipIf(!folder)('metrics of real masks (needs the extra test data in ..
   const pairs = peers.pairs.filter((_, i) => Boolean(process.env.AXUNET_TEST_ALL) || Math.floor(i / 8) % 8 === i % 8);
 
   it(`equal MedPy, MONAI and surface-distance over ${pairs.length} pairs of 24 cases and 8 networks`, async () => {
-    expect([peers.pairs.length, new Set(pairs.map((pair) => pair.case)).size, new Set(pairs.map((pair) => pair.network)).size]).toEqual([192, 24, 8]);
+    expect([
+      peers.pairs.length,
+      new Set(pairs.map((pair) => pair.case)).size,
+      new Set(pairs.map((pair) => pair.network)).size,
+    ]).toEqual([192, 24, 8]);
     const worst = new Worst();
     for (const peer of pairs) {
       const [prediction, reference] = [await mask(peer.case, peer.network), await mask(peer.case, 'gt')];

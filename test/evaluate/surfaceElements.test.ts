@@ -4,7 +4,11 @@ import { cellSizes, surfaceElements, surfaceVoxels } from '../../lib/evaluate/su
 import type { Vec3 } from '../../lib/volume/volume.ts';
 
 /** Sizes printed by surface-distance; made by peers.py. */
-const peer = (JSON.parse(readFileSync(new URL('peers.json', import.meta.url), 'utf8')) as { sizes: { spacing: Vec3; areas: number[]; lengths: number[] } }).sizes;
+const peer = (
+  JSON.parse(readFileSync(new URL('peers.json', import.meta.url), 'utf8')) as {
+    sizes: { spacing: Vec3; areas: number[]; lengths: number[] };
+  }
+).sizes;
 
 /** Their bit for corner (x, y, z) is 7 - 4x - 2y - z, in 2-D 3 - 2x - y; ours is y + 2z + 4x. */
 function theirCode(code: number, dimensions: 2 | 3): number {
@@ -23,20 +27,26 @@ const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
 function box([a, b, c]: Vec3, flat = false): { mask: Uint8Array; shape: Vec3 } {
   const shape: Vec3 = [a + 2, b + 2, flat ? 1 : c + 2];
   const mask = new Uint8Array(shape[0] * shape[1] * shape[2]);
-  for (let z = 0; z < (flat ? 1 : c); z++) for (let y = 0; y < b; y++) for (let x = 0; x < a; x++) mask[x + 1 + shape[0] * (y + 1 + shape[1] * (z + (flat ? 0 : 1)))] = 1;
+  for (let z = 0; z < (flat ? 1 : c); z++)
+    for (let y = 0; y < b; y++)
+      for (let x = 0; x < a; x++) mask[x + 1 + shape[0] * (y + 1 + shape[1] * (z + (flat ? 0 : 1)))] = 1;
   return { mask, shape };
 }
 
 describe('surface elements', () => {
   it('have the areas of surface-distance for all 256 cells', () => {
     const ours = cellSizes(peer.spacing, 3);
-    for (let code = 0; code < 256; code++) expect(ours[code], code.toString(2)).toBeCloseTo(peer.areas[theirCode(code, 3)], 7);
+    for (let code = 0; code < 256; code++)
+      expect(ours[code], code.toString(2)).toBeCloseTo(peer.areas[theirCode(code, 3)], 7);
   });
 
   it('have its lengths for all 16 cells in 2-D', () => {
     const ours = cellSizes(peer.spacing, 2);
     for (let square = 0; square < 16; square++) {
-      const code = [0, 1, 2, 3].reduce((all, bit) => all | (((square >> bit) & 1) * (bit < 2 ? 0b101 << bit : 0b101 << (bit + 2))), 0);
+      const code = [0, 1, 2, 3].reduce(
+        (all, bit) => all | (((square >> bit) & 1) * (bit < 2 ? 0b101 << bit : 0b101 << (bit + 2))),
+        0,
+      );
       expect(ours[code], code.toString(2)).toBeCloseTo(peer.lengths[theirCode(code, 2)], 7);
     }
   });

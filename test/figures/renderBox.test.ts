@@ -1,14 +1,23 @@
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fontFiles, fontName } from '../../lib/figures/fonts.ts';
-import { boxOf, pageBoxOf, transformOf, type SvgNode } from '../../lib/figures/renderBox.ts';
+import { boxOf, pageBoxOf, type SvgNode, transformOf } from '../../lib/figures/renderBox.ts';
 import { pathCorners, pathLength, pointAlong } from '../../lib/figures/renderPath.ts';
 
 /** A stand-in for an SVG element. */
-function node(tagName: string, attributes: Record<string, string | number> = {}, children: SvgNode[] = [], style: SvgNode['style'] = {}): SvgNode {
+function node(
+  tagName: string,
+  attributes: Record<string, string | number> = {},
+  children: SvgNode[] = [],
+  style: SvgNode['style'] = {},
+): SvgNode {
   const own: SvgNode = {
-    tagName, style, children, textContent: String(attributes.text ?? ''),
-    getAttribute: (name) => (name in attributes ? String(attributes[name]) : null), querySelectorAll: () => [],
+    tagName,
+    style,
+    children,
+    textContent: String(attributes.text ?? ''),
+    getAttribute: (name) => (name in attributes ? String(attributes[name]) : null),
+    querySelectorAll: () => [],
   };
   for (const child of children) child.parentNode = own;
   return own;
@@ -17,7 +26,8 @@ const pen = createCanvas(8, 8).getContext('2d');
 beforeAll(() => {
   for (const file of fontFiles()) GlobalFonts.registerFromPath(file, fontName);
 });
-const rounded = (box: object): object => JSON.parse(JSON.stringify(box, (_, v) => (typeof v === 'number' ? Math.round(v * 1e6) / 1e6 + 0 : v)));
+const rounded = (box: object): object =>
+  JSON.parse(JSON.stringify(box, (_, v) => (typeof v === 'number' ? Math.round(v * 1e6) / 1e6 + 0 : v)));
 
 describe('sizes without a browser', () => {
   it('read translate, rotate and scale, applied from right to left', () => {
@@ -40,7 +50,8 @@ describe('sizes without a browser', () => {
   it('measure text by the bundled font from its anchor', () => {
     pen.font = `normal 20px "${fontName}"`;
     const { width } = pen.measureText('Epoch');
-    const text = (anchor: string) => node('text', { text: 'Epoch', x: 100, y: 50, 'text-anchor': anchor }, [], { fontSize: '20px' });
+    const text = (anchor: string) =>
+      node('text', { text: 'Epoch', x: 100, y: 50, 'text-anchor': anchor }, [], { fontSize: '20px' });
     expect(width).toBeGreaterThan(50);
     expect(boxOf(text('start'), pen, fontName)).toMatchObject({ x: 100, width });
     expect(boxOf(text('middle'), pen, fontName).x).toBeCloseTo(100 - width / 2, 9);

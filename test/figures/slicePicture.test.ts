@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { cropSlice, cutWindow, pngAddress, slicesToRgba, sliceToRgba, windowAround } from '../../lib/figures/slicePicture.ts';
+import {
+  cropSlice,
+  cutWindow,
+  pngAddress,
+  slicesToRgba,
+  sliceToRgba,
+  windowAround,
+} from '../../lib/figures/slicePicture.ts';
 
-const slice = (values: number[], width: number, range: [number, number] = [-100, 100]) =>
-  ({ values, width, height: values.length / width, spacingMm: [1, 1] as const, range });
+const slice = (values: number[], width: number, range: [number, number] = [-100, 100]) => ({
+  values,
+  width,
+  height: values.length / width,
+  spacingMm: [1, 1] as const,
+  range,
+});
 
 describe('slice pictures', () => {
   it('map the range to black and white, round between, and clamp outside', () => {
@@ -36,8 +48,13 @@ describe('windows', () => {
   });
 
   it('crop a slice and keep its spacing and range', () => {
-    expect(cropSlice(slice(values, 3), { top: 1, left: -1, height: 1, width: 2 })).toEqual(
-      { values: Float32Array.of(-100, 4), height: 1, width: 2, spacingMm: [1, 1], range: [-100, 100] });
+    expect(cropSlice(slice(values, 3), { top: 1, left: -1, height: 1, width: 2 })).toEqual({
+      values: Float32Array.of(-100, 4),
+      height: 1,
+      width: 2,
+      spacingMm: [1, 1],
+      range: [-100, 100],
+    });
   });
 
   it('lie around the middle of all masks, sized in millimetres', () => {
@@ -49,6 +66,11 @@ describe('windows', () => {
   });
 
   it('lie in the middle of the slice where there is no mask', () => {
-    expect(windowAround(slice(new Array(100).fill(0), 10), [new Uint8Array(100)], 4)).toEqual({ top: 3, left: 3, height: 4, width: 4 });
+    expect(windowAround(slice(new Array(100).fill(0), 10), [new Uint8Array(100)], 4)).toEqual({
+      top: 3,
+      left: 3,
+      height: 4,
+      width: 4,
+    });
   });
 });

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
 import { overlapScores } from '../../lib/evaluate/overlap.ts';
-import { metricsTable } from '../../lib/figures/metricsTable.ts';
 import { toTable } from '../../lib/figures/table.ts';
+import { metricsTable } from '../../notebooks/lessons/figures/metricsTable.ts';
 
 describe('tables', () => {
   it('leave the active TensorFlow.js backend and its tensors alone', async () => {
@@ -17,7 +17,11 @@ describe('tables', () => {
   });
 
   it('hold rows, columns, means and standard deviations', () => {
-    const table = toTable([{ id: 'a', score: 2 }, { id: 'b', score: 4 }, { id: 'c', score: 9 }]);
+    const table = toTable([
+      { id: 'a', score: 2 },
+      { id: 'b', score: 4 },
+      { id: 'c', score: 9 },
+    ]);
     expect(table.columns).toEqual(['id', 'score']);
     expect(table.rowCount).toBe(3);
     expect(table.numericColumns).toEqual(['score']);
@@ -47,22 +51,41 @@ describe('tables', () => {
   });
 
   it('sort, and group in order of first appearance', () => {
-    const table = toTable([{ g: 'y', v: 3 }, { g: 'x', v: 1 }, { g: 'y', v: 5 }]);
+    const table = toTable([
+      { g: 'y', v: 3 },
+      { g: 'x', v: 1 },
+      { g: 'y', v: 5 },
+    ]);
     expect(table.sortBy('v').column('v')).toEqual([1, 3, 5]);
     expect(table.sortBy('v', 'descending').column('v')).toEqual([5, 3, 1]);
-    expect(table.groupBy('g').rows).toEqual([{ g: 'y', n: 2, 'v mean': 4, 'v SD': Math.SQRT2 }, { g: 'x', n: 1, 'v mean': 1, 'v SD': NaN }]);
+    expect(table.groupBy('g').rows).toEqual([
+      { g: 'y', n: 2, 'v mean': 4, 'v SD': Math.SQRT2 },
+      { g: 'x', n: 1, 'v mean': 1, 'v SD': NaN },
+    ]);
   });
 
   it('are written as Markdown and as text, whole numbers without decimals', () => {
-    const table = toTable([{ id: 'a|b', n: 1200, d: 0.5, ok: true }, { id: 'c', n: 2, d: 0.25, ok: false }]);
-    expect(table.toMarkdown({ digits: 2, summary: true })).toBe([
-      '| id | n | d | ok |', '| --- | ---: | ---: | --- |', '| a\\|b | 1,200 | 0.50 | yes |', '| c | 2 | 0.25 | no |', '| mean ± SD | 601.0 ± 847.1 | 0.38 ± 0.18 |  |',
-    ].join('\n'));
+    const table = toTable([
+      { id: 'a|b', n: 1200, d: 0.5, ok: true },
+      { id: 'c', n: 2, d: 0.25, ok: false },
+    ]);
+    expect(table.toMarkdown({ digits: 2, summary: true })).toBe(
+      [
+        '| id | n | d | ok |',
+        '| --- | ---: | ---: | --- |',
+        '| a\\|b | 1,200 | 0.50 | yes |',
+        '| c | 2 | 0.25 | no |',
+        '| mean ± SD | 601.0 ± 847.1 | 0.38 ± 0.18 |  |',
+      ].join('\n'),
+    );
     expect(table.toText({ digits: 2 })).toBe('id       n     d  ok\na|b  1,200  0.50  yes\nc        2  0.25  no');
   });
 
   it('show the scores of patients, with groups where they are known', () => {
-    const patients = [['a', 6], ['b', 8]].map(([patient, tp]) => {
+    const patients = [
+      ['a', 6],
+      ['b', 8],
+    ].map(([patient, tp]) => {
       const counts = { tp: Number(tp), fp: 10 - Number(tp), fn: 10 - Number(tp), tn: 80 };
       return { patient: String(patient), slices: 3, counts, scores: overlapScores(counts) };
     });

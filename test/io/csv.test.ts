@@ -5,12 +5,20 @@ import { formatCsv, parseCsv } from '../../lib/io/csv.ts';
 describe('comma-separated values', () => {
   it('survive writing and reading, whatever the cells hold', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', ',', '"', '\n', ' ', 'é') });
-    fc.assert(fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1 }), (rows) => {
-      expect(parseCsv(formatCsv(rows))).toEqual(rows);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1 }), (rows) => {
+        expect(parseCsv(formatCsv(rows))).toEqual(rows);
+      }),
+    );
   });
 
   it('have quotes only where a cell needs them, and empty cells for null and what is not finite', () => {
-    expect(formatCsv([['a b', 'a,b', 'say "a"', 'a\rb'], [0, -1.5, null, Infinity], [NaN, '']])).toBe('a b,"a,b","say ""a""","a\rb"\n0,-1.5,,\n,\n');
+    expect(
+      formatCsv([
+        ['a b', 'a,b', 'say "a"', 'a\rb'],
+        [0, -1.5, null, Infinity],
+        [NaN, ''],
+      ]),
+    ).toBe('a b,"a,b","say ""a""","a\rb"\n0,-1.5,,\n,\n');
   });
 });

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readJson, sha256, sha256File, writeFileAtomic, writeJson } from '../../lib/io/files.ts';
 
 let folder: string;
-beforeAll(async () => { folder = await mkdtemp(path.join(os.tmpdir(), 'axunet-files-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'axunet-files-'));
+});
 afterAll(() => rm(folder, { recursive: true }));
 const at = (...names: string[]): string => path.join(folder, ...names);
 
@@ -31,12 +33,17 @@ describe('writing', () => {
     await expect(writeFileAtomic(at('kept', 'folder'), 'cannot replace a folder')).rejects.toThrow();
     expect(await readdir(at('kept'))).toEqual(['folder']);
   });
-  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('without permission says so (skipped for root, who may do all)', async () => {
-    await writeFileAtomic(at('locked', 'x'), '');
-    await chmod(at('locked'), 0o500);
-    await expect(writeFileAtomic(at('locked', 'y'), '')).rejects.toThrow(/^Expected permission to write .*y, found none$/);
-    await chmod(at('locked'), 0o700);
-  });
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+    'without permission says so (skipped for root, who may do all)',
+    async () => {
+      await writeFileAtomic(at('locked', 'x'), '');
+      await chmod(at('locked'), 0o500);
+      await expect(writeFileAtomic(at('locked', 'y'), '')).rejects.toThrow(
+        /^Expected permission to write .*y, found none$/,
+      );
+      await chmod(at('locked'), 0o700);
+    },
+  );
 });
 
 describe('JSON', () => {
@@ -46,9 +53,13 @@ describe('JSON', () => {
     expect(await readFile(at('a.json'), 'utf8')).toBe('{\n  "b": [\n    1,\n    null,\n    "ü"\n  ]\n}\n');
   });
   it('that is absent or torn is refused by name', async () => {
-    await expect(readJson(at('none.json'))).rejects.toThrow(/^Expected a JSON file, found no such file in .*none\.json$/);
+    await expect(readJson(at('none.json'))).rejects.toThrow(
+      /^Expected a JSON file, found no such file in .*none\.json$/,
+    );
     await writeFile(at('torn.json'), '{"a": 1');
-    await expect(readJson(at('torn.json'))).rejects.toThrow(/^Expected JSON, found text that is not .* in .*torn\.json$/);
+    await expect(readJson(at('torn.json'))).rejects.toThrow(
+      /^Expected JSON, found text that is not .* in .*torn\.json$/,
+    );
   });
 });
 

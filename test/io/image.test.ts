@@ -3,14 +3,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodePng, readGreyImage, writeGreyPng } from '../../lib/io/image.ts';
 import { sha256 } from '../../lib/io/files.ts';
+import { encodePng, readGreyImage, writeGreyPng } from '../../lib/io/image.ts';
 import { settings } from '../../lib/settings.ts';
 
 const slices = settings.sharedFolder && path.join(settings.sharedFolder, 'data', 'nih-pancreas-ct-2d');
 
 let folder: string;
-beforeAll(async () => { folder = await mkdtemp(path.join(os.tmpdir(), 'axunet-image-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'axunet-image-'));
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('pictures', () => {
@@ -32,19 +34,24 @@ describe('pictures', () => {
   });
   it('what is no picture is refused by name', async () => {
     await writeFile(path.join(folder, 'text.jpg'), 'not a picture');
-    await expect(readGreyImage(path.join(folder, 'text.jpg'))).rejects.toThrow(/^Expected a PNG or JPEG picture, found 13 bytes that are none.* in .*text\.jpg$/);
+    await expect(readGreyImage(path.join(folder, 'text.jpg'))).rejects.toThrow(
+      /^Expected a PNG or JPEG picture, found 13 bytes that are none.* in .*text\.jpg$/,
+    );
     await expect(readGreyImage(path.join(folder, 'none.jpg'))).rejects.toThrow(/found no such file in .*none\.jpg$/);
     expect(() => encodePng(new Uint8ClampedArray(3), 1, 1)).toThrow('Expected 4 values for 1×1 pixels, found 3');
   });
-  it.skipIf(!slices)('a real slice and its mask have the very pixels that Pillow decodes (needs ../shared/data)', async () => {
-    // sha256(np.asarray(Image.open(f).convert('L')).tobytes()); all 398 pictures of the folder agree in the same way.
-    const pillow = {
-      images: '8c4780ee10f67649a4b72928e59ae11d4d4ef2a95942b6c96521f3133d74eda5',
-      masks: '54b671495ce6fb0b3d6ad685c976582894202627fa7a6dad242df780920fb981',
-    };
-    for (const [kind, hash] of Object.entries(pillow)) {
-      const picture = await readGreyImage(path.join(slices!, kind, 'PANCREAS_0005-1157.jpg'));
-      expect([picture.width, picture.height, sha256(picture.data)]).toEqual([512, 512, hash]);
-    }
-  });
+  it.skipIf(!slices)(
+    'a real slice and its mask have the very pixels that Pillow decodes (needs ../shared/data)',
+    async () => {
+      // sha256(np.asarray(Image.open(f).convert('L')).tobytes()); all 398 pictures of the folder agree in the same way.
+      const pillow = {
+        images: '8c4780ee10f67649a4b72928e59ae11d4d4ef2a95942b6c96521f3133d74eda5',
+        masks: '54b671495ce6fb0b3d6ad685c976582894202627fa7a6dad242df780920fb981',
+      };
+      for (const [kind, hash] of Object.entries(pillow)) {
+        const picture = await readGreyImage(path.join(slices!, kind, 'PANCREAS_0005-1157.jpg'));
+        expect([picture.width, picture.height, sha256(picture.data)]).toEqual([512, 512, hash]);
+      }
+    },
+  );
 });

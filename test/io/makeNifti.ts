@@ -29,12 +29,17 @@ export function header(fields: Fields = {}): Buffer {
   const bytes = Buffer.alloc(v1 ? 348 : 540);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const le = !fields.bigEndian;
-  const int = (at1: number, at2: number, value: number): void => (v1 ? view.setInt16(at1, value, le) : view.setInt32(at2, value, le));
+  const int = (at1: number, at2: number, value: number): void =>
+    v1 ? view.setInt16(at1, value, le) : view.setInt32(at2, value, le);
   const float = (at1: number, at2: number, values: number[]): void =>
-    values.forEach((value, i) => (v1 ? view.setFloat32(at1 + 4 * i, value, le) : view.setFloat64(at2 + 8 * i, value, le)));
+    values.forEach((value, i) =>
+      v1 ? view.setFloat32(at1 + 4 * i, value, le) : view.setFloat64(at2 + 8 * i, value, le),
+    );
   const dim = fields.dim ?? [3, 2, 3, 4];
   view.setInt32(0, fields.sizeofHeader ?? bytes.length, le);
-  [...dim, ...floats(8 - dim.length, 1)].forEach((n, i) => (v1 ? view.setInt16(40 + 2 * i, n, le) : view.setBigInt64(16 + 8 * i, BigInt(n), le)));
+  [...dim, ...floats(8 - dim.length, 1)].forEach((n, i) =>
+    v1 ? view.setInt16(40 + 2 * i, n, le) : view.setBigInt64(16 + 8 * i, BigInt(n), le),
+  );
   view.setInt16(v1 ? 70 : 12, fields.datatype ?? 2, le);
   float(76, 104, fields.pixdim ?? floats(8, 1));
   if (v1) view.setFloat32(108, fields.offset ?? 352, le);

@@ -9,7 +9,9 @@ import type { Affine, Vec3, Volume, VoxelArray } from '../../lib/volume/volume.t
 import { type Fields, header, single } from './makeNifti.ts';
 
 let folder: string;
-beforeAll(async () => { folder = await mkdtemp(path.join(os.tmpdir(), 'axunet-nifti-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'axunet-nifti-'));
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 async function put(name: string, bytes: Uint8Array): Promise<string> {
@@ -19,20 +21,28 @@ async function put(name: string, bytes: Uint8Array): Promise<string> {
 }
 
 const bytes24 = Uint8Array.from({ length: 24 }, (_, i) => i);
-const load = async (fields: Fields, voxels: Uint8Array = bytes24, name = 'a.nii') => readNifti(await put(name, single(voxels, fields)));
+const load = async (fields: Fields, voxels: Uint8Array = bytes24, name = 'a.nii') =>
+  readNifti(await put(name, single(voxels, fields)));
 
 describe('voxel types', () => {
   const cases: [string, number, VoxelArray | BigInt64Array | BigUint64Array][] = [
-    ['uint8', 2, new Uint8Array([0, 255])], ['int8', 256, new Int8Array([-128, 127])],
-    ['int16', 4, new Int16Array([-32768, 32767])], ['uint16', 512, new Uint16Array([0, 65535])],
-    ['int32', 8, new Int32Array([-(2 ** 31), 2 ** 31 - 1])], ['uint32', 768, new Uint32Array([1, 2 ** 32 - 1])],
-    ['float32', 16, new Float32Array([-1.5, 3.25])], ['float64', 64, new Float64Array([Math.PI, -1e300])],
-    ['int64', 1024, new BigInt64Array([-3n, 2n ** 62n + 1n])], ['uint64', 1280, new BigUint64Array([5n, 2n ** 63n + 2049n])],
+    ['uint8', 2, new Uint8Array([0, 255])],
+    ['int8', 256, new Int8Array([-128, 127])],
+    ['int16', 4, new Int16Array([-32768, 32767])],
+    ['uint16', 512, new Uint16Array([0, 65535])],
+    ['int32', 8, new Int32Array([-(2 ** 31), 2 ** 31 - 1])],
+    ['uint32', 768, new Uint32Array([1, 2 ** 32 - 1])],
+    ['float32', 16, new Float32Array([-1.5, 3.25])],
+    ['float64', 64, new Float64Array([Math.PI, -1e300])],
+    ['int64', 1024, new BigInt64Array([-3n, 2n ** 62n + 1n])],
+    ['uint64', 1280, new BigUint64Array([5n, 2n ** 63n + 2049n])],
   ];
   it.each(cases)('%s is read in both byte orders and both versions', async (name, datatype, values) => {
     const little = Buffer.from(values.buffer);
     const size = values.BYTES_PER_ELEMENT;
-    const big = Buffer.concat(Array.from({ length: values.length }, (_, i) => Buffer.from(little.subarray(i * size, (i + 1) * size)).reverse()));
+    const big = Buffer.concat(
+      Array.from({ length: values.length }, (_, i) => Buffer.from(little.subarray(i * size, (i + 1) * size)).reverse()),
+    );
     for (const version of [1, 2] as const) {
       for (const bigEndian of [false, true]) {
         const image = await load({ version, bigEndian, datatype, dim: [3, 2, 1, 1] }, bigEndian ? big : little);
@@ -42,14 +52,27 @@ describe('voxel types', () => {
     }
   });
 
-  it.each([[1, 'binary'], [32, 'complex64'], [128, 'RGB'], [1536, 'float128'], [2304, 'RGBA'], [999, 'datatype code 999']])(
-    'type %i is refused by name', async (datatype, name) => {
-      await expect(load({ datatype: datatype as number })).rejects.toThrow(new RegExp(`^Expected integer or floating-point voxels.*found ${name}.*a\\.nii`));
-    });
+  it.each([
+    [1, 'binary'],
+    [32, 'complex64'],
+    [128, 'RGB'],
+    [1536, 'float128'],
+    [2304, 'RGBA'],
+    [999, 'datatype code 999'],
+  ])('type %i is refused by name', async (datatype, name) => {
+    await expect(load({ datatype: datatype as number })).rejects.toThrow(
+      new RegExp(`^Expected integer or floating-point voxels.*found ${name}.*a\\.nii`),
+    );
+  });
 });
 
 describe('scaling', () => {
-  it.each([[0, 7], [NaN, 7], [Infinity, 7], [1, 0]])('slope %d with intercept %d changes nothing', async (slope, intercept) => {
+  it.each([
+    [0, 7],
+    [NaN, 7],
+    [Infinity, 7],
+    [1, 0],
+  ])('slope %d with intercept %d changes nothing', async (slope, intercept) => {
     const image = await load({ slope, intercept });
     expect(image.data).toEqual(bytes24);
     expect(image.header).toMatchObject({ slope: 1, intercept: 0 });
@@ -64,7 +87,9 @@ describe('scaling', () => {
     expect(image.data).toEqual(Float32Array.from(bytes24, (v) => v - 1024));
   });
   it('with an intercept that is not finite is refused', async () => {
-    await expect(load({ slope: 2, intercept: NaN })).rejects.toThrow('Expected a finite intercept scl_inter, found NaN');
+    await expect(load({ slope: 2, intercept: NaN })).rejects.toThrow(
+      'Expected a finite intercept scl_inter, found NaN',
+    );
   });
 });
 
@@ -76,7 +101,12 @@ describe('geometry', () => {
   });
   it('is the qform where only that has a code; 90° about z with qfac -1, worked out by hand', async () => {
     const half = Math.fround(Math.SQRT1_2);
-    const { affine, spacingMm } = await load({ qformCode: 1, quatern: [0, 0, half], qoffset: [5, 6, 7], pixdim: [-1, 2, 3, 4, 0, 0, 0, 0] });
+    const { affine, spacingMm } = await load({
+      qformCode: 1,
+      quatern: [0, 0, half],
+      qoffset: [5, 6, 7],
+      pixdim: [-1, 2, 3, 4, 0, 0, 0, 0],
+    });
     const wanted = [0, -3, 0, 5, 2, 0, 0, 6, 0, 0, -4, 7, 0, 0, 0, 1];
     expect(Math.max(...affine.map((v, i) => Math.abs(v - wanted[i]!)))).toBeLessThan(1e-6);
     expect(spacingMm).toEqual([2, 3, 4]);
@@ -96,21 +126,45 @@ describe('geometry', () => {
     expect([image.spacingMm[0], image.header.lengthUnit]).toEqual([500, 'micron']);
   });
   it('is refused where the quaternion is too long or the affine not finite', async () => {
-    await expect(load({ qformCode: 1, quatern: [1, 1, 0] })).rejects.toThrow('Expected a unit quaternion in the qform, found b² + c² + d² = 2');
+    await expect(load({ qformCode: 1, quatern: [1, 1, 0] })).rejects.toThrow(
+      'Expected a unit quaternion in the qform, found b² + c² + d² = 2',
+    );
     await expect(load({ sformCode: 1, srow: [NaN, ...sform.slice(1)] })).rejects.toThrow('Expected a finite affine');
   });
 });
 
 describe('shapes', () => {
-  it.each([[[1, 24], [24, 1, 1]], [[2, 4, 6], [4, 6, 1]], [[4, 2, 3, 4, 1], [2, 3, 4]], [[7, 2, 3, 4, 1, 1, 1, 1], [2, 3, 4]]])(
-    'dim %j is one volume of shape %j', async (dim, shape) => expect((await load({ dim })).shape).toEqual(shape));
+  it.each([
+    [
+      [1, 24],
+      [24, 1, 1],
+    ],
+    [
+      [2, 4, 6],
+      [4, 6, 1],
+    ],
+    [
+      [4, 2, 3, 4, 1],
+      [2, 3, 4],
+    ],
+    [
+      [7, 2, 3, 4, 1, 1, 1, 1],
+      [2, 3, 4],
+    ],
+  ])('dim %j is one volume of shape %j', async (dim, shape) => expect((await load({ dim })).shape).toEqual(shape));
   it('of FreeSurfer vectors are unfolded', async () => {
     expect((await load({ dim: [4, -1, 1, 1, 1], glmin: 24 })).shape).toEqual([24, 1, 1]);
     expect((await load({ dim: [3, 27307, 1, 6] }, new Uint8Array(163842))).shape).toEqual([163842, 1, 1]);
   });
-  it.each([[[4, 2, 3, 2, 2], 'Expected one 3-D volume'], [[3, 2, 0, 4], 'Expected at least one voxel'], [[3, -2, 3, 4], 'Expected at least one voxel'],
-    [[0, 2, 3, 4], 'Expected 1 to 7 dimensions, found dim\\[0\\] = 0'], [[9, 2, 3, 4], 'Expected 1 to 7 dimensions']])(
-    'dim %j is refused', async (dim, message) => expect(load({ dim })).rejects.toThrow(new RegExp(`^${message}.*a\\.nii$`)));
+  it.each([
+    [[4, 2, 3, 2, 2], 'Expected one 3-D volume'],
+    [[3, 2, 0, 4], 'Expected at least one voxel'],
+    [[3, -2, 3, 4], 'Expected at least one voxel'],
+    [[0, 2, 3, 4], 'Expected 1 to 7 dimensions, found dim\\[0\\] = 0'],
+    [[9, 2, 3, 4], 'Expected 1 to 7 dimensions'],
+  ])('dim %j is refused', async (dim, message) =>
+    expect(load({ dim })).rejects.toThrow(new RegExp(`^${message}.*a\\.nii$`)),
+  );
 });
 
 describe('headers', () => {
@@ -122,12 +176,18 @@ describe('headers', () => {
     expect((await load({ sizeofHeader: 7 })).data).toEqual(bytes24);
   });
   it.each([
-    ['no magic', { magic: '\0\0\0\0' }, 'an ANALYZE 7.5 header'], ['other magic', { magic: 'n+9\0', sizeofHeader: 1 }, 'found "n+9'],
-    ['CIFTI', { version: 2 as const, intentCode: 3001 }, 'CIFTI-2'], ['a text-mode copy', { version: 2 as const, magic: 'n+2\0\n\x1a\n\0' }, 'text-mode'],
-    ['voxels inside the header', { offset: 100 }, 'vox_offset 100'], ['an offset of 0', { offset: 0 }, 'vox_offset 0'], ['a negative offset', { version: 2 as const, offset: -8 }, 'vox_offset -8'],
+    ['no magic', { magic: '\0\0\0\0' }, 'an ANALYZE 7.5 header'],
+    ['other magic', { magic: 'n+9\0', sizeofHeader: 1 }, 'found "n+9'],
+    ['CIFTI', { version: 2 as const, intentCode: 3001 }, 'CIFTI-2'],
+    ['a text-mode copy', { version: 2 as const, magic: 'n+2\0\n\x1a\n\0' }, 'text-mode'],
+    ['voxels inside the header', { offset: 100 }, 'vox_offset 100'],
+    ['an offset of 0', { offset: 0 }, 'vox_offset 0'],
+    ['a negative offset', { version: 2 as const, offset: -8 }, 'vox_offset -8'],
   ])('with %s are refused', async (_, fields, found) => {
     const bytes = Buffer.concat([header(fields), Buffer.alloc(900)]);
-    await expect(readNifti(await put('bad.nii', bytes))).rejects.toThrow(new RegExp(`^Expected .*${found.replace('+', '\\+')}.*bad\\.nii$`));
+    await expect(readNifti(await put('bad.nii', bytes))).rejects.toThrow(
+      new RegExp(`^Expected .*${found.replace('+', '\\+')}.*bad\\.nii$`),
+    );
   });
 });
 
@@ -136,7 +196,8 @@ describe('pairs', () => {
     const maybe = (bytes: Uint8Array): Uint8Array => (gz ? gzipSync(bytes) : bytes);
     await put(`pair.hdr${gz}`, maybe(header({ magic: 'ni1\0', offset: 16 })));
     await put(`pair.img${gz}`, maybe(Buffer.concat([Buffer.alloc(16), bytes24])));
-    for (const suffix of ['hdr', 'img']) expect((await readNifti(path.join(folder, `pair.${suffix}${gz}`))).data).toEqual(bytes24);
+    for (const suffix of ['hdr', 'img'])
+      expect((await readNifti(path.join(folder, `pair.${suffix}${gz}`))).data).toEqual(bytes24);
   });
   it('in capitals keep their case', async () => {
     await put('BIG.HDR', header({ magic: 'ni1\0', offset: 0 }));
@@ -160,39 +221,75 @@ it('NaN and infinities are kept and counted', async () => {
 
 describe('writing', () => {
   const rotated: Affine = [0, -2, 0, 5, 1.5, 0, 0, 6, 0, 0, -3, 7, 0, 0, 0, 1];
-  const volumeOf = (data: VoxelArray, affine = rotated, spacingMm: Vec3 = [1.5, 2, 3]): Volume => ({ data, shape: [data.length, 1, 1], spacingMm, affine });
+  const volumeOf = (data: VoxelArray, affine = rotated, spacingMm: Vec3 = [1.5, 2, 3]): Volume => ({
+    data,
+    shape: [data.length, 1, 1],
+    spacingMm,
+    affine,
+  });
   const arrays = [Uint8Array, Int8Array, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array];
   it.each(arrays)('%o comes back in its own type, plain and packed', async (type) => {
     const volume = volumeOf(new type([1, 2, 100]));
     for (const name of ['out.nii', 'out.nii.gz']) {
       await writeNifti(path.join(folder, name), volume, { description: 'a test' });
       const back = await readNifti(path.join(folder, name));
-      expect(back).toMatchObject({ data: volume.data, shape: volume.shape, spacingMm: volume.spacingMm, affine: rotated });
+      expect(back).toMatchObject({
+        data: volume.data,
+        shape: volume.shape,
+        spacingMm: volume.spacingMm,
+        affine: rotated,
+      });
       expect(back.header.description).toBe('a test');
     }
   });
   it('stores a qform that says the same as the sform', async () => {
     const file = path.join(folder, 'qform.nii');
-    await fc.assert(fc.asyncProperty(fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }), fc.boolean(), async (q, mirrored) => {
-      const length = Math.hypot(...q) || 1;
-      const [w, x, y, z] = (length < 0.1 ? [1, 0, 0, 0] : q.map((v) => v / length)) as [number, number, number, number];
-      const r = [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y), 2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
-        2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)];
-      const scale = [0.7, 0.8, mirrored ? -5 : 5];
-      const affine = [0, 1, 2].flatMap((i) => [...[0, 1, 2].map((j) => r[3 * i + j]! * scale[j]!), 10 * i]).concat([0, 0, 0, 1]);
-      await writeNifti(file, volumeOf(new Uint8Array(3), affine, [0.7, 0.8, 5]));
-      const bytes = await readFile(file);
-      expect([bytes.readInt16LE(252), bytes.readInt16LE(254)]).toEqual([1, 1]);
-      bytes.writeInt16LE(0, 254);
-      await writeFile(file, bytes);
-      const back = (await readNifti(file)).affine;
-      // Single-precision quaternions hold half a turn to about the root of their precision.
-      expect(Math.max(...back.map((v, i) => Math.abs(v - affine[i]!)))).toBeLessThan(5e-3);
-    }), { numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }),
+        fc.boolean(),
+        async (q, mirrored) => {
+          const length = Math.hypot(...q) || 1;
+          const [w, x, y, z] = (length < 0.1 ? [1, 0, 0, 0] : q.map((v) => v / length)) as [
+            number,
+            number,
+            number,
+            number,
+          ];
+          const r = [
+            1 - 2 * (y * y + z * z),
+            2 * (x * y - w * z),
+            2 * (x * z + w * y),
+            2 * (x * y + w * z),
+            1 - 2 * (x * x + z * z),
+            2 * (y * z - w * x),
+            2 * (x * z - w * y),
+            2 * (y * z + w * x),
+            1 - 2 * (x * x + y * y),
+          ];
+          const scale = [0.7, 0.8, mirrored ? -5 : 5];
+          const affine = [0, 1, 2]
+            .flatMap((i) => [...[0, 1, 2].map((j) => r[3 * i + j]! * scale[j]!), 10 * i])
+            .concat([0, 0, 0, 1]);
+          await writeNifti(file, volumeOf(new Uint8Array(3), affine, [0.7, 0.8, 5]));
+          const bytes = await readFile(file);
+          expect([bytes.readInt16LE(252), bytes.readInt16LE(254)]).toEqual([1, 1]);
+          bytes.writeInt16LE(0, 254);
+          await writeFile(file, bytes);
+          const back = (await readNifti(file)).affine;
+          // Single-precision quaternions hold half a turn to about the root of their precision.
+          expect(Math.max(...back.map((v, i) => Math.abs(v - affine[i]!)))).toBeLessThan(5e-3);
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
   it('leaves out the qform of a sheared affine', async () => {
     const file = path.join(folder, 'shear.nii');
-    await writeNifti(file, volumeOf(new Uint8Array(2), [1, 0.5, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], [1, 1.118034, 1]));
+    await writeNifti(
+      file,
+      volumeOf(new Uint8Array(2), [1, 0.5, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], [1, 1.118034, 1]),
+    );
     expect((await readFile(file)).readInt16LE(252)).toBe(0);
     expect((await readNifti(file)).affine[1]).toBe(0.5);
   });
@@ -207,11 +304,19 @@ describe('writing', () => {
     expect((await readNifti(file)).header.description).toBe(`?${'x'.repeat(78)}`);
   });
   it('refuses what is no volume and leaves no file behind', async () => {
-    const bad: [Partial<Volume>, string][] = [[{ shape: [2, 2, 2] }, 'one value for each voxel'], [{ spacingMm: [0, 1, 1] }, 'a positive spacing'], [{ affine: [1] }, 'an affine of 16']];
+    const bad: [Partial<Volume>, string][] = [
+      [{ shape: [2, 2, 2] }, 'one value for each voxel'],
+      [{ spacingMm: [0, 1, 1] }, 'a positive spacing'],
+      [{ affine: [1] }, 'an affine of 16'],
+    ];
     for (const [change, message] of bad) {
-      await expect(writeNifti(path.join(folder, 'never.nii'), { ...volumeOf(new Uint8Array(3)), ...change })).rejects.toThrow(`Expected ${message}`);
+      await expect(
+        writeNifti(path.join(folder, 'never.nii'), { ...volumeOf(new Uint8Array(3)), ...change }),
+      ).rejects.toThrow(`Expected ${message}`);
     }
-    await expect(writeNifti(path.join(folder, 'never.mha'), volumeOf(new Uint8Array(3)))).rejects.toThrow('found the suffix .mha');
+    await expect(writeNifti(path.join(folder, 'never.mha'), volumeOf(new Uint8Array(3)))).rejects.toThrow(
+      'found the suffix .mha',
+    );
     expect((await readdir(folder)).filter((name) => name.includes('never'))).toEqual([]);
   });
 });

@@ -14,7 +14,8 @@ function npy(dict: string, data: Uint8Array, version = 1): Buffer {
   else length.writeUInt32LE(text.length);
   return Buffer.concat([Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, version, 0]), length, text, data]);
 }
-const dict = (descr: string, shape: string, fortran = 'False'): string => `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': ${shape}, }`;
+const dict = (descr: string, shape: string, fortran = 'False'): string =>
+  `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': ${shape}, }`;
 
 describe('.npy', () => {
   it('is byte for byte what numpy.save writes', () => {
@@ -36,14 +37,22 @@ describe('.npy', () => {
     await rm(folder, { recursive: true });
   });
   it('holds 64-bit integers, single numbers and nothing at all', () => {
-    for (const array of [{ data: new BigInt64Array([-(2n ** 63n)]), shape: [1] }, { data: new BigUint64Array([2n ** 64n - 1n]), shape: [] }, { data: new Float32Array(0), shape: [0, 3] }]) {
+    for (const array of [
+      { data: new BigInt64Array([-(2n ** 63n)]), shape: [1] },
+      { data: new BigUint64Array([2n ** 64n - 1n]), shape: [] },
+      { data: new Float32Array(0), shape: [0, 3] },
+    ]) {
       expect(decodeNpy(encodeNpy(array))).toEqual(array);
     }
   });
 
   it('big-endian numbers are turned round', () => {
-    expect(decodeNpy(npy(dict('>i2', '(2,)'), Buffer.from([1, 0, 0xff, 0xff]))).data).toEqual(new Int16Array([256, -1]));
-    expect(decodeNpy(npy(dict('>f8', '()'), Buffer.from([0x3f, 0xf0, 0, 0, 0, 0, 0, 0]))).data).toEqual(new Float64Array([1]));
+    expect(decodeNpy(npy(dict('>i2', '(2,)'), Buffer.from([1, 0, 0xff, 0xff]))).data).toEqual(
+      new Int16Array([256, -1]),
+    );
+    expect(decodeNpy(npy(dict('>f8', '()'), Buffer.from([0x3f, 0xf0, 0, 0, 0, 0, 0, 0]))).data).toEqual(
+      new Float64Array([1]),
+    );
   });
   it('Fortran order is rearranged to C order', () => {
     // np.arange(6).reshape(1, 2, 3) stored with the first axis fastest: 0 3 1 4 2 5
@@ -51,19 +60,25 @@ describe('.npy', () => {
     expect(decodeNpy(bytes)).toEqual({ data: new Uint8Array([0, 1, 2, 3, 4, 5]), shape: [1, 2, 3] });
   });
   it('booleans and format versions 2 and 3 are read', () => {
-    for (const version of [1, 2, 3]) expect(decodeNpy(npy(dict('|b1', '(2,)'), Buffer.from([1, 0]), version)).data).toEqual(new Uint8Array([1, 0]));
+    for (const version of [1, 2, 3])
+      expect(decodeNpy(npy(dict('|b1', '(2,)'), Buffer.from([1, 0]), version)).data).toEqual(new Uint8Array([1, 0]));
   });
 
   it.each([
-    ['complex numbers', npy(dict('<c8', '(1,)'), Buffer.alloc(8))], ['half precision', npy(dict('<f2', '(1,)'), Buffer.alloc(2))],
-    ['objects', npy(dict('|O', '(1,)'), Buffer.alloc(8))], ['a structure', npy("{'descr': [('a', '<i2')], 'fortran_order': False, 'shape': (1,), }", Buffer.alloc(2))],
-    ['too few bytes', npy(dict('<i2', '(2,)'), Buffer.alloc(3))], ['too many bytes', npy(dict('<i2', '(2,)'), Buffer.alloc(5))],
-    ['a future version', npy(dict('|u1', '(1,)'), Buffer.alloc(1), 4)], ['no shape', npy("{'descr': '|u1', 'fortran_order': False}", Buffer.alloc(1))],
-    ['an empty file', Buffer.alloc(0)], ['another file', Buffer.from('PK\x03\x04 is the start of an .npz')],
+    ['complex numbers', npy(dict('<c8', '(1,)'), Buffer.alloc(8))],
+    ['half precision', npy(dict('<f2', '(1,)'), Buffer.alloc(2))],
+    ['objects', npy(dict('|O', '(1,)'), Buffer.alloc(8))],
+    ['a structure', npy("{'descr': [('a', '<i2')], 'fortran_order': False, 'shape': (1,), }", Buffer.alloc(2))],
+    ['too few bytes', npy(dict('<i2', '(2,)'), Buffer.alloc(3))],
+    ['too many bytes', npy(dict('<i2', '(2,)'), Buffer.alloc(5))],
+    ['a future version', npy(dict('|u1', '(1,)'), Buffer.alloc(1), 4)],
+    ['no shape', npy("{'descr': '|u1', 'fortran_order': False}", Buffer.alloc(1))],
+    ['an empty file', Buffer.alloc(0)],
+    ['another file', Buffer.from('PK\x03\x04 is the start of an .npz')],
   ])('%s is refused with the name of the file', (_, bytes) => {
     expect(() => decodeNpy(bytes, 'x.npy')).toThrow(/^Expected .*, found [^]* in x\.npy$/);
   });
-  it('shares the memory of the file only where asked, and where the numbers are aligned and in the machine\'s order', () => {
+  it("shares the memory of the file only where asked, and where the numbers are aligned and in the machine's order", () => {
     const plain = encodeNpy({ data: Float32Array.of(1, 2), shape: [2] });
     expect(decodeNpy(plain).data.buffer).not.toBe(plain.buffer);
     expect(decodeNpy(plain, 'x.npy', { shared: true })).toEqual({ data: Float32Array.of(1, 2), shape: [2] });
@@ -79,20 +94,25 @@ describe('.npy', () => {
   });
 
   it('data and shape that do not agree are not written', () => {
-    expect(() => encodeNpy({ data: new Uint8Array(5), shape: [2, 3] })).toThrow('Expected 6 values for shape (2, 3), found 5');
+    expect(() => encodeNpy({ data: new Uint8Array(5), shape: [2, 3] })).toThrow(
+      'Expected 6 values for shape (2, 3), found 5',
+    );
   });
 
   it('changed at random is refused or read, and cut anywhere refused', () => {
     const good = Buffer.from(encodeNpy({ data: new Float32Array(8), shape: [2, 4] }));
-    fc.assert(fc.property(fc.integer({ min: 0, max: good.length - 1 }), fc.integer({ min: 0, max: 255 }), (at, value) => {
-      const bytes = Buffer.from(good);
-      bytes[at] = value;
-      try {
-        decodeNpy(bytes, 'x.npy');
-      } catch (error) {
-        expect(error).toBeInstanceOf(UserError);
-      }
-      expect(() => decodeNpy(good.subarray(0, at), 'x.npy')).toThrow(UserError);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: good.length - 1 }), fc.integer({ min: 0, max: 255 }), (at, value) => {
+        const bytes = Buffer.from(good);
+        bytes[at] = value;
+        try {
+          decodeNpy(bytes, 'x.npy');
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError);
+        }
+        expect(() => decodeNpy(good.subarray(0, at), 'x.npy')).toThrow(UserError);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -6,10 +6,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNrrd } from '../../lib/io/nrrd.ts';
 import type { VoxelArray } from '../../lib/volume/volume.ts';
-import { bytesOf, encoders, nrrd, type NrrdFields, nrrdHeader } from './makeNrrd.ts';
+import { bytesOf, encoders, type NrrdFields, nrrd, nrrdHeader } from './makeNrrd.ts';
 
 let folder: string;
-beforeAll(async () => { folder = await mkdtemp(path.join(os.tmpdir(), 'axunet-nrrd-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'axunet-nrrd-'));
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 async function put(name: string, bytes: Uint8Array): Promise<string> {
@@ -20,26 +22,45 @@ async function put(name: string, bytes: Uint8Array): Promise<string> {
 
 const values = Int16Array.from({ length: 24 }, (_, i) => 7 * i - 80);
 const voxels = bytesOf(values, false);
-const load = async (fields: NrrdFields = {}, bytes: Uint8Array = voxels, options: Parameters<typeof nrrdHeader>[1] = {}) =>
-  readNrrd(await put('a.nrrd', nrrd(bytes, fields, options)));
+const load = async (
+  fields: NrrdFields = {},
+  bytes: Uint8Array = voxels,
+  options: Parameters<typeof nrrdHeader>[1] = {},
+) => readNrrd(await put('a.nrrd', nrrd(bytes, fields, options)));
 
 describe('voxel types', () => {
   const cases: [string, string[], VoxelArray | BigInt64Array | BigUint64Array][] = [
     ['int8', ['signed char', 'int8', 'int8_t'], new Int8Array([-128, 127])],
     ['uint8', ['uchar', 'unsigned char', 'uint8', 'uint8_t'], new Uint8Array([0, 255])],
-    ['int16', ['short', 'short int', 'signed short', 'signed short int', 'int16', 'int16_t'], new Int16Array([-32768, 32767])],
+    [
+      'int16',
+      ['short', 'short int', 'signed short', 'signed short int', 'int16', 'int16_t'],
+      new Int16Array([-32768, 32767]),
+    ],
     ['uint16', ['ushort', 'unsigned short', 'unsigned short int', 'uint16', 'uint16_t'], new Uint16Array([0, 65535])],
     ['int32', ['int', 'signed int', 'int32', 'int32_t'], new Int32Array([-(2 ** 31), 2 ** 31 - 1])],
     ['uint32', ['uint', 'unsigned int', 'uint32', 'uint32_t'], new Uint32Array([1, 2 ** 32 - 1])],
-    ['int64', ['longlong', 'long long', 'long long int', 'signed long long', 'signed long long int', 'int64', 'int64_t'], new BigInt64Array([-3n, 2n ** 62n])],
-    ['uint64', ['ulonglong', 'unsigned long long', 'unsigned long long int', 'uint64', 'uint64_t'], new BigUint64Array([5n, 2n ** 63n])],
-    ['float32', ['float'], new Float32Array([-1.5, NaN])], ['float64', ['double'], new Float64Array([Math.PI, -Infinity])],
+    [
+      'int64',
+      ['longlong', 'long long', 'long long int', 'signed long long', 'signed long long int', 'int64', 'int64_t'],
+      new BigInt64Array([-3n, 2n ** 62n]),
+    ],
+    [
+      'uint64',
+      ['ulonglong', 'unsigned long long', 'unsigned long long int', 'uint64', 'uint64_t'],
+      new BigUint64Array([5n, 2n ** 63n]),
+    ],
+    ['float32', ['float'], new Float32Array([-1.5, NaN])],
+    ['float64', ['double'], new Float64Array([Math.PI, -Infinity])],
   ];
   it.each(cases)('%s is read by all its names, in both byte orders and all encodings', async (name, names, numbers) => {
     for (const type of names) {
       for (const [encoding, encode] of Object.entries(encoders)) {
         for (const endian of ['little', 'big']) {
-          const image = await load({ type, endian, encoding, sizes: '2 1 1' }, encode(bytesOf(numbers, endian === 'big'), numbers));
+          const image = await load(
+            { type, endian, encoding, sizes: '2 1 1' },
+            encode(bytesOf(numbers, endian === 'big'), numbers),
+          );
           expect([type, encoding, Array.from(image.data)]).toEqual([type, encoding, Array.from(numbers, Number)]);
           expect(image.header).toMatchObject({ datatype: name, encoding, littleEndian: endian === 'little' });
         }
@@ -47,10 +68,19 @@ describe('voxel types', () => {
     }
   });
   it('that are floats count what is not finite', async () => {
-    expect((await load({ type: 'float', sizes: '3 1 1' }, bytesOf(new Float32Array([NaN, 1, Infinity]), false))).header.nonFinite).toBe(2);
+    expect(
+      (await load({ type: 'float', sizes: '3 1 1' }, bytesOf(new Float32Array([NaN, 1, Infinity]), false))).header
+        .nonFinite,
+    ).toBe(2);
   });
-  it.each([['block', 'type "block"'], ['half', 'type "half"'], ['constructor', 'type "constructor"']])('%s is refused', async (type, found) => {
-    await expect(load({ type })).rejects.toThrow(new RegExp(`^Expected integer or floating-point voxels.*found ${found} in .*a\\.nrrd$`));
+  it.each([
+    ['block', 'type "block"'],
+    ['half', 'type "half"'],
+    ['constructor', 'type "constructor"'],
+  ])('%s is refused', async (type, found) => {
+    await expect(load({ type })).rejects.toThrow(
+      new RegExp(`^Expected integer or floating-point voxels.*found ${found} in .*a\\.nrrd$`),
+    );
   });
 });
 
@@ -59,18 +89,36 @@ describe('geometry', () => {
   const directions = '(0,1.5,0) (2,0,0) (0,0,3)';
   const lps = [0, -2, 0, -10, -1.5, 0, 0, -20, 0, 0, 3, 30];
   it.each([
-    ['left-posterior-superior', lps], ['LPS', lps], ['scanner-xyz', lps], ['3D-right-handed', lps],
-    ['right-anterior-superior', [0, 2, 0, 10, 1.5, 0, 0, 20, 0, 0, 3, 30]], ['left-anterior-superior', [0, -2, 0, -10, 1.5, 0, 0, 20, 0, 0, 3, 30]],
+    ['left-posterior-superior', lps],
+    ['LPS', lps],
+    ['scanner-xyz', lps],
+    ['3D-right-handed', lps],
+    ['right-anterior-superior', [0, 2, 0, 10, 1.5, 0, 0, 20, 0, 0, 3, 30]],
+    ['left-anterior-superior', [0, -2, 0, -10, 1.5, 0, 0, 20, 0, 0, 3, 30]],
   ])('in the space %s is turned to RAS', async (space, wanted) => {
-    const { affine, spacingMm, shape } = await load({ space, 'space directions': directions, 'space origin': '(10,20,30)' });
-    expect([affine, spacingMm, shape]).toEqual([[...wanted, 0, 0, 0, 1], [1.5, 2, 3], [2, 3, 4]]);
+    const { affine, spacingMm, shape } = await load({
+      space,
+      'space directions': directions,
+      'space origin': '(10,20,30)',
+    });
+    expect([affine, spacingMm, shape]).toEqual([
+      [...wanted, 0, 0, 0, 1],
+      [1.5, 2, 3],
+      [2, 3, 4],
+    ]);
   });
   it('with a space dimension only is taken as left-posterior-superior', async () => {
-    expect((await load({ 'space dimension': '3', 'space directions': directions, 'space origin': '(10,20,30)' })).affine.slice(0, 12)).toEqual(lps);
+    expect(
+      (
+        await load({ 'space dimension': '3', 'space directions': directions, 'space origin': '(10,20,30)' })
+      ).affine.slice(0, 12),
+    ).toEqual(lps);
   });
   it.each([
-    [undefined, [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0], [1, 1, 1]], ['1.5 2 3', [-1.5, 0, 0, 0, 0, -2, 0, 0, 0, 0, 3, 0], [1.5, 2, 3]],
-    ['nan 2 3', [-1, 0, 0, 0, 0, -2, 0, 0, 0, 0, 3, 0], [1, 2, 3]], ['-1.5 2 3', [1.5, 0, 0, 0, 0, -2, 0, 0, 0, 0, 3, 0], [1.5, 2, 3]],
+    [undefined, [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0], [1, 1, 1]],
+    ['1.5 2 3', [-1.5, 0, 0, 0, 0, -2, 0, 0, 0, 0, 3, 0], [1.5, 2, 3]],
+    ['nan 2 3', [-1, 0, 0, 0, 0, -2, 0, 0, 0, 0, 3, 0], [1, 2, 3]],
+    ['-1.5 2 3', [1.5, 0, 0, 0, 0, -2, 0, 0, 0, 0, 3, 0], [1.5, 2, 3]],
   ])('from spacings %s has axes along left, posterior, superior', async (spacings, affine, spacingMm) => {
     expect(await load({ spacings })).toMatchObject({ affine: [...affine, 0, 0, 0, 1], spacingMm });
   });
@@ -83,15 +131,29 @@ describe('geometry', () => {
     expect([image.spacingMm[0], image.header.spaceUnits]).toEqual([1.5, '"um" "um" "um"']);
   });
   it.each<[NrrdFields, string]>([
-    [{ dimension: '4', sizes: '3 2 3 4' }, 'one 3-D volume, found dimension "4"'], [{ dimension: '2', sizes: '6 4' }, 'one 3-D volume'],
-    [{ sizes: '2 3' }, 'three sizes'], [{ sizes: '2 3 0' }, 'three sizes'], [{ sizes: '2 3 -4' }, 'three sizes'], [{ sizes: '2 3 4.5' }, 'three sizes'],
-    [{ kinds: 'vector domain domain' }, 'one number a voxel on three spatial axes, found an axis of kind "vector"'], [{ kinds: 'complex domain domain' }, 'found an axis of kind "complex"'],
-    [{ kinds: 'domain domain list' }, 'found an axis of kind "list"'], [{ space: 'left-posterior-superior-time' }, 'a 3-D space'], [{ space: 'constructor' }, 'a 3-D space'],
-    [{ space: 'LPS', 'space directions': '(1,0,0) (0,1,0) none' }, 'a space direction as (x,y,z)'], [{ space: 'LPS', 'space directions': '(1,0,0) (0,1,0)' }, 'three space directions, found'],
-    [{ space: 'LPS', 'space directions': '(1,0,0) (1,0,0) (0,0,1)' }, 'three space directions in three dimensions'], [{ space: 'LPS', 'space directions': '(1,0,0) (0,nan,0) (0,0,1)' }, 'found "(0,nan,0)"'],
-    [{ space: 'LPS', 'space directions': '(1,0) (0,1) (0,0)' }, 'a space direction as'], [{ spacings: '1 0 1' }, 'three spacings'], [{ spacings: '1 1' }, 'three spacings'],
-    [{ spacings: '1 1 1', 'space directions': directions }, 'space directions or spacings, found both'], [{ space: 'RAS', spacings: '1 1 1' }, 'space directions, as there is a space'],
-    [{ 'axis mins': '1 2 3', spacings: '1 1 1' }, 'found the field "axismins"'], [{ 'space dimension': '2' }, 'the space dimension 3'], [{ 'space origin': '(1,2)' }, 'the space origin as'],
+    [{ dimension: '4', sizes: '3 2 3 4' }, 'one 3-D volume, found dimension "4"'],
+    [{ dimension: '2', sizes: '6 4' }, 'one 3-D volume'],
+    [{ sizes: '2 3' }, 'three sizes'],
+    [{ sizes: '2 3 0' }, 'three sizes'],
+    [{ sizes: '2 3 -4' }, 'three sizes'],
+    [{ sizes: '2 3 4.5' }, 'three sizes'],
+    [{ kinds: 'vector domain domain' }, 'one number a voxel on three spatial axes, found an axis of kind "vector"'],
+    [{ kinds: 'complex domain domain' }, 'found an axis of kind "complex"'],
+    [{ kinds: 'domain domain list' }, 'found an axis of kind "list"'],
+    [{ space: 'left-posterior-superior-time' }, 'a 3-D space'],
+    [{ space: 'constructor' }, 'a 3-D space'],
+    [{ space: 'LPS', 'space directions': '(1,0,0) (0,1,0) none' }, 'a space direction as (x,y,z)'],
+    [{ space: 'LPS', 'space directions': '(1,0,0) (0,1,0)' }, 'three space directions, found'],
+    [{ space: 'LPS', 'space directions': '(1,0,0) (1,0,0) (0,0,1)' }, 'three space directions in three dimensions'],
+    [{ space: 'LPS', 'space directions': '(1,0,0) (0,nan,0) (0,0,1)' }, 'found "(0,nan,0)"'],
+    [{ space: 'LPS', 'space directions': '(1,0) (0,1) (0,0)' }, 'a space direction as'],
+    [{ spacings: '1 0 1' }, 'three spacings'],
+    [{ spacings: '1 1' }, 'three spacings'],
+    [{ spacings: '1 1 1', 'space directions': directions }, 'space directions or spacings, found both'],
+    [{ space: 'RAS', spacings: '1 1 1' }, 'space directions, as there is a space'],
+    [{ 'axis mins': '1 2 3', spacings: '1 1 1' }, 'found the field "axismins"'],
+    [{ 'space dimension': '2' }, 'the space dimension 3'],
+    [{ 'space origin': '(1,2)' }, 'the space origin as'],
   ])('%j is refused', async (fields, message) => {
     await expect(load(fields)).rejects.toThrow(message);
     await expect(load(fields)).rejects.toThrow(/^Expected .*, found .*a\.nrrd$/);
@@ -99,42 +161,66 @@ describe('geometry', () => {
 });
 
 describe('headers', () => {
-  it.each(['NRRD0001', 'NRRD00.01', 'NRRD0002', 'NRRD0003', 'NRRD0004', 'NRRD0005'])('of version %s are read', async (magic) => {
-    expect((await load({}, voxels, { magic })).data).toEqual(values);
-  });
+  it.each(['NRRD0001', 'NRRD00.01', 'NRRD0002', 'NRRD0003', 'NRRD0004', 'NRRD0005'])(
+    'of version %s are read',
+    async (magic) => {
+      expect((await load({}, voxels, { magic })).data).toEqual(values);
+    },
+  );
   it('may have comments, key/value pairs, capitals, fields in any order and Windows line ends', async () => {
-    const more = '# a comment: with a colon\r\nkey with space:=value := more\\nlines\r\n__proto__:=x\r\nContent: anything';
-    const image = await load({ type: undefined, Type: 'SHORT', 'Space Directions': undefined }, voxels, { more, lineEnd: '\r\n' });
+    const more =
+      '# a comment: with a colon\r\nkey with space:=value := more\\nlines\r\n__proto__:=x\r\nContent: anything';
+    const image = await load({ type: undefined, Type: 'SHORT', 'Space Directions': undefined }, voxels, {
+      more,
+      lineEnd: '\r\n',
+    });
     expect(image.data).toEqual(values);
-    expect(Object.entries(image.header.keyValues)).toEqual([['key with space', 'value := more\nlines'], ['__proto__', 'x']]);
+    expect(Object.entries(image.header.keyValues)).toEqual([
+      ['key with space', 'value := more\nlines'],
+      ['__proto__', 'x'],
+    ]);
   });
   it('may be longer than one read', async () => {
-    const more = Array.from({ length: 3000 }, (_, i) => `Segment${i}_Name:=a rather long name for a segment`).join('\n');
+    const more = Array.from({ length: 3000 }, (_, i) => `Segment${i}_Name:=a rather long name for a segment`).join(
+      '\n',
+    );
     expect((await load({}, voxels, { more })).data).toEqual(values);
   });
   it.each<[string, NrrdFields, Parameters<typeof nrrdHeader>[1], string]>([
-    ['no type', { type: undefined }, {}, 'the NRRD field "type", found none'], ['no sizes', { sizes: undefined }, {}, 'the NRRD field "sizes"'],
-    ['no encoding', { encoding: undefined }, {}, 'the NRRD field "encoding"'], ['no byte order', { endian: undefined }, {}, 'the NRRD field "endian"'],
-    ['an odd byte order', { endian: 'middle' }, {}, 'the endian little or big'], ['bzip2', { encoding: 'bzip2' }, {}, 'the encoding raw, gzip, text or hex, found "bzip2"'],
-    ['a later version', {}, { magic: 'NRRD0006' }, 'an NRRD file'], ['a field twice', {}, { more: 'type: short' }, 'one field "type", found two'],
-    ['an unknown field', {}, { more: 'colour: red' }, 'NRRD header lines'], ['a line without a colon', {}, { more: 'something' }, 'NRRD header lines'],
-    ['a negative line skip', { 'line skip': '-1' }, {}, '"lineskip" to be an integer of 0'], ['byte skip -1 with gzip', { encoding: 'gzip', 'byte skip': '-1' }, {}, 'a byte skip of -1'],
-    ['a list of data files', { 'data file': 'LIST' }, {}, 'one data file, found a list'], ['a pattern of data files', { 'data file': 'a%03d.raw 1 4 1' }, {}, 'one data file, found a list'],
+    ['no type', { type: undefined }, {}, 'the NRRD field "type", found none'],
+    ['no sizes', { sizes: undefined }, {}, 'the NRRD field "sizes"'],
+    ['no encoding', { encoding: undefined }, {}, 'the NRRD field "encoding"'],
+    ['no byte order', { endian: undefined }, {}, 'the NRRD field "endian"'],
+    ['an odd byte order', { endian: 'middle' }, {}, 'the endian little or big'],
+    ['bzip2', { encoding: 'bzip2' }, {}, 'the encoding raw, gzip, text or hex, found "bzip2"'],
+    ['a later version', {}, { magic: 'NRRD0006' }, 'an NRRD file'],
+    ['a field twice', {}, { more: 'type: short' }, 'one field "type", found two'],
+    ['an unknown field', {}, { more: 'colour: red' }, 'NRRD header lines'],
+    ['a line without a colon', {}, { more: 'something' }, 'NRRD header lines'],
+    ['a negative line skip', { 'line skip': '-1' }, {}, '"lineskip" to be an integer of 0'],
+    ['byte skip -1 with gzip', { encoding: 'gzip', 'byte skip': '-1' }, {}, 'a byte skip of -1'],
+    ['a list of data files', { 'data file': 'LIST' }, {}, 'one data file, found a list'],
+    ['a pattern of data files', { 'data file': 'a%03d.raw 1 4 1' }, {}, 'one data file, found a list'],
   ])('with %s are refused', async (_, fields, options, message) => {
     await expect(load(fields, voxels, options)).rejects.toThrow(`Expected ${message}`);
     await expect(load(fields, voxels, options)).rejects.toThrow(/a\.nrrd$/);
   });
   it('without voxels behind them are refused', async () => {
-    await expect(readNrrd(await put('bare.nrrd', Buffer.from(nrrdHeader())))).rejects.toThrow('Expected a blank line behind the header and then the voxels, found the end of the file');
+    await expect(readNrrd(await put('bare.nrrd', Buffer.from(nrrdHeader())))).rejects.toThrow(
+      'Expected a blank line behind the header and then the voxels, found the end of the file',
+    );
   });
 });
 
 describe('skips', () => {
   const packed = gzipSync(Buffer.concat([Buffer.from('abc'), voxels]));
   it.each<[NrrdFields, Buffer]>([
-    [{ 'byte skip': '3' }, Buffer.concat([Buffer.from('abc'), voxels])], [{ 'line skip': '2' }, Buffer.concat([Buffer.from('one\ntwo\n'), voxels])],
-    [{ 'line skip': '1', 'byte skip': '2' }, Buffer.concat([Buffer.from('one\nxy'), voxels])], [{ 'byte skip': '-1' }, Buffer.concat([Buffer.from('whatever'), voxels])],
-    [{ encoding: 'gzip', 'byte skip': '3' }, packed], [{ encoding: 'gz', 'line skip': '1', 'byte skip': '3' }, Buffer.concat([Buffer.from('junk\n'), packed])],
+    [{ 'byte skip': '3' }, Buffer.concat([Buffer.from('abc'), voxels])],
+    [{ 'line skip': '2' }, Buffer.concat([Buffer.from('one\ntwo\n'), voxels])],
+    [{ 'line skip': '1', 'byte skip': '2' }, Buffer.concat([Buffer.from('one\nxy'), voxels])],
+    [{ 'byte skip': '-1' }, Buffer.concat([Buffer.from('whatever'), voxels])],
+    [{ encoding: 'gzip', 'byte skip': '3' }, packed],
+    [{ encoding: 'gz', 'line skip': '1', 'byte skip': '3' }, Buffer.concat([Buffer.from('junk\n'), packed])],
   ])('%j are followed', async (fields, bytes) => {
     expect((await load(fields, bytes)).data).toEqual(values);
     await put('apart.raw', bytes);
@@ -142,7 +228,9 @@ describe('skips', () => {
     expect((await readNrrd(file)).data).toEqual(values);
   });
   it('of more lines than there are is refused', async () => {
-    await expect(load({ 'line skip': '30' }, Buffer.from('one\ntwo\n'.padEnd(60, 'x')))).rejects.toThrow('Expected 30 lines to skip before the voxels, found 2');
+    await expect(load({ 'line skip': '30' }, Buffer.from('one\ntwo\n'.padEnd(60, 'x')))).rejects.toThrow(
+      'Expected 30 lines to skip before the voxels, found 2',
+    );
   });
 });
 
@@ -158,33 +246,67 @@ describe('detached voxels', () => {
   });
   it('that are absent, too few or too many are refused by the name of their file', async () => {
     const file = await put('c.nhdr', Buffer.from(nrrdHeader({ datafile: 'c.raw' })));
-    await expect(readNrrd(file)).rejects.toThrow(/^Expected the voxels that belong to .*c\.nhdr, found no such file in .*c\.raw$/);
+    await expect(readNrrd(file)).rejects.toThrow(
+      /^Expected the voxels that belong to .*c\.nhdr, found no such file in .*c\.raw$/,
+    );
     for (const change of [-1, 1]) {
       await put('c.raw', Buffer.concat([voxels, Buffer.alloc(1)]).subarray(0, 49 - (change < 0 ? 2 : 0)));
-      await expect(readNrrd(file)).rejects.toThrow(new RegExp(`^Expected 48 bytes \\(2×3×4 int16 voxels\\), found ${48 + change} in .*c\\.raw$`));
+      await expect(readNrrd(file)).rejects.toThrow(
+        new RegExp(`^Expected 48 bytes \\(2×3×4 int16 voxels\\), found ${48 + change} in .*c\\.raw$`),
+      );
     }
   });
 });
 
 it('whatever a writer stores comes back', async () => {
   const size = fc.integer({ min: 1, max: 5 });
-  const kinds = { 'signed char': Int8Array, ushort: Uint16Array, int: Int32Array, float: Float32Array, double: Float64Array } as const;
-  const vector = fc.tuple(...[1, 2, 3].map(() => fc.double({ min: -500, max: 500, noNaN: true })) as [fc.Arbitrary<number>, fc.Arbitrary<number>, fc.Arbitrary<number>]);
-  await fc.assert(fc.asyncProperty(
-    fc.tuple(size, size, size), fc.constantFrom(...Object.keys(kinds) as (keyof typeof kinds)[]), fc.constantFrom(...Object.keys(encoders)), fc.boolean(),
-    fc.constantFrom('RAS', 'LPS'), vector, fc.tuple(vector, vector, vector), fc.infiniteStream(fc.double({ noNaN: false })),
-    async (shape, type, encoding, bigEndian, space, origin, axes, numbers) => {
-      const [[a, b, c], [d, e, f], [g, h, i]] = axes;
-      const volume = Math.abs(a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g));
-      fc.pre(volume > 1e-3 * Math.hypot(...axes[0]) * Math.hypot(...axes[1]) * Math.hypot(...axes[2]));
-      const data = new kinds[type](shape[0] * shape[1] * shape[2]).map(() => numbers.next().value);
-      const fields = {
-        type, sizes: shape.join(' '), encoding, endian: bigEndian ? 'big' : 'little', space, 'space origin': `(${origin.join(',')})`,
-        'space directions': axes.map((axis) => `(${axis.join(',')})`).join(' '), kinds: 'domain domain domain',
-      };
-      const image = await load(fields, encoders[encoding]!(bytesOf(data, bigEndian), data));
-      const sign = space === 'RAS' ? 1 : -1;
-      const affine = [0, 1, 2].flatMap((r) => [...axes, origin].map((v) => v[r]! * (r === 2 ? 1 : sign) + 0)).concat([0, 0, 0, 1]);
-      expect(image).toMatchObject({ shape, data, affine });
-    }), { numRuns: 80 });
+  const kinds = {
+    'signed char': Int8Array,
+    ushort: Uint16Array,
+    int: Int32Array,
+    float: Float32Array,
+    double: Float64Array,
+  } as const;
+  const vector = fc.tuple(
+    ...([1, 2, 3].map(() => fc.double({ min: -500, max: 500, noNaN: true })) as [
+      fc.Arbitrary<number>,
+      fc.Arbitrary<number>,
+      fc.Arbitrary<number>,
+    ]),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(size, size, size),
+      fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])),
+      fc.constantFrom(...Object.keys(encoders)),
+      fc.boolean(),
+      fc.constantFrom('RAS', 'LPS'),
+      vector,
+      fc.tuple(vector, vector, vector),
+      fc.infiniteStream(fc.double({ noNaN: false })),
+      async (shape, type, encoding, bigEndian, space, origin, axes, numbers) => {
+        const [[a, b, c], [d, e, f], [g, h, i]] = axes;
+        const volume = Math.abs(a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g));
+        fc.pre(volume > 1e-3 * Math.hypot(...axes[0]) * Math.hypot(...axes[1]) * Math.hypot(...axes[2]));
+        const data = new kinds[type](shape[0] * shape[1] * shape[2]).map(() => numbers.next().value);
+        const fields = {
+          type,
+          sizes: shape.join(' '),
+          encoding,
+          endian: bigEndian ? 'big' : 'little',
+          space,
+          'space origin': `(${origin.join(',')})`,
+          'space directions': axes.map((axis) => `(${axis.join(',')})`).join(' '),
+          kinds: 'domain domain domain',
+        };
+        const image = await load(fields, encoders[encoding]!(bytesOf(data, bigEndian), data));
+        const sign = space === 'RAS' ? 1 : -1;
+        const affine = [0, 1, 2]
+          .flatMap((r) => [...axes, origin].map((v) => v[r]! * (r === 2 ? 1 : sign) + 0))
+          .concat([0, 0, 0, 1]);
+        expect(image).toMatchObject({ shape, data, affine });
+      },
+    ),
+    { numRuns: 80 },
+  );
 });

@@ -13,7 +13,10 @@ const exists = folder !== undefined && existsSync(path.join(folder, 'brain1_imag
  * What SimpleITK 2.5.7 reads: type, size, sum, sum of squares, sum of a[i]·(i mod 97) for `a = GetArrayFromImage(image).ravel()`, maximum and
  * the first voxel (x, y, z) that holds it, then direction·spacing and origin, turned from LPS to RAS.
  */
-const brain = [-0.7812499999999999, 0, 0, 99.60937499999999, 0, 0.7812499999999999, 0, -99.60937499999999, 0, 0, 6.499999999999998, -77.99999999999996];
+const brain = [
+  -0.7812499999999999, 0, 0, 99.60937499999999, 0, 0.7812499999999999, 0, -99.60937499999999, 0, 0, 6.499999999999998,
+  -77.99999999999996,
+];
 const breast = [-0.664062, 0, 0, 116.54304, 0, -0.664062, 0, 48.14465400000001, 0, 0, 2.1, 9.45000000000003];
 const table: [string, string, Vec3, number[], number, Vec3, number[]][] = [
   ['brain1_image', 'int16', [256, 256, 25], [631859459, 509197345255, 30332293381], 3057, [131, 7, 14], brain],
@@ -23,18 +26,29 @@ const table: [string, string, Vec3, number[], number, Vec3, number[]][] = [
 ];
 
 describe.skipIf(!exists)('NRRD files of PyRadiomics against SimpleITK (needs ../shared/data/pyradiomics)', () => {
-  it.each(table)('%s has the geometry and values that SimpleITK reads', async (name, datatype, shape, sums, max, [x, y, z], affine) => {
-    const image = await readNrrd(path.join(folder!, `${name}.nrrd`));
-    expect([image.header.datatype, image.shape, image.header.encoding, image.header.version]).toEqual([datatype, shape, 'gzip', 4]);
-    let [sum, squares, weighted] = [0, 0, 0];
-    image.data.forEach((value, i) => {
-      sum += value;
-      squares += value * value;
-      weighted += value * (i % 97);
-    });
-    expect([sum, squares, weighted]).toEqual(sums);
-    expect([summariseValues(image.data).max, image.data.findIndex((value) => value === max)]).toEqual([max, x + shape[0] * (y + shape[1] * z)]);
-    image.affine.slice(0, 12).forEach((value, i) => expect(value).toBeCloseTo(affine[i]!, 12));
-    expect(image.spacingMm).toEqual([Math.abs(affine[0]!), Math.abs(affine[5]!), affine[10]]);
-  });
+  it.each(table)(
+    '%s has the geometry and values that SimpleITK reads',
+    async (name, datatype, shape, sums, max, [x, y, z], affine) => {
+      const image = await readNrrd(path.join(folder!, `${name}.nrrd`));
+      expect([image.header.datatype, image.shape, image.header.encoding, image.header.version]).toEqual([
+        datatype,
+        shape,
+        'gzip',
+        4,
+      ]);
+      let [sum, squares, weighted] = [0, 0, 0];
+      image.data.forEach((value, i) => {
+        sum += value;
+        squares += value * value;
+        weighted += value * (i % 97);
+      });
+      expect([sum, squares, weighted]).toEqual(sums);
+      expect([summariseValues(image.data).max, image.data.findIndex((value) => value === max)]).toEqual([
+        max,
+        x + shape[0] * (y + shape[1] * z),
+      ]);
+      image.affine.slice(0, 12).forEach((value, i) => expect(value).toBeCloseTo(affine[i]!, 12));
+      expect(image.spacingMm).toEqual([Math.abs(affine[0]!), Math.abs(affine[5]!), affine[10]]);
+    },
+  );
 });

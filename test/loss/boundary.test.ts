@@ -7,7 +7,9 @@ import { engines } from '../engine/engines.ts';
 import { evaluate, expectFiniteDifferences, expectPeer, logitsOf } from './distanceFixture.ts';
 
 describe.each(engines)('the boundary loss on $title', ({ engine, available }) => {
-  beforeAll(async () => { if (available) await startEngine(engine); });
+  beforeAll(async () => {
+    if (available) await startEngine(engine);
+  });
   const test = it.skipIf(!available);
 
   test('has a map of 0 at the outermost pixels of the mask, negative inside and positive outside', () => {
@@ -18,7 +20,10 @@ describe.each(engines)('the boundary loss on $title', ({ engine, available }) =>
   test('is the mean of probability times map', () => {
     // Labels 0 0 1 1 1: map 2, 1, 0, −1, −2. A mask of one image: the other image is empty and costs nothing.
     const logits = logitsOf([0.1, 0.2, 0.3, 0.4, 0.5, 0.9, 0.9, 0.9, 0.9, 0.9]);
-    expect(evaluate(boundary, logits, [0, 0, 1, 1, 1, 0, 0, 0, 0, 0], [2, 1, 5, 2]).value).toBeCloseTo((0.2 + 0.2 - 0.4 - 1) / 10, 6);
+    expect(evaluate(boundary, logits, [0, 0, 1, 1, 1, 0, 0, 0, 0, 0], [2, 1, 5, 2]).value).toBeCloseTo(
+      (0.2 + 0.2 - 0.4 - 1) / 10,
+      6,
+    );
   });
 
   test('is 0 with a gradient of 0 for an empty and for a full mask', () => {
@@ -29,13 +34,13 @@ describe.each(engines)('the boundary loss on $title', ({ engine, available }) =>
     }
   });
 
-  test('has the value and the gradient of the authors\' method', () => expectPeer('boundary', boundary));
+  test("has the value and the gradient of the authors' method", () => expectPeer('boundary', boundary));
   test('has the gradient that finite differences show', () => expectFiniteDifferences(boundary, 0.05, 5e-3));
 
   test('counts all classes but 0 as foreground', () => {
     // Probabilities 1/4 + 1/2 and 1/3 + 1/3; labels 2 and 0 give the map 0 and 1.
     const logits = [0, 0, Math.log(2), 0, 0, 0];
-    expect(evaluate(boundary, logits, [2, 0], [1, 1, 2, 3]).value).toBeCloseTo((2 / 3) / 2, 6);
+    expect(evaluate(boundary, logits, [2, 0], [1, 1, 2, 3]).value).toBeCloseTo(2 / 3 / 2, 6);
   });
 
   test('stays finite for extreme logits', () => {
@@ -47,6 +52,9 @@ describe.each(engines)('the boundary loss on $title', ({ engine, available }) =>
   test('joins cross-entropy and Dice with a weight of 0.01', () => {
     const args = [logitsOf([0.1, 0.7, 0.4, 0.8]), [0, 1, 1, 1], [1, 2, 2, 2]] as const;
     const parts = [crossEntropyDice, boundary].map((loss) => evaluate(loss, args[0], args[1], [...args[2]]).value);
-    expect(evaluate(crossEntropyDiceBoundary, args[0], args[1], [...args[2]]).value).toBeCloseTo(parts[0] + boundaryWeight * parts[1], 6);
+    expect(evaluate(crossEntropyDiceBoundary, args[0], args[1], [...args[2]]).value).toBeCloseTo(
+      parts[0] + boundaryWeight * parts[1],
+      6,
+    );
   });
 });

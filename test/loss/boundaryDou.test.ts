@@ -6,7 +6,12 @@ import { engines } from '../engine/engines.ts';
 import { evaluate, expectFiniteDifferences, logitsOf } from './distanceFixture.ts';
 
 /** A square of `side` pixels in the middle of `size` × `size`, and a probability inside and outside it. */
-function square(size: number, side: number, inside: number, outside: number): [logits: number[], labels: number[], shape: number[]] {
+function square(
+  size: number,
+  side: number,
+  inside: number,
+  outside: number,
+): [logits: number[], labels: number[], shape: number[]] {
   const first = (size - side) >> 1;
   const isIn = (v: number): boolean => v >= first && v < first + side;
   const labels = Array.from({ length: size * size }, (_, k) => Number(isIn(k % size) && isIn(Math.floor(k / size))));
@@ -22,7 +27,9 @@ function byHand(area: number, contour: number, rest: number, inside: number, out
 }
 
 describe.each(engines)('Boundary DoU on $title', ({ engine, available }) => {
-  beforeAll(async () => { if (available) await startEngine(engine); });
+  beforeAll(async () => {
+    if (available) await startEngine(engine);
+  });
   const test = it.skipIf(!available);
 
   test('lets the overlap count less the larger the mask is: a square of 8 with a contour of 28 pixels', () => {
@@ -32,9 +39,15 @@ describe.each(engines)('Boundary DoU on $title', ({ engine, available }) => {
     expect(evaluate(boundaryDou, ...square(64, 60, 0.7, 0.2)).value).toBeCloseTo(byHand(3600, 236, 496, 0.7, 0.2), 5);
   });
   test('is a Dice loss with squares where the mask is all contour', () => {
-    const [p, y] = [[0.2, 0.9, 0.6], [0, 1, 1]];
+    const [p, y] = [
+      [0.2, 0.9, 0.6],
+      [0, 1, 1],
+    ];
     const [squares, overlap] = [0.04 + 0.81 + 0.36 + 2, 0.9 + 0.6];
-    expect(evaluate(boundaryDou, logitsOf(p), y, [1, 1, 3, 2]).value).toBeCloseTo((squares - 2 * overlap) / (squares + 1), 5);
+    expect(evaluate(boundaryDou, logitsOf(p), y, [1, 1, 3, 2]).value).toBeCloseTo(
+      (squares - 2 * overlap) / (squares + 1),
+      5,
+    );
   });
   test('takes what lies beyond the image as outside', () => {
     // A full image of 3 × 3: 8 of 9 pixels are contour, so alpha is 1 − 16/9.

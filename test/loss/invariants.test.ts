@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../lib/engine/engine.ts';
 import type { LossFunction } from '../../lib/loss/loss.ts';
 import { losses } from '../../lib/train/config.ts';
-import { gradientOf, valueOf, type Example } from './measure.ts';
+import { type Example, gradientOf, valueOf } from './measure.ts';
 
 beforeAll(async () => void (await startEngine()));
 
@@ -16,8 +16,11 @@ const images = fc.record({
   margins: fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 2 * pixels, maxLength: 2 * pixels }),
 });
 const exampleFrom = (labels: readonly number[], margins: readonly number[]): Example => ({
-  logits: Float32Array.from(labels.flatMap((y, i) => [(y ? -1 : 1) * margins[i] / 2, (y ? 1 : -1) * margins[i] / 2])),
-  labels: Int32Array.from(labels), shape: [2, height, width, 2],
+  logits: Float32Array.from(
+    labels.flatMap((y, i) => [((y ? -1 : 1) * margins[i]) / 2, ((y ? 1 : -1) * margins[i]) / 2]),
+  ),
+  labels: Int32Array.from(labels),
+  shape: [2, height, width, 2],
 });
 const reversed = <T>(values: readonly T[]): T[] => [...values.slice(pixels), ...values.slice(0, pixels)];
 
@@ -28,27 +31,45 @@ const canBeNegative = (name: string): boolean => name === 'ce-dice-boundary';
 
 describe.each(Object.entries(losses) as [string, LossFunction][])('%s', (name, loss) => {
   it(`is ${canBeNegative(name) ? '' : 'never below 0, and '}finite like its gradient`, () => {
-    fc.assert(fc.property(images, ({ labels, margins }) => {
-      const example = exampleFrom(labels, margins);
-      if (!canBeNegative(name)) expect(valueOf(loss, example)).toBeGreaterThan(-1e-6);
-      for (const found of [valueOf(loss, example), ...gradientOf(loss, example)]) expect(Number.isFinite(found)).toBe(true);
-    }), { numRuns: 25 });
+    fc.assert(
+      fc.property(images, ({ labels, margins }) => {
+        const example = exampleFrom(labels, margins);
+        if (!canBeNegative(name)) expect(valueOf(loss, example)).toBeGreaterThan(-1e-6);
+        for (const found of [valueOf(loss, example), ...gradientOf(loss, example)])
+          expect(Number.isFinite(found)).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it.skipIf(jumps(name))('never falls when one pixel gets worse', () => {
-    fc.assert(fc.property(images, fc.nat(2 * pixels - 1), fc.double({ min: 0, max: 20, noNaN: true }), ({ labels, margins }, at, by) => {
-      const [before, after] = [margins, margins.map((m, i) => (i === at ? m - by : m))].map((each) => valueOf(loss, exampleFrom(labels, each)));
-      expect(after).toBeGreaterThanOrEqual(before - 2e-6 * (1 + Math.abs(before)));
-    }), { numRuns: 25 });
+    fc.assert(
+      fc.property(
+        images,
+        fc.nat(2 * pixels - 1),
+        fc.double({ min: 0, max: 20, noNaN: true }),
+        ({ labels, margins }, at, by) => {
+          const [before, after] = [margins, margins.map((m, i) => (i === at ? m - by : m))].map((each) =>
+            valueOf(loss, exampleFrom(labels, each)),
+          );
+          expect(after).toBeGreaterThanOrEqual(before - 2e-6 * (1 + Math.abs(before)));
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 
   it('does not depend on the order of the images, nor on what is added to all logits of a pixel', () => {
-    fc.assert(fc.property(images, fc.integer({ min: -50, max: 50 }), ({ labels, margins }, shift) => {
-      const example = exampleFrom(labels, margins);
-      const value = valueOf(loss, example);
-      const near = (other: Example): void => expect(Math.abs(valueOf(loss, other) - value)).toBeLessThan(2e-5 * (1 + value));
-      near(exampleFrom(reversed(labels), reversed(margins)));
-      if (!jumps(name)) near({ ...example, logits: example.logits.map((z) => z + shift) });
-    }), { numRuns: 15 });
+    fc.assert(
+      fc.property(images, fc.integer({ min: -50, max: 50 }), ({ labels, margins }, shift) => {
+        const example = exampleFrom(labels, margins);
+        const value = valueOf(loss, example);
+        const near = (other: Example): void =>
+          expect(Math.abs(valueOf(loss, other) - value)).toBeLessThan(2e-5 * (1 + value));
+        near(exampleFrom(reversed(labels), reversed(margins)));
+        if (!jumps(name)) near({ ...example, logits: example.logits.map((z) => z + shift) });
+      }),
+      { numRuns: 15 },
+    );
   });
 });

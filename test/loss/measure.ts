@@ -5,7 +5,11 @@ import type { LossFunction } from '../../lib/loss/loss.ts';
 import { Random } from '../../lib/random.ts';
 
 export type Shape = readonly [n: number, height: number, width: number, classes: number];
-export interface Example { readonly logits: Float32Array; readonly labels: Int32Array; readonly shape: Shape }
+export interface Example {
+  readonly logits: Float32Array;
+  readonly labels: Int32Array;
+  readonly shape: Shape;
+}
 
 /** Logits of a normal distribution, and labels of which a fourth or so are foreground. */
 export function randomExample(shape: Shape, seed = 1): Example {
@@ -25,23 +29,37 @@ export function exampleOf(probabilities: readonly number[], labels: readonly num
   return { logits, labels: Int32Array.from(labels), shape: [1, height, labels.length / height, 2] };
 }
 
-const labelsOf = ({ labels, shape: [n, height, width] }: Example): tf.Tensor3D => tf.tensor3d(labels, [n, height, width], 'int32');
+const labelsOf = ({ labels, shape: [n, height, width] }: Example): tf.Tensor3D =>
+  tf.tensor3d(labels, [n, height, width], 'int32');
 
-export const valueOf = (loss: LossFunction, example: Example, progress?: number): number => tf.tidy(() =>
-  loss(tf.tensor4d(example.logits, [...example.shape]), labelsOf(example), progress === undefined ? undefined : tf.scalar(progress)).dataSync()[0]);
+export const valueOf = (loss: LossFunction, example: Example, progress?: number): number =>
+  tf.tidy(
+    () =>
+      loss(
+        tf.tensor4d(example.logits, [...example.shape]),
+        labelsOf(example),
+        progress === undefined ? undefined : tf.scalar(progress),
+      ).dataSync()[0],
+  );
 
 /** The gradient by all logits; zeros where none flows. */
 export function gradientOf(loss: LossFunction, example: Example): Float32Array {
   const x = tf.variable(tf.tensor4d(example.logits, [...example.shape]));
   const y = labelsOf(example);
-  const { value, gradients: [gradient] } = valueAndGradients(() => loss(x as tf.Tensor4D, y), [x]);
-  const found = gradient ? (gradient.dataSync<'float32'>().slice() as Float32Array) : new Float32Array(example.logits.length);
+  const {
+    value,
+    gradients: [gradient],
+  } = valueAndGradients(() => loss(x as tf.Tensor4D, y), [x]);
+  const found = gradient
+    ? (gradient.dataSync<'float32'>().slice() as Float32Array)
+    : new Float32Array(example.logits.length);
   tf.dispose([x, y, value, gradient ?? []]);
   return found;
 }
 
 /** The derivative by logit `i` from four values around it: its error falls with the fourth power of the distance. */
 export function differenceAt(loss: LossFunction, example: Example, i: number, distance = 0.1): number {
-  const at = (steps: number): number => valueOf(loss, { ...example, logits: example.logits.map((v, k) => (k === i ? v + steps * distance : v)) });
+  const at = (steps: number): number =>
+    valueOf(loss, { ...example, logits: example.logits.map((v, k) => (k === i ? v + steps * distance : v)) });
   return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * distance);
 }

@@ -9,7 +9,7 @@ import type { LossFunction } from '../../lib/loss/loss.ts';
 import { diceLoss } from '../../lib/loss/softDice.ts';
 import { tversky } from '../../lib/loss/tversky.ts';
 import { weightedSum } from '../../lib/loss/weightedSum.ts';
-import { exampleOf, valueOf, type Example } from './measure.ts';
+import { type Example, exampleOf, valueOf } from './measure.ts';
 import { lossReferences, type MonaiFile } from './referenceFiles.ts';
 
 /** MONAI's smoothing, above and below, of the images one by one. */
@@ -20,7 +20,8 @@ const numberIn = (name: string, word: string): number | undefined => {
   const [, found] = new RegExp(`\\b${word}\\s*([\\d.]+)`).exec(name) ?? [];
   return found === undefined ? undefined : Number(found);
 };
-const focalIn = (name: string): LossFunction => focal({ gamma: numberIn(name, 'gamma') ?? 2, alpha: numberIn(name, 'alpha') ?? null });
+const focalIn = (name: string): LossFunction =>
+  focal({ gamma: numberIn(name, 'gamma') ?? 2, alpha: numberIn(name, 'alpha') ?? null });
 
 /** MONAI's sums of squares lose digits in float32: of one case it gives 0.53188 in float32 and 0.53184 in float64 (1.6.1 with PyTorch 2.13.0). */
 const toleranceOf = (name: string): number => (name.includes('squared') ? 1e-4 : 2e-6);
@@ -28,12 +29,22 @@ const toleranceOf = (name: string): number => (name.includes('squared') ? 1e-4 :
 /** Ours, by how MONAI's is called. */
 function ours(name: string): LossFunction {
   const [loss] = name.split(/[ (]/);
-  if (loss === 'DiceLoss') return diceLoss({ ...each, squared: name.includes('squared_pred'), jaccard: name.includes('jaccard') });
-  if (loss === 'GeneralizedDiceLoss') return generalizedDice({ ...each, weights: name.includes('simple') ? 'simple' : name.includes('uniform') ? 'uniform' : 'square' });
+  if (loss === 'DiceLoss')
+    return diceLoss({ ...each, squared: name.includes('squared_pred'), jaccard: name.includes('jaccard') });
+  if (loss === 'GeneralizedDiceLoss')
+    return generalizedDice({
+      ...each,
+      weights: name.includes('simple') ? 'simple' : name.includes('uniform') ? 'uniform' : 'square',
+    });
   if (loss === 'FocalLoss') return focalIn(name);
-  if (loss === 'TverskyLoss') return tversky({ ...each, falsePositives: numberIn(name, 'a'), falseNegatives: numberIn(name, 'b') });
+  if (loss === 'TverskyLoss')
+    return tversky({ ...each, falsePositives: numberIn(name, 'a'), falseNegatives: numberIn(name, 'b') });
   if (loss === 'BCE') return crossEntropy;
-  if (loss === 'DiceFocalLoss') return weightedSum([{ loss: diceLoss(each), weight: 1 }, { loss: focalIn(name), weight: 1 }]);
+  if (loss === 'DiceFocalLoss')
+    return weightedSum([
+      { loss: diceLoss(each), weight: 1 },
+      { loss: focalIn(name), weight: 1 },
+    ]);
   throw expected('a loss of MONAI that is known here', name);
 }
 
@@ -44,7 +55,11 @@ function exampleFrom({ note, n_voxels, n_gt, n_pred, tp }: MonaiFile): Example {
   const wanted = (i: number): boolean => i < tp || (i >= n_pred && i < n_pred + n_gt - tp);
   const voxels = Array.from({ length: n_voxels }, (_, i) => i);
   const height = voxels.findLast((side) => side * side <= n_voxels && n_voxels % side === 0)!; // an image, since sums go by rows
-  return exampleOf(voxels.map((i) => Number(found(i) ? high : low)), voxels.map((i) => Number(wanted(i))), height);
+  return exampleOf(
+    voxels.map((i) => Number(found(i) ? high : low)),
+    voxels.map((i) => Number(wanted(i))),
+    height,
+  );
 }
 
 const { monai, why } = lossReferences();
@@ -55,7 +70,8 @@ describe.skipIf(monai.length === 0)(`MONAI's values${monai.length ? '' : ` (skip
     const example = exampleFrom(content);
     // A loss by distances needs the places of the voxels: its own test has it.
     for (const [name, value] of Object.entries(content.values).filter(([loss]) => !loss.includes('Hausdorff'))) {
-      it(`${name} of ${file}`, () => expect(Math.abs(valueOf(ours(name), example) - value)).toBeLessThan(toleranceOf(name)));
+      it(`${name} of ${file}`, () =>
+        expect(Math.abs(valueOf(ours(name), example) - value)).toBeLessThan(toleranceOf(name)));
     }
   }
 });

@@ -8,7 +8,10 @@ describe('AXUNET_LOSS_REFERENCE', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-loss-'));
-    writeFileSync(path.join(folder, 'a.json'), JSON.stringify({ note: '', n_voxels: 4, n_gt: 1, n_pred: 1, tp: 1, values: { 'BCE mean': 1 } }));
+    writeFileSync(
+      path.join(folder, 'a.json'),
+      JSON.stringify({ note: '', n_voxels: 4, n_gt: 1, n_pred: 1, tp: 1, values: { 'BCE mean': 1 } }),
+    );
     writeFileSync(path.join(folder, 'b.json'), JSON.stringify({ cases: [{ case: 'disc', as_code: {} }] }));
     writeFileSync(path.join(folder, 'c.json'), '{}');
   });

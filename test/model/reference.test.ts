@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
-import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
 import { valueAndGradients } from '../../lib/engine/gradients.ts';
+import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
 import { addBias, convolution } from '../../lib/engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../../lib/engine/ops/depthwise.ts';
 import { expected } from '../../lib/errors.ts';
@@ -15,16 +15,32 @@ import type { LossFunction } from '../../lib/loss/loss.ts';
 import { createAxUnet } from '../../lib/model/axunet.ts';
 import type { Batch } from '../../lib/preprocess/batches.ts';
 import { settings } from '../../lib/settings.ts';
-import { createCompiledStep } from '../../lib/train/compiledStep.ts';
-import { referenceRmsprop, updateOf } from '../../lib/train/optimizers.ts';
+import { createCompiledStep } from '../../lib/step/compiledStep.ts';
+import { referenceRmsprop, updateOf } from '../../lib/step/optimizers.ts';
 import {
-  inReferenceLayout, namedWeights, ourName, referenceInput, referenceLabels, referenceLoss, setReferenceWeights, statsOf, variantOf,
-  hashUniform, type Pass, type Reference, type Run, type Stats, type Steps, type TrainPass,
+  hashUniform,
+  inReferenceLayout,
+  namedWeights,
+  ourName,
+  type Pass,
+  type Reference,
+  type Run,
+  referenceInput,
+  referenceLabels,
+  referenceLoss,
+  type Stats,
+  type Steps,
+  setReferenceWeights,
+  statsOf,
+  type TrainPass,
+  variantOf,
 } from './reference.ts';
 
-const file = process.env.AXUNET_REFERENCE
-  ?? (settings.sharedFolder && path.join(settings.sharedFolder, 'data/reference/axunet_forward.json'));
-if (process.env.AXUNET_REFERENCE && !existsSync(file!)) throw expected('a file of reference values in AXUNET_REFERENCE', 'no such file', file);
+const file =
+  process.env.AXUNET_REFERENCE ??
+  (settings.sharedFolder && path.join(settings.sharedFolder, 'data/reference/axunet_forward.json'));
+if (process.env.AXUNET_REFERENCE && !existsSync(file!))
+  throw expected('a file of reference values in AXUNET_REFERENCE', 'no such file', file);
 if (file && existsSync(file)) await startEngine();
 const reference: Reference | undefined = file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 const why = reference ? '' : ' (skipped: no reference file; set AXUNET_REFERENCE or AXUNET_SHARED)';
@@ -32,7 +48,10 @@ const why = reference ? '' : ' (skipped: no reference file; set AXUNET_REFERENCE
 /** Largest difference between two summaries of a tensor, over statistics and sampled values. */
 function difference(ours: Stats, theirs: Stats): number {
   expect(ours.shape).toEqual(theirs.shape);
-  const pairs = [...theirs.v.map((v, i) => [v, ours.v[i]!] as const), ...(['mean', 'std', 'min', 'max'] as const).map((k) => [theirs[k], ours[k]] as const)];
+  const pairs = [
+    ...theirs.v.map((v, i) => [v, ours.v[i]!] as const),
+    ...(['mean', 'std', 'min', 'max'] as const).map((k) => [theirs[k], ours[k]] as const),
+  ];
   return Math.max(...pairs.map(([a, b]) => Math.abs(a - b)));
 }
 /** The largest absolute value that a layer holds: float32 differences grow with it. */
@@ -64,7 +83,10 @@ function layerOutputs(model: tf.LayersModel, x: tf.Tensor4D, training: boolean):
   all.set('c1_conv1', convolution(x, w('c1/conv1/kernel'), w('c1/conv1/bias')));
   if (weights.has('c2/pointwise/kernel')) {
     all.set('c2_pointwise', convolution(all.get('p1')!, w('c2/pointwise/kernel'), w('c2/pointwise/bias')));
-    all.set('c2_depthwise', addBias(depthwiseConvolution(all.get('c2_pointwise')!, w('c2/depthwise/kernel')), w('c2/depthwise/bias')));
+    all.set(
+      'c2_depthwise',
+      addBias(depthwiseConvolution(all.get('c2_pointwise')!, w('c2/depthwise/kernel')), w('c2/depthwise/bias')),
+    );
   }
   all.set('log_sigmoid', tf.logSigmoid(all.get('c10')!));
   return all;
@@ -75,7 +97,9 @@ const fused = new Set(['c1_bn1', 'c2_bn1', 'c2_conv1']);
 
 function checkForward(run: Run, pass: Pass, outputs: Map<string, tf.Tensor4D>): void {
   const logits = outputs.get('c10')!;
-  expect(difference(statsOf(logits, pass.logits.v.length), pass.logits), 'logits').toBeLessThan(3e-5 * magnitude(pass.logits));
+  expect(difference(statsOf(logits, pass.logits.v.length), pass.logits), 'logits').toBeLessThan(
+    3e-5 * magnitude(pass.logits),
+  );
   for (const [name, stats] of Object.entries(pass.layers ?? {})) {
     if (fused.has(name)) continue;
     const ours = outputs.get(name);
@@ -87,18 +111,27 @@ function checkForward(run: Run, pass: Pass, outputs: Map<string, tf.Tensor4D>): 
 function checkRunningStatistics(run: Run, train: TrainPass, model: tf.LayersModel): void {
   const weights = namedWeights(model);
   for (const [p, [norm, ...first]] of Object.entries(train.bn_after ?? {})) {
-    const values = weights.get(ourName(run.params[Number(p)]![1]))!.read().dataSync();
+    const values = weights
+      .get(ourName(run.params[Number(p)]![1]))!
+      .read()
+      .dataSync();
     expect(Math.abs(norm2(values) - norm!) / norm!, `norm of ${run.params[Number(p)]![1]}`).toBeLessThan(1e-5);
-    first.forEach((v, i) => expect(Math.abs(values[i]! - v), run.params[Number(p)]![1]).toBeLessThan(1e-5 * Math.max(1, norm!)));
+    first.forEach((v, i) =>
+      expect(Math.abs(values[i]! - v), run.params[Number(p)]![1]).toBeLessThan(1e-5 * Math.max(1, norm!)),
+    );
   }
 }
 
 function checkGradients(run: Run, train: TrainPass, model: tf.LayersModel, x: tf.Tensor4D): void {
   const named = namedWeights(model);
-  const variables = new Map([...named].filter(([, w]) => w.trainable).map(([name, w]) => [name, w.read() as tf.Variable]));
+  const variables = new Map(
+    [...named].filter(([, w]) => w.trainable).map(([name, w]) => [name, w.read() as tf.Variable]),
+  );
   const names = [...variables.keys()];
   const { value, gradients } = valueAndGradients(
-    () => tf.mean(tf.square(model.apply(x, { training: true }) as tf.Tensor)) as tf.Scalar, [...variables.values()]);
+    () => tf.mean(tf.square(model.apply(x, { training: true }) as tf.Tensor)) as tf.Scalar,
+    [...variables.values()],
+  );
   const loss = train.loss_mean_sq;
   if (loss !== undefined) expect(Math.abs(value.dataSync()[0]! - loss) / loss).toBeLessThan(1e-4);
   const zero = new Set((run.grads_that_are_zero_in_exact_arithmetic ?? []).map(Number));
@@ -110,7 +143,9 @@ function checkGradients(run: Run, train: TrainPass, model: tf.LayersModel, x: tf
     if (zero.has(Number(p))) expect(ours, `${name} has a zero gradient`).toBeLessThan(zeroGradient);
     else {
       expect(Math.abs(ours - norm!) / norm!, `gradient norm of ${name}`).toBeLessThan(gradientLimit);
-      first.forEach((v, i) => expect(Math.abs(values[i]! - v), `gradient of ${name}`).toBeLessThan(gradientLimit * norm!));
+      first.forEach((v, i) =>
+        expect(Math.abs(values[i]! - v), `gradient of ${name}`).toBeLessThan(gradientLimit * norm!),
+      );
     }
   }
   tf.dispose([value, gradients.filter((g) => g !== undefined)]);
@@ -118,18 +153,32 @@ function checkGradients(run: Run, train: TrainPass, model: tf.LayersModel, x: tf
 
 describe('the integer hash of the reference values', () => {
   it('gives the check values of the file', () => {
-    const check: [number, number, number][] = [[0, 0, 0.715516039523], [1, 0, 0.483444240709], [12345, 7, 0.642225857179], [9437183, 60, 0.0128883146444]];
+    const check: [number, number, number][] = [
+      [0, 0, 0.715516039523],
+      [1, 0, 0.483444240709],
+      [12345, 7, 0.642225857179],
+      [9437183, 60, 0.0128883146444],
+    ];
     for (const [j, p, u] of check) expect(hashUniform(j, p)).toBeCloseTo(u, 11);
   });
 });
 
 describe('names of the reference', () => {
   it.each([
-    ['c1.layers.2.weight', 'c1/conv2/kernel'], ['c7.layers.1._variance', 'c7/bn1/variance'], ['c4.layers.0.depthwise_conv.bias', 'c4/depthwise/bias'],
-    ['deeplabhead.head.0.features.0.1.weight', 'aspp0/bn/gamma'], ['deeplabhead.head.0.features.3.asppconv.0.weight', 'aspp3/conv/kernel'],
-    ['deeplabhead.head.0.features.4.features.1._mean', 'aspp4_3x3/bn/mean'], ['deeplabhead.head.0.project.0.bias', 'aspp_project/conv/bias'],
-    ['deeplabhead.head.1.weight', 'head_conv/conv/kernel'], ['deeplabhead.head.2.bias', 'head_conv/bn/beta'], ['deeplabhead.head.3.weight', 'head_out/conv/kernel'],
-    ['up6.bias', 'up6/conv/bias'], ['c10.weight', 'c10/conv/kernel'], ['short3.bias', 's3/conv/bias'], ['merge6_conv.weight', 'merge6/conv/kernel'],
+    ['c1.layers.2.weight', 'c1/conv2/kernel'],
+    ['c7.layers.1._variance', 'c7/bn1/variance'],
+    ['c4.layers.0.depthwise_conv.bias', 'c4/depthwise/bias'],
+    ['deeplabhead.head.0.features.0.1.weight', 'aspp0/bn/gamma'],
+    ['deeplabhead.head.0.features.3.asppconv.0.weight', 'aspp3/conv/kernel'],
+    ['deeplabhead.head.0.features.4.features.1._mean', 'aspp4_3x3/bn/mean'],
+    ['deeplabhead.head.0.project.0.bias', 'aspp_project/conv/bias'],
+    ['deeplabhead.head.1.weight', 'head_conv/conv/kernel'],
+    ['deeplabhead.head.2.bias', 'head_conv/bn/beta'],
+    ['deeplabhead.head.3.weight', 'head_out/conv/kernel'],
+    ['up6.bias', 'up6/conv/bias'],
+    ['c10.weight', 'c10/conv/kernel'],
+    ['short3.bias', 's3/conv/bias'],
+    ['merge6_conv.weight', 'merge6/conv/kernel'],
   ])('%s is our %s', (theirs, ours) => expect(ourName(theirs)).toBe(ours));
 });
 
@@ -137,24 +186,33 @@ describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => 
   beforeAll(async () => void (await startEngine()));
   afterAll(() => tf.disposeVariables());
 
-  const runs = (reference?.runs ?? []).map((run) => ({ title: `${run.variant}, width ${run.base}, [${run.input}]`, run }));
-  it.for(runs)('$title: parameters, layers, gradients and running statistics', { timeout: 300_000 }, ({ run }, { skip }) => {
-    skip(!variantOf(run.variant), `${run.variant} is not one of the six variants`);
-    const model = buildFor(run);
-    setReferenceWeights(model, run.params);
-    expect(model.countParams()).toBe(run.counts.live);
-    const x = referenceInput(run.input);
-    tf.tidy(() => checkForward(run, run.eval, layerOutputs(model, x, false)));
-    if (run.train) {
-      tf.tidy(() => checkForward(run, run.train!, layerOutputs(model, x, true)));
-      checkRunningStatistics(run, run.train, model);
-      checkGradients(run, run.train, model, x);
-    }
-    model.dispose();
-  });
+  const runs = (reference?.runs ?? []).map((run) => ({
+    title: `${run.variant}, width ${run.base}, [${run.input}]`,
+    run,
+  }));
+  it.for(runs)(
+    '$title: parameters, layers, gradients and running statistics',
+    { timeout: 300_000 },
+    ({ run }, { skip }) => {
+      skip(!variantOf(run.variant), `${run.variant} is not one of the six variants`);
+      const model = buildFor(run);
+      setReferenceWeights(model, run.params);
+      expect(model.countParams()).toBe(run.counts.live);
+      const x = referenceInput(run.input);
+      tf.tidy(() => checkForward(run, run.eval, layerOutputs(model, x, false)));
+      if (run.train) {
+        tf.tidy(() => checkForward(run, run.train!, layerOutputs(model, x, true)));
+        checkRunningStatistics(run, run.train, model);
+        checkGradients(run, run.train, model, x);
+      }
+      model.dispose();
+    },
+  );
 
   const steps = [reference?.train_steps ?? []].flat().map((s) => ({
-    title: `${s.steps} RMSProp steps of ${s.variant}, width ${s.base}`, s, run: reference!.runs.find((r) => r.variant === s.variant && r.base === s.base),
+    title: `${s.steps} RMSProp steps of ${s.variant}, width ${s.base}`,
+    s,
+    run: reference!.runs.find((r) => r.variant === s.variant && r.base === s.base),
   }));
   it.for(steps)('$title follow the reference', ({ s, run }, { skip }) => {
     skip(!variantOf(s.variant) || !run, 'no run of the file lists the parameters of such a network');
@@ -164,12 +222,16 @@ describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => 
   });
 
   const whyEager = reference ? whyNoGraphs() : undefined;
-  it.skipIf(whyEager !== undefined).for(steps)(`$title follow the reference when compiled${whyEager ? ` (skipped: ${whyEager})` : ''}`, { timeout: 300_000 }, async ({ s, run }, { skip }) => {
-    skip(!variantOf(s.variant) || !run, 'no run of the file lists the parameters of such a network');
-    const model = buildFor(s);
-    setReferenceWeights(model, run!.params);
-    await followCompiledSteps(s, run!, model);
-  });
+  it.skipIf(whyEager !== undefined).for(steps)(
+    `$title follow the reference when compiled${whyEager ? ` (skipped: ${whyEager})` : ''}`,
+    { timeout: 300_000 },
+    async ({ s, run }, { skip }) => {
+      skip(!variantOf(s.variant) || !run, 'no run of the file lists the parameters of such a network');
+      const model = buildFor(s);
+      setReferenceWeights(model, run!.params);
+      await followCompiledSteps(s, run!, model);
+    },
+  );
 });
 
 /**
@@ -190,7 +252,9 @@ function followSteps(s: Steps, run: Run, model: tf.LayersModel): void {
       return loss;
     }, trainable);
     const tolerance = stepTolerances[Math.min(step, stepTolerances.length - 1)]!;
-    expect(Math.abs(value.dataSync()[0]! - s.float64.loss[step]!), `loss before step ${step + 1}`).toBeLessThan(tolerance);
+    expect(Math.abs(value.dataSync()[0]! - s.float64.loss[step]!), `loss before step ${step + 1}`).toBeLessThan(
+      tolerance,
+    );
     expect(Math.abs(parts.ce - s.float64.ce[step]!)).toBeLessThan(tolerance);
     expect(Math.abs(parts.dice - s.float64.dice_term[step]!)).toBeLessThan(tolerance);
     if (step === s.steps) break; // the last forward only updates the running statistics
@@ -208,8 +272,18 @@ function followSteps(s: Steps, run: Run, model: tf.LayersModel): void {
 async function followCompiledSteps(s: Steps, run: Run, model: tf.LayersModel): Promise<void> {
   const [n, channels, height, width] = s.input as [number, number, number, number];
   const [x, labels] = [referenceInput([n, channels, height, width]), referenceLabels([n, channels, height, width])];
-  const batch: Batch = { images: x.dataSync<'float32'>() as Float32Array, labels: Uint8Array.from(labels.dataSync()), n, height, width, ids: [] };
-  const part = (name: 'loss' | 'ce' | 'dice'): LossFunction => (logits, truth) => referenceLoss(logits, truth)[name];
+  const batch: Batch = {
+    images: x.dataSync<'float32'>() as Float32Array,
+    labels: Uint8Array.from(labels.dataSync()),
+    n,
+    height,
+    width,
+    ids: [],
+  };
+  const part =
+    (name: 'loss' | 'ce' | 'dice'): LossFunction =>
+    (logits, truth) =>
+      referenceLoss(logits, truth)[name];
   const options = { optimizer: referenceRmsprop, loss: part('loss'), metrics: { ce: part('ce'), dice: part('dice') } };
   const step = await createCompiledStep(model, options, batch);
   for (let k = 0; k <= s.steps; k++) {
@@ -220,7 +294,11 @@ async function followCompiledSteps(s: Steps, run: Run, model: tf.LayersModel): P
     expect(Math.abs(loss - s.float64.loss[k]!), `loss before step ${k + 1}`).toBeLessThan(tolerance);
     expect(Math.abs(metrics.ce - s.float64.ce[k]!)).toBeLessThan(tolerance);
     expect(Math.abs(metrics.dice - s.float64.dice_term[k]!)).toBeLessThan(tolerance);
-    if (before) await step.restore({ ...await step.state(), ...Object.fromEntries(Object.entries(before).filter(([key]) => !/\/(mean|variance)$/.test(key))) });
+    if (before)
+      await step.restore({
+        ...(await step.state()),
+        ...Object.fromEntries(Object.entries(before).filter(([key]) => !/\/(mean|variance)$/.test(key))),
+      });
   }
   await step.withAveragedWeights(async () => checkAfterSteps(s, run, model, x, labels));
   step.dispose();

@@ -1,13 +1,22 @@
 /** A network that finds its mask by a threshold on one channel, and a volume whose axes lie in no usual order. */
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { Random } from '../../lib/random.ts';
-import { spacingOf, voxelCount, type Affine, type Vec3, type Volume } from '../../lib/volume/volume.ts';
+import { type Affine, spacingOf, type Vec3, type Volume, voxelCount } from '../../lib/volume/volume.ts';
 
 /** Pancreas where `channel` is at least `threshold`: logits 0 and 1000 (value - threshold). */
-export async function thresholdModel([height, width]: readonly [number, number], channel: number, threshold: number): Promise<tf.LayersModel> {
+export async function thresholdModel(
+  [height, width]: readonly [number, number],
+  channel: number,
+  threshold: number,
+): Promise<tf.LayersModel> {
   await startEngine();
   const kernel = tf.tensor4d(Array.from({ length: 3 }, (_, c) => [0, c === channel ? 1000 : 0]).flat(), [1, 1, 3, 2]);
-  const convolution = tf.layers.conv2d({ filters: 2, kernelSize: 1, weights: [kernel, tf.tensor1d([0, -1000 * threshold])], inputShape: [height, width, 3] });
+  const convolution = tf.layers.conv2d({
+    filters: 2,
+    kernelSize: 1,
+    weights: [kernel, tf.tensor1d([0, -1000 * threshold])],
+    inputShape: [height, width, 3],
+  });
   return tf.sequential({ layers: [convolution] });
 }
 
@@ -21,7 +30,14 @@ export function obliqueVolume(): Volume<Int16Array> {
   const inferior = [0, sin, -cos].map((v) => 2.5 * v);
   const left = [-0.8, 0, 0];
   const anterior = [0, cos, sin].map((v) => 1.1 * v);
-  const affine: Affine = [0, 1, 2].flatMap((row) => [inferior[row], left[row], anterior[row], 30 * row - 20]).concat([0, 0, 0, 1]);
+  const affine: Affine = [0, 1, 2]
+    .flatMap((row) => [inferior[row], left[row], anterior[row], 30 * row - 20])
+    .concat([0, 0, 0, 1]);
   const random = Random.stream(3, 'oblique volume');
-  return { shape, spacingMm: spacingOf(affine), affine, data: Int16Array.from({ length: voxelCount(shape) }, () => random.integer(400) - 160) };
+  return {
+    shape,
+    spacingMm: spacingOf(affine),
+    affine,
+    data: Int16Array.from({ length: voxelCount(shape) }, () => random.integer(400) - 160),
+  };
 }

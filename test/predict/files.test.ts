@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
-import { findVolumes, predictFiles, type Predictor } from '../../lib/predict/files.ts';
+import { findVolumes, type Predictor, predictFiles } from '../../lib/predict/files.ts';
 import { postprocessMask } from '../../lib/predict/postprocess.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { voxelVolumeMl } from '../../lib/volume/volume.ts';
@@ -19,20 +19,30 @@ beforeEach(async () => {
   for (const name of ['b.nii.gz', 'a.nii']) await writeNifti(at('in', name), obliqueVolume());
   writeFileSync(at('in', 'notes.txt'), 'not a volume');
   const grid = nativeGrid(7, 13);
-  predictor = { model: await thresholdModel(grid.size, 1, (60.5 + 160) / 400), grid, windowHu: [-160, 240], sha256: 'weights 1' };
+  predictor = {
+    model: await thresholdModel(grid.size, 1, (60.5 + 160) / 400),
+    grid,
+    windowHu: [-160, 240],
+    sha256: 'weights 1',
+  };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('finding volumes', () => {
   it('takes the NIfTI files of a folder by name, and single files', async () => {
-    expect(await findVolumes([at('in')])).toEqual([{ file: at('in', 'a.nii'), name: 'a' }, { file: at('in', 'b.nii.gz'), name: 'b' }]);
+    expect(await findVolumes([at('in')])).toEqual([
+      { file: at('in', 'a.nii'), name: 'a' },
+      { file: at('in', 'b.nii.gz'), name: 'b' },
+    ]);
     expect(await findVolumes([at('in', 'b.nii.gz')])).toHaveLength(1);
   });
 
   it('refuses what is not there, folders without volumes, other files and two volumes of one name', async () => {
     mkdirSync(at('empty'));
     await writeNifti(at('empty', '.hidden.nii'), obliqueVolume());
-    await expect(findVolumes([at('nowhere')])).rejects.toThrow('Expected a NIfTI file or a folder of them, found nothing');
+    await expect(findVolumes([at('nowhere')])).rejects.toThrow(
+      'Expected a NIfTI file or a folder of them, found nothing',
+    );
     await expect(findVolumes([at('empty')])).rejects.toThrow('Expected NIfTI files (.nii, .nii.gz, .hdr), found none');
     await expect(findVolumes([at('in', 'notes.txt')])).rejects.toThrow('Expected the name of a NIfTI file');
     await writeNifti(at('empty', 'a.nii.gz'), obliqueVolume());
@@ -44,7 +54,9 @@ describe('predicting files', () => {
   it('writes the mask on the source grid, its volume, and the probability when asked', async () => {
     const report = await predictFiles(predictor, await findVolumes([at('in')]), { out: at('out'), probability: true });
     expect(report).toEqual({ made: ['a', 'b'], skipped: [], failed: [] });
-    const [source, mask, probability] = await Promise.all([at('in', 'a.nii'), at('out', 'a.nii.gz'), at('out', 'a_probability.nii.gz')].map((file) => readNifti(file)));
+    const [source, mask, probability] = await Promise.all(
+      [at('in', 'a.nii'), at('out', 'a.nii.gz'), at('out', 'a_probability.nii.gz')].map((file) => readNifti(file)),
+    );
     expect(mask.data).toEqual(Uint8Array.from(source.data, (hu) => Number(hu > 60)));
     expect(mask.affine).toEqual(source.affine);
     expect(probability.data).toBeInstanceOf(Float32Array);
@@ -57,10 +69,15 @@ describe('predicting files', () => {
     const before = readFileSync(at('in', 'b.nii.gz'));
     symlinkSync(at('in'), at('link'));
     for (const out of [at('in'), at('link')]) {
-      await expect(predictFiles(predictor, await findVolumes([at('in')]), { out })).rejects.toThrow(/^Expected another folder for the masks .*b\.nii\.gz/);
+      await expect(predictFiles(predictor, await findVolumes([at('in')]), { out })).rejects.toThrow(
+        /^Expected another folder for the masks .*b\.nii\.gz/,
+      );
     }
     expect(readFileSync(at('in', 'b.nii.gz'))).toEqual(before);
-    expect(await predictFiles(predictor, await findVolumes([at('in', 'a.nii')]), { out: at('in') })).toMatchObject({ made: ['a'], failed: [] });
+    expect(await predictFiles(predictor, await findVolumes([at('in', 'a.nii')]), { out: at('in') })).toMatchObject({
+      made: ['a'],
+      failed: [],
+    });
   });
 
   it('skips what is complete, and makes again what is damaged, of another input, network or threshold', async () => {
@@ -84,7 +101,10 @@ describe('predicting files', () => {
   it('names a file that cannot be read and makes the others', async () => {
     writeFileSync(at('in', 'aa.nii.gz'), 'no gzip');
     const notes: string[] = [];
-    const report = await predictFiles(predictor, await findVolumes([at('in')]), { out: at('out'), onProgress: (done, total, note) => notes.push(`${done}/${total} ${note}`) });
+    const report = await predictFiles(predictor, await findVolumes([at('in')]), {
+      out: at('out'),
+      onProgress: (done, total, note) => notes.push(`${done}/${total} ${note}`),
+    });
     expect(report.made).toEqual(['a', 'b']);
     expect(report.failed).toHaveLength(1);
     expect(report.failed[0].reason).toMatch(/aa\.nii\.gz/);
@@ -92,61 +112,101 @@ describe('predicting files', () => {
   });
 
   it('gives masks and probabilities the shape, spacing and place of their source', async () => {
-    await predictFiles(predictor, await findVolumes([at('in')]), { out: at('out'), probability: true, mirror: ['x', 'z'] });
+    await predictFiles(predictor, await findVolumes([at('in')]), {
+      out: at('out'),
+      probability: true,
+      mirror: ['x', 'z'],
+    });
     const source = await readNifti(at('in', 'b.nii.gz'));
     for (const name of ['b', 'b_probability']) {
       const { shape, spacingMm, affine } = await readNifti(at('out', `${name}.nii.gz`));
-      expect({ shape, spacingMm, affine }).toEqual({ shape: source.shape, spacingMm: source.spacingMm, affine: source.affine });
+      expect({ shape, spacingMm, affine }).toEqual({
+        shape: source.shape,
+        spacingMm: source.spacingMm,
+        affine: source.affine,
+      });
     }
     const { data } = await readNifti(at('out', 'b_probability.nii.gz'));
     expect(data.every((v) => v >= 0 && v <= 1)).toBe(true);
     // the network looks at the middle channel of each pixel alone, so flips change nothing
-    expect((await readNifti(at('out', 'b.nii.gz'))).data).toEqual(Uint8Array.from(source.data, (hu) => Number(hu > 60)));
+    expect((await readNifti(at('out', 'b.nii.gz'))).data).toEqual(
+      Uint8Array.from(source.data, (hu) => Number(hu > 60)),
+    );
   });
 
   it('post-processes the masks, not the probabilities, and tells the volumes before and after', async () => {
     const inputs = await findVolumes([at('in', 'b.nii.gz')]);
     const sparse = { ...predictor, model: await thresholdModel(predictor.grid.size, 1, (225.5 + 160) / 400) };
-    expect(await predictFiles(sparse, inputs, { out: at('raw'), probability: true })).not.toHaveProperty('postprocessed');
+    expect(await predictFiles(sparse, inputs, { out: at('raw'), probability: true })).not.toHaveProperty(
+      'postprocessed',
+    );
     const options = { out: at('out'), probability: true, postprocessing: { keep: 'largest' } as const };
     const report = await predictFiles(sparse, inputs, options);
-    const [raw, mask] = [(await readNifti(at('raw', 'b.nii.gz'))).data as Uint8Array, await readNifti(at('out', 'b.nii.gz'))];
+    const [raw, mask] = [
+      (await readNifti(at('raw', 'b.nii.gz'))).data as Uint8Array,
+      await readNifti(at('out', 'b.nii.gz')),
+    ];
     const wanted = postprocessMask(raw, mask.shape, mask.spacingMm, { keep: 'largest' });
     expect(mask.data).toEqual(wanted);
     expect(wanted).not.toEqual(raw);
     const ml = (data: Uint8Array): number => data.reduce((sum, v) => sum + v, 0) * voxelVolumeMl(mask);
     expect(report.postprocessed).toEqual([{ name: 'b', beforeMl: ml(raw), afterMl: ml(wanted) }]);
-    expect((await readNifti(at('out', 'b_probability.nii.gz'))).data).toEqual((await readNifti(at('raw', 'b_probability.nii.gz'))).data);
+    expect((await readNifti(at('out', 'b_probability.nii.gz'))).data).toEqual(
+      (await readNifti(at('raw', 'b_probability.nii.gz'))).data,
+    );
     expect(await predictFiles(sparse, inputs, options)).toEqual({ ...report, made: [], skipped: ['b'] });
-    expect((await predictFiles(sparse, inputs, { ...options, postprocessing: { fillHoles: true } })).made).toEqual(['b']);
+    expect((await predictFiles(sparse, inputs, { ...options, postprocessing: { fillHoles: true } })).made).toEqual([
+      'b',
+    ]);
   });
 
   it('averages several networks, in whatever order they are given', async () => {
     const inputs = await findVolumes([at('in', 'a.nii')]);
-    const stricter = { ...predictor, model: await thresholdModel(predictor.grid.size, 1, (100.5 + 160) / 400), sha256: 'weights 2' };
-    expect((await predictFiles([predictor, stricter], inputs, { out: at('out'), threshold: 0.75 })).made).toEqual(['a']);
+    const stricter = {
+      ...predictor,
+      model: await thresholdModel(predictor.grid.size, 1, (100.5 + 160) / 400),
+      sha256: 'weights 2',
+    };
+    expect((await predictFiles([predictor, stricter], inputs, { out: at('out'), threshold: 0.75 })).made).toEqual([
+      'a',
+    ]);
     const source = await readNifti(at('in', 'a.nii'));
     // at 100 HU one network says 1 and the other 0.22, at 101 HU 0.78: means of 0.61 and 0.89
-    expect((await readNifti(at('out', 'a.nii.gz'))).data).toEqual(Uint8Array.from(source.data, (hu) => Number(hu > 100)));
-    expect((await predictFiles([stricter, predictor], inputs, { out: at('out'), threshold: 0.75 })).skipped).toEqual(['a']);
+    expect((await readNifti(at('out', 'a.nii.gz'))).data).toEqual(
+      Uint8Array.from(source.data, (hu) => Number(hu > 100)),
+    );
+    expect((await predictFiles([stricter, predictor], inputs, { out: at('out'), threshold: 0.75 })).skipped).toEqual([
+      'a',
+    ]);
     expect((await predictFiles([stricter], inputs, { out: at('out'), threshold: 0.75 })).made).toEqual(['a']);
   });
 
   it('refuses to average a network with itself, networks of different windows, and no network', async () => {
     const inputs = await findVolumes([at('in', 'a.nii')]);
     const predict = (...predictors: Predictor[]) => predictFiles(predictors, inputs, { out: at('out') });
-    await expect(predict(predictor, predictor)).rejects.toThrow('Expected different networks to average, found one of them twice');
-    await expect(predict(predictor, { ...predictor, sha256: 'weights 2', windowHu: [-1024, 1024] }))
-      .rejects.toThrow('Expected networks that were trained with one HU window, to average them, found -160 to 240 HU and -1024 to 1024 HU');
+    await expect(predict(predictor, predictor)).rejects.toThrow(
+      'Expected different networks to average, found one of them twice',
+    );
+    await expect(predict(predictor, { ...predictor, sha256: 'weights 2', windowHu: [-1024, 1024] })).rejects.toThrow(
+      'Expected networks that were trained with one HU window, to average them, found -160 to 240 HU and -1024 to 1024 HU',
+    );
     await expect(predict()).rejects.toThrow('Expected a network to predict with, found none');
   });
 
   it('tells once why networks are not compiled, and nothing where they are', async () => {
     const inputs = await findVolumes([at('in')]);
     const told: string[] = [];
-    const predict = () => predictFiles(predictor, inputs, { out: at('out'), onChoice: (line) => { told.push(line); } });
+    const predict = () =>
+      predictFiles(predictor, inputs, {
+        out: at('out'),
+        onChoice: (line) => {
+          told.push(line);
+        },
+      });
     process.env.AXUNET_COMPILE = 'off';
-    await predict().finally(() => { delete process.env.AXUNET_COMPILE; });
+    await predict().finally(() => {
+      delete process.env.AXUNET_COMPILE;
+    });
     expect(told).toEqual(['prediction: operation by operation (AXUNET_COMPILE=off)']);
   });
 });

@@ -5,13 +5,20 @@ import type { ForegroundNetwork } from '../../lib/predict/slices.ts';
 
 /** A network that answers with the value of the pixel on the left, 0 at the edge, of the lower neighbour: no flip leaves it alone. */
 const oneSided: ForegroundNetwork = {
-  reason: 'a fake', close: () => {},
-  predict: async (images, [n, height, width, channels]) => Float32Array.from({ length: n * height * width }, (_, p) => (p % width === 0 ? 0 : images[(p - 1) * channels])),
+  reason: 'a fake',
+  close: () => {},
+  predict: async (images, [n, height, width, channels]) =>
+    Float32Array.from({ length: n * height * width }, (_, p) => (p % width === 0 ? 0 : images[(p - 1) * channels])),
 };
 /** A network that looks at each pixel alone, and at both neighbouring slices alike. */
 const symmetric: ForegroundNetwork = {
-  reason: undefined, close: () => {},
-  predict: async (images, [n, height, width]) => Float32Array.from({ length: n * height * width }, (_, p) => images[3 * p] + 2 * images[3 * p + 1] + images[3 * p + 2]),
+  reason: undefined,
+  close: () => {},
+  predict: async (images, [n, height, width]) =>
+    Float32Array.from(
+      { length: n * height * width },
+      (_, p) => images[3 * p] + 2 * images[3 * p + 1] + images[3 * p + 2],
+    ),
 };
 const shape = [1, 1, 3, 3];
 // columns (a, b, c); channels below, here, above
@@ -27,10 +34,12 @@ describe('flipping images', () => {
 
   it('twice gives the images back', () => {
     const sizes = fc.tuple(...[1, 2, 3, 4].map(() => fc.integer({ min: 1, max: 4 })));
-    fc.assert(fc.property(sizes, fc.subarray([...mirrorAxes]), (size, axes) => {
-      const values = Float32Array.from({ length: size.reduce((a, b) => a * b) }, (_, i) => i);
-      expect(flipImages(flipImages(values, size, axes), size, axes)).toEqual(values);
-    }));
+    fc.assert(
+      fc.property(sizes, fc.subarray([...mirrorAxes]), (size, axes) => {
+        const values = Float32Array.from({ length: size.reduce((a, b) => a * b) }, (_, i) => i);
+        expect(flipImages(flipImages(values, size, axes), size, axes)).toEqual(values);
+      }),
+    );
   });
 });
 
@@ -46,10 +55,18 @@ describe('a mirrored network', () => {
   });
 
   it('says the same as the network where that does not care about flips, whatever the image', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 36, maxLength: 36 }), fc.subarray([...mirrorAxes]), async (values, axes) => {
-      const [image, size] = [Float32Array.from(values), [2, 2, 3, 3]];
-      expect(await mirrorNetwork(symmetric, axes).predict(image, size)).toEqual(await symmetric.predict(image, size));
-    }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 36, maxLength: 36 }),
+        fc.subarray([...mirrorAxes]),
+        async (values, axes) => {
+          const [image, size] = [Float32Array.from(values), [2, 2, 3, 3]];
+          expect(await mirrorNetwork(symmetric, axes).predict(image, size)).toEqual(
+            await symmetric.predict(image, size),
+          );
+        },
+      ),
+    );
   });
 
   it('gives a symmetric answer to a symmetric image, whatever the network', async () => {
@@ -62,7 +79,15 @@ describe('a mirrored network', () => {
   it('is the network itself without axes, tells its reason, and closes it', () => {
     expect(mirrorNetwork(oneSided, [])).toBe(oneSided);
     let closed = 0;
-    const mirrored = mirrorNetwork({ ...oneSided, close: () => { closed++; } }, ['y']);
+    const mirrored = mirrorNetwork(
+      {
+        ...oneSided,
+        close: () => {
+          closed++;
+        },
+      },
+      ['y'],
+    );
     expect(mirrored.reason).toBe('a fake');
     mirrored.close();
     expect(closed).toBe(1);

@@ -8,21 +8,31 @@ const row = [1, 0, 1, 1, 0, 1, 1, 1, 0];
 describe('post-processing', () => {
   it('keeps the largest component, or those of enough millilitres', () => {
     expect([...postprocessMask(row, shape, [1, 1, 1], { keep: 'largest' })]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 0]);
-    expect([...postprocessMask(row, shape, [10, 10, 10], { keep: { minimumMl: 2 } })]).toEqual([0, 0, 1, 1, 0, 1, 1, 1, 0]);
-    expect([...postprocessMask(row, shape, [10, 10, 10], { keep: { minimumMl: 2.1 } })]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 0]);
-    expect([...postprocessMask(row, shape, [0.1, 0.1, 0.1], { keep: { minimumMl: 0.000002 } })]).toEqual([0, 0, 1, 1, 0, 1, 1, 1, 0]);
+    expect([...postprocessMask(row, shape, [10, 10, 10], { keep: { minimumMl: 2 } })]).toEqual([
+      0, 0, 1, 1, 0, 1, 1, 1, 0,
+    ]);
+    expect([...postprocessMask(row, shape, [10, 10, 10], { keep: { minimumMl: 2.1 } })]).toEqual([
+      0, 0, 0, 0, 0, 1, 1, 1, 0,
+    ]);
+    expect([...postprocessMask(row, shape, [0.1, 0.1, 0.1], { keep: { minimumMl: 0.000002 } })]).toEqual([
+      0, 0, 1, 1, 0, 1, 1, 1, 0,
+    ]);
   });
 
   it('does nothing unless asked, and fills holes after removing islands', () => {
     expect([...postprocessMask(row, shape, [1, 1, 1], {})]).toEqual(row);
     const ringWithIsland = [1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1];
-    expect([...postprocessMask(ringWithIsland, [5, 5, 1], [1, 1, 1], { keep: 'largest', fillHoles: true })]).toEqual(new Array(25).fill(1));
+    expect([...postprocessMask(ringWithIsland, [5, 5, 1], [1, 1, 1], { keep: 'largest', fillHoles: true })]).toEqual(
+      new Array(25).fill(1),
+    );
     expect([...postprocessMask(ringWithIsland, [5, 5, 1], [1, 1, 1], { keep: 'largest' })][12]).toBe(0);
   });
 
   it('is told in words', () => {
     expect(describePostprocessing({})).toBe('none');
-    expect(describePostprocessing({ keep: { minimumMl: 0.1 }, fillHoles: true })).toBe('components of at least 0.1 ml, holes filled');
+    expect(describePostprocessing({ keep: { minimumMl: 0.1 }, fillHoles: true })).toBe(
+      'components of at least 0.1 ml, holes filled',
+    );
     expect(describePostprocessing({ keep: 'largest' })).toBe('largest component');
   });
 
@@ -34,6 +44,8 @@ describe('post-processing', () => {
   });
 
   it.each(['', 'biggest', 'largest,1ml', 'fill,fill', '0ml', '-1ml', '1', 'none,fill'])('refuses "%s"', (text) => {
-    expect(() => parsePostprocessing(text)).toThrow(`Expected --postprocess none, largest, a volume such as 0.1ml, fill, or one of the two with ,fill, found "${text}"`);
+    expect(() => parsePostprocessing(text)).toThrow(
+      `Expected --postprocess none, largest, a volume such as 0.1ml, fill, or one of the two with ,fill, found "${text}"`,
+    );
   });
 });

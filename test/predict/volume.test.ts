@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createAxUnet } from '../../lib/model/axunet.ts';
-import { foregroundNetwork, type ForegroundNetwork } from '../../lib/predict/slices.ts';
-import { predictVolume, predictWith, type Member } from '../../lib/predict/volume.ts';
-import { nativeGrid, type Grid } from '../../lib/preprocess/grid.ts';
+import { type ForegroundNetwork, foregroundNetwork } from '../../lib/predict/slices.ts';
+import { type Member, predictVolume, predictWith } from '../../lib/predict/volume.ts';
+import { type Grid, nativeGrid } from '../../lib/preprocess/grid.ts';
 import { obliqueVolume, thresholdModel } from './fake.ts';
 
 const windowHu = [-160, 240] as const;
@@ -26,7 +26,10 @@ describe('predicting a volume whose axes are tilted, permuted and of unequal spa
     expect(Math.max(...probability.data)).toBeLessThanOrEqual(1);
   });
 
-  it.each([[0, 'inferior', 1], [2, 'superior', -1]] as const)('gives channel %i the slice on the %s side, the edge slice repeated', async (channel, _, alongX) => {
+  it.each([
+    [0, 'inferior', 1],
+    [2, 'superior', -1],
+  ] as const)('gives channel %i the slice on the %s side, the edge slice repeated', async (channel, _, alongX) => {
     const volume = obliqueVolume();
     const model = await thresholdModel(grid.size, channel, threshold);
     const { mask } = await predictVolume(model, volume, { grid, windowHu });
@@ -42,14 +45,16 @@ describe('predicting a volume whose axes are tilted, permuted and of unequal spa
     const model = await thresholdModel(small.size, 1, -1); // everything in the window
     const { mask } = await predictVolume(model, volume, { grid: small, windowHu });
     const [nx, ny] = volume.shape;
-    const row = (z: number): number => Array.from(mask.data.subarray(nx * ny * z, nx * ny * (z + 1))).reduce((sum, v) => sum + v, 0);
+    const row = (z: number): number =>
+      Array.from(mask.data.subarray(nx * ny * z, nx * ny * (z + 1))).reduce((sum, v) => sum + v, 0);
     expect(Array.from({ length: 7 }, (_, z) => row(z) / (nx * ny))).toEqual([0, 0, 1, 1, 1, 0, 0]);
   });
 
   it('takes a higher threshold for a smaller mask', async () => {
     const volume = obliqueVolume();
     const model = await thresholdModel(grid.size, 1, threshold);
-    const at = async (t: number): Promise<Uint8Array> => (await predictVolume(model, volume, { grid, windowHu, threshold: t })).mask.data;
+    const at = async (t: number): Promise<Uint8Array> =>
+      (await predictVolume(model, volume, { grid, windowHu, threshold: t })).mask.data;
     const [low, high] = [await at(0.5), await at(1 - 1e-6)];
     expect(high.every((v, i) => v <= low[i])).toBe(true);
   });
@@ -58,9 +63,12 @@ describe('predicting a volume whose axes are tilted, permuted and of unequal spa
     const volume = obliqueVolume();
     const model = createAxUnet({ width: 2, inputSize: [16, 16] }, 5);
     const small: Grid = { size: [16, 16], unit: 'mm', centre: [0, 0], extent: [8, 12] };
-    const predict = (network?: ForegroundNetwork) => predictVolume(model, volume, { grid: small, windowHu, batchSize: 4, network });
+    const predict = (network?: ForegroundNetwork) =>
+      predictVolume(model, volume, { grid: small, windowHu, batchSize: 4, network });
     process.env.AXUNET_COMPILE = 'off';
-    const wanted = await predict().finally(() => { delete process.env.AXUNET_COMPILE; });
+    const wanted = await predict().finally(() => {
+      delete process.env.AXUNET_COMPILE;
+    });
     const network = foregroundNetwork(model);
     for (const found of [await predict(), await predict(network), await predict(network)]) {
       const difference = found.probability.data.map((v, i) => Math.abs(v - wanted.probability.data[i]));
@@ -83,7 +91,15 @@ describe('predicting a volume whose axes are tilted, permuted and of unequal spa
       },
     };
     const model = await thresholdModel(grid.size, 1, threshold);
-    const options = { grid, windowHu, batchSize: 3, network, onProgress: (done: number, total: number) => { told.push(`${done} of ${total}`); } };
+    const options = {
+      grid,
+      windowHu,
+      batchSize: 3,
+      network,
+      onProgress: (done: number, total: number) => {
+        told.push(`${done} of ${total}`);
+      },
+    };
     await expect(predictVolume(model, volume, options)).rejects.toThrow('no memory');
     expect(told).toEqual(['3 of 10', '6 of 10']);
   });
@@ -92,8 +108,13 @@ describe('predicting a volume whose axes are tilted, permuted and of unequal spa
 describe('several networks', () => {
   /** A network that gives one probability everywhere in its window. */
   const constant = (value: number, own: Grid = grid): Member => ({
-    grid: own, windowHu,
-    network: { reason: 'a fake', close: () => {}, predict: async (images) => new Float32Array(images.length / 3).fill(value) },
+    grid: own,
+    windowHu,
+    network: {
+      reason: 'a fake',
+      close: () => {},
+      predict: async (images) => new Float32Array(images.length / 3).fill(value),
+    },
   });
 
   it('are averaged voxel by voxel; one alone, or one twice, is that network to the bit', async () => {
@@ -115,7 +136,9 @@ describe('several networks', () => {
     const narrow: Grid = { size: [16, 16], unit: 'mm', centre: [0, 0], extent: [4, 16 * 0.8] }; // the middle three of the rows along the source's z
     const { mask, probability } = await predictWith([constant(0.75), constant(0.25, narrow)], volume);
     const [nx, ny] = volume.shape;
-    const rows = Array.from({ length: 7 }, (_, z) => [...new Set(probability.data.subarray(nx * ny * z, nx * ny * (z + 1)))]);
+    const rows = Array.from({ length: 7 }, (_, z) => [
+      ...new Set(probability.data.subarray(nx * ny * z, nx * ny * (z + 1))),
+    ]);
     expect(rows).toEqual([[0.375], [0.375], [0.5], [0.5], [0.5], [0.375], [0.375]]);
     expect(mask.data).toEqual(Uint8Array.from(probability.data, (v) => Number(v >= 0.5)));
     expect(probability.affine).toEqual(mask.affine);
@@ -123,7 +146,12 @@ describe('several networks', () => {
 
   it('tell their progress together, and none is refused', async () => {
     const told: number[] = [];
-    await predictWith([constant(0), constant(1)], obliqueVolume(), { batchSize: 5, onProgress: (done, total) => { told.push(done / total); } });
+    await predictWith([constant(0), constant(1)], obliqueVolume(), {
+      batchSize: 5,
+      onProgress: (done, total) => {
+        told.push(done / total);
+      },
+    });
     expect(told).toEqual([0.25, 0.5, 0.75, 1]);
     await expect(predictWith([], obliqueVolume())).rejects.toThrow('Expected a network to predict with, found none');
   });

@@ -9,7 +9,9 @@ const draws = (count: number, options = augmentDefault) =>
   Array.from({ length: count }, (_, i) => drawWarp(Random.stream(i, 'test'), options, grid));
 
 /** An ellipse as 0/1 mask. */
-const ellipse = Uint8Array.from({ length: 64 * 64 }, (_, p) => (((p % 64) - 34) / 17) ** 2 + ((Math.floor(p / 64) - 30) / 10) ** 2 < 1 ? 1 : 0);
+const ellipse = Uint8Array.from({ length: 64 * 64 }, (_, p) =>
+  (((p % 64) - 34) / 17) ** 2 + ((Math.floor(p / 64) - 30) / 10) ** 2 < 1 ? 1 : 0,
+);
 
 describe('geometry', () => {
   it('is the identity without strengths, and the identity shows the source unchanged', () => {
@@ -28,7 +30,9 @@ describe('geometry', () => {
   it('turns, scales, shears and shifts within its limits, to both sides', () => {
     const only = (part: object) => draws(400, { ...augmentNone, ...part });
     const range = (values: number[]) => [Math.min(...values), Math.max(...values)];
-    const turns = range(only({ rotationDegrees: 15 }).map(({ matrix }) => (Math.atan2(matrix[2], matrix[0]) * 180) / Math.PI));
+    const turns = range(
+      only({ rotationDegrees: 15 }).map(({ matrix }) => (Math.atan2(matrix[2], matrix[0]) * 180) / Math.PI),
+    );
     expect(turns[0]).toBeGreaterThan(-15);
     expect(turns[0]).toBeLessThan(-14.5);
     expect(turns[1]).toBeGreaterThan(14.5);
@@ -57,7 +61,9 @@ describe('geometry', () => {
   });
 
   it('bends smoothly: neighbours move together, the spread is half that of the control points, and nothing folds over', () => {
-    const ramp = Float32Array.from({ length: 2 * 128 * 128 }, (_, i) => (i < 128 * 128 ? Math.floor(i / 128) : i % 128));
+    const ramp = Float32Array.from({ length: 2 * 128 * 128 }, (_, i) =>
+      i < 128 * 128 ? Math.floor(i / 128) : i % 128,
+    );
     const wide = { height: 128, width: 128, spacingMm: [1, 1] as [number, number] };
     const inner = { ...grid, extent: [64, 64] as [number, number] };
     let [sum, count, smallestArea] = [0, 0, Infinity];
@@ -67,7 +73,12 @@ describe('geometry', () => {
       for (let i = 0; i < 63; i++) {
         for (let j = 0; j < 63; j++) {
           const p = 2 * (64 * i + j);
-          const [yy, yx, xy, xx] = [at[p + 128] - at[p], at[p + 2] - at[p], at[p + 129] - at[p + 1], at[p + 3] - at[p + 1]];
+          const [yy, yx, xy, xx] = [
+            at[p + 128] - at[p],
+            at[p + 2] - at[p],
+            at[p + 129] - at[p + 1],
+            at[p + 3] - at[p + 1],
+          ];
           smallestArea = Math.min(smallestArea, yy * xx - yx * xy);
           sum += (at[p] - (i + 32)) ** 2 + (at[p + 1] - (j + 32)) ** 2;
           count += 2;
@@ -97,7 +108,9 @@ describe('intensity', () => {
     const out = changed({ logGamma: 0.35 }, steps);
     const gamma = Math.log(out[100]) / Math.log(steps[100]);
     expect(Math.abs(Math.log(gamma))).toBeLessThan(0.35);
-    out.forEach((v, i) => { if (i > 5) expect(v).toBeCloseTo(steps[i] ** gamma, 4); });
+    out.forEach((v, i) => {
+      if (i > 5) expect(v).toBeCloseTo(steps[i] ** gamma, 4);
+    });
   });
 
   it('scales the contrast around the mean and adds the brightness', () => {

@@ -5,7 +5,10 @@ import { nativeGrid, sampleSlice } from '../../lib/preprocess/grid.ts';
 import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 
 const slice = (id: string, value: number) => ({
-  id, patient: id, height: 16, width: 32,
+  id,
+  patient: id,
+  height: 16,
+  width: 32,
   image: Float32Array.from({ length: 3 * 16 * 32 }, (_, i) => value + i / 10_000),
   label: Uint8Array.from({ length: 16 * 32 }, (_, i) => (i % 7 === 0 ? 1 : 0)),
 });

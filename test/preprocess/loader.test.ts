@@ -7,37 +7,53 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { UserError } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/io/files.ts';
 import { augmentDefault } from '../../lib/preprocess/augment.ts';
-import { makeBatch, type Batch, type BatchRequest } from '../../lib/preprocess/batches.ts';
+import { type Batch, type BatchRequest, makeBatch } from '../../lib/preprocess/batches.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
-import { openLoader, type BatchLoader, type BatchStream, type LoaderOptions } from '../../lib/preprocess/loader.ts';
-import { slicesInMemory, type SliceSet } from '../../lib/preprocess/sliceSet.ts';
+import { type BatchLoader, type BatchStream, type LoaderOptions, openLoader } from '../../lib/preprocess/loader.ts';
+import { type SliceSet, slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import { Random } from '../../lib/random.ts';
 import { projectPath } from '../../lib/settings.ts';
 import { flags } from '../../scripts/flags.mjs';
 import { putOnDisk } from './onDisk.ts';
 import { allEnded, threads } from './watchedThreads.ts';
 
-vi.mock('node:worker_threads', async (original) => (await import('./watchedThreads.ts')).watchThreads(await original()));
+vi.mock('node:worker_threads', async (original) =>
+  (await import('./watchedThreads.ts')).watchThreads(await original()),
+);
 
 const [height, width] = [32, 48];
-const inMemory = slicesInMemory(Array.from({ length: 7 }, (_, i) => {
-  const random = Random.stream(i, 'loader test');
-  return {
-    id: `s${i}`, patient: `p${i}`, height, width,
-    image: Float32Array.from({ length: 3 * height * width }, () => random.uniform()),
-    label: Uint8Array.from({ length: height * width }, (_, p) => Number(Math.hypot(Math.floor(p / width) - 15, (p % width) - 20) < 4 + i)),
-  };
-}));
+const inMemory = slicesInMemory(
+  Array.from({ length: 7 }, (_, i) => {
+    const random = Random.stream(i, 'loader test');
+    return {
+      id: `s${i}`,
+      patient: `p${i}`,
+      height,
+      width,
+      image: Float32Array.from({ length: 3 * height * width }, () => random.uniform()),
+      label: Uint8Array.from({ length: height * width }, (_, p) =>
+        Number(Math.hypot(Math.floor(p / width) - 15, (p % width) - 20) < 4 + i),
+      ),
+    };
+  }),
+);
 const grid = nativeGrid(height, width);
 
 /** Batches of 1 to 3 slices, of several epochs, with and without augmentation. */
 const requests: BatchRequest[] = Array.from({ length: 60 }, (_, k) => ({
-  indices: Array.from({ length: 1 + (k % 3) }, (_, i) => (3 * k + i) % 7), grid,
+  indices: Array.from({ length: 1 + (k % 3) }, (_, i) => (3 * k + i) % 7),
+  grid,
   ...(k % 5 < 4 && { options: { augment: augmentDefault, seed: 3, epoch: Math.floor(k / 10) } }),
 }));
 /** A batch in 64 digits: equal only where every bit is. */
 const bitsOf = ({ images, labels, ...rest }: Batch): string =>
-  sha256(Buffer.concat([Buffer.from(images.buffer, images.byteOffset, images.byteLength), labels, Buffer.from(JSON.stringify(rest))]));
+  sha256(
+    Buffer.concat([
+      Buffer.from(images.buffer, images.byteOffset, images.byteLength),
+      labels,
+      Buffer.from(JSON.stringify(rest)),
+    ]),
+  );
 const made = requests.map(({ indices, options }) => bitsOf(makeBatch(inMemory, indices, grid, options)));
 
 let folder: string;
@@ -100,7 +116,9 @@ describe('a loader with a thread', () => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500); // as a step of the network blocks the thread
     const before = loader.waitedMs;
     let turned = false;
-    setImmediate(() => { turned = true; });
+    setImmediate(() => {
+      turned = true;
+    });
     const batch = await stream.next();
     expect(turned).toBe(false);
     expect(bitsOf(batch)).toBe(made[1]);
@@ -151,7 +169,9 @@ describe('a loader with a thread', () => {
     expect([...first, ...(await takeAll(stream, 55))]).toEqual(made);
     expect(reads()).toBeGreaterThan(50);
     expect(threads.started).toHaveLength(1);
-    expect(warn.mock.calls).toEqual([['Batches are made between the steps, because the thread for them is missing: it ended with exit code 1']]);
+    expect(warn.mock.calls).toEqual([
+      ['Batches are made between the steps, because the thread for them is missing: it ended with exit code 1'],
+    ]);
   });
 
   it('ends its thread when it is closed, also before that has started, and gives the rest without it', async () => {
@@ -191,12 +211,17 @@ describe('a loader without a thread', () => {
     threads.refuse = true;
     loader = openLoader(slices, { threadAfterMs: 0, warn });
     await expectAllMade();
-    expect(warn.mock.calls).toEqual([['Batches are made between the steps, because the thread for them is missing: no thread today']]);
+    expect(warn.mock.calls).toEqual([
+      ['Batches are made between the steps, because the thread for them is missing: no thread today'],
+    ]);
   });
 });
 
 describe('a process with a loader, in a folder with spaces in its name', () => {
-  it.each([['end', 0], ['throw', 1]])('that does not close it ends all the same: %s', async (how, exitCode) => {
+  it.each([
+    ['end', 0],
+    ['throw', 1],
+  ])('that does not close it ends all the same: %s', async (how, exitCode) => {
     const place = path.join(folder, `a folder for ${how}`);
     mkdirSync(path.join(place, 'test/preprocess'), { recursive: true });
     cpSync(projectPath('lib'), path.join(place, 'lib'), { recursive: true });
@@ -204,13 +229,26 @@ describe('a process with a loader, in a folder with spaces in its name', () => {
     cpSync(projectPath('test/preprocess/loaderChild.ts'), path.join(place, 'test/preprocess/loaderChild.ts'));
     symlinkSync(projectPath('node_modules'), path.join(place, 'node_modules'), 'junction');
     loader = openLoader(slices, { threadAfterMs: Infinity });
-    const child = spawn(process.execPath, [...flags, path.join(place, 'test/preprocess/loaderChild.ts'), path.join(folder, 'slices'), how]);
+    const child = spawn(process.execPath, [
+      ...flags,
+      path.join(place, 'test/preprocess/loaderChild.ts'),
+      path.join(folder, 'slices'),
+      how,
+    ]);
     let [said, errors] = ['', ''];
-    child.stdout.on('data', (text: Buffer) => { said += text; });
-    child.stderr.on('data', (text: Buffer) => { errors += text; });
+    child.stdout.on('data', (text: Buffer) => {
+      said += text;
+    });
+    child.stderr.on('data', (text: Buffer) => {
+      errors += text;
+    });
     const code = await new Promise((resolve) => child.on('close', resolve));
-    const wanted = Array.from({ length: 10 }, (_, epoch) => makeBatch(slices, [0, 1], grid, { augment: augmentDefault, seed: 1, epoch }));
-    expect(said).toBe(`10 batches by the thread, sum ${wanted.reduce((sum, { images }) => sum + images.reduce((a, b) => a + b), 0)}\n`);
+    const wanted = Array.from({ length: 10 }, (_, epoch) =>
+      makeBatch(slices, [0, 1], grid, { augment: augmentDefault, seed: 1, epoch }),
+    );
+    expect(said).toBe(
+      `10 batches by the thread, sum ${wanted.reduce((sum, { images }) => sum + images.reduce((a, b) => a + b), 0)}\n`,
+    );
     expect(errors.includes('the run has failed')).toBe(how === 'throw');
     expect(code).toBe(exitCode);
   });

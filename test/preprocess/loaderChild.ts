@@ -11,7 +11,13 @@ async function main(): Promise<void> {
   const loader = openLoader(slices, { threadAfterMs: 0 });
   while (!loader.isThreaded) await setTimeout(5);
   const grid = nativeGrid(32, 48);
-  const stream = loader.stream(Array.from({ length: 20 }, (_, epoch) => ({ indices: [0, 1], grid, options: { augment: augmentDefault, seed: 1, epoch } })));
+  const stream = loader.stream(
+    Array.from({ length: 20 }, (_, epoch) => ({
+      indices: [0, 1],
+      grid,
+      options: { augment: augmentDefault, seed: 1, epoch },
+    })),
+  );
   let sum = 0;
   for (let k = 0; k < 10; k++) sum += (await stream.next()).images.reduce((a, b) => a + b);
   console.log(`10 batches by ${loader.isThreaded ? 'the thread' : 'the process itself'}, sum ${sum}`);

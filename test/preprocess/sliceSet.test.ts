@@ -6,7 +6,9 @@ import { encodeNpy } from '../../lib/io/npy.ts';
 import { openSlices, slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-sliceset-')); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-sliceset-'));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Two slices of 2×3 pixels with the values 0.. and 100... */
@@ -14,11 +16,39 @@ function writeSlices(manifest: object = {}): void {
   for (const part of ['data', 'label']) mkdirSync(path.join(folder, part), { recursive: true });
   const slices = ['a-0', 'a-1'].map((id, i) => {
     const [image, label] = [`data/${id}.npy`, `label/${id}.npy`];
-    writeFileSync(path.join(folder, image), encodeNpy({ data: Float32Array.from({ length: 18 }, (_, p) => 100 * i + p), shape: [3, 2, 3] }));
+    writeFileSync(
+      path.join(folder, image),
+      encodeNpy({ data: Float32Array.from({ length: 18 }, (_, p) => 100 * i + p), shape: [3, 2, 3] }),
+    );
     writeFileSync(path.join(folder, label), encodeNpy({ data: Uint8Array.of(0, 1, 1, 0, 0, i), shape: [1, 2, 3] }));
-    return { id, case: 'a', patient: 'a', z: i, image, label, height: 2, width: 3, spacingMm: [1, 1], foreground: 2 + i, box: [0, 1, 1 + i, 3] };
+    return {
+      id,
+      case: 'a',
+      patient: 'a',
+      z: i,
+      image,
+      label,
+      height: 2,
+      width: 3,
+      spacingMm: [1, 1],
+      foreground: 2 + i,
+      box: [0, 1, 1 + i, 3],
+    };
   });
-  writeFileSync(path.join(folder, 'manifest.json'), JSON.stringify({ version: 1, dataset: 'test', mode: 'default', unit: 'px', slices, cases: [], failed: [], pending: [], ...manifest }));
+  writeFileSync(
+    path.join(folder, 'manifest.json'),
+    JSON.stringify({
+      version: 1,
+      dataset: 'test',
+      mode: 'default',
+      unit: 'px',
+      slices,
+      cases: [],
+      failed: [],
+      pending: [],
+      ...manifest,
+    }),
+  );
 }
 
 describe('slices on disk', () => {
@@ -26,7 +56,10 @@ describe('slices on disk', () => {
     writeSlices();
     const { entries, read } = await openSlices(folder);
     expect(entries.map(({ id }) => id)).toEqual(['a-0', 'a-1']);
-    expect(read(1)).toEqual({ image: Float32Array.from({ length: 18 }, (_, p) => 100 + p), label: Uint8Array.of(0, 1, 1, 0, 0, 1) });
+    expect(read(1)).toEqual({
+      image: Float32Array.from({ length: 18 }, (_, p) => 100 + p),
+      label: Uint8Array.of(0, 1, 1, 0, 0, 1),
+    });
   });
 
   it('give their label without the image', async () => {
@@ -52,8 +85,13 @@ describe('slices on disk', () => {
     writeSlices();
     const { read } = await openSlices(folder);
     writeFileSync(path.join(folder, 'data/a-0.npy'), encodeNpy({ data: new Float32Array(18), shape: [3, 3, 2] }));
-    expect(() => read(0)).toThrow(/^Expected Float32Array of shape 3×2×3 as the manifest says, found Float32Array of shape 3×3×2 in .*a-0\.npy$/);
-    writeFileSync(path.join(folder, 'data/a-0.npy'), encodeNpy({ data: new Float32Array(18), shape: [3, 2, 3] }).subarray(0, 150));
+    expect(() => read(0)).toThrow(
+      /^Expected Float32Array of shape 3×2×3 as the manifest says, found Float32Array of shape 3×3×2 in .*a-0\.npy$/,
+    );
+    writeFileSync(
+      path.join(folder, 'data/a-0.npy'),
+      encodeNpy({ data: new Float32Array(18), shape: [3, 2, 3] }).subarray(0, 150),
+    );
     expect(() => read(0)).toThrow(/bytes of data .* in .*a-0\.npy/);
     rmSync(path.join(folder, 'label/a-1.npy'));
     expect(() => read(1)).toThrow(/run axunet preprocess again/);
@@ -70,9 +108,20 @@ describe('slices in memory', () => {
   it('count their foreground and its box', () => {
     const label = Uint8Array.of(0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0);
     const set = slicesInMemory([{ id: 's', patient: 'p', height: 3, width: 4, image: new Float32Array(36), label }]);
-    expect(set.entries[0]).toMatchObject({ id: 's', case: 's', patient: 'p', foreground: 3, box: [1, 1, 3, 3], spacingMm: [1, 1] });
+    expect(set.entries[0]).toMatchObject({
+      id: 's',
+      case: 's',
+      patient: 'p',
+      foreground: 3,
+      box: [1, 1, 3, 3],
+      spacingMm: [1, 1],
+    });
     expect(set.read(0).label).toBe(label);
     expect(set.readLabel(0)).toBe(label);
-    expect(slicesInMemory([{ id: 'e', patient: 'p', height: 1, width: 1, image: new Float32Array(3), label: new Uint8Array(1) }]).entries[0]).toMatchObject({ foreground: 0, box: null });
+    expect(
+      slicesInMemory([
+        { id: 'e', patient: 'p', height: 1, width: 1, image: new Float32Array(3), label: new Uint8Array(1) },
+      ]).entries[0],
+    ).toMatchObject({ foreground: 0, box: null });
   });
 });

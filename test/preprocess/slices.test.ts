@@ -1,10 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataset, openPair, type Case, type CaseList } from '../../lib/dataset/cases.ts';
+import { type Case, type CaseList, openDataset, openPair } from '../../lib/dataset/cases.ts';
 import { sha256 } from '../../lib/io/files.ts';
 import { writeGreyPng } from '../../lib/io/image.ts';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
@@ -15,7 +24,9 @@ import { settings } from '../../lib/settings.ts';
 import type { Affine } from '../../lib/volume/volume.ts';
 
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-slices-')); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-slices-'));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const at = (...parts: string[]): string => path.join(folder, ...parts);
 
@@ -25,29 +36,59 @@ const [width, height, depth] = [10, 8, 5];
 const size = width * height;
 
 /** HU that name their voxel: 100 z + 10 y + x - 200. The label fills the rows below `labelRows` in slices 1 and 2. */
-async function writeCase(id: string, options: { affine?: Affine; labelAffine?: Affine; labelRows?: number; labelValue?: number } = {}): Promise<Case> {
+async function writeCase(
+  id: string,
+  options: { affine?: Affine; labelAffine?: Affine; labelRows?: number; labelValue?: number } = {},
+): Promise<Case> {
   const { affine = canonicalAffine, labelAffine = affine, labelRows = 4, labelValue = 1 } = options;
-  const voxels = Array.from({ length: size * depth }, (_, i) => ({ x: i % width, y: Math.floor(i / width) % height, z: Math.floor(i / size) }));
+  const voxels = Array.from({ length: size * depth }, (_, i) => ({
+    x: i % width,
+    y: Math.floor(i / width) % height,
+    z: Math.floor(i / size),
+  }));
   const one = { id, patient: id, image: at(`${id}.nii.gz`), label: at(`${id}_label.nii.gz`) };
   const geometry = { shape: [width, height, depth] as const, spacingMm: [0.5, 0.75, 2] as const };
-  await writeNifti(one.image, { ...geometry, affine, data: Int16Array.from(voxels, ({ x, y, z }) => 100 * z + 10 * y + x - 200) });
+  await writeNifti(one.image, {
+    ...geometry,
+    affine,
+    data: Int16Array.from(voxels, ({ x, y, z }) => 100 * z + 10 * y + x - 200),
+  });
   const label = Uint8Array.from(voxels, ({ y, z }) => ((z === 1 || z === 2) && y < labelRows ? labelValue : 0));
   await writeNifti(one.label, { ...geometry, affine: labelAffine, data: label });
   return one;
 }
 
-const listOf = (cases: Case[], more: Partial<CaseList> = {}): CaseList => ({ dataset: 'test', kind: '3d', folder, labelMap: { 1: 1, 2: 1 }, cases, ...more });
+const listOf = (cases: Case[], more: Partial<CaseList> = {}): CaseList => ({
+  dataset: 'test',
+  kind: '3d',
+  folder,
+  labelMap: { 1: 1, 2: 1 },
+  cases,
+  ...more,
+});
 const clamp = (v: number): number => Math.min(1, Math.max(0, v));
 
 describe('default mode', () => {
   it('writes every slice with its neighbours, the edge slice repeated, in the soft-tissue window', async () => {
     const list = listOf([await writeCase('a')]);
     const manifest = await preprocessDataset(list, { out: at('out'), mode: 'default' });
-    expect(manifest.slices.map(({ id, z, foreground }) => [id, z, foreground])).toEqual([['a-0', 0, 0], ['a-1', 1, 40], ['a-2', 2, 40], ['a-3', 3, 0], ['a-4', 4, 0]]);
-    for (const [z, neighbours] of [[0, [0, 0, 1]], [2, [1, 2, 3]], [4, [3, 4, 4]]] as const) {
+    expect(manifest.slices.map(({ id, z, foreground }) => [id, z, foreground])).toEqual([
+      ['a-0', 0, 0],
+      ['a-1', 1, 40],
+      ['a-2', 2, 40],
+      ['a-3', 3, 0],
+      ['a-4', 4, 0],
+    ]);
+    for (const [z, neighbours] of [
+      [0, [0, 0, 1]],
+      [2, [1, 2, 3]],
+      [4, [3, 4, 4]],
+    ] as const) {
       const { data, shape } = await readNpy(at('out', 'data', `a-${z}.npy`));
       expect(shape).toEqual([3, height, width]);
-      const hu = neighbours.flatMap((n) => Array.from({ length: size }, (_, p) => 100 * n + 10 * Math.floor(p / width) + (p % width) - 200));
+      const hu = neighbours.flatMap((n) =>
+        Array.from({ length: size }, (_, p) => 100 * n + 10 * Math.floor(p / width) + (p % width) - 200),
+      );
       expect(data).toEqual(Float32Array.from(hu, (v) => clamp((v + 160) / 400)));
     }
     const label = await readNpy(at('out', 'label', 'a-1.npy'));
@@ -56,12 +97,35 @@ describe('default mode', () => {
   });
 
   it('records case, place, spacing (y, x), size and box of every slice', async () => {
-    const manifest = await preprocessDataset(listOf([{ ...(await writeCase('a')), patient: 'p', group: 'tumour' }]), { out: at('out'), mode: 'default' });
-    expect(manifest.slices[1]).toEqual({
-      id: 'a-1', case: 'a', patient: 'p', z: 1, image: 'data/a-1.npy', label: 'label/a-1.npy', height, width, spacingMm: [0.75, 0.5], foreground: 40, box: [0, 0, 4, 10],
+    const manifest = await preprocessDataset(listOf([{ ...(await writeCase('a')), patient: 'p', group: 'tumour' }]), {
+      out: at('out'),
+      mode: 'default',
     });
-    expect(manifest).toMatchObject({ version: 1, dataset: 'test', mode: 'default', windowHu: [-160, 240], unit: 'mm', failed: [], pending: [] });
-    expect(manifest.cases).toMatchObject([{ id: 'a', patient: 'p', group: 'tumour', shape: [width, height, depth], slices: 5 }]);
+    expect(manifest.slices[1]).toEqual({
+      id: 'a-1',
+      case: 'a',
+      patient: 'p',
+      z: 1,
+      image: 'data/a-1.npy',
+      label: 'label/a-1.npy',
+      height,
+      width,
+      spacingMm: [0.75, 0.5],
+      foreground: 40,
+      box: [0, 0, 4, 10],
+    });
+    expect(manifest).toMatchObject({
+      version: 1,
+      dataset: 'test',
+      mode: 'default',
+      windowHu: [-160, 240],
+      unit: 'mm',
+      failed: [],
+      pending: [],
+    });
+    expect(manifest.cases).toMatchObject([
+      { id: 'a', patient: 'p', group: 'tumour', shape: [width, height, depth], slices: 5 },
+    ]);
     expect(JSON.parse(readFileSync(at('out', 'manifest.json'), 'utf8'))).toEqual(manifest);
   });
 
@@ -75,7 +139,10 @@ describe('default mode', () => {
     await preprocessDataset(listOf([await writeCase('a')]), { out: at('straight'), mode: 'default' });
     // the voxel that is first in x, y and z here lies right, anterior and at the feet in `a`: each axis runs the other way
     const turned: Affine = [0.5, 0, 0, 5.5, 0, 0.75, 0, 14.75, 0, 0, -2, -22, 0, 0, 0, 1];
-    const manifest = await preprocessDataset(listOf([await writeCase('a', { affine: turned })]), { out: at('turned'), mode: 'default' });
+    const manifest = await preprocessDataset(listOf([await writeCase('a', { affine: turned })]), {
+      out: at('turned'),
+      mode: 'default',
+    });
     expect(manifest.slices.map(({ foreground }) => foreground)).toEqual([0, 0, 40, 40, 0]);
     const straight = (await readNpy(at('straight', 'data', 'a-1.npy'))).data;
     const seen = (await readNpy(at('turned', 'data', 'a-3.npy'))).data;
@@ -86,14 +153,31 @@ describe('default mode', () => {
   it('sees the same when the array is stored with z first and x last', async () => {
     const one = await writeCase('a');
     await preprocessDataset(listOf([one]), { out: at('straight'), mode: 'default' });
-    const stored = Array.from({ length: size * depth }, (_, i) => ({ z: i % depth, y: Math.floor(i / depth) % height, x: Math.floor(i / (depth * height)) }));
-    const geometry = { shape: [depth, height, width] as const, spacingMm: [2, 0.75, 0.5] as const, affine: [0, 0, -0.5, 10, 0, -0.75, 0, 20, 2, 0, 0, -30, 0, 0, 0, 1] };
-    await writeNifti(one.image, { ...geometry, data: Int16Array.from(stored, ({ x, y, z }) => 100 * z + 10 * y + x - 200) });
-    await writeNifti(one.label!, { ...geometry, data: Uint8Array.from(stored, ({ y, z }) => ((z === 1 || z === 2) && y < 4 ? 1 : 0)) });
+    const stored = Array.from({ length: size * depth }, (_, i) => ({
+      z: i % depth,
+      y: Math.floor(i / depth) % height,
+      x: Math.floor(i / (depth * height)),
+    }));
+    const geometry = {
+      shape: [depth, height, width] as const,
+      spacingMm: [2, 0.75, 0.5] as const,
+      affine: [0, 0, -0.5, 10, 0, -0.75, 0, 20, 2, 0, 0, -30, 0, 0, 0, 1],
+    };
+    await writeNifti(one.image, {
+      ...geometry,
+      data: Int16Array.from(stored, ({ x, y, z }) => 100 * z + 10 * y + x - 200),
+    });
+    await writeNifti(one.label!, {
+      ...geometry,
+      data: Uint8Array.from(stored, ({ y, z }) => ((z === 1 || z === 2) && y < 4 ? 1 : 0)),
+    });
     const manifest = await preprocessDataset(listOf([one]), { out: at('stored'), mode: 'default' });
-    expect(manifest.slices.map(({ foreground, spacingMm }) => [foreground, ...spacingMm])).toEqual([0, 40, 40, 0, 0].map((n) => [n, 0.75, 0.5]));
+    expect(manifest.slices.map(({ foreground, spacingMm }) => [foreground, ...spacingMm])).toEqual(
+      [0, 40, 40, 0, 0].map((n) => [n, 0.75, 0.5]),
+    );
     for (const part of ['data', 'label']) {
-      for (const name of readdirSync(at('straight', part))) expect(readFileSync(at('stored', part, name))).toEqual(readFileSync(at('straight', part, name)));
+      for (const name of readdirSync(at('straight', part)))
+        expect(readFileSync(at('stored', part, name))).toEqual(readFileSync(at('straight', part, name)));
     }
   });
 });
@@ -103,13 +187,22 @@ describe('paper mode', () => {
     const list = listOf([await writeCase('enough', { labelRows: 4 }), await writeCase('few', { labelRows: 3 })]);
     const manifest = await preprocessDataset(list, { out: at('out'), mode: 'paper' });
     expect(manifest.slices.map(({ id }) => id)).toEqual(['enough-1', 'enough-2']);
-    expect(manifest.cases.map((c) => [c.id, c.slices])).toEqual([['enough', 2], ['few', 0]]);
+    expect(manifest.cases.map((c) => [c.id, c.slices])).toEqual([
+      ['enough', 2],
+      ['few', 0],
+    ]);
     const { data } = await readNpy(at('out', 'data', 'enough-1.npy'));
-    expect([data[0], data[size], data[2 * size + 11]]).toEqual([(-200 + 1024) / 2048, (-100 + 1024) / 2048, (11 + 1024) / 2048]);
+    expect([data[0], data[size], data[2 * size + 11]]).toEqual([
+      (-200 + 1024) / 2048,
+      (-100 + 1024) / 2048,
+      (11 + 1024) / 2048,
+    ]);
   });
 
   it('has its own window', async () => {
-    await expect(preprocessDataset(listOf([]), { out: at('out'), mode: 'paper', windowHu: [0, 80] })).rejects.toThrow('Expected no window in paper mode, whose window is ±1024 HU, found 0,80');
+    await expect(preprocessDataset(listOf([]), { out: at('out'), mode: 'paper', windowHu: [0, 80] })).rejects.toThrow(
+      'Expected no window in paper mode, whose window is ±1024 HU, found 0,80',
+    );
   });
 
   const shared = settings.sharedFolder;
@@ -129,7 +222,18 @@ describe('paper mode', () => {
       expect(lines.join('')).toBe(execFileSync(peer, [script, ct, seg, '7'], { encoding: 'utf8' }));
     }
     // what paperMode.py printed with NumPy 2.4.6 and nibabel 5.4.2
-    expect(manifest.slices.map(({ z, foreground }) => [z, foreground])).toEqual([[5, 39], [6, 39], [7, 37], [8, 33], [11, 41], [12, 64], [13, 72], [14, 80], [15, 63], [16, 43]]);
+    expect(manifest.slices.map(({ z, foreground }) => [z, foreground])).toEqual([
+      [5, 39],
+      [6, 39],
+      [7, 37],
+      [8, 33],
+      [11, 41],
+      [12, 64],
+      [13, 72],
+      [14, 80],
+      [15, 63],
+      [16, 43],
+    ]);
     expect(sha256(lines.join(''))).toBe('2f18a2c692cafa9b79fb00796de4a43d257fdef6f3eb4ad3f165c6b373208e0f');
   });
 });
@@ -140,23 +244,36 @@ describe('2-D pictures', () => {
     await writeGreyPng(at('image.png'), { data: grey, width: 2, height: 3 });
     await writeGreyPng(at('mask.png'), { data: Uint8Array.from([0, 127, 128, 255, 0, 0]), width: 2, height: 3 });
     const one = { id: 'PANCREAS_0005-77', patient: '0005', z: 77, image: at('image.png'), label: at('mask.png') };
-    const manifest = await preprocessDataset(listOf([one], { kind: '2d', imageFlipY: true }), { out: at('out'), mode: 'default' });
-    expect(manifest.slices).toMatchObject([{ id: 'PANCREAS_0005-77', patient: '0005', z: 77, spacingMm: [1, 1], foreground: 2, box: [1, 0, 2, 2] }]);
+    const manifest = await preprocessDataset(listOf([one], { kind: '2d', imageFlipY: true }), {
+      out: at('out'),
+      mode: 'default',
+    });
+    expect(manifest.slices).toMatchObject([
+      { id: 'PANCREAS_0005-77', patient: '0005', z: 77, spacingMm: [1, 1], foreground: 2, box: [1, 0, 2, 2] },
+    ]);
     expect([manifest.unit, manifest.windowHu]).toEqual(['px', undefined]);
     const plane = [200, 250, 100, 150, 0, 50].map((v) => Math.fround(v / 255));
-    expect([...(await readNpy(at('out', 'data', 'PANCREAS_0005-77.npy'))).data]).toEqual([...plane, ...plane, ...plane]);
+    expect([...(await readNpy(at('out', 'data', 'PANCREAS_0005-77.npy'))).data]).toEqual([
+      ...plane,
+      ...plane,
+      ...plane,
+    ]);
     expect([...(await readNpy(at('out', 'label', 'PANCREAS_0005-77.npy'))).data]).toEqual([0, 0, 1, 1, 0, 0]);
   });
 
   const shared = settings.sharedFolder;
   it.skipIf(!shared)('of the NIH set come to lie with the spine at the bottom (needs ../shared)', async () => {
     const list = await openDataset('nih-2d', path.join(shared!, 'data', 'nih-pancreas-ct-2d'));
-    const manifest = await preprocessDataset({ ...list, cases: list.cases.slice(0, 2) }, { out: at('out'), mode: 'default' });
+    const manifest = await preprocessDataset(
+      { ...list, cases: list.cases.slice(0, 2) },
+      { out: at('out'), mode: 'default' },
+    );
     const slices = await openSlices(at('out'));
     manifest.slices.forEach((_, i) => {
       // bone is white: the rows behind the middle hold more of it than those in front
       const plane = slices.read(i).image.subarray(0, 512 * 512);
-      const white = (from: number): number => plane.subarray(from, from + 512 * 256).reduce((sum, v) => sum + (v > 0.95 ? 1 : 0), 0);
+      const white = (from: number): number =>
+        plane.subarray(from, from + 512 * 256).reduce((sum, v) => sum + (v > 0.95 ? 1 : 0), 0);
       expect(white(512 * 256)).toBeGreaterThan(2 * white(0));
     });
   });
@@ -172,7 +289,11 @@ describe('running again', () => {
     const first = await preprocessDataset(list, { out: at('out'), mode: 'default' });
     age();
     const notes: string[] = [];
-    const second = await preprocessDataset(list, { out: at('out'), mode: 'default', onProgress: (done, total, note) => notes.push(`${done}/${total} ${note}`) });
+    const second = await preprocessDataset(list, {
+      out: at('out'),
+      mode: 'default',
+      onProgress: (done, total, note) => notes.push(`${done}/${total} ${note}`),
+    });
     expect(second).toEqual(first);
     expect(modified('a-3')).toBe(1000);
     expect(notes).toEqual(['1/1 a was complete']);
@@ -208,7 +329,8 @@ describe('running again', () => {
 
   it('puts shards of several machines together', async () => {
     const list = listOf([await writeCase('a'), await writeCase('b'), await writeCase('c')]);
-    const shard = (index: number) => preprocessDataset(list, { out: at('out'), mode: 'paper', shard: { index, count: 2 } });
+    const shard = (index: number) =>
+      preprocessDataset(list, { out: at('out'), mode: 'paper', shard: { index, count: 2 } });
     const first = await shard(0);
     expect([first.cases.map(({ id }) => id), first.pending]).toEqual([['a', 'c'], ['b']]);
     const second = await shard(1);
@@ -220,8 +342,11 @@ describe('cases that do not fit', () => {
   it('are named with the reason while the others go on', async () => {
     const moved = canonicalAffine.map((v, i) => (i === 3 ? v + 5 : v));
     const list = listOf([
-      await writeCase('good'), await writeCase('moved', { labelAffine: moved }), await writeCase('strange', { labelValue: 3 }),
-      { id: 'alone', patient: 'alone', image: at('good.nii.gz') }, { id: 'gone', patient: 'gone', image: at('gone.nii.gz'), label: at('good_label.nii.gz') },
+      await writeCase('good'),
+      await writeCase('moved', { labelAffine: moved }),
+      await writeCase('strange', { labelValue: 3 }),
+      { id: 'alone', patient: 'alone', image: at('good.nii.gz') },
+      { id: 'gone', patient: 'gone', image: at('gone.nii.gz'), label: at('good_label.nii.gz') },
     ]);
     const { cases, failed, slices } = await preprocessDataset(list, { out: at('out'), mode: 'default' });
     expect(cases.map(({ id }) => id)).toEqual(['good']);
@@ -251,14 +376,21 @@ describe('cases that do not fit', () => {
 
   it('fit when the label map takes other whole numbers for background, and are made again when it changes', async () => {
     const one = await writeCase('a', { labelValue: 7 });
-    const make = async (more: Partial<CaseList>) => preprocessDataset(listOf([one], more), { out: at('out'), mode: 'default' });
+    const make = async (more: Partial<CaseList>) =>
+      preprocessDataset(listOf([one], more), { out: at('out'), mode: 'default' });
     expect((await make({})).failed[0]?.reason).toMatch(/^Expected label values 0, 1, 2, found 7 in/);
-    expect((await make({ labelMap: { 1: 1 }, otherLabels: 'background' })).slices.map((s) => s.foreground)).toEqual([0, 0, 0, 0, 0]);
-    expect((await make({ labelMap: { 7: 1 }, otherLabels: 'background' })).slices.map((s) => s.foreground)).toEqual([0, 40, 40, 0, 0]);
+    expect((await make({ labelMap: { 1: 1 }, otherLabels: 'background' })).slices.map((s) => s.foreground)).toEqual([
+      0, 0, 0, 0, 0,
+    ]);
+    expect((await make({ labelMap: { 7: 1 }, otherLabels: 'background' })).slices.map((s) => s.foreground)).toEqual([
+      0, 40, 40, 0, 0,
+    ]);
   });
 
   it('cannot share an id', async () => {
     const one = await writeCase('a');
-    await expect(preprocessDataset(listOf([one, one]), { out: at('out'), mode: 'default' })).rejects.toThrow('Expected case ids that differ, found 1 ids for 2 cases');
+    await expect(preprocessDataset(listOf([one, one]), { out: at('out'), mode: 'default' })).rejects.toThrow(
+      'Expected case ids that differ, found 1 ids for 2 cases',
+    );
   });
 });

@@ -3,8 +3,17 @@ import { applyWindow, neighbourStack, windowOf } from '../../lib/preprocess/wind
 
 describe('the window', () => {
   it('maps low to 0, high to 1 and clips what lies outside', () => {
-    expect([...applyWindow(Int16Array.of(-3024, -160, -60, 40, 240, 3000), [-160, 240])]).toEqual([0, 0, 0.25, 0.5, 1, 1]);
-    expect([...applyWindow(Int16Array.of(-1025, -1024, 0, 1, 1024, 1025), [-1024, 1024])]).toEqual([0, 0, 0.5, 1025 / 2048, 1, 1]);
+    expect([...applyWindow(Int16Array.of(-3024, -160, -60, 40, 240, 3000), [-160, 240])]).toEqual([
+      0, 0, 0.25, 0.5, 1, 1,
+    ]);
+    expect([...applyWindow(Int16Array.of(-1025, -1024, 0, 1, 1024, 1025), [-1024, 1024])]).toEqual([
+      0,
+      0,
+      0.5,
+      1025 / 2048,
+      1,
+      1,
+    ]);
   });
 
   it('takes infinities for their end and what is not a number for 0', () => {
@@ -15,14 +24,21 @@ describe('the window', () => {
     expect(windowOf('default')).toEqual([-160, 240]);
     expect(windowOf('default', [0, 80])).toEqual([0, 80]);
     expect(windowOf('paper')).toEqual([-1024, 1024]);
-    expect(() => windowOf('default', [80, 80])).toThrow('Expected a window low,high in HU with low < high, found 80,80');
+    expect(() => windowOf('default', [80, 80])).toThrow(
+      'Expected a window low,high in HU with low < high, found 80,80',
+    );
     expect(() => windowOf('default', [NaN, 80])).toThrow('NaN,80');
   });
 });
 
 describe('the stack of neighbours', () => {
   it('holds the slices below, here and above, the edge repeated', () => {
-    const volume = { data: Int16Array.of(0, 1, 2, 3, 4, 5), shape: [2, 1, 3] as const, spacingMm: [1, 1, 1] as const, affine: [] };
+    const volume = {
+      data: Int16Array.of(0, 1, 2, 3, 4, 5),
+      shape: [2, 1, 3] as const,
+      spacingMm: [1, 1, 1] as const,
+      affine: [],
+    };
     expect([...neighbourStack(volume, 1, [0, 8])]).toEqual([0, 1, 2, 3, 4, 5].map((v) => v / 8));
     expect([...neighbourStack(volume, 0, [0, 8])]).toEqual([0, 1, 0, 1, 2, 3].map((v) => v / 8));
     expect([...neighbourStack(volume, 2, [0, 8])]).toEqual([2, 3, 4, 5, 4, 5].map((v) => v / 8));

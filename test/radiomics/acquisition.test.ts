@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../lib/random.ts';
 import { acquisitionFeatures, imageNoiseHu } from '../../lib/radiomics/acquisition.ts';
+import { Random } from '../../lib/random.ts';
 import type { Volume } from '../../lib/volume/volume.ts';
 
 const random = Random.stream(1, 'noise');
 /** Smooth tissue with an air half, and noise of a known SD. */
 const scan = (noiseHu: number): Volume => ({
-  data: Float32Array.from({ length: 40 * 40 * 10 }, (_, i) => (i % 40 < 20 ? 40 + 0.2 * (i % 40) : -1000) + random.normal(0, noiseHu)),
-  shape: [40, 40, 10], spacingMm: [0.7, 0.8, 3], affine: [-0.7, 0, 0, 0, 0, -0.8, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+  data: Float32Array.from(
+    { length: 40 * 40 * 10 },
+    (_, i) => (i % 40 < 20 ? 40 + 0.2 * (i % 40) : -1000) + random.normal(0, noiseHu),
+  ),
+  shape: [40, 40, 10],
+  spacingMm: [0.7, 0.8, 3],
+  affine: [-0.7, 0, 0, 0, 0, -0.8, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
 });
 
 describe('features of the acquisition', () => {

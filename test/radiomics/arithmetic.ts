@@ -23,10 +23,25 @@ export function valueOf(text: string, names: ReadonlyMap<string, number> = new M
     return f(...closed(values)) as number;
   };
   const closed = (values: number[]): number[] => (need(')'), values);
-  const power = (): number => { const base = atom(); return has('^') ? base ** signed() : base; };
+  const power = (): number => {
+    const base = atom();
+    return has('^') ? base ** signed() : base;
+  };
   const signed = (): number => (has('-') ? -signed() : power());
-  const product = (): number => { let value = signed(); for (;;) if (has('*')) value *= signed(); else if (has('/')) value /= signed(); else return value; };
-  const sum = (): number => { let value = product(); for (;;) if (has('+')) value += product(); else if (has('-')) value -= product(); else return value; };
+  const product = (): number => {
+    let value = signed();
+    for (;;)
+      if (has('*')) value *= signed();
+      else if (has('/')) value /= signed();
+      else return value;
+  };
+  const sum = (): number => {
+    let value = product();
+    for (;;)
+      if (has('+')) value += product();
+      else if (has('-')) value -= product();
+      else return value;
+  };
   const value = sum();
   if (at < tokens.length) throw new Error(`Expected the end of ${text}, found "${tokens[at]}"`);
   return value;

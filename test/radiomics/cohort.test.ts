@@ -2,16 +2,18 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { flags } from '../../scripts/flags.mjs';
 import { parseCsv } from '../../lib/io/csv.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
-import { extractCohort, type CohortOptions } from '../../lib/radiomics/cohort.ts';
+import { type CohortOptions, extractCohort } from '../../lib/radiomics/cohort.ts';
 import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { readCohort } from '../../lib/radiomics/table.ts';
+import { flags } from '../../scripts/flags.mjs';
 import { identity } from './example.ts';
 
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-cohort-')); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-cohort-'));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const table = (text: string): string => {
@@ -26,24 +28,36 @@ async function writeCases(): Promise<string> {
   mkdirSync(path.join(folder, 'files'));
   for (const [n, id] of ['one', 'bad', 'two'].entries()) {
     const image = Int16Array.from({ length: 75 }, (_, i) => ((i * (n + 3)) % 17) * 20);
-    const mask = Uint8Array.from({ length: 75 }, (_, i) => (id !== 'bad' && i % 5 < 3 && Math.floor(i / 5) % 5 < 3 ? n + 1 : 0));
+    const mask = Uint8Array.from({ length: 75 }, (_, i) =>
+      id !== 'bad' && i % 5 < 3 && Math.floor(i / 5) % 5 < 3 ? n + 1 : 0,
+    );
     await writeNifti(path.join(folder, 'files', `${id}.nii`), { ...geometry, data: image });
     await writeNifti(path.join(folder, 'files', `${id}-mask.nii`), { ...geometry, data: mask });
   }
-  return table('id,group,image,mask,label\none,tumour,files/one.nii,files/one-mask.nii,\nbad,"a, b",files/bad.nii,files/bad-mask.nii,1\n' +
-    'two,normal,files/two.nii,files/two-mask.nii,3\ngone,normal,files/gone.nii,files/two-mask.nii,3\n');
+  return table(
+    'id,group,image,mask,label\none,tumour,files/one.nii,files/one-mask.nii,\nbad,"a, b",files/bad.nii,files/bad-mask.nii,1\n' +
+      'two,normal,files/two.nii,files/two-mask.nii,3\ngone,normal,files/gone.nii,files/two-mask.nii,3\n',
+  );
 }
 
 const out = (): string => path.join(folder, 'out');
 const extract = async (file: string, more: Partial<CohortOptions> = {}) =>
-  extractCohort(await readCohort(file), { out: out(), settings: radiomicsSettings({ families: ['firstorder', 'glcm'] }), nodeFlags: flags, ...more });
+  extractCohort(await readCohort(file), {
+    out: out(),
+    settings: radiomicsSettings({ families: ['firstorder', 'glcm'] }),
+    nodeFlags: flags,
+    ...more,
+  });
 const features = (): string[][] => parseCsv(readFileSync(path.join(out(), 'features.csv'), 'utf8'));
 
 describe('a cohort', { timeout: 60_000 }, () => {
   it('is taken case by case; those that fail are named and the others made; a second run finds them complete', async () => {
     const file = await writeCases();
     const notes: string[] = [];
-    const report = await extract(file, { workers: 2, onProgress: (done, total, note) => notes.push(`${done}/${total} ${note}`) });
+    const report = await extract(file, {
+      workers: 2,
+      onProgress: (done, total, note) => notes.push(`${done}/${total} ${note}`),
+    });
     expect(report.made.sort()).toEqual(['one', 'two']);
     expect(Object.fromEntries(report.failed.map(({ id, reason }) => [id, reason]))).toEqual({
       bad: expect.stringMatching(/^Expected label 1 in the mask, found no label at all in .*bad-mask\.nii$/),
@@ -52,10 +66,17 @@ describe('a cohort', { timeout: 60_000 }, () => {
     expect(notes.map((note) => note.split(' ')[0])).toEqual(['1/4', '2/4', '3/4', '4/4']);
     const [heading, ...rows] = features();
     expect(heading!.slice(0, 4)).toEqual(['id', 'group', 'voxels', 'original_firstorder_Energy']);
-    expect(rows.map(([id, group, voxels]) => [id, group, voxels])).toEqual([['one', 'tumour', '27'], ['two', 'normal', '27']]);
+    expect(rows.map(([id, group, voxels]) => [id, group, voxels])).toEqual([
+      ['one', 'tumour', '27'],
+      ['two', 'normal', '27'],
+    ]);
     const written = statSync(path.join(out(), 'cases', 'one.json')).mtimeMs;
     const again = await extract(file);
-    expect([again.made, again.skipped.sort(), again.failed.map(({ id }) => id).sort()]).toEqual([[], ['one', 'two'], ['bad', 'gone']]);
+    expect([again.made, again.skipped.sort(), again.failed.map(({ id }) => id).sort()]).toEqual([
+      [],
+      ['one', 'two'],
+      ['bad', 'gone'],
+    ]);
     expect(statSync(path.join(out(), 'cases', 'one.json')).mtimeMs).toBe(written);
     expect(readdirSync(path.join(out(), 'cases')).sort()).toEqual(['one.json', 'two.json']);
   });
@@ -65,7 +86,12 @@ describe('a cohort', { timeout: 60_000 }, () => {
     await extract(file);
     writeFileSync(path.join(out(), 'cases', 'one.json'), '{"made": 1');
     expect((await extract(file)).made).toEqual(['one']);
-    await writeNifti(path.join(folder, 'files', 'two.nii'), { shape: [5, 5, 3], spacingMm: [1, 1, 1], affine: identity, data: new Int16Array(75).fill(3) });
+    await writeNifti(path.join(folder, 'files', 'two.nii'), {
+      shape: [5, 5, 3],
+      spacingMm: [1, 1, 1],
+      affine: identity,
+      data: new Int16Array(75).fill(3),
+    });
     expect((await extract(file)).made).toEqual(['two']);
     expect((await extract(file, { settings: radiomicsSettings({ families: ['firstorder'] }) })).made.length).toBe(2);
     expect(features()[0]!.some((name) => name.includes('glcm'))).toBe(false);
@@ -73,7 +99,12 @@ describe('a cohort', { timeout: 60_000 }, () => {
 
   it('ends all its processes when the caller stops it', async () => {
     const file = await writeCases();
-    const stopped = extract(file, { workers: 2, onProgress: () => { throw new Error('stop'); } });
+    const stopped = extract(file, {
+      workers: 2,
+      onProgress: () => {
+        throw new Error('stop');
+      },
+    });
     await expect(stopped).rejects.toThrow('stop');
   });
 
@@ -83,7 +114,9 @@ describe('a cohort', { timeout: 60_000 }, () => {
     const report = await extract(file, { workers: 1, nodeFlags: ['--max-old-space-size=1', ...flags.slice(1)] });
     expect(report.made).toEqual([]);
     expect(report.failed.length).toBe(4);
-    expect(report.failed.find(({ id }) => id === 'one')!.reason).toMatch(/^Expected its process to finish, found that it ended with /);
+    expect(report.failed.find(({ id }) => id === 'one')!.reason).toMatch(
+      /^Expected its process to finish, found that it ended with /,
+    );
     expect(features().length).toBe(1);
   });
 });
@@ -97,8 +130,14 @@ describe('a cohort table', () => {
     ['id,image,mask\n../a,b,c\n', 'Expected ids of letters, digits, dot, dash and underscore, found "../a"'],
     ['id,image,mask\na,b,c\na,d,e\n', 'Expected each id once, found a twice'],
     ['id,image,mask\na,,c\n', 'Expected an image and a mask for a, found an empty cell'],
-    ['id,image,mask,voxels\na,b,c,1\n', 'Expected columns that are called otherwise than those of the features, found voxels'],
-    ['id,original_shape_MeshVolume,image,mask\na,1,b,c\n', 'Expected columns that are called otherwise than those of the features, found original_shape_MeshVolume'],
+    [
+      'id,image,mask,voxels\na,b,c,1\n',
+      'Expected columns that are called otherwise than those of the features, found voxels',
+    ],
+    [
+      'id,original_shape_MeshVolume,image,mask\na,1,b,c\n',
+      'Expected columns that are called otherwise than those of the features, found original_shape_MeshVolume',
+    ],
     ['id,image,mask,site,site\na,b,c,d,e\n', 'Expected each column once, found id, image, mask, site, site'],
     ['id,image,mask,label\na,b,c,x\n', 'Expected a positive label for a, found "x"'],
     ['id,image,mask\n"a,b,c\n', 'Expected a closing quote, found the end of the table'],
@@ -109,7 +148,11 @@ describe('a cohort table', () => {
 
   it('has paths from its folder, also when it has Windows line ends and a byte order mark', async () => {
     const file = table('\ufeffid,image,mask\r\na,b.nii,c.nii\r\n');
-    expect(await readCohort(file)).toEqual([{ id: 'a', image: path.join(folder, 'b.nii'), mask: path.join(folder, 'c.nii'), others: {} }]);
-    await expect(readCohort(path.join(folder, 'none.csv'))).rejects.toThrow('Expected a cohort table, found no such file');
+    expect(await readCohort(file)).toEqual([
+      { id: 'a', image: path.join(folder, 'b.nii'), mask: path.join(folder, 'c.nii'), others: {} },
+    ]);
+    await expect(readCohort(path.join(folder, 'none.csv'))).rejects.toThrow(
+      'Expected a cohort table, found no such file',
+    );
   });
 });

@@ -3,8 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { type Binning, discretise, levelGrid } from '../../lib/radiomics/discretise.ts';
 import { roiOf } from './example.ts';
 
-const levels = (values: number[], binning: Partial<Binning>): number[] =>
-  [...discretise(Float64Array.from(values), { binWidth: 25, binCount: null, binRule: 'pyradiomics', binOrigin: null, ...binning })];
+const levels = (values: number[], binning: Partial<Binning>): number[] => [
+  ...discretise(Float64Array.from(values), {
+    binWidth: 25,
+    binCount: null,
+    binRule: 'pyradiomics',
+    binOrigin: null,
+    ...binning,
+  }),
+];
 
 describe('bins of a width', () => {
   it('begin at a multiple of the width under the PyRadiomics rule: 54 to 166 by 25 has the edges 50, 75, …, 175', () => {
@@ -16,7 +23,9 @@ describe('bins of a width', () => {
   it('begin at the smallest value, or where they are told, under the IBSI rule', () => {
     expect(levels([54, 78, 79, 166], { binRule: 'ibsi' })).toEqual([1, 1, 2, 5]);
     expect(levels([54, 166], { binRule: 'ibsi', binOrigin: -500 })).toEqual([23, 27]);
-    expect(() => levels([54], { binRule: 'ibsi', binOrigin: 60 })).toThrow('Expected grey values of binOrigin, 60, or more, found 54');
+    expect(() => levels([54], { binRule: 'ibsi', binOrigin: 60 })).toThrow(
+      'Expected grey values of binOrigin, 60, or more, found 54',
+    );
   });
 
   it('put a value on an edge into the upper bin even where the quotient is rounded down', () => {
@@ -25,15 +34,21 @@ describe('bins of a width', () => {
   });
 
   it('hold each value between their edges, in order', () => {
-    fc.assert(fc.property(fc.array(fc.double({ min: -1000, max: 1000, noNaN: true }), { minLength: 1 }), fc.double({ min: 0.5, max: 90, noNaN: true }), (values, binWidth) => {
-      const found = levels(values, { binWidth });
-      expect(Math.min(...found)).toBe(1);
-      const low = Math.floor(Math.min(...values) / binWidth) * binWidth;
-      values.forEach((value, k) => {
-        expect(value).toBeGreaterThanOrEqual(low + (found[k]! - 1) * binWidth - 1e-9);
-        expect(value).toBeLessThan(low + found[k]! * binWidth + 1e-9);
-      });
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -1000, max: 1000, noNaN: true }), { minLength: 1 }),
+        fc.double({ min: 0.5, max: 90, noNaN: true }),
+        (values, binWidth) => {
+          const found = levels(values, { binWidth });
+          expect(Math.min(...found)).toBe(1);
+          const low = Math.floor(Math.min(...values) / binWidth) * binWidth;
+          values.forEach((value, k) => {
+            expect(value).toBeGreaterThanOrEqual(low + (found[k]! - 1) * binWidth - 1e-9);
+            expect(value).toBeLessThan(low + found[k]! * binWidth + 1e-9);
+          });
+        },
+      ),
+    );
   });
 });
 
@@ -52,5 +67,7 @@ describe('a number of bins', () => {
 it('values that are not finite and too many levels are refused', () => {
   expect(() => levels([1, NaN], {})).toThrow('Expected finite grey values in the ROI, found NaN or infinite ones');
   const roi = roiOf([1, 1], [2, 1, 1]);
-  expect(() => levelGrid(roi, Int32Array.of(1, 5000))).toThrow('Expected at most 4096 grey levels, found 5000: choose wider bins');
+  expect(() => levelGrid(roi, Int32Array.of(1, 5000))).toThrow(
+    'Expected at most 4096 grey levels, found 5000: choose wider bins',
+  );
 });

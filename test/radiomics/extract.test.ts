@@ -3,15 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { directions } from '../../lib/radiomics/aggregation.ts';
 import { extractFeatures } from '../../lib/radiomics/extract.ts';
 import { families, standardFamilies } from '../../lib/radiomics/names.ts';
-import { entriesOf, sizeMatrixFeatures } from '../../lib/radiomics/sizeMatrix.ts';
 import { type RadiomicsChanges, radiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { entriesOf, sizeMatrixFeatures } from '../../lib/radiomics/sizeMatrix.ts';
 import type { Vec3, Volume } from '../../lib/volume/volume.ts';
 import { examplePlan, planOf, volumeOf } from './example.ts';
 
 const shape: Vec3 = [5, 4, 3];
-const image = volumeOf(Array.from({ length: 60 }, (_, i) => ((i * 37) % 101) - 40), shape, [1, 2, 3]);
-const mask = volumeOf(Array.from({ length: 60 }, (_, i) => Number(i % 5 > 0 && i % 7 > 0)), shape, [1, 2, 3]);
-const extract = (changes: RadiomicsChanges = {}, ofMask: Volume = mask) => extractFeatures(image, ofMask, radiomicsSettings(changes));
+const image = volumeOf(
+  Array.from({ length: 60 }, (_, i) => ((i * 37) % 101) - 40),
+  shape,
+  [1, 2, 3],
+);
+const mask = volumeOf(
+  Array.from({ length: 60 }, (_, i) => Number(i % 5 > 0 && i % 7 > 0)),
+  shape,
+  [1, 2, 3],
+);
+const extract = (changes: RadiomicsChanges = {}, ofMask: Volume = mask) =>
+  extractFeatures(image, ofMask, radiomicsSettings(changes));
 
 describe('features of a case', () => {
   it('carry image, family and name, family by family as asked', () => {
@@ -19,18 +28,27 @@ describe('features of a case', () => {
     expect(voxels).toBe(mask.data.filter((value) => value === 1).length);
     expect([...new Set(Object.keys(features).map((key) => key.split('_')[1]))]).toEqual([...standardFamilies]);
     expect(Object.keys(extract({ families: ['ngtdm', 'shape'] }).features)[0]).toBe('original_shape_MeshVolume');
-    expect(Object.keys(extract({ families: ['firstorder'], extras: true }).features)).toContain('original_firstorder_ExcessKurtosis');
+    expect(Object.keys(extract({ families: ['firstorder'], extras: true }).features)).toContain(
+      'original_firstorder_ExcessKurtosis',
+    );
   });
 
   it('are taken from images that others make, when these lie in the box', () => {
     const settings = radiomicsSettings({ families: ['firstorder'] });
-    const make = (name: string, of: Vec3) => extractFeatures(image, mask, settings, () => [{ name, volume: volumeOf(new Array(of[0] * of[1] * of[2]).fill(5), of) }]);
+    const make = (name: string, of: Vec3) =>
+      extractFeatures(image, mask, settings, () => [
+        { name, volume: volumeOf(new Array(of[0] * of[1] * of[2]).fill(5), of) },
+      ]);
     expect(make('mine', [4, 4, 3]).features.mine_firstorder_Mean).toBe(5);
     expect(() => make('mine', [5, 4, 3])).toThrow('Expected the image mine of shape 4×4×3, found 5×4×3');
   });
 
   it('that do not exist for a ROI are NaN, none is left out', () => {
-    const scattered = volumeOf(Array.from({ length: 60 }, (_, i) => Number(i === 0 || i === 59)), shape, [1, 2, 3]);
+    const scattered = volumeOf(
+      Array.from({ length: 60 }, (_, i) => Number(i === 0 || i === 59)),
+      shape,
+      [1, 2, 3],
+    );
     const { features } = extract({}, scattered);
     expect(features.original_glcm_Contrast).toBeNaN();
     expect(Object.keys(features).length).toBe(107);
@@ -42,27 +60,46 @@ describe('features of a case', () => {
     expect(cut.voxels).toBeLessThan(whole.voxels);
     expect(cut.features.original_firstorder_Minimum).toBeGreaterThanOrEqual(0);
     expect(cut.features.original_shape_VoxelVolume).toBe(whole.features.original_shape_VoxelVolume);
-    expect(extract({ resegmentRange: [0, 60], resegmentShape: true }).features.original_shape_VoxelVolume).toBe(6 * cut.voxels);
-    expect(() => extract({ resegmentRange: [5000] })).toThrow('Expected voxels in the ROI after resegmentation, found none');
+    expect(extract({ resegmentRange: [0, 60], resegmentShape: true }).features.original_shape_VoxelVolume).toBe(
+      6 * cut.voxels,
+    );
+    expect(() => extract({ resegmentRange: [5000] })).toThrow(
+      'Expected voxels in the ROI after resegmentation, found none',
+    );
   });
 
   it('are refused when resampling leaves nothing of the ROI, saying to which spacing', () => {
-    const corner = volumeOf(Array.from({ length: 60 }, (_, i) => Number([0, 1, 5, 20].includes(i))), shape, [1, 2, 3]);
-    expect(() => extract({ resampledSpacingMm: [100, 100, 0] }, corner)).toThrow('Expected voxels in the ROI after resampling to 100 × 100 × 3 mm, found none');
+    const corner = volumeOf(
+      Array.from({ length: 60 }, (_, i) => Number([0, 1, 5, 20].includes(i))),
+      shape,
+      [1, 2, 3],
+    );
+    expect(() => extract({ resampledSpacingMm: [100, 100, 0] }, corner)).toThrow(
+      'Expected voxels in the ROI after resampling to 100 × 100 × 3 mm, found none',
+    );
   });
 
   it('do not depend on where in the image the ROI lies', () => {
-    fc.assert(fc.property(fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 0, max: 3 }))), ([dx, dy, dz]) => {
-      const larger: Vec3 = [9, 8, 7];
-      const move = (volume: Volume): Volume => {
-        const moved = volumeOf(new Array(9 * 8 * 7).fill(0), larger, [1, 2, 3]);
-        for (let i = 0; i < 60; i++) moved.data[(i % 5) + dx! + 9 * ((Math.floor(i / 5) % 4) + dy! + 8 * (Math.floor(i / 20) + dz!))] = volume.data[i]!;
-        return moved;
-      };
-      const settings = radiomicsSettings({ families: families.filter((family) => family !== 'shape2D') });
-      const [there, here] = [extractFeatures(move(image), move(mask), settings), extractFeatures(image, mask, settings)];
-      for (const [name, value] of Object.entries(here.features)) expect([name, there.features[name]]).toEqual([name, expect.closeTo(value, 8)]);
-    }), { numRuns: 15 });
+    fc.assert(
+      fc.property(fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 0, max: 3 }))), ([dx, dy, dz]) => {
+        const larger: Vec3 = [9, 8, 7];
+        const move = (volume: Volume): Volume => {
+          const moved = volumeOf(new Array(9 * 8 * 7).fill(0), larger, [1, 2, 3]);
+          for (let i = 0; i < 60; i++)
+            moved.data[(i % 5) + dx! + 9 * ((Math.floor(i / 5) % 4) + dy! + 8 * (Math.floor(i / 20) + dz!))] =
+              volume.data[i]!;
+          return moved;
+        };
+        const settings = radiomicsSettings({ families: families.filter((family) => family !== 'shape2D') });
+        const [there, here] = [
+          extractFeatures(move(image), move(mask), settings),
+          extractFeatures(image, mask, settings),
+        ];
+        for (const [name, value] of Object.entries(here.features))
+          expect([name, there.features[name]]).toEqual([name, expect.closeTo(value, 8)]);
+      }),
+      { numRuns: 15 },
+    );
   });
 });
 
@@ -89,5 +126,13 @@ describe('directions', () => {
 it('a size matrix of nothing has NaN, one of a single entry no variance', () => {
   expect(sizeMatrixFeatures(entriesOf([0, 0], 2)).smallSize).toBeNaN();
   // Three runs of level 1 and length 2.
-  expect(sizeMatrixFeatures(entriesOf([0, 3], 2))).toMatchObject({ smallSize: 1 / 4, largeSize: 4, levelNonUniformity: 3, percentage: 0.5, sizeVariance: 0, entropy: 0, energy: 1 });
+  expect(sizeMatrixFeatures(entriesOf([0, 3], 2))).toMatchObject({
+    smallSize: 1 / 4,
+    largeSize: 4,
+    levelNonUniformity: 3,
+    percentage: 0.5,
+    sizeVariance: 0,
+    entropy: 0,
+    energy: 1,
+  });
 });

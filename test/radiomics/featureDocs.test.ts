@@ -9,7 +9,7 @@ import { glrlmFeatures, runLengthMatrices } from '../../lib/radiomics/glrlm.ts';
 import { glszmFeatures, sizeZoneMatrices } from '../../lib/radiomics/glszm.ts';
 import { histogramFeatures } from '../../lib/radiomics/histogram.ts';
 import { morphologyFeatures } from '../../lib/radiomics/morphology.ts';
-import { families, type Family, type FeatureName, featureNames, isStandard } from '../../lib/radiomics/names.ts';
+import { type Family, type FeatureName, families, featureNames, isStandard } from '../../lib/radiomics/names.ts';
 import { ngtdmFeatures, toneDifferences } from '../../lib/radiomics/ngtdm.ts';
 import { shape2dFeatures } from '../../lib/radiomics/shape2d.ts';
 import { shape3dFeatures } from '../../lib/radiomics/shape3d.ts';
@@ -24,13 +24,19 @@ interface Picture {
   readonly shape: Vec3;
 }
 
-const flat = (value: number, shape: Vec3): Picture => ({ values: new Array<number>(shape[0] * shape[1] * shape[2]).fill(value), shape });
+const flat = (value: number, shape: Vec3): Picture => ({
+  values: new Array<number>(shape[0] * shape[1] * shape[2]).fill(value),
+  shape,
+});
 const oneLevel = flat(1, [4, 4, 1]);
 const oneVoxel = flat(1, [1, 1, 1]);
 const slice: Picture = { values: exampleLevels, shape: [4, 4, 1] };
 const planOfPicture = ({ values, shape }: Picture) => planOf(values, shape, '2d-average');
 const row = (values: number[]): Picture => ({ values, shape: [values.length, 1, 1] });
-const withValue = ({ values, shape }: Picture, value: number): Picture => ({ values: values.map((at) => (at === 0 ? 0 : value)), shape });
+const withValue = ({ values, shape }: Picture, value: number): Picture => ({
+  values: values.map((at) => (at === 0 ? 0 : value)),
+  shape,
+});
 
 /** How a family's features are made of a picture, what its degenerate cases are (the first two in every block), and its matrix. */
 interface Made {
@@ -41,49 +47,75 @@ interface Made {
 
 const greyCases = (): Record<string, Picture> => ({ 'one level': oneLevel, 'one voxel': oneVoxel });
 const dense = (counts: ArrayLike<number>, width: number, kept = width): number[][] =>
-  Array.from({ length: counts.length / width }, (_, i) => Array.from({ length: kept }, (_, j) => counts[i * width + j]!));
+  Array.from({ length: counts.length / width }, (_, i) =>
+    Array.from({ length: kept }, (_, j) => counts[i * width + j]!),
+  );
 
 const made: Record<Family, Made> = {
   shape: {
     features: ({ values, shape }) => shape3dFeatures(roiOf(values, shape)),
     cases: () => ({ 'one voxel': oneVoxel, 'one slice': slice, 'one line': flat(1, [3, 1, 1]) }),
   },
-  shape2D: { features: ({ values, shape }) => shape2dFeatures(roiOf(values, shape)), cases: () => ({ 'one pixel': oneVoxel, 'one line': flat(1, [4, 1, 1]) }) },
+  shape2D: {
+    features: ({ values, shape }) => shape2dFeatures(roiOf(values, shape)),
+    cases: () => ({ 'one pixel': oneVoxel, 'one line': flat(1, [4, 1, 1]) }),
+  },
   morphology: {
-    features: ({ values, shape }) => morphologyFeatures(roiOf(values, shape), Float64Array.from(values.filter((value) => value !== 0))),
-    cases: (example) => ({ 'one voxel': flat(2, [1, 1, 1]), 'one slice': slice, 'equal values': withValue(example, 2) }),
+    features: ({ values, shape }) =>
+      morphologyFeatures(roiOf(values, shape), Float64Array.from(values.filter((value) => value !== 0))),
+    cases: (example) => ({
+      'one voxel': flat(2, [1, 1, 1]),
+      'one slice': slice,
+      'equal values': withValue(example, 2),
+    }),
   },
   firstorder: {
-    features: ({ values }) => firstOrderFeatures(Float64Array.from(values), Int32Array.from(values, (value) => value - Math.min(...values) + 1), [1, 1, 2]),
-    cases: () => ({ 'equal values': flat(2, [4, 4, 1]), 'one voxel': flat(2, [1, 1, 1]), 'values -1 and 1': row([-1, 1]) }),
+    features: ({ values }) =>
+      firstOrderFeatures(
+        Float64Array.from(values),
+        Int32Array.from(values, (value) => value - Math.min(...values) + 1),
+        [1, 1, 2],
+      ),
+    cases: () => ({
+      'equal values': flat(2, [4, 4, 1]),
+      'one voxel': flat(2, [1, 1, 1]),
+      'values -1 and 1': row([-1, 1]),
+    }),
   },
   histogram: {
-    features: ({ values }) => histogramFeatures(Int32Array.from(values)), cases: greyCases,
+    features: ({ values }) => histogramFeatures(Int32Array.from(values)),
+    cases: greyCases,
     matrix: ({ values }) => [[1, 2, 3, 4].map((level) => values.filter((value) => value === level).length)],
   },
   glcm: {
-    features: (picture) => glcmFeatures(alongX(planOfPicture(picture))), cases: () => ({ ...greyCases(), 'one pair': row([1, 1, 0, 2]) }),
+    features: (picture) => glcmFeatures(alongX(planOfPicture(picture))),
+    cases: () => ({ ...greyCases(), 'one pair': row([1, 1, 0, 2]) }),
     matrix: (picture) => dense([...cooccurrenceMatrices(alongX(planOfPicture(picture)))][0]!, 4),
   },
   glrlm: {
-    features: (picture) => glrlmFeatures(alongX(planOfPicture(picture))), cases: greyCases,
+    features: (picture) => glrlmFeatures(alongX(planOfPicture(picture))),
+    cases: greyCases,
     matrix: (picture) => dense(runLengthMatrices(alongX(planOfPicture(picture))).matrices[0]!, 4),
   },
   glszm: {
-    features: (picture) => glszmFeatures(planOfPicture(picture)), cases: greyCases,
+    features: (picture) => glszmFeatures(planOfPicture(picture)),
+    cases: greyCases,
     matrix: (picture) => {
       const zones = sizeZoneMatrices(planOfPicture(picture))[0]!;
       const counts = new Array<number>(4 * 5).fill(0);
-      for (let e = 0; e < zones.counts.length; e++) counts[(zones.levels[e]! - 1) * 5 + zones.sizes[e]! - 1] = zones.counts[e]!;
+      for (let e = 0; e < zones.counts.length; e++)
+        counts[(zones.levels[e]! - 1) * 5 + zones.sizes[e]! - 1] = zones.counts[e]!;
       return dense(counts, 5);
     },
   },
   gldm: {
-    features: (picture) => gldmFeatures(planOfPicture(picture)), cases: greyCases,
+    features: (picture) => gldmFeatures(planOfPicture(picture)),
+    cases: greyCases,
     matrix: (picture) => dense(dependenceMatrices(planOfPicture(picture), 0).matrices[0]!, 9, 5),
   },
   ngtdm: {
-    features: (picture) => ngtdmFeatures(planOfPicture(picture)), cases: greyCases,
+    features: (picture) => ngtdmFeatures(planOfPicture(picture)),
+    cases: greyCases,
     matrix: (picture) => {
       const { counts, differences } = toneDifferences(planOfPicture(picture), 'count')[0]!;
       return Array.from(counts, (n, at) => [n, differences[at]!]);
@@ -102,14 +134,22 @@ const fencesOf = (text: string): string[] => [...text.matchAll(/^```\n([^`]+)\n`
 
 /** A picture as printed: lines are rows, slices stand beside each other with three spaces between, · is outside. */
 function pictureOf(printed: string): Picture {
-  const slices = printed.split('\n').map((line) => line.split('   ').map((part) => part.split(' ').map((value) => (value === '·' ? 0 : Number(value)))));
+  const slices = printed
+    .split('\n')
+    .map((line) =>
+      line.split('   ').map((part) => part.split(' ').map((value) => (value === '·' ? 0 : Number(value)))),
+    );
   const values = slices[0]!.flatMap((_, z) => slices.flatMap((line) => line[z]!));
   return { values, shape: [slices[0]![0]!.length, slices.length, slices[0]!.length] };
 }
 
 /** The named quantities, each made of those before it; a line that begins with a space goes on with the one above. */
 function quantitiesOf(printed: string): Map<string, number> {
-  const names = new Map<string, number>([['pi', Math.PI], ['NaN', NaN], ['Infinity', Infinity]]);
+  const names = new Map<string, number>([
+    ['pi', Math.PI],
+    ['NaN', NaN],
+    ['Infinity', Infinity],
+  ]);
   for (const line of printed.replace(/\n +/g, ' ').split('\n')) {
     const [name, arithmetic] = line.split(' = ') as [string, string];
     names.set(name, valueOf(arithmetic, names));
@@ -117,26 +157,45 @@ function quantitiesOf(printed: string): Map<string, number> {
   return names;
 }
 
-const layout = /^- Formula: \$([^$]+)\$\n- Example: `([^`]+)` = (-?[\d.]+)(?: \([^\n]+\))?\n- Degenerate: ([^\n]+)\n- IBSI: ([^\n]+)\n- PyRadiomics: ([^\n]+)(?:\n- Note: [^\n]+)?$/;
+const layout =
+  /^- Formula: \$([^$]+)\$\n- Example: `([^`]+)` = (-?[\d.]+)(?: \([^\n]+\))?\n- Degenerate: ([^\n]+)\n- IBSI: ([^\n]+)\n- PyRadiomics: ([^\n]+)(?:\n- Note: [^\n]+)?$/;
 
 /** The blocks of a document's features, which have the same layout everywhere. */
 function blocksOf(text: string) {
-  return sectionOf(text, 'Features').split('\n### ').slice(1).map((block) => {
-    const [name, ...lines] = block.trim().split('\n');
-    const found = layout.exec(lines.join('\n').trim());
-    if (!found) throw new Error(`Expected the layout of a feature, found ${block}`);
-    const [, formula, arithmetic, value, degenerate, ibsi, pyradiomics] = found as unknown as string[];
-    const cases = degenerate!.split('; ').map((part) => /^([^`]+) `([^`]+)`$/.exec(part)!.slice(1) as [string, string]);
-    return { name: name!, formula: formula!, arithmetic: arithmetic!, value: value!, cases, ibsi: ibsi!, pyradiomics: pyradiomics! };
-  });
+  return sectionOf(text, 'Features')
+    .split('\n### ')
+    .slice(1)
+    .map((block) => {
+      const [name, ...lines] = block.trim().split('\n');
+      const found = layout.exec(lines.join('\n').trim());
+      if (!found) throw new Error(`Expected the layout of a feature, found ${block}`);
+      const [, formula, arithmetic, value, degenerate, ibsi, pyradiomics] = found as unknown as string[];
+      const cases = degenerate!
+        .split('; ')
+        .map((part) => /^([^`]+) `([^`]+)`$/.exec(part)!.slice(1) as [string, string]);
+      return {
+        name: name!,
+        formula: formula!,
+        arithmetic: arithmetic!,
+        value: value!,
+        cases,
+        ibsi: ibsi!,
+        pyradiomics: pyradiomics!,
+      };
+    });
 }
 
 /** Equal to a relative tolerance; NaN and infinities only to themselves. */
 const isClose = (a: number, b: number, relative: number): boolean =>
-  Object.is(a, b) || (Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= Math.max(relative * Math.max(Math.abs(a), Math.abs(b)), 1e-14));
+  Object.is(a, b) ||
+  (Number.isFinite(a) &&
+    Number.isFinite(b) &&
+    Math.abs(a - b) <= Math.max(relative * Math.max(Math.abs(a), Math.abs(b)), 1e-14));
 
-const ibsiLine = ({ ibsi, ibsiTag, ibsiCode }: FeatureName): string => (ibsi ? `${ibsi}, \`${ibsiTag}\`, ${ibsiCode}` : '–');
-const pyradiomicsLine = (feature: FeatureName): string => (feature.pyradiomics === undefined ? '–' : isStandard(feature) ? 'the same' : 'the same, not by default');
+const ibsiLine = ({ ibsi, ibsiTag, ibsiCode }: FeatureName): string =>
+  ibsi ? `${ibsi}, \`${ibsiTag}\`, ${ibsiCode}` : '–';
+const pyradiomicsLine = (feature: FeatureName): string =>
+  feature.pyradiomics === undefined ? '–' : isStandard(feature) ? 'the same' : 'the same, not by default';
 
 describe.each(families)('docs/features/%s.md', (family) => {
   const text = textOf(family);
@@ -148,8 +207,9 @@ describe.each(families)('docs/features/%s.md', (family) => {
   const rows = featureNames.filter((feature) => feature.family === family);
 
   it('has a block for each feature of the table of names, in its order, with the same IBSI and PyRadiomics names', () => {
-    expect(blocks.map(({ name, ibsi, pyradiomics }) => [name, ibsi, pyradiomics]))
-      .toEqual(rows.map((feature) => [feature.name, ibsiLine(feature), pyradiomicsLine(feature)]));
+    expect(blocks.map(({ name, ibsi, pyradiomics }) => [name, ibsi, pyradiomics])).toEqual(
+      rows.map((feature) => [feature.name, ibsiLine(feature), pyradiomicsLine(feature)]),
+    );
     expect(rows.every(({ name, pyradiomics }) => pyradiomics === undefined || pyradiomics === name)).toBe(true);
   });
 
@@ -178,19 +238,29 @@ describe.each(families)('docs/features/%s.md', (family) => {
     expect(known).toEqual(Object.keys(pictures));
     const found = Object.fromEntries(Object.entries(pictures).map(([name, of]) => [name, features(of)]));
     for (const block of blocks) {
-      expect([block.name, ...block.cases.slice(0, 2).map(([name]) => name)]).toEqual([block.name, ...known.slice(0, 2)]);
+      expect([block.name, ...block.cases.slice(0, 2).map(([name]) => name)]).toEqual([
+        block.name,
+        ...known.slice(0, 2),
+      ]);
       for (const [name, stated] of block.cases) {
         const computed = found[name]![block.name] ?? NaN;
-        expect([block.name, name, computed, isClose(computed, valueOf(stated, names), /^-?\d+\.\d{5,}$/.test(stated) ? 1e-6 : 1e-9)]).toEqual([block.name, name, computed, true]);
+        expect([
+          block.name,
+          name,
+          computed,
+          isClose(computed, valueOf(stated, names), /^-?\d+\.\d{5,}$/.test(stated) ? 1e-6 : 1e-9),
+        ]).toEqual([block.name, name, computed, true]);
       }
     }
   });
 
   it('has formulas that Markdown leaves alone, and links to files that exist', () => {
     // Escapes, | and emphasis by * or _ would be taken from the formula before it is drawn.
-    for (const [, formula] of text.matchAll(/\$([^$\n]+)\$/g)) expect(formula).not.toMatch(/[|*<>]|\\[^A-Za-z]|[^A-Za-z]_|^\s|\s$/);
+    for (const [, formula] of text.matchAll(/\$([^$\n]+)\$/g))
+      expect(formula).not.toMatch(/[|*<>]|\\[^A-Za-z]|[^A-Za-z]_|^\s|\s$/);
     expect(text.split('$').length % 2).toBe(1);
-    for (const [, file] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) expect([file, existsSync(projectPath(`docs/features/${file}`))]).toEqual([file, true]);
+    for (const [, file] of text.matchAll(/\]\((?!https?:)([^)#]+)/g))
+      expect([file, existsSync(projectPath(`docs/features/${file}`))]).toEqual([file, true]);
   });
 });
 
@@ -203,13 +273,18 @@ it('docs/features has a file for each family and no other, which docs/radiomics.
   }
 });
 
-it.each(['radiomics.md', ...families.map((family) => `features/${family}.md`)])('the tables of docs/%s have as many cells in each row', (file) => {
-  const tables = readFileSync(projectPath(`docs/${file}`), 'utf8').split(/\n(?!\|)/).map((part) => part.split('\n').filter((line) => line.startsWith('|')));
-  for (const table of tables.filter(({ length }) => length > 0)) {
-    expect(table[1]).toMatch(/^\|(---\|)+$/);
-    expect([...new Set(table.map((line) => line.split('|').length))].length).toBe(1);
-  }
-});
+it.each(['radiomics.md', ...families.map((family) => `features/${family}.md`)])(
+  'the tables of docs/%s have as many cells in each row',
+  (file) => {
+    const tables = readFileSync(projectPath(`docs/${file}`), 'utf8')
+      .split(/\n(?!\|)/)
+      .map((part) => part.split('\n').filter((line) => line.startsWith('|')));
+    for (const table of tables.filter(({ length }) => length > 0)) {
+      expect(table[1]).toMatch(/^\|(---\|)+$/);
+      expect([...new Set(table.map((line) => line.split('|').length))].length).toBe(1);
+    }
+  },
+);
 
 describe('the arithmetic of the examples', () => {
   it('has the usual order: powers, signs, products, sums', () => {

@@ -10,10 +10,20 @@ const values = Float64Array.from(exampleLevels);
 describe('first-order features of the 4×4 example', () => {
   it('are those worked out by hand', () => {
     const f = firstOrderFeatures(values, levels, [1, 2, 3]);
-    expect(f).toMatchObject({ Energy: 98, TotalEnergy: 588, Mean: 2.25, Median: 2, Minimum: 1, Maximum: 4, Range: 3, Uniformity: 70 / 256 });
+    expect(f).toMatchObject({
+      Energy: 98,
+      TotalEnergy: 588,
+      Mean: 2.25,
+      Median: 2,
+      Minimum: 1,
+      Maximum: 4,
+      Range: 3,
+      Uniformity: 70 / 256,
+    });
     expect(f.Variance).toBeCloseTo(17 / 16, 12);
     // Third and fourth central moments: deviations −5/4 ×5, −1/4 ×4, 3/4 ×5, 7/4 ×2.
-    const moment = (power: number): number => (5 * (-5 / 4) ** power + 4 * (-1 / 4) ** power + 5 * (3 / 4) ** power + 2 * (7 / 4) ** power) / 16;
+    const moment = (power: number): number =>
+      (5 * (-5 / 4) ** power + 4 * (-1 / 4) ** power + 5 * (3 / 4) ** power + 2 * (7 / 4) ** power) / 16;
     expect(f.Skewness).toBeCloseTo(moment(3) / (17 / 16) ** 1.5, 12);
     expect(f.Kurtosis).toBeCloseTo(moment(4) / (17 / 16) ** 2, 12);
     expect(f.ExcessKurtosis).toBeCloseTo(f.Kurtosis! - 3, 12);
@@ -33,18 +43,37 @@ describe('first-order features of the 4×4 example', () => {
   });
 
   it('of equal values have no skewness and kurtosis, and of none are NaN', () => {
-    expect(firstOrderFeatures(Float64Array.of(7, 7), Int32Array.of(1, 1), [1, 1, 1])).toMatchObject({ Skewness: 0, Kurtosis: 0, ExcessKurtosis: 0, Variance: 0, Entropy: 0, Uniformity: 1 });
-    expect(firstOrderFeatures(new Float64Array(0), new Int32Array(0), [1, 1, 1])).toMatchObject({ Mean: NaN, Minimum: NaN, Median: NaN });
+    expect(firstOrderFeatures(Float64Array.of(7, 7), Int32Array.of(1, 1), [1, 1, 1])).toMatchObject({
+      Skewness: 0,
+      Kurtosis: 0,
+      ExcessKurtosis: 0,
+      Variance: 0,
+      Entropy: 0,
+      Uniformity: 1,
+    });
+    expect(firstOrderFeatures(new Float64Array(0), new Int32Array(0), [1, 1, 1])).toMatchObject({
+      Mean: NaN,
+      Minimum: NaN,
+      Median: NaN,
+    });
   });
 
   it('move with the values: adding a number changes no spread', () => {
     const list = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 12, maxLength: 40 });
-    fc.assert(fc.property(list, fc.integer({ min: -500, max: 500 }), (numbers, shift) => {
-      const [plain, moved] = [0, shift].map((by) => firstOrderFeatures(Float64Array.from(numbers, (x) => x + by), Int32Array.from(numbers, () => 1), [1, 1, 1]));
-      expect(moved!.Mean).toBeCloseTo(plain!.Mean! + shift, 8);
-      expect(moved!.Variance).toBeCloseTo(plain!.Variance!, 6);
-      expect(moved!.RobustMeanAbsoluteDeviation).toBeCloseTo(plain!.RobustMeanAbsoluteDeviation!, 8);
-    }));
+    fc.assert(
+      fc.property(list, fc.integer({ min: -500, max: 500 }), (numbers, shift) => {
+        const [plain, moved] = [0, shift].map((by) =>
+          firstOrderFeatures(
+            Float64Array.from(numbers, (x) => x + by),
+            Int32Array.from(numbers, () => 1),
+            [1, 1, 1],
+          ),
+        );
+        expect(moved!.Mean).toBeCloseTo(plain!.Mean! + shift, 8);
+        expect(moved!.Variance).toBeCloseTo(plain!.Variance!, 6);
+        expect(moved!.RobustMeanAbsoluteDeviation).toBeCloseTo(plain!.RobustMeanAbsoluteDeviation!, 8);
+      }),
+    );
   });
 });
 
@@ -56,11 +85,22 @@ it('a percentile lies on the line between its neighbours, as NumPy has it', () =
 describe('histogram features of the 4×4 example', () => {
   it('are those worked out by hand', () => {
     expect(histogramFeatures(levels)).toMatchObject({
-      Mean: 2.25, Mode: 3, MaximumGradient: 0, MaximumGradientLevel: 2, MinimumGradient: -3, MinimumGradientLevel: 4, Uniformity: 70 / 256,
+      Mean: 2.25,
+      Mode: 3,
+      MaximumGradient: 0,
+      MaximumGradientLevel: 2,
+      MinimumGradient: -3,
+      MinimumGradientLevel: 4,
+      Uniformity: 70 / 256,
     });
   });
 
   it('of one level have gradient 0', () => {
-    expect(histogramFeatures(Int32Array.of(1, 1))).toMatchObject({ Mode: 1, MaximumGradient: 0, MinimumGradient: 0, Entropy: 0 });
+    expect(histogramFeatures(Int32Array.of(1, 1))).toMatchObject({
+      Mode: 1,
+      MaximumGradient: 0,
+      MinimumGradient: 0,
+      Entropy: 0,
+    });
   });
 });

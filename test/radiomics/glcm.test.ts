@@ -8,15 +8,31 @@ const rows = (matrix: Uint32Array): number[][] => [0, 4, 8, 12].map((at) => [...
 describe('the co-occurrence matrix of the 4×4 example', () => {
   it('equals those that Haralick counted, in four directions', () => {
     const plan = examplePlan();
-    expect(plan.directions).toEqual([[1, 1, 0], [0, 1, 0], [-1, 1, 0], [1, 0, 0]]);
+    expect(plan.directions).toEqual([
+      [1, 1, 0],
+      [0, 1, 0],
+      [-1, 1, 0],
+      [1, 0, 0],
+    ]);
     const [, vertical, , horizontal] = [...cooccurrenceMatrices(plan)].map(rows);
-    expect(horizontal).toEqual([[4, 2, 1, 0], [2, 4, 0, 0], [1, 0, 6, 1], [0, 0, 1, 2]]);
-    expect(vertical).toEqual([[6, 0, 2, 0], [0, 4, 2, 0], [2, 2, 2, 2], [0, 0, 2, 0]]);
+    expect(horizontal).toEqual([
+      [4, 2, 1, 0],
+      [2, 4, 0, 0],
+      [1, 0, 6, 1],
+      [0, 0, 1, 2],
+    ]);
+    expect(vertical).toEqual([
+      [6, 0, 2, 0],
+      [0, 4, 2, 0],
+      [2, 2, 2, 2],
+      [0, 0, 2, 0],
+    ]);
   });
 
   it('has the features that are worked out by hand, along x', () => {
     const f = glcmFeatures(alongX(examplePlan()));
-    const close = (name: string, value: number): void => expect([name, f[name]]).toEqual([name, expect.closeTo(value, 12)]);
+    const close = (name: string, value: number): void =>
+      expect([name, f[name]]).toEqual([name, expect.closeTo(value, 12)]);
     close('Contrast', 7 / 12);
     close('MaximumProbability', 6 / 24);
     close('JointAverage', 55 / 24);
@@ -41,7 +57,17 @@ describe('the co-occurrence matrix of the 4×4 example', () => {
 describe('co-occurrence features', () => {
   it('of one level are those that the descriptions name', () => {
     expect(glcmFeatures(planOf([1, 1, 1, 1], [2, 2, 1], '3d-average'))).toMatchObject({
-      Correlation: 1, MCC: 1, Imc1: 0, Imc2: 0, JointEnergy: 1, JointEntropy: 0, Contrast: 0, InverseVariance: 0, Id: 1, Idn: 1, SumEntropy: 0,
+      Correlation: 1,
+      MCC: 1,
+      Imc1: 0,
+      Imc2: 0,
+      JointEnergy: 1,
+      JointEntropy: 0,
+      Contrast: 0,
+      InverseVariance: 0,
+      Id: 1,
+      Idn: 1,
+      SumEntropy: 0,
     });
   });
 
@@ -58,14 +84,19 @@ describe('co-occurrence features', () => {
   });
 
   it('keep to their ranges for any image, and merging equals averaging when there is one direction', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 27, maxLength: 27 }), (levels) => {
-      const f = glcmFeatures(planOf(levels, [3, 3, 3], '3d-merge'));
-      expect(f.JointEnergy).toBeLessThanOrEqual(1 + 1e-12);
-      expect(f.MCC).toBeGreaterThanOrEqual(0);
-      expect(f.MCC).toBeLessThanOrEqual(1);
-      expect(f.SumVariance! + f.Contrast!).toBeCloseTo(4 * f.SumSquares!, 9);
-      const [merged, averaged] = (['3d-merge', '3d-average'] as const).map((aggregation) => glcmFeatures(alongX(planOf(levels, [3, 3, 3], aggregation))));
-      for (const [name, value] of Object.entries(merged!)) expect(averaged![name]).toBeCloseTo(value, 12);
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 27, maxLength: 27 }), (levels) => {
+        const f = glcmFeatures(planOf(levels, [3, 3, 3], '3d-merge'));
+        expect(f.JointEnergy).toBeLessThanOrEqual(1 + 1e-12);
+        expect(f.MCC).toBeGreaterThanOrEqual(0);
+        expect(f.MCC).toBeLessThanOrEqual(1);
+        expect(f.SumVariance! + f.Contrast!).toBeCloseTo(4 * f.SumSquares!, 9);
+        const [merged, averaged] = (['3d-merge', '3d-average'] as const).map((aggregation) =>
+          glcmFeatures(alongX(planOf(levels, [3, 3, 3], aggregation))),
+        );
+        for (const [name, value] of Object.entries(merged!)) expect(averaged![name]).toBeCloseTo(value, 12);
+      }),
+      { numRuns: 50 },
+    );
   });
 });

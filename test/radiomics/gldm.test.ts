@@ -6,7 +6,12 @@ describe('dependences of the 4×4 example', () => {
   it('are counted as by hand', () => {
     const { matrices, width } = dependenceMatrices(examplePlan(), 0);
     expect(width).toBe(9);
-    expect([0, 1, 2, 3].map((i) => [...matrices[0]!.subarray(9 * i, 9 * i + 6)])).toEqual([[0, 0, 1, 2, 2, 0], [0, 0, 0, 4, 0, 0], [0, 1, 1, 3, 0, 0], [0, 2, 0, 0, 0, 0]]);
+    expect([0, 1, 2, 3].map((i) => [...matrices[0]!.subarray(9 * i, 9 * i + 6)])).toEqual([
+      [0, 0, 1, 2, 2, 0],
+      [0, 0, 0, 4, 0, 0],
+      [0, 1, 1, 3, 0, 0],
+      [0, 2, 0, 0, 0, 0],
+    ]);
   });
 
   it('have the features that are worked out by hand', () => {
@@ -27,6 +32,11 @@ describe('dependence features', () => {
   });
 
   it('of a lone voxel are those of dependence 1', () => {
-    expect(gldmFeatures(planOf([2], [1, 1, 1], '3d-average'))).toMatchObject({ SmallDependenceEmphasis: 1, LargeDependenceEmphasis: 1, DependenceEntropy: 0, DependenceEnergy: 1 });
+    expect(gldmFeatures(planOf([2], [1, 1, 1], '3d-average'))).toMatchObject({
+      SmallDependenceEmphasis: 1,
+      LargeDependenceEmphasis: 1,
+      DependenceEntropy: 0,
+      DependenceEnergy: 1,
+    });
   });
 });

@@ -7,7 +7,12 @@ describe('run lengths of the 4×4 example along x', () => {
   it('are counted as by hand', () => {
     const { matrices, width } = runLengthMatrices(alongX(examplePlan()));
     expect(width).toBe(4);
-    expect([0, 4, 8, 12].map((at) => [...matrices[0]!.subarray(at, at + 4)])).toEqual([[1, 2, 0, 0], [0, 2, 0, 0], [0, 1, 1, 0], [0, 1, 0, 0]]);
+    expect([0, 4, 8, 12].map((at) => [...matrices[0]!.subarray(at, at + 4)])).toEqual([
+      [1, 2, 0, 0],
+      [0, 2, 0, 0],
+      [0, 1, 1, 0],
+      [0, 1, 0, 0],
+    ]);
   });
 
   it('have the features that are worked out by hand', () => {
@@ -25,7 +30,12 @@ describe('run lengths of the 4×4 example along x', () => {
 
 describe('run length features', () => {
   it('of one voxel count it as a run in each direction', () => {
-    expect(glrlmFeatures(planOf([0, 3, 0], [3, 1, 1], '2d-average'))).toMatchObject({ RunPercentage: 1, RunEntropy: 0, HighGrayLevelRunEmphasis: 9, GrayLevelVariance: 0 });
+    expect(glrlmFeatures(planOf([0, 3, 0], [3, 1, 1], '2d-average'))).toMatchObject({
+      RunPercentage: 1,
+      RunEntropy: 0,
+      HighGrayLevelRunEmphasis: 9,
+      GrayLevelVariance: 0,
+    });
   });
 
   it('leave out directions across the only slice, as PyRadiomics does', () => {
@@ -36,11 +46,15 @@ describe('run length features', () => {
   });
 
   it('account for every voxel once in each direction', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 36, maxLength: 36 }), (levels) => {
-      fc.pre(levels.some((level) => level > 0));
-      const { matrices, width } = runLengthMatrices(planOf(levels, [3, 4, 3], '3d-average'));
-      const voxels = levels.filter((level) => level > 0).length;
-      for (const matrix of matrices) expect(matrix.reduce((sum, n, at) => sum + n * ((at % width) + 1), 0)).toBe(voxels);
-    }), { numRuns: 100 });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 36, maxLength: 36 }), (levels) => {
+        fc.pre(levels.some((level) => level > 0));
+        const { matrices, width } = runLengthMatrices(planOf(levels, [3, 4, 3], '3d-average'));
+        const voxels = levels.filter((level) => level > 0).length;
+        for (const matrix of matrices)
+          expect(matrix.reduce((sum, n, at) => sum + n * ((at % width) + 1), 0)).toBe(voxels);
+      }),
+      { numRuns: 100 },
+    );
   });
 });

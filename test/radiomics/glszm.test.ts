@@ -5,12 +5,19 @@ import { examplePlan, planOf } from './example.ts';
 
 const zonesOf = (plan: ReturnType<typeof examplePlan>): number[][] => {
   const [{ levels, sizes, counts }] = sizeZoneMatrices(plan) as [ReturnType<typeof sizeZoneMatrices>[number]];
-  return Array.from(counts, (count, e) => [levels[e]!, sizes[e]!, count]).sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!);
+  return Array.from(counts, (count, e) => [levels[e]!, sizes[e]!, count]).sort(
+    (a, b) => a[0]! - b[0]! || a[1]! - b[1]!,
+  );
 };
 
 describe('size zones of the 4×4 example', () => {
   it('are one for each level', () => {
-    expect(zonesOf(examplePlan())).toEqual([[1, 5, 1], [2, 4, 1], [3, 5, 1], [4, 2, 1]]);
+    expect(zonesOf(examplePlan())).toEqual([
+      [1, 5, 1],
+      [2, 4, 1],
+      [3, 5, 1],
+      [4, 2, 1],
+    ]);
   });
 
   it('have the features that are worked out by hand', () => {
@@ -33,10 +40,15 @@ describe('size zones', () => {
   });
 
   it('hold every voxel once', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 36, maxLength: 36 }), (levels) => {
-      fc.pre(levels.some((level) => level > 0));
-      const zones = zonesOf(planOf(levels, [3, 4, 3], '3d-average'));
-      expect(zones.reduce((sum, [, size, count]) => sum + size! * count!, 0)).toBe(levels.filter((level) => level > 0).length);
-    }), { numRuns: 100 });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 36, maxLength: 36 }), (levels) => {
+        fc.pre(levels.some((level) => level > 0));
+        const zones = zonesOf(planOf(levels, [3, 4, 3], '3d-average'));
+        expect(zones.reduce((sum, [, size, count]) => sum + size! * count!, 0)).toBe(
+          levels.filter((level) => level > 0).length,
+        );
+      }),
+      { numRuns: 100 },
+    );
   });
 });

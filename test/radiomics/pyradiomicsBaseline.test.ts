@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readNpy } from '../../lib/io/npy.ts';
-import { type LevelGrid } from '../../lib/radiomics/discretise.ts';
 import { type MatrixPlan, matrixPlan } from '../../lib/radiomics/aggregation.ts';
+import { type LevelGrid } from '../../lib/radiomics/discretise.ts';
 import { extractFeatures, prepareCase } from '../../lib/radiomics/extract.ts';
 import { levelsOf } from '../../lib/radiomics/features.ts';
 import { cooccurrenceMatrices } from '../../lib/radiomics/glcm.ts';
@@ -15,15 +15,19 @@ import { valuesInRoi } from '../../lib/radiomics/roi.ts';
 import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
 import type { SizeMatrix } from '../../lib/radiomics/sizeMatrix.ts';
 import type { Volume } from '../../lib/volume/volume.ts';
-import { baselineCase, type BaselineColumn, baselineColumns, baselineFolder } from './pyradiomicsCases.ts';
+import { type BaselineColumn, baselineCase, baselineColumns, baselineFolder } from './pyradiomicsCases.ts';
 
 /** Relative 1e-6; values that are 0 but for rounding on either side (such as the entropy of one level) are equal to 0. */
-const close = (found: number, wanted: number, tolerance = 1e-6): boolean => Math.abs(found - wanted) <= tolerance * Math.abs(wanted) + 1e-12;
+const close = (found: number, wanted: number, tolerance = 1e-6): boolean =>
+  Math.abs(found - wanted) <= tolerance * Math.abs(wanted) + 1e-12;
 
 function maskOf({ slice }: BaselineColumn, mask: Volume): Volume {
   if (slice === undefined) return mask;
   const size = mask.shape[0] * mask.shape[1];
-  return { ...mask, data: mask.data.map((value: number, at: number) => (Math.floor(at / size) === slice ? value : 0)) as Volume['data'] };
+  return {
+    ...mask,
+    data: mask.data.map((value: number, at: number) => (Math.floor(at / size) === slice ? value : 0)) as Volume['data'],
+  };
 }
 
 const columns = baselineColumns();
@@ -33,30 +37,52 @@ const columns = baselineColumns();
  * exactly half a voxel of volume and 5.09 mm² of area from what the released versions have (the triangle table of 2.0.1 and a run
  * of 3.0.1, both 16147.51 mm³). The columns that the same version wrote for other cases agree.
  */
-const meshFeatures = ['MeshVolume', 'SurfaceArea', 'SurfaceVolumeRatio', 'Sphericity'].map((name) => `original_shape_${name}`);
+const meshFeatures = ['MeshVolume', 'SurfaceArea', 'SurfaceVolumeRatio', 'Sphericity'].map(
+  (name) => `original_shape_${name}`,
+);
 const isException = ({ table, test, version }: BaselineColumn, name: string): boolean =>
   table === 'shape' && test === 'brain1' && version.startsWith('2.0.1b1') && meshFeatures.includes(name);
 
-describe.skipIf(!baselineFolder)('the baseline of PyRadiomics (needs ../shared/data/pyradiomics or AXUNET_PYRADIOMICS)', () => {
-  it.each(columns.map((column) => [`${column.table} of ${column.test}`, column] as const))('%s', async (_, column) => {
-    const { image, mask } = await baselineCase(column.caseName);
-    const { features } = extractFeatures(image, maskOf(column, mask), { ...column.settings, extras: true });
-    const tolerance = (name: string): number => (isException(column, name) ? 1e-3 : 1e-6);
-    const wrong = Object.entries(column.values).filter(([name, wanted]) => !close(features[name] ?? NaN, wanted, tolerance(name)));
-    expect(wrong.map(([name, wanted]) => `${name}: ${wanted}, found ${features[name]}`)).toEqual([]);
-    expect(Object.keys(column.values).length).toBeGreaterThan(4);
-  });
+describe.skipIf(!baselineFolder)(
+  'the baseline of PyRadiomics (needs ../shared/data/pyradiomics or AXUNET_PYRADIOMICS)',
+  () => {
+    it.each(columns.map((column) => [`${column.table} of ${column.test}`, column] as const))(
+      '%s',
+      async (_, column) => {
+        const { image, mask } = await baselineCase(column.caseName);
+        const { features } = extractFeatures(image, maskOf(column, mask), { ...column.settings, extras: true });
+        const tolerance = (name: string): number => (isException(column, name) ? 1e-3 : 1e-6);
+        const wrong = Object.entries(column.values).filter(
+          ([name, wanted]) => !close(features[name] ?? NaN, wanted, tolerance(name)),
+        );
+        expect(wrong.map(([name, wanted]) => `${name}: ${wanted}, found ${features[name]}`)).toEqual([]);
+        expect(Object.keys(column.values).length).toBeGreaterThan(4);
+      },
+    );
 
-  it.skipIf(!columns.some(({ test }) => test === 'brain1'))('the mesh of brain1 is that of PyRadiomics 3.0.1 (values printed by it)', async () => {
-    const { image, mask } = await baselineCase('brain1');
-    const { features } = extractFeatures(image, mask, radiomicsSettings({ families: ['shape'] }));
-    const printed = { MeshVolume: 16147.51180013021, SurfaceArea: 6438.821603779402, SurfaceVolumeRatio: 0.3987500788652454, Sphericity: 0.4798234536231475 };
-    for (const [name, wanted] of Object.entries(printed)) expect([name, close(features[`original_shape_${name}`]!, wanted, 1e-9)]).toEqual([name, true]);
-  });
-});
+    it.skipIf(!columns.some(({ test }) => test === 'brain1'))(
+      'the mesh of brain1 is that of PyRadiomics 3.0.1 (values printed by it)',
+      async () => {
+        const { image, mask } = await baselineCase('brain1');
+        const { features } = extractFeatures(image, mask, radiomicsSettings({ families: ['shape'] }));
+        const printed = {
+          MeshVolume: 16147.51180013021,
+          SurfaceArea: 6438.821603779402,
+          SurfaceVolumeRatio: 0.3987500788652454,
+          Sphericity: 0.4798234536231475,
+        };
+        for (const [name, wanted] of Object.entries(printed))
+          expect([name, close(features[`original_shape_${name}`]!, wanted, 1e-9)]).toEqual([name, true]);
+      },
+    );
+  },
+);
 
-const matrixFile = (caseName: string, family: string): string => path.join(baselineFolder ?? '', 'baseline', `${caseName}_${family}.npy`);
-const matrixCases = [...new Set(columns.map(({ caseName }) => caseName))].filter((name) => existsSync(matrixFile(name, 'glcm')));
+const matrixFile = (caseName: string, family: string): string =>
+  path.join(baselineFolder ?? '', 'baseline', `${caseName}_${family}.npy`);
+const matrixCases = [...new Set(columns.map(({ caseName }) => caseName))].filter((name) =>
+  existsSync(matrixFile(name, 'glcm')),
+);
 
 /** The levels of a case with PyRadiomics' default settings, and the plan for its matrices. */
 async function planOf(caseName: string): Promise<{ grid: LevelGrid; plan: MatrixPlan; present: number[] }> {
@@ -70,17 +96,28 @@ async function planOf(caseName: string): Promise<{ grid: LevelGrid; plan: Matrix
 
 /** Rows of the levels that occur and columns that are not all 0, as PyRadiomics keeps them; for several directions as the last axis. */
 function trimmed(matrices: Uint32Array[], width: number, present: number[]): number[] {
-  const columns = [...new Array(width).keys()].filter((j) => matrices.some((matrix) => present.some((i) => matrix[(i - 1) * width + j] !== 0)));
+  const columns = [...new Array(width).keys()].filter((j) =>
+    matrices.some((matrix) => present.some((i) => matrix[(i - 1) * width + j] !== 0)),
+  );
   return present.flatMap((i) => columns.flatMap((j) => matrices.map((matrix) => matrix[(i - 1) * width + j]!)));
 }
 
 describe.skipIf(matrixCases.length === 0)('the matrices of the baseline, exactly', () => {
-  const stored = async (caseName: string, family: string): Promise<number[]> => Array.from((await readNpy(matrixFile(caseName, family))).data as Float64Array);
+  const stored = async (caseName: string, family: string): Promise<number[]> =>
+    Array.from((await readNpy(matrixFile(caseName, family))).data as Float64Array);
 
   it.each(matrixCases)('co-occurrence of %s', async (caseName) => {
-    const { plan, grid: { levelCount }, present } = await planOf(caseName);
-    const matrices = [...cooccurrenceMatrices(plan)].map((counts) => ({ counts, sum: counts.reduce((a, b) => a + b, 0) })).filter(({ sum }) => sum > 0);
-    const shares = present.flatMap((i) => present.flatMap((j) => matrices.map(({ counts, sum }) => counts[(i - 1) * levelCount + j - 1]! / sum)));
+    const {
+      plan,
+      grid: { levelCount },
+      present,
+    } = await planOf(caseName);
+    const matrices = [...cooccurrenceMatrices(plan)]
+      .map((counts) => ({ counts, sum: counts.reduce((a, b) => a + b, 0) }))
+      .filter(({ sum }) => sum > 0);
+    const shares = present.flatMap((i) =>
+      present.flatMap((j) => matrices.map(({ counts, sum }) => counts[(i - 1) * levelCount + j - 1]! / sum)),
+    );
     expect(shares).toEqual(await stored(caseName, 'glcm'));
   });
 

@@ -10,8 +10,10 @@ import type { Volume } from '../../lib/volume/volume.ts';
 const shared = settings.sharedFolder && path.join(settings.sharedFolder, 'data', 'pyradiomics');
 
 /** The folder AXUNET_PYRADIOMICS or ../shared/data/pyradiomics; undefined where neither is there. */
-export const baselineFolder = process.env.AXUNET_PYRADIOMICS || (shared && existsSync(path.join(shared, 'baseline')) ? shared : undefined);
-if (baselineFolder && !existsSync(path.join(baselineFolder, 'baseline'))) throw expected('a folder baseline in AXUNET_PYRADIOMICS', 'none', baselineFolder);
+export const baselineFolder =
+  process.env.AXUNET_PYRADIOMICS || (shared && existsSync(path.join(shared, 'baseline')) ? shared : undefined);
+if (baselineFolder && !existsSync(path.join(baselineFolder, 'baseline')))
+  throw expected('a folder baseline in AXUNET_PYRADIOMICS', 'none', baselineFolder);
 
 function cells(line: string): string[] {
   return [...line.matchAll(/("([^"]*)"|[^,]*)(,|$)/g)].map((match) => match[2] ?? match[1]!);
@@ -31,14 +33,33 @@ export interface BaselineColumn {
   readonly version: string;
 }
 
-const pythonWords: Record<string, string> = { "'": '"', None: 'null', True: 'true', False: 'false', '(': '[', ')': ']' };
-const fromPython = (text: string): Record<string, unknown> => JSON.parse(text.replace(/None|True|False|['()]/g, (word) => pythonWords[word]!));
+const pythonWords: Record<string, string> = {
+  "'": '"',
+  None: 'null',
+  True: 'true',
+  False: 'false',
+  '(': '[',
+  ')': ']',
+};
+const fromPython = (text: string): Record<string, unknown> =>
+  JSON.parse(text.replace(/None|True|False|['()]/g, (word) => pythonWords[word]!));
 
 const optionNames: Record<string, keyof RadiomicsSettings> = {
-  binWidth: 'binWidth', binCount: 'binCount', label: 'label',
-  normalize: 'normalise', normalizeScale: 'normaliseScale', removeOutliers: 'outlierLimit', resampledPixelSpacing: 'resampledSpacingMm',
-  resegmentRange: 'resegmentRange', resegmentMode: 'resegmentMode', minimumROIDimensions: 'minimumRoiDimensions',
-  minimumROISize: 'minimumRoiVoxels', gldm_a: 'gldmAlpha', voxelArrayShift: 'energyShift', distances: 'distances', force2D: 'force2D',
+  binWidth: 'binWidth',
+  binCount: 'binCount',
+  label: 'label',
+  normalize: 'normalise',
+  normalizeScale: 'normaliseScale',
+  removeOutliers: 'outlierLimit',
+  resampledPixelSpacing: 'resampledSpacingMm',
+  resegmentRange: 'resegmentRange',
+  resegmentMode: 'resegmentMode',
+  minimumROIDimensions: 'minimumRoiDimensions',
+  minimumROISize: 'minimumRoiVoxels',
+  gldm_a: 'gldmAlpha',
+  voxelArrayShift: 'energyShift',
+  distances: 'distances',
+  force2D: 'force2D',
 };
 
 /** PyRadiomics' settings as ours. */
@@ -55,22 +76,35 @@ function readTable(file: string): BaselineColumn[] {
   const rows = readFileSync(file, 'utf8').trim().split(/\r?\n/).map(cells);
   const row = (name: string): string[] | undefined => rows.find(([first]) => first === name);
   const table = path.basename(file, '.csv').replace('baseline_', '');
-  return rows[0]!.slice(1).filter(Boolean).map((test, at) => {
-    const cell = (name: string): string | undefined => row(name)?.[at + 1];
-    const values = Object.fromEntries(rows.filter(([name]) => name!.startsWith('original_')).map((r) => [r[0]!, Number(r[at + 1])]));
-    const box = cell('diagnostics_Mask-corrected_BoundingBox');
-    const changes = settingsFromPyRadiomics(fromPython(cell('diagnostics_Configuration_Settings')!));
-    return {
-      table, test, values, caseName: cell('diagnostics_Configuration_TestCase')!, version: cell('diagnostics_Versions_PyRadiomics') ?? '',
-      settings: radiomicsSettings({ ...changes, families: [table as 'glcm'] }),
-      ...(table === 'shape2D' && box ? { slice: (fromPython(`{"box": ${box}}`).box as number[])[2]! } : {}),
-    };
-  });
+  return rows[0]!
+    .slice(1)
+    .filter(Boolean)
+    .map((test, at) => {
+      const cell = (name: string): string | undefined => row(name)?.[at + 1];
+      const values = Object.fromEntries(
+        rows.filter(([name]) => name!.startsWith('original_')).map((r) => [r[0]!, Number(r[at + 1])]),
+      );
+      const box = cell('diagnostics_Mask-corrected_BoundingBox');
+      const changes = settingsFromPyRadiomics(fromPython(cell('diagnostics_Configuration_Settings')!));
+      return {
+        table,
+        test,
+        values,
+        caseName: cell('diagnostics_Configuration_TestCase')!,
+        version: cell('diagnostics_Versions_PyRadiomics') ?? '',
+        settings: radiomicsSettings({ ...changes, families: [table as 'glcm'] }),
+        ...(table === 'shape2D' && box ? { slice: (fromPython(`{"box": ${box}}`).box as number[])[2]! } : {}),
+      };
+    });
 }
 
-export const baselineColumns = (): BaselineColumn[] => (baselineFolder
-  ? readdirSync(path.join(baselineFolder, 'baseline')).filter((name) => name.endsWith('.csv')).sort().flatMap((name) => readTable(path.join(baselineFolder, 'baseline', name)))
-  : []);
+export const baselineColumns = (): BaselineColumn[] =>
+  baselineFolder
+    ? readdirSync(path.join(baselineFolder, 'baseline'))
+        .filter((name) => name.endsWith('.csv'))
+        .sort()
+        .flatMap((name) => readTable(path.join(baselineFolder, 'baseline', name)))
+    : [];
 
 const loaded = new Map<string, Promise<[Volume, Volume]>>();
 

@@ -2,13 +2,25 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { families, featureNames, featureOf, isStandard, resultKey, standardFamilies } from '../../lib/radiomics/names.ts';
+import {
+  families,
+  featureNames,
+  featureOf,
+  isStandard,
+  resultKey,
+  standardFamilies,
+} from '../../lib/radiomics/names.ts';
 import { type RadiomicsChanges, radiomicsSettings, readRadiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { projectPath } from '../../lib/settings.ts';
 
 describe('radiomics settings', () => {
-  it('are PyRadiomics\' by default, frozen, and take changes', () => {
-    expect(radiomicsSettings()).toMatchObject({ binWidth: 25, binCount: null, aggregation: '3d-average', minimumRoiDimensions: 2 });
+  it("are PyRadiomics' by default, frozen, and take changes", () => {
+    expect(radiomicsSettings()).toMatchObject({
+      binWidth: 25,
+      binCount: null,
+      aggregation: '3d-average',
+      minimumRoiDimensions: 2,
+    });
     expect(Object.isFrozen(radiomicsSettings())).toBe(true);
     expect(radiomicsSettings({ force2D: true }).aggregation).toBe('2.5d-average');
     expect(radiomicsSettings({ force2D: true, aggregation: '2d-merge' }).aggregation).toBe('2d-merge');
@@ -23,10 +35,16 @@ describe('radiomics settings', () => {
     [{ label: NaN }, 'Expected label to be a positive number, found NaN'],
     [{ families: ['glcm', 'gldzm'] }, 'Expected families to be a list of shape, shape2D'],
     [{ resegmentRange: [] }, 'Expected resegmentRange to be one or two numbers or null, found []'],
-    [{ resampledSpacingMm: [1, 1] }, 'Expected resampledSpacingMm to be three numbers of 0 or more or null, found [1,1]'],
+    [
+      { resampledSpacingMm: [1, 1] },
+      'Expected resampledSpacingMm to be three numbers of 0 or more or null, found [1,1]',
+    ],
     [{ aggregation: '4d' }, 'Expected aggregation to be one of 3d-average, 3d-merge'],
     [{ force2D: true, aggregation: '3d-merge' }, 'Expected a 2-D or 2.5-D aggregation with force2D, found 3d-merge'],
-    [{ original: false }, 'Expected an image to take features from, found original false without logSigmasMm and waveletLevels'],
+    [
+      { original: false },
+      'Expected an image to take features from, found original false without logSigmasMm and waveletLevels',
+    ],
   ])('refuse %j', (changes, sentence) => {
     expect(() => radiomicsSettings(changes as RadiomicsChanges)).toThrow(sentence);
   });
@@ -38,9 +56,13 @@ describe('radiomics settings', () => {
       writeFileSync(file, '{"binWidth": 10}');
       expect(await readRadiomicsSettings(file, { label: 7 })).toMatchObject({ binWidth: 10, label: 7 });
       writeFileSync(file, '{"binWidth": "ten"}');
-      await expect(readRadiomicsSettings(file)).rejects.toThrow(`Expected binWidth to be a positive number, found "ten" in ${file}`);
+      await expect(readRadiomicsSettings(file)).rejects.toThrow(
+        `Expected binWidth to be a positive number, found "ten" in ${file}`,
+      );
       writeFileSync(file, '[1]');
-      await expect(readRadiomicsSettings(file)).rejects.toThrow(`Expected an object of radiomics options, found [1] in ${file}`);
+      await expect(readRadiomicsSettings(file)).rejects.toThrow(
+        `Expected an object of radiomics options, found [1] in ${file}`,
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -63,15 +85,21 @@ describe('the table of names', () => {
   });
 
   it('counts 107 features of PyRadiomics in its seven families', () => {
-    const count = (family: string): number => featureNames.filter((feature) => feature.family === family && isStandard(feature)).length;
+    const count = (family: string): number =>
+      featureNames.filter((feature) => feature.family === family && isStandard(feature)).length;
     expect(standardFamilies.map(count)).toEqual([14, 18, 24, 16, 16, 14, 5]);
     expect(families.length).toBe(10);
   });
 
   it('finds a feature by its key in a result', () => {
-    expect(featureOf(resultKey('wavelet-LLH', 'glcm', 'Contrast'))).toMatchObject({ ibsiCode: 'ACUI', pyradiomics: 'Contrast' });
+    expect(featureOf(resultKey('wavelet-LLH', 'glcm', 'Contrast'))).toMatchObject({
+      ibsiCode: 'ACUI',
+      pyradiomics: 'Contrast',
+    });
     expect(featureOf('original_firstorder_10Percentile').ibsiCode).toBe('QG58');
-    expect(() => featureOf('original_glcm_Contrst')).toThrow('Expected a feature such as original_glcm_Contrast, found "original_glcm_Contrst"');
+    expect(() => featureOf('original_glcm_Contrst')).toThrow(
+      'Expected a feature such as original_glcm_Contrast, found "original_glcm_Contrst"',
+    );
   });
 });
 

@@ -31,42 +31,67 @@ describe('the mesh', () => {
   });
 
   it('scales with the spacing and does not care which axis is which for a single body', () => {
-    const shapes = fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 1, max: 4 }))) as fc.Arbitrary<[number, number, number]>;
-    fc.assert(fc.property(shapes, ([a, b, c]) => {
-      const volume = (shape: Vec3, spacing: Vec3): number => meshOf(ones(a * b * c), shape, spacing).volumeMm3;
-      expect(volume([a, b, c], [2, 2, 2])).toBeCloseTo(8 * volume([a, b, c], [1, 1, 1]), 9);
-      expect(volume([a, b, c], [1, 2, 3])).toBeCloseTo(volume([c, b, a], [3, 2, 1]), 9);
-    }), { numRuns: 30 });
+    const shapes = fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 1, max: 4 }))) as fc.Arbitrary<
+      [number, number, number]
+    >;
+    fc.assert(
+      fc.property(shapes, ([a, b, c]) => {
+        const volume = (shape: Vec3, spacing: Vec3): number => meshOf(ones(a * b * c), shape, spacing).volumeMm3;
+        expect(volume([a, b, c], [2, 2, 2])).toBeCloseTo(8 * volume([a, b, c], [1, 1, 1]), 9);
+        expect(volume([a, b, c], [1, 2, 3])).toBeCloseTo(volume([c, b, a], [3, 2, 1]), 9);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 
 describe('diameters', () => {
   it('equal the largest of all pairs of corners, over all and within planes', () => {
     const masks = fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 60, maxLength: 60 });
-    fc.assert(fc.property(masks, (mask) => {
-      fc.pre(mask.includes(1));
-      const spacing: Vec3 = [0.7, 1.1, 2.5];
-      const roi = roiOf(mask, [3, 4, 5], spacing);
-      const vertices = meshVertices(roiMask(roi), roi.shape);
-      const points = Array.from({ length: vertices.length / 3 }, (_, n) => [0, 1, 2].map((axis) => vertices[3 * n + axis]!));
-      const largest = (same?: number): number => {
-        let found = 0;
-        for (const a of points) for (const b of points) if (same === undefined || a[same] === b[same]) found = Math.max(found, Math.hypot(...a.map((x, axis) => ((x - b[axis]!) * spacing[axis]!) / 2)));
-        return found;
-      };
-      expect(largestDiameter(hullCandidates(vertices, roi.shape), spacing)).toBeCloseTo(largest(), 10);
-      for (const axis of [0, 1, 2] as const) expect(largestPlaneDiameter(vertices, roi.shape, spacing, axis)).toBeCloseTo(largest(axis), 10);
-    }), { numRuns: 40 });
+    fc.assert(
+      fc.property(masks, (mask) => {
+        fc.pre(mask.includes(1));
+        const spacing: Vec3 = [0.7, 1.1, 2.5];
+        const roi = roiOf(mask, [3, 4, 5], spacing);
+        const vertices = meshVertices(roiMask(roi), roi.shape);
+        const points = Array.from({ length: vertices.length / 3 }, (_, n) =>
+          [0, 1, 2].map((axis) => vertices[3 * n + axis]!),
+        );
+        const largest = (same?: number): number => {
+          let found = 0;
+          for (const a of points)
+            for (const b of points)
+              if (same === undefined || a[same] === b[same])
+                found = Math.max(found, Math.hypot(...a.map((x, axis) => ((x - b[axis]!) * spacing[axis]!) / 2)));
+          return found;
+        };
+        expect(largestDiameter(hullCandidates(vertices, roi.shape), spacing)).toBeCloseTo(largest(), 10);
+        for (const axis of [0, 1, 2] as const)
+          expect(largestPlaneDiameter(vertices, roi.shape, spacing, axis)).toBeCloseTo(largest(axis), 10);
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 
 describe('3-D shape of a plate of 4×4 voxels', () => {
   it('is that worked out by hand', () => {
     const f = shape3dFeatures(roiOf(ones(16), [4, 4, 1]));
-    expect(f).toMatchObject({ VoxelVolume: 16, LeastAxisLength: 0, Flatness: 0, Maximum3DDiameter: 5, Maximum2DDiameterSlice: 5, Maximum2DDiameterRow: 4, Maximum2DDiameterColumn: 4 });
+    expect(f).toMatchObject({
+      VoxelVolume: 16,
+      LeastAxisLength: 0,
+      Flatness: 0,
+      Maximum3DDiameter: 5,
+      Maximum2DDiameterSlice: 5,
+      Maximum2DDiameterRow: 4,
+      Maximum2DDiameterColumn: 4,
+    });
     expect(f.MajorAxisLength).toBeCloseTo(4 * Math.sqrt(5 / 4), 12);
     expect(f.Elongation).toBeCloseTo(1, 12);
-    expect(f.Sphericity).toBeCloseTo(Math.cbrt(36 * Math.PI * (73 / 6) ** 2) / (18 + 24 * Math.SQRT1_2 + Math.sqrt(3)), 12);
+    expect(f.Sphericity).toBeCloseTo(
+      Math.cbrt(36 * Math.PI * (73 / 6) ** 2) / (18 + 24 * Math.SQRT1_2 + Math.sqrt(3)),
+      12,
+    );
   });
 });
 
@@ -83,9 +108,14 @@ describe('2-D shape of 4×4 pixels', () => {
   });
 
   it('takes the slices of the axis it is told, with their spacing', () => {
-    const [a, b] = [shape2dFeatures(roiOf(ones(6), [1, 2, 3], [5, 1, 2]), 'x'), shape2dFeatures(roiOf(ones(6), [2, 3, 1], [1, 2, 5]), 'z')];
+    const [a, b] = [
+      shape2dFeatures(roiOf(ones(6), [1, 2, 3], [5, 1, 2]), 'x'),
+      shape2dFeatures(roiOf(ones(6), [2, 3, 1], [1, 2, 5]), 'z'),
+    ];
     expect(a).toEqual(b);
-    expect(() => shape2dFeatures(roiOf(ones(8), [2, 2, 2]))).toThrow('Expected a ROI of one slice across z for 2-D shape, found 2 slices');
+    expect(() => shape2dFeatures(roiOf(ones(8), [2, 2, 2]))).toThrow(
+      'Expected a ROI of one slice across z for 2-D shape, found 2 slices',
+    );
   });
 });
 
@@ -102,7 +132,7 @@ describe('morphology', () => {
     expect(f.AreaDensityConvexHull).toBeCloseTo(1, 12);
   });
 
-  it('takes IBSI\'s ellipsoid area for two equal axes too, where its series has the sum 4πa² (c/a + asin(β)/β)/2', () => {
+  it("takes IBSI's ellipsoid area for two equal axes too, where its series has the sum 4πa² (c/a + asin(β)/β)/2", () => {
     const half = (length: number): number => 2 * Math.sqrt((((length * length - 1) / 12) * 48) / 47);
     const [a, c] = [half(4), half(3)];
     const beta = Math.sqrt(1 - (c / a) ** 2);
@@ -111,12 +141,17 @@ describe('morphology', () => {
     const area = meshMeasures(roiMask(roi), roi.shape, roi.spacingMm).areaMm2;
     expect(area / f.AreaDensityEllipsoid!).toBeCloseTo(2 * Math.PI * a * a * (c / a + Math.asin(beta) / beta), 8);
     const cube = roiOf(ones(27), [3, 3, 3]);
-    expect(morphologyFeatures(cube, Float64Array.from(ones(27))).AreaDensityEllipsoid)
-      .toBeCloseTo(meshMeasures(roiMask(cube), cube.shape, cube.spacingMm).areaMm2 / (4 * Math.PI * 4 * (2 / 3) * (27 / 26)), 12);
+    expect(morphologyFeatures(cube, Float64Array.from(ones(27))).AreaDensityEllipsoid).toBeCloseTo(
+      meshMeasures(roiMask(cube), cube.shape, cube.spacingMm).areaMm2 / (4 * Math.PI * 4 * (2 / 3) * (27 / 26)),
+      12,
+    );
   });
 
   it('finds two neighbours of different value opposed, and equal values without autocorrelation', () => {
-    expect(morphologyFeatures(roiOf([1, 1], [2, 1, 1]), Float64Array.of(1, 3))).toMatchObject({ MoranI: -1, GearyC: 1 });
+    expect(morphologyFeatures(roiOf([1, 1], [2, 1, 1]), Float64Array.of(1, 3))).toMatchObject({
+      MoranI: -1,
+      GearyC: 1,
+    });
     expect(morphologyFeatures(roiOf([1, 1], [2, 1, 1]), Float64Array.of(2, 2)).MoranI).toBeNaN();
   });
 });
@@ -130,12 +165,19 @@ describe('a convex hull', () => {
   });
 
   it('of points in one plane has no volume', () => {
-    expect(convexHull(Int32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0, 2, 2, 0), [1, 1, 1])).toEqual({ areaMm2: 0, volumeMm3: 0 });
+    expect(convexHull(Int32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0, 2, 2, 0), [1, 1, 1])).toEqual({
+      areaMm2: 0,
+      volumeMm3: 0,
+    });
   });
 });
 
 it('eigenvalues of a symmetric matrix are those of a matrix built from them', () => {
   // Rotation by the 3-4-5 angle in the first two axes of diag(5, 2, 1).
-  const found = symmetricEigenvalues([[3.92, 1.44, 0], [1.44, 3.08, 0], [0, 0, 1]]);
+  const found = symmetricEigenvalues([
+    [3.92, 1.44, 0],
+    [1.44, 3.08, 0],
+    [0, 0, 1],
+  ]);
   [5, 2, 1].forEach((value, i) => expect(found[i]).toBeCloseTo(value, 12));
 });

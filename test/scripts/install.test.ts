@@ -5,15 +5,25 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { whyInstall } from '../../scripts/install.mjs';
 
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-install-')); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-install-'));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Entry { version: string; integrity?: string; optional?: boolean }
+interface Entry {
+  version: string;
+  integrity?: string;
+  optional?: boolean;
+}
 
 /** Lays out a project that wants `wanted` and has `present`, the latter on disk as well. */
 function project(wanted: Record<string, Entry>, present?: Record<string, Entry>): void {
-  const places = (entries: Record<string, Entry>) => Object.fromEntries(Object.entries(entries).map(([name, entry]) => [`node_modules/${name}`, entry]));
-  writeFileSync(path.join(folder, 'package-lock.json'), JSON.stringify({ packages: { '': { version: '0.1.0' }, ...places(wanted) } }));
+  const places = (entries: Record<string, Entry>) =>
+    Object.fromEntries(Object.entries(entries).map(([name, entry]) => [`node_modules/${name}`, entry]));
+  writeFileSync(
+    path.join(folder, 'package-lock.json'),
+    JSON.stringify({ packages: { '': { version: '0.1.0' }, ...places(wanted) } }),
+  );
   if (!present) return;
   for (const name of Object.keys(present)) mkdirSync(path.join(folder, 'node_modules', name), { recursive: true });
   mkdirSync(path.join(folder, 'node_modules'), { recursive: true });

@@ -1,11 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectPath } from '../../lib/settings.ts';
 import { flags } from '../../scripts/flags.mjs';
-import { readNotebook, settleText, sourceHash, writeNotebook, type Cell, type Notebook } from '../../scripts/notebook.ts';
+import {
+  type Cell,
+  type Notebook,
+  readNotebook,
+  settleText,
+  sourceHash,
+  writeNotebook,
+} from '../../scripts/notebook.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -14,7 +21,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const code = (source: string, ...tags: string[]): Cell => ({ cell_type: 'code', source, metadata: { tags }, outputs: [], execution_count: null });
+const code = (source: string, ...tags: string[]): Cell => ({
+  cell_type: 'code',
+  source,
+  metadata: { tags },
+  outputs: [],
+  execution_count: null,
+});
 const markdown = (source: string): Cell => ({ cell_type: 'markdown', source, metadata: {} });
 const notebook = (...cells: Cell[]): Notebook => ({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
 
@@ -26,12 +39,18 @@ describe('notebook files', () => {
   it('are written as Jupyter writes them: keys sorted, indented by one space, newline at the end', () => {
     const file = path.join(folder, 'sorted.ipynb');
     writeNotebook(file, { nbformat_minor: 5, nbformat: 4, metadata: {}, cells: [] });
-    expect(readFileSync(file, 'utf8')).toBe('{\n "cells": [],\n "metadata": {},\n "nbformat": 4,\n "nbformat_minor": 5\n}\n');
+    expect(readFileSync(file, 'utf8')).toBe(
+      '{\n "cells": [],\n "metadata": {},\n "nbformat": 4,\n "nbformat_minor": 5\n}\n',
+    );
   });
 
   it('have a hash that depends on code, not on text, outputs or how the source is split into lines', () => {
     const hash = sourceHash(notebook(markdown('# A'), code('let a = 1;\na')));
-    expect(sourceHash(notebook(markdown('# B'), { ...code(''), source: ['let a = 1;\n', 'a'], outputs: [{ output_type: 'stream' }] }))).toBe(hash);
+    expect(
+      sourceHash(
+        notebook(markdown('# B'), { ...code(''), source: ['let a = 1;\n', 'a'], outputs: [{ output_type: 'stream' }] }),
+      ),
+    ).toBe(hash);
     expect(sourceHash(notebook(code('let a = 2;\na')))).not.toBe(hash);
   });
 });
@@ -40,16 +59,23 @@ describe('the headless runner', () => {
   let ran: { status: number | null; stderr: string; cells: Cell[]; notebook: Notebook };
   beforeAll(() => {
     const file = path.join(folder, 'cells.ipynb');
-    writeNotebook(file, notebook(
-      markdown('# Cells'),
-      code("process.stdout.write('10 %\\r20 %\\r'); console.log('end'); console.error('aside');"),
-      code("import * as tslab from 'tslab';\nconst display = tslab.newDisplay();\ndisplay.text('before');"),
-      code("display.text('after');"),
-      code("throw new RangeError('expected');", 'raises-exception'),
-      code('const found: number = [1].find((x) => x > 1);'),
-      code("console.log('never');"),
-    ));
-    const { status, stderr } = spawnSync(process.execPath, [...flags, projectPath('scripts/nbrun.ts'), file, path.join(folder, 'out', 'cells.ipynb')], { encoding: 'utf8' });
+    writeNotebook(
+      file,
+      notebook(
+        markdown('# Cells'),
+        code("process.stdout.write('10 %\\r20 %\\r'); console.log('end'); console.error('aside');"),
+        code("import * as tslab from 'tslab';\nconst display = tslab.newDisplay();\ndisplay.text('before');"),
+        code("display.text('after');"),
+        code("throw new RangeError('expected');", 'raises-exception'),
+        code('const found: number = [1].find((x) => x > 1);'),
+        code("console.log('never');"),
+      ),
+    );
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [...flags, projectPath('scripts/nbrun.ts'), file, path.join(folder, 'out', 'cells.ipynb')],
+      { encoding: 'utf8' },
+    );
     const out = readNotebook(path.join(folder, 'out', 'cells.ipynb'));
     ran = { status, stderr, notebook: out, cells: out.cells.filter((cell) => cell.cell_type === 'code') };
   });
@@ -62,18 +88,23 @@ describe('the headless runner', () => {
   });
 
   it('updates a display from a later cell', () => {
-    expect(ran.cells[1]!.outputs).toEqual([{ output_type: 'display_data', data: { 'text/plain': ['after'] }, metadata: {} }]);
+    expect(ran.cells[1]!.outputs).toEqual([
+      { output_type: 'display_data', data: { 'text/plain': ['after'] }, metadata: {} },
+    ]);
     expect(ran.cells[2]!.outputs).toEqual([]);
   });
 
-  it('turns a thrown error into an error output without the runner\'s own stack, and goes on where the tag allows it', () => {
+  it("turns a thrown error into an error output without the runner's own stack, and goes on where the tag allows it", () => {
     const error = ran.cells[3]!.outputs!.at(-1)!;
     expect(error).toMatchObject({ output_type: 'error', ename: 'RangeError', evalue: 'RangeError: expected' });
     expect(error.traceback!.join('\n')).not.toMatch(/tslab|nbrun|node:/);
   });
 
-  it('checks types strictly: find() may be undefined; that ends the run with exit code 1 and the cell\'s number', () => {
-    expect(ran.cells[4]!.outputs!.at(-1)).toMatchObject({ output_type: 'error', evalue: expect.stringContaining("'number | undefined' is not assignable to type 'number'") });
+  it("checks types strictly: find() may be undefined; that ends the run with exit code 1 and the cell's number", () => {
+    expect(ran.cells[4]!.outputs!.at(-1)).toMatchObject({
+      output_type: 'error',
+      evalue: expect.stringContaining("'number | undefined' is not assignable to type 'number'"),
+    });
     expect(ran.status).toBe(1);
     expect(ran.stderr).toMatch(/^cells\.ipynb, cell 5 of 6: 1:7 - /);
   });

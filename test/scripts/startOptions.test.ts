@@ -11,13 +11,21 @@ describe('the options of npm start', () => {
   });
 
   it('become the variables that the notebooks read', () => {
-    expect(parse('--dataset', 'nih-2d', '--folds', 'all', '--minutes', '2.5', '--profile', 'tiny', '--engine', 'wasm').env).toEqual({
-      AXUNET_DATASET: 'nih-2d', AXUNET_FOLDS: 'all', AXUNET_MINUTES: '2.5', AXUNET_PROFILE: 'tiny', AXUNET_ENGINE: 'wasm',
+    expect(
+      parse('--dataset', 'nih-2d', '--folds', 'all', '--minutes', '2.5', '--profile', 'tiny', '--engine', 'wasm').env,
+    ).toEqual({
+      AXUNET_DATASET: 'nih-2d',
+      AXUNET_FOLDS: 'all',
+      AXUNET_MINUTES: '2.5',
+      AXUNET_PROFILE: 'tiny',
+      AXUNET_ENGINE: 'wasm',
     });
   });
 
   it('take --data from the folder where npm was called', () => {
-    expect(parseOptions(['--dataset', 'nih-2d', '--data', '.'], os.tmpdir()).env.AXUNET_DATA).toBe(path.resolve(os.tmpdir()));
+    expect(parseOptions(['--dataset', 'nih-2d', '--data', '.'], os.tmpdir()).env.AXUNET_DATA).toBe(
+      path.resolve(os.tmpdir()),
+    );
   });
 
   it.each([
@@ -35,6 +43,7 @@ describe('the options of npm start', () => {
   });
 
   it('are all explained by --help', () => {
-    for (const name of ['dataset', 'data', 'folds', 'minutes', 'profile', 'engine', 'notebook', 'refresh', 'help']) expect(help).toContain(`--${name}`);
+    for (const name of ['dataset', 'data', 'folds', 'minutes', 'profile', 'engine', 'notebook', 'refresh', 'help'])
+      expect(help).toContain(`--${name}`);
   });
 });

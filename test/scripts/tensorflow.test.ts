@@ -32,31 +32,42 @@ describe('systems', () => {
   });
 
   it.each([
-    ['darwin', 'arm64', undefined, /macOS on arm64/], ['win32', 'x64', undefined, /Windows on x64/],
-    ['linux', 'arm64', '2.36', /linux on arm64/], ['linux', 'x64', undefined, /musl/],
+    ['darwin', 'arm64', undefined, /macOS on arm64/],
+    ['win32', 'x64', undefined, /Windows on x64/],
+    ['linux', 'arm64', '2.36', /linux on arm64/],
+    ['linux', 'x64', undefined, /musl/],
   ])('%s on %s (glibc %s) cannot, and hears why', (platform, arch, glibc, reason) => {
     expect(whyNotHere(platform, arch, glibc ?? '')).toMatch(reason);
   });
 });
 
-describe.skipIf(process.platform === 'win32')('Pythons on PATH (shell scripts stand in for them; not on Windows)', () => {
-  it('are described by what they print, and those that do not work are passed over', async () => {
-    program('python3', 'exit 3');
-    program('python', `echo '{"executable": "/x/python", "version": "3.12.1", "pip": true, "tensorflow": "2.18.0", "folder": "/x/tensorflow"}'`);
-    vi.stubEnv('PATH', path.join(folder, 'bin'));
-    expect(await findPythons()).toEqual([{ executable: '/x/python', version: '3.12.1', pip: true, tensorflow: '2.18.0', folder: '/x/tensorflow' }]);
-  });
+describe.skipIf(process.platform === 'win32')(
+  'Pythons on PATH (shell scripts stand in for them; not on Windows)',
+  () => {
+    it('are described by what they print, and those that do not work are passed over', async () => {
+      program('python3', 'exit 3');
+      program(
+        'python',
+        `echo '{"executable": "/x/python", "version": "3.12.1", "pip": true, "tensorflow": "2.18.0", "folder": "/x/tensorflow"}'`,
+      );
+      vi.stubEnv('PATH', path.join(folder, 'bin'));
+      expect(await findPythons()).toEqual([
+        { executable: '/x/python', version: '3.12.1', pip: true, tensorflow: '2.18.0', folder: '/x/tensorflow' },
+      ]);
+    });
 
-  it('may be absent', async () => {
-    vi.stubEnv('PATH', folder);
-    expect(await findPythons()).toEqual([]);
-  });
-});
+    it('may be absent', async () => {
+      vi.stubEnv('PATH', folder);
+      expect(await findPythons()).toEqual([]);
+    });
+  },
+);
 
 describe('a TensorFlow folder', () => {
   it('lacks its libraries or headers by name', () => {
     expect(whatIsMissing(folder)).toBe('libtensorflow_cc.so.2');
-    for (const file of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) writeFileSync(path.join(folder, file), '');
+    for (const file of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
+      writeFileSync(path.join(folder, file), '');
     expect(whatIsMissing(folder)).toBe('include/tensorflow/c/c_api.h');
   });
 });
@@ -67,7 +78,10 @@ describe('the cache', () => {
     mkdirSync(cachedWheelFolder(), { recursive: true });
     writeFileSync(path.join(cachedWheelFolder(), 'a.so'), content);
     const files = { 'a.so': createHash('sha256').update(content).digest('hex') };
-    writeFileSync(path.join(cachedWheelFolder(), 'manifest.json'), JSON.stringify({ version: wheel.version, wheel: wheel.sha256, files }));
+    writeFileSync(
+      path.join(cachedWheelFolder(), 'manifest.json'),
+      JSON.stringify({ version: wheel.version, wheel: wheel.sha256, files }),
+    );
   };
 
   it('is used when every file has the checksum that was noted', async () => {
@@ -91,7 +105,9 @@ describe.skipIf(process.platform === 'win32')('the download (a shell script stan
 
   it('tries three times, refuses a file that is not the pinned one, and leaves nothing behind', async () => {
     const executable = program('python', `${toDest}; echo wrong > "$2/tensorflow_cpu.whl"; sleep 0.4`);
-    await expect(downloadWheel({ executable }, status)).rejects.toThrow(/tensorflow_cpu\.whl that pip delivered has sha256 [0-9a-f]{12}… instead of c855cb6bf05d…/);
+    await expect(downloadWheel({ executable }, status)).rejects.toThrow(
+      /tensorflow_cpu\.whl that pip delivered has sha256 [0-9a-f]{12}… instead of c855cb6bf05d…/,
+    );
     expect(status.print.mock.calls.flat().filter((text: string) => /^Attempt \d failed/.test(text))).toHaveLength(2);
     expect(existsSync(cachedWheelFolder())).toBe(false);
     expect(readdirSync(path.join(folder, 'cache'))).toEqual([]);
@@ -99,13 +115,24 @@ describe.skipIf(process.platform === 'win32')('the download (a shell script stan
 
   it('does not try again where nothing arrived, and says what pip said', async () => {
     const calls = path.join(folder, 'calls');
-    const executable = program('python', `echo call >> ${calls}; echo 'ERROR: No matching distribution found' >&2; exit 1`);
-    await expect(downloadWheel({ executable }, status)).rejects.toThrow(/pip could not download tensorflow-cpu==2\.16\.2 \(No matching distribution found\); check the network/);
+    const executable = program(
+      'python',
+      `echo call >> ${calls}; echo 'ERROR: No matching distribution found' >&2; exit 1`,
+    );
+    await expect(downloadWheel({ executable }, status)).rejects.toThrow(
+      /pip could not download tensorflow-cpu==2\.16\.2 \(No matching distribution found\); check the network/,
+    );
     expect(readFileSync(calls, 'utf8')).toBe('call\n');
   });
 
   it('names a lost connection as such, and never the address of an index', () => {
-    expect(pipReason("WARNING: Retrying ... NewConnectionError('…')\nERROR: Could not find a version that satisfies the requirement x")).toBe('there is no connection to the package index');
-    expect(pipReason('ERROR: 403 Client Error: Forbidden for url: https://index.example/simple/x/')).toBe('403 Client Error: Forbidden for url: …');
+    expect(
+      pipReason(
+        "WARNING: Retrying ... NewConnectionError('…')\nERROR: Could not find a version that satisfies the requirement x",
+      ),
+    ).toBe('there is no connection to the package index');
+    expect(pipReason('ERROR: 403 Client Error: Forbidden for url: https://index.example/simple/x/')).toBe(
+      '403 Client Error: Forbidden for url: …',
+    );
   });
 });

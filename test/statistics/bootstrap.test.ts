@@ -16,7 +16,11 @@ describe('the bootstrap', () => {
   it('covers the true mean about as often as it says', () => {
     const random = Random.stream(5, 'coverage');
     const covered = Array.from({ length: 400 }, (_, seed) => {
-      const { interval } = bootstrap(Array.from({ length: 30 }, () => random.normal(7, 2)), average, { seed, resamples: 400, confidence: 0.9 });
+      const { interval } = bootstrap(
+        Array.from({ length: 30 }, () => random.normal(7, 2)),
+        average,
+        { seed, resamples: 400, confidence: 0.9 },
+      );
       return interval[0] <= 7 && 7 <= interval[1];
     }).filter(Boolean).length;
     // 90 % less the known small-sample loss of some 2 %, ± three standard errors
@@ -25,26 +29,47 @@ describe('the bootstrap', () => {
   });
 
   it('draws pairs together: a constant difference has no width whatever the spread', () => {
-    const [a, b] = [[1, 50, 7, 900], [0, 49, 6, 899]];
+    const [a, b] = [
+      [1, 50, 7, 900],
+      [0, 49, 6, 899],
+    ];
     for (const method of ['bca', 'percentile'] as const)
-      expect(pairedBootstrap(a, b, undefined, { resamples: 100, method })).toMatchObject({ estimate: 1, interval: [1, 1] });
+      expect(pairedBootstrap(a, b, undefined, { resamples: 100, method })).toMatchObject({
+        estimate: 1,
+        interval: [1, 1],
+      });
   });
 
   it('draws whole units: patients with their slices stay together', () => {
     const patients = [{ slices: [1, 2] }, { slices: [3] }, { slices: [4, 5, 6] }];
     const seen = new Set<object>();
-    const { estimate } = bootstrap(patients, (drawn) => { drawn.forEach((p) => seen.add(p)); return drawn.length; }, { resamples: 50 });
+    const { estimate } = bootstrap(
+      patients,
+      (drawn) => {
+        drawn.forEach((p) => seen.add(p));
+        return drawn.length;
+      },
+      { resamples: 50 },
+    );
     expect([estimate, seen]).toEqual([3, new Set(patients)]);
   });
 
   it('has no BCa interval where no resample lies above the estimate', () => {
-    expect(bootstrap([1, 2, 3, 4], (x) => Number(x.length === 4 && x[0] === 1 && x[1] === 2 && x[2] === 3 && x[3] === 4), { resamples: 20 }).interval).toEqual([NaN, NaN]);
+    expect(
+      bootstrap([1, 2, 3, 4], (x) => Number(x.length === 4 && x[0] === 1 && x[1] === 2 && x[2] === 3 && x[3] === 4), {
+        resamples: 20,
+      }).interval,
+    ).toEqual([NaN, NaN]);
   });
 
   it('refuses one unit and a statistic that has no value', () => {
     expect(() => bootstrap([1], average)).toThrow('Expected at least 2 units to resample, found 1');
-    expect(() => bootstrap([1, 2], () => NaN, { resamples: 10 })).toThrow('Expected a statistic that is a number for every resample, found NaN for 10 of 10');
-    expect(() => bootstrap([1, 2], average, { resamples: 1 })).toThrow('Expected a whole number of resamples above 1, found 1');
+    expect(() => bootstrap([1, 2], () => NaN, { resamples: 10 })).toThrow(
+      'Expected a statistic that is a number for every resample, found NaN for 10 of 10',
+    );
+    expect(() => bootstrap([1, 2], average, { resamples: 1 })).toThrow(
+      'Expected a whole number of resamples above 1, found 1',
+    );
     expect(() => pairedBootstrap([1, 2], [1])).toThrow('Expected as many values');
   });
 });

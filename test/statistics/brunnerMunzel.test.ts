@@ -4,7 +4,10 @@ import { cliffDelta } from '../../lib/statistics/effectSize.ts';
 import { expectRelative } from './close.ts';
 
 // the pain scores of Brunner & Munzel 2000; values of SciPy's documentation
-const [control, treated] = [[1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 1, 1], [3, 3, 4, 3, 1, 2, 3, 1, 1, 5, 4]];
+const [control, treated] = [
+  [1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 1, 1],
+  [3, 3, 4, 3, 1, 2, 3, 1, 1, 5, 4],
+];
 
 describe('the Brunner-Munzel test', () => {
   it("equals the published example's statistic and p", () => {
@@ -17,5 +20,6 @@ describe('the Brunner-Munzel test', () => {
     expectRelative(2 * brunnerMunzel(control, treated).probability - 1, cliffDelta(control, treated));
   });
 
-  it('has no p where the samples do not overlap', () => expect(brunnerMunzel([1, 2], [3, 4])).toMatchObject({ statistic: Infinity, df: NaN, p: NaN, probability: 0 }));
+  it('has no p where the samples do not overlap', () =>
+    expect(brunnerMunzel([1, 2], [3, 4])).toMatchObject({ statistic: Infinity, df: NaN, p: NaN, probability: 0 }));
 });

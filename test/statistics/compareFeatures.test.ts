@@ -7,7 +7,9 @@ const first = [3.1, 4.7, 2.2, 5.9, 4.1];
 const second = [1.2, 2.8, 0.4, 3.3];
 const inFirst = [true, false, true, true, false, false, true, false, true];
 /** The values in the order of `inFirst`. */
-const mixed = inFirst.map((isFirst, i) => (isFirst ? first : second)[inFirst.slice(0, i).filter((v) => v === isFirst).length]!);
+const mixed = inFirst.map(
+  (isFirst, i) => (isFirst ? first : second)[inFirst.slice(0, i).filter((v) => v === isFirst).length]!,
+);
 
 describe('comparing features of two groups', () => {
   it('gives the p values of the single tests, whatever the order of the units (SciPy 1.17.1)', () => {
@@ -25,7 +27,10 @@ describe('comparing features of two groups', () => {
     const { features, leftOut, n } = compareFeatures({ a: mixed, gap, b: mixed.map((v) => -v), flat }, inFirst);
     expect(n).toEqual([5, 4]);
     expect(features.map((f) => f.feature)).toEqual(['a', 'b']);
-    expect(leftOut).toEqual([{ feature: 'gap', reason: 'no value in 1 of 9' }, { feature: 'flat', reason: 'constant within both groups' }]);
+    expect(leftOut).toEqual([
+      { feature: 'gap', reason: 'no value in 1 of 9' },
+      { feature: 'flat', reason: 'constant within both groups' },
+    ]);
     expect(features[0]!.holmP).toBeCloseTo(2 * features[0]!.welchP, 12); // two equal p values: the smaller times 2
     expect(features[0]!.bhP).toBeCloseTo(features[0]!.welchP, 12); // …and the larger of them times 2/2
     expect(features[1]!.g).toBeCloseTo(-features[0]!.g, 12);
@@ -46,7 +51,11 @@ describe('comparing features of two groups', () => {
   });
 
   it('refuses groups of one and columns of another length', () => {
-    expect(() => compareFeatures({ a: [1, 2, 3] }, [true, false, false])).toThrow('at least 2 units in each group, found 1 and 2');
-    expect(() => compareFeatures({ a: [1, 2] }, [true, true, false, false])).toThrow('4 values of a, one per unit, found 2');
+    expect(() => compareFeatures({ a: [1, 2, 3] }, [true, false, false])).toThrow(
+      'at least 2 units in each group, found 1 and 2',
+    );
+    expect(() => compareFeatures({ a: [1, 2] }, [true, true, false, false])).toThrow(
+      '4 values of a, one per unit, found 2',
+    );
   });
 });

@@ -7,7 +7,10 @@ import { expectRelative } from './close.ts';
 describe('correlation', () => {
   it('equals an example worked out by hand', () => {
     // products of the distances from the means: 2 + 0 + 0 + 1.5 ... = 5.5 over √(5 · 8.75)
-    const [x, y] = [[1, 2, 3, 4], [1, 3, 2, 5]];
+    const [x, y] = [
+      [1, 2, 3, 4],
+      [1, 3, 2, 5],
+    ];
     const { r, p, interval } = pearson(x, y);
     expectRelative(r, 5.5 / Math.sqrt(5 * 8.75));
     expectRelative(p, studentTwoSided(r * Math.sqrt(2 / (1 - r * r)), 2), 1e-13);
@@ -18,8 +21,18 @@ describe('correlation', () => {
 
   it('of a perfect line is exactly ±1 with p = 0, also near 1e8, and Spearman sees any rising curve as one', () => {
     const x = [1, 2, 4, 8, 9];
-    expect(pearson(x, x.map((v) => 1e8 - 2 * v))).toMatchObject({ r: -1, p: 0, interval: [-1, -1] });
-    expect(spearman(x, x.map((v) => v ** 3))).toMatchObject({ r: 1, p: 0, interval: [1, 1] });
+    expect(
+      pearson(
+        x,
+        x.map((v) => 1e8 - 2 * v),
+      ),
+    ).toMatchObject({ r: -1, p: 0, interval: [-1, -1] });
+    expect(
+      spearman(
+        x,
+        x.map((v) => v ** 3),
+      ),
+    ).toMatchObject({ r: 1, p: 0, interval: [1, 1] });
   });
 
   it('of two pairs is ±1 and tells nothing, of a constant NaN, as in SciPy', () => {
@@ -31,16 +44,26 @@ describe('correlation', () => {
   });
 
   it('is symmetric, within [−1, 1], and blind to scale', () => {
-    const pairs = fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -50, max: 50 })), { minLength: 3, maxLength: 20 });
-    fc.assert(fc.property(pairs, (drawn) => {
-      const [x, y] = [drawn.map(([u]) => u), drawn.map(([, v]) => v)];
-      for (const correlate of [pearson, spearman]) {
-        const { r } = correlate(x, y);
-        if (Number.isNaN(r)) continue;
-        expect(Math.abs(r)).toBeLessThanOrEqual(1);
-        expect(correlate(y, x).r).toBeCloseTo(r, 12);
-        expect(correlate(x.map((v) => 3e-100 * v), y.map((v) => -5e100 * v)).r).toBeCloseTo(-r, 12);
-      }
-    }));
+    const pairs = fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -50, max: 50 })), {
+      minLength: 3,
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(pairs, (drawn) => {
+        const [x, y] = [drawn.map(([u]) => u), drawn.map(([, v]) => v)];
+        for (const correlate of [pearson, spearman]) {
+          const { r } = correlate(x, y);
+          if (Number.isNaN(r)) continue;
+          expect(Math.abs(r)).toBeLessThanOrEqual(1);
+          expect(correlate(y, x).r).toBeCloseTo(r, 12);
+          expect(
+            correlate(
+              x.map((v) => 3e-100 * v),
+              y.map((v) => -5e100 * v),
+            ).r,
+          ).toBeCloseTo(-r, 12);
+        }
+      }),
+    );
   });
 });

@@ -17,12 +17,19 @@ describe('rows that are copies', () => {
   });
 
   it('are exactly the planted ones among random rows', () => {
-    fc.assert(fc.property(fc.integer({ min: 2, max: 8 }), fc.nat(7), (n, pick) => {
-      const rows = Array.from({ length: n }, (_, i) => [i + 1, Math.sin(i + 1), 100 / (i + 1)]);
-      const copied = [...rows, rows[pick % n]!.map((v) => Number(v.toPrecision(9)))];
-      const columns = Object.fromEntries([0, 1, 2].map((c) => [`c${c}`, copied.map((row) => row[c]!)]));
-      expect(duplicateRows(copied.map((_, i) => `${i}`), columns).map(({ ids }) => ids)).toEqual([[`${pick % n}`, `${n}`]]);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 8 }), fc.nat(7), (n, pick) => {
+        const rows = Array.from({ length: n }, (_, i) => [i + 1, Math.sin(i + 1), 100 / (i + 1)]);
+        const copied = [...rows, rows[pick % n]!.map((v) => Number(v.toPrecision(9)))];
+        const columns = Object.fromEntries([0, 1, 2].map((c) => [`c${c}`, copied.map((row) => row[c]!)]));
+        expect(
+          duplicateRows(
+            copied.map((_, i) => `${i}`),
+            columns,
+          ).map(({ ids }) => ids),
+        ).toEqual([[`${pick % n}`, `${n}`]]);
+      }),
+    );
   });
 
   it('cannot be looked for without columns or with unequal ones', () => {

@@ -7,7 +7,10 @@ import { expectRelative } from './close.ts';
 describe('effect sizes of means', () => {
   it('equal an example worked out by hand', () => {
     // means 2 and 6, variances 1 and 4, pooled 2.5; differences -3, -4, -5
-    const [a, b] = [[1, 2, 3], [4, 6, 8]];
+    const [a, b] = [
+      [1, 2, 3],
+      [4, 6, 8],
+    ];
     expectRelative(cohenD(a, b), -4 / Math.sqrt(2.5));
     expectRelative(cohenDPaired(a, b), -4);
     // Γ(2) / (√2 Γ(3/2)) = √(2/π)
@@ -21,7 +24,11 @@ describe('effect sizes of means', () => {
   });
 
   it('without spread are infinite, or NaN where the means are equal', () => {
-    expect([cohenD([1, 1], [0, 0]), cohenD([1, 1], [1, 1]), cohenDPaired([2, 3], [1, 2])]).toEqual([Infinity, NaN, Infinity]);
+    expect([cohenD([1, 1], [0, 0]), cohenD([1, 1], [1, 1]), cohenDPaired([2, 3], [1, 2])]).toEqual([
+      Infinity,
+      NaN,
+      Infinity,
+    ]);
     expect(() => cohenD([1], [2, 3])).toThrow('Expected at least 2 values in the first sample, found 1');
   });
 });
@@ -38,6 +45,10 @@ describe("Cliff's delta and the rank-biserial correlation", () => {
 
   it('agree with U', () => {
     const sample = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 12 });
-    fc.assert(fc.property(sample, sample, (a, b) => { expect(cliffDelta(a, b)).toBeCloseTo((2 * mannWhitney(a, b).u) / (a.length * b.length) - 1, 12); }));
+    fc.assert(
+      fc.property(sample, sample, (a, b) => {
+        expect(cliffDelta(a, b)).toBeCloseTo((2 * mannWhitney(a, b).u) / (a.length * b.length) - 1, 12);
+      }),
+    );
   });
 });

@@ -32,23 +32,53 @@ const welch: Test = (a, b) => welchTTest(a, b);
 
 describe('false positives at 5 %', () => {
   it('of Welch: 5 % with unequal variances and sizes', () => {
-    for (const [first, second] of [[[15, 2], [25, 1]], [[20, 1], [60, 3]], [[60, 1], [20, 3]]] as [[number, number], [number, number]][])
+    for (const [first, second] of [
+      [
+        [15, 2],
+        [25, 1],
+      ],
+      [
+        [20, 1],
+        [60, 3],
+      ],
+      [
+        [60, 1],
+        [20, 3],
+      ],
+    ] as [[number, number], [number, number]][])
       expect(Math.abs(alarms(welch, first, second, 4000) - 5), `${first} ${second}`).toBeLessThan(error(4000));
   });
 
   it('of the sign-flip test: 5 % with unequal variances and sizes', () => {
-    for (const [first, second] of [[[10, 3], [30, 1]], [[10, 1], [30, 3]], [[15, 2], [25, 1]]] as [[number, number], [number, number]][])
+    for (const [first, second] of [
+      [
+        [10, 3],
+        [30, 1],
+      ],
+      [
+        [10, 1],
+        [30, 3],
+      ],
+      [
+        [15, 2],
+        [25, 1],
+      ],
+    ] as [[number, number], [number, number]][])
       expect(Math.abs(alarms(signFlip, first, second, 1500) - 5), `${first} ${second}`).toBeLessThan(error(1500));
   });
 
   it('of the permutation test, Mann-Whitney and the paired permutation test: 5 % where both distributions are equal, whatever the sizes', () => {
-    for (const test of [permutation, ranks]) expect(Math.abs(alarms(test, [12, 1], [40, 1], 1500) - 5)).toBeLessThan(error(1500));
+    for (const test of [permutation, ranks])
+      expect(Math.abs(alarms(test, [12, 1], [40, 1], 1500) - 5)).toBeLessThan(error(1500));
     const paired: Test = (a, b, seed) => pairedPermutationTest(a, b, { ...small, seed });
     expect(Math.abs(alarms(paired, [20, 1], [20, 3], 1500) - 5)).toBeLessThan(error(1500));
   });
 
   it('of Brunner-Munzel: near 5 % with unequal variances, where Mann-Whitney, Student and the permutation test are far above', () => {
-    const [first, second] = [[20, 3], [60, 1]] as [[number, number], [number, number]];
+    const [first, second] = [
+      [20, 3],
+      [60, 1],
+    ] as [[number, number], [number, number]];
     expect(Math.abs(alarms((a, b) => brunnerMunzel(a, b), first, second, 2000) - 5)).toBeLessThan(error(2000) + 0.5);
     expect(alarms(ranks, first, second, 1000)).toBeGreaterThan(9);
     expect(alarms((a, b) => studentTTest(a, b), first, second, 1000)).toBeGreaterThan(15);

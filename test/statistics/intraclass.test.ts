@@ -3,7 +3,14 @@ import { intraclassCorrelation } from '../../lib/statistics/intraclass.ts';
 import { expectRelative } from './close.ts';
 
 /** Table 2 of Shrout & Fleiss 1979: six subjects, four judges. */
-const published = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]];
+const published = [
+  [9, 2, 5, 8],
+  [6, 1, 3, 2],
+  [8, 4, 6, 8],
+  [7, 1, 2, 6],
+  [10, 5, 6, 9],
+  [6, 2, 4, 7],
+];
 
 describe('the intraclass correlation', () => {
   it('equals the published example: ICC(2,1) = 0.29, ICC(3,1) = 0.71; digits and intervals of pingouin 0.7.0', () => {
@@ -20,20 +27,57 @@ describe('the intraclass correlation', () => {
 
   it('of two raters with a constant offset is 1 for consistency and less for agreement, by hand', () => {
     // subjects vary by 2·variance(1.5, 2.5, 3.5) = 2, raters by 3·(1/2) = 1.5, nothing is left: 2 / (2 + 2·1.5/3)
-    const ratings = [[1, 2], [2, 3], [3, 4]];
-    expect(intraclassCorrelation(ratings, 'consistency')).toMatchObject({ icc: 1, interval: [1, 1], f: Infinity, p: 0 });
+    const ratings = [
+      [1, 2],
+      [2, 3],
+      [3, 4],
+    ];
+    expect(intraclassCorrelation(ratings, 'consistency')).toMatchObject({
+      icc: 1,
+      interval: [1, 1],
+      f: Infinity,
+      p: 0,
+    });
     expectRelative(intraclassCorrelation(ratings, 'agreement').icc, 2 / 3);
   });
 
   it('of perfect agreement is 1, of ratings that are all equal NaN', () => {
-    expect(intraclassCorrelation([[1, 1], [2, 2]], 'agreement')).toMatchObject({ icc: 1, interval: [1, 1], p: 0 });
-    expect(intraclassCorrelation([[1, 1], [1, 1]], 'consistency')).toMatchObject({ icc: NaN, f: NaN, p: NaN });
+    expect(
+      intraclassCorrelation(
+        [
+          [1, 1],
+          [2, 2],
+        ],
+        'agreement',
+      ),
+    ).toMatchObject({ icc: 1, interval: [1, 1], p: 0 });
+    expect(
+      intraclassCorrelation(
+        [
+          [1, 1],
+          [1, 1],
+        ],
+        'consistency',
+      ),
+    ).toMatchObject({ icc: NaN, f: NaN, p: NaN });
   });
 
   it('refuses one subject, one rating, gaps and NaN', () => {
     expect(() => intraclassCorrelation([[1, 2]], 'agreement')).toThrow('Expected at least 2 subjects, found 1');
-    expect(() => intraclassCorrelation([[1], [2]], 'agreement')).toThrow('Expected at least 2 ratings of each subject, found 1');
-    expect(() => intraclassCorrelation([[1, 2], [2]], 'agreement')).toThrow('Expected 2 ratings of subject 2, as of the first, found 1');
-    expect(() => intraclassCorrelation([[1, 2], [2, NaN]], 'agreement')).toThrow('Expected finite numbers in the ratings of subject 2, found NaN at position 1');
+    expect(() => intraclassCorrelation([[1], [2]], 'agreement')).toThrow(
+      'Expected at least 2 ratings of each subject, found 1',
+    );
+    expect(() => intraclassCorrelation([[1, 2], [2]], 'agreement')).toThrow(
+      'Expected 2 ratings of subject 2, as of the first, found 1',
+    );
+    expect(() =>
+      intraclassCorrelation(
+        [
+          [1, 2],
+          [2, NaN],
+        ],
+        'agreement',
+      ),
+    ).toThrow('Expected finite numbers in the ratings of subject 2, found NaN at position 1');
   });
 });

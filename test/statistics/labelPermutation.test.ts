@@ -6,7 +6,9 @@ import { permuteLabels } from '../../lib/statistics/labelPermutation.ts';
 const random = Random.stream(3, 'columns');
 const inFirst = Array.from({ length: 16 }, (_, i) => i < 8);
 const noise = Object.fromEntries(Array.from({ length: 20 }, (_, k) => [`f${k}`, inFirst.map(() => random.normal())]));
-const shifted = Object.fromEntries(Object.entries(noise).map(([name, values]) => [name, values.map((v, i) => v + (inFirst[i] ? 3 : 0))]));
+const shifted = Object.fromEntries(
+  Object.entries(noise).map(([name, values]) => [name, values.map((v, i) => v + (inFirst[i] ? 3 : 0))]),
+);
 
 describe('shuffled labels', () => {
   it('say that nothing differs where nothing does', () => {
@@ -25,7 +27,9 @@ describe('shuffled labels', () => {
   });
 
   it('count as compareFeatures does, also for features far from 0 and with ties', () => {
-    const far = Object.fromEntries(Object.entries(shifted).map(([name, values]) => [name, values.map((v) => 1e6 + Math.round(4 * v) / 16)]));
+    const far = Object.fromEntries(
+      Object.entries(shifted).map(([name, values]) => [name, values.map((v) => 1e6 + Math.round(4 * v) / 16)]),
+    );
     for (const columns of [noise, shifted, far]) {
       const { observed, bestAuc } = permuteLabels(columns, inFirst, { resamples: 1 });
       const { features } = compareFeatures(columns, inFirst);
@@ -44,8 +48,16 @@ describe('shuffled labels', () => {
   it('reject a true null hypothesis about as often as they say', () => {
     const rejected = Array.from({ length: 120 }, (_, run) => {
       const stream = Random.stream(run, 'null');
-      const columns = Object.fromEntries(Array.from({ length: 3 }, (_, k) => [`f${k}`, Array.from({ length: 12 }, () => stream.normal())]));
-      return permuteLabels(columns, Array.from({ length: 12 }, (_, i) => i < 6), { resamples: 19, seed: run }).p <= 0.05;
+      const columns = Object.fromEntries(
+        Array.from({ length: 3 }, (_, k) => [`f${k}`, Array.from({ length: 12 }, () => stream.normal())]),
+      );
+      return (
+        permuteLabels(
+          columns,
+          Array.from({ length: 12 }, (_, i) => i < 6),
+          { resamples: 19, seed: run },
+        ).p <= 0.05
+      );
     }).filter(Boolean).length;
     expect(rejected / 120).toBeLessThan(0.05 + 3 * Math.sqrt((0.05 * 0.95) / 120)); // counts have ties: at most the level
   });

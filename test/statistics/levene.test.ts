@@ -5,7 +5,10 @@ import { expectRelative } from './close.ts';
 describe("Levene's test", () => {
   it('equals an example worked out by hand', () => {
     // distances from the medians 2 and 4: 1, 0, 1 and 4, 0, 2 → means 2/3 and 2, squares 2/3 and 8; between 6·(2/3)²
-    const { f, df1, df2 } = levene([[1, 2, 3], [0, 4, 6]]);
+    const { f, df1, df2 } = levene([
+      [1, 2, 3],
+      [0, 4, 6],
+    ]);
     expectRelative(f, (6 * (2 / 3) ** 2) / ((2 / 3 + 8) / 4));
     expect([df1, df2]).toEqual([1, 4]);
   });
@@ -21,8 +24,18 @@ describe("Levene's test", () => {
   });
 
   it('without spread of the distances is NaN or infinite', () => {
-    expect(levene([[1, 1, 1], [2, 2]])).toMatchObject({ f: NaN, p: NaN });
-    expect(levene([[1, 3], [0, 8]])).toMatchObject({ f: Infinity, p: 0 });
+    expect(
+      levene([
+        [1, 1, 1],
+        [2, 2],
+      ]),
+    ).toMatchObject({ f: NaN, p: NaN });
+    expect(
+      levene([
+        [1, 3],
+        [0, 8],
+      ]),
+    ).toMatchObject({ f: Infinity, p: 0 });
   });
 
   it('refuses one group and an empty one', () => {

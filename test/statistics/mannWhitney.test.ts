@@ -22,7 +22,11 @@ describe('the Mann-Whitney test', () => {
     const rising = (n: number, from: number): number[] => Array.from({ length: n }, (_, i) => from + i);
     expectRelative(mannWhitney(rising(8, 0), rising(2000, 8), { alternative: 'less' }).p, 1 / choose);
     const half = Array.from({ length: 300 }, (_, i) => (i + 1) / (301 + i)).reduce((x, y) => x * y, 1);
-    expectRelative(mannWhitney(rising(300, 0), rising(300, 300), { alternative: 'less', method: 'exact' }).p, half, 3e-14);
+    expectRelative(
+      mannWhitney(rising(300, 0), rising(300, 300), { alternative: 'less', method: 'exact' }).p,
+      half,
+      3e-14,
+    );
   });
 
   it('is the same above 2^52 arrangements, where whole numbers leave the doubles', () => {
@@ -37,22 +41,35 @@ describe('the Mann-Whitney test', () => {
 
   it('uses the normal approximation with ties or more than 8 values on both sides', () => {
     expect(mannWhitney([1, 2], [2, 3]).method).toBe('normal');
-    expect(mannWhitney(Array.from({ length: 9 }, (_, i) => i), Array.from({ length: 9 }, (_, i) => i + 0.5)).method).toBe('normal');
+    expect(
+      mannWhitney(
+        Array.from({ length: 9 }, (_, i) => i),
+        Array.from({ length: 9 }, (_, i) => i + 0.5),
+      ).method,
+    ).toBe('normal');
     expect(mannWhitney([1], [2]).method).toBe('exact');
   });
 
   it('of values that are all equal has p = 1, and refuses the exact test with ties', () => {
     expect(mannWhitney([3, 3], [3, 3, 3])).toEqual({ u: 3, p: 1, method: 'normal' });
-    expect(() => mannWhitney([1, 2], [2, 3], { method: 'exact' })).toThrow('Expected no equal values for the exact Mann-Whitney test, found ties');
+    expect(() => mannWhitney([1, 2], [2, 3], { method: 'exact' })).toThrow(
+      'Expected no equal values for the exact Mann-Whitney test, found ties',
+    );
   });
 
   it('has the U of its definition and, without ties, the p of counting all arrangements of U', () => {
     const sample = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { minLength: 2, maxLength: 9 });
-    fc.assert(fc.property(sample, fc.integer({ min: 1, max: 8 }), (values, cut) => {
-      const [a, b] = [values.slice(0, Math.min(cut, values.length - 1)), values.slice(Math.min(cut, values.length - 1))];
-      const { u, p } = mannWhitney(a, b);
-      expect(u).toBe(pairsAbove(a, b));
-      expect(p).toBeCloseTo(permutationTest(a, b, { statistic: pairsAbove }).p, 12);
-    }), { numRuns: 40 });
+    fc.assert(
+      fc.property(sample, fc.integer({ min: 1, max: 8 }), (values, cut) => {
+        const [a, b] = [
+          values.slice(0, Math.min(cut, values.length - 1)),
+          values.slice(Math.min(cut, values.length - 1)),
+        ];
+        const { u, p } = mannWhitney(a, b);
+        expect(u).toBe(pairsAbove(a, b));
+        expect(p).toBeCloseTo(permutationTest(a, b, { statistic: pairsAbove }).p, 12);
+      }),
+      { numRuns: 40 },
+    );
   });
 });

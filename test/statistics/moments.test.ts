@@ -4,7 +4,8 @@ import { exactSum, meanDifference, moments, varianceOf } from '../../lib/statist
 import { expectRelative } from './close.ts';
 
 describe('mean and sum of squares', () => {
-  it('equal an example worked out by hand', () => expect(moments([1, 2, 3, 6])).toEqual({ n: 4, mean: 3, meanRest: 0, squares: 14 }));
+  it('equal an example worked out by hand', () =>
+    expect(moments([1, 2, 3, 6])).toEqual({ n: 4, mean: 3, meanRest: 0, squares: 14 }));
 
   it('sum without losing small terms', () => expect(exactSum([1e16, 1, -1e16, 1])).toBe(2));
 
@@ -14,11 +15,17 @@ describe('mean and sum of squares', () => {
 
   it('do not change with an offset of 1e8', () => {
     const quarter = fc.integer({ min: -400, max: 400 }).map((k) => k / 4);
-    fc.assert(fc.property(fc.array(quarter, { minLength: 2, maxLength: 30 }), fc.array(quarter, { minLength: 2, maxLength: 30 }), (a, b) => {
-      const far = (values: number[]) => moments(values.map((v) => v + 1e8));
-      expect(varianceOf(far(a))).toBeCloseTo(varianceOf(moments(a)), 8);
-      expect(meanDifference(far(a), far(b))).toBeCloseTo(meanDifference(moments(a), moments(b)), 11);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(quarter, { minLength: 2, maxLength: 30 }),
+        fc.array(quarter, { minLength: 2, maxLength: 30 }),
+        (a, b) => {
+          const far = (values: number[]) => moments(values.map((v) => v + 1e8));
+          expect(varianceOf(far(a))).toBeCloseTo(varianceOf(moments(a)), 8);
+          expect(meanDifference(far(a), far(b))).toBeCloseTo(meanDifference(moments(a), moments(b)), 11);
+        },
+      ),
+    );
   });
 
   it('of one value have no variance, of none no mean', () => {

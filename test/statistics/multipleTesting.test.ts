@@ -11,14 +11,18 @@ describe('corrections for many tests', () => {
   });
 
   it('never let a larger p overtake a smaller one, and are ordered raw ≤ false discovery ≤ Holm ≤ Bonferroni', () => {
-    fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 }), (p) => {
-      const corrected = [p, benjaminiHochberg(p), holm(p), bonferroni(p)];
-      for (let i = 0; i < p.length; i++)
-        for (let k = 1; k < corrected.length; k++) {
-          expect(corrected[k]![i]).toBeGreaterThanOrEqual(corrected[k - 1]![i]! * (1 - 1e-15));
-          for (let j = 0; j < p.length; j++) if (p[j]! < p[i]!) expect(corrected[k]![j]).toBeLessThanOrEqual(corrected[k]![i]!);
-        }
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 }), (p) => {
+        const corrected = [p, benjaminiHochberg(p), holm(p), bonferroni(p)];
+        for (let i = 0; i < p.length; i++)
+          for (let k = 1; k < corrected.length; k++) {
+            expect(corrected[k]![i]).toBeGreaterThanOrEqual(corrected[k - 1]![i]! * (1 - 1e-15));
+            for (let j = 0; j < p.length; j++)
+              if (p[j]! < p[i]!) expect(corrected[k]![j]).toBeLessThanOrEqual(corrected[k]![i]!);
+          }
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('of no p values are empty, of one it itself, and refuse what is no p', () => {

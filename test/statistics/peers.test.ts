@@ -6,7 +6,7 @@ import { mean, median } from 'simple-statistics';
 import { afterAll, describe, it } from 'vitest';
 import { bootstrap } from '../../lib/statistics/bootstrap.ts';
 import { brunnerMunzel } from '../../lib/statistics/brunnerMunzel.ts';
-import { pearson, spearman, type Correlation } from '../../lib/statistics/correlation.ts';
+import { type Correlation, pearson, spearman } from '../../lib/statistics/correlation.ts';
 import { chiSquareUpperTail } from '../../lib/statistics/distributions/chiSquare.ts';
 import { fisherUpperTail } from '../../lib/statistics/distributions/fisherF.ts';
 import { normalUpperTail } from '../../lib/statistics/distributions/normal.ts';
@@ -24,17 +24,22 @@ import { shapiroWilk } from '../../lib/statistics/shapiroWilk.ts';
 import { pairedPermutationTest } from '../../lib/statistics/signFlipTest.ts';
 import { incompleteBeta } from '../../lib/statistics/special/incompleteBeta.ts';
 import { summarise } from '../../lib/statistics/summary.ts';
-import { oneSampleTTest, pairedTTest, studentTTest, welchTTest, type TTest } from '../../lib/statistics/tTest.ts';
-import { wilcoxon, type WilcoxonOptions } from '../../lib/statistics/wilcoxon.ts';
-import { expectClose, printWorst, reference, type ByAlternative } from './reference.ts';
+import { oneSampleTTest, pairedTTest, studentTTest, type TTest, welchTTest } from '../../lib/statistics/tTest.ts';
+import { type WilcoxonOptions, wilcoxon } from '../../lib/statistics/wilcoxon.ts';
+import { type ByAlternative, expectClose, printWorst, reference } from './reference.ts';
 
 const ofT = ({ t, df, p, interval }: TTest): number[] => [t, df, p, ...interval];
 const ofR = ({ r, p }: Correlation): number[] => [r, p];
 
 /** Runs each function that the case has values for, under each alternative. */
-function compare(found: ByAlternative, functions: Record<string, (alternative: Alternative) => number[]>, floors: Record<string, number> = {}): void {
+function compare(
+  found: ByAlternative,
+  functions: Record<string, (alternative: Alternative) => number[]>,
+  floors: Record<string, number> = {},
+): void {
   for (const alternative of ['two-sided', 'less', 'greater'] as const)
-    for (const [name, wanted] of Object.entries(found[alternative])) expectClose(name, functions[name]!(alternative), wanted, 1e-9, floors[name]);
+    for (const [name, wanted] of Object.entries(found[alternative]))
+      expectClose(name, functions[name]!(alternative), wanted, 1e-9, floors[name]);
 }
 
 afterAll(printWorst);
@@ -44,12 +49,23 @@ describe('equal to SciPy to 1e-9', () => {
     for (const row of reference.twoSamples) {
       const { a, b } = row;
       compare(row, {
-        mannWhitney: (alternative) => { const { u, p } = mannWhitney(a, b, { alternative }); return [u, p]; },
-        mannWhitneyNormal: (alternative) => { const { u, p } = mannWhitney(a, b, { alternative, method: 'normal' }); return [u, p]; },
+        mannWhitney: (alternative) => {
+          const { u, p } = mannWhitney(a, b, { alternative });
+          return [u, p];
+        },
+        mannWhitneyNormal: (alternative) => {
+          const { u, p } = mannWhitney(a, b, { alternative, method: 'normal' });
+          return [u, p];
+        },
         studentTTest: (alternative) => ofT(studentTTest(a, b, { alternative })),
         welchTTest: (alternative) => ofT(welchTTest(a, b, { alternative })),
-        brunnerMunzel: (alternative) => { const { statistic, p } = brunnerMunzel(a, b, { alternative }); return [statistic, p]; },
-        permutationMean: (alternative) => [permutationTest(a, b, { alternative, statistic: 'mean', resamples: 1000 }).p],
+        brunnerMunzel: (alternative) => {
+          const { statistic, p } = brunnerMunzel(a, b, { alternative });
+          return [statistic, p];
+        },
+        permutationMean: (alternative) => [
+          permutationTest(a, b, { alternative, statistic: 'mean', resamples: 1000 }).p,
+        ],
       });
       expectClose('cliffDelta', [cliffDelta(a, b)], [row.cliffDelta], 1e-9, 1e-3);
       if (row.cohenD !== undefined) expectClose('cohenD', [cohenD(a, b)], [row.cohenD]);
@@ -60,23 +76,31 @@ describe('equal to SciPy to 1e-9', () => {
   it('paired samples', () => {
     for (const row of reference.pairs) {
       const { a, b } = row;
-      const signedRank = (options: WilcoxonOptions) => (alternative: Alternative): number[] => {
-        const { statistic, p } = wilcoxon(a, b, { ...options, alternative });
-        return [statistic, p];
-      };
-      const wilcoxonKinds = Object.fromEntries((['wilcox', 'pratt'] as const).flatMap((zeros) => [
-        [`wilcoxon-${zeros}`, signedRank({ zeros })],
-        [`wilcoxon-${zeros}-normal`, signedRank({ zeros, method: 'normal' })],
-        [`wilcoxon-${zeros}-normal-corrected`, signedRank({ zeros, method: 'normal', correction: true })],
-      ]));
-      compare(row, {
-        ...wilcoxonKinds,
-        pairedTTest: (alternative) => ofT(pairedTTest(a, b, { alternative })),
-        oneSampleTTest: (alternative) => ofT(oneSampleTTest(a, 0.5, { alternative })),
-        pearson: (alternative) => ofR(pearson(a, b, { alternative })),
-        spearman: (alternative) => ofR(spearman(a, b, { alternative })),
-        pairedPermutation: (alternative) => [pairedPermutationTest(a, b, { alternative }).p],
-      }, { pearson: 1e-12, spearman: 1e-12 });
+      const signedRank =
+        (options: WilcoxonOptions) =>
+        (alternative: Alternative): number[] => {
+          const { statistic, p } = wilcoxon(a, b, { ...options, alternative });
+          return [statistic, p];
+        };
+      const wilcoxonKinds = Object.fromEntries(
+        (['wilcox', 'pratt'] as const).flatMap((zeros) => [
+          [`wilcoxon-${zeros}`, signedRank({ zeros })],
+          [`wilcoxon-${zeros}-normal`, signedRank({ zeros, method: 'normal' })],
+          [`wilcoxon-${zeros}-normal-corrected`, signedRank({ zeros, method: 'normal', correction: true })],
+        ]),
+      );
+      compare(
+        row,
+        {
+          ...wilcoxonKinds,
+          pairedTTest: (alternative) => ofT(pairedTTest(a, b, { alternative })),
+          oneSampleTTest: (alternative) => ofT(oneSampleTTest(a, 0.5, { alternative })),
+          pearson: (alternative) => ofR(pearson(a, b, { alternative })),
+          spearman: (alternative) => ofR(spearman(a, b, { alternative })),
+          pairedPermutation: (alternative) => [pairedPermutationTest(a, b, { alternative }).p],
+        },
+        { pearson: 1e-12, spearman: 1e-12 },
+      );
       expectClose('rankBiserial', [rankBiserial(a, b)], [row.rankBiserial]);
       if (row.pearsonInterval) expectClose('pearson interval', pearson(a, b).interval, row.pearsonInterval);
       if (row.spearmanInterval) expectClose('spearman interval', spearman(a, b).interval, row.spearmanInterval);
@@ -99,7 +123,8 @@ describe('equal to SciPy to 1e-9', () => {
       expectClose('summarise', [s.mean, s.sd, s.lowerQuartile, s.median, s.upperQuartile, s.min, s.max], summary);
     }
     for (const row of reference.pValues)
-      for (const [name, correct] of Object.entries({ bonferroni, holm, benjaminiHochberg })) expectClose(name, correct(row.p), row[name as 'holm']);
+      for (const [name, correct] of Object.entries({ bonferroni, holm, benjaminiHochberg }))
+        expectClose(name, correct(row.p), row[name as 'holm']);
   });
 });
 
@@ -107,8 +132,18 @@ describe('equal to its definition and to other packages to 1e-9', () => {
   it('ROC curve and AUC of scikit-learn, and DeLong by every positive against every negative', () => {
     for (const { first, second, labels, points, ...wanted } of reference.roc) {
       const { auc, standardError, interval } = rocAuc(first, labels);
-      expectClose('rocAuc', [auc, standardError, ...interval], [wanted.auc, wanted.standardError, ...wanted.interval], 1e-9, 1e-6);
-      expectClose('rocCurve', rocCurve(first, labels).flatMap((p) => [p.threshold, p.falsePositiveRate, p.truePositiveRate]), points.flat());
+      expectClose(
+        'rocAuc',
+        [auc, standardError, ...interval],
+        [wanted.auc, wanted.standardError, ...wanted.interval],
+        1e-9,
+        1e-6,
+      );
+      expectClose(
+        'rocCurve',
+        rocCurve(first, labels).flatMap((p) => [p.threshold, p.falsePositiveRate, p.truePositiveRate]),
+        points.flat(),
+      );
       const test = deLongTest(first, second, labels);
       expectClose('deLongTest', [test.difference, test.standardError, test.z, test.p], wanted.deLong, 1e-9, 1e-6);
     }
@@ -128,7 +163,12 @@ describe('equal to its definition and to other packages to 1e-9', () => {
     const statistics = { mean, median, mean_square: (x: number[]) => mean(x.map((value) => value ** 2)) };
     for (const { x, statistic, seed, ...wanted } of reference.bootstrap)
       for (const method of ['percentile', 'bca'] as const) {
-        const { interval, standardError } = bootstrap(x, (units) => statistics[statistic]([...units]), { method, seed, resamples: 199, confidence: 0.9 });
+        const { interval, standardError } = bootstrap(x, (units) => statistics[statistic]([...units]), {
+          method,
+          seed,
+          resamples: 199,
+          confidence: 0.9,
+        });
         if (wanted[method]) expectClose(`bootstrap ${method}`, [...interval, standardError], wanted[method]);
       }
   });
@@ -136,7 +176,13 @@ describe('equal to its definition and to other packages to 1e-9', () => {
 
 describe('equal to mpmath', () => {
   it('distributions to 1e-12, down to tails of 1e-300', () => {
-    const functions: Record<string, (...x: number[]) => number> = { studentUpperTail, fisherUpperTail, chiSquareUpperTail, normalUpperTail, incompleteBeta } as Record<string, (...x: number[]) => number>;
+    const functions: Record<string, (...x: number[]) => number> = {
+      studentUpperTail,
+      fisherUpperTail,
+      chiSquareUpperTail,
+      normalUpperTail,
+      incompleteBeta,
+    } as Record<string, (...x: number[]) => number>;
     for (const [name, rows] of Object.entries(reference.distributions))
       for (const row of rows) expectClose(name, [functions[name]!(...row.slice(0, -1))], row.slice(-1), 1e-12);
   });
@@ -146,16 +192,26 @@ describe('equal to mpmath', () => {
       const [a, b, c] = [row.a!, row.b!, row.c!];
       const ofTP = ({ t, df, p }: TTest): number[] => [t, df, p];
       const found = {
-        studentTTest: ofTP(studentTTest(a, b)), welchTTest: ofTP(welchTTest(a, b)), pairedTTest: ofTP(pairedTTest(a, c)),
-        cohenD: [cohenD(a, b)], hedgesG: [hedgesG(a, b)], pearson: [pearson(a, c).r], summary: [summarise(a).mean, summarise(a).sd],
+        studentTTest: ofTP(studentTTest(a, b)),
+        welchTTest: ofTP(welchTTest(a, b)),
+        pairedTTest: ofTP(pairedTTest(a, c)),
+        cohenD: [cohenD(a, b)],
+        hedgesG: [hedgesG(a, b)],
+        pearson: [pearson(a, c).r],
+        summary: [summarise(a).mean, summarise(a).sd],
       };
-      for (const [name, values] of Object.entries(found)) expectClose(`${name} near 1e8`, values, [row[name as keyof typeof row]!].flat(), 1e-6);
-      for (const [centre, wanted] of [['mean', row.leveneMean], ['median', row.leveneMedian]] as const) {
+      for (const [name, values] of Object.entries(found))
+        expectClose(`${name} near 1e8`, values, [row[name as keyof typeof row]!].flat(), 1e-6);
+      for (const [centre, wanted] of [
+        ['mean', row.leveneMean],
+        ['median', row.leveneMedian],
+      ] as const) {
         const { f, p } = levene([a, b], centre);
         if (wanted) expectClose(`levene ${centre} near 1e8`, [f, p], wanted, 1e-6);
       }
     }
     for (const { ratings, ...wanted } of reference.offsetRatings)
-      for (const form of ['agreement', 'consistency'] as const) expectClose('intraclass near 1e8', [intraclassCorrelation(ratings, form).icc], [wanted[form]], 1e-6);
+      for (const form of ['agreement', 'consistency'] as const)
+        expectClose('intraclass near 1e8', [intraclassCorrelation(ratings, form).icc], [wanted[form]], 1e-6);
   });
 });

@@ -5,7 +5,11 @@ describe('the permutation test of two samples', () => {
   it('counts all arrangements by hand', () => {
     // sums of two out of 1, 2, 3, 10: 3, 4, 11, 5, 12, 13
     for (const statistic of ['welch', 'mean'] as const) {
-      expect(permutationTest([1, 2], [3, 10], { statistic, alternative: 'less' })).toMatchObject({ p: 1 / 6, exact: true, arrangements: 6 });
+      expect(permutationTest([1, 2], [3, 10], { statistic, alternative: 'less' })).toMatchObject({
+        p: 1 / 6,
+        exact: true,
+        arrangements: 6,
+      });
       expect(permutationTest([1, 2], [3, 10], { statistic }).p).toBe(2 / 6);
     }
     expect(permutationTest([1, 2], [3, 10], { statistic: 'mean' }).statistic).toBe(-5);
@@ -32,20 +36,27 @@ describe('the permutation test of two samples', () => {
   });
 
   it('comes near its exact p when it draws', () => {
-    const [a, b] = [[1, 4, 2, 8, 5], [7, 3, 9, 6, 11, 10]];
+    const [a, b] = [
+      [1, 4, 2, 8, 5],
+      [7, 3, 9, 6, 11, 10],
+    ];
     const exact = permutationTest(a, b, { resamples: 462 });
     expect(exact).toMatchObject({ exact: true, arrangements: 462 });
     const drawn = permutationTest(a, b, { resamples: 461 });
     expect(drawn.exact).toBe(false);
     // a tail of p/2 from 461 draws, doubled: four standard errors
-    expect(Math.abs(drawn.p - exact.p)).toBeLessThan(4 * 2 * Math.sqrt((exact.p / 2) * (1 - exact.p / 2) / 461));
+    expect(Math.abs(drawn.p - exact.p)).toBeLessThan(4 * 2 * Math.sqrt(((exact.p / 2) * (1 - exact.p / 2)) / 461));
   });
 
   it('of values that are all equal has p = 1, and refuses what it cannot do', () => {
     expect(permutationTest([2, 2], [2, 2, 2])).toMatchObject({ statistic: 0, p: 1 });
     expect(() => permutationTest([1], [2, 3])).toThrow('Expected at least 2 values in the first sample, found 1');
     expect(permutationTest([1], [2, 3], { statistic: 'mean' }).p).toBe(2 / 3);
-    expect(() => permutationTest([1, 2], [2, 3], { resamples: 0.5 })).toThrow('Expected a whole number of resamples above 0, found 0.5');
-    expect(() => permutationTest([1, 2], [2, 3], { statistic: () => NaN })).toThrow('Expected a statistic that is a number for the samples, found NaN');
+    expect(() => permutationTest([1, 2], [2, 3], { resamples: 0.5 })).toThrow(
+      'Expected a whole number of resamples above 0, found 0.5',
+    );
+    expect(() => permutationTest([1, 2], [2, 3], { statistic: () => NaN })).toThrow(
+      'Expected a statistic that is a number for the samples, found NaN',
+    );
   });
 });

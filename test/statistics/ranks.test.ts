@@ -11,10 +11,14 @@ describe('ranks', () => {
   });
 
   it('add up to n(n + 1)/2 and count the values below', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 9 })), (values) => {
-      const { ranks } = rank(values);
-      expect(ranks.reduce((sum, r) => sum + r, 0)).toBe((values.length * (values.length + 1)) / 2);
-      values.forEach((v, i) => expect(ranks[i]).toBe(values.filter((u) => u < v).length + (values.filter((u) => u === v).length + 1) / 2));
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 9 })), (values) => {
+        const { ranks } = rank(values);
+        expect(ranks.reduce((sum, r) => sum + r, 0)).toBe((values.length * (values.length + 1)) / 2);
+        values.forEach((v, i) =>
+          expect(ranks[i]).toBe(values.filter((u) => u < v).length + (values.filter((u) => u === v).length + 1) / 2),
+        );
+      }),
+    );
   });
 });

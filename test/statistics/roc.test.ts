@@ -19,16 +19,30 @@ describe('the ROC curve', () => {
 
   it('has the AUC as the area under it, which is U/(n1·n2)', () => {
     const unit = fc.record({ score: fc.integer({ min: 0, max: 8 }), label: fc.boolean() });
-    fc.assert(fc.property(fc.array(unit, { minLength: 4, maxLength: 25 }), (units) => {
-      const [values, truth] = [units.map((u) => u.score), units.map((u) => u.label)];
-      const [positives, negatives] = [true, false].map((kind) => values.filter((_, i) => truth[i] === kind)) as [number[], number[]];
-      fc.pre(Math.min(positives.length, negatives.length) >= 2);
-      const points = rocCurve(values, truth);
-      const area = points.slice(1).reduce((sum, p, i) => sum + ((p.falsePositiveRate - points[i]!.falsePositiveRate) * (p.truePositiveRate + points[i]!.truePositiveRate)) / 2, 0);
-      const { auc } = rocAuc(values, truth);
-      expect(auc).toBeCloseTo(area, 12);
-      expect(auc).toBeCloseTo(mannWhitney(positives, negatives).u / positives.length / negatives.length, 12);
-    }));
+    fc.assert(
+      fc.property(fc.array(unit, { minLength: 4, maxLength: 25 }), (units) => {
+        const [values, truth] = [units.map((u) => u.score), units.map((u) => u.label)];
+        const [positives, negatives] = [true, false].map((kind) => values.filter((_, i) => truth[i] === kind)) as [
+          number[],
+          number[],
+        ];
+        fc.pre(Math.min(positives.length, negatives.length) >= 2);
+        const points = rocCurve(values, truth);
+        const area = points
+          .slice(1)
+          .reduce(
+            (sum, p, i) =>
+              sum +
+              ((p.falsePositiveRate - points[i]!.falsePositiveRate) *
+                (p.truePositiveRate + points[i]!.truePositiveRate)) /
+                2,
+            0,
+          );
+        const { auc } = rocAuc(values, truth);
+        expect(auc).toBeCloseTo(area, 12);
+        expect(auc).toBeCloseTo(mannWhitney(positives, negatives).u / positives.length / negatives.length, 12);
+      }),
+    );
   });
 });
 
@@ -53,8 +67,12 @@ describe("DeLong's interval and test", () => {
   });
 
   it('refuse one kind of label, other labels, a wrong count and NaN', () => {
-    expect(() => rocAuc([1, 2, 3], [1, 1, 0])).toThrow('Expected at least 2 positive and 2 negative labels, found 2 positive and 1 negative');
-    expect(() => rocCurve([1, 2], [1, 1])).toThrow('Expected at least 1 positive and 1 negative label, found 2 positive and 0 negative');
+    expect(() => rocAuc([1, 2, 3], [1, 1, 0])).toThrow(
+      'Expected at least 2 positive and 2 negative labels, found 2 positive and 1 negative',
+    );
+    expect(() => rocCurve([1, 2], [1, 1])).toThrow(
+      'Expected at least 1 positive and 1 negative label, found 2 positive and 0 negative',
+    );
     expect(() => rocCurve([1, 2], [1, 2])).toThrow('Expected labels 0 and 1, found 2 at position 1');
     expect(() => rocCurve([1, 2], [1])).toThrow('Expected 2 labels, one per score, found 1');
     expect(() => rocCurve([1, NaN], [1, 0])).toThrow('Expected finite numbers in the scores, found NaN at position 1');

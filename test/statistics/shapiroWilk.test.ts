@@ -15,7 +15,11 @@ describe('the Shapiro-Wilk test', () => {
     expectRelative(shapiroWilk([0, 0, 1]).w, 0.75, 1e-15);
     expect(shapiroWilk([0, 0, 1]).p).toBeCloseTo(0, 14);
     // W = (5/√2)²/14 for 0, 1, 5 (mean 2, squares 14)
-    expectRelative(shapiroWilk([0, 1, 5]).p, (6 / Math.PI) * (Math.asin(Math.sqrt(12.5 / 14)) - Math.asin(Math.sqrt(0.75))), 1e-13);
+    expectRelative(
+      shapiroWilk([0, 1, 5]).p,
+      (6 / Math.PI) * (Math.asin(Math.sqrt(12.5 / 14)) - Math.asin(Math.sqrt(0.75))),
+      1e-13,
+    );
   });
 
   it('does not change with offset, scale and order', () => {
@@ -26,6 +30,8 @@ describe('the Shapiro-Wilk test', () => {
   it('says nothing of a constant sample, and refuses too few or too many values', () => {
     expect(shapiroWilk([2, 2, 2])).toEqual({ w: 1, p: 1 });
     expect(() => shapiroWilk([1, 2])).toThrow('Expected at least 3 values in the sample, found 2');
-    expect(() => shapiroWilk(new Float64Array(5001))).toThrow('Expected at most 5000 values for the Shapiro-Wilk test, found 5001');
+    expect(() => shapiroWilk(new Float64Array(5001))).toThrow(
+      'Expected at most 5000 values for the Shapiro-Wilk test, found 5001',
+    );
   });
 });

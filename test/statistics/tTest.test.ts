@@ -6,7 +6,10 @@ import { expectRelative } from './close.ts';
 describe('t tests', () => {
   it('equal an example worked out by hand', () => {
     // means 2 and 6, variances 1 and 4, n = 3 and 3: pooled 2.5, Welch's error √(1/3 + 4/3)
-    const [a, b] = [[1, 2, 3], [4, 6, 8]];
+    const [a, b] = [
+      [1, 2, 3],
+      [4, 6, 8],
+    ];
     const student = studentTTest(a, b);
     expectRelative(student.t, -4 / Math.sqrt(2.5 * (2 / 3)));
     expect(student).toMatchObject({ df: 4, estimate: -4 });
@@ -22,7 +25,12 @@ describe('t tests', () => {
 
   it('have an interval whose end has p = 1 − confidence', () => {
     const values = [3, 5, 4, 8, 6.5];
-    for (const [alternative, end] of [['two-sided', 0], ['two-sided', 1], ['less', 1], ['greater', 0]] as const) {
+    for (const [alternative, end] of [
+      ['two-sided', 0],
+      ['two-sided', 1],
+      ['less', 1],
+      ['greater', 0],
+    ] as const) {
       const { interval, estimate } = oneSampleTTest(values, 0, { alternative, confidence: 0.9 });
       expect(oneSampleTTest(values, interval[end], { alternative }).p).toBeCloseTo(0.1, 12);
       expectRelative(estimate, 5.3);
@@ -40,15 +48,20 @@ describe('t tests', () => {
   it('of two samples change sign when they change places, and not with a shift by 1e8 or a scale', () => {
     const eighth = fc.integer({ min: -80, max: 80 }).map((k) => k / 8);
     const sample = fc.array(eighth, { minLength: 2, maxLength: 12 }).filter((x) => new Set(x).size > 1);
-    fc.assert(fc.property(sample, sample, (a, b) => {
-      for (const test of [studentTTest, welchTTest]) {
-        const { t, p, df } = test(a, b);
-        expect(test(b, a).t).toBeCloseTo(-t, 10);
-      expectRelative(test(b, a).p, p, 1e-10);
-        const far = test(a.map((x) => 4 * x + 1e8), b.map((x) => 4 * x + 1e8));
-        expect(far.t).toBeCloseTo(t, 9);
-        expect(far.df).toBeCloseTo(df, 7);
-      }
-    }));
+    fc.assert(
+      fc.property(sample, sample, (a, b) => {
+        for (const test of [studentTTest, welchTTest]) {
+          const { t, p, df } = test(a, b);
+          expect(test(b, a).t).toBeCloseTo(-t, 10);
+          expectRelative(test(b, a).p, p, 1e-10);
+          const far = test(
+            a.map((x) => 4 * x + 1e8),
+            b.map((x) => 4 * x + 1e8),
+          );
+          expect(far.t).toBeCloseTo(t, 9);
+          expect(far.df).toBeCloseTo(df, 7);
+        }
+      }),
+    );
   });
 });

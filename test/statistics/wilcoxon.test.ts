@@ -18,7 +18,11 @@ describe('the Wilcoxon signed-rank test', () => {
   });
 
   it('counts exactly with ties too: ranks 1½, 1½, 3 are at least 4½ in 3 of 8 ways', () => {
-    expect(wilcoxon([-1, 1, 2], zeros(3), { alternative: 'greater' })).toMatchObject({ positive: 4.5, p: 3 / 8, method: 'exact' });
+    expect(wilcoxon([-1, 1, 2], zeros(3), { alternative: 'greater' })).toMatchObject({
+      positive: 4.5,
+      p: 3 / 8,
+      method: 'exact',
+    });
   });
 
   it('drops zeros before ranking, or after it as Pratt does', () => {
@@ -28,8 +32,13 @@ describe('the Wilcoxon signed-rank test', () => {
 
   it('chooses as SciPy: exact for 50 plain pairs or 13 with zeros or ties', () => {
     const rising = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
-    expect([wilcoxon(rising(50), zeros(50)), wilcoxon(rising(51), zeros(51))].map((r) => r.method)).toEqual(['exact', 'normal']);
-    expect([wilcoxon([0, ...rising(12)], zeros(13)), wilcoxon([0, ...rising(13)], zeros(14))].map((r) => r.method)).toEqual(['exact', 'normal']);
+    expect([wilcoxon(rising(50), zeros(50)), wilcoxon(rising(51), zeros(51))].map((r) => r.method)).toEqual([
+      'exact',
+      'normal',
+    ]);
+    expect(
+      [wilcoxon([0, ...rising(12)], zeros(13)), wilcoxon([0, ...rising(13)], zeros(14))].map((r) => r.method),
+    ).toEqual(['exact', 'normal']);
   });
 
   it('has p = 1 where nothing differs, and refuses unequal lengths and no pairs', () => {

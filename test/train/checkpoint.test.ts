@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, w
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readCheckpoint, readNewestCheckpoint, saveCheckpoint, type Checkpoint } from '../../lib/train/checkpoint.ts';
+import { type Checkpoint, readCheckpoint, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
 import { disk } from './fullDisk.ts';
 
 vi.mock('node:fs/promises', async (original) => (await import('./fullDisk.ts')).limitWrites(await original()));
@@ -11,14 +11,20 @@ vi.mock('node:fs/promises', async (original) => (await import('./fullDisk.ts')).
 const content = (step: number): Checkpoint<{ step: number }> => ({
   meta: { step },
   arrays: {
-    weights: { kernel: { shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => i + step) }, bias: { shape: [2], data: Float32Array.of(-0, NaN) } },
+    weights: {
+      kernel: { shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => i + step) },
+      bias: { shape: [2], data: Float32Array.of(-0, NaN) },
+    },
     state: { stepCount: { shape: [1], data: Float32Array.of(step) }, empty: { shape: [0], data: new Float32Array(0) } },
   },
 });
-const newest = (run: string, said: string[] = []) => readNewestCheckpoint<{ step: number }>(run, 'last', (message) => said.push(message));
+const newest = (run: string, said: string[] = []) =>
+  readNewestCheckpoint<{ step: number }>(run, 'last', (message) => said.push(message));
 
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-checkpoint-')); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-checkpoint-'));
+});
 afterEach(() => {
   disk.bytesLeft = Infinity;
   rmSync(folder, { recursive: true, force: true });
@@ -78,12 +84,14 @@ describe('a damaged checkpoint is detected and the previous one used', () => {
   }
 
   for (const file of ['SHA256SUMS', 'checkpoint.json', 'weights.bin', 'state.bin']) {
-    it(`${file} cut off after any byte (long files: every fourth)`, () => expectPrevious(file, (whole, at) => whole.subarray(0, at)));
-    it(`${file} with any byte changed`, () => expectPrevious(file, (whole, at) => {
-      const changed = Buffer.from(whole);
-      changed[at] ^= 0x20; // turns a hexadecimal digit into its capital
-      return changed;
-    }));
+    it(`${file} cut off after any byte (long files: every fourth)`, () =>
+      expectPrevious(file, (whole, at) => whole.subarray(0, at)));
+    it(`${file} with any byte changed`, () =>
+      expectPrevious(file, (whole, at) => {
+        const changed = Buffer.from(whole);
+        changed[at] ^= 0x20; // turns a hexadecimal digit into its capital
+        return changed;
+      }));
     it(`${file} missing, or with a byte too many`, async () => {
       const target = path.join(folder, 'last', file);
       truncateSync(target, readFileSync(target).length + 1);
@@ -116,7 +124,8 @@ describe('a full disk', () => {
     for (const bytesLeft of [0, 10, 32, 35, 36, 300, 400, 500]) {
       disk.bytesLeft = bytesLeft;
       await expect(saveCheckpoint(folder, 'last', content(3))).rejects.toThrow(
-        `Could not write the checkpoint "last" in ${folder}: there is no space left on the disk; the last good checkpoint is kept, so free some space or mend the cause, then resume`);
+        `Could not write the checkpoint "last" in ${folder}: there is no space left on the disk; the last good checkpoint is kept, so free some space or mend the cause, then resume`,
+      );
       expect(readdirSync(folder)).toEqual(before);
       expect((await newest(folder))?.meta.step).toBe(2);
     }

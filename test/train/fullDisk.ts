@@ -12,7 +12,8 @@ export function limitWrites(actual: typeof files): typeof files {
       const write = handle.writeFile.bind(handle);
       handle.writeFile = async (data, options) => {
         disk.bytesLeft -= (data as Uint8Array).length;
-        if (disk.bytesLeft < 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+        if (disk.bytesLeft < 0)
+          throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
         return write(data, options);
       };
       return handle;

@@ -2,13 +2,29 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { historyFile, openHistory, readHistory, type EpochRecord, type StepRecord } from '../../lib/train/history.ts';
+import { type EpochRecord, historyFile, openHistory, readHistory, type StepRecord } from '../../lib/train/history.ts';
 
-const step = (n: number, epoch = 1): StepRecord => ({ kind: 'step', step: n, epoch, loss: 1 / n, learningRate: 1e-3, gradientNorm: n });
-const epoch = (n: number, at: number): EpochRecord => ({ kind: 'epoch', step: at, epoch: n, loss: 0.5, learningRate: 1e-3, seconds: 1 });
+const step = (n: number, epoch = 1): StepRecord => ({
+  kind: 'step',
+  step: n,
+  epoch,
+  loss: 1 / n,
+  learningRate: 1e-3,
+  gradientNorm: n,
+});
+const epoch = (n: number, at: number): EpochRecord => ({
+  kind: 'epoch',
+  step: at,
+  epoch: n,
+  loss: 0.5,
+  learningRate: 1e-3,
+  seconds: 1,
+});
 
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-history-')); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-history-'));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('history.jsonl', () => {

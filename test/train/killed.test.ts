@@ -5,26 +5,40 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flags } from '../../scripts/flags.mjs';
 import { Random } from '../../lib/random.ts';
 import { readNewestCheckpoint } from '../../lib/train/checkpoint.ts';
 import { readHistory } from '../../lib/train/history.ts';
 import type { CheckpointMeta } from '../../lib/train/trainer.ts';
+import { flags } from '../../scripts/flags.mjs';
 
 const program = fileURLToPath(new URL('toyChild.ts', import.meta.url));
 let folder: string;
-beforeAll(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-killed-')); });
+beforeAll(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-killed-'));
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ended { code: number | null; signal: NodeJS.Signals | null; steps: number[]; errors: string }
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  steps: number[];
+  errors: string;
+}
 
 /** Trains (on) in `run`; `onSteps` sees the number of steps that this process has done and may send a signal. */
-function trainInChild(run: string, onSteps: (count: number, kill: (signal: NodeJS.Signals) => void) => void = () => {}): Promise<Ended> {
+function trainInChild(
+  run: string,
+  onSteps: (count: number, kill: (signal: NodeJS.Signals) => void) => void = () => {},
+): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...flags, program, path.join(folder, run)], { env: { ...process.env, AXUNET_ENGINE: 'cpu' } });
+    const child = spawn(process.execPath, [...flags, program, path.join(folder, run)], {
+      env: { ...process.env, AXUNET_ENGINE: 'cpu' },
+    });
     const steps: number[] = [];
     let errors = '';
-    child.stderr.on('data', (text: Buffer) => { errors += text; });
+    child.stderr.on('data', (text: Buffer) => {
+      errors += text;
+    });
     child.stdout.on('data', (text: Buffer) => {
       for (const line of text.toString().trim().split('\n')) {
         steps.push(Number(line));
@@ -39,7 +53,8 @@ async function stateOf(run: string): Promise<unknown> {
   const { meta, arrays } = (await readNewestCheckpoint<CheckpointMeta>(path.join(folder, run), 'last', () => {}))!;
   return { position: { ...meta.position, seconds: 0 }, arrays };
 }
-const historyOf = (run: string): unknown[] => readHistory(path.join(folder, run)).map((record) => ({ ...record, seconds: 0 }));
+const historyOf = (run: string): unknown[] =>
+  readHistory(path.join(folder, run)).map((record) => ({ ...record, seconds: 0 }));
 
 describe('a training process', { timeout: 300_000 }, () => {
   it('killed five times at random moments and resumed, ends with the same bits as one that was never killed', async () => {
@@ -62,7 +77,9 @@ describe('a training process', { timeout: 300_000 }, () => {
   });
 
   it('sent SIGTERM saves, says so and exits with 75, and resumed goes on with the next step', async () => {
-    const ended = await trainInChild('stopped', (count, send) => { if (count === 3) send('SIGTERM'); });
+    const ended = await trainInChild('stopped', (count, send) => {
+      if (count === 3) send('SIGTERM');
+    });
     expect(ended).toMatchObject({ code: 75, signal: null });
     const saved = ended.steps.at(-1)!;
     expect(ended.errors).toContain(`Training stopped by SIGTERM after step ${saved}; the checkpoint is saved in`);
@@ -71,6 +88,9 @@ describe('a training process', { timeout: 300_000 }, () => {
     const resumed = await trainInChild('stopped');
     expect(resumed).toMatchObject({ code: 0 });
     expect(resumed.steps[0]).toBe(saved + 1);
-    expect(JSON.parse(readFileSync(path.join(folder, 'stopped', 'result.json'), 'utf8'))).toMatchObject({ steps: 48, reason: 'epochs' });
+    expect(JSON.parse(readFileSync(path.join(folder, 'stopped', 'result.json'), 'utf8'))).toMatchObject({
+      steps: 48,
+      reason: 'epochs',
+    });
   });
 });

@@ -43,8 +43,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('a trained run', () => {
   it('of pictures is refused for CT volumes, whose numbers it has never seen', async () => {
     const volume = path.join(folder, 'volume.nii');
-    await writeNifti(volume, { data: new Int16Array(8), shape: [2, 2, 2], spacingMm: [1, 1, 1], affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] });
-    await expect(predict.run([volume, '--run', folder, '--out', path.join(folder, 'masks')])).rejects.toThrow(/^Expected a network trained on CT volumes, found one trained on pictures/);
+    await writeNifti(volume, {
+      data: new Int16Array(8),
+      shape: [2, 2, 2],
+      spacingMm: [1, 1, 1],
+      affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+    });
+    await expect(predict.run([volume, '--run', folder, '--out', path.join(folder, 'masks')])).rejects.toThrow(
+      /^Expected a network trained on CT volumes, found one trained on pictures/,
+    );
   });
 
   it('is rebuilt from its folder with the same answers, grid, window and description', async () => {
@@ -65,7 +72,9 @@ describe('a trained run', () => {
     expect(scores.sliceDice.n).toBe(2);
     expect(scores.volume[0].scores.dice).toBe(loaded.position.best!.dice);
     expect(formatScores(scores)).toMatch(/^p2 +\d\.\d{3}/m);
-    expect(JSON.parse(readFileSync(path.join(folder, 'scores.json'), 'utf8')).slices.map(({ id }: { id: string }) => id)).toEqual(['p2-0', 'p2-1', 'p2-2']);
+    expect(
+      JSON.parse(readFileSync(path.join(folder, 'scores.json'), 'utf8')).slices.map(({ id }: { id: string }) => id),
+    ).toEqual(['p2-0', 'p2-1', 'p2-2']);
     loaded.model.dispose();
   });
 
@@ -75,7 +84,9 @@ describe('a trained run', () => {
     await exportModel(loaded, out);
     const { modelTopology, weightsManifest } = JSON.parse(readFileSync(path.join(out, 'model.json'), 'utf8'));
     const weightData = new Uint8Array(readFileSync(path.join(out, 'weights.bin'))).buffer;
-    const model = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }));
+    const model = await tf.loadLayersModel(
+      tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
+    );
     expect(await answerOf(model)).toEqual(answer);
     expect(JSON.parse(readFileSync(path.join(out, 'axunet.json'), 'utf8')).description.grid.size).toEqual([16, 16]);
     loaded.model.dispose();
@@ -83,7 +94,9 @@ describe('a trained run', () => {
   });
 
   it('is refused where there is none, and weights of another network too', async () => {
-    await expect(loadRun(path.join(folder, 'export'))).rejects.toThrow('Expected a training run (a folder with best/ or last/), found none');
+    await expect(loadRun(path.join(folder, 'export'))).rejects.toThrow(
+      'Expected a training run (a folder with best/ or last/), found none',
+    );
     const { model } = await loadRun(folder);
     expect(() => writeWeights(model, {})).toThrow(/^Expected weight .* of shape \[.*\], found none$/);
     model.dispose();
@@ -92,9 +105,15 @@ describe('a trained run', () => {
 
 describe('describing a run', () => {
   it('refuses patients on both sides, patients without slices, and nothing to train on', () => {
-    expect(() => describeRun(config, slices, { training: ['p0', 'p1'], validation: ['p1'] })).toThrow('p1 in training and in validation');
-    expect(() => describeRun(config, slices, { training: ['p0', 'p9'], validation: [] })).toThrow('Expected slices of all 2 patients, found none of p9');
-    expect(() => describeRun(config, slices, { training: [], validation: ['p0'] })).toThrow('Expected at least one slice to train on, found none');
+    expect(() => describeRun(config, slices, { training: ['p0', 'p1'], validation: ['p1'] })).toThrow(
+      'p1 in training and in validation',
+    );
+    expect(() => describeRun(config, slices, { training: ['p0', 'p9'], validation: [] })).toThrow(
+      'Expected slices of all 2 patients, found none of p9',
+    );
+    expect(() => describeRun(config, slices, { training: [], validation: ['p0'] })).toThrow(
+      'Expected at least one slice to train on, found none',
+    );
   });
 
   it('fits a window to the training masks only', () => {

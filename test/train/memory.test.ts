@@ -7,9 +7,16 @@ const engine = { name: 'tensorflow', description: 'TensorFlow (CPU)' } as const;
 /** Takes the run's own suggestion. */
 const follow = (size: RunSize, text: string): RunSize => ({
   ...size,
-  ...(/width=(\d+)/.test(text) ? { width: Number(/width=(\d+)/.exec(text)![1]), weights: size.weights * (Number(/width=(\d+)/.exec(text)![1]) / size.width) ** 2 } : {}),
+  ...(/width=(\d+)/.test(text)
+    ? {
+        width: Number(/width=(\d+)/.exec(text)![1]),
+        weights: size.weights * (Number(/width=(\d+)/.exec(text)![1]) / size.width) ** 2,
+      }
+    : {}),
   ...(/microBatch=(\d+)/.test(text) ? { microBatch: Number(/microBatch=(\d+)/.exec(text)![1]) } : {}),
-  ...(/gridSize=\[(\d+),(\d+)\]/.test(text) ? { gridSize: [Number(/\[(\d+)/.exec(text)![1]), Number(/,(\d+)/.exec(text)![1])] as const } : {}),
+  ...(/gridSize=\[(\d+),(\d+)\]/.test(text)
+    ? { gridSize: [Number(/\[(\d+)/.exec(text)![1]), Number(/,(\d+)/.exec(text)![1])] as const }
+    : {}),
 });
 const refusal = (size: RunSize, available: number): string => {
   try {
@@ -34,15 +41,23 @@ describe('the memory of a run', () => {
   });
 
   it('is told where it fits', () => {
-    expect(checkMemory({ ...full, microBatch: 1 }, engine, 16 * gigabyte)).toMatch(/^memory: about \d\.\d GB needed, 16\.0 GB available$/);
-    expect(checkMemory(full, { name: 'tensorflow', description: 'TensorFlow (GPU)' })).toMatch(/^memory: about \d+\.\d GB needed$/);
+    expect(checkMemory({ ...full, microBatch: 1 }, engine, 16 * gigabyte)).toMatch(
+      /^memory: about \d\.\d GB needed, 16\.0 GB available$/,
+    );
+    expect(checkMemory(full, { name: 'tensorflow', description: 'TensorFlow (GPU)' })).toMatch(
+      /^memory: about \d+\.\d GB needed$/,
+    );
   });
 
   it('that does not fit is refused, and what is suggested instead fits', () => {
-    expect(refusal(full, 10 * gigabyte)).toMatch(/^Expected a run that fits into the 10\.0 GB of memory available, found one that needs about 1\d\.\d GB; microBatch=3 fits$/);
+    expect(refusal(full, 10 * gigabyte)).toMatch(
+      /^Expected a run that fits into the 10\.0 GB of memory available, found one that needs about 1\d\.\d GB; microBatch=3 fits$/,
+    );
     for (const available of [10, 4, 2.5, 1.8]) {
       const text = refusal(full, available * gigabyte);
-      expect(estimateMemory(follow(full, text.split(';')[1]), 'tensorflow'), text).toBeLessThanOrEqual(available * gigabyte);
+      expect(estimateMemory(follow(full, text.split(';')[1]), 'tensorflow'), text).toBeLessThanOrEqual(
+        available * gigabyte,
+      );
     }
     expect(refusal(full, 0.1 * gigabyte)).toMatch(/nothing smaller fits either: free some memory$/);
   });

@@ -3,9 +3,16 @@ import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import { trainConfig } from '../../lib/train/config.ts';
 import { endReason, epochBatches, progressOf, startPosition } from '../../lib/train/position.ts';
 
-const slices = slicesInMemory(Array.from({ length: 20 }, (_, i) => ({
-  id: `${i}`, patient: 'p', height: 1, width: 1, image: new Float32Array(3), label: Uint8Array.of(i < 8 ? 1 : 0),
-})));
+const slices = slicesInMemory(
+  Array.from({ length: 20 }, (_, i) => ({
+    id: `${i}`,
+    patient: 'p',
+    height: 1,
+    width: 1,
+    image: new Float32Array(3),
+    label: Uint8Array.of(i < 8 ? 1 : 0),
+  })),
+);
 const all = Array.from({ length: 20 }, (_, i) => i);
 
 describe('the batches of an epoch', () => {

@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scheduleFactor, scheduleKinds, type Schedule } from '../../lib/train/schedule.ts';
+import { type Schedule, scheduleFactor, scheduleKinds } from '../../lib/train/schedule.ts';
 
-const schedule = (given: Partial<Schedule>): Schedule => ({ kind: 'constant', warmUp: 0, floor: 0, power: 0.9, ...given });
+const schedule = (given: Partial<Schedule>): Schedule => ({
+  kind: 'constant',
+  warmUp: 0,
+  floor: 0,
+  power: 0.9,
+  ...given,
+});
 
 describe('a learning-rate schedule', () => {
-  it('constant is 1 all the way', () => expect([0, 0.5, 1].map((p) => scheduleFactor(schedule({}), p))).toEqual([1, 1, 1]));
+  it('constant is 1 all the way', () =>
+    expect([0, 0.5, 1].map((p) => scheduleFactor(schedule({}), p))).toEqual([1, 1, 1]));
 
   it('cosine falls from 1 through a half to the floor', () => {
     expect(scheduleFactor(schedule({ kind: 'cosine' }), 0)).toBe(1);
@@ -28,16 +35,23 @@ describe('a learning-rate schedule', () => {
   });
 
   it('stays between 0 and 1 and never rises after the warm-up', () => {
-    fc.assert(fc.property(
-      fc.constantFrom(...scheduleKinds), fc.double({ min: 0, max: 0.9, noNaN: true }), fc.double({ min: 0, max: 0.9, noNaN: true }), fc.double({ min: 0.1, max: 3, noNaN: true }),
-      (kind, warmUp, floor, power) => {
-        let before = 1;
-        for (let p = warmUp; p <= 1.2; p += 0.05) {
-          const factor = scheduleFactor({ kind, warmUp, floor, power }, p);
-          expect(factor).toBeGreaterThanOrEqual(0);
-          expect(factor).toBeLessThanOrEqual(before + 1e-12);
-          before = factor;
-        }
-      }), { numRuns: 50 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...scheduleKinds),
+        fc.double({ min: 0, max: 0.9, noNaN: true }),
+        fc.double({ min: 0, max: 0.9, noNaN: true }),
+        fc.double({ min: 0.1, max: 3, noNaN: true }),
+        (kind, warmUp, floor, power) => {
+          let before = 1;
+          for (let p = warmUp; p <= 1.2; p += 0.05) {
+            const factor = scheduleFactor({ kind, warmUp, floor, power }, p);
+            expect(factor).toBeGreaterThanOrEqual(0);
+            expect(factor).toBeLessThanOrEqual(before + 1e-12);
+            before = factor;
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 });

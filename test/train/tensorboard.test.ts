@@ -5,13 +5,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crc32c, openScalars, tfRecord } from '../../lib/train/tensorboard.ts';
 
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-tensorboard-')); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-tensorboard-'));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The payloads of a TFRecord file, lengths checked. */
 function payloads(bytes: Buffer): Buffer[] {
   const found: Buffer[] = [];
-  for (let at = 0; at < bytes.length;) {
+  for (let at = 0; at < bytes.length; ) {
     const length = Number(bytes.readBigUInt64LE(at));
     found.push(bytes.subarray(at + 12, at + 12 + length));
     at += 16 + length;

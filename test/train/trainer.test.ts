@@ -6,16 +6,24 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tf } from '../../lib/engine/engine.ts';
 import { readNewestCheckpoint } from '../../lib/train/checkpoint.ts';
-import { readHistory, type EpochRecord } from '../../lib/train/history.ts';
+import { type EpochRecord, readHistory } from '../../lib/train/history.ts';
 import { closeRun, type TrainingRun } from '../../lib/train/run.ts';
-import { readWeights, train, TrainingStopped, type CheckpointMeta, type TrainOptions } from '../../lib/train/trainer.ts';
+import {
+  type CheckpointMeta,
+  readWeights,
+  TrainingStopped,
+  type TrainOptions,
+  train,
+} from '../../lib/train/trainer.ts';
 import { disk } from './fullDisk.ts';
 import { toyRun, toySlices } from './toy.ts';
 
 vi.mock('node:fs/promises', async (original) => (await import('./fullDisk.ts')).limitWrites(await original()));
 
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-trainer-')); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-trainer-'));
+});
 afterEach(() => {
   disk.bytesLeft = Infinity;
   rmSync(folder, { recursive: true, force: true });
@@ -29,7 +37,11 @@ async function stateOf(run: string): Promise<unknown> {
   const { meta, arrays } = (await readNewestCheckpoint<CheckpointMeta>(run, 'last'))!;
   return { position: { ...meta.position, seconds: 0 }, arrays };
 }
-const withRun = async <T>(name: string, f: (run: TrainingRun) => Promise<T>, ...changes: Parameters<typeof toyRun> extends [string, ...infer R] ? R : never): Promise<T> => {
+const withRun = async <T>(
+  name: string,
+  f: (run: TrainingRun) => Promise<T>,
+  ...changes: Parameters<typeof toyRun> extends [string, ...infer R] ? R : never
+): Promise<T> => {
   const run = await toyRun(at(name), ...changes);
   try {
     return await f(run);
@@ -37,7 +49,11 @@ const withRun = async <T>(name: string, f: (run: TrainingRun) => Promise<T>, ...
     closeRun(run);
   }
 };
-const stopAt = (step: number): TrainOptions['onStep'] => (report) => { if (report.step === step) process.emit('SIGTERM', 'SIGTERM'); };
+const stopAt =
+  (step: number): TrainOptions['onStep'] =>
+  (report) => {
+    if (report.step === step) process.emit('SIGTERM', 'SIGTERM');
+  };
 
 describe('training', () => {
   it('lowers the loss, validates by patient, keeps the best and tells how it went', async () => {
@@ -56,7 +72,12 @@ describe('training', () => {
   });
 
   it('twice with one seed gives the same bits, with another seed other ones', async () => {
-    for (const [name, seed] of [['a', 1], ['b', 1], ['c', 2]] as const) await withRun(name, (run) => train(run), { seed });
+    for (const [name, seed] of [
+      ['a', 1],
+      ['b', 1],
+      ['c', 2],
+    ] as const)
+      await withRun(name, (run) => train(run), { seed });
     expect(await stateOf(at('b'))).toEqual(await stateOf(at('a')));
     expect(await stateOf(at('c'))).not.toEqual(await stateOf(at('a')));
   });
@@ -64,7 +85,8 @@ describe('training', () => {
   it('stopped by a signal and resumed at any step, ends with the same bits and the same history as uninterrupted', async () => {
     await withRun('whole', (run) => train(run));
     const [state, history] = [await stateOf(at('whole')), historyOf(at('whole'))];
-    for (const step of [1, 4, 6, 12]) { // first of an epoch, last of an epoch, in the middle, last of the run
+    for (const step of [1, 4, 6, 12]) {
+      // first of an epoch, last of an epoch, in the middle, last of the run
       await withRun(`stopped${step}`, async (run) => {
         await expect(train(run, { onStep: stopAt(step) })).rejects.toThrow(TrainingStopped);
       });
@@ -77,8 +99,12 @@ describe('training', () => {
 
   it('stopped while validating, does the validation when it is resumed', async () => {
     await withRun('whole', (run) => train(run));
-    const onValidation = (): void => { process.emit('SIGTERM', 'SIGTERM'); };
-    await withRun('stopped', (run) => expect(train(run, { onValidation })).rejects.toThrow('Training stopped by SIGTERM after step 4'));
+    const onValidation = (): void => {
+      process.emit('SIGTERM', 'SIGTERM');
+    };
+    await withRun('stopped', (run) =>
+      expect(train(run, { onValidation })).rejects.toThrow('Training stopped by SIGTERM after step 4'),
+    );
     expect(readHistory(at('stopped'))).toHaveLength(4);
     await withRun('stopped', (run) => train(run, { resume: true }));
     expect(await stateOf(at('stopped'))).toEqual(await stateOf(at('whole')));
@@ -94,8 +120,15 @@ describe('training', () => {
 
   it('refuses a folder that holds a run, and a resumed run that is another one', async () => {
     await withRun('run', (run) => train(run));
-    await withRun('run', (run) => expect(train(run)).rejects.toThrow(/^Expected a folder without a training run, found one in/));
-    await withRun('run', (run) => expect(train(run, { resume: true })).rejects.toThrow(/found another config.learningRate: 0.02 and 0.01$/), { learningRate: 0.01 });
+    await withRun('run', (run) =>
+      expect(train(run)).rejects.toThrow(/^Expected a folder without a training run, found one in/),
+    );
+    await withRun(
+      'run',
+      (run) =>
+        expect(train(run, { resume: true })).rejects.toThrow(/found another config.learningRate: 0.02 and 0.01$/),
+      { learningRate: 0.01 },
+    );
   });
 
   it('stops early when the score does not rise any more', async () => {
@@ -104,11 +137,17 @@ describe('training', () => {
   });
 
   it('in a time box trains until the time is over, with the schedule over the time, and validates at the end', async () => {
-    const result = await withRun('run', (run) => train(run), { minutes: 0.02, validateEvery: 1000, schedule: { kind: 'cosine' } });
+    const result = await withRun('run', (run) => train(run), {
+      minutes: 0.02,
+      validateEvery: 1000,
+      schedule: { kind: 'cosine' },
+    });
     expect(result.reason).toBe('minutes');
     expect(result.seconds).toBeGreaterThan(1.2);
     expect(result.dice).not.toBeNull();
-    const rates = readHistory(at('run')).filter(({ kind }) => kind === 'step').map(({ learningRate }) => learningRate);
+    const rates = readHistory(at('run'))
+      .filter(({ kind }) => kind === 'step')
+      .map(({ learningRate }) => learningRate);
     expect(rates.every((rate, i) => i === 0 || rate <= rates[i - 1])).toBe(true);
     expect(rates.at(-1)).toBeLessThan(0.1 * rates[0]);
   });
@@ -138,10 +177,18 @@ describe('training', () => {
   it('a loss that is no number ends the run with a sentence and keeps the last good checkpoint', async () => {
     await withRun('run', async (run) => {
       const { run: step } = run.step;
-      run.step.run = async (batch, rate) => ({ ...(await step(batch, rate)), ...(readHistory(run.folder).length > 6 ? { loss: NaN } : {}) });
-      await expect(train(run)).rejects.toThrow(/^Training diverged: the loss became NaN at step 7 of epoch 2 with learning rate 0.02; the last good checkpoint in .* is kept, so try a lower learning rate or a clipNorm$/);
+      run.step.run = async (batch, rate) => ({
+        ...(await step(batch, rate)),
+        ...(readHistory(run.folder).length > 6 ? { loss: NaN } : {}),
+      });
+      await expect(train(run)).rejects.toThrow(
+        /^Training diverged: the loss became NaN at step 7 of epoch 2 with learning rate 0.02; the last good checkpoint in .* is kept, so try a lower learning rate or a clipNorm$/,
+      );
     });
-    expect((await readNewestCheckpoint<CheckpointMeta>(at('run'), 'last'))!.meta.position).toMatchObject({ step: 4, epochs: 1 });
+    expect((await readNewestCheckpoint<CheckpointMeta>(at('run'), 'last'))!.meta.position).toMatchObject({
+      step: 4,
+      epochs: 1,
+    });
   });
 
   it('on a full disk ends with a sentence, and goes on from the last good checkpoint to the same bits when there is space again', async () => {
@@ -149,7 +196,11 @@ describe('training', () => {
     for (const bytesLeft of [1000, 5000, 12_000, 20_000]) {
       const name = `full${bytesLeft}`;
       disk.bytesLeft = bytesLeft;
-      await withRun(name, (run) => expect(train(run)).rejects.toThrow(/^Could not write the checkpoint "(last|best)" in .*: there is no space left on the disk; the last good checkpoint is kept/));
+      await withRun(name, (run) =>
+        expect(train(run)).rejects.toThrow(
+          /^Could not write the checkpoint "(last|best)" in .*: there is no space left on the disk; the last good checkpoint is kept/,
+        ),
+      );
       disk.bytesLeft = Infinity;
       await withRun(name, (run) => train(run, { resume: true }));
       expect(await stateOf(at(name))).toEqual(await stateOf(at('whole')));
@@ -163,25 +214,35 @@ describe('training', () => {
   });
 
   it('leaks no tensor over 200 steps with their epochs, validations and checkpoints', async () => {
-    await withRun('run', async (run) => {
-      const tensors: number[] = [];
-      await train(run, { onStep: () => tensors.push(tf.memory().numTensors) });
-      expect(tensors).toHaveLength(200);
-      expect(new Set(tensors).size).toBe(1);
-    }, { epochs: 10 }, toySlices(17)); // 32 slices with a disc + 8 empty ones: 20 batches in each epoch
+    await withRun(
+      'run',
+      async (run) => {
+        const tensors: number[] = [];
+        await train(run, { onStep: () => tensors.push(tf.memory().numTensors) });
+        expect(tensors).toHaveLength(200);
+        expect(new Set(tensors).size).toBe(1);
+      },
+      { epochs: 10 },
+      toySlices(17),
+    ); // 32 slices with a disc + 8 empty ones: 20 batches in each epoch
   });
 
   it('keeps its memory flat over the epochs', async () => {
     setFlagsFromString('--expose_gc');
     const collect = runInNewContext('gc') as () => void;
     const megabytes: number[] = [];
-    await withRun('run', (run) => train(run, {
-      onEpoch: () => {
-        collect();
-        const { heapUsed, arrayBuffers } = process.memoryUsage();
-        megabytes.push((heapUsed + arrayBuffers + tf.memory().numBytes) / 1e6);
-      },
-    }), { epochs: 12 });
+    await withRun(
+      'run',
+      (run) =>
+        train(run, {
+          onEpoch: () => {
+            collect();
+            const { heapUsed, arrayBuffers } = process.memoryUsage();
+            megabytes.push((heapUsed + arrayBuffers + tf.memory().numBytes) / 1e6);
+          },
+        }),
+      { epochs: 12 },
+    );
     expect(Math.max(...megabytes.slice(3)) - megabytes[2]).toBeLessThan(1);
   });
 

@@ -4,16 +4,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
 import { openLoader } from '../../lib/preprocess/loader.ts';
+import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
 import { readNewestCheckpoint } from '../../lib/train/checkpoint.ts';
 import { closeRun } from '../../lib/train/run.ts';
-import { train, TrainingStopped, type CheckpointMeta, type TrainOptions } from '../../lib/train/trainer.ts';
+import { type CheckpointMeta, TrainingStopped, type TrainOptions, train } from '../../lib/train/trainer.ts';
 import { putOnDisk } from '../preprocess/onDisk.ts';
 import { allEnded, threads } from '../preprocess/watchedThreads.ts';
 import { toyRun, toySlices } from './toy.ts';
 
-vi.mock('node:worker_threads', async (original) => (await import('../preprocess/watchedThreads.ts')).watchThreads(await original()));
+vi.mock('node:worker_threads', async (original) =>
+  (await import('../preprocess/watchedThreads.ts')).watchThreads(await original()),
+);
 
 let folder: string;
 let slices: SliceSet;
@@ -50,7 +52,9 @@ describe('training with a thread for the batches', () => {
     const loader = openLoader(slices, { threadAfterMs: 0 });
     while (!loader.isThreaded) await setTimeout(5);
     expect(await trainOn(slices, 'with', { loader })).toEqual(without);
-    const onStep: TrainOptions['onStep'] = ({ step }) => { if (step === 6) process.emit('SIGTERM', 'SIGTERM'); };
+    const onStep: TrainOptions['onStep'] = ({ step }) => {
+      if (step === 6) process.emit('SIGTERM', 'SIGTERM');
+    };
     await expect(trainOn(slices, 'stopped', { loader, onStep })).rejects.toThrow(TrainingStopped);
     expect(await trainOn(slices, 'stopped', { loader, resume: true })).toEqual(without);
     expect([loader.isThreaded, threads.started.length]).toEqual([true, 1]);
@@ -64,9 +68,17 @@ describe('training with a thread for the batches', () => {
   });
 
   it('ends the thread when the run is stopped or fails', async () => {
-    const onStep: TrainOptions['onStep'] = ({ step }) => { if (step === 6) process.emit('SIGTERM', 'SIGTERM'); };
+    const onStep: TrainOptions['onStep'] = ({ step }) => {
+      if (step === 6) process.emit('SIGTERM', 'SIGTERM');
+    };
     await expect(trainOn(slow(slices), 'stopped', { onStep })).rejects.toThrow(TrainingStopped);
-    await expect(trainOn(slow(slices), 'failed', { onStep: ({ step }) => { if (step === 6) throw new Error('the report failed'); } })).rejects.toThrow('the report failed');
+    await expect(
+      trainOn(slow(slices), 'failed', {
+        onStep: ({ step }) => {
+          if (step === 6) throw new Error('the report failed');
+        },
+      }),
+    ).rejects.toThrow('the report failed');
     expect(threads.started).toHaveLength(2);
     expect(allEnded()).toBe(true);
   });
@@ -75,14 +87,17 @@ describe('training with a thread for the batches', () => {
     const loader = openLoader(slices, { threadAfterMs: 0 });
     while (!loader.isThreaded) await setTimeout(5);
     rmSync(path.join(folder, 'slices/data/p0-0.npy'));
-    await expect(trainOn(slices, 'run', { loader })).rejects.toThrow(/^Expected a preprocessed slice \(run axunet preprocess again\), found ENOENT/);
+    await expect(trainOn(slices, 'run', { loader })).rejects.toThrow(
+      /^Expected a preprocessed slice \(run axunet preprocess again\), found ENOENT/,
+    );
     await loader.close();
   });
 
   it('tells the share of waiting of training and of validation, which is most where reading is slow', async () => {
     const [training, validation]: [number[], number[]] = [[], []];
     await trainOn({ ...slow(slices), onDisk: undefined }, 'slow', {
-      onStep: ({ waitingShare }) => training.push(waitingShare), onValidation: (done, total, waitingShare) => validation.push(waitingShare),
+      onStep: ({ waitingShare }) => training.push(waitingShare),
+      onValidation: (done, total, waitingShare) => validation.push(waitingShare),
     });
     expect([training.length, validation.length]).toEqual([12, 9]);
     for (const share of [training.at(-1)!, validation.at(-1)!]) {

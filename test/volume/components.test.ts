@@ -1,19 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { componentLabels, connectedComponents, type Connectivity, fillHoles, largestComponent, removeSmallObjects } from '../../lib/volume/components.ts';
+import {
+  type Connectivity,
+  componentLabels,
+  connectedComponents,
+  fillHoles,
+  largestComponent,
+  removeSmallObjects,
+} from '../../lib/volume/components.ts';
 import type { Vec3 } from '../../lib/volume/volume.ts';
 
 /** Component numbers by flooding from each voxel in turn, straight from the definition. */
 function flood(mask: ArrayLike<number>, [width, height, depth]: Vec3, connectivity: Connectivity): number[] {
   const labels = new Array<number>(width * height * depth).fill(0);
   const nearest = { 6: 1, 18: 2, 26: 3 }[connectivity];
-  const steps = [-1, 0, 1].flatMap((dz) => [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [dx, dy, dz])))
-    .filter(([dx, dy, dz]) => { const n = Math.abs(dx) + Math.abs(dy) + Math.abs(dz); return n > 0 && n <= nearest; });
+  const steps = [-1, 0, 1]
+    .flatMap((dz) => [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [dx, dy, dz])))
+    .filter(([dx, dy, dz]) => {
+      const n = Math.abs(dx) + Math.abs(dy) + Math.abs(dz);
+      return n > 0 && n <= nearest;
+    });
   let count = 0;
   for (let seed = 0; seed < labels.length; seed++) {
     if (mask[seed] === 0 || labels[seed] !== 0) continue;
     labels[seed] = ++count;
-    for (const open = [seed]; open.length;) {
+    for (const open = [seed]; open.length; ) {
       const i = open.pop()!;
       const [x, y, z] = [i % width, Math.floor(i / width) % height, Math.floor(i / (width * height))];
       for (const [dx, dy, dz] of steps) {
@@ -41,25 +52,41 @@ function filled(mask: ArrayLike<number>, [width, height, depth]: Vec3): number[]
 }
 
 const axis = fc.integer({ min: 1, max: 8 });
-const masks = fc.tuple(axis, axis, axis, fc.constantFrom(0.1, 0.4, 0.7, 0.95)).chain(([x, y, z, share]) => fc.record({
-  shape: fc.constant([x, y, z] as const),
-  mask: fc.array(fc.double({ min: 0, max: 1, noNaN: true }).map((v) => (v < share ? 3 : 0)), { minLength: x * y * z, maxLength: x * y * z }).map((values) => Uint8Array.from(values)),
-}));
+const masks = fc.tuple(axis, axis, axis, fc.constantFrom(0.1, 0.4, 0.7, 0.95)).chain(([x, y, z, share]) =>
+  fc.record({
+    shape: fc.constant([x, y, z] as const),
+    mask: fc
+      .array(
+        fc.double({ min: 0, max: 1, noNaN: true }).map((v) => (v < share ? 3 : 0)),
+        { minLength: x * y * z, maxLength: x * y * z },
+      )
+      .map((values) => Uint8Array.from(values)),
+  }),
+);
 const connectivities = fc.constantFrom<Connectivity>(6, 18, 26);
 
 describe('connected components', () => {
   it('are those of flooding, in the same order, with their sizes', () => {
-    fc.assert(fc.property(masks, connectivities, ({ shape, mask }, connectivity) => {
-      const components = connectedComponents(mask, shape, connectivity);
-      const wanted = flood(mask, shape, connectivity);
-      expect([...componentLabels(components, shape)]).toEqual(wanted);
-      expect(components.voxels).toEqual(components.voxels.map((_, c) => wanted.filter((label) => label === c + 1).length));
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(masks, connectivities, ({ shape, mask }, connectivity) => {
+        const components = connectedComponents(mask, shape, connectivity);
+        const wanted = flood(mask, shape, connectivity);
+        expect([...componentLabels(components, shape)]).toEqual(wanted);
+        expect(components.voxels).toEqual(
+          components.voxels.map((_, c) => wanted.filter((label) => label === c + 1).length),
+        );
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('meet over faces, edges and corners as asked', () => {
-    const [overEdge, overCorner] = [Uint8Array.from([1, 0, 0, 1, 0, 0, 0, 0]), Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 1])];
-    const count = (mask: Uint8Array, connectivity: Connectivity): number => connectedComponents(mask, [2, 2, 2], connectivity).voxels.length;
+    const [overEdge, overCorner] = [
+      Uint8Array.from([1, 0, 0, 1, 0, 0, 0, 0]),
+      Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 1]),
+    ];
+    const count = (mask: Uint8Array, connectivity: Connectivity): number =>
+      connectedComponents(mask, [2, 2, 2], connectivity).voxels.length;
     expect([count(overEdge, 6), count(overEdge, 18), count(overEdge, 26)]).toEqual([2, 1, 1]);
     expect([count(overCorner, 6), count(overCorner, 18), count(overCorner, 26)]).toEqual([2, 2, 1]);
   });
@@ -67,7 +94,9 @@ describe('connected components', () => {
   it('of an empty mask are none, of other sizes and connectivities refused', () => {
     expect(connectedComponents(new Uint8Array(8), [2, 2, 2]).voxels).toEqual([]);
     expect(() => connectedComponents([1], [2, 1, 1])).toThrow('Expected a mask of 2×1×1 voxels, found 1 values');
-    expect(() => connectedComponents([1, 1], [2, 1, 1], 8 as Connectivity)).toThrow('Expected connectivity 6, 18 or 26, found 8');
+    expect(() => connectedComponents([1, 1], [2, 1, 1], 8 as Connectivity)).toThrow(
+      'Expected connectivity 6, 18 or 26, found 8',
+    );
   });
 });
 
@@ -82,9 +111,12 @@ describe('cleaning a mask', () => {
   });
 
   it('fills what flooding from outside does not reach', () => {
-    fc.assert(fc.property(masks, ({ shape, mask }) => {
-      expect([...fillHoles(mask, shape)]).toEqual(filled(mask, shape));
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(masks, ({ shape, mask }) => {
+        expect([...fillHoles(mask, shape)]).toEqual(filled(mask, shape));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('fills a ring in a picture, but not in one slice of a volume, where it is open above and below', () => {

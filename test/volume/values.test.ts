@@ -3,7 +3,16 @@ import { finiteValues, summariseValues } from '../../lib/volume/values.ts';
 
 describe('summariseValues', () => {
   it('of 2, 4, 4, 4, 5, 5, 7, 9 has mean 5 and population standard deviation 2', () => {
-    expect(summariseValues(new Int16Array([2, 4, 4, 4, 5, 5, 7, 9]))).toEqual({ count: 8, nan: 0, infinite: 0, min: 2, max: 9, mean: 5, std: 2, sum: 40 });
+    expect(summariseValues(new Int16Array([2, 4, 4, 4, 5, 5, 7, 9]))).toEqual({
+      count: 8,
+      nan: 0,
+      infinite: 0,
+      min: 2,
+      max: 9,
+      mean: 5,
+      std: 2,
+      sum: 40,
+    });
   });
   it('keeps its accuracy far from zero and over many values', () => {
     const data = Float64Array.from({ length: 100_000 }, (_, i) => 1e9 + (i % 2));
@@ -11,11 +20,35 @@ describe('summariseValues', () => {
     expect(summariseValues(new Float32Array(1_000_003).fill(0.1)).sum).toBeCloseTo(1_000_003 * Math.fround(0.1), 6);
   });
   it('lets NaN and infinities through as NumPy does, and counts them', () => {
-    expect(summariseValues(new Float32Array([1, NaN, Infinity]))).toMatchObject({ nan: 1, infinite: 1, min: NaN, max: NaN, mean: NaN, std: NaN, sum: NaN });
-    expect(summariseValues(new Float32Array([1, Infinity]))).toMatchObject({ nan: 0, infinite: 1, min: 1, max: Infinity, mean: Infinity, std: NaN });
+    expect(summariseValues(new Float32Array([1, NaN, Infinity]))).toMatchObject({
+      nan: 1,
+      infinite: 1,
+      min: NaN,
+      max: NaN,
+      mean: NaN,
+      std: NaN,
+      sum: NaN,
+    });
+    expect(summariseValues(new Float32Array([1, Infinity]))).toMatchObject({
+      nan: 0,
+      infinite: 1,
+      min: 1,
+      max: Infinity,
+      mean: Infinity,
+      std: NaN,
+    });
     expect(finiteValues(new Float32Array([1, NaN, Infinity, -2]))).toEqual(new Float64Array([1, -2]));
   });
   it('of nothing is NaN, with sum 0', () => {
-    expect(summariseValues(new Uint8Array(0))).toEqual({ count: 0, nan: 0, infinite: 0, min: NaN, max: NaN, mean: NaN, std: NaN, sum: 0 });
+    expect(summariseValues(new Uint8Array(0))).toEqual({
+      count: 0,
+      nan: 0,
+      infinite: 0,
+      min: NaN,
+      max: NaN,
+      mean: NaN,
+      std: NaN,
+      sum: 0,
+    });
   });
 });

@@ -1,10 +1,10 @@
 /** Stomach, duodenum, small bowel and colon: the organs that look like a pancreas in one slice. */
 import type { Random } from '../../random.ts';
-import { step, type Canvas, type Material } from './canvas.ts';
+import { type Canvas, type Material, step } from './canvas.ts';
 import type { PancreasShape } from './pancreas.ts';
 import type { Patient } from './patient.ts';
 import { patientStream } from './patient.ts';
-import { smoothPath, tube, within, without, type TubePoint } from './solids.ts';
+import { smoothPath, type TubePoint, tube, within, without } from './solids.ts';
 import type { Wall } from './wall.ts';
 
 export type Content = 'collapsed' | 'water' | 'chyme' | 'contrast' | 'gas' | 'stool';
@@ -23,8 +23,12 @@ interface Gut {
 function materialOf(canvas: Canvas, gut: Gut): Material {
   const { fine, coarse, edgeMm } = canvas;
   const filling = (v: number, y: number): number => {
-    const solid = gut.content === 'chyme' ? gut.fillHu + 14 * coarse[v]! : gut.content === 'stool' ?
-      30 + 30 * coarse[v]! - 640 * step(4 * (fine[v]! - 0.9), edgeMm) : gut.fillHu;
+    const solid =
+      gut.content === 'chyme'
+        ? gut.fillHu + 14 * coarse[v]!
+        : gut.content === 'stool'
+          ? 30 + 30 * coarse[v]! - 640 * step(4 * (fine[v]! - 0.9), edgeMm)
+          : gut.fillHu;
     if (gut.gasAboveY === undefined || gut.content === 'gas') return solid;
     return solid + (-950 - solid) * step(gut.gasAboveY - y, edgeMm);
   };
@@ -48,11 +52,19 @@ function paintGut({ canvas, patient, wall, pancreas }: Abdomen, gut: Gut, rough:
   canvas.paint(solid, materialOf(canvas, gut), { rough, rim: { mm: 2.4, hu: patient.hu.fat, opacity: 0.75 } });
 }
 
-function drawContent(random: Random, weights: Readonly<Partial<Record<Content, number>>>): Pick<Gut, 'content' | 'fillHu'> {
+function drawContent(
+  random: Random,
+  weights: Readonly<Partial<Record<Content, number>>>,
+): Pick<Gut, 'content' | 'fillHu'> {
   let left = random.uniform() * Object.values(weights).reduce((a, b) => a + b, 0);
   const content = (Object.keys(weights) as Content[]).find((key) => (left -= weights[key]!) < 0) ?? 'collapsed';
   const fills: Record<Content, [number, number]> = {
-    collapsed: [60, 90], water: [4, 26], chyme: [28, 90], contrast: [190, 420], gas: [-950, -850], stool: [0, 60],
+    collapsed: [60, 90],
+    water: [4, 26],
+    chyme: [28, 90],
+    contrast: [190, 420],
+    gas: [-950, -850],
+    stool: [0, 60],
   };
   return { content, fillHu: random.uniform(...fills[content]) };
 }
@@ -63,13 +75,25 @@ function paintStomach(abdomen: Abdomen): void {
   const full = random.uniform(0.62, 1.1);
   const x = random.normal(0, 5);
   const path: TubePoint[] = [
-    [60 + x, 14, 86, 30 * full], [64 + x, -14, 66, 36 * full], [56 + x, -42, 40, 31 * full],
-    [34 + x, -58, 14, 24 * full], [4 + x, -60, -2, 19 * full], [-26, -50, 4, 12],
+    [60 + x, 14, 86, 30 * full],
+    [64 + x, -14, 66, 36 * full],
+    [56 + x, -42, 40, 31 * full],
+    [34 + x, -58, 14, 24 * full],
+    [4 + x, -60, -2, 19 * full],
+    [-26, -50, 4, 12],
   ];
   const filled = drawContent(random, { water: 3, chyme: 3, contrast: 2, gas: 1 });
-  paintGut(abdomen, {
-    path, ...filled, wallMm: random.uniform(3, 5), wallHu: patient.hu.bowelWall, gasAboveY: random.uniform(-72, -44),
-  }, 1.2);
+  paintGut(
+    abdomen,
+    {
+      path,
+      ...filled,
+      wallMm: random.uniform(3, 5),
+      wallHu: patient.hu.bowelWall,
+      gasAboveY: random.uniform(-72, -44),
+    },
+    1.2,
+  );
 }
 
 /** The C of the duodenum round the head of the pancreas. */
@@ -78,13 +102,25 @@ function paintDuodenum(abdomen: Abdomen): void {
   const random = patientStream(patient.seed, patient.index, 'duodenum');
   const [x, y, z] = abdomen.pancreas.headMm;
   const path: TubePoint[] = [
-    [-26, -50, 4, 10], [x - 14, y - 22, z + 22, 12], [x - 29, y - 5, z + 8, 12.5], [x - 30, y + 4, z - 20, 12.5],
-    [x - 20, y + 9, z - 42, 12], [x + 14, y + 10, z - 48, 11], [x + 46, y + 2, z - 44, 10], [x + 66, y - 8, z - 30, 10],
+    [-26, -50, 4, 10],
+    [x - 14, y - 22, z + 22, 12],
+    [x - 29, y - 5, z + 8, 12.5],
+    [x - 30, y + 4, z - 20, 12.5],
+    [x - 20, y + 9, z - 42, 12],
+    [x + 14, y + 10, z - 48, 11],
+    [x + 46, y + 2, z - 44, 10],
+    [x + 66, y - 8, z - 30, 10],
   ];
-  paintGut(abdomen, {
-    path, ...drawContent(random, { water: 3, chyme: 3, collapsed: 1, contrast: 1.5, gas: 0.5 }), wallMm: 3,
-    wallHu: patient.hu.bowelWall,
-  }, 1.1);
+  paintGut(
+    abdomen,
+    {
+      path,
+      ...drawContent(random, { water: 3, chyme: 3, collapsed: 1, contrast: 1.5, gas: 0.5 }),
+      wallMm: 3,
+      wallHu: patient.hu.bowelWall,
+    },
+    1.1,
+  );
 }
 
 function paintColon(abdomen: Abdomen): void {
@@ -93,21 +129,49 @@ function paintColon(abdomen: Abdomen): void {
   const sag = random.uniform(-28, 12);
   const wide = (): number => random.uniform(14, 21);
   const paths: TubePoint[][] = [
-    [[-98, 18, -200, 22], [-100, 10, -110, 21], [-96, 0, -60, 19], [-86, -22, -38, 17]],
-    [[-86, -22, -38, 17], [-58, -62, -34 + sag, wide()], [-8, -68, -44 + sag, wide()], [44, -64, -30 + sag, wide()],
-      [82, -44, -8, wide()], [97, -20, 2, 15]],
-    [[97, -20, 2, 15], [105, 6, -28, 14], [103, 16, -80, 13], [98, 20, -200, 13]],
+    [
+      [-98, 18, -200, 22],
+      [-100, 10, -110, 21],
+      [-96, 0, -60, 19],
+      [-86, -22, -38, 17],
+    ],
+    [
+      [-86, -22, -38, 17],
+      [-58, -62, -34 + sag, wide()],
+      [-8, -68, -44 + sag, wide()],
+      [44, -64, -30 + sag, wide()],
+      [82, -44, -8, wide()],
+      [97, -20, 2, 15],
+    ],
+    [
+      [97, -20, 2, 15],
+      [105, 6, -28, 14],
+      [103, 16, -80, 13],
+      [98, 20, -200, 13],
+    ],
   ];
   for (const path of paths) {
-    paintGut(abdomen, {
-      path, ...drawContent(random, { stool: 3, gas: 1.5, chyme: 0.7 }), wallMm: 2.5, wallHu: patient.hu.bowelWall - 20,
-      gasAboveY: random.uniform(-80, -52),
-    }, 2);
+    paintGut(
+      abdomen,
+      {
+        path,
+        ...drawContent(random, { stool: 3, gas: 1.5, chyme: 0.7 }),
+        wallMm: 2.5,
+        wallHu: patient.hu.bowelWall - 20,
+        gasAboveY: random.uniform(-80, -52),
+      },
+      2,
+    );
   }
 }
 
 /** A small-bowel loop: a random walk from a starting point that stays near its height. */
-function loopPath(random: Random, start: readonly [number, number, number], radius: number, steps: number): TubePoint[] {
+function loopPath(
+  random: Random,
+  start: readonly [number, number, number],
+  radius: number,
+  steps: number,
+): TubePoint[] {
   let [x, y, z] = start;
   let heading = random.uniform(0, 2 * Math.PI);
   const path: TubePoint[] = [];
@@ -129,19 +193,28 @@ function paintSmallBowel(abdomen: Abdomen): void {
   for (let i = 0; i < loops; i++) {
     // Jejunum on the left up to the pancreas, ileum below.
     const jejunum = i < 11;
-    const start = jejunum ? [random.uniform(22, 88), random.uniform(-60, 6), random.uniform(-64, 14)] as const :
-      [random.uniform(-76, 84), random.uniform(-60, 2), random.uniform(-150, -52)] as const;
-    paintGut(abdomen, {
-      path: loopPath(random, start, random.uniform(8.5, 13), jejunum ? 4 : 6), ...drawContent(random, weights),
-      wallMm: random.uniform(2, 3.4), wallHu: patient.hu.pancreas + random.normal(14, 8),
-    }, jejunum ? 1.5 : 1);
+    const start = jejunum
+      ? ([random.uniform(22, 88), random.uniform(-60, 6), random.uniform(-64, 14)] as const)
+      : ([random.uniform(-76, 84), random.uniform(-60, 2), random.uniform(-150, -52)] as const);
+    paintGut(
+      abdomen,
+      {
+        path: loopPath(random, start, random.uniform(8.5, 13), jejunum ? 4 : 6),
+        ...drawContent(random, weights),
+        wallMm: random.uniform(2, 3.4),
+        wallHu: patient.hu.pancreas + random.normal(14, 8),
+      },
+      jejunum ? 1.5 : 1,
+    );
   }
 }
 
 function paintMesentery(canvas: Canvas, patient: Patient): void {
   const random = patientStream(patient.seed, patient.index, 'mesentery');
   for (let i = 0; i < 26; i++) {
-    const x = random.normal(10, 30), y = random.normal(-22, 18), z = random.uniform(-120, -8);
+    const x = random.normal(10, 30),
+      y = random.normal(-22, 18),
+      z = random.uniform(-120, -8);
     const path: TubePoint[] = [
       [x, y, z, random.uniform(1, 2.2)],
       [x + random.normal(0, 18), y + random.normal(-8, 10), z + random.normal(-10, 10), 1.2],

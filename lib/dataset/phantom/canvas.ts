@@ -1,6 +1,6 @@
 /** The grid on which a patient is painted, organ over organ, with partial volume at every surface. */
 import type { Random } from '../../random.ts';
-import { voxelCount, type Vec3 } from '../../volume/volume.ts';
+import { type Vec3, voxelCount } from '../../volume/volume.ts';
 import { smoothField } from './fields.ts';
 import type { Solid } from './solids.ts';
 
@@ -27,7 +27,10 @@ const safety = 0.75;
 type Range = [number, number];
 
 /** Template coordinates of every voxel: position over body size, moved by a smooth random field. */
-function bentPlaces({ shape, spacingMm, centreMm, scale }: CanvasFrame, random: Random): [Float32Array, Float32Array, Float32Array] {
+function bentPlaces(
+  { shape, spacingMm, centreMm, scale }: CanvasFrame,
+  random: Random,
+): [Float32Array, Float32Array, Float32Array] {
   const [nx, ny] = shape;
   const strides = [1, nx, nx * ny];
   return [0, 1, 2].map((axis) => {
@@ -83,7 +86,8 @@ export class Canvas {
   /** Range of voxel indices along an axis that can reach the template interval [low, high]. */
   #range(axis: number, low: number, high: number): [number, number] {
     const { shape, spacingMm, centreMm, scale } = this.#frame;
-    const toVoxel = (mm: number): number => (mm * scale[axis]! - centreMm[axis]!) / spacingMm[axis]! + (shape[axis]! - 1) / 2;
+    const toVoxel = (mm: number): number =>
+      (mm * scale[axis]! - centreMm[axis]!) / spacingMm[axis]! + (shape[axis]! - 1) / 2;
     return [
       Math.max(Math.floor(toVoxel(low - reachMm)), 0),
       Math.min(Math.ceil(toVoxel(high + reachMm)), shape[axis]! - 1),
@@ -94,14 +98,22 @@ export class Canvas {
    * Calls `visit` with the voxels within `marginMm` of the solid and their signed distances. A row is walked in leaps:
    * as far as the distance says that nothing comes, so that a thin structure costs little.
    */
-  #visit(solid: Solid, marginMm: number, visit: (voxel: number, distance: number, x: number, y: number, z: number) => void): void {
+  #visit(
+    solid: Solid,
+    marginMm: number,
+    visit: (voxel: number, distance: number, x: number, y: number, z: number) => void,
+  ): void {
     const [nx, ny] = this.shape;
-    const [[x0, x1], [y0, y1], [z0, z1]] = [0, 1, 2].map((i) => this.#range(i, solid.low[i]!, solid.high[i]!)) as [Range, Range, Range];
+    const [[x0, x1], [y0, y1], [z0, z1]] = [0, 1, 2].map((i) => this.#range(i, solid.low[i]!, solid.high[i]!)) as [
+      Range,
+      Range,
+      Range,
+    ];
     const [px, py, pz] = this.#place;
     for (let z = z0; z <= z1; z++) {
       for (let y = y0; y <= y1; y++) {
         const row = nx * (y + ny * z);
-        for (let v = row + x0; v <= row + x1;) {
+        for (let v = row + x0; v <= row + x1; ) {
           const distance = solid.distance(px[v]!, py[v]!, pz[v]!);
           if (distance <= marginMm) visit(v, distance, px[v]!, py[v]!, pz[v]!);
           v += Math.max(Math.floor((safety * (distance - marginMm)) / this.edgeMm), 1);

@@ -1,21 +1,21 @@
 /** Smooth random fields: what makes one patient's anatomy differ from the next, and the noise of the scanner. */
 import type { Random } from '../../random.ts';
-import { voxelCount, type Vec3 } from '../../volume/volume.ts';
+import { type Vec3, voxelCount } from '../../volume/volume.ts';
 
 /** Weights of the uniform cubic B-spline at offset t in [0, 1) from the second of four knots. */
 function splineWeights(t: number): [number, number, number, number] {
   const u = 1 - t;
-  return [
-    (u * u * u) / 6,
-    (3 * t * t * t - 6 * t * t + 4) / 6,
-    (3 * u * u * u - 6 * u * u + 4) / 6,
-    (t * t * t) / 6,
-  ];
+  return [(u * u * u) / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * u * u * u - 6 * u * u + 4) / 6, (t * t * t) / 6];
 }
 
 /** Interpolates one axis from `knots` values a distance `knotStep` samples apart to `samples` values. */
 function expandAxis(
-  source: Float32Array, before: number, knots: number, after: number, samples: number, knotStep: number,
+  source: Float32Array,
+  before: number,
+  knots: number,
+  after: number,
+  samples: number,
+  knotStep: number,
 ): Float32Array {
   const out = new Float32Array(before * samples * after);
   for (let s = 0; s < samples; s++) {
@@ -26,8 +26,8 @@ function expandAxis(
       const to = before * (s + samples * a);
       for (let b = 0; b < before; b++) {
         const i = from + b;
-        out[to + b] = w0 * source[i]! + w1 * source[i + before]! + w2 * source[i + 2 * before]! +
-          w3 * source[i + 3 * before]!;
+        out[to + b] =
+          w0 * source[i]! + w1 * source[i + before]! + w2 * source[i + 2 * before]! + w3 * source[i + 3 * before]!;
       }
     }
   }
@@ -104,7 +104,8 @@ export function scannerNoise(random: Random, shape: Vec3, sdHu: number, sigmaVox
   const noise = new Float32Array(voxelCount(shape));
   // Four 16-bit numbers added: close to normal, closer still after the blur, and three times faster than normal().
   for (let i = 0; i < noise.length; i++) {
-    const a = random.uint32(), b = random.uint32();
+    const a = random.uint32(),
+      b = random.uint32();
     noise[i] = ((a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16) - 131070) * (Math.sqrt(3) / 65536);
   }
   blurInPlace(noise, shape, [sigmaVoxels, sigmaVoxels, 0]);

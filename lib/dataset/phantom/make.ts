@@ -5,7 +5,7 @@ import { paintBowel } from './bowel.ts';
 import { Canvas } from './canvas.ts';
 import { paintOrgans } from './organs.ts';
 import { paintPancreas, pancreasOf } from './pancreas.ts';
-import { drawPatient, patientStream, type Patient } from './patient.ts';
+import { drawPatient, type Patient, patientStream } from './patient.ts';
 import { drawPlacement, scan, store } from './scanner.ts';
 import { paintWall, wallOf } from './wall.ts';
 
@@ -42,7 +42,11 @@ function fieldOfView(patient: Patient, size: Vec3): { shape: Vec3; spacingMm: Ve
   return {
     shape: [size[0], size[1], Math.round(heightMm / slice)],
     spacingMm: [inPlane, inPlane, slice],
-    centreMm: [random.normal(0, 5), middle + 6 + random.normal(0, 6), random.normal(8, 9) + patient.pancreas.shiftMm[2] / 2],
+    centreMm: [
+      random.normal(0, 5),
+      middle + 6 + random.normal(0, 6),
+      random.normal(8, 9) + patient.pancreas.shiftMm[2] / 2,
+    ],
   };
 }
 

@@ -22,8 +22,12 @@ export interface Patient {
   readonly adiposity: number;
   readonly tumour?: Tumour;
   /** Attenuation in HU of the enhanced organs. */
-  readonly hu: Readonly<Record<'muscle' | 'liver' | 'spleen' | 'cortex' | 'medulla' | 'pancreas' | 'artery' | 'vein' |
-    'bowelWall' | 'fat', number>>;
+  readonly hu: Readonly<
+    Record<
+      'muscle' | 'liver' | 'spleen' | 'cortex' | 'medulla' | 'pancreas' | 'artery' | 'vein' | 'bowelWall' | 'fat',
+      number
+    >
+  >;
   readonly pancreas: {
     /** Shift of the whole gland along L, P, S in millimetres. */
     readonly shiftMm: Vec3;
@@ -81,9 +85,16 @@ export function drawPatient(seed: number, index: number): Patient {
     adiposity: random.uniform() ** 1.3,
     tumour: hasTumour(seed, index) ? drawTumour(patientStream(seed, index, 'tumour')) : undefined,
     hu: {
-      muscle: between(50, 64), liver: between(96, 124), spleen: between(112, 136), cortex: between(160, 205),
-      medulla: between(105, 140), pancreas, artery: between(150, 185), vein: between(140, 178),
-      bowelWall: between(98, 122), fat: between(-112, -96),
+      muscle: between(50, 64),
+      liver: between(96, 124),
+      spleen: between(112, 136),
+      cortex: between(160, 205),
+      medulla: between(105, 140),
+      pancreas,
+      artery: between(150, 185),
+      vein: between(140, 178),
+      bowelWall: between(98, 122),
+      fat: between(-112, -96),
     },
     pancreas: {
       shiftMm: [random.normal(0, 8), random.normal(0, 5), random.normal(0, 10)],

@@ -32,8 +32,10 @@ export interface Placement {
 
 /** How a series is stored: orientation, a tilt in a quarter of the patients, and where the scanner's origin was. */
 export function drawPlacement(random: Random): Placement {
-  const orientation = random.uniform() < 0.7 ? orientations[random.integer(axialCount)]! :
-    orientations[axialCount + random.integer(orientations.length - axialCount)]!;
+  const orientation =
+    random.uniform() < 0.7
+      ? orientations[random.integer(axialCount)]!
+      : orientations[axialCount + random.integer(orientations.length - axialCount)]!;
   const tilt = random.uniform() < 0.25 ? random.uniform(-0.14, 0.14) : 0;
   return { orientation, tilt, centreMm: [random.normal(0, 20), random.normal(-160, 25), random.normal(-250, 150)] };
 }

@@ -30,9 +30,14 @@ export function ellipsoid(centre: Vec3, radii: Vec3, turn = 0, tilt = 0): Solid 
     low: [cx - reach[0], cy - reach[1], cz - reach[2]],
     high: [cx + reach[0], cy + reach[1], cz + reach[2]],
     distance(x, y, z) {
-      const dx = x - cx, dy = y - cy, dz = z - cz;
-      const u = cl * dx + sl * dz, w = -sl * dx + cl * dz;
-      const a = (ct * u + st * dy) / rx, b = (-st * u + ct * dy) / ry, c = w / rz;
+      const dx = x - cx,
+        dy = y - cy,
+        dz = z - cz;
+      const u = cl * dx + sl * dz,
+        w = -sl * dx + cl * dz;
+      const a = (ct * u + st * dy) / rx,
+        b = (-st * u + ct * dy) / ry,
+        c = w / rz;
       const norm = Math.sqrt(a * a + b * b + c * c);
       const slope = Math.sqrt((a / rx) ** 2 + (b / ry) ** 2 + (c / rz) ** 2);
       // First-order distance: value over gradient of the implicit function.
@@ -49,9 +54,16 @@ export function smoothPath(points: readonly TubePoint[], perSpan = 5): TubePoint
     const [p0, p1, p2, p3] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
     for (let k = 0; k < perSpan; k++) {
       const t = k / perSpan;
-      path.push([0, 1, 2, 3].map((c) => 0.5 * (2 * p1[c]! + (p2[c]! - p0[c]!) * t +
-        (2 * p0[c]! - 5 * p1[c]! + 4 * p2[c]! - p3[c]!) * t * t +
-        (3 * p1[c]! - p0[c]! - 3 * p2[c]! + p3[c]!) * t * t * t)) as unknown as TubePoint);
+      path.push(
+        [0, 1, 2, 3].map(
+          (c) =>
+            0.5 *
+            (2 * p1[c]! +
+              (p2[c]! - p0[c]!) * t +
+              (2 * p0[c]! - 5 * p1[c]! + 4 * p2[c]! - p3[c]!) * t * t +
+              (3 * p1[c]! - p0[c]! - 3 * p2[c]! + p3[c]!) * t * t * t),
+        ) as unknown as TubePoint,
+      );
     }
   }
   path.push(points[points.length - 1]!);
@@ -68,7 +80,10 @@ function tubePieces(path: readonly TubePoint[]): Float64Array {
     const step = from.map((v, c) => to[c]! - v);
     const length2 = step[0]! ** 2 + step[1]! ** 2 + step[2]! ** 2;
     const middle = [0, 1, 2].map((c) => (from[c]! + to[c]!) / 2);
-    pieces.set([...from, ...step, 1 / Math.max(length2, 1e-9), ...middle, Math.sqrt(length2) / 2 + Math.max(from[3], to[3])], pieceSize * i);
+    pieces.set(
+      [...from, ...step, 1 / Math.max(length2, 1e-9), ...middle, Math.sqrt(length2) / 2 + Math.max(from[3], to[3])],
+      pieceSize * i,
+    );
   }
   return pieces;
 }
@@ -77,10 +92,16 @@ function tubePieces(path: readonly TubePoint[]): Float64Array {
 export function tube(path: readonly TubePoint[]): Solid {
   const pieces = tubePieces(path);
   const pieceDistance = (a: number, x: number, y: number, z: number): number => {
-    const dx = x - pieces[a]!, dy = y - pieces[a + 1]!, dz = z - pieces[a + 2]!;
-    const sx = pieces[a + 4]!, sy = pieces[a + 5]!, sz = pieces[a + 6]!;
+    const dx = x - pieces[a]!,
+      dy = y - pieces[a + 1]!,
+      dz = z - pieces[a + 2]!;
+    const sx = pieces[a + 4]!,
+      sy = pieces[a + 5]!,
+      sz = pieces[a + 6]!;
     const t = Math.min(Math.max((dx * sx + dy * sy + dz * sz) * pieces[a + 8]!, 0), 1);
-    const ex = dx - t * sx, ey = dy - t * sy, ez = dz - t * sz;
+    const ex = dx - t * sx,
+      ey = dy - t * sy,
+      ez = dz - t * sz;
     return Math.sqrt(ex * ex + ey * ey + ez * ez) - pieces[a + 3]! - t * pieces[a + 7]!;
   };
   // Neighbouring points mostly have the same nearest piece: begin there, and the others can be ruled out cheaply.
@@ -91,7 +112,9 @@ export function tube(path: readonly TubePoint[]): Solid {
     distance(x, y, z) {
       let nearest = pieceDistance(last, x, y, z);
       for (let a = 0; a < pieces.length; a += pieceSize) {
-        const mx = x - pieces[a + 9]!, my = y - pieces[a + 10]!, mz = z - pieces[a + 11]!;
+        const mx = x - pieces[a + 9]!,
+          my = y - pieces[a + 10]!,
+          mz = z - pieces[a + 11]!;
         const reach = nearest + pieces[a + 12]!;
         if (reach <= 0 || mx * mx + my * my + mz * mz >= reach * reach) continue;
         const d = pieceDistance(a, x, y, z);
@@ -162,7 +185,11 @@ export const grown = (solid: Solid, mm: number): Solid => ({
  * @param dome where the column closes above: height of its top, and how high the closing part is
  */
 export function column(
-  halfWidth: number, front: number, back: number, square: number, dome?: { top: number; height: number },
+  halfWidth: number,
+  front: number,
+  back: number,
+  square: number,
+  dome?: { top: number; height: number },
 ): Solid {
   return {
     low: [-halfWidth, -front, -400],

@@ -1,8 +1,8 @@
 /** The body's wall: skin, fat, muscles, skeleton, lung bases and the table under it. */
-import { step, type Canvas } from './canvas.ts';
+import { type Canvas, step } from './canvas.ts';
 import type { Patient } from './patient.ts';
 import { patientStream } from './patient.ts';
-import { column, ellipsoid, grown, tube, union, within, without, type Solid, type TubePoint } from './solids.ts';
+import { column, ellipsoid, grown, type Solid, type TubePoint, tube, union, within, without } from './solids.ts';
 
 export interface Wall {
   readonly skin: Solid;
@@ -33,7 +33,11 @@ export function wallOf(patient: Patient): Wall {
 
 /** A muscle along the spine, a little thicker below than above. */
 const longMuscle = (x: number, y: number, radius: number, bulge: number): Solid =>
-  tube([[x, y, -200, radius + bulge], [x, y, 0, radius], [x * 0.93, y, 200, radius - bulge]]);
+  tube([
+    [x, y, -200, radius + bulge],
+    [x, y, 0, radius],
+    [x * 0.93, y, 200, radius - bulge],
+  ]);
 
 /** Skin, fat under it, the muscular wall and the fat that fills the cavity: layers told apart by their depth. */
 function paintLayers(canvas: Canvas, patient: Patient, wall: Wall): void {
@@ -60,20 +64,45 @@ function paintMuscles(canvas: Canvas, patient: Patient, wall: Wall): void {
   const { muscle, fat } = patient.hu;
   const flesh = (v: number): number => muscle + 5 * canvas.coarse[v]! - 7 * Math.max(canvas.fine[v]! - 1, 0);
   // The linea alba parts the two recti.
-  canvas.paint(tube([[0, -93, -200, 3.5], [0, -93, 200, 3.5]]), fat);
+  canvas.paint(
+    tube([
+      [0, -93, -200, 3.5],
+      [0, -93, 200, 3.5],
+    ]),
+    fat,
+  );
   for (const side of [-1, 1]) {
-    canvas.paint(within(longMuscle(37 * side, 79, 20, 1), wall.muscle, 2), flesh, { rim: { mm: 2.5, hu: fat, opacity: 0.8 } });
+    canvas.paint(within(longMuscle(37 * side, 79, 20, 1), wall.muscle, 2), flesh, {
+      rim: { mm: 2.5, hu: fat, opacity: 0.8 },
+    });
     canvas.paint(within(longMuscle(67 * side, 74, 12, 2), wall.muscle, 3), flesh);
-    canvas.paint(tube([[30 * side, 55, 70, 5], [37 * side, 53, 0, 14], [46 * side, 48, -90, 21], [52 * side, 42, -200, 24]]), flesh);
-    canvas.paint(tube([[13 * side, 34, 120, 6], [12 * side, 33, 40, 6], [11 * side, 35, -30, 3]]), flesh);
+    canvas.paint(
+      tube([
+        [30 * side, 55, 70, 5],
+        [37 * side, 53, 0, 14],
+        [46 * side, 48, -90, 21],
+        [52 * side, 42, -200, 24],
+      ]),
+      flesh,
+    );
+    canvas.paint(
+      tube([
+        [13 * side, 34, 120, 6],
+        [12 * side, 33, 40, 6],
+        [11 * side, 35, -30, 3],
+      ]),
+      flesh,
+    );
   }
 }
 
 /** Lung bases beside the dome of the diaphragm, and the dome itself as a thin muscle. */
 function paintLungs(canvas: Canvas, patient: Patient, wall: Wall): void {
   const above = (solid: Solid): Solid => ({ ...solid, low: [solid.low[0], solid.low[1], wall.domeMm] });
-  canvas.paint(above(grown(without(wall.cavity, wall.diaphragm), 2)),
-    (v) => -840 + 25 * canvas.coarse[v]! + 130 * Math.max(canvas.fine[v]! - 1.6, 0));
+  canvas.paint(
+    above(grown(without(wall.cavity, wall.diaphragm), 2)),
+    (v) => -840 + 25 * canvas.coarse[v]! + 130 * Math.max(canvas.fine[v]! - 1.6, 0),
+  );
   canvas.paint(above(within(without(grown(wall.diaphragm, 2.5), wall.diaphragm), wall.cavity)), patient.hu.muscle);
 }
 
@@ -87,7 +116,11 @@ function paintSpine(canvas: Canvas, patient: Patient): void {
   const marrow = random.uniform(150, 210);
   const level = (z: number): number => (((z + phase) % vertebraMm) + vertebraMm) % vertebraMm;
   const bone = (v: number, depth: number): number => (depth < 2.6 ? 420 : marrow) + 28 * canvas.fine[v]!;
-  const upright = (x: number, y: number, radius: number): Solid => tube([[x, y, -250, radius], [x, y, 250, radius]]);
+  const upright = (x: number, y: number, radius: number): Solid =>
+    tube([
+      [x, y, -250, radius],
+      [x, y, 250, radius],
+    ]);
   const bodies = within(upright(0, 48, 22), ellipsoid([0, 46, 0], [24, 20, 4000]));
   canvas.paint(bodies, (v, depth, _x, _y, z) => {
     if (level(z) < 7.5) return 85;
@@ -100,8 +133,27 @@ function paintSpine(canvas: Canvas, patient: Patient): void {
   }
   canvas.paint(upright(0, 70, 8.5), (_v, depth) => (depth > 3 ? 38 : -20));
   for (let z = -252 - phase + 24; z < 250; z += vertebraMm) {
-    for (const side of [-1, 1]) canvas.paint(tube([[14 * side, 68, z + 1, 4.5], [40 * side, 72, z + 4, 3]]), bone);
-    canvas.paint(union([tube([[0, 80, z, 4.5], [0, 94, z - 8, 4.5]]), tube([[0, 80, z - 5, 4], [0, 93, z - 15, 5]])]), bone);
+    for (const side of [-1, 1])
+      canvas.paint(
+        tube([
+          [14 * side, 68, z + 1, 4.5],
+          [40 * side, 72, z + 4, 3],
+        ]),
+        bone,
+      );
+    canvas.paint(
+      union([
+        tube([
+          [0, 80, z, 4.5],
+          [0, 94, z - 8, 4.5],
+        ]),
+        tube([
+          [0, 80, z - 5, 4],
+          [0, 93, z - 15, 5],
+        ]),
+      ]),
+      bone,
+    );
   }
 }
 
@@ -112,7 +164,10 @@ function ribPath(side: number, top: number, end: number): TubePoint[] {
     const out = Math.sin(angle);
     const ahead = Math.cos(angle);
     return [
-      side * (24 + 107 * out), ahead > 0 ? 82 * ahead ** 0.8 : 86 * ahead, top - 62 * (angle / Math.PI) ** 1.2 - 8, 4.4,
+      side * (24 + 107 * out),
+      ahead > 0 ? 82 * ahead ** 0.8 : 86 * ahead,
+      top - 62 * (angle / Math.PI) ** 1.2 - 8,
+      4.4,
     ] as const;
   });
 }
@@ -129,7 +184,13 @@ function paintRibs(canvas: Canvas, patient: Patient): void {
       canvas.paint(tube(path), (v, depth) => (depth < 1.9 ? 400 : 220) + 25 * canvas.fine[v]!);
       if (k < 2) continue;
       const [x, y, z] = path[path.length - 1]!;
-      canvas.paint(tube([[x, y, z, 6], [side * 40, -87, z + 22, 7]]), 115);
+      canvas.paint(
+        tube([
+          [x, y, z, 6],
+          [side * 40, -87, z + 22, 7],
+        ]),
+        115,
+      );
     }
   }
 }
@@ -140,7 +201,8 @@ function paintTable(canvas: Canvas, patient: Patient, wall: Wall): void {
   const top = wall.outline.back + random.uniform(1, 5);
   const sag = 0.0011;
   const sheet = (offset: number, halfMm: number): Solid => ({
-    low: [-230, -50, -400], high: [230, 260, 400],
+    low: [-230, -50, -400],
+    high: [230, 260, 400],
     distance: (x, y) => Math.max(Math.abs(y - (top + offset - sag * x * x)) - halfMm, Math.abs(x) - 205),
   });
   canvas.paint(sheet(3, 1.8), 420);

@@ -1,16 +1,26 @@
 /** Attributes of operations, and the values of constants. */
 import { createHash } from 'node:crypto';
-import { expected } from '../../errors.ts';
+import { expected } from '../errors.ts';
 import { attributeTypes, dtypes, type NativeAttribute } from './native.ts';
 
-export const typeAttribute = (name: string, dtype: number): NativeAttribute => ({ name, type: attributeTypes.type, value: dtype });
+export const typeAttribute = (name: string, dtype: number): NativeAttribute => ({
+  name,
+  type: attributeTypes.type,
+  value: dtype,
+});
 
 /** Attributes as JSON takes them, constants by their hash. */
 export function plainAttributes(attributes: readonly NativeAttribute[]): unknown[] {
   return attributes.map((a) => {
     if (a.type !== attributeTypes.tensor) return [a.name, a.value];
     const { shape, data } = a.value as { shape: number[]; data: Uint8Array };
-    return [a.name, shape, createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('base64')];
+    return [
+      a.name,
+      shape,
+      createHash('sha256')
+        .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+        .digest('base64'),
+    ];
   });
 }
 

@@ -9,9 +9,19 @@ export interface Binding {
   createTensor(shape: number[], dtype: number, values: ArrayLike<number>): Id;
   deleteTensor(id: Id): void;
   tensorDataSync(id: Id): Float32Array | Int32Array | Uint8Array;
-  executeOp(type: string, attributes: NativeAttribute[], inputs: Id[], outputs: number): { id: Id; shape: number[]; dtype: number }[];
+  executeOp(
+    type: string,
+    attributes: NativeAttribute[],
+    inputs: Id[],
+    outputs: number,
+  ): { id: Id; shape: number[]; dtype: number }[];
 }
-interface Data { id: Id; values: ArrayLike<number> | null; shape: number[]; dtype: number }
+interface Data {
+  id: Id;
+  values: ArrayLike<number> | null;
+  shape: number[];
+  dtype: number;
+}
 export interface NodeBackend {
   binding: Binding;
   readonly tensorMap: { get(dataId: object): Data };

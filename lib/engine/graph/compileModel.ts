@@ -6,13 +6,22 @@
  * model itself. A graph is traced at the first batch of a shape; graphs of several shapes share the prepared weights. Weights that
  * have changed since are noticed, and prepared again.
  */
-import { expected, messageOf } from '../../errors.ts';
-import { settings } from '../../settings.ts';
+
 import { tf } from '../engine.ts';
-import { dtypes, newGraph, Session, whyNoGraphs, type HostTensor, type NativeGraph, type SessionConfig } from './native.ts';
-import { Preparation, type Prepared } from './preparation.ts';
+import { expected, messageOf } from '../errors.ts';
+import { engineSettings } from '../settings.ts';
 import { typeAttribute } from './attributes.ts';
 import { assertEqualTraces } from './equalTraces.ts';
+import {
+  dtypes,
+  type HostTensor,
+  type NativeGraph,
+  newGraph,
+  Session,
+  type SessionConfig,
+  whyNoGraphs,
+} from './native.ts';
+import { Preparation, type Prepared } from './preparation.ts';
 import type { Ref, Trace } from './trace.ts';
 import { withTrace } from './tracing.ts';
 
@@ -34,7 +43,10 @@ export interface CompiledModel {
 }
 
 /** What is run for one shape of inputs: names of nodes. */
-interface Program { readonly input: Ref; readonly output: Ref }
+interface Program {
+  readonly input: Ref;
+  readonly output: Ref;
+}
 
 const variableOf = (weight: tf.LayerVariable): tf.Variable => weight.read() as tf.Variable;
 const float = typeAttribute('T', dtypes.float32);
@@ -56,11 +68,13 @@ class ModelGraph {
     this.#model = model;
     this.#options = options;
     this.variables = model.weights.map(variableOf);
-    this.weights = withTrace({ graph: this.graph }, (trace) => this.variables.map((v, i) => {
-      const { ref } = trace.placeholder(`weight/${i}`, v.shape, 'float32');
-      this.preparation.weight(ref, { dtype: dtypes.float32, shape: v.shape });
-      return ref;
-    }));
+    this.weights = withTrace({ graph: this.graph }, (trace) =>
+      this.variables.map((v, i) => {
+        const { ref } = trace.placeholder(`weight/${i}`, v.shape, 'float32');
+        this.preparation.weight(ref, { dtype: dtypes.float32, shape: v.shape });
+        return ref;
+      }),
+    );
   }
 
   /** Adds what is computed for inputs of this shape. Throws a UserError naming an operation that cannot be compiled. */
@@ -79,7 +93,11 @@ class ModelGraph {
 }
 
 /** The prediction of `model` operation by operation, for `reason`. */
-export function eagerModel(model: tf.LayersModel, { finish = (output) => output }: Pick<CompileModelOptions, 'finish'> = {}, reason = 'not asked for'): CompiledModel {
+export function eagerModel(
+  model: tf.LayersModel,
+  { finish = (output) => output }: Pick<CompileModelOptions, 'finish'> = {},
+  reason = 'not asked for',
+): CompiledModel {
   return {
     reason,
     async predict(inputs, shape) {
@@ -96,7 +114,7 @@ export function eagerModel(model: tf.LayersModel, { finish = (output) => output 
 
 /** Why a model of this form or with these settings is not compiled. */
 function whyNot(model: tf.LayersModel): string | undefined {
-  if (!settings.isCompiling) return 'AXUNET_COMPILE=off';
+  if (!engineSettings.isCompiling) return 'AXUNET_COMPILE=off';
   if (model.inputs.length !== 1 || model.outputs.length !== 1) return 'the model has several inputs or outputs';
   return whyNoGraphs();
 }
@@ -136,16 +154,26 @@ export function compileModel(model: tf.LayersModel, options: CompileModelOptions
         const v = graph.variables[i];
         return needed.has(ref) ? [[ref, { shape: v.shape, data: v.dataSync<'float32'>() as Float32Array }]] : [];
       });
-      await session.run(Object.fromEntries(feeds), [], some.map(({ target }) => target));
+      await session.run(
+        Object.fromEntries(feeds),
+        [],
+        some.map(({ target }) => target),
+      );
       some.forEach((value) => ready.add(value));
     }
   }
 
   /** Calls under way: a session must not be freed before they are over. */
   let [calls, isClosed] = [0, false];
-  const freeIfOver = (): void => { if (isClosed && calls === 0) compiled?.session.close(); };
+  const freeIfOver = (): void => {
+    if (isClosed && calls === 0) compiled?.session.close();
+  };
 
-  async function run({ input, output }: Program, inputs: Float32Array, shape: readonly number[]): Promise<Float32Array> {
+  async function run(
+    { input, output }: Program,
+    inputs: Float32Array,
+    shape: readonly number[],
+  ): Promise<Float32Array> {
     calls++;
     try {
       await prepare(compiled!);
@@ -158,7 +186,9 @@ export function compileModel(model: tf.LayersModel, options: CompileModelOptions
   }
 
   return {
-    get reason() { return reason; },
+    get reason() {
+      return reason;
+    },
     async predict(inputs, shape) {
       if (isClosed) throw expected('an open network', 'a closed one');
       let program: Program | undefined;

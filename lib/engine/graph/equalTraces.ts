@@ -1,5 +1,5 @@
 /** Whether JavaScript computes the same graph each time. */
-import { UserError } from '../../errors.ts';
+import { UserError } from '../errors.ts';
 import type { Trace } from './trace.ts';
 
 /**
@@ -10,6 +10,10 @@ export function assertEqualTraces(one: Trace, other: Trace): void {
   const at = one.notes.findIndex((note, i) => note !== other.notes[i]);
   if (at < 0 && one.notes.length === other.notes.length) return;
   const [type, name] = JSON.parse(one.notes[at] ?? other.notes.at(-1)!) as [string, string];
-  const reader = one.notes.map((note) => JSON.parse(note) as [string, string, (string | string[])[]]).find(([, , inputs]) => inputs.flat().includes(name));
-  throw new UserError(`Cannot compile ${type === 'Const' && reader ? reader[0] : type}: it uses a value that JavaScript computes anew in each call, which would be frozen`);
+  const reader = one.notes
+    .map((note) => JSON.parse(note) as [string, string, (string | string[])[]])
+    .find(([, , inputs]) => inputs.flat().includes(name));
+  throw new UserError(
+    `Cannot compile ${type === 'Const' && reader ? reader[0] : type}: it uses a value that JavaScript computes anew in each call, which would be frozen`,
+  );
 }

@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { expected, UserError } from '../../errors.ts';
 import { bindingFile, isNative } from '../engine.ts';
+import { expected, UserError } from '../errors.ts';
 
 /** TensorFlow's numbers of the element types that we exchange. */
 export const dtypes = { float32: 1, int32: 3, uint8: 4, resource: 20, int64: 9, bool: 10, bfloat16: 14 } as const;
@@ -18,19 +18,42 @@ export interface OutputInfo {
   /** −1 where a side depends on data; absent where not even the rank is known. */
   readonly shape?: readonly number[];
 }
-export interface NativeAttribute { readonly name: string; readonly type: number; readonly value: unknown }
+export interface NativeAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
 type Bytes = Float32Array | Int32Array | Uint8Array | Uint16Array | BigInt64Array;
-export interface RawTensor { readonly dtype: number; readonly shape: readonly number[]; readonly data: Bytes }
+export interface RawTensor {
+  readonly dtype: number;
+  readonly shape: readonly number[];
+  readonly data: Bytes;
+}
 
 export interface NativeGraph {
-  add(type: string, name: string, inputs: readonly (string | readonly string[])[], attributes: readonly NativeAttribute[], controls: readonly string[]): OutputInfo[];
+  add(
+    type: string,
+    name: string,
+    inputs: readonly (string | readonly string[])[],
+    attributes: readonly NativeAttribute[],
+    controls: readonly string[],
+  ): OutputInfo[];
   /** Tells the shape of an output that TensorFlow's inference does not know. */
   setShape(output: string, shape: readonly number[]): void;
   bytes(): Uint8Array;
 }
-interface NativeOutput { dtype: number; shape: number[]; buffer: ArrayBuffer }
+interface NativeOutput {
+  dtype: number;
+  shape: number[];
+  buffer: ArrayBuffer;
+}
 interface NativeSession {
-  run(feeds: readonly (RawTensor & { name: string })[], fetches: readonly string[], targets: readonly string[], trace: boolean): Promise<{ outputs: NativeOutput[]; trace?: Uint8Array }>;
+  run(
+    feeds: readonly (RawTensor & { name: string })[],
+    fetches: readonly string[],
+    targets: readonly string[],
+    trace: boolean,
+  ): Promise<{ outputs: NativeOutput[]; trace?: Uint8Array }>;
   close(): void;
 }
 interface Addon {
@@ -83,9 +106,13 @@ function configBytes({ intraOpThreads, interOpThreads }: SessionConfig): Uint8Ar
 }
 
 export type TensorData = Float32Array | Int32Array | Uint8Array;
-export interface HostTensor { readonly shape: readonly number[]; readonly data: TensorData }
+export interface HostTensor {
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
 
-const dtypeOf = (data: TensorData): number => (data instanceof Float32Array ? dtypes.float32 : data instanceof Int32Array ? dtypes.int32 : dtypes.uint8);
+const dtypeOf = (data: TensorData): number =>
+  data instanceof Float32Array ? dtypes.float32 : data instanceof Int32Array ? dtypes.int32 : dtypes.uint8;
 
 function hostTensor({ dtype, shape, buffer }: NativeOutput): HostTensor {
   if (dtype === dtypes.float32) return { shape, data: new Float32Array(buffer) };
@@ -108,7 +135,12 @@ export class Session {
    * Feeds tensors by name, computes what `fetches` and `targets` need, and returns the fetched ones. The work is done on
    * another thread: timers, signals and messages are served meanwhile. Throws TensorFlow's message when an operation fails.
    */
-  async run(feeds: Readonly<Record<string, HostTensor>>, fetches: readonly string[], targets: readonly string[] = [], trace = false): Promise<HostTensor[]> {
+  async run(
+    feeds: Readonly<Record<string, HostTensor>>,
+    fetches: readonly string[],
+    targets: readonly string[] = [],
+    trace = false,
+  ): Promise<HostTensor[]> {
     const raw = Object.entries(feeds).map(([name, { shape, data }]) => ({ name, dtype: dtypeOf(data), shape, data }));
     const result = await this.#native.run(raw, fetches, targets, trace);
     this.lastTrace = result.trace;

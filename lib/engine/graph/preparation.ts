@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { OutputInfo } from './native.ts';
 import type { Ref, Trace } from './trace.ts';
-import { addVariable, assignVariable, readVariable, type GraphVariable } from './variables.ts';
+import { addVariable, assignVariable, type GraphVariable, readVariable } from './variables.ts';
 
 /** A value computed once. */
 export interface Prepared {
@@ -20,7 +20,10 @@ export interface Prepared {
 }
 
 /** What is known of a node that does not depend on images. */
-interface Fixed { readonly key: string; readonly weights: ReadonlySet<Ref> }
+interface Fixed {
+  readonly key: string;
+  readonly weights: ReadonlySet<Ref>;
+}
 
 export class Preparation {
   /** In the order in which the traces asked for them. */
@@ -60,7 +63,9 @@ export class Preparation {
       return;
     }
     const weights = new Set(inputs.flatMap((ref) => [...this.#weightsOf(ref)]));
-    const key = createHash('sha256').update(JSON.stringify([description, inputs.map((ref) => this.#fixed.get(ref)?.key ?? ref)])).digest('base64url');
+    const key = createHash('sha256')
+      .update(JSON.stringify([description, inputs.map((ref) => this.#fixed.get(ref)?.key ?? ref)]))
+      .digest('base64url');
     refs.forEach((ref, i) => {
       this.#fixed.set(ref, { key: `${key}:${i}`, weights });
       this.#infos.set(ref, outputs[i]);

@@ -10,11 +10,11 @@
  * twice and comparing finds whatever changes from call to call, such as a counter in JavaScript.
  */
 import { createHash } from 'node:crypto';
-import { messageOf, UserError } from '../../errors.ts';
 import { tf } from '../engine.ts';
-import { attributeTypes, dtypes, newGraph, type NativeAttribute, type NativeGraph, type OutputInfo } from './native.ts';
+import { messageOf, UserError } from '../errors.ts';
 import { plainAttributes, toBytes, typeAttribute } from './attributes.ts';
-import { backend, type Binding, type Id } from './backend.ts';
+import { type Binding, backend, type Id } from './backend.ts';
+import { attributeTypes, dtypes, type NativeAttribute, type NativeGraph, newGraph, type OutputInfo } from './native.ts';
 import type { Preparation } from './preparation.ts';
 
 /** A node's output, as `name` or `name:index`. */
@@ -72,17 +72,32 @@ export class Trace {
   }
 
   /** Adds an operation; `name` is without the prefix. Returns where its outputs are and what they look like. */
-  add(type: string, inputs: Inputs, attributes: readonly NativeAttribute[] = [], options: NodeOptions = {}): { ref: Ref; info: OutputInfo }[] {
+  add(
+    type: string,
+    inputs: Inputs,
+    attributes: readonly NativeAttribute[] = [],
+    options: NodeOptions = {},
+  ): { ref: Ref; info: OutputInfo }[] {
     const { name, outputs } = this.#add(type, inputs, attributes, options);
     return outputs.map((info, i) => ({ ref: i ? `${name}:${i}` : name, info }));
   }
 
   /** The same for an operation without outputs; returns its name. */
-  addTarget(type: string, inputs: Inputs, attributes: readonly NativeAttribute[] = [], options: NodeOptions = {}): string {
+  addTarget(
+    type: string,
+    inputs: Inputs,
+    attributes: readonly NativeAttribute[] = [],
+    options: NodeOptions = {},
+  ): string {
     return this.#add(type, inputs, attributes, options).name;
   }
 
-  #add(type: string, wanted: Inputs, attributes: readonly NativeAttribute[], options: NodeOptions): { name: string; outputs: OutputInfo[] } {
+  #add(
+    type: string,
+    wanted: Inputs,
+    attributes: readonly NativeAttribute[],
+    options: NodeOptions,
+  ): { name: string; outputs: OutputInfo[] } {
     const inputs = this.preparation?.inputsOf(this, wanted) ?? wanted;
     const name = this.#prefix + (options.name ?? `${type}_${this.#count++}`);
     const isApart = this.preparation?.dependsOnImages(inputs.flat()) === false; // what is prepared waits for no image
@@ -91,7 +106,9 @@ export class Trace {
     const plain = plainAttributes(attributes);
     this.notes.push(JSON.stringify([type, name, inputs, plain, controls]));
     let outputs = this.#addToGraph(type, name, inputs, attributes, controls);
-    const shape = type.startsWith('Axunet') ? (attributes.find((a) => a.name === 'shape')!.value as number[]) : undefined;
+    const shape = type.startsWith('Axunet')
+      ? (attributes.find((a) => a.name === 'shape')!.value as number[])
+      : undefined;
     if (shape) {
       this.graph.setShape(name, shape); // our own kernels say in an attribute what inference cannot know
       outputs = [{ ...outputs[0], shape }];
@@ -101,7 +118,10 @@ export class Trace {
   }
 
   /** TensorFlow's refusal of an operation is a reason not to compile, like ours. */
-  #addToGraph(type: string, ...rest: [name: string, inputs: Inputs, attributes: readonly NativeAttribute[], controls: readonly string[]]): OutputInfo[] {
+  #addToGraph(
+    type: string,
+    ...rest: [name: string, inputs: Inputs, attributes: readonly NativeAttribute[], controls: readonly string[]]
+  ): OutputInfo[] {
     try {
       return this.graph.add(type, ...rest);
     } catch (error) {
@@ -116,13 +136,26 @@ export class Trace {
 
   constant(shape: readonly number[], dtype: number, values: ArrayLike<number>): Ref {
     const data = toBytes(dtype, values);
-    const [{ ref }] = this.add('Const', [], [typeAttribute('dtype', dtype), { name: 'value', type: attributeTypes.tensor, value: { dtype, shape, data } }]);
+    const [{ ref }] = this.add(
+      'Const',
+      [],
+      [typeAttribute('dtype', dtype), { name: 'value', type: attributeTypes.tensor, value: { dtype, shape, data } }],
+    );
     return ref;
   }
 
   /** A fed input of a fixed shape; `tensor` makes a tensor that stands for it. */
-  placeholder(name: string, shape: readonly number[], dtype: 'float32' | 'int32'): { ref: Ref; tensor: () => tf.Tensor } {
-    const [{ ref, info }] = this.add('Placeholder', [], [typeAttribute('dtype', dtypes[dtype]), { name: 'shape', type: attributeTypes.shape, value: shape }], { name });
+  placeholder(
+    name: string,
+    shape: readonly number[],
+    dtype: 'float32' | 'int32',
+  ): { ref: Ref; tensor: () => tf.Tensor } {
+    const [{ ref, info }] = this.add(
+      'Placeholder',
+      [],
+      [typeAttribute('dtype', dtypes[dtype]), { name: 'shape', type: attributeTypes.shape, value: shape }],
+      { name },
+    );
     return { ref, tensor: () => this.tensorOf(ref, info) };
   }
 
@@ -158,7 +191,8 @@ export class Trace {
   }
 
   #register(ref: Ref, { dtype, shape }: OutputInfo, type: string): { id: Id; shape: number[]; dtype: number } {
-    if (!shape || shape.some((side) => side < 0)) throw new UserError(`Cannot compile ${type}: the shape of its result depends on the data`);
+    if (!shape || shape.some((side) => side < 0))
+      throw new UserError(`Cannot compile ${type}: the shape of its result depends on the data`);
     const id = this.#nextId--;
     this.#refs.set(id, ref);
     return { id, shape: [...shape], dtype };
@@ -166,9 +200,15 @@ export class Trace {
 
   /** The node of a tensor from before the trace: its values become a constant, except where they may change. */
   #freeze(id: Id, tensor: tf.Tensor, type: string, real: Binding): Ref {
-    if (id < 0) throw new UserError(`Cannot compile ${type}: it uses a tensor that was made in an earlier trace; make it before compiling`);
+    if (id < 0)
+      throw new UserError(
+        `Cannot compile ${type}: it uses a tensor that was made in an earlier trace; make it before compiling`,
+      );
     const variable = Object.values(tf.engine().registeredVariables).find((v) => v.dataId === tensor.dataId);
-    if (variable) throw new UserError(`Cannot compile ${type}: it reads the variable ${variable.name}, whose present value would be frozen; declare it`);
+    if (variable)
+      throw new UserError(
+        `Cannot compile ${type}: it reads the variable ${variable.name}, whose present value would be frozen; declare it`,
+      );
     const ref = this.constant(tensor.shape, backend().getDTypeInteger(tensor.dtype), real.tensorDataSync(id));
     this.#refs.set(id, ref);
     return ref;
@@ -177,28 +217,50 @@ export class Trace {
   #shortened(ref: Ref): Ref {
     let short = this.#short.get(ref);
     if (!short) {
-      [{ ref: short }] = this.add('Cast', [ref], [typeAttribute('SrcT', dtypes.float32), typeAttribute('DstT', dtypes.bfloat16)]);
+      [{ ref: short }] = this.add(
+        'Cast',
+        [ref],
+        [typeAttribute('SrcT', dtypes.float32), typeAttribute('DstT', dtypes.bfloat16)],
+      );
       this.#short.set(ref, short);
     }
     return short;
   }
 
   /** The operation in bfloat16 between two casts. */
-  #addShort(type: string, inputs: Inputs, attributes: readonly NativeAttribute[], floats: readonly boolean[]): { ref: Ref; info: OutputInfo }[] {
+  #addShort(
+    type: string,
+    inputs: Inputs,
+    attributes: readonly NativeAttribute[],
+    floats: readonly boolean[],
+  ): { ref: Ref; info: OutputInfo }[] {
     const cast = inputs.map((ref, i) => (floats[i] ? this.#shortened(ref as Ref) : ref));
-    const [{ ref }] = this.add(type, cast, attributes.map((a) => (a.name === 'T' ? typeAttribute('T', dtypes.bfloat16) : a)));
-    const widened = this.add('Cast', [ref], [typeAttribute('SrcT', dtypes.bfloat16), typeAttribute('DstT', dtypes.float32)]);
+    const [{ ref }] = this.add(
+      type,
+      cast,
+      attributes.map((a) => (a.name === 'T' ? typeAttribute('T', dtypes.bfloat16) : a)),
+    );
+    const widened = this.add(
+      'Cast',
+      [ref],
+      [typeAttribute('SrcT', dtypes.bfloat16), typeAttribute('DstT', dtypes.float32)],
+    );
     this.#short.set(widened[0].ref, ref);
     return widened;
   }
 
   /** What the backend talks to during the trace; `real` is TensorFlow. */
   standIn(real: Binding, tensors: ReadonlyMap<Id, tf.Tensor>): Binding {
-    const members = Object.fromEntries(Object.getOwnPropertyNames(real).map((key) => [key, (real as unknown as Record<string, unknown>)[key]]));
+    const members = Object.fromEntries(
+      Object.getOwnPropertyNames(real).map((key) => [key, (real as unknown as Record<string, unknown>)[key]]),
+    );
     return {
       ...members,
-      createTensor: (shape, dtype, values) => this.#register(this.constant(shape, dtype, values), { shape, dtype }, 'a constant').id,
-      deleteTensor: (id) => { if (id >= 0) real.deleteTensor(id); },
+      createTensor: (shape, dtype, values) =>
+        this.#register(this.constant(shape, dtype, values), { shape, dtype }, 'a constant').id,
+      deleteTensor: (id) => {
+        if (id >= 0) real.deleteTensor(id);
+      },
       tensorDataSync: (id) => {
         const ref = this.#refs.get(id);
         if (ref === undefined) return real.tensorDataSync(id);
@@ -208,10 +270,20 @@ export class Trace {
         if (isRandom(type)) throw new UserError(`Cannot compile ${type}: its random numbers would be frozen`);
         const refs = ids.map((id) => this.#refs.get(id) ?? this.#freeze(id, tensors.get(id)!, type, real));
         const follow = listOperations[type];
-        const inputs = follow === undefined ? refs : [refs.slice(0, refs.length - follow), ...refs.slice(refs.length - follow)];
-        const outputs = this.bfloat16 && inBfloat16.has(type)
-          ? this.#addShort(type, inputs, attributes, ids.map((id) => tensors.get(id)!.dtype === 'float32')) : this.add(type, inputs, attributes);
-        return outputs.map(({ ref, info }, i) => this.#register(ref, opaque.has(`${type}:${i}`) ? { ...info, shape: [0] } : info, type));
+        const inputs =
+          follow === undefined ? refs : [refs.slice(0, refs.length - follow), ...refs.slice(refs.length - follow)];
+        const outputs =
+          this.bfloat16 && inBfloat16.has(type)
+            ? this.#addShort(
+                type,
+                inputs,
+                attributes,
+                ids.map((id) => tensors.get(id)!.dtype === 'float32'),
+              )
+            : this.add(type, inputs, attributes);
+        return outputs.map(({ ref, info }, i) =>
+          this.#register(ref, opaque.has(`${type}:${i}`) ? { ...info, shape: [0] } : info, type),
+        );
       },
     } as Binding;
   }

@@ -1,8 +1,9 @@
 /**
  * The trace under way: makes tfjs talk to it instead of TensorFlow, and lets operations ask about it. See trace.ts.
  */
-import { UserError } from '../../errors.ts';
+
 import { tf } from '../engine.ts';
+import { UserError } from '../errors.ts';
 import { backend, type Id, type NodeBackend } from './backend.ts';
 import { Trace, type TraceOptions } from './trace.ts';
 
@@ -50,9 +51,13 @@ export function withTrace<T>(options: TraceOptions, f: (trace: Trace) => T): T {
       return ids;
     };
     Math.random = () => {
-      throw new UserError('Cannot compile code that draws random numbers: they would be frozen (augment before, and leave dropout out of, the compiled step)');
+      throw new UserError(
+        'Cannot compile code that draws random numbers: they would be frozen (augment before, and leave dropout out of, the compiled step)',
+      );
     };
-    tf.tidy(() => { result = f(trace); });
+    tf.tidy(() => {
+      result = f(trace);
+    });
     return result!;
   } finally {
     Math.random = random;

@@ -1,6 +1,7 @@
 /** Variables that live in a session: handles, reading, setting. Several traces of one graph share them by name. */
-import { attributeTypes, dtypes, type NativeAttribute } from './native.ts';
+
 import { typeAttribute } from './attributes.ts';
+import { attributeTypes, dtypes, type NativeAttribute } from './native.ts';
 import type { Ref, Trace } from './trace.ts';
 
 export interface GraphVariable {
@@ -14,19 +15,44 @@ export interface GraphVariable {
 const text = (name: string, value: string): NativeAttribute => ({ name, type: attributeTypes.string, value });
 
 /** A variable, of float32 by default. It has no value until it is assigned. */
-export function addVariable(trace: Trace, name: string, shape: readonly number[], dtype: number = dtypes.float32): GraphVariable {
-  const attributes = [typeAttribute('dtype', dtype), { name: 'shape', type: attributeTypes.shape, value: shape }, text('shared_name', name), text('container', '')];
+export function addVariable(
+  trace: Trace,
+  name: string,
+  shape: readonly number[],
+  dtype: number = dtypes.float32,
+): GraphVariable {
+  const attributes = [
+    typeAttribute('dtype', dtype),
+    { name: 'shape', type: attributeTypes.shape, value: shape },
+    text('shared_name', name),
+    text('container', ''),
+  ];
   const [{ ref: handle }] = trace.add('VarHandleOp', [], attributes, { name });
   return { name, shape, dtype, handle };
 }
 
 /** Its value; with `controls`, as it is after those operations. */
-export function readVariable(trace: Trace, { handle, shape, dtype }: GraphVariable, options: { name?: string; controls?: readonly string[] } = {}): { ref: Ref; info: { dtype: number; shape: readonly number[] } } {
+export function readVariable(
+  trace: Trace,
+  { handle, shape, dtype }: GraphVariable,
+  options: { name?: string; controls?: readonly string[] } = {},
+): { ref: Ref; info: { dtype: number; shape: readonly number[] } } {
   const [{ ref }] = trace.add('ReadVariableOp', [handle], [typeAttribute('dtype', dtype)], options);
   return { ref, info: { dtype, shape } };
 }
 
 /** Sets (`Assign`), adds to or subtracts from a variable; returns the operation's name. */
-export function assignVariable(trace: Trace, kind: 'Assign' | 'AssignAdd' | 'AssignSub', variable: GraphVariable, value: Ref, options: { name?: string; controls?: readonly string[] } = {}): string {
-  return trace.addTarget(`${kind}VariableOp`, [variable.handle, value], [typeAttribute('dtype', variable.dtype)], options);
+export function assignVariable(
+  trace: Trace,
+  kind: 'Assign' | 'AssignAdd' | 'AssignSub',
+  variable: GraphVariable,
+  value: Ref,
+  options: { name?: string; controls?: readonly string[] } = {},
+): string {
+  return trace.addTarget(
+    `${kind}VariableOp`,
+    [variable.handle, value],
+    [typeAttribute('dtype', variable.dtype)],
+    options,
+  );
 }

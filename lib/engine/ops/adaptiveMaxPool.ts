@@ -21,7 +21,8 @@ function ownPool(image: tf.Tensor4D, bins: number): tf.Tensor4D {
     (save as unknown as tf.GradSaveFunc)(input.saved);
     return {
       value: ownOp('AxunetAdaptiveMaxPool', [shape[0], bins, bins, shape[3]], [bins], [x as tf.Tensor]),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => ownOp('AxunetAdaptiveMaxPoolGradient', shape, [bins], [input.restore(saved, dy), dy]),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        ownOp('AxunetAdaptiveMaxPoolGradient', shape, [bins], [input.restore(saved, dy), dy]),
     };
   })(image) as tf.Tensor4D;
 }

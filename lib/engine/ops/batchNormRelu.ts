@@ -13,7 +13,7 @@
  * Source: Ioffe and Szegedy 2015, arXiv 1502.03167. ε is the reference code's 1e-5.
  */
 import { isNative, tf } from '../engine.ts';
-import { runNative, nativeOp, ownOp } from '../native.ts';
+import { nativeOp, ownOp, runNative } from '../native.ts';
 import { canBeMade, type Recipe } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
@@ -27,7 +27,10 @@ export type StatisticsListener = (mean: tf.Tensor1D, variance: tf.Tensor1D) => v
  * `onStatistics` gets the batch statistics during the call and must not keep the tensors.
  */
 export function batchNormReluTraining(
-  z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onStatistics: StatisticsListener = () => {},
+  z: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  onStatistics: StatisticsListener = () => {},
 ): tf.Tensor4D {
   if (hasOwnKernels()) return ownTraining(z, gamma, beta, onStatistics);
   return isNative() ? nativeTraining(z, gamma, beta, onStatistics) : plainTraining(z, gamma, beta, onStatistics);
@@ -35,7 +38,11 @@ export function batchNormReluTraining(
 
 /** Inference form with the running statistics; plain operations, since nothing is to be learnt. */
 export function batchNormReluInference(
-  z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, mean: tf.Tensor1D, variance: tf.Tensor1D,
+  z: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  mean: tf.Tensor1D,
+  variance: tf.Tensor1D,
 ): tf.Tensor4D {
   return tf.relu(tf.batchNorm4d(z, mean, variance, beta, gamma, batchNormEpsilon));
 }
@@ -45,7 +52,10 @@ export function batchNormReluInference(
  * The channels out are the kernel's last axis, of a depthwise kernel the one before.
  */
 export function foldBatchNorm(
-  kernel: tf.Tensor4D, bias: tf.Tensor1D, [gamma, beta, mean, variance]: readonly tf.Tensor1D[], isDepthwise = false,
+  kernel: tf.Tensor4D,
+  bias: tf.Tensor1D,
+  [gamma, beta, mean, variance]: readonly tf.Tensor1D[],
+  isDepthwise = false,
 ): { kernel: tf.Tensor4D; bias: tf.Tensor1D } {
   const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, batchNormEpsilon)));
   const perChannel = isDepthwise ? tf.reshape(scale, [-1, 1]) : scale;
@@ -53,7 +63,12 @@ export function foldBatchNorm(
 }
 
 /** With the kernels of cpp/norm.cc, which need neither the output nor the normalised image for the gradient. */
-function ownTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onStatistics: StatisticsListener): tf.Tensor4D {
+function ownTraining(
+  z: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  onStatistics: StatisticsListener,
+): tf.Tensor4D {
   const [channels, options] = [z.shape[3], [Math.round(1 / batchNormEpsilon)]];
   const normRelu = (...inputs: tf.Tensor[]): tf.Tensor4D => ownOp('AxunetNormRelu', z.shape, options, inputs);
   const statistics = tf.tidy(() => ownOp<tf.Tensor1D>('AxunetNormStatistics', [2 * channels], [], [z])); // means, then variances
@@ -78,13 +93,28 @@ function ownTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onSt
   return value;
 }
 
-function nativeTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onStatistics: StatisticsListener): tf.Tensor4D {
-  const attributes = { U: { type: 'float' } as const, epsilon: { float: batchNormEpsilon }, data_format: 'NHWC', is_training: true };
+function nativeTraining(
+  z: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  onStatistics: StatisticsListener,
+): tf.Tensor4D {
+  const attributes = {
+    U: { type: 'float' } as const,
+    epsilon: { float: batchNormEpsilon },
+    data_format: 'NHWC',
+    is_training: true,
+  };
   const n = z.size / z.shape[3];
   return tf.customGrad((zIn, gammaIn, betaIn, save) => {
     const empty = tf.tensor1d([], 'float32');
     const inputs = [zIn, gammaIn, betaIn, empty, empty] as tf.Tensor[];
-    const [normal, mean, unbiased, ...reserve] = runNative('FusedBatchNormV3', { ...attributes, exponential_avg_factor: { float: 1 } }, inputs, 6);
+    const [normal, mean, unbiased, ...reserve] = runNative(
+      'FusedBatchNormV3',
+      { ...attributes, exponential_avg_factor: { float: 1 } },
+      inputs,
+      6,
+    );
     const value = nativeOp('Relu', {}, [normal!]);
     normal!.dispose();
     onStatistics(mean as tf.Tensor1D, tf.mul(unbiased!, (n - 1) / n)); // the kernel returns the variance divided by N − 1
@@ -99,7 +129,12 @@ function nativeTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, o
   })(z, gamma, beta) as tf.Tensor4D;
 }
 
-function plainTraining(z: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, onStatistics: StatisticsListener): tf.Tensor4D {
+function plainTraining(
+  z: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  onStatistics: StatisticsListener,
+): tf.Tensor4D {
   const axes = [0, 1, 2];
   const n = z.size / z.shape[3];
   return tf.customGrad((zIn, gammaIn, betaIn, save) => {

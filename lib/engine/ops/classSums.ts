@@ -11,7 +11,12 @@ import { ownOp } from '../native.ts';
 import { hasLossKernels, labelsForKernel } from './ownFocal.ts';
 
 /** Each [n, classes]; `truth` has no gradient. */
-export interface ClassSums { readonly probability: tf.Tensor2D; readonly overlap: tf.Tensor2D; readonly truth: tf.Tensor2D; readonly squares: tf.Tensor2D }
+export interface ClassSums {
+  readonly probability: tf.Tensor2D;
+  readonly overlap: tf.Tensor2D;
+  readonly truth: tf.Tensor2D;
+  readonly squares: tf.Tensor2D;
+}
 
 /** `logits` [n, h, w, classes], `labels` [n, h, w] class numbers (int32). */
 export function classSums(logits: tf.Tensor4D, labels: tf.Tensor3D): ClassSums {
@@ -20,13 +25,16 @@ export function classSums(logits: tf.Tensor4D, labels: tf.Tensor3D): ClassSums {
   const p = tf.softmax(logits);
   const r = tf.reshape(tf.cast(tf.oneHot(tf.reshape(labels, [-1]), classes), 'float32'), [n, height, width, classes]);
   // Row by row first: TensorFlow adds numbers one after the other, which over a whole image would lose digits.
-  const [probability, overlap, truth, squares] = [p, tf.mul(p, r), r, tf.square(p)].map((image) => tf.sum(tf.sum(image, 2), 1) as tf.Tensor2D);
+  const [probability, overlap, truth, squares] = [p, tf.mul(p, r), r, tf.square(p)].map(
+    (image) => tf.sum(tf.sum(image, 2), 1) as tf.Tensor2D,
+  );
   return { probability, overlap, truth, squares };
 }
 
 function ownSums(logits: tf.Tensor4D, labels: tf.Tensor3D): ClassSums {
   const { shape } = logits;
-  const columns = (sums: tf.Tensor): tf.Tensor2D[] => tf.split(sums, 4).map((each) => tf.reshape(each, [shape[0], shape[3]]));
+  const columns = (sums: tf.Tensor): tf.Tensor2D[] =>
+    tf.split(sums, 4).map((each) => tf.reshape(each, [shape[0], shape[3]]));
   const sums = ownOp<tf.Tensor3D>('AxunetClassSums', [4, shape[0], shape[3]], [], [logits, labels]);
   const differentiable = tf.customGrad((z, save) => {
     (save as unknown as tf.GradSaveFunc)([z as tf.Tensor, labels]);
@@ -34,7 +42,12 @@ function ownSums(logits: tf.Tensor4D, labels: tf.Tensor3D): ClassSums {
       value: sums.clone(),
       gradFunc: (dy: tf.Tensor, [savedLogits, savedLabels]: tf.Tensor[]) => {
         const [probability, overlap, , squares] = tf.split(dy, 4);
-        return ownOp('AxunetClassSumsGradient', shape, [], [savedLogits, savedLabels, tf.concat([probability, overlap, squares])]);
+        return ownOp(
+          'AxunetClassSumsGradient',
+          shape,
+          [],
+          [savedLogits, savedLabels, tf.concat([probability, overlap, squares])],
+        );
       },
     };
   })(logits);

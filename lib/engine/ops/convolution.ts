@@ -7,12 +7,12 @@
 import { hasDilatedGradient, isNative, tf } from '../engine.ts';
 import { after } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
-import { hasOwnKernels } from './ownKernels.ts';
 import { keep } from '../recompute.ts';
+import { dilatedConvolution } from '../wasm/dilated.ts';
+import { hasOwnKernels } from './ownKernels.ts';
 import { isOwnFaster, pointwiseConvolution, pointwisePrediction } from './pointwise.ts';
 import { isTapwiseFaster, tapConvolution } from './tapConvolution.ts';
 import { isWinogradFaster, winogradConvolution, winogradPrediction, winogradProducts } from './winograd.ts';
-import { dilatedConvolution } from '../wasm/dilated.ts';
 
 export interface ConvolutionOptions {
   /** Step between output pixels, 1 by default. */
@@ -25,7 +25,12 @@ export interface ConvolutionOptions {
  * Convolves `image` [n, h, w, in] with `kernel` [k, k, in, out], zero padded so that the output has
  * ceil(h / stride) rows (`same`), and adds `bias` [out] where given. Output [n, h', w', out].
  */
-export function convolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias?: tf.Tensor1D, options: ConvolutionOptions = {}): tf.Tensor4D {
+export function convolution(
+  image: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  bias?: tf.Tensor1D,
+  options: ConvolutionOptions = {},
+): tf.Tensor4D {
   const { stride = 1, dilation = 1 } = options;
   if (isWinogradFaster(image, kernel, stride)) {
     const isTapwise = dilation > 1 && isTapwiseFaster(image, kernel, dilation, winogradProducts(image, dilation));
@@ -35,9 +40,12 @@ export function convolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias?: tf.T
   if (isNative() && stride === 2 && isPointwise(kernel) && image.shape[1] % 2 === 0 && image.shape[2] % 2 === 0) {
     return convolution(everySecondPixel(image), kernel, bias);
   }
-  if (stride === 1 && isPointwise(kernel) && isOwnFaster(image, kernel)) return pointwiseConvolution([image], kernel, bias);
+  if (stride === 1 && isPointwise(kernel) && isOwnFaster(image, kernel))
+    return pointwiseConvolution([image], kernel, bias);
   const native = dilation === 1 ? isNative() : hasDilatedGradient();
-  const sum = native ? nativeConvolution(image, kernel, stride, dilation) : plainConvolution(image, kernel, stride, dilation);
+  const sum = native
+    ? nativeConvolution(image, kernel, stride, dilation)
+    : plainConvolution(image, kernel, stride, dilation);
   return bias ? addBias(sum, bias) : sum;
 }
 
@@ -70,7 +78,9 @@ export function addBias(image: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
 
 /** The gradient of a bias: the sum of each channel of `dy` [..., c]. For TensorFlow. */
 export function biasGradient(dy: tf.Tensor): tf.Tensor1D {
-  return hasOwnKernels() ? ownOp('AxunetBiasGradient', [dy.shape.at(-1)!], [], [dy]) : nativeOp('BiasAddGrad', { data_format: 'NHWC' }, [dy]);
+  return hasOwnKernels()
+    ? ownOp('AxunetBiasGradient', [dy.shape.at(-1)!], [], [dy])
+    : nativeOp('BiasAddGrad', { data_format: 'NHWC' }, [dy]);
 }
 
 function nativeConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, dilation: number): tf.Tensor4D {
@@ -90,10 +100,16 @@ function nativeConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: numb
       value: nativeOp('Conv2D', attributes, [xs, ws]),
       gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
         const sx = input.restore(saved, dy);
-        const kernelGradient = isPointwise(sw!) && stride === 1
-          ? pointwiseKernelGradient(sx, sw!, dy)
-          : nativeOp('Conv2DBackpropFilter', attributes, [sx, tf.tensor1d(sw!.shape, 'int32'), dy]);
-        return [after(kernelGradient, () => nativeOp('Conv2DBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy])), kernelGradient];
+        const kernelGradient =
+          isPointwise(sw!) && stride === 1
+            ? pointwiseKernelGradient(sx, sw!, dy)
+            : nativeOp('Conv2DBackpropFilter', attributes, [sx, tf.tensor1d(sw!.shape, 'int32'), dy]);
+        return [
+          after(kernelGradient, () =>
+            nativeOp('Conv2DBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]),
+          ),
+          kernelGradient,
+        ];
       },
     };
   })(image, kernel) as tf.Tensor4D;
@@ -110,7 +126,9 @@ function pointwiseKernelGradient(image: tf.Tensor, kernel: tf.Tensor, dy: tf.Ten
 
 function plainConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, dilation: number): tf.Tensor4D {
   if (dilation === 1) return tf.conv2d(image, kernel, stride, 'same');
-  return tf.getBackend() === 'wasm' ? dilatedConvolution(image, kernel, dilation) : dilatedBySpaceToBatch(image, kernel, dilation);
+  return tf.getBackend() === 'wasm'
+    ? dilatedConvolution(image, kernel, dilation)
+    : dilatedBySpaceToBatch(image, kernel, dilation);
 }
 
 /**
@@ -122,8 +140,18 @@ function dilatedBySpaceToBatch(image: tf.Tensor4D, kernel: tf.Tensor4D, dilation
   const [, height, width] = image.shape;
   const margin = (dilation * (kernel.shape[0] - 1)) / 2;
   const fill = (length: number): number => (dilation - ((length + 2 * margin) % dilation)) % dilation;
-  const paddings: [number, number][] = [[margin, margin + fill(height)], [margin, margin + fill(width)]];
+  const paddings: [number, number][] = [
+    [margin, margin + fill(height)],
+    [margin, margin + fill(width)],
+  ];
   const parts = tf.spaceToBatchND(image, [dilation, dilation], paddings);
   const filtered = tf.conv2d(parts as tf.Tensor4D, kernel, 1, 'valid');
-  return tf.batchToSpaceND(filtered, [dilation, dilation], [[0, fill(height)], [0, fill(width)]]) as tf.Tensor4D;
+  return tf.batchToSpaceND(
+    filtered,
+    [dilation, dilation],
+    [
+      [0, fill(height)],
+      [0, fill(width)],
+    ],
+  ) as tf.Tensor4D;
 }

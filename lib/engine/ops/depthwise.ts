@@ -24,8 +24,13 @@ export function depthwiseConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D): t
       value: nativeOp('DepthwiseConv2dNative', attributes, [xs, ws]),
       gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
         const sx = input.restore(saved, dy);
-        const kernelGradient = nativeOp('DepthwiseConv2dNativeBackpropFilter', attributes, [sx, tf.tensor1d(sw!.shape, 'int32'), dy]);
-        const imageGradient = (): tf.Tensor4D => nativeOp('DepthwiseConv2dNativeBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]);
+        const kernelGradient = nativeOp('DepthwiseConv2dNativeBackpropFilter', attributes, [
+          sx,
+          tf.tensor1d(sw!.shape, 'int32'),
+          dy,
+        ]);
+        const imageGradient = (): tf.Tensor4D =>
+          nativeOp('DepthwiseConv2dNativeBackpropInput', attributes, [tf.tensor1d(imageShape, 'int32'), sw!, dy]);
         return [after(kernelGradient, imageGradient), kernelGradient];
       },
     };

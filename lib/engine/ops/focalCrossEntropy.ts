@@ -7,7 +7,7 @@
  * gradient in one pass each.
  */
 import { tf } from '../engine.ts';
-import { hasLossKernels, ownFocal, ownFocalMean, type OwnFocalParameters } from './ownFocal.ts';
+import { hasLossKernels, type OwnFocalParameters, ownFocal, ownFocalMean } from './ownFocal.ts';
 import { softmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 
 export interface FocalParameters {
@@ -18,7 +18,11 @@ export interface FocalParameters {
 }
 
 /** `logits` [n, h, w, classes], `labels` [n, h, w] class numbers (int32); output: the loss of each pixel, [n · h · w]. */
-export function focalCrossEntropy(logits: tf.Tensor4D, labels: tf.Tensor3D, { gamma, alpha }: FocalParameters): tf.Tensor1D {
+export function focalCrossEntropy(
+  logits: tf.Tensor4D,
+  labels: tf.Tensor3D,
+  { gamma, alpha }: FocalParameters,
+): tf.Tensor1D {
   if (hasLossKernels(logits)) return ownFocal(logits, labels, ownParameters({ gamma, alpha }));
   const entropy = softmaxCrossEntropy(logits, labels);
   const value = gamma === 0 ? entropy : focused(entropy, gamma);
@@ -27,10 +31,19 @@ export function focalCrossEntropy(logits: tf.Tensor4D, labels: tf.Tensor3D, { ga
   return tf.mul(value, tf.add(tf.mul(isForeground, 2 * alpha - 1), 1 - alpha));
 }
 
-const ownParameters = ({ gamma, alpha }: FocalParameters): OwnFocalParameters => ({ gamma, background: alpha === null ? 1 : 1 - alpha, foreground: alpha ?? 1 });
+const ownParameters = ({ gamma, alpha }: FocalParameters): OwnFocalParameters => ({
+  gamma,
+  background: alpha === null ? 1 : 1 - alpha,
+  foreground: alpha ?? 1,
+});
 
 /** The mean over all pixels of that, each times its weight where `weights` [n, h, w] are given; they have no gradient. */
-export function meanFocalCrossEntropy(logits: tf.Tensor4D, labels: tf.Tensor3D, parameters: FocalParameters, weights?: tf.Tensor3D): tf.Scalar {
+export function meanFocalCrossEntropy(
+  logits: tf.Tensor4D,
+  labels: tf.Tensor3D,
+  parameters: FocalParameters,
+  weights?: tf.Tensor3D,
+): tf.Scalar {
   if (hasLossKernels(logits)) return ownFocalMean(logits, labels, ownParameters(parameters), weights);
   const value = focalCrossEntropy(logits, labels, parameters);
   return tf.mean(weights ? tf.mul(value, tf.reshape(weights, [-1])) : value);
@@ -40,14 +53,19 @@ export function meanFocalCrossEntropy(logits: tf.Tensor4D, labels: tf.Tensor3D, 
 export const unfocused: FocalParameters = { gamma: 0, alpha: null };
 
 /** c → q^γ c. */
-const focused = (entropy: tf.Tensor1D, gamma: number): tf.Tensor1D => tf.customGrad((c, save) => {
-  const entropies = c as tf.Tensor1D;
-  (save as unknown as tf.GradSaveFunc)([entropies]);
-  return { value: tf.mul(focus(entropies, gamma), entropies), gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(dy, slope(saved, gamma)) };
-})(entropy) as tf.Tensor1D;
+const focused = (entropy: tf.Tensor1D, gamma: number): tf.Tensor1D =>
+  tf.customGrad((c, save) => {
+    const entropies = c as tf.Tensor1D;
+    (save as unknown as tf.GradSaveFunc)([entropies]);
+    return {
+      value: tf.mul(focus(entropies, gamma), entropies),
+      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(dy, slope(saved, gamma)),
+    };
+  })(entropy) as tf.Tensor1D;
 
 const wrongness = (c: tf.Tensor): tf.Tensor => tf.neg(tf.expm1(tf.neg(c)));
-const focus = (c: tf.Tensor, gamma: number): tf.Tensor => (gamma === 2 ? tf.square(wrongness(c)) : tf.pow(wrongness(c), gamma));
+const focus = (c: tf.Tensor, gamma: number): tf.Tensor =>
+  gamma === 2 ? tf.square(wrongness(c)) : tf.pow(wrongness(c), gamma);
 
 function slope(c: tf.Tensor, gamma: number): tf.Tensor {
   const q = wrongness(c);

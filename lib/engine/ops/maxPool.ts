@@ -5,7 +5,12 @@ import { nativeOp, ownOp } from '../native.ts';
 import { canBeMade, keep, type Recipe } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
-const attributes = { ksize: { int: [1, 2, 2, 1] }, strides: { int: [1, 2, 2, 1] }, padding: 'VALID', data_format: 'NHWC' };
+const attributes = {
+  ksize: { int: [1, 2, 2, 1] },
+  strides: { int: [1, 2, 2, 1] },
+  padding: 'VALID',
+  data_format: 'NHWC',
+};
 
 /** `image` [n, h, w, c]; output [n, ⌊h/2⌋, ⌊w/2⌋, c]. The gradient goes to the first of equal maxima. */
 export function maxPool(image: tf.Tensor4D): tf.Tensor4D {
@@ -13,7 +18,10 @@ export function maxPool(image: tf.Tensor4D): tf.Tensor4D {
   const input = keep(image);
   const [n, height, width, channels] = image.shape;
   const ours = hasOwnKernels();
-  const pool = (x: tf.Tensor): tf.Tensor4D => (ours ? ownOp('AxunetMaxPool', [n, Math.floor(height / 2), Math.floor(width / 2), channels], [], [x]) : nativeOp('MaxPool', attributes, [x]));
+  const pool = (x: tf.Tensor): tf.Tensor4D =>
+    ours
+      ? ownOp('AxunetMaxPool', [n, Math.floor(height / 2), Math.floor(width / 2), channels], [], [x])
+      : nativeOp('MaxPool', attributes, [x]);
   let recipe: Recipe | undefined;
   const value = tf.customGrad((x, save) => {
     (save as unknown as tf.GradSaveFunc)(input.saved);

@@ -7,7 +7,11 @@ import type { Ref, Trace } from '../graph/trace.ts';
 import { traceUnderWay } from '../graph/tracing.ts';
 
 /** What a node of a trace computes: decay · average + (1 − decay) · value. */
-export interface MovingAverage { readonly average: Ref; readonly value: Ref; readonly decay: number }
+export interface MovingAverage {
+  readonly average: Ref;
+  readonly value: Ref;
+  readonly decay: number;
+}
 
 const known = new WeakMap<Trace, Map<Ref, MovingAverage>>();
 

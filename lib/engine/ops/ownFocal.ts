@@ -10,16 +10,29 @@ const mostClasses = 64;
 export const hasLossKernels = (logits: tf.Tensor4D): boolean => hasOwnKernels() && logits.shape[3] <= mostClasses;
 
 /** int32 labels in the guise of float32, the type that our kernels take; without a copy. */
-export const labelsForKernel = (labels: tf.Tensor3D): tf.Tensor3D => nativeOp('Bitcast', { T: { type: 'int32' }, type: { type: 'float' } }, [labels]);
+export const labelsForKernel = (labels: tf.Tensor3D): tf.Tensor3D =>
+  nativeOp('Bitcast', { T: { type: 'int32' }, type: { type: 'float' } }, [labels]);
 
 /** γ, and the weights of pixels of class 0 and of others. */
-export interface OwnFocalParameters { readonly gamma: number; readonly background: number; readonly foreground: number }
+export interface OwnFocalParameters {
+  readonly gamma: number;
+  readonly background: number;
+  readonly foreground: number;
+}
 
-interface OwnInputs { readonly classNumbers: tf.Tensor; readonly parameters: tf.Tensor1D; readonly value: (logits: tf.Tensor) => tf.Tensor1D }
+interface OwnInputs {
+  readonly classNumbers: tf.Tensor;
+  readonly parameters: tf.Tensor1D;
+  readonly value: (logits: tf.Tensor) => tf.Tensor1D;
+}
 
 function prepare(labels: tf.Tensor3D, { gamma, background, foreground }: OwnFocalParameters): OwnInputs {
   const [classNumbers, parameters] = [labelsForKernel(labels), tf.tensor1d([gamma, background, foreground])];
-  return { classNumbers, parameters, value: (logits) => ownOp<tf.Tensor1D>('AxunetFocal', [labels.size], [], [logits, classNumbers, parameters]) };
+  return {
+    classNumbers,
+    parameters,
+    value: (logits) => ownOp<tf.Tensor1D>('AxunetFocal', [labels.size], [], [logits, classNumbers, parameters]),
+  };
 }
 
 /** Loss of each pixel, [n · h · w]. */
@@ -35,7 +48,12 @@ export function ownFocal(logits: tf.Tensor4D, labels: tf.Tensor3D, options: OwnF
 }
 
 /** The mean over all pixels of weight · loss, `weights` [n, h, w] or 1: the gradient of a mean needs no image of its own. */
-export function ownFocalMean(logits: tf.Tensor4D, labels: tf.Tensor3D, options: OwnFocalParameters, weights?: tf.Tensor3D): tf.Scalar {
+export function ownFocalMean(
+  logits: tf.Tensor4D,
+  labels: tf.Tensor3D,
+  options: OwnFocalParameters,
+  weights?: tf.Tensor3D,
+): tf.Scalar {
   const { classNumbers, parameters, value } = prepare(labels, options);
   const perPixel = weights ? tf.reshape(weights, [-1]) : tf.tensor1d([], 'float32');
   return tf.customGrad((z, save) => {

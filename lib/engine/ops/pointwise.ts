@@ -11,11 +11,19 @@ import { hasOwnKernels } from './ownKernels.ts';
 import { mergedUpConvolution } from './upConvolution.ts';
 
 /** `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out] where given; output [n, h, w, out]. */
-export function pointwiseConvolution(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bias?: tf.Tensor1D): tf.Tensor4D {
+export function pointwiseConvolution(
+  images: readonly tf.Tensor4D[],
+  kernel: tf.Tensor4D,
+  bias?: tf.Tensor1D,
+): tf.Tensor4D {
   if (!isNative()) return convolution(images.length > 1 ? tf.concat([...images], 3) : images[0], kernel, bias);
   if (preparingTrace() && images.length > 1 && bias) return preparedProducts(images, kernel, bias);
   const parts = partsOfKernel(images, kernel);
-  if (isOwnFaster(images[0], kernel)) return parts.reduce<tf.Tensor | undefined>((start, part, i) => ownProduct(images[i], part, start), bias) as tf.Tensor4D;
+  if (isOwnFaster(images[0], kernel))
+    return parts.reduce<tf.Tensor | undefined>(
+      (start, part, i) => ownProduct(images[i], part, start),
+      bias,
+    ) as tf.Tensor4D;
   const sum = parts.map((part, i) => product(images[i], part)).reduce((all, part) => tf.add(all, part));
   return bias ? addBias(sum, bias) : sum;
 }
@@ -26,9 +34,15 @@ const fewChannels = 128 * 128;
 const fewProducts = 2 ** 26;
 
 /** Whether the kernels of cpp/pointwise.cc shall convolve images of this size. */
-export function isOwnFaster({ shape: [n, height, width] }: tf.Tensor4D, { shape: [, , channelsIn, channelsOut] }: tf.Tensor4D): boolean {
+export function isOwnFaster(
+  { shape: [n, height, width] }: tf.Tensor4D,
+  { shape: [, , channelsIn, channelsOut] }: tf.Tensor4D,
+): boolean {
   const channels = channelsIn * channelsOut;
-  return hasOwnKernels() && (channels <= fewChannels || (n * height * width * channels <= fewProducts && !isTracingBfloat16()));
+  return (
+    hasOwnKernels() &&
+    (channels <= fewChannels || (n * height * width * channels <= fewProducts && !isTracingBfloat16()))
+  );
 }
 
 /** `start` + image · kernel, `start` being nothing, a bias [out] or an image. */
@@ -96,9 +110,15 @@ function product(image: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
     return {
       value: nativeOp('Conv2D', attributes, [xs, ws]), // as a convolution, the graph fuses it with the bias and the sum
       gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
-        const kernelGradient = tf.tidy(() => tf.reshape(tf.matMul(flat(input.restore(saved, dy)), flat(dy), true), [1, 1, channelsIn, channelsOut]));
-        const imageGradient = (): tf.Tensor => tf.matMul(flat(dy), tf.reshape(sw, [channelsIn, channelsOut]), false, true);
-        return [after(kernelGradient, () => tf.tidy(() => tf.reshape(imageGradient(), [n, height, width, channelsIn]))), kernelGradient];
+        const kernelGradient = tf.tidy(() =>
+          tf.reshape(tf.matMul(flat(input.restore(saved, dy)), flat(dy), true), [1, 1, channelsIn, channelsOut]),
+        );
+        const imageGradient = (): tf.Tensor =>
+          tf.matMul(flat(dy), tf.reshape(sw, [channelsIn, channelsOut]), false, true);
+        return [
+          after(kernelGradient, () => tf.tidy(() => tf.reshape(imageGradient(), [n, height, width, channelsIn]))),
+          kernelGradient,
+        ];
       },
     };
   })(image, kernel) as tf.Tensor4D;

@@ -10,14 +10,26 @@ import { hasLossKernels, ownFocal } from './ownFocal.ts';
 export function softmaxCrossEntropy(logits: tf.Tensor4D, labels: tf.Tensor3D): tf.Tensor1D {
   if (hasLossKernels(logits)) return ownFocal(logits, labels, { gamma: 0, background: 1, foreground: 1 });
   const [classes, pixels] = [logits.shape[3], labels.size];
-  if (!isNative()) return tf.neg(tf.sum(tf.mul(tf.oneHot(tf.reshape(labels, [pixels]), classes), tf.logSoftmax(tf.reshape(logits, [pixels, classes]))), -1));
+  if (!isNative())
+    return tf.neg(
+      tf.sum(
+        tf.mul(tf.oneHot(tf.reshape(labels, [pixels]), classes), tf.logSoftmax(tf.reshape(logits, [pixels, classes]))),
+        -1,
+      ),
+    );
   return tf.customGrad((z, save) => {
     const inputs = [tf.reshape(z as tf.Tensor4D, [pixels, classes]), tf.reshape(labels, [pixels])];
-    const [value, gradient] = runNative('SparseSoftmaxCrossEntropyWithLogits', { Tlabels: { type: 'int32' } }, inputs, 2);
+    const [value, gradient] = runNative(
+      'SparseSoftmaxCrossEntropyWithLogits',
+      { Tlabels: { type: 'int32' } },
+      inputs,
+      2,
+    );
     (save as unknown as tf.GradSaveFunc)([gradient]);
     return {
       value,
-      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.reshape(tf.mul(saved, tf.reshape(dy, [pixels, 1])), logits.shape),
+      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) =>
+        tf.reshape(tf.mul(saved, tf.reshape(dy, [pixels, 1])), logits.shape),
     };
   })(logits) as tf.Tensor1D;
 }

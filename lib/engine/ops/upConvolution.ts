@@ -3,25 +3,32 @@
  * pixels (2i + a, 2j + b), and no two inputs share an output, so its weight gradient is one matrix product.
  */
 import { isNative, tf } from '../engine.ts';
-import { addBias, biasGradient } from './convolution.ts';
 import type { Ref, Trace } from '../graph/trace.ts';
 import { after, isTracingBfloat16, preparingTrace } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
+import { addBias, biasGradient } from './convolution.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
 /** `image` [n, h, w, in], `kernel` [2, 2, out, in], `bias` [out]; output [n, 2h, 2w, out]. */
 export function upConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
   const [n, height, width] = image.shape;
   const outputShape: [number, number, number, number] = [n, 2 * height, 2 * width, kernel.shape[2]];
-  const value = isNarrow(kernel) ? ownUpConvolution(image, kernel, bias, outputShape) : addBias(isNative()
-    ? nativeUpConvolution(image, kernel, outputShape)
-    : tf.conv2dTranspose(image, kernel, outputShape, 2, 'valid'), bias);
+  const value = isNarrow(kernel)
+    ? ownUpConvolution(image, kernel, bias, outputShape)
+    : addBias(
+        isNative()
+          ? nativeUpConvolution(image, kernel, outputShape)
+          : tf.conv2dTranspose(image, kernel, outputShape, 2, 'valid'),
+        bias,
+      );
   const trace = preparingTrace();
   if (trace) {
     const memory = [image, kernel, bias].map((tensor) => trace.remember(tensor));
     if (!origins.has(trace)) origins.set(trace, new Map());
-    origins.get(trace)!.set(trace.refOf(value), () => memory.map((part) => part()) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D]);
+    origins
+      .get(trace)!
+      .set(trace.refOf(value), () => memory.map((part) => part()) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D]);
   }
   return value;
 }
@@ -34,7 +41,10 @@ const origins = new WeakMap<Trace, Map<Ref, () => [image: tf.Tensor4D, kernel: t
  * what `kernel` [1, 1, c, out] makes of it without its bias, and what it makes of the bias. Undefined for other images, and where
  * `kernel` has more channels out than in, which would be more work.
  */
-export function mergedUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D): { sum: tf.Tensor4D; bias: tf.Tensor1D } | undefined {
+export function mergedUpConvolution(
+  image: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+): { sum: tf.Tensor4D; bias: tf.Tensor1D } | undefined {
   const trace = preparingTrace();
   const origin = trace && origins.get(trace)?.get(trace.refOf(image))?.();
   const [, , between, filters] = kernel.shape;
@@ -42,7 +52,10 @@ export function mergedUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D): { 
   const [small, up, bias] = origin;
   const matrix = tf.reshape(kernel, [between, filters]);
   const taps = tf.reshape(tf.transpose(up, [2, 0, 1, 3]), [between, -1]); // [between, 2 · 2 · in]
-  const merged = tf.transpose(tf.reshape(tf.matMul(matrix, taps, true), [filters, 2, 2, small.shape[3]]) as tf.Tensor4D, [1, 2, 0, 3]);
+  const merged = tf.transpose(
+    tf.reshape(tf.matMul(matrix, taps, true), [filters, 2, 2, small.shape[3]]) as tf.Tensor4D,
+    [1, 2, 0, 3],
+  );
   const sum = nativeUpConvolution(small, merged, [...image.shape.slice(0, 3), filters]);
   return { sum, bias: tf.reshape(tf.matMul(tf.reshape(bias, [1, between]), matrix), [filters]) };
 }
@@ -60,10 +73,21 @@ const wide = 256 * 128;
 
 /** Whether the kernels of cpp/upConvolution.cc are faster; they want whole vectors of 16 channels. */
 function isNarrow({ shape: [, , channelsOut, channelsIn] }: tf.Tensor4D): boolean {
-  return hasOwnKernels() && !isTracingBfloat16() && channelsIn * channelsOut <= wide && channelsIn % 16 === 0 && channelsOut % 16 === 0;
+  return (
+    hasOwnKernels() &&
+    !isTracingBfloat16() &&
+    channelsIn * channelsOut <= wide &&
+    channelsIn % 16 === 0 &&
+    channelsOut % 16 === 0
+  );
 }
 
-function ownUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D, outputShape: number[]): tf.Tensor4D {
+function ownUpConvolution(
+  image: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  bias: tf.Tensor1D,
+  outputShape: number[],
+): tf.Tensor4D {
   const [input, { shape }] = [keep(image), image];
   return tf.customGrad((x, w, b, save) => {
     (save as unknown as tf.GradSaveFunc)([w as tf.Tensor, ...input.saved]);
@@ -71,7 +95,11 @@ function ownUpConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tens
       value: ownOp('AxunetUpConvolution', outputShape, [], [x, w, b] as tf.Tensor[]),
       gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
         const gradient = ownOp('AxunetUpConvolutionKernelGradient', sw.shape, [], [input.restore(saved, dy), dy]);
-        return [after(gradient, () => ownOp('AxunetUpConvolutionGradient', shape, [], [dy, sw])), gradient, biasGradient(dy)];
+        return [
+          after(gradient, () => ownOp('AxunetUpConvolutionGradient', shape, [], [dy, sw])),
+          gradient,
+          biasGradient(dy),
+        ];
       },
     };
   })(image, kernel, bias) as tf.Tensor4D;

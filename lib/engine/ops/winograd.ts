@@ -7,9 +7,9 @@
  * Source: Lavin and Gray 2016, doi 10.1109/CVPR.2016.435.
  */
 import { tf } from '../engine.ts';
-import { ownOp } from '../native.ts';
 import { hasBfloat16Kernels } from '../graph/native.ts';
 import { after, isTracingBfloat16 } from '../graph/tracing.ts';
+import { ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
@@ -73,9 +73,21 @@ function convolve(image: tf.Tensor4D, kernel: tf.Tensor4D, turned: boolean, dila
 }
 
 /** The same with bias [out] and, where asked, ReLU in one go; without a gradient. */
-export function winogradPrediction(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D, { dilation, relu }: { dilation: number; relu: boolean }): tf.Tensor4D {
+export function winogradPrediction(
+  image: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  bias: tf.Tensor1D,
+  { dilation, relu }: { dilation: number; relu: boolean },
+): tf.Tensor4D {
   const shape = [...image.shape.slice(0, 3), kernel.shape[3]];
-  return tf.tidy(() => ownOp(formatted('AxunetWinogradConvolution'), shape, [dilation, relu ? 1 : 0], [image, transformKernel(kernel, false), bias]));
+  return tf.tidy(() =>
+    ownOp(
+      formatted('AxunetWinogradConvolution'),
+      shape,
+      [dilation, relu ? 1 : 0],
+      [image, transformKernel(kernel, false), bias],
+    ),
+  );
 }
 
 /** `image` [n, h, w, in], `kernel` [3, 3, in, out], zero padded; output [n, h, w, out]. */

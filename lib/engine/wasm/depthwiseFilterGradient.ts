@@ -45,7 +45,14 @@ function addProducts(x: Float32Array, dy: Float32Array, runs: number[], info: Co
   for (; c < info.outChannels; c++) sums[c] = oneChannel(x, dy, runs, Math.floor(c / multiplier), c, info);
 }
 
-function addFourChannels(x: Float32Array, dy: Float32Array, runs: number[], channel: number, info: ConvInfo, sums: Float32Array): void {
+function addFourChannels(
+  x: Float32Array,
+  dy: Float32Array,
+  runs: number[],
+  channel: number,
+  info: ConvInfo,
+  sums: Float32Array,
+): void {
   const xStep = info.strideWidth * info.inChannels;
   let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
   for (let run = 0; run < runs.length; run += 3) {
@@ -63,7 +70,14 @@ function addFourChannels(x: Float32Array, dy: Float32Array, runs: number[], chan
   sums.set([sum0, sum1, sum2, sum3], channel);
 }
 
-function oneChannel(x: Float32Array, dy: Float32Array, runs: number[], xChannel: number, dyChannel: number, info: ConvInfo): number {
+function oneChannel(
+  x: Float32Array,
+  dy: Float32Array,
+  runs: number[],
+  xChannel: number,
+  dyChannel: number,
+  info: ConvInfo,
+): number {
   const xStep = info.strideWidth * info.inChannels;
   let sum = 0;
   for (let run = 0; run < runs.length; run += 3) {

@@ -32,9 +32,16 @@ function tapsByShift(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvInfo): tf.Tensor
   const pixels = info.batchSize * height * width;
   const onGrid = windowOf(x, -info.padInfo.top, -info.padInfo.left, height, width);
   // One more channel of zeros: the shifted view of the last channel ends in it.
-  const byChannel = tf.transpose(tf.pad(tf.reshape(onGrid, [pixels, info.inChannels]), [[0, 0], [0, 1]]));
+  const byChannel = tf.transpose(
+    tf.pad(tf.reshape(onGrid, [pixels, info.inChannels]), [
+      [0, 0],
+      [0, 1],
+    ]),
+  );
   const gradient = tf.reshape(windowOf(dy, 0, 0, height, width), [1, pixels, info.outChannels]);
-  return tapOffsets(info).map(([row, column]) => matMulInPlace(byChannel, row * width + column, info.inChannels, pixels, gradient));
+  return tapOffsets(info).map(([row, column]) =>
+    matMulInPlace(byChannel, row * width + column, info.inChannels, pixels, gradient),
+  );
 }
 
 /** The input pixels that each tap sees are copied out; outside the input they are zero. */
@@ -45,7 +52,17 @@ function tapsByGather(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvInfo): tf.Tenso
 }
 
 function gatherTap(x: tf.Tensor4D, row: number, column: number, info: ConvInfo): tf.Tensor2D {
-  const { batchSize, inHeight, inWidth, inChannels: channels, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
+  const {
+    batchSize,
+    inHeight,
+    inWidth,
+    inChannels: channels,
+    outHeight,
+    outWidth,
+    strideHeight,
+    strideWidth,
+    padInfo,
+  } = info;
   const gathered = emptyTensor([batchSize * outHeight * outWidth, channels]);
   const from = viewOf(x);
   const to = viewOf(gathered).fill(0);

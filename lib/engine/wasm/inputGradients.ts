@@ -11,7 +11,9 @@ export function conv2dInputGradient({ inputs, attrs }: KernelArguments): tf.Tens
   const dy = inputs.dy as tf.Tensor4D;
   const filter = inputs.filter as tf.Tensor4D;
   const info = convInfoOf(attrs!.inputShape as number[], filter.shape, attrs!, false);
-  return tf.tidy(() => (patchesDoNotOverlap(info) ? scatterPatches(dy, filter, info) : convolveBack('Conv2D', dy, turned(filter), info)));
+  return tf.tidy(() =>
+    patchesDoNotOverlap(info) ? scatterPatches(dy, filter, info) : convolveBack('Conv2D', dy, turned(filter), info),
+  );
 }
 
 /**
@@ -45,28 +47,64 @@ function turned(filter: tf.Tensor4D): tf.Tensor4D {
   return out as tf.Tensor4D;
 }
 
-function convolveBack(kernel: 'Conv2D' | 'DepthwiseConv2dNative', dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvInfo): tf.Tensor {
+function convolveBack(
+  kernel: 'Conv2D' | 'DepthwiseConv2dNative',
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  info: ConvInfo,
+): tf.Tensor {
   const spread = spreadPixels(dy, info.strideHeight, info.strideWidth);
   // Row y of the input gradient sees rows y - top … y - top + effectiveFilterHeight - 1 of the spread dy.
   const top = info.effectiveFilterHeight - 1 - info.padInfo.top;
   const left = info.effectiveFilterWidth - 1 - info.padInfo.left;
   const padded = windowOf(
-    spread, -top, -left, info.inHeight + info.effectiveFilterHeight - 1, info.inWidth + info.effectiveFilterWidth - 1);
+    spread,
+    -top,
+    -left,
+    info.inHeight + info.effectiveFilterHeight - 1,
+    info.inWidth + info.effectiveFilterWidth - 1,
+  );
   const dilations = [info.dilationHeight, info.dilationWidth];
-  return tf.engine().runKernel(kernel, { x: padded, filter }, { strides: [1, 1], pad: 'valid', dataFormat: 'NHWC', dilations }) as tf.Tensor;
+  return tf
+    .engine()
+    .runKernel(
+      kernel,
+      { x: padded, filter },
+      { strides: [1, 1], pad: 'valid', dataFormat: 'NHWC', dilations },
+    ) as tf.Tensor;
 }
 
 /** True where no input pixel feeds two output pixels, as in the 2×2 up-convolution and the 1×1 shortcut of stride 2. */
 const patchesDoNotOverlap = (info: ConvInfo): boolean =>
-  info.strideHeight * info.strideWidth > 1 && info.effectiveFilterHeight <= info.strideHeight && info.effectiveFilterWidth <= info.strideWidth;
+  info.strideHeight * info.strideWidth > 1 &&
+  info.effectiveFilterHeight <= info.strideHeight &&
+  info.effectiveFilterWidth <= info.strideWidth;
 
 /** One matrix product gives the input patch of every output pixel; the patches are then laid side by side. */
 function scatterPatches(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvInfo): tf.Tensor {
-  const { batchSize: n, outHeight, outWidth, outChannels, inChannels, filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  const {
+    batchSize: n,
+    outHeight,
+    outWidth,
+    outChannels,
+    inChannels,
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+  } = info;
   const back = tf.transpose(tf.reshape(filter, [-1, outChannels]));
   const patches = tf.matMul(tf.reshape(dy, [-1, outChannels]) as tf.Tensor2D, back as tf.Tensor2D);
-  const rows = tf.transpose(tf.reshape(patches, [n * outHeight, outWidth, filterHeight, filterWidth * inChannels]), [0, 2, 1, 3]);
-  const padded = tf.pad(rows, [[0, 0], [0, strideHeight - filterHeight], [0, 0], [0, (strideWidth - filterWidth) * inChannels]]);
+  const rows = tf.transpose(
+    tf.reshape(patches, [n * outHeight, outWidth, filterHeight, filterWidth * inChannels]),
+    [0, 2, 1, 3],
+  );
+  const padded = tf.pad(rows, [
+    [0, 0],
+    [0, strideHeight - filterHeight],
+    [0, 0],
+    [0, (strideWidth - filterWidth) * inChannels],
+  ]);
   const image = tf.reshape(padded, [n, outHeight * strideHeight, outWidth * strideWidth, inChannels]) as tf.Tensor4D;
   return windowOf(image, info.padInfo.top, info.padInfo.left, info.inHeight, info.inWidth);
 }

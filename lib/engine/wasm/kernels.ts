@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { reduceToChannels, sumsByChannel } from './channelSums.ts';
 import { depthwiseFilterGradient } from './depthwiseFilterGradient.ts';
 import { conv2dFilterGradient } from './filterGradients.ts';
-import { conv2dInputGradient, depthwiseInputGradient } from './inputGradients.ts';
 import type { KernelArguments } from './heap.ts';
+import { conv2dInputGradient, depthwiseInputGradient } from './inputGradients.ts';
 import { maxPoolGradient } from './poolGradient.ts';
 
 type Kernel = (args: KernelArguments) => tf.TensorInfo;
@@ -36,7 +36,8 @@ function add(kernelName: string, kernel: Kernel): void {
 /** Puts `kernel` before the stock kernel, which still does what `covers` refuses. */
 function replace(kernelName: string, covers: (args: KernelArguments) => boolean, kernel: Kernel): void {
   const stock = tf.getKernel(kernelName, 'wasm')!;
-  const either = (args: KernelArguments) => (covers(args) ? kernel(args) : (stock.kernelFunc as unknown as Kernel)(args));
+  const either = (args: KernelArguments) =>
+    covers(args) ? kernel(args) : (stock.kernelFunc as unknown as Kernel)(args);
   tf.unregisterKernel(kernelName, 'wasm');
   tf.registerKernel({ ...stock, kernelFunc: either as tf.KernelFunc });
 }

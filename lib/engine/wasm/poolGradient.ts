@@ -12,7 +12,14 @@ type PoolAttributes = Parameters<typeof tf.backend_util.computePool2DInfo>;
 export function maxPoolGradient({ inputs, attrs }: KernelArguments): tf.Tensor {
   const { input, dy } = inputs;
   const { filterSize, strides, pad, dimRoundingMode } = attrs as Record<string, never>;
-  const info = tf.backend_util.computePool2DInfo(input.shape as PoolAttributes[0], filterSize, strides, 1, pad, dimRoundingMode);
+  const info = tf.backend_util.computePool2DInfo(
+    input.shape as PoolAttributes[0],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
   const out = emptyTensor(input.shape);
   const x = viewOf(input);
   const gradient = viewOf(dy);
@@ -30,20 +37,33 @@ export function maxPoolGradient({ inputs, attrs }: KernelArguments): tf.Tensor {
   return out;
 }
 
-interface Window { top: number; bottom: number; left: number; right: number }
+interface Window {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
 
 /** The part of a pooling window that lies on the input; bottom and right are exclusive. */
 function windowInside(info: ConvInfo, oy: number, ox: number): Window {
   const top = oy * info.strideHeight - info.padInfo.top;
   const left = ox * info.strideWidth - info.padInfo.left;
   return {
-    top: Math.max(top, 0), bottom: Math.min(top + info.filterHeight, info.inHeight),
-    left: Math.max(left, 0), right: Math.min(left + info.filterWidth, info.inWidth),
+    top: Math.max(top, 0),
+    bottom: Math.min(top + info.filterHeight, info.inHeight),
+    left: Math.max(left, 0),
+    right: Math.min(left + info.filterWidth, info.inWidth),
   };
 }
 
 /** Index of the first maximum of one channel in a window, rows first. */
-function maximumIn(x: Float32Array, n: number, c: number, { top, bottom, left, right }: Window, info: ConvInfo): number {
+function maximumIn(
+  x: Float32Array,
+  n: number,
+  c: number,
+  { top, bottom, left, right }: Window,
+  info: ConvInfo,
+): number {
   let best = ((n * info.inHeight + top) * info.inWidth + left) * info.inChannels + c;
   for (let y = top; y < bottom; y++) {
     const row = (n * info.inHeight + y) * info.inWidth;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../errors.ts';
 import { wasmBackend } from './heap.ts';
 import { registerWasmKernels } from './kernels.ts';
 
@@ -35,6 +35,8 @@ function refuseFailedAllocations(): void {
     const address = allocate(bytes);
     if (address || bytes === 0) return address;
     const needed = Math.ceil(bytes / 2 ** 20);
-    throw new UserError(`Expected ${needed} MiB for a tensor, found the 4 GiB of the wasm engine used up: take smaller images, batches or width`);
+    throw new UserError(
+      `Expected ${needed} MiB for a tensor, found the 4 GiB of the wasm engine used up: take smaller images, batches or width`,
+    );
   };
 }

@@ -12,14 +12,24 @@ type Taps = readonly [number, number, number, number, number, number];
 /** How many samples the filters see before and after their place: out(i) = Σ f(j) · in(i + 3 − j), j = 0 to 5. */
 export const reach = { before: 2, after: 3 } as const;
 
-const lowPass: Taps = [-0.015655728135791993, -0.07273261951252645, 0.3848648468648578, 0.8525720202116004, 0.3378976624574818, -0.07273261951252645];
+const lowPass: Taps = [
+  -0.015655728135791993, -0.07273261951252645, 0.3848648468648578, 0.8525720202116004, 0.3378976624574818,
+  -0.07273261951252645,
+];
 /** In single precision, where PyWavelets' largest tap is rounded down. */
-const lowPassSingle: Taps = [...Float32Array.from(lowPass, (tap, j) => (j === 3 ? 0.852571964263916 : tap))] as unknown as Taps;
+const lowPassSingle: Taps = [
+  ...Float32Array.from(lowPass, (tap, j) => (j === 3 ? 0.852571964263916 : tap)),
+] as unknown as Taps;
 /** The quadrature mirror: reversed, every other sign changed. */
 const highPassOf = (low: Taps): Taps => [-low[5], low[4], -low[3], low[2], -low[1], low[0]];
 
 /** Runs of samples: `count` outputs from index `at` on; their inputs begin at `start`, and the six of one output are `step` apart. */
-export interface Run { readonly start: number; readonly step: number; readonly at: number; readonly count: number }
+export interface Run {
+  readonly start: number;
+  readonly step: number;
+  readonly at: number;
+  readonly count: number;
+}
 
 function splitDouble(from: Float64Array, low: Float64Array, high: Float64Array, { start, step, at, count }: Run): void {
   const [l0, l1, l2, l3, l4, l5] = lowPass;
@@ -64,7 +74,10 @@ export function splitLast(from: Floats, low: Floats, high: Floats, { start, step
   const isDouble = from instanceof Float64Array;
   const round = isDouble ? (x: number): number => x : Math.fround;
   const taps = isDouble ? lowPass : lowPassSingle;
-  for (const [filter, out] of [[taps, low], [highPassOf(taps), high]] as const) {
+  for (const [filter, out] of [
+    [taps, low],
+    [highPassOf(taps), high],
+  ] as const) {
     for (let i = 0; i < count; i++) {
       let sum = 0;
       for (const j of [2, 1, 0, 3, 4, 5]) sum = round(sum + round(filter[j]! * from[start + i + (5 - j) * step]!));

@@ -5,13 +5,28 @@ import type { Four, RecursiveFilter } from './recursiveGaussian.ts';
 export const shortestLine = 4;
 
 /** Lines of voxels in an array: sample i of line b is data[start + b·apart + i·step]. */
-export interface Lines<T extends Float32Array | Float64Array> { readonly data: T; readonly start: number; readonly apart: number; readonly step: number }
+export interface Lines<T extends Float32Array | Float64Array> {
+  readonly data: T;
+  readonly start: number;
+  readonly apart: number;
+  readonly step: number;
+}
 
 /** How many `lines` of `length` samples are filtered, and that the samples [first, first + count) of each are wanted. */
-export interface Extent { readonly lines: number; readonly length: number; readonly first: number; readonly count: number }
+export interface Extent {
+  readonly lines: number;
+  readonly length: number;
+  readonly first: number;
+  readonly count: number;
+}
 
 /** Memory for `lines` lines of `length` samples, sample i of line b at [b + lines·i]. */
-export interface LineBuffers { readonly input: Float64Array; readonly forward: Float64Array; readonly backward: Float64Array; readonly fed: Float64Array }
+export interface LineBuffers {
+  readonly input: Float64Array;
+  readonly forward: Float64Array;
+  readonly backward: Float64Array;
+  readonly fed: Float64Array;
+}
 
 export function lineBuffers(lines: number, length: number): LineBuffers {
   const make = (): Float64Array => new Float64Array(lines * length);
@@ -20,7 +35,12 @@ export function lineBuffers(lines: number, length: number): LineBuffers {
 
 /** The first four outputs of every line; what lies before the first sample equals it. A negative `step` runs back from `first`. */
 function startRecursion(
-  { input, fed }: LineBuffers, out: Float64Array, lines: number, step: number, first: number, { d, edge }: { d: Four; edge: Four },
+  { input, fed }: LineBuffers,
+  out: Float64Array,
+  lines: number,
+  step: number,
+  first: number,
+  { d, edge }: { d: Four; edge: Four },
 ): void {
   const [d1, d2, d3] = d;
   const [e1, e2, e3, e4] = edge;
@@ -38,7 +58,14 @@ function startRecursion(
 }
 
 /** The numerator at the first four samples: the causal one looks at the sample itself, the anticausal one at those behind it. */
-function startFeed({ input, fed }: LineBuffers, lines: number, step: number, first: number, [c0, c1, c2, c3]: Four, looksAtItself: boolean): void {
+function startFeed(
+  { input, fed }: LineBuffers,
+  lines: number,
+  step: number,
+  first: number,
+  [c0, c1, c2, c3]: Four,
+  looksAtItself: boolean,
+): void {
   for (let b = 0; b < lines; b++) {
     const p = first + b;
     const x0 = input[p]!;
@@ -52,7 +79,11 @@ function startFeed({ input, fed }: LineBuffers, lines: number, step: number, fir
   }
 }
 
-function gather({ data, start, apart, step }: Lines<Float32Array | Float64Array>, into: Float64Array, { lines, length }: Extent): void {
+function gather(
+  { data, start, apart, step }: Lines<Float32Array | Float64Array>,
+  into: Float64Array,
+  { lines, length }: Extent,
+): void {
   let p = 0;
   for (let i = 0, row = start; i < length; i++, row += step) {
     for (let q = row, end = p + lines; p < end; p++, q += apart) into[p] = data[q]!;
@@ -60,7 +91,11 @@ function gather({ data, start, apart, step }: Lines<Float32Array | Float64Array>
 }
 
 /** All samples up to the last that is wanted. */
-function runForward(buffers: LineBuffers, { causal, causalEdge: edge, d }: RecursiveFilter, { lines, first, count }: Extent): void {
+function runForward(
+  buffers: LineBuffers,
+  { causal, causalEdge: edge, d }: RecursiveFilter,
+  { lines, first, count }: Extent,
+): void {
   const { input, forward } = buffers;
   const [n0, n1, n2, n3] = causal;
   const [d1, d2, d3, d4] = d;
@@ -68,13 +103,21 @@ function runForward(buffers: LineBuffers, { causal, causalEdge: edge, d }: Recur
   startFeed(buffers, lines, lines, 0, causal, true);
   startRecursion(buffers, forward, lines, lines, 0, { d, edge });
   for (let p = four, end = lines * (first + count); p < end; p++) {
-    forward[p] = input[p]! * n0 + input[p - lines]! * n1 + input[p - two]! * n2 + input[p - three]! * n3 -
+    forward[p] =
+      input[p]! * n0 +
+      input[p - lines]! * n1 +
+      input[p - two]! * n2 +
+      input[p - three]! * n3 -
       (forward[p - lines]! * d1 + forward[p - two]! * d2 + forward[p - three]! * d3 + forward[p - four]! * d4);
   }
 }
 
 /** All samples from the last down to the first that is wanted. */
-function runBackward(buffers: LineBuffers, { anticausal, anticausalEdge: edge, d }: RecursiveFilter, { lines, length, first }: Extent): void {
+function runBackward(
+  buffers: LineBuffers,
+  { anticausal, anticausalEdge: edge, d }: RecursiveFilter,
+  { lines, length, first }: Extent,
+): void {
   const { input, backward } = buffers;
   const [m1, m2, m3, m4] = anticausal;
   const [d1, d2, d3, d4] = d;
@@ -82,13 +125,21 @@ function runBackward(buffers: LineBuffers, { anticausal, anticausalEdge: edge, d
   startFeed(buffers, lines, -lines, lines * (length - 1), anticausal, false);
   startRecursion(buffers, backward, lines, -lines, lines * (length - 1), { d, edge });
   for (let p = lines * (length - shortestLine) - 1, end = lines * first; p >= end; p--) {
-    backward[p] = input[p + lines]! * m1 + input[p + two]! * m2 + input[p + three]! * m3 + input[p + four]! * m4 -
+    backward[p] =
+      input[p + lines]! * m1 +
+      input[p + two]! * m2 +
+      input[p + three]! * m3 +
+      input[p + four]! * m4 -
       (backward[p + lines]! * d1 + backward[p + two]! * d2 + backward[p + three]! * d3 + backward[p + four]! * d4);
   }
 }
 
 /** Forward and backward results are summed in double and rounded once. */
-function scatter({ forward, backward }: LineBuffers, { data, start, apart, step }: Lines<Float32Array>, { lines, first, count }: Extent): void {
+function scatter(
+  { forward, backward }: LineBuffers,
+  { data, start, apart, step }: Lines<Float32Array>,
+  { lines, first, count }: Extent,
+): void {
   let p = lines * first;
   for (let i = 0, row = start; i < count; i++, row += step) {
     for (let q = row, end = p + lines; p < end; p++, q += apart) data[q] = forward[p]! + backward[p]!;
@@ -100,7 +151,11 @@ function scatter({ forward, backward }: LineBuffers, { data, start, apart, step 
  * input becomes sample 0 of the output. Neighbouring lines run in step: the processor has as many independent recursions to work on.
  */
 export function filterLines(
-  buffers: LineBuffers, filter: RecursiveFilter, from: Lines<Float32Array | Float64Array>, into: Lines<Float32Array>, extent: Extent,
+  buffers: LineBuffers,
+  filter: RecursiveFilter,
+  from: Lines<Float32Array | Float64Array>,
+  into: Lines<Float32Array>,
+  extent: Extent,
 ): void {
   gather(from, buffers.input, extent);
   runForward(buffers, filter, extent);

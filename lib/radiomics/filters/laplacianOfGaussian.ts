@@ -7,7 +7,10 @@ import { gaussianFilter, type RecursiveFilter, secondDerivativeFilter } from './
 
 const axes = [0, 1, 2] as const;
 type Axis = (typeof axes)[number];
-interface Grid<T = Float32Array | Float64Array> { readonly data: T; readonly shape: Vec3 }
+interface Grid<T = Float32Array | Float64Array> {
+  readonly data: T;
+  readonly shape: Vec3;
+}
 
 /** Lines filtered together; measured, few of them wait for memory and many leave the cache. */
 const linesTogether = 32;
@@ -25,7 +28,10 @@ function asFloat(data: VoxelArray): Float32Array | Float64Array {
 }
 
 /** Where the lines along an axis begin: `count` neighbours a step `apart`, in `groups` groups that are `groupStep` apart. */
-function linesAlong(axis: Axis, [nx, ny, nz]: Vec3): { step: number; count: number; apart: number; groups: number; groupStep: number } {
+function linesAlong(
+  axis: Axis,
+  [nx, ny, nz]: Vec3,
+): { step: number; count: number; apart: number; groups: number; groupStep: number } {
   if (axis === 0) return { step: 1, count: ny * nz, apart: nx, groups: 1, groupStep: 0 };
   if (axis === 1) return { step: nx, count: nx, apart: 1, groups: nz, groupStep: nx * ny };
   return { step: nx * ny, count: nx * ny, apart: 1, groups: 1, groupStep: 0 };
@@ -35,7 +41,14 @@ function linesAlong(axis: Axis, [nx, ny, nz]: Vec3): { step: number; count: numb
  * Filters along one axis, keeps the samples [first, first + count) of every line, and rounds them to single precision.
  * The result goes to `reuse`, which may be the input itself, if it has the right size.
  */
-function filterAxis({ data, shape }: Grid, axis: Axis, filter: RecursiveFilter, first: number, count: number, reuse?: Float32Array): Grid<Float32Array> {
+function filterAxis(
+  { data, shape }: Grid,
+  axis: Axis,
+  filter: RecursiveFilter,
+  first: number,
+  count: number,
+  reuse?: Float32Array,
+): Grid<Float32Array> {
   const length = shape[axis];
   const kept = shape.map((n, i) => (i === axis ? count : n)) as unknown as Vec3;
   const out = reuse?.length === voxelCount(kept) ? reuse : new Float32Array(voxelCount(kept));
@@ -59,10 +72,14 @@ function accumulate(total: Float32Array, part: Float32Array, perSquareMm: number
 
 function assertLargeEnough({ shape, spacingMm }: Volume, sigmaMm: number): void {
   if (!(sigmaMm > 0 && Number.isFinite(sigmaMm))) throw expected('a positive sigma in mm', `${sigmaMm}`);
-  if (!spacingMm.every((s) => s > 0 && Number.isFinite(s))) throw expected('a positive spacing in mm', spacingMm.join(', '));
+  if (!spacingMm.every((s) => s > 0 && Number.isFinite(s)))
+    throw expected('a positive spacing in mm', spacingMm.join(', '));
   const least = spacingMm.map((s) => Math.max(shortestLine, Math.ceil(sigmaMm / s) + 1));
   if (shape.every((n, i) => n >= least[i]!)) return;
-  throw expected(`at least ${least.join('×')} voxels for a Laplacian of Gaussian with sigma ${sigmaMm} mm`, shape.join('×'));
+  throw expected(
+    `at least ${least.join('×')} voxels for a Laplacian of Gaussian with sigma ${sigmaMm} mm`,
+    shape.join('×'),
+  );
 }
 
 /** Deriche's exponentials fall below the rounding error of doubles within this many sigmas, contrast of 1000 : 1 included. */
@@ -70,7 +87,7 @@ const reachInSigmas = 32;
 
 /** The part of the volume that the box can see through the filter; the rest changes no result. */
 function reachOf(volume: Volume, { start, shape }: Box, sigmaMm: number): Box {
-  const margin = volume.spacingMm.map((s) => shortestLine + Math.ceil(reachInSigmas * sigmaMm / s));
+  const margin = volume.spacingMm.map((s) => shortestLine + Math.ceil((reachInSigmas * sigmaMm) / s));
   const low = start.map((from, i) => Math.max(0, from - margin[i]!)) as unknown as Vec3;
   const high = start.map((from, i) => Math.min(volume.shape[i]!, from + shape[i]! + margin[i]!));
   return { start: low, shape: low.map((from, i) => high[i]! - from) as unknown as Vec3 };
@@ -86,22 +103,46 @@ function reachOf(volume: Volume, { start, shape }: Box, sigmaMm: number): Box {
  * Throws a UserError for a sigma that is not positive and for volumes with fewer than max(4, ⌈σ/spacing⌉ + 1) voxels along an axis,
  * which PyRadiomics leaves out with a warning.
  */
-export function laplacianOfGaussian(volume: Volume, sigmaMm: number, options: { box?: Box } = {}): Volume<Float32Array> {
+export function laplacianOfGaussian(
+  volume: Volume,
+  sigmaMm: number,
+  options: { box?: Box } = {},
+): Volume<Float32Array> {
   assertLargeEnough(volume, sigmaMm);
   const box = options.box ?? { start: [0, 0, 0], shape: volume.shape };
   assertBoxInside(volume, box);
   const reach = reachOf(volume, box, sigmaMm);
-  const seen = voxelCount(reach.shape) === voxelCount(volume.shape) ? volume : cropVolume(volume, reach.start, reach.shape);
+  const seen =
+    voxelCount(reach.shape) === voxelCount(volume.shape) ? volume : cropVolume(volume, reach.start, reach.shape);
   const source: Grid = { data: asFloat(seen.data), shape: seen.shape };
   const first = (axis: Axis): number => box.start[axis] - reach.start[axis];
   const total = new Float32Array(voxelCount(box.shape));
   for (const axis of axes) {
     const spacing = volume.spacingMm[axis];
-    let grid = filterAxis(source, axis, secondDerivativeFilter(sigmaMm / spacing, sigmaMm * sigmaMm), first(axis), box.shape[axis]);
+    let grid = filterAxis(
+      source,
+      axis,
+      secondDerivativeFilter(sigmaMm / spacing, sigmaMm * sigmaMm),
+      first(axis),
+      box.shape[axis],
+    );
     for (const other of axes) {
-      if (other !== axis) grid = filterAxis(grid, other, gaussianFilter(sigmaMm / volume.spacingMm[other]), first(other), box.shape[other], grid.data);
+      if (other !== axis)
+        grid = filterAxis(
+          grid,
+          other,
+          gaussianFilter(sigmaMm / volume.spacingMm[other]),
+          first(other),
+          box.shape[other],
+          grid.data,
+        );
     }
     accumulate(total, grid.data, 1 / (spacing * spacing));
   }
-  return { data: total, shape: [...box.shape], spacingMm: volume.spacingMm, affine: affineFrom(volume.affine, box.start) };
+  return {
+    data: total,
+    shape: [...box.shape],
+    spacingMm: volume.spacingMm,
+    affine: affineFrom(volume.affine, box.start),
+  };
 }

@@ -29,7 +29,12 @@ export interface RecursiveFilter {
 
 /** Denominator of the z-transform without its leading 1. */
 function denominatorOf(sigma: number): Four {
-  const [cos1, cos2, exp1, exp2] = [exactCos(w1 / sigma), exactCos(w2 / sigma), exactExp(l1 / sigma), exactExp(l2 / sigma)];
+  const [cos1, cos2, exp1, exp2] = [
+    exactCos(w1 / sigma),
+    exactCos(w2 / sigma),
+    exactExp(l1 / sigma),
+    exactExp(l2 / sigma),
+  ];
   return [
     -2 * (exp2 * cos2 + exp1 * cos1),
     4 * cos2 * cos1 * exp1 * exp2 + (exp1 * exp1 + exp2 * exp2),
@@ -40,12 +45,18 @@ function denominatorOf(sigma: number): Four {
 
 /** Numerator of the causal half. */
 function numeratorOf(sigma: number, [a1, b1, a2, b2]: Four): Four {
-  const [sin1, sin2, cos1, cos2] = [exactSin(w1 / sigma), exactSin(w2 / sigma), exactCos(w1 / sigma), exactCos(w2 / sigma)];
+  const [sin1, sin2, cos1, cos2] = [
+    exactSin(w1 / sigma),
+    exactSin(w2 / sigma),
+    exactCos(w1 / sigma),
+    exactCos(w2 / sigma),
+  ];
   const [exp1, exp2] = [exactExp(l1 / sigma), exactExp(l2 / sigma)];
   return [
     a1 + a2,
     exp2 * (b2 * sin2 - (a2 + 2 * a1) * cos2) + exp1 * (b1 * sin1 - (a1 + 2 * a2) * cos1),
-    ((a1 + a2) * cos2 * cos1 - (b1 * cos2 * sin1 + b2 * cos1 * sin2)) * (2 * exp1 * exp2) + (a2 * exp1 * exp1 + a1 * exp2 * exp2),
+    ((a1 + a2) * cos2 * cos1 - (b1 * cos2 * sin1 + b2 * cos1 * sin2)) * (2 * exp1 * exp2) +
+      (a2 * exp1 * exp1 + a1 * exp2 * exp2),
     exp2 * exp1 * exp1 * (b2 * sin2 - a2 * cos2) + exp1 * exp2 * exp2 * (b1 * sin1 - a1 * cos1),
   ];
 }
@@ -55,9 +66,19 @@ const times = (n: Four, factor: number): Four => [n[0] * factor, n[1] * factor, 
 
 /** An even filter from its causal half; constants pass the edges as if the first and last sample went on for ever. */
 function evenFilter(causal: Four, d: Four): RecursiveFilter {
-  const anticausal: Four = [causal[1] - d[0] * causal[0], causal[2] - d[1] * causal[0], causal[3] - d[2] * causal[0], -d[3] * causal[0]];
+  const anticausal: Four = [
+    causal[1] - d[0] * causal[0],
+    causal[2] - d[1] * causal[0],
+    causal[3] - d[2] * causal[0],
+    -d[3] * causal[0],
+  ];
   const whole = 1 + d[0] + d[1] + d[2] + d[3];
-  const edge = (sum: number): Four => [d[0] * sum / whole, d[1] * sum / whole, d[2] * sum / whole, d[3] * sum / whole];
+  const edge = (sum: number): Four => [
+    (d[0] * sum) / whole,
+    (d[1] * sum) / whole,
+    (d[2] * sum) / whole,
+    (d[3] * sum) / whole,
+  ];
   return { causal, anticausal, d, causalEdge: edge(sumOf(causal)), anticausalEdge: edge(sumOf(anticausal)) };
 }
 
@@ -65,7 +86,7 @@ function evenFilter(causal: Four, d: Four): RecursiveFilter {
 export function gaussianFilter(sigma: number): RecursiveFilter {
   const d = denominatorOf(sigma);
   const n = numeratorOf(sigma, gaussianTerms);
-  return evenFilter(times(n, 1 / (2 * sumOf(n) / (1 + d[0] + d[1] + d[2] + d[3]) - n[0])), d);
+  return evenFilter(times(n, 1 / ((2 * sumOf(n)) / (1 + d[0] + d[1] + d[2] + d[3]) - n[0])), d);
 }
 
 /** Second derivative of that Gaussian, times `scale`: a constant gives 0 and i²/2 gives `scale`. */

@@ -24,12 +24,17 @@ export interface WaveletImage {
 }
 
 /** Part of the periodic image: voxel 0 of `volume` is sample `origin[axis]` along each axis; geometry is not kept. */
-interface Part<T extends Floats = Floats> { readonly data: T; readonly shape: Vec3; readonly origin: Vec3 }
+interface Part<T extends Floats = Floats> {
+  readonly data: T;
+  readonly shape: Vec3;
+  readonly origin: Vec3;
+}
 
 /** An axis of odd length is made even by repeating its first sample at the end. */
 const periodOf = (length: number): number => length + (length % 2);
 const modulo = (i: number, period: number): number => ((i % period) + period) % period;
-const replaced = (vector: Vec3, axis: Axis, value: number): Vec3 => vector.map((v, i) => (i === axis ? value : v)) as unknown as Vec3;
+const replaced = (vector: Vec3, axis: Axis, value: number): Vec3 =>
+  vector.map((v, i) => (i === axis ? value : v)) as unknown as Vec3;
 
 /** Low-pass and high-pass image along one axis, which loses the samples that the filters need around. */
 function splitAxis<T extends Floats>({ data, shape, origin }: Part<T>, axis: Axis, period: number): [Part<T>, Part<T>] {
@@ -37,7 +42,11 @@ function splitAxis<T extends Floats>({ data, shape, origin }: Part<T>, axis: Axi
   const length = shape[axis] - reach.before - reach.after;
   const first = origin[axis] + reach.before;
   const kept = replaced(shape, axis, length);
-  const make = (): Part<T> => ({ data: new (data.constructor as new (n: number) => T)(voxelCount(kept)), shape: kept, origin: replaced(origin, axis, first) });
+  const make = (): Part<T> => ({
+    data: new (data.constructor as new (n: number) => T)(voxelCount(kept)),
+    shape: kept,
+    origin: replaced(origin, axis, first),
+  });
   const [low, high] = [make(), make()];
   for (let start = 0, at = 0; at < low.data.length; start += step * shape[axis], at += step * length) {
     splitRun(data, low.data, high.data, { start, step, at, count: step * length });
@@ -65,7 +74,8 @@ function surroundings({ data: source, shape }: Volume, box: Box, axes: readonly 
   const times = ([0, 1, 2] as const).map((axis) => (axes.includes(axis) ? levels : 0));
   const origin = box.start.map((from, i) => from - reach.before * times[i]!) as unknown as Vec3;
   const wide = box.shape.map((n, i) => n + (reach.before + reach.after) * times[i]!) as unknown as Vec3;
-  const indices = (axis: Axis): Int32Array => new Int32Array(wide[axis]).map((_, i) => modulo(origin[axis] + i, periodOf(shape[axis])) % shape[axis]);
+  const indices = (axis: Axis): Int32Array =>
+    new Int32Array(wide[axis]).map((_, i) => modulo(origin[axis] + i, periodOf(shape[axis])) % shape[axis]);
   const [xs, ys, zs] = [indices(0), indices(1), indices(2)];
   const data = source instanceof Float32Array ? new Float32Array(voxelCount(wide)) : new Float64Array(voxelCount(wide));
   let i = 0;
@@ -79,10 +89,12 @@ function surroundings({ data: source, shape }: Volume, box: Box, axes: readonly 
 }
 
 function assertOptions({ axes = [0, 1, 2], level = 1, startLevel = 0 }: WaveletOptions): void {
-  const inOrder = axes.length > 0 && axes.every((axis, i) => [0, 1, 2].includes(axis) && (i === 0 || axis > axes[i - 1]!));
+  const inOrder =
+    axes.length > 0 && axes.every((axis, i) => [0, 1, 2].includes(axis) && (i === 0 || axis > axes[i - 1]!));
   if (!inOrder) throw expected('axes out of 0, 1, 2 in rising order', `[${axes.join(', ')}]`);
   if (!Number.isInteger(level) || level < 1) throw expected('a number of wavelet levels of 1 or more', `${level}`);
-  if (!Number.isInteger(startLevel) || startLevel < 0) throw expected('a first wavelet level of 0 or more', `${startLevel}`);
+  if (!Number.isInteger(startLevel) || startLevel < 0)
+    throw expected('a first wavelet level of 0 or more', `${startLevel}`);
 }
 
 /**
@@ -102,7 +114,8 @@ export function* waveletTransform(volume: Volume, options: WaveletOptions = {}):
   const { spacingMm } = volume;
   const affine = affineFrom(volume.affine, box.start);
   const inBox = ({ data, shape, origin }: Part): WaveletImage['volume'] => {
-    if (data.length === voxelCount(box.shape)) return { data, shape: [...shape], spacingMm, affine } as WaveletImage['volume'];
+    if (data.length === voxelCount(box.shape))
+      return { data, shape: [...shape], spacingMm, affine } as WaveletImage['volume'];
     const start = box.start.map((from, i) => from - origin[i]!) as unknown as Vec3;
     return { ...cropVolume({ data, shape, spacingMm, affine }, start, box.shape), affine } as WaveletImage['volume'];
   };

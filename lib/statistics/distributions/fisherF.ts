@@ -12,15 +12,17 @@ export function fisherUpperTail(f: number, df1: number, df2: number): number {
 }
 
 /** P(F ≤ f); exact in the lower tail. */
-export const fisherCdf = (f: number, df1: number, df2: number): number => (f > 0 ? fisherUpperTail(1 / f, df2, df1) : f <= 0 ? 0 : NaN);
+export const fisherCdf = (f: number, df1: number, df2: number): number =>
+  f > 0 ? fisherUpperTail(1 / f, df2, df1) : f <= 0 ? 0 : NaN;
 
 /** The f with P(F ≤ f) = p. 0 and 1 give 0 and ∞; NaN for p outside [0, 1] or degrees of freedom ≤ 0. */
 export function fisherQuantile(p: number, df1: number, df2: number): number {
   if (!(p >= 0 && p <= 1 && df1 > 0 && df2 > 0)) return NaN;
   if (p === 0 || p === 1) return p === 0 ? 0 : Infinity;
-  const error = p <= 0.5
-    ? (logF: number) => Math.log(fisherCdf(Math.exp(logF), df1, df2) / p)
-    : (logF: number) => Math.log(fisherUpperTail(Math.exp(logF), df1, df2) / (1 - p));
+  const error =
+    p <= 0.5
+      ? (logF: number) => Math.log(fisherCdf(Math.exp(logF), df1, df2) / p)
+      : (logF: number) => Math.log(fisherUpperTail(Math.exp(logF), df1, df2) / (1 - p));
   const logF = monotoneRoot(error);
   // with tiny degrees of freedom it lies outside the doubles, and so does what the tail is computed from
   return Math.abs(logF) < 680 ? Math.exp(logF) : p <= 0.5 ? 0 : Infinity;

@@ -6,7 +6,9 @@ export function normalDensity(z: number): number {
   const size = Math.abs(z);
   if (!(size < 40)) return Number.isNaN(z) ? NaN : 0;
   const coarse = Math.trunc(size * 16) / 16;
-  return (Math.exp(-0.5 * coarse * coarse) * Math.exp(-0.5 * (size - coarse) * (size + coarse))) / Math.sqrt(2 * Math.PI);
+  return (
+    (Math.exp(-0.5 * coarse * coarse) * Math.exp(-0.5 * (size - coarse) * (size + coarse))) / Math.sqrt(2 * Math.PI)
+  );
 }
 
 /** P(0 < Z < z), exact to the last digits also for tiny z. Source: Marsaglia 2004, doi 10.18637/jss.v011.i04. */
@@ -20,7 +22,15 @@ function fromCentre(z: number): number {
 export function normalUpperTail(z: number): number {
   if (z < -1.25) return 1 - normalUpperTail(-z);
   if (z <= 1.25) return 0.5 - fromCentre(z);
-  return z < 40 ? normalDensity(z) / continuedFraction((n) => n, () => z) : Number.isNaN(z) ? NaN : 0;
+  return z < 40
+    ? normalDensity(z) /
+        continuedFraction(
+          (n) => n,
+          () => z,
+        )
+    : Number.isNaN(z)
+      ? NaN
+      : 0;
 }
 
 /** P(Z ≤ z); exact also in the lower tail. */

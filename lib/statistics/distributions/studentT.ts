@@ -45,8 +45,9 @@ export function studentQuantile(p: number, df: number): number {
   if (p === 0.5) return 0;
   if (df === Infinity) return normalQuantile(p);
   if (p > 0.5) return -studentQuantile(1 - p, df);
-  const error = p > 0.25
-    ? (logT: number) => Math.log(fromCentre(Math.exp(logT), df) / (0.5 - p))
-    : (logT: number) => Math.log(studentUpperTail(Math.exp(logT), df) / p);
+  const error =
+    p > 0.25
+      ? (logT: number) => Math.log(fromCentre(Math.exp(logT), df) / (0.5 - p))
+      : (logT: number) => Math.log(studentUpperTail(Math.exp(logT), df) / p);
   return -Math.exp(monotoneRoot(error, Math.log(-normalQuantile(p))));
 }

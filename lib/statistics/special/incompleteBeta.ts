@@ -5,7 +5,8 @@ import { devianceFactor, stirlingError } from './saddlePoint.ts';
 /** x^a (1 − x)^b / B(a, b), by Loader's saddle point form. */
 function betaPower(a: number, b: number, x: number, y: number): number {
   const n = a + b;
-  const scale = Math.sqrt((a / n) * (b / (2 * Math.PI))) * Math.exp(stirlingError(n) - stirlingError(a) - stirlingError(b));
+  const scale =
+    Math.sqrt((a / n) * (b / (2 * Math.PI))) * Math.exp(stirlingError(n) - stirlingError(a) - stirlingError(b));
   return scale * devianceFactor(a, n * x) * devianceFactor(b, n * y);
 }
 

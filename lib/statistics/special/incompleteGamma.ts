@@ -3,7 +3,8 @@ import { continuedFraction } from './continuedFraction.ts';
 import { devianceFactor, stirlingError } from './saddlePoint.ts';
 
 /** x^a e^−x / Γ(a), by Loader's saddle point form. */
-const gammaPower = (a: number, x: number): number => Math.sqrt(a / (2 * Math.PI)) * Math.exp(-stirlingError(a)) * devianceFactor(a, x);
+const gammaPower = (a: number, x: number): number =>
+  Math.sqrt(a / (2 * Math.PI)) * Math.exp(-stirlingError(a)) * devianceFactor(a, x);
 
 /** P(a, x) by its power series (DLMF 8.11.4), quick for x < a + 1. */
 function lowerSeries(a: number, x: number): number {
@@ -22,5 +23,11 @@ export function upperIncompleteGamma(a: number, x: number): number {
   if (x === 0) return 1;
   if (x === Infinity) return 0;
   if (x < a + 1) return 1 - lowerSeries(a, x);
-  return gammaPower(a, x) / continuedFraction((n) => n * (a - n), (n) => x + 1 - a + 2 * n);
+  return (
+    gammaPower(a, x) /
+    continuedFraction(
+      (n) => n * (a - n),
+      (n) => x + 1 - a + 2 * n,
+    )
+  );
 }

@@ -34,7 +34,9 @@ export function monotoneRoot(f: (x: number) => number, start = 0): number {
     const xi = (x1 - x2) / (x3 - x2);
     const phi = (f1 - f2) / (f3 - f2);
     const safe = phi ** 2 < xi && (1 - phi) ** 2 < 1 - xi;
-    step = safe ? (f1 / (f2 - f1)) * (f3 / (f2 - f3)) + ((x3 - x1) / (x2 - x1)) * (f1 / (f3 - f1)) * (f2 / (f3 - f2)) : 0.5;
+    step = safe
+      ? (f1 / (f2 - f1)) * (f3 / (f2 - f3)) + ((x3 - x1) / (x2 - x1)) * (f1 / (f3 - f1)) * (f2 / (f3 - f2))
+      : 0.5;
     step = Math.min(1 - tolerance, Math.max(tolerance, step));
   }
   return x1;

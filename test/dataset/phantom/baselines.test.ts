@@ -1,17 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { bestThresholdDice, locationPriorDice, type BaselineVolume } from '../../../lib/dataset/phantom/baselines.ts';
 import { makePhantomPatient, phantomProfiles } from '../../../lib/dataset/phantom.ts';
 import type { Vec3 } from '../../../lib/volume/volume.ts';
+import {
+  type BaselineVolume,
+  bestThresholdDice,
+  locationPriorDice,
+} from '../../../notebooks/lessons/phantomBaselines.ts';
 
 /** A box of foreground from `low` to `high` (exclusive) in a canonical 12³ grid of 3 mm. */
-function boxVolume(low: Vec3, high: Vec3, hu: (inside: boolean, index: number) => number = (inside) => (inside ? 100 : 0)): BaselineVolume {
+function boxVolume(
+  low: Vec3,
+  high: Vec3,
+  hu: (inside: boolean, index: number) => number = (inside) => (inside ? 100 : 0),
+): BaselineVolume {
   const label = new Uint8Array(12 ** 3);
   for (let i = 0; i < label.length; i++) {
     const at = [i % 12, Math.floor(i / 12) % 12, Math.floor(i / 144)];
     if (at.every((v, axis) => v >= low[axis]! && v < high[axis]!)) label[i] = 1;
   }
-  const geometry = { shape: [12, 12, 12] as const, spacingMm: [3, 3, 3] as const, affine: [-3, 0, 0, 0, 0, -3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1] };
-  return { image: { data: Int16Array.from(label, (v, i) => hu(v === 1, i)), ...geometry }, label: { data: label, ...geometry } };
+  const geometry = {
+    shape: [12, 12, 12] as const,
+    spacingMm: [3, 3, 3] as const,
+    affine: [-3, 0, 0, 0, 0, -3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+  };
+  return {
+    image: { data: Int16Array.from(label, (v, i) => hu(v === 1, i)), ...geometry },
+    label: { data: label, ...geometry },
+  };
 }
 
 const median = (values: number[]): number => {
@@ -37,7 +52,9 @@ describe('bestThresholdDice', () => {
     const volume = boxVolume([2, 2, 2], [6, 6, 6]);
     expect(() => bestThresholdDice([])).toThrow('Expected at least one volume, found none');
     const other = { ...volume.label, data: new Uint8Array(8), shape: [2, 2, 2] as const };
-    expect(() => bestThresholdDice([{ image: volume.image, label: other }])).toThrow('Expected a label of shape 12×12×12, found 2×2×2');
+    expect(() => bestThresholdDice([{ image: volume.image, label: other }])).toThrow(
+      'Expected a label of shape 12×12×12, found 2×2×2',
+    );
   });
 });
 
@@ -45,7 +62,10 @@ describe('locationPriorDice', () => {
   const here = boxVolume([2, 2, 2], [6, 6, 6]);
 
   it('is perfect where all patients are alike and 0 where they are nowhere alike', () => {
-    expect(locationPriorDice([here, here], [here, boxVolume([8, 8, 8], [11, 11, 11])])).toEqual({ share: 0.5, dice: [1, 0] });
+    expect(locationPriorDice([here, here], [here, boxVolume([8, 8, 8], [11, 11, 11])])).toEqual({
+      share: 0.5,
+      dice: [1, 0],
+    });
   });
 
   it('cuts where that is best for the training patients', () => {
@@ -69,8 +89,13 @@ describe('the phantom cohort', () => {
   });
 
   it('is not solved by knowing the usual place: DSC of held-out patients below 0.5', () => {
-    const dice = [0, 1].flatMap((fold) =>
-      locationPriorDice(cohort.filter((_, i) => i % 2 !== fold), cohort.filter((_, i) => i % 2 === fold)).dice);
+    const dice = [0, 1].flatMap(
+      (fold) =>
+        locationPriorDice(
+          cohort.filter((_, i) => i % 2 !== fold),
+          cohort.filter((_, i) => i % 2 === fold),
+        ).dice,
+    );
     expect(median(dice)).toBeLessThan(0.5);
     expect(median(dice)).toBeGreaterThan(0);
   });

@@ -4,7 +4,8 @@ import { Random } from '../../../lib/random.ts';
 import type { Vec3 } from '../../../lib/volume/volume.ts';
 
 const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
-const deviation = (values: ArrayLike<number>): number => Math.sqrt(mean(Array.from(values, (v) => v * v)) - mean(values) ** 2);
+const deviation = (values: ArrayLike<number>): number =>
+  Math.sqrt(mean(Array.from(values, (v) => v * v)) - mean(values) ** 2);
 
 /** Correlation of each value with the one `offset` further on. */
 function correlation(values: Float32Array, offset: number): number {

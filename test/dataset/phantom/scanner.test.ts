@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drawPlacement, store } from '../../../lib/dataset/phantom/scanner.ts';
 import { Random } from '../../../lib/random.ts';
 import { orientationCodes, toCanonical } from '../../../lib/volume/orientation.ts';
-import { spacingOf, voxelToMm, type Vec3 } from '../../../lib/volume/volume.ts';
+import { spacingOf, type Vec3, voxelToMm } from '../../../lib/volume/volume.ts';
 
 const shape: Vec3 = [4, 3, 2];
 const spacingMm: Vec3 = [2, 2.5, 4];
@@ -28,8 +28,13 @@ describe('store', () => {
       const back = toCanonical(store(data, shape, spacingMm, { ...placements[0]!, orientation }));
       expect(back.data).toEqual(data);
       expect(back.spacingMm).toEqual(spacingMm);
-      for (const voxel of [[0, 0, 0], [3, 1, 1]] as const) {
-        voxelToMm(back.affine, voxel).forEach((mm, i) => expect(mm).toBeCloseTo(voxelToMm(direct.affine, voxel)[i]!, 9));
+      for (const voxel of [
+        [0, 0, 0],
+        [3, 1, 1],
+      ] as const) {
+        voxelToMm(back.affine, voxel).forEach((mm, i) =>
+          expect(mm).toBeCloseTo(voxelToMm(direct.affine, voxel)[i]!, 9),
+        );
       }
     }
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { makePhantomPatient, phantomProfiles } from '../../../lib/dataset/phantom.ts';
-import { scanAgain, secondProtocol } from '../../../lib/dataset/phantom/secondScanner.ts';
 import { imageNoiseHu } from '../../../lib/radiomics/acquisition.ts';
 import { toCanonical } from '../../../lib/volume/orientation.ts';
 import { voxelToMm } from '../../../lib/volume/volume.ts';
+import { scanAgain, secondProtocol } from '../../../notebooks/lessons/secondScanner.ts';
 
 const { size } = phantomProfiles.tiny;
 const patients = Array.from({ length: 2 }, (_, i) => makePhantomPatient(i + 1, { seed: 1, size }));
@@ -50,7 +50,10 @@ describe('the second scanner', () => {
   it('averages and adds noise', () => {
     const area = source.shape[0] * source.shape[1];
     const at = 30 + 40 * source.shape[0];
-    const differences = Array.from({ length: area }, (_, i) => image.data[i]! - (source.data[i]! + source.data[i + area]!) / 2);
+    const differences = Array.from(
+      { length: area },
+      (_, i) => image.data[i]! - (source.data[i]! + source.data[i + area]!) / 2,
+    );
     const sd = Math.sqrt(differences.reduce((s, d) => s + d * d, 0) / area);
     expect(Math.abs(sd - secondProtocol.addedNoiseHu)).toBeLessThan(0.5);
     expect(Math.abs(differences[at]!)).toBeLessThan(6 * secondProtocol.addedNoiseHu);
@@ -58,10 +61,13 @@ describe('the second scanner', () => {
   });
 
   it('draws the organ larger, and the same again with the same seed', () => {
-    const ml = (data: ArrayLike<number>, spacing: number): number => Array.from(data).filter((v) => v > 0).length * spacing;
+    const ml = (data: ArrayLike<number>, spacing: number): number =>
+      Array.from(data).filter((v) => v > 0).length * spacing;
     expect(ml(mask.data, 2)).toBeGreaterThan(ml(healthy.label.data, 1));
     const again = scanAgain(healthy.image, healthy.label, secondProtocol, 7);
     expect(Buffer.compare(Buffer.from(again.image.data.buffer), Buffer.from(image.data.buffer))).toBe(0);
-    expect(() => scanAgain(healthy.image, healthy.label, { ...secondProtocol, slicesMerged: 99 }, 7)).toThrow('at least 99 slices');
+    expect(() => scanAgain(healthy.image, healthy.label, { ...secondProtocol, slicesMerged: 99 }, 7)).toThrow(
+      'at least 99 slices',
+    );
   });
 });

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { column, ellipsoid, grown, smoothPath, tube, union, within, without, type TubePoint } from '../../../lib/dataset/phantom/solids.ts';
+import {
+  column,
+  ellipsoid,
+  grown,
+  smoothPath,
+  type TubePoint,
+  tube,
+  union,
+  within,
+  without,
+} from '../../../lib/dataset/phantom/solids.ts';
 
 const mm = fc.double({ min: -60, max: 60, noNaN: true });
 const radius = fc.double({ min: 1, max: 20, noNaN: true });
@@ -23,12 +33,17 @@ describe('ellipsoid', () => {
   it('never promises more room than there is', () => {
     const solid = ellipsoid([0, 0, 0], [30, 12, 20]);
     const point = fc.tuple(mm, mm, mm);
-    const angles = fc.tuple(fc.double({ min: 0, max: Math.PI, noNaN: true }), fc.double({ min: 0, max: 7, noNaN: true }));
-    fc.assert(fc.property(point, angles, ([x, y, z], [a, b]) => {
-      const surface = [30 * Math.sin(a) * Math.cos(b), 12 * Math.sin(a) * Math.sin(b), 20 * Math.cos(a)];
-      const way = Math.hypot(x - surface[0]!, y - surface[1]!, z - surface[2]!);
-      expect(solid.distance(x, y, z)).toBeLessThanOrEqual(way + 1e-9);
-    }));
+    const angles = fc.tuple(
+      fc.double({ min: 0, max: Math.PI, noNaN: true }),
+      fc.double({ min: 0, max: 7, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(point, angles, ([x, y, z], [a, b]) => {
+        const surface = [30 * Math.sin(a) * Math.cos(b), 12 * Math.sin(a) * Math.sin(b), 20 * Math.cos(a)];
+        const way = Math.hypot(x - surface[0]!, y - surface[1]!, z - surface[2]!);
+        expect(solid.distance(x, y, z)).toBeLessThanOrEqual(way + 1e-9);
+      }),
+    );
   });
 });
 
@@ -38,7 +53,12 @@ describe('tube', () => {
     let nearest = Infinity;
     for (let i = 0; i + 1 < path.length; i++) {
       for (let k = 0; k <= 2000; k++) {
-        const [px, py, pz, r] = path[i]!.map((v, c) => v + (k / 2000) * (path[i + 1]![c]! - v)) as [number, number, number, number];
+        const [px, py, pz, r] = path[i]!.map((v, c) => v + (k / 2000) * (path[i + 1]![c]! - v)) as [
+          number,
+          number,
+          number,
+          number,
+        ];
         nearest = Math.min(nearest, Math.hypot(x - px, y - py, z - pz) - r);
       }
     }
@@ -46,22 +66,30 @@ describe('tube', () => {
   };
 
   it('has the distance of its nearest piece, for a tube of one radius', () => {
-    fc.assert(fc.property(fc.array(tubePoint, { minLength: 2, maxLength: 4 }), fc.tuple(mm, mm, mm), (points, [x, y, z]) => {
-      const path = points.map(([px, py, pz]): TubePoint => [px, py, pz, 6]);
-      expect(tube(path).distance(x, y, z)).toBeCloseTo(walked(path, x, y, z), 1);
-    }), { numRuns: 40 });
+    fc.assert(
+      fc.property(fc.array(tubePoint, { minLength: 2, maxLength: 4 }), fc.tuple(mm, mm, mm), (points, [x, y, z]) => {
+        const path = points.map(([px, py, pz]): TubePoint => [px, py, pz, 6]);
+        expect(tube(path).distance(x, y, z)).toBeCloseTo(walked(path, x, y, z), 1);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('answers the same whatever was asked before', () => {
     const points = fc.array(tubePoint, { minLength: 3, maxLength: 6 });
-    fc.assert(fc.property(points, fc.array(fc.tuple(mm, mm, mm), { minLength: 2, maxLength: 8 }), (path, places) => {
-      const busy = tube(path);
-      for (const [x, y, z] of places) expect(busy.distance(x, y, z)).toBeCloseTo(tube(path).distance(x, y, z), 9);
-    }));
+    fc.assert(
+      fc.property(points, fc.array(fc.tuple(mm, mm, mm), { minLength: 2, maxLength: 8 }), (path, places) => {
+        const busy = tube(path);
+        for (const [x, y, z] of places) expect(busy.distance(x, y, z)).toBeCloseTo(tube(path).distance(x, y, z), 9);
+      }),
+    );
   });
 
   it('lies in its box', () => {
-    const solid = tube([[0, 0, 0, 3], [10, -5, 20, 6]]);
+    const solid = tube([
+      [0, 0, 0, 3],
+      [10, -5, 20, 6],
+    ]);
     expect(solid.low).toEqual([-3, -11, -3]);
     expect(solid.high).toEqual([16, 3, 26]);
   });
@@ -69,7 +97,12 @@ describe('tube', () => {
 
 describe('smoothPath', () => {
   it('passes through its points', () => {
-    const points: TubePoint[] = [[0, 0, 0, 4], [10, 5, 0, 5], [20, -5, 8, 3], [30, 0, 9, 2]];
+    const points: TubePoint[] = [
+      [0, 0, 0, 4],
+      [10, 5, 0, 5],
+      [20, -5, 8, 3],
+      [30, 0, 9, 2],
+    ];
     const path = smoothPath(points, 4);
     expect(path).toHaveLength(13);
     points.forEach((point, i) => point.forEach((v, c) => expect(path[4 * i]![c]).toBeCloseTo(v, 9)));

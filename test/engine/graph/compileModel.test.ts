@@ -1,10 +1,10 @@
 /** The compiled prediction against the model's own, which computes batch norm by itself, with and without our kernels. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../../lib/engine/engine.ts';
-import { compileModel, type CompiledModel } from '../../../lib/engine/graph/compileModel.ts';
+import { type CompiledModel, compileModel } from '../../../lib/engine/graph/compileModel.ts';
 import { whyNoGraphs } from '../../../lib/engine/graph/native.ts';
 import { withoutOwnKernels } from '../../../lib/engine/ops/ownKernels.ts';
-import { createAxUnet, variants, type ModelConfig } from '../../../lib/model/axunet.ts';
+import { createAxUnet, type ModelConfig, variants } from '../../../lib/model/axunet.ts';
 import { Random } from '../../../lib/random.ts';
 
 await startEngine();
@@ -22,8 +22,24 @@ function shakeNorms(model: tf.LayersModel, seed: string): void {
   for (const weight of model.weights) {
     const shape = weight.shape as number[];
     const noise = normals(seed + weight.originalName, shape);
-    if (/(gamma|variance)/.test(weight.name)) tf.tidy(() => { weight.write(tf.tensor(noise.map((v) => 0.5 + Math.abs(v)), shape)); });
-    else if (/(beta|mean|bias)/.test(weight.name)) tf.tidy(() => { weight.write(tf.tensor(noise.map((v) => 0.3 * v), shape)); });
+    if (/(gamma|variance)/.test(weight.name))
+      tf.tidy(() => {
+        weight.write(
+          tf.tensor(
+            noise.map((v) => 0.5 + Math.abs(v)),
+            shape,
+          ),
+        );
+      });
+    else if (/(beta|mean|bias)/.test(weight.name))
+      tf.tidy(() => {
+        weight.write(
+          tf.tensor(
+            noise.map((v) => 0.3 * v),
+            shape,
+          ),
+        );
+      });
   }
 }
 function network(config: Partial<ModelConfig>): tf.LayersModel {
@@ -60,12 +76,15 @@ describe.skipIf(why)(title, () => {
       const found = await compiled.predict(images, shape);
       expect(compiled.reason).toBeUndefined();
       expectEqual(found, eagerly(model, images, shape));
-      expectEqual(found, withoutOwnKernels(() => eagerly(model, images, shape)));
+      expectEqual(
+        found,
+        withoutOwnKernels(() => eagerly(model, images, shape)),
+      );
     }
     model.dispose();
   });
 
-  it('does so with TensorFlow\'s kernels alone, and with few channels, where they are used anyway', async () => {
+  it("does so with TensorFlow's kernels alone, and with few channels, where they are used anyway", async () => {
     const [shape, model] = [[2, 48, 32, 3], network({ width: 3 })];
     compiled = withoutOwnKernels(() => compileModel(model));
     const images = normals('few', shape);
@@ -74,7 +93,7 @@ describe.skipIf(why)(title, () => {
     model.dispose();
   });
 
-  it('in bfloat16 it differs, by that format\'s rounding', async () => {
+  it("in bfloat16 it differs, by that format's rounding", async () => {
     const [shape, model] = [[1, 48, 32, 3], network({ width: 8 })];
     const images = normals('short', shape);
     compiled = compileModel(model, { bfloat16: true });
@@ -97,12 +116,24 @@ describe.skipIf(why)(title, () => {
     model.dispose();
   });
 
-  it('compiles models of tfjs\' own layers', async () => {
-    const model = tf.sequential({ layers: [
-      tf.layers.conv2d({ filters: 4, kernelSize: 3, strides: 2, activation: 'relu', inputShape: [9, 8, 2], kernelInitializer: 'ones' }),
-      tf.layers.batchNormalization({}), tf.layers.separableConv2d({ filters: 3, kernelSize: 2 }), tf.layers.dropout({ rate: 0.5 }),
-      tf.layers.flatten(), tf.layers.dense({ units: 5, activation: 'softmax' }),
-    ] });
+  it("compiles models of tfjs' own layers", async () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({
+          filters: 4,
+          kernelSize: 3,
+          strides: 2,
+          activation: 'relu',
+          inputShape: [9, 8, 2],
+          kernelInitializer: 'ones',
+        }),
+        tf.layers.batchNormalization({}),
+        tf.layers.separableConv2d({ filters: 3, kernelSize: 2 }),
+        tf.layers.dropout({ rate: 0.5 }),
+        tf.layers.flatten(),
+        tf.layers.dense({ units: 5, activation: 'softmax' }),
+      ],
+    });
     shakeNorms(model, 'stock');
     compiled = compileModel(model);
     for (const n of [1, 2]) {
@@ -120,7 +151,8 @@ describe.skipIf(why)(title, () => {
     const found = await compiled.predict(images, shape);
     for (let i = 0; i < found.length; i += 2) expect(found[i] + found[i + 1]).toBeCloseTo(1, 5);
     const logits = eagerly(model, images, shape);
-    for (let i = 0; i < found.length; i += 2) expect(found[i]).toBeCloseTo(1 / (1 + Math.exp(logits[i + 1] - logits[i])), 5);
+    for (let i = 0; i < found.length; i += 2)
+      expect(found[i]).toBeCloseTo(1 / (1 + Math.exp(logits[i + 1] - logits[i])), 5);
     model.dispose();
   });
 
@@ -130,7 +162,10 @@ describe.skipIf(why)(title, () => {
     compiled = compileModel(model);
     await compiled.predict(images, shape);
     let [turns, isOver] = [0, false];
-    const turn = (): void => { turns++; if (!isOver) setImmediate(turn); };
+    const turn = (): void => {
+      turns++;
+      if (!isOver) setImmediate(turn);
+    };
     setImmediate(turn);
     await compiled.predict(images, shape);
     isOver = true;

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { startEngine } from '../../../lib/engine/engine.ts';
-import { addJoinedVariable, clearVariables, getVariables, joinParts, setVariables, splitParts, type JoinedVariable } from '../../../lib/engine/graph/joinedVariable.ts';
-import { dtypes, newGraph, Session, whyNoGraphs, type HostTensor } from '../../../lib/engine/graph/native.ts';
+import {
+  addJoinedVariable,
+  clearVariables,
+  getVariables,
+  type JoinedVariable,
+  joinParts,
+  setVariables,
+  splitParts,
+} from '../../../lib/engine/graph/joinedVariable.ts';
+import { dtypes, type HostTensor, newGraph, Session, whyNoGraphs } from '../../../lib/engine/graph/native.ts';
 import type { Trace } from '../../../lib/engine/graph/trace.ts';
 import { withTrace } from '../../../lib/engine/graph/tracing.ts';
 import { readVariable } from '../../../lib/engine/graph/variables.ts';
@@ -9,13 +17,23 @@ import { readVariable } from '../../../lib/engine/graph/variables.ts';
 await startEngine();
 const why = whyNoGraphs();
 
-const parts = [{ key: 'bias', shape: [3] }, { key: 'kernel', shape: [2, 1, 2] }, { key: 'scale', shape: [1] }];
+const parts = [
+  { key: 'bias', shape: [3] },
+  { key: 'kernel', shape: [2, 1, 2] },
+  { key: 'scale', shape: [1] },
+];
 const alone = [{ key: 'large', shape: [2, 2] }];
 const arrays: Record<string, number[]> = { bias: [1, 2, 3], kernel: [4, 5, 6, 7], scale: [8], large: [9, 10, 11, 12] };
-const arrayOf = ({ key, shape }: { key: string; shape: readonly number[] }): HostTensor => ({ shape, data: Float32Array.from(arrays[key]) });
+const arrayOf = ({ key, shape }: { key: string; shape: readonly number[] }): HostTensor => ({
+  shape,
+  data: Float32Array.from(arrays[key]),
+});
 
 /** A session with the two variables and what `extend` puts beside them. */
-function sessionWith(extend: (trace: Trace, variables: JoinedVariable[]) => void = () => {}): { session: Session; variables: JoinedVariable[] } {
+function sessionWith(extend: (trace: Trace, variables: JoinedVariable[]) => void = () => {}): {
+  session: Session;
+  variables: JoinedVariable[];
+} {
   const graph = newGraph();
   const variables = withTrace({ graph }, (trace) => {
     const made = [parts, alone].map((each) => addJoinedVariable(trace, each));
@@ -52,9 +70,13 @@ describe.skipIf(why)(`a variable of several arrays${why ? ` (skipped: ${why})` :
 
   it('comes apart into its arrays within a graph', async () => {
     const name = (v: number, i: number): string => `part_${v}_${i}`;
-    const { session, variables } = sessionWith((trace, made) => made.forEach((each, v) => {
-      splitParts(trace, each, readVariable(trace, each.variable).ref).forEach((ref, i) => trace.add('Identity', [ref], [{ name: 'T', type: 4, value: dtypes.float32 }], { name: name(v, i) }));
-    }));
+    const { session, variables } = sessionWith((trace, made) =>
+      made.forEach((each, v) => {
+        splitParts(trace, each, readVariable(trace, each.variable).ref).forEach((ref, i) =>
+          trace.add('Identity', [ref], [{ name: 'T', type: 4, value: dtypes.float32 }], { name: name(v, i) }),
+        );
+      }),
+    );
     await setVariables(session, variables, arrayOf);
     const found = await session.run({}, [name(0, 0), name(0, 1), name(0, 2), name(1, 0)]);
     [...parts, ...alone].forEach((part, i) => expect(found[i]).toMatchObject(arrayOf(part)));
@@ -64,7 +86,10 @@ describe.skipIf(why)(`a variable of several arrays${why ? ` (skipped: ${why})` :
   it('is joined from its arrays, with zeros in place of those that are missing', async () => {
     const { session } = sessionWith((trace, [joined, single]) => {
       const [bias, kernel] = parts.map(({ key, shape }) => trace.constant(shape, dtypes.float32, arrays[key]));
-      for (const [name, ref] of Object.entries({ some: joinParts(trace, joined, [bias, kernel, undefined]), none: joinParts(trace, single, []) })) {
+      for (const [name, ref] of Object.entries({
+        some: joinParts(trace, joined, [bias, kernel, undefined]),
+        none: joinParts(trace, single, []),
+      })) {
         trace.add('Identity', [ref], [{ name: 'T', type: 4, value: dtypes.float32 }], { name });
       }
     });

@@ -27,25 +27,48 @@ const folder = settings.sharedFolder && path.join(settings.sharedFolder, 'data',
 const exists = folder !== undefined && existsSync(path.join(folder, 'example_ct_sm.nii.gz'));
 
 describe.skipIf(!exists)('filtered images of a real CT (needs ../shared/data/totalsegmentator)', () => {
-  it('have PyRadiomics\' first-order values in the pancreas, whole or filtered around it only', async () => {
-    const [image, label] = await Promise.all(['example_ct_sm', 'example_seg'].map((name) => readNifti(path.join(folder!, `${name}.nii.gz`))));
+  it("have PyRadiomics' first-order values in the pancreas, whole or filtered around it only", async () => {
+    const [image, label] = await Promise.all(
+      ['example_ct_sm', 'example_seg'].map((name) => readNifti(path.join(folder!, `${name}.nii.gz`))),
+    );
     const inside = Array.from(label!.data.keys()).filter((i) => label!.data[i] === 7);
     const [width, height] = image!.shape;
     const positions = inside.map((i) => [i % width, Math.floor(i / width) % height, Math.floor(i / width / height)]);
     const low = [0, 1, 2].map((axis) => Math.min(...positions.map((p) => p[axis]!))) as [number, number, number];
-    const shape = low.map((from, axis) => Math.max(...positions.map((p) => p[axis]!)) - from + 1) as [number, number, number];
+    const shape = low.map((from, axis) => Math.max(...positions.map((p) => p[axis]!)) - from + 1) as [
+      number,
+      number,
+      number,
+    ];
     const box = { start: low, shape };
     const summary = (values: number[]): [number, number, number, number] => {
       const mean = values.reduce((a, b) => a + b) / values.length;
-      return [mean, values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length, Math.min(...values), Math.max(...values)];
+      return [
+        mean,
+        values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length,
+        Math.min(...values),
+        Math.max(...values),
+      ];
     };
-    const whole = [...[1, 3].map((sigma) => ({ name: logImageName(sigma), volume: laplacianOfGaussian(image!, sigma) })), ...waveletTransform(image!)];
-    const boxed = [...[1, 3].map((sigma) => laplacianOfGaussian(image!, sigma, { box })), ...[...waveletTransform(image!, { box })].map(({ volume }) => volume)];
+    const whole = [
+      ...[1, 3].map((sigma) => ({ name: logImageName(sigma), volume: laplacianOfGaussian(image!, sigma) })),
+      ...waveletTransform(image!),
+    ];
+    const boxed = [
+      ...[1, 3].map((sigma) => laplacianOfGaussian(image!, sigma, { box })),
+      ...[...waveletTransform(image!, { box })].map(({ volume }) => volume),
+    ];
     const atBox = positions.map(([x, y, z]) => x! - low[0] + shape[0] * (y! - low[1] + shape[1] * (z! - low[2])));
     expect(whole.map(({ name }) => name)).toEqual(wanted.map(([name]) => name));
     for (const [i, [name, ...numbers]] of wanted.entries()) {
-      for (const found of [summary(inside.map((v) => whole[i]!.volume.data[v]!)), summary(atBox.map((v) => boxed[i]!.data[v]!))]) {
-        expect([name, found.every((value, k) => Math.abs(value - numbers[k]!) <= 1e-9 * Math.abs(numbers[k]!))]).toEqual([name, true]);
+      for (const found of [
+        summary(inside.map((v) => whole[i]!.volume.data[v]!)),
+        summary(atBox.map((v) => boxed[i]!.data[v]!)),
+      ]) {
+        expect([
+          name,
+          found.every((value, k) => Math.abs(value - numbers[k]!) <= 1e-9 * Math.abs(numbers[k]!)),
+        ]).toEqual([name, true]);
       }
     }
   });

@@ -16,8 +16,20 @@ describe('the F distribution', () => {
   });
 
   it('is defined at the ends and NaN beyond', () => {
-    expect([fisherUpperTail(0, 2, 2), fisherUpperTail(Infinity, 2, 2), fisherCdf(0, 2, 2), fisherQuantile(0, 2, 2), fisherQuantile(1, 2, 2)]).toEqual([1, 0, 0, 0, Infinity]);
+    expect([
+      fisherUpperTail(0, 2, 2),
+      fisherUpperTail(Infinity, 2, 2),
+      fisherCdf(0, 2, 2),
+      fisherQuantile(0, 2, 2),
+      fisherQuantile(1, 2, 2),
+    ]).toEqual([1, 0, 0, 0, Infinity]);
     expect([fisherQuantile(0.975, 3, 1e-4), fisherQuantile(0.025, 1e-4, 3)]).toEqual([Infinity, 0]);
-    for (const value of [fisherUpperTail(NaN, 1, 1), fisherUpperTail(1, 0, 1), fisherCdf(NaN, 1, 1), fisherQuantile(2, 1, 1)]) expect(value).toBeNaN();
+    for (const value of [
+      fisherUpperTail(NaN, 1, 1),
+      fisherUpperTail(1, 0, 1),
+      fisherCdf(NaN, 1, 1),
+      fisherQuantile(2, 1, 1),
+    ])
+      expect(value).toBeNaN();
   });
 });

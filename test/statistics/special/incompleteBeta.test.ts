@@ -12,16 +12,19 @@ describe('the incomplete beta function', () => {
     }
   });
 
-  it('keeps its digits in far tails: 0.001^100 = 1e-300', () => expectRelative(incompleteBeta(100, 1, 1e-3), 1e-300, 5e-14));
+  it('keeps its digits in far tails: 0.001^100 = 1e-300', () =>
+    expectRelative(incompleteBeta(100, 1, 1e-3), 1e-300, 5e-14));
 
   it('adds to 1 with its mirror image, and rises with x', () => {
     const parameter = fc.double({ min: 0.05, max: 500, noNaN: true });
     const share = fc.double({ min: 0, max: 1, noNaN: true });
-    fc.assert(fc.property(parameter, parameter, share, share, (a, b, x, z) => {
-      expect(incompleteBeta(a, b, x) + incompleteBeta(b, a, 1 - x, x)).toBeCloseTo(1, 13);
-      const [low, high] = [Math.min(x, z), Math.max(x, z)];
-      expect(incompleteBeta(a, b, low)).toBeLessThanOrEqual(incompleteBeta(a, b, high) * (1 + 1e-12));
-    }));
+    fc.assert(
+      fc.property(parameter, parameter, share, share, (a, b, x, z) => {
+        expect(incompleteBeta(a, b, x) + incompleteBeta(b, a, 1 - x, x)).toBeCloseTo(1, 13);
+        const [low, high] = [Math.min(x, z), Math.max(x, z)];
+        expect(incompleteBeta(a, b, low)).toBeLessThanOrEqual(incompleteBeta(a, b, high) * (1 + 1e-12));
+      }),
+    );
   });
 
   it('is NaN outside its domain', () => {

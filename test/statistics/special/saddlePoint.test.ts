@@ -5,7 +5,8 @@ import { expectRelative } from '../close.ts';
 
 describe("the error term of Stirling's formula", () => {
   it('gives log n! of whole numbers and log Γ(½) = log √π', () => {
-    const logGamma = (z: number): number => (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + stirlingError(z);
+    const logGamma = (z: number): number =>
+      (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + stirlingError(z);
     let factorial = 1;
     for (let n = 2; n <= 20; n++) expectRelative(Math.exp(logGamma(n + 1)), (factorial *= n), 3e-14);
     expectRelative(Math.exp(logGamma(0.5)), Math.sqrt(Math.PI), 1e-15);
@@ -23,9 +24,11 @@ describe('the deviance', () => {
 
   it('is never negative, and its factor is its negative exponential', () => {
     const positive = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
-    fc.assert(fc.property(positive, positive, (u, m) => {
-      expect(deviance(u, m)).toBeGreaterThanOrEqual(0);
-      if (deviance(u, m) < 600) expectRelative(devianceFactor(u, m), Math.exp(-deviance(u, m)), 1e-12);
-    }));
+    fc.assert(
+      fc.property(positive, positive, (u, m) => {
+        expect(deviance(u, m)).toBeGreaterThanOrEqual(0);
+        if (deviance(u, m) < 600) expectRelative(devianceFactor(u, m), Math.exp(-deviance(u, m)), 1e-12);
+      }),
+    );
   });
 });

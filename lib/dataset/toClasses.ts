@@ -1,0 +1,43 @@
+/** Label values as they are stored, to the classes of a network. */
+import { expected } from '../errors.ts';
+import { isAllZero } from '../volume/values.ts';
+import type { VoxelArray } from '../volume/volume.ts';
+import type { CaseList } from './cases.ts';
+
+export type LabelRules = Pick<CaseList, 'labelMap' | 'otherLabels'>;
+
+/**
+ * Stored label values to classes. Background 0 stays 0; every other value must be in the map, so that a tumour or
+ * another organ is never counted or dropped by accident, unless the user said that all others are background.
+ */
+export function toClasses(stored: VoxelArray, { labelMap, otherLabels }: LabelRules, file: string): Uint8Array {
+  if (isAllZero(stored)) return new Uint8Array(stored.length);
+  const classes = new Map<number, number>([
+    [0, 0],
+    ...Object.entries(labelMap).map(([value, c]) => [Number(value), c] as [number, number]),
+  ]);
+  const classOf = (value: number): number => {
+    const found = classes.get(value) ?? (otherLabels === 'background' && Number.isInteger(value) ? 0 : -1);
+    if (found < 0) throw expected(`label values ${[...classes.keys()].join(', ')}`, `${value}`, file);
+    return found;
+  };
+  const out = new Uint8Array(stored.length);
+  if (stored instanceof Uint8Array) return mapBytes(stored, out, classOf);
+  let [value, found] = [0, 0];
+  for (let p = 0; p < stored.length; p++) {
+    if (stored[p] !== value) [value, found] = [stored[p], classOf(stored[p])];
+    out[p] = found;
+  }
+  return out;
+}
+
+/** The same for bytes, whose 256 values are asked for once each, when they first occur. */
+function mapBytes(stored: Uint8Array, out: Uint8Array, classOf: (value: number) => number): Uint8Array {
+  const table = new Int16Array(256).fill(-1);
+  for (let p = 0; p < stored.length; p++) {
+    const value = stored[p];
+    if (table[value] < 0) table[value] = classOf(value);
+    out[p] = table[value];
+  }
+  return out;
+}

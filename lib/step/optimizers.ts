@@ -1,0 +1,59 @@
+/**
+ * Optimizers as formulas on tensors, with their memory ("slots") in the open so that a checkpoint can hold it.
+ *
+ * One update is one pure function of (weight, gradient, slots); the optimizer only keeps the slots.
+ */
+import { tf } from 'axunet-engine/engine';
+
+export type OptimizerConfig =
+  /** r ← ρ r + (1 − ρ) g²;  m ← μ m + η g / √(r + ε);  w ← w − m.  The reference's, ε inside the root. */
+  | { name: 'rmsprop'; rho: number; momentum: number; epsilon: number }
+  /** Kingma and Ba 2015; with `weightDecay` the decoupled form of Loshchilov and Hutter 2019, on kernels only. */
+  | { name: 'adam'; beta1: number; beta2: number; epsilon: number; weightDecay: number }
+  /** m ← μ m + g;  w ← w − η m. */
+  | { name: 'sgd'; momentum: number };
+
+/** The reference's training run. */
+export const referenceRmsprop: OptimizerConfig = { name: 'rmsprop', rho: 0.9, momentum: 0.3, epsilon: 1e-7 };
+export const defaultAdam: OptimizerConfig = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+
+/** Names of the memories that each optimizer keeps per weight. */
+export const slotNames: Record<OptimizerConfig['name'], readonly string[]> = {
+  rmsprop: ['meanSquare', 'velocity'],
+  adam: ['mean', 'meanSquare'],
+  sgd: ['velocity'],
+};
+
+/**
+ * The new weights, then the new slots in the order of `slotNames`; all tensors have one shape. `step` counts from 1,
+ * `decayMask` is 1 where weight decay applies and 0 elsewhere (needed only with weight decay).
+ */
+export function updateOf(
+  config: OptimizerConfig,
+  weight: tf.Tensor,
+  gradient: tf.Tensor,
+  slots: readonly tf.Tensor[],
+  learningRate: number,
+  step: number,
+  decayMask?: tf.Tensor,
+): tf.Tensor[] {
+  if (config.name === 'rmsprop') {
+    const meanSquare = tf.add(tf.mul(slots[0]!, config.rho), tf.mul(tf.square(gradient), 1 - config.rho));
+    const scaled = tf.mul(tf.div(gradient, tf.sqrt(tf.add(meanSquare, config.epsilon))), learningRate);
+    const velocity = tf.add(tf.mul(slots[1]!, config.momentum), scaled);
+    return [tf.sub(weight, velocity), meanSquare, velocity];
+  }
+  if (config.name === 'adam') {
+    const mean = tf.add(tf.mul(slots[0]!, config.beta1), tf.mul(gradient, 1 - config.beta1));
+    const meanSquare = tf.add(tf.mul(slots[1]!, config.beta2), tf.mul(tf.square(gradient), 1 - config.beta2));
+    const root = tf.sqrt(tf.div(meanSquare, 1 - config.beta2 ** step));
+    const move = tf.div(tf.mul(mean, learningRate / (1 - config.beta1 ** step)), tf.add(root, config.epsilon));
+    const shrunk =
+      decayMask && config.weightDecay > 0
+        ? tf.mul(weight, tf.sub(1, tf.mul(decayMask, learningRate * config.weightDecay)))
+        : weight;
+    return [tf.sub(shrunk, move), mean, meanSquare];
+  }
+  const velocity = tf.add(tf.mul(slots[0]!, config.momentum), gradient);
+  return [tf.sub(weight, tf.mul(velocity, learningRate)), velocity];
+}

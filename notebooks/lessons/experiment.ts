@@ -1,0 +1,131 @@
+/** Training and scoring by folds, as the notebooks do it: resumable, with a progress line, one run folder a fold. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Folds, splitFold } from 'axunet/dataset/folds';
+import { UserError } from 'axunet/errors';
+import type { PatientOverlap } from 'axunet/evaluate/overlap';
+import { readJson, sha256, writeJson } from 'axunet/io/files';
+import { epochOrder, makeBatch } from 'axunet/preprocess/batches';
+import type { SliceSet } from 'axunet/preprocess/sliceSet';
+import { breathe, startProgress } from 'axunet/progress';
+import { settings } from 'axunet/settings';
+import { type TrainChanges, type TrainConfig, trainConfig } from 'axunet/train/config';
+import { type HistoryRecord, readHistory } from 'axunet/train/history';
+import { loadRun, type TrainedRun } from 'axunet/train/loadRun';
+import { presetConfig } from 'axunet/train/presets';
+import { consoleReport } from 'axunet/train/report';
+import { closeRun, describeRun, openRun } from 'axunet/train/run';
+import { type RunScores, scoreRun } from 'axunet/train/scores';
+import { train } from 'axunet/train/trainer';
+import { currentEngine } from 'axunet-engine/engine';
+import type { LossCurve } from './figures/optimizerComparison.ts';
+import type { Session } from './session.ts';
+
+/** The preset of the session's profile and data set; AXUNET_MINUTES replaces its time box. WebAssembly gets three times the time. */
+export function sessionConfig(session: Session, changes: TrainChanges = {}): TrainConfig {
+  const preset = presetConfig(session.profile, session.dataset);
+  const minutes =
+    settings.minutes ?? (preset.minutes && currentEngine().name !== 'tensorflow' ? 3 * preset.minutes : undefined);
+  return trainConfig({ seed: session.seed, ...(minutes ? { minutes } : {}), ...changes }, preset);
+}
+
+/** The folds to train: AXUNET_FOLDS, a number from 0 or `all`; the first one by default. */
+export function chosenFolds(folds: Folds): number[] {
+  const all = folds.folds.map((_, k) => k);
+  if (settings.folds === 'all') return all;
+  const k = Number(settings.folds ?? 0);
+  if (all.includes(k)) return [k];
+  throw new UserError(
+    `Expected AXUNET_FOLDS to be "all" or a fold from 0 to ${all.length - 1}, found "${settings.folds}"`,
+  );
+}
+
+export interface FoldResult {
+  readonly fold: number;
+  readonly folder: string;
+  readonly trained: TrainedRun;
+  readonly history: HistoryRecord[];
+  /** How the network does on the fold's unseen patients. */
+  readonly scores: RunScores;
+}
+
+/**
+ * Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen patients. The folder's
+ * name ends in a hash of all that describes the run: another configuration, data or version starts a run of its own.
+ */
+export async function trainFold(
+  session: Session,
+  slices: SliceSet,
+  folds: Folds,
+  fold: number,
+  config: TrainConfig,
+): Promise<FoldResult> {
+  const description = describeRun(config, slices, splitFold(folds, fold));
+  const folder = path.join(session.runs, `fold-${fold}-${sha256(JSON.stringify(description)).slice(0, 8)}`);
+  const run = openRun(folder, description, slices);
+  const report = consoleReport(run);
+  try {
+    console.log(run.memory);
+    report.finish(await train(run, { resume: true, ...report }));
+  } finally {
+    closeRun(run);
+  }
+  const trained = await loadRun(folder);
+  return { fold, folder, trained, history: readHistory(folder), scores: await scoreRun(trained, slices) };
+}
+
+/** Trains the same network from the same weights on the same batches with several optimizers; one loss a step. */
+export async function compareOptimizers(
+  session: Session,
+  slices: SliceSet,
+  folds: Folds,
+  optimizers: Readonly<Record<string, TrainChanges>>,
+  steps: number,
+): Promise<LossCurve[]> {
+  const curves: LossCurve[] = [];
+  const progress = startProgress('optimizers', steps * Object.keys(optimizers).length);
+  for (const [name, changes] of Object.entries(optimizers)) {
+    const config = sessionConfig(session, { ...changes, emaDecay: null, clipNorm: null });
+    const run = openRun(session.runs, describeRun(config, slices, splitFold(folds, 0)), slices);
+    const order = Array.from({ length: 1 + Math.ceil((steps * config.batchSize) / run.training.length) }, (_, epoch) =>
+      epochOrder([...run.training], config.seed, epoch),
+    ).flat();
+    const losses: number[] = [];
+    for (let k = 0; k < steps; k++) {
+      const batch = makeBatch(
+        slices,
+        order.slice(k * config.batchSize, (k + 1) * config.batchSize),
+        run.description.grid,
+        { seed: config.seed, epoch: 0 },
+      );
+      losses.push((await run.step.run(batch, config.learningRate)).loss);
+      progress.update(curves.length * steps + k + 1, name);
+      await breathe();
+    }
+    closeRun(run);
+    curves.push({ name, losses });
+  }
+  progress.finish();
+  return curves;
+}
+
+/** Scores by patient over all folds: each patient was unseen in exactly one of them. */
+export const scoresByPatient = (
+  results: readonly FoldResult[],
+): { volume: PatientOverlap[]; pancreas: PatientOverlap[] } => ({
+  volume: results.flatMap((r) => r.scores.volume),
+  pancreas: results.flatMap((r) => r.scores.pancreas),
+});
+
+/** Adds this notebook's numbers to `summary.json` beside the figures; `npm start` prints it at the end. */
+export async function writeSummary(session: Session, numbers: Readonly<Record<string, unknown>>): Promise<void> {
+  const file = path.join(session.figures, 'summary.json');
+  const old = existsSync(file) ? ((await readJson(file)) as object) : {};
+  await writeJson(file, {
+    ...old,
+    engine: currentEngine().description,
+    dataset: session.dataset,
+    profile: session.profile,
+    ...numbers,
+  });
+}

@@ -1,0 +1,166 @@
+import type { Data, Figure } from 'axunet/figures/figure';
+import { inRows } from 'axunet/figures/panels';
+import { colours, emptyFigure, legendBelow, makeFigure, palette, sizes, withAlpha } from 'axunet/figures/theme';
+
+/** Rows and columns of a map. */
+type Size = readonly [number, number];
+
+/** The 3×3 taps of a kernel at (row, column) with the given dilation. */
+export const kernelTaps = ([row, column]: Size, rate: number): Size[] =>
+  [-rate, 0, rate].flatMap((dy) => [-rate, 0, rate].map((dx): Size => [row + dy, column + dx]));
+
+/**
+ * Share of all taps of a dilated 3×3 kernel, over all its positions on the map, that read data instead of zero padding:
+ * (3h − 2·min(r, h)) (3w − 2·min(r, w)) / 9hw, since along one axis the two outer taps each miss r of h positions.
+ */
+export const shareOfTapsInside = ([height, width]: Size, rate: number): number =>
+  ((3 * height - 2 * Math.min(rate, height)) * (3 * width - 2 * Math.min(rate, width))) / (9 * height * width);
+
+/** Windows [start, end) of adaptive pooling along one axis: start ⌊i·n/bins⌋, end ⌈(i+1)·n/bins⌉, so neighbours may overlap. */
+export const adaptiveWindows = (length: number, bins: number): [number, number][] =>
+  Array.from({ length: bins }, (_, i) => [Math.floor((i * length) / bins), Math.ceil(((i + 1) * length) / bins)]);
+
+interface Panel {
+  title: string;
+  data: Data[];
+  shapes: Record<string, unknown>[];
+}
+
+const panelPixels = 215;
+const bins = 3;
+
+/** A kernel in the middle and one in the corner; what the corner one reads outside the map is zero padding. */
+function kernelPanel(map: Size, rate: number, pixelsPerCell: number, axes: object, first: boolean): Panel {
+  const [height, width] = map;
+  const all = (
+    [
+      [Math.floor(height / 2), Math.floor(width / 2)],
+      [0, 0],
+    ] as Size[]
+  ).flatMap((centre) => kernelTaps(centre, rate));
+  const inside = ([y, x]: Size): boolean => y >= 0 && x >= 0 && y < height && x < width;
+  const marker = (name: string, taps: Size[], symbol: string, colour: string): Data =>
+    ({
+      type: 'scatter',
+      mode: 'markers',
+      name,
+      legendgroup: name,
+      showlegend: first,
+      ...axes,
+      x: taps.map((t) => t[1]),
+      y: taps.map((t) => t[0]),
+      marker: { symbol, color: colour, size: Math.max(4, Math.min(9, pixelsPerCell)) },
+    }) as Data;
+  return {
+    title: `Rate ${rate}: ${2 * rate + 1}×${2 * rate + 1} field<br>${(100 * shareOfTapsInside(map, rate)).toFixed(0)} % of all taps inside`,
+    data: [
+      marker('Tap on the map', all.filter(inside), 'square', colours.training),
+      marker(
+        'Tap on zero padding',
+        all.filter((t) => !inside(t)),
+        'x',
+        colours.falsePositive,
+      ),
+    ],
+    shapes: [],
+  };
+}
+
+/** The overlapping windows of the pooling branch; where windows overlap the colour is stronger. */
+function poolPanel([height, width]: Size, axes: object): Panel {
+  const rows = adaptiveWindows(height, bins);
+  const columns = adaptiveWindows(width, bins);
+  const windows = rows.flatMap(([top, bottom]) =>
+    columns.map(([left, right]) => ({
+      type: 'rect',
+      x0: left - 0.5,
+      x1: right - 0.5,
+      y0: top - 0.5,
+      y1: bottom - 0.5,
+      fillcolor: withAlpha(palette.green, 0.25),
+      line: { color: palette.green, width: 1 },
+    })),
+  );
+  return {
+    title: `Pool ${bins}×${bins}, rows<br>${rows.map(([a, b]) => `${a}–${b - 1}`).join(', ')}`,
+    data: [{ type: 'scatter', mode: 'markers', showlegend: false, ...axes, x: [null], y: [null] } as unknown as Data],
+    shapes: windows,
+  };
+}
+
+/**
+ * What each branch of the ASPP block sees on a map (height, width): the taps of its dilated 3×3 kernel in the middle and
+ * in a corner, and the windows of the adaptive pooling branch. A rate as large as the map leaves only the centre tap, a
+ * 1×1 convolution. No rates give an empty figure.
+ */
+export function asppReceptiveField(map: Size, rates: readonly number[], options: { title?: string } = {}): Figure {
+  const title = options.title ?? `What the ASPP branches see on a ${map[0]}×${map[1]} map`;
+  if (rates.length === 0) return emptyFigure(title, 'The network has no ASPP block.');
+  const before = Math.max(...rates) + 2; // cells left of and above the map, for the corner kernel
+  const after = Math.max(0, Math.max(...rates) - Math.floor(Math.min(...map) / 2)) + 2; // right of and below it, for the middle one
+  const cells = Math.max(...map) + before + after;
+  const columns = Math.min(rates.length + 1, 4);
+  const rowCount = Math.ceil((rates.length + 1) / columns);
+  const [widthPx, heightPx] = [columns * (panelPixels + 12), rowCount * (panelPixels + 46)];
+  const layout: Record<string, unknown> = {};
+  const [data, shapes, annotations]: [Data[], unknown[], unknown[]] = [[], [], []];
+  inRows([...rates, undefined], columns)
+    .flat()
+    .forEach((rate, i) => {
+      const id = i === 0 ? '' : `${i + 1}`;
+      const axes = { xaxis: `x${id}`, yaxis: `y${id}` };
+      const {
+        title: heading,
+        data: traces,
+        shapes: windows,
+      } = rate === undefined ? poolPanel(map, axes) : kernelPanel(map, rate, panelPixels / cells, axes, i === 0);
+      const [left, top] = [(i % columns) * (panelPixels + 12), Math.floor(i / columns) * (panelPixels + 46) + 36];
+      const hidden = { showgrid: false, zeroline: false, showticklabels: false, ticks: '' };
+      layout[`xaxis${id}`] = {
+        ...hidden,
+        anchor: `y${id}`,
+        range: [-before - 0.5, cells - before - 0.5],
+        domain: [left / widthPx, (left + panelPixels) / widthPx],
+      };
+      layout[`yaxis${id}`] = {
+        ...hidden,
+        anchor: `x${id}`,
+        range: [cells - before - 0.5, -before - 0.5],
+        domain: [1 - (top + panelPixels) / heightPx, 1 - top / heightPx],
+      };
+      const border = {
+        type: 'rect',
+        x0: -0.5,
+        x1: map[1] - 0.5,
+        y0: -0.5,
+        y1: map[0] - 0.5,
+        line: { color: colours.quiet, width: 1.5 },
+        fillcolor: '#F2F2F2',
+        layer: 'below',
+      };
+      for (const shape of [border, ...windows]) shapes.push({ ...shape, xref: `x${id}`, yref: `y${id}` });
+      annotations.push({
+        text: heading,
+        x: (left + panelPixels / 2) / widthPx,
+        y: 1 - top / heightPx,
+        xref: 'paper',
+        yref: 'paper',
+        xanchor: 'center',
+        yanchor: 'bottom',
+        showarrow: false,
+        font: { size: sizes.small + 1 },
+      });
+      data.push(...traces);
+    });
+  const margin = { l: 16, r: 16, t: 60, b: 44 };
+  return makeFigure(data, {
+    title,
+    width: widthPx + 32,
+    height: heightPx + margin.t + margin.b,
+    margin,
+    legend: legendBelow,
+    ...layout,
+    shapes,
+    annotations,
+  });
+}

@@ -1,0 +1,21 @@
+import { comparisonFigure } from 'axunet/figures/comparisonFigure';
+import type { Figure } from 'axunet/figures/figure';
+import { axis } from 'axunet/figures/theme';
+
+export interface Method {
+  readonly name: string;
+  /** DSC of each patient. */
+  readonly dice: Readonly<Record<string, number>>;
+}
+
+/**
+ * DSC of several methods on the same patients, the simplest first: what a threshold and a location prior reach shows how
+ * much of the network's score is more than grey value and place. Lines join the points of a patient, bars are means.
+ * No method or no patient gives an empty figure.
+ */
+export const baselineComparison = (methods: readonly Method[], options: { title?: string } = {}): Figure =>
+  comparisonFigure(
+    methods.map(({ name, dice }) => ({ name, values: dice })),
+    options.title ?? 'The network beside two simple methods',
+    axis({ title: 'DSC of a patient', range: [-0.02, 1.02] }),
+  );

@@ -1,0 +1,87 @@
+import type { Data, Figure } from 'axunet/figures/figure';
+import { axis, colours, emptyFigure, makeFigure, sizes } from 'axunet/figures/theme';
+import type { FeatureClusters } from 'axunet/statistics/clustering';
+
+/** Blue − white − vermillion, as the palette's ends. */
+const scale = [
+  [0, '#0072B2'],
+  [0.5, '#FFFFFF'],
+  [1, '#D55E00'],
+];
+
+/** Where clusters of several features begin and end in the order of the map. */
+function spans(clusters: FeatureClusters['clusters']): { first: number; size: number }[] {
+  let first = 0;
+  return clusters.map((own) => {
+    const span = { first, size: own.length };
+    first += own.length;
+    return span;
+  });
+}
+
+/**
+ * Spearman's correlation of all features with each other, in the order of their clustering; squares frame the clusters, and the
+ * names are those of the clusters' representatives. No features give an empty figure.
+ */
+export function correlationHeatMap(
+  found: FeatureClusters,
+  options: { title: string; name?: (feature: string) => string },
+): Figure {
+  const { title, name = (f: string): string => f } = options;
+  const n = found.names.length;
+  if (n === 0) return emptyFigure(title, 'No feature varies.');
+  const squares = spans(found.clusters)
+    .filter(({ size }) => size > 1)
+    .map(({ first, size }) => ({
+      type: 'rect',
+      x0: first - 0.5,
+      x1: first + size - 0.5,
+      y0: first - 0.5,
+      y1: first + size - 0.5,
+      line: { color: colours.text, width: 1.5 },
+    }));
+  const large = spans(found.clusters)
+    .map((span, k) => ({ ...span, k }))
+    .filter(({ size }) => size >= Math.max(2, Math.round(n / 40)));
+  const ticks = large.map(({ first, size, k }) => ({
+    at: first + (size - 1) / 2,
+    text: `${name(found.representatives[k]!)} (${size})`,
+  }));
+  const map = {
+    type: 'heatmap',
+    z: found.matrix.map((row) => row.map((r) => Math.round(100 * r) / 100)),
+    zmin: -1,
+    zmax: 1,
+    colorscale: scale,
+    xgap: 0.3,
+    ygap: 0.3, // gaps make Plotly draw cells in full size, not a small picture that is blown up
+    text: found.names.map(name),
+    hovertemplate: '%{z}<extra></extra>',
+    colorbar: { title: { text: 'ρ' }, thickness: 14, len: 0.6, outlinewidth: 0 },
+  } as unknown as Data;
+  const side = 560;
+  const left = 24 + 6.6 * Math.max(...ticks.map((t) => t.text.length), 0);
+  return makeFigure([map], {
+    title,
+    width: side + left + 90,
+    height: side + 100,
+    margin: { l: left, r: 90, t: 60, b: 40 },
+    shapes: squares,
+    xaxis: axis({
+      range: [-0.5, n - 0.5],
+      showticklabels: false,
+      ticks: '',
+      title: `${n} features in ${found.clusters.length} clusters`,
+      showgrid: false,
+    }),
+    yaxis: axis({
+      range: [n - 0.5, -0.5],
+      tickmode: 'array',
+      tickvals: ticks.map((t) => t.at),
+      ticktext: ticks.map((t) => t.text),
+      tickfont: { size: sizes.small },
+      automargin: false,
+      showgrid: false,
+    }),
+  });
+}

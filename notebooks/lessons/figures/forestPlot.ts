@@ -1,0 +1,77 @@
+import type { Data, Figure } from 'axunet/figures/figure';
+import { axis, colours, emptyFigure, legendBelow, makeFigure, seriesColours } from 'axunet/figures/theme';
+
+export interface ForestRow {
+  readonly name: string;
+  readonly estimate: number;
+  readonly interval: readonly [number, number];
+  /** Legend entry; rows of one name and several kinds stand together. */
+  readonly kind: string;
+}
+
+/**
+ * Estimates with intervals, one line per name, top down in the order given, with a line where there is no effect. A kind has a
+ * colour. `range` of the x axis is widened where an interval goes beyond it. No rows give an empty figure.
+ */
+export function forestPlot(
+  rows: readonly ForestRow[],
+  options: { title: string; x: string; nothingAt: number; range?: [number, number] },
+): Figure {
+  const { title, nothingAt } = options;
+  if (rows.length === 0) return emptyFigure(title, 'Nothing was estimated.');
+  const names = [...new Set(rows.map((row) => row.name))];
+  const kinds = [...new Set(rows.map((row) => row.kind))];
+  const traces = kinds.map((kind, k): Data => {
+    const own = rows.filter((row) => row.kind === kind);
+    const inName = (name: string): string[] => [
+      ...new Set(rows.filter((row) => row.name === name).map((row) => row.kind)),
+    ];
+    const offset = (row: ForestRow): number =>
+      0.24 * (inName(row.name).indexOf(row.kind) - (inName(row.name).length - 1) / 2);
+    return {
+      type: 'scatter',
+      mode: 'markers',
+      name: kind,
+      x: own.map((r) => r.estimate),
+      y: own.map((r) => names.indexOf(r.name) + offset(r)),
+      error_x: {
+        type: 'data',
+        symmetric: false,
+        array: own.map((r) => r.interval[1] - r.estimate),
+        arrayminus: own.map((r) => r.estimate - r.interval[0]),
+        color: seriesColours[k % seriesColours.length]!,
+        thickness: 2,
+        width: 4,
+      },
+      marker: { size: 9, color: seriesColours[k % seriesColours.length]! },
+      text: own.map((r) => r.name),
+      hoverinfo: 'text+x',
+    } as Data;
+  });
+  const line = {
+    type: 'line',
+    x0: nothingAt,
+    x1: nothingAt,
+    y0: -0.7,
+    y1: names.length - 0.3,
+    line: { color: colours.text, width: 1, dash: 'dot' },
+  };
+  const ends = [...(options.range ?? []), ...rows.flatMap(({ interval }) => interval)];
+  const left = 34 + 8 * Math.max(...names.map((n) => n.length));
+  return makeFigure(traces, {
+    title,
+    width: Math.max(820, left + 520),
+    height: 170 + 30 * names.length,
+    margin: { l: left, b: 96 },
+    legend: legendBelow,
+    shapes: [line],
+    xaxis: axis({ title: options.x, ...(options.range ? { range: [Math.min(...ends), Math.max(...ends)] } : {}) }),
+    yaxis: axis({
+      tickmode: 'array',
+      tickvals: names.map((_, i) => i),
+      ticktext: names,
+      range: [names.length - 0.3, -0.7],
+      automargin: false,
+    }),
+  });
+}

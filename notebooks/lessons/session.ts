@@ -1,0 +1,78 @@
+/** What the notebooks share: the settings of this run, where things lie, and one way to show and keep a figure. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type CaseList, datasetFolder, openDataset, shortPath } from 'axunet/dataset/cases';
+import { makePhantomCohort, phantomProfiles } from 'axunet/dataset/phantom';
+import type { Figure } from 'axunet/figures/figure';
+import { type Provenance, saveFigure } from 'axunet/figures/saveFigure';
+import { showFigure } from 'axunet/figures/show';
+import { toTable } from 'axunet/figures/table';
+import { startProgress } from 'axunet/progress';
+import { type Profile, projectPath, settings } from 'axunet/settings';
+
+export interface Session {
+  readonly profile: Profile;
+  readonly dataset: string;
+  /** One seed for folds, first weights, order and augmentation. */
+  readonly seed: number;
+  /** Where the data set lies. */
+  readonly data: string;
+  /** Where preprocessed slices go. */
+  readonly slices: string;
+  /** Where training runs go, one folder a fold. */
+  readonly runs: string;
+  /** Where figures and `summary.json` go. */
+  readonly figures: string;
+}
+
+/** The settings of the running notebook; see docs/settings.md for the variables behind them. */
+export function openSession(): Session {
+  const { profile, dataset } = settings;
+  const label = `${dataset.replace(/[^\w-]+/g, '_')}-${profile}`;
+  return {
+    profile,
+    dataset,
+    seed: 1,
+    data: datasetFolder(dataset),
+    slices: projectPath('data/slices', label),
+    runs: projectPath('runs', label),
+    figures: settings.figuresFolder,
+  };
+}
+
+/** The settings as a table, folders relative to the project. */
+export function showSession(session: Session): void {
+  toTable(
+    Object.entries(session).map(([setting, value]: [string, string | number]) => ({
+      setting,
+      value: typeof value === 'string' && path.isAbsolute(value) ? shortPath(value) : String(value),
+    })),
+  ).show();
+}
+
+/** Opens the data set of the session; the phantom cohort is made first where it is not complete. */
+export async function openCases(session: Session): Promise<CaseList> {
+  if (session.dataset === 'phantom') {
+    const progress = startProgress('phantom patients', phantomProfiles[session.profile].patients);
+    await makePhantomCohort(session.data, {
+      profile: session.profile,
+      seed: session.seed,
+      onProgress: (done, _, note) => progress.update(done, note),
+    });
+    progress.finish();
+  }
+  return openDataset(session.dataset, session.data);
+}
+
+/** Draws a figure into the notebook and keeps it as PNG, SVG and JSON with where it comes from. */
+export async function figure(session: Session, name: string, spec: Figure, from: Provenance = {}): Promise<void> {
+  const manifest = path.join(session.slices, 'manifest.json'); // holds the checksums of all source files
+  const parameters = { profile: session.profile, dataset: session.dataset, ...from.parameters };
+  await saveFigure(session.figures, name, spec, {
+    seed: session.seed,
+    inputs: existsSync(manifest) ? [manifest] : [],
+    ...from,
+    parameters,
+  });
+  await showFigure(spec);
+}

@@ -1,0 +1,17 @@
+/** Studies, and the figures and tables of `boundary-aware-loss.ipynb`: `import * as study from 'axunet/study'`. */
+export * from './figures/armComparison.ts';
+export * from './figures/boundaryMaps.ts';
+export * from './figures/costAndScore.ts';
+export * from './figures/differenceForest.ts';
+export * from './figures/gradientShares.ts';
+export * from './figures/lossMaps.ts';
+export * from './figures/rankMatrix.ts';
+export * from './figures/seedPoints.ts';
+export * from './figures/thresholdCurves.ts';
+export * from './lossMaps.ts';
+export * from './publishedLosses.ts';
+export * from './studies.ts';
+export * from './study/compare.ts';
+export * from './study/plan.ts';
+export * from './study/published.ts';
+export * from './study/record.ts';

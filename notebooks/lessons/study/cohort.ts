@@ -1,0 +1,124 @@
+/** The patients of a study: data, slices, and who trains, validates and tests. */
+import { type CaseList, openDataset } from 'axunet/dataset/cases';
+import { foldsOf, makeFolds, splitFold } from 'axunet/dataset/folds';
+import { makePhantomCohort } from 'axunet/dataset/phantom';
+import { findDataset } from 'axunet/dataset/registry';
+import { UserError } from 'axunet/errors';
+import { openSlices, type SliceSet } from 'axunet/preprocess/sliceSet';
+import { preprocessDataset } from 'axunet/preprocess/slices';
+import { startProgress } from 'axunet/progress';
+import { projectPath } from 'axunet/settings';
+import type { StudyArm, StudyPlan } from './plan.ts';
+import type { StudyRecord } from './record.ts';
+
+/** How one run of a study sees the slices. Test patients and slices are never trained or chosen on. */
+export interface StudySplit {
+  readonly slices: SliceSet;
+  /** Names as `slices` has them; a study of single slices has one "patient" a slice. */
+  readonly training: readonly string[];
+  readonly validation: readonly string[];
+  readonly test: readonly string[];
+}
+
+export interface StudyCohort {
+  readonly list: CaseList;
+  readonly source: string;
+  readonly foreground: { readonly pixels: number; readonly pancreas: number };
+  readonly patients: StudyRecord['patients'];
+  split(arm: StudyArm, seed: number): StudySplit;
+}
+
+const phantomPatients = 44;
+/** Of eleven folds of four patients, balanced by tumour: one chooses thresholds, five test, five train. */
+const [validationFolds, testFolds] = [1, 6];
+
+async function preprocess(list: CaseList, folder: string): Promise<SliceSet> {
+  const progress = startProgress('slices', list.cases.length);
+  const { failed } = await preprocessDataset(list, {
+    out: folder,
+    mode: 'default',
+    onProgress: (done, _, note) => progress.update(done, note),
+  });
+  progress.finish();
+  if (failed.length)
+    throw new UserError(
+      `A study needs all its cases; failed: ${failed.map(({ id, reason }) => `${id} (${reason})`).join(', ')}`,
+    );
+  return openSlices(folder);
+}
+
+async function phantomCohort(): Promise<StudyCohort> {
+  const folder = projectPath('data/study/phantom');
+  const progress = startProgress('phantom patients', phantomPatients);
+  await makePhantomCohort(folder, {
+    profile: 'demo',
+    patients: phantomPatients,
+    seed: 1,
+    onProgress: (done, _, note) => progress.update(done, note),
+  });
+  progress.finish();
+  const list = await openDataset('phantom', folder);
+  const slices = await preprocess(list, projectPath('data/study/phantom-slices'));
+  const { folds } = foldsOf(list, { count: 11, seed: 1 });
+  const patients = {
+    validation: folds.slice(0, validationFolds).flat().sort(),
+    test: folds.slice(validationFolds, testFolds).flat().sort(),
+    training: folds.slice(testFolds).flat().sort(),
+  };
+  return {
+    list,
+    source: `${phantomPatients} phantom patients of the size of profile demo, seed 1 (synthetic: easier than people)`,
+    patients,
+    foreground: foregroundOf(slices),
+    split: () => ({ slices, ...patients }),
+  };
+}
+
+const foregroundOf = ({ entries }: SliceSet): StudyCohort['foreground'] =>
+  entries.reduce(
+    (sum, { height, width, foreground }) => ({
+      pixels: sum.pixels + height * width,
+      pancreas: sum.pancreas + foreground,
+    }),
+    { pixels: 0, pancreas: 0 },
+  );
+
+/** The same slices, each a patient of its own: what a split of slices at random takes them for. */
+function slicesAsPatients(slices: SliceSet): SliceSet {
+  const entries = slices.entries.map((entry) => ({ ...entry, patient: entry.id }));
+  return {
+    ...slices,
+    entries,
+    manifest: { ...slices.manifest, slices: entries },
+    read: (i) => slices.read(i),
+    readLabel: (i) => slices.readLabel(i),
+  };
+}
+
+/** Four folds of slices or of patients; run `seed` tests fold `seed − 1`, so that every slice is tested once in each arm. */
+async function pictureCohort(dataFolder?: string): Promise<StudyCohort> {
+  const list = await openDataset('nih-2d', dataFolder);
+  const slices = await preprocess(list, projectPath('data/study/nih-2d-slices'));
+  const single = slicesAsPatients(slices);
+  const patientsIn = (set: SliceSet): string[] => set.entries.map(({ patient }) => patient);
+  const entry = findDataset('nih-2d')!;
+  return {
+    list,
+    foreground: foregroundOf(slices),
+    source: `${entry.title}: ${slices.entries.length} slices of ${new Set(patientsIn(slices)).size} patients (TCIA, ${entry.licence})`,
+    patients: 'four folds of slices, or of patients; run k tests fold k, so every slice is unseen once in each arm',
+    split({ split }, seed) {
+      const set = split === 'slices' ? single : slices;
+      const { training, validation: test } = splitFold(
+        makeFolds(patientsIn(set), { count: 4, seed: 1 }),
+        (seed - 1) % 4,
+      );
+      return { slices: set, training, validation: [], test };
+    },
+  };
+}
+
+/** Opens the cohort of a study and makes what can be made. Throws a sentence that says how to get the data that is missing. */
+export function openCohort({ cohort }: StudyPlan, dataFolder?: string): Promise<StudyCohort> {
+  return cohort === 'phantom' ? phantomCohort() : pictureCohort(dataFolder);
+}

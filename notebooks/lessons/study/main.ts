@@ -1,0 +1,99 @@
+/** `npm run study`: trains the networks of a study, or says how far the studies are. */
+import { parseArgs } from 'node:util';
+import { UserError } from 'axunet/errors';
+import { TrainingStopped } from 'axunet/train/trainer';
+import { startEngine } from 'axunet-engine/engine';
+import { openCohort } from './cohort.ts';
+import { findStudy, studies } from './plan.ts';
+import { powerStudyName, powerTitle, readPowerRecord } from './powerRecord.ts';
+import { publishedName, recordPublished } from './published.ts';
+import { runPower } from './runPower.ts';
+import { runStudy, studyState, timeStudy } from './runStudy.ts';
+
+const help = `npm run study -- NAME [options]
+
+Trains every arm of a study once per seed with an equal budget of steps, one run after the other, and records the scores
+of the unseen patients in figures/recorded/study-NAME/results.json. Finished runs (runs/study/NAME/) are skipped, a
+stopped one goes on where it stopped: start the command again.
+
+  NAME         ${studies.map(({ name }) => name).join(', ')};
+               ${publishedName} scores the masks of eight published networks and trains nothing;
+               ${powerStudyName} tests the features of many cohorts and trains nothing
+  --state      how many runs of each study are finished
+  --data DIR   where the real data lies, if not in data/NAME (leakage: nih-2d; published-networks: segloss-odyssey-pancreas)
+  --record     trains nothing: writes the record of what is finished
+  --times N    trains nothing: measures the training step of all arms in turns, N times each
+`;
+
+async function showState(): Promise<void> {
+  for (const plan of studies) {
+    const { finished, planned } = await studyState(plan);
+    console.log(`${plan.name.padEnd(16)} ${String(finished).padStart(3)} of ${planned} runs  ${plan.title}`);
+  }
+  const power = await readPowerRecord();
+  console.log(
+    `${powerStudyName.padEnd(16)} ${power ? `recorded, ${power.cohorts} cohorts of each of ${power.sizes.length} sizes` : 'not recorded'}  ${powerTitle}`,
+  );
+}
+
+async function main(args: string[]): Promise<number> {
+  const {
+    values,
+    positionals: [name, ...more],
+  } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      state: { type: 'boolean' },
+      data: { type: 'string' },
+      record: { type: 'boolean' },
+      times: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.state) return showState().then(() => 0);
+  if (values.help || !name || more.length) {
+    process.stdout.write(help);
+    return values.help ? 0 : 1;
+  }
+  if (name === publishedName) {
+    const { networks } = await recordPublished(values.data);
+    console.log(`${name}: ${networks.length} networks, ${networks[0]?.cases.length ?? 0} cases`);
+    return 0;
+  }
+  if (name === powerStudyName) {
+    const option = (['data', 'record', 'times'] as const).find((one) => values[one] !== undefined);
+    if (option) throw new UserError(`Expected ${name} without --${option}, which is of other studies`);
+    const { people, cohorts, sizes } = await runPower();
+    console.log(`${name}: ${people} people, ${cohorts} cohorts of each size (${sizes.join(', ')} in each group)`);
+    return 0;
+  }
+  const plan = findStudy(name);
+  const rounds = values.times === undefined ? undefined : Number(values.times);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
+    throw new UserError(`Expected --times with a whole number above 0, found "${values.times}"`);
+  const engine = await startEngine();
+  console.log(`engine: ${engine.description}${engine.fallbackReason ? ` (${engine.fallbackReason})` : ''}`);
+  const cohort = await openCohort(plan, values.data);
+  if (rounds) {
+    for (const { arm, stepMs, leastStepMs, timedSteps } of await timeStudy(plan, cohort, rounds)) {
+      console.log(
+        `${arm.padEnd(24)} median ${stepMs!.toFixed(0)} ms, least ${leastStepMs!.toFixed(0)} ms of ${timedSteps} steps`,
+      );
+    }
+    return 0;
+  }
+  const { record, failed } = await runStudy(plan, cohort, { onlyFinished: values.record });
+  console.log(`${plan.name}: ${record.runs.length} of ${plan.arms.length * plan.seeds.length} runs are finished`);
+  for (const { run, reason } of failed) console.error(`axunet study: ${plan.name} ${run} failed: ${reason}`);
+  return failed.length ? 1 : 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: NodeJS.ErrnoException) => {
+    const forTheUser = error instanceof UserError || error.code?.startsWith('ERR_PARSE_ARGS');
+    console.error(forTheUser ? error.message : error);
+    process.exit(error instanceof TrainingStopped ? error.exitCode : 1);
+  },
+);

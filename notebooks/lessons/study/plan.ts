@@ -1,0 +1,99 @@
+/** The studies behind the notebooks: which networks are trained how often, on what, and what is asked. */
+import { UserError } from 'axunet/errors';
+import { type Variant, variants } from 'axunet/model/axunet';
+import type { TrainChanges } from 'axunet/train/config';
+
+/** One way of doing it; every arm of a study is trained once per seed. */
+export interface StudyArm {
+  /** Short, for folders and tables. */
+  readonly name: string;
+  /** For figures. */
+  readonly label: string;
+  readonly changes: TrainChanges;
+  /** What is dealt into folds: `slices` puts slices of one patient on both sides, as the reference's code does. */
+  readonly split?: 'patients' | 'slices';
+}
+
+export interface StudyPlan {
+  readonly name: string;
+  readonly title: string;
+  /** `phantom`: volumes made on the spot; `nih-2d`: 199 real slices of 43 patients. */
+  readonly cohort: 'phantom' | 'nih-2d';
+  /** The same for all arms, the number of epochs included: an equal budget in steps, never in minutes. */
+  readonly base: TrainChanges;
+  readonly arms: readonly StudyArm[];
+  readonly seeds: readonly number[];
+}
+
+/** About half a minute a run on two quiet cores; the recipe of profile `demo`. */
+const phantomBase: TrainChanges = { width: 8, gridSize: [80, 80], batchSize: 8, epochs: 4 };
+
+const variantLabels: Record<Variant, string> = {
+  unet: 'U-Net',
+  'unet-sep': 'U-Net + separable',
+  'unet-aspp': 'U-Net + ASPP',
+  plain: 'Separable + ASPP',
+  residual: 'AX-Unet (+ shortcuts)',
+  grouped: 'ASPP + grouped',
+};
+const variantOrder: readonly Variant[] = ['unet', 'unet-sep', 'unet-aspp', 'plain', 'residual', 'grouped'];
+
+/** An arm that is trained with a loss of `train/config.ts`. */
+const lossArm = (loss: string, label: string): StudyArm => ({
+  name: loss,
+  label,
+  changes: { loss: loss as TrainChanges['loss'] },
+});
+
+export const studies: readonly StudyPlan[] = [
+  {
+    name: 'architectures',
+    title: 'Six networks, one budget',
+    cohort: 'phantom',
+    base: phantomBase,
+    seeds: [1, 2, 3],
+    arms: variantOrder
+      .filter((v) => variants.includes(v))
+      .map((variant) => ({ name: variant, label: variantLabels[variant], changes: { variant } })),
+  },
+  {
+    name: 'leakage',
+    title: 'The same network, slices split at random and by patient',
+    cohort: 'nih-2d',
+    seeds: [1, 2, 3, 4],
+    base: {
+      width: 8,
+      gridSize: [96, 96],
+      batchSize: 6,
+      epochs: 20,
+      augment: 'light',
+      emaDecay: 0.98,
+      learningRate: 5e-3,
+    },
+    arms: [
+      { name: 'by-slice', label: 'Slices at random', changes: {}, split: 'slices' },
+      { name: 'by-patient', label: 'By patient', changes: {}, split: 'patients' },
+    ],
+  },
+  {
+    name: 'losses',
+    title: 'Four losses, one budget',
+    cohort: 'phantom',
+    base: phantomBase,
+    seeds: [1, 2, 3],
+    arms: [
+      lossArm('ce-dice', 'CE + Dice'),
+      lossArm('focal-gdl', 'Focal + GDL'),
+      lossArm('focal-gdl-boundary', 'Focal + GDL + boundary-aware'),
+      lossArm('ce-dice-boundary', 'CE + Dice + boundary distance'),
+    ],
+  },
+];
+
+/** A study by its name. Throws listing the names when there is none. */
+export function findStudy(name: string): StudyPlan {
+  const plan = studies.find((one) => one.name === name);
+  if (!plan)
+    throw new UserError(`There is no study called "${name}"; there are ${studies.map((one) => one.name).join(', ')}`);
+  return plan;
+}

@@ -1,0 +1,108 @@
+/** Eight published networks on 24 pancreas cases, scored once and recorded: nothing is trained. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { openMasks } from 'axunet/dataset/masks';
+import { findDataset } from 'axunet/dataset/registry';
+import { expected, UserError } from 'axunet/errors';
+import { evaluateFiles, pairAuthors } from 'axunet/evaluate/files';
+import type { Metric } from 'axunet/evaluate/metrics';
+import { codeVersion } from 'axunet/figures/saveFigure';
+import { readJson, writeFileAtomic } from 'axunet/io/files';
+import { startProgress } from 'axunet/progress';
+import type { PatientValues } from './compare.ts';
+import {
+  type CaseRow,
+  caseToRow,
+  caseValue,
+  recordedMetrics,
+  recordFile,
+  recordText,
+  rowToCase,
+  type StudyCase,
+} from './record.ts';
+
+export const publishedName = 'published-networks';
+const file = (): string => recordFile(publishedName);
+
+export interface PublishedRecord {
+  readonly study: typeof publishedName;
+  readonly title: string;
+  readonly command: string;
+  readonly source: string;
+  readonly version: { readonly package: string; readonly commit?: string };
+  readonly networks: readonly { readonly name: string; readonly cases: readonly StudyCase[] }[];
+  /** Voxels of each case's whole scan and of its reference, where the set tells the scan's size. */
+  readonly foreground?: readonly { readonly id: string; readonly voxels: number; readonly pancreas: number }[];
+}
+
+type CaseTable = Readonly<Record<string, { readonly full_shape: readonly number[]; readonly nvox_gt: number }>>;
+
+/** Share of the pancreas in whole scans: the masks are cropped, `cases.json` beside them knows the scans' sizes. */
+async function foregroundOf(folder: string): Promise<PublishedRecord['foreground']> {
+  const table = path.join(folder, 'cases.json');
+  if (!existsSync(table)) return undefined;
+  return Object.entries((await readJson(table)) as CaseTable).map(([id, { full_shape: shape, nvox_gt: pancreas }]) => ({
+    id,
+    voxels: shape.reduce((a, b) => a * b, 1),
+    pancreas,
+  }));
+}
+
+/** Scores all masks of the set and writes the record. Throws, naming them, when cases could not be scored. */
+export async function recordPublished(folder?: string): Promise<PublishedRecord> {
+  const set = openMasks('segloss-odyssey-pancreas', folder);
+  const authors = pairAuthors(set);
+  const total = authors.reduce((sum, { pairs }) => sum + pairs.length, 0);
+  const progress = startProgress('masks', total);
+  const networks: { name: string; cases: StudyCase[] }[] = [];
+  let done = 0;
+  for (const one of authors) {
+    const { name, cases, failed } = await evaluateFiles(
+      one,
+      { reference: { labelMap: set.labelMap }, prediction: { labelMap: set.labelMap } },
+      (_, __, note) => progress.update(++done, note),
+    );
+    if (failed.length)
+      throw new UserError(`Not scored: ${failed.map(({ id, reason }) => `${name} ${id} (${reason})`).join(', ')}`);
+    networks.push({ name, cases: [...cases] });
+  }
+  progress.finish();
+  const entry = findDataset(set.dataset)!;
+  const record: PublishedRecord = {
+    study: publishedName,
+    title: 'Eight published networks',
+    command: `npm run study -- ${publishedName}`,
+    source: `${entry.title}: ${entry.citation} (${entry.licence})`,
+    version: codeVersion(),
+    networks,
+    foreground: await foregroundOf(set.folder),
+  };
+  const stored = networks.map(({ name, cases }) => ({
+    name,
+    cases: cases.map((each) => caseToRow(each, recordedMetrics)),
+  }));
+  await writeFileAtomic(file(), `${recordText({ ...record, metrics: recordedMetrics, networks: stored })}\n`);
+  return record;
+}
+
+/** The record; undefined where none was made. */
+export async function readPublished(): Promise<PublishedRecord | undefined> {
+  if (!existsSync(file())) return undefined;
+  const { metrics, ...record } = (await readJson(file())) as Omit<PublishedRecord, 'networks'> & {
+    metrics: Metric[];
+    networks: { name: string; cases: CaseRow[] }[];
+  };
+  if (record?.study !== publishedName || !Array.isArray(metrics))
+    throw expected(`the record of the study ${publishedName}`, 'something else', file());
+  return {
+    ...record,
+    networks: record.networks.map(({ name, cases }) => ({ name, cases: cases.map((row) => rowToCase(row, metrics)) })),
+  };
+}
+
+/** One metric of every case, network by network; a missing distance counts as the diagonal of the image. */
+export const publishedValues = ({ networks }: PublishedRecord, metric: Metric): PatientValues[] =>
+  networks.map(({ name, cases }) => ({
+    name,
+    values: Object.fromEntries(cases.map((one) => [one.id, caseValue(metric, one)])),
+  }));

@@ -1,0 +1,236 @@
+/** What a study leaves behind: one small JSON with every run's scores by patient, from which the notebook draws. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { expected } from 'axunet/errors';
+import type { Metric, Outcome } from 'axunet/evaluate/metrics';
+import { metricInfo } from 'axunet/evaluate/metrics';
+import type { OverlapCounts } from 'axunet/evaluate/overlap';
+import { cutWindow } from 'axunet/figures/slicePicture';
+import { readJson, writeFileAtomic } from 'axunet/io/files';
+import { projectPath } from 'axunet/settings';
+import type { TrainConfig } from 'axunet/train/config';
+
+/** One unseen patient (or slice, in a study of pictures) scored. */
+export interface StudyCase {
+  readonly id: string;
+  readonly outcome: Outcome;
+  readonly counts: OverlapCounts;
+  /** Stands for a distance that a missed organ has not; absent for pictures, whose millimetres are unknown. */
+  readonly imageDiagonalMm?: number;
+  readonly values: Readonly<Partial<Record<Metric, number>>>;
+}
+
+/** A threshold and a post-processing, both chosen on the validation patients. */
+export interface Cleaning {
+  /** Mean DSC of the validation patients at each threshold, without post-processing. */
+  readonly thresholds: readonly { readonly threshold: number; readonly dice: number }[];
+  readonly threshold: number;
+  /** Mean DSC of the validation patients for each post-processing at that threshold. */
+  readonly candidates: readonly { readonly name: string; readonly dice: number }[];
+  readonly postprocessing: string;
+  /** The test patients with both. */
+  readonly cases: readonly StudyCase[];
+}
+
+/** A predicted mask of an example slice, one bit a pixel, base64. */
+export interface ExampleMask {
+  readonly id: string;
+  readonly mask: string;
+}
+
+export interface StudyRun {
+  readonly arm: string;
+  readonly seed: number;
+  readonly config: TrainConfig;
+  /** Of the code that trained this run. */
+  readonly version: { readonly package: string; readonly commit?: string };
+  readonly steps: number;
+  /** Training time; says little where the machine was shared. */
+  readonly seconds: number;
+  /** Mean training loss of the last epoch. */
+  readonly loss: number;
+  /** Unseen patients at threshold 0.5, nothing cleaned. */
+  readonly cases: readonly StudyCase[];
+  readonly cleaning?: Cleaning;
+  readonly examples?: readonly ExampleMask[];
+}
+
+/** A window of a slice that all networks are shown on: grey values 0 to 255 and label bits, base64. Example masks have its size. */
+export interface ExampleSlice {
+  readonly id: string;
+  readonly z: number;
+  readonly height: number;
+  readonly width: number;
+  /** First row and column of the window in the slice, and the slice's rows and columns. */
+  readonly place: { readonly top: number; readonly left: number; readonly rows: number; readonly columns: number };
+  readonly spacingMm: readonly [number, number];
+  readonly image: string;
+  readonly label: string;
+}
+
+export interface ArmCost {
+  readonly arm: string;
+  /** Trainable numbers at the study's width and at the paper's. */
+  readonly parameters: number;
+  readonly fullParameters: number;
+  /** 10⁹ multiplications of one forward pass of one slice: at the study's size, and 512 × 512 at the paper's width. */
+  readonly gmac: number;
+  readonly fullGmac: number;
+  /** Median and least milliseconds of a training step, arms in turns in one process; absent until measured. */
+  readonly stepMs?: number;
+  readonly leastStepMs?: number;
+  readonly timedSteps?: number;
+}
+
+export interface StudyRecord {
+  readonly study: string;
+  readonly title: string;
+  readonly command: string;
+  readonly source: string;
+  readonly engine: string;
+  readonly node: string;
+  readonly patients:
+    | { readonly training: readonly string[]; readonly validation: readonly string[]; readonly test: readonly string[] }
+    | string;
+  readonly arms: readonly { readonly name: string; readonly label: string }[];
+  readonly seeds: readonly number[];
+  /** Pixels of all slices of the cohort, and those of the pancreas. */
+  readonly foreground?: { readonly pixels: number; readonly pancreas: number };
+  readonly costs?: readonly ArmCost[];
+  readonly examples?: readonly ExampleSlice[];
+  readonly runs: readonly StudyRun[];
+}
+
+/** Where the records of all studies lie. */
+export const recordsFolder = projectPath('figures/recorded');
+export const recordFile = (study: string, records = recordsFolder): string =>
+  path.join(records, `study-${study}`, 'results.json');
+
+/** What of each case is kept; the rest of the metrics says little more. */
+export const recordedMetrics = [
+  'dice',
+  'jaccard',
+  'precision',
+  'recall',
+  'nsd1',
+  'nsd2',
+  'nsd3',
+  'hausdorffMm',
+  'hd95PooledMm',
+  'assdMm',
+] as const satisfies readonly Metric[];
+
+/** A case as one row: id, outcome, tp, fp, fn, tn, diagonal, then the metrics in the record's order. JSON has no Infinity: it is null there. */
+export type CaseRow = readonly (string | number | null)[];
+
+export function caseToRow(
+  { id, outcome, counts: { tp, fp, fn, tn }, imageDiagonalMm, values }: StudyCase,
+  metrics: readonly Metric[],
+): CaseRow {
+  const numbers = [imageDiagonalMm ?? null, ...metrics.map((metric) => values[metric] ?? null)];
+  return [
+    id,
+    outcome,
+    tp,
+    fp,
+    fn,
+    tn,
+    ...numbers.map((v) => (v === null || !Number.isFinite(v) ? null : Number(v.toPrecision(6)))),
+  ];
+}
+
+export function rowToCase(
+  [id, outcome, tp, fp, fn, tn, diagonal, ...numbers]: CaseRow,
+  metrics: readonly Metric[],
+): StudyCase {
+  const values = Object.fromEntries(metrics.map((metric, i) => [metric, numbers[i] ?? Infinity]));
+  return {
+    id: String(id),
+    outcome: outcome as Outcome,
+    counts: { tp, fp, fn, tn } as unknown as OverlapCounts,
+    values,
+    ...(diagonal !== null && { imageDiagonalMm: Number(diagonal) }),
+  };
+}
+
+/** JSON with one line for each item of an innermost list, so that a change of one run is a change of its lines. */
+export function recordText(value: unknown, indent = ''): string {
+  const inner = `${indent}  `;
+  const isDeep = (v: unknown): boolean =>
+    typeof v === 'object' && v !== null && Object.values(v).some((each) => typeof each === 'object' && each !== null);
+  if (!isDeep(value)) return JSON.stringify(value);
+  if (Array.isArray(value))
+    return `[\n${value.map((item) => `${inner}${recordText(item, inner)}`).join(',\n')}\n${indent}]`;
+  const entries = Object.entries(value as object).filter(([, v]) => v !== undefined);
+  return `{\n${entries.map(([key, v]) => `${inner}${JSON.stringify(key)}: ${recordText(v, inner)}`).join(',\n')}\n${indent}}`;
+}
+
+/** Writes the record of a study, the old one being replaced at once. */
+export async function writeRecord(record: StudyRecord, records = recordsFolder): Promise<void> {
+  const metrics = recordedMetrics.filter((metric) =>
+    record.runs.some(({ cases }) => cases.some(({ values }) => values[metric] !== undefined)),
+  );
+  const rows = (cases: readonly StudyCase[]): CaseRow[] => cases.map((one) => caseToRow(one, metrics));
+  const runs = record.runs.map((run) => ({
+    ...run,
+    ...(run.cleaning && { cleaning: { ...run.cleaning, cases: rows(run.cleaning.cases) } }),
+    cases: rows(run.cases),
+  }));
+  await writeFileAtomic(recordFile(record.study, records), `${recordText({ ...record, metrics, runs })}\n`);
+}
+
+interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning'> {
+  readonly cases: readonly CaseRow[];
+  readonly cleaning?: Omit<Cleaning, 'cases'> & { readonly cases: readonly CaseRow[] };
+}
+
+/** The record of a study; undefined where none was made. Throws on one that is no record. */
+export async function readRecord(study: string, records = recordsFolder): Promise<StudyRecord | undefined> {
+  const file = recordFile(study, records);
+  if (!existsSync(file)) return undefined;
+  const { metrics, ...record } = (await readJson(file)) as Omit<StudyRecord, 'runs'> & {
+    metrics: Metric[];
+    runs: StoredRun[];
+  };
+  if (record?.study !== study || !Array.isArray(record.runs) || !Array.isArray(metrics))
+    throw expected(`the record of the study ${study}`, 'something else', file);
+  const cases = (rows: readonly CaseRow[]): StudyCase[] => rows.map((row) => rowToCase(row, metrics));
+  const runs = record.runs.map(
+    ({ cleaning, ...run }): StudyRun => ({
+      ...run,
+      cases: cases(run.cases),
+      ...(cleaning && { cleaning: { ...cleaning, cases: cases(cleaning.cases) } }),
+    }),
+  );
+  return { ...record, runs };
+}
+
+/** The value of a metric where a number is needed: a distance that is missing counts as the diagonal of the image. */
+export function caseValue(metric: Metric, { id, values, imageDiagonalMm }: StudyCase): number {
+  const value = values[metric];
+  if (value === undefined) throw expected(`${metricInfo[metric].label} of ${id}`, 'none');
+  return value === Infinity && imageDiagonalMm !== undefined ? imageDiagonalMm : value;
+}
+
+/** A mask as base64, one bit a pixel, and back. */
+export function packMask(mask: ArrayLike<number>): string {
+  const bytes = new Uint8Array(Math.ceil(mask.length / 8));
+  for (let i = 0; i < mask.length; i++) if (mask[i]) bytes[i >> 3]! |= 1 << (i & 7);
+  return Buffer.from(bytes).toString('base64');
+}
+
+export function unpackMask(text: string, length: number): Uint8Array {
+  const bytes = Buffer.from(text, 'base64');
+  return Uint8Array.from({ length }, (_, i) => (bytes[i >> 3]! >> (i & 7)) & 1);
+}
+
+/** The part of a whole-slice mask that the example's window shows. */
+export function cropMask(
+  { id, mask }: ExampleMask,
+  { height, width, place: { top, left, rows, columns } }: ExampleSlice,
+): ExampleMask {
+  return {
+    id,
+    mask: packMask(cutWindow(unpackMask(mask, rows * columns), rows, columns, { top, left, height, width })),
+  };
+}

@@ -1,4 +1,4 @@
-// npm run study: starts lib/study/main.ts with the flags that this Node needs for TypeScript; signals go to it, its exit code comes back.
+// npm run study: starts notebooks/lessons/study/main.ts with the flags that this Node needs for TypeScript; signals go to it, its exit code comes back.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startEnvironment } from './environment.mjs';

@@ -41,12 +41,10 @@ export function declareVariables(
 ): WeightGroup[] {
   const weights = weightsOf(model);
   const decays = (v: tf.Variable): boolean => optimizer.name === 'adam' && optimizer.weightDecay > 0 && v.rank > 1;
-  const kinds = weights
-    .map(variableOf)
-    .map((v, i) => ({
-      isTrainable: i < model.trainableWeights.length,
-      decays: i < model.trainableWeights.length && decays(v),
-    }));
+  const kinds = weights.map(variableOf).map((v, i) => ({
+    isTrainable: i < model.trainableWeights.length,
+    decays: i < model.trainableWeights.length && decays(v),
+  }));
   const hold = (kind: string, members: readonly number[]): JoinedVariable =>
     addJoinedVariable(
       trace,

@@ -1,6 +1,7 @@
-/** Everything that radiomics.ipynb calls: `import * as rad from 'axunet/notebook/radiomics'`. */
+/** Everything that radiomics.ipynb calls: `import * as rad from 'axunet-lessons/radiomics'`. */
 
 export * from 'axunet/radiomics/acquisition';
+export * from 'axunet/radiomics/region';
 export * from 'axunet/statistics/clustering';
 export * from 'axunet/statistics/compareFeatures';
 export * from 'axunet/statistics/duplicateRows';

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { makePhantomPatient, phantomProfiles } from '../../../lib/dataset/phantom.ts';
-import type { Vec3 } from '../../../lib/volume/volume.ts';
-import {
-  type BaselineVolume,
-  bestThresholdDice,
-  locationPriorDice,
-} from '../../../notebooks/lessons/phantomBaselines.ts';
+import { makePhantomPatient, phantomProfiles } from '../../lib/dataset/phantom.ts';
+import type { Vec3 } from '../../lib/volume/volume.ts';
+import { type BaselineVolume, bestThresholdDice, locationPriorDice } from '../../notebooks/lessons/phantomBaselines.ts';
 
 /** A box of foreground from `low` to `high` (exclusive) in a canonical 12³ grid of 3 mm. */
 function boxVolume(

@@ -30,12 +30,18 @@ export interface CaseList {
   readonly kind: '3d' | '2d';
   readonly folder: string;
   readonly labelMap: LabelMap;
-  /** What a stored value is that the map does not list: an error, or background, or background because nobody gave a map. */
+  /**
+   * What a stored value is that the map does not list: an error, or background, or background because nobody gave a
+   * map.
+   */
   readonly otherLabels?: 'background' | 'assumed';
   readonly cases: Case[];
   /** 2-D source stored spine-up: turn it so that row 0 is anterior. */
   readonly imageFlipY?: boolean;
-  /** Labels of this set are known to be mirrored in y now and then: place them with `alignLabel`, which looks at the data. */
+  /**
+   * Labels of this set are known to be mirrored in y now and then: place them with `alignLabel`, which looks at the
+   * data.
+   */
   readonly detectLabelFlip?: boolean;
   /** Label files that no image asks for. */
   readonly unmatchedLabels?: string[];

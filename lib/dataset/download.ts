@@ -1,4 +1,7 @@
-/** Resumable, checked downloads: an interrupted one continues where it stopped, and nothing half-done gets the final name. */
+/**
+ * Resumable, checked downloads: an interrupted one continues where it stopped, and nothing half-done gets the final
+ * name.
+ */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';

@@ -73,7 +73,10 @@ export function assertDisjoint(training: readonly string[], validation: readonly
 const names = (patients: string[]): string =>
   patients.slice(0, 10).join(', ') + (patients.length > 10 ? ` and ${patients.length - 10} more` : '');
 
-/** Every way in which folds do not fit a set of patients, one phrase each: unknown, missing and repeated patients, empty folds. */
+/**
+ * Every way in which folds do not fit a set of patients, one phrase each: unknown, missing and repeated patients, empty
+ * folds.
+ */
 export function foldProblems({ folds }: Folds, patients: readonly string[]): string[] {
   const known = new Set(patients);
   const dealt = folds.flat();

@@ -13,7 +13,10 @@ import type { LabelMap } from './cases.ts';
 export interface FlipEvidence {
   /** Share of the foreground voxels whose HU is that of soft tissue, fat between lobules and contrast included. */
   readonly softTissue: number;
-  /** Share of the foreground voxels in front of the body's middle; absent where it is not clear on which side the spine lies. */
+  /**
+   * Share of the foreground voxels in front of the body's middle; absent where it is not clear on which side the spine
+   * lies.
+   */
   readonly anterior?: number;
   /** Mean of what is known of the two. */
   readonly agreement: number;
@@ -37,7 +40,10 @@ const bodyHu = -300;
 const boneHu = 300;
 const spineColumnHu = 150;
 const minimumSpineColumns = 10;
-/** In standard deviations of the body's rows; the spine of a rightly oriented CT lies 0.5 to 0.9 of them behind the middle. */
+/**
+ * In standard deviations of the body's rows; the spine of a rightly oriented CT lies 0.5 to 0.9 of them behind the
+ * middle.
+ */
 const clearlyOffMiddle = 0.4;
 /** On a real CT the right position leads by 0.5, on phantoms by 0.2 to 0.6; the wrong one never led. */
 const decisiveMargin = 0.2;
@@ -46,7 +52,10 @@ const minimumVoxels = 30;
 
 interface Body {
   middleY: number;
-  /** +1 when the spine lies towards the last row, as the affine says; -1 when it clearly lies towards row 0; 0 when it is not clear. */
+  /**
+   * +1 when the spine lies towards the last row, as the affine says; -1 when it clearly lies towards row 0; 0 when it
+   * is not clear.
+   */
   direction: 1 | 0 | -1;
 }
 
@@ -61,8 +70,8 @@ function columnMeans({ data, shape: [nx, ny] }: Volume, slices: number[]): Float
 }
 
 /**
- * The middle of the body over the slices in `slices`, and on which side of it the spine lies. The spine is what is dense
- * in every slice: contrast in the bowel, which is as bright, comes and goes.
+ * The middle of the body over the slices in `slices`, and on which side of it the spine lies. The spine is what is
+ * dense in every slice: contrast in the bowel, which is as bright, comes and goes.
  */
 function findBody(ct: Volume, slices: number[]): Body {
   const [nx, ny] = ct.shape;

@@ -125,8 +125,9 @@ async function readSegmentArray(file: string): Promise<Volume<Uint8Array>> {
 }
 
 /**
- * Turns pickled/<case>_<author>.pkl.gz into masks/<case>_<author>.nii.gz; masks that are there are kept. Every mask gets
- * the spacing of its case's expert mask (`gt`), as those of some networks carry a wrong one. Returns how many were made.
+ * Turns pickled/<case>_<author>.pkl.gz into masks/<case>_<author>.nii.gz; masks that are there are kept. Every mask
+ * gets the spacing of its case's expert mask (`gt`), as those of some networks carry a wrong one. Returns how many were
+ * made.
  */
 export async function convertSegmentArrays(
   folder: string,

@@ -151,7 +151,10 @@ function listValues(values: number[]): string {
   return values.slice(0, 8).join(', ') + (values.length > 8 ? ` and ${values.length - 8} more` : '');
 }
 
-/** Labels that the map does not know. Without a map they may be other organs, but not instead of every known label, nor below 0. */
+/**
+ * Labels that the map does not know. Without a map they may be other organs, but not instead of every known label, nor
+ * below 0.
+ */
 function checkUnlisted(
   checks: CaseChecks,
   unlisted: number[],

@@ -7,7 +7,10 @@ import { expected } from '../errors.ts';
 import { explainReadError } from './files.ts';
 import { gunzipHead, gunzipRange, largestUnpacked } from './gzip.ts';
 
-/** Reverses the bytes of every number in place. The readers run on little-endian machines, as all that Node supports well are. */
+/**
+ * Reverses the bytes of every number in place. The readers run on little-endian machines, as all that Node supports
+ * well are.
+ */
 export function swapToNative(bytes: Buffer, bytesPerNumber: number): void {
   if (bytesPerNumber === 2) bytes.swap16();
   else if (bytesPerNumber === 4) bytes.swap32();

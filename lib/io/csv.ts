@@ -1,7 +1,9 @@
 /** Tables of text: comma-separated values as RFC 4180. */
 import { expected } from '../errors.ts';
 
-/** Cells of a text, row by row; quotes may hold commas, line ends and doubled quotes. Throws when a quote is not closed. */
+/**
+ * Cells of a text, row by row; quotes may hold commas, line ends and doubled quotes. Throws when a quote is not closed.
+ */
 export function parseCsv(text: string, file?: string): string[][] {
   const rows: string[][] = [[]];
   let cell = '';

@@ -18,7 +18,9 @@ async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
   for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at)).bytesWritten;
 }
 
-/** Makes a finished rename survive a power cut; folders cannot be opened on Windows, where the rename itself must do. */
+/**
+ * Makes a finished rename survive a power cut; folders cannot be opened on Windows, where the rename itself must do.
+ */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   try {

@@ -32,9 +32,9 @@ function assertOnlyPadding(packed: Buffer, from: number, file: string): void {
 }
 
 /**
- * Unpacks everything and returns the bytes [offset, offset + length); what lies outside is verified and dropped.
- * Throws a UserError on any damage, on a stream that is too short, on garbage after the stream and, where the range must
- * be the `last` bytes, on a stream that goes on behind it.
+ * Unpacks everything and returns the bytes [offset, offset + length); what lies outside is verified and dropped. Throws
+ * a UserError on any damage, on a stream that is too short, on garbage after the stream and, where the range must be
+ * the `last` bytes, on a stream that goes on behind it.
  */
 export async function gunzipRange(
   packed: Buffer,

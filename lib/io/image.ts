@@ -1,4 +1,6 @@
-/** Grey pictures: PNG and JPEG read to 8-bit grey, PNG written. Rows run from top to bottom, pixels from left to right. */
+/**
+ * Grey pictures: PNG and JPEG read to 8-bit grey, PNG written. Rows run from top to bottom, pixels from left to right.
+ */
 import { readFile } from 'node:fs/promises';
 import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas';
 import { expected, messageOf } from '../errors.ts';

@@ -26,7 +26,10 @@ export interface NiftiImage extends Volume {
     readonly littleEndian: boolean;
     /** How many voxels are NaN or infinite. */
     readonly nonFinite: number;
-    /** The unit that the file names for lengths. As in nibabel nothing is converted: `spacingMm` holds the stored numbers. */
+    /**
+     * The unit that the file names for lengths. As in nibabel nothing is converted: `spacingMm` holds the stored
+     * numbers.
+     */
     readonly lengthUnit: NiftiHeader['lengthUnit'];
   };
 }
@@ -40,7 +43,10 @@ const badName = (suffixes: string, file: string): Error =>
     file,
   );
 
-/** The files of an image: .nii holds both; .hdr and .img go together, also when compressed, in the case of the given name. */
+/**
+ * The files of an image: .nii holds both; .hdr and .img go together, also when compressed, in the case of the given
+ * name.
+ */
 function filesOf(file: string): { header: string; voxels: string } {
   const [, stem, suffix, gz] = /^(.*)(\.nii|\.hdr|\.img)(\.gz)?$/is.exec(file) ?? [];
   if (stem === undefined || !suffix) throw badName('.nii, .nii.gz, .hdr or .img', file);
@@ -150,9 +156,9 @@ const asDescription = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?
 const pack = promisify(gzip) as (bytes: Uint8Array, options: { level: number }) => Promise<Buffer>;
 
 /**
- * Writes a volume as NIfTI-1 (NIfTI-2 where an axis is longer than 32767), gzip-compressed if the name ends in .gz.
- * The array's own type is stored, the affine as sform and, unless it has a shear, as qform; the file appears whole or not at all.
- * NIfTI-1 keeps the affine in single precision. `description` is cut to 79 characters of ASCII.
+ * Writes a volume as NIfTI-1 (NIfTI-2 where an axis is longer than 32767), gzip-compressed if the name ends in .gz. The
+ * array's own type is stored, the affine as sform and, unless it has a shear, as qform; the file appears whole or not
+ * at all. NIfTI-1 keeps the affine in single precision. `description` is cut to 79 characters of ASCII.
  */
 export async function writeNifti(file: string, volume: Volume, options: { description?: string } = {}): Promise<void> {
   assertWritable(file, volume);
@@ -165,7 +171,9 @@ export async function writeNifti(file: string, volume: Volume, options: { descri
   await writeFileAtomic(file, /\.gz$/i.test(file) ? await pack(Buffer.concat(pieces), { level: 1 }) : pieces);
 }
 
-/** Throws a sentence with their number when a CT volume holds NaN or infinite values, which nothing downstream can use. */
+/**
+ * Throws a sentence with their number when a CT volume holds NaN or infinite values, which nothing downstream can use.
+ */
 export function assertFinite({ header: { nonFinite } }: { header: { nonFinite: number } }, file: string): void {
   if (nonFinite > 0) throw expected('finite CT numbers', `${nonFinite} that are NaN or infinite`, file);
 }

@@ -64,7 +64,9 @@ function isLittleEndian(bytes: Buffer, version: 1 | 2): boolean {
   return dimensions >= 1 && dimensions <= 7;
 }
 
-/** Lets nifti-reader-js decode the fixed part, in the byte order found, then sets right the fields that it gets wrong. */
+/**
+ * Lets nifti-reader-js decode the fixed part, in the byte order found, then sets right the fields that it gets wrong.
+ */
 function decode(bytes: Buffer, version: 1 | 2, littleEndian: boolean): RawHeader {
   const fixedPart = new ArrayBuffer(headerBytes[version]);
   new Uint8Array(fixedPart).set(bytes.subarray(0, fixedPart.byteLength));

@@ -1,6 +1,6 @@
 /**
- * The qform of NIfTI: rotation as a unit quaternion, voxel sizes in pixdim[1..3], a reflection of z as the sign of pixdim[0].
- * Source: the section "QUATERNION REPRESENTATION OF ROTATION MATRIX" of nifti1.h.
+ * The qform of NIfTI: rotation as a unit quaternion, voxel sizes in pixdim[1..3], a reflection of z as the sign of
+ * pixdim[0]. Source: the section "QUATERNION REPRESENTATION OF ROTATION MATRIX" of nifti1.h.
  */
 import { expected } from '../errors.ts';
 import type { Affine, Vec3 } from '../volume/volume.ts';

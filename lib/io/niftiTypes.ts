@@ -50,7 +50,9 @@ export function voxelTypeOf(data: VoxelArray): VoxelType {
   return types.find((type) => type.name === name)!;
 }
 
-/** 64-bit integers to the nearest doubles; high and low half are summed, which rounds once and is faster than BigInt. */
+/**
+ * 64-bit integers to the nearest doubles; high and low half are summed, which rounds once and is faster than BigInt.
+ */
 function doublesOf64BitIntegers(buffer: ArrayBuffer, signed: boolean): Float64Array {
   const low = new Uint32Array(buffer);
   const high = signed ? new Int32Array(buffer) : low;
@@ -64,7 +66,10 @@ function scaled(stored: VoxelArray, slope: number, intercept: number, out: Voxel
   return out;
 }
 
-/** True if every scaled value of an 8- or 16-bit integer type is an integer below 2^24, which single precision holds exactly. */
+/**
+ * True if every scaled value of an 8- or 16-bit integer type is an integer below 2^24, which single precision holds
+ * exactly.
+ */
 function fitsSinglePrecision(type: VoxelType, slope: number, intercept: number): boolean {
   return (
     type.bytes <= 2 &&

@@ -128,7 +128,10 @@ function fortranToC(data: NpyData, shape: readonly number[]): NpyData {
   return out;
 }
 
-/** The numbers where they lie in the bytes of the file, or undefined where they must be moved: to be aligned or turned round. */
+/**
+ * The numbers where they lie in the bytes of the file, or undefined where they must be moved: to be aligned or turned
+ * round.
+ */
 function viewData(buffer: Buffer, { code, bigEndian, offset, shape }: NpyHeader): NpyData | undefined {
   const type = constructors[code]!;
   if (bigEndian || (buffer.byteOffset + offset) % type.BYTES_PER_ELEMENT !== 0) return undefined;

@@ -165,11 +165,11 @@ async function voxelsOf({ header, end }: Head, source: PlainSource): Promise<Vox
 
 /**
  * Reads an NRRD volume (versions 1 to 5; attached or detached; raw, gzip, text or hex); axis order x, y, z, x fastest.
- * The data stay in the stored type, 64-bit integers become doubles. The affine is RAS+ whatever the file's space; a file
- * without one is taken as left-posterior-superior, one without spacings has spacing 1, one without origin begins at 0.
- * NaN and infinities are kept and counted.
- * Throws a UserError naming the file, what was expected and what was found: for damage, voxels that are missing or left
- * over, data in several files, and everything that is not one scalar 3-D volume.
+ * The data stay in the stored type, 64-bit integers become doubles. The affine is RAS+ whatever the file's space; a
+ * file without one is taken as left-posterior-superior, one without spacings has spacing 1, one without origin begins
+ * at 0. NaN and infinities are kept and counted. Throws a UserError naming the file, what was expected and what was
+ * found: for damage, voxels that are missing or left over, data in several files, and everything that is not one scalar
+ * 3-D volume.
  */
 export async function readNrrd(file: string): Promise<NrrdImage> {
   return withPlainSource(file, 'an NRRD file', async (source) => {

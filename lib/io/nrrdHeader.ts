@@ -1,7 +1,8 @@
 /**
- * Headers of NRRD files, versions 1 to 5, of one scalar 3-D volume.
- * Format: https://teem.sourceforge.net/nrrd/format.html. What the format leaves open is read as ITK does (space absent or without
- * anatomy: left-posterior-superior). Where that gives a number for a grid that the header does not describe, the file is refused.
+ * Headers of NRRD files, versions 1 to 5, of one scalar 3-D volume. Format:
+ * https://teem.sourceforge.net/nrrd/format.html. What the format leaves open is read as ITK does (space absent or
+ * without anatomy: left-posterior-superior). Where that gives a number for a grid that the header does not describe,
+ * the file is refused.
  */
 import { expected } from '../errors.ts';
 import { type Affine, spacingOf, type Vec3 } from '../volume/volume.ts';
@@ -88,7 +89,9 @@ const encodings: Record<string, NrrdEncoding> = {
   hex: 'hex',
 };
 
-/** Signs that turn the first two axes of a space to left and posterior, ITK's inner frame. Other spaces have no anatomy. */
+/**
+ * Signs that turn the first two axes of a space to left and posterior, ITK's inner frame. Other spaces have no anatomy.
+ */
 const toLps: Record<string, readonly [number, number]> = {
   'right-anterior-superior': [-1, -1],
   ras: [-1, -1],

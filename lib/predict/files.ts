@@ -36,9 +36,14 @@ export interface PredictFilesOptions extends Pick<PredictVolumeOptions, 'thresho
   readonly mirror?: readonly MirrorAxis[];
   /** What is done to each mask; not to its probabilities. */
   readonly postprocessing?: Postprocessing;
-  /** Hears once, as soon as it is known, that networks are not compiled and why: they then run slower, operation by operation. */
+  /**
+   * Hears once, as soon as it is known, that networks are not compiled and why: they then run slower, operation by
+   * operation.
+   */
   readonly onChoice?: (line: string) => void;
-  /** Called before each volume, after each batch of slices and after each volume; `done` counts volumes, in parts too. */
+  /**
+   * Called before each volume, after each batch of slices and after each volume; `done` counts volumes, in parts too.
+   */
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
 
@@ -208,7 +213,9 @@ async function predictFile(
   return { record, computed: true };
 }
 
-/** Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too. */
+/**
+ * Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too.
+ */
 function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }: PredictFilesOptions): void {
   const place = realpathSync(out);
   const written = new Set(
@@ -223,8 +230,9 @@ function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }:
 }
 
 /**
- * Predicts all inputs with a network, or with the mean of several. A volume that cannot be read or written is named in `failed`; the
- * others are made all the same. Throws when several networks do not belong together, and when a mask would replace a volume.
+ * Predicts all inputs with a network, or with the mean of several. A volume that cannot be read or written is named in
+ * `failed`; the others are made all the same. Throws when several networks do not belong together, and when a mask
+ * would replace a volume.
  */
 export async function predictFiles(
   predictor: Predictor | readonly Predictor[],

@@ -38,7 +38,10 @@ export interface BatchThread {
   isReady(): boolean;
   /** Asks for a batch and returns its number. `arrays` are handed over: they are empty afterwards. */
   ask(request: BatchRequest, arrays?: BatchArrays): number;
-  /** The batch asked for, at once where it is finished; undefined when the thread has ended before. Throws what making it threw. */
+  /**
+   * The batch asked for, at once where it is finished; undefined when the thread has ended before. Throws what making
+   * it threw.
+   */
   take(number: number): Promise<Batch | undefined>;
   /** Ends the thread, whatever it does. */
   close(): Promise<void>;

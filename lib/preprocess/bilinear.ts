@@ -67,7 +67,10 @@ export function readImageRow(
   }
 }
 
-/** Reads a label (height, width) at the points into `out`, from `at` on: 1 where the interpolated label is at least ½, else 0. */
+/**
+ * Reads a label (height, width) at the points into `out`, from `at` on: 1 where the interpolated label is at least ½,
+ * else 0.
+ */
 export function readLabelRow(
   source: Uint8Array,
   height: number,

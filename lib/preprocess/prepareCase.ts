@@ -72,8 +72,8 @@ async function prepareVolume(
 }
 
 /**
- * The slices of a volume in the canonical frame. Where z stays z, as in nearly every CT, slices are turned one at a time
- * when they are asked for: no second copy of the volume is made.
+ * The slices of a volume in the canonical frame. Where z stays z, as in nearly every CT, slices are turned one at a
+ * time when they are asked for: no second copy of the volume is made.
  */
 function canonicalSlices(volume: Volume): Pick<Volume, 'shape' | 'spacingMm'> & { slice(z: number): VoxelArray } {
   const along = orientationCodes(volume.affine)[2];

@@ -29,7 +29,9 @@ function npyHeader(data: NpyData, shape: readonly number[]): Uint8Array {
 const bytesOf = (data: Float32Array | Uint8Array): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-/** Written beside its place and renamed, so that a file with its final name is whole. Not synced: records are, after it. */
+/**
+ * Written beside its place and renamed, so that a file with its final name is whole. Not synced: records are, after it.
+ */
 async function writePieces(file: string, pieces: readonly Uint8Array[]): Promise<void> {
   const temporary = `${file}.partial`;
   try {
@@ -112,7 +114,10 @@ export async function removeSlices(folder: string, slices: readonly SliceEntry[]
   }
 }
 
-/** True when every file of the record is there with its full size; a truncated or missing one means the case is made again. */
+/**
+ * True when every file of the record is there with its full size; a truncated or missing one means the case is made
+ * again.
+ */
 export async function isComplete(folder: string, { slices, bytes }: CaseRecord): Promise<boolean> {
   for (const { image, label } of slices) {
     for (const [file, size] of [

@@ -74,7 +74,8 @@ function makePlan(list: CaseList, { out, mode, windowHu: wanted }: PreprocessOpt
  * started again.
  *
  * A case that cannot be made is named in `manifest.failed` and the others go on: cases + failed + pending is always the
- * number of cases in the list. Throws a UserError on options that contradict each other, and when two cases have one id.
+ * number of cases in the list. Throws a UserError on options that contradict each other, and when two cases have one
+ * id.
  */
 export async function preprocessDataset(list: CaseList, options: PreprocessOptions): Promise<Manifest> {
   const plan = makePlan(list, options);
@@ -183,7 +184,9 @@ async function writeSlices(
   return { slices, bytes: writer.bytes };
 }
 
-/** The manifest of what is on disk now: our cases, and those that other shards have finished with the same parameters. */
+/**
+ * The manifest of what is on disk now: our cases, and those that other shards have finished with the same parameters.
+ */
 async function assemble(
   { list, out, mode, windowHu, parameters }: Plan,
   failures: Map<string, string>,

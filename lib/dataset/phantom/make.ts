@@ -63,7 +63,8 @@ function paintPatient(patient: Patient, shape: Vec3, spacingMm: Vec3, centreMm: 
 }
 
 /**
- * Makes one patient: a CT-like abdominal volume in HU and its label, on a grid of their own in an orientation of their own.
+ * Makes one patient: a CT-like abdominal volume in HU and its label, on a grid of their own in an orientation of their
+ * own.
  *
  * A patient depends on `seed`, `index` and `size` only, not on the size of a cohort. Of each pair (1, 2), (3, 4), … one
  * patient has a tumour. The number of slices varies by some 15 % about `size[2]`, the voxel size with the body.

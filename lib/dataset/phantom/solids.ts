@@ -70,7 +70,9 @@ export function smoothPath(points: readonly TubePoint[], perSpan = 5): TubePoint
   return path;
 }
 
-/** Numbers kept for each piece of a tube: start (4, with radius), step (4), 1 / length², middle (3), reach from there. */
+/**
+ * Numbers kept for each piece of a tube: start (4, with radius), step (4), 1 / length², middle (3), reach from there.
+ */
 const pieceSize = 13;
 
 function tubePieces(path: readonly TubePoint[]): Float64Array {

@@ -12,11 +12,11 @@ export {
 export { assertTestedOnce, type CrossvalPlan, type FoldPatients, planFolds, readPlan } from './crossval/plan.ts';
 export { crossvalMarkdown, formatCrossval } from './crossval/report.ts';
 export { type CrossvalSummary, summariseFolds } from './crossval/summary.ts';
+export * from './dataset/caseList.ts';
 export * from './dataset/cases.ts';
 export * from './dataset/folds.ts';
 export * from './dataset/labelFlip.ts';
 export * from './dataset/masks.ts';
-export * from './dataset/phantom.ts';
 export * from './dataset/phantom.ts';
 export * from './dataset/readCase.ts';
 export * from './dataset/registry.ts';

@@ -1,11 +1,12 @@
 /** Patient-level folds: seeded, saved as JSON, and checked wherever they come from. */
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expected, UserError } from '../errors.ts';
 import { readJson, writeJson } from '../io/files.ts';
 import { Random } from '../random.ts';
-import type { CaseList } from './cases.ts';
+import { type CaseList } from './caseList.ts';
 
 export interface Folds {
   readonly seed: number;

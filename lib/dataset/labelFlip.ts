@@ -5,10 +5,11 @@
  * affines do or do not say so. Flipping every label blindly repairs one conversion and breaks the next, so both
  * positions are compared with the anatomy: pancreas is soft tissue, and it lies in front of the middle of the body.
  */
+
 import { UserError } from '../errors.ts';
 import { geometryDifference, orientationCodes, toCanonical, toGeometryOf } from '../volume/orientation.ts';
 import type { Volume, VoxelArray } from '../volume/volume.ts';
-import type { LabelMap } from './cases.ts';
+import { type LabelMap } from './caseList.ts';
 
 export interface FlipEvidence {
   /** Share of the foreground voxels whose HU is that of soft tissue, fat between lobules and contrast included. */
@@ -75,11 +76,7 @@ function columnMeans({ data, shape: [nx, ny] }: Volume, slices: number[]): Float
  */
 function findBody(ct: Volume, slices: number[]): Body {
   const [nx, ny] = ct.shape;
-  let count = 0,
-    sum = 0,
-    squares = 0,
-    spineCount = 0,
-    spineSum = 0;
+  let [count, sum, squares, spineCount, spineSum] = [0, 0, 0, 0, 0];
   columnMeans(ct, slices).forEach((hu, i) => {
     const y = Math.floor(i / nx);
     if (hu > bodyHu) {
@@ -96,13 +93,13 @@ function findBody(ct: Volume, slices: number[]): Body {
   const middleY = sum / count;
   const spread = Math.sqrt(Math.max(squares / count - middleY ** 2, 0));
   const offset = spineSum / spineCount - middleY;
-  return { middleY, direction: Math.abs(offset) < clearlyOffMiddle * spread ? 0 : offset > 0 ? 1 : -1 };
+  if (Math.abs(offset) < clearlyOffMiddle * spread) return { middleY, direction: 0 };
+  return { middleY, direction: offset > 0 ? 1 : -1 };
 }
 
 function gather(image: Volume, voxels: Int32Array, body: Body, mirror: boolean): FlipEvidence {
   const [nx, ny] = image.shape;
-  let soft = 0,
-    anterior = 0;
+  let [soft, anterior] = [0, 0];
   for (const index of voxels) {
     const row = Math.floor(index / nx) % ny;
     const y = mirror ? ny - 1 - row : row;
@@ -162,14 +159,17 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** The evidence in one phrase. */
 export function describeFlip({ verdict, asAffine, mirrored, affinesAgree }: FlipDecision): string {
-  const side = ({ softTissue, anterior }: FlipEvidence): string =>
-    `${percent(softTissue)} in soft tissue${anterior === undefined ? '' : ` and ${percent(anterior)} in front of the body's middle`}`;
+  const side = ({ softTissue, anterior }: FlipEvidence): string => {
+    const inFront = anterior === undefined ? '' : ` and ${percent(anterior)} in front of the body's middle`;
+    return `${percent(softTissue)} in soft tissue${inFront}`;
+  };
   const says = {
     'as-affine': 'the label lies as its affine says',
     'mirrored-y': 'the label is mirrored in y',
     undecided: 'the anatomy does not decide',
   }[verdict];
-  return `${says}: as its affine says ${side(asAffine)}, mirrored ${side(mirrored)}; the affines ${affinesAgree ? 'agree' : 'disagree'}`;
+  const affines = `the affines ${affinesAgree ? 'agree' : 'disagree'}`;
+  return `${says}: as its affine says ${side(asAffine)}, mirrored ${side(mirrored)}; ${affines}`;
 }
 
 /** Shape, spacing, orientation and origin in one phrase. */
@@ -206,7 +206,8 @@ export function alignLabel<T extends VoxelArray>(
   if (spacingDiffers || (decision.verdict === 'undecided' && !decision.affinesAgree)) {
     const why = spacingDiffers ? 'of one spacing' : 'on one grid';
     throw new UserError(
-      `Expected image and label ${why}, found ${describeGeometry(image)} and ${describeGeometry(label)}; ${describeFlip(decision)}`,
+      `Expected image and label ${why}, found ${describeGeometry(image)} and ${describeGeometry(label)}; ` +
+        describeFlip(decision),
     );
   }
   const data = decision.verdict === 'mirrored-y' ? mirrorY(mask) : mask.data;

@@ -1,8 +1,10 @@
 /** Sets of masks without CT: PANORAMA's labels and the networks' masks of the Loss Odyssey. */
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from '../errors.ts';
-import { datasetFolder, type LabelMap, shortPath } from './cases.ts';
+import { type LabelMap } from './caseList.ts';
+import { datasetFolder, shortPath } from './cases.ts';
 import { listFiles, volumesIn } from './pairing.ts';
 import { datasetEntry } from './registry.ts';
 

@@ -1,6 +1,6 @@
 /** One case, from its files to slices in memory: canonical orientation, window, classes. */
 
-import type { Case, CaseList } from '../dataset/cases.ts';
+import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';

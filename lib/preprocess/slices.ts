@@ -8,9 +8,10 @@
  *
  * Row 0 is anterior, column 0 is the patient's right, z counts from the feet.
  */
+
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Case, CaseList } from '../dataset/cases.ts';
+import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';

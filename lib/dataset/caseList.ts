@@ -30,7 +30,7 @@ export interface CaseList extends LabelRules {
   readonly cases: Case[];
   /** 2-D source stored spine-up: turn it so that row 0 is anterior. */
   readonly imageFlipY?: boolean;
-  /** Labels of this set are known to be mirrored in y now and then: `alignLabel`, which looks at the data, places them. */
+  /** Labels of this set are mirrored in y now and then: `alignLabel`, which looks at the data, places them. */
   readonly detectLabelFlip?: boolean;
   /** Label files that no image asks for. */
   readonly unmatchedLabels?: string[];

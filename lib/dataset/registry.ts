@@ -153,7 +153,8 @@ export const registry: readonly DatasetEntry[] = [
       'Ma J et al. Loss odyssey in medical image segmentation. Med Image Anal 71, 102035 (2021). ' +
       'doi:10.1016/j.media.2021.102035',
     sizeMb: 3,
-    howToGet: `${byCommand('segloss-odyssey-pancreas')}, which also turns the pickled arrays of the repository into NIfTI`,
+    howToGet:
+      `${byCommand('segloss-odyssey-pancreas')}, ` + 'which also turns the pickled arrays of the repository into NIfTI',
     layout: [
       'masks/021_gt.nii.gz (expert)',
       'masks/021_Dice.nii.gz (network, by its loss)',

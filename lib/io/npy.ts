@@ -42,42 +42,33 @@ const alignment = 64;
 
 const elementCount = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
+/** NumPy's name of an array's type, such as `<f4`. */
 function typeCodeOf(data: NpyData): string {
-  const kind =
-    data instanceof Float32Array || data instanceof Float64Array
-      ? 'f'
-      : data.constructor.name.includes('Uint')
-        ? 'u'
-        : 'i';
-  return `${data.BYTES_PER_ELEMENT === 1 ? '|' : '<'}${kind}${data.BYTES_PER_ELEMENT}`;
+  const [code] = Object.entries(constructors).find(([code, type]) => code !== 'b1' && data instanceof type)!;
+  return `${data.BYTES_PER_ELEMENT === 1 ? '|' : '<'}${code}`;
 }
 
-function headerOf({ data, shape }: NpyArray): Buffer {
+/** What stands before the numbers of a .npy file: version 1.0, C order. `type` is NumPy's name, such as `<f4`. */
+export function npyHeader(type: string, shape: readonly number[]): Uint8Array {
   const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const text = `{'descr': '${typeCodeOf(data)}', 'fortran_order': False, 'shape': (${axes}), }`;
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${axes}), }`;
   const length = Math.ceil((magic.length + 4 + text.length + 1) / alignment) * alignment - magic.length - 4;
   const head = Buffer.from([...magic, 1, 0, length & 255, length >> 8]);
   return Buffer.concat([head, Buffer.from(`${text.padEnd(length - 1)}\n`, 'latin1')]);
 }
 
-const bytesOf = (data: NpyData): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
-function checkLength({ data, shape }: NpyArray): void {
-  if (data.length !== elementCount(shape))
-    throw expected(`${elementCount(shape)} values for shape (${shape.join(', ')})`, `${data.length}`);
-}
+/** The bytes of an array, on the same memory. */
+export const bytesOf = (data: NpyData): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** The bytes of a .npy file (version 1.0, C order, little-endian). `shape` may be empty: a single number. */
-export function encodeNpy(array: NpyArray): Uint8Array {
-  checkLength(array);
-  return Buffer.concat([headerOf(array), bytesOf(array.data)]);
+export function encodeNpy({ data, shape }: NpyArray): Uint8Array {
+  if (data.length !== elementCount(shape))
+    throw expected(`${elementCount(shape)} values for shape (${shape.join(', ')})`, `${data.length}`);
+  return Buffer.concat([npyHeader(typeCodeOf(data), shape), bytesOf(data)]);
 }
 
 /** Writes a .npy file atomically. */
-export async function writeNpy(file: string, array: NpyArray): Promise<void> {
-  checkLength(array);
-  await writeFileAtomic(file, [headerOf(array), bytesOf(array.data)]);
-}
+export const writeNpy = async (file: string, array: NpyArray): Promise<void> => writeFileAtomic(file, encodeNpy(array));
 
 interface NpyHeader {
   readonly code: string;

@@ -19,11 +19,11 @@ import { type PreparedCase, prepareCase } from './prepareCase.ts';
 import {
   type CaseRecord,
   isComplete,
-  readRecord,
+  readCaseRecord,
   removeCase,
   removeSlices,
   startSliceWriter,
-  writeRecord,
+  writeCaseRecord,
 } from './sliceFiles.ts';
 import { type PreprocessMode, type WindowHu, windowOf } from './window.ts';
 
@@ -126,7 +126,7 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 async function makeCase(plan: Plan, one: Case): Promise<string> {
   const sources = await sourcesOf(one);
   const made = { parameters: plan.parameters, sources };
-  const old = await readRecord(plan.out, one.id);
+  const old = await readCaseRecord(plan.out, one.id);
   if (old && isSame(old.made, made) && (await isComplete(plan.out, old))) return 'was complete';
   await removeCase(plan.out, one.id);
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
@@ -142,7 +142,7 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
     sources,
     slices: slices.length,
   };
-  await writeRecord(plan.out, { made, entry, slices, bytes });
+  await writeCaseRecord(plan.out, { made, entry, slices, bytes });
   return `${slices.length} ${slices.length === 1 ? 'slice' : 'slices'}`;
 }
 
@@ -196,7 +196,7 @@ async function assemble(
   const pending: string[] = [];
   for (const { id } of list.cases) {
     if (failures.has(id)) continue;
-    const record = await readRecord(out, id);
+    const record = await readCaseRecord(out, id);
     if (record && isSame((record.made as { parameters?: unknown }).parameters, parameters)) complete.push(record);
     else pending.push(id);
   }

@@ -1,5 +1,6 @@
 /** The checks of one case; every finding says what was expected and what was found. */
 import { messageOf } from '../errors.ts';
+import { bytesOf } from '../io/bytes.ts';
 import { sha256 } from '../io/files.ts';
 import { type GreyImage, readGreyImage } from '../io/image.ts';
 import { type NiftiImage, readNifti } from '../io/nifti.ts';
@@ -73,8 +74,6 @@ class CaseChecks {
     this.findings.push({ severity: 'warning', check, message, case: this.#id });
   }
 }
-
-const bytesOf = (data: VoxelArray): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** Equal only for equal shapes and voxels, however the file was compressed. */
 const contentHash = (shape: readonly number[], data: VoxelArray): string =>

@@ -1,8 +1,10 @@
 /** Slices on disk: data/<id>.npy and label/<id>.npy, and one record a case that says they are complete. */
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { bytesOf } from '../io/bytes.ts';
 import { readJson, writeFileAtomic, writeThenRename } from '../io/files.ts';
-import { bytesOf, npyHeader } from '../io/npy.ts';
+import { npyHeader } from '../io/npy.ts';
+import { voxelTypeOf } from '../io/voxelTypes.ts';
 import type { CaseEntry, SliceEntry } from './manifest.ts';
 import type { PreparedSlice } from './prepareCase.ts';
 
@@ -30,8 +32,8 @@ export function startSliceWriter(
   write(entry: SliceEntry, slice: PreparedSlice): Promise<void>;
   finish(): Promise<void>;
 } {
-  const imageHeader = npyHeader('<f4', [3, height, width]);
-  const labelHeader = npyHeader('|u1', [1, height, width]);
+  const imageHeader = npyHeader(voxelTypeOf(new Float32Array()), [3, height, width]);
+  const labelHeader = npyHeader(voxelTypeOf(new Uint8Array()), [1, height, width]);
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
   const start = (name: string, pieces: readonly Uint8Array[]): void => {

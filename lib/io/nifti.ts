@@ -46,6 +46,12 @@ function filesOf(file: string): { header: string; voxels: string } {
   return { header: named('.hdr'), voxels: named('.img') };
 }
 
+/** The files that an image is read from: one, or header and voxels of a pair. Throws for a name of another kind. */
+export function niftiFiles(file: string): string[] {
+  const { header, voxels } = filesOf(file);
+  return [...new Set([header, voxels])];
+}
+
 async function readVoxels(header: NiftiHeader, source: ByteSource): Promise<NiftiImage> {
   const { type, shape, spacingMm, affine, slope, intercept, offset } = header;
   const count = voxelCount(shape);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
-import { assertFinite, readNifti, writeNifti } from '../io/nifti.ts';
+import { assertFinite, niftiFiles, readNifti, writeNifti } from '../io/nifti.ts';
 import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -107,9 +107,8 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
 }
 
 async function sourceSums(file: string): Promise<Record<string, string>> {
-  const parts = /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file];
   return Object.fromEntries(
-    await Promise.all(parts.map(async (part) => [path.basename(part), await sha256File(part)] as const)),
+    await Promise.all(niftiFiles(file).map(async (part) => [path.basename(part), await sha256File(part)] as const)),
   );
 }
 

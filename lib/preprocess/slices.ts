@@ -14,6 +14,7 @@ import path from 'node:path';
 import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
+import { niftiFiles } from '../io/nifti.ts';
 import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
 import {
@@ -109,11 +110,10 @@ function manifestText({ slices, cases, failed, ...rest }: Manifest): string {
   return `{\n${head}  "failed": ${list(failed)},\n  "cases": ${list(cases)},\n  "slices": ${list(slices)}\n}\n`;
 }
 
-/** The sha256 of the files that a case is made of; a .hdr has its voxels in the .img beside it. */
-async function sourcesOf(one: Case): Promise<Record<string, string>> {
-  const files = [one.image, one.label].flatMap((file) =>
-    !file ? [] : /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file],
-  );
+/** The sha256 of the files that a case is made of, by folder and file name. */
+async function sourceSums({ kind }: CaseList, { image, label }: Case): Promise<Record<string, string>> {
+  const named = label ? [image, label] : [image];
+  const files = kind === '3d' ? named.flatMap(niftiFiles) : named;
   const sums = await Promise.all(files.map(sha256File));
   return Object.fromEntries(
     files.map((file, i) => [`${path.basename(path.dirname(file))}/${path.basename(file)}`, sums[i]]),
@@ -124,7 +124,7 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 
 /** Makes one case unless it is complete; returns what was done, in words. */
 async function makeCase(plan: Plan, one: Case): Promise<string> {
-  const sources = await sourcesOf(one);
+  const sources = await sourceSums(plan.list, one);
   const made = { parameters: plan.parameters, sources };
   const old = await readCaseRecord(plan.out, one.id);
   if (old && isSame(old.made, made) && (await isComplete(plan.out, old))) return 'was complete';

@@ -32,14 +32,7 @@ export async function scoreSlices(
   options: ScoreOptions,
 ): Promise<ScoredSlice[]> {
   const scored: ScoredSlice[] = [];
-  for await (const { index, probability } of predictSlices(
-    model,
-    slices,
-    indices,
-    options.grid,
-    options.batchSize,
-    options.loader,
-  )) {
+  for await (const { index, probability } of predictSlices(model, slices, indices, options)) {
     const label = slices.readLabel(index);
     scored.push({
       index,

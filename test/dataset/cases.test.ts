@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defaultFolder, openDataset, openFolder, openPair } from '../../lib/dataset/cases.ts';
+import { defaultFolder, openDataset, openPair } from '../../lib/dataset/cases.ts';
 import { labelMapOf } from '../../lib/dataset/layouts.ts';
 import { openMasks } from '../../lib/dataset/masks.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
@@ -90,7 +90,7 @@ describe('opening data sets', () => {
   it('pairs by id when positions would pair the wrong files, and names what has no partner', async () => {
     for (const id of ['a', 'c', 'd']) await make('images', `${id}.nii.gz`);
     for (const id of ['a', 'b', 'c']) await make('labels', `${id}.nii.gz`);
-    const list = await openFolder(folder);
+    const list = await openDataset(folder);
     expect(list.cases.map((c) => [c.id, c.label && path.basename(c.label)])).toEqual([
       ['a', 'a.nii.gz'],
       ['c', 'c.nii.gz'],
@@ -102,7 +102,7 @@ describe('opening data sets', () => {
   it('keeps ids that end in four digits when their labels do too', async () => {
     for (const part of ['images', 'labels'])
       for (const id of ['scan_0000', 'scan_0001']) await make(part, `${id}.nii.gz`);
-    expect((await openFolder(folder)).cases.map((c) => c.id)).toEqual(['scan_0000', 'scan_0001']);
+    expect((await openDataset(folder)).cases.map((c) => c.id)).toEqual(['scan_0000', 'scan_0001']);
   });
 
   it('refuses a second image channel, and two files with one id', async () => {
@@ -165,7 +165,7 @@ describe('opening data sets', () => {
     );
     await expect(openDataset('no-such-set')).rejects.toThrow(/no data set or folder called "no-such-set"/);
     await expect(openDataset('panorama')).rejects.toThrow(/masks without CT/);
-    await expect(openFolder(folder)).rejects.toThrow(/imagesTr \+ labelsTr/);
+    await expect(openDataset(folder)).rejects.toThrow(/imagesTr \+ labelsTr/);
     expect(() => openMasks('panorama', folder)).toThrow(/axunet data panorama --download/);
     expect(path.basename(defaultFolder('nih-2d'))).toBe('nih-2d');
   });

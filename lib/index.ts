@@ -75,7 +75,6 @@ export * from './preprocess/intensity.ts';
 export { type BatchLoader, type BatchStream, type LoaderOptions, openLoader } from './preprocess/loader.ts';
 export * from './preprocess/sliceSet.ts';
 export * from './preprocess/slices.ts';
-export * from './preprocess/statistics.ts';
 export * from './preprocess/warp.ts';
 export * from './preprocess/window.ts';
 export * from './progress.ts';

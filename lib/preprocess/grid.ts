@@ -146,7 +146,7 @@ function gridPositions(grid: Grid, source: SliceGeometry, axis: 0 | 1): Float64A
 
 /**
  * The way back: a probability map (h, w) on the grid, bilinear onto the source slice (H, W), 0 outside the window.
- * On `nativeGrid` this undoes `sampleSlice` exactly.
+ * On `nativeGrid` this undoes `sampleSliceInto` exactly.
  */
 export function resampleToSource(probability: Float32Array, source: SliceGeometry, grid: Grid): Float32Array {
   const [height, width] = grid.size;

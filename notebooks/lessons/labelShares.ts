@@ -1,5 +1,5 @@
 /** Counts behind the preprocessing figures. */
-import type { SliceEntry } from './manifest.ts';
+import type { SliceEntry } from 'axunet/preprocess/manifest';
 
 export interface LabelShare {
   readonly id: string;

@@ -1,4 +1,7 @@
-/** Our side of imaging.ts: a contender process (see contest.ts). Arguments: task, folder of the masks, shape and spacing as JSON. */
+/**
+ * Our side of imaging.ts: a contender process (see contest.ts). Arguments: task, folder of
+ * the masks, shape and spacing as JSON.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';

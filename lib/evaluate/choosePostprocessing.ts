@@ -39,7 +39,9 @@ export const postprocessingCandidates: readonly Postprocessing[] = [
 export interface PostprocessingChoice {
   readonly metric: Metric;
   readonly chosen: Postprocessing;
-  /** Mean over the validation cases for each candidate, in their order; missing distances count as the image's diagonal. */
+  /**
+   * Mean over the validation cases for each candidate, in their order; missing distances count as the image's diagonal.
+   */
   readonly candidates: readonly { readonly postprocessing: Postprocessing; readonly mean: number }[];
   readonly validation: BeforeAfter;
   /** Absent when no test cases were given. They had no part in the choice. */
@@ -95,9 +97,9 @@ function assertApart(validation: readonly MaskCase[], test: readonly MaskCase[])
 }
 
 /**
- * Picks the candidate with the best mean of `metric` over the validation cases (the earlier one of equals) and reports it before
- * and after, on the validation and on the test cases. Throws when there are no validation cases, a patient is in both sets, or the
- * metric has no better and worse.
+ * Picks the candidate with the best mean of `metric` over the validation cases (the earlier one of equals) and reports
+ * it before and after, on the validation and on the test cases. Throws when there are no validation cases, a patient is
+ * in both sets, or the metric has no better and worse.
  */
 export async function choosePostprocessing(
   validation: readonly MaskCase[],

@@ -1,4 +1,7 @@
-/** Many cases scored alike: summaries that always say how many cases were missed, and comparisons of models case by case. */
+/**
+ * Many cases scored alike: summaries that always say how many cases were missed, and
+ * comparisons of models case by case.
+ */
 import { mean } from 'simple-statistics';
 import { expected } from '../errors.ts';
 import { bootstrap, pairedBootstrap } from '../statistics/bootstrap.ts';
@@ -28,9 +31,9 @@ export interface CohortSummary {
 }
 
 /**
- * A case's value where a number is needed. A distance with only one mask empty is Infinity; the diagonal of the image stands
- * for it, which no distance in the image exceeds, so that leaving an organ out never pays. A relative volume difference
- * without reference stays Infinity.
+ * A case's value where a number is needed. A distance with only one mask empty is Infinity; the diagonal of the image
+ * stands for it, which no distance in the image exceeds, so that leaving an organ out never pays. A relative volume
+ * difference without reference stays Infinity.
  */
 export function valueOf(metric: Metric, { values, imageDiagonalMm }: MaskScores): number {
   const value = values[metric];
@@ -44,7 +47,10 @@ function summariseMetric(metric: Metric, cases: readonly ScoredCase[], seed: num
   return { all: summarise(values), ...(meanInterval && { meanInterval }), found: summarise(found) };
 }
 
-/** Every metric over the cases, with the number of cases found, missed, invented and rightly left empty. No cases give n = 0. */
+/**
+ * Every metric over the cases, with the number of cases found, missed, invented and
+ * rightly left empty. No cases give n = 0.
+ */
 export function summariseCases(cases: readonly ScoredCase[], seed = 0): CohortSummary {
   const count = (outcome: Outcome): number => cases.filter((one) => one.outcome === outcome).length;
   return {
@@ -117,8 +123,8 @@ function compareTwo(metric: Metric, first: ModelCases, second: ModelCases, seed:
 }
 
 /**
- * Compares every two models case by case. The cases must be the same; missing distances count as `valueOf` says, so a model
- * that finds nothing loses. Throws when the cases differ or there are none.
+ * Compares every two models case by case. The cases must be the same; missing distances count as `valueOf` says, so a
+ * model that finds nothing loses. Throws when the cases differ or there are none.
  */
 export function compareModels(metric: Metric, models: readonly ModelCases[], seed = 0): Comparison[] {
   const comparisons = models.flatMap((first, i) =>
@@ -128,7 +134,10 @@ export function compareModels(metric: Metric, models: readonly ModelCases[], see
   return comparisons.map((comparison, i) => ({ ...comparison, pHolm: corrected[i] }));
 }
 
-/** One metric of every case and model, for a plot; `null` where a case has no number. Cases in the order of the first model. */
+/**
+ * One metric of every case and model, for a plot; `null` where a case has no number.
+ * Cases in the order of the first model.
+ */
 export interface CasePlot {
   readonly metric: Metric;
   readonly label: string;

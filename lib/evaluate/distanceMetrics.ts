@@ -1,9 +1,9 @@
 /**
- * Metrics of surface distances. The same name means different things in different programs, so that each says here which
- * distances it takes and what it equals.
+ * Metrics of surface distances. The same name means different things in different programs, so that each says here
+ * which distances it takes and what it equals.
  *
- * Both masks empty: distances are 0 and shares 1, for nothing could be better. Only one empty: Infinity and 0, for nothing
- * could be worse.
+ * Both masks empty: distances are 0 and shares 1, for nothing could be better. Only one empty:
+ * Infinity and 0, for nothing could be worse.
  */
 import { expected } from '../errors.ts';
 import type { MaskPair } from './maskPair.ts';
@@ -29,7 +29,9 @@ function whereBoth(
   return measure(directions);
 }
 
-/** The value below which `share` of the sorted values lie, on the line between the two nearest, as NumPy's percentile. */
+/**
+ * The value below which `share` of the sorted values lie, on the line between the two nearest, as NumPy's percentile.
+ */
 function quantileOfSorted(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
@@ -84,14 +86,20 @@ export const hd95Pooled = (distances: SurfaceDistances): number =>
 export const hd95Directed = (distances: SurfaceDistances): number =>
   whereBoth(distances, (directions) => Math.max(...directions.map(({ mm }) => quantileOfSorted(mm.toSorted(), 0.95))));
 
-/** The larger of the two distances within which 95 % of a surface's area lies, in mm; of elements as surface-distance. */
+/**
+ * The larger of the two distances within which 95 % of a surface's area lies, in mm; of elements as surface-distance.
+ */
 export const hd95ByArea = (distances: SurfaceDistances): number =>
   whereBoth(distances, (directions) => Math.max(...directions.map((part) => quantileBySize(part, 0.95))));
 
-/** Average symmetric surface distance: mean over both surfaces together, in mm; of voxels as MedPy's and MONAI's assd. */
+/**
+ * Average symmetric surface distance: mean over both surfaces together, in mm; of voxels as MedPy's and MONAI's assd.
+ */
 export const assd = (distances: SurfaceDistances): number => whereBoth(distances, meanBySize);
 
-/** Mean average surface distance: mean of the means of the two directions, in mm; of voxels as MetricsReloaded's masd. */
+/**
+ * Mean average surface distance: mean of the means of the two directions, in mm; of voxels as MetricsReloaded's masd.
+ */
 export const masd = (distances: SurfaceDistances): number =>
   whereBoth(distances, (directions) => (meanBySize([directions[0]]) + meanBySize([directions[1]])) / 2);
 
@@ -100,8 +108,9 @@ export const directedMean = (distances: SurfaceDistances, direction: keyof Surfa
   whereBoth(distances, () => meanBySize([distances[direction]]));
 
 /**
- * Normalised surface distance (surface DSC, NSD): the share of both surfaces that lies within the tolerance of the other.
- * Of elements as surface-distance, of voxels as MONAI (without `use_subvoxels`). Throws for a negative tolerance.
+ * Normalised surface distance (surface DSC, NSD): the share of both surfaces that lies within the
+ * tolerance of the other. Of elements as surface-distance, of voxels as MONAI (without
+ * `use_subvoxels`). Throws for a negative tolerance.
  */
 export function surfaceDice({ toReference, toPrediction }: SurfaceDistances, toleranceMm: number): number {
   if (!(toleranceMm >= 0)) throw expected('a tolerance of 0 mm or more', `${toleranceMm}`);
@@ -109,7 +118,10 @@ export function surfaceDice({ toReference, toPrediction }: SurfaceDistances, tol
   return all === 0 ? 1 : (sizeWithin(toReference, toleranceMm) + sizeWithin(toPrediction, toleranceMm)) / all;
 }
 
-/** Intersection over union of the two masks' surface voxels, as MetricsReloaded's boundary_iou. Both empty 1, one empty 0. */
+/**
+ * Intersection over union of the two masks' surface voxels, as MetricsReloaded's
+ * boundary_iou. Both empty 1, one empty 0.
+ */
 export function boundaryIou({ prediction, reference, shape }: MaskPair): number {
   const isReference = new Uint8Array(reference.length);
   const { points } = surfaceVoxels(reference, shape);

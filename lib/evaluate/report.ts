@@ -42,7 +42,10 @@ const shown: readonly Metric[] = [
 ];
 const compared: readonly Metric[] = ['dice', 'hd95PooledMm', 'nsd2'];
 
-/** Puts summaries, comparisons of every two models and plot data together. Cases that failed in one model leave the comparisons. */
+/**
+ * Puts summaries, comparisons of every two models and plot data together. Cases that
+ * failed in one model leave the comparisons.
+ */
 export function makeReport(models: readonly EvaluatedModel[], seed = 0): EvaluationReport {
   const common = new Set(
     models[0]?.cases
@@ -129,12 +132,18 @@ function comparisonText(comparisons: readonly Comparison[]): string {
   return `Paired comparison\n${numberTable([header, ...rows])}`;
 }
 
-/** The report as text. A distance that one empty mask leaves undefined is – in its row and the image's diagonal in the mean over all cases. */
+/**
+ * The report as text. A distance that one empty mask leaves undefined is – in its row and the image's
+ * diagonal in the mean over all cases.
+ */
 export function formatEvaluation({ models, comparisons }: EvaluationReport): string {
   return [...models.map(modelText), ...(comparisons.length ? [comparisonText(comparisons)] : [])].join('\n\n');
 }
 
-/** One line per model and case with every count and metric; empty where there is no number. A failed case has its reason. */
+/**
+ * One line per model and case with every count and metric; empty where there is no
+ * number. A failed case has its reason.
+ */
 export function casesCsv({ models }: EvaluationReport): string {
   const header = ['model', 'case', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed'];
   const rows = models.flatMap(({ name, cases, failed }) => [
@@ -204,7 +213,9 @@ export function summaryCsv({ models }: EvaluationReport): string {
   return formatCsv([header, ...rows]);
 }
 
-/** Writes `cases.csv`, `summary.csv`, `report.txt` and, last, `report.json` into the folder, each whole or not at all. */
+/**
+ * Writes `cases.csv`, `summary.csv`, `report.txt` and, last, `report.json` into the folder, each whole or not at all.
+ */
 export async function writeReport(folder: string, report: EvaluationReport): Promise<void> {
   await writeFileAtomic(path.join(folder, 'cases.csv'), casesCsv(report));
   await writeFileAtomic(path.join(folder, 'summary.csv'), summaryCsv(report));

@@ -22,8 +22,8 @@ export interface ScoreOptions {
 }
 
 /**
- * Predicts the slices at `indices` and counts the overlap of each with its label. Give the result to `overlapByPatient`.
- * No indices give an empty list.
+ * Predicts the slices at `indices` and counts the overlap of each with its label. Give the result to
+ * `overlapByPatient`. No indices give an empty list.
  */
 export async function scoreSlices(
   model: tf.LayersModel,

@@ -1,4 +1,6 @@
-/** Distances between the surfaces of two masks, computed once per pair; the metrics of them are in distanceMetrics.ts. */
+/**
+ * Distances between the surfaces of two masks, computed once per pair; the metrics of them are in distanceMetrics.ts.
+ */
 import { squaredDistanceInSlices } from '../volume/distance.ts';
 import { type Vec3, voxelCount } from '../volume/volume.ts';
 import type { MaskPair } from './maskPair.ts';
@@ -20,7 +22,10 @@ export interface SurfaceDistances {
 /** Stands for a row without a point; no box is so wide. */
 const noPoint = 2 ** 30;
 
-/** For each voxel the number of steps along x to the nearest point of the surface in its row, `noPoint` where there is none. */
+/**
+ * For each voxel the number of steps along x to the nearest point of the surface in
+ * its row, `noPoint` where there is none.
+ */
 function stepsAlongX({ points }: SurfacePoints, shape: Vec3): Int32Array {
   const width = shape[0];
   const steps = new Int32Array(voxelCount(shape)).fill(noPoint);
@@ -107,7 +112,9 @@ class RowSearch {
     return best;
   }
 
-  /** The nearest point is no farther than that of the place asked for last plus the way there (with room for rounding). */
+  /**
+   * The nearest point is no farther than that of the place asked for last plus the way there (with room for rounding).
+   */
   #bound(x: number, y: number, z: number): number {
     const [lastX, lastY, lastZ, lastMm] = this.#last;
     const [dx, dy, dz] = [x - lastX, y - lastY, z - lastZ];
@@ -128,7 +135,10 @@ function searchAlongZ(inSlices: Float64Array, point: number, layer: number, weig
   }
 }
 
-/** Fills `mm` from index `first` on by a distance transform, whose time does not depend on how far the surfaces are apart. */
+/**
+ * Fills `mm` from index `first` on by a distance transform, whose time does not depend
+ * on how far the surfaces are apart.
+ */
 function nearestByTransform(
   from: SurfacePoints,
   to: SurfacePoints,
@@ -146,8 +156,9 @@ function nearestByTransform(
 }
 
 /**
- * From each point of one surface to the nearest of the other, in mm; Infinity when the other has none. Surfaces close to each
- * other are searched; where that takes longer than a distance transform of the box, the transform does the rest.
+ * From each point of one surface to the nearest of the other, in mm; Infinity when the other has
+ * none. Surfaces close to each other are searched; where that takes longer than a distance transform
+ * of the box, the transform does the rest.
  */
 function nearest(from: SurfacePoints, to: SurfacePoints, shape: Vec3, spacingMm: Vec3): DirectedDistances {
   const mm = new Float64Array(from.points.length).fill(Infinity);

@@ -1,10 +1,11 @@
 /**
  * The surface of a mask as small pieces with an area each, as marching cubes puts it between the voxels.
  *
- * Eight neighbouring voxel centres are the corners of a cell. Where the cell has both foreground and background corners, the
- * surface passes through the middle of every edge between two unlike corners. Its area in the cell depends only on which
- * corners are foreground, so a table of 256 areas (in 2-D: 16 lengths) says it all. Nikolov et al. 2018, arXiv:1809.04430,
- * define surface DSC by these elements; the table here is made from the geometry alone (see `cellArea`).
+ * Eight neighbouring voxel centres are the corners of a cell. Where the cell has both foreground and
+ * background corners, the surface passes through the middle of every edge between two unlike corners. Its area
+ * in the cell depends only on which corners are foreground, so a table of 256 areas (in 2-D: 16 lengths) says
+ * it all. Nikolov et al. 2018, arXiv:1809.04430, define surface DSC by these elements; the table here is made
+ * from the geometry alone (see `cellArea`).
  */
 import type { Vec3 } from '../volume/volume.ts';
 
@@ -71,8 +72,8 @@ const cross = (a: Point, b: Point): Point => [
 const axisOf = (midpoint: Point): number => midpoint.indexOf(0.5);
 
 /**
- * A polygon of five or six corners may be bent, so it matters how it is cut into triangles: here all of them share a corner
- * that lies on an edge parallel to that of the corner half-way round. For flat polygons any corner would do.
+ * A polygon of five or six corners may be bent, so it matters how it is cut into triangles: here all of them share a
+ * corner that lies on an edge parallel to that of the corner half-way round. For flat polygons any corner would do.
  */
 function triangles(polygon: readonly Point[]): [Point, Point, Point][] {
   const n = polygon.length;
@@ -105,8 +106,8 @@ function cellLength(code: number, [dx, dy]: Vec3): number {
 }
 
 /**
- * Size of the surface for each of the 256 codes: mm² in 3-D, mm in 2-D, where the corners at z = 1 repeat those at z = 0.
- * Bit `y + 2 z + 4 x` of a code tells whether the corner (x, y, z) is foreground.
+ * Size of the surface for each of the 256 codes: mm² in 3-D, mm in 2-D, where the corners at z = 1 repeat those at
+ * z = 0. Bit `y + 2 z + 4 x` of a code tells whether the corner (x, y, z) is foreground.
  */
 export const cellSizes = (spacingMm: Vec3, dimensions: 2 | 3): Float64Array =>
   Float64Array.from({ length: 256 }, (_, code) => (dimensions === 3 ? cellArea : cellLength)(code, spacingMm));
@@ -145,8 +146,8 @@ export function surfaceElements(mask: Uint8Array, [width, height, depth]: Vec3, 
 }
 
 /**
- * The voxels of a mask of 0 and 1 that touch background with a face (in 2-D: a side), each of size 1. The outermost voxels of
- * the mask must be background. Point i is voxel i. Shape [x, y, z], z = 1 in 2-D. An empty mask has none.
+ * The voxels of a mask of 0 and 1 that touch background with a face (in 2-D: a side), each of size 1. The outermost
+ * voxels of the mask must be background. Point i is voxel i. Shape [x, y, z], z = 1 in 2-D. An empty mask has none.
  */
 export function surfaceVoxels(mask: Uint8Array, [width, height, depth]: Vec3): SurfacePoints {
   const points: number[] = [];

@@ -4,8 +4,8 @@ import type { Figure } from './figure.ts';
 import { axis } from './theme.ts';
 
 /**
- * One metric of every case for each model, lines joining the points of a case, bars at the means. A case whose metric has no
- * number (a distance with an empty mask) cannot be drawn; the title counts these. No case gives an empty figure.
+ * One metric of every case for each model, lines joining the points of a case, bars at the means. A case whose metric
+ * has no number (a distance with an empty mask) cannot be drawn; the title counts these. No case gives an empty figure.
  */
 export function casesByModel({ label, unit, cases, models }: CasePlot, options: { title?: string } = {}): Figure {
   const methods = models.map(({ name, values }) => ({

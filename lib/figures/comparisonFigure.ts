@@ -69,7 +69,9 @@ function methodTraces(
   ];
 }
 
-/** Values of several methods for the same patients or cases: points, lines that join those of one, bars at the means. */
+/**
+ * Values of several methods for the same patients or cases: points, lines that join those of one, bars at the means.
+ */
 export function comparisonFigure(
   methods: readonly ComparedValues[],
   title: string,

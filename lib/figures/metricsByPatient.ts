@@ -10,7 +10,9 @@ const shown: readonly (readonly [OverlapMetric, string])[] = [
   ['recall', 'Recall'],
 ];
 
-/** Places n points side by side within ±width/2, in the order given: the same picture every time, unlike random jitter. */
+/**
+ * Places n points side by side within ±width/2, in the order given: the same picture every time, unlike random jitter.
+ */
 export const spread = (n: number, width: number): number[] =>
   Array.from({ length: n }, (_, i) => (n === 1 ? 0 : (i / (n - 1) - 0.5) * width));
 

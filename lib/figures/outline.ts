@@ -41,7 +41,9 @@ function edgesByCorner(
   return edges;
 }
 
-/** Takes the next edge at a corner: where two pixels touch by the corner only, it turns right, so that they stay apart. */
+/**
+ * Takes the next edge at a corner: where two pixels touch by the corner only, it turns right, so that they stay apart.
+ */
 function takeEdge(edges: Map<number, number[]>, key: number, came: number): number {
   const there = edges.get(key)!;
   const at = there.length === 1 ? 0 : Math.max(0, there.indexOf((came + 1) % 4));

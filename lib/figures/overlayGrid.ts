@@ -41,7 +41,8 @@ const predictionMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({
 
 /**
  * One row per case: the CT slice alone, with its label, and with the prediction (the label's outline beside it); the
- * last column is left out where no case has a prediction. `zoomMm` shows a square of that side around the masks instead of the whole slice. No case gives an empty figure.
+ * last column is left out where no case has a prediction. `zoomMm` shows a square of that side around the masks instead
+ * of the whole slice. No case gives an empty figure.
  */
 export function overlayGrid(
   cases: readonly OverlayCase[],

@@ -23,7 +23,10 @@ function keepTickLabels(figure: Figure): Figure {
 /** jsdom and Plotly are loaded with the first figure, because they take seconds that most commands do not need. */
 const openWindow = async (): Promise<PlotlyWindow> => (await import('./renderDom.ts')).openPlotlyWindow();
 
-/** Cells of a heat map keep sharp edges when the picture is enlarged; smoothed ones are no truer and ten times the bytes. */
+/**
+ * Cells of a heat map keep sharp edges when the picture is enlarged; smoothed ones are
+ * no truer and ten times the bytes.
+ */
 const crispHeatMaps = (svg: string, { data }: Figure): string =>
   data.some(({ type }) => type === 'heatmap')
     ? svg.replaceAll('<image ', '<image image-rendering="optimizeSpeed" ')

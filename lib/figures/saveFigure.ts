@@ -88,9 +88,9 @@ async function provenanceRecord(
 }
 
 /**
- * Writes `<name>.png` (`zoom` pixels per CSS pixel, fewer for slices, which hold no more detail), `<name>.svg` and `<name>.json` into the folder, each atomically,
- * the JSON last. The same figure and provenance give the same bytes. Throws a UserError when an input is absent or the
- * folder is not writable.
+ * Writes `<name>.png` (`zoom` pixels per CSS pixel, fewer for slices, which hold no more detail), `<name>.svg` and
+ * `<name>.json` into the folder, each atomically, the JSON last. The same figure and provenance give the same bytes.
+ * Throws a UserError when an input is absent or the folder is not writable.
  */
 export async function saveFigure(
   folder: string,

@@ -104,7 +104,8 @@ function equalSteps(from: number, to: number): number[] {
 
 /**
  * A logarithmic axis around positive values, with ticks written as plain numbers: 1, 2, 5 of each decade, powers of
- * ten alone over many decades, or equal steps where fewer than three of these would lie among the values. Values that are not positive cannot be shown and are left out of its range.
+ * ten alone over many decades, or equal steps where fewer than three of these would lie among the values. Values that
+ * are not positive cannot be shown and are left out of its range.
  */
 export function logAxis(values: readonly number[], options: AxisOptions = {}): Record<string, unknown> {
   const logs = values.filter((v) => v > 0 && Number.isFinite(v)).map(Math.log10);

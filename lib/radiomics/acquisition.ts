@@ -1,4 +1,7 @@
-/** What a scan itself looks like, whoever lies in it: features of the acquisition, to be tested beside those of the organ. */
+/**
+ * What a scan itself looks like, whoever lies in it: features of the acquisition, to
+ * be tested beside those of the organ.
+ */
 import { medianSorted } from 'simple-statistics';
 import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
@@ -20,8 +23,8 @@ const enoughVoxels = 200_000;
 const madToSd = 1.4826;
 
 /**
- * Noise in HU: the robust spread of differences between neighbours along x in soft tissue, divided by √2. Edges are few among
- * them and hardly move a median; smooth anatomy cancels in the difference. NaN without soft tissue.
+ * Noise in HU: the robust spread of differences between neighbours along x in soft tissue, divided by √2. Edges are few
+ * among them and hardly move a median; smooth anatomy cancels in the difference. NaN without soft tissue.
  */
 export function imageNoiseHu({ data, shape }: Volume): number {
   const [width] = shape;

@@ -2,8 +2,8 @@
  * From texture matrices to one value per feature.
  *
  * A matrix can be made for the whole ROI (3-D) or within slices (2-D, 2.5-D), and for each direction or for all. 2-D:
- * features per slice, then their mean. 2.5-D: the slices' matrices are added before features are taken. `average`: features
- * per direction, then their mean; `merge`: the directions' matrices are added first.
+ * features per slice, then their mean. 2.5-D: the slices' matrices are added before features are taken. `average`:
+ * features per direction, then their mean; `merge`: the directions' matrices are added first.
  * Source: IBSI reference manual 3.6 to 3.11. PyRadiomics does 3d-average, and 2.5d-average with force2D.
  */
 import type { Vec3 } from '../volume/volume.ts';
@@ -40,7 +40,8 @@ export interface MatrixPlan {
 }
 
 /**
- * Directions (x, y, z) of one half space: 13 for distance 1, 4 within slices. In PyRadiomics' order: z falls slowest, then y, then x.
+ * Directions (x, y, z) of one half space: 13 for distance 1, 4 within slices. In PyRadiomics'
+ * order: z falls slowest, then y, then x.
  */
 export function directions(distances: readonly number[], within?: Axis): Vec3[] {
   const reach = Math.max(...distances);

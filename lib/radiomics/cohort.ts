@@ -1,6 +1,7 @@
 /**
- * Radiomics of many cases, several at once in processes of their own. Each case has its record, complete or absent; what is
- * complete is skipped, and a case that fails, or takes its process with it, is named while the others are made all the same.
+ * Radiomics of many cases, several at once in processes of their own. Each case has its record, complete
+ * or absent; what is complete is skipped, and a case that fails, or takes its process with it, is named
+ * while the others are made all the same.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
@@ -62,7 +63,10 @@ function ask(child: ChildProcess, job: CaseJob): Promise<CaseAnswer> {
   });
 }
 
-/** Works off the jobs of a shared queue in one process, which is replaced when it dies. When `onAnswer` throws, the queue ends. */
+/**
+ * Works off the jobs of a shared queue in one process, which is replaced when it dies.
+ * When `onAnswer` throws, the queue ends.
+ */
 async function workOff(
   queue: CaseJob[],
   flags: readonly string[],
@@ -81,7 +85,10 @@ async function workOff(
   }
 }
 
-/** Features of complete cases in the order of the cohort, with its other columns in front; a feature that is not finite is an empty cell. */
+/**
+ * Features of complete cases in the order of the cohort, with its other columns in front; a feature
+ * that is not finite is an empty cell.
+ */
 function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, RadiomicsRecord>): string {
   const complete = rows.flatMap((row) => (records.has(row.id) ? [{ row, record: records.get(row.id)! }] : []));
   const names = [...new Set(complete.flatMap(({ record }) => Object.keys(record.features)))];

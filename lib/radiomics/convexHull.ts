@@ -1,6 +1,6 @@
 /**
- * Convex hull of points in space, by adding one point after another. Coordinates are whole numbers, so that which side of a
- * face a point lies on is decided exactly.
+ * Convex hull of points in space, by adding one point after another. Coordinates are whole numbers, so that which side
+ * of a face a point lies on is decided exactly.
  */
 import type { Vec3 } from '../volume/volume.ts';
 import { cross, dot } from './mesh.ts';

@@ -1,8 +1,8 @@
 /**
  * Largest distances between the corners of a mesh, over all and within planes.
  *
- * The two farthest points of a set are corners of its convex hull. So each plane is first reduced to its hull, which leaves
- * few points; comparing all pairs, as the definition says, would take the square of their number.
+ * The two farthest points of a set are corners of its convex hull. So each plane is first reduced to its hull, which
+ * leaves few points; comparing all pairs, as the definition says, would take the square of their number.
  */
 import type { Vec3 } from '../volume/volume.ts';
 
@@ -13,7 +13,10 @@ type PlanePoints = number[];
 const turn = (p: PlanePoints, a: number, b: number, c: number): number =>
   (p[2 * b]! - p[2 * a]!) * (p[2 * c + 1]! - p[2 * a + 1]!) - (p[2 * b + 1]! - p[2 * a + 1]!) * (p[2 * c]! - p[2 * a]!);
 
-/** One side of the hull of points that are sorted by their first coordinate (Andrew's monotone chain); +1 the lower, −1 the upper. */
+/**
+ * One side of the hull of points that are sorted by their first coordinate (Andrew's
+ * monotone chain); +1 the lower, −1 the upper.
+ */
 function chain(points: PlanePoints, side: 1 | -1): number[] {
   const kept: number[] = [];
   for (let n = 0; n < points.length / 2; n++) {
@@ -73,7 +76,9 @@ export function largestPlaneDiameter(vertices: Int32Array, shape: Vec3, spacingM
   return Math.sqrt(largest);
 }
 
-/** The corners of the hulls of all planes across z, which hold the corners of the convex hull: x, y, z in half voxels. */
+/**
+ * The corners of the hulls of all planes across z, which hold the corners of the convex hull: x, y, z in half voxels.
+ */
 export const hullCandidates = (vertices: Int32Array, shape: Vec3): Int32Array =>
   Int32Array.from(
     planeHulls(vertices, shape, 2).flatMap(({ at, points }) =>

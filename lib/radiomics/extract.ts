@@ -1,8 +1,9 @@
 /**
  * Radiomics of one case: image and mask in, features by name out.
  *
- * Order, as in PyRadiomics: normalise the image, resample image and mask, check the mask, resegment, check again; shape from
- * the mask before resegmentation; then each image (original, filtered) cut to the ROI's box once and shared by all families.
+ * Order, as in PyRadiomics: normalise the image, resample image and mask, check the mask, resegment, check
+ * again; shape from the mask before resegmentation; then each image (original, filtered) cut to the ROI's
+ * box once and shared by all families.
  */
 import type { Vec3, Volume } from '../volume/volume.ts';
 import { imageFeatures, maskFeatures } from './features.ts';

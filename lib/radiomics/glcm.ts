@@ -1,10 +1,11 @@
 /**
- * Grey level co-occurrence matrix (GLCM, IBSI LFYI): how often a voxel of level i has a neighbour of level j in one direction,
- * counted in both senses, so the matrix is symmetric.
+ * Grey level co-occurrence matrix (GLCM, IBSI LFYI): how often a voxel of level i has a neighbour of level j in one
+ * direction, counted in both senses, so the matrix is symmetric.
  *
  * Symbols: p(i, j) the matrix divided by its sum; p(i) = Σⱼ p(i, j); μ = Σ i p(i), σ² = Σ (i − μ)² p(i);
  * d(k) = Σ p(i, j) over |i − j| = k; s(k) = Σ p(i, j) over i + j = k; G the highest level; logarithms to base 2;
- * HX = −Σ p(i) log p(i), HXY = −Σ p(i, j) log p(i, j). Source: Haralick et al. 1973, doi:10.1109/TSMC.1973.4309314; IBSI 3.6.
+ * HX = −Σ p(i) log p(i), HXY = −Σ p(i, j) log p(i, j). Source: Haralick et al. 1973,
+ * doi:10.1109/TSMC.1973.4309314; IBSI 3.6.
  *
  * Worked example, direction x of the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4 (Haralick's): the matrix is
  * 4 2 1 0 / 2 4 0 0 / 1 0 6 1 / 0 0 1 2, its sum 24. Contrast = (4·1² + 2·2² + 2·1²)/24 = 7/12, joint maximum 6/24,
@@ -114,7 +115,8 @@ function glcmOf(counts: Uint32Array, width: number, levelsInRoi: number): Featur
   const cluster = (power: number): number => expectation(s, (k) => (k - 2 * mu) ** power);
   const clusterTendency = cluster(2);
   const hx = entropyOf(p);
-  // HXY1 and HXY2 of the definition are both 2 HX, as the matrix is symmetric; their distance from HXY is the mutual information.
+  // HXY1 and HXY2 of the definition are both 2 HX, as the matrix is symmetric; their distance
+  // from HXY is the mutual information.
   const information = Math.max(0, 2 * hx - sums.entropy);
   return {
     /** Σ i j p(i, j). IBSI QWB0. */
@@ -173,8 +175,8 @@ function glcmOf(counts: Uint32Array, width: number, levelsInRoi: number): Featur
 }
 
 /**
- * All features of the family, aggregated as the plan says. Directions in which no voxel has a neighbour are left out; when
- * that holds for all, every feature is missing.
+ * All features of the family, aggregated as the plan says. Directions in which no voxel has a neighbour are left out;
+ * when that holds for all, every feature is missing.
  */
 export function glcmFeatures(plan: MatrixPlan): FeatureValues {
   const { levels, levelCount, roi } = plan.grid;

@@ -1,6 +1,6 @@
 /**
- * Grey level run length matrix (GLRLM, IBSI TP0I): N(i, j) runs of exactly j neighbouring voxels of level i in one direction.
- * Symbols: see sizeMatrix.ts. Source: Galloway 1975, doi:10.1016/S0146-664X(75)80008-6; IBSI manual 3.7.
+ * Grey level run length matrix (GLRLM, IBSI TP0I): N(i, j) runs of exactly j neighbouring voxels of level i in one
+ * direction. Symbols: see sizeMatrix.ts. Source: Galloway 1975, doi:10.1016/S0146-664X(75)80008-6; IBSI manual 3.7.
  *
  * Worked example, direction x of the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4:
  * runs 1 of length 1, 2, 2; 2 of 2, 2; 3 of 2, 3; 4 of 2. N = 8 runs of 16 voxels, so the run percentage is 1/2 and
@@ -11,7 +11,9 @@ import type { Vec3 } from '../volume/volume.ts';
 import { type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
 import { entriesOf, type SizeMatrix, sizeMatrixFeatures } from './sizeMatrix.ts';
 
-/** Adds the runs of one set of voxels along one step to `into`, whose row i − 1 holds the lengths 1 … width of level i. */
+/**
+ * Adds the runs of one set of voxels along one step to `into`, whose row i − 1 holds the lengths 1 … width of level i.
+ */
 function countRuns(levels: Uint16Array, voxels: Int32Array, step: number, into: Uint32Array, width: number): void {
   for (let k = 0; k < voxels.length; k++) {
     const begin = voxels[k]!;
@@ -47,8 +49,8 @@ function hasLine(
 }
 
 /**
- * The steps that say something about a set of voxels: as in PyRadiomics, directions along which no line meets it twice, such
- * as those across the only slice, are left out. All, when that would leave none.
+ * The steps that say something about a set of voxels: as in PyRadiomics, directions along which no line meets it twice,
+ * such as those across the only slice, are left out. All, when that would leave none.
  */
 function usefulSteps(plan: MatrixPlan, voxels: Int32Array): Int32Array {
   const useful = plan.steps.filter((step, d) => hasLine(plan, voxels, plan.directions[d]!, step));

@@ -7,7 +7,10 @@ import { laplacianOfGaussian, logImageName } from './filters/laplacianOfGaussian
 import { type Axis, waveletTransform } from './filters/wavelet.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
-/** The part of an image in the box that was asked for, under the name that begins its features, such as `original` or `wavelet-LLH`. */
+/**
+ * The part of an image in the box that was asked for, under the name that begins its features,
+ * such as `original` or `wavelet-LLH`.
+ */
 export interface NamedImage {
   readonly name: string;
   readonly volume: Volume;

@@ -1,9 +1,10 @@
 /**
- * Sampling of a volume between its voxels: nearest, linear, and cubic B-spline. Each is a weighted sum over a few voxels
- * along each axis, so one axis is prepared at a time. Outside the outer faces of the voxels the value is 0, as in ITK.
+ * Sampling of a volume between its voxels: nearest, linear, and cubic B-spline. Each is a weighted
+ * sum over a few voxels along each axis, so one axis is prepared at a time. Outside the outer faces
+ * of the voxels the value is 0, as in ITK.
  *
- * Cubic B-spline: the volume is first turned into coefficients (a recursive filter along each axis with the pole √3 − 2,
- * mirrored at the ends). Source: Unser 1999, doi:10.1109/79.799930; its boundary handling as ITK 5.
+ * Cubic B-spline: the volume is first turned into coefficients (a recursive filter along each axis with the pole
+ * √3 − 2, mirrored at the ends). Source: Unser 1999, doi:10.1109/79.799930; its boundary handling as ITK 5.
  */
 import type { Vec3, VoxelArray } from '../volume/volume.ts';
 import type { RoiInterpolation } from './settings.ts';

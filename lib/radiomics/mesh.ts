@@ -1,15 +1,15 @@
 /**
  * The surface of a ROI as a triangle mesh: marching cubes at half height, as PyRadiomics makes it.
  *
- * Each cube of eight neighbouring voxel centres is one of 256 cases. As the mask is 0 or 1, the mesh's corners lie in the
- * middle of cube edges, so area and volume of a case are fixed by the spacing and only the cases need counting.
- * A case in which corner 7 is set is the complement of one in which it is not, with the other orientation, so 128 rows suffice.
- * Source: Lorensen and Cline 1987, doi:10.1145/37402.37422; triangulation by C. G. Bloyd, public domain, in
- * P. Bourke, Polygonising a scalar field, https://paulbourke.net/geometry/polygonise.
+ * Each cube of eight neighbouring voxel centres is one of 256 cases. As the mask is 0 or 1, the mesh's corners lie in
+ * the middle of cube edges, so area and volume of a case are fixed by the spacing and only the cases need counting. A
+ * case in which corner 7 is set is the complement of one in which it is not, with the other orientation, so 128 rows
+ * suffice. Source: Lorensen and Cline 1987, doi:10.1145/37402.37422; triangulation by C. G. Bloyd, public domain, in P.
+ * Bourke, Polygonising a scalar field, https://paulbourke.net/geometry/polygonise.
  *
- * Worked examples: one voxel of 1 mm gives an octahedron of volume 1/6 and area √3. A plate of 4×4 voxels gives, above and
- * below it, 9 cubes with four corners set (volume 1/2 each, area 1), 12 with two (1/8, √½) and 4 with one (1/48, √3/8):
- * volume 2·(9/2 + 12/8 + 4/48) = 73/6, area 2·(9 + 12·√½ + √3/2).
+ * Worked examples: one voxel of 1 mm gives an octahedron of volume 1/6 and area √3. A plate of 4×4 voxels gives, above
+ * and below it, 9 cubes with four corners set (volume 1/2 each, area 1), 12 with two (1/8, √½) and 4 with one (1/48,
+ * √3/8): volume 2·(9/2 + 12/8 + 4/48) = 73/6, area 2·(9 + 12·√½ + √3/2).
  */
 import type { Vec3 } from '../volume/volume.ts';
 
@@ -39,7 +39,10 @@ const edges: readonly Vec3[] = [
   [1, 1, 0.5],
   [0, 1, 0.5],
 ];
-/** For each case of the corners 0 to 6 (bit n: corner n is inside) the triangles as hexadecimal edge numbers, three by three; - for none. */
+/**
+ * For each case of the corners 0 to 6 (bit n: corner n is inside) the triangles as hexadecimal edge
+ * numbers, three by three; - for none.
+ */
 const triangles: readonly string[] = [
   '- 083 019 183198 12a 08312a 0292a9 2832a88a9 23b 08b0b2 01923b 19b1b28b9 13a3ba 08a0a18ba 0393b99ba 8a98ba 478 043347 019478 147173194',
   '12a478 04312a347 0292a9478 2732972a9479 23b478 04224b47b 01923b478 19229b47b4b9 13a3ba478 04114b1ba47b 03b0b94789ba 47b4b99ba 495',
@@ -80,7 +83,9 @@ interface CaseCounts {
   readonly first: [number, number, number];
 }
 
-/** Bits of the corners on the low and on the high x side of a cube, by the four-bit pattern of (y, z) = 00, 10, 01, 11. */
+/**
+ * Bits of the corners on the low and on the high x side of a cube, by the four-bit pattern of (y, z) = 00, 10, 01, 11.
+ */
 const sideBits = (x: number): number[] =>
   Array.from({ length: 16 }, (_, pattern) =>
     corners.reduce(
@@ -124,7 +129,10 @@ function countCases(mask: Uint8Array, [width, height, depth]: Vec3): CaseCounts 
   return { ...found, first: [firstX, firstY, firstZ] };
 }
 
-/** The triangles of a case, corners in mm from the cube's first voxel, and 1 where their normals point outwards, −1 where inwards. */
+/**
+ * The triangles of a case, corners in mm from the cube's first voxel, and 1 where their
+ * normals point outwards, −1 where inwards.
+ */
 function caseTriangles(cube: number, spacingMm: Vec3): { corners: [Vec3, Vec3, Vec3][]; sign: number } {
   const complement = cube > 127;
   const row = triangles[complement ? 255 - cube : cube]!;
@@ -143,9 +151,9 @@ function caseTriangles(cube: number, spacingMm: Vec3): { corners: [Vec3, Vec3, V
  * Area and volume of the mesh around the 1s of a mask (x fastest) whose outermost voxels are 0.
  * The volume is the sum of the signed tetrahedra from one point to each triangle. An empty mask has 0 of both.
  *
- * Where two voxels touch at an edge only, the complement's rows leave small gaps between neighbouring cubes, so that the
- * volume depends a little on that point. It is PyRadiomics': the voxel just before the first corner of the smallest box
- * around the 1s.
+ * Where two voxels touch at an edge only, the complement's rows leave small gaps between neighbouring cubes,
+ * so that the volume depends a little on that point. It is PyRadiomics': the voxel just before the first
+ * corner of the smallest box around the 1s.
  */
 export function meshMeasures(mask: Uint8Array, shape: Vec3, spacingMm: Vec3): MeshMeasures {
   const cases = countCases(mask, shape);
@@ -168,8 +176,8 @@ export function meshMeasures(mask: Uint8Array, shape: Vec3, spacingMm: Vec3): Me
 }
 
 /**
- * The corners of the mesh, each once, as x, y, z after one another in half voxels: the middles between a voxel inside and a
- * neighbour outside.
+ * The corners of the mesh, each once, as x, y, z after one another in half voxels: the middles between a
+ * voxel inside and a neighbour outside.
  */
 export function meshVertices(mask: Uint8Array, [width, height, depth]: Vec3): Int32Array {
   const vertices: number[] = [];

@@ -1,8 +1,8 @@
 /**
  * Names of all features, in one table: ours, PyRadiomics', IBSI's, with IBSI's short tag and four-letter code.
  *
- * Our name is PyRadiomics' where it has the feature. A dash stands where a tool lacks a feature or defines it otherwise.
- * Sources: PyRadiomics 3.0.1; IBSI reference manual (arXiv:1612.07003) and the tags of its reference values.
+ * Our name is PyRadiomics' where it has the feature. A dash stands where a tool lacks a feature or defines it
+ * otherwise. Sources: PyRadiomics 3.0.1; IBSI reference manual (arXiv:1612.07003) and the tags of its reference values.
  */
 import { expected } from '../errors.ts';
 
@@ -252,8 +252,8 @@ function rowsOf(family: Family): FeatureName[] {
 export const featureNames: readonly FeatureName[] = families.flatMap(rowsOf);
 
 /**
- * Whether PyRadiomics makes the feature by default, or the whole family is not PyRadiomics'. It leaves out StandardDeviation,
- * the root of Variance.
+ * Whether PyRadiomics makes the feature by default, or the whole family is not PyRadiomics'. It leaves out
+ * StandardDeviation, the root of Variance.
  */
 export const isStandard = ({ family, pyradiomics }: FeatureName): boolean =>
   family === 'morphology' ||
@@ -263,7 +263,9 @@ export const isStandard = ({ family, pyradiomics }: FeatureName): boolean =>
 /** A feature in a result: image type, family, name, such as `original_glcm_Contrast` (PyRadiomics' way). */
 export const resultKey = (image: string, family: Family, name: string): string => `${image}_${family}_${name}`;
 
-/** The row of a key such as `original_glcm_Contrast` or `wavelet-LLH_glcm_Contrast`. Throws a UserError on any other. */
+/**
+ * The row of a key such as `original_glcm_Contrast` or `wavelet-LLH_glcm_Contrast`. Throws a UserError on any other.
+ */
 export function featureOf(key: string): FeatureName {
   const [, family, name] = /_([A-Za-z0-9]+)_([A-Za-z0-9]+)$/.exec(key) ?? [];
   const row = featureNames.find((feature) => feature.family === family && feature.name === name);

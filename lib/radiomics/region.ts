@@ -1,4 +1,6 @@
-/** Patients made comparable: one region of interest a patient, all on one grid, and its features as a row of a table. */
+/**
+ * Patients made comparable: one region of interest a patient, all on one grid, and its features as a row of a table.
+ */
 import { toCanonical } from '../volume/orientation.ts';
 import { binaryMask } from '../volume/perturbMask.ts';
 import type { Volume } from '../volume/volume.ts';
@@ -27,7 +29,9 @@ export const commonGrid = radiomicsSettings({
   resampledSpacingMm: [commonSpacingMm, commonSpacingMm, commonSpacingMm],
 });
 
-/** Image and mask (non-zero is organ) on the common grid. Throws a MaskError where the mask is empty or does not fit. */
+/**
+ * Image and mask (non-zero is organ) on the common grid. Throws a MaskError where the mask is empty or does not fit.
+ */
 export function regionOf(id: string, group: string, image: Volume, mask: Volume): Region {
   const [canonical, organ] = [toCanonical(image), toCanonical<Uint8Array>({ ...mask, data: binaryMask(mask) })];
   const box = checkMask(canonical, organ, { label: 1, minimumRoiVoxels: null, minimumRoiDimensions: 2 });

@@ -1,9 +1,9 @@
 /**
  * Image and mask on a grid with other distances between voxels, by one of two conventions.
  *
- * `corner` (PyRadiomics, ITK): the outer corners of the first voxels coincide; only the part around the ROI is made, with a
- * margin of 5 voxels for filters; the mask by the nearest voxel. `centre` (IBSI): the centres of both images coincide; the
- * whole image is made; the mask by linear interpolation, in the ROI from 0.5 on.
+ * `corner` (PyRadiomics, ITK): the outer corners of the first voxels coincide; only the part around the ROI is made,
+ * with a margin of 5 voxels for filters; the mask by the nearest voxel. `centre` (IBSI): the centres of both images
+ * coincide; the whole image is made; the mask by linear interpolation, in the ROI from 0.5 on.
  * Images of an integer type stay so: values are cut off (corner, as ITK does) or rounded (centre).
  * Source: PyRadiomics 3.0.1 imageoperations; IBSI manual 2.4.
  */
@@ -14,7 +14,10 @@ import type { LabelBox } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
 const filterMargin = 5;
-/** Voxels around the new grid that are looked at: a B-spline coefficient knows voxels so far away by less than a double can hold. */
+/**
+ * Voxels around the new grid that are looked at: a B-spline coefficient knows voxels so far
+ * away by less than a double can hold.
+ */
 const splineMargin = 40;
 
 /** The new grid along one axis: positions of its voxels in voxels of the old one. */
@@ -31,8 +34,8 @@ function worldOf(affine: Affine, axis: number): { step: number; origin: number }
 }
 
 /**
- * PyRadiomics' grid. Positions go through world coordinates and, along x, through the line's two ends, as ITK computes them:
- * a position exactly between two voxels of the mask would else be rounded otherwise.
+ * PyRadiomics' grid. Positions go through world coordinates and, along x, through the line's two ends, as ITK computes
+ * them: a position exactly between two voxels of the mask would else be rounded otherwise.
  */
 function cornerGrid(
   { shape, spacingMm, affine }: Volume,
@@ -77,10 +80,15 @@ function geometryOf(volume: Volume, grid: readonly AxisGrid[]): Omit<Volume, 'da
   };
 }
 
-/** An interpolated value this close to a whole number is that number but for rounding; cutting it off must not take 1 away. */
+/**
+ * An interpolated value this close to a whole number is that number but for rounding;
+ * cutting it off must not take 1 away.
+ */
 const nearlyWhole = 1e-9;
 
-/** Samples in the type of `like`; assigning to an integer array cuts off, but wraps what does not fit, hence the limits. */
+/**
+ * Samples in the type of `like`; assigning to an integer array cuts off, but wraps what does not fit, hence the limits.
+ */
 function inTypeOf<T extends VoxelArray>(like: T, values: Float64Array, rounds: boolean): T {
   const out = new (like.constructor as new (n: number) => T)(values.length);
   if (out instanceof Float32Array || out instanceof Float64Array) {
@@ -110,8 +118,8 @@ function partFor({ shape }: Volume, grid: readonly AxisGrid[]): Box {
 type Settings = Pick<RadiomicsSettings, 'resampledSpacingMm' | 'interpolation' | 'gridAlignment' | 'label'>;
 
 /**
- * Resamples image and mask, whose label lies in `box`; both come back unchanged where no spacing is asked for or all are as
- * asked. The mask comes back with 1 in the ROI and 0 elsewhere, times the label.
+ * Resamples image and mask, whose label lies in `box`; both come back unchanged where no spacing is asked for or all
+ * are as asked. The mask comes back with 1 in the ROI and 0 elsewhere, times the label.
  */
 export function resampleForRadiomics(
   image: Volume,

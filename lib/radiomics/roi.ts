@@ -62,7 +62,10 @@ function countInRow(data: VoxelArray, from: number, to: number, label: number): 
   return count;
 }
 
-/** Cuts the ROI out of a mask: its box with a margin (1 voxel, or the largest distance between neighbours that is asked for). */
+/**
+ * Cuts the ROI out of a mask: its box with a margin (1 voxel, or the largest distance
+ * between neighbours that is asked for).
+ */
 export function cropToRoi(mask: Volume, label: number, { first, last, count }: LabelBox, margin = 1): Roi {
   const shape = first.map((low, axis) => last[axis]! - low + 1 + 2 * margin) as unknown as Vec3;
   const [width, height] = mask.shape;

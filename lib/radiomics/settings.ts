@@ -1,5 +1,6 @@
 /**
- * One configuration of a feature extraction: checked and frozen. The default is PyRadiomics' (3.0.1) on the original image.
+ * One configuration of a feature extraction: checked and frozen. The default is
+ * PyRadiomics' (3.0.1) on the original image.
  */
 import {
   type Check,
@@ -60,7 +61,10 @@ export interface RadiomicsSettings {
   readonly binWidth: number;
   readonly binCount: number | null;
   readonly binRule: BinRule;
-  /** Where bin 1 begins under the IBSI rule; null: the lower end of an absolute `resegmentRange`, else the smallest value. */
+  /**
+   * Where bin 1 begins under the IBSI rule; null: the lower end of an absolute
+   * `resegmentRange`, else the smallest value.
+   */
   readonly binOrigin: number | null;
   readonly aggregation: Aggregation;
   /** Within slices only, and their matrices added: as aggregation 2.5d-average. */
@@ -162,8 +166,8 @@ const checks: Record<keyof RadiomicsSettings, Check> = {
 };
 
 /**
- * The settings `base` with `changes`, checked and frozen. Throws a sentence that names an unknown option, a value that cannot
- * be, or two that contradict each other.
+ * The settings `base` with `changes`, checked and frozen. Throws a sentence that names an unknown option, a value that
+ * cannot be, or two that contradict each other.
  */
 export function radiomicsSettings(
   changes: RadiomicsChanges = {},

@@ -2,11 +2,12 @@
  * Shape of a ROI of one slice (PyRadiomics' shape2D; not in IBSI).
  *
  * The outline is a marching-squares contour: each square of four neighbouring pixel centres is cut in the middle of its
- * edges, and two pixels that touch at a corner only stay apart. Symbols: A and P area and length of the contour; λ₁ ≥ λ₂ the
- * variances of the pixel centres along the principal axes, divided by the number of pixels N. Source: PyRadiomics 3.0.1.
+ * edges, and two pixels that touch at a corner only stay apart. Symbols: A and P area and length of the
+ * contour; λ₁ ≥ λ₂ the variances of the pixel centres along the principal axes, divided by the number of
+ * pixels N. Source: PyRadiomics 3.0.1.
  *
- * Worked example, 4×4 pixels of 1 mm: 9 squares lie inside (area 1), 12 on a side (area 1/2, line 1), 4 at a corner (area
- * 1/8, line √½). A = 9 + 6 + 1/2 = 15.5, P = 12 + 4·√½, pixel surface 16, λ₁ = λ₂ = 5/4, diameter √(4² + 3²) = 5.
+ * Worked example, 4×4 pixels of 1 mm: 9 squares lie inside (area 1), 12 on a side (area 1/2, line 1), 4 at a corner
+ * (area 1/8, line √½). A = 9 + 6 + 1/2 = 15.5, P = 12 + 4·√½, pixel surface 16, λ₁ = λ₂ = 5/4, diameter √(4² + 3²) = 5.
  * Every feature with a worked example: docs/features/shape2D.md.
  */
 import { type Axis, axes, type FeatureValues } from './aggregation.ts';
@@ -42,7 +43,10 @@ function countSquares(mask: Uint8Array, [a, b]: readonly [number, number]): Squa
   return { acrossFirst, acrossSecond, slanted, area };
 }
 
-/** The box's voxels of the one slice that holds the ROI, as a mask of that slice with its margin, and the two steps in it. */
+/**
+ * The box's voxels of the one slice that holds the ROI, as a mask of that slice with
+ * its margin, and the two steps in it.
+ */
 function sliceOf(roi: Roi, axis: number): { mask: Uint8Array; steps: [number, number] } {
   const [first, second] = [0, 1, 2].filter((other) => other !== axis) as [number, number];
   const strides = [1, roi.shape[0], roi.shape[0] * roi.shape[1]];

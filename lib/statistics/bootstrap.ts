@@ -32,7 +32,10 @@ function acceleration<T>(units: readonly T[], statistic: (units: readonly T[]) =
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
-/** The two quantiles that BCa takes (Efron 1987, doi 10.1080/01621459.1987.10478410); NaN when no resample lies on one side of the estimate. */
+/**
+ * The two quantiles that BCa takes (Efron 1987, doi 10.1080/01621459.1987.10478410); NaN when no
+ * resample lies on one side of the estimate.
+ */
 function bcaLevels(sorted: readonly number[], estimate: number, accelerate: number, tail: number): [number, number] {
   // a resample that is the sample in another order differs by rounding only
   const rounding = 1e-12 * (sorted.at(-1)! - sorted[0]!);
@@ -44,10 +47,10 @@ function bcaLevels(sorted: readonly number[], estimate: number, accelerate: numb
 }
 
 /**
- * Bootstrap interval of any statistic of independent units: units (patients, or pairs of values of a patient) are drawn with
- * replacement, so whatever belongs to one stays together. SciPy's `bootstrap`, 9999 resamples. Equal seeds give equal intervals.
- * A statistic that is the same in all resamples gives [estimate, estimate]; a BCa interval that cannot be computed is NaN.
- * Refuses fewer than 2 units and a statistic that is NaN for a resample.
+ * Bootstrap interval of any statistic of independent units: units (patients, or pairs of values of a patient) are drawn
+ * with replacement, so whatever belongs to one stays together. SciPy's `bootstrap`, 9999 resamples. Equal seeds give
+ * equal intervals. A statistic that is the same in all resamples gives [estimate, estimate]; a BCa interval that cannot
+ * be computed is NaN. Refuses fewer than 2 units and a statistic that is NaN for a resample.
  */
 export function bootstrap<T>(
   units: readonly T[],
@@ -79,8 +82,8 @@ export function bootstrap<T>(
 }
 
 /**
- * Paired bootstrap of statistic(a) − statistic(b), by default of the mean: the same units (patients) are drawn for both, as two
- * networks scored on the same cases need. Refuses unequal lengths and as `bootstrap`.
+ * Paired bootstrap of statistic(a) − statistic(b), by default of the mean: the same units (patients) are drawn for
+ * both, as two networks scored on the same cases need. Refuses unequal lengths and as `bootstrap`.
  */
 export function pairedBootstrap(
   a: Sample,

@@ -15,8 +15,9 @@ export interface BrunnerMunzel {
 
 /**
  * Is a value of the first sample as likely the larger as the smaller one, without assuming equal distributions? SciPy's
- * `brunnermunzel` with the t distribution. Source: Brunner & Munzel 2000. Wants some 10 values a sample. Where no values of the
- * samples overlap, or all are equal, the variance is 0 and df and p are NaN, as in SciPy. Refuses fewer than 2 values, NaN, ±∞.
+ * `brunnermunzel` with the t distribution. Source: Brunner & Munzel 2000. Wants some 10 values a sample. Where
+ * no values of the samples overlap, or all are equal, the variance is 0 and df and p are NaN, as in SciPy.
+ * Refuses fewer than 2 values, NaN, ±∞.
  */
 export function brunnerMunzel(
   a: Sample,

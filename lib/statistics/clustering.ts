@@ -35,8 +35,8 @@ function nearestPair(distances: readonly Float64Array[], alive: readonly number[
 }
 
 /**
- * Average-linkage clustering (UPGMA) of n items from their square distance matrix: n − 1 merges, nearest first. One item or
- * none gives no merge. Throws for a matrix that is not square or holds something else than finite numbers.
+ * Average-linkage clustering (UPGMA) of n items from their square distance matrix: n − 1 merges, nearest first. One
+ * item or none gives no merge. Throws for a matrix that is not square or holds something else than finite numbers.
  * Source: Sokal & Michener 1958; equals `scipy.cluster.hierarchy.average` up to the order of ties.
  */
 export function averageLinkage(distance: readonly (readonly number[])[]): Merge[] {
@@ -64,7 +64,9 @@ export function averageLinkage(distance: readonly (readonly number[])[]): Merge[
   return merges;
 }
 
-/** The items of every cluster that the merges up to `limit` make, each cluster and all of them in the order of the tree. */
+/**
+ * The items of every cluster that the merges up to `limit` make, each cluster and all of them in the order of the tree.
+ */
 export function cutTree(merges: readonly Merge[], n: number, limit: number): number[][] {
   const members = (name: number): number[] =>
     name < n ? [name] : [...members(merges[name - n]!.left), ...members(merges[name - n]!.right)];
@@ -88,8 +90,8 @@ export interface FeatureClusters {
 }
 
 /**
- * Groups features by average linkage of 1 − |Spearman|: those of a cluster have |ρ| of at least `together` on average. Constant
- * columns have no correlation and are left out.
+ * Groups features by average linkage of 1 − |Spearman|: those of a cluster have |ρ| of at least `together` on average.
+ * Constant columns have no correlation and are left out.
  */
 export function clusterFeatures(columns: FeatureColumns, together = 0.8): FeatureClusters {
   const varying = Object.fromEntries(Object.entries(columns).filter(([, v]) => v.some((x) => x !== v[0])));

@@ -1,4 +1,7 @@
-/** Many features of the same units, compared between two groups: the same tests for each, and what is left after correction. */
+/**
+ * Many features of the same units, compared between two groups: the same tests for
+ * each, and what is left after correction.
+ */
 import { expected } from '../errors.ts';
 import { normalQuantile } from './distributions/normal.ts';
 import { cliffDelta, hedgesG } from './effectSize.ts';
@@ -18,7 +21,10 @@ export interface FeatureComparison {
   readonly delta: number;
   readonly welchP: number;
   readonly mannWhitneyP: number;
-  /** Welch's p adjusted over all features compared: by Holm (any false finding) and by Benjamini-Hochberg (share of false findings). */
+  /**
+   * Welch's p adjusted over all features compared: by Holm (any false finding) and by
+   * Benjamini-Hochberg (share of false findings).
+   */
   readonly holmP: number;
   readonly bhP: number;
 }
@@ -47,8 +53,8 @@ export function splitGroups(values: readonly number[], inFirst: readonly boolean
 }
 
 /**
- * Interval of Hedges' g for n1 and n2 units: g ± z·√((n1 + n2)/(n1·n2) + g²/(2(n1 + n2))), for samples that are not tiny.
- * Source: Hedges & Olkin 1985, Statistical Methods for Meta-Analysis, chapter 5.
+ * Interval of Hedges' g for n1 and n2 units: g ± z·√((n1 + n2)/(n1·n2) + g²/(2(n1 + n2))), for samples that are not
+ * tiny. Source: Hedges & Olkin 1985, Statistical Methods for Meta-Analysis, chapter 5.
  */
 export function hedgesGInterval(g: number, n1: number, n2: number, confidence = 0.95): [number, number] {
   const reach = -normalQuantile((1 - confidence) / 2) * Math.sqrt((n1 + n2) / (n1 * n2) + g ** 2 / (2 * (n1 + n2)));
@@ -68,9 +74,9 @@ function checkColumns(columns: FeatureColumns, inFirst: readonly boolean[]): [nu
 }
 
 /**
- * Compares every feature between the units where `inFirst` is true and the others: Welch's t test and Mann-Whitney with effect
- * sizes; corrections over all compared features. A feature with gaps, or constant within both groups, is left out and named.
- * No columns give an empty comparison. Throws for unequal lengths and for fewer than 2 units in a group.
+ * Compares every feature between the units where `inFirst` is true and the others: Welch's t test and Mann-Whitney with
+ * effect sizes; corrections over all compared features. A feature with gaps, or constant within both groups, is left
+ * out and named. No columns give an empty comparison. Throws for unequal lengths and for fewer than 2 units in a group.
  */
 export function compareFeatures(columns: FeatureColumns, inFirst: readonly boolean[]): Comparison {
   const n = checkColumns(columns, inFirst);

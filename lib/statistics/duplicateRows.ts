@@ -15,9 +15,9 @@ function relativeDifference(a: number, b: number): number {
 }
 
 /**
- * Pairs of rows whose values agree in all columns up to `tolerance` (relative), whatever their ids say: copies that passed
- * through a text file keep six digits. Columns that are constant over the table say nothing and are not needed to differ.
- * Throws when the columns and ids have unequal lengths, or there is no column to compare by.
+ * Pairs of rows whose values agree in all columns up to `tolerance` (relative), whatever their ids say: copies that
+ * passed through a text file keep six digits. Columns that are constant over the table say nothing and are not needed
+ * to differ. Throws when the columns and ids have unequal lengths, or there is no column to compare by.
  */
 export function duplicateRows(ids: readonly string[], columns: FeatureColumns, tolerance = 1e-6): DuplicatePair[] {
   const all = Object.values(columns);

@@ -6,8 +6,8 @@ import { stirlingError } from './special/saddlePoint.ts';
 import { signedRanks } from './wilcoxon.ts';
 
 /**
- * Cohen's d: (mean(a) − mean(b)) / pooled SD (divisor n1 + n2 − 2). Without any spread ±∞, or NaN when the means are equal too.
- * Refuses fewer than 2 values in a sample, NaN and ±∞.
+ * Cohen's d: (mean(a) − mean(b)) / pooled SD (divisor n1 + n2 − 2). Without any spread ±∞, or NaN when the means are
+ * equal too. Refuses fewer than 2 values in a sample, NaN and ±∞.
  */
 export function cohenD(a: Sample, b: Sample): number {
   checkTwoSamples(a, b, 2);
@@ -29,14 +29,14 @@ function smallSampleFactor(df: number): number {
 }
 
 /**
- * Hedges' g: Cohen's d times the factor that makes it unbiased, in its exact form (Hedges 1981, doi 10.3102/10769986006002107),
- * not 1 − 3/(4 df − 1), which differs by 1.3 % at n = 2 + 2. Edge cases as `cohenD`.
+ * Hedges' g: Cohen's d times the factor that makes it unbiased, in its exact form (Hedges 1981,
+ * doi 10.3102/10769986006002107), not 1 − 3/(4 df − 1), which differs by 1.3 % at n = 2 + 2. Edge cases as `cohenD`.
  */
 export const hedgesG = (a: Sample, b: Sample): number => cohenD(a, b) * smallSampleFactor(a.length + b.length - 2);
 
 /**
- * Cliff's delta: P(a > b) − P(a < b) over all pairs, from −1 to 1; the rank-biserial correlation of the Mann-Whitney test
- * (2U/(n1·n2) − 1). Source: Cliff 1993, doi 10.1037/0033-2909.114.3.494. Refuses an empty sample, NaN and ±∞.
+ * Cliff's delta: P(a > b) − P(a < b) over all pairs, from −1 to 1; the rank-biserial correlation of the Mann-Whitney
+ * test (2U/(n1·n2) − 1). Source: Cliff 1993, doi 10.1037/0033-2909.114.3.494. Refuses an empty sample, NaN and ±∞.
  */
 export function cliffDelta(a: Sample, b: Sample): number {
   checkTwoSamples(a, b, 1);
@@ -45,8 +45,9 @@ export function cliffDelta(a: Sample, b: Sample): number {
 }
 
 /**
- * Matched-pairs rank-biserial correlation, the effect size of the Wilcoxon signed-rank test: (positive − negative rank sum) / their
- * total, −1 to 1, differences of 0 dropped. Source: Kerby 2014, doi 10.2466/11.IT.3.1. All differences 0: 0.
+ * Matched-pairs rank-biserial correlation, the effect size of the Wilcoxon signed-rank test:
+ * (positive − negative rank sum) / their total, −1 to 1, differences of 0 dropped. Source: Kerby 2014,
+ * doi 10.2466/11.IT.3.1. All differences 0: 0.
  */
 export function rankBiserial(a: Sample, b: Sample): number {
   checkPairs(a, b, 1);

@@ -16,9 +16,9 @@ export interface Friedman {
 }
 
 /**
- * Friedman test over methods, `methods[j][i]` = score of method j on case i. SciPy's `friedmanchisquare`; p from the chi-square
- * approximation, which wants more than 10 cases or more than 6 methods. All methods equal on every case: NaN.
- * Refuses fewer than 3 methods, unequal lengths, no cases, NaN and ±∞.
+ * Friedman test over methods, `methods[j][i]` = score of method j on case i. SciPy's `friedmanchisquare`; p from the
+ * chi-square approximation, which wants more than 10 cases or more than 6 methods. All methods equal on every case:
+ * NaN. Refuses fewer than 3 methods, unequal lengths, no cases, NaN and ±∞.
  */
 export function friedman(methods: readonly Sample[]): Friedman {
   const k = methods.length;

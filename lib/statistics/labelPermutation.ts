@@ -30,7 +30,10 @@ function prepare(column: readonly number[]): Prepared {
   return { values: Float64Array.from(column, (v) => v - centre), ranks: rank(column).ranks };
 }
 
-/** Welch's p (1 where it is surely above the level, which |t| below the normal quantile is) and the AUC for one set of labels. */
+/**
+ * Welch's p (1 where it is surely above the level, which |t| below the normal quantile
+ * is) and the AUC for one set of labels.
+ */
 function compareOnce(
   { values, ranks }: Prepared,
   inFirst: readonly boolean[],
@@ -69,9 +72,10 @@ function scan(
 }
 
 /**
- * Shuffles the group labels over the units and counts what the same tests then find. Correlated features make the count vary
- * far more than independent ones would, which no formula knows and the shuffling does. Features that `compareFeatures` leaves
- * out are left out here. With `strata`, labels are shuffled within units of equal stratum only.
+ * Shuffles the group labels over the units and counts what the same tests then find. Correlated
+ * features make the count vary far more than independent ones would, which no formula knows and the
+ * shuffling does. Features that `compareFeatures` leaves out are left out here. With `strata`, labels
+ * are shuffled within units of equal stratum only.
  */
 export function permuteLabels(
   columns: FeatureColumns,

@@ -24,9 +24,9 @@ function centreOf(group: Sample, centre: 'median' | 'mean'): [number, number] {
 
 /**
  * Levene's test over two or more groups: a one-way analysis of variance of the distances from each group's centre.
- * `centre`: `median` (default, Brown & Forsythe 1974, doi 10.1080/01621459.1974.10482955, robust) or `mean` (Levene 1960).
- * SciPy's `levene`. Distances that are constant within each group (constant groups, groups of 2) give f = ∞ and p = 0 where the
- * groups differ, NaN where they do not. Refuses fewer than 2 groups, an empty group, NaN and ±∞.
+ * `centre`: `median` (default, Brown & Forsythe 1974, doi 10.1080/01621459.1974.10482955, robust) or `mean` (Levene
+ * 1960). SciPy's `levene`. Distances that are constant within each group (constant groups, groups of 2) give f = ∞ and
+ * p = 0 where the groups differ, NaN where they do not. Refuses fewer than 2 groups, an empty group, NaN and ±∞.
  */
 export function levene(groups: readonly Sample[], centre: 'median' | 'mean' = 'median'): Levene {
   const k = groups.length;

@@ -1,4 +1,7 @@
-/** Corrections for testing many hypotheses at once. Each gives adjusted p values in input order: reject where one is ≤ α. */
+/**
+ * Corrections for testing many hypotheses at once. Each gives adjusted p values in
+ * input order: reject where one is ≤ α.
+ */
 import { expected } from '../errors.ts';
 import type { Sample } from './sample.ts';
 
@@ -29,8 +32,8 @@ export function holm(p: Sample): number[] {
 }
 
 /**
- * Benjamini & Hochberg 1995 (doi 10.1111/j.2517-6161.1995.tb02031.x): holds the false discovery rate of independent or positively
- * dependent tests. SciPy's `false_discovery_control`. Empty gives empty; refuses NaN.
+ * Benjamini & Hochberg 1995 (doi 10.1111/j.2517-6161.1995.tb02031.x): holds the false discovery rate of independent or
+ * positively dependent tests. SciPy's `false_discovery_control`. Empty gives empty; refuses NaN.
  */
 export function benjaminiHochberg(p: Sample): number[] {
   checkP(p);

@@ -62,11 +62,11 @@ function choose(n: number, k: number, limit: number): number {
 
 /**
  * Permutation test of the null hypothesis that both samples come from one distribution, whatever it is; SciPy's
- * `permutation_test(permutation_type='independent')`. `statistic`: `welch` (default), Welch's t; `mean`, the difference of means; or
- * a function of one's own. Exact when there are at most `resamples` arrangements, else p = (b + 1)/(n + 1); two-sided is twice
- * the smaller tail. With unequal variances and sizes it is no test of equal means: `welch` then comes nearer to the level than
- * `mean` (Janssen 1997, doi 10.1016/S0167-7152(97)00043-6), `signFlipTest` holds it. All values equal: p = 1.
- * Refuses an empty sample (`welch`: fewer than 2 values), NaN and ±∞.
+ * `permutation_test(permutation_type='independent')`. `statistic`: `welch` (default), Welch's t; `mean`, the difference
+ * of means; or a function of one's own. Exact when there are at most `resamples` arrangements, else
+ * p = (b + 1)/(n + 1); two-sided is twice the smaller tail. With unequal variances and sizes it is no test of equal
+ * means: `welch` then comes nearer to the level than `mean` (Janssen 1997, doi 10.1016/S0167-7152(97)00043-6),
+ * `signFlipTest` holds it. All values equal: p = 1. Refuses an empty sample (`welch`: fewer than 2 values), NaN and ±∞.
  */
 export function permutationTest(
   a: Sample,

@@ -15,8 +15,8 @@ const polynomial = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, c) => sum * x + c, 0);
 
 /**
- * Normal quantile for 0 < p < ½ to 1e-9 (Beasley & Springer 1977, algorithm AS 111, doi 10.2307/2346889). The test is defined with it, and
- * SciPy computes it so: the exact quantile changes W in the 10th digit and p in the 8th.
+ * Normal quantile for 0 < p < ½ to 1e-9 (Beasley & Springer 1977, algorithm AS 111, doi 10.2307/2346889). The test is
+ * defined with it, and SciPy computes it so: the exact quantile changes W in the 10th digit and p in the 8th.
  */
 function approximateQuantile(p: number): number {
   const q = p - 0.5;
@@ -72,9 +72,9 @@ function pOf(gap: number, n: number): number {
 }
 
 /**
- * Shapiro-Wilk test of the null hypothesis that the values are normal, SciPy's `shapiro`. Source: Royston 1995, algorithm AS R94
- * (doi 10.2307/2986146). A constant sample gives w = 1 and p = 1, as in SciPy: it says nothing about normality.
- * Refuses fewer than 3 values, more than 5000 (beyond the approximation), NaN and ±∞.
+ * Shapiro-Wilk test of the null hypothesis that the values are normal, SciPy's `shapiro`. Source: Royston 1995,
+ * algorithm AS R94 (doi 10.2307/2986146). A constant sample gives w = 1 and p = 1, as in SciPy: it says nothing about
+ * normality. Refuses fewer than 3 values, more than 5000 (beyond the approximation), NaN and ±∞.
  */
 export function shapiroWilk(values: Sample): ShapiroWilk {
   checkSample(values, 3);

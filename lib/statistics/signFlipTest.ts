@@ -23,9 +23,9 @@ function signs(random: Random): () => boolean {
 }
 
 /**
- * Permutation test of paired samples: are the differences a − b symmetric about 0? The statistic is their mean, the signs are
- * swapped; SciPy's `permutation_test(permutation_type='samples')`. Exact and p as in `permutationTest`. All differences 0: p = 1.
- * Refuses unequal lengths, no pairs, NaN and ±∞.
+ * Permutation test of paired samples: are the differences a − b symmetric about 0? The statistic is their mean, the
+ * signs are swapped; SciPy's `permutation_test(permutation_type='samples')`. Exact and p as in `permutationTest`. All
+ * differences 0: p = 1. Refuses unequal lengths, no pairs, NaN and ±∞.
  */
 export function pairedPermutationTest(
   a: Sample,
@@ -49,11 +49,11 @@ export function pairedPermutationTest(
 }
 
 /**
- * Resampling test that two independent samples have equal means, whatever their variances and sizes: Welch's t is compared with its
- * values after random signs were given to each value's distance from its group's mean (the wild bootstrap with Rademacher
- * weights, Davidson & Flachaire 2008, doi 10.1016/j.jeconom.2008.08.003). Holds the level where `permutationTest` does not,
- * best for symmetric distributions; never exact, p = (b + 1)/(n + 1). Two constant samples: p = 1 if they are
- * equal, else the smallest possible. Refuses fewer than 2 values in a sample, NaN and ±∞.
+ * Resampling test that two independent samples have equal means, whatever their variances and sizes: Welch's t is
+ * compared with its values after random signs were given to each value's distance from its group's mean (the wild
+ * bootstrap with Rademacher weights, Davidson & Flachaire 2008, doi 10.1016/j.jeconom.2008.08.003). Holds the level
+ * where `permutationTest` does not, best for symmetric distributions; never exact, p = (b + 1)/(n + 1). Two constant
+ * samples: p = 1 if they are equal, else the smallest possible. Refuses fewer than 2 values in a sample, NaN and ±∞.
  */
 export function signFlipTest(
   a: Sample,

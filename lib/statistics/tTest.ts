@@ -66,8 +66,8 @@ function tTest(
 }
 
 /**
- * One-sample t test of the mean against `mean`, SciPy's `ttest_1samp`. A constant sample gives t = ±∞ and p = 0 (or 1 on the
- * other side) when it differs from `mean`, NaN when it equals it. Refuses fewer than 2 values, NaN and ±∞.
+ * One-sample t test of the mean against `mean`, SciPy's `ttest_1samp`. A constant sample gives t = ±∞ and p = 0 (or 1
+ * on the other side) when it differs from `mean`, NaN when it equals it. Refuses fewer than 2 values, NaN and ±∞.
  */
 export function oneSampleTTest(values: Sample, mean = 0, options: TTestOptions = {}): TTest {
   checkSample(values, 2);
@@ -75,15 +75,18 @@ export function oneSampleTTest(values: Sample, mean = 0, options: TTestOptions =
   return tTest(m.mean - mean + m.meanRest, Math.sqrt(varianceOf(m) / m.n), m.n - 1, options, m.mean);
 }
 
-/** Paired t test of the mean difference a − b, SciPy's `ttest_rel`; constant differences as in `oneSampleTTest`. Refuses unequal lengths. */
+/**
+ * Paired t test of the mean difference a − b, SciPy's `ttest_rel`; constant differences as in
+ * `oneSampleTTest`. Refuses unequal lengths.
+ */
 export function pairedTTest(a: Sample, b: Sample, options: TTestOptions = {}): TTest {
   checkPairs(a, b, 2);
   return oneSampleTTest(differences(a, b), 0, options);
 }
 
 /**
- * Student's t test of two independent samples that have one variance, SciPy's `ttest_ind`. Two constant samples give t = ±∞ and
- * p = 0, or NaN where their values are equal. Refuses fewer than 2 values in a sample, NaN and ±∞.
+ * Student's t test of two independent samples that have one variance, SciPy's `ttest_ind`. Two constant samples give
+ * t = ±∞ and p = 0, or NaN where their values are equal. Refuses fewer than 2 values in a sample, NaN and ±∞.
  */
 export function studentTTest(a: Sample, b: Sample, options: TTestOptions = {}): TTest {
   checkTwoSamples(a, b, 2);
@@ -94,9 +97,9 @@ export function studentTTest(a: Sample, b: Sample, options: TTestOptions = {}): 
 }
 
 /**
- * Welch's t test of two independent samples, whatever their variances: the default for means. SciPy's `ttest_ind(equal_var=False)`,
- * degrees of freedom after Welch 1947 (doi 10.1093/biomet/34.1-2.28). Two constant samples: t and p as in `studentTTest`,
- * df = 1. Refuses fewer than 2 values in a sample, NaN and ±∞.
+ * Welch's t test of two independent samples, whatever their variances: the default for means. SciPy's
+ * `ttest_ind(equal_var=False)`, degrees of freedom after Welch 1947 (doi 10.1093/biomet/34.1-2.28). Two constant
+ * samples: t and p as in `studentTTest`, df = 1. Refuses fewer than 2 values in a sample, NaN and ±∞.
  */
 export function welchTTest(a: Sample, b: Sample, options: TTestOptions = {}): TTest {
   checkTwoSamples(a, b, 2);

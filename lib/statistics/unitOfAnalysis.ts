@@ -32,8 +32,8 @@ function rates(runs: number, level: number, draw: () => { slices: number; patien
 }
 
 /**
- * False positives of both ways on real values: patients of one group are split in two halves at random again and again, so that
- * nothing can differ, and tested. Throws for fewer than 4 patients and for a patient without values.
+ * False positives of both ways on real values: patients of one group are split in two halves at random again and again,
+ * so that nothing can differ, and tested. Throws for fewer than 4 patients and for a patient without values.
  */
 export function splitRates(values: ClusteredValues, { runs = 1000, level = 0.05, seed = 0 } = {}): UnitRates {
   if (values.length < 4) throw expected('at least 4 patients to split', `${values.length}`);
@@ -51,8 +51,8 @@ export interface SimulatedRate extends UnitRates {
 }
 
 /**
- * The same by simulation: two groups of `patients` without any difference, slices normal with the intraclass correlation `icc`
- * (share of the variance that lies between patients), for several numbers of slices.
+ * The same by simulation: two groups of `patients` without any difference, slices normal with the intraclass
+ * correlation `icc` (share of the variance that lies between patients), for several numbers of slices.
  */
 export function simulateRates({
   patients,

@@ -47,7 +47,10 @@ export function signedRanks(d: Float64Array, treatment: 'wilcox' | 'pratt' = 'wi
   return { ranks, positive, negative, tieTerm, zeros };
 }
 
-/** P(sum ≥ observed) and P(sum ≤ observed) over all 2^n signs of the ranks; exact with ties too, since twice a rank is a whole number. */
+/**
+ * P(sum ≥ observed) and P(sum ≤ observed) over all 2^n signs of the ranks; exact with ties too,
+ * since twice a rank is a whole number.
+ */
 function exactTails({ ranks, positive }: SignedRanks): { lower: number; upper: number } {
   const doubled = Array.from(ranks, (r) => Math.round(2 * r));
   const total = doubled.reduce((sum, r) => sum + r, 0);
@@ -82,9 +85,9 @@ function normalTails(
 }
 
 /**
- * Wilcoxon signed-rank test: are the differences a − b symmetric about 0? SciPy's `wilcoxon`. `auto`: exact for up to 50 pairs
- * without zeros or ties, or up to 13 pairs with them, else normal with tie-corrected variance. `exact` counts all signs also with
- * ties. All differences 0: p = 1. Refuses unequal lengths, no pairs, NaN and ±∞.
+ * Wilcoxon signed-rank test: are the differences a − b symmetric about 0? SciPy's `wilcoxon`. `auto`: exact for up to
+ * 50 pairs without zeros or ties, or up to 13 pairs with them, else normal with tie-corrected variance. `exact` counts
+ * all signs also with ties. All differences 0: p = 1. Refuses unequal lengths, no pairs, NaN and ±∞.
  */
 export function wilcoxon(a: Sample, b: Sample, options: WilcoxonOptions = {}): Wilcoxon {
   const { alternative = 'two-sided', method = 'auto', zeros = 'wilcox', correction = false } = options;

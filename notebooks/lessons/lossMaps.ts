@@ -65,8 +65,9 @@ function blurAlong(values: Float64Array, { height, width }: Size, sigma: number,
 }
 
 /**
- * A made-up guess of a network in the middle of its training: the label moved to the right and down by a tenth of its size, blurred, and a
- * false island to the lower left of it. Probability of the foreground, between 0.01 and 0.95. Made by rule, so that every loss judges the same.
+ * A made-up guess of a network in the middle of its training: the label moved to the right and down by a tenth of its
+ * size, blurred, and a false island to the lower left of it. Probability of the foreground, between 0.01 and 0.95. Made
+ * by rule, so that every loss judges the same.
  */
 export function halfRightGuess(label: ArrayLike<number>, { height, width }: Size): Float32Array {
   let [area, sumY, sumX] = [0, 0, 0];
@@ -123,7 +124,10 @@ function gradientOf(loss: LossFunction, logits: tf.Tensor4D, labels: tf.Tensor3D
   });
 }
 
-/** Loss (where it is a mean of pixels) and gradient of every pixel for each loss; cut to a square of `sideMm` around the label. The losses see the whole slice. */
+/**
+ * Loss (where it is a mean of pixels) and gradient of every pixel for each loss; cut to a square of `sideMm` around the
+ * label. The losses see the whole slice.
+ */
 export function lossMapsOf(
   { slice, label, probability }: LossMapSlice,
   sideMm: number,
@@ -146,7 +150,10 @@ export function lossMapsOf(
 /** Pixels that count as beside the organ. */
 const besidePixels = 5;
 
-/** For each loss the share of the gradient's size that lies in the organ, beside it and elsewhere. A gradient of 0 everywhere counts as elsewhere. */
+/**
+ * For each loss the share of the gradient's size that lies in the organ, beside it and elsewhere. A gradient
+ * of 0 everywhere counts as elsewhere.
+ */
 export function gradientSharesOf(
   label: ArrayLike<number>,
   probability: ArrayLike<number>,

@@ -1,4 +1,7 @@
-/** Shape of 50 real pancreas masks (PANORAMA, CC BY-NC 4.0): features, what is known of each patient, and checks of both. */
+/**
+ * Shape of 50 real pancreas masks (PANORAMA, CC BY-NC 4.0): features, what is known of
+ * each patient, and checks of both.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { datasetFolder, defaultFolder } from 'axunet/dataset/cases';
@@ -35,7 +38,10 @@ export function panoramaFolder(): string | undefined {
 export const panoramaMissing = (): string =>
   `The PANORAMA masks are not here. data/panorama/masks: ${datasetEntry('panorama').howToGet.replace(/;.*/, '')}; data/panorama/clinical_information.csv: ${datasetEntry('panorama').source}. The figure below was recorded with them.`;
 
-/** Where a PNG file says how wide and high it is (PNG specification, chunk IHDR), and the pixels of a saved figure per CSS pixel. */
+/**
+ * Where a PNG file says how wide and high it is (PNG specification, chunk IHDR), and the
+ * pixels of a saved figure per CSS pixel.
+ */
 const [widthAt, heightAt, zoom] = [16, 20, 2];
 
 /** Shows a recorded figure as it was committed. */
@@ -58,7 +64,9 @@ function clinicalRows(folder: string): Map<string, Record<string, string>> {
   return new Map(named.map((row) => [row.PANORAMA_study_id!, row]));
 }
 
-/** Facts beside the masks, where there are any: expected voxel counts and whether a person or a network drew the organ. */
+/**
+ * Facts beside the masks, where there are any: expected voxel counts and whether a person or a network drew the organ.
+ */
 function caseFacts(folder: string): Record<string, CaseFacts> {
   const file = path.join(folder, 'cases.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Record<string, CaseFacts>;
@@ -111,8 +119,8 @@ function rowOf(id: string, mask: Volume, facts: CaseFacts, clinical: Record<stri
 }
 
 /**
- * One row per mask: group (PDAC or non-PDAC), what is known of the scan, the shape of the parenchyma (`original_shape_…`) and of the
- * organ with lesion and duct (`organ_…`). Throws for a mask without a clinical row.
+ * One row per mask: group (PDAC or non-PDAC), what is known of the scan, the shape of the parenchyma
+ * (`original_shape_…`) and of the organ with lesion and duct (`organ_…`). Throws for a mask without a clinical row.
  */
 export async function measurePanorama(folder: string, masks: readonly Pick<MaskFile, 'id' | 'file'>[]): Promise<Table> {
   const [facts, clinical] = [caseFacts(folder), clinicalRows(folder)];
@@ -148,7 +156,9 @@ export interface PeerValues {
   readonly cases: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** What PyRadiomics measured in all masks of the set, label 4; the file says how, and holds one row of values a mask. */
+/**
+ * What PyRadiomics measured in all masks of the set, label 4; the file says how, and holds one row of values a mask.
+ */
 export function panoramaPeer(): PeerValues {
   const { tool, features, cases } = JSON.parse(readFileSync(recorded('pyradiomics.json'), 'utf8')) as {
     tool: string;

@@ -68,7 +68,10 @@ const panelOf = (record: PowerRecord, name: EffectClass): PowerPanel => ({
   })),
 });
 
-/** One panel a class of true effects; the dotted line is 80 % where there is something to find, and the level where there is not. No record gives none. */
+/**
+ * One panel a class of true effects; the dotted line is 80 % where there is something to find, and the level
+ * where there is not. No record gives none.
+ */
 export const powerPanels = (record: PowerRecord | undefined): PowerPanel[] =>
   record
     ? classNames
@@ -76,7 +79,10 @@ export const powerPanels = (record: PowerRecord | undefined): PowerPanel[] =>
         .map((name) => panelOf(record, name))
     : [];
 
-/** One row a method: per cent of each class's features found with so many patients in each group, and cohorts with a false finding among healthy people. */
+/**
+ * One row a method: per cent of each class's features found with so many patients in each group, and cohorts with
+ * a false finding among healthy people.
+ */
 export function powerRows(
   record: PowerRecord | undefined,
   patients: number,
@@ -97,7 +103,10 @@ export function powerRows(
   }));
 }
 
-/** One row a method: the smallest recorded group with which at least 80 % of the features of each class are found on average. */
+/**
+ * One row a method: the smallest recorded group with which at least 80 % of the
+ * features of each class are found on average.
+ */
 export function patientsNeeded(
   record: PowerRecord | undefined,
   share = 0.8,

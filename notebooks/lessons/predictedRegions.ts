@@ -34,8 +34,8 @@ export interface PredictedRegions {
 }
 
 /**
- * Segments every volume of the list without looking at its label (largest connected piece), and takes the region of that mask and of
- * the expert's. A patient whose predicted mask cannot be used is named and missing on both sides.
+ * Segments every volume of the list without looking at its label (largest connected piece), and takes the region of
+ * that mask and of the expert's. A patient whose predicted mask cannot be used is named and missing on both sides.
  */
 export async function predictedRegions(run: TrainedRun, list: CaseList): Promise<PredictedRegions> {
   const found = {

@@ -21,9 +21,9 @@ export const compareGroups = (table: Table, group: string, names?: readonly stri
   compareFeatures(columnsOf(table, names), isGroup(table, group, column));
 
 /**
- * What the tumour does to each feature: mean change from the healthy twin to the same patient with the tumour, in SDs of healthy
- * patients (twins and normals). Nothing but the tumour differs within a pair, so this is the truth that a comparison of groups can
- * only estimate. Features without spread in healthy patients are left out.
+ * What the tumour does to each feature: mean change from the healthy twin to the same patient with the tumour, in SDs
+ * of healthy patients (twins and normals). Nothing but the tumour differs within a pair, so this is the truth that a
+ * comparison of groups can only estimate. Features without spread in healthy patients are left out.
  */
 export function trueEffects(table: Table, twins: Table): Record<string, number> {
   const ill = table.where((row) => row.group === 'tumour');
@@ -56,8 +56,8 @@ const pairTests: Readonly<Record<string, PairTest>> = {
 };
 
 /**
- * How often each test says p ≤ 0.05: for the features that the tumour truly changes much (|effect| ≥ `large`), and for those that
- * it hardly changes (< `small`). The last rows correct Welch's p over all features.
+ * How often each test says p ≤ 0.05: for the features that the tumour truly changes much (|effect| ≥ `large`), and for
+ * those that it hardly changes (< `small`). The last rows correct Welch's p over all features.
  */
 export function findingsByTest(
   table: Table,
@@ -106,8 +106,8 @@ export interface FeatureStability {
 }
 
 /**
- * ICC(2,1) of each pancreas feature over the tables, one per reader, rows in equal order: the share of its variance that is the
- * patient's. Features with gaps or without spread are left out.
+ * ICC(2,1) of each pancreas feature over the tables, one per reader, rows in equal order: the share of its variance
+ * that is the patient's. Features with gaps or without spread are left out.
  */
 export function stabilityOf(tables: readonly Table[]): FeatureStability[] {
   return featureNamesOf(tables[0]!).flatMap((feature) => {

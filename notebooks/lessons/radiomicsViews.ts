@@ -145,8 +145,9 @@ export function effectForest(table: Table, group: string, prefixes: Readonly<Rec
 }
 
 /**
- * What of a confounded comparison is left after its negative control: features found there (Benjamini-Hochberg) and not even at an
- * uncorrected 0.05 among the healthy of both cohorts; with the effect within one scanner and the true one beside.
+ * What of a confounded comparison is left after its negative control: features found there
+ * (Benjamini-Hochberg) and not even at an uncorrected 0.05 among the healthy of both cohorts; with the effect
+ * within one scanner and the true one beside.
  */
 export function survivors(
   confounded: Comparison,
@@ -186,7 +187,10 @@ export const stablePoints = (stability: readonly FeatureStability[]): StablePoin
     family: shortName(s.feature).split(' ')[0]!,
   }));
 
-/** In which of two analyses of the same patients each feature is found at p ≤ 0.05: names of the four answers, in the order of the legend. */
+/**
+ * In which of two analyses of the same patients each feature is found at p ≤ 0.05: names of the four
+ * answers, in the order of the legend.
+ */
 export const agreementKinds = [
   'in neither',
   'with both masks',

@@ -35,8 +35,9 @@ function mergeSlices(volume: Volume, count: number): Volume<Float32Array> {
 }
 
 /**
- * Image (HU, whole numbers) and mask (0, 1) under another protocol, in the canonical frame. A merged slice's voxel is in the mask
- * when at least half of its slices had it there. Throws when there are fewer slices than are merged into one.
+ * Image (HU, whole numbers) and mask (0, 1) under another protocol, in the canonical frame. A merged
+ * slice's voxel is in the mask when at least half of its slices had it there. Throws when there are
+ * fewer slices than are merged into one.
  */
 export function scanAgain(
   image: Volume,

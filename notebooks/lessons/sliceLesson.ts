@@ -27,7 +27,10 @@ export async function sliceMeansHu(lists: readonly CaseList[], group: string, pi
   return patients;
 }
 
-/** The first split of the patients into halves, from a seed, in which slices say p ≤ 0.05 and patients do not; else the first split. */
+/**
+ * The first split of the patients into halves, from a seed, in which slices say p ≤ 0.05 and
+ * patients do not; else the first split.
+ */
 export function splitExample(values: ClusteredValues, seed: number, tries = 200): UnitExample {
   const random = Random.stream(seed, 'example');
   const splits = Array.from({ length: tries }, () => {
@@ -38,7 +41,10 @@ export function splitExample(values: ClusteredValues, seed: number, tries = 200)
   return splits.find(({ p }) => p.slices <= 0.05 && p.patients > 0.05) ?? splits[0]!;
 }
 
-/** The table with `count` rows of a group once more under new ids, their numbers rounded as a text file would: a planted error. */
+/**
+ * The table with `count` rows of a group once more under new ids, their numbers rounded
+ * as a text file would: a planted error.
+ */
 export function withCopies(table: Table, group: string, count: number, seed: number): Table {
   const own = table.rows.filter((row) => row.group === group);
   if (own.length < count) throw expected(`at least ${count} rows of the group ${group}`, `${own.length}`);

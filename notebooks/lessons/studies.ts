@@ -24,7 +24,10 @@ import { findStudy } from './study/plan.ts';
 import { type PublishedRecord, publishedValues } from './study/published.ts';
 import { readRecord, type StudyRecord, unpackMask } from './study/record.ts';
 
-/** What the notebook shows of every study: overlap, a distance, and shares of the surface within a small and a large tolerance, each with its definition in its label. */
+/**
+ * What the notebook shows of every study: overlap, a distance, and shares of the surface within a small and a large
+ * tolerance, each with its definition in its label.
+ */
 export const studyMetrics = ['dice', 'hd95PooledMm', 'nsd1', 'nsd3'] as const satisfies readonly Metric[];
 
 const labelOf = (metric: Metric): string =>
@@ -64,7 +67,9 @@ export const seedMetrics = (record: StudyRecord, metrics: readonly Metric[] = st
     arms: seedMeans(record, metric),
   }));
 
-/** Arms against one of them, patient by patient, each patient's value being the mean over the seeds that all arms have. */
+/**
+ * Arms against one of them, patient by patient, each patient's value being the mean over the seeds that all arms have.
+ */
 export function studyDifferences(
   record: StudyRecord,
   baseline: string,
@@ -118,7 +123,10 @@ export const differenceRows = (metrics: readonly DifferenceMetric[]): Row[] =>
     })),
   );
 
-/** In one sentence a metric: which arm has the best mean, and which differ from the baseline by more than chance; `differences` are those of `studyDifferences`. Says so when runs are missing. */
+/**
+ * In one sentence a metric: which arm has the best mean, and which differ from the baseline by more than chance;
+ * `differences` are those of `studyDifferences`. Says so when runs are missing.
+ */
 export function studyVerdict(
   record: StudyRecord,
   differences: readonly DifferenceMetric[],
@@ -247,7 +255,10 @@ export function cleaningRows(record: StudyRecord): Row[] {
   });
 }
 
-/** Patients before and after cleaning over all runs that have both: pairs are patients, their values means over the runs. */
+/**
+ * Patients before and after cleaning over all runs that have both: pairs are patients,
+ * their values means over the runs.
+ */
 export function cleaningValues(record: StudyRecord, metric: Metric): PatientValues[] {
   const runs = record.runs.filter((run) => run.cleaning);
   const of = (

@@ -1,4 +1,6 @@
-/** Studies, and the figures and tables of `boundary-aware-loss.ipynb`: `import * as study from 'axunet-lessons/study'`. */
+/**
+ * Studies, and the figures and tables of `boundary-aware-loss.ipynb`: `import * as study from 'axunet-lessons/study'`.
+ */
 export * from './figures/armComparison.ts';
 export * from './figures/boundaryMaps.ts';
 export * from './figures/costAndScore.ts';

@@ -36,8 +36,9 @@ export function tableFromCsv(text: string, file?: string): Table {
 }
 
 /**
- * The table that `make` gives, or the CSV that an earlier run left for the same `from`: files (named by their content, not their
- * place) and settings. The features' version is part of the name, so a change of their code makes the table anew.
+ * The table that `make` gives, or the CSV that an earlier run left for the same `from`: files (named
+ * by their content, not their place) and settings. The features' version is part of the name, so a
+ * change of their code makes the table anew.
  */
 export async function cachedTable(
   name: string,

@@ -98,7 +98,9 @@ async function mask(id: string, author: string): Promise<{ data: Uint8Array; sha
   return { data: data as Uint8Array, shape };
 }
 
-/** Double precision throughout, but for MONAI, which works in single precision, also where it interpolates percentiles. */
+/**
+ * Double precision throughout, but for MONAI, which works in single precision, also where it interpolates percentiles.
+ */
 const tolerances = {
   medpy: 1e-8,
   'surface-distance': 1e-8,
@@ -113,7 +115,8 @@ function expectClose({ found }: Worst): void {
 }
 
 describe.skipIf(!folder)('metrics of real masks (needs the extra test data in ../shared)', () => {
-  // Every pair was compared when peers.json was made; AXUNET_TEST_ALL=1 compares them all again, else each case has its turn with one network.
+  // Every pair was compared when peers.json was made; AXUNET_TEST_ALL=1 compares them all again, else each
+  // case has its turn with one network.
   const pairs = peers.pairs.filter((_, i) => Boolean(process.env.AXUNET_TEST_ALL) || Math.floor(i / 8) % 8 === i % 8);
 
   it(`equal MedPy, MONAI and surface-distance over ${pairs.length} pairs of 24 cases and 8 networks`, async () => {

@@ -212,7 +212,8 @@ describe.skipIf(!existsSync(folder))(
       const peer = panoramaPeer(); // how its values were made stands in figures/recorded/panorama-shape/pyradiomics.json
       const { masks } = openMasks('panorama', folder);
       expect(masks.map(({ id }) => id)).toEqual(Object.keys(peer.cases));
-      // measured anew, not read from the cache: 20 drawn from a seed, all 50 with AXUNET_TEST_ALL=1; the notebook compares all
+      // measured anew, not read from the cache: 20 drawn from a seed, all 50 with
+      // AXUNET_TEST_ALL=1; the notebook compares all
       const drawn = process.env.AXUNET_TEST_ALL ? masks : Random.stream(1, 'masks').shuffle(masks).slice(0, 20);
       const real = await measurePanorama(folder, drawn);
       expect(new Set(real.column('countsAgree'))).toEqual(new Set(['yes']));

@@ -1,4 +1,7 @@
-/** docs/features: each feature's block has its formula, example, degenerate cases and names, and lib/ gives the same numbers. */
+/**
+ * docs/features: each feature's block has its formula, example, degenerate cases and
+ * names, and lib/ gives the same numbers.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { FeatureValues } from '../../lib/radiomics/aggregation.ts';
@@ -38,7 +41,10 @@ const withValue = ({ values, shape }: Picture, value: number): Picture => ({
   shape,
 });
 
-/** How a family's features are made of a picture, what its degenerate cases are (the first two in every block), and its matrix. */
+/**
+ * How a family's features are made of a picture, what its degenerate cases are (the first
+ * two in every block), and its matrix.
+ */
 interface Made {
   readonly features: (picture: Picture) => FeatureValues;
   readonly cases: (example: Picture) => Record<string, Picture>;

@@ -1,6 +1,6 @@
 /**
- * How often each test says "p ≤ 0.05" although nothing differs, by simulation: within Monte-Carlo error of 5 % where its
- * description says so, and measurably not where it warns.
+ * How often each test says "p ≤ 0.05" although nothing differs, by simulation: within Monte-Carlo error of 5 % where
+ * its description says so, and measurably not where it warns.
  */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../lib/random.ts';

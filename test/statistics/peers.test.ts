@@ -1,6 +1,6 @@
 /**
- * All tests of lib/statistics against SciPy, statsmodels, pingouin, scikit-learn and mpmath (`reference.py`), over random and
- * awkward inputs: ties, constants, two values, unequal sizes, heavy tails, tiny and huge numbers.
+ * All tests of lib/statistics against SciPy, statsmodels, pingouin, scikit-learn and mpmath (`reference.py`), over
+ * random and awkward inputs: ties, constants, two values, unequal sizes, heavy tails, tiny and huge numbers.
  */
 import { mean, median } from 'simple-statistics';
 import { afterAll, describe, it } from 'vitest';

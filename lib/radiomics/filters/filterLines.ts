@@ -12,7 +12,9 @@ export interface Lines<T extends Float32Array | Float64Array> {
   readonly step: number;
 }
 
-/** How many `lines` of `length` samples are filtered, and that the samples [first, first + count) of each are wanted. */
+/**
+ * How many `lines` of `length` samples are filtered, and that the samples [first, first + count) of each are wanted.
+ */
 export interface Extent {
   readonly lines: number;
   readonly length: number;
@@ -33,7 +35,10 @@ export function lineBuffers(lines: number, length: number): LineBuffers {
   return { input: make(), forward: make(), backward: make(), fed: new Float64Array(lines * shortestLine) };
 }
 
-/** The first four outputs of every line; what lies before the first sample equals it. A negative `step` runs back from `first`. */
+/**
+ * The first four outputs of every line; what lies before the first sample equals it. A
+ * negative `step` runs back from `first`.
+ */
 function startRecursion(
   { input, fed }: LineBuffers,
   out: Float64Array,
@@ -57,7 +62,10 @@ function startRecursion(
   }
 }
 
-/** The numerator at the first four samples: the causal one looks at the sample itself, the anticausal one at those behind it. */
+/**
+ * The numerator at the first four samples: the causal one looks at the sample itself,
+ * the anticausal one at those behind it.
+ */
 function startFeed(
   { input, fed }: LineBuffers,
   lines: number,
@@ -147,8 +155,9 @@ function scatter(
 }
 
 /**
- * Filters lines of at least `shortestLine` samples and writes the wanted samples of each, rounded to single precision; sample `first` of the
- * input becomes sample 0 of the output. Neighbouring lines run in step: the processor has as many independent recursions to work on.
+ * Filters lines of at least `shortestLine` samples and writes the wanted samples of each, rounded to single precision;
+ * sample `first` of the input becomes sample 0 of the output. Neighbouring lines run in step: the processor has as
+ * many independent recursions to work on.
  */
 export function filterLines(
   buffers: LineBuffers,

@@ -21,13 +21,19 @@ export function logImageName(sigmaMm: number): string {
   return `log-sigma-${text.replace('.', '-')}-mm-3D`;
 }
 
-/** Two types are enough, so that the inner loops stay fast: what single precision holds exactly, and doubles for the rest. */
+/**
+ * Two types are enough, so that the inner loops stay fast: what single precision holds
+ * exactly, and doubles for the rest.
+ */
 function asFloat(data: VoxelArray): Float32Array | Float64Array {
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   return data.BYTES_PER_ELEMENT < 4 ? new Float32Array(data) : new Float64Array(data);
 }
 
-/** Where the lines along an axis begin: `count` neighbours a step `apart`, in `groups` groups that are `groupStep` apart. */
+/**
+ * Where the lines along an axis begin: `count` neighbours a step `apart`, in `groups`
+ * groups that are `groupStep` apart.
+ */
 function linesAlong(
   axis: Axis,
   [nx, ny, nz]: Vec3,
@@ -82,7 +88,10 @@ function assertLargeEnough({ shape, spacingMm }: Volume, sigmaMm: number): void 
   );
 }
 
-/** Deriche's exponentials fall below the rounding error of doubles within this many sigmas, contrast of 1000 : 1 included. */
+/**
+ * Deriche's exponentials fall below the rounding error of doubles within this many
+ * sigmas, contrast of 1000 : 1 included.
+ */
 const reachInSigmas = 32;
 
 /** The part of the volume that the box can see through the filter; the rest changes no result. */
@@ -94,14 +103,15 @@ function reachOf(volume: Volume, { start, shape }: Box, sigmaMm: number): Box {
 }
 
 /**
- * σ² times the Laplacian of the volume smoothed with a Gaussian of `sigmaMm`: the sum over the axes of the second derivative along that
- * axis, smoothed along the two others, by the recursive filters of recursiveGaussian.ts. Unit: that of the values; bright blobs are negative.
+ * σ² times the Laplacian of the volume smoothed with a Gaussian of `sigmaMm`: the sum over the axes of the second
+ * derivative along that axis, smoothed along the two others, by the recursive filters of recursiveGaussian.ts. Unit:
+ * that of the values; bright blobs are negative.
  *
- * Equal to PyRadiomics' `log-sigma-…-mm-3D` (ITK's LaplacianRecursiveGaussianImageFilter with NormalizeAcrossScale): always in 3-D, edge
- * voxels go on for ever, every pass is computed in double and stored in single precision. Spacing counts, directions do not.
- * With a `box` only that part is returned, the same values for less work; its affine places it in the patient.
- * Throws a UserError for a sigma that is not positive and for volumes with fewer than max(4, ⌈σ/spacing⌉ + 1) voxels along an axis,
- * which PyRadiomics leaves out with a warning.
+ * Equal to PyRadiomics' `log-sigma-…-mm-3D` (ITK's LaplacianRecursiveGaussianImageFilter with NormalizeAcrossScale):
+ * always in 3-D, edge voxels go on for ever, every pass is computed in double and stored in single precision. Spacing
+ * counts, directions do not. With a `box` only that part is returned, the same values for less work; its affine places
+ * it in the patient. Throws a UserError for a sigma that is not positive and for volumes with fewer than max(4,
+ * ⌈σ/spacing⌉ + 1) voxels along an axis, which PyRadiomics leaves out with a warning.
  */
 export function laplacianOfGaussian(
   volume: Volume,

@@ -1,11 +1,13 @@
 /**
- * The Gaussian and its second derivative as recursive filters of fourth order along one axis: cost does not grow with sigma.
+ * The Gaussian and its second derivative as recursive filters of fourth order along one
+ * axis: cost does not grow with sigma.
  *
  * Deriche approximates the Gaussian by h(n) = Σₖ (aₖ cos(wₖ n/σ) + bₖ sin(wₖ n/σ)) exp(lₖ n/σ), k = 1, 2, for n ≥ 0.
- * Its z-transform is a rational function, so that a causal and an anticausal recursion with the same denominator filter exactly with h.
- * Constants: R. Deriche, Recursively implementing the Gaussian and its derivatives, INRIA report 1893, 1993, as refined for the normalised
- * second derivative by G. Farnebäck and C.-F. Westin, Improving Deriche-style recursive Gaussian filters, J. Math. Imaging Vis. 26:293–299,
- * 2006, doi:10.1007/s10851-006-8464-z. The order of operations is that of ITK, because sums of doubles depend on it.
+ * Its z-transform is a rational function, so that a causal and an anticausal recursion with the same denominator filter
+ * exactly with h. Constants: R. Deriche, Recursively implementing the Gaussian and its derivatives, INRIA report 1893,
+ * 1993, as refined for the normalised second derivative by G. Farnebäck and C.-F. Westin, Improving Deriche-style
+ * recursive Gaussian filters, J. Math. Imaging Vis. 26:293–299, 2006, doi:10.1007/s10851-006-8464-z. The order of
+ * operations is that of ITK, because sums of doubles depend on it.
  */
 import { exactCos, exactExp, exactSin } from './exactFunctions.ts';
 
@@ -17,12 +19,17 @@ const secondDerivativeTerms = [-1.3563, 5.2318, 0.3446, -2.2355] as const;
 
 export type Four = readonly [number, number, number, number];
 
-/** out(i) = Σ causal[k]·in(i-k) - Σ d[k]·out(i-k-1), and mirrored Σ anticausal[k]·in(i+k+1) - Σ d[k]·out(i+k+1); the two are summed. */
+/**
+ * out(i) = Σ causal[k]·in(i-k) - Σ d[k]·out(i-k-1), and mirrored Σ anticausal[k]·in(i+k+1) - Σ
+ * d[k]·out(i+k+1); the two are summed.
+ */
 export interface RecursiveFilter {
   readonly causal: Four;
   readonly anticausal: Four;
   readonly d: Four;
-  /** What replaces d·out before the first and behind the last sample, as multiples of that sample: it goes on for ever. */
+  /**
+   * What replaces d·out before the first and behind the last sample, as multiples of that sample: it goes on for ever.
+   */
   readonly causalEdge: Four;
   readonly anticausalEdge: Four;
 }

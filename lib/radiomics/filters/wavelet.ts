@@ -7,7 +7,10 @@ import { type Floats, reach, splitLast, splitRun } from './coiflet.ts';
 export type Axis = 0 | 1 | 2;
 
 export interface WaveletOptions {
-  /** The axes that are filtered, one letter of the name each; [0, 1] is PyRadiomics' `force2D` in the slices of z. Default [0, 1, 2]. */
+  /**
+   * The axes that are filtered, one letter of the name each; [0, 1] is PyRadiomics' `force2D` in
+   * the slices of z. Default [0, 1, 2].
+   */
   readonly axes?: readonly Axis[];
   /** How many levels are returned; each starts from the low-pass image of the one before. Default 1. */
   readonly level?: number;
@@ -18,7 +21,9 @@ export interface WaveletOptions {
 }
 
 export interface WaveletImage {
-  /** `wavelet-HLL`, as PyRadiomics: high-pass along x, low-pass along y and z; the second level begins with `wavelet2-`. */
+  /**
+   * `wavelet-HLL`, as PyRadiomics: high-pass along x, low-pass along y and z; the second level begins with `wavelet2-`.
+   */
   readonly name: string;
   readonly volume: Volume<Float32Array> | Volume<Float64Array>;
 }
@@ -98,14 +103,15 @@ function assertOptions({ axes = [0, 1, 2], level = 1, startLevel = 0 }: WaveletO
 }
 
 /**
- * The stationary (undecimated) wavelet images of a volume with coif1, separable over the axes, in the order of PyRadiomics: at each
- * level LLH, LHL, LHH, HLL, HLH, HHL, HHH (`wavelet-LLH` …), then LLL of the last level. Letters stand for x, y, z. Unit: that of the
- * values; every low-pass multiplies a constant by √2.
+ * The stationary (undecimated) wavelet images of a volume with coif1, separable over the axes, in the order of
+ * PyRadiomics: at each level LLH, LHL, LHH, HLL, HLH, HHL, HHH (`wavelet-LLH` …), then LLL of the last level. Letters
+ * stand for x, y, z. Unit: that of the values; every low-pass multiplies a constant by √2.
  *
- * Equal to PyRadiomics: the volume is periodic, after axes of odd length got their first sample once more at the end (it is cut off
- * again); the filters are not spread at higher levels. Computed in double, for a Float32Array in single precision.
- * A generator: an image is computed when asked for, so that the whole set need not fit memory. With a `box` only that part is
- * computed, the same values. Throws a UserError for options that make no sense and for a box outside the volume.
+ * Equal to PyRadiomics: the volume is periodic, after axes of odd length got their first sample once more at the
+ * end (it is cut off again); the filters are not spread at higher levels. Computed in double, for a Float32Array
+ * in single precision. A generator: an image is computed when asked for, so that the whole set need not fit
+ * memory. With a `box` only that part is computed, the same values. Throws a UserError for options that make no
+ * sense and for a box outside the volume.
  */
 export function* waveletTransform(volume: Volume, options: WaveletOptions = {}): Generator<WaveletImage> {
   assertOptions(options);

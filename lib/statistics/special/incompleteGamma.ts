@@ -15,8 +15,8 @@ function lowerSeries(a: number, x: number): number {
 }
 
 /**
- * Q(a, x) for a > 0, x ≥ 0: the probability that a gamma variable of shape a exceeds x. Its tail is exact down to 1e-300:
- * the continued fraction DLMF 8.9.2 (even part) for x ≥ a + 1. NaN for arguments outside the domain.
+ * Q(a, x) for a > 0, x ≥ 0: the probability that a gamma variable of shape a exceeds x. Its tail is exact down to
+ * 1e-300: the continued fraction DLMF 8.9.2 (even part) for x ≥ a + 1. NaN for arguments outside the domain.
  */
 export function upperIncompleteGamma(a: number, x: number): number {
   if (!(a > 0 && x >= 0)) return NaN;

@@ -39,7 +39,9 @@ const edgeLooks: Record<EdgeKind, { name: string; colour: string; width: number 
   residual: { name: 'Residual shortcut', colour: palette.vermillion, width: 1.8 },
 };
 
-/** A skip joins an encoder block to the decoder, a residual edge touches a shortcut or leads from one sum to the next. */
+/**
+ * A skip joins an encoder block to the decoder, a residual edge touches a shortcut or leads from one sum to the next.
+ */
 function edgeKind(from: PlacedLayer, to: PlacedLayer): EdgeKind {
   if (from.kind === 'shortcut' || to.kind === 'shortcut') return 'residual';
   return to.kind === 'join' && (from.kind === 'block' || from.kind === 'separable') ? 'skip' : 'flow';
@@ -182,8 +184,8 @@ function traces(placed: readonly PlacedLayer[], edges: readonly EdgeKind[]): Dat
 
 /**
  * The network as a U: resolution falls from top to bottom, computation runs from left to right. Boxes carry name,
- * channels (or kernel) and parameters, running statistics included. Drawn from `modelLayers(model)`, so that picture and
- * network cannot differ. No layers give an empty figure.
+ * channels (or kernel) and parameters, running statistics included. Drawn from `modelLayers(model)`, so that picture
+ * and network cannot differ. No layers give an empty figure.
  */
 export function architectureDiagram(layers: readonly LayerNode[], options: { title?: string } = {}): Figure {
   const total = layers.reduce((sum, l) => sum + l.parameters, 0);

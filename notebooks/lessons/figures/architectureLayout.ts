@@ -1,4 +1,7 @@
-/** Where the layers of an encoder-decoder lie in its diagram: resolution runs downwards, the order of computation to the right. */
+/**
+ * Where the layers of an encoder-decoder lie in its diagram: resolution runs downwards,
+ * the order of computation to the right.
+ */
 import type { LayerKind, LayerNode } from './modelLayers.ts';
 
 export interface PlacedLayer extends LayerNode {
@@ -51,7 +54,9 @@ function contextOf(layers: readonly LayerNode[]): Context {
   return { byName, consumers, columns: new Map(), levelOf: (l) => Math.min(plainLevel(l), deepest) };
 }
 
-/** Columns from the inputs to a layer that opens one: more where many branches start or end, so that their lines spread. */
+/**
+ * Columns from the inputs to a layer that opens one: more where many branches start or end, so that their lines spread.
+ */
 function step(node: LayerNode, { byName, consumers }: Context): number {
   const sources = node.inputs.flatMap((name) =>
     smallKinds.has(byName.get(name)!.kind) ? [name, ...byName.get(name)!.inputs] : [name],

@@ -16,7 +16,10 @@ export const kernelTaps = ([row, column]: Size, rate: number): Size[] =>
 export const shareOfTapsInside = ([height, width]: Size, rate: number): number =>
   ((3 * height - 2 * Math.min(rate, height)) * (3 * width - 2 * Math.min(rate, width))) / (9 * height * width);
 
-/** Windows [start, end) of adaptive pooling along one axis: start ⌊i·n/bins⌋, end ⌈(i+1)·n/bins⌉, so neighbours may overlap. */
+/**
+ * Windows [start, end) of adaptive pooling along one axis: start ⌊i·n/bins⌋, end
+ * ⌈(i+1)·n/bins⌉, so neighbours may overlap.
+ */
 export const adaptiveWindows = (length: number, bins: number): [number, number][] =>
   Array.from({ length: bins }, (_, i) => [Math.floor((i * length) / bins), Math.ceil(((i + 1) * length) / bins)]);
 
@@ -89,9 +92,9 @@ function poolPanel([height, width]: Size, axes: object): Panel {
 }
 
 /**
- * What each branch of the ASPP block sees on a map (height, width): the taps of its dilated 3×3 kernel in the middle and
- * in a corner, and the windows of the adaptive pooling branch. A rate as large as the map leaves only the centre tap, a
- * 1×1 convolution. No rates give an empty figure.
+ * What each branch of the ASPP block sees on a map (height, width): the taps of its dilated 3×3 kernel in the middle
+ * and in a corner, and the windows of the adaptive pooling branch. A rate as large as the map leaves only the centre
+ * tap, a 1×1 convolution. No rates give an empty figure.
  */
 export function asppReceptiveField(map: Size, rates: readonly number[], options: { title?: string } = {}): Figure {
   const title = options.title ?? `What the ASPP branches see on a ${map[0]}×${map[1]} map`;

@@ -20,8 +20,8 @@ function spans(clusters: FeatureClusters['clusters']): { first: number; size: nu
 }
 
 /**
- * Spearman's correlation of all features with each other, in the order of their clustering; squares frame the clusters, and the
- * names are those of the clusters' representatives. No features give an empty figure.
+ * Spearman's correlation of all features with each other, in the order of their clustering; squares frame the clusters,
+ * and the names are those of the clusters' representatives. No features give an empty figure.
  */
 export function correlationHeatMap(
   found: FeatureClusters,

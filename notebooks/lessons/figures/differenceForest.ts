@@ -20,8 +20,8 @@ function colourOf({ meanDifference, pHolm }: Comparison, better: DifferenceMetri
 }
 
 /**
- * Mean differences from a baseline with their 95 % intervals, one row an arm, one column a metric, p (Holm) above each. Blue is better
- * than the baseline by more than chance, red worse, grey neither. No comparison gives an empty figure.
+ * Mean differences from a baseline with their 95 % intervals, one row an arm, one column a metric, p (Holm) above each.
+ * Blue is better than the baseline by more than chance, red worse, grey neither. No comparison gives an empty figure.
  */
 export function differenceForest(metrics: readonly DifferenceMetric[], options: { title?: string } = {}): Figure {
   const comparisons = metrics[0]?.comparisons ?? [];

@@ -7,7 +7,10 @@ export interface Facet {
   readonly x?: AxisOptions;
 }
 
-/** Axes and headings of facets over common rows, the first row on top. Axis k of the layout is `x`, `x2`, …, with `y` for all. */
+/**
+ * Axes and headings of facets over common rows, the first row on top. Axis k of the
+ * layout is `x`, `x2`, …, with `y` for all.
+ */
 export function facetLayout(facets: readonly Facet[], rows: readonly string[]): Record<string, unknown> {
   const gap = 0.05;
   const width = (1 - gap * (facets.length - 1)) / facets.length;

@@ -10,8 +10,8 @@ export interface ForestRow {
 }
 
 /**
- * Estimates with intervals, one line per name, top down in the order given, with a line where there is no effect. A kind has a
- * colour. `range` of the x axis is widened where an interval goes beyond it. No rows give an empty figure.
+ * Estimates with intervals, one line per name, top down in the order given, with a line where there is no effect. A
+ * kind has a colour. `range` of the x axis is widened where an interval goes beyond it. No rows give an empty figure.
  */
 export function forestPlot(
   rows: readonly ForestRow[],

@@ -12,7 +12,10 @@ export interface DistributionPanel {
 const perRow = 3;
 const [panelWidth, panelHeight, gapX, gapY] = [250, 240, 66, 92];
 
-/** Violin with a narrow box inside and every value as a point beside it; it ends at the smallest and largest value, so that a volume is never shown below 0. */
+/**
+ * Violin with a narrow box inside and every value as a point beside it; it ends at the smallest and largest value, so
+ * that a volume is never shown below 0.
+ */
 const violin = (name: string, values: readonly number[], colour: string, suffix: string): Data =>
   ({
     type: 'violin',
@@ -36,8 +39,8 @@ const violin = (name: string, values: readonly number[], colour: string, suffix:
   }) as unknown as Data;
 
 /**
- * Distributions of several features in two or more groups: violin, box (median and quartiles) and every value as a point, a panel
- * per feature with an axis of its own. No panels give an empty figure.
+ * Distributions of several features in two or more groups: violin, box (median and quartiles) and every value as a
+ * point, a panel per feature with an axis of its own. No panels give an empty figure.
  */
 export function groupDistributions(panels: readonly DistributionPanel[], options: { title: string }): Figure {
   if (panels.length === 0) return emptyFigure(options.title, 'No feature was chosen.');

@@ -23,8 +23,9 @@ export interface LossMapSlice {
 const outline = (mask: ArrayLike<number>): PanelMask => ({ mask, name: 'Label', colour: palette.black });
 
 /**
- * The slice, the guess that is judged, and for each loss its value (where it has one for each pixel) and its gradient at every pixel. Each map has its
- * own scale (the largest value of it, in its title), for the losses differ by orders of magnitude. No loss gives an empty figure.
+ * The slice, the guess that is judged, and for each loss its value (where it has one for each pixel) and its gradient
+ * at every pixel. Each map has its own scale (the largest value of it, in its title), for the losses differ by orders
+ * of magnitude. No loss gives an empty figure.
  */
 export function lossMaps(
   { slice, label, probability }: LossMapSlice,

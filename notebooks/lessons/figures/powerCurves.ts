@@ -44,8 +44,9 @@ function lookOf(c: number, plain: number): { colour: string; dash: string; symbo
 }
 
 /**
- * Share of features found against the number of patients in each group (logarithmic), one panel a class of features, one line a
- * method with 95 % error bars of the simulation; the first `plain` methods are tests without correction. No panels, or no points, give an empty figure.
+ * Share of features found against the number of patients in each group (logarithmic), one panel a class of features,
+ * one line a method with 95 % error bars of the simulation; the first `plain` methods are tests without correction. No
+ * panels, or no points, give an empty figure.
  */
 export function powerCurves(panels: readonly PowerPanel[], options: { title: string; plain: number }): Figure {
   const groups = [

@@ -17,8 +17,8 @@ const shortP = (p: number): string =>
   p < 0.001 ? '<.001' : p < 0.1 ? p.toPrecision(1).replace(/^0/, '') : p.toFixed(1).replace(/^0/, '');
 
 /**
- * For one metric: networks by mean rank, and for every two the corrected p of their paired test; blue where the row is better by more
- * than chance (p ≤ 0.05), red where it is worse. Fewer than two networks give an empty figure.
+ * For one metric: networks by mean rank, and for every two the corrected p of their paired test; blue where the row is
+ * better by more than chance (p ≤ 0.05), red where it is worse. Fewer than two networks give an empty figure.
  */
 export function rankMatrix(
   { label, names, meanRanks, p, comparisons }: RankedMetric,

@@ -70,8 +70,9 @@ function rateTraces(simulated: readonly SimulatedRate[], real: UnitRates & { sli
 }
 
 /**
- * The same test with slices and with patients as units, side by side: an example of two groups that differ in nothing, and how
- * often p ≤ 0.05 comes out, simulated and with real slices split at random. Groups without patients give an empty figure.
+ * The same test with slices and with patients as units, side by side: an example of two groups that differ
+ * in nothing, and how often p ≤ 0.05 comes out, simulated and with real slices split at random. Groups
+ * without patients give an empty figure.
  */
 export function unitOfAnalysis(
   example: UnitExample,

@@ -27,7 +27,10 @@ const classes = (level: number): Class[] => [
 
 const height = (p: number): number => -Math.log10(Math.max(p, 1e-300));
 
-/** Names of the few strongest points, written towards the middle so that no edge cuts them, apart from each other and beside the points of about the same height. */
+/**
+ * Names of the few strongest points, written towards the middle so that no edge cuts them, apart from each other and
+ * beside the points of about the same height.
+ */
 function namesOf(
   points: readonly FeatureComparison[],
   all: readonly FeatureComparison[],
@@ -57,8 +60,9 @@ function namesOf(
 }
 
 /**
- * Effect size against evidence for every feature: Hedges' g of the first group against −log₁₀ of Welch's p, coloured by the
- * correction that it survives; the line is the uncorrected level. A comparison without features gives an empty figure.
+ * Effect size against evidence for every feature: Hedges' g of the first group against −log₁₀ of Welch's
+ * p, coloured by the correction that it survives; the line is the uncorrected level. A comparison
+ * without features gives an empty figure.
  */
 export function volcanoPlot(
   { features, n }: Comparison,

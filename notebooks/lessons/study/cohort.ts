@@ -95,7 +95,10 @@ function slicesAsPatients(slices: SliceSet): SliceSet {
   };
 }
 
-/** Four folds of slices or of patients; run `seed` tests fold `seed − 1`, so that every slice is tested once in each arm. */
+/**
+ * Four folds of slices or of patients; run `seed` tests fold `seed − 1`, so that every
+ * slice is tested once in each arm.
+ */
 async function pictureCohort(dataFolder?: string): Promise<StudyCohort> {
   const list = await openDataset('nih-2d', dataFolder);
   const slices = await preprocess(list, projectPath('data/study/nih-2d-slices'));
@@ -118,7 +121,10 @@ async function pictureCohort(dataFolder?: string): Promise<StudyCohort> {
   };
 }
 
-/** Opens the cohort of a study and makes what can be made. Throws a sentence that says how to get the data that is missing. */
+/**
+ * Opens the cohort of a study and makes what can be made. Throws a sentence that says
+ * how to get the data that is missing.
+ */
 export function openCohort({ cohort }: StudyPlan, dataFolder?: string): Promise<StudyCohort> {
   return cohort === 'phantom' ? phantomCohort() : pictureCohort(dataFolder);
 }

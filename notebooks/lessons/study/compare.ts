@@ -30,7 +30,10 @@ export interface ArmSeeds {
 const casesOf = (run: StudyRun, cleaned: boolean): readonly StudyCase[] =>
   cleaned ? (run.cleaning?.cases ?? []) : run.cases;
 
-/** Mean over patients of each run, arm by arm; with `cleaned` after the threshold and post-processing that validation chose. */
+/**
+ * Mean over patients of each run, arm by arm; with `cleaned` after the threshold and
+ * post-processing that validation chose.
+ */
 export function seedMeans(record: StudyRecord, metric: Metric, { cleaned = false } = {}): ArmSeeds[] {
   return record.arms.map(({ name, label }) => {
     const seeds = record.runs
@@ -48,8 +51,9 @@ export function seedMeans(record: StudyRecord, metric: Metric, { cleaned = false
 }
 
 /**
- * The part of a study in which every arm has the same seeds: the seeds that all arms have, or, while no seed is complete, the arms that
- * have the first seed begun. A mean over other seeds for one arm than for another would compare seeds, not arms.
+ * The part of a study in which every arm has the same seeds: the seeds that all arms have, or, while no
+ * seed is complete, the arms that have the first seed begun. A mean over other seeds for one arm than for
+ * another would compare seeds, not arms.
  */
 export function evenPart(record: StudyRecord): Pick<StudyRecord, 'arms' | 'seeds' | 'runs'> {
   const has = (arm: string, seed: number): boolean => record.runs.some((run) => run.arm === arm && run.seed === seed);
@@ -115,7 +119,10 @@ const corrected = (comparisons: readonly Comparison[]): Comparison[] => {
   return comparisons.map((one, i) => ({ ...one, pHolm: p[i]! }));
 };
 
-/** Every other against `baseline` (a name), patient by patient: paired bootstrap and Wilcoxon, corrected by Holm over these comparisons. */
+/**
+ * Every other against `baseline` (a name), patient by patient: paired bootstrap and Wilcoxon,
+ * corrected by Holm over these comparisons.
+ */
 export function compareWith(metric: Metric, all: readonly PatientValues[], baseline: string): Comparison[] {
   const second = all.find(({ name }) => name === baseline);
   if (!second) return [];

@@ -1,4 +1,6 @@
-/** Phantom people who exist twice, with their tumour and as their healthy twin: the population of the study `radiomics`. */
+/**
+ * Phantom people who exist twice, with their tumour and as their healthy twin: the population of the study `radiomics`.
+ */
 
 import { makePhantomPatient, phantomGeneratorVersion, phantomProfiles } from 'axunet/dataset/phantom';
 import { hasTumour } from 'axunet/dataset/phantom/patient';
@@ -45,8 +47,8 @@ function rowsOf(index: number, seed: number, size: Vec3): [Row, Row] {
 }
 
 /**
- * Features of `count` people with and without their tumour, on the notebook's common grid. Made in blocks of 20 that are kept in
- * `data/radiomics`, so that a stopped run goes on where it was. No people give empty tables.
+ * Features of `count` people with and without their tumour, on the notebook's common grid. Made in blocks of 20 that
+ * are kept in `data/radiomics`, so that a stopped run goes on where it was. No people give empty tables.
  */
 export async function pairedPeople({
   count,

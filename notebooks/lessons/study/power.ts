@@ -1,4 +1,7 @@
-/** How often tests find what is there, and what is not, when the same comparison is made with many cohorts of one population. */
+/**
+ * How often tests find what is there, and what is not, when the same comparison is made
+ * with many cohorts of one population.
+ */
 
 import { expected } from 'axunet/errors';
 import { breathe } from 'axunet/progress';
@@ -115,7 +118,10 @@ function checkPeople(
   return { names, people };
 }
 
-/** What is found in cohort `k`: method by method, feature by feature, with the disease in the first group and without it. */
+/**
+ * What is found in cohort `k`: method by method, feature by feature, with the disease
+ * in the first group and without it.
+ */
 function findingsOfCohort(
   population: Population,
   options: PowerOptions,
@@ -146,11 +152,12 @@ function summarise(
 }
 
 /**
- * Draws `cohorts` times 2·`patients` different people, half of them ill and half healthy, and tests every feature; then the same
- * people once more, all of them healthy (class `none`). Everybody is in the population in both versions, so the groups differ in
- * nothing but the disease: a mean that it leaves alone is truly equal, and, since nobody is in both groups, the limited population
- * makes the difference of two healthy means no less variable than an unlimited one would (a randomised experiment, Neyman 1923).
- * Classes without features are left out. Equal arguments give equal results. Throws for too few people and unequal lengths.
+ * Draws `cohorts` times 2·`patients` different people, half of them ill and half healthy, and tests every feature; then
+ * the same people once more, all of them healthy (class `none`). Everybody is in the population in both versions, so
+ * the groups differ in nothing but the disease: a mean that it leaves alone is truly equal, and, since nobody is in
+ * both groups, the limited population makes the difference of two healthy means no less variable than an unlimited one
+ * would (a randomised experiment, Neyman 1923). Classes without features are left out. Equal arguments give equal
+ * results. Throws for too few people and unequal lengths.
  */
 export async function powerAt(
   population: Population,

@@ -55,7 +55,10 @@ export interface StudyRun {
   readonly examples?: readonly ExampleMask[];
 }
 
-/** A window of a slice that all networks are shown on: grey values 0 to 255 and label bits, base64. Example masks have its size. */
+/**
+ * A window of a slice that all networks are shown on: grey values 0 to 255 and label bits,
+ * base64. Example masks have its size.
+ */
 export interface ExampleSlice {
   readonly id: string;
   readonly z: number;
@@ -120,7 +123,10 @@ export const recordedMetrics = [
   'assdMm',
 ] as const satisfies readonly Metric[];
 
-/** A case as one row: id, outcome, tp, fp, fn, tn, diagonal, then the metrics in the record's order. JSON has no Infinity: it is null there. */
+/**
+ * A case as one row: id, outcome, tp, fp, fn, tn, diagonal, then the metrics in the record's order.
+ * JSON has no Infinity: it is null there.
+ */
 export type CaseRow = readonly (string | number | null)[];
 
 export function caseToRow(

@@ -84,8 +84,9 @@ function recordOf(plan: PowerPlan, { effects }: Population, done: readonly Power
 }
 
 /**
- * Makes the people and tests the cohorts of each size, what an earlier run has kept being read, and writes the record in the end. A
- * signal ends it with `TrainingStopped`; the next start goes on with the block of people, or the size, that it was at.
+ * Makes the people and tests the cohorts of each size, what an earlier run has kept being read, and writes
+ * the record in the end. A signal ends it with `TrainingStopped`; the next start goes on with the block of
+ * people, or the size, that it was at.
  */
 export async function runPower(
   plan: PowerPlan = powerPlan,

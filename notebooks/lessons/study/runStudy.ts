@@ -151,7 +151,10 @@ async function recordHead(
   };
 }
 
-/** The runs of an earlier record that are still to be made here: they stay in the record until they are. Another configuration is another run. */
+/**
+ * The runs of an earlier record that are still to be made here: they stay in the record until they are.
+ * Another configuration is another run.
+ */
 function keptRuns(prepared: readonly Prepared[], done: readonly StudyRun[], earlier: readonly StudyRun[]): StudyRun[] {
   const isDone = (arm: string, seed: number): boolean => done.some((run) => run.arm === arm && run.seed === seed);
   return prepared
@@ -175,7 +178,10 @@ function withExamples(run: StudyRun, { seeds }: StudyPlan, slices: StudyRecord['
   return { ...run, examples: shown };
 }
 
-/** All runs of a plan in the order in which they are done: seed after seed, so that an unfinished study is even. A run that cannot be described is a failure. */
+/**
+ * All runs of a plan in the order in which they are done: seed after seed, so that an unfinished study is even. A run
+ * that cannot be described is a failure.
+ */
 function prepareAll(
   plan: StudyPlan,
   cohort: StudyCohort,
@@ -195,8 +201,9 @@ function prepareAll(
 }
 
 /**
- * Trains and scores what is missing and writes the record after every run; runs of an earlier record stay until they are made here. A run that fails is named in the result and the others
- * go on; a signal ends the study with `TrainingStopped`, and the next start goes on from there. `onlyFinished` trains nothing.
+ * Trains and scores what is missing and writes the record after every run; runs of an earlier record stay until they
+ * are made here. A run that fails is named in the result and the others go on; a signal ends the study with
+ * `TrainingStopped`, and the next start goes on from there. `onlyFinished` trains nothing.
  */
 export async function runStudy(
   plan: StudyPlan,

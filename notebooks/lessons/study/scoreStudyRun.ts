@@ -73,7 +73,10 @@ function scoreCase(one: Predicted, mask: Uint8Array): StudyCase {
   return { id: one.id, outcome, counts, imageDiagonalMm, values };
 }
 
-/** Threshold first, by mean DSC of the validation patients (the one nearest 0.5 of equals), then post-processing; both applied to the test patients. */
+/**
+ * Threshold first, by mean DSC of the validation patients (the one nearest 0.5 of equals), then
+ * post-processing; both applied to the test patients.
+ */
 async function clean(validation: readonly Predicted[], test: readonly Predicted[]): Promise<Cleaning> {
   const curve = thresholds.map((threshold) => ({
     threshold,
@@ -144,7 +147,10 @@ async function scorePictures(trained: TrainedRun, { slices, test }: StudySplit):
 export const scoreStudyRun = (trained: TrainedRun, cohort: StudyCohort, split: StudySplit): Promise<StudyScores> =>
   cohort.list.kind === '3d' ? scoreVolumes(trained, cohort, split) : scorePictures(trained, split);
 
-/** The fullest slice of the first test patients, as all networks are shown on it; none for pictures, which stay where they are. */
+/**
+ * The fullest slice of the first test patients, as all networks are shown on it; none for
+ * pictures, which stay where they are.
+ */
 export async function exampleSlices(cohort: StudyCohort, split: StudySplit): Promise<ExampleSlice[]> {
   if (cohort.list.kind !== '3d') return [];
   const volumes = (await readCases(cohort, split.test)).slice(0, shownPatients);

@@ -28,7 +28,8 @@ describe('how often tests find what is there', () => {
     (await result).shares.find((one) => one.effects === effects && one.method === method)!;
 
   it('is the power of the t test that the noncentral t distribution gives (SciPy 1.17.1, nct, n = 26)', async () => {
-    // 800 tests each: three standard errors of a share are at most 0.053; the correlation of cohorts that share people adds a little
+    // 800 tests each: three standard errors of a share are at most 0.053; the correlation of
+    // cohorts that share people adds a little
     for (const [effects, power] of [
       ['large', 0.8075],
       ['medium', 0.424],
@@ -79,7 +80,8 @@ describe('cohorts', () => {
       shares.find((one) => one.effects === effects && one.method === method)!;
     expect(of('large', 'Welch t')).toMatchObject({ share: 1, error: 0, any: 1 });
     expect(of('large', 'Mann-Whitney').share).toBe(0); // the exact p of 3 and 3 wholly apart is 2 of 20
-    // by hand: of the 20 splits only 0 1 2 | 3 4 5, either way round, has a Welch p ≤ 0.05 (t = 3.67, df = 4, p = 0.021)
+    // by hand: of the 20 splits only 0 1 2 | 3 4 5, either way round, has a Welch
+    // p ≤ 0.05 (t = 3.67, df = 4, p = 0.021)
     expect(Math.abs(of(noEffect, 'Welch t').share - 2 / 20)).toBeLessThan(0.05); // three standard errors are 0.045
   });
 

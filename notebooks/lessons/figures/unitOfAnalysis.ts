@@ -1,7 +1,7 @@
 import type { Data, Figure } from 'axunet/figures/figure';
 import { spread } from 'axunet/figures/metricsByPatient';
 import { axis, colours, emptyFigure, legendBelow, makeFigure, palette, sizes, withAlpha } from 'axunet/figures/theme';
-import type { ClusteredValues, SimulatedRate, UnitRates } from 'axunet/statistics/unitOfAnalysis';
+import type { ClusteredValues, SimulatedRate, UnitRates } from '../radiomics/unitRates.ts';
 import { mean } from 'simple-statistics';
 
 export interface UnitExample {

@@ -6,9 +6,9 @@ import { makePhantomPatient, phantomGeneratorVersion, phantomProfiles } from 'ax
 import { hasTumour } from 'axunet/dataset/phantom/patient';
 import { type Row, type Table, toTable } from 'axunet/figures/table';
 import { breathe, startProgress } from 'axunet/progress';
-import { commonGrid, featureRow, regionOf } from 'axunet/radiomics/region';
+import { commonGrid, featureRow, regionOf } from '../radiomics/region.ts';
 import type { Vec3 } from 'axunet/volume/volume';
-import { cachedTable } from '../tableCache.ts';
+import { cachedTable } from '../radiomics/tableCache.ts';
 
 export interface PeopleOptions {
   readonly count: number;

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasTumour } from '../../../lib/dataset/phantom/patient.ts';
 import { makePhantomPatient } from '../../../lib/dataset/phantom.ts';
-import { regionOf } from '../../../lib/radiomics/region.ts';
+import { regionOf } from '../../../notebooks/lessons/radiomics/region.ts';
 import { projectPath } from '../../../lib/settings.ts';
-import { featureTable } from '../../../notebooks/lessons/regions.ts';
+import { featureTable } from '../../../notebooks/lessons/radiomics/cohorts.ts';
 import { pairedPeople, tumourNumbers } from '../../../notebooks/lessons/study/pairedPeople.ts';
 
 const seed = 987654;

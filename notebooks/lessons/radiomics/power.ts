@@ -1,7 +1,7 @@
 /** The recorded study `radiomics` in the form that its figure and tables take. */
 
 import type { Row } from 'axunet/figures/table';
-import type { PowerPanel } from './figures/powerCurves.ts';
+import type { PowerPanel } from '../figures/powerCurves.ts';
 import {
   type EffectClass,
   effectClasses,
@@ -9,9 +9,9 @@ import {
   type FoundShare,
   methodNames,
   noEffect,
-} from './study/power.ts';
-import { type PowerRecord, powerStudyName, readPowerRecord } from './study/powerRecord.ts';
-import { recordFile } from './study/record.ts';
+} from '../study/power.ts';
+import { type PowerRecord, powerStudyName, readPowerRecord } from '../study/powerRecord.ts';
+import { recordFile } from '../study/record.ts';
 
 /** The record, and one line that says what it was made of or how to make it. */
 export async function loadPower(): Promise<PowerRecord | undefined> {

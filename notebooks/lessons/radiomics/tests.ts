@@ -1,7 +1,7 @@
 /** What radiomics.ipynb computes from its tables, beyond single tests. */
 
 import { type Table, toTable } from 'axunet/figures/table';
-import { columnsOf, featureNamesOf, type Region } from 'axunet/radiomics/region';
+import { columnsOf, featureNamesOf, type Region } from './region.ts';
 import { Random } from 'axunet/random';
 import { brunnerMunzel } from 'axunet/statistics/brunnerMunzel';
 import { type Comparison, compareFeatures, splitGroups } from 'axunet/statistics/compareFeatures';
@@ -14,7 +14,7 @@ import { signFlipTest } from 'axunet/statistics/signFlipTest';
 import { studentTTest, welchTTest } from 'axunet/statistics/tTest';
 import { dilateMask, erodeMask, redrawMask, shiftMask } from 'axunet/volume/perturbMask';
 import { mean } from 'simple-statistics';
-import { isGroup } from './regions.ts';
+import { isGroup } from './cohorts.ts';
 
 /** Compares the pancreas features (or the named columns) of one group with those of all other rows. */
 export const compareGroups = (table: Table, group: string, names?: readonly string[], column = 'group'): Comparison =>

@@ -1,14 +1,14 @@
 /**
  * Patients made comparable: one region of interest a patient, all on one grid, and its features as a row of a table.
  */
-import { toCanonical } from '../volume/orientation.ts';
-import { binaryMask } from '../volume/perturbMask.ts';
-import type { Volume } from '../volume/volume.ts';
+import { toCanonical } from 'axunet/volume/orientation';
+import { binaryMask } from 'axunet/volume/perturbMask';
+import type { Volume } from 'axunet/volume/volume';
 import { acquisitionFeatures } from './acquisition.ts';
-import { extractFeatures } from './extract.ts';
-import { checkMask } from './maskCheck.ts';
-import { resampleForRadiomics } from './resample.ts';
-import { type RadiomicsSettings, radiomicsSettings } from './settings.ts';
+import { extractFeatures } from 'axunet/radiomics/extract';
+import { checkMask } from 'axunet/radiomics/maskCheck';
+import { resampleForRadiomics } from 'axunet/radiomics/resample';
+import { type RadiomicsSettings, radiomicsSettings } from 'axunet/radiomics/settings';
 
 /** The pancreas of one patient on the common grid, cut out with a margin. */
 export interface Region {

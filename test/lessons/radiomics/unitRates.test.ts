@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../lib/random.ts';
-import { intraclassOneWay } from '../../lib/statistics/intraclassOneWay.ts';
-import { welchTTest } from '../../lib/statistics/tTest.ts';
-import { simulateRates, splitRates, testByUnit } from '../../lib/statistics/unitOfAnalysis.ts';
+import { Random } from '../../../lib/random.ts';
+import { intraclassOneWay } from '../../../lib/statistics/intraclassOneWay.ts';
+import { welchTTest } from '../../../lib/statistics/tTest.ts';
+import { simulateRates, splitRates, testByUnit } from '../../../notebooks/lessons/radiomics/unitRates.ts';
 
 describe('the unit of a test', () => {
   it('is each value, or the mean of each patient', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { duplicateRows } from '../../lib/statistics/duplicateRows.ts';
+import { duplicateRows } from '../../../notebooks/lessons/radiomics/duplicateRows.ts';
 
 describe('rows that are copies', () => {
   it('are found under other ids, exact or rounded', () => {

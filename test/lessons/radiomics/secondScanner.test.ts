@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { makePhantomPatient, phantomProfiles } from '../../lib/dataset/phantom.ts';
-import { imageNoiseHu } from '../../lib/radiomics/acquisition.ts';
-import { toCanonical } from '../../lib/volume/orientation.ts';
-import { voxelToMm } from '../../lib/volume/volume.ts';
-import { scanAgain, secondProtocol } from '../../notebooks/lessons/secondScanner.ts';
+import { makePhantomPatient, phantomProfiles } from '../../../lib/dataset/phantom.ts';
+import { imageNoiseHu } from '../../../notebooks/lessons/radiomics/acquisition.ts';
+import { toCanonical } from '../../../lib/volume/orientation.ts';
+import { voxelToMm } from '../../../lib/volume/volume.ts';
+import { scanAgain, secondProtocol } from '../../../notebooks/lessons/radiomics/secondScanner.ts';
 
 const { size } = phantomProfiles.tiny;
 const patients = Array.from({ length: 2 }, (_, i) => makePhantomPatient(i + 1, { seed: 1, size }));

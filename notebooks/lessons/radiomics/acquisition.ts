@@ -3,8 +3,8 @@
  * be tested beside those of the organ.
  */
 import { medianSorted } from 'simple-statistics';
-import { toCanonical } from '../volume/orientation.ts';
-import type { Volume } from '../volume/volume.ts';
+import { toCanonical } from 'axunet/volume/orientation';
+import type { Volume } from 'axunet/volume/volume';
 
 /** Names of the acquisition's columns in a feature table. */
 export const acquisitionNames = [

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startEngine } from '../../lib/engine/engine.ts';
+import { startEngine } from '../../../lib/engine/engine.ts';
 import {
   boundaryRows,
   gradientSharesOf,
   halfRightGuess,
   lossMapsOf,
   shownLosses,
-} from '../../notebooks/lessons/lossMaps.ts';
-import { publishedDefects } from '../../notebooks/lessons/publishedLosses.ts';
+} from '../../../notebooks/lessons/boundaryAware/lossMaps.ts';
+import { publishedDefects } from '../../../notebooks/lessons/boundaryAware/publishedDefects.ts';
 
 const size = { height: 32, width: 32 };
 const label = Uint8Array.from({ length: 1024 }, (_, i) =>

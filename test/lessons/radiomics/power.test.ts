@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { patientsNeeded, plainMethods, powerPanels, powerRows, shownMethods } from '../../notebooks/lessons/power.ts';
-import type { EffectClass } from '../../notebooks/lessons/study/power.ts';
-import { type PowerRecord, readPowerRecord } from '../../notebooks/lessons/study/powerRecord.ts';
+import { patientsNeeded, plainMethods, powerPanels, powerRows, shownMethods } from '../../../notebooks/lessons/radiomics/power.ts';
+import type { EffectClass } from '../../../notebooks/lessons/study/power.ts';
+import { type PowerRecord, readPowerRecord } from '../../../notebooks/lessons/study/powerRecord.ts';
 
 const share = (patients: number, effects: EffectClass, method: string, found: number) => ({
   patients,

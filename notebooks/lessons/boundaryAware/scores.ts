@@ -3,13 +3,13 @@
 import { type Metric, metricInfo } from 'axunet/evaluate/metrics';
 import type { Row } from 'axunet/figures/table';
 import { summarise } from 'axunet/statistics/summary';
-import type { ComparedSlice } from './figures/armComparison.ts';
-import type { CostedArm } from './figures/costAndScore.ts';
-import { type DifferenceMetric, formatP } from './figures/differenceForest.ts';
-import type { LabelCount } from './figures/labelHistogram.ts';
-import type { RankedMetric } from './figures/rankMatrix.ts';
-import type { SeedMetric } from './figures/seedPoints.ts';
-import type { ThresholdCurve } from './figures/thresholdCurves.ts';
+import type { ComparedSlice } from '../figures/armComparison.ts';
+import type { CostedArm } from '../figures/costAndScore.ts';
+import { type DifferenceMetric, formatP } from '../figures/differenceForest.ts';
+import type { LabelCount } from '../figures/labelHistogram.ts';
+import type { RankedMetric } from '../figures/rankMatrix.ts';
+import type { SeedMetric } from '../figures/seedPoints.ts';
+import type { ThresholdCurve } from '../figures/thresholdCurves.ts';
 import {
   compareEach,
   compareWith,
@@ -19,10 +19,10 @@ import {
   patientMeans,
   pooledByPatient,
   seedMeans,
-} from './study/compare.ts';
-import { findStudy } from './study/plan.ts';
-import { type PublishedRecord, publishedValues } from './study/published.ts';
-import { readRecord, type StudyRecord, unpackMask } from './study/record.ts';
+} from '../study/compare.ts';
+import { findStudy } from '../study/plan.ts';
+import { type PublishedRecord, publishedValues } from '../study/published.ts';
+import { readRecord, type StudyRecord, unpackMask } from '../study/record.ts';
 
 /**
  * What the notebook shows of every study: overlap, a distance, and shares of the surface within a small and a large

@@ -14,10 +14,10 @@ import { foregroundBox } from 'axunet/preprocess/manifest';
 import { distanceTransform } from 'axunet/volume/distance';
 import { tf } from 'axunet-engine/engine';
 import { softmaxCrossEntropy } from 'axunet-engine/ops/softmaxCrossEntropy';
-import type { BoundaryMap } from './figures/boundaryMaps.ts';
-import type { GradientShare } from './figures/gradientShares.ts';
-import type { LossMap, LossMapSlice } from './figures/lossMaps.ts';
-import { intendedEdge, publishedBox, publishedEdge, publishedEdgeLabel } from './published/edgeInLabel.ts';
+import type { BoundaryMap } from '../figures/boundaryMaps.ts';
+import type { GradientShare } from '../figures/gradientShares.ts';
+import type { LossMap, LossMapSlice } from '../figures/lossMaps.ts';
+import { intendedEdge, publishedBox, publishedEdge, publishedEdgeLabel } from '../published/edgeInLabel.ts';
 
 type PixelLoss = (logits: tf.Tensor4D, labels: tf.Tensor3D) => tf.Tensor3D;
 

@@ -1,26 +1,26 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openMasks } from '../../lib/dataset/masks.ts';
-import { makePhantomPatient } from '../../lib/dataset/phantom.ts';
-import { toTable } from '../../lib/figures/table.ts';
-import { featureNamesOf, type Region, regionOf } from '../../lib/radiomics/region.ts';
-import { Random } from '../../lib/random.ts';
-import { projectPath, settings } from '../../lib/settings.ts';
-import type { Comparison } from '../../lib/statistics/compareFeatures.ts';
-import { compareWithPeer, measurePanorama, panoramaPeer } from '../../notebooks/lessons/panorama.ts';
+import { openMasks } from '../../../lib/dataset/masks.ts';
+import { makePhantomPatient } from '../../../lib/dataset/phantom.ts';
+import { toTable } from '../../../lib/figures/table.ts';
+import { featureNamesOf, type Region, regionOf } from '../../../notebooks/lessons/radiomics/region.ts';
+import { Random } from '../../../lib/random.ts';
+import { projectPath, settings } from '../../../lib/settings.ts';
+import type { Comparison } from '../../../lib/statistics/compareFeatures.ts';
+import { compareWithPeer, measurePanorama, panoramaPeer } from '../../../notebooks/lessons/radiomics/panorama.ts';
 import {
   findingsByTest,
   otherReaders,
   randomHalves,
   stabilityOf,
   trueEffects,
-} from '../../notebooks/lessons/radiomicsTests.ts';
-import { agreementPoints, contingency, describeGroups, survivors } from '../../notebooks/lessons/radiomicsViews.ts';
-import { featureTable, isGroup, shortName, stack } from '../../notebooks/lessons/regions.ts';
-import { findDuplicates, splitExample, withCopies, withoutDuplicates } from '../../notebooks/lessons/sliceLesson.ts';
-import { cachedTable, tableFromCsv, tableToCsv } from '../../notebooks/lessons/tableCache.ts';
-import { joinLines, readNotebook } from '../../scripts/notebook.ts';
+} from '../../../notebooks/lessons/radiomics/tests.ts';
+import { agreementPoints, contingency, describeGroups, survivors } from '../../../notebooks/lessons/radiomics/views.ts';
+import { featureTable, isGroup, shortName, stack } from '../../../notebooks/lessons/radiomics/cohorts.ts';
+import { findDuplicates, splitExample, withCopies, withoutDuplicates } from '../../../notebooks/lessons/radiomics/slices.ts';
+import { cachedTable, tableFromCsv, tableToCsv } from '../../../notebooks/lessons/radiomics/tableCache.ts';
+import { joinLines, readNotebook } from '../../../scripts/notebook.ts';
 
 const regions: Region[] = [1, 2, 3, 4].map((index) => {
   const { image, label, group } = makePhantomPatient(index, { seed: 1, size: [64, 64, 16] });

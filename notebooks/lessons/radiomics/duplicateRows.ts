@@ -1,6 +1,6 @@
 /** Rows that are copies of each other: one patient who counts twice. */
-import { expected } from '../errors.ts';
-import type { FeatureColumns } from './compareFeatures.ts';
+import { expected } from 'axunet/errors';
+import type { FeatureColumns } from 'axunet/statistics/compareFeatures';
 
 export interface DuplicatePair {
   readonly ids: readonly [string, string];

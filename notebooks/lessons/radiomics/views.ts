@@ -2,21 +2,21 @@
 
 import { type Table, toTable } from 'axunet/figures/table';
 import { findingColours } from 'axunet/figures/theme';
-import { acquisitionNames } from 'axunet/radiomics/acquisition';
-import { columnsOf } from 'axunet/radiomics/region';
+import { acquisitionNames } from './acquisition.ts';
+import { columnsOf } from './region.ts';
 import { type Comparison, countFound, type FeatureComparison } from 'axunet/statistics/compareFeatures';
 import { permuteLabels } from 'axunet/statistics/labelPermutation';
 import { rocAuc } from 'axunet/statistics/roc';
 import { summarise } from 'axunet/statistics/summary';
 import { quantile } from 'simple-statistics';
-import type { EffectPoint } from './figures/effectScatter.ts';
-import type { ForestRow } from './figures/forestPlot.ts';
-import type { FoundBar } from './figures/foundFeatures.ts';
-import type { DistributionPanel } from './figures/groupDistributions.ts';
-import type { ScoredFeature } from './figures/rocCurves.ts';
-import type { StablePoint } from './figures/stabilityPlot.ts';
-import { compareGroups, type FeatureStability } from './radiomicsTests.ts';
-import { isGroup, shortName } from './regions.ts';
+import type { EffectPoint } from '../figures/effectScatter.ts';
+import type { ForestRow } from '../figures/forestPlot.ts';
+import type { FoundBar } from '../figures/foundFeatures.ts';
+import type { DistributionPanel } from '../figures/groupDistributions.ts';
+import type { ScoredFeature } from '../figures/rocCurves.ts';
+import type { StablePoint } from '../figures/stabilityPlot.ts';
+import { compareGroups, type FeatureStability } from './tests.ts';
+import { isGroup, shortName } from './cohorts.ts';
 
 /** A p value as tables write it. */
 export const formatP = (p: number): string => (p < 0.001 ? p.toExponential(1) : p.toFixed(3));

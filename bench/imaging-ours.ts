@@ -5,7 +5,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
-import { directedMean, hd95ByArea, surfaceDice } from '../lib/evaluate/distanceMetrics.ts';
+import { directedMean } from '../lib/evaluate/assd.ts';
+import { hd95ByArea } from '../lib/evaluate/hausdorff.ts';
+import { surfaceDice } from '../lib/evaluate/nsd.ts';
 import { maskPair } from '../lib/evaluate/maskPair.ts';
 import { surfaceElementDistances } from '../lib/evaluate/surfaceDistances.ts';
 import { largestComponent } from '../lib/volume/components.ts';

@@ -2,10 +2,10 @@
  * Many cases scored alike: summaries that always say how many cases were missed, and
  * comparisons of models case by case.
  */
+import { rankBiserial } from '../statistics/rankBiserial.ts';
 import { mean } from 'simple-statistics';
 import { expected } from '../errors.ts';
 import { bootstrap, pairedBootstrap } from '../statistics/bootstrap.ts';
-import { rankBiserial } from '../statistics/effectSize.ts';
 import { holm } from '../statistics/multipleTesting.ts';
 import { type Summary, summarise } from '../statistics/summary.ts';
 import { wilcoxon } from '../statistics/wilcoxon.ts';

@@ -1,15 +1,9 @@
 /** Every metric of one prediction against its reference. */
 import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
-import {
-  assd,
-  boundaryIou,
-  hausdorff,
-  hd95ByArea,
-  hd95Directed,
-  hd95Pooled,
-  masd,
-  surfaceDice,
-} from './distanceMetrics.ts';
+import { assd, masd } from './assd.ts';
+import { boundaryIou } from './boundaryIou.ts';
+import { hausdorffDistance, hd95ByArea, hd95Directed, hd95Pooled } from './hausdorff.ts';
+import { surfaceDice } from './nsd.ts';
 import { type MaskPair, maskPair, pairCounts } from './maskPair.ts';
 import { type OverlapCounts, overlapScores } from './overlap.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from './surfaceDistances.ts';
@@ -104,7 +98,7 @@ function surfaceScores(pair: MaskPair) {
     nsd2Voxels: surfaceDice(voxels, 2),
     nsd3Voxels: surfaceDice(voxels, 3),
     boundaryIou: boundaryIou(pair),
-    hausdorffMm: hausdorff(voxels),
+    hausdorffMm: hausdorffDistance(voxels),
     hd95PooledMm: hd95Pooled(voxels),
     hd95DirectedMm: hd95Directed(voxels),
     hd95ByAreaMm: hd95ByArea(elements),

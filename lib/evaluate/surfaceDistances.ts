@@ -1,5 +1,6 @@
 /**
- * Distances between the surfaces of two masks, computed once per pair; the metrics of them are in distanceMetrics.ts.
+ * Distances between the surfaces of two masks, computed once per pair; the metrics of them are in hausdorff.ts, nsd.ts
+ * and assd.ts.
  */
 import { squaredDistanceInSlices } from '../volume/distance.ts';
 import { type Vec3, voxelCount } from '../volume/volume.ts';

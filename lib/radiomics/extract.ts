@@ -27,7 +27,7 @@ export interface Extraction {
 }
 
 /** Image, mask and ROI as the features see them. */
-export interface PreparedCase {
+export interface PreparedRoi {
   readonly image: Volume;
   /** After resegmentation. */
   readonly roi: Roi;
@@ -36,7 +36,7 @@ export interface PreparedCase {
 }
 
 /** Everything before the features. Throws a MaskError when the mask cannot be used. */
-export function prepareCase(source: Volume, sourceMask: Volume, settings: RadiomicsSettings): PreparedCase {
+export function prepareRoi(source: Volume, sourceMask: Volume, settings: RadiomicsSettings): PreparedRoi {
   const lenient = { label: settings.label, minimumRoiVoxels: null, minimumRoiDimensions: 0 };
   const willResample = settings.resampledSpacingMm !== null;
   const sourceBox = checkMask(source, sourceMask, willResample ? lenient : settings);
@@ -79,7 +79,7 @@ export function extractFeatures(
   settings: RadiomicsSettings = pyradiomicsSettings,
   images: ImageMaker = derivedImages,
 ): Extraction {
-  const prepared = prepareCase(image, mask, settings);
+  const prepared = prepareRoi(image, mask, settings);
   const { roi, shapeRoi } = prepared;
   const features: Record<string, number> = {};
   const ofMask = settings.families.filter((family) => shapeFamilies.includes(family));

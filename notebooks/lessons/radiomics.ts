@@ -5,6 +5,7 @@ export * from './radiomics/region.ts';
 export * from 'axunet/statistics/clustering';
 export * from 'axunet/statistics/compareFeatures';
 export * from './radiomics/duplicateRows.ts';
+export { formatP } from 'axunet/statistics/formatP';
 export * from 'axunet/statistics/intraclassOneWay';
 export * from 'axunet/statistics/labelPermutation';
 export * from './radiomics/unitRates.ts';

@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  assd,
-  directedMean,
-  hausdorff,
-  hd95ByArea,
-  hd95Directed,
-  hd95Pooled,
-  surfaceDice,
-} from '../../lib/evaluate/distanceMetrics.ts';
+import { assd, directedMean } from '../../lib/evaluate/assd.ts';
+import { hausdorffDistance, hd95ByArea, hd95Directed, hd95Pooled } from '../../lib/evaluate/hausdorff.ts';
+import { surfaceDice } from '../../lib/evaluate/nsd.ts';
 import { maskPair, pairCounts } from '../../lib/evaluate/maskPair.ts';
 import { dice, jaccard, precision, recall, specificity } from '../../lib/evaluate/overlap.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from '../../lib/evaluate/surfaceDistances.ts';
@@ -74,15 +68,15 @@ function compare(
   worst.add('medpy', specificity(counts), medpy.specificity);
   worst.add('medpy', (counts.fp - counts.fn) / (counts.tp + counts.fn), medpy.ravd);
   const voxels = surfaceVoxelDistances(pair);
-  worst.add('medpy', hausdorff(voxels), medpy.hd);
+  worst.add('medpy', hausdorffDistance(voxels), medpy.hd);
   worst.add('medpy', hd95Pooled(voxels), medpy.hd95);
   worst.add('medpy', assd(voxels), medpy.assd);
-  worst.add('monai', hausdorff(voxels), monai.hd);
+  worst.add('monai', hausdorffDistance(voxels), monai.hd);
   worst.add('monai', hd95Directed(voxels), monai.hd95);
   worst.add('monai', assd(voxels), monai.assd);
   worst.add('monai', directedMean(voxels, 'toReference'), monai.asd_pred_to_ref);
   const elements = surfaceElementDistances(pair);
-  worst.add('surface-distance', hausdorff(elements), elementPeer.hd);
+  worst.add('surface-distance', hausdorffDistance(elements), elementPeer.hd);
   worst.add('surface-distance', hd95ByArea(elements), elementPeer.hd95);
   worst.add('surface-distance', directedMean(elements, 'toReference'), elementPeer.asd_pred_to_ref);
   worst.add('surface-distance', directedMean(elements, 'toPrediction'), elementPeer.asd_ref_to_pred);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readNpy } from '../../lib/io/npy.ts';
 import { type MatrixPlan, matrixPlan } from '../../lib/radiomics/aggregation.ts';
 import { type LevelGrid } from '../../lib/radiomics/discretise.ts';
-import { extractFeatures, prepareCase } from '../../lib/radiomics/extract.ts';
+import { extractFeatures, prepareRoi } from '../../lib/radiomics/extract.ts';
 import { levelsOf } from '../../lib/radiomics/features.ts';
 import { cooccurrenceMatrices } from '../../lib/radiomics/glcm.ts';
 import { dependenceMatrices } from '../../lib/radiomics/gldm.ts';
@@ -90,7 +90,7 @@ const matrixCases = [...new Set(columns.map(({ caseName }) => caseName))].filter
 async function planOf(caseName: string): Promise<{ grid: LevelGrid; plan: MatrixPlan; present: number[] }> {
   const { image, mask } = await baselineCase(caseName);
   const settings = radiomicsSettings();
-  const { roi, image: prepared } = prepareCase(image, mask, settings);
+  const { roi, image: prepared } = prepareRoi(image, mask, settings);
   const { grid } = levelsOf(roi, valuesInRoi(prepared.data, roi), settings);
   const present = [...new Set(roi.voxels.map((at) => grid.levels[at]!))].sort((a, b) => a - b);
   return { grid, plan: matrixPlan(grid, settings), present };

@@ -1,6 +1,8 @@
+import { cliffDelta } from '../../lib/statistics/cliffDelta.ts';
+import { cohenD, cohenDPaired, hedgesG } from '../../lib/statistics/hedgesG.ts';
+import { rankBiserial } from '../../lib/statistics/rankBiserial.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cliffDelta, cohenD, cohenDPaired, hedgesG, rankBiserial } from '../../lib/statistics/effectSize.ts';
 import { mannWhitney } from '../../lib/statistics/mannWhitney.ts';
 import { expectRelative } from './close.ts';
 

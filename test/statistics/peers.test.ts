@@ -2,6 +2,11 @@
  * All tests of lib/statistics against SciPy, statsmodels, pingouin, scikit-learn and mpmath (`reference.py`), over
  * random and awkward inputs: ties, constants, two values, unequal sizes, heavy tails, tiny and huge numbers.
  */
+import { cliffDelta } from '../../lib/statistics/cliffDelta.ts';
+import { cohenD, hedgesG } from '../../lib/statistics/hedgesG.ts';
+import { rankBiserial } from '../../lib/statistics/rankBiserial.ts';
+import { type TTest } from '../../lib/statistics/tStatistic.ts';
+import { welchTTest } from '../../lib/statistics/welch.ts';
 import { mean, median } from 'simple-statistics';
 import { afterAll, describe, it } from 'vitest';
 import { bootstrap } from '../../lib/statistics/bootstrap.ts';
@@ -11,7 +16,6 @@ import { chiSquareUpperTail } from '../../lib/statistics/distributions/chiSquare
 import { fisherUpperTail } from '../../lib/statistics/distributions/fisherF.ts';
 import { normalUpperTail } from '../../lib/statistics/distributions/normal.ts';
 import { studentUpperTail } from '../../lib/statistics/distributions/studentT.ts';
-import { cliffDelta, cohenD, hedgesG, rankBiserial } from '../../lib/statistics/effectSize.ts';
 import { friedman } from '../../lib/statistics/friedman.ts';
 import { intraclassCorrelation } from '../../lib/statistics/intraclass.ts';
 import { levene } from '../../lib/statistics/levene.ts';
@@ -24,7 +28,7 @@ import { shapiroWilk } from '../../lib/statistics/shapiroWilk.ts';
 import { pairedPermutationTest } from '../../lib/statistics/signFlipTest.ts';
 import { incompleteBeta } from '../../lib/statistics/special/incompleteBeta.ts';
 import { summarise } from '../../lib/statistics/summary.ts';
-import { oneSampleTTest, pairedTTest, studentTTest, type TTest, welchTTest } from '../../lib/statistics/tTest.ts';
+import { oneSampleTTest, pairedTTest, studentTTest } from '../../lib/statistics/tTest.ts';
 import { type WilcoxonOptions, wilcoxon } from '../../lib/statistics/wilcoxon.ts';
 import { type ByAlternative, expectClose, printWorst, reference } from './reference.ts';
 

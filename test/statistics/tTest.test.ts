@@ -1,6 +1,7 @@
+import { welchTTest } from '../../lib/statistics/welch.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { oneSampleTTest, pairedTTest, studentTTest, welchTTest } from '../../lib/statistics/tTest.ts';
+import { oneSampleTTest, pairedTTest, studentTTest } from '../../lib/statistics/tTest.ts';
 import { expectRelative } from './close.ts';
 
 describe('t tests', () => {

@@ -6,7 +6,7 @@ import { filterLines, lineBuffers, shortestLine } from './filterLines.ts';
 import { gaussianFilter, type RecursiveFilter, secondDerivativeFilter } from './recursiveGaussian.ts';
 
 const axes = [0, 1, 2] as const;
-type Axis = (typeof axes)[number];
+type AxisIndex = (typeof axes)[number];
 interface Grid<T = Float32Array | Float64Array> {
   readonly data: T;
   readonly shape: Vec3;
@@ -35,7 +35,7 @@ function asFloat(data: VoxelArray): Float32Array | Float64Array {
  * groups that are `groupStep` apart.
  */
 function linesAlong(
-  axis: Axis,
+  axis: AxisIndex,
   [nx, ny, nz]: Vec3,
 ): { step: number; count: number; apart: number; groups: number; groupStep: number } {
   if (axis === 0) return { step: 1, count: ny * nz, apart: nx, groups: 1, groupStep: 0 };
@@ -49,7 +49,7 @@ function linesAlong(
  */
 function filterAxis(
   { data, shape }: Grid,
-  axis: Axis,
+  axis: AxisIndex,
   filter: RecursiveFilter,
   first: number,
   count: number,
@@ -125,7 +125,7 @@ export function laplacianOfGaussian(
   const seen =
     voxelCount(reach.shape) === voxelCount(volume.shape) ? volume : cropVolume(volume, reach.start, reach.shape);
   const source: Grid = { data: asFloat(seen.data), shape: seen.shape };
-  const first = (axis: Axis): number => box.start[axis] - reach.start[axis];
+  const first = (axis: AxisIndex): number => box.start[axis] - reach.start[axis];
   const total = new Float32Array(voxelCount(box.shape));
   for (const axis of axes) {
     const spacing = volume.spacingMm[axis];

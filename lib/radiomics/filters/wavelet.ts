@@ -4,14 +4,14 @@ import { affineFrom, assertBoxInside, type Box, cropVolume } from '../../volume/
 import { type Vec3, type Volume, voxelCount } from '../../volume/volume.ts';
 import { type Floats, reach, splitLast, splitRun } from './coiflet.ts';
 
-export type Axis = 0 | 1 | 2;
+export type AxisIndex = 0 | 1 | 2;
 
 export interface WaveletOptions {
   /**
    * The axes that are filtered, one letter of the name each; [0, 1] is PyRadiomics' `force2D` in
    * the slices of z. Default [0, 1, 2].
    */
-  readonly axes?: readonly Axis[];
+  readonly axes?: readonly AxisIndex[];
   /** How many levels are returned; each starts from the low-pass image of the one before. Default 1. */
   readonly level?: number;
   /** How many levels are skipped before. Default 0. */
@@ -38,11 +38,11 @@ interface Part<T extends Floats = Floats> {
 /** An axis of odd length is made even by repeating its first sample at the end. */
 const periodOf = (length: number): number => length + (length % 2);
 const modulo = (i: number, period: number): number => ((i % period) + period) % period;
-const replaced = (vector: Vec3, axis: Axis, value: number): Vec3 =>
+const replaced = (vector: Vec3, axis: AxisIndex, value: number): Vec3 =>
   vector.map((v, i) => (i === axis ? value : v)) as unknown as Vec3;
 
 /** Low-pass and high-pass image along one axis, which loses the samples that the filters need around. */
-function splitAxis<T extends Floats>({ data, shape, origin }: Part<T>, axis: Axis, period: number): [Part<T>, Part<T>] {
+function splitAxis<T extends Floats>({ data, shape, origin }: Part<T>, axis: AxisIndex, period: number): [Part<T>, Part<T>] {
   const step = shape.slice(0, axis).reduce((a, b) => a * b, 1);
   const length = shape[axis] - reach.before - reach.after;
   const first = origin[axis] + reach.before;
@@ -63,7 +63,7 @@ function splitAxis<T extends Floats>({ data, shape, origin }: Part<T>, axis: Axi
 }
 
 /** All images of one level, LL…L first, the last letter changing fastest. */
-function* bandsOf(part: Part, axes: readonly Axis[], shape: Vec3, name = ''): Generator<{ name: string; part: Part }> {
+function* bandsOf(part: Part, axes: readonly AxisIndex[], shape: Vec3, name = ''): Generator<{ name: string; part: Part }> {
   const [axis, ...others] = axes;
   if (axis === undefined) {
     yield { name, part };
@@ -75,11 +75,11 @@ function* bandsOf(part: Part, axes: readonly Axis[], shape: Vec3, name = ''): Ge
 }
 
 /** The box and `levels` times the reach of the filters around it. */
-function surroundings({ data: source, shape }: Volume, box: Box, axes: readonly Axis[], levels: number): Part {
+function surroundings({ data: source, shape }: Volume, box: Box, axes: readonly AxisIndex[], levels: number): Part {
   const times = ([0, 1, 2] as const).map((axis) => (axes.includes(axis) ? levels : 0));
   const origin = box.start.map((from, i) => from - reach.before * times[i]!) as unknown as Vec3;
   const wide = box.shape.map((n, i) => n + (reach.before + reach.after) * times[i]!) as unknown as Vec3;
-  const indices = (axis: Axis): Int32Array =>
+  const indices = (axis: AxisIndex): Int32Array =>
     new Int32Array(wide[axis]).map((_, i) => modulo(origin[axis] + i, periodOf(shape[axis])) % shape[axis]);
   const [xs, ys, zs] = [indices(0), indices(1), indices(2)];
   const data = source instanceof Float32Array ? new Float32Array(voxelCount(wide)) : new Float64Array(voxelCount(wide));

@@ -1,6 +1,7 @@
 import type { Comparison } from 'axunet/evaluate/cohort';
 import type { Data, Figure } from 'axunet/figures/figure';
 import { colours, emptyFigure, makeFigure, palette, sizes } from 'axunet/figures/theme';
+import { formatP } from 'axunet/statistics/formatP';
 import { facetAxes, facetLayout } from './facets.ts';
 
 export interface DifferenceMetric {
@@ -8,10 +9,6 @@ export interface DifferenceMetric {
   readonly better: 'higher' | 'lower' | 'none';
   readonly comparisons: readonly Comparison[];
 }
-
-/** `p < 0.001` or `p = 0.03`. */
-export const formatP = (p: number): string =>
-  p < 0.001 ? 'p < 0.001' : `p = ${p < 0.1 ? p.toPrecision(1) : p.toFixed(2)}`;
 
 /** Better by more than chance (p ≤ 0.05 after Holm) is blue, worse red, the rest grey. */
 function colourOf({ meanDifference, pHolm }: Comparison, better: DifferenceMetric['better']): string {
@@ -38,7 +35,7 @@ export function differenceForest(metrics: readonly DifferenceMetric[], options: 
           ...facetAxes(k),
           x: [one.meanDifference],
           y: [i],
-          text: [formatP(one.pHolm)],
+          text: [formatP(one.pHolm, 'sentence')],
           textposition: 'top center',
           cliponaxis: false,
           textfont: { size: sizes.small, color: colourOf(one, better) },

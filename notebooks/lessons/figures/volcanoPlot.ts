@@ -9,7 +9,7 @@ import {
   sizes,
   withAlpha,
 } from 'axunet/figures/theme';
-import type { Comparison, FeatureComparison } from 'axunet/statistics/compareFeatures';
+import type { GroupComparison, FeatureComparison } from 'axunet/statistics/compareFeatures';
 
 interface Class {
   readonly name: string;
@@ -65,7 +65,7 @@ function namesOf(
  * without features gives an empty figure.
  */
 export function volcanoPlot(
-  { features, n }: Comparison,
+  { features, n }: GroupComparison,
   options: {
     title: string;
     groups: readonly [string, string];

@@ -1,23 +1,24 @@
 /** What radiomics.ipynb computes from its tables, beyond single tests. */
 
+import { welchTTest } from 'axunet/statistics/welch';
 import { type Table, toTable } from 'axunet/figures/table';
 import { columnsOf, featureNamesOf, type Region } from './region.ts';
 import { Random } from 'axunet/random';
 import { brunnerMunzel } from 'axunet/statistics/brunnerMunzel';
-import { type Comparison, compareFeatures, splitGroups } from 'axunet/statistics/compareFeatures';
+import { type GroupComparison, compareFeatures, splitGroups } from 'axunet/statistics/compareFeatures';
 import { intraclassCorrelation } from 'axunet/statistics/intraclass';
 import { mannWhitney } from 'axunet/statistics/mannWhitney';
 import { moments, varianceOf } from 'axunet/statistics/moments';
 import { benjaminiHochberg, holm } from 'axunet/statistics/multipleTesting';
 import { permutationTest } from 'axunet/statistics/permutationTest';
 import { signFlipTest } from 'axunet/statistics/signFlipTest';
-import { studentTTest, welchTTest } from 'axunet/statistics/tTest';
+import { studentTTest } from 'axunet/statistics/tTest';
 import { dilateMask, erodeMask, redrawMask, shiftMask } from 'axunet/volume/perturbMask';
 import { mean } from 'simple-statistics';
 import { isGroup } from './cohorts.ts';
 
 /** Compares the pancreas features (or the named columns) of one group with those of all other rows. */
-export const compareGroups = (table: Table, group: string, names?: readonly string[], column = 'group'): Comparison =>
+export const compareGroups = (table: Table, group: string, names?: readonly string[], column = 'group'): GroupComparison =>
   compareFeatures(columnsOf(table, names), isGroup(table, group, column));
 
 /**

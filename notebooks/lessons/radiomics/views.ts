@@ -4,9 +4,10 @@ import { type Table, toTable } from 'axunet/figures/table';
 import { findingColours } from 'axunet/figures/theme';
 import { acquisitionNames } from './acquisition.ts';
 import { columnsOf } from './region.ts';
-import { type Comparison, countFound, type FeatureComparison } from 'axunet/statistics/compareFeatures';
+import { type GroupComparison, countFound, type FeatureComparison } from 'axunet/statistics/compareFeatures';
 import { permuteLabels } from 'axunet/statistics/labelPermutation';
 import { rocAuc } from 'axunet/statistics/roc';
+import { formatP } from 'axunet/statistics/formatP';
 import { summarise } from 'axunet/statistics/summary';
 import { quantile } from 'simple-statistics';
 import type { EffectPoint } from '../figures/effectScatter.ts';
@@ -17,9 +18,6 @@ import type { ScoredFeature } from '../figures/rocCurves.ts';
 import type { StablePoint } from '../figures/stabilityPlot.ts';
 import { compareGroups, type FeatureStability } from './tests.ts';
 import { isGroup, shortName } from './cohorts.ts';
-
-/** A p value as tables write it. */
-export const formatP = (p: number): string => (p < 0.001 ? p.toExponential(1) : p.toFixed(3));
 
 /** Mean ± SD and median [quartiles] of some columns in each group, by simple-statistics. */
 export function describeGroups(table: Table, names: readonly string[], key = 'group'): Table {
@@ -40,7 +38,7 @@ export function describeGroups(table: Table, names: readonly string[], key = 'gr
 }
 
 /** The features of a comparison with the smallest p, as a table. */
-export const strongest = ({ features }: Comparison, count = 10): FeatureComparison[] =>
+export const strongest = ({ features }: GroupComparison, count = 10): FeatureComparison[] =>
   [...features].sort((a, b) => a.welchP - b.welchP).slice(0, count);
 
 /** One row per feature: effect sizes, both p values and what correction leaves of them. */
@@ -150,12 +148,12 @@ export function effectForest(table: Table, group: string, prefixes: Readonly<Rec
  * within one scanner and the true one beside.
  */
 export function survivors(
-  confounded: Comparison,
-  control: Comparison,
-  fair: Comparison,
+  confounded: GroupComparison,
+  control: GroupComparison,
+  fair: GroupComparison,
   effects: Readonly<Record<string, number>>,
 ): { found: number; alsoInHealthy: number; left: Table } {
-  const of = (c: Comparison, feature: string): FeatureComparison | undefined =>
+  const of = (c: GroupComparison, feature: string): FeatureComparison | undefined =>
     c.features.find((f) => f.feature === feature);
   const found = confounded.features.filter((f) => f.bhP <= 0.05);
   const left = found.filter((f) => (of(control, f.feature)?.welchP ?? 0) > 0.05);
@@ -199,7 +197,7 @@ export const agreementKinds = [
 ] as const;
 
 /** Effects with the expert's masks against those with the network's. */
-export function agreementPoints(expert: Comparison, predicted: Comparison): EffectPoint[] {
+export function agreementPoints(expert: GroupComparison, predicted: GroupComparison): EffectPoint[] {
   return expert.features.flatMap((a) => {
     const b = predicted.features.find((f) => f.feature === a.feature);
     const kind = b && agreementKinds[a.welchP <= 0.05 ? (b.welchP <= 0.05 ? 1 : 2) : b.welchP <= 0.05 ? 3 : 0];

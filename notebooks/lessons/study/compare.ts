@@ -1,11 +1,11 @@
 /** What a study says: means of each seed, and arms compared patient by patient. */
 
+import { rankBiserial } from 'axunet/statistics/rankBiserial';
 import { expected } from 'axunet/errors';
 import type { Comparison } from 'axunet/evaluate/cohort';
 import { type Metric, metricInfo, outcomeOf } from 'axunet/evaluate/metrics';
 import { addCounts, noCounts, overlapScores } from 'axunet/evaluate/overlap';
 import { pairedBootstrap } from 'axunet/statistics/bootstrap';
-import { rankBiserial } from 'axunet/statistics/effectSize';
 import { type Friedman, friedman } from 'axunet/statistics/friedman';
 import { holm } from 'axunet/statistics/multipleTesting';
 import { wilcoxon } from 'axunet/statistics/wilcoxon';

@@ -104,6 +104,10 @@ export interface StudyRecord {
   readonly runs: readonly StudyRun[];
 }
 
+/** How an arm is called in figures and tables; its name where the record does not know it. */
+export const armLabel = ({ arms }: Pick<StudyRecord, 'arms'>, arm: string): string =>
+  arms.find(({ name }) => name === arm)?.label ?? arm;
+
 /** Where the records of all studies lie. */
 export const recordsFolder = projectPath('figures/recorded');
 export const recordFile = (study: string, records = recordsFolder): string =>
@@ -172,7 +176,7 @@ export function recordText(value: unknown, indent = ''): string {
 }
 
 /** Writes the record of a study, the old one being replaced at once. */
-export async function writeRecord(record: StudyRecord, records = recordsFolder): Promise<void> {
+export async function writeStudyRecord(record: StudyRecord, records = recordsFolder): Promise<void> {
   const metrics = recordedMetrics.filter((metric) =>
     record.runs.some(({ cases }) => cases.some(({ values }) => values[metric] !== undefined)),
   );
@@ -191,7 +195,7 @@ interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning'> {
 }
 
 /** The record of a study; undefined where none was made. Throws on one that is no record. */
-export async function readRecord(study: string, records = recordsFolder): Promise<StudyRecord | undefined> {
+export async function readStudyRecord(study: string, records = recordsFolder): Promise<StudyRecord | undefined> {
   const file = recordFile(study, records);
   if (!existsSync(file)) return undefined;
   const { metrics, ...record } = (await readJson(file)) as Omit<StudyRecord, 'runs'> & {

@@ -16,7 +16,7 @@ import { currentEngine } from 'axunet-engine/engine';
 import type { StudyCohort, StudySplit } from './cohort.ts';
 import { stepTimes, variantCosts } from './cost.ts';
 import type { StudyArm, StudyPlan } from './plan.ts';
-import { type ArmCost, cropMask, readRecord, type StudyRecord, type StudyRun, writeRecord } from './record.ts';
+import { type ArmCost, cropMask, readStudyRecord, type StudyRecord, type StudyRun, writeStudyRecord } from './record.ts';
 import { exampleSlices, scoreStudyRun } from './scoreStudyRun.ts';
 
 /** Raised when the scoring of a run changes, so that finished runs are scored anew. */
@@ -120,7 +120,7 @@ async function recordHead(
   first: Prepared | undefined,
   records?: string,
 ): Promise<Omit<StudyRecord, 'runs'>> {
-  const old = await readRecord(plan.name, records).catch(() => undefined);
+  const old = await readStudyRecord(plan.name, records).catch(() => undefined);
   const measured = new Map(old?.costs?.map((cost) => [cost.arm, cost]));
   const costs =
     first && plan.arms.some(({ changes }) => changes.variant)
@@ -213,7 +213,7 @@ export async function runStudy(
   const { onlyFinished = false, say = console.log } = options;
   const { prepared, failed } = prepareAll(plan, cohort, options.runs);
   const head = await recordHead(plan, cohort, prepared[0], options.records);
-  const earlier = (await readRecord(plan.name, options.records).catch(() => undefined))?.runs ?? [];
+  const earlier = (await readStudyRecord(plan.name, options.records).catch(() => undefined))?.runs ?? [];
   const runs: StudyRun[] = [];
   for (const one of prepared) {
     const name = runName(one.arm.name, one.seed);
@@ -230,14 +230,14 @@ export async function runStudy(
       say(`${plan.name} ${name} failed: ${messageOf(error)}`);
     }
     const own = runs.map((run) => withExamples(run, plan, head.examples));
-    await writeRecord({ ...head, runs: [...own, ...keptRuns(prepared, runs, earlier)] }, options.records);
+    await writeStudyRecord({ ...head, runs: [...own, ...keptRuns(prepared, runs, earlier)] }, options.records);
   }
   return { record: { ...head, runs }, failed };
 }
 
 /** Measures the step time of all arms in turns and puts it into the record of a study. */
 export async function timeStudy(plan: StudyPlan, cohort: StudyCohort, rounds = 40): Promise<ArmCost[]> {
-  const record = await readRecord(plan.name);
+  const record = await readStudyRecord(plan.name);
   const prepared = plan.arms.map((arm) => prepare(plan, cohort, arm, plan.seeds[0]!));
   const opened = prepared.map((one) => openRun(one.folder, one.description, one.split.slices));
   try {
@@ -255,7 +255,7 @@ export async function timeStudy(plan: StudyPlan, cohort: StudyCohort, rounds = 4
         ...times[i]!,
       }),
     );
-    if (record) await writeRecord({ ...record, costs });
+    if (record) await writeStudyRecord({ ...record, costs });
     return costs;
   } finally {
     opened.forEach(closeRun);
@@ -264,6 +264,6 @@ export async function timeStudy(plan: StudyPlan, cohort: StudyCohort, rounds = 4
 
 /** How far a study is: finished and planned runs, without opening its data. */
 export async function studyState(plan: StudyPlan): Promise<{ finished: number; planned: number }> {
-  const record = await readRecord(plan.name);
+  const record = await readStudyRecord(plan.name);
   return { finished: record?.runs.length ?? 0, planned: plan.arms.length * plan.seeds.length };
 }

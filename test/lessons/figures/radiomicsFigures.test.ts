@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Figure, titleOf } from '../../../lib/figures/figure.ts';
 import { clusterFeatures } from '../../../lib/statistics/clustering.ts';
-import type { Comparison, FeatureComparison } from '../../../lib/statistics/compareFeatures.ts';
+import type { GroupComparison, FeatureComparison } from '../../../lib/statistics/compareFeatures.ts';
 import { correlationHeatMap } from '../../../notebooks/lessons/figures/correlationHeatMap.ts';
 import { effectScatter } from '../../../notebooks/lessons/figures/effectScatter.ts';
 import { forestPlot } from '../../../notebooks/lessons/figures/forestPlot.ts';
@@ -27,7 +27,7 @@ const feature = (name: string, g: number, welchP: number, bhP: number, holmP: nu
   bhP,
   holmP,
 });
-const comparison: Comparison = {
+const comparison: GroupComparison = {
   features: [
     feature('weak', 0.2, 0.6, 0.7, 1),
     feature('orange', -0.9, 0.03, 0.06, 0.3),

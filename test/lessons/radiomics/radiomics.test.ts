@@ -7,7 +7,7 @@ import { toTable } from '../../../lib/figures/table.ts';
 import { featureNamesOf, type Region, regionOf } from '../../../notebooks/lessons/radiomics/region.ts';
 import { Random } from '../../../lib/random.ts';
 import { projectPath, settings } from '../../../lib/settings.ts';
-import type { Comparison } from '../../../lib/statistics/compareFeatures.ts';
+import type { GroupComparison } from '../../../lib/statistics/compareFeatures.ts';
 import { compareWithPeer, measurePanorama, panoramaPeer } from '../../../notebooks/lessons/radiomics/panorama.ts';
 import {
   findingsByTest,
@@ -159,7 +159,7 @@ describe('what the notebook computes', () => {
       { a: 'x', p: 1, q: 1 },
       { a: 'y', p: 1, q: 0 },
     ]);
-    const answer = (ps: number[]): Comparison => ({
+    const answer = (ps: number[]): GroupComparison => ({
       n: [5, 5],
       leftOut: [],
       features: ps.map((p, i) => ({

@@ -1,7 +1,7 @@
+import { welchTTest } from '../../../lib/statistics/welch.ts';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../lib/random.ts';
 import { intraclassOneWay } from '../../../lib/statistics/intraclassOneWay.ts';
-import { welchTTest } from '../../../lib/statistics/tTest.ts';
 import { simulateRates, splitRates, testByUnit } from '../../../notebooks/lessons/radiomics/unitRates.ts';
 
 describe('the unit of a test', () => {

@@ -2,11 +2,12 @@
  * Many cases scored alike: summaries that always say how many cases were missed, and
  * comparisons of models case by case.
  */
-import { rankBiserial } from '../statistics/rankBiserial.ts';
+
 import { mean } from 'simple-statistics';
 import { expected } from '../errors.ts';
 import { bootstrap, pairedBootstrap } from '../statistics/bootstrap.ts';
 import { holm } from '../statistics/multipleTesting.ts';
+import { rankBiserial } from '../statistics/rankBiserial.ts';
 import { type Summary, summarise } from '../statistics/summary.ts';
 import { wilcoxon } from '../statistics/wilcoxon.ts';
 import { type MaskScores, type Metric, metricInfo, metricNames, type Outcome } from './metrics.ts';
@@ -53,13 +54,11 @@ function summariseMetric(metric: Metric, cases: readonly ScoredCase[], seed: num
  */
 export function summariseCases(cases: readonly ScoredCase[], seed = 0): CohortSummary {
   const count = (outcome: Outcome): number => cases.filter((one) => one.outcome === outcome).length;
+  const metrics = Object.fromEntries(metricNames.map((metric) => [metric, summariseMetric(metric, cases, seed)]));
   return {
     cases: cases.length,
     outcomes: { both: count('both'), missed: count('missed'), invented: count('invented'), neither: count('neither') },
-    metrics: Object.fromEntries(metricNames.map((metric) => [metric, summariseMetric(metric, cases, seed)])) as Record<
-      Metric,
-      MetricSummary
-    >,
+    metrics: metrics as Record<Metric, MetricSummary>,
   };
 }
 
@@ -101,20 +100,28 @@ function pairedValues(metric: Metric, first: ModelCases, second: ModelCases): [n
   return [first.cases.map((one) => valueOf(metric, one)), first.cases.map(({ id }) => valueOf(metric, other.get(id)!))];
 }
 
-function compareTwo(metric: Metric, first: ModelCases, second: ModelCases, seed: number): Comparison {
-  const [a, b] = pairedValues(metric, first, second);
-  if (a.length === 0) throw expected(`cases of ${first.name} and ${second.name} to compare`, 'none');
+/**
+ * Compares paired values of a metric, `a` of the first and `b` of the second of the two names; `seed` is that of the
+ * bootstrap, without which there is no interval. `pHolm` is p: nothing is corrected yet. Refuses no pairs.
+ */
+export function comparePairs(
+  metric: Metric,
+  [first, second]: readonly [string, string],
+  a: number[],
+  b: number[],
+  seed?: number,
+): Comparison {
   const sign = metricInfo[metric].better === 'lower' ? -1 : 1;
   const wins = a.filter((value, i) => sign * (value - b[i]) > 0).length;
   const losses = a.filter((value, i) => sign * (value - b[i]) < 0).length;
   const { p } = wilcoxon(a, b);
   return {
     metric,
-    first: first.name,
-    second: second.name,
+    first,
+    second,
     pairs: a.length,
     meanDifference: mean(a) - mean(b),
-    ...(a.length > 1 && { interval: pairedBootstrap(a, b, mean, { seed }).interval }),
+    ...(seed !== undefined && a.length > 1 && { interval: pairedBootstrap(a, b, mean, { seed }).interval }),
     p,
     pHolm: p,
     rankBiserial: rankBiserial(a, b),
@@ -122,16 +129,26 @@ function compareTwo(metric: Metric, first: ModelCases, second: ModelCases, seed:
   };
 }
 
+/** The comparisons with `pHolm` corrected over all of them. */
+export function correctedByHolm(comparisons: readonly Comparison[]): Comparison[] {
+  const corrected = holm(comparisons.map(({ p }) => p));
+  return comparisons.map((one, i) => ({ ...one, pHolm: corrected[i] }));
+}
+
+function compareTwo(metric: Metric, first: ModelCases, second: ModelCases, seed: number): Comparison {
+  const [a, b] = pairedValues(metric, first, second);
+  if (a.length === 0) throw expected(`cases of ${first.name} and ${second.name} to compare`, 'none');
+  return comparePairs(metric, [first.name, second.name], a, b, seed);
+}
+
 /**
  * Compares every two models case by case. The cases must be the same; missing distances count as `valueOf` says, so a
  * model that finds nothing loses. Throws when the cases differ or there are none.
  */
 export function compareModels(metric: Metric, models: readonly ModelCases[], seed = 0): Comparison[] {
-  const comparisons = models.flatMap((first, i) =>
-    models.slice(i + 1).map((second) => compareTwo(metric, first, second, seed)),
+  return correctedByHolm(
+    models.flatMap((first, i) => models.slice(i + 1).map((second) => compareTwo(metric, first, second, seed))),
   );
-  const corrected = comparisons.length ? holm(comparisons.map(({ p }) => p)) : [];
-  return comparisons.map((comparison, i) => ({ ...comparison, pHolm: corrected[i] }));
 }
 
 /**

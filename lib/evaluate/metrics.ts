@@ -3,8 +3,8 @@ import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
 import { assd, masd } from './assd.ts';
 import { boundaryIou } from './boundaryIou.ts';
 import { hausdorffDistance, hd95ByArea, hd95Directed, hd95Pooled } from './hausdorff.ts';
-import { surfaceDice } from './nsd.ts';
 import { type MaskPair, maskPair, pairCounts } from './maskPair.ts';
+import { surfaceDice } from './nsd.ts';
 import { type OverlapCounts, overlapScores } from './overlap.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from './surfaceDistances.ts';
 
@@ -78,12 +78,12 @@ export function outcomeOf({ tp, fp, fn }: OverlapCounts): Outcome {
 function volumes({ tp, fp, fn }: OverlapCounts, spacingMm: Vec3) {
   const voxelMl = voxelVolumeMl({ spacingMm });
   const [predictionMl, referenceMl] = [(tp + fp) * voxelMl, (tp + fn) * voxelMl];
-  const relative = tp + fn > 0 ? (fp - fn) / (tp + fn) : fp > 0 ? Infinity : 0;
+  const withoutReference = fp > 0 ? Infinity : 0;
   return {
     predictionMl,
     referenceMl,
     volumeDifferenceMl: predictionMl - referenceMl,
-    relativeVolumeDifference: relative,
+    relativeVolumeDifference: tp + fn > 0 ? (fp - fn) / (tp + fn) : withoutReference,
   };
 }
 

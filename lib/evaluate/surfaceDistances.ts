@@ -20,6 +20,9 @@ export interface SurfaceDistances {
   readonly toPrediction: DirectedDistances;
 }
 
+/** Where the points of both surfaces lie. */
+type Grid = Pick<MaskPair, 'shape' | 'spacingMm'>;
+
 /** Stands for a row without a point; no box is so wide. */
 const noPoint = 2 ** 30;
 
@@ -58,7 +61,8 @@ class RowSearch {
   #last: readonly [number, number, number, number] = [0, 0, 0, Infinity];
   /** Rows looked at so far. */
   visited = 0;
-  constructor(to: SurfacePoints, shape: Vec3, spacingMm: Vec3) {
+
+  constructor(to: SurfacePoints, { shape, spacingMm }: Grid) {
     const [width, height, depth] = shape;
     this.#steps = stepsAlongX(to, shape);
     this.#firstY = new Int32Array(depth).fill(height);
@@ -143,8 +147,7 @@ function searchAlongZ(inSlices: Float64Array, point: number, layer: number, weig
 function nearestByTransform(
   from: SurfacePoints,
   to: SurfacePoints,
-  shape: Vec3,
-  spacingMm: Vec3,
+  { shape, spacingMm }: Grid,
   mm: Float64Array,
   first: number,
 ): void {
@@ -161,27 +164,21 @@ function nearestByTransform(
  * none. Surfaces close to each other are searched; where that takes longer than a distance transform
  * of the box, the transform does the rest.
  */
-function nearest(from: SurfacePoints, to: SurfacePoints, shape: Vec3, spacingMm: Vec3): DirectedDistances {
+function nearest(from: SurfacePoints, to: SurfacePoints, grid: Grid): DirectedDistances {
   const mm = new Float64Array(from.points.length).fill(Infinity);
   if (to.points.length === 0) return { mm, sizes: from.sizes };
-  const search = new RowSearch(to, shape, spacingMm);
-  const enough = 2 * voxelCount(shape);
+  const search = new RowSearch(to, grid);
+  const enough = 2 * voxelCount(grid.shape);
   let done = 0;
   for (; done < mm.length && search.visited < enough; done++) mm[done] = Math.sqrt(search.nearest(from.points[done]));
-  if (done < mm.length) nearestByTransform(from, to, shape, spacingMm, mm, done);
+  if (done < mm.length) nearestByTransform(from, to, grid, mm, done);
   return { mm, sizes: from.sizes };
 }
 
-function between(
-  prediction: SurfacePoints,
-  reference: SurfacePoints,
-  { shape, spacingMm }: MaskPair,
-): SurfaceDistances {
-  return {
-    toReference: nearest(prediction, reference, shape, spacingMm),
-    toPrediction: nearest(reference, prediction, shape, spacingMm),
-  };
-}
+const between = (prediction: SurfacePoints, reference: SurfacePoints, grid: Grid): SurfaceDistances => ({
+  toReference: nearest(prediction, reference, grid),
+  toPrediction: nearest(reference, prediction, grid),
+});
 
 /** Between surface elements (marching cubes), weighted by their area, as google-deepmind/surface-distance. */
 export function surfaceElementDistances(pair: MaskPair): SurfaceDistances {

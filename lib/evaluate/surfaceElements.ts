@@ -16,16 +16,22 @@ const cornerAt = ([x, y, z]: Point): number => (x << 2) | y | (z << 1);
 const middle = (a: Point, b: Point): Point => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2];
 const isForeground = (code: number, corner: Point): boolean => ((code >> cornerAt(corner)) & 1) === 1;
 
+/** The point of the face across `axis` on that `side` (0 or 1), at (u, v) along the two axes that follow it. */
+function onFace(axis: number, side: number, u: number, v: number): Point {
+  const point = [side, side, side];
+  point[(axis + 1) % 3] = u;
+  point[(axis + 2) % 3] = v;
+  return point as unknown as Point;
+}
+
 /** The four corners of each of the six faces, in turn. */
 const faces: readonly Point[][] = [0, 1, 2].flatMap((axis) =>
-  [0, 1].map((side) =>
-    [
-      [0, 0],
-      [1, 0],
-      [1, 1],
-      [0, 1],
-    ].map(([u, v]) => [0, 1, 2].map((a) => (a === axis ? side : a === (axis + 1) % 3 ? u : v)) as unknown as Point),
-  ),
+  [0, 1].map((side) => [
+    onFace(axis, side, 0, 0),
+    onFace(axis, side, 1, 0),
+    onFace(axis, side, 1, 1),
+    onFace(axis, side, 0, 1),
+  ]),
 );
 
 /**
@@ -77,10 +83,8 @@ const axisOf = (midpoint: Point): number => midpoint.indexOf(0.5);
  */
 function triangles(polygon: readonly Point[]): [Point, Point, Point][] {
   const n = polygon.length;
-  const shared = Math.max(
-    0,
-    polygon.findIndex((p, i) => axisOf(p) === axisOf(polygon[(i + (n >> 1)) % n])),
-  );
+  const parallel = polygon.findIndex((p, i) => axisOf(p) === axisOf(polygon[(i + (n >> 1)) % n]));
+  const shared = Math.max(0, parallel);
   return Array.from({ length: n - 2 }, (_, i) => [
     polygon[shared],
     polygon[(shared + i + 1) % n],

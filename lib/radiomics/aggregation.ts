@@ -16,6 +16,8 @@ export type Aggregation = (typeof aggregations)[number];
 export const axes = ['x', 'y', 'z'] as const;
 /** The axis that is perpendicular to the slices of 2-D and 2.5-D. */
 export type Axis = (typeof axes)[number];
+/** The same as a place in a shape or a spacing: 0 x, 1 y, 2 z. */
+export type AxisIndex = 0 | 1 | 2;
 
 export interface Sampling {
   readonly aggregation: Aggregation;
@@ -89,13 +91,7 @@ export function matrixPlan(
 
 /** The steps to all neighbours, both half spaces. */
 export function bothWays(steps: Int32Array): Int32Array {
-  const all = new Int32Array(2 * steps.length);
-  all.set(steps);
-  all.set(
-    steps.map((step) => -step),
-    steps.length,
-  );
-  return all;
+  return Int32Array.from([...steps, ...steps.map((step) => -step)]);
 }
 
 /** Mean of each feature over the matrices that had something in them; NaN when none had. */

@@ -30,7 +30,7 @@ export interface CohortOptions {
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
 
-export interface CohortReport {
+interface CohortReport {
   readonly made: string[];
   /** Complete already: same files, same settings. */
   readonly skipped: string[];
@@ -94,15 +94,11 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
   const names = [...new Set(complete.flatMap(({ record }) => Object.keys(record.features)))];
   const others = Object.keys(rows[0]?.others ?? {});
   const heading = ['id', ...others, 'voxels', ...names];
-  return formatCsv([
-    heading,
-    ...complete.map(({ row, record }) => [
-      row.id,
-      ...others.map((name) => row.others[name]!),
-      record.voxels,
-      ...names.map((name) => record.features[name] ?? null),
-    ]),
-  ]);
+  const lines = complete.map(({ row, record }) => {
+    const ofCohort = others.map((name) => row.others[name]!);
+    return [row.id, ...ofCohort, record.voxels, ...names.map((name) => record.features[name] ?? null)];
+  });
+  return formatCsv([heading, ...lines]);
 }
 
 /**
@@ -110,24 +106,16 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
  * what is wrong with one case is in the report. No rows give an empty table.
  */
 export async function extractCohort(rows: readonly CohortRow[], options: CohortOptions): Promise<CohortReport> {
-  const {
-    out,
-    settings,
-    workers = availableParallelism(),
-    writesTable = true,
-    nodeFlags = process.execArgv,
-    onProgress,
-  } = options;
+  const { out, settings, onProgress } = options;
+  const { workers = availableParallelism(), writesTable = true, nodeFlags = process.execArgv } = options;
   await mkdir(path.join(out, 'cases'), { recursive: true });
   const report: CohortReport = { made: [], skipped: [], failed: [] };
   let done = 0;
-  const queue = rows.map((row) => ({
-    id: row.id,
-    image: row.image,
-    mask: row.mask,
-    out: recordFile(out, row.id),
-    settings: settingsFor(row, settings),
-  }));
+  const jobOf = (row: CohortRow): CaseJob => {
+    const { id, image, mask } = row;
+    return { id, image, mask, out: recordFile(out, id), settings: settingsFor(row, settings) };
+  };
+  const queue = rows.map(jobOf);
   const onAnswer = ({ id, outcome, reason = 'unknown' }: CaseAnswer): void => {
     if (outcome === 'failed') report.failed.push({ id, reason });
     else (outcome === 'made' ? report.made : report.skipped).push(id);

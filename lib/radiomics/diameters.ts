@@ -5,6 +5,7 @@
  * leaves few points; comparing all pairs, as the definition says, would take the square of their number.
  */
 import type { Vec3 } from '../volume/volume.ts';
+import type { AxisIndex } from './aggregation.ts';
 
 /** Points of one plane as two coordinates after one another. */
 type PlanePoints = number[];
@@ -27,7 +28,7 @@ function chain(points: PlanePoints, side: 1 | -1): number[] {
 }
 
 /** For each plane across `axis` (by its coordinate in half voxels) the corners of its convex hull. */
-export function planeHulls(vertices: Int32Array, shape: Vec3, axis: 0 | 1 | 2): { at: number; points: PlanePoints }[] {
+function planeHulls(vertices: Int32Array, shape: Vec3, axis: AxisIndex): { at: number; points: PlanePoints }[] {
   const [line, along] = [0, 1, 2].filter((other) => other !== axis) as [number, number];
   const [planes, lines] = [2 * shape[axis], 2 * shape[line]!];
   const low = new Int32Array(planes * lines).fill(0x7fffffff);
@@ -59,11 +60,8 @@ export function planeHulls(vertices: Int32Array, shape: Vec3, axis: 0 | 1 | 2): 
 }
 
 /** Largest distance in mm between two corners in one plane across `axis`; 0 without corners. */
-export function largestPlaneDiameter(vertices: Int32Array, shape: Vec3, spacingMm: Vec3, axis: 0 | 1 | 2): number {
-  const [first, second] = [0, 1, 2].filter((other) => other !== axis).map((other) => (spacingMm[other]! / 2) ** 2) as [
-    number,
-    number,
-  ];
+export function largestPlaneDiameter(vertices: Int32Array, shape: Vec3, spacingMm: Vec3, axis: AxisIndex): number {
+  const [first, second] = spacingMm.filter((_, other) => other !== axis).map((mm) => (mm / 2) ** 2);
   let largest = 0;
   for (const { points } of planeHulls(vertices, shape, axis)) {
     for (let a = 0; a < points.length; a += 2) {

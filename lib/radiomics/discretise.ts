@@ -32,7 +32,7 @@ export interface LevelGrid {
 }
 
 /** A co-occurrence matrix has this many rows and columns at most (128 MiB). */
-export const mostLevels = 4096;
+const mostLevels = 4096;
 
 function rangeOf(values: ArrayLike<number>): { min: number; max: number } {
   let [min, max] = [Infinity, -Infinity];
@@ -87,9 +87,8 @@ export function discretise(values: Float64Array, { binWidth, binCount, binRule, 
   if (values.some((value) => !Number.isFinite(value)))
     throw expected('finite grey values in the ROI', 'NaN or infinite ones');
   if (binCount !== null) {
-    return binRule === 'ibsi' && range.min === range.max
-      ? new Int32Array(values.length).fill(1)
-      : byCount(values, range, binCount);
+    const isFlat = range.min === range.max;
+    return binRule === 'ibsi' && isFlat ? new Int32Array(values.length).fill(1) : byCount(values, range, binCount);
   }
   if (binRule === 'pyradiomics') return byWidth(values, range.min - modulo(range.min, binWidth), binWidth);
   const origin = binOrigin ?? range.min;

@@ -40,9 +40,8 @@ export function prepareRoi(source: Volume, sourceMask: Volume, settings: Radiomi
   const lenient = { label: settings.label, minimumRoiVoxels: null, minimumRoiDimensions: 0 };
   const willResample = settings.resampledSpacingMm !== null;
   const sourceBox = checkMask(source, sourceMask, willResample ? lenient : settings);
-  const normalised = settings.normalise
-    ? normaliseImage(source, settings.normaliseScale, settings.outlierLimit)
-    : source;
+  const { normalise, normaliseScale, outlierLimit } = settings;
+  const normalised = normalise ? normaliseImage(source, normaliseScale, outlierLimit) : source;
   const { image, mask } = resampleForRadiomics(normalised, sourceMask, sourceBox, settings);
   const box =
     mask === sourceMask && !willResample
@@ -63,10 +62,8 @@ function addFamily(
   found: Record<string, number>,
   extras: boolean,
 ): void {
-  for (const feature of featureNames) {
-    if (feature.family === family && (extras || isStandard(feature)))
-      into[resultKey(image, family, feature.name)] = found[feature.name] ?? NaN;
-  }
+  const asked = featureNames.filter((feature) => feature.family === family && (extras || isStandard(feature)));
+  for (const { name } of asked) into[resultKey(image, family, name)] = found[name] ?? NaN;
 }
 
 /**

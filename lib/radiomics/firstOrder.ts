@@ -47,13 +47,7 @@ export function describe(values: Float64Array) {
   const sorted = values.slice().sort();
   const mu = mean(sorted, (x) => x);
   const { m2, m3, m4, absolute } = moments(sorted, mu);
-  const [p10, p25, median, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => percentile(sorted, share)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [p10, p25, median, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => percentile(sorted, share));
   const inner = sorted.filter((x) => x >= p10 && x <= p90);
   const innerMean = mean(inner, (x) => x);
   return {

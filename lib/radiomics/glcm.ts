@@ -39,12 +39,8 @@ function symmetrise(counts: Uint32Array, width: number): void {
  * One matrix for each set of voxels and, unless merged, each direction: symmetric, levelCount × levelCount, row by row.
  * Made when asked for, as many slices times many levels would not fit into memory together.
  */
-export function* cooccurrenceMatrices({
-  grid: { levels, levelCount },
-  groups,
-  steps,
-  perDirection,
-}: MatrixPlan): Generator<Uint32Array> {
+export function* cooccurrenceMatrices({ grid, groups, steps, perDirection }: MatrixPlan): Generator<Uint32Array> {
+  const { levels, levelCount } = grid;
   const along = perDirection ? Array.from(steps.keys(), (d) => steps.subarray(d, d + 1)) : [steps];
   for (const voxels of groups) {
     for (const some of along) {
@@ -118,6 +114,8 @@ function glcmOf(counts: Uint32Array, width: number, levelsInRoi: number): Featur
   // HXY1 and HXY2 of the definition are both 2 HX, as the matrix is symmetric; their distance
   // from HXY is the mutual information.
   const information = Math.max(0, 2 * hx - sums.entropy);
+  // Correlation is cov / σ² with cov = Σ i j p(i, j) − μ². As Σ (i + j − 2μ)² p(i, j) = 2 σ² + 2 cov for a symmetric
+  // matrix, that is the cluster tendency / (2 σ²) − 1, which loses fewer digits where i j and μ² are nearly equal.
   return {
     /** Σ i j p(i, j). IBSI QWB0. */
     Autocorrelation: sums.product,
@@ -132,7 +130,7 @@ function glcmOf(counts: Uint32Array, width: number, levelsInRoi: number): Featur
     /** Σ (i − j)² p(i, j). IBSI ACUI. One level: 0. */
     Contrast: expectation(d, (k) => k * k),
     /** (Σ i j p(i, j) − μ²) / σ². IBSI NI2N. One level, σ = 0: 1. */
-    Correlation: variance === 0 ? 1 : expectation(s, (k) => (k - 2 * mu) ** 2) / (2 * variance) - 1,
+    Correlation: variance === 0 ? 1 : clusterTendency / (2 * variance) - 1,
     /** Σ k d(k). IBSI TF7R. One level: 0. */
     DifferenceAverage: differenceAverage,
     /** −Σ d(k) log d(k). IBSI NTRS. One level: 0. */

@@ -26,17 +26,9 @@ function countRuns(levels: Uint16Array, voxels: Int32Array, step: number, into: 
 }
 
 /** Whether some straight line of voxels along a direction meets the set twice. */
-function hasLine(
-  {
-    grid: {
-      levels,
-      roi: { shape },
-    },
-  }: MatrixPlan,
-  voxels: Int32Array,
-  [dx, dy, dz]: Vec3,
-  step: number,
-): boolean {
+function hasLine({ grid }: MatrixPlan, voxels: Int32Array, [dx, dy, dz]: Vec3, step: number): boolean {
+  const { levels, roi } = grid;
+  const { shape } = roi;
   if (voxels.some((at) => levels[at + step] !== 0)) return true;
   const base = 4 * Math.max(...shape);
   // Voxels on one line have the same cross product with its direction.
@@ -61,25 +53,18 @@ const widthOf = ({ grid: { roi } }: MatrixPlan): number => Math.max(...roi.shape
 
 /** One matrix for each set of voxels and, unless merged, each direction: levelCount rows of `width` run lengths. */
 export function runLengthMatrices(plan: MatrixPlan): { matrices: Uint32Array[]; width: number } {
-  const {
-    grid: { levels, levelCount },
-    groups,
-    perDirection,
-  } = plan;
+  const { grid, groups, perDirection } = plan;
+  const { levels, levelCount } = grid;
   const width = widthOf(plan);
   const empty = (): Uint32Array => new Uint32Array(levelCount * width);
   const matrices = groups.flatMap((voxels) => {
-    const steps = usefulSteps(plan, voxels);
-    if (perDirection) {
-      return Array.from(steps, (step) => {
-        const matrix = empty();
-        countRuns(levels, voxels, step, matrix, width);
-        return matrix;
-      });
-    }
-    const merged = empty();
-    for (const step of steps) countRuns(levels, voxels, step, merged, width);
-    return [merged];
+    const steps = Array.from(usefulSteps(plan, voxels));
+    const together = perDirection ? steps.map((step) => [step]) : [steps];
+    return together.map((own) => {
+      const matrix = empty();
+      for (const step of own) countRuns(levels, voxels, step, matrix, width);
+      return matrix;
+    });
   });
   return { matrices, width };
 }

@@ -29,9 +29,10 @@ function modeOf(counts: readonly number[], mean: number): number {
 function gradientsOf(counts: readonly number[]): number[] {
   const last = counts.length - 1;
   if (last === 0) return [0];
-  return counts.map((count, at) =>
-    at === 0 ? counts[1]! - count : at === last ? count - counts[at - 1]! : (counts[at + 1]! - counts[at - 1]!) / 2,
-  );
+  return counts.map((count, at) => {
+    if (at === 0) return counts[1]! - count;
+    return at === last ? count - counts[at - 1]! : (counts[at + 1]! - counts[at - 1]!) / 2;
+  });
 }
 
 /** All features of the family, for the levels of the ROI's voxels. No voxels: NaN. */

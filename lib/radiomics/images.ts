@@ -2,16 +2,16 @@
 import { expected } from '../errors.ts';
 import { type Box, cropVolume } from '../volume/crop.ts';
 import type { Volume } from '../volume/volume.ts';
-import { axes } from './aggregation.ts';
+import { type AxisIndex, axes } from './aggregation.ts';
 import { laplacianOfGaussian, logImageName } from './filters/laplacianOfGaussian.ts';
-import { type AxisIndex, waveletTransform } from './filters/wavelet.ts';
+import { waveletTransform } from './filters/wavelet.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
 /**
  * The part of an image in the box that was asked for, under the name that begins its features,
  * such as `original` or `wavelet-LLH`.
  */
-export interface NamedImage {
+interface NamedImage {
   readonly name: string;
   readonly volume: Volume;
 }

@@ -20,7 +20,7 @@ import { principalVariances } from './principalAxes.ts';
 import { type Roi, roiMask } from './roi.ts';
 
 /** The two measures of autocorrelation compare every voxel with every other; beyond so many they are NaN. */
-export const mostAutocorrelationVoxels = 20000;
+const mostAutocorrelationVoxels = 20000;
 
 /**
  * IBSI's area of an ellipsoid with half axes a ≥ b ≥ c, terms 0 to 20 of its series. It is not the true area, for which
@@ -87,10 +87,7 @@ function autocorrelation(mm: Float64Array, values: Float64Array, mean: number): 
 
 /** Lengths in mm of the box around the mesh. */
 function meshBoxMm(vertices: Int32Array, spacingMm: Vec3): Vec3 {
-  const [low, high] = [
-    [Infinity, Infinity, Infinity],
-    [-Infinity, -Infinity, -Infinity],
-  ];
+  const [low, high] = [Infinity, -Infinity].map((start) => [start, start, start]);
   for (let at = 0; at < vertices.length; at++) {
     low[at % 3] = Math.min(low[at % 3]!, vertices[at]!);
     high[at % 3] = Math.max(high[at % 3]!, vertices[at]!);
@@ -109,11 +106,7 @@ export function morphologyFeatures(roi: Roi, values: Float64Array): FeatureValue
   const [x, y, z] = meshBoxMm(vertices, spacingMm);
   const hull = convexHull(hullCandidates(vertices, shape), spacingMm.map((s) => s / 2) as unknown as Vec3);
   const unbiased = values.length / (values.length - 1);
-  const [a, b, c] = principalVariances(roi).map((variance) => 2 * Math.sqrt(variance * unbiased)) as [
-    number,
-    number,
-    number,
-  ];
+  const [a, b, c] = principalVariances(roi).map((variance) => 2 * Math.sqrt(variance * unbiased));
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const mm = positions(roi);
   const { moran, geary } = autocorrelation(mm, values, mean);

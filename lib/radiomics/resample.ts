@@ -9,7 +9,7 @@
  */
 import { type Box, cropVolume } from '../volume/crop.ts';
 import { type Affine, type Vec3, type Volume, type VoxelArray, voxelToMm } from '../volume/volume.ts';
-import { axisTaps, sampleGrid } from './interpolate.ts';
+import { axisTaps, sampleGrid, type Taps } from './interpolate.ts';
 import type { LabelBox } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
@@ -96,9 +96,9 @@ function inTypeOf<T extends VoxelArray>(like: T, values: Float64Array, rounds: b
     return out;
   }
   const bits = 8 * like.BYTES_PER_ELEMENT;
-  const [low, high] = like.constructor.name.startsWith('Uint')
-    ? [0, 2 ** bits - 1]
-    : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  const isUnsigned = like.constructor.name.startsWith('Uint');
+  const low = isUnsigned ? 0 : -(2 ** (bits - 1));
+  const high = low + 2 ** bits - 1;
   const whole = rounds ? Math.round : (value: number): number => Math.trunc(value + Math.sign(value) * nearlyWhole);
   for (let i = 0; i < values.length; i++) out[i] = Math.min(high, Math.max(low, whole(values[i]!)));
   return out;
@@ -138,14 +138,9 @@ export function resampleForRadiomics(
   const geometry = geometryOf(image, grid);
   const { start, shape } = partFor(image, grid);
   const [source, sourceMask] = [cropVolume(image, start, shape), cropVolume(mask, start, shape)];
+  const inPart = grid.map(({ positions }, axis) => positions.map((at) => at - start[axis]!));
   const tapsFor = (kind: RadiomicsSettings['interpolation']) =>
-    grid.map(({ positions }, axis) =>
-      axisTaps(
-        positions.map((at) => at - start[axis]!),
-        shape[axis]!,
-        kind,
-      ),
-    ) as unknown as Parameters<typeof sampleGrid>[2];
+    inPart.map((positions, axis) => axisTaps(positions, shape[axis]!, kind)) as unknown as Taps;
   const binary = new Uint8Array(sourceMask.data.length);
   for (let i = 0; i < binary.length; i++) binary[i] = Number(sourceMask.data[i] === label);
   const inRoi = sampleGrid(binary, shape, tapsFor(isCorner ? 'nearest' : 'linear'));

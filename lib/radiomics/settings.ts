@@ -22,12 +22,12 @@ import { type Aggregation, type Axis, aggregations, axes } from './aggregation.t
 import { type BinRule, binRules } from './discretise.ts';
 import { type Family, families, standardFamilies } from './names.ts';
 
-export const resegmentModes = ['absolute', 'relative', 'sigma'] as const;
+const resegmentModes = ['absolute', 'relative', 'sigma'] as const;
 export type ResegmentMode = (typeof resegmentModes)[number];
-export const interpolations = ['bspline', 'linear', 'nearest'] as const;
+const interpolations = ['bspline', 'linear', 'nearest'] as const;
 export type RoiInterpolation = (typeof interpolations)[number];
-export const gridAlignments = ['corner', 'centre'] as const;
-export type GridAlignment = (typeof gridAlignments)[number];
+const gridAlignments = ['corner', 'centre'] as const;
+type GridAlignment = (typeof gridAlignments)[number];
 
 export interface RadiomicsSettings {
   /** Value of the ROI in the mask. */
@@ -127,6 +127,8 @@ export const ibsiChanges: RadiomicsChanges = {
   minimumRoiDimensions: 1,
 };
 
+const notNegative = number('', (v) => v >= 0);
+
 const checks: Record<keyof RadiomicsSettings, Check> = {
   label: positive,
   families: listOf(`a list of ${families.join(', ')}`, oneOf(families), 1),
@@ -137,14 +139,7 @@ const checks: Record<keyof RadiomicsSettings, Check> = {
   normalise: yesNo,
   normaliseScale: positive,
   outlierLimit: orNull(positive),
-  resampledSpacingMm: orNull(
-    listOf(
-      'three numbers of 0 or more',
-      number('', (v) => v >= 0),
-      3,
-      3,
-    ),
-  ),
+  resampledSpacingMm: orNull(listOf('three numbers of 0 or more', notNegative, 3, 3)),
   interpolation: oneOf(interpolations),
   gridAlignment: oneOf(gridAlignments),
   resegmentRange: orNull(listOf('one or two numbers', finite, 1, 2)),

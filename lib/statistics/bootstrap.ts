@@ -1,4 +1,10 @@
-/** Bootstrap confidence intervals, seeded. */
+/**
+ * Bootstrap confidence intervals, seeded: θ* is the statistic θ of the units drawn anew with replacement, many times.
+ *
+ * Percentile: the α/2 and 1 − α/2 quantiles of the θ*. BCa: their Φ(z₀ + (z₀ + z)/(1 − a·(z₀ + z))) quantiles with
+ * z = Φ⁻¹(α/2) and Φ⁻¹(1 − α/2), z₀ = Φ⁻¹(share of the θ* below θ), and a = Σ (θ̄ − θᵢ)³ / (6 (Σ (θ̄ − θᵢ)²)^1.5), θᵢ being
+ * the statistic without unit i. Source: Efron 1987, doi:10.1080/01621459.1987.10478410.
+ */
 import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
 import { expected } from '../errors.ts';
 import { Random } from '../random.ts';
@@ -25,10 +31,7 @@ export interface Bootstrap {
 function acceleration<T>(units: readonly T[], statistic: (units: readonly T[]) => number): number {
   const values = units.map((_, left) => statistic(units.filter((_, i) => i !== left)));
   const centre = mean(values);
-  const [squares, cubes] = [2, 3].map((power) => values.reduce((sum, value) => sum + (centre - value) ** power, 0)) as [
-    number,
-    number,
-  ];
+  const [squares, cubes] = [2, 3].map((power) => values.reduce((sum, value) => sum + (centre - value) ** power, 0));
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
@@ -74,10 +77,7 @@ export function bootstrap<T>(
   const tail = (1 - confidence) / 2;
   const levels =
     method === 'percentile' ? [tail, 1 - tail] : bcaLevels(sorted, estimate, acceleration(units, statistic), tail);
-  const [low, high] = levels.map((level) => (Number.isNaN(level) ? NaN : quantileSorted(sorted, level))) as [
-    number,
-    number,
-  ];
+  const [low, high] = levels.map((level) => (Number.isNaN(level) ? NaN : quantileSorted(sorted, level)));
   return { estimate, interval: [low, high], standardError: sampleStandardDeviation(sorted) };
 }
 

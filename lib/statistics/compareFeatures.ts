@@ -2,12 +2,13 @@
  * Many features of the same units, compared between two groups: the same tests for
  * each, and what is left after correction.
  */
+
+import { expected } from '../errors.ts';
 import { cliffDelta } from './cliffDelta.ts';
 import { hedgesG, hedgesGInterval } from './hedgesG.ts';
-import { welchTTest } from './welch.ts';
-import { expected } from '../errors.ts';
 import { mannWhitney } from './mannWhitney.ts';
 import { benjaminiHochberg, holm } from './multipleTesting.ts';
+import { welchTTest } from './welch.ts';
 
 /** Features by name, each with one value per unit (patient), all in the same order of units. */
 export type FeatureColumns = Readonly<Record<string, readonly number[]>>;

@@ -1,4 +1,10 @@
-/** Correlation of two measurements of the same units: Pearson's and Spearman's. */
+/**
+ * Correlation of two measurements of the same units.
+ *
+ * Pearson: r = Σ (x − mean(x))(y − mean(y)) / √(Σ (x − mean(x))² Σ (y − mean(y))²). Spearman: the same of the ranks.
+ * Interval: tanh(atanh(r) ± z·√(c/(n − 3))), c = 1 for Pearson (Fisher 1915, doi:10.2307/2331838) and 1 + r²/2 for
+ * Spearman (Bonett & Wright 2000, doi:10.1007/BF02294183).
+ */
 import { normalQuantile } from './distributions/normal.ts';
 import { exactSum, moments } from './moments.ts';
 import { rank } from './ranks.ts';

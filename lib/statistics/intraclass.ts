@@ -1,4 +1,10 @@
-/** Intraclass correlation: how far repeated measurements of one subject agree. */
+/**
+ * Intraclass correlation: how far repeated measurements of one subject agree.
+ *
+ * With the mean squares of a two-way table of n subjects and k raters, MS between subjects, MR between raters and ME of
+ * the rest: ICC(2,1) = (MS − ME) / (MS + (k − 1) ME + k (MR − ME)/n), ICC(3,1) = (MS − ME) / (MS + (k − 1) ME).
+ * Source: Shrout & Fleiss 1979, doi:10.1037/0033-2909.86.2.420. Of groups of unequal size: intraclassOneWay.ts.
+ */
 import { expected } from '../errors.ts';
 import { fisherQuantile, fisherUpperTail } from './distributions/fisherF.ts';
 import { moments } from './moments.ts';

@@ -1,3 +1,4 @@
+/** ICC(1) of one-way analysis of variance, for groups of unequal size (slices of patients). */
 import { mean, sum } from 'simple-statistics';
 import { expected } from '../errors.ts';
 

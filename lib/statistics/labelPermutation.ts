@@ -1,4 +1,7 @@
-/** How many findings, and how good a best one, labels without meaning would give on the very same features. */
+/**
+ * How many findings, and how good a best one, labels without meaning would give on the very same features:
+ * p = (b + 1)/(n + 1), b of n random permutations of the labels giving at least as many findings as the true ones.
+ */
 import { Random } from '../random.ts';
 import { checkResamples } from './arrangements.ts';
 import { compareFeatures, type FeatureColumns } from './compareFeatures.ts';
@@ -95,10 +98,7 @@ export function permuteLabels(
     : [inFirst.map((_, i) => i)];
   const shuffled = (): boolean[] => {
     const labels = [...inFirst];
-    for (const own of places)
-      random.shuffle(own).forEach((from, k) => {
-        labels[own[k]!] = inFirst[from]!;
-      });
+    for (const own of places) for (const [k, from] of random.shuffle(own).entries()) labels[own[k]!] = inFirst[from]!;
     return labels;
   };
   const observed = scan(used, inFirst, level);

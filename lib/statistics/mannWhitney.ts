@@ -1,4 +1,9 @@
-/** Mann-Whitney U test (Wilcoxon rank-sum) of two independent samples. */
+/**
+ * Mann-Whitney U test (Wilcoxon rank-sum) of two independent samples: U = R₁ − n1(n1 + 1)/2, R₁ the sum of the ranks of
+ * the first sample among all values; U counts the pairs in which the first is larger, ties half. E(U) = n1·n2/2,
+ * Var(U) = n1·n2·(n + 1 − T/(n(n − 1)))/12 with n = n1 + n2 and T the sum of t³ − t over ties. Source: Mann & Whitney
+ * 1947, doi:10.1214/aoms/1177730491.
+ */
 import { expected } from '../errors.ts';
 import { normalCdf, normalUpperTail } from './distributions/normal.ts';
 import { rankTogether, sumOfRanks } from './ranks.ts';

@@ -1,4 +1,8 @@
-/** Shapiro-Wilk test of normality. */
+/**
+ * Shapiro-Wilk test of normality: W = (Σ aᵢ x₍ᵢ₎)² / Σ (xᵢ − mean)², x₍ᵢ₎ the sorted values and aᵢ the weights that fit a
+ * normal sample best, of length 1. Source: Shapiro & Wilk 1965, doi:10.1093/biomet/52.3-4.591; weights and p: Royston
+ * 1995, algorithm AS R94, doi:10.2307/2986146.
+ */
 import { expected } from '../errors.ts';
 import { normalUpperTail } from './distributions/normal.ts';
 import { moments } from './moments.ts';
@@ -87,8 +91,10 @@ export function shapiroWilk(values: Sample): ShapiroWilk {
   const half = weights(n);
   // 1 − W as a sum of squares: the distance between the sample and the line through the weights, both of length 1
   const length = Math.sqrt(2 * half.reduce((sum, weight) => sum + weight * weight, 0));
-  const weightOf = (i: number): number =>
-    (i < half.length ? -half[i]! : i >= n - half.length ? half[n - 1 - i]! : 0) / length;
+  const weightOf = (i: number): number => {
+    if (i < half.length) return -half[i]! / length;
+    return i >= n - half.length ? half[n - 1 - i]! / length : 0;
+  };
   let product = 0;
   for (let i = 0; i < n; i++) product += weightOf(i) * (sorted[i]! / scale);
   let gap = 0;

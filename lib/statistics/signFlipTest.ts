@@ -1,4 +1,8 @@
-/** Permutation of signs: pairs, and two samples with unequal variances. */
+/**
+ * Permutation of signs: of the differences of pairs, and of the distances from the group means of two samples with
+ * unequal variances. p = share of the sign patterns whose statistic is at least as extreme as the observed one; of n
+ * random patterns p = (b + 1)/(n + 1).
+ */
 import { Random } from '../random.ts';
 import {
   Counter,
@@ -37,10 +41,8 @@ export function pairedPermutationTest(
   const d = differences(a, b);
   const exact = d.length < 31 && 2 ** d.length <= resamples;
   const statistic = meanOf(d);
-  const counter = new Counter(
-    statistic,
-    d.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
-  );
+  const largest = d.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const counter = new Counter(statistic, largest);
   const negative = signs(Random.stream(seed, 'signs'));
   const times = exact ? 2 ** d.length : resamples;
   for (let k = 0; k < times; k++)
@@ -64,10 +66,7 @@ export function signFlipTest(
   checkResamples(resamples);
   // an origin among the values keeps the digits of the mean
   const origin = a[0]!;
-  const [x, y] = [a, b].map((values) => Float64Array.from(values, (value) => value - origin)) as [
-    Float64Array,
-    Float64Array,
-  ];
+  const [x, y] = [a, b].map((values) => Float64Array.from(values, (value) => value - origin));
   const statistic = welchT(x, y);
   const counter = new Counter(statistic, 1);
   const negative = signs(Random.stream(seed, 'signs'));

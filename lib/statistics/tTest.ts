@@ -17,10 +17,7 @@ export function oneSampleTTest(values: Sample, mean = 0, options: TTestOptions =
   checkSample(values, 2);
   const m = moments(values);
   const difference = m.mean - mean + m.meanRest;
-  return tTestOf(
-    { estimate: m.mean, difference, standardError: Math.sqrt(varianceOf(m) / m.n), df: m.n - 1 },
-    options,
-  );
+  return tTestOf({ estimate: m.mean, difference, standardError: Math.sqrt(varianceOf(m) / m.n), df: m.n - 1 }, options);
 }
 
 /**

@@ -1,4 +1,9 @@
-/** Wilcoxon signed-rank test of paired samples. */
+/**
+ * Wilcoxon signed-rank test of paired samples: W⁺ is the sum of the ranks of |d| over the positive differences d = a − b,
+ * W⁻ that over the negative ones; under the null hypothesis every sign is as likely as the other, so that
+ * E(W⁺) = n(n + 1)/4 and Var(W⁺) = n(n + 1)(2n + 1)/24 without ties. Source: Wilcoxon 1945, doi:10.2307/3001968; zeros:
+ * Pratt 1959, doi:10.1080/01621459.1959.10501526.
+ */
 import { normalCdf, normalUpperTail } from './distributions/normal.ts';
 import type { RankTestOptions } from './mannWhitney.ts';
 import { rank } from './ranks.ts';
@@ -35,10 +40,7 @@ export function signedRanks(d: Float64Array, treatment: 'wilcox' | 'pratt' = 'wi
   const zeros = d.length - nonzero.length;
   const { ranks, tieTerm } = rank(nonzero.map(Math.abs));
   // zeros are the smallest of all, so ranking them too only lifts the others
-  if (treatment === 'pratt')
-    ranks.forEach((r, i) => {
-      ranks[i] = r + zeros;
-    });
+  if (treatment === 'pratt') for (let i = 0; i < ranks.length; i++) ranks[i]! += zeros;
   let [positive, negative] = [0, 0];
   nonzero.forEach((value, i) => {
     if (value > 0) positive += ranks[i]!;
@@ -59,11 +61,10 @@ function exactTails({ ranks, positive }: SignedRanks): { lower: number; upper: n
   for (const r of doubled)
     for (let s = total; s >= 0; s--) chance[s] = 0.5 * (chance[s]! + (s >= r ? chance[s - r]! : 0));
   const observed = Math.round(2 * positive);
-  const sumOf = (part: Float64Array): number =>
-    Math.min(
-      1,
-      part.reduce((sum, c) => sum + c, 0),
-    );
+  const sumOf = (part: Float64Array): number => {
+    const sum = part.reduce((all, c) => all + c, 0);
+    return Math.min(1, sum);
+  };
   return { lower: sumOf(chance.subarray(0, observed + 1)), upper: sumOf(chance.subarray(observed)) };
 }
 

@@ -18,9 +18,9 @@ const lowPass: Taps = [
   -0.07273261951252645,
 ];
 /** In single precision, where PyWavelets' largest tap is rounded down. */
-const lowPassSingle: Taps = [
-  ...Float32Array.from(lowPass, (tap, j) => (j === 3 ? 0.852571964263916 : tap)),
-] as unknown as Taps;
+const lowPassSingle = Array.from(lowPass, (tap, j) =>
+  Math.fround(j === 3 ? 0.852571964263916 : tap),
+) as unknown as Taps;
 /** The quadrature mirror: reversed, every other sign changed. */
 const highPassOf = (low: Taps): Taps => [-low[5], low[4], -low[3], low[2], -low[1], low[0]];
 

@@ -15,7 +15,7 @@ export interface Lines<T extends Float32Array | Float64Array> {
 /**
  * How many `lines` of `length` samples are filtered, and that the samples [first, first + count) of each are wanted.
  */
-export interface Extent {
+interface Extent {
   readonly lines: number;
   readonly length: number;
   readonly first: number;
@@ -23,7 +23,7 @@ export interface Extent {
 }
 
 /** Memory for `lines` lines of `length` samples, sample i of line b at [b + lines·i]. */
-export interface LineBuffers {
+interface LineBuffers {
   readonly input: Float64Array;
   readonly forward: Float64Array;
   readonly backward: Float64Array;
@@ -35,17 +35,20 @@ export function lineBuffers(lines: number, length: number): LineBuffers {
   return { input: make(), forward: make(), backward: make(), fed: new Float64Array(lines * shortestLine) };
 }
 
-/**
- * The first four outputs of every line; what lies before the first sample equals it. A
- * negative `step` runs back from `first`.
- */
+/** How the lines are run through: `lines` at once, from index `first`, `step` from sample to sample, back if negative. */
+interface Way {
+  readonly lines: number;
+  readonly step: number;
+  readonly first: number;
+}
+
+/** The first four outputs of every line; what lies before the first sample equals it. */
 function startRecursion(
   { input, fed }: LineBuffers,
   out: Float64Array,
-  lines: number,
-  step: number,
-  first: number,
-  { d, edge }: { d: Four; edge: Four },
+  { lines, step, first }: Way,
+  d: Four,
+  edge: Four,
 ): void {
   const [d1, d2, d3] = d;
   const [e1, e2, e3, e4] = edge;
@@ -68,9 +71,7 @@ function startRecursion(
  */
 function startFeed(
   { input, fed }: LineBuffers,
-  lines: number,
-  step: number,
-  first: number,
+  { lines, step, first }: Way,
   [c0, c1, c2, c3]: Four,
   looksAtItself: boolean,
 ): void {
@@ -108,8 +109,9 @@ function runForward(
   const [n0, n1, n2, n3] = causal;
   const [d1, d2, d3, d4] = d;
   const [two, three, four] = [2 * lines, 3 * lines, 4 * lines];
-  startFeed(buffers, lines, lines, 0, causal, true);
-  startRecursion(buffers, forward, lines, lines, 0, { d, edge });
+  const way: Way = { lines, step: lines, first: 0 };
+  startFeed(buffers, way, causal, true);
+  startRecursion(buffers, forward, way, d, edge);
   for (let p = four, end = lines * (first + count); p < end; p++) {
     forward[p] =
       input[p]! * n0 +
@@ -130,8 +132,9 @@ function runBackward(
   const [m1, m2, m3, m4] = anticausal;
   const [d1, d2, d3, d4] = d;
   const [two, three, four] = [2 * lines, 3 * lines, 4 * lines];
-  startFeed(buffers, lines, -lines, lines * (length - 1), anticausal, false);
-  startRecursion(buffers, backward, lines, -lines, lines * (length - 1), { d, edge });
+  const way: Way = { lines, step: -lines, first: lines * (length - 1) };
+  startFeed(buffers, way, anticausal, false);
+  startRecursion(buffers, backward, way, d, edge);
   for (let p = lines * (length - shortestLine) - 1, end = lines * first; p >= end; p--) {
     backward[p] =
       input[p + lines]! * m1 +

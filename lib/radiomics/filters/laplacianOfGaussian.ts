@@ -2,11 +2,12 @@
 import { expected } from '../../errors.ts';
 import { affineFrom, assertBoxInside, type Box, cropVolume } from '../../volume/crop.ts';
 import { type Vec3, type Volume, type VoxelArray, voxelCount } from '../../volume/volume.ts';
+import type { AxisIndex } from '../aggregation.ts';
 import { filterLines, lineBuffers, shortestLine } from './filterLines.ts';
 import { gaussianFilter, type RecursiveFilter, secondDerivativeFilter } from './recursiveGaussian.ts';
 
 const axes = [0, 1, 2] as const;
-type AxisIndex = (typeof axes)[number];
+
 interface Grid<T = Float32Array | Float64Array> {
   readonly data: T;
   readonly shape: Vec3;
@@ -51,8 +52,7 @@ function filterAxis(
   { data, shape }: Grid,
   axis: AxisIndex,
   filter: RecursiveFilter,
-  first: number,
-  count: number,
+  [first, count]: readonly [number, number],
   reuse?: Float32Array,
 ): Grid<Float32Array> {
   const length = shape[axis];
@@ -125,34 +125,19 @@ export function laplacianOfGaussian(
   const seen =
     voxelCount(reach.shape) === voxelCount(volume.shape) ? volume : cropVolume(volume, reach.start, reach.shape);
   const source: Grid = { data: asFloat(seen.data), shape: seen.shape };
-  const first = (axis: AxisIndex): number => box.start[axis] - reach.start[axis];
+  const wanted = (axis: AxisIndex): [number, number] => [box.start[axis] - reach.start[axis], box.shape[axis]];
   const total = new Float32Array(voxelCount(box.shape));
   for (const axis of axes) {
     const spacing = volume.spacingMm[axis];
-    let grid = filterAxis(
-      source,
-      axis,
-      secondDerivativeFilter(sigmaMm / spacing, sigmaMm * sigmaMm),
-      first(axis),
-      box.shape[axis],
-    );
+    const curved = secondDerivativeFilter(sigmaMm / spacing, sigmaMm * sigmaMm);
+    let grid = filterAxis(source, axis, curved, wanted(axis));
     for (const other of axes) {
-      if (other !== axis)
-        grid = filterAxis(
-          grid,
-          other,
-          gaussianFilter(sigmaMm / volume.spacingMm[other]),
-          first(other),
-          box.shape[other],
-          grid.data,
-        );
+      if (other === axis) continue;
+      const smooth = gaussianFilter(sigmaMm / volume.spacingMm[other]);
+      grid = filterAxis(grid, other, smooth, wanted(other), grid.data);
     }
     accumulate(total, grid.data, 1 / (spacing * spacing));
   }
-  return {
-    data: total,
-    shape: [...box.shape],
-    spacingMm: volume.spacingMm,
-    affine: affineFrom(volume.affine, box.start),
-  };
+  const affine = affineFrom(volume.affine, box.start);
+  return { data: total, shape: [...box.shape], spacingMm: volume.spacingMm, affine };
 }

@@ -36,12 +36,8 @@ export interface RecursiveFilter {
 
 /** Denominator of the z-transform without its leading 1. */
 function denominatorOf(sigma: number): Four {
-  const [cos1, cos2, exp1, exp2] = [
-    exactCos(w1 / sigma),
-    exactCos(w2 / sigma),
-    exactExp(l1 / sigma),
-    exactExp(l2 / sigma),
-  ];
+  const [cos1, cos2] = [exactCos(w1 / sigma), exactCos(w2 / sigma)];
+  const [exp1, exp2] = [exactExp(l1 / sigma), exactExp(l2 / sigma)];
   return [
     -2 * (exp2 * cos2 + exp1 * cos1),
     4 * cos2 * cos1 * exp1 * exp2 + (exp1 * exp1 + exp2 * exp2),
@@ -52,12 +48,8 @@ function denominatorOf(sigma: number): Four {
 
 /** Numerator of the causal half. */
 function numeratorOf(sigma: number, [a1, b1, a2, b2]: Four): Four {
-  const [sin1, sin2, cos1, cos2] = [
-    exactSin(w1 / sigma),
-    exactSin(w2 / sigma),
-    exactCos(w1 / sigma),
-    exactCos(w2 / sigma),
-  ];
+  const [sin1, sin2] = [exactSin(w1 / sigma), exactSin(w2 / sigma)];
+  const [cos1, cos2] = [exactCos(w1 / sigma), exactCos(w2 / sigma)];
   const [exp1, exp2] = [exactExp(l1 / sigma), exactExp(l2 / sigma)];
   return [
     a1 + a2,
@@ -80,12 +72,7 @@ function evenFilter(causal: Four, d: Four): RecursiveFilter {
     -d[3] * causal[0],
   ];
   const whole = 1 + d[0] + d[1] + d[2] + d[3];
-  const edge = (sum: number): Four => [
-    (d[0] * sum) / whole,
-    (d[1] * sum) / whole,
-    (d[2] * sum) / whole,
-    (d[3] * sum) / whole,
-  ];
+  const edge = (sum: number): Four => d.map((each) => (each * sum) / whole) as unknown as Four;
   return { causal, anticausal, d, causalEdge: edge(sumOf(causal)), anticausalEdge: edge(sumOf(anticausal)) };
 }
 

@@ -2,9 +2,8 @@
 import { expected } from '../../errors.ts';
 import { affineFrom, assertBoxInside, type Box, cropVolume } from '../../volume/crop.ts';
 import { type Vec3, type Volume, voxelCount } from '../../volume/volume.ts';
+import type { AxisIndex } from '../aggregation.ts';
 import { type Floats, reach, splitLast, splitRun } from './coiflet.ts';
-
-export type AxisIndex = 0 | 1 | 2;
 
 export interface WaveletOptions {
   /**
@@ -42,7 +41,11 @@ const replaced = (vector: Vec3, axis: AxisIndex, value: number): Vec3 =>
   vector.map((v, i) => (i === axis ? value : v)) as unknown as Vec3;
 
 /** Low-pass and high-pass image along one axis, which loses the samples that the filters need around. */
-function splitAxis<T extends Floats>({ data, shape, origin }: Part<T>, axis: AxisIndex, period: number): [Part<T>, Part<T>] {
+function splitAxis<T extends Floats>(
+  { data, shape, origin }: Part<T>,
+  axis: AxisIndex,
+  period: number,
+): [Part<T>, Part<T>] {
   const step = shape.slice(0, axis).reduce((a, b) => a * b, 1);
   const length = shape[axis] - reach.before - reach.after;
   const first = origin[axis] + reach.before;
@@ -63,7 +66,12 @@ function splitAxis<T extends Floats>({ data, shape, origin }: Part<T>, axis: Axi
 }
 
 /** All images of one level, LL…L first, the last letter changing fastest. */
-function* bandsOf(part: Part, axes: readonly AxisIndex[], shape: Vec3, name = ''): Generator<{ name: string; part: Part }> {
+function* bandsOf(
+  part: Part,
+  axes: readonly AxisIndex[],
+  shape: Vec3,
+  name = '',
+): Generator<{ name: string; part: Part }> {
   const [axis, ...others] = axes;
   if (axis === undefined) {
     yield { name, part };

@@ -1,4 +1,4 @@
-/** The standard normal distribution. */
+/** The standard normal distribution: density φ(z) = e^(−z²/2) / √(2π), Φ(z) = P(Z ≤ z) its integral from −∞ to z. */
 import { continuedFraction } from '../special/continuedFraction.ts';
 
 /**
@@ -9,9 +9,8 @@ export function normalDensity(z: number): number {
   const size = Math.abs(z);
   if (!(size < 40)) return Number.isNaN(z) ? NaN : 0;
   const coarse = Math.trunc(size * 16) / 16;
-  return (
-    (Math.exp(-0.5 * coarse * coarse) * Math.exp(-0.5 * (size - coarse) * (size + coarse))) / Math.sqrt(2 * Math.PI)
-  );
+  const rest = (size - coarse) * (size + coarse);
+  return (Math.exp(-0.5 * coarse * coarse) * Math.exp(-0.5 * rest)) / Math.sqrt(2 * Math.PI);
 }
 
 /** P(0 < Z < z), exact to the last digits also for tiny z. Source: Marsaglia 2004, doi 10.18637/jss.v011.i04. */
@@ -28,15 +27,9 @@ function fromCentre(z: number): number {
 export function normalUpperTail(z: number): number {
   if (z < -1.25) return 1 - normalUpperTail(-z);
   if (z <= 1.25) return 0.5 - fromCentre(z);
-  return z < 40
-    ? normalDensity(z) /
-        continuedFraction(
-          (n) => n,
-          () => z,
-        )
-    : Number.isNaN(z)
-      ? NaN
-      : 0;
+  if (!(z < 40)) return Number.isNaN(z) ? NaN : 0;
+  const [numerator, denominator] = [(n: number): number => n, (): number => z];
+  return normalDensity(z) / continuedFraction(numerator, denominator);
 }
 
 /** P(Z ≤ z); exact also in the lower tail. */

@@ -1,4 +1,7 @@
-/** The regularised incomplete gamma function, from which the chi-square distribution is made. */
+/**
+ * The regularised incomplete gamma functions P(a, x) = ∫₀ˣ t^(a−1) e^−t dt / Γ(a) and Q = 1 − P, from which the chi-square
+ * distribution is made.
+ */
 import { continuedFraction } from './continuedFraction.ts';
 import { devianceFactor, stirlingError } from './saddlePoint.ts';
 
@@ -23,11 +26,7 @@ export function upperIncompleteGamma(a: number, x: number): number {
   if (x === 0) return 1;
   if (x === Infinity) return 0;
   if (x < a + 1) return 1 - lowerSeries(a, x);
-  return (
-    gammaPower(a, x) /
-    continuedFraction(
-      (n) => n * (a - n),
-      (n) => x + 1 - a + 2 * n,
-    )
-  );
+  const numerator = (n: number): number => n * (a - n);
+  const denominator = (n: number): number => x + 1 - a + 2 * n;
+  return gammaPower(a, x) / continuedFraction(numerator, denominator);
 }

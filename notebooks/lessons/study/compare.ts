@@ -1,14 +1,10 @@
 /** What a study says: means of each seed, and arms compared patient by patient. */
 
-import { rankBiserial } from 'axunet/statistics/rankBiserial';
 import { expected } from 'axunet/errors';
-import type { Comparison } from 'axunet/evaluate/cohort';
+import { type Comparison, comparePairs, correctedByHolm } from 'axunet/evaluate/cohort';
 import { type Metric, metricInfo, outcomeOf } from 'axunet/evaluate/metrics';
 import { addCounts, noCounts, overlapScores } from 'axunet/evaluate/overlap';
-import { pairedBootstrap } from 'axunet/statistics/bootstrap';
 import { type Friedman, friedman } from 'axunet/statistics/friedman';
-import { holm } from 'axunet/statistics/multipleTesting';
-import { wilcoxon } from 'axunet/statistics/wilcoxon';
 import { mean } from 'simple-statistics';
 import { caseValue, type StudyCase, type StudyRecord, type StudyRun } from './record.ts';
 
@@ -95,29 +91,8 @@ function paired(first: PatientValues, second: PatientValues): [number[], number[
 
 function compareTwo(metric: Metric, first: PatientValues, second: PatientValues, withInterval: boolean): Comparison {
   const [a, b] = paired(first, second);
-  const sign = metricInfo[metric].better === 'lower' ? -1 : 1;
-  const wins = a.filter((value, i) => sign * (value - b[i]!) > 0).length;
-  const losses = a.filter((value, i) => sign * (value - b[i]!) < 0).length;
-  const { p } = wilcoxon(a, b);
-  const interval = withInterval ? { interval: pairedBootstrap(a, b, mean, { seed: 1 }).interval } : {};
-  return {
-    metric,
-    first: first.name,
-    second: second.name,
-    pairs: a.length,
-    meanDifference: mean(a) - mean(b),
-    ...interval,
-    p,
-    pHolm: p,
-    rankBiserial: rankBiserial(a, b),
-    better: [wins, losses, a.length - wins - losses],
-  };
+  return comparePairs(metric, [first.name, second.name], a, b, withInterval ? 1 : undefined);
 }
-
-const corrected = (comparisons: readonly Comparison[]): Comparison[] => {
-  const p = holm(comparisons.map((one) => one.p));
-  return comparisons.map((one, i) => ({ ...one, pHolm: p[i]! }));
-};
 
 /**
  * Every other against `baseline` (a name), patient by patient: paired bootstrap and Wilcoxon,
@@ -126,12 +101,12 @@ const corrected = (comparisons: readonly Comparison[]): Comparison[] => {
 export function compareWith(metric: Metric, all: readonly PatientValues[], baseline: string): Comparison[] {
   const second = all.find(({ name }) => name === baseline);
   if (!second) return [];
-  return corrected(all.filter((one) => one !== second).map((first) => compareTwo(metric, first, second, true)));
+  return correctedByHolm(all.filter((one) => one !== second).map((first) => compareTwo(metric, first, second, true)));
 }
 
 /** Every two, corrected by Holm over all of them; without intervals, which take long for so many. */
 export const compareEach = (metric: Metric, all: readonly PatientValues[]): Comparison[] =>
-  corrected(all.flatMap((first, i) => all.slice(i + 1).map((second) => compareTwo(metric, first, second, false))));
+  correctedByHolm(all.flatMap((first, i) => all.slice(i + 1).map((second) => compareTwo(metric, first, second, false))));
 
 /** Do the methods differ at all? Ranks are of the better value first: 1 is the best. */
 export function friedmanOf(metric: Metric, all: readonly PatientValues[]): Friedman {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AxisIndex, type WaveletOptions, waveletTransform } from '../../../lib/radiomics/filters/wavelet.ts';
+import type { AxisIndex } from '../../../lib/radiomics/aggregation.ts';
+import { type WaveletOptions, waveletTransform } from '../../../lib/radiomics/filters/wavelet.ts';
 import { cropVolume } from '../../../lib/volume/crop.ts';
 import type { Vec3, Volume } from '../../../lib/volume/volume.ts';
 import { formulaVolume, kept, oracle, sample, type WaveletCase } from './oracle.ts';

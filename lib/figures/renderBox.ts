@@ -46,8 +46,13 @@ function textBox(element: SvgNode, pen: SKRSContext2D, font: string): SvgBox {
   const x = Number(element.getAttribute('x') ?? 0);
   const y = Number(element.getAttribute('y') ?? 0);
   const anchor = element.style?.textAnchor || element.getAttribute('text-anchor');
-  const before = anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0;
-  return { x: x - before, y: y - ascent * size, width, height: lineHeight * size * lines.length };
+  const before = anchor === 'middle' ? width / 2 : 0;
+  return {
+    x: x - (anchor === 'end' ? width : before),
+    y: y - ascent * size,
+    width,
+    height: lineHeight * size * lines.length,
+  };
 }
 
 function union(boxes: SvgBox[]): SvgBox {
@@ -87,18 +92,9 @@ function stepMatrix(name: string, [first = 0, second, third = 0]: number[]): Mat
 /** The matrix of an element's transform attribute: translate, rotate and scale, which is all that Plotly writes. */
 export function transformOf(element: SvgNode): Matrix {
   const steps = (element.getAttribute?.('transform') ?? '').matchAll(/(\w+)\(([^)]*)\)/g);
+  const numbersOf = (text: string): number[] => (text.match(/[^\s,]+/g) ?? []).map(Number);
   let matrix: Matrix = [1, 0, 0, 1, 0, 0];
-  for (const [, name, numbers] of steps)
-    matrix = product(
-      matrix,
-      stepMatrix(
-        name!,
-        numbers!
-          .split(/[\s,]+/)
-          .filter(Boolean)
-          .map(Number),
-      ),
-    );
+  for (const [, name, numbers] of steps) matrix = product(matrix, stepMatrix(name!, numbersOf(numbers!)));
   return matrix;
 }
 

@@ -57,11 +57,8 @@ export function codeVersion(): { package: string; commit?: string } {
 /** The running command, with paths inside the project made relative. */
 function runningCommand(): string {
   const [, script, ...rest] = process.argv;
-  return [
-    'node',
-    ...(script ? [portable(script)] : []),
-    ...rest.map((arg) => (path.isAbsolute(arg) ? portable(arg) : arg)),
-  ].join(' ');
+  const options = rest.map((arg) => (path.isAbsolute(arg) ? portable(arg) : arg));
+  return ['node', ...(script ? [portable(script)] : []), ...options].join(' ');
 }
 
 /** The JSON beside a figure; `files` are its pictures with their bytes. */

@@ -45,15 +45,8 @@ export async function showFigure(figure: Figure): Promise<void> {
   if (!kernelSend()) return console.log(plain);
   const { width, height } = figure.layout;
   const pictures = hasPictures(figure);
-  const interactive = pictures
-    ? {}
-    : { 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout } };
-  showBundle(
-    {
-      ...interactive,
-      'image/png': await toPng(figure, pictures ? notebookZoomOfPictures : notebookZoom),
-      'text/plain': plain,
-    },
-    { 'image/png': { width, height } },
-  );
+  const plotly = { 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout } };
+  const png = await toPng(figure, pictures ? notebookZoomOfPictures : notebookZoom);
+  const bundle = { ...(pictures ? {} : plotly), 'image/png': png, 'text/plain': plain };
+  showBundle(bundle, { 'image/png': { width, height } });
 }

@@ -7,12 +7,12 @@ import { crossEntropyDice } from 'axunet/loss/crossEntropyDice';
 import { focal } from 'axunet/loss/focal';
 import type { LossFunction } from 'axunet/loss/loss';
 import { tf } from 'axunet-engine/engine';
-import { gradientSharesOf, type Size, withImage } from './lossMaps.ts';
 import { publishedFocal } from '../published/argmaxFocal.ts';
 import { publishedLoss } from '../published/createLoss.ts';
 import { intendedEdge, publishedBoundaryLoss, publishedEdge } from '../published/edgeInLabel.ts';
 import { publishedDiceScore, publishedMeanIou } from '../published/metrics.ts';
 import { publishedOutput } from '../published/sigmoids.ts';
+import { gradientSharesOf, type Size, withImage } from './lossMaps.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 

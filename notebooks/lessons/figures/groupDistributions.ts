@@ -1,5 +1,6 @@
 import type { Data, Figure } from 'axunet/figures/figure';
-import { axis, colours, emptyFigure, makeFigure, seriesColours, sizes, withAlpha } from 'axunet/figures/theme';
+import { axis, colours, emptyFigure, makeFigure, seriesColours, withAlpha } from 'axunet/figures/theme';
+import { panelHeading } from './facets.ts';
 
 export interface DistributionPanel {
   readonly title: string;
@@ -67,18 +68,8 @@ export function groupDistributions(panels: readonly DistributionPanel[], options
       nticks: 6,
       tickformat: '~g',
     });
-    annotations.push({
-      text: `<b>${title}</b>${note ? `<br>${note}` : ''}`,
-      x: (left + panelWidth / 2) / width,
-      y: y1,
-      xref: 'paper',
-      yref: 'paper',
-      xanchor: 'center',
-      yanchor: 'bottom',
-      yshift: 4,
-      showarrow: false,
-      font: { size: sizes.small + 1 },
-    });
+    const heading = `<b>${title}</b>${note ? `<br>${note}` : ''}`;
+    annotations.push(panelHeading(heading, (left + panelWidth / 2) / width, y1));
     return groups.map(({ name, values }, g) => violin(name, values, seriesColours[g % seriesColours.length]!, suffix));
   });
   return makeFigure(data, {

@@ -9,7 +9,7 @@ import {
   sizes,
   withAlpha,
 } from 'axunet/figures/theme';
-import type { GroupComparison, FeatureComparison } from 'axunet/statistics/compareFeatures';
+import type { FeatureComparison, GroupComparison } from 'axunet/statistics/compareFeatures';
 
 interface Class {
   readonly name: string;

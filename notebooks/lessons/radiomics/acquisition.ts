@@ -2,9 +2,10 @@
  * What a scan itself looks like, whoever lies in it: features of the acquisition, to
  * be tested beside those of the organ.
  */
-import { medianSorted } from 'simple-statistics';
+
 import { toCanonical } from 'axunet/volume/orientation';
 import type { Volume } from 'axunet/volume/volume';
+import { medianSorted } from 'simple-statistics';
 
 /** Names of the acquisition's columns in a feature table. */
 export const acquisitionNames = [

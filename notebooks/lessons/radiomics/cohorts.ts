@@ -9,11 +9,11 @@ import {
 import { readCase } from 'axunet/dataset/readCase';
 import { type Table, toTable } from 'axunet/figures/table';
 import { breathe, startProgress } from 'axunet/progress';
-import { commonGrid, featureRow, type Region, regionOf } from './region.ts';
 import { type RadiomicsSettings, radiomicsSettings } from 'axunet/radiomics/settings';
 import { type Profile, projectPath } from 'axunet/settings';
-import { scanAgain, secondProtocol } from './secondScanner.ts';
 import { openSession, type Session } from '../session.ts';
+import { commonGrid, featureRow, type Region, regionOf } from './region.ts';
+import { scanAgain, secondProtocol } from './secondScanner.ts';
 import { cachedTable } from './tableCache.ts';
 
 /** The session of the phantom cohort, whatever data set is set: the lessons of this notebook need a known truth. */

@@ -10,11 +10,11 @@ import { openSlices } from 'axunet/preprocess/sliceSet';
 import { preprocessDataset } from 'axunet/preprocess/slices';
 import { startProgress } from 'axunet/progress';
 import { MaskError } from 'axunet/radiomics/maskCheck';
-import { type Region, regionOf } from './region.ts';
 import type { TrainedRun } from 'axunet/train/loadRun';
 import { largestComponent } from 'axunet/volume/components';
 import { chosenFolds, sessionConfig, trainFold } from '../experiment.ts';
 import type { Session } from '../session.ts';
+import { type Region, regionOf } from './region.ts';
 
 /** The network of the first chosen fold: loaded where pipeline.ipynb has trained it, else trained now. */
 export async function trainedNetwork(session: Session, list: CaseList): Promise<TrainedRun> {

@@ -1,14 +1,15 @@
 /**
  * Patients made comparable: one region of interest a patient, all on one grid, and its features as a row of a table.
  */
-import { toCanonical } from 'axunet/volume/orientation';
-import { binaryMask } from 'axunet/volume/perturbMask';
-import type { Volume } from 'axunet/volume/volume';
-import { acquisitionFeatures } from './acquisition.ts';
+
 import { extractFeatures } from 'axunet/radiomics/extract';
 import { checkMask } from 'axunet/radiomics/maskCheck';
 import { resampleForRadiomics } from 'axunet/radiomics/resample';
 import { type RadiomicsSettings, radiomicsSettings } from 'axunet/radiomics/settings';
+import { toCanonical } from 'axunet/volume/orientation';
+import { binaryMask } from 'axunet/volume/perturbMask';
+import type { Volume } from 'axunet/volume/volume';
+import { acquisitionFeatures } from './acquisition.ts';
 
 /** The pancreas of one patient on the common grid, cut out with a margin. */
 export interface Region {

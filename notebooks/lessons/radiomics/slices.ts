@@ -4,13 +4,13 @@ import type { CaseList } from 'axunet/dataset/cases';
 import { canonicalCase, readCase } from 'axunet/dataset/readCase';
 import { expected } from 'axunet/errors';
 import { type Table, toTable } from 'axunet/figures/table';
-import { columnsOf, featureNamesOf } from './region.ts';
 import { Random } from 'axunet/random';
-import { type DuplicatePair, duplicateRows } from './duplicateRows.ts';
-import { type ClusteredValues, testByUnit } from './unitRates.ts';
 import { sliceZ } from 'axunet/volume/volume';
 import { mean } from 'simple-statistics';
 import type { UnitExample } from '../figures/unitOfAnalysis.ts';
+import { type DuplicatePair, duplicateRows } from './duplicateRows.ts';
+import { columnsOf, featureNamesOf } from './region.ts';
+import { type ClusteredValues, testByUnit } from './unitRates.ts';
 
 /** Mean HU of the organ in each of its slices (of at least `pixels`), one list per patient of a group. */
 export async function sliceMeansHu(lists: readonly CaseList[], group: string, pixels = 12): Promise<number[][]> {

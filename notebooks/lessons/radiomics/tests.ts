@@ -1,11 +1,9 @@
 /** What radiomics.ipynb computes from its tables, beyond single tests. */
 
-import { welchTTest } from 'axunet/statistics/welch';
 import { type Table, toTable } from 'axunet/figures/table';
-import { columnsOf, featureNamesOf, type Region } from './region.ts';
 import { Random } from 'axunet/random';
 import { brunnerMunzel } from 'axunet/statistics/brunnerMunzel';
-import { type GroupComparison, compareFeatures, splitGroups } from 'axunet/statistics/compareFeatures';
+import { compareFeatures, type GroupComparison, splitGroups } from 'axunet/statistics/compareFeatures';
 import { intraclassCorrelation } from 'axunet/statistics/intraclass';
 import { mannWhitney } from 'axunet/statistics/mannWhitney';
 import { moments, varianceOf } from 'axunet/statistics/moments';
@@ -13,13 +11,19 @@ import { benjaminiHochberg, holm } from 'axunet/statistics/multipleTesting';
 import { permutationTest } from 'axunet/statistics/permutationTest';
 import { signFlipTest } from 'axunet/statistics/signFlipTest';
 import { studentTTest } from 'axunet/statistics/tTest';
+import { welchTTest } from 'axunet/statistics/welch';
 import { dilateMask, erodeMask, redrawMask, shiftMask } from 'axunet/volume/perturbMask';
 import { mean } from 'simple-statistics';
 import { isGroup } from './cohorts.ts';
+import { columnsOf, featureNamesOf, type Region } from './region.ts';
 
 /** Compares the pancreas features (or the named columns) of one group with those of all other rows. */
-export const compareGroups = (table: Table, group: string, names?: readonly string[], column = 'group'): GroupComparison =>
-  compareFeatures(columnsOf(table, names), isGroup(table, group, column));
+export const compareGroups = (
+  table: Table,
+  group: string,
+  names?: readonly string[],
+  column = 'group',
+): GroupComparison => compareFeatures(columnsOf(table, names), isGroup(table, group, column));
 
 /**
  * What the tumour does to each feature: mean change from the healthy twin to the same patient with the tumour, in SDs

@@ -1,8 +1,9 @@
 /** What happens to a test of two groups when the several values of a patient are taken for patients. */
-import { welchTTest } from 'axunet/statistics/welch';
-import { mean } from 'simple-statistics';
+
 import { expected } from 'axunet/errors';
 import { Random } from 'axunet/random';
+import { welchTTest } from 'axunet/statistics/welch';
+import { mean } from 'simple-statistics';
 
 /** The values of each patient (slices), a list per patient. */
 export type ClusteredValues = readonly (readonly number[])[];

@@ -2,12 +2,10 @@
 
 import { type Table, toTable } from 'axunet/figures/table';
 import { findingColours } from 'axunet/figures/theme';
-import { acquisitionNames } from './acquisition.ts';
-import { columnsOf } from './region.ts';
-import { type GroupComparison, countFound, type FeatureComparison } from 'axunet/statistics/compareFeatures';
+import { countFound, type FeatureComparison, type GroupComparison } from 'axunet/statistics/compareFeatures';
+import { formatP } from 'axunet/statistics/formatP';
 import { permuteLabels } from 'axunet/statistics/labelPermutation';
 import { rocAuc } from 'axunet/statistics/roc';
-import { formatP } from 'axunet/statistics/formatP';
 import { summarise } from 'axunet/statistics/summary';
 import { quantile } from 'simple-statistics';
 import type { EffectPoint } from '../figures/effectScatter.ts';
@@ -16,8 +14,10 @@ import type { FoundBar } from '../figures/foundFeatures.ts';
 import type { DistributionPanel } from '../figures/groupDistributions.ts';
 import type { ScoredFeature } from '../figures/rocCurves.ts';
 import type { StablePoint } from '../figures/stabilityPlot.ts';
-import { compareGroups, type FeatureStability } from './tests.ts';
+import { acquisitionNames } from './acquisition.ts';
 import { isGroup, shortName } from './cohorts.ts';
+import { columnsOf } from './region.ts';
+import { compareGroups, type FeatureStability } from './tests.ts';
 
 /** Mean ± SD and median [quartiles] of some columns in each group, by simple-statistics. */
 export function describeGroups(table: Table, names: readonly string[], key = 'group'): Table {

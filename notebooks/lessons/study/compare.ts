@@ -106,7 +106,9 @@ export function compareWith(metric: Metric, all: readonly PatientValues[], basel
 
 /** Every two, corrected by Holm over all of them; without intervals, which take long for so many. */
 export const compareEach = (metric: Metric, all: readonly PatientValues[]): Comparison[] =>
-  correctedByHolm(all.flatMap((first, i) => all.slice(i + 1).map((second) => compareTwo(metric, first, second, false))));
+  correctedByHolm(
+    all.flatMap((first, i) => all.slice(i + 1).map((second) => compareTwo(metric, first, second, false))),
+  );
 
 /** Do the methods differ at all? Ranks are of the better value first: 1 is the best. */
 export function friedmanOf(metric: Metric, all: readonly PatientValues[]): Friedman {

@@ -6,8 +6,8 @@ import { makePhantomPatient, phantomGeneratorVersion, phantomProfiles } from 'ax
 import { hasTumour } from 'axunet/dataset/phantom/patient';
 import { type Row, type Table, toTable } from 'axunet/figures/table';
 import { breathe, startProgress } from 'axunet/progress';
-import { commonGrid, featureRow, regionOf } from '../radiomics/region.ts';
 import type { Vec3 } from 'axunet/volume/volume';
+import { commonGrid, featureRow, regionOf } from '../radiomics/region.ts';
 import { cachedTable } from '../radiomics/tableCache.ts';
 
 export interface PeopleOptions {

@@ -3,7 +3,6 @@
  * with many cohorts of one population.
  */
 
-import { welchTTest } from 'axunet/statistics/welch';
 import { expected } from 'axunet/errors';
 import { breathe } from 'axunet/progress';
 import { Random } from 'axunet/random';
@@ -12,6 +11,7 @@ import { mannWhitney } from 'axunet/statistics/mannWhitney';
 import { moments, varianceOf } from 'axunet/statistics/moments';
 import { benjaminiHochberg, holm } from 'axunet/statistics/multipleTesting';
 import { permutationTest } from 'axunet/statistics/permutationTest';
+import { welchTTest } from 'axunet/statistics/welch';
 import { mean } from 'simple-statistics';
 
 /** Features of the same people with and without their disease, in the same order. */

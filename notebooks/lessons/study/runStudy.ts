@@ -16,7 +16,14 @@ import { currentEngine } from 'axunet-engine/engine';
 import type { StudyCohort, StudySplit } from './cohort.ts';
 import { stepTimes, variantCosts } from './cost.ts';
 import type { StudyArm, StudyPlan } from './plan.ts';
-import { type ArmCost, cropMask, readStudyRecord, type StudyRecord, type StudyRun, writeStudyRecord } from './record.ts';
+import {
+  type ArmCost,
+  cropMask,
+  readStudyRecord,
+  type StudyRecord,
+  type StudyRun,
+  writeStudyRecord,
+} from './record.ts';
 import { exampleSlices, scoreStudyRun } from './scoreStudyRun.ts';
 
 /** Raised when the scoring of a run changes, so that finished runs are scored anew. */

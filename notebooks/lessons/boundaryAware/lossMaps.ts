@@ -22,7 +22,7 @@ import { intendedEdge, publishedBox, publishedEdge, publishedEdgeLabel } from '.
 type PixelLoss = (logits: tf.Tensor4D, labels: tf.Tensor3D) => tf.Tensor3D;
 
 /** A loss with a name; `map` where it is a mean of pixels. */
-export interface ShownLoss {
+interface ShownLoss {
   readonly name: string;
   readonly loss: LossFunction;
   readonly map?: PixelLoss;
@@ -86,10 +86,8 @@ export function halfRightGuess(label: ArrayLike<number>, { height, width }: Size
     return isIsland || (y >= shift && x >= shift && label[(y - shift) * width + x - shift]) ? 1 : 0;
   });
   const sigma = Math.max(0.7, 0.09 * size);
-  return Float32Array.from(
-    blurAlong(blurAlong(moved, { height, width }, sigma, false), { height, width }, sigma, true),
-    (value) => 0.01 + 0.94 * value,
-  );
+  const blurred = blurAlong(blurAlong(moved, { height, width }, sigma, false), { height, width }, sigma, true);
+  return Float32Array.from(blurred, (value) => 0.01 + 0.94 * value);
 }
 
 /** Runs `measure` on one image whose foreground has the given probabilities. */
@@ -101,14 +99,9 @@ export function withImage<T>(
 ): T {
   const logits = new Float32Array(2 * height * width);
   for (let i = 0; i < height * width; i++) logits[2 * i + 1] = Math.log(probability[i]! / (1 - probability[i]!));
-  const [x, y] = [
-    tf.tensor4d(logits, [1, height, width, 2]),
-    tf.tensor3d(
-      Int32Array.from(label, (v) => (v ? 1 : 0)),
-      [1, height, width],
-      'int32',
-    ),
-  ];
+  const mask = Int32Array.from(label, (v) => (v ? 1 : 0));
+  const x = tf.tensor4d(logits, [1, height, width, 2]);
+  const y = tf.tensor3d(mask, [1, height, width], 'int32');
   try {
     return measure(x, y);
   } finally {
@@ -186,11 +179,8 @@ export function boundaryRows(
   const slice = { values: label, height, width, spacingMm: [1, 1] as const, range: [0, 1] as const };
   const [top, left, bottom, right] = foregroundBox(label, width).box ?? [0, 0, height, width];
   const window = windowAround(slice, [label], Math.ceil(1.3 * Math.max(bottom - top, right - left)) + 8);
-  const labels = tf.tensor3d(
-    Int32Array.from(cutWindow(label, height, width, window), (v) => (v ? 1 : 0)),
-    [1, window.height, window.width],
-    'int32',
-  );
+  const mask = Int32Array.from(cutWindow(label, height, width, window), (v) => (v ? 1 : 0));
+  const labels = tf.tensor3d(mask, [1, window.height, window.width], 'int32');
   const signed = (title: string, values: tf.Tensor): BoundaryMap => ({
     title,
     values: values.dataSync<'float32'>().slice(),
@@ -204,11 +194,8 @@ export function boundaryRows(
   const rows: { title: string; maps: BoundaryMap[] }[] = [];
   tf.tidy(() => {
     const { x, y } = sobelGradients(labels);
-    const box = tf.pad(publishedBox(labels), [
-      [0, 0],
-      [2, 2],
-      [2, 2],
-    ]); // without padding it is four pixels smaller
+    // without padding it is four pixels smaller
+    const box = tf.pad(publishedBox(labels), [0, 2, 2].map((width) => [width, width]) as [number, number][]);
     rows.push(
       {
         title: 'as meant',

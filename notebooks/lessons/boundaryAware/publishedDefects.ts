@@ -36,20 +36,13 @@ function boundaryError(label: ArrayLike<number>, probability: ArrayLike<number>,
 
 /** Share of the contour that gets no weight because only the derivative along x is taken. */
 function forgottenContour(label: ArrayLike<number>, size: Size): number {
-  return withImage(
-    label,
-    Float32Array.from(label, () => 0.5),
-    size,
-    (_, labels) => {
-      const [meant, published] = [intendedEdge(labels), publishedEdge(labels)].map((edge) =>
-        edge.dataSync<'float32'>(),
-      );
-      const contour = meant!.reduce((sum, value) => sum + Number(value > 0), 0);
-      return contour
-        ? meant!.reduce((sum, value, i) => sum + Number(value > 0 && published![i] === 0), 0) / contour
-        : 0;
-    },
-  );
+  const unsure = Float32Array.from(label, () => 0.5);
+  return withImage(label, unsure, size, (_, labels) => {
+    const [meant, published] = [intendedEdge(labels), publishedEdge(labels)].map((edge) => edge.dataSync<'float32'>());
+    const contour = meant.reduce((sum, value) => sum + Number(value > 0), 0);
+    const forgotten = meant.reduce((sum, value, i) => sum + Number(value > 0 && published[i] === 0), 0);
+    return contour ? forgotten / contour : 0;
+  });
 }
 
 const valueOf = (loss: LossFunction, label: ArrayLike<number>, probability: ArrayLike<number>, size: Size): number =>
@@ -70,10 +63,12 @@ export function publishedDefects(label: ArrayLike<number>, probability: ArrayLik
   const meanIou = withImage(label, probability, size, (logits, labels) =>
     publishedMeanIou(publishedOutput(logits), labels),
   );
+  const emptyScore = valueOf(ofOutput(publishedDiceScore), label, nothing, size);
+  const perfectFocal = valueOf(ofOutput(publishedFocal), label, perfect, size);
   return [
     {
       defect: '“Dice” over both classes',
-      'what it says': `${valueOf(ofOutput(publishedDiceScore), label, nothing, size).toFixed(3)} for a network that finds nothing`,
+      'what it says': `${emptyScore.toFixed(3)} for a network that finds nothing`,
       'what is meant': `DSC ${dice(overlapCounts(new Uint8Array(label.length), label)).toFixed(3)}`,
     },
     {
@@ -88,7 +83,7 @@ export function publishedDefects(label: ArrayLike<number>, probability: ArrayLik
     },
     {
       defect: 'focal loss of the predicted class',
-      'what it says': `${valueOf(ofOutput(publishedFocal), label, perfect, size).toFixed(3)} for a perfect mask, and no gradient`,
+      'what it says': `${perfectFocal.toFixed(3)} for a perfect mask, and no gradient`,
       'what is meant': valueOf(focal(), label, perfect, size).toExponential(0),
     },
     {

@@ -1,4 +1,4 @@
-/** Sections 4 and 5 of boundary-aware-loss.ipynb: the recorded runs of a study as points, tables, a verdict and slices. */
+/** Sections 4 and 5 of boundary-aware-loss.ipynb: the runs of a study as points, tables, a verdict and slices. */
 import { heading } from 'axunet/evaluate/cells';
 import { type Metric, metricInfo } from 'axunet/evaluate/metrics';
 import type { Row } from 'axunet/figures/table';

@@ -101,7 +101,8 @@ function smallOffset(
   if (node.kind === 'grouped') return [0.36, 0];
   if (node.kind === 'up') return [0, residualDrop + 4];
   if (!shared) return [0, 0];
-  const next = context.consumers.get(node.name)!.find((c) => isMain(c) && c.inputs.length === 1); // beside the branch that it feeds
+  // beside the branch that it feeds
+  const next = context.consumers.get(node.name)!.find((c) => isMain(c) && c.inputs.length === 1);
   return [0.64, drops.get(next?.name ?? node.inputs[0]!) ?? 0];
 }
 

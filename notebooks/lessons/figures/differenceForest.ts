@@ -16,6 +16,35 @@ function colourOf({ meanDifference, pHolm }: Comparison, better: DifferenceMetri
   return meanDifference > 0 === (better === 'higher') ? palette.blue : palette.vermillion;
 }
 
+/** One difference with its interval and p, in row i of column k. */
+function differenceTrace(one: Comparison, color: string, i: number, k: number): Data {
+  const { first, second, meanDifference, interval, pHolm, better, pairs } = one;
+  return {
+    type: 'scatter',
+    mode: 'text+markers',
+    showlegend: false,
+    ...facetAxes(k),
+    x: [meanDifference],
+    y: [i],
+    text: [formatP(pHolm, 'sentence')],
+    textposition: 'top center',
+    cliponaxis: false,
+    textfont: { size: sizes.small, color },
+    marker: { size: 9, color },
+    error_x: interval && {
+      type: 'data',
+      symmetric: false,
+      array: [interval[1] - meanDifference],
+      arrayminus: [meanDifference - interval[0]],
+      color,
+      thickness: 2,
+      width: 5,
+    },
+    hovertext: `${first} − ${second}: ${meanDifference.toPrecision(3)}, better in ${better[0]} of ${pairs}`,
+    hoverinfo: 'text',
+  } as Data;
+}
+
 /**
  * Mean differences from a baseline with their 95 % intervals, one row an arm, one column a metric, p (Holm) above each.
  * Blue is better than the baseline by more than chance, red worse, grey neither. No comparison gives an empty figure.
@@ -25,34 +54,8 @@ export function differenceForest(metrics: readonly DifferenceMetric[], options: 
   const title = options.title ?? `Difference from ${comparisons[0]?.second ?? 'the baseline'}`;
   if (comparisons.length === 0) return emptyFigure(title, 'No arms of this study can be compared yet.');
   const rows = comparisons.map(({ first }) => first);
-  const data = metrics.flatMap(({ comparisons: own, better }, k): Data[] =>
-    own.map(
-      (one, i) =>
-        ({
-          type: 'scatter',
-          mode: 'text+markers',
-          showlegend: false,
-          ...facetAxes(k),
-          x: [one.meanDifference],
-          y: [i],
-          text: [formatP(one.pHolm, 'sentence')],
-          textposition: 'top center',
-          cliponaxis: false,
-          textfont: { size: sizes.small, color: colourOf(one, better) },
-          marker: { size: 9, color: colourOf(one, better) },
-          error_x: one.interval && {
-            type: 'data',
-            symmetric: false,
-            array: [one.interval[1] - one.meanDifference],
-            arrayminus: [one.meanDifference - one.interval[0]],
-            color: colourOf(one, better),
-            thickness: 2,
-            width: 5,
-          },
-          hovertext: `${one.first} − ${one.second}: ${one.meanDifference.toPrecision(3)}, better in ${one.better[0]} of ${one.pairs}`,
-          hoverinfo: 'text',
-        }) as Data,
-    ),
+  const data = metrics.flatMap(({ comparisons: own, better }, k) =>
+    own.map((one, i) => differenceTrace(one, colourOf(one, better), i, k)),
   );
   const layout = facetLayout(
     metrics.map(({ label, better }) => ({

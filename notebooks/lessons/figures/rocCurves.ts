@@ -8,7 +8,7 @@ export interface ScoredFeature {
 }
 
 /** A feature that is smaller in the positive group ranks just as well the other way round. */
-const towardsPositive = (values: readonly number[], labels: readonly boolean[]): number[] =>
+export const towardsPositive = (values: readonly number[], labels: readonly boolean[]): number[] =>
   rocAuc(values, labels).auc < 0.5 ? values.map((v) => -v) : [...values];
 
 /**

@@ -15,7 +15,7 @@ const [alpha, gamma] = [0.75, 2];
  * The loss of each pixel [n, h, w]: −α (1 − p)^γ log p of foreground, −(1 − α) p^γ log
  * (1 − p) of background, with p = s(argmax).
  */
-export const publishedFocalMap = (output: tf.Tensor4D, labels: tf.Tensor3D): tf.Tensor3D =>
+const publishedFocalMap = (output: tf.Tensor4D, labels: tf.Tensor3D): tf.Tensor3D =>
   tf.tidy(() => {
     const logit = tf.cast(tf.argMax(output, -1), 'float32');
     const isForeground = tf.greater(labels, 0);

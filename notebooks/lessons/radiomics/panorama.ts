@@ -20,7 +20,7 @@ import type { Volume } from 'axunet/volume/volume';
 import { cachedTable } from './tableCache.ts';
 
 /** Stored label values: PDAC lesion, pancreas parenchyma, pancreatic duct. */
-export const panoramaLabels = { lesion: 1, parenchyma: 4, duct: 5 } as const;
+const panoramaLabels = { lesion: 1, parenchyma: 4, duct: 5 } as const;
 
 /** What PyRadiomics and we recorded, for checks and for readers without the masks. */
 const recorded = (name: string): string => projectPath('figures/recorded/panorama-shape', name);
@@ -35,8 +35,13 @@ export function panoramaFolder(): string | undefined {
 }
 
 /** One sentence on what is missing and how to get it. */
-export const panoramaMissing = (): string =>
-  `The PANORAMA masks are not here. data/panorama/masks: ${datasetEntry('panorama').howToGet.replace(/;.*/, '')}; data/panorama/clinical_information.csv: ${datasetEntry('panorama').source}. The figure below was recorded with them.`;
+export function panoramaMissing(): string {
+  const { howToGet, source } = datasetEntry('panorama');
+  return (
+    `The PANORAMA masks are not here. data/panorama/masks: ${howToGet.replace(/;.*/, '')}; ` +
+    `data/panorama/clinical_information.csv: ${source}. The figure below was recorded with them.`
+  );
+}
 
 /**
  * Where a PNG file says how wide and high it is (PNG specification, chunk IHDR), and the
@@ -94,24 +99,30 @@ function shapeOf(mask: Volume, label: number, prefix: string): Record<string, nu
 function wholeOrgan(mask: Volume): Volume {
   const { lesion, parenchyma, duct } = panoramaLabels;
   const data = new Uint8Array(mask.data.length);
-  for (let i = 0; i < data.length; i++)
-    data[i] = Number(mask.data[i] === lesion || mask.data[i] === parenchyma || mask.data[i] === duct);
+  const organ: readonly number[] = [lesion, parenchyma, duct];
+  for (let i = 0; i < data.length; i++) data[i] = Number(organ.includes(mask.data[i]!));
   return { ...mask, data };
+}
+
+/** Whether the voxels of each label are as many as the facts say. */
+function agreement(counts: Readonly<Record<string, number>>, given: CaseFacts['counts']): 'yes' | 'no' | 'not given' {
+  if (!given) return 'not given';
+  return Object.entries(counts).every(([label, count]) => given[label] === count) ? 'yes' : 'no';
 }
 
 function rowOf(id: string, mask: Volume, facts: CaseFacts, clinical: Record<string, string>): Row {
   const counts = Object.fromEntries(Object.values(panoramaLabels).map((label) => [label, countOf(mask, label)]));
-  const agrees = facts.counts && Object.entries(counts).every(([label, count]) => facts.counts![label] === count);
+  const isByPerson = facts.source?.startsWith('manual') ?? false;
   return {
     id,
     group: clinical.label!,
     scanner: clinical.scanner || clinical.level || 'unknown',
-    drawnBy: facts.source?.startsWith('manual') ? 'person' : 'network',
-    countsAgree: agrees === undefined ? 'not given' : agrees ? 'yes' : 'no',
+    drawnBy: isByPerson ? 'person' : 'network',
+    countsAgree: agreement(counts, facts.counts),
     voxels: counts[panoramaLabels.parenchyma]!,
     acquisition_PixelSpacingMm: mask.spacingMm[0],
     acquisition_SliceSpacingMm: mask.spacingMm[2],
-    acquisition_DrawnByPerson: Number(facts.source?.startsWith('manual') ?? false),
+    acquisition_DrawnByPerson: Number(isByPerson),
     age: Number.parseInt(clinical.patient_age ?? '', 10),
     ...shapeOf(mask, panoramaLabels.parenchyma, 'original_shape_'),
     ...shapeOf(wholeOrgan(mask), 1, 'organ_'),

@@ -39,13 +39,24 @@ const classNames: readonly EffectClass[] = [...effectClasses.map(({ name }) => n
 
 const countOf = (features: number): string => `${features} feature${features === 1 ? '' : 's'}`;
 
+function rangeText(from: number, below?: number): string {
+  if (from === 0) return `below ${below}`;
+  return below === undefined ? `from ${from}` : `${from} to ${below}`;
+}
+
 /** How a class is called, with its range of effects in SD and its number of features. */
 function classTitle({ features }: PowerRecord, name: EffectClass): string {
   if (name === noEffect) return `<b>no effect</b>: healthy<br>against healthy (${countOf(features.length)})`;
   const place = effectClasses.findIndex((one) => one.name === name);
   const [from, below] = [effectClasses[place]!.from, effectClasses[place - 1]?.from];
   const own = features.filter(({ effect }) => effectClassOf(effect) === name).length;
-  return `<b>${name} effect</b>: ${from === 0 ? `below ${below}` : below === undefined ? `from ${from}` : `${from} to ${below}`} SD<br>(${countOf(own)})`;
+  return `<b>${name} effect</b>: ${rangeText(from, below)} SD<br>(${countOf(own)})`;
+}
+
+/** The line that is hoped for or allowed, in per cent; none where nothing can be asked. */
+function aimOf({ level }: PowerRecord, name: EffectClass): { aim?: number } {
+  if (name === noEffect) return { aim: 100 * level };
+  return name === 'hardly any' ? {} : { aim: 80 };
 }
 
 const shareOf = (
@@ -58,12 +69,13 @@ const shareOf = (
 
 const panelOf = (record: PowerRecord, name: EffectClass): PowerPanel => ({
   title: classTitle(record, name),
-  ...(name === noEffect ? { aim: 100 * record.level } : name === 'hardly any' ? {} : { aim: 80 }),
+  ...aimOf(record, name),
   curves: shownMethods.map((method) => ({
     name: method,
     points: record.sizes.flatMap((patients) => {
       const one = shareOf(record, patients, name, method);
-      return one ? [{ patients, found: 100 * one.share, error: 100 * (Number.isNaN(one.error) ? 0 : one.error) }] : [];
+      if (!one) return [];
+      return [{ patients, found: 100 * one.share, error: Number.isNaN(one.error) ? 0 : 100 * one.error }];
     }),
   })),
 });
@@ -113,21 +125,15 @@ export function patientsNeeded(
   methods: readonly string[] = shownMethods,
 ): Row[] {
   if (!record) return [];
+  const needed = (name: EffectClass, method: string): string => {
+    const found = record.sizes.map((patients) => shareOf(record, patients, name, method)?.share);
+    if (found.every((one) => one === undefined)) return '–';
+    const enough = record.sizes.find((_, i) => (found[i] ?? 0) >= share);
+    return enough === undefined ? `more than ${record.sizes.at(-1)}` : String(enough);
+  };
+  const classes = effectClasses.filter(({ from }) => from > 0);
   return methods.map((method) => ({
     method,
-    ...Object.fromEntries(
-      effectClasses
-        .filter(({ from }) => from > 0)
-        .map(({ name }) => {
-          const enough = record.sizes.find(
-            (patients) => (shareOf(record, patients, name, method)?.share ?? 0) >= share,
-          );
-          const isRecorded = record.sizes.some((patients) => shareOf(record, patients, name, method));
-          return [
-            `${name} effects`,
-            enough !== undefined ? String(enough) : isRecorded ? `more than ${record.sizes.at(-1)}` : '–',
-          ];
-        }),
-    ),
+    ...Object.fromEntries(classes.map(({ name }) => [`${name} effects`, needed(name, method)])),
   }));
 }

@@ -23,7 +23,7 @@ export interface Region {
 }
 
 /** All patients are compared on cubes of this edge: texture knows voxels, not millimetres. */
-export const commonSpacingMm = 3;
+const commonSpacingMm = 3;
 
 /** How an image comes onto them. */
 export const commonGrid = radiomicsSettings({
@@ -45,7 +45,7 @@ export function regionOf(id: string, group: string, image: Volume, mask: Volume)
 }
 
 /** What a table holds of one region. */
-export type FeatureRow = Readonly<Record<string, string | number>>;
+type FeatureRow = Readonly<Record<string, string | number>>;
 
 /** The features of one region, with what belongs to its row. Throws a MaskError where the mask cannot be used. */
 export function featureRow(
@@ -57,7 +57,7 @@ export function featureRow(
 }
 
 /** A table whose columns can be had as numbers. */
-export interface NumberTable {
+interface NumberTable {
   readonly columns: readonly string[];
   numbers(column: string): number[];
 }

@@ -8,31 +8,25 @@ import { projectPath } from 'axunet/settings';
 
 /** A cell of a CSV back in its type: columns whose cells are all numbers or empty hold numbers. */
 function typed(rows: readonly string[][], columns: number): Cell[][] {
-  const isNumeric = Array.from(
-    { length: columns },
-    (_, c) =>
-      rows.every((row) => row[c] === '' || Number.isFinite(Number(row[c]))) && rows.some((row) => row[c] !== ''),
-  );
-  return rows.map((row) => row.map((cell, c) => (isNumeric[c] ? (cell === '' ? NaN : Number(cell)) : cell)));
+  const isNumeric = Array.from({ length: columns }, (_, c) => {
+    const filled = rows.map((row) => row[c]).filter((cell) => cell !== '');
+    return filled.length > 0 && filled.every((cell) => Number.isFinite(Number(cell)));
+  });
+  const numberOf = (cell: string): number => (cell === '' ? NaN : Number(cell));
+  return rows.map((row) => row.map((cell, c) => (isNumeric[c] ? numberOf(cell) : cell)));
 }
 
 /** A table as CSV; numbers keep all their digits, gaps are empty cells. */
-export const tableToCsv = (table: Table): string =>
-  formatCsv([
-    table.columns,
-    ...table.rows.map((row) =>
-      table.columns.map((name) =>
-        typeof row[name] === 'boolean' ? String(row[name]) : (row[name] as string | number),
-      ),
-    ),
-  ]);
+export function tableToCsv({ columns, rows }: Table): string {
+  const cellOf = (value: Cell): string | number => (typeof value === 'boolean' ? String(value) : value);
+  return formatCsv([columns, ...rows.map((row) => columns.map((name) => cellOf(row[name]!)))]);
+}
 
 /** The table of a CSV with a heading. */
 export function tableFromCsv(text: string, file?: string): Table {
   const [columns = [], ...rows] = parseCsv(text, file);
-  return toTable(
-    typed(rows, columns.length).map((cells) => Object.fromEntries(columns.map((name, c) => [name, cells[c]!]))),
-  );
+  const rowOf = (cells: readonly Cell[]) => Object.fromEntries(columns.map((name, c) => [name, cells[c]!]));
+  return toTable(typed(rows, columns.length).map(rowOf));
 }
 
 /**
@@ -47,10 +41,8 @@ export async function cachedTable(
 ): Promise<Table> {
   const { files = [], ...rest } = from;
   const contents = await Promise.all(files.map((file) => sha256File(file)));
-  const file = projectPath(
-    'data/radiomics',
-    `${name}-${sha256(JSON.stringify({ featureVersion, contents, ...rest })).slice(0, 12)}.csv`,
-  );
+  const hash = sha256(JSON.stringify({ featureVersion, contents, ...rest })).slice(0, 12);
+  const file = projectPath('data/radiomics', `${name}-${hash}.csv`);
   if (existsSync(file)) return tableFromCsv(readFileSync(file, 'utf8'), file);
   const table = await make();
   await writeFileAtomic(file, tableToCsv(table));

@@ -12,7 +12,7 @@ import type { EffectPoint } from '../figures/effectScatter.ts';
 import type { ForestRow } from '../figures/forestPlot.ts';
 import type { FoundBar } from '../figures/foundFeatures.ts';
 import type { DistributionPanel } from '../figures/groupDistributions.ts';
-import type { ScoredFeature } from '../figures/rocCurves.ts';
+import { type ScoredFeature, towardsPositive } from '../figures/rocCurves.ts';
 import type { StablePoint } from '../figures/stabilityPlot.ts';
 import { acquisitionNames } from './acquisition.ts';
 import { isGroup, shortName } from './cohorts.ts';
@@ -69,7 +69,7 @@ export const truthPoints = (table: Table, effects: Readonly<Record<string, numbe
     name: shortName(f.feature),
     x: effects[f.feature]!,
     y: f.g,
-    kind: truthKinds[f.bhP <= 0.05 ? 2 : f.welchP <= 0.05 ? 1 : 0],
+    kind: truthKinds[Number(f.welchP <= 0.05) + Number(f.bhP <= 0.05)],
   }));
 
 /** Panels of the named features by group, with effect and p. */
@@ -105,16 +105,8 @@ export function foundBar(name: string, table: Table, group: string, key: string,
 
 /** AUC (larger values: the group) of columns with DeLong's interval; turned so that it is at least 0.5. */
 function aucRow(table: Table, name: string, labels: readonly boolean[], kind: string): ForestRow {
-  const values = table.numbers(name);
-  const auc = rocAuc(values, labels);
-  const turned =
-    auc.auc < 0.5
-      ? rocAuc(
-          values.map((v) => -v),
-          labels,
-        )
-      : auc;
-  return { name: shortName(name), estimate: turned.auc, interval: turned.interval, kind };
+  const { auc, interval } = rocAuc(towardsPositive(table.numbers(name), labels), labels);
+  return { name: shortName(name), estimate: auc, interval, kind };
 }
 
 /** How well single pancreas features and, beside them, the acquisition tell two cohorts apart. */
@@ -196,12 +188,19 @@ export const agreementKinds = [
   "with the network's only",
 ] as const;
 
+function agreementOf(byExpert: boolean, byNetwork: boolean): (typeof agreementKinds)[number] {
+  const [neither, both, expertOnly, networkOnly] = agreementKinds;
+  if (byExpert) return byNetwork ? both : expertOnly;
+  return byNetwork ? networkOnly : neither;
+}
+
 /** Effects with the expert's masks against those with the network's. */
 export function agreementPoints(expert: GroupComparison, predicted: GroupComparison): EffectPoint[] {
   return expert.features.flatMap((a) => {
     const b = predicted.features.find((f) => f.feature === a.feature);
-    const kind = b && agreementKinds[a.welchP <= 0.05 ? (b.welchP <= 0.05 ? 1 : 2) : b.welchP <= 0.05 ? 3 : 0];
-    return b && kind ? [{ name: shortName(a.feature), x: a.g, y: b.g, kind }] : [];
+    if (!b) return [];
+    const kind = agreementOf(a.welchP <= 0.05, b.welchP <= 0.05);
+    return [{ name: shortName(a.feature), x: a.g, y: b.g, kind }];
   });
 }
 

@@ -40,10 +40,8 @@ async function preprocess(list: CaseList, folder: string): Promise<SliceSet> {
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
-  if (failed.length)
-    throw new UserError(
-      `A study needs all its cases; failed: ${failed.map(({ id, reason }) => `${id} (${reason})`).join(', ')}`,
-    );
+  const failures = failed.map(({ id, reason }) => `${id} (${reason})`).join(', ');
+  if (failures) throw new UserError(`A study needs all its cases; failed: ${failures}`);
   return openSlices(folder);
 }
 
@@ -105,17 +103,16 @@ async function pictureCohort(dataFolder?: string): Promise<StudyCohort> {
   const single = slicesAsPatients(slices);
   const patientsIn = (set: SliceSet): string[] => set.entries.map(({ patient }) => patient);
   const entry = findDataset('nih-2d')!;
+  const counted = `${slices.entries.length} slices of ${new Set(patientsIn(slices)).size} patients`;
   return {
     list,
     foreground: foregroundOf(slices),
-    source: `${entry.title}: ${slices.entries.length} slices of ${new Set(patientsIn(slices)).size} patients (TCIA, ${entry.licence})`,
+    source: `${entry.title}: ${counted} (TCIA, ${entry.licence})`,
     patients: 'four folds of slices, or of patients; run k tests fold k, so every slice is unseen once in each arm',
     split({ split }, seed) {
       const set = split === 'slices' ? single : slices;
-      const { training, validation: test } = splitFold(
-        makeFolds(patientsIn(set), { count: 4, seed: 1 }),
-        (seed - 1) % 4,
-      );
+      const folds = makeFolds(patientsIn(set), { count: 4, seed: 1 });
+      const { training, validation: test } = splitFold(folds, (seed - 1) % 4);
       return { slices: set, training, validation: [], test };
     },
   };

@@ -94,7 +94,8 @@ function findings(
   seed: number,
 ): boolean[][] {
   return Object.values(tests).flatMap((test) => {
-    const p = pairs.map(([a, b]) => test(a, b, resamples, seed)).map((value) => (Number.isNaN(value) ? 1 : value)); // NaN: all values equal
+    const values = pairs.map(([a, b]) => test(a, b, resamples, seed));
+    const p = values.map((value) => (Number.isNaN(value) ? 1 : value)); // NaN: all values equal
     return Object.values(corrections).map((correct) => correct(p).map((value) => value <= level));
   });
 }
@@ -107,11 +108,8 @@ function checkPeople(
   const names = Object.keys(effects);
   const people = ill[names[0] ?? '']?.length ?? 0;
   const other = names.find((name) => ill[name]?.length !== people || healthy[name]?.length !== people);
-  if (other)
-    throw expected(
-      `${people} values of ${other}, ill and healthy`,
-      `${ill[other]?.length ?? 0} and ${healthy[other]?.length ?? 0}`,
-    );
+  const counted = (columns: FeatureColumns): number => columns[other ?? '']?.length ?? 0;
+  if (other) throw expected(`${people} values of ${other}, ill and healthy`, `${counted(ill)} and ${counted(healthy)}`);
   if (!(Number.isInteger(patients) && patients >= 2 && 2 * patients <= people))
     throw expected(`from 2 to ${people >> 1} patients in a group, since nobody is in both`, `${patients}`);
   if (!(Number.isInteger(cohorts) && cohorts > 0)) throw expected('a whole number of cohorts above 0', `${cohorts}`);
@@ -128,9 +126,8 @@ function findingsOfCohort(
   k: number,
 ): { disease: boolean[][]; none: boolean[][] } {
   const { names, people } = checkPeople(population, options);
-  const drawn = Random.stream(options.seed, 'cohort', options.patients, k).shuffle(
-    Array.from({ length: people }, (_, i) => i),
-  );
+  const everybody = Array.from({ length: people }, (_, i) => i);
+  const drawn = Random.stream(options.seed, 'cohort', options.patients, k).shuffle(everybody);
   const [first, second] = [drawn.slice(0, options.patients), drawn.slice(options.patients, 2 * options.patients)];
   const pick = (values: readonly number[], who: readonly number[]): number[] => who.map((i) => values[i]!);
   const pairs = (columns: FeatureColumns) =>
@@ -142,7 +139,7 @@ function findingsOfCohort(
 }
 
 /** Mean share of the features at `own` places that the cohorts find. */
-function summarise(
+function shareFound(
   cohorts: readonly (readonly boolean[])[],
   own: readonly number[],
 ): Pick<FoundShare, 'share' | 'error' | 'any'> {
@@ -174,30 +171,13 @@ export async function powerAt(
   const placesOf = (wanted: EffectClass): number[] =>
     names.flatMap((name, i) => (effectClassOf(population.effects[name]!) === wanted ? [i] : []));
   const classes = effectClasses.map(({ name }) => ({ name, own: placesOf(name) })).filter(({ own }) => own.length > 0);
-  const shares = methodNames.flatMap((method, m): FoundShare[] => [
-    ...classes.map(({ name, own }) => ({
-      patients: options.patients,
-      effects: name,
-      method,
-      ...summarise(
-        all.map(({ disease }) => disease[m]!),
-        own,
-      ),
-    })),
-    {
-      patients: options.patients,
-      effects: noEffect,
-      method,
-      ...summarise(
-        all.map(({ none }) => none[m]!),
-        names.map((_, i) => i),
-      ),
-    },
-  ]);
-  return {
-    shares,
-    features: Object.fromEntries(
-      names.map((name, i) => [name, mean(all.map(({ disease }) => Number(disease[0]![i])))]),
-    ),
-  };
+  const everyPlace = names.map((_, i) => i);
+  const { patients } = options;
+  const shares = methodNames.flatMap((method, m): FoundShare[] => {
+    const [ill, healthy] = [all.map(({ disease }) => disease[m]!), all.map(({ none }) => none[m]!)];
+    const ofClasses = classes.map(({ name, own }) => ({ patients, effects: name, method, ...shareFound(ill, own) }));
+    return [...ofClasses, { patients, effects: noEffect, method, ...shareFound(healthy, everyPlace) }];
+  });
+  const foundByWelch = (i: number): number => mean(all.map(({ disease }) => Number(disease[0]![i])));
+  return { shares, features: Object.fromEntries(names.map((name, i) => [name, foundByWelch(i)])) };
 }

@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from 'axunet/errors';
-import type { Metric, Outcome } from 'axunet/evaluate/metrics';
-import { metricInfo } from 'axunet/evaluate/metrics';
+import { type Metric, metricInfo, type Outcome } from 'axunet/evaluate/metrics';
 import type { OverlapCounts } from 'axunet/evaluate/overlap';
 import { cutWindow } from 'axunet/figures/slicePicture';
 import { readJson, writeFileAtomic } from 'axunet/io/files';
@@ -115,16 +114,8 @@ export const recordFile = (study: string, records = recordsFolder): string =>
 
 /** What of each case is kept; the rest of the metrics says little more. */
 export const recordedMetrics = [
-  'dice',
-  'jaccard',
-  'precision',
-  'recall',
-  'nsd1',
-  'nsd2',
-  'nsd3',
-  'hausdorffMm',
-  'hd95PooledMm',
-  'assdMm',
+  ...(['dice', 'jaccard', 'precision', 'recall', 'nsd1', 'nsd2', 'nsd3'] as const),
+  ...(['hausdorffMm', 'hd95PooledMm', 'assdMm'] as const),
 ] as const satisfies readonly Metric[];
 
 /**
@@ -138,15 +129,8 @@ export function caseToRow(
   metrics: readonly Metric[],
 ): CaseRow {
   const numbers = [imageDiagonalMm ?? null, ...metrics.map((metric) => values[metric] ?? null)];
-  return [
-    id,
-    outcome,
-    tp,
-    fp,
-    fn,
-    tn,
-    ...numbers.map((v) => (v === null || !Number.isFinite(v) ? null : Number(v.toPrecision(6)))),
-  ];
+  const rounded = numbers.map((v) => (v === null || !Number.isFinite(v) ? null : Number(v.toPrecision(6))));
+  return [id, outcome, tp, fp, fn, tn, ...rounded];
 }
 
 export function rowToCase(
@@ -172,7 +156,8 @@ export function recordText(value: unknown, indent = ''): string {
   if (Array.isArray(value))
     return `[\n${value.map((item) => `${inner}${recordText(item, inner)}`).join(',\n')}\n${indent}]`;
   const entries = Object.entries(value as object).filter(([, v]) => v !== undefined);
-  return `{\n${entries.map(([key, v]) => `${inner}${JSON.stringify(key)}: ${recordText(v, inner)}`).join(',\n')}\n${indent}}`;
+  const lines = entries.map(([key, v]) => `${inner}${JSON.stringify(key)}: ${recordText(v, inner)}`);
+  return `{\n${lines.join(',\n')}\n${indent}}`;
 }
 
 /** Writes the record of a study, the old one being replaced at once. */

@@ -64,7 +64,9 @@ function recordOf(plan: PowerPlan, { effects }: Population, done: readonly Power
     study: powerStudyName,
     title: powerTitle,
     command: `npm run study -- ${powerStudyName}`,
-    source: `${people} phantom people with a tumour, each also as healthy twin, of the size of profile demo (synthetic: easier than people)`,
+    source:
+      `${people} phantom people with a tumour, each also as healthy twin, of the size of profile demo ` +
+      '(synthetic: easier than people)',
     node: process.versions.node,
     version: codeVersion(),
     made: { phantomGenerator: phantomGeneratorVersion, features: featureVersion },

@@ -29,19 +29,19 @@ import { exampleSlices, scoreStudyRun } from './scoreStudyRun.ts';
 /** Raised when the scoring of a run changes, so that finished runs are scored anew. */
 const scoringVersion = 1;
 
-export interface StudyPlaces {
+interface StudyPlaces {
   /** Where run folders go, one folder a study. */
   readonly runs?: string;
   /** Where records go. */
   readonly records?: string;
 }
 
-export interface StudyResult {
+interface StudyResult {
   readonly record: StudyRecord;
   readonly failed: readonly { readonly run: string; readonly reason: string }[];
 }
 
-export const runName = (arm: string, seed: number): string => `${arm}-seed${seed}`;
+const runName = (arm: string, seed: number): string => `${arm}-seed${seed}`;
 
 /** The configuration of one run: the demo preset, then the study's, then the arm's. */
 const configOf = ({ cohort, base }: StudyPlan, { changes }: StudyArm, seed: number): TrainConfig =>
@@ -227,9 +227,8 @@ export async function runStudy(
     try {
       const finished = await finishedRun(one);
       if (!finished && onlyFinished) continue;
-      say(
-        `${plan.name} ${name}: ${finished ? 'was finished' : 'starts'} (${runs.length + failed.length + 1} of ${prepared.length + failed.length})`,
-      );
+      const place = `${runs.length + failed.length + 1} of ${prepared.length + failed.length}`;
+      say(`${plan.name} ${name}: ${finished ? 'was finished' : 'starts'} (${place})`);
       runs.push(finished ?? (await trainAndScore(one, cohort)));
     } catch (error) {
       if (error instanceof TrainingStopped) throw error;

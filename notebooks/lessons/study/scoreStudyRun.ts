@@ -16,7 +16,7 @@ import { sliceZ, type Volume } from 'axunet/volume/volume';
 import type { StudyCohort, StudySplit } from './cohort.ts';
 import { type Cleaning, type ExampleMask, type ExampleSlice, packMask, type StudyCase } from './record.ts';
 
-export type StudyScores = {
+type StudyScores = {
   readonly cases: StudyCase[];
   readonly cleaning?: Cleaning;
   readonly examples?: ExampleMask[];
@@ -64,13 +64,8 @@ const maskOf = ({ probability }: Predicted, threshold: number): Uint8Array =>
   thresholdMask(probability.data, threshold);
 
 function scoreCase(one: Predicted, mask: Uint8Array): StudyCase {
-  const { outcome, counts, imageDiagonalMm, values } = scoreMasks(
-    mask,
-    one.label.data,
-    one.label.shape,
-    one.label.spacingMm,
-  );
-  return { id: one.id, outcome, counts, imageDiagonalMm, values };
+  const { data, shape, spacingMm } = one.label;
+  return { id: one.id, ...scoreMasks(mask, data, shape, spacingMm) };
 }
 
 /**

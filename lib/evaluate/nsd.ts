@@ -1,8 +1,8 @@
 /**
  * Normalised surface Dice (NSD), also called surface DSC and normalised surface distance.
  *
- * NSD(τ) = (size of A within τ of B + size of B within τ of A) / (size of A + size of B), A and B the two surfaces and τ
- * the tolerance in mm. Source: Nikolov et al. 2018, arXiv:1809.04430 (doi:10.2196/26151).
+ * NSD(τ) = (size of A within τ of B + size of B within τ of A) / (size of A + size of B), A and B the two surfaces and
+ * τ the tolerance in mm. Source: Nikolov et al. 2018, arXiv:1809.04430 (doi:10.2196/26151).
  * Both masks empty: 1; only one: 0.
  */
 import { expected } from '../errors.ts';

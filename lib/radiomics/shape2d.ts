@@ -25,7 +25,9 @@ interface Squares {
   readonly area: number;
 }
 
-/** Area inside the contour of a square with so many of its corners inside; 1/4 more where two of them are neighbours. */
+/**
+ * Area inside the contour of a square with so many of its corners inside; 1/4 more where two of them are neighbours.
+ */
 const areaOf = [0, 1 / 8, 2 / 8, 7 / 8, 1] as const;
 
 /** Counts the squares of one slice; `strides` are the steps to the neighbour along its two axes. */

@@ -2,8 +2,8 @@
  * Bootstrap confidence intervals, seeded: θ* is the statistic θ of the units drawn anew with replacement, many times.
  *
  * Percentile: the α/2 and 1 − α/2 quantiles of the θ*. BCa: their Φ(z₀ + (z₀ + z)/(1 − a·(z₀ + z))) quantiles with
- * z = Φ⁻¹(α/2) and Φ⁻¹(1 − α/2), z₀ = Φ⁻¹(share of the θ* below θ), and a = Σ (θ̄ − θᵢ)³ / (6 (Σ (θ̄ − θᵢ)²)^1.5), θᵢ being
- * the statistic without unit i. Source: Efron 1987, doi:10.1080/01621459.1987.10478410.
+ * z = Φ⁻¹(α/2) and Φ⁻¹(1 − α/2), z₀ = Φ⁻¹(share of the θ* below θ), and a = Σ (θ̄ − θᵢ)³ / (6 (Σ (θ̄ − θᵢ)²)^1.5), θᵢ
+ * being the statistic without unit i. Source: Efron 1987, doi:10.1080/01621459.1987.10478410.
  */
 import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
 import { expected } from '../errors.ts';

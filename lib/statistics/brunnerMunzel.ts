@@ -1,8 +1,8 @@
 /**
  * Brunner-Munzel test: the rank test of two independent samples for unequal spreads.
  *
- * With p̂ = P(first > second) + ½ P(equal) and Sᵢ the variance of the placements (how many values of the other sample lie
- * below each value): statistic = n1·n2·(½ − p̂) / √(n1·S1 + n2·S2), compared with Student's t of
+ * With p̂ = P(first > second) + ½ P(equal) and Sᵢ the variance of the placements (how many values of the other sample
+ * lie below each value): statistic = n1·n2·(½ − p̂) / √(n1·S1 + n2·S2), compared with Student's t of
  * df = (n1·S1 + n2·S2)² / ((n1·S1)²/(n1 − 1) + (n2·S2)²/(n2 − 1)). Source: Brunner & Munzel 2000,
  * doi:10.1002/(SICI)1521-4036(200001)42:1<17::AID-BIMJ17>3.0.CO;2-U.
  */

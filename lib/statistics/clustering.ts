@@ -1,8 +1,8 @@
 /**
  * Features that say the same: hierarchical clustering of correlations.
  *
- * Average linkage (UPGMA): the distance of two clusters is the mean of d(i, j) over i in one and j in the other, here of
- * d = 1 − |Spearman's ρ|. Source: Sokal & Michener 1958.
+ * Average linkage (UPGMA): the distance of two clusters is the mean of d(i, j) over i in one and j in the other, here
+ * of d = 1 − |Spearman's ρ|. Source: Sokal & Michener 1958.
  */
 import { expected } from '../errors.ts';
 import type { FeatureColumns } from './compareFeatures.ts';

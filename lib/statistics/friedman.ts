@@ -1,9 +1,9 @@
 /**
  * Friedman test: do several methods, scored on the same cases, differ?
  *
- * χ² = 12 Σⱼ (Rⱼ − n(k + 1)/2)² / (n k (k + 1) − T/(k − 1)), Rⱼ the rank sum of method j of k over n cases and T the sum
- * of t³ − t over ties within the cases; df = k − 1. Kendall's W = χ²/(n(k − 1)). Source: Friedman 1937,
- * doi:10.1080/01621459.1937.10503522.
+ * χ² = 12 Σⱼ (Rⱼ − n(k + 1)/2)² / (n k (k + 1) − T/(k − 1)), Rⱼ the rank sum of method j of k over n cases and
+ * T the sum of t³ − t over ties within the cases; df = k − 1. Kendall's W = χ²/(n(k − 1)). Source: Friedman
+ * 1937, doi:10.1080/01621459.1937.10503522.
  */
 import { expected } from '../errors.ts';
 import { chiSquareUpperTail } from './distributions/chiSquare.ts';

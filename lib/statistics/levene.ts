@@ -2,8 +2,8 @@
  * Levene's test: do groups have one variance?
  *
  * With z = |x − centre of its group|, k groups of nᵢ and n values in all:
- * F = (Σᵢ nᵢ (mean(zᵢ) − mean(z))² / (k − 1)) / (Σᵢ Σⱼ (zᵢⱼ − mean(zᵢ))² / (n − k)). Sources: Levene 1960; with the median
- * as centre Brown & Forsythe 1974, doi:10.1080/01621459.1974.10482955.
+ * F = (Σᵢ nᵢ (mean(zᵢ) − mean(z))² / (k − 1)) / (Σᵢ Σⱼ (zᵢⱼ − mean(zᵢ))² / (n − k)). Sources: Levene 1960; with the
+ * median as centre Brown & Forsythe 1974, doi:10.1080/01621459.1974.10482955.
  */
 import { expected } from '../errors.ts';
 import { fisherUpperTail } from './distributions/fisherF.ts';

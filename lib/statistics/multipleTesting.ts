@@ -1,5 +1,6 @@
 /**
- * Corrections for testing many hypotheses at once. Each gives adjusted p values in input order: reject where one is ≤ α.
+ * Corrections for testing many hypotheses at once. Each gives adjusted p values in
+ * input order: reject where one is ≤ α.
  *
  * With p₍₁₎ ≤ … ≤ p₍ₘ₎: Bonferroni m·p; Holm max over j ≤ k of (m − j + 1)·p₍ⱼ₎; Benjamini-Hochberg min over j ≥ k of
  * m·p₍ⱼ₎/j; each at most 1.

@@ -2,8 +2,8 @@
  * ROC curve and the area under it (AUC), with DeLong's confidence interval and test.
  *
  * AUC = P(score of a positive > score of a negative) + ½ P(equal) over m positives and n negatives. With V the share of
- * the other kind that a unit is ranked rightly against: Var(AUC) = var(V of positives)/m + var(V of negatives)/n. Source:
- * DeLong et al. 1988, doi:10.2307/2531595.
+ * the other kind that a unit is ranked rightly against: Var(AUC) = var(V of positives)/m + var(V of negatives)/n.
+ * Source: DeLong et al. 1988, doi:10.2307/2531595.
  */
 import { expected } from '../errors.ts';
 import { normalQuantile, normalUpperTail } from './distributions/normal.ts';

@@ -1,6 +1,6 @@
 /**
- * Shapiro-Wilk test of normality: W = (Σ aᵢ x₍ᵢ₎)² / Σ (xᵢ − mean)², x₍ᵢ₎ the sorted values and aᵢ the weights that fit a
- * normal sample best, of length 1. Source: Shapiro & Wilk 1965, doi:10.1093/biomet/52.3-4.591; weights and p: Royston
+ * Shapiro-Wilk test of normality: W = (Σ aᵢ x₍ᵢ₎)² / Σ (xᵢ − mean)², x₍ᵢ₎ the sorted values and aᵢ the weights that fit
+ * a normal sample best, of length 1. Source: Shapiro & Wilk 1965, doi:10.1093/biomet/52.3-4.591; weights and p: Royston
  * 1995, algorithm AS R94, doi:10.2307/2986146.
  */
 import { expected } from '../errors.ts';

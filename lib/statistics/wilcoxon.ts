@@ -1,6 +1,6 @@
 /**
- * Wilcoxon signed-rank test of paired samples: W⁺ is the sum of the ranks of |d| over the positive differences d = a − b,
- * W⁻ that over the negative ones; under the null hypothesis every sign is as likely as the other, so that
+ * Wilcoxon signed-rank test of paired samples: W⁺ is the sum of the ranks of |d| over the positive differences
+ * d = a − b, W⁻ that over the negative ones; under the null hypothesis every sign is as likely as the other, so that
  * E(W⁺) = n(n + 1)/4 and Var(W⁺) = n(n + 1)(2n + 1)/24 without ties. Source: Wilcoxon 1945, doi:10.2307/3001968; zeros:
  * Pratt 1959, doi:10.1080/01621459.1959.10501526.
  */

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assd, directedMean } from '../../lib/evaluate/assd.ts';
 import { hausdorffDistance, hd95ByArea, hd95Directed, hd95Pooled } from '../../lib/evaluate/hausdorff.ts';
+import { type MaskPair, maskPair, pairCounts } from '../../lib/evaluate/maskPair.ts';
 import { surfaceDice } from '../../lib/evaluate/nsd.ts';
-import { maskPair, pairCounts } from '../../lib/evaluate/maskPair.ts';
 import { dice, jaccard, precision, recall, specificity } from '../../lib/evaluate/overlap.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from '../../lib/evaluate/surfaceDistances.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
@@ -50,15 +50,7 @@ class Worst {
   }
 }
 
-function compare(
-  worst: Worst,
-  prediction: Uint8Array,
-  reference: Uint8Array,
-  shape: Vec3,
-  spacingMm: Vec3,
-  peer: PeerPair,
-): void {
-  const pair = maskPair(prediction, reference, shape, spacingMm);
+function compare(worst: Worst, pair: MaskPair, peer: PeerPair): void {
   const counts = pairCounts(pair);
   const { medpy, monai, surface_distance: elementPeer } = peer;
   worst.add('medpy', dice(counts), medpy.dc);
@@ -122,7 +114,8 @@ describe.skipIf(!folder)('metrics of real masks (needs the extra test data in ..
     const worst = new Worst();
     for (const peer of pairs) {
       const [prediction, reference] = [await mask(peer.case, peer.network), await mask(peer.case, 'gt')];
-      compare(worst, prediction.data, reference.data, reference.shape, spacings[peer.case].spacing, peer);
+      const { spacing } = spacings[peer.case];
+      compare(worst, maskPair(prediction.data, reference.data, reference.shape, spacing), peer);
     }
     expectClose(worst);
   }, 600_000);
@@ -134,7 +127,8 @@ describe.skipIf(!folder)('metrics of real masks (needs the extra test data in ..
       const [prediction, reference] = [await mask(peer.case, peer.network), await mask(peer.case, 'gt')];
       const [x, y] = reference.shape;
       const slice = (data: Uint8Array): Uint8Array => data.subarray(peer.z! * x * y, (peer.z! + 1) * x * y);
-      compare(worst, slice(prediction.data), slice(reference.data), [x, y, 1], spacings[peer.case].spacing, peer);
+      const { spacing } = spacings[peer.case];
+      compare(worst, maskPair(slice(prediction.data), slice(reference.data), [x, y, 1], spacing), peer);
     }
     expectClose(worst);
   });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assd, masd } from '../../lib/evaluate/assd.ts';
 import { hausdorffDistance, hd95ByArea, hd95Directed, hd95Pooled } from '../../lib/evaluate/hausdorff.ts';
-import { surfaceDice } from '../../lib/evaluate/nsd.ts';
 import { maskPair, pairCounts } from '../../lib/evaluate/maskPair.ts';
+import { surfaceDice } from '../../lib/evaluate/nsd.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from '../../lib/evaluate/surfaceDistances.ts';
 import type { Vec3 } from '../../lib/volume/volume.ts';
 

@@ -35,7 +35,9 @@ export function lineBuffers(lines: number, length: number): LineBuffers {
   return { input: make(), forward: make(), backward: make(), fed: new Float64Array(lines * shortestLine) };
 }
 
-/** How the lines are run through: `lines` at once, from index `first`, `step` from sample to sample, back if negative. */
+/**
+ * How the lines are run through: `lines` at once, from index `first`, `step` from sample to sample, back if negative.
+ */
 interface Way {
   readonly lines: number;
   readonly step: number;

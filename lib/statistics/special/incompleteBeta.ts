@@ -1,6 +1,6 @@
 /**
- * The regularised incomplete beta function I_x(a, b) = ∫₀ˣ t^(a−1) (1 − t)^(b−1) dt / B(a, b), from which the Student t, F
- * and binomial distributions are made.
+ * The regularised incomplete beta function I_x(a, b) = ∫₀ˣ t^(a−1) (1 − t)^(b−1) dt / B(a, b), from which the Student
+ * t, F and binomial distributions are made.
  */
 import { continuedFraction } from './continuedFraction.ts';
 import { devianceFactor, stirlingError } from './saddlePoint.ts';

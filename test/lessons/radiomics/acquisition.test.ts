@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { acquisitionFeatures, imageNoiseHu } from '../../../notebooks/lessons/radiomics/acquisition.ts';
 import { Random } from '../../../lib/random.ts';
 import type { Volume } from '../../../lib/volume/volume.ts';
+import { acquisitionFeatures, imageNoiseHu } from '../../../notebooks/lessons/radiomics/acquisition.ts';
 
 const random = Random.stream(1, 'noise');
 /** Smooth tissue with an air half, and noise of a known SD. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { patientsNeeded, plainMethods, powerPanels, powerRows, shownMethods } from '../../../notebooks/lessons/radiomics/power.ts';
+import {
+  patientsNeeded,
+  plainMethods,
+  powerPanels,
+  powerRows,
+  shownMethods,
+} from '../../../notebooks/lessons/radiomics/power.ts';
 import type { EffectClass } from '../../../notebooks/lessons/study/power.ts';
 import { type PowerRecord, readPowerRecord } from '../../../notebooks/lessons/study/powerRecord.ts';
 
@@ -41,7 +47,7 @@ const record: PowerRecord = {
 };
 
 describe('the study of radiomics in the notebook', () => {
-  it('has a panel for each class that was recorded, with its features counted and the methods in the order of the legend', () => {
+  it('has a panel for each recorded class, its features counted and the methods in the order of the legend', () => {
     const panels = powerPanels(record);
     expect(panels.map(({ title, aim }) => [title, aim])).toEqual([
       ['<b>large effect</b>: from 0.8 SD<br>(1 feature)', 80],
@@ -57,7 +63,7 @@ describe('the study of radiomics in the notebook', () => {
     expect(shownMethods.slice(plainMethods)).toEqual(['Welch t, Benjamini-Hochberg', 'Welch t, Holm']);
   });
 
-  it('says with how many patients four of five features are found, and that more are needed where none suffices', () => {
+  it('says with how many patients four of five features are found, and where none suffices that more are', () => {
     expect(patientsNeeded(record, 0.8, ['Welch t', 'Welch t, Holm'])).toEqual([
       { method: 'Welch t', 'large effects': '20', 'medium effects': 'more than 20', 'small effects': '–' },
       { method: 'Welch t, Holm', 'large effects': 'more than 20', 'medium effects': '–', 'small effects': '–' },
@@ -89,7 +95,7 @@ describe('the record that comes with the project says what the notebook reads fr
     shares.filter((one) => one.effects === effects && one.method === method);
   const tests = shownMethods.slice(0, plainMethods);
 
-  it('three tests almost lie on each other where the mean changes; where it hardly does, Mann-Whitney finds more', () => {
+  it('three tests nearly agree where the mean changes; where it hardly does, Mann-Whitney finds more', () => {
     for (const effects of ['large', 'medium', 'small'] as const) {
       of(effects, 'Welch t').forEach(({ share: welch }, i) =>
         tests.forEach((test) => expect(Math.abs(of(effects, test)[i]!.share - welch)).toBeLessThan(0.05)),
@@ -109,7 +115,7 @@ describe('the record that comes with the project says what the notebook reads fr
     alone.forEach((share, i) => expect(Math.abs(corrected[i]! / share - 0.5)).toBeLessThan(0.15));
   });
 
-  it('about seven cohorts of ten healthy people have a finding without correction, at most one of twenty with it', () => {
+  it('seven in ten cohorts of healthy people have a finding without correction, at most one in twenty with it', () => {
     for (const one of shares.filter(({ effects }) => effects === 'none')) {
       if (tests.includes(one.method)) expect(Math.abs(one.any - 0.7)).toBeLessThan(0.06);
       else expect(one.any).toBeLessThanOrEqual(0.05);

@@ -4,11 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { openMasks } from '../../../lib/dataset/masks.ts';
 import { makePhantomPatient } from '../../../lib/dataset/phantom.ts';
 import { toTable } from '../../../lib/figures/table.ts';
-import { featureNamesOf, type Region, regionOf } from '../../../notebooks/lessons/radiomics/region.ts';
 import { Random } from '../../../lib/random.ts';
 import { projectPath, settings } from '../../../lib/settings.ts';
 import type { GroupComparison } from '../../../lib/statistics/compareFeatures.ts';
+import { featureTable, isGroup, shortName, stack } from '../../../notebooks/lessons/radiomics/cohorts.ts';
 import { compareWithPeer, measurePanorama, panoramaPeer } from '../../../notebooks/lessons/radiomics/panorama.ts';
+import { featureNamesOf, type Region, regionOf } from '../../../notebooks/lessons/radiomics/region.ts';
+import {
+  findDuplicates,
+  splitExample,
+  withCopies,
+  withoutDuplicates,
+} from '../../../notebooks/lessons/radiomics/slices.ts';
+import { cachedTable, tableFromCsv, tableToCsv } from '../../../notebooks/lessons/radiomics/tableCache.ts';
 import {
   findingsByTest,
   otherReaders,
@@ -17,9 +25,6 @@ import {
   trueEffects,
 } from '../../../notebooks/lessons/radiomics/tests.ts';
 import { agreementPoints, contingency, describeGroups, survivors } from '../../../notebooks/lessons/radiomics/views.ts';
-import { featureTable, isGroup, shortName, stack } from '../../../notebooks/lessons/radiomics/cohorts.ts';
-import { findDuplicates, splitExample, withCopies, withoutDuplicates } from '../../../notebooks/lessons/radiomics/slices.ts';
-import { cachedTable, tableFromCsv, tableToCsv } from '../../../notebooks/lessons/radiomics/tableCache.ts';
 import { joinLines, readNotebook } from '../../../scripts/notebook.ts';
 
 const regions: Region[] = [1, 2, 3, 4].map((index) => {
@@ -208,8 +213,9 @@ const folder = settings.sharedFolder ? path.join(settings.sharedFolder, 'data/pa
 describe.skipIf(!existsSync(folder))(
   'the 50 real masks of PANORAMA (skipped without the folder of extra test data)',
   () => {
-    it('have the voxel counts of cases.json and the shape that PyRadiomics 3.0.1 measures in each of them', async () => {
-      const peer = panoramaPeer(); // how its values were made stands in figures/recorded/panorama-shape/pyradiomics.json
+    it('have the voxel counts of cases.json and the shape that PyRadiomics 3.0.1 measures in them', async () => {
+      // how its values were made stands in figures/recorded/panorama-shape/pyradiomics.json
+      const peer = panoramaPeer();
       const { masks } = openMasks('panorama', folder);
       expect(masks.map(({ id }) => id)).toEqual(Object.keys(peer.cases));
       // measured anew, not read from the cache: 20 drawn from a seed, all 50 with

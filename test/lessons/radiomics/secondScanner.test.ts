@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makePhantomPatient, phantomProfiles } from '../../../lib/dataset/phantom.ts';
-import { imageNoiseHu } from '../../../notebooks/lessons/radiomics/acquisition.ts';
 import { toCanonical } from '../../../lib/volume/orientation.ts';
 import { voxelToMm } from '../../../lib/volume/volume.ts';
+import { imageNoiseHu } from '../../../notebooks/lessons/radiomics/acquisition.ts';
 import { scanAgain, secondProtocol } from '../../../notebooks/lessons/radiomics/secondScanner.ts';
 
 const { size } = phantomProfiles.tiny;

@@ -1,7 +1,6 @@
-import { welchTTest } from '../../../lib/statistics/welch.ts';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../lib/random.ts';
-import { intraclassOneWay } from '../../../lib/statistics/intraclassOneWay.ts';
+import { welchTTest } from '../../../lib/statistics/welch.ts';
 import { simulateRates, splitRates, testByUnit } from '../../../notebooks/lessons/radiomics/unitRates.ts';
 
 describe('the unit of a test', () => {
@@ -39,34 +38,5 @@ describe('the unit of a test', () => {
     expect(rates.patients).toBeLessThan(0.09);
     expect(() => splitRates(values.slice(0, 3))).toThrow('at least 4 patients');
     expect(() => splitRates([[1], [2], [], [3]])).toThrow('a patient without');
-  });
-});
-
-describe('ICC(1)', () => {
-  it('is what the F ratio of one-way analysis of variance implies (SciPy 1.17.1 f_oneway), with unequal sizes', () => {
-    const f = 4.558571047720606;
-    const size = (10 - (9 + 4 + 16 + 1) / 10) / 3; // m₀ of sizes 3, 2, 4, 1
-    expect(intraclassOneWay([[1.2, 3.4, 2.2], [5.1, 4.2], [0.3, 1.9, 2.8, 2.2], [4.4]])).toBeCloseTo(
-      (f - 1) / (f + size - 1),
-      12,
-    );
-  });
-
-  it('is 1 for equal values in each group, negative for groups alike, and refuses single values', () => {
-    expect(
-      intraclassOneWay([
-        [1, 1],
-        [2, 2],
-        [5, 5, 5],
-      ]),
-    ).toBe(1);
-    expect(
-      intraclassOneWay([
-        [0, 1],
-        [0, 1],
-        [0, 1],
-      ]),
-    ).toBe(-1); // MSB 0, pairs: −1/(m − 1)
-    expect(() => intraclassOneWay([[1], [2]])).toThrow('at least 2 groups of values, one of them with 2');
   });
 });

@@ -38,11 +38,12 @@ describe('how often tests find what is there', () => {
     ] as const) {
       expect(Math.abs((await share(effects, 'Welch t')).share - power), effects).toBeLessThan(0.06);
       expect(Math.abs((await share(effects, 'permutation (Welch t)')).share - power), effects).toBeLessThan(0.06);
-      expect(Math.abs((await share(effects, 'Mann-Whitney')).share - power), effects).toBeLessThan(0.08); // 95 % efficient under normality
+      // 95 % efficient under normality
+      expect(Math.abs((await share(effects, 'Mann-Whitney')).share - power), effects).toBeLessThan(0.08);
     }
   });
 
-  it('is five per cent among healthy people, and corrected findings are false in at most five per cent of their cohorts', async () => {
+  it('is five per cent among healthy people; corrected, five per cent of their cohorts at most have any', async () => {
     for (const test of ['Welch t', 'Mann-Whitney', 'permutation (Welch t)']) {
       expect(Math.abs((await share(noEffect, test)).share - 0.05)).toBeLessThan(0.015); // 3200 tests
       expect((await share(noEffect, test)).any).toBeGreaterThan(0.7); // 1 − 0.95^40 = 0.87
@@ -71,7 +72,7 @@ describe('how often tests find what is there', () => {
 });
 
 describe('cohorts', () => {
-  it('hold nobody twice: with everyone drawn, the two groups are a split of the people, all splits equally likely', async () => {
+  it('hold nobody twice: with everyone drawn they are a split of the people, all splits equally likely', async () => {
     // 6 people with values 0 … 5; the effect separates the groups wholly, whoever is in them
     const healthy = { f: [0, 1, 2, 3, 4, 5] };
     const population: Population = { healthy, ill: { f: healthy.f.map((v) => v + 100) }, effects: { f: 50 } };

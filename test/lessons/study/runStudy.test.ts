@@ -46,7 +46,7 @@ const plan: StudyPlan = {
 describe('running a study', () => {
   beforeAll(() => startEngine('cpu'));
 
-  it('trains every arm once per seed, records the test patients, and names runs that failed without giving up the others', async () => {
+  it('trains every arm once per seed, records the test patients, and goes on after a run that failed', async () => {
     const { record, failed } = await runStudy(plan, cohort, places);
     expect(record.runs.map(({ arm, seed, steps, cases }) => [arm, seed, steps, cases.map(({ id }) => id)])).toEqual([
       ['good', 1, 1, ['c-1']],
@@ -82,7 +82,8 @@ describe('a study that was recorded elsewhere', () => {
       onlyFinished: true,
     });
     expect(record.runs).toEqual([]);
-    expect((await readStudyRecord('small', places.records))!.runs).toHaveLength(2); // nothing was made, nothing was lost
+    // nothing was made, nothing was lost
+    expect((await readStudyRecord('small', places.records))!.runs).toHaveLength(2);
     await runStudy({ ...plan, arms: plan.arms.slice(0, 1), seeds: [3, 2, 1] }, cohort, {
       ...places,
       runs,

@@ -74,11 +74,12 @@ function cubicWeights(w: number): [number, number, number, number] {
   return [first, 1 - first - third - last, third, last];
 }
 
-/** An index outside [0, n) reflected at the first or last voxel. */
+/** An index outside [0, n) reflected at the first and last voxel. */
 function mirror(k: number, n: number): number {
   if (n === 1) return 0;
-  const inside = Math.abs(k);
-  return inside >= n ? 2 * (n - 1) - inside : inside;
+  const period = 2 * (n - 1);
+  const ahead = Math.abs(k) % period;
+  return ahead >= n ? period - ahead : ahead;
 }
 
 const clamp = (k: number, n: number): number => Math.min(Math.max(k, 0), n - 1);

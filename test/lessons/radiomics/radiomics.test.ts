@@ -198,11 +198,11 @@ describe('radiomics.ipynb', () => {
   it('says below every figure what it shows and what it cannot show', () => {
     const { cells } = readNotebook(projectPath('notebooks/radiomics.ipynb'));
     const figures = cells.flatMap((cell, i) =>
-      cell.cell_type === 'code' && joinLines(cell.source).includes('ax.figure(') ? [i] : [],
+      cell.cell_type === 'code' && joinLines(cell.source).includes('lesson.figure(') ? [i] : [],
     );
     expect(figures.length).toBeGreaterThan(10);
     for (const i of figures) {
-      expect(joinLines(cells[i]!.source).match(/ax\.figure\(/g)).toHaveLength(1);
+      expect(joinLines(cells[i]!.source).match(/lesson\.figure\(/g)).toHaveLength(1);
       const below = cells[i + 1]!.cell_type === 'markdown' ? joinLines(cells[i + 1]!.source) : '';
       expect(below, joinLines(cells[i]!.source)).toMatch(/\*\*Shows\*\* .*\*\*Cannot show\*\* .*\./);
     }

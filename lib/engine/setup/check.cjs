@@ -48,7 +48,7 @@ async function checkGraph(file, tolerance) {
   for (const [name, { shape }] of Object.entries(inputs))
     graph.add('Placeholder', name, [], [float('dtype'), { name: 'shape', type: codes.shape, value: shape }], []);
   graph.add('MatMul', 'product', ['a', 'b'], [float('T')], []);
-  // Rows of 32 outputs for each input, with 80 numbers between the 36 planes (lib/engine/ops/winograd.ts).
+  // Rows of 32 outputs for each input, with 80 numbers between the 36 planes (../ops/winograd.ts).
   graph.add(
     'AxunetWinogradKernel',
     'transformed',

@@ -1,10 +1,14 @@
 // Compiles the C++ half of @tensorflow/tfjs-node-gpu against a TensorFlow library, and proves in a child process that it computes.
 import fs from 'node:fs';
 import path from 'node:path';
-import { findProgram, inProject, Problem, readJson, run } from './common.mjs';
+import { fileURLToPath } from 'node:url';
+import { packageFolder, packageVersion } from './files.mjs';
+import { findProgram, run } from './processes.mjs';
+import { Problem } from './words.mjs';
 
-export const packageFolder = inProject('node_modules/@tensorflow/tfjs-node-gpu');
-export const bindingFile = path.join(packageFolder, 'lib/napi-v8/tfjs_binding.node');
+const tfjsFolder = () => packageFolder('@tensorflow/tfjs-node-gpu');
+/** Where the compiled binding belongs. */
+export const bindingFile = () => path.join(tfjsFolder(), 'lib/napi-v8/tfjs_binding.node');
 const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
 /** The C++ compiler, or undefined: $CXX, else the first of the usual names on PATH. */
@@ -29,63 +33,52 @@ export function fingerprint(folder) {
 
 /** What the binding is made of besides the library: the sources' version and the level of Node-API. */
 export function sourcesVersion() {
-  const tfjs = readJson(path.join(packageFolder, 'package.json'))?.version;
-  const headers = readJson(inProject('node_modules/node-api-headers/package.json'))?.version;
+  const [tfjs, headers] = ['@tensorflow/tfjs-node-gpu', 'node-api-headers'].map(packageVersion);
   return `tfjs-node-gpu ${tfjs}, node-api-headers ${headers}, Node-API 8`;
 }
 
-/** What links against TensorFlow: the real folder, not links to it, for the GPU library looks for CUDA relative to the place it was loaded from. */
+/**
+ * What links against TensorFlow: the real folder, not links to it, for the GPU library looks for CUDA relative to the place it was loaded
+ * from.
+ */
 export const librarySearch = (library) => [
-  '-L',
-  library,
-  ...libraries.map((name) => `-l:${name}`),
-  '-Xlinker',
-  '-rpath',
-  '-Xlinker',
-  library,
+  ...['-L', library, ...libraries.map((name) => `-l:${name}`)],
+  ...['-Xlinker', '-rpath', '-Xlinker', library],
 ];
 
 /** One sentence with the first complaint of a compiler that failed. */
 export function compilerProblem(compiler, what, { stderr, timedOut }) {
-  const line = timedOut
-    ? 'not finished in 300 s'
-    : (stderr.split('\n').find((text) => /error|cannot find|undefined reference/.test(text)) ??
-      stderr.trim().split('\n')[0]);
-  return new Problem(`${path.basename(compiler)} could not compile ${what} (${line?.trim() || 'no message'})`);
+  const lines = stderr.split('\n');
+  const complaint =
+    lines.find((text) => /error|cannot find|undefined reference/.test(text)) ?? stderr.trim().split('\n')[0];
+  const reason = timedOut ? 'not finished in 300 s' : complaint.trim() || 'no message';
+  return new Problem(`${path.basename(compiler)} could not compile ${what} (${reason})`);
 }
+
+const flags = ['-std=c++17', '-O2', '-fPIC', '-shared', '-w'];
+const definitions = ['-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=tfjs_binding'];
 
 /** Compiles lib/napi-v8/tfjs_binding.node; a binding that is in use is replaced, never overwritten. Throws a Problem. */
 export async function compileBinding(folder, compiler) {
-  const library = fs.realpathSync(folder);
-  fs.mkdirSync(path.dirname(bindingFile), { recursive: true });
-  const temporary = `${bindingFile}.${process.pid}.tmp`;
-  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(packageFolder, 'binding', name));
+  const [library, target] = [fs.realpathSync(folder), bindingFile()];
+  fs.mkdirSync(path.dirname(target), { recursive: true });
+  const temporary = `${target}.${process.pid}.tmp`;
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(tfjsFolder(), 'binding', name));
+  const include = [path.join(packageFolder('node-api-headers'), 'include'), path.join(library, 'include')];
   const result = await run(
     compiler,
     [
-      '-std=c++17',
-      '-O2',
-      '-fPIC',
-      '-shared',
-      '-w',
-      '-DNAPI_VERSION=8',
-      '-DBUILDING_NODE_EXTENSION',
-      '-DNODE_GYP_MODULE_NAME=tfjs_binding',
-      '-I',
-      inProject('node_modules/node-api-headers/include'),
-      '-I',
-      path.join(library, 'include'),
-      ...sources,
-      '-o',
-      temporary,
-      ...librarySearch(library),
+      ...[...flags, ...definitions, ...include.flatMap((each) => ['-I', each])],
+      ...[...sources, '-o', temporary, ...librarySearch(library)],
     ],
     { timeoutS: 300 },
   );
-  if (result.code === 0) return fs.renameSync(temporary, bindingFile);
+  if (result.code === 0) return fs.renameSync(temporary, target);
   fs.rmSync(temporary, { force: true });
   throw compilerProblem(compiler, 'the binding', result);
 }
+
+const checkFile = fileURLToPath(new URL('check.cjs', import.meta.url));
 
 /**
  * Loads the binding in a child process, multiplies two matrices and runs a dilated convolution, and compares with the cpu backend.
@@ -93,7 +86,7 @@ export async function compileBinding(folder, compiler) {
  * Returns {version: of TensorFlow, gpu: boolean}. Throws a Problem.
  */
 export async function checkBinding(graph) {
-  const result = await run(process.execPath, [inProject('scripts/tensorflow-check.cjs'), ...(graph ? [graph] : [])], {
+  const result = await run(process.execPath, [checkFile, ...(graph ? [graph] : [])], {
     timeoutS: 180,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
   });

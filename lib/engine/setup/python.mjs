@@ -1,5 +1,5 @@
 // Looks at the Pythons on PATH: which version, has it pip, has it TensorFlow. Nothing is imported, so it takes 0.1 s each.
-import { findPrograms, run } from './common.mjs';
+import { findPrograms, run } from './processes.mjs';
 
 const probe = `
 import importlib.util as u, json, os, sys

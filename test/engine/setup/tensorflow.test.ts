@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findPythons } from '../../scripts/python.mjs';
-import { whyNotHere } from '../../scripts/setup-tensorflow.mjs';
-import { whatIsMissing } from '../../scripts/tensorflow-binding.mjs';
-import { cachedWheelFolder, downloadWheel, isCached, pipReason, wheel } from '../../scripts/tensorflow-wheel.mjs';
+import { whatIsMissing } from '../../../lib/engine/setup/binding.mjs';
+import { findPythons } from '../../../lib/engine/setup/python.mjs';
+import { whyNotHere } from '../../../lib/engine/setup/tensorflow.mjs';
+import { cachedWheelFolder, downloadWheel, isCached, pipReason, wheel } from '../../../lib/engine/setup/wheel.mjs';
 
 let folder: string;
 beforeEach(() => {

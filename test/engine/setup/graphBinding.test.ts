@@ -12,8 +12,13 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkBinding } from '../../scripts/tensorflow-binding.mjs';
-import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate } from '../../scripts/tensorflow-graph.mjs';
+import { checkBinding } from '../../../lib/engine/setup/binding.mjs';
+import {
+  compileGraphBinding,
+  graphBindingFile,
+  graphStamp,
+  isGraphUpToDate,
+} from '../../../lib/engine/setup/graphBinding.mjs';
 
 let folder: string;
 let sources: string;
@@ -112,11 +117,11 @@ describe.skipIf(process.platform === 'win32')(
   },
 );
 
-describe.skipIf(!existsSync(graphBindingFile))(
+describe.skipIf(!existsSync(graphBindingFile()))(
   'the self-check (skipped where the graph binding is not compiled)',
   () => {
     it('runs a graph in a child process', async () => {
-      expect(await checkBinding(graphBindingFile)).toEqual({
+      expect(await checkBinding(graphBindingFile())).toEqual({
         version: expect.stringMatching(/^2\./),
         gpu: expect.any(Boolean),
       });

@@ -9,7 +9,7 @@
  *
  * Layer names are the reference's. Source: Yang et al. 2022, doi 10.3389/fonc.2022.894970, and its public code.
  */
-import { tf } from 'axunet-engine/engine';
+import { tf } from 'axunet-engine';
 import { expected } from '../errors.ts';
 import {
   AdaptiveMaxPool,

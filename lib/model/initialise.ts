@@ -1,5 +1,5 @@
 /** Starting values of the weights: the reference framework's defaults, drawn from one seed. */
-import { tf } from 'axunet-engine/engine';
+import { tf } from 'axunet-engine';
 import { Random } from '../random.ts';
 import { NetworkLayer, type WeightRole } from './layer.ts';
 

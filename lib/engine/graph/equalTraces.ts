@@ -1,5 +1,5 @@
 /** Whether JavaScript computes the same graph each time. */
-import { UserError } from '../errors.ts';
+import { CannotCompile } from '../errors.ts';
 import type { Trace } from './trace.ts';
 
 /**
@@ -13,7 +13,8 @@ export function assertEqualTraces(one: Trace, other: Trace): void {
   const reader = one.notes
     .map((note) => JSON.parse(note) as [string, string, (string | string[])[]])
     .find(([, , inputs]) => inputs.flat().includes(name));
-  throw new UserError(
-    `Cannot compile ${type === 'Const' && reader ? reader[0] : type}: it uses a value that JavaScript computes anew in each call, which would be frozen`,
+  throw new CannotCompile(
+    type === 'Const' && reader ? reader[0] : type,
+    'it uses a value that JavaScript computes anew in each call, which would be frozen',
   );
 }

@@ -4,7 +4,8 @@
  */
 import { typeAttribute } from './attributes.ts';
 import { attributeTypes, dtypes, type HostTensor, type NativeAttribute, type Session } from './native.ts';
-import type { Ref, Trace } from './trace.ts';
+import type { Ref } from './nodes.ts';
+import type { Trace } from './trace.ts';
 import { addVariable, assignVariable, type GraphVariable, readVariable } from './variables.ts';
 
 export interface Part {

@@ -6,10 +6,10 @@
  */
 import { hasDilatedGradient, isNative, tf } from '../engine.ts';
 import { after } from '../graph/tracing.ts';
-import { nativeOp, ownOp } from '../native.ts';
+import { nativeOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { dilatedConvolution } from '../wasm/dilated.ts';
-import { hasOwnKernels } from './ownKernels.ts';
+import { addBias } from './bias.ts';
 import { isOwnFaster, pointwiseConvolution, pointwisePrediction } from './pointwise.ts';
 import { isTapwiseFaster, tapConvolution } from './tapConvolution.ts';
 import { isWinogradFaster, winogradConvolution, winogradPrediction, winogradProducts } from './winograd.ts';
@@ -64,23 +64,6 @@ function everySecondPixel(image: tf.Tensor4D): tf.Tensor4D {
   const [n, height, width, channels] = image.shape;
   const pairs = tf.reshape(image, [(n * height) / 2, 2, width / 2, 2 * channels]);
   return tf.reshape(tf.slice(pairs, [0, 0, 0, 0], [-1, 1, -1, channels]), [n, height / 2, width / 2, channels]);
-}
-
-/** Adds one number per channel; the gradient of the bias is the sum over all pixels. */
-export function addBias(image: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
-  if (!isNative()) return tf.add(image, bias);
-  const data_format = 'NHWC';
-  return tf.customGrad((x, b) => ({
-    value: nativeOp('BiasAdd', { data_format }, [x as tf.Tensor, b as tf.Tensor]),
-    gradFunc: (dy: tf.Tensor) => [dy.clone(), biasGradient(dy)],
-  }))(image, bias) as tf.Tensor4D;
-}
-
-/** The gradient of a bias: the sum of each channel of `dy` [..., c]. For TensorFlow. */
-export function biasGradient(dy: tf.Tensor): tf.Tensor1D {
-  return hasOwnKernels()
-    ? ownOp('AxunetBiasGradient', [dy.shape.at(-1)!], [], [dy])
-    : nativeOp('BiasAddGrad', { data_format: 'NHWC' }, [dy]);
 }
 
 function nativeConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, dilation: number): tf.Tensor4D {

@@ -6,7 +6,7 @@ import { isNative, tf } from '../engine.ts';
 import { after, isTracingBfloat16, preparingTrace } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
-import { addBias, biasGradient, convolution } from './convolution.ts';
+import { addBias, biasGradient } from './bias.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 import { mergedUpConvolution } from './upConvolution.ts';
 
@@ -16,7 +16,7 @@ export function pointwiseConvolution(
   kernel: tf.Tensor4D,
   bias?: tf.Tensor1D,
 ): tf.Tensor4D {
-  if (!isNative()) return convolution(images.length > 1 ? tf.concat([...images], 3) : images[0], kernel, bias);
+  if (!isNative()) return plainPointwise(images, kernel, bias);
   if (preparingTrace() && images.length > 1 && bias) return preparedProducts(images, kernel, bias);
   const parts = partsOfKernel(images, kernel);
   if (isOwnFaster(images[0], kernel))
@@ -25,6 +25,11 @@ export function pointwiseConvolution(
       bias,
     ) as tf.Tensor4D;
   const sum = parts.map((part, i) => product(images[i], part)).reduce((all, part) => tf.add(all, part));
+  return bias ? addBias(sum, bias) : sum;
+}
+
+function plainPointwise(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bias?: tf.Tensor1D): tf.Tensor4D {
+  const sum = tf.conv2d(images.length > 1 ? tf.concat([...images], 3) : images[0], kernel, 1, 'same');
   return bias ? addBias(sum, bias) : sum;
 }
 
@@ -56,11 +61,14 @@ function ownProduct(image: tf.Tensor4D, kernel: tf.Tensor4D, start?: tf.Tensor):
       gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
         const kernelGradient = ownOp('AxunetPointwiseKernelGradient', sw.shape, [], [input.restore(saved, dy), dy]);
         const imageGradient = after(kernelGradient, () => ownOp('AxunetPointwise', shape, [1, 0], [dy, sw, nothing()]));
-        return [imageGradient, kernelGradient, !start ? nothing() : start.rank === 1 ? biasGradient(dy) : dy.clone()];
+        return [imageGradient, kernelGradient, start ? startGradient(start, dy) : nothing()];
       },
     };
   })(image, kernel, start ?? nothing()) as tf.Tensor4D;
 }
+
+const startGradient = (start: tf.Tensor, dy: tf.Tensor): tf.Tensor =>
+  start.rank === 1 ? biasGradient(dy) : dy.clone();
 
 /** With bias [out] and ReLU in one go, where `isOwnFaster`; without a gradient. */
 export function pointwisePrediction(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {

@@ -7,7 +7,7 @@ import type { Ref, Trace } from '../graph/trace.ts';
 import { after, isTracingBfloat16, preparingTrace } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
-import { addBias, biasGradient } from './convolution.ts';
+import { addBias, biasGradient } from './bias.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
 /** `image` [n, h, w, in], `kernel` [2, 2, out, in], `bias` [out]; output [n, 2h, 2w, out]. */

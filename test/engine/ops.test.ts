@@ -64,8 +64,7 @@ function convolutionByHand(
   [n, h, w, ci]: Shape4,
   k: Float32Array,
   [kh, kw, , co]: Shape4,
-  stride: number,
-  dilation: number,
+  { stride, dilation }: { stride: number; dilation: number },
 ): number[] {
   const out: number[] = [];
   const [oh, ow] = [Math.ceil(h / stride), Math.ceil(w / stride)];
@@ -133,7 +132,7 @@ describe.each(engines)('on $title', ({ engine, available }) => {
         const y = tf.tidy(() =>
           convolution(tf.tensor4d(x, image), tf.tensor4d(k, weights), undefined, { stride, dilation }).dataSync(),
         );
-        expectClose(y, convolutionByHand(x, image, k, weights, stride, dilation), 2e-5);
+        expectClose(y, convolutionByHand(x, image, k, weights, { stride, dilation }), 2e-5);
       });
       test('has the gradients of image, kernel and bias', () => {
         const op: Op = (x, k, b) =>
@@ -239,7 +238,8 @@ describe.each(engines)('on $title', ({ engine, available }) => {
     );
     for (const channel of [0, 1]) {
       const of = (v: Float32Array): Float32Array => v.filter((_, i) => i % 2 === channel);
-      const alone = convolutionByHand(of(x), [1, 5, 4, 1], of(k), [3, 3, 1, 1], 1, 1);
+      const steps = { stride: 1, dilation: 1 };
+      const alone = convolutionByHand(of(x), [1, 5, 4, 1], of(k), [3, 3, 1, 1], steps);
       expectClose(of(Float32Array.from(y)), alone, 2e-5);
     }
   });

@@ -223,6 +223,28 @@ describe('where it cannot compile, compileModel lets the model predict and tells
     compiled.close();
   });
 
+  it.skipIf(why)('the output has a type that graphs do not give back', async () => {
+    const compiled = compileModel(
+      oddModel((x) => x),
+      { finish: (x) => tf.cast(x, 'complex64') },
+    );
+    expect(await compiled.predict(Float32Array.of(3, 4), [1, 2])).toHaveLength(4);
+    expect(compiled.reason).toMatch(/^Cannot compile/);
+    compiled.close();
+  });
+
+  it.skipIf(why)('but errors of the model itself come through, and it compiles the next inputs', async () => {
+    const pickyModel = oddModel((x) => {
+      if (x.shape[0] !== 1) throw new Error('one at a time');
+      return tf.mul(x, 2);
+    });
+    const compiled = compileModel(pickyModel);
+    await expect(compiled.predict(Float32Array.of(3, 4, 5, 6), [2, 2])).rejects.toThrow('one at a time');
+    expect(await compiled.predict(Float32Array.of(3, 4), [1, 2])).toEqual(Float32Array.of(6, 8));
+    expect(compiled.reason).toBeUndefined();
+    compiled.close();
+  });
+
   it('AXUNET_COMPILE=off', async () => {
     process.env.AXUNET_COMPILE = 'off';
     try {

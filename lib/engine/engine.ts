@@ -45,7 +45,7 @@ export const isOnGpu = (): boolean => isNative() && (tf.backend() as unknown as 
 /** True where TensorFlow has a gradient of dilated convolutions: on a GPU, and on a CPU with oneDNN. */
 export const hasDilatedGradient = (): boolean => isNative() && (isOnGpu() || process.env.TF_ENABLE_ONEDNN_OPTS === '1');
 
-/** The compiled binding that `npm start` puts into the package; absent until set-up has run. */
+/** The compiled binding that set-up (setup/) puts into the package; absent until it has run. */
 export function bindingFile(): string {
   return path.join(
     path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')),

@@ -1,6 +1,5 @@
 /** The graph of a model's prediction, with its weights as placeholders. */
 import type { tf } from '../engine.ts';
-import { typeAttribute } from './attributes.ts';
 import { dtypes, type NativeGraph, newGraph } from './native.ts';
 import type { Ref } from './nodes.ts';
 import { Preparation } from './preparation.ts';
@@ -23,7 +22,6 @@ export interface Program {
 }
 
 const variableOf = (weight: tf.LayerVariable): tf.Variable => weight.read() as tf.Variable;
-const float = typeAttribute('T', dtypes.float32);
 
 export class ModelGraph {
   readonly graph: NativeGraph = newGraph();
@@ -55,8 +53,7 @@ export class ModelGraph {
       preparation.image(input);
       this.variables.forEach((v, i) => trace.bind(v, this.weights[i]));
       const result = finish(this.#model.apply(tensor(), { training: false }) as tf.Tensor);
-      const [{ ref: output }] = trace.add('Identity', [trace.refOf(result)], [float], { name: 'output' });
-      return { trace, program: { input, output } };
+      return { trace, program: { input, output: trace.output(result, 'output') } };
     });
   }
 }

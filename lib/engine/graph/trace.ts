@@ -65,6 +65,12 @@ export class Trace extends GraphWriter {
     return this.refOfId(backend().getInputTensorIds([tensor])[0])!;
   }
 
+  /** Names a tensor of the trace, so that a session can be asked for it; `name` is without the prefix. */
+  output(tensor: tf.Tensor, name: string): Ref {
+    const dtype = typeAttribute('T', backend().getDTypeInteger(tensor.dtype));
+    return this.add('Identity', [this.refOf(tensor)], [dtype], { name })[0].ref;
+  }
+
   /** A way to have a tensor of the trace later, even when it has been disposed. */
   remember(tensor: tf.Tensor): () => tf.Tensor {
     const [ref, info] = [this.refOf(tensor), { shape: tensor.shape, dtype: backend().getDTypeInteger(tensor.dtype) }];

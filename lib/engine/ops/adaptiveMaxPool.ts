@@ -1,4 +1,4 @@
-/** Adaptive max pooling and the nearest-neighbour resize that undoes it, as in the reference's ASPP pooling branch. */
+/** Adaptive max pooling and the nearest-neighbour resize that undoes it, as pooling branches of segmentation networks need them. */
 import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
@@ -14,7 +14,7 @@ export function adaptiveMaxPool(image: tf.Tensor4D, bins: number): tf.Tensor4D {
   return hasOwnKernels() ? ownPool(image, bins) : plainPool(image, bins);
 }
 
-/** With the kernels of cpp/pool.cc; the gradient goes to the first of equal maxima, as in the reference's framework. */
+/** With the kernels of cpp/pool.cc; the gradient goes to the first of equal maxima, as everywhere else here. */
 function ownPool(image: tf.Tensor4D, bins: number): tf.Tensor4D {
   const [{ shape }, input] = [image, keep(image)];
   return tf.customGrad((x, save) => {

@@ -10,16 +10,17 @@
  *     dβ = Σ g      dγ = Σ g x̂      dz = γ / √(v + ε) · (g − dβ / N − x̂ dγ / N)
  *
  * The stock tfjs gradient builds the same from many elementwise operations and keeps all of their results.
- * Source: Ioffe and Szegedy 2015, arXiv 1502.03167. ε is the reference code's 1e-5.
+ * Source: Ioffe and Szegedy 2015, arXiv 1502.03167.
  */
 import { isNative, tf } from '../engine.ts';
 import { nativeOp, ownOp, runNative } from '../native.ts';
 import { canBeMade, type Recipe } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
+/** ε: PyTorch's and Paddle's; tfjs' own layer has 1e-3. */
 export const batchNormEpsilon = 1e-5;
 
-/** Batch mean and biased variance (divided by N, as the reference keeps it), both [channels]. */
+/** Batch mean and biased variance (divided by N), both [channels]. */
 export type StatisticsListener = (mean: tf.Tensor1D, variance: tf.Tensor1D) => void;
 
 /**

@@ -7,8 +7,8 @@ export class UserError extends Error {
 }
 
 /**
- * Why some code cannot become a graph, or a graph cannot be loaded or run: a refusal of ours or of TensorFlow's. Whoever asked for a
- * graph may go on operation by operation.
+ * Why some code cannot become a graph, or a graph cannot be loaded or run: a refusal of ours or of TensorFlow's.
+ * Whoever asked for a graph may go on operation by operation.
  *
  *     throw new CannotCompile('Multinomial', 'its random numbers would be frozen')
  *     // Cannot compile Multinomial: its random numbers would be frozen

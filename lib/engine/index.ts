@@ -1,9 +1,10 @@
 /**
- * The package `axunet-engine`: what its users need, by section; README.md shows each at work. Rooms can be imported alone as well
- * (`axunet-engine/ops/convolution`); what is not exported here is for the engine's own use and may change.
+ * The package `axunet-engine`: what its users need, by section; README.md shows each at work. Rooms can
+ * be imported alone as well (`axunet-engine/ops/convolution`); what is not exported here is for the
+ * engine's own use and may change.
  */
 
-// Starting: TensorFlow where set-up (setup/) has run, else WebAssembly able to train, else plain JavaScript. `tf` is tfjs.
+// Starting: TensorFlow where set-up (setup/) has run, else WebAssembly that can train, else plain JavaScript.
 
 export { currentEngine, type EngineInfo, type EngineName, isNative, isOnGpu, startEngine, tf } from './engine.ts';
 export { type EngineChoice, engineChoices, engineSettings } from './settings.ts';

@@ -60,8 +60,8 @@ export function nativeOp<T extends tf.Tensor = tf.Tensor4D>(
 }
 
 /**
- * Whether an operation is one of our own kernels (cpp/). TensorFlow keeps all kernels of a process under one name each; the prefix, of
- * the project that the engine was made for, keeps ours apart from its own and from those of others.
+ * Whether an operation is one of our own kernels (cpp/). TensorFlow keeps all kernels of a process under one name each;
+ * the prefix, of the project that the engine was made for, keeps ours apart from its own and from those of others.
  */
 export const isOwnKernel = (op: string): boolean => op.startsWith('Axunet');
 

@@ -25,8 +25,9 @@ import { initialiseWeights } from './initialise.ts';
 
 export const variants = ['residual', 'plain', 'grouped', 'unet', 'unet-aspp', 'unet-sep'] as const;
 /**
- * `residual`: the network of the reference's training run. `plain`: the same without shortcuts. `grouped`: U-Net + ASPP
- * with grouped convolutions after each skip. The others are ablations: U-Net alone, with ASPP, with separable convolutions.
+ * `residual`: the network of the reference's training run. `plain`: the same without shortcuts. `grouped`:
+ * U-Net + ASPP with grouped convolutions after each skip. The others are ablations: U-Net alone, with
+ * ASPP, with separable convolutions.
  */
 export type Variant = (typeof variants)[number];
 

@@ -1,7 +1,7 @@
 /**
  * The building blocks of AX-Unet as layers, one kind of row of the paper's table each. Images are [n, h, w, c].
  *
- *     DoubleConvolution     c1, c2 … c9       3×3, batch norm, ReLU, twice; or its first half separable (1×1, then 3×3 of each channel)
+ *     DoubleConvolution     c1, c2 … c9       3×3, batch norm, ReLU, twice; or the first half separable
  *     MaxPool               p1, p2, p4, p5    2×2 maximum
  *     Convolution           s1, s2, s3        1×1, every second pixel: the shortcuts; and the linear head_out and c10
  *     ConvolutionNormRelu   aspp0 … head_conv k×k, dilated in the ASPP block, batch norm, ReLU
@@ -94,7 +94,9 @@ interface ConvolutionSettings {
   groups: number;
 }
 
-/** Linear convolution with bias, optionally strided or in groups: [n, h, w, c] → [n, ⌈h/stride⌉, ⌈w/stride⌉, filters]. */
+/**
+ * Linear convolution with bias, optionally strided or in groups: [n, h, w, c] → [n, ⌈h/stride⌉, ⌈w/stride⌉, filters].
+ */
 export class Convolution extends NetworkLayer<ConvolutionSettings> {
   static className = 'Convolution';
 

@@ -20,7 +20,10 @@ function draw(role: WeightRole, shape: number[], random: Random): Float32Array {
   return values;
 }
 
-/** Sets every convolution kernel of the network; each has a stream of its own, so variants share what they share by name. */
+/**
+ * Sets every convolution kernel of the network; each has a stream of its own, so
+ * variants share what they share by name.
+ */
 export function initialiseWeights(model: tf.LayersModel, seed: number): void {
   for (const layer of model.layers) {
     if (!(layer instanceof NetworkLayer)) continue;

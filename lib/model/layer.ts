@@ -1,4 +1,6 @@
-/** What the network's own layers share: named weights, settings that are saved with the model, and one image in and out. */
+/**
+ * What the network's own layers share: named weights, settings that are saved with the model, and one image in and out.
+ */
 import { type BatchNormWeights, type ConvolutionWeights, tf } from 'axunet-engine';
 
 /** Share of the old running statistics kept at each step, as in the reference. */
@@ -21,8 +23,9 @@ const shapesOf = (shapes: Shapes): ImageShape[] =>
   (Array.isArray(shapes[0]) ? shapes : [shapes]) as unknown as ImageShape[];
 
 /**
- * A layer on images [n, h, w, c]. `Settings` are what its constructor is given besides a name; they are saved with the model.
- * Layers say three things: their weights (`declare`), the shape that comes out (`shapeOf`) and what they compute (`compute`).
+ * A layer on images [n, h, w, c]. `Settings` are what its constructor is given besides a name; they are saved
+ * with the model. Layers say three things: their weights (`declare`), the shape that comes out (`shapeOf`)
+ * and what they compute (`compute`).
  */
 export abstract class NetworkLayer<Settings extends object = object> extends tf.layers.Layer {
   /** Local name (`conv1/kernel`) to weight, in the order of creation. */
@@ -71,7 +74,10 @@ export abstract class NetworkLayer<Settings extends object = object> extends tf.
     return this.named.get(name)!.read() as T;
   }
 
-  /** Declares kernel and bias of a convolution: [k, k, in, out], depthwise [k, k, channels, 1], transposed [2, 2, out, in]. */
+  /**
+   * Declares kernel and bias of a convolution: [k, k, in, out], depthwise [k, k, channels,
+   * 1], transposed [2, 2, out, in].
+   */
   protected declareConvolution(name: string, kernel: number[], role: WeightRole = 'convolution'): void {
     this.weight(`${name}/kernel`, kernel, role);
     this.weight(`${name}/bias`, [kernel[role === 'convolution' ? 3 : 2]], 'zeros');

@@ -1,6 +1,6 @@
 /**
- * Every operation of the network, on every engine: values against sums written out in the test, gradients against finite
- * differences. The gradient of Σ c·f(x) along a direction d is compared with (L(x + hd) − L(x − hd)) / 2h.
+ * Every operation of the network, on every engine: values against sums written out in the test, gradients against
+ * finite differences. The gradient of Σ c·f(x) along a direction d is compared with (L(x + hd) − L(x − hd)) / 2h.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
@@ -29,7 +29,9 @@ function normals(name: string, shape: number[]): Float32Array {
 type Shape4 = [number, number, number, number];
 type Op = (...inputs: tf.Tensor[]) => tf.Tensor;
 
-/** A piecewise linear operation allows a large step, since rounding is then the only error; a curved one a small step. */
+/**
+ * A piecewise linear operation allows a large step, since rounding is then the only error; a curved one a small step.
+ */
 function checkGradients(op: Op, shapes: number[][], step: number, tolerance: number): void {
   const values = shapes.map((shape, i) => normals(`input ${i}`, shape));
   const variables = values.map((v, i) => tf.variable(tf.tensor(v, shapes[i])));
@@ -190,7 +192,8 @@ describe.each(engines)('on $title', ({ engine, available }) => {
     }
   });
   test('max pooling gives the gradient to the first of equal maxima', () => {
-    const variable = tf.variable(tf.tensor4d([3, 3, 3, 3, 1, 2, 2, 1], [1, 2, 4, 1])); // squares [3 3; 1 2] and [3 3; 2 1]
+    // squares [3 3; 1 2] and [3 3; 2 1]
+    const variable = tf.variable(tf.tensor4d([3, 3, 3, 3, 1, 2, 2, 1], [1, 2, 4, 1]));
     const { gradients } = valueAndGradients(
       () => tf.sum(tf.mul(maxPool(variable as tf.Tensor4D), tf.tensor4d([5, 7], [1, 1, 2, 1]))) as tf.Scalar,
       [variable],

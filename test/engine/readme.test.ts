@@ -1,4 +1,6 @@
-/** The examples of the engine's README are type-checked and run as a stranger would, and print what their comments say. */
+/**
+ * The examples of the engine's README are type-checked and run as a stranger would, and print what their comments say.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

@@ -1,4 +1,7 @@
-/** Our Winograd convolution against the direct sum in float64, its rounding, and its independence of the number of threads. */
+/**
+ * Our Winograd convolution against the direct sum in float64, its rounding, and its
+ * independence of the number of threads.
+ */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -102,8 +105,9 @@ function relativeError(actual: ArrayLike<number>, wanted: Float64Array): number 
 describe.skipIf(!hasOwnKernels())(`Winograd's convolution${why}`, () => {
   beforeAll(async () => void (await startEngine('tensorflow')));
 
-  it('equals the direct sum in float64, with its gradients, for any sides, channels, dilation and number of images', () => {
-    const side = fc.integer({ min: 1, max: 30 }); // from one tile to 192, below and above where another kernel takes over
+  it('equals the direct sum in float64, with its gradients, for any sides, channels, dilation and images', () => {
+    // from one tile to 192, below and above where another kernel takes over
+    const side = fc.integer({ min: 1, max: 30 });
     const channels = fc.integer({ min: 16, max: 50 });
     fc.assert(
       fc.property(
@@ -125,7 +129,7 @@ describe.skipIf(!hasOwnKernels())(`Winograd's convolution${why}`, () => {
     );
   });
 
-  it("in bfloat16 differs by that format's rounding of what is multiplied, for any sides, channels and dilation", (context) => {
+  it("in bfloat16 differs by that format's rounding, for any sides, channels and dilation", (context) => {
     context.skip(!hasBfloat16Kernels(), 'this processor has no bfloat16');
     const [side, channels] = [fc.integer({ min: 1, max: 20 }), fc.integer({ min: 16, max: 50 })];
     fc.assert(
@@ -152,7 +156,8 @@ describe.skipIf(!hasOwnKernels())(`Winograd's convolution${why}`, () => {
     );
   });
 
-  // Relative errors measured here: direct 1e-7, Winograd 2e-7 to 3e-7 for images and 5e-7 for the gradient of the kernel.
+  // Relative errors measured here: direct 1e-7, Winograd 2e-7 to 3e-7 for images and 5e-7
+  // for the gradient of the kernel.
   it.each([16, 64, 256])('rounds at most six times as much as the direct float32 sum (%i channels)', (channels) => {
     const numbers = numbersOf([1, 14, 14, channels], 32);
     const wanted = direct(numbers, 1);

@@ -64,7 +64,10 @@ const norm2 = (values: ArrayLike<number>): number => {
   return Math.sqrt(sum);
 };
 
-/** Networks in which a ReLU or a maximum flips somewhere differ by up to this share of a gradient's norm (see the notes of the file). */
+/**
+ * Networks in which a ReLU or a maximum flips somewhere differ by up to this share of a gradient's
+ * norm (see the notes of the file).
+ */
 const gradientLimit = 3e-2;
 const zeroGradient = 1e-6;
 
@@ -236,8 +239,9 @@ describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => 
 });
 
 /**
- * Differences of the loss before each step. Dividing by √(r + ε) turns small gradients into steps of full size, so float32
- * rounding grows from step to step: TensorFlow, wasm and Paddle's own float32 differ from float64 by up to 2.3e-3 after four.
+ * Differences of the loss before each step. Dividing by √(r + ε) turns small gradients into steps of full
+ * size, so float32 rounding grows from step to step: TensorFlow, wasm and Paddle's own float32 differ from
+ * float64 by up to 2.3e-3 after four.
  */
 const stepTolerances = [1e-5, 2e-5, 1e-3, 4e-3];
 

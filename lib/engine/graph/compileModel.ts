@@ -1,10 +1,11 @@
 /**
- * A model's prediction as one TensorFlow graph: what follows from the weights alone (batch norm folded into the convolutions, kernels
- * transformed) is computed once and kept in a session, the rest runs without a word of JavaScript on another thread.
+ * A model's prediction as one TensorFlow graph: what follows from the weights alone (batch norm folded into the
+ * convolutions, kernels transformed) is computed once and kept in a session, the rest runs without a word of
+ * JavaScript on another thread.
  *
- * Any model with one input and one output whose operations can be traced is compiled; where that is impossible, `predict` calls the
- * model itself. A graph is traced at the first inputs of a shape; graphs of several shapes share the prepared weights. Weights that
- * have changed since are noticed, and prepared again.
+ * Any model with one input and one output whose operations can be traced is compiled; where that is impossible,
+ * `predict` calls the model itself. A graph is traced at the first inputs of a shape; graphs of several shapes share
+ * the prepared weights. Weights that have changed since are noticed, and prepared again.
  */
 import { tf } from '../engine.ts';
 import { CannotCompile, expected } from '../errors.ts';

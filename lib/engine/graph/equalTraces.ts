@@ -3,8 +3,8 @@ import { CannotCompile } from '../errors.ts';
 import type { Trace } from './trace.ts';
 
 /**
- * Throws where two traces of the same code differ: then JavaScript computes something anew in each call (a counter, a time, a random
- * number), whose value of this moment would be frozen. Names the operation that reads it.
+ * Throws where two traces of the same code differ: then JavaScript computes something anew in each call (a counter, a
+ * time, a random number), whose value of this moment would be frozen. Names the operation that reads it.
  */
 export function assertEqualTraces(one: Trace, other: Trace): void {
   const at = one.notes.findIndex((note, i) => note !== other.notes[i]);

@@ -10,7 +10,8 @@ export interface ModelGraphOptions {
   /** Applied to the model's output, as a part of the graph: its result is what the graph returns. */
   readonly finish?: (output: tf.Tensor) => tf.Tensor;
   /**
-   * Convolutions and matrix products in bfloat16, those within Winograd's filtering too where the processor can; all else in float32.
+   * Convolutions and matrix products in bfloat16, those within Winograd's filtering too where the
+   * processor can; all else in float32.
    */
   readonly bfloat16?: boolean;
 }
@@ -44,7 +45,10 @@ export class ModelGraph {
     );
   }
 
-  /** Adds what is computed for inputs of this shape. Throws a `CannotCompile` naming an operation that cannot be in a graph. */
+  /**
+   * Adds what is computed for inputs of this shape. Throws a `CannotCompile` naming an
+   * operation that cannot be in a graph.
+   */
   trace(shape: readonly number[]): { trace: Trace; program: Program } {
     const { bfloat16, finish = (output) => output } = this.#options;
     const [{ graph, preparation }, prefix] = [this, `predict_${shape.join('x')}/`];

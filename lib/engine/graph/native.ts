@@ -1,6 +1,6 @@
 /**
- * TensorFlow graphs and sessions as binding.cc offers them: types, loading, and one session with typed arrays in and out.
- * The compiled binding lies beside tfjs-node's own and uses the same TensorFlow library.
+ * TensorFlow graphs and sessions as binding.cc offers them: types, loading, and one session with typed arrays in and
+ * out. The compiled binding lies beside tfjs-node's own and uses the same TensorFlow library.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -146,12 +146,13 @@ export class Session {
   }
 
   /**
-   * Feeds tensors by name, computes what `fetches` and `targets` need, and returns the fetched ones. The work is done on
-   * another thread: timers, signals and messages are served meanwhile.
+   * Feeds tensors by name, computes what `fetches` and `targets` need, and returns the fetched ones. The work is done
+   * on another thread: timers, signals and messages are served meanwhile.
    *
-   * TensorFlow places operations and looks for their kernels when these fetches and targets are run for the first time: what fails then
-   * is a refusal to compile, a `CannotCompile`. Later failures of an operation are errors with TensorFlow's message.
-   * Names that the graph lacks, feeds that do not fill their shape and a closed session are errors too.
+   * TensorFlow places operations and looks for their kernels when these fetches and targets are run for the
+   * first time: what fails then is a refusal to compile, a `CannotCompile`. Later failures of an operation
+   * are errors with TensorFlow's message. Names that the graph lacks, feeds that do not fill their shape and
+   * a closed session are errors too.
    */
   async run(
     feeds: Readonly<Record<string, HostTensor>>,

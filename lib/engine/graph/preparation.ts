@@ -1,9 +1,11 @@
 /**
- * What a trace computes from weights alone, taken apart from what depends on the images: a network with fixed weights needs it once.
+ * What a trace computes from weights alone, taken apart from what depends on the images: a network
+ * with fixed weights needs it once.
  *
- * Every node is of one of three kinds: made from images, from weights without images, or from neither. Where a node made from images
- * takes one made from weights, the value gets a variable of the session: set by the preparation, read by every prediction. Equal
- * expressions have equal keys, so that the traces of several shapes of images share their variables.
+ * Every node is of one of three kinds: made from images, from weights without images, or from neither. Where a
+ * node made from images takes one made from weights, the value gets a variable of the session: set by the
+ * preparation, read by every prediction. Equal expressions have equal keys, so that the traces of several shapes
+ * of images share their variables.
  */
 import { createHash } from 'node:crypto';
 import type { OutputInfo } from './native.ts';
@@ -48,7 +50,10 @@ export class Preparation {
     return inputs.some((ref) => this.#images.has(ref));
   }
 
-  /** The inputs of a node as it shall have them: prepared values in place of what is made from weights, if it is made from images. */
+  /**
+   * The inputs of a node as it shall have them: prepared values in place of what is made from
+   * weights, if it is made from images.
+   */
   inputsOf(nodes: NodeAdder, inputs: NodeInputs): NodeInputs {
     if (!this.dependsOnImages(inputs.flat())) return inputs;
     const replace = (ref: Ref): Ref => (this.#weightsOf(ref).size > 0 ? this.#read(nodes, ref) : ref);

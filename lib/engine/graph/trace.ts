@@ -1,13 +1,14 @@
 /**
  * Turns tfjs code into a TensorFlow graph by running it once on tensors that have a shape but no values.
  *
- * While a trace is under way (tracing.ts), the tfjs-node backend talks to a stand-in instead of TensorFlow (standIn.ts): each operation
- * becomes a node of a graph, and TensorFlow's own shape inference says what comes out. Nothing is computed, so tracing a full training
- * step takes a fraction of a second and no memory. Gradients need no special care: tfjs' tape is code like any other.
+ * While a trace is under way (tracing.ts), the tfjs-node backend talks to a stand-in instead of TensorFlow
+ * (standIn.ts): each operation becomes a node of a graph, and TensorFlow's own shape inference says what comes out.
+ * Nothing is computed, so tracing a full training step takes a fraction of a second and no memory. Gradients need no
+ * special care: tfjs' tape is code like any other.
  *
- * What cannot be traced is refused with the operation's name: values read in JavaScript, random numbers, variables that
- * were not declared, shapes that depend on data. The digest of a trace tells whether two traces made the same graph; tracing
- * twice and comparing finds whatever changes from call to call, such as a counter in JavaScript.
+ * What cannot be traced is refused with the operation's name: values read in JavaScript, random numbers, variables
+ * that were not declared, shapes that depend on data. The digest of a trace tells whether two traces made the same
+ * graph; tracing twice and comparing finds whatever changes from call to call, such as a counter in JavaScript.
  */
 import type { tf } from '../engine.ts';
 import { CannotCompile } from '../errors.ts';

@@ -20,12 +20,14 @@ export const traceUnderWay = (): Trace | undefined => current;
 /** Whether a trace is under way that wants products in bfloat16. */
 export const isTracingBfloat16 = (): boolean => current?.bfloat16 === true;
 
-/** The trace under way, if it computes once what depends on weights alone: then much work with weights costs nothing. */
+/**
+ * The trace under way, if it computes once what depends on weights alone: then much work with weights costs nothing.
+ */
 export const preparingTrace = (): Trace | undefined => (current?.preparation ? current : undefined);
 
 /**
- * Runs `f` as a trace: everything that tfjs computes inside becomes nodes of its graph. Tensors made inside are gone afterwards.
- * Throws a `CannotCompile` naming the operation that cannot be in a graph.
+ * Runs `f` as a trace: everything that tfjs computes inside becomes nodes of its graph. Tensors made inside are gone
+ * afterwards. Throws a `CannotCompile` naming the operation that cannot be in a graph.
  */
 export function withTrace<T>(options: TraceOptions, f: (trace: Trace) => T): T {
   if (current) throw expected('one trace at a time', 'a trace inside another');
@@ -69,7 +71,8 @@ function divert(trace: Trace): () => void {
     for (const { dataId } of given) {
       const data = this.tensorMap.get(dataId as object);
       if (data.values === null || written.has(dataId as object)) continue;
-      data.id = binding.createTensor(data.shape, data.dtype, data.values); // from before the trace: to TensorFlow itself
+      // from before the trace: to TensorFlow itself
+      data.id = binding.createTensor(data.shape, data.dtype, data.values);
       data.values = null;
     }
     const ids = getInputTensorIds.call(this, given);

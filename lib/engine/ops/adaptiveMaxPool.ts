@@ -1,10 +1,16 @@
-/** Adaptive max pooling and the nearest-neighbour resize that undoes it, as pooling branches of segmentation networks need them. */
+/**
+ * Adaptive max pooling and the nearest-neighbour resize that undoes it, as pooling branches of
+ * segmentation networks need them.
+ */
 import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
-/** Window k of n on a length: [floor(k·length / n), ceil((k + 1)·length / n)); windows overlap when n does not divide it. */
+/**
+ * Window k of n on a length: [floor(k·length / n), ceil((k + 1)·length / n)); windows
+ * overlap when n does not divide it.
+ */
 export function adaptiveWindow(k: number, n: number, length: number): [start: number, end: number] {
   return [Math.floor((k * length) / n), Math.ceil(((k + 1) * length) / n)];
 }

@@ -49,7 +49,10 @@ export function batchNormReluInference(
 }
 
 /**
- * Kernel and bias of a convolution that does the inference form of batch norm too: w γ / √(v + ε) and (b − m) γ / √(v + ε) + β.
+ * Kernel and bias of a convolution that does the inference form of batch norm too:
+ *
+ *     w γ / √(v + ε)      (b − m) γ / √(v + ε) + β
+ *
  * The channels out are the kernel's last axis, of a depthwise kernel the one before.
  */
 export function foldBatchNorm(
@@ -72,7 +75,8 @@ function ownTraining(
 ): tf.Tensor4D {
   const [channels, options] = [z.shape[3], [Math.round(1 / batchNormEpsilon)]];
   const normRelu = (...inputs: tf.Tensor[]): tf.Tensor4D => ownOp('AxunetNormRelu', z.shape, options, inputs);
-  const statistics = tf.tidy(() => ownOp<tf.Tensor1D>('AxunetNormStatistics', [2 * channels], [], [z])); // means, then variances
+  // means, then variances
+  const statistics = tf.tidy(() => ownOp<tf.Tensor1D>('AxunetNormStatistics', [2 * channels], [], [z]));
   let recipe: Recipe | undefined;
   const value = tf.customGrad((zIn, gammaIn, betaIn, save) => {
     const inputs = [zIn, statistics, gammaIn, betaIn] as tf.Tensor[];
@@ -118,7 +122,8 @@ function nativeTraining(
     );
     const value = nativeOp('Relu', {}, [normal!]);
     normal!.dispose();
-    onStatistics(mean as tf.Tensor1D, tf.mul(unbiased!, (n - 1) / n)); // the kernel returns the variance divided by N − 1
+    // the kernel returns the variance divided by N − 1
+    onStatistics(mean as tf.Tensor1D, tf.mul(unbiased!, (n - 1) / n));
     (save as unknown as tf.GradSaveFunc)([zIn as tf.Tensor, gammaIn as tf.Tensor, value, ...reserve]);
     return {
       value,

@@ -1,8 +1,8 @@
 /**
  * 2-D convolution with stride or dilation, without activation. NHWC image, HWIO kernel.
  *
- * tfjs 4.22 has no gradient for dilations above 1 on any backend, so the dilated case has its own: kernels of TensorFlow
- * or of our wasm engine, else the same sum on an image rearranged by space-to-batch.
+ * tfjs 4.22 has no gradient for dilations above 1 on any backend, so the dilated case has its own: kernels of
+ * TensorFlow or of our wasm engine, else the same sum on an image rearranged by space-to-batch.
  */
 import { hasDilatedGradient, isNative, tf } from '../engine.ts';
 import { after } from '../graph/tracing.ts';
@@ -57,8 +57,9 @@ export function convolutionRelu(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: t
 }
 
 /**
- * Rows and columns 0, 2, 4, … of an image with even sides. A 1×1 convolution with stride 2 reads no others; written so, it avoids
- * oneDNN's gradient of that convolution, which writes past its memory on processors with AVX-512 when there are few channels.
+ * Rows and columns 0, 2, 4, … of an image with even sides. A 1×1 convolution with stride 2 reads no others;
+ * written so, it avoids oneDNN's gradient of that convolution, which writes past its memory on processors with
+ * AVX-512 when there are few channels.
  */
 function everySecondPixel(image: tf.Tensor4D): tf.Tensor4D {
   const [n, height, width, channels] = image.shape;

@@ -1,8 +1,8 @@
 /**
  * Convolutions followed by batch norm and ReLU, each as one operation that knows the cheapest right way to compute it:
  *
- * - In training the convolution's bias is not added: subtracting the batch mean cancels it, so its gradient is exactly zero. It only
- *   shifts the running mean.
+ * - In training the convolution's bias is not added: subtracting the batch mean cancels it, so its gradient is
+ *   exactly zero. It only shifts the running mean.
  * - In a graph that prepares what depends on weights alone (compileModel), batch norm is folded into kernel and bias.
  * - Else they are computed one after the other.
  */
@@ -40,8 +40,8 @@ export interface NormOptions {
 }
 
 /**
- * `image` [n, h, w, in] through a k×k convolution (zero padded, stride 1, taps `dilation` apart), batch norm and ReLU; output
- * [n, h, w, out].
+ * `image` [n, h, w, in] through a k×k convolution (zero padded, stride 1, taps `dilation` apart), batch norm and
+ * ReLU; output [n, h, w, out].
  */
 export function convolutionNormRelu(
   image: tf.Tensor4D,
@@ -58,8 +58,8 @@ export function convolutionNormRelu(
 }
 
 /**
- * `image` [n, h, w, in] through a separable convolution (1×1, then 3×3 of each channel, nothing between them), batch norm and ReLU;
- * output [n, h, w, out]. An image made by `join` is never computed as a whole.
+ * `image` [n, h, w, in] through a separable convolution (1×1, then 3×3 of each channel, nothing between them), batch
+ * norm and ReLU; output [n, h, w, out]. An image made by `join` is never computed as a whole.
  */
 export function separableNormRelu(
   image: tf.Tensor4D,

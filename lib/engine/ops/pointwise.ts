@@ -1,6 +1,6 @@
 /**
- * 1×1 convolution: a matrix product over the pixels. Of several images side by side (an up-convolution and a skip) it is the sum of
- * one product each, so their concatenation never has to be made.
+ * 1×1 convolution: a matrix product over the pixels. Of several images side by side (an up-convolution and a skip) it
+ * is the sum of one product each, so their concatenation never has to be made.
  */
 import { isNative, tf } from '../engine.ts';
 import { after, isTracingBfloat16, preparingTrace } from '../graph/tracing.ts';
@@ -10,7 +10,10 @@ import { addBias, biasGradient } from './bias.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 import { mergedUpConvolution } from './upConvolution.ts';
 
-/** `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out] where given; output [n, h, w, out]. */
+/**
+ * `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out]
+ * where given; output [n, h, w, out].
+ */
 export function pointwiseConvolution(
   images: readonly tf.Tensor4D[],
   kernel: tf.Tensor4D,
@@ -35,7 +38,10 @@ function plainPointwise(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bia
 
 /** Up to so many channels in times channels out, the kernels of cpp/pointwise.cc are faster than TensorFlow's. */
 const fewChannels = 128 * 128;
-/** Up to so many multiplications as well: TensorFlow's way to a product takes longer than such a product. Not in bfloat16, which ours do not have. */
+/**
+ * Up to so many multiplications as well: TensorFlow's way to a product takes longer than such a product. Not in
+ * bfloat16, which ours do not have.
+ */
 const fewProducts = 2 ** 26;
 
 /** Whether the kernels of cpp/pointwise.cc shall convolve images of this size. */
@@ -91,7 +97,8 @@ function preparedProducts(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, b
     else direct = product(image, part);
   }
   const first = direct ?? merged.shift()!;
-  return merged.reduce<tf.Tensor4D>((sum, part) => tf.add(sum, part), addBias(first, allBias)); // the graph fuses product, bias and sum
+  // the graph fuses product, bias and sum
+  return merged.reduce<tf.Tensor4D>((sum, part) => tf.add(sum, part), addBias(first, allBias));
 }
 
 const attributes = { strides: { int: [1, 1, 1, 1] }, padding: 'SAME', data_format: 'NHWC', use_cudnn_on_gpu: true };

@@ -1,4 +1,5 @@
-// Compiles the C++ half of @tensorflow/tfjs-node-gpu against a TensorFlow library, and proves in a child process that it computes.
+// Compiles the C++ half of @tensorflow/tfjs-node-gpu against a TensorFlow library, and proves in a
+// child process that it computes.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,8 +39,8 @@ export function sourcesVersion() {
 }
 
 /**
- * What links against TensorFlow: the real folder, not links to it, for the GPU library looks for CUDA relative to the place it was loaded
- * from.
+ * What links against TensorFlow: the real folder, not links to it, for the GPU library looks for CUDA relative to the
+ * place it was loaded from.
  */
 export const librarySearch = (library) => [
   ...['-L', library, ...libraries.map((name) => `-l:${name}`)],
@@ -58,7 +59,9 @@ export function compilerProblem(compiler, what, { stderr, timedOut }) {
 const flags = ['-std=c++17', '-O2', '-fPIC', '-shared', '-w'];
 const definitions = ['-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=tfjs_binding'];
 
-/** Compiles lib/napi-v8/tfjs_binding.node; a binding that is in use is replaced, never overwritten. Throws a Problem. */
+/**
+ * Compiles lib/napi-v8/tfjs_binding.node; a binding that is in use is replaced, never overwritten. Throws a Problem.
+ */
 export async function compileBinding(folder, compiler) {
   const [library, target] = [fs.realpathSync(folder), bindingFile()];
   fs.mkdirSync(path.dirname(target), { recursive: true });
@@ -81,8 +84,8 @@ export async function compileBinding(folder, compiler) {
 const checkFile = fileURLToPath(new URL('check.cjs', import.meta.url));
 
 /**
- * Loads the binding in a child process, multiplies two matrices and runs a dilated convolution, and compares with the cpu backend.
- * With `graph` (the file of the graph binding) a session runs a graph with our own kernels as well.
+ * Loads the binding in a child process, multiplies two matrices and runs a dilated convolution, and compares with the
+ * cpu backend. With `graph` (the file of the graph binding) a session runs a graph with our own kernels as well.
  * Returns {version: of TensorFlow, gpu: boolean}. Throws a Problem.
  */
 export async function checkBinding(graph) {

@@ -12,7 +12,9 @@ export function readJson(file) {
   }
 }
 
-/** Writes JSON through a temporary file, so that a killed script leaves the old file or the new one, never half of it. */
+/**
+ * Writes JSON through a temporary file, so that a killed script leaves the old file or the new one, never half of it.
+ */
 export function writeJson(file, value) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
@@ -29,8 +31,8 @@ function* foldersUp() {
 }
 
 /**
- * The folder of an installed package, looked for as Node does: in node_modules beside this package and above. Looked for at each call,
- * since set-up may be loaded before `npm ci` has run. Throws a Problem where it is not installed.
+ * The folder of an installed package, looked for as Node does: in node_modules beside this package and above. Looked
+ * for at each call, since set-up may be loaded before `npm ci` has run. Throws a Problem where it is not installed.
  */
 export function packageFolder(name) {
   const places = [...foldersUp()].map((folder) => path.join(folder, 'node_modules', name));

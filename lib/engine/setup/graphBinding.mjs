@@ -1,4 +1,5 @@
-// Compiles ../cpp (graphs, sessions and our own kernels) into a second binding beside that of @tensorflow/tfjs-node-gpu.
+// Compiles ../cpp (graphs, sessions and our own kernels) into a second binding beside that of
+// @tensorflow/tfjs-node-gpu.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -23,7 +24,10 @@ const flags = [
   '-DNODE_GYP_MODULE_NAME=tensorflow_graph',
 ];
 
-/** What the binding is made of: C++ files and headers, ours and Node's, and flags. A change of any of them means to compile anew. */
+/**
+ * What the binding is made of: C++ files and headers, ours and Node's, and flags. A change of
+ * any of them means to compile anew.
+ */
 export function graphStamp(folder = sourceFolder) {
   const hash = createHash('sha256').update(flags.join());
   const sources = fs.readdirSync(folder).filter((name) => /\.(cc|h)$/.test(name));
@@ -37,7 +41,10 @@ export function graphStamp(folder = sourceFolder) {
 /** Which program compiles, by its real place: another one may succeed where the last one failed. */
 export const realCompiler = (compiler = findCompiler()) => (compiler ? fs.realpathSync(compiler) : 'none');
 
-/** Whether nothing is to be done. `note` is that of the last time: {stamp, compiler, reason?: why it could not be compiled}. */
+/**
+ * Whether nothing is to be done. `note` is that of the last time: {stamp, compiler,
+ * reason?: why it could not be compiled}.
+ */
 export function isGraphUpToDate(note, stamp = graphStamp(), compiler = realCompiler(), file = graphBindingFile()) {
   return note?.stamp === stamp && (note.reason === undefined ? fs.existsSync(file) : note.compiler === compiler);
 }
@@ -91,7 +98,10 @@ function largestFirst(folder) {
     .sort((a, b) => size(b) - size(a));
 }
 
-/** As many jobs at once as there are processors. After a failure no further one is started; it is thrown when all have ended. */
+/**
+ * As many jobs at once as there are processors. After a failure no further one is started;
+ * it is thrown when all have ended.
+ */
 async function inParallel(items, job) {
   const waiting = [...items];
   const failures = [];

@@ -28,9 +28,9 @@ const children = new Set();
 let stopping = false;
 
 /**
- * Runs a program to its end and returns {code, signal, stdout, stderr}; a program that cannot be started has code 127.
- * `options.show` passes its output through; `options.timeoutS` kills it after that many seconds (`timedOut` is then true);
- * `options.onStart` gets the child process, and all other options go to `spawn`.
+ * Runs a program to its end and returns {code, signal, stdout, stderr}; a program that cannot be started has code
+ * 127. `options.show` passes its output through; `options.timeoutS` kills it after that many seconds (`timedOut` is
+ * then true); `options.onStart` gets the child process, and all other options go to `spawn`.
  */
 export function run(program, args = [], { show = false, timeoutS, onStart, ...options } = {}) {
   return new Promise((resolve) => {
@@ -62,7 +62,10 @@ export function run(program, args = [], { show = false, timeoutS, onStart, ...op
   });
 }
 
-/** Runs a script's main function: a `Problem` becomes one sentence and exit code 1; Ctrl-C and SIGTERM stop the children first. */
+/**
+ * Runs a script's main function: a `Problem` becomes one sentence and exit code 1; Ctrl-C and
+ * SIGTERM stop the children first.
+ */
 export function runMain(main) {
   for (const [signal, code] of [
     ['SIGINT', 130],
@@ -81,7 +84,10 @@ export function runMain(main) {
   );
 }
 
-/** Passes the signal on, lets the children save what they save for ten seconds, and leaves (temporary folders go at 'exit'). */
+/**
+ * Passes the signal on, lets the children save what they save for ten seconds, and leaves
+ * (temporary folders go at 'exit').
+ */
 async function stop(signal, code) {
   if (stopping) return;
   stopping = true;

@@ -5,8 +5,8 @@
 //   2. a Python package tensorflow or tensorflow-cpu, 2.16 to 2.21 (with "tensorflow[and-cuda]" the GPU is used)
 //   3. the one that was set up before
 //   4. the user's cache, filled by a pinned download of 214 MB through the user's pip
-// Then: compile the binding and, beside it, our own for graphs (10 s on two processors), compute something in a child process, and
-// note what was done, so that later starts cost nothing.
+// Then: compile the binding and, beside it, our own for graphs (10 s on two processors), compute something in a child
+// process, and note what was done, so that later starts cost nothing.
 import fs from 'node:fs';
 import path from 'node:path';
 import {
@@ -25,8 +25,8 @@ import { cachedWheelFolder, downloadWheel, isCached, wheel } from './wheel.mjs';
 import { duration, Problem } from './words.mjs';
 
 /**
- * What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}.
- * `ready.graph` is {stamp, compiler, reason?: why nothing can be compiled to graphs}. In node_modules, since `npm ci` empties it
+ * What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}. `ready.graph` is
+ * {stamp, compiler, reason?: why nothing can be compiled to graphs}. In node_modules, since `npm ci` empties it
  * together with all that the note is about.
  */
 export const noteFile = () =>
@@ -59,7 +59,8 @@ const plainStatus = { show() {}, print: console.log, clear() {} };
  * Sets TensorFlow up where that is possible and needed.
  * @param status a status line: show(passing text), print(lasting text), clear()
  * @param options.force sets up anew although nothing changed, and tries rejected libraries again
- * @returns {ready: {version, gpu, folder, source, graph: {reason?: string}}} or {reason: one phrase with the reason and the fix}
+ * @returns {ready: {version, gpu, folder, source, graph: {reason?: string}}} or {reason: one
+ * phrase with the reason and the fix}
  */
 export async function setupTensorflow(status = plainStatus, { force = false } = {}) {
   const note = (!force && readJson(noteFile())) || {};
@@ -102,7 +103,10 @@ async function firstThatWorks(before, rejected, status) {
   throw problem ?? new Problem('no library was found');
 }
 
-/** The libraries in order of preference, each looked for only when the ones before did not do; the last one is downloaded. */
+/**
+ * The libraries in order of preference, each looked for only when the ones before did not
+ * do; the last one is downloaded.
+ */
 async function* candidates(before, pythons, status) {
   if (process.env.AXUNET_TENSORFLOW) return yield namedFolder(path.resolve(process.env.AXUNET_TENSORFLOW));
   for (const python of pythons) {
@@ -121,8 +125,8 @@ function namedFolder(named) {
   const folder = [named, path.join(named, 'tensorflow')].find((each) => !whatIsMissing(each));
   if (folder) return { source: 'AXUNET_TENSORFLOW', folder };
   throw new Problem(
-    `the folder AXUNET_TENSORFLOW=${named} lacks ${whatIsMissing(named)}; name the folder "tensorflow" of an installed or unpacked ` +
-      'Python package, or unset the variable',
+    `the folder AXUNET_TENSORFLOW=${named} lacks ${whatIsMissing(named)}; name the folder "tensorflow" of an ` +
+      'installed or unpacked Python package, or unset the variable',
   );
 }
 
@@ -141,7 +145,8 @@ function requireCompiler() {
   const compiler = findCompiler();
   if (compiler) return compiler;
   throw new Problem(
-    'there is no C++ compiler on PATH; install one (Debian, Ubuntu: sudo apt install g++; Fedora: sudo dnf install gcc-c++)',
+    'there is no C++ compiler on PATH; install one (Debian, Ubuntu: sudo apt install g++; ' +
+      'Fedora: sudo dnf install gcc-c++)',
   );
 }
 
@@ -176,15 +181,14 @@ async function setUp(compiler, source, folder, status) {
     sources: sourcesVersion(),
     graph: graphNote(stamp, reason),
   };
-  status.print(
-    `TensorFlow ${version} set up (${gpu ? 'GPU' : 'CPU'}, from ${source}; ${duration((performance.now() - started) / 1000)})`,
-  );
+  const time = duration((performance.now() - started) / 1000);
+  status.print(`TensorFlow ${version} set up (${gpu ? 'GPU' : 'CPU'}, from ${source}; ${time})`);
   return ready;
 }
 
 /**
- * Compiles the graph binding alone where only its sources changed, or the compiler after a failure. TensorFlow stays usable where that
- * fails.
+ * Compiles the graph binding alone where only its sources changed, or the compiler after a failure.
+ * TensorFlow stays usable where that fails.
  */
 async function withGraph(ready, status) {
   const stamp = graphStamp();

@@ -1,4 +1,5 @@
-// The pinned TensorFlow: two shared libraries and 14 headers of one wheel, fetched by the user's own pip into the user's cache.
+// The pinned TensorFlow: two shared libraries and 14 headers of one wheel, fetched by the
+// user's own pip into the user's cache.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -141,7 +142,10 @@ function isAbandoned(name) {
   }
 }
 
-/** Up to three attempts; a further one only where the last one got data, so that a machine without network is not kept waiting. */
+/**
+ * Up to three attempts; a further one only where the last one got data, so that a machine
+ * without network is not kept waiting.
+ */
 async function fetchWheel(python, work, status) {
   for (let attempt = 1; ; attempt++) {
     const folder = path.join(work, `attempt-${attempt}`);
@@ -163,7 +167,10 @@ const pipArguments = (folder) => [
   ...['--dest', folder, wheel.requirement],
 ];
 
-/** Watches what a child process loads into `folder`, shows it, and ends the child when nothing has come for `stallS` seconds. */
+/**
+ * Watches what a child process loads into `folder`, shows it, and ends the child when
+ * nothing has come for `stallS` seconds.
+ */
 function watchDownload(child, folder, status) {
   const started = performance.now();
   const watch = { received: 0, stalled: false, end: () => clearInterval(timer) };
@@ -243,7 +250,10 @@ const lostConnection = new RegExp(
   ].join('|'),
 );
 
-/** What went wrong in pip's own words, without the address of the index; a lost connection hides behind "no matching version". */
+/**
+ * What went wrong in pip's own words, without the address of the index; a lost connection
+ * hides behind "no matching version".
+ */
 export function pipReason(stderr) {
   if (lostConnection.test(stderr)) return 'there is no connection to the package index';
   const errors = stderr.split('\n').filter((line) => line.startsWith('ERROR:'));

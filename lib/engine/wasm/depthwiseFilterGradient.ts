@@ -4,8 +4,8 @@ import { type ConvInfo, convInfoOf, tapOffsets } from './geometry.ts';
 import { emptyTensor, type KernelArguments, viewOf } from './heap.ts';
 
 /**
- * Gradient of a depthwise convolution with respect to its filter [height, width, channels, multiplier]: for each tap and
- * output channel the sum of x·dy over all output pixels, added up in double precision.
+ * Gradient of a depthwise convolution with respect to its filter [height, width, channels, multiplier]: for each tap
+ * and output channel the sum of x·dy over all output pixels, added up in double precision.
  */
 export function depthwiseFilterGradient({ inputs, attrs }: KernelArguments): tf.Tensor {
   const { x, dy } = inputs;

@@ -1,4 +1,6 @@
-/** The compiled prediction against the model's own, which computes batch norm by itself, with and without our kernels. */
+/**
+ * The compiled prediction against the model's own, which computes batch norm by itself, with and without our kernels.
+ */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../../lib/engine/engine.ts';
 import { type CompiledModel, compileModel } from '../../../lib/engine/graph/compileModel.ts';
@@ -89,7 +91,8 @@ describe.skipIf(why)(title, () => {
     compiled = withoutOwnKernels(() => compileModel(model));
     const images = normals('few', shape);
     const wanted = eagerly(model, images, shape);
-    expectEqual(await withoutOwnKernels(() => compiled!.predict(images, shape)), wanted); // traced before the first await
+    // traced before the first await
+    expectEqual(await withoutOwnKernels(() => compiled!.predict(images, shape)), wanted);
     model.dispose();
   });
 

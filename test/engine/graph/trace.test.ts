@@ -279,7 +279,8 @@ describe.skipIf(whyNoGraphs())(`a trace on ${currentEngine().name}${why}`, () =>
     expect(error.message).toMatch(/^Cannot compile the graph: No OpKernel was registered to support Op 'Digamma'/);
     expect(error.cause).toBeInstanceOf(Error);
     session.close();
-    expect(() => new Session(digamma(1), { interOpThreads: 200 })).toThrow(CannotCompile); // settings that it cannot read
+    const unreadable = { interOpThreads: 200 };
+    expect(() => new Session(digamma(1), unreadable)).toThrow(CannotCompile);
   });
 
   it('does not take mistakes of the caller or later failures for refusals', async () => {

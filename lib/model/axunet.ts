@@ -9,7 +9,7 @@
  *
  * Layer names are the reference's. Source: Yang et al. 2022, doi 10.3389/fonc.2022.894970, and its public code.
  */
-import { tf } from 'axunet-engine/engine';
+import { tf } from 'axunet-engine';
 import { expected } from '../errors.ts';
 import {
   AdaptiveMaxPool,
@@ -25,8 +25,9 @@ import { initialiseWeights } from './initialise.ts';
 
 export const variants = ['residual', 'plain', 'grouped', 'unet', 'unet-aspp', 'unet-sep'] as const;
 /**
- * `residual`: the network of the reference's training run. `plain`: the same without shortcuts. `grouped`: U-Net + ASPP
- * with grouped convolutions after each skip. The others are ablations: U-Net alone, with ASPP, with separable convolutions.
+ * `residual`: the network of the reference's training run. `plain`: the same without shortcuts. `grouped`:
+ * U-Net + ASPP with grouped convolutions after each skip. The others are ablations: U-Net alone, with
+ * ASPP, with separable convolutions.
  */
 export type Variant = (typeof variants)[number];
 

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { valueAndGradients } from '../../lib/engine/gradients.ts';
 import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
-import { addBias, convolution } from '../../lib/engine/ops/convolution.ts';
+import { addBias } from '../../lib/engine/ops/bias.ts';
+import { convolution } from '../../lib/engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../../lib/engine/ops/depthwise.ts';
 import { expected } from '../../lib/errors.ts';
 import type { LossFunction } from '../../lib/loss/loss.ts';
@@ -63,7 +64,10 @@ const norm2 = (values: ArrayLike<number>): number => {
   return Math.sqrt(sum);
 };
 
-/** Networks in which a ReLU or a maximum flips somewhere differ by up to this share of a gradient's norm (see the notes of the file). */
+/**
+ * Networks in which a ReLU or a maximum flips somewhere differ by up to this share of a gradient's
+ * norm (see the notes of the file).
+ */
 const gradientLimit = 3e-2;
 const zeroGradient = 1e-6;
 
@@ -235,8 +239,9 @@ describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => 
 });
 
 /**
- * Differences of the loss before each step. Dividing by √(r + ε) turns small gradients into steps of full size, so float32
- * rounding grows from step to step: TensorFlow, wasm and Paddle's own float32 differ from float64 by up to 2.3e-3 after four.
+ * Differences of the loss before each step. Dividing by √(r + ε) turns small gradients into steps of full
+ * size, so float32 rounding grows from step to step: TensorFlow, wasm and Paddle's own float32 differ from
+ * float64 by up to 2.3e-3 after four.
  */
 const stepTolerances = [1e-5, 2e-5, 1e-3, 4e-3];
 

@@ -1,9 +1,11 @@
-// Looks at the Pythons on PATH: which version, has it pip, has it TensorFlow. Nothing is imported, so it takes 0.1 s each.
-import { findPrograms, run } from './common.mjs';
+// Looks at the Pythons on PATH: which version, has it pip, has it TensorFlow. Nothing is
+// imported, so it takes 0.1 s each.
+import { findPrograms, run } from './processes.mjs';
 
 const probe = `
 import importlib.util as u, json, os, sys
-found = {'executable': sys.executable, 'version': '.'.join(map(str, sys.version_info[:3])), 'pip': u.find_spec('pip') is not None}
+version = '.'.join(map(str, sys.version_info[:3]))
+found = {'executable': sys.executable, 'version': version, 'pip': u.find_spec('pip') is not None}
 spec = u.find_spec('tensorflow')
 if spec and spec.submodule_search_locations:
     import importlib.metadata as m

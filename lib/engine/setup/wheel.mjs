@@ -1,9 +1,12 @@
-// The pinned TensorFlow: two shared libraries and 14 headers of one wheel, fetched by the user's own pip into the user's cache.
+// The pinned TensorFlow: two shared libraries and 14 headers of one wheel, fetched by the
+// user's own pip into the user's cache.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { duration, megabytes, Problem, readJson, run, writeJson } from './common.mjs';
+import { readJson, writeJson } from './files.mjs';
+import { run } from './processes.mjs';
+import { duration, megabytes, Problem } from './words.mjs';
 
 /** 2.16.2 rather than 2.21.0: 60 MB smaller, silent while loading, equally fast. */
 export const wheel = {
@@ -89,9 +92,8 @@ export async function downloadWheel(python, status) {
 async function downloadInto(work, python, status) {
   const folder = cachedWheelFolder();
   const started = performance.now();
-  status.print(
-    `Downloading TensorFlow ${wheel.version} for the CPU (${megabytes(wheel.bytes)}, once; kept in ${folder}, ${megabytes(unpackedBytes)})`,
-  );
+  const sizes = `${megabytes(wheel.bytes)}, once; kept in ${folder}, ${megabytes(unpackedBytes)}`;
+  status.print(`Downloading TensorFlow ${wheel.version} for the CPU (${sizes})`);
   const file = await fetchWheel(python, work, status);
   status.show('Unpacking TensorFlow');
   const target = path.join(work, 'tensorflow');
@@ -121,8 +123,9 @@ function makeWorkFolder() {
   const { bavail, bsize } = fs.statfsSync(cache);
   const needed = wheel.bytes + unpackedBytes;
   if (bavail * bsize < needed) {
+    const free = `${megabytes(bavail * bsize)} are free in ${cache}`;
     throw new Problem(
-      `${megabytes(needed)} of disk space are needed and ${megabytes(bavail * bsize)} are free in ${cache}; make room or name another folder in AXUNET_CACHE`,
+      `${megabytes(needed)} of disk space are needed and ${free}; make room or name another folder in AXUNET_CACHE`,
     );
   }
   return work;
@@ -139,7 +142,10 @@ function isAbandoned(name) {
   }
 }
 
-/** Up to three attempts; a further one only where the last one got data, so that a machine without network is not kept waiting. */
+/**
+ * Up to three attempts; a further one only where the last one got data, so that a machine
+ * without network is not kept waiting.
+ */
 async function fetchWheel(python, work, status) {
   for (let attempt = 1; ; attempt++) {
     const folder = path.join(work, `attempt-${attempt}`);
@@ -154,73 +160,72 @@ async function fetchWheel(python, work, status) {
 
 const stallS = 90;
 
-async function tryFetch(python, folder, status) {
-  const temporary = path.join(folder, 'temporary');
+/** pip's arguments for the pinned wheel, into `folder`. */
+const pipArguments = (folder) => [
+  ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', ...wheel.tags],
+  ...['--no-cache-dir', '--progress-bar', 'off', '--retries', '2', '--timeout', '20'],
+  ...['--dest', folder, wheel.requirement],
+];
+
+/**
+ * Watches what a child process loads into `folder`, shows it, and ends the child when
+ * nothing has come for `stallS` seconds.
+ */
+function watchDownload(child, folder, status) {
   const started = performance.now();
-  let received = 0;
+  const watch = { received: 0, stalled: false, end: () => clearInterval(timer) };
   let lastGrowth = started;
-  let stalled = false;
-  let timer;
-  const result = await run(
-    python.executable,
-    [
-      '-m',
-      'pip',
-      'download',
-      '--no-deps',
-      '--only-binary=:all:',
-      ...wheel.tags,
-      '--no-cache-dir',
-      '--progress-bar',
-      'off',
-      '--retries',
-      '2',
-      '--timeout',
-      '20',
-      '--dest',
-      folder,
-      wheel.requirement,
-    ],
-    {
-      // pip writes into TMPDIR first; the growth of that folder is the progress, whatever pip's version.
-      env: { ...process.env, TMPDIR: temporary, PIP_REQUIRE_VIRTUALENV: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' },
-      onStart: (child) => {
-        timer = setInterval(() => {
-          const now = performance.now();
-          const size = folderBytes(folder);
-          if (size > received) [received, lastGrowth] = [size, now];
-          else if (now - lastGrowth > stallS * 1000) {
-            stalled = true;
-            child.kill('SIGTERM');
-          }
-          status.show(downloadLine(received, (now - started) / 1000));
-        }, 250);
-      },
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const size = folderBytes(folder);
+    if (size > watch.received) [watch.received, lastGrowth] = [size, now];
+    else if (now - lastGrowth > stallS * 1000) {
+      watch.stalled = true;
+      child.kill('SIGTERM');
+    }
+    status.show(downloadLine(watch.received, (now - started) / 1000));
+  }, 250);
+  return watch;
+}
+
+/** One attempt: {received: bytes} with `file`, or with the `problem`. */
+async function tryFetch(python, folder, status) {
+  let watch;
+  const result = await run(python.executable, pipArguments(folder), {
+    // pip writes into TMPDIR first; the growth of that folder is the progress, whatever pip's version.
+    env: {
+      ...process.env,
+      TMPDIR: path.join(folder, 'temporary'),
+      PIP_REQUIRE_VIRTUALENV: '0',
+      PIP_DISABLE_PIP_VERSION_CHECK: '1',
     },
-  );
-  clearInterval(timer);
+    onStart: (child) => {
+      watch = watchDownload(child, folder, status);
+    },
+  });
+  watch.end();
   status.clear();
-  if (stalled)
-    return { received, problem: `the download got no data for ${stallS} s; check the network and pip's index setting` };
-  if (result.code !== 0)
-    return {
-      received,
-      problem: `pip could not download ${wheel.requirement} (${pipReason(result.stderr)}); check the network and pip's index setting`,
-    };
+  return { received: watch.received, ...(await fetched(folder, result, watch.stalled)) };
+}
+
+/** The file that pip has put into `folder`, or why there is none that can be used. */
+async function fetched(folder, { code, stderr }, stalled) {
+  const advice = "check the network and pip's index setting";
+  if (stalled) return { problem: `the download got no data for ${stallS} s; ${advice}` };
+  if (code !== 0) return { problem: `pip could not download ${wheel.requirement} (${pipReason(stderr)}); ${advice}` };
   const name = fs.readdirSync(folder).find((entry) => entry.endsWith('.whl'));
   const file = path.join(folder, name);
   const sha256 = await sha256File(file);
-  if (sha256 === wheel.sha256) return { received, file };
-  return {
-    received,
-    problem: `the file ${name} that pip delivered has sha256 ${sha256.slice(0, 12)}… instead of ${wheel.sha256.slice(0, 12)}…; check pip's index setting`,
-  };
+  if (sha256 === wheel.sha256) return { file };
+  const checksums = `sha256 ${sha256.slice(0, 12)}… instead of ${wheel.sha256.slice(0, 12)}…`;
+  return { problem: `the file ${name} that pip delivered has ${checksums}; check pip's index setting` };
 }
 
 function downloadLine(received, seconds) {
   const share = Math.min(1, received / wheel.bytes);
   const left = received > 5e6 && share < 1 ? `, ${duration((seconds / share) * (1 - share))} left` : '';
-  return `  ${'█'.repeat(Math.round(share * 20)).padEnd(20, '░')} ${megabytes(Math.min(received, wheel.bytes))} of ${megabytes(wheel.bytes)}${left}`;
+  const bar = '█'.repeat(Math.round(share * 20)).padEnd(20, '░');
+  return `  ${bar} ${megabytes(Math.min(received, wheel.bytes))} of ${megabytes(wheel.bytes)}${left}`;
 }
 
 function folderBytes(folder) {
@@ -238,14 +243,19 @@ function folderBytes(folder) {
 
 const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
 
-/** What went wrong in pip's own words, without the address of the index; a lost connection hides behind "no matching version". */
+const lostConnection = new RegExp(
+  [
+    ...['Failed to establish a new connection', 'NewConnectionError', 'ConnectTimeout', 'ReadTimeout', 'ProxyError'],
+    ...['Network is unreachable', 'name resolution'],
+  ].join('|'),
+);
+
+/**
+ * What went wrong in pip's own words, without the address of the index; a lost connection
+ * hides behind "no matching version".
+ */
 export function pipReason(stderr) {
-  if (
-    /Failed to establish a new connection|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|Network is unreachable|name resolution/.test(
-      stderr,
-    )
-  )
-    return 'there is no connection to the package index';
+  if (lostConnection.test(stderr)) return 'there is no connection to the package index';
   const errors = stderr.split('\n').filter((line) => line.startsWith('ERROR:'));
   const text = (errors[0] ?? lastLine(stderr))
     .replace(/^ERROR: /, '')

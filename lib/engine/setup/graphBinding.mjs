@@ -1,14 +1,18 @@
-// Compiles lib/engine/cpp (graphs, sessions and our own kernels) into a second binding beside that of @tensorflow/tfjs-node-gpu.
+// Compiles ../cpp (graphs, sessions and our own kernels) into a second binding beside that of
+// @tensorflow/tfjs-node-gpu.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { inProject, readJson, run } from './common.mjs';
-import { bindingFile, compilerProblem, findCompiler, librarySearch } from './tensorflow-binding.mjs';
+import { fileURLToPath } from 'node:url';
+import { bindingFile, compilerProblem, findCompiler, librarySearch } from './binding.mjs';
+import { packageFolder, packageVersion } from './files.mjs';
+import { run } from './processes.mjs';
 
-export const graphBindingFile = path.join(path.dirname(bindingFile), 'tensorflow_graph.node');
-const sourceFolder = inProject('lib/engine/cpp');
-const includeFolders = ['node-api-headers/include', 'node-addon-api'];
+/** Where the compiled graph binding belongs; graph/native.ts looks for it there. */
+export const graphBindingFile = () => path.join(path.dirname(bindingFile()), 'tensorflow_graph.node');
+const sourceFolder = fileURLToPath(new URL('../cpp', import.meta.url));
+const headerPackages = { 'node-api-headers': 'include', 'node-addon-api': '.' };
 const flags = [
   '-std=c++17',
   '-O3',
@@ -20,26 +24,28 @@ const flags = [
   '-DNODE_GYP_MODULE_NAME=tensorflow_graph',
 ];
 
-/** What the graph binding is made of: C++ files and headers, ours and Node's, and flags. A change of any of them means to compile anew. */
+/**
+ * What the binding is made of: C++ files and headers, ours and Node's, and flags. A change of
+ * any of them means to compile anew.
+ */
 export function graphStamp(folder = sourceFolder) {
   const hash = createHash('sha256').update(flags.join());
-  for (const name of fs
-    .readdirSync(folder)
-    .filter((each) => /\.(cc|h)$/.test(each))
-    .sort()) {
+  const sources = fs.readdirSync(folder).filter((name) => /\.(cc|h)$/.test(name));
+  for (const name of sources.sort()) {
     hash.update(`\n${name}\n`).update(fs.readFileSync(path.join(folder, name)));
   }
-  const headers = includeFolders
-    .map((each) => each.split('/')[0])
-    .map((name) => `${name} ${readJson(inProject('node_modules', name, 'package.json'))?.version}`);
+  const headers = Object.keys(headerPackages).map((name) => `${name} ${packageVersion(name)}`);
   return [`sources ${hash.digest('hex').slice(0, 16)}`, ...headers].join(', ');
 }
 
 /** Which program compiles, by its real place: another one may succeed where the last one failed. */
 export const realCompiler = (compiler = findCompiler()) => (compiler ? fs.realpathSync(compiler) : 'none');
 
-/** Whether nothing is to be done. `note` is that of the last time: {stamp, compiler, reason?: why it could not be compiled}. */
-export function isGraphUpToDate(note, stamp = graphStamp(), compiler = realCompiler(), file = graphBindingFile) {
+/**
+ * Whether nothing is to be done. `note` is that of the last time: {stamp, compiler,
+ * reason?: why it could not be compiled}.
+ */
+export function isGraphUpToDate(note, stamp = graphStamp(), compiler = realCompiler(), file = graphBindingFile()) {
   return note?.stamp === stamp && (note.reason === undefined ? fs.existsSync(file) : note.compiler === compiler);
 }
 
@@ -50,7 +56,7 @@ export function isGraphUpToDate(note, stamp = graphStamp(), compiler = realCompi
 export async function compileGraphBinding(
   folder,
   compiler,
-  { sources = sourceFolder, target = graphBindingFile } = {},
+  { sources = sourceFolder, target = graphBindingFile() } = {},
 ) {
   const library = fs.realpathSync(folder);
   const work = `${target}.${process.pid}.tmp`;
@@ -58,10 +64,8 @@ export async function compileGraphBinding(
   process.once('exit', remove); // also where Ctrl-C ends the script
   fs.mkdirSync(work, { recursive: true });
   try {
-    const include = [
-      ...includeFolders.map((each) => inProject('node_modules', each)),
-      path.join(library, 'include'),
-    ].flatMap((each) => ['-I', each]);
+    const headers = Object.entries(headerPackages).map(([name, folder]) => path.join(packageFolder(name), folder));
+    const include = [...headers, path.join(library, 'include')].flatMap((each) => ['-I', each]);
     const object = (name) => path.join(work, `${name}.o`);
     const compile = (args, what) => compileOne(compiler, args, what);
     const names = largestFirst(sources);
@@ -94,7 +98,10 @@ function largestFirst(folder) {
     .sort((a, b) => size(b) - size(a));
 }
 
-/** As many jobs at once as there are processors. After a failure no further one is started; it is thrown when all have ended. */
+/**
+ * As many jobs at once as there are processors. After a failure no further one is started;
+ * it is thrown when all have ended.
+ */
 async function inParallel(items, job) {
   const waiting = [...items];
   const failures = [];

@@ -31,7 +31,10 @@ function compare(job, reference, found, tolerance) {
   if (!(difference <= tolerance)) throw new Error(`${job} differs by ${difference} from the cpu backend`);
 }
 
-/** A graph of placeholders, a matrix product and one of our own convolutions, run in a session; the cpu backend computes the same. */
+/**
+ * A graph of placeholders, a matrix product and one of our own convolutions, run in a session;
+ * the cpu backend computes the same.
+ */
 async function checkGraph(file, tolerance) {
   const { Graph, Session } = require(file);
   const codes = { float32: 1, int: 1, type: 4, shape: 5 }; // of TensorFlow's element types and attributes
@@ -48,7 +51,7 @@ async function checkGraph(file, tolerance) {
   for (const [name, { shape }] of Object.entries(inputs))
     graph.add('Placeholder', name, [], [float('dtype'), { name: 'shape', type: codes.shape, value: shape }], []);
   graph.add('MatMul', 'product', ['a', 'b'], [float('T')], []);
-  // Rows of 32 outputs for each input, with 80 numbers between the 36 planes (lib/engine/ops/winograd.ts).
+  // Rows of 32 outputs for each input, with 80 numbers between the 36 planes (../ops/winograd.ts).
   graph.add(
     'AxunetWinogradKernel',
     'transformed',

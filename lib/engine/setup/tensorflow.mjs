@@ -5,12 +5,10 @@
 //   2. a Python package tensorflow or tensorflow-cpu, 2.16 to 2.21 (with "tensorflow[and-cuda]" the GPU is used)
 //   3. the one that was set up before
 //   4. the user's cache, filled by a pinned download of 214 MB through the user's pip
-// Then: compile the binding and, beside it, our own for graphs (10 s on two processors), compute something in a child process, and
-// note what was done, so that later starts cost nothing.
+// Then: compile the binding and, beside it, our own for graphs (10 s on two processors), compute something in a child
+// process, and note what was done, so that later starts cost nothing.
 import fs from 'node:fs';
 import path from 'node:path';
-import { duration, notesFolder, Problem, readJson, writeJson } from './common.mjs';
-import { findPythons } from './python.mjs';
 import {
   bindingFile,
   checkBinding,
@@ -19,21 +17,20 @@ import {
   fingerprint,
   sourcesVersion,
   whatIsMissing,
-} from './tensorflow-binding.mjs';
-import {
-  compileGraphBinding,
-  graphBindingFile,
-  graphStamp,
-  isGraphUpToDate,
-  realCompiler,
-} from './tensorflow-graph.mjs';
-import { cachedWheelFolder, downloadWheel, isCached, wheel } from './tensorflow-wheel.mjs';
+} from './binding.mjs';
+import { packageFolder, readJson, writeJson } from './files.mjs';
+import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate, realCompiler } from './graphBinding.mjs';
+import { findPythons } from './python.mjs';
+import { cachedWheelFolder, downloadWheel, isCached, wheel } from './wheel.mjs';
+import { duration, Problem } from './words.mjs';
 
 /**
- * What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}; doctor reads it.
- * `ready.graph` is {stamp, compiler, reason?: why training cannot be compiled}.
+ * What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}. `ready.graph` is
+ * {stamp, compiler, reason?: why nothing can be compiled to graphs}. In node_modules, since `npm ci` empties it
+ * together with all that the note is about.
  */
-export const noteFile = path.join(notesFolder, 'tensorflow.json');
+export const noteFile = () =>
+  path.resolve(packageFolder('@tensorflow/tfjs-node-gpu'), '../..', '.axunet', 'tensorflow.json');
 
 const supported = (version) => {
   const [major, minor] = version.split('.').map(Number);
@@ -55,23 +52,28 @@ function glibcVersion() {
   return process.report.getReport().header.glibcVersionRuntime;
 }
 
+/** A status line that shows lasting lines only. */
+const plainStatus = { show() {}, print: console.log, clear() {} };
+
 /**
  * Sets TensorFlow up where that is possible and needed.
- * @param status a status line
+ * @param status a status line: show(passing text), print(lasting text), clear()
  * @param options.force sets up anew although nothing changed, and tries rejected libraries again
- * @returns {ready: {version, gpu, folder, source, graph: {reason?: string}}} or {reason: one phrase with the reason and the fix}
+ * @returns {ready: {version, gpu, folder, source, graph: {reason?: string}}} or {reason: one
+ * phrase with the reason and the fix}
  */
-export async function setupTensorflow(status, { force = false } = {}) {
-  const note = (!force && readJson(noteFile)) || {};
+export async function setupTensorflow(status = plainStatus, { force = false } = {}) {
+  const note = (!force && readJson(noteFile())) || {};
   const rejected = { ...note.rejected };
   try {
     const ready = await firstThatWorks(note.ready, rejected, status);
-    writeJson(noteFile, { ready, rejected });
+    writeJson(noteFile(), { ready, rejected });
     return { ready };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    for (const file of [bindingFile, graphBindingFile]) fs.rmSync(file, { force: true }); // a binding that does not work would only fail later
-    writeJson(noteFile, { reason: error.message, rejected });
+    // a binding that does not work would only fail later
+    for (const file of [bindingFile(), graphBindingFile()]) fs.rmSync(file, { force: true });
+    writeJson(noteFile(), { reason: error.message, rejected });
     return { reason: error.message };
   }
 }
@@ -101,7 +103,10 @@ async function firstThatWorks(before, rejected, status) {
   throw problem ?? new Problem('no library was found');
 }
 
-/** The libraries in order of preference, each looked for only when the ones before did not do; the last one is downloaded. */
+/**
+ * The libraries in order of preference, each looked for only when the ones before did not
+ * do; the last one is downloaded.
+ */
 async function* candidates(before, pythons, status) {
   if (process.env.AXUNET_TENSORFLOW) return yield namedFolder(path.resolve(process.env.AXUNET_TENSORFLOW));
   for (const python of pythons) {
@@ -120,19 +125,19 @@ function namedFolder(named) {
   const folder = [named, path.join(named, 'tensorflow')].find((each) => !whatIsMissing(each));
   if (folder) return { source: 'AXUNET_TENSORFLOW', folder };
   throw new Problem(
-    `the folder AXUNET_TENSORFLOW=${named} lacks ${whatIsMissing(named)}; name the folder "tensorflow" of an installed or unpacked Python package, or unset the variable`,
+    `the folder AXUNET_TENSORFLOW=${named} lacks ${whatIsMissing(named)}; name the folder "tensorflow" of an ` +
+      'installed or unpacked Python package, or unset the variable',
   );
 }
 
 function pythonWithPip(pythons) {
   const python = pythons.find((each) => each.pip);
   if (python) return python;
-  if (pythons.length)
-    throw new Problem(
-      'Python has no pip to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; else python3 -m ensurepip)',
-    );
+  const [who, other] = pythons.length
+    ? ['Python has no pip', 'else python3 -m ensurepip']
+    : ['there is no python3 on PATH', 'Fedora: sudo dnf install python3-pip'];
   throw new Problem(
-    'there is no python3 on PATH to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; Fedora: sudo dnf install python3-pip)',
+    `${who} to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; ${other})`,
   );
 }
 
@@ -140,14 +145,15 @@ function requireCompiler() {
   const compiler = findCompiler();
   if (compiler) return compiler;
   throw new Problem(
-    'there is no C++ compiler on PATH; install one (Debian, Ubuntu: sudo apt install g++; Fedora: sudo dnf install gcc-c++)',
+    'there is no C++ compiler on PATH; install one (Debian, Ubuntu: sudo apt install g++; ' +
+      'Fedora: sudo dnf install gcc-c++)',
   );
 }
 
 function isUpToDate(before, folder) {
   return (
     Boolean(before) &&
-    fs.existsSync(bindingFile) &&
+    fs.existsSync(bindingFile()) &&
     before.node === process.versions.modules &&
     before.sources === sourcesVersion() &&
     fingerprint(folder).join() === before.library.join()
@@ -162,7 +168,7 @@ async function setUp(compiler, source, folder, status) {
   const [binding] = await Promise.allSettled([compileBinding(folder, compiler), graph]);
   if (binding.status === 'rejected') throw binding.reason;
   let reason = await graph;
-  const together = reason === undefined ? await checkBinding(graphBindingFile).catch(onlyProblems) : undefined;
+  const together = reason === undefined ? await checkBinding(graphBindingFile()).catch(onlyProblems) : undefined;
   if (together instanceof Problem) reason = unusable(together);
   const { version, gpu } = reason === undefined ? together : await checkBinding();
   const ready = {
@@ -175,13 +181,15 @@ async function setUp(compiler, source, folder, status) {
     sources: sourcesVersion(),
     graph: graphNote(stamp, reason),
   };
-  status.print(
-    `TensorFlow ${version} set up (${gpu ? 'GPU' : 'CPU'}, from ${source}; ${duration((performance.now() - started) / 1000)})`,
-  );
+  const time = duration((performance.now() - started) / 1000);
+  status.print(`TensorFlow ${version} set up (${gpu ? 'GPU' : 'CPU'}, from ${source}; ${time})`);
   return ready;
 }
 
-/** Compiles the graph binding alone where only its sources changed, or the compiler after a failure. TensorFlow stays usable where that fails. */
+/**
+ * Compiles the graph binding alone where only its sources changed, or the compiler after a failure.
+ * TensorFlow stays usable where that fails.
+ */
 async function withGraph(ready, status) {
   const stamp = graphStamp();
   if (isGraphUpToDate(ready.graph, stamp)) return ready;
@@ -189,14 +197,14 @@ async function withGraph(ready, status) {
   status.show('Compiling the graph binding');
   const reason =
     (await reasonOf(Promise.resolve().then(() => compileGraphBinding(ready.folder, requireCompiler())))) ??
-    (await reasonOf(checkBinding(graphBindingFile), unusable));
+    (await reasonOf(checkBinding(graphBindingFile()), unusable));
   if (reason === undefined) status.print(`Graph binding compiled (${duration((performance.now() - started) / 1000)})`);
   return { ...ready, graph: graphNote(stamp, reason) };
 }
 
 /** An outdated or broken graph binding must not be found by the engine. */
 function graphNote(stamp, reason) {
-  if (reason !== undefined) fs.rmSync(graphBindingFile, { force: true });
+  if (reason !== undefined) fs.rmSync(graphBindingFile(), { force: true });
   return { stamp, compiler: realCompiler(), reason };
 }
 

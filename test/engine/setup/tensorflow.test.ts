@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findPythons } from '../../scripts/python.mjs';
-import { whyNotHere } from '../../scripts/setup-tensorflow.mjs';
-import { whatIsMissing } from '../../scripts/tensorflow-binding.mjs';
-import { cachedWheelFolder, downloadWheel, isCached, pipReason, wheel } from '../../scripts/tensorflow-wheel.mjs';
+import { whatIsMissing } from '../../../lib/engine/setup/binding.mjs';
+import { findPythons } from '../../../lib/engine/setup/python.mjs';
+import { whyNotHere } from '../../../lib/engine/setup/tensorflow.mjs';
+import { cachedWheelFolder, downloadWheel, isCached, pipReason, wheel } from '../../../lib/engine/setup/wheel.mjs';
 
 let folder: string;
 beforeEach(() => {
@@ -45,15 +45,12 @@ describe.skipIf(process.platform === 'win32')(
   'Pythons on PATH (shell scripts stand in for them; not on Windows)',
   () => {
     it('are described by what they print, and those that do not work are passed over', async () => {
+      const tensorflow = { tensorflow: '2.18.0', folder: '/x/tensorflow' };
+      const found = { executable: '/x/python', version: '3.12.1', pip: true, ...tensorflow };
       program('python3', 'exit 3');
-      program(
-        'python',
-        `echo '{"executable": "/x/python", "version": "3.12.1", "pip": true, "tensorflow": "2.18.0", "folder": "/x/tensorflow"}'`,
-      );
+      program('python', `echo '${JSON.stringify(found)}'`);
       vi.stubEnv('PATH', path.join(folder, 'bin'));
-      expect(await findPythons()).toEqual([
-        { executable: '/x/python', version: '3.12.1', pip: true, tensorflow: '2.18.0', folder: '/x/tensorflow' },
-      ]);
+      expect(await findPythons()).toEqual([found]);
     });
 
     it('may be absent', async () => {
@@ -128,7 +125,8 @@ describe.skipIf(process.platform === 'win32')('the download (a shell script stan
   it('names a lost connection as such, and never the address of an index', () => {
     expect(
       pipReason(
-        "WARNING: Retrying ... NewConnectionError('…')\nERROR: Could not find a version that satisfies the requirement x",
+        "WARNING: Retrying ... NewConnectionError('…')\n" +
+          'ERROR: Could not find a version that satisfies the requirement x',
       ),
     ).toBe('there is no connection to the package index');
     expect(pipReason('ERROR: 403 Client Error: Forbidden for url: https://index.example/simple/x/')).toBe(

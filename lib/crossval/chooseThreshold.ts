@@ -19,7 +19,10 @@ export interface ThresholdChoice {
   readonly candidates: readonly { readonly threshold: number; readonly meanDice: number }[];
 }
 
-/** Picks the candidate with the highest mean Dice over the validation cases, the earlier one of equals. Throws when there are no cases. */
+/**
+ * Picks the candidate with the highest mean Dice over the validation cases, the earlier one of equals. Throws when
+ * there are no cases.
+ */
 export async function chooseThreshold(
   validation: readonly ProbabilityCase[],
   candidates = thresholdCandidates,

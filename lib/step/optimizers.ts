@@ -24,18 +24,25 @@ export const slotNames: Record<OptimizerConfig['name'], readonly string[]> = {
   sgd: ['velocity'],
 };
 
-/**
- * The new weights, then the new slots in the order of `slotNames`; all tensors have one shape. `step` counts from 1,
- * `decayMask` is 1 where weight decay applies and 0 elsewhere (needed only with weight decay).
- */
+/** Share of the old average kept at a step, from 1: a young average follows faster. */
+export const averageDecay = (emaDecay: number, step: number): number => Math.min(emaDecay, (1 + step) / (10 + step));
+
+/** What one update works on; all tensors have one shape. */
+interface UpdateTensors {
+  readonly weight: tf.Tensor;
+  readonly gradient: tf.Tensor;
+  /** In the order of `slotNames`. */
+  readonly slots: readonly tf.Tensor[];
+  /** 1 where weight decay applies and 0 elsewhere; needed only with weight decay. */
+  readonly decayMask?: tf.Tensor;
+}
+
+/** The new weights, then the new slots in the order of `slotNames`. `step` counts from 1. */
 export function updateOf(
   config: OptimizerConfig,
-  weight: tf.Tensor,
-  gradient: tf.Tensor,
-  slots: readonly tf.Tensor[],
+  { weight, gradient, slots, decayMask }: UpdateTensors,
   learningRate: number,
   step: number,
-  decayMask?: tf.Tensor,
 ): tf.Tensor[] {
   if (config.name === 'rmsprop') {
     const meanSquare = tf.add(tf.mul(slots[0]!, config.rho), tf.mul(tf.square(gradient), 1 - config.rho));

@@ -20,7 +20,7 @@ export interface StepRecord {
   readonly gradientNorm: number;
 }
 
-export interface PatientScore {
+interface PatientScore {
   readonly patient: string;
   /** Dice pooled over the patient's slices. */
   readonly dice: number;
@@ -58,7 +58,7 @@ export function readHistory(runFolder: string): HistoryRecord[] {
   return records;
 }
 
-export interface HistoryWriter {
+interface HistoryWriter {
   append(record: HistoryRecord): void;
   /** Returns when all lines are on the disk. */
   flush(): void;

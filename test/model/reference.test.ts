@@ -16,7 +16,7 @@ import type { LossFunction } from '../../lib/loss/loss.ts';
 import { createAxUnet } from '../../lib/model/axunet.ts';
 import type { Batch } from '../../lib/preprocess/batches.ts';
 import { settings } from '../../lib/settings.ts';
-import { createCompiledStep } from '../../lib/step/compiledStep.ts';
+import { CompiledStep } from '../../lib/step/compiledStep.ts';
 import { referenceRmsprop, updateOf } from '../../lib/step/optimizers.ts';
 import {
   hashUniform,
@@ -265,7 +265,12 @@ function followSteps(s: Steps, run: Run, model: tf.LayersModel): void {
     if (step === s.steps) break; // the last forward only updates the running statistics
     gradients.forEach((g, i) => {
       if (!g) return;
-      const [w, ...next] = updateOf(referenceRmsprop, trainable[i]!, g, slots[i]!, 5e-4, step + 1);
+      const [w, ...next] = updateOf(
+        referenceRmsprop,
+        { weight: trainable[i]!, gradient: g, slots: slots[i]! },
+        5e-4,
+        step + 1,
+      );
       trainable[i]!.assign(w!);
       slots[i] = next;
     });
@@ -290,7 +295,7 @@ async function followCompiledSteps(s: Steps, run: Run, model: tf.LayersModel): P
     (logits, truth) =>
       referenceLoss(logits, truth)[name];
   const options = { optimizer: referenceRmsprop, loss: part('loss'), metrics: { ce: part('ce'), dice: part('dice') } };
-  const step = await createCompiledStep(model, options, batch);
+  const step = await CompiledStep.compile(model, options, batch);
   for (let k = 0; k <= s.steps; k++) {
     // Of the last step only the forward pass counts, which moves the running statistics: everything else is put back.
     const before = k === s.steps ? await step.state() : undefined;

@@ -4,9 +4,10 @@ import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
 import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
 import type { Batch } from '../../lib/preprocess/batches.ts';
 import { Random } from '../../lib/random.ts';
-import { createCompiledStep } from '../../lib/step/compiledStep.ts';
+import { CompiledStep } from '../../lib/step/compiledStep.ts';
+import { EagerStep } from '../../lib/step/eagerStep.ts';
 import { defaultAdam, type OptimizerConfig, referenceRmsprop } from '../../lib/step/optimizers.ts';
-import { createEagerStep, type NamedArrays, type StepOptions, type TrainStep } from '../../lib/step/step.ts';
+import { type NamedArrays, type StepOptions, type TrainStep } from '../../lib/step/step.ts';
 import { smallNetwork } from './smallNetwork.ts';
 
 /** Two 32×32 images with a bright square that is the mask. */
@@ -28,13 +29,13 @@ interface Made {
 }
 function make(options: Partial<StepOptions> = {}): Made {
   const model = smallNetwork();
-  return { model, step: createEagerStep(model, { optimizer: referenceRmsprop, loss: crossEntropyDice, ...options }) };
+  return { model, step: new EagerStep(model, { optimizer: referenceRmsprop, loss: crossEntropyDice, ...options }) };
 }
 async function makeCompiled(options: Partial<StepOptions> = {}): Promise<Made> {
   const model = smallNetwork();
   return {
     model,
-    step: await createCompiledStep(
+    step: await CompiledStep.compile(
       model,
       { optimizer: referenceRmsprop, loss: crossEntropyDice, ...options },
       squares(0),
@@ -92,7 +93,7 @@ describe.each(kinds)('$kind', ({ available, create }) => {
   });
 });
 
-describe('createEagerStep', () => {
+describe('EagerStep', () => {
   it('clips: the weights move by less, the reported norm is the one before', async () => {
     const [free, clipped] = [
       make({ optimizer: { name: 'sgd', momentum: 0 } }),
@@ -158,7 +159,7 @@ describe('createEagerStep', () => {
 
   it('refuses the state of another network by the name of the weight', async () => {
     const other = smallNetwork(8);
-    const state = await createEagerStep(other, { optimizer: referenceRmsprop, loss: crossEntropyDice }).state();
+    const state = await new EagerStep(other, { optimizer: referenceRmsprop, loss: crossEntropyDice }).state();
     await expect(make().step.restore(state)).rejects.toThrow(
       'Expected weight/c1/conv1/kernel of shape [3,3,3,4] in the checkpoint, found shape [3,3,3,8]',
     );

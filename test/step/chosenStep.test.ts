@@ -1,15 +1,18 @@
 /** Which step a run gets, and what it says about it. */
+
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
+import { CannotCompile, UserError } from '../../lib/engine/errors.ts';
 import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
 import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
 import type { Batch } from '../../lib/preprocess/batches.ts';
-import { type ChooseOptions, createStep } from '../../lib/step/chooseStep.ts';
+import { type ChooseOptions, ChosenStep } from '../../lib/step/chosenStep.ts';
+import { EagerStep } from '../../lib/step/eagerStep.ts';
 import { exampleBatch } from '../../lib/step/exampleBatch.ts';
-import { createEagerStep, type StepOptions, type TrainStep } from '../../lib/step/step.ts';
+import { type StepOptions, type TrainStep } from '../../lib/step/step.ts';
 
 await startEngine();
 const why = whyNoGraphs() ? ` (skipped: ${whyNoGraphs()})` : '';
@@ -57,7 +60,7 @@ async function choose(
   model = smallModel(),
 ): Promise<Chosen> {
   const lines: string[] = [];
-  const step = createStep(model, { ...options, ...changes }, { onChoice: (line) => lines.push(line), ...choice });
+  const step = new ChosenStep(model, { ...options, ...changes }, { onChoice: (line) => lines.push(line), ...choice });
   expect(step.kind).toBe('not chosen yet');
   await step.run(batch, 1e-2);
   await step.run(batch, 1e-2);
@@ -69,14 +72,14 @@ async function expectEagerState(
   model = smallModel(),
   changes: Partial<StepOptions> = {},
 ): Promise<void> {
-  const eager = createEagerStep(model, { ...options, ...changes });
+  const eager = new EagerStep(model, { ...options, ...changes });
   await eager.run(batch, 1e-2);
   await eager.run(batch, 1e-2);
   const [a, b] = [Object.values(await step.state()), Object.values(await eager.state())];
   expect(a).toEqual(b);
 }
 
-describe.skipIf(whyNoGraphs())(`createStep${why}`, () => {
+describe.skipIf(whyNoGraphs())(`ChosenStep${why}`, () => {
   it('compiles, checks, says so in one line, and does not check the same graph again', async () => {
     const first = await choose();
     expect(first.lines).toEqual([
@@ -109,8 +112,9 @@ describe.skipIf(whyNoGraphs())(`createStep${why}`, () => {
     expect(check).toHaveBeenCalledTimes(2);
     expect(lines[0]).toMatch(/, not checked \(AXUNET_STEP_CHECK=never\)$/);
     vi.stubEnv('AXUNET_STEP_CHECK', 'sometimes');
-    const { lines: told } = await choose({ check });
-    expect(told[0]).toContain('Expected AXUNET_STEP_CHECK to be one of once, always, never, found "sometimes"');
+    await expect(choose({ check })).rejects.toThrow(
+      'Expected AXUNET_STEP_CHECK to be one of once, always, never, found "sometimes"',
+    );
   });
 
   it('checks a step in bfloat16 too, by wider bounds', async () => {
@@ -148,7 +152,7 @@ describe.skipIf(whyNoGraphs())(`createStep${why}`, () => {
     expect(lines).toEqual([expect.stringMatching(/^step: operation by operation \(Cannot compile Unique/)]);
   });
 
-  it('falls back when the check finds other gradients, and then is the eager step from the first number on', async () => {
+  it('falls back when the check finds other gradients, and is the eager step from the first number on', async () => {
     let flip = 1; // the graph is made with 1; the check then sees −1
     const turned = tf.customGrad((x) => ({
       value: (x as tf.Tensor).clone(),
@@ -174,11 +178,32 @@ describe.skipIf(whyNoGraphs())(`createStep${why}`, () => {
     expect(readdirSync(process.env.AXUNET_CACHE!), 'no note of a failed check').toEqual([]);
   });
 
+  it('falls back, with its reason, where something refuses to compile, and is the eager step then', async () => {
+    const check = async (): Promise<never> => {
+      throw new CannotCompile('the graph', 'nobody likes it');
+    };
+    const chosen = await choose({ check });
+    expect(chosen.lines).toEqual(['step: operation by operation (Cannot compile the graph: nobody likes it)']);
+    expect(chosen.step.kind).toBe('operation by operation');
+    await expectEagerState(chosen);
+  });
+
+  it.each([
+    new Error('Cannot compile the graph: says an error of another class'),
+    new UserError('Expected a step, found none'),
+    new TypeError('Session is not a function'),
+  ])('throws any other error on, whatever its message: %s', async (error) => {
+    const step = new ChosenStep(smallModel(), options, { check: () => Promise.reject(error) });
+    await expect(step.run(batch, 1e-2)).rejects.toBe(error);
+    expect(step.kind).toBe('not chosen yet');
+    step.dispose();
+  });
+
   it('answers before the first batch, and restores into the step that it chooses', async () => {
     const { step: trained } = await choose();
     const state = await trained.state();
     const model = smallModel();
-    const step = createStep(model, options);
+    const step = new ChosenStep(model, options);
     expect((await step.state()).stepCount.data[0]).toBe(0);
     await step.restore(state);
     expect(await step.state()).toEqual(state);
@@ -190,7 +215,7 @@ describe.skipIf(whyNoGraphs())(`createStep${why}`, () => {
   });
 });
 
-describe.each(['wasm', 'cpu'] as const)('createStep on %s', (engine) => {
+describe.each(['wasm', 'cpu'] as const)('ChosenStep on %s', (engine) => {
   it('goes operation by operation, because the engine is not TensorFlow', async () => {
     await startEngine(engine);
     try {

@@ -1,5 +1,5 @@
 /** Live progress of a training run: one line that says where it is, how fast it goes and when it will be done. */
-import { formatSeconds, startProgress, type Progress } from '../progress.ts';
+import { formatSeconds, startProgress, tryWrite, type Progress } from '../progress.ts';
 import type { TrainOptions, TrainingResult } from './trainer.ts';
 import type { TrainingRun } from './run.ts';
 
@@ -24,11 +24,11 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
       total = config.minutes !== null ? Math.round(60 * config.minutes) : config.epochs! * batchesPerEpoch;
       before = config.minutes !== null ? Math.round(position.seconds) : position.step;
       dice = position.dice;
-      if (before > 0) out.write(`Going on after step ${position.step} (${formatSeconds(position.seconds)} of training)\n`);
+      if (before > 0) tryWrite(out, `Going on after step ${position.step} (${formatSeconds(position.seconds)} of training)\n`);
       bar = startProgress(config.minutes !== null ? 'train (seconds)' : 'train (steps)', total - before, out);
     },
     onChoice(line) {
-      out.write(`${line}\n`);
+      tryWrite(out, `${line}\n`);
     },
     onStep({ epoch, loss, progress, stepsPerSecond, waitingShare }) {
       waiting.training = waitingShare;
@@ -50,7 +50,7 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
       const shares = Object.entries(waiting).map(([what, share]) => `${percent(share)} of the ${what}`);
       const line = shares.length ? `${summary}; waiting for data took ${shares.join(' and ')}` : summary;
       if (bar) bar.finish(line);
-      else out.write(`${line}\n`);
+      else tryWrite(out, `${line}\n`);
     },
   };
 }

@@ -9,7 +9,8 @@ export function formatSeconds(seconds: number): string {
 export interface Progress {
   /**
    * Reports that `done` of the total are complete; `note` is shown at the end of the line.
-   * In a notebook it throws after an interrupt, so that the work of a cell ends with its cell. It throws for nothing else.
+   * In a notebook it throws after an interrupt, so that the work of a cell ends with its cell. It throws for nothing
+   * else.
    */
   update(done: number, note?: string): void;
   /** Ends the line; `summary` replaces the bar. */
@@ -19,8 +20,8 @@ export interface Progress {
 const watched = new WeakSet<NodeJS.WritableStream>();
 
 /**
- * Writes a line that may get lost: a stream that is broken, closed or full never stops the work that reports on it. From the
- * first call on, errors that the stream emits later, such as EPIPE, are passed over too.
+ * Writes a line that may get lost: a stream that is broken, closed or full never stops the work that reports on it.
+ * From the first call on, errors that the stream emits later, such as EPIPE, are passed over too.
  */
 export function tryWrite(out: NodeJS.WritableStream, text: string): void {
   try {

@@ -1,4 +1,5 @@
-// A small Jupyter client in Node: starts a kernel as Jupyter does and talks to it through real sockets. For the kernel's test and its soak.
+// A small Jupyter client in Node: starts a kernel as Jupyter does and talks to it through real sockets. For the
+// kernel's test and its soak.
 import { spawn } from 'node:child_process';
 import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,7 @@ const require = createRequire(import.meta.url);
 const zmq = createRequire(require.resolve('tslab/package.json'))('zeromq');
 const delimiter = '<IDS|MSG>';
 
-/** Ports that are free now. Another program could take one before the kernel does; then the start fails and is tried again. */
+/** Ports that are free now. Another program could take one before the kernel does: then the start is tried again. */
 async function freePorts(count) {
   const servers = await Promise.all(Array.from({ length: count }, () => new Promise((resolve, reject) => {
     const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => resolve(server));
@@ -34,9 +35,11 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The text that a cell's messages carry on one stream, joined. */
 export const textOf = (messages, name = 'stdout') => messages
-  .filter((message) => message.type === 'stream' && message.content.name === name).map((message) => message.content.text).join('');
+  .filter(({ type, content }) => type === 'stream' && content.name === name)
+  .map(({ content }) => content.text)
+  .join('');
 
-/** What a front end knows of one request: its reply and, in order of arrival, the messages on iopub with that parent. */
+/** What a front end knows of a request: its reply and, in order of arrival, the messages on iopub with that parent. */
 class Request {
   reply = undefined;
   messages = [];
@@ -74,22 +77,23 @@ export class KernelClient {
   #session = randomUUID();
   #requests = new Map();
   #sockets = {};
+  #sent = Promise.resolve();
 
   /**
-   * Starts a kernel and waits until it answers. `node` and `kernel` are the program and the script to run; `log` takes what
-   * the kernel prints outside of cells.
+   * Starts a kernel and waits until it answers. `node` and `kernel` are the program and the script to run; `log` takes
+   * what the kernel prints outside of cells.
    */
-  static async start({ node = process.execPath, nodeFlags = flags, kernel = inProject('scripts/kernel.cjs'), env = {}, log = () => {} } = {}) {
+  static async start({ node = process.execPath, kernel = inProject('scripts/kernel.cjs'), log = () => {} } = {}) {
     for (let attempt = 0; attempt < 3; attempt++) {
       const client = new KernelClient();
-      await client.#launch(node, [...nodeFlags, kernel], env, log);
+      await client.#launch(node, [...flags, kernel], log);
       if (await client.#answers(30_000)) return client;
       client.kill();
     }
     throw new Error('Expected a kernel that answers within 30 s, got none in three tries');
   }
 
-  async #launch(node, args, env, log) {
+  async #launch(node, args, log) {
     const [shell, iopub, control, stdin, hb] = await freePorts(5);
     this.folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-kernel-'));
     const file = path.join(this.folder, 'connection.json');
@@ -97,8 +101,9 @@ export class KernelClient {
       transport: 'tcp', ip: '127.0.0.1', key: this.#key, signature_scheme: 'hmac-sha256',
       shell_port: shell, iopub_port: iopub, control_port: control, stdin_port: stdin, hb_port: hb,
     }));
-    const all = { ...process.env, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2', ...env };
-    this.process = spawn(node, [...args, file], { cwd: inProject('notebooks'), env: all, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' };
+    const stdio = ['ignore', 'pipe', 'pipe'];
+    this.process = spawn(node, [...args, file], { cwd: inProject('notebooks'), env, stdio });
     this.process.stdout.on('data', log);
     this.process.stderr.on('data', log);
     this.exited = new Promise((resolve) => { this.process.once('exit', (code, signal) => resolve(signal ?? code)); });
@@ -149,13 +154,13 @@ export class KernelClient {
     const id = randomUUID();
     const request = new Request();
     this.#requests.set(id, request);
-    const header = { msg_id: id, msg_type: type, session: this.#session, username: 'test', version: '5.3', date: new Date().toISOString() };
+    const date = new Date().toISOString();
+    const header = { msg_id: id, msg_type: type, session: this.#session, username: 'test', version: '5.3', date };
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
-    this.#queue = this.#queue.then(() => this.#sockets[channel].send([delimiter, this.#sign(parts), ...parts]), () => {});
+    const send = () => this.#sockets[channel].send([delimiter, this.#sign(parts), ...parts]);
+    this.#sent = this.#sent.then(send).catch(() => {}); // fails when the client is closed
     return request;
   }
-
-  #queue = Promise.resolve();
 
   /** Runs a cell; resolves when it is over, or after `ms` (then `over` is false). */
   async execute(code, ms = 20_000) {
@@ -164,9 +169,19 @@ export class KernelClient {
     return request;
   }
 
+  /** Waits until cells run again: for 200 ms after an error tslab drops all that come. */
+  async ready(ms = 5000) {
+    for (const end = performance.now() + ms; performance.now() < end; await sleep(30)) {
+      const cell = await this.execute('0', ms);
+      if (cell.reply?.content.status === 'ok') return;
+    }
+    throw new Error(`Expected a kernel that runs cells again within ${ms} ms, got none`);
+  }
+
   /** Starts a cell and does not wait for it. */
   begin(code) {
-    return this.request('execute_request', { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false, stop_on_error: true });
+    const options = { silent: false, store_history: true, allow_stdin: false, stop_on_error: true };
+    return this.request('execute_request', { code, user_expressions: {}, ...options });
   }
 
   /** Asks until the shell answers and iopub, whose subscription takes a moment, delivers. */

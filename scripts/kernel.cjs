@@ -1,6 +1,6 @@
-// tslab's kernel, checking cells as strictly as the project checks its files (tslab itself reads no tsconfig), ending an
-// interrupted cell with one sentence, and sending what cells print in order and within bounds (kernel/). Jupyter starts it with
-// the connection file; the headless runner loads it only for the strictness.
+// tslab's kernel, checking cells as strictly as the project checks its files (tslab itself reads no tsconfig), ending
+// an interrupted cell with one sentence, and sending what cells print in order and within bounds (kernel/). Jupyter
+// starts it with the connection file; the headless runner loads it only for the strictness.
 const { createRequire } = require('node:module');
 
 const fromTslab = createRequire(require.resolve('tslab/package.json'));
@@ -15,13 +15,16 @@ const strictness = {
 
 require.cache[compilerPath].exports = {
   ...compiler,
-  createWatchCompilerHost: (files, options, ...rest) => compiler.createWatchCompilerHost(files, { ...options, ...strictness }, ...rest),
+  createWatchCompilerHost: (files, options, ...rest) => (
+    compiler.createWatchCompilerHost(files, { ...options, ...strictness }, ...rest)
+  ),
 };
 
 /** What a cell prints for an error: its sentence alone where the user stopped the cell or can mend the cause. */
 function explain(error) {
   if (!(error instanceof Error)) return error;
-  if (error.message === 'Interrupted asynchronously' || error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return 'Interrupted: run the cell again to start it anew.';
+  const left = error.message === 'Interrupted asynchronously';
+  if (left || error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return 'Interrupted: run the cell again to start it anew.';
   if (error.name === 'TrainingStopped') return `${error.message} (here: run the cell again).`;
   return error.name === 'UserError' ? error.message : error;
 }

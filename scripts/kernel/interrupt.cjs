@@ -1,18 +1,18 @@
 /**
  * Interrupts that neither kill the kernel nor get lost.
  *
- * Node stops a loop that never pauses by running a cell's code with `breakOnSigint`. Before and after that code it takes its
- * handler of SIGINT away for some microseconds, and a signal that comes then kills the process (3 of 300 interrupts of short
- * cells). A signal that comes while the cell is being compiled is noticed when its code has ended, which may be never.
+ * Node stops a loop that never pauses by running a cell's code with `breakOnSigint`. Before and after that code it
+ * takes its handler of SIGINT away for a moment, and a signal that comes then kills the process (3 of 300 interrupts of
+ * short cells). A signal that comes while the cell is being compiled is noticed when its code has ended, which may be never.
  *
- * Both are mended by a thread that runs code with `breakOnSigint` all the time, so that Node never takes its handler away.
- * The signal ends the code that began last: the cell's where one runs, else the thread's, which tells the kernel.
+ * Both are mended by a thread that runs code with `breakOnSigint` all the time, so that Node never takes its handler
+ * away. The signal ends the code that began last: the cell's where one runs, else the thread's, which tells the kernel.
  */
 const path = require('node:path');
 const vm = require('node:vm');
 const { Worker } = require('node:worker_threads');
 
-/** Places in the memory that both threads see: whether a cell's code runs, signals the thread saw, signals the kernel heard of. */
+/** Places in shared memory: whether a cell's code runs, signals the thread saw, signals the kernel heard of. */
 const [running, seen, answered] = [0, 1, 2];
 const retryMs = 50;
 
@@ -21,7 +21,9 @@ function detachListeners() {
   for (const event of ['newListener', 'removeListener']) {
     for (const listener of process.rawListeners(event)) {
       process.removeListener(event, listener);
-      process.on(event, function filtered(name, ...rest) { if (name !== 'SIGINT') listener.call(process, name, ...rest); });
+      process.on(event, (name, ...rest) => {
+        if (name !== 'SIGINT') listener.call(process, name, ...rest);
+      });
     }
   }
 }
@@ -54,7 +56,8 @@ function keepInterrupts() {
   const state = new Int32Array(new SharedArrayBuffer(12));
   detachListeners();
   markRunningCode(state);
-  const thread = new Worker(path.join(__dirname, 'interruptWatch.cjs'), { execArgv: [], workerData: { state, running, seen, answered, retryMs } });
+  const workerData = { state, running, seen, answered, retryMs };
+  const thread = new Worker(path.join(__dirname, 'interruptWatch.cjs'), { execArgv: [], workerData });
   thread.on('message', (count) => {
     if (count <= Atomics.load(state, answered)) return; // it ended a cell's code
     answer(state, count);
@@ -64,9 +67,9 @@ function keepInterrupts() {
 }
 
 /**
- * tslab answers an interrupt by leaving the cell at once, while its work goes on unseen. Training listens for the signal itself,
- * saves, and so ends its cell: it is let; a second interrupt finds no listener and leaves the cell. Other loops end at their next
- * progress line (lib/progress.ts), which looks at the count kept here.
+ * tslab answers an interrupt by leaving the cell at once, while its work goes on unseen. Training listens for the
+ * signal itself, saves, and so ends its cell: it is let; a second interrupt finds no listener and leaves the cell. Other loops
+ * end at their next progress line (lib/progress.ts), which looks at the count kept here.
  */
 function replaceInterrupt() {
   const leaveCell = process.listeners('SIGINT').at(-1);

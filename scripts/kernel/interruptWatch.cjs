@@ -12,7 +12,8 @@ function passOn() {
   parentPort.postMessage(count);
   for (let last = load(state, answered); last < count; last = load(state, answered)) {
     // A cell's code began to run meanwhile and could run forever: now the signal ends it.
-    if (wait(state, answered, last, retryMs) === 'timed-out' && load(state, running) === 1) process.kill(process.pid, 'SIGINT');
+    const unheard = wait(state, answered, last, retryMs) === 'timed-out';
+    if (unheard && load(state, running) === 1) process.kill(process.pid, 'SIGINT');
   }
 }
 
@@ -34,8 +35,8 @@ function watch() {
   for (;;) if (untilSignal(() => wait(forever, 0, 0))) passOn();
 }
 
-// While the outer script runs, Node keeps its handler of the signal, also where the inner one ends and begins anew. A signal
-// between two waits ends the outer one.
+// While the outer script runs, Node keeps its handler of the signal, also where the inner one ends and begins anew. A
+// signal between two waits ends the outer one.
 let late = false;
 for (;;) {
   late = untilSignal(() => {

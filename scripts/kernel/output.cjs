@@ -11,10 +11,12 @@ const limits = {
   messageChars: 200, // what a message costs beside its text
 };
 
+const belongTogether = (a, b) => a?.name === b.name && a.send === b.send;
+
 /**
- * A chunk is `{ send, name, text }`: text of the stream `name`, which `send(name, text)` hands to the front end. Chunks leave in
- * the order in which they came. An interrupt can end each method between any two calls; then a chunk can be lost, but the next
- * call goes on.
+ * A chunk is `{ send, name, text }`: text of the stream `name`, which `send(name, text)` hands to the front end. Chunks
+ * leave in the order in which they came. An interrupt can end each method between any two calls; then a chunk can be
+ * lost, but the next call goes on.
  */
 class Output {
   #limits;
@@ -44,8 +46,7 @@ class Output {
   write(chunk) {
     const { joinMs, directWrites, joinChars } = this.#limits;
     const last = this.#pending.at(-1);
-    const fits = chunk.text.length <= joinChars;
-    if (fits && last?.name === chunk.name && last.send === chunk.send && last.text.length <= joinChars) last.text += chunk.text;
+    if (belongTogether(last, chunk) && chunk.text.length <= joinChars) last.text += chunk.text;
     else this.#pending.push({ ...chunk });
     this.#pendingChars += chunk.text.length;
     const now = this.#now();
@@ -108,7 +109,7 @@ class Output {
     const text = chunk.text.slice(-tailChars);
     held.leftOut += chunk.text.length - text.length;
     held.chars += text.length;
-    if (last?.name === chunk.name && last.send === chunk.send) last.text += text;
+    if (belongTogether(last, chunk)) last.text += text;
     else held.chunks.push({ ...chunk, text });
     if (held.chars > 4 * tailChars || held.chunks.length > tailChars) this.#trim(held);
   }
@@ -130,8 +131,8 @@ class Output {
     const held = this.#held;
     this.#held = undefined;
     this.#trim(held);
-    const count = held.leftOut.toLocaleString('en');
-    if (held.leftOut > 0) this.#send({ ...held.first, text: `\n[${count} characters left out: the cell printed too much at once]\n` });
+    const notice = `\n[${held.leftOut.toLocaleString('en')} characters left out: the cell printed too much at once]\n`;
+    if (held.leftOut > 0) this.#send({ ...held.first, text: notice });
     for (const chunk of held.chunks) this.#send(chunk);
   }
 }

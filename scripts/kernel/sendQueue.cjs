@@ -4,11 +4,12 @@
 const lingerMs = 1000;
 
 /**
- * zeromq takes one message at a time: `send` throws EBUSY while an earlier one waits. tslab never waits, so a cell with many
- * lines lost its `idle` and hung. Here a message that the socket refuses stays first in line until it is taken.
+ * zeromq takes one message at a time: `send` throws EBUSY while an earlier one waits, and it lets every 512th wait for
+ * the event loop. tslab never waits, so a cell with many lines lost text and its `idle`, and hung. Here a message that
+ * the socket refuses stays first in line until it is taken.
  *
- * With a timeout of 0 `send` hands the message to zeromq's own thread before it returns, so that text leaves even while a cell
- * computes without a pause. Neither iopub nor a router ever makes its sender wait.
+ * With a timeout of 0 `send` hands the message to zeromq's own thread before it returns, so that text leaves even while
+ * a cell computes without a pause. Neither iopub nor a router ever makes its sender wait.
  */
 class SendQueue {
   #socket;
@@ -39,7 +40,7 @@ class SendQueue {
       try {
         this.#socket.send(frames).catch(() => {}); // fails only when the socket is being closed
       } catch (error) {
-        const later = error.code === 'EBUSY' || error instanceof RangeError; // the latter: the cell has used up the stack
+        const later = error.code === 'EBUSY' || error instanceof RangeError; // the latter: no stack is left in a cell
         if (!later || this.#socket.closed) continue;
         this.#waiting.unshift(frames);
         setImmediate(() => this.#drain());

@@ -19,7 +19,8 @@ class CellHandler extends JupyterHandlerImpl {
       this.output.settle();
       sendDisplay(data, update);
     };
-    const reply = await super.handleExecute(request, (name, text) => this.output.write({ send: sendText, name, text }), display);
+    const print = (name, text) => this.output.write({ send: sendText, name, text });
+    const reply = await super.handleExecute(request, print, display);
     await nextTurn(); // what the cell left to promises
     this.output.settle();
     return reply;
@@ -43,8 +44,8 @@ class KernelServer extends ZmqServer {
     try {
       await super.init();
     } catch (error) {
-      console.error('The kernel cannot start:', error); // a port is taken; Jupyter starts another kernel when this one ends
-      process.exit(1);
+      console.error('The kernel cannot start:', error);
+      process.exit(1); // a port is taken: Jupyter starts another kernel when this one ends
     }
   }
 

@@ -7,12 +7,14 @@ const pieceBytes = 1 << 20; // a longer piece could exceed the longest string
 function* strings(chunk, encoding, decoder) {
   if (typeof chunk === 'string' && (!encoding || /^utf-?8$/i.test(encoding))) return yield chunk;
   const view = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
-  if (!ArrayBuffer.isView(view)) throw new TypeError(`Expected text or bytes to write, got ${chunk === null ? 'null' : typeof chunk}`);
+  if (!ArrayBuffer.isView(view)) throw new TypeError(`Expected text or bytes to write, got ${typeof chunk}`);
   const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
-  for (let start = 0; start < bytes.length; start += pieceBytes) yield decoder.write(bytes.subarray(start, start + pieceBytes));
+  for (let start = 0; start < bytes.length; start += pieceBytes) {
+    yield decoder.write(bytes.subarray(start, start + pieceBytes));
+  }
 }
 
-/** A `write` with the parameters of Node's streams: text or bytes, their encoding, a function to call when it is done. */
+/** A `write` with the parameters of Node's streams: text or bytes, their encoding, a function to call at the end. */
 function textWriter(print) {
   const decoder = new StringDecoder('utf8');
   return (chunk, encoding, done) => {

@@ -151,7 +151,7 @@ async function faults(client) {
 async function shutdown(client) {
   client.begin('setInterval(() => { for (let i = 0; i < 5000; i++) console.log(i); }, 1)');
   await sleep(50 + Math.random() * 100);
-  const how = await client.shutdown(5000);
+  const how = await client.shutdown(30_000);
   if (how === undefined) throw new Hang('shutdown');
   check(how === 0, `shutdown: exit ${how}`);
 }
@@ -159,7 +159,7 @@ async function shutdown(client) {
 const jobs = { lines, cells, figure, interrupts, late, subscribers, flood, faults, shutdown };
 /** Runs of each job among 100. */
 const shares = {
-  lines: 38, cells: 5, figure: 10, interrupts: 5, late: 15, subscribers: 10, flood: 5, faults: 10, shutdown: 2,
+  lines: 42, cells: 5, figure: 10, interrupts: 2, late: 15, subscribers: 10, flood: 5, faults: 10, shutdown: 1,
 };
 const runsPerKernel = 50;
 

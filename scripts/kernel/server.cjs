@@ -4,8 +4,9 @@ const { Output } = require('./output.cjs');
 const { SendQueue } = require('./sendQueue.cjs');
 const { textWriter } = require('./textWriter.cjs');
 
-/** How long the process may live on after Jupyter has asked it to end, whatever the cells left running. */
-const lastMs = 1000;
+/** How long, after Jupyter has asked the kernel to end, a cell may still run, and what cells left running. */
+const lastCellMs = 10_000;
+const lastWorkMs = 1000;
 
 const nextTurn = () => new Promise((resolve) => { setImmediate(resolve); });
 
@@ -74,7 +75,12 @@ class KernelServer extends ZmqServer {
   close() {
     this.handler.output.settle();
     super.close();
-    setTimeout(() => process.exit(0), lastMs).unref();
+    const exitSoon = () => setTimeout(() => process.exit(0), lastWorkMs).unref(); // sooner where nothing is left to do
+    const patience = setTimeout(exitSoon, lastCellMs).unref();
+    this.#lastCell.then(() => { // training that was interrupted saves its state
+      clearTimeout(patience);
+      exitSoon();
+    });
   }
 }
 

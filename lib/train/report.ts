@@ -1,5 +1,5 @@
 /** Live progress of a training run: one line that says where it is, how fast it goes and when it will be done. */
-import { formatSeconds, type Progress, startProgress } from '../progress.ts';
+import { formatSeconds, type Progress, startProgress, tryWrite } from '../progress.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainingResult, TrainOptions } from './trainer.ts';
 
@@ -28,11 +28,11 @@ export function consoleReport(config: TrainConfig, out: NodeJS.WritableStream = 
       before = config.minutes !== null ? Math.round(position.seconds) : position.step;
       dice = position.dice;
       if (before > 0)
-        out.write(`Going on after step ${position.step} (${formatSeconds(position.seconds)} of training)\n`);
+        tryWrite(out, `Going on after step ${position.step} (${formatSeconds(position.seconds)} of training)\n`);
       bar = startProgress(config.minutes !== null ? 'train (seconds)' : 'train (steps)', total - before, out);
     },
     onChoice(line) {
-      out.write(`${line}\n`);
+      tryWrite(out, `${line}\n`);
     },
     onStep({ epoch, loss, progress, stepsPerSecond, waitingShare }) {
       waiting.training = waitingShare;
@@ -58,7 +58,7 @@ export function consoleReport(config: TrainConfig, out: NodeJS.WritableStream = 
       const shares = Object.entries(waiting).map(([what, share]) => `${percent(share)} of the ${what}`);
       const line = shares.length ? `${summary}; waiting for data took ${shares.join(' and ')}` : summary;
       if (bar) bar.finish(line);
-      else out.write(`${line}\n`);
+      else tryWrite(out, `${line}\n`);
     },
   };
 }

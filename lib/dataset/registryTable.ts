@@ -12,7 +12,8 @@ function row({ name, content, source, licence, sizeMb, howToGet }: DatasetEntry)
 }
 
 function details({ name, title, layout, citation }: DatasetEntry): string {
-  return `- **${title}**: \`data/${name}/\` with ${layout.map((line) => (line.startsWith('(') ? line : `\`${line}\``)).join(', ')}. Cite: ${citation}`;
+  const files = layout.map((line) => (line.startsWith('(') ? line : `\`${line}\``)).join(', ');
+  return `| ${title} | \`data/${name}/\` | ${files} | ${citation} |`;
 }
 
 /** The tables of data/README.md; a test keeps the file equal to them. */
@@ -24,6 +25,8 @@ export function registryMarkdown(): string {
     '',
     '### Layout and citation',
     '',
+    '| set | folder | files | cite |',
+    '|---|---|---|---|',
     ...registry.map(details),
   ].join('\n');
 }

@@ -9,6 +9,7 @@ import { type Profile, projectPath, projectRoot, settings } from '../settings.ts
 import { openNihVolumes, openNnunet, openPairs, openSlicePictures, openTotalSegmentator } from './layouts.ts';
 import { findDataset } from './registry.ts';
 
+/** One scan of a data set: its files, whose it is, and the group that folds are balanced by. */
 export interface Case {
   readonly id: string;
   /** Several cases may belong to one patient; folds are made of patients. */
@@ -25,6 +26,7 @@ export interface Case {
 /** Stored label value → class (0 background, 1 pancreas). Background is always 0 → 0 and need not be listed. */
 export type LabelMap = Readonly<Record<number, number>>;
 
+/** A data set as opened: its cases and what has to be known to read their labels. */
 export interface CaseList {
   readonly dataset: string;
   readonly kind: '3d' | '2d';
@@ -43,6 +45,7 @@ export interface CaseList {
   readonly missingCases?: string[];
 }
 
+/** What stands in the labels of a set that does not say so itself. */
 export interface OpenOptions {
   /** Replaces the map that the layout implies. */
   labelMap?: LabelMap;

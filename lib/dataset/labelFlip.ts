@@ -10,6 +10,7 @@ import { geometryDifference, orientationCodes, toCanonical, toGeometryOf } from 
 import type { Volume, VoxelArray } from '../volume/volume.ts';
 import type { LabelMap } from './cases.ts';
 
+/** How well a label in one position fits the anatomy of its image. */
 export interface FlipEvidence {
   /** Share of the foreground voxels whose HU is that of soft tissue, fat between lobules and contrast included. */
   readonly softTissue: number;
@@ -19,6 +20,7 @@ export interface FlipEvidence {
   readonly agreement: number;
 }
 
+/** In which position a label lies, with the evidence for both. */
 export interface FlipDecision {
   readonly verdict: 'as-affine' | 'mirrored-y' | 'undecided';
   /** The label where its own affine puts it. */

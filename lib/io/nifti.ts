@@ -14,6 +14,7 @@ import { headerBytes, type NiftiHeader, parseNiftiHeader } from './niftiHeader.t
 import { qformOf } from './niftiQform.ts';
 import { countNonFinite, decodedBytes, decodeVoxels, voxelTypeOf } from './niftiTypes.ts';
 
+/** A volume with what its NIfTI header says beyond the geometry. */
 export interface NiftiImage extends Volume {
   readonly header: {
     readonly version: 1 | 2;

@@ -8,6 +8,7 @@ import type { VoxelArray } from '../volume/volume.ts';
 import { swapToNative } from './bytes.ts';
 import { explainReadError, writeFileAtomic } from './files.ts';
 
+/** The arrays that .npy files can hold here. */
 export type NpyData = VoxelArray | BigInt64Array | BigUint64Array;
 
 /** An array in C order: the last axis is fastest. */

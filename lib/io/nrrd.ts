@@ -10,6 +10,7 @@ import { gunzipRange, largestUnpacked } from './gzip.ts';
 import { countNonFinite, decodedBytes, decodeVoxels } from './niftiTypes.ts';
 import { type NrrdEncoding, type NrrdHeader, parseNrrdHeader } from './nrrdHeader.ts';
 
+/** A volume with what its NRRD header says beyond the geometry. */
 export interface NrrdImage extends Volume {
   readonly header: {
     readonly version: number;

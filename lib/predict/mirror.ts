@@ -7,6 +7,7 @@ import type { ForegroundNetwork } from './slices.ts';
  * channels means that the neighbours change places.
  */
 export const mirrorAxes = ['x', 'y', 'z'] as const;
+/** An axis along which the input is flipped for averaging. */
 export type MirrorAxis = (typeof mirrorAxes)[number];
 
 /** Reads `x,y` into axes, in the order x, y, z. Throws a UserError for an unknown axis, one that is given twice, and none. */

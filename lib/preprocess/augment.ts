@@ -7,6 +7,7 @@ import type { Random } from '../random.ts';
 import { drawElastic, type Elastic } from './elastic.ts';
 import type { Grid } from './grid.ts';
 
+/** How strongly slices are changed in training: chances from 0 to 1, else the largest changes. */
 export interface AugmentOptions {
   /** Chance of a mirror image along y and along x. A mirrored abdomen is not an anatomy that occurs: 0 by default. */
   readonly flipChance: readonly [number, number];
@@ -86,6 +87,7 @@ export interface Warp {
   readonly elastic?: Elastic;
 }
 
+/** The warp that changes nothing. */
 export const identityWarp: Warp = { matrix: [1, 0, 0, 1], shift: [0, 0] };
 
 /** A random warp: flip · rotation · shear · scale, a shift, and an elastic field where `options.elastic` is not 0. */

@@ -5,6 +5,7 @@ import { type AugmentOptions, applyIntensity, drawWarp } from './augment.ts';
 import { type Grid, sampleSliceInto } from './grid.ts';
 import type { SliceSet } from './sliceSet.ts';
 
+/** Some slices for the network: images [n, height, width, 3] and labels [n, height, width], flat. */
 export interface Batch {
   /** NHWC: [n, height, width, 3]. */
   readonly images: Float32Array;
@@ -29,6 +30,7 @@ export function partOfBatch(batch: Batch, from: number, to: number): Batch {
   };
 }
 
+/** How slices are changed; equal seed and epoch give equal batches. */
 export interface BatchOptions {
   /** Without it, slices come as they are. */
   readonly augment?: AugmentOptions;

@@ -7,6 +7,7 @@ import { checkConfidence, checkSample, type Sample } from './sample.ts';
 /** `agreement`: ICC(2,1), raters are a random sample and their offsets count. `consistency`: ICC(3,1), offsets of raters do not count. */
 export type IntraclassForm = 'agreement' | 'consistency';
 
+/** An intraclass correlation with its interval, and the F test of it being 0. */
 export interface Intraclass {
   readonly icc: number;
   readonly interval: readonly [number, number];

@@ -11,12 +11,14 @@ import {
   type Sample,
 } from './sample.ts';
 
+/** The alternative and the confidence of the interval. */
 export interface TTestOptions {
   readonly alternative?: Alternative;
   /** Of the interval; 0.95 by default. */
   readonly confidence?: number;
 }
 
+/** t, its degrees of freedom and p, and the estimated difference with its interval. */
 export interface TTest {
   readonly t: number;
   /** Degrees of freedom; fractional for Welch. */

@@ -16,6 +16,7 @@ import { checkStep, isEqualEnough, type StepCheck } from './checkStep.ts';
 import { type CompiledStep, type CompileOptions, createCompiledStep } from './compiledStep.ts';
 import { createEagerStep, type NamedArrays, type StepOptions, type TrainStep } from './step.ts';
 
+/** Those of compiling, whom to tell which step was chosen, and how the check is made. */
 export interface ChooseOptions extends CompileOptions {
   /** Told how the step is computed, and why, once. */
   readonly onChoice?: (line: string) => void;

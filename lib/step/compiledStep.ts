@@ -26,6 +26,7 @@ import {
 import { buildStepGraph, type Program } from './stepGraph.ts';
 import { weightsOf } from './stepVariables.ts';
 
+/** Precision and memory of a compiled step. */
 export interface CompileOptions {
   /** Convolutions and matrix products in bfloat16: faster where the processor has it, with noisier gradients. */
   readonly bfloat16?: boolean;
@@ -34,6 +35,7 @@ export interface CompileOptions {
   readonly session?: SessionConfig;
 }
 
+/** A training step in one TensorFlow graph; it also gives gradients without an update. */
 export interface CompiledStep extends TrainStep {
   /** Loss and gradients (by position of the trainable weights; undefined where the loss does not depend on one) without an update. */
   gradients(batch: Batch, progress?: number): Promise<{ loss: number; gradients: (Float32Array | undefined)[] }>;

@@ -12,6 +12,7 @@ import type { Position } from './position.ts';
 import type { RunDescription } from './run.ts';
 import type { CheckpointMeta } from './trainer.ts';
 
+/** A trained network ready to predict, with what is known about its training. */
 export interface TrainedRun extends Predictor {
   readonly folder: string;
   readonly description: RunDescription;

@@ -39,6 +39,7 @@ export interface RunDescription {
   readonly patients: PatientSplit;
 }
 
+/** A run ready to train: data, network and step. */
 export interface TrainingRun {
   /** Where checkpoints, history and results go. */
   readonly folder: string;

@@ -23,6 +23,7 @@ import { firstDifference, type RunDescription, type TrainingRun } from './run.ts
 import { scheduleFactor } from './schedule.ts';
 import { EX_TEMPFAIL, watchSignals } from './signals.ts';
 
+/** What a training checkpoint says about its run and how far it is. */
 export interface CheckpointMeta {
   readonly description: RunDescription;
   readonly position: Position;
@@ -38,6 +39,7 @@ export interface StepReport extends StepRecord {
   readonly waitingShare: number;
 }
 
+/** Whether an interrupted run goes on, and whom to tell what happens. */
 export interface TrainOptions {
   /** Go on from the newest whole checkpoint in the folder; without it a folder that holds one is refused. */
   readonly resume?: boolean;
@@ -54,6 +56,7 @@ export interface TrainOptions {
   readonly loader?: BatchLoader;
 }
 
+/** Why training ended, after how much, and how good it was. */
 export interface TrainingResult {
   readonly reason: EndReason;
   readonly steps: number;

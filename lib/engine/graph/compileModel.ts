@@ -25,6 +25,7 @@ import { Preparation, type Prepared } from './preparation.ts';
 import type { Ref, Trace } from './trace.ts';
 import { withTrace } from './tracing.ts';
 
+/** What `compileModel` can be asked for beyond the model as it is. */
 export interface CompileModelOptions {
   /** Applied to the model's output, as a part of the graph: its result is what `predict` returns. */
   readonly finish?: (output: tf.Tensor) => tf.Tensor;
@@ -33,6 +34,10 @@ export interface CompileModelOptions {
   readonly session?: SessionConfig;
 }
 
+/**
+ * A model whose prediction is one TensorFlow graph, or, where it could not be compiled (`reason`), runs operation by
+ * operation.
+ */
 export interface CompiledModel {
   /** Why the model is not compiled; undefined where it is, and before the first call. */
   readonly reason: string | undefined;

@@ -6,6 +6,7 @@ import { type Floats, reach, splitLast, splitRun } from './coiflet.ts';
 
 export type Axis = 0 | 1 | 2;
 
+/** Which axes and levels are transformed, and which box of the result is wanted. */
 export interface WaveletOptions {
   /** The axes that are filtered, one letter of the name each; [0, 1] is PyRadiomics' `force2D` in the slices of z. Default [0, 1, 2]. */
   readonly axes?: readonly Axis[];
@@ -17,6 +18,7 @@ export interface WaveletOptions {
   readonly box?: Box;
 }
 
+/** A filtered image under the name that PyRadiomics gives it. */
 export interface WaveletImage {
   /** `wavelet-HLL`, as PyRadiomics: high-pass along x, low-pass along y and z; the second level begins with `wavelet2-`. */
   readonly name: string;

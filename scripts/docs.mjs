@@ -1,9 +1,10 @@
-// `npm run docs`: writes docs/gallery.md from notebooks and figures, docs/api from doc comments, and the tables of data/README.md
-// from the registry of data sets.
+// `npm run docs`: writes docs/gallery.md from notebooks and figures, docs/api from doc comments, docs/decisions/README.md from the
+// decisions, and the tables of data/README.md from the registry of data sets.
 import fs from 'node:fs';
 import path from 'node:path';
 import { inProject, Problem, run, runMain } from './common.mjs';
 import { apiPages } from './docs-api.mjs';
+import { decisionsText } from './docs-decisions.mjs';
 import { galleryText } from './docs-gallery.mjs';
 import { nodeFlags } from './install.mjs';
 
@@ -22,9 +23,10 @@ async function writeDatasets() {
 runMain(async () => {
   await writeDatasets();
   fs.writeFileSync(inProject('docs/gallery.md'), galleryText());
+  fs.writeFileSync(inProject('docs/decisions/README.md'), decisionsText());
   const pages = await apiPages();
   fs.rmSync(inProject('docs/api'), { recursive: true, force: true });
   fs.mkdirSync(inProject('docs/api'));
   for (const [file, text] of pages) fs.writeFileSync(path.join(inProject('docs/api'), file), text);
-  console.log(`data/README.md, docs/gallery.md and ${pages.size} pages in docs/api`);
+  console.log(`data/README.md, docs/gallery.md, docs/decisions/README.md and ${pages.size} pages in docs/api`);
 });

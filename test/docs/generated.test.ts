@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { projectPath } from '../../lib/settings.ts';
 import { apiPages } from '../../scripts/docs-api.mjs';
+import { decisionsText } from '../../scripts/docs-decisions.mjs';
 import { galleryText } from '../../scripts/docs-gallery.mjs';
 import { linksOf, textOf } from './markdown.ts';
 
@@ -14,6 +15,12 @@ describe('docs/gallery.md (npm run docs writes it)', () => {
     const shown = linksOf(textOf('docs/gallery.md')).filter((link) => link.endsWith('.png'));
     const pictures = readdirSync(projectPath('figures')).filter((file) => file.endsWith('.png'));
     expect(shown.sort()).toEqual(pictures.map((file) => `../figures/${file}`).sort());
+  });
+});
+
+describe('docs/decisions/README.md (npm run docs writes it)', () => {
+  it('lists every decision', () => {
+    expect(textOf('docs/decisions/README.md')).toBe(decisionsText());
   });
 });
 

@@ -6,6 +6,7 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`;
 }
 
+/** A line that tells how far something is. */
 export interface Progress {
   /**
    * Reports that `done` of the total are complete; `note` is shown at the end of the line.

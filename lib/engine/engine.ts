@@ -10,10 +10,13 @@ import * as tf from '@tensorflow/tfjs';
 import { messageOf, UserError } from './errors.ts';
 import { type EngineChoice, engineSettings } from './settings.ts';
 
+/** TensorFlow.js, the one instance that everything here shares. */
 export { tf };
 
+/** An engine by name: `tensorflow`, `wasm` or `cpu`. */
 export type EngineName = Exclude<EngineChoice, 'auto'>;
 
+/** The engine that runs, what it is in words, and why it is not the fastest one where that is so. */
 export interface EngineInfo {
   readonly name: EngineName;
   /** For people: `TensorFlow 2.16.2 (CPU)`, `WebAssembly (SIMD)`. */

@@ -23,6 +23,7 @@ import {
 } from './blocks.ts';
 import { initialiseWeights } from './initialise.ts';
 
+/** The networks that `createAxUnet` can build: the published one, two of the authors' files, and three ablations. */
 export const variants = ['residual', 'plain', 'grouped', 'unet', 'unet-aspp', 'unet-sep'] as const;
 /**
  * `residual`: the network of the reference's training run. `plain`: the same without shortcuts. `grouped`:
@@ -31,6 +32,7 @@ export const variants = ['residual', 'plain', 'grouped', 'unet', 'unet-aspp', 'u
  */
 export type Variant = (typeof variants)[number];
 
+/** What decides about the layers of a network; sizes are [height, width] in pixels. */
 export interface ModelConfig {
   variant: Variant;
   /** Channels of the first level; every other channel number is a multiple of it. The paper's network has 64. */
@@ -45,6 +47,7 @@ export interface ModelConfig {
   asppRates: [number, number, number];
 }
 
+/** The network of the paper at full size. */
 export const defaultModel: ModelConfig = {
   variant: 'residual',
   width: 64,

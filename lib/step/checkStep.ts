@@ -10,6 +10,7 @@ import { variableOf } from './weights.ts';
 /** Where in the run a loss that changes is compared: inside the usual ramps, so that none of its parts is left out. */
 const checkedProgress = 0.25;
 
+/** How far two steps agree: the cosine between their gradients, and the relative difference of their losses. */
 export interface StepCheck {
   /** Cosine between all gradients of the two as one long vector; 1 where both are zero. */
   readonly cosine: number;
@@ -31,6 +32,7 @@ const limits = {
   bfloat16: { cosine: 0.9, loss: 0.05 },
 } as const satisfies Record<Kernels | 'bfloat16', { cosine: number; loss: number }>;
 
+/** Whether two steps agree within the limits for steps with the same kernels (`ours`) or of another kind. */
 export const isEqualEnough = (
   { cosine, lossDifference }: StepCheck,
   comparison: keyof typeof limits = 'ours',

@@ -17,6 +17,7 @@ import { SessionVariables } from './sessionVariables.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
 import { type Program, StepGraph } from './stepGraph.ts';
 
+/** Precision and memory of a compiled step. */
 export interface CompileOptions {
   /** Convolutions and matrix products in bfloat16: faster where the processor has it, with noisier gradients. */
   readonly bfloat16?: boolean;

@@ -5,6 +5,7 @@
  */
 import { tf } from 'axunet-engine/engine';
 
+/** RMSProp, Adam or gradient descent with momentum, with their constants; the learning rate comes with each step. */
 export type OptimizerConfig =
   /** r ← ρ r + (1 − ρ) g²;  m ← μ m + η g / √(r + ε);  w ← w − m.  The reference's, ε inside the root. */
   | { name: 'rmsprop'; rho: number; momentum: number; epsilon: number }
@@ -15,6 +16,7 @@ export type OptimizerConfig =
 
 /** The reference's training run. */
 export const referenceRmsprop: OptimizerConfig = { name: 'rmsprop', rho: 0.9, momentum: 0.3, epsilon: 1e-7 };
+/** Adam with the constants of its paper and no weight decay. */
 export const defaultAdam: OptimizerConfig = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
 /** Names of the memories that each optimizer keeps per weight. */

@@ -36,6 +36,7 @@ import type { OptimizerConfig } from './optimizers.ts';
 /** Arrays by name: what a checkpoint stores. */
 export type NamedArrays = Record<string, { shape: number[]; data: Float32Array }>;
 
+/** What a step measured: loss and gradient norm before the update, and the options' metrics. */
 export interface StepResult {
   loss: number;
   /** L2 norm over all gradients, before clipping. */
@@ -44,6 +45,7 @@ export interface StepResult {
   metrics: Record<string, number>;
 }
 
+/** One update of the weights after another; eager and compiled steps are interchangeable. */
 export interface TrainStep {
   /**
    * Forward, backward, update. `progress` is the share of the run that is over, for a loss that changes with it;
@@ -61,6 +63,7 @@ export interface TrainStep {
   readonly kind: string;
 }
 
+/** Optimizer, loss, and what else belongs to an update: clipping, averaging, parts of a batch. */
 export interface StepOptions {
   optimizer: OptimizerConfig;
   loss: LossFunction;

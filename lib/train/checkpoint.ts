@@ -15,6 +15,7 @@ import { expected, messageOf, UserError } from '../errors.ts';
 import { sha256, syncFolder } from '../io/files.ts';
 import type { NamedArrays } from '../step/step.ts';
 
+/** What a checkpoint holds: a description as JSON and named arrays by part. */
 export interface Checkpoint<Meta = unknown> {
   /** Anything that JSON keeps. */
   readonly meta: Meta;
@@ -22,6 +23,7 @@ export interface Checkpoint<Meta = unknown> {
   readonly arrays: Readonly<Record<string, NamedArrays>>;
 }
 
+/** The checkpoint after the latest epoch or signal, and that of the best validation. */
 export type CheckpointSlot = 'last' | 'best';
 /** Where a slot's newest and second newest checkpoint lie in the run folder. */
 export const slotFolders: Readonly<Record<CheckpointSlot, readonly [string, string]>> = {

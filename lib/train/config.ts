@@ -24,6 +24,7 @@ const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
 
 const precisions = ['float32', 'bfloat16'] as const;
 
+/** Everything that decides about a training run; two runs with equal configuration and data are the same run. */
 export interface TrainConfig {
   /** All randomness of the run derives from it: first weights, order, augmentation. */
   readonly seed: number;

@@ -8,6 +8,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } f
 import path from 'node:path';
 import { writeFileAtomic } from '../io/files.ts';
 
+/** A line of the history for one step. */
 export interface StepRecord {
   readonly kind: 'step';
   /** Steps done since the start of the run, this one included. */
@@ -26,6 +27,7 @@ interface PatientScore {
   readonly dice: number;
 }
 
+/** A line of the history for one epoch, with the validation where there was one. */
 export interface EpochRecord {
   readonly kind: 'epoch';
   readonly step: number;
@@ -39,8 +41,10 @@ export interface EpochRecord {
   readonly validation?: { readonly dice: number; readonly sd: number; readonly patients: readonly PatientScore[] };
 }
 
+/** A line of `history.jsonl`. */
 export type HistoryRecord = StepRecord | EpochRecord;
 
+/** Where the history of a run lies. */
 export const historyFile = (runFolder: string): string => path.join(runFolder, 'history.jsonl');
 
 /** All whole lines; a torn last line is left out, and so is everything after the first damaged line. */

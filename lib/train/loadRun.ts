@@ -11,6 +11,7 @@ import { type CheckpointSlot, readNewestCheckpoint } from './checkpoint.ts';
 import type { Position } from './position.ts';
 import type { CheckpointMeta, RunDescription } from './run.ts';
 
+/** A trained network ready to predict, with what is known about its training. */
 export interface TrainedRun extends Predictor {
   readonly folder: string;
   readonly description: RunDescription;

@@ -24,6 +24,7 @@ const weightCopies = 10;
 /** WebAssembly can address no more. */
 const wasmLimit = 4096 * mebibyte;
 
+/** What a run's need of memory follows from. */
 export interface RunSize {
   /** Channels of the first level. */
   readonly width: number;

@@ -2,8 +2,11 @@
  * Learning-rate schedules as functions of progress, the share of the run that is over (0 to 1). Progress is counted in
  * steps, or in time where the run has a time box, so the same schedule serves both.
  */
+
+/** The kinds of schedule that a configuration can name. */
 export const scheduleKinds = ['constant', 'cosine', 'poly'] as const;
 
+/** How the learning rate changes over the run. */
 export interface Schedule {
   /**
    * `cosine` falls on half a cosine wave (doi 10.48550/arXiv.1608.03983, without restarts), `poly` as (1 -

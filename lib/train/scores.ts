@@ -15,6 +15,7 @@ import { formatMeanSd, type Summary, summarise } from '../statistics/summary.ts'
 import type { TrainedRun } from './loadRun.ts';
 import { slicesOf } from './run.ts';
 
+/** Scores by patient over the whole volume and over the slices with pancreas, and slice by slice. */
 export interface RunScores {
   /** All slices of each patient, false alarms above and below the pancreas included. */
   readonly volume: PatientOverlap[];

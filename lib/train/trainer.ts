@@ -28,6 +28,7 @@ export interface TrainOptions extends SessionOptions {
   readonly onEpoch?: (record: EpochRecord) => void;
 }
 
+/** Why training ended, after how much, and how good it was. */
 export interface TrainingResult {
   readonly reason: EndReason;
   readonly steps: number;

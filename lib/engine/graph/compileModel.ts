@@ -18,6 +18,10 @@ export interface CompileModelOptions extends ModelGraphOptions {
   readonly session?: SessionConfig;
 }
 
+/**
+ * A model whose prediction is one TensorFlow graph, or, where it could not be compiled (`reason`), runs operation by
+ * operation.
+ */
 export interface CompiledModel {
   /** Why the model is not compiled; undefined where it is, and before the first call. */
   readonly reason: string | undefined;

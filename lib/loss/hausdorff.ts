@@ -7,7 +7,7 @@ import { signedDistance } from './signedDistance.ts';
 import { weightedSum } from './weightedSum.ts';
 
 /** How much more a mistake costs far from the contour; the authors found 1 to 3 to work and took 2. */
-export const hausdorffAlpha = 2;
+const hausdorffAlpha = 2;
 
 /** |distance in pixels to the other side of the mask|^alpha; 0 where the mask of an image is empty or full. */
 function distancePower(values: tf.Tensor, alpha: number): tf.Tensor {

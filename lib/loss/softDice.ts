@@ -7,7 +7,7 @@ import { foregroundSums, type Smoothing, smoothingOf } from './foreground.ts';
 import type { LossFunction, Over } from './loss.ts';
 
 /** Added above and below, in pixels: makes an empty truth with an empty prediction count as perfect. */
-export const diceSmoothing = 1;
+const diceSmoothing = 1;
 
 /** Over what Dice is taken, and which form of it. */
 export interface DiceOptions {

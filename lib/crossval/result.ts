@@ -1,6 +1,7 @@
 /** What a cross-validation is asked for, and what is written down of a fold. */
+
 import path from 'node:path';
-import type { CaseList } from '../dataset/cases.ts';
+import { type CaseList } from '../dataset/caseList.ts';
 import type { PostprocessingChoice } from '../evaluate/choosePostprocessing.ts';
 import type { Metric } from '../evaluate/metrics.ts';
 import { readJson, sha256File } from '../io/files.ts';
@@ -44,7 +45,7 @@ export interface FailedCase {
 }
 
 /** What a fold depends on. */
-export interface FoldInputs {
+interface FoldInputs {
   readonly options: EvaluationOptions;
   readonly labels: Pick<CaseList, 'labelMap' | 'otherLabels' | 'detectLabelFlip'>;
   readonly inputs: Readonly<Record<string, readonly string[]>>;

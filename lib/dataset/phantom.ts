@@ -19,6 +19,7 @@ export { makePhantomPatient, type PhantomOptions, type PhantomPatient } from './
 /** Raised whenever the same seed would give other voxels, so that cohorts of an older generator are made anew. */
 export const phantomGeneratorVersion = 2;
 
+/** Number of patients of a cohort and voxels of a volume along x, y, z. */
 export interface PhantomProfile {
   readonly patients: number;
   /** Voxels in a row, rows, slices on average. */
@@ -33,6 +34,7 @@ export const phantomProfiles: Readonly<Record<Profile, PhantomProfile>> = {
   paper: { patients: 80, size: [512, 512, 120] },
 };
 
+/** Which phantom cohort `makePhantomCohort` writes. */
 export interface PhantomCohortOptions {
   /** Number of patients and size; default `demo`. */
   readonly profile?: Profile;
@@ -150,7 +152,8 @@ async function removeOthers(folder: string, training: CohortEntry[]): Promise<vo
 }
 
 /**
- * Makes the cohort as NIfTI files: imagesTr/phantom_001.nii.gz, labelsTr/phantom_001.nii.gz, …, dataset.json, README.md.
+ * Makes the cohort as NIfTI files: imagesTr/phantom_001.nii.gz, labelsTr/phantom_001.nii.gz, …, dataset.json,
+ * README.md.
  *
  * Idempotent: patients whose files are there with the recorded checksums are kept, missing or damaged ones are made
  * again, and files of a larger cohort that stood in the folder are removed. dataset.json is rewritten after each

@@ -1,7 +1,8 @@
 /** Scores files of masks: pairs them by id, refuses what lies on different grids, and loses no case. */
+
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { OpenOptions } from '../dataset/cases.ts';
+import { type OpenOptions } from '../dataset/caseList.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
 import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairing.ts';
@@ -20,18 +21,21 @@ export interface FilePair {
   readonly reference?: string;
 }
 
+/** The pairs of one folder of predictions. */
 export interface FilePairs {
   /** Name of the model. */
   readonly name: string;
   readonly pairs: readonly FilePair[];
 }
 
+/** What stands in the labels of the two sides, where it is not plain 0 and 1. */
 export interface LabelOptions {
   /** What the values of reference and of predicted files stand for; 1 and 2 are pancreas where nothing is said. */
   readonly reference?: OpenOptions;
   readonly prediction?: OpenOptions;
 }
 
+/** The scored cases of a model, and those that could not be scored, with the reason. */
 export interface EvaluatedModel extends ModelCases {
   /** Cases that could not be scored, with the reason. */
   readonly failed: readonly { readonly id: string; readonly reason: string }[];

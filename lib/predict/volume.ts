@@ -14,6 +14,7 @@ import {
   thresholdMask,
 } from './slices.ts';
 
+/** The grid and window that the network was trained with, and how a volume is predicted. */
 export interface PredictVolumeOptions {
   /** The grid and the window that the network was trained with. */
   readonly grid: Grid;
@@ -27,6 +28,7 @@ export interface PredictVolumeOptions {
   readonly network?: ForegroundNetwork;
 }
 
+/** Mask and probability of the foreground, with the shape and affine of the source. */
 export interface PredictedVolume {
   /** 0 and 1, on the voxels of the source. */
   readonly mask: Volume<Uint8Array>;
@@ -98,10 +100,11 @@ async function canonicalProbability(
 }
 
 /**
- * Segments a volume in HU with one network or several, whose probabilities are averaged on the voxels of the source, each network
- * having its own grid: so networks of different folds, whose grids fit their own training masks, can be averaged. Outside its
- * window a network says 0. Slice by slice in the canonical frame with each slice's two neighbours as further channels (at the
- * ends the edge slice is repeated). Shape, spacing and affine of the results are the source's.
+ * Segments a volume in HU with one network or several, whose probabilities are averaged on the voxels of the source,
+ * each network having its own grid: so networks of different folds, whose grids fit their own training masks, can be
+ * averaged. Outside its window a network says 0. Slice by slice in the canonical frame with each slice's two neighbours
+ * as further channels (at the ends the edge slice is repeated). Shape, spacing and affine of the results are the
+ * source's.
  */
 export async function predictWith(
   members: readonly Member[],

@@ -69,8 +69,8 @@ function keepInterrupts() {
 
 /**
  * tslab answers an interrupt by leaving the cell at once, while its work goes on unseen. Training listens for the
- * signal itself, saves, and so ends its cell: it is let; a second interrupt finds no listener and leaves the cell. Other
- * loops end at their next progress line (lib/progress.ts), which looks at the count kept here.
+ * signal itself, saves, and so ends its cell: it is let; a second interrupt finds no listener and leaves the cell.
+ * Other loops end at their next progress line (lib/progress.ts), which looks at the count kept here.
  */
 function replaceInterrupt() {
   const leaveCell = process.listeners('SIGINT').at(-1);

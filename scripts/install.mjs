@@ -11,13 +11,14 @@ export function whyInstall(folder = root) {
   const present = readJson(path.join(folder, 'node_modules/.package-lock.json'))?.packages;
   if (!present) return 'they are not installed yet';
   for (const [place, entry] of Object.entries(wanted)) {
-    if (!place.startsWith('node_modules/')) continue;
+    const name = /(?<=^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(place)?.[1];
+    if (name === undefined) continue; // a workspace
     const found = present[place];
     const onDisk = fs.existsSync(path.join(folder, place));
     if (!found && !onDisk && (entry.optional || entry.devOptional || entry.peer)) continue; // made for another system
-    if (!found || !onDisk) return `${place.slice('node_modules/'.length)} is missing`;
+    if (!found || !onDisk) return `${name} is missing`;
     if (found.version !== entry.version || found.integrity !== entry.integrity)
-      return `${place.slice('node_modules/'.length)} has another version`;
+      return `${name} has another version`;
   }
   return undefined;
 }

@@ -1,66 +1,61 @@
 /** `axunet`: the command-line twin of every long notebook cell. */
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
 import { messageOf, systemErrorMessage, UserError } from '../errors.ts';
-import type { Command } from './command.ts';
+import { commands } from './commands.ts';
+import { newParser } from './parse.ts';
+import { UsageError, unknownCommand, usageError } from './usageError.ts';
 
-/** Commands are loaded when called, so that `axunet info` does not start an engine. */
-const commands: Record<string, () => Promise<Command>> = {
-  info: async () => (await import('./info.ts')).info,
-  data: async () => (await import('./data.ts')).data,
-  phantom: async () => (await import('./phantom.ts')).phantom,
-  verify: async () => (await import('./verify.ts')).verify,
-  preprocess: async () => (await import('./preprocess.ts')).preprocess,
-  train: async () => (await import('./train.ts')).train,
-  crossval: async () => (await import('./crossval.ts')).crossval,
-  'check-step': async () => (await import('./checkStep.ts')).checkStepCommand,
-  predict: async () => (await import('./predict.ts')).predict,
-  evaluate: async () => (await import('./evaluate.ts')).evaluate,
-  radiomics: async () => (await import('./radiomics.ts')).radiomics,
-  overlay: async () => (await import('./overlay.ts')).overlay,
-  figures: async () => (await import('./figures.ts')).figures,
-  doctor: async () => (await import('./doctor.ts')).doctor,
-};
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
-async function overview(): Promise<string> {
-  const rows = await Promise.all(
-    Object.values(commands).map(async (load) => {
-      const { name, summary } = await load();
-      return `  ${name.padEnd(11)} ${summary}`;
-    }),
-  );
-  return (
-    `axunet: pancreas CT segmentation with AX-Unet\n\nUsage: axunet COMMAND [options]\n\n${rows.join('\n')}\n\n` +
-    'axunet COMMAND --help explains one command.'
-  );
-}
-
-export async function main(argv: string[]): Promise<number> {
-  const [name, ...args] = argv;
-  if (!name || name === '--help' || name === '-h') {
-    console.log(await overview());
-    return name ? 0 : 2;
-  }
-  const load = commands[name];
-  if (!load) {
-    console.error(`axunet: there is no command "${name}"; the commands are ${Object.keys(commands).join(', ')}`);
-    return 2;
-  }
+/** Reads what comes without a command: a question for help or for the version, or a word that is no command. */
+function answerOrRefuse(words: readonly string[]): void {
+  const parser = newParser('axunet')
+    .description('Pancreas CT segmentation with AX-Unet.')
+    .usage('COMMAND [options]')
+    .helpCommand(false)
+    .version(version(), '--version', 'the version of this package')
+    .addHelpText('after', '\naxunet COMMAND --help explains one command.');
+  for (const { name, summary } of commands) parser.addCommand(newParser(name).summary(summary));
   try {
-    const command = await load();
-    if (args.includes('--help') || args.includes('-h')) {
-      console.log(command.help);
-      return 0;
-    }
-    return await command.run(args);
+    parser.parse(words, { from: 'user' });
   } catch (error) {
-    const parseError = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-    const refused = systemErrorMessage(error);
-    if (!(error instanceof UserError) && !parseError && !refused) throw error;
-    console.error(`axunet ${name}: ${refused ?? messageOf(error)}`);
-    return parseError ? 2 : 1;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return;
+    const names = commands.map(({ name }) => name);
+    throw error.code === 'commander.unknownCommand'
+      ? unknownCommand(words.find((word) => !word.startsWith('-'))!, error, names)
+      : usageError(error, 'axunet --help');
   }
 }
 
-/** A starter (axunet.mjs) killed by SIGKILL leaves no process behind that would go on writing into a run while it is resumed. */
+/** Runs one command line; resolves to the exit code. Without any word it is the overview, and 2. */
+async function perform([name, ...args]: readonly string[]): Promise<number> {
+  if (name === 'help') return perform([...args.slice(0, 1), '--help']);
+  const command = commands.find((each) => each.name === name);
+  if (command) return command.run(args);
+  answerOrRefuse(name === undefined ? ['--help'] : [name, ...args]);
+  return name === undefined ? 2 : 0;
+}
+
+/** The sentence for an error that a user can mend; undefined for one that only a programmer can. */
+const sentenceFor = (error: unknown): string | undefined =>
+  systemErrorMessage(error) ?? (error instanceof UserError ? messageOf(error) : undefined);
+
+export async function main(words: readonly string[]): Promise<number> {
+  try {
+    return await perform(words);
+  } catch (error) {
+    const sentence = sentenceFor(error);
+    if (sentence === undefined) throw error;
+    const command = commands.find(({ name }) => name === words[0]);
+    console.error(`axunet${command ? ` ${command.name}` : ''}: ${sentence}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** A starter (axunet.mjs) killed by SIGKILL leaves no process behind that would write into a run while it is resumed. */
 function endWithStarter(): void {
   if (!process.channel) return;
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -1,0 +1,36 @@
+// How a starter ends when the process that it started has ended.
+import os from 'node:os';
+
+const crash =
+  'crashed, most likely in a damaged TensorFlow library or one that does not fit this processor: `npm run setup` sets it up anew';
+
+/** What happened to a process that a signal ended, and what to do; only for signals that nobody sends on purpose. */
+const explanations = {
+  SIGKILL:
+    'was killed, most likely because memory ran out: close other programs, or take smaller batches or fewer workers',
+  SIGSEGV: crash,
+  SIGBUS: crash,
+  SIGILL: crash,
+};
+
+/** `axunet train: the process crashed, … (SIGSEGV)`; undefined for a signal that needs no explanation, such as Ctrl-C's. */
+export const explainSignal = (signal, name) =>
+  explanations[signal] && `${name}: the process ${explanations[signal]} (${signal})`;
+
+/**
+ * Ends this process as the started one ended: with its exit code or by the same signal, so that a shell sees no difference.
+ * A crash is explained in one sentence and becomes the exit code 128 + the signal's number, as a shell would report it.
+ */
+export function endAs(code, signal, name) {
+  if (!signal) process.exit(code ?? 1);
+  const explanation = explainSignal(signal, name);
+  if (explanation) console.error(explanation);
+  else if (process.platform !== 'win32') {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+  // Reached at once after an explanation and on Windows, else only where this process survives the signal.
+  process.exitCode = 128 + os.constants.signals[signal];
+  if (explanation || process.platform === 'win32') process.exit();
+  setTimeout(process.exit, 1000);
+}

@@ -1,6 +1,6 @@
 /** `axunet`: the command-line twin of every long notebook cell. */
 import { readFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
+import { CommanderError, type Command as Parser } from 'commander';
 import { messageOf, systemErrorMessage, UserError } from '../errors.ts';
 import { commands } from './commands.ts';
 import { newParser } from './parse.ts';
@@ -9,8 +9,8 @@ import { UsageError, unknownCommand, usageError } from './usageError.ts';
 const version = (): string =>
   (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
-/** Reads what comes without a command: a question for help or for the version, or a word that is no command. */
-function answerOrRefuse(words: readonly string[]): void {
+/** The parser of what comes without a command: a question for help or for the version. */
+function overview(): Parser {
   const parser = newParser('axunet')
     .description('Pancreas CT segmentation with AX-Unet.')
     .usage('COMMAND [options]')
@@ -18,25 +18,35 @@ function answerOrRefuse(words: readonly string[]): void {
     .version(version(), '--version', 'the version of this package')
     .addHelpText('after', '\naxunet COMMAND --help explains one command.');
   for (const { name, summary } of commands) parser.addCommand(newParser(name).summary(summary));
+  return parser;
+}
+
+/** Answers words that begin with an option, and refuses one that is no command. */
+function answerOrRefuse(words: readonly string[]): void {
+  const parser = overview();
   try {
     parser.parse(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return;
+    if (error.exitCode === 0) return; // help and version are printed
+    if (error.code !== 'commander.unknownCommand') throw usageError(error, parser);
     const names = commands.map(({ name }) => name);
-    throw error.code === 'commander.unknownCommand'
-      ? unknownCommand(words.find((word) => !word.startsWith('-'))!, error, names)
-      : usageError(error, 'axunet --help');
+    throw unknownCommand(parser.args[0], error, names);
   }
 }
 
 /** Runs one command line; resolves to the exit code. Without any word it is the overview, and 2. */
-async function perform([name, ...args]: readonly string[]): Promise<number> {
+async function perform(words: readonly string[]): Promise<number> {
+  const [name, ...args] = words;
+  if (name === undefined) {
+    answerOrRefuse(['--help']);
+    return 2;
+  }
   if (name === 'help') return perform([...args.slice(0, 1), '--help']);
   const command = commands.find((each) => each.name === name);
   if (command) return command.run(args);
-  answerOrRefuse(name === undefined ? ['--help'] : [name, ...args]);
-  return name === undefined ? 2 : 0;
+  answerOrRefuse(name.startsWith('-') ? words : [name]);
+  return 0;
 }
 
 /** The sentence for an error that a user can mend; undefined for one that only a programmer can. */

@@ -81,7 +81,7 @@ export function parseCall<O extends Options>(definition: CommandForm<O>, args: r
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return undefined;
-    throw usageError(error, `${parser.name()} --help`);
+    throw usageError(error, parser);
   }
   const typed = parser.opts<Record<string, Typed>>();
   const values = Object.entries(definition.options).map(([name, each]) => [

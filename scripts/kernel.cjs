@@ -10,6 +10,7 @@ const strictness = {
   strict: true,
   moduleResolution: compiler.ModuleResolutionKind.Bundler, // reads "exports", so that cells see the types of axunet/…
   lib: ['lib.es2023.d.ts'],
+  preserveSymlinks: true, // keeps axunet-lessons a package, although its folder lies beside the notebooks
 };
 
 require.cache[compilerPath].exports = {

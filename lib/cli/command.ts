@@ -1,16 +1,20 @@
 /** A subcommand of `axunet`: what is to be said of it, and how it is run. */
-import type { CommandDefinition, CommandForm, Options } from './definition.ts';
+import type { Call, CommandDefinition, Options } from './definition.ts';
 import { parseCall } from './parse.ts';
 
-export interface Command extends CommandForm {
+export interface Command extends CommandDefinition {
   /**
-   * Runs with the arguments after the command's name; resolves to the exit code. Throws a UsageError for arguments that cannot
-   * be read, and what the work throws.
+   * Runs with the arguments after the command's name; resolves to the exit code. Throws a UsageError for arguments that
+   * cannot be read, and what the work throws.
    */
   run(args: readonly string[]): Promise<number>;
 }
 
-export const defineCommand = <const O extends Options>({ load, ...form }: CommandDefinition<O>): Command => ({
+/** Joins a definition and its work, which is loaded when the command runs. */
+export const toCommand = <O extends Options>(
+  form: CommandDefinition<O>,
+  load: () => Promise<(call: Call<O>) => Promise<number>>,
+): Command => ({
   ...form,
   async run(args) {
     const call = parseCall(form, args);

@@ -37,8 +37,8 @@ export interface OperandDefinition {
   readonly offers?: () => Promise<readonly string[]>;
 }
 
-/** All that is to be said of a command, without the work. */
-export interface CommandForm<O extends Options = Options> {
+/** All that is to be said of a command; the work is joined to it in commands.ts. */
+export interface CommandDefinition<O extends Options = Options> {
   readonly name: string;
   /** One line for the overview. */
   readonly summary: string;
@@ -52,11 +52,6 @@ export interface CommandForm<O extends Options = Options> {
   readonly notes?: readonly string[];
   /** A call without the word `axunet`. */
   readonly example: string;
-}
-
-export interface CommandDefinition<O extends Options> extends CommandForm<O> {
-  /** Loads the work, which resolves to the exit code. */
-  load(): Promise<(call: Call<O>) => Promise<number>>;
 }
 
 /** What was typed after the command's name. */

@@ -1,6 +1,6 @@
 /** How help looks. */
 import type { Command as Parser } from 'commander';
-import type { CommandForm, OptionDefinition } from './definition.ts';
+import type { CommandDefinition, OptionDefinition } from './definition.ts';
 
 /** Texts are wrapped at this many columns, or at the terminal's edge. */
 const widest = 100;
@@ -29,7 +29,7 @@ function wrapped(paragraph: string): string {
 }
 
 /** Notes and example. */
-export const textAfterOptions = ({ notes = [], example }: Pick<CommandForm, 'notes' | 'example'>): string =>
+export const textAfterOptions = ({ notes = [], example }: Pick<CommandDefinition, 'notes' | 'example'>): string =>
   ['', ...notes.map((note) => (/^ /.test(note) ? note : wrapped(note))), `Example: axunet ${example}`]
     .join('\n\n')
     .slice(1);

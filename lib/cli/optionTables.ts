@@ -1,6 +1,6 @@
 /** The options of the commands as tables in Markdown, for docs/settings.md. */
 import { expected } from '../errors.ts';
-import type { CommandForm, OptionDefinition, Options } from './definition.ts';
+import type { CommandDefinition, OptionDefinition, Options } from './definition.ts';
 
 const code = (text: string): string => `\`${text}\``;
 
@@ -30,7 +30,7 @@ function optionTable(options: Options): string {
   return [row(['option', 'values, default', 'what it does']), '|---|---|---|', ...rows.map(row)].join('\n');
 }
 
-const section = ({ name, summary, usage, options }: CommandForm): string =>
+const section = ({ name, summary, usage, options }: CommandDefinition): string =>
   [
     `### axunet ${name}`,
     `${summary[0].toUpperCase()}${summary.slice(1)}:`,
@@ -41,7 +41,7 @@ const section = ({ name, summary, usage, options }: CommandForm): string =>
 const [start, end] = ['<!-- npm run tables writes from here -->', '<!-- to here -->'];
 
 /** The text with the tables between its two marks; throws a UserError for one without marks. */
-export function withOptionTables(text: string, commands: readonly CommandForm[]): string {
+export function withOptionTables(text: string, commands: readonly CommandDefinition[]): string {
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
   if (from < 0 || to < from) throw expected(`the marks "${start}" and "${end}"`, 'none');
   const tables = commands.map(section).join('\n\n');

@@ -1,7 +1,7 @@
 /** From a definition to commander, which reads the words of the command line, and back to the values that the command works with. */
 import { Argument, CommanderError, Option, Command as Parser } from 'commander';
 import { expected } from '../errors.ts';
-import { type Call, type CommandForm, camelCase, type OptionDefinition, type Options } from './definition.ts';
+import { type Call, type CommandDefinition, camelCase, type OptionDefinition, type Options } from './definition.ts';
 import { describeOption, layOut, textAfterOptions } from './help.ts';
 import { missingValue, usageError } from './usageError.ts';
 
@@ -23,7 +23,7 @@ export const newParser = (name: string): Parser =>
     .helpOption('-h, --help', 'this text');
 
 /** The parser of one command. */
-export function parserOf({ operands = [], options, ...definition }: CommandForm): Parser {
+function parserOf({ operands = [], options, ...definition }: CommandDefinition): Parser {
   const parser = newParser(`axunet ${definition.name}`)
     .description(definition.about)
     .usage(definition.usage.join('\n'))
@@ -73,7 +73,10 @@ function valueOf(name: string, definition: OptionDefinition, typed: Record<strin
  * Reads the words after a command's name; undefined where they ask for help, which is printed then.
  * Throws a UsageError for words that cannot be read, and a UserError for values that cannot be.
  */
-export function parseCall<O extends Options>(definition: CommandForm<O>, args: readonly string[]): Call<O> | undefined {
+export function parseCall<O extends Options>(
+  definition: CommandDefinition<O>,
+  args: readonly string[],
+): Call<O> | undefined {
   const parser = parserOf(definition);
   try {
     checkValues(parser, args);

@@ -1,5 +1,5 @@
 /** What the Tab key can offer, worked out from the definitions once, so that the shells' scripts need start no process. */
-import type { CommandForm, OperandDefinition, OptionDefinition } from '../definition.ts';
+import type { CommandDefinition, OperandDefinition, OptionDefinition } from '../definition.ts';
 
 export interface CompletedOption {
   /** Without the two dashes. */
@@ -35,7 +35,7 @@ async function toOption(name: string, option: OptionDefinition): Promise<Complet
 
 const helpOption: CompletedOption = { name: 'help', text: 'explain the command', words: [], isRepeatable: false };
 
-export const toCompletions = (commands: readonly CommandForm[]): Promise<CompletedCommand[]> =>
+export const toCompletions = (commands: readonly CommandDefinition[]): Promise<CompletedCommand[]> =>
   Promise.all(
     commands.map(async ({ name, summary, options, operands = [] }) => ({
       name,

@@ -7,8 +7,8 @@ import { createCompiledStep } from '../../step/compiledStep.ts';
 import { exampleBatch } from '../../step/exampleBatch.ts';
 import { parseChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
 import { stepOptions } from '../../train/run.ts';
-import type { options } from '../commands/checkStep.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/checkStep.ts';
 
 type Values = Call<typeof options>['values'];
 

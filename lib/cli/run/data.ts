@@ -6,8 +6,8 @@ import { type DatasetEntry, datasetEntry, registry } from '../../dataset/registr
 import { formatMegabytes } from '../../dataset/registryTable.ts';
 import { formatReport, textTable } from '../../dataset/verify.ts';
 import { expected } from '../../errors.ts';
-import type { options } from '../commands/data.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/data.ts';
 import { progressOnDemand } from '../progressOnDemand.ts';
 import { verifyNamed } from '../verifyNamed.ts';
 

@@ -9,8 +9,8 @@ import { whyNoGraphs } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
 import { messageOf } from '../../errors.ts';
 import { projectPath, projectRoot, settings } from '../../settings.ts';
-import type { options } from '../commands/doctor.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/doctor.ts';
 
 /** One line of the report. `ok: false` alone is not a failure: most things have a substitute. */
 export interface Finding {

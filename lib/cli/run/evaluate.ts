@@ -6,8 +6,8 @@ import { type EvaluationReport, formatEvaluation, makeReport, writeReport } from
 import { casesByModel } from '../../figures/casesByModel.ts';
 import { saveFigure } from '../../figures/saveFigure.ts';
 import { startProgress } from '../../progress.ts';
-import type { options } from '../commands/evaluate.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/evaluate.ts';
 
 type Values = Call<typeof options>['values'];
 

@@ -4,8 +4,8 @@ import { saveRunFigures } from '../../figures/runFigures.ts';
 import { openSlices } from '../../preprocess/sliceSet.ts';
 import { loadRun } from '../../train/loadRun.ts';
 import { formatScores } from '../../train/scores.ts';
-import type { options } from '../commands/figures.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/figures.ts';
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
   const { slices: slicesFolder, out, weights, command, source } = values;

@@ -2,8 +2,8 @@ import { UserError } from '../../errors.ts';
 import { overlayGrid } from '../../figures/overlayGrid.ts';
 import { saveFigure } from '../../figures/saveFigure.ts';
 import { volumeOverlay } from '../../figures/volumeOverlay.ts';
-import type { options } from '../commands/overlay.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/overlay.ts';
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
   const { label, mask, out } = values;

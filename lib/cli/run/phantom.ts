@@ -2,8 +2,8 @@ import { defaultFolder, shortPath } from '../../dataset/cases.ts';
 import { makePhantomCohort, phantomProfiles } from '../../dataset/phantom.ts';
 import { startProgress } from '../../progress.ts';
 import { settings } from '../../settings.ts';
-import type { options } from '../commands/phantom.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/phantom.ts';
 
 export async function run({ values }: Call<typeof options>): Promise<number> {
   const { profile = settings.profile, seed } = values;

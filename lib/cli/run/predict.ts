@@ -6,8 +6,8 @@ import { describePostprocessing, type Postprocessing } from '../../predict/postp
 import { startProgress } from '../../progress.ts';
 import type { CheckpointSlot } from '../../train/checkpoint.ts';
 import { loadRun, type TrainedRun } from '../../train/loadRun.ts';
-import type { options } from '../commands/predict.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/predict.ts';
 import { shardOf } from '../options/shard.ts';
 
 async function loadNetworks(folders: readonly string[], weights: CheckpointSlot): Promise<TrainedRun[]> {

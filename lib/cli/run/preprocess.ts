@@ -2,8 +2,8 @@ import { openDataset } from '../../dataset/cases.ts';
 import { UserError } from '../../errors.ts';
 import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
-import type { options } from '../commands/preprocess.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/preprocess.ts';
 
 const withForeground = ({ slices }: Manifest): number => slices.filter(({ foreground }) => foreground > 0).length;
 

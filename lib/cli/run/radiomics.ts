@@ -11,8 +11,8 @@ import {
   readRadiomicsSettings,
 } from '../../radiomics/settings.ts';
 import { readCohort } from '../../radiomics/table.ts';
-import type { options } from '../commands/radiomics.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/radiomics.ts';
 import { shardOf } from '../options/shard.ts';
 
 type Values = Call<typeof options>['values'];

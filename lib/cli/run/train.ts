@@ -13,8 +13,8 @@ import type { PatientSplit, RunDescription } from '../../train/run.ts';
 import { formatScores, scoreRun } from '../../train/scores.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
-import type { options } from '../commands/train.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/train.ts';
 import { changesOf, foldsFor, presetOf, slicesFor, startTold } from './training.ts';
 
 type Values = Call<typeof options>['values'];

@@ -2,8 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { formatReport } from '../../dataset/verify.ts';
 import { expected } from '../../errors.ts';
 import { writeJson } from '../../io/files.ts';
-import type { options } from '../commands/verify.ts';
 import type { Call } from '../definition.ts';
+import type { options } from '../definitions/verify.ts';
 import { verifyNamed } from '../verifyNamed.ts';
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {

@@ -1,11 +1,10 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 
 export const options = {
   json: { text: 'one JSON object instead of a table; a statistic that is not finite is null' },
 } as const satisfies Options;
 
-export const info = defineCommand({
+export const info = {
   name: 'info',
   summary: 'show shape, spacing, orientation and values of a NIfTI file',
   usage: ['FILE [--json]'],
@@ -15,5 +14,4 @@ export const info = defineCommand({
   operands: [{ name: 'FILE', text: '.nii, .nii.gz, or either of .hdr and .img' }],
   options,
   example: 'info liver.nii.gz --json',
-  load: async () => (await import('../run/info.ts')).run,
-});
+} as const satisfies CommandDefinition;

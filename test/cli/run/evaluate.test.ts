@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { evaluate } from '../../../lib/cli/commands/evaluate.ts';
+import { evaluate } from '../../../lib/cli/commands.ts';
 import type { EvaluationReport } from '../../../lib/evaluate/report.ts';
 import { writeNifti } from '../../../lib/io/nifti.ts';
 import { settings } from '../../../lib/settings.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { doctor } from '../../../lib/cli/commands/doctor.ts';
+import { doctor } from '../../../lib/cli/commands.ts';
 import { examine, formatFindings } from '../../../lib/cli/run/doctor.ts';
 
 describe('axunet doctor', () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { info } from '../../../lib/cli/commands/info.ts';
+import { info } from '../../../lib/cli/commands.ts';
 import { single } from '../../io/makeNifti.ts';
 
 let folder: string;

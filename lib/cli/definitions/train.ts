@@ -1,6 +1,5 @@
 import { expected } from '../../errors.ts';
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { configOptions, foldOption, foldsFileOption, slicesOptions } from '../options/training.ts';
 
 function parseFolds(text: string): 'all' {
@@ -28,7 +27,7 @@ export const options = {
   ...configOptions,
 } as const satisfies Options;
 
-export const train = defineCommand({
+export const train = {
   name: 'train',
   summary: 'train the network by patient folds, resumable',
   usage: ['--dataset NAME --out RUN [options]', '--slices DIR --out RUN [options]'],
@@ -36,5 +35,4 @@ export const train = defineCommand({
   options,
   notes: ['Ctrl-C or SIGTERM saves and exits with 75; start again with --resume.'],
   example: 'train --dataset nih-2d --out runs/nih --preset study --minutes 14',
-  load: async () => (await import('../run/train.ts')).run,
-});
+} as const satisfies CommandDefinition;

@@ -1,5 +1,4 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { predictionOptions } from '../options/prediction.ts';
 import { shardOption } from '../options/shard.ts';
 
@@ -20,7 +19,7 @@ export const options = {
   shard: shardOption('volume'),
 } as const satisfies Options;
 
-export const predict = defineCommand({
+export const predict = {
   name: 'predict',
   summary: 'segment CT volumes with a trained network, or the mean of several',
   usage: ['FOLDER|FILE... --run RUN --out DIR [options]'],
@@ -32,5 +31,4 @@ export const predict = defineCommand({
       'Exit code 1 when a volume failed; the others are made all the same.',
   ],
   example: 'predict scans/ --run runs/nih --out masks/',
-  load: async () => (await import('../run/predict.ts')).run,
-});
+} as const satisfies CommandDefinition;

@@ -1,7 +1,6 @@
 import { expected } from '../../errors.ts';
 import type { WindowHu } from '../../preprocess/window.ts';
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption, datasetNames } from '../options/datasets.ts';
 import { labelMapOption } from '../options/labelMap.ts';
 import { shardOption } from '../options/shard.ts';
@@ -34,7 +33,7 @@ export const options = {
   json: { text: 'print a summary as JSON' },
 } as const satisfies Options;
 
-export const preprocess = defineCommand({
+export const preprocess = {
   name: 'preprocess',
   summary: 'make the slices that the network is trained on',
   usage: ['DATASET --out DIR [options]', 'FOLDER --out DIR [options]'],
@@ -49,5 +48,4 @@ export const preprocess = defineCommand({
       'Exit code 1 when a case could not be made; the others are made all the same.',
   ],
   example: 'preprocess phantom --out data/slices',
-  load: async () => (await import('../run/preprocess.ts')).run,
-});
+} as const satisfies CommandDefinition;

@@ -1,5 +1,4 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { wholeNumber } from '../options/numbers.ts';
 
 export const options = {
@@ -28,7 +27,7 @@ export const options = {
   json: { text: 'one line of JSON' },
 } as const satisfies Options;
 
-export const checkStep = defineCommand({
+export const checkStep = {
   name: 'check-step',
   summary: 'compare the compiled training step with the uncompiled one',
   usage: ['[options]'],
@@ -41,5 +40,4 @@ export const checkStep = defineCommand({
       "(with TensorFlow's kernels 1 − 1e-4, in bfloat16 0.9).",
   ],
   example: 'check-step --size 256 --set width=32',
-  load: async () => (await import('../run/checkStep.ts')).run,
-});
+} as const satisfies CommandDefinition;

@@ -1,7 +1,6 @@
 import { phantomProfiles } from '../../dataset/phantom/profiles.ts';
 import { profiles } from '../../settings.ts';
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { wholeNumber } from '../options/numbers.ts';
 
 export const options = {
@@ -26,7 +25,7 @@ const profileLines = profiles.map((name) => {
   return `  ${name.padEnd(5)}  ${patients} patients, ${size[0]}×${size[1]} pixels, about ${size[2]} slices`;
 });
 
-export const phantom = defineCommand({
+export const phantom = {
   name: 'phantom',
   summary: 'make the synthetic cohort that the notebooks start with',
   usage: ['[options]'],
@@ -38,5 +37,4 @@ export const phantom = defineCommand({
     'Complete patients are kept and damaged ones made again, so the command can be repeated at any time.',
   ],
   example: 'phantom --profile tiny --out data/phantom-tiny',
-  load: async () => (await import('../run/phantom.ts')).run,
-});
+} as const satisfies CommandDefinition;

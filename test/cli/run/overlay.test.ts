@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { overlay } from '../../../lib/cli/commands/overlay.ts';
+import { overlay } from '../../../lib/cli/commands.ts';
 import { writeNifti } from '../../../lib/io/nifti.ts';
 import type { Volume } from '../../../lib/volume/volume.ts';
 

@@ -1,5 +1,4 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { datasetNames } from '../options/datasets.ts';
 
 export const options = {
@@ -9,7 +8,7 @@ export const options = {
   json: { text: 'print as JSON' },
 } as const satisfies Options;
 
-export const data = defineCommand({
+export const data = {
   name: 'data',
   summary: 'list, explain, download and check data sets',
   usage: ['[NAME] [options]'],
@@ -19,5 +18,4 @@ export const data = defineCommand({
   operands: [{ name: 'NAME', text: 'a data set, such as phantom', offers: datasetNames }],
   options,
   example: 'data nih-2d --download',
-  load: async () => (await import('../run/data.ts')).run,
-});
+} as const satisfies CommandDefinition;

@@ -1,5 +1,4 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption, datasetNames } from '../options/datasets.ts';
 import { labelMapOption } from '../options/labelMap.ts';
 
@@ -11,7 +10,7 @@ export const options = {
   json: { text: 'print the report as JSON' },
 } as const satisfies Options;
 
-export const verify = defineCommand({
+export const verify = {
   name: 'verify',
   summary: 'check images and labels before training',
   usage: ['NAME [options]', 'FOLDER [options]', 'IMAGE LABEL [options]'],
@@ -27,5 +26,4 @@ export const verify = defineCommand({
   options,
   notes: ['Exit code 0: fit for training (warnings may want a look); 1: errors.'],
   example: 'verify ct.nii.gz label.nii.gz --label-map 1:1,2:1',
-  load: async () => (await import('../run/verify.ts')).run,
-});
+} as const satisfies CommandDefinition;

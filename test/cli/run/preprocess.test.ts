@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { preprocess } from '../../../lib/cli/commands/preprocess.ts';
+import { preprocess } from '../../../lib/cli/commands.ts';
 import { writeNifti } from '../../../lib/io/nifti.ts';
 
 let folder: string;

@@ -1,5 +1,4 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { integer, wholeNumber } from '../options/numbers.ts';
 
 export const options = {
@@ -20,7 +19,7 @@ export const options = {
   },
 } as const satisfies Options;
 
-export const overlay = defineCommand({
+export const overlay = {
   name: 'overlay',
   summary: 'draw label and mask on slices of a CT volume',
   usage: ['IMAGE [--label FILE] [--mask FILE] --out DIR [options]'],
@@ -29,5 +28,4 @@ export const overlay = defineCommand({
   options,
   notes: ['All files must lie on one grid; otherwise both geometries are named and nothing is drawn.'],
   example: 'overlay scan.nii.gz --label label.nii.gz --value 7 --mask masks/scan.nii.gz --out figures/latest/scan',
-  load: async () => (await import('../run/overlay.ts')).run,
-});
+} as const satisfies CommandDefinition;

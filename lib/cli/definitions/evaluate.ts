@@ -1,5 +1,4 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption } from '../options/datasets.ts';
 import { labelMapOption } from '../options/labelMap.ts';
 import { integer } from '../options/numbers.ts';
@@ -27,7 +26,7 @@ export const options = {
   json: { text: 'print the report as JSON' },
 } as const satisfies Options;
 
-export const evaluate = defineCommand({
+export const evaluate = {
   name: 'evaluate',
   summary: 'score predicted masks against references',
   usage: ['--prediction P --reference R [options]', 'NAME [--data DIR] [options]'],
@@ -45,5 +44,4 @@ export const evaluate = defineCommand({
       'Exit code 1 when a case failed or lacks its partner; the others are scored all the same.',
   ],
   example: 'evaluate --prediction masks/ --reference labelsTr/ --out scores/',
-  load: async () => (await import('../run/evaluate.ts')).run,
-});
+} as const satisfies CommandDefinition;

@@ -1,5 +1,4 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { wholeNumber } from '../options/numbers.ts';
 import { shardOption } from '../options/shard.ts';
 
@@ -41,7 +40,7 @@ export const options = {
   },
 } as const satisfies Options;
 
-export const radiomics = defineCommand({
+export const radiomics = {
   name: 'radiomics',
   summary: 'take radiomics features of a region of interest',
   usage: ['IMAGE MASK [options]', '--cohort TABLE --out DIR [options]'],
@@ -56,5 +55,4 @@ export const radiomics = defineCommand({
       'Exit code 1 when a case failed; the others are made all the same.',
   ],
   example: 'radiomics ct.nii.gz label.nii.gz --label 7 --csv',
-  load: async () => (await import('../run/radiomics.ts')).run,
-});
+} as const satisfies CommandDefinition;

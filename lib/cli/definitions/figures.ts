@@ -1,5 +1,4 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { weightsOption } from '../options/prediction.ts';
 
 export const options = {
@@ -10,7 +9,7 @@ export const options = {
   source: { value: 'TEXT', text: 'source and licence of the data, for results.json' },
 } as const satisfies Options;
 
-export const figures = defineCommand({
+export const figures = {
   name: 'figures',
   summary: 'draw the curves, predictions and scores of a training run',
   usage: ['RUN --slices DIR --out DIR [options]'],
@@ -19,5 +18,4 @@ export const figures = defineCommand({
   operands: [{ name: 'RUN', text: 'the folder that `axunet train` made' }],
   options,
   example: 'figures runs/nih --slices data/slices/nih-2d-default --out figures/recorded/nih-2d',
-  load: async () => (await import('../run/figures.ts')).run,
-});
+} as const satisfies CommandDefinition;

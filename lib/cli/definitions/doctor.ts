@@ -1,11 +1,10 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 
 export const options = {
   json: { text: 'the same as JSON: {"engine": {…}, "findings": [{"name", "ok", "found", "fix"}, …]}' },
 } as const satisfies Options;
 
-export const doctor = defineCommand({
+export const doctor = {
   name: 'doctor',
   summary: 'tell what this machine has and lacks, and how to mend it',
   usage: ['[--json]'],
@@ -14,5 +13,4 @@ export const doctor = defineCommand({
     'GPU, Python, compiler, data. Exits with 1 when no engine starts.',
   options,
   example: 'doctor',
-  load: async () => (await import('../run/doctor.ts')).run,
-});
+} as const satisfies CommandDefinition;

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { verify } from '../../../lib/cli/commands/verify.ts';
+import { verify } from '../../../lib/cli/commands.ts';
 import { writeFolds } from '../../../lib/dataset/folds.ts';
 import { settings } from '../../../lib/settings.ts';
 import { temporaryFolder, writeDecathlon } from '../../dataset/fixtures.ts';

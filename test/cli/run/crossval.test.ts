@@ -4,8 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sta
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { crossval } from '../../../lib/cli/commands/crossval.ts';
-import { predict } from '../../../lib/cli/commands/predict.ts';
+import { crossval, predict } from '../../../lib/cli/commands.ts';
 import { evaluateFiles, pairFiles } from '../../../lib/evaluate/files.ts';
 import { parseCsv } from '../../../lib/io/csv.ts';
 import { writeJson } from '../../../lib/io/files.ts';

@@ -1,5 +1,4 @@
-import { defineCommand } from '../command.ts';
-import type { Options } from '../definition.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
 import { judgingOptions } from '../options/judging.ts';
 import { wholeNumber } from '../options/numbers.ts';
 import { predictionOptions } from '../options/prediction.ts';
@@ -30,7 +29,7 @@ export const options = {
   ...configOptions,
 } as const satisfies Options;
 
-export const crossval = defineCommand({
+export const crossval = {
   name: 'crossval',
   summary: 'train and test all patient folds, with one results table',
   usage: ['--dataset NAME --out DIR [options]'],
@@ -46,5 +45,4 @@ export const crossval = defineCommand({
       'Exit code 1 when a fold or a case failed; the others are kept.',
   ],
   example: 'crossval --dataset phantom --out runs/phantom-cv --preset demo',
-  load: async () => (await import('../run/crossval.ts')).run,
-});
+} as const satisfies CommandDefinition;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { predict } from '../../lib/cli/predict.ts';
+import { predict } from '../../lib/cli/commands.ts';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { foregroundNetwork, predictImages } from '../../lib/predict/slices.ts';

@@ -22,6 +22,7 @@ const inverseWeights: Readonly<Record<ClassWeights, (pixels: tf.Tensor) => tf.Te
   uniform: (pixels) => tf.onesLike(pixels),
 };
 
+/** Over what Dice is taken, how classes are weighted, and the smoothing. */
 export interface GeneralizedDiceOptions {
   readonly over?: Over;
   readonly weights?: ClassWeights;

@@ -2,6 +2,7 @@
 import { expected } from '../errors.ts';
 import { type Alternative, pOfTails } from './sample.ts';
 
+/** The alternative, how many arrangements are drawn where all are too many, and their seed. */
 export interface PermutationOptions {
   readonly alternative?: Alternative;
   /** Random arrangements; up to as many are counted exactly instead. Default 9999. */
@@ -9,6 +10,7 @@ export interface PermutationOptions {
   readonly seed?: number;
 }
 
+/** The observed statistic, its p value, and over how many arrangements it was found. */
 export interface PermutationTest {
   readonly statistic: number;
   readonly p: number;
@@ -39,7 +41,10 @@ export const welchT: GroupStatistic = (a, b) => {
   return ma === mb ? 0 : (ma - mb) / Math.sqrt(errorOf(a, ma) + errorOf(b, mb));
 };
 
-/** Counts arrangements whose statistic is at least and at most as large as the observed one; rounding must not make a tie unequal. */
+/**
+ * Counts arrangements whose statistic is at least and at most as large as the observed one;
+ * rounding must not make a tie unequal.
+ */
 export class Counter {
   readonly #observed: number;
   readonly #tolerance: number;
@@ -62,8 +67,8 @@ export class Counter {
   }
 
   /**
-   * `exact`: all arrangements were added, the observed one among them. Random ones: the observed one counts as one more, so that p
-   * is never 0 (Phipson & Smyth 2010, doi 10.2202/1544-6115.1585).
+   * `exact`: all arrangements were added, the observed one among them. Random ones: the observed one counts as one
+   * more, so that p is never 0 (Phipson & Smyth 2010, doi 10.2202/1544-6115.1585).
    */
   p(exact: boolean, alternative: Alternative): number {
     const extra = exact ? 0 : 1;

@@ -83,7 +83,8 @@ describe('slices', () => {
       expect(perPixel(x, innerWidth)).toBeCloseTo(perPixel(y, innerHeight), 9);
     }
     expect(images(figure)).toHaveLength(6);
-    expect([images(figure)[0]!.sizex, images(figure)[0]!.sizey]).toEqual([4, 9]); // 8 columns of 0.5 mm, 6 rows of 1.5 mm
+    // 8 columns of 0.5 mm, 6 rows of 1.5 mm
+    expect([images(figure)[0]!.sizex, images(figure)[0]!.sizey]).toEqual([4, 9]);
   });
 
   it('have outlines in millimetres and a legend entry per name', () => {
@@ -108,14 +109,16 @@ describe('slices', () => {
         ]),
       ),
     ).toEqual(expect.arrayContaining(['no label', 'no prediction']));
-    expect(texts(overlayGrid([{ id: 'a', slice, label }]))).not.toContain('<b>Prediction</b>'); // a column that no case fills is left out
+    // a column that no case fills is left out
+    expect(texts(overlayGrid([{ id: 'a', slice, label }]))).not.toContain('<b>Prediction</b>');
     expect(texts(overlayGrid([{ id: 'a', slice, prediction, dice: NaN }]))).toContain('DSC not defined');
   });
 
   it('can be seen through a window around their masks', () => {
     const zoomed = zoomCase({ id: 'a', slice: { ...slice, spacingMm: [1, 1] }, label, prediction }, 4);
     expect([zoomed.slice.height, zoomed.slice.width]).toEqual([4, 4]);
-    expect(Array.from(zoomed.label!)).toEqual([0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // rows 1..4, columns 3..6 of the slice
+    // rows 1..4, columns 3..6 of the slice
+    expect(Array.from(zoomed.label!)).toEqual([0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it('show found, predicted-only and missed pixels apart', () => {
@@ -158,7 +161,8 @@ describe('slices', () => {
   });
 
   it('carry the letters of the sides from which and to which their axes run', () => {
-    expect(edgeCodes('LPS')).toEqual(['R', 'L', 'A', 'P']); // left of the picture is the patient's right, anterior on top
+    // left of the picture is the patient's right, anterior on top
+    expect(edgeCodes('LPS')).toEqual(['R', 'L', 'A', 'P']);
     expect(edgeCodes('RAS')).toEqual(['L', 'R', 'P', 'A']);
     const figure = orientationCheck([{ id: 'a', codes: 'RAS', stored: { slice, label }, canonical: { slice, label } }]);
     expect(texts(figure)).toEqual(['a: RAS', 'L', 'R', 'P', 'A', 'a: LPS', 'R', 'L', 'A', 'P', 'Stored', 'Canonical']);

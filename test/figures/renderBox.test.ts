@@ -41,7 +41,8 @@ describe('sizes without a browser', () => {
   it('join the boxes of a group, each moved by its own transform', () => {
     const group = node('g', { transform: 'translate(1,1)' }, [
       node('rect', { x: 0, y: 0, width: 2, height: 3 }),
-      node('rect', { x: 0, y: 0, width: 2, height: 4, transform: 'translate(10,20) rotate(90)' }), // lies on its side left of x = 10
+      // lies on its side left of x = 10
+      node('rect', { x: 0, y: 0, width: 2, height: 4, transform: 'translate(10,20) rotate(90)' }),
     ]);
     expect(rounded(boxOf(group, pen, fontName))).toEqual({ x: 0, y: 0, width: 10, height: 22 });
     expect(rounded(pageBoxOf(group, pen, fontName))).toEqual({ x: 1, y: 1, width: 10, height: 22 });

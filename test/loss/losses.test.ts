@@ -1,4 +1,5 @@
 /** Losses against sums worked out by hand and finite differences, on every engine. */
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { withoutOwnKernels } from '../../lib/engine/ops/ownKernels.ts';
@@ -9,11 +10,11 @@ import { focal, focalMap } from '../../lib/loss/focal.ts';
 import { focalTversky } from '../../lib/loss/focalTversky.ts';
 import { generalizedDice } from '../../lib/loss/generalizedDice.ts';
 import type { LossFunction } from '../../lib/loss/loss.ts';
+import { losses } from '../../lib/loss/losses.ts';
 import { focalGeneralizedDice, paperLoss, paperLossRising } from '../../lib/loss/paperLoss.ts';
 import { diceLoss, softDice } from '../../lib/loss/softDice.ts';
 import { tversky } from '../../lib/loss/tversky.ts';
 import { weightedSum } from '../../lib/loss/weightedSum.ts';
-import { losses } from '../../lib/train/config.ts';
 import { kernelSets } from '../engine/engines.ts';
 import { differenceAt, type Example, exampleOf, gradientOf, randomExample, valueOf } from './measure.ts';
 

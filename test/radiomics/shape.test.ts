@@ -132,7 +132,7 @@ describe('morphology', () => {
     expect(f.AreaDensityConvexHull).toBeCloseTo(1, 12);
   });
 
-  it("takes IBSI's ellipsoid area for two equal axes too, where its series has the sum 4πa² (c/a + asin(β)/β)/2", () => {
+  it("takes IBSI's ellipsoid area for two equal axes too, where its series sums to 4πa² (c/a + asin(β)/β)/2", () => {
     const half = (length: number): number => 2 * Math.sqrt((((length * length - 1) / 12) * 48) / 47);
     const [a, c] = [half(4), half(3)];
     const beta = Math.sqrt(1 - (c / a) ** 2);

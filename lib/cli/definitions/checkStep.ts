@@ -20,10 +20,6 @@ export const options = {
     choices: ['ours', 'tensorflow'],
     default: 'ours',
   },
-  task: {
-    value: 'FILE',
-    text: 'a file (or - for the standard input) with model, configuration and batch as JSON, instead of the options above',
-  },
   json: { text: 'one line of JSON' },
 } as const satisfies Options;
 

@@ -1,13 +1,7 @@
-<<<<<<< HEAD:lib/cli/labelMap.ts
-/** The option `--label-map`, which says what the values in a label file stand for. */
-import { type OpenOptions } from '../dataset/caseList.ts';
-import { expected } from '../errors.ts';
-=======
 /** The options that say what the values in a label file stand for, such as `--label-map`. */
-import type { OpenOptions } from '../../dataset/cases.ts';
+import type { OpenOptions } from '../../dataset/caseList.ts';
 import { expected } from '../../errors.ts';
 import type { OptionDefinition } from '../definition.ts';
->>>>>>> cli:lib/cli/options/labelMap.ts
 
 /**
  * `7:1,*:0` → {labelMap: {7: 1}, otherLabels: 'background'}. Throws a UserError for anything else than such a map, or a label

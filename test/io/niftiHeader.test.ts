@@ -1,4 +1,4 @@
-/** NIfTI headers built from the offsets in nifti1.h and nifti2.h; what they mean is told by hand, by nibabel's rules. */
+/** NIfTI headers built from the offsets in nifti1.h and nifti2.h; what they mean is told by hand, as nibabel has it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../lib/errors.ts';

@@ -1,14 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  datasetFolder,
-  defaultFolder,
-  openDataset,
-  openFolder,
-  patientsOf,
-  shortPath,
-} from '../../lib/dataset/cases.ts';
+import { datasetFolder, defaultFolder, openDataset, openFolder, shortPath } from '../../lib/dataset/cases.ts';
 import { settings } from '../../lib/settings.ts';
 import { temporaryFolder } from './fixtures.ts';
 

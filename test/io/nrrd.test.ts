@@ -172,15 +172,16 @@ it('whatever a writer stores comes back', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.tuple(size, size, size),
-      fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])),
-      fc.constantFrom(...Object.keys(encoders)),
-      fc.boolean(),
-      fc.constantFrom('RAS', 'LPS'),
-      vector,
-      fc.tuple(vector, vector, vector),
+      fc.record({
+        shape: fc.tuple(size, size, size),
+        type: fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])),
+        encoding: fc.constantFrom(...Object.keys(encoders)),
+        bigEndian: fc.boolean(),
+        space: fc.constantFrom('RAS', 'LPS'),
+      }),
+      fc.record({ origin: vector, axes: fc.tuple(vector, vector, vector) }),
       fc.infiniteStream(fc.double({ noNaN: false })),
-      async (shape, type, encoding, bigEndian, space, origin, axes, numbers) => {
+      async ({ shape, type, encoding, bigEndian, space }, { origin, axes }, numbers) => {
         const [[a, b, c], [d, e, f], [g, h, i]] = axes;
         const volume = Math.abs(a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g));
         fc.pre(volume > 1e-3 * Math.hypot(...axes[0]) * Math.hypot(...axes[1]) * Math.hypot(...axes[2]));

@@ -21,7 +21,9 @@ function batchOf({ size, batch: n }: NetworkTask) {
   return { images, labels, n, height: size, width: size, ids: [] };
 }
 
-/** The step that training takes, without the check that it does first; `AXUNET_COMPILE=off` measures the uncompiled one. */
+/**
+ * The step that training takes, without the check that it does first; `AXUNET_COMPILE=off` measures the uncompiled one.
+ */
 async function stepFor(task: NetworkTask, model: tf.LayersModel): Promise<TrainStep> {
   const options = { optimizer: referenceRmsprop, loss: crossEntropyDice };
   if (!engineSettings.isCompiling || whyNoGraphs()) return createEagerStep(model, options);

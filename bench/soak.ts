@@ -1,7 +1,7 @@
 /**
- * `node scripts/bench.mjs soak`: whether compiled training keeps its memory over 2,000 steps of a small network, and how far 500
- * compiled and eager steps from the same seed drift apart. One line of JSON each; for calibration two eager runs are compared that
- * differ only in whose kernels they use, which is rounding alone.
+ * `node scripts/bench.mjs soak`: whether compiled training keeps its memory over 2,000 steps of a small network, and
+ * how far 500 compiled and eager steps from the same seed drift apart. One line of JSON each; for calibration two eager
+ * runs are compared that differ only in whose kernels they use, which is rounding alone.
  */
 import { startEngine } from '../lib/engine/engine.ts';
 import { withoutOwnKernels } from '../lib/engine/ops/ownKernels.ts';
@@ -22,7 +22,8 @@ const compiledStep = (): Promise<TrainStep> => createCompiledStep(createAxUnet(m
 
 async function losses(step: TrainStep, steps: number, own = true): Promise<number[]> {
   const found: number[] = [];
-  // The eager step computes before its first await, so that the kernels chosen here are those of its whole forward and backward pass.
+  // The eager step computes before its first await, so that the kernels chosen here are those of
+  // its whole forward and backward pass.
   for (let k = 0; k < steps; k++)
     found.push(
       (await (own ? step.run(batch, learningRate) : withoutOwnKernels(() => step.run(batch, learningRate)))).loss,

@@ -37,7 +37,9 @@ export interface EvaluatedModel extends ModelCases {
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
 }
 
-/** The volumes of a folder, without the probability maps that `axunet predict --probability` writes beside its masks. */
+/**
+ * The volumes of a folder, without the probability maps that `axunet predict --probability` writes beside its masks.
+ */
 function masksIn(folder: string): NamedFile[] {
   const files = volumesIn(listFiles(folder, 1));
   const maps = new Set(files.map(({ id }) => `${id}_probability`));
@@ -45,9 +47,9 @@ function masksIn(folder: string): NamedFile[] {
 }
 
 /**
- * Pairs two files, whatever they are called (the reference names the case), or the files of two folders by id (names without
- * ending; nnU-Net's `_0000` counts as none). Every mask of either side becomes a case. Throws when a path does not exist, one is
- * a file and one a folder, or neither holds a volume.
+ * Pairs two files, whatever they are called (the reference names the case), or the files of two folders by id (names
+ * without ending; nnU-Net's `_0000` counts as none). Every mask of either side becomes a case. Throws when a path does
+ * not exist, one is a file and one a folder, or neither holds a volume.
  */
 export function pairFiles(prediction: string, reference: string): FilePairs {
   for (const file of [prediction, reference])
@@ -94,7 +96,10 @@ async function readClasses(file: string, options: OpenOptions | undefined): Prom
   return { ...stored, data: toClasses(stored.data, rules, file) };
 }
 
-/** A prediction (mask or probabilities) and the reference on one grid; another axis order of the same grid is turned. Throws a UserError that tells both geometries. */
+/**
+ * A prediction (mask or probabilities) and the reference on one grid; another axis order of the same grid is turned.
+ * Throws a UserError that tells both geometries.
+ */
 export function onOneGrid<T extends VoxelArray>(
   prediction: Volume<T>,
   reference: Volume<Uint8Array>,

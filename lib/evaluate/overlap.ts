@@ -1,5 +1,9 @@
 /**
- * Overlap of a predicted with a reference mask: the four counts and the ratios made of them.
+ * Overlap of a predicted mask A with a reference mask B: the four counts and the ratios made of them.
+ *
+ * With tp = |A ∩ B|, fp = |A − B|, fn = |B − A| and tn all other pixels:
+ * Dice (DSC, F1) = 2 tp / (2 tp + fp + fn); Jaccard (IoU) = tp / (tp + fp + fn); precision = tp / (tp + fp);
+ * recall (sensitivity) = tp / (tp + fn); specificity = tn / (tn + fp). Source: Dice 1945, doi:10.2307/1932409.
  *
  * Counts of several slices are added before a ratio is taken ("pooled over the patient"), because a mean over slices
  * would weigh a slice with five pancreas pixels as much as one with five thousand.
@@ -24,9 +28,7 @@ export const noCounts: OverlapCounts = { tp: 0, fp: 0, fn: 0, tn: 0 };
 export function overlapCounts(prediction: ArrayLike<number>, reference: ArrayLike<number>): OverlapCounts {
   const n = reference.length;
   if (prediction.length !== n) throw expected(`a prediction of ${n} pixels`, `${prediction.length}`);
-  let tp = 0;
-  let fp = 0;
-  let fn = 0;
+  let [tp, fp, fn] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
     if (prediction[i] !== 0) {
       if (reference[i] !== 0) tp++;

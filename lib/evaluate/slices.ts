@@ -22,8 +22,8 @@ export interface ScoreOptions {
 }
 
 /**
- * Predicts the slices at `indices` and counts the overlap of each with its label. Give the result to `overlapByPatient`.
- * No indices give an empty list.
+ * Predicts the slices at `indices` and counts the overlap of each with its label. Give the result to
+ * `overlapByPatient`. No indices give an empty list.
  */
 export async function scoreSlices(
   model: tf.LayersModel,
@@ -31,22 +31,13 @@ export async function scoreSlices(
   indices: readonly number[],
   options: ScoreOptions,
 ): Promise<ScoredSlice[]> {
+  const { grid, batchSize, threshold, onProgress, loader } = options;
   const scored: ScoredSlice[] = [];
-  for await (const { index, probability } of predictSlices(
-    model,
-    slices,
-    indices,
-    options.grid,
-    options.batchSize,
-    options.loader,
-  )) {
+  for await (const { index, probability } of predictSlices(model, slices, indices, grid, batchSize, loader)) {
     const label = slices.readLabel(index);
-    scored.push({
-      index,
-      patient: slices.entries[index].patient,
-      counts: overlapCounts(thresholdMask(probability, options.threshold), label),
-    });
-    options.onProgress?.(scored.length, indices.length);
+    const counts = overlapCounts(thresholdMask(probability, threshold), label);
+    scored.push({ index, patient: slices.entries[index].patient, counts });
+    onProgress?.(scored.length, indices.length);
   }
   return scored;
 }

@@ -148,7 +148,9 @@ export class Table {
     return [...body, last];
   }
 
-  /** The table in Markdown, numbers to the right; `summary` adds a row with mean ± SD. No columns give an empty text. */
+  /**
+   * The table in Markdown, numbers to the right; `summary` adds a row with mean ± SD. No columns give an empty text.
+   */
   toMarkdown({ digits = 3, summary = false } = {}): string {
     if (this.columns.length === 0) return '';
     const line = (cells: readonly string[]): string => `| ${cells.map((c) => c.replaceAll('|', '\\|')).join(' | ')} |`;

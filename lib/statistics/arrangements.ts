@@ -39,7 +39,10 @@ export const welchT: GroupStatistic = (a, b) => {
   return ma === mb ? 0 : (ma - mb) / Math.sqrt(errorOf(a, ma) + errorOf(b, mb));
 };
 
-/** Counts arrangements whose statistic is at least and at most as large as the observed one; rounding must not make a tie unequal. */
+/**
+ * Counts arrangements whose statistic is at least and at most as large as the observed one;
+ * rounding must not make a tie unequal.
+ */
 export class Counter {
   readonly #observed: number;
   readonly #tolerance: number;
@@ -62,8 +65,8 @@ export class Counter {
   }
 
   /**
-   * `exact`: all arrangements were added, the observed one among them. Random ones: the observed one counts as one more, so that p
-   * is never 0 (Phipson & Smyth 2010, doi 10.2202/1544-6115.1585).
+   * `exact`: all arrangements were added, the observed one among them. Random ones: the observed one counts as one
+   * more, so that p is never 0 (Phipson & Smyth 2010, doi 10.2202/1544-6115.1585).
    */
   p(exact: boolean, alternative: Alternative): number {
     const extra = exact ? 0 : 1;

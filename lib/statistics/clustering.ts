@@ -1,11 +1,16 @@
-/** Features that say the same: hierarchical clustering of correlations. */
+/**
+ * Features that say the same: hierarchical clustering of correlations.
+ *
+ * Average linkage (UPGMA): the distance of two clusters is the mean of d(i, j) over i in one and j in the other, here
+ * of d = 1 − |Spearman's ρ|. Source: Sokal & Michener 1958.
+ */
 import { expected } from '../errors.ts';
 import type { FeatureColumns } from './compareFeatures.ts';
 import { pearson } from './correlation.ts';
 import { rank } from './ranks.ts';
 
 /** One merge: the two clusters (below n a single item, else n + the number of the merge) and their distance. */
-export interface Merge {
+interface Merge {
   readonly left: number;
   readonly right: number;
   readonly distance: number;
@@ -35,8 +40,8 @@ function nearestPair(distances: readonly Float64Array[], alive: readonly number[
 }
 
 /**
- * Average-linkage clustering (UPGMA) of n items from their square distance matrix: n − 1 merges, nearest first. One item or
- * none gives no merge. Throws for a matrix that is not square or holds something else than finite numbers.
+ * Average-linkage clustering (UPGMA) of n items from their square distance matrix: n − 1 merges, nearest first. One
+ * item or none gives no merge. Throws for a matrix that is not square or holds something else than finite numbers.
  * Source: Sokal & Michener 1958; equals `scipy.cluster.hierarchy.average` up to the order of ties.
  */
 export function averageLinkage(distance: readonly (readonly number[])[]): Merge[] {
@@ -64,7 +69,9 @@ export function averageLinkage(distance: readonly (readonly number[])[]): Merge[
   return merges;
 }
 
-/** The items of every cluster that the merges up to `limit` make, each cluster and all of them in the order of the tree. */
+/**
+ * The items of every cluster that the merges up to `limit` make, each cluster and all of them in the order of the tree.
+ */
 export function cutTree(merges: readonly Merge[], n: number, limit: number): number[][] {
   const members = (name: number): number[] =>
     name < n ? [name] : [...members(merges[name - n]!.left), ...members(merges[name - n]!.right)];
@@ -88,8 +95,8 @@ export interface FeatureClusters {
 }
 
 /**
- * Groups features by average linkage of 1 − |Spearman|: those of a cluster have |ρ| of at least `together` on average. Constant
- * columns have no correlation and are left out.
+ * Groups features by average linkage of 1 − |Spearman|: those of a cluster have |ρ| of at least `together` on average.
+ * Constant columns have no correlation and are left out.
  */
 export function clusterFeatures(columns: FeatureColumns, together = 0.8): FeatureClusters {
   const varying = Object.fromEntries(Object.entries(columns).filter(([, v]) => v.some((x) => x !== v[0])));

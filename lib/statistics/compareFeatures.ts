@@ -1,10 +1,14 @@
-/** Many features of the same units, compared between two groups: the same tests for each, and what is left after correction. */
+/**
+ * Many features of the same units, compared between two groups: the same tests for
+ * each, and what is left after correction.
+ */
+
 import { expected } from '../errors.ts';
-import { normalQuantile } from './distributions/normal.ts';
-import { cliffDelta, hedgesG } from './effectSize.ts';
+import { cliffDelta } from './cliffDelta.ts';
+import { hedgesG, hedgesGInterval } from './hedgesG.ts';
 import { mannWhitney } from './mannWhitney.ts';
 import { benjaminiHochberg, holm } from './multipleTesting.ts';
-import { welchTTest } from './tTest.ts';
+import { welchTTest } from './welch.ts';
 
 /** Features by name, each with one value per unit (patient), all in the same order of units. */
 export type FeatureColumns = Readonly<Record<string, readonly number[]>>;
@@ -18,12 +22,15 @@ export interface FeatureComparison {
   readonly delta: number;
   readonly welchP: number;
   readonly mannWhitneyP: number;
-  /** Welch's p adjusted over all features compared: by Holm (any false finding) and by Benjamini-Hochberg (share of false findings). */
+  /**
+   * Welch's p adjusted over all features compared: by Holm (any false finding) and by
+   * Benjamini-Hochberg (share of false findings).
+   */
   readonly holmP: number;
   readonly bhP: number;
 }
 
-export interface Comparison {
+export interface GroupComparison {
   /** In the order of the columns. */
   readonly features: readonly FeatureComparison[];
   /** Features that cannot be compared, with the reason; they are not counted in the corrections. */
@@ -46,15 +53,6 @@ export function splitGroups(values: readonly number[], inFirst: readonly boolean
   return [values.filter((_, i) => inFirst[i]), values.filter((_, i) => !inFirst[i])];
 }
 
-/**
- * Interval of Hedges' g for n1 and n2 units: g ± z·√((n1 + n2)/(n1·n2) + g²/(2(n1 + n2))), for samples that are not tiny.
- * Source: Hedges & Olkin 1985, Statistical Methods for Meta-Analysis, chapter 5.
- */
-export function hedgesGInterval(g: number, n1: number, n2: number, confidence = 0.95): [number, number] {
-  const reach = -normalQuantile((1 - confidence) / 2) * Math.sqrt((n1 + n2) / (n1 * n2) + g ** 2 / (2 * (n1 + n2)));
-  return [g - reach, g + reach];
-}
-
 /** Throws unless every column has one value per label and both groups hold at least 2 units. */
 function checkColumns(columns: FeatureColumns, inFirst: readonly boolean[]): [number, number] {
   for (const [name, values] of Object.entries(columns)) {
@@ -68,11 +66,11 @@ function checkColumns(columns: FeatureColumns, inFirst: readonly boolean[]): [nu
 }
 
 /**
- * Compares every feature between the units where `inFirst` is true and the others: Welch's t test and Mann-Whitney with effect
- * sizes; corrections over all compared features. A feature with gaps, or constant within both groups, is left out and named.
- * No columns give an empty comparison. Throws for unequal lengths and for fewer than 2 units in a group.
+ * Compares every feature between the units where `inFirst` is true and the others: Welch's t test and Mann-Whitney with
+ * effect sizes; corrections over all compared features. A feature with gaps, or constant within both groups, is left
+ * out and named. No columns give an empty comparison. Throws for unequal lengths and for fewer than 2 units in a group.
  */
-export function compareFeatures(columns: FeatureColumns, inFirst: readonly boolean[]): Comparison {
+export function compareFeatures(columns: FeatureColumns, inFirst: readonly boolean[]): GroupComparison {
   const n = checkColumns(columns, inFirst);
   const leftOut: { feature: string; reason: string }[] = [];
   const raw = Object.entries(columns).flatMap(([feature, values]) => {
@@ -107,7 +105,7 @@ export interface FoundCounts {
 }
 
 /** How many features have p ≤ `level`, by each test and after each correction. */
-export function countFound({ features }: Comparison, level = 0.05): FoundCounts {
+export function countFound({ features }: GroupComparison, level = 0.05): FoundCounts {
   const count = (key: 'welchP' | 'mannWhitneyP' | 'bhP' | 'holmP'): number =>
     features.filter((f) => f[key] <= level).length;
   return {

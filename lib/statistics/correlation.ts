@@ -1,4 +1,10 @@
-/** Correlation of two measurements of the same units: Pearson's and Spearman's. */
+/**
+ * Correlation of two measurements of the same units.
+ *
+ * Pearson: r = Σ (x − mean(x))(y − mean(y)) / √(Σ (x − mean(x))² Σ (y − mean(y))²). Spearman: the same of the ranks.
+ * Interval: tanh(atanh(r) ± z·√(c/(n − 3))), c = 1 for Pearson (Fisher 1915, doi:10.2307/2331838) and 1 + r²/2 for
+ * Spearman (Bonett & Wright 2000, doi:10.1007/BF02294183).
+ */
 import { normalQuantile } from './distributions/normal.ts';
 import { exactSum, moments } from './moments.ts';
 import { rank } from './ranks.ts';
@@ -33,7 +39,10 @@ function coefficient(x: Sample, y: Sample): number {
   return x.length === 2 ? Math.sign(r) : Math.max(-1, Math.min(1, r));
 }
 
-/** Under independence r is distributed as 2·Beta(n/2 − 1, n/2 − 1) − 1 (exact for normal data; the t test with n − 2 degrees of freedom). */
+/**
+ * Under independence r is distributed as 2·Beta(n/2 − 1, n/2 − 1) − 1 (exact for normal data; the t
+ * test with n − 2 degrees of freedom).
+ */
 function pOf(r: number, n: number, alternative: Alternative): number {
   if (n === 2 || Number.isNaN(r)) return Number.isNaN(r) ? NaN : 1;
   const above = (value: number): number => incompleteBeta(n / 2 - 1, n / 2 - 1, (1 - value) / 2, (1 + value) / 2);
@@ -50,8 +59,8 @@ function intervalOf(r: number, n: number, squaredFactor: number, confidence: num
 }
 
 /**
- * Pearson correlation, SciPy's `pearsonr`; interval by Fisher's z (1915). Two pairs give ±1 with p = 1, a constant side NaN.
- * Refuses unequal lengths, fewer than 2 pairs, NaN and ±∞.
+ * Pearson correlation, SciPy's `pearsonr`; interval by Fisher's z (1915). Two pairs give ±1 with p = 1, a constant side
+ * NaN. Refuses unequal lengths, fewer than 2 pairs, NaN and ±∞.
  */
 export function pearson(
   x: Sample,
@@ -65,8 +74,8 @@ export function pearson(
 }
 
 /**
- * Spearman rank correlation, SciPy's `spearmanr`; interval with the error of Bonett & Wright 2000 (doi 10.1007/BF02294183).
- * p is the t approximation. Edge cases as `pearson`, but p is NaN for two pairs.
+ * Spearman rank correlation, SciPy's `spearmanr`; interval with the error of Bonett & Wright 2000
+ * (doi 10.1007/BF02294183). p is the t approximation. Edge cases as `pearson`, but p is NaN for two pairs.
  */
 export function spearman(
   x: Sample,

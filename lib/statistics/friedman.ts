@@ -1,4 +1,10 @@
-/** Friedman test: do several methods, scored on the same cases, differ? */
+/**
+ * Friedman test: do several methods, scored on the same cases, differ?
+ *
+ * χ² = 12 Σⱼ (Rⱼ − n(k + 1)/2)² / (n k (k + 1) − T/(k − 1)), Rⱼ the rank sum of method j of k over n cases and
+ * T the sum of t³ − t over ties within the cases; df = k − 1. Kendall's W = χ²/(n(k − 1)). Source: Friedman
+ * 1937, doi:10.1080/01621459.1937.10503522.
+ */
 import { expected } from '../errors.ts';
 import { chiSquareUpperTail } from './distributions/chiSquare.ts';
 import { rank } from './ranks.ts';
@@ -16,9 +22,9 @@ export interface Friedman {
 }
 
 /**
- * Friedman test over methods, `methods[j][i]` = score of method j on case i. SciPy's `friedmanchisquare`; p from the chi-square
- * approximation, which wants more than 10 cases or more than 6 methods. All methods equal on every case: NaN.
- * Refuses fewer than 3 methods, unequal lengths, no cases, NaN and ±∞.
+ * Friedman test over methods, `methods[j][i]` = score of method j on case i. SciPy's `friedmanchisquare`; p from the
+ * chi-square approximation, which wants more than 10 cases or more than 6 methods. All methods equal on every case:
+ * NaN. Refuses fewer than 3 methods, unequal lengths, no cases, NaN and ±∞.
  */
 export function friedman(methods: readonly Sample[]): Friedman {
   const k = methods.length;
@@ -32,9 +38,7 @@ export function friedman(methods: readonly Sample[]): Friedman {
   let ties = 0;
   for (let i = 0; i < n; i++) {
     const { ranks, tieTerm } = rank(methods.map((values) => values[i]!));
-    ranks.forEach((r, j) => {
-      sums[j]! += r;
-    });
+    for (let j = 0; j < k; j++) sums[j]! += ranks[j]!;
     ties += tieTerm;
   }
   const spread = sums.reduce((sum, s) => sum + (s - (n * (k + 1)) / 2) ** 2, 0);

@@ -1,10 +1,19 @@
-/** Intraclass correlation: how far repeated measurements of one subject agree. */
+/**
+ * Intraclass correlation: how far repeated measurements of one subject agree.
+ *
+ * With the mean squares of a two-way table of n subjects and k raters, MS between subjects, MR between raters and ME of
+ * the rest: ICC(2,1) = (MS − ME) / (MS + (k − 1) ME + k (MR − ME)/n), ICC(3,1) = (MS − ME) / (MS + (k − 1) ME).
+ * Source: Shrout & Fleiss 1979, doi:10.1037/0033-2909.86.2.420. Of groups of unequal size: intraclassOneWay.ts.
+ */
 import { expected } from '../errors.ts';
 import { fisherQuantile, fisherUpperTail } from './distributions/fisherF.ts';
 import { moments } from './moments.ts';
 import { checkConfidence, checkSample, type Sample } from './sample.ts';
 
-/** `agreement`: ICC(2,1), raters are a random sample and their offsets count. `consistency`: ICC(3,1), offsets of raters do not count. */
+/**
+ * `agreement`: ICC(2,1), raters are a random sample and their offsets count. `consistency`:
+ * ICC(3,1), offsets of raters do not count.
+ */
 export type IntraclassForm = 'agreement' | 'consistency';
 
 export interface Intraclass {
@@ -77,9 +86,10 @@ function agreementInterval(s: MeanSquares, icc: number, tail: number): [number, 
 }
 
 /**
- * ICC of single ratings, `ratings[i][j]` = subject i measured by rater (or under condition) j. Sources: Shrout & Fleiss 1979
- * (doi 10.1037/0033-2909.86.2.420), intervals after McGraw & Wong 1996 (doi 10.1037/1082-989X.1.1.30). Can be negative. Perfect
- * agreement: 1 with interval [1, 1] and p = 0; all ratings equal: NaN. Refuses fewer than 2 subjects or ratings, NaN, ±∞, gaps.
+ * ICC of single ratings, `ratings[i][j]` = subject i measured by rater (or under condition) j. Sources: Shrout &
+ * Fleiss 1979 (doi 10.1037/0033-2909.86.2.420), intervals after McGraw & Wong 1996 (doi 10.1037/1082-989X.1.1.30).
+ * Can be negative. Perfect agreement: 1 with interval [1, 1] and p = 0; all ratings equal: NaN. Refuses fewer than
+ * 2 subjects or ratings, NaN, ±∞, gaps.
  */
 export function intraclassCorrelation(ratings: readonly Sample[], form: IntraclassForm, confidence = 0.95): Intraclass {
   checkConfidence(confidence);

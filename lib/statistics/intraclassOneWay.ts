@@ -1,10 +1,11 @@
+/** ICC(1) of one-way analysis of variance, for groups of unequal size (slices of patients). */
 import { mean, sum } from 'simple-statistics';
 import { expected } from '../errors.ts';
 
 /**
  * ICC(1) from one-way analysis of variance with unequal group sizes: (MSB − MSW)/(MSB + (m₀ − 1)·MSW), where
- * m₀ = (N − Σmᵢ²/N)/(k − 1). Between −1/(m₀ − 1) and 1; NaN where nothing varies. Throws for fewer than 2 groups, and where no group
- * has 2 values. Source: Donner 1986, Int Stat Rev 54:67, doi:10.2307/1403259 (ANOVA estimator).
+ * m₀ = (N − Σmᵢ²/N)/(k − 1). Between −1/(m₀ − 1) and 1; NaN where nothing varies. Throws for fewer than 2 groups, and
+ * where no group has 2 values. Source: Donner 1986, Int Stat Rev 54:67, doi:10.2307/1403259 (ANOVA estimator).
  */
 export function intraclassOneWay(groups: readonly (readonly number[])[]): number {
   const all = groups.flat();

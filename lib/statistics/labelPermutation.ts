@@ -1,4 +1,7 @@
-/** How many findings, and how good a best one, labels without meaning would give on the very same features. */
+/**
+ * How many findings, and how good a best one, labels without meaning would give on the very same features:
+ * p = (b + 1)/(n + 1), b of n random permutations of the labels giving at least as many findings as the true ones.
+ */
 import { Random } from '../random.ts';
 import { checkResamples } from './arrangements.ts';
 import { compareFeatures, type FeatureColumns } from './compareFeatures.ts';
@@ -7,7 +10,7 @@ import { studentP } from './distributions/studentT.ts';
 import { moments } from './moments.ts';
 import { rank } from './ranks.ts';
 
-export interface LabelPermutation {
+interface LabelPermutation {
   /** Features with p ≤ level under the labels as they are. */
   readonly observed: number;
   /** The same under each permutation of the labels. */
@@ -30,7 +33,10 @@ function prepare(column: readonly number[]): Prepared {
   return { values: Float64Array.from(column, (v) => v - centre), ranks: rank(column).ranks };
 }
 
-/** Welch's p (1 where it is surely above the level, which |t| below the normal quantile is) and the AUC for one set of labels. */
+/**
+ * Welch's p (1 where it is surely above the level, which |t| below the normal quantile
+ * is) and the AUC for one set of labels.
+ */
 function compareOnce(
   { values, ranks }: Prepared,
   inFirst: readonly boolean[],
@@ -69,9 +75,10 @@ function scan(
 }
 
 /**
- * Shuffles the group labels over the units and counts what the same tests then find. Correlated features make the count vary
- * far more than independent ones would, which no formula knows and the shuffling does. Features that `compareFeatures` leaves
- * out are left out here. With `strata`, labels are shuffled within units of equal stratum only.
+ * Shuffles the group labels over the units and counts what the same tests then find. Correlated
+ * features make the count vary far more than independent ones would, which no formula knows and the
+ * shuffling does. Features that `compareFeatures` leaves out are left out here. With `strata`, labels
+ * are shuffled within units of equal stratum only.
  */
 export function permuteLabels(
   columns: FeatureColumns,
@@ -91,10 +98,7 @@ export function permuteLabels(
     : [inFirst.map((_, i) => i)];
   const shuffled = (): boolean[] => {
     const labels = [...inFirst];
-    for (const own of places)
-      random.shuffle(own).forEach((from, k) => {
-        labels[own[k]!] = inFirst[from]!;
-      });
+    for (const own of places) for (const [k, from] of random.shuffle(own).entries()) labels[own[k]!] = inFirst[from]!;
     return labels;
   };
   const observed = scan(used, inFirst, level);

@@ -1,4 +1,10 @@
-/** Levene's test: do groups have one variance? */
+/**
+ * Levene's test: do groups have one variance?
+ *
+ * With z = |x − centre of its group|, k groups of nᵢ and n values in all:
+ * F = (Σᵢ nᵢ (mean(zᵢ) − mean(z))² / (k − 1)) / (Σᵢ Σⱼ (zᵢⱼ − mean(zᵢ))² / (n − k)). Sources: Levene 1960; with the
+ * median as centre Brown & Forsythe 1974, doi:10.1080/01621459.1974.10482955.
+ */
 import { expected } from '../errors.ts';
 import { fisherUpperTail } from './distributions/fisherF.ts';
 import { exactSum, moments } from './moments.ts';
@@ -24,9 +30,9 @@ function centreOf(group: Sample, centre: 'median' | 'mean'): [number, number] {
 
 /**
  * Levene's test over two or more groups: a one-way analysis of variance of the distances from each group's centre.
- * `centre`: `median` (default, Brown & Forsythe 1974, doi 10.1080/01621459.1974.10482955, robust) or `mean` (Levene 1960).
- * SciPy's `levene`. Distances that are constant within each group (constant groups, groups of 2) give f = ∞ and p = 0 where the
- * groups differ, NaN where they do not. Refuses fewer than 2 groups, an empty group, NaN and ±∞.
+ * `centre`: `median` (default, Brown & Forsythe 1974, doi 10.1080/01621459.1974.10482955, robust) or `mean` (Levene
+ * 1960). SciPy's `levene`. Distances that are constant within each group (constant groups, groups of 2) give f = ∞ and
+ * p = 0 where the groups differ, NaN where they do not. Refuses fewer than 2 groups, an empty group, NaN and ±∞.
  */
 export function levene(groups: readonly Sample[], centre: 'median' | 'mean' = 'median'): Levene {
   const k = groups.length;

@@ -1,4 +1,9 @@
-/** Mann-Whitney U test (Wilcoxon rank-sum) of two independent samples. */
+/**
+ * Mann-Whitney U test (Wilcoxon rank-sum) of two independent samples: U = R₁ − n1(n1 + 1)/2, R₁ the sum of the ranks of
+ * the first sample among all values; U counts the pairs in which the first is larger, ties half. E(U) = n1·n2/2,
+ * Var(U) = n1·n2·(n + 1 − T/(n(n − 1)))/12 with n = n1 + n2 and T the sum of t³ − t over ties. Source: Mann & Whitney
+ * 1947, doi:10.1214/aoms/1177730491.
+ */
 import { expected } from '../errors.ts';
 import { normalCdf, normalUpperTail } from './distributions/normal.ts';
 import { rankTogether, sumOfRanks } from './ranks.ts';
@@ -18,8 +23,8 @@ export interface MannWhitney {
 }
 
 /**
- * In how many arrangements U is at most `last`: the sum of the first coefficients of the Gaussian binomial (Mann & Whitney 1947,
- * doi 10.1214/aoms/1177730491). As BigInt, because doubles lose whole numbers above 2^53.
+ * In how many arrangements U is at most `last`: the sum of the first coefficients of the Gaussian binomial (Mann &
+ * Whitney 1947, doi 10.1214/aoms/1177730491). As BigInt, because doubles lose whole numbers above 2^53.
  */
 function countUpTo(last: number, small: number, large: number): bigint {
   const counts: bigint[] = Array.from({ length: last + 1 }, (_, u) => (u === 0 ? 1n : 0n));
@@ -74,10 +79,10 @@ function normalTails(u: number, n1: number, n2: number, tieTerm: number): { lowe
 }
 
 /**
- * Mann-Whitney U test: is a value of the first sample as likely the larger as the smaller one of a pair? SciPy's `mannwhitneyu`.
- * `auto`: exact without ties when a sample has at most 8 values, else normal. It holds its level when both distributions are equal;
- * with equal medians but unequal spreads it does not (use `brunnerMunzel`). All values equal: p = 1. Refuses an
- * empty sample, NaN, ±∞, and `exact` with ties (use `permutationTest`).
+ * Mann-Whitney U test: is a value of the first sample as likely the larger as the smaller one of a pair? SciPy's
+ * `mannwhitneyu`. `auto`: exact without ties when a sample has at most 8 values, else normal. It holds its level when
+ * both distributions are equal; with equal medians but unequal spreads it does not (use `brunnerMunzel`). All values
+ * equal: p = 1. Refuses an empty sample, NaN, ±∞, and `exact` with ties (use `permutationTest`).
  */
 export function mannWhitney(
   a: Sample,

@@ -1,4 +1,10 @@
-/** ROC curve and the area under it, with DeLong's confidence interval and test. */
+/**
+ * ROC curve and the area under it (AUC), with DeLong's confidence interval and test.
+ *
+ * AUC = P(score of a positive > score of a negative) + ½ P(equal) over m positives and n negatives. With V the share of
+ * the other kind that a unit is ranked rightly against: Var(AUC) = var(V of positives)/m + var(V of negatives)/n.
+ * Source: DeLong et al. 1988, doi:10.2307/2531595.
+ */
 import { expected } from '../errors.ts';
 import { normalQuantile, normalUpperTail } from './distributions/normal.ts';
 import { exactSum, moments, varianceOf } from './moments.ts';
@@ -91,8 +97,9 @@ function placements({ positives, negatives }: { positives: number[]; negatives: 
 const varianceOfMean = (values: Float64Array): number => varianceOf(moments(values)) / values.length;
 
 /**
- * Area under the ROC curve: the probability that a positive unit has the higher score, ties count half. Equals U/(n1·n2) of the
- * Mann-Whitney test. Interval after DeLong et al. 1988 (doi 10.2307/2531595). Refuses fewer than 2 labels of a kind, NaN and ±∞.
+ * Area under the ROC curve: the probability that a positive unit has the higher score, ties count half. Equals
+ * U/(n1·n2) of the Mann-Whitney test. Interval after DeLong et al. 1988 (doi 10.2307/2531595). Refuses fewer
+ * than 2 labels of a kind, NaN and ±∞.
  */
 export function rocAuc(scores: Sample, labels: ArrayLike<number | boolean>, confidence = 0.95): Auc {
   checkConfidence(confidence);
@@ -103,8 +110,9 @@ export function rocAuc(scores: Sample, labels: ArrayLike<number | boolean>, conf
 }
 
 /**
- * DeLong's test of two scores of the same units (paired): do their AUCs differ? Two-sided. The variance of the difference is that
- * of the differences of the structural components. Scores that order the units alike give z = 0 and p = 1. Refuses as `rocAuc`.
+ * DeLong's test of two scores of the same units (paired): do their AUCs differ? Two-sided. The variance of the
+ * difference is that of the differences of the structural components. Scores that order the units alike give
+ * z = 0 and p = 1. Refuses as `rocAuc`.
  */
 export function deLongTest(
   first: Sample,

@@ -8,8 +8,8 @@ export type Sample = ArrayLike<number>;
 export type Alternative = 'two-sided' | 'less' | 'greater';
 
 /**
- * Refuses a sample with fewer than `atLeast` values or with NaN or ±∞ in it (a missing value must be dropped or replaced
- * on purpose, never silently). `name` is how the sentence calls it.
+ * Refuses a sample with fewer than `atLeast` values or with NaN or ±∞ in it (a missing value must be dropped or
+ * replaced on purpose, never silently). `name` is how the sentence calls it.
  */
 export function checkSample(values: Sample, atLeast: number, name = 'the sample'): void {
   const n = values.length;
@@ -39,7 +39,10 @@ export function checkConfidence(confidence: number): void {
   if (!(confidence > 0 && confidence < 1)) throw expected('a confidence level between 0 and 1', `${confidence}`);
 }
 
-/** The p value of a statistic: `upper` = P(≥ observed), `lower` = P(≤ observed). Two-sided is twice the smaller one, at most 1. */
+/**
+ * The p value of a statistic: `upper` = P(≥ observed), `lower` = P(≤ observed). Two-sided
+ * is twice the smaller one, at most 1.
+ */
 export function pOfTails({ lower, upper }: { lower: number; upper: number }, alternative: Alternative): number {
   if (alternative === 'less') return lower;
   return alternative === 'greater' ? upper : Math.min(1, 2 * Math.min(lower, upper));

@@ -1,4 +1,8 @@
-/** Shapiro-Wilk test of normality. */
+/**
+ * Shapiro-Wilk test of normality: W = (Σ aᵢ x₍ᵢ₎)² / Σ (xᵢ − mean)², x₍ᵢ₎ the sorted values and aᵢ the weights that fit
+ * a normal sample best, of length 1. Source: Shapiro & Wilk 1965, doi:10.1093/biomet/52.3-4.591; weights and p: Royston
+ * 1995, algorithm AS R94, doi:10.2307/2986146.
+ */
 import { expected } from '../errors.ts';
 import { normalUpperTail } from './distributions/normal.ts';
 import { moments } from './moments.ts';
@@ -15,8 +19,8 @@ const polynomial = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, c) => sum * x + c, 0);
 
 /**
- * Normal quantile for 0 < p < ½ to 1e-9 (Beasley & Springer 1977, algorithm AS 111, doi 10.2307/2346889). The test is defined with it, and
- * SciPy computes it so: the exact quantile changes W in the 10th digit and p in the 8th.
+ * Normal quantile for 0 < p < ½ to 1e-9 (Beasley & Springer 1977, algorithm AS 111, doi 10.2307/2346889). The test is
+ * defined with it, and SciPy computes it so: the exact quantile changes W in the 10th digit and p in the 8th.
  */
 function approximateQuantile(p: number): number {
   const q = p - 0.5;
@@ -72,9 +76,9 @@ function pOf(gap: number, n: number): number {
 }
 
 /**
- * Shapiro-Wilk test of the null hypothesis that the values are normal, SciPy's `shapiro`. Source: Royston 1995, algorithm AS R94
- * (doi 10.2307/2986146). A constant sample gives w = 1 and p = 1, as in SciPy: it says nothing about normality.
- * Refuses fewer than 3 values, more than 5000 (beyond the approximation), NaN and ±∞.
+ * Shapiro-Wilk test of the null hypothesis that the values are normal, SciPy's `shapiro`. Source: Royston 1995,
+ * algorithm AS R94 (doi 10.2307/2986146). A constant sample gives w = 1 and p = 1, as in SciPy: it says nothing about
+ * normality. Refuses fewer than 3 values, more than 5000 (beyond the approximation), NaN and ±∞.
  */
 export function shapiroWilk(values: Sample): ShapiroWilk {
   checkSample(values, 3);
@@ -87,8 +91,10 @@ export function shapiroWilk(values: Sample): ShapiroWilk {
   const half = weights(n);
   // 1 − W as a sum of squares: the distance between the sample and the line through the weights, both of length 1
   const length = Math.sqrt(2 * half.reduce((sum, weight) => sum + weight * weight, 0));
-  const weightOf = (i: number): number =>
-    (i < half.length ? -half[i]! : i >= n - half.length ? half[n - 1 - i]! : 0) / length;
+  const weightOf = (i: number): number => {
+    if (i < half.length) return -half[i]! / length;
+    return i >= n - half.length ? half[n - 1 - i]! / length : 0;
+  };
   let product = 0;
   for (let i = 0; i < n; i++) product += weightOf(i) * (sorted[i]! / scale);
   let gap = 0;

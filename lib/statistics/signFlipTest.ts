@@ -1,4 +1,8 @@
-/** Permutation of signs: pairs, and two samples with unequal variances. */
+/**
+ * Permutation of signs: of the differences of pairs, and of the distances from the group means of two samples with
+ * unequal variances. p = share of the sign patterns whose statistic is at least as extreme as the observed one; of n
+ * random patterns p = (b + 1)/(n + 1).
+ */
 import { Random } from '../random.ts';
 import {
   Counter,
@@ -23,9 +27,9 @@ function signs(random: Random): () => boolean {
 }
 
 /**
- * Permutation test of paired samples: are the differences a − b symmetric about 0? The statistic is their mean, the signs are
- * swapped; SciPy's `permutation_test(permutation_type='samples')`. Exact and p as in `permutationTest`. All differences 0: p = 1.
- * Refuses unequal lengths, no pairs, NaN and ±∞.
+ * Permutation test of paired samples: are the differences a − b symmetric about 0? The statistic is their mean, the
+ * signs are swapped; SciPy's `permutation_test(permutation_type='samples')`. Exact and p as in `permutationTest`. All
+ * differences 0: p = 1. Refuses unequal lengths, no pairs, NaN and ±∞.
  */
 export function pairedPermutationTest(
   a: Sample,
@@ -37,10 +41,8 @@ export function pairedPermutationTest(
   const d = differences(a, b);
   const exact = d.length < 31 && 2 ** d.length <= resamples;
   const statistic = meanOf(d);
-  const counter = new Counter(
-    statistic,
-    d.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
-  );
+  const largest = d.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const counter = new Counter(statistic, largest);
   const negative = signs(Random.stream(seed, 'signs'));
   const times = exact ? 2 ** d.length : resamples;
   for (let k = 0; k < times; k++)
@@ -49,11 +51,11 @@ export function pairedPermutationTest(
 }
 
 /**
- * Resampling test that two independent samples have equal means, whatever their variances and sizes: Welch's t is compared with its
- * values after random signs were given to each value's distance from its group's mean (the wild bootstrap with Rademacher
- * weights, Davidson & Flachaire 2008, doi 10.1016/j.jeconom.2008.08.003). Holds the level where `permutationTest` does not,
- * best for symmetric distributions; never exact, p = (b + 1)/(n + 1). Two constant samples: p = 1 if they are
- * equal, else the smallest possible. Refuses fewer than 2 values in a sample, NaN and ±∞.
+ * Resampling test that two independent samples have equal means, whatever their variances and sizes: Welch's t is
+ * compared with its values after random signs were given to each value's distance from its group's mean (the wild
+ * bootstrap with Rademacher weights, Davidson & Flachaire 2008, doi 10.1016/j.jeconom.2008.08.003). Holds the level
+ * where `permutationTest` does not, best for symmetric distributions; never exact, p = (b + 1)/(n + 1). Two constant
+ * samples: p = 1 if they are equal, else the smallest possible. Refuses fewer than 2 values in a sample, NaN and ±∞.
  */
 export function signFlipTest(
   a: Sample,
@@ -64,10 +66,7 @@ export function signFlipTest(
   checkResamples(resamples);
   // an origin among the values keeps the digits of the mean
   const origin = a[0]!;
-  const [x, y] = [a, b].map((values) => Float64Array.from(values, (value) => value - origin)) as [
-    Float64Array,
-    Float64Array,
-  ];
+  const [x, y] = [a, b].map((values) => Float64Array.from(values, (value) => value - origin));
   const statistic = welchT(x, y);
   const counter = new Counter(statistic, 1);
   const negative = signs(Random.stream(seed, 'signs'));

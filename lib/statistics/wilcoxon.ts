@@ -1,4 +1,9 @@
-/** Wilcoxon signed-rank test of paired samples. */
+/**
+ * Wilcoxon signed-rank test of paired samples: W⁺ is the sum of the ranks of |d| over the positive differences
+ * d = a − b, W⁻ that over the negative ones; under the null hypothesis every sign is as likely as the other, so that
+ * E(W⁺) = n(n + 1)/4 and Var(W⁺) = n(n + 1)(2n + 1)/24 without ties. Source: Wilcoxon 1945, doi:10.2307/3001968; zeros:
+ * Pratt 1959, doi:10.1080/01621459.1959.10501526.
+ */
 import { normalCdf, normalUpperTail } from './distributions/normal.ts';
 import type { RankTestOptions } from './mannWhitney.ts';
 import { rank } from './ranks.ts';
@@ -35,10 +40,7 @@ export function signedRanks(d: Float64Array, treatment: 'wilcox' | 'pratt' = 'wi
   const zeros = d.length - nonzero.length;
   const { ranks, tieTerm } = rank(nonzero.map(Math.abs));
   // zeros are the smallest of all, so ranking them too only lifts the others
-  if (treatment === 'pratt')
-    ranks.forEach((r, i) => {
-      ranks[i] = r + zeros;
-    });
+  if (treatment === 'pratt') for (let i = 0; i < ranks.length; i++) ranks[i]! += zeros;
   let [positive, negative] = [0, 0];
   nonzero.forEach((value, i) => {
     if (value > 0) positive += ranks[i]!;
@@ -47,7 +49,10 @@ export function signedRanks(d: Float64Array, treatment: 'wilcox' | 'pratt' = 'wi
   return { ranks, positive, negative, tieTerm, zeros };
 }
 
-/** P(sum ≥ observed) and P(sum ≤ observed) over all 2^n signs of the ranks; exact with ties too, since twice a rank is a whole number. */
+/**
+ * P(sum ≥ observed) and P(sum ≤ observed) over all 2^n signs of the ranks; exact with ties too,
+ * since twice a rank is a whole number.
+ */
 function exactTails({ ranks, positive }: SignedRanks): { lower: number; upper: number } {
   const doubled = Array.from(ranks, (r) => Math.round(2 * r));
   const total = doubled.reduce((sum, r) => sum + r, 0);
@@ -56,11 +61,10 @@ function exactTails({ ranks, positive }: SignedRanks): { lower: number; upper: n
   for (const r of doubled)
     for (let s = total; s >= 0; s--) chance[s] = 0.5 * (chance[s]! + (s >= r ? chance[s - r]! : 0));
   const observed = Math.round(2 * positive);
-  const sumOf = (part: Float64Array): number =>
-    Math.min(
-      1,
-      part.reduce((sum, c) => sum + c, 0),
-    );
+  const sumOf = (part: Float64Array): number => {
+    const sum = part.reduce((all, c) => all + c, 0);
+    return Math.min(1, sum);
+  };
   return { lower: sumOf(chance.subarray(0, observed + 1)), upper: sumOf(chance.subarray(observed)) };
 }
 
@@ -82,9 +86,9 @@ function normalTails(
 }
 
 /**
- * Wilcoxon signed-rank test: are the differences a − b symmetric about 0? SciPy's `wilcoxon`. `auto`: exact for up to 50 pairs
- * without zeros or ties, or up to 13 pairs with them, else normal with tie-corrected variance. `exact` counts all signs also with
- * ties. All differences 0: p = 1. Refuses unequal lengths, no pairs, NaN and ±∞.
+ * Wilcoxon signed-rank test: are the differences a − b symmetric about 0? SciPy's `wilcoxon`. `auto`: exact for up to
+ * 50 pairs without zeros or ties, or up to 13 pairs with them, else normal with tie-corrected variance. `exact` counts
+ * all signs also with ties. All differences 0: p = 1. Refuses unequal lengths, no pairs, NaN and ±∞.
  */
 export function wilcoxon(a: Sample, b: Sample, options: WilcoxonOptions = {}): Wilcoxon {
   const { alternative = 'two-sided', method = 'auto', zeros = 'wilcox', correction = false } = options;

@@ -21,7 +21,10 @@ import { currentEngine } from 'axunet-engine/engine';
 import type { LossCurve } from './figures/optimizerComparison.ts';
 import type { Session } from './session.ts';
 
-/** The preset of the session's profile and data set; AXUNET_MINUTES replaces its time box. WebAssembly gets three times the time. */
+/**
+ * The preset of the session's profile and data set; AXUNET_MINUTES replaces its time box.
+ * WebAssembly gets three times the time.
+ */
 export function sessionConfig(session: Session, changes: TrainChanges = {}): TrainConfig {
   const preset = presetConfig(session.profile, session.dataset);
   const minutes =
@@ -50,8 +53,9 @@ export interface FoldResult {
 }
 
 /**
- * Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen patients. The folder's
- * name ends in a hash of all that describes the run: another configuration, data or version starts a run of its own.
+ * Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen
+ * patients. The folder's name ends in a hash of all that describes the run: another configuration,
+ * data or version starts a run of its own.
  */
 export async function trainFold(
   session: Session,

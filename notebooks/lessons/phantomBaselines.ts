@@ -12,7 +12,7 @@ export interface BaselineVolume {
   readonly label: Volume;
 }
 
-export interface ThresholdBaseline {
+interface ThresholdBaseline {
   /** The window [lowHu, highHu) that was best for these volumes together. */
   readonly lowHu: number;
   readonly highHu: number;
@@ -20,7 +20,7 @@ export interface ThresholdBaseline {
   readonly dice: number[];
 }
 
-export interface LocationPriorBaseline {
+interface LocationPriorBaseline {
   /** A voxel is foreground where at least this share of the training patients has foreground. */
   readonly share: number;
   /** DSC of each held-out volume, on its own grid. */

@@ -35,7 +35,8 @@ async function writeCases(): Promise<string> {
     await writeNifti(path.join(folder, 'files', `${id}-mask.nii`), { ...geometry, data: mask });
   }
   return table(
-    'id,group,image,mask,label\none,tumour,files/one.nii,files/one-mask.nii,\nbad,"a, b",files/bad.nii,files/bad-mask.nii,1\n' +
+    'id,group,image,mask,label\none,tumour,files/one.nii,files/one-mask.nii,\n' +
+      'bad,"a, b",files/bad.nii,files/bad-mask.nii,1\n' +
       'two,normal,files/two.nii,files/two-mask.nii,3\ngone,normal,files/gone.nii,files/two-mask.nii,3\n',
   );
 }
@@ -51,7 +52,7 @@ const extract = async (file: string, more: Partial<CohortOptions> = {}) =>
 const features = (): string[][] => parseCsv(readFileSync(path.join(out(), 'features.csv'), 'utf8'));
 
 describe('a cohort', { timeout: 60_000 }, () => {
-  it('is taken case by case; those that fail are named and the others made; a second run finds them complete', async () => {
+  it('is taken case by case; those that fail are named, the others made and complete in a second run', async () => {
     const file = await writeCases();
     const notes: string[] = [];
     const report = await extract(file, {

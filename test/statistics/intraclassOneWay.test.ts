@@ -17,6 +17,12 @@ describe('intraclassOneWay', () => {
     // Means 1 and 4 about 3: MSB = 1·4 + 2·1 = 6. MSW = 1 + 1 = 2. m₀ = 3 − (1 + 4)/3 = 4/3: 4 / (6 + 2/3).
     expect(intraclassOneWay([[1], [3, 5]])).toBeCloseTo(3 / 5, 12);
   });
+  it('is what the F ratio of one-way analysis of variance implies (SciPy 1.17.1 f_oneway), with unequal sizes', () => {
+    const f = 4.558571047720606;
+    const size = (10 - (9 + 4 + 16 + 1) / 10) / 3; // m₀ of sizes 3, 2, 4, 1
+    const icc = intraclassOneWay([[1.2, 3.4, 2.2], [5.1, 4.2], [0.3, 1.9, 2.8, 2.2], [4.4]]);
+    expect(icc).toBeCloseTo((f - 1) / (f + size - 1), 12);
+  });
   it('is 1 where groups have no spread, and −1 / (m₀ − 1) where they have the same mean', () => {
     expect(
       intraclassOneWay([

@@ -3,14 +3,17 @@ import { panelGrid } from 'axunet/figures/panels';
 import type { SliceImage } from 'axunet/figures/slicePicture';
 import { axis, colours, emptyFigure, logAxis, palette, sizes, withAlpha } from 'axunet/figures/theme';
 
-export interface HuHistogram {
+interface HuHistogram {
   /** Lower edges of equal bins. */
   readonly edges: number[];
   readonly counts: number[];
   readonly binHu: number;
 }
 
-/** Counts values in `bins` equal bins over [low, high]; the last bin includes `high`, values outside and NaN are not counted. */
+/**
+ * Counts values in `bins` equal bins over [low, high]; the last bin includes `high`,
+ * values outside and NaN are not counted.
+ */
 export function histogram(
   values: ArrayLike<number>,
   [low, high]: readonly [number, number],

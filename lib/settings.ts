@@ -36,7 +36,10 @@ export const settings = {
   get dataFolder(): string | undefined {
     return folder('AXUNET_DATA');
   },
-  /** Where figures and `summary.json` of this run go; `figures/latest` unless `npm run figures` renews the committed ones. */
+  /**
+   * Where figures and `summary.json` of this run go; `figures/latest` unless `npm run figures` renews the committed
+   * ones.
+   */
   get figuresFolder(): string {
     return folder('AXUNET_FIGURES') ?? path.join(projectRoot, 'figures/latest');
   },
@@ -56,7 +59,10 @@ export const settings = {
     const wanted = folder('AXUNET_SHARED') ?? path.resolve(projectRoot, '..', 'shared');
     return existsSync(path.join(wanted, 'data')) ? wanted : undefined;
   },
-  /** Files of loss values from other programs, or folders of them, for tests; separated by commas or as in PATH. Undefined where not set. */
+  /**
+   * Files of loss values from other programs, or folders of them, for tests; separated by commas or as in PATH.
+   * Undefined where not set.
+   */
   get lossReference(): string[] | undefined {
     const value = process.env.AXUNET_LOSS_REFERENCE;
     if (!value) return undefined;
@@ -65,7 +71,9 @@ export const settings = {
       .filter(Boolean)
       .map((file) => path.resolve(file.trim()));
   },
-  /** When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never. */
+  /**
+   * When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never.
+   */
   get stepCheck(): 'once' | 'always' | 'never' {
     return oneOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
   },

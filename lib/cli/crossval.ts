@@ -6,7 +6,8 @@ import { assertTestedOnce, type CrossvalPlan, keepPlan, planFolds, readPlan } fr
 import { formatCrossval, writeCrossval } from '../crossval/report.ts';
 import { type Crossval, type EvaluationOptions, readFold } from '../crossval/result.ts';
 import { type FailedFold, summariseFolds } from '../crossval/summary.ts';
-import { type CaseList, openDataset } from '../dataset/cases.ts';
+import { type CaseList } from '../dataset/caseList.ts';
+import { openDataset } from '../dataset/cases.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { type Metric, metricInfo, metricNames } from '../evaluate/metrics.ts';
 import { readJson, writeJson } from '../io/files.ts';

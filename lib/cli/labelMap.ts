@@ -1,5 +1,5 @@
 /** The option `--label-map`, which says what the values in a label file stand for. */
-import type { OpenOptions } from '../dataset/cases.ts';
+import { type OpenOptions } from '../dataset/caseList.ts';
 import { expected } from '../errors.ts';
 
 /** `7:1,*:0` → {labelMap: {7: 1}, otherLabels: 'background'}. Throws a UserError for anything else than such a map, or a label named twice. */

@@ -1,7 +1,8 @@
 /** Options that `axunet train` and `axunet crossval` share: the data, the folds and the configuration. */
 
 import { startEngine } from 'axunet-engine/engine';
-import { type CaseList, openDataset } from '../dataset/cases.ts';
+import { type CaseList } from '../dataset/caseList.ts';
+import { openDataset } from '../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../dataset/folds.ts';
 import { expected } from '../errors.ts';
 import { readJson } from '../io/files.ts';

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type OpenOptions, openDataset, openPair } from '../dataset/cases.ts';
+import { type OpenOptions } from '../dataset/caseList.ts';
+import { openDataset, openPair } from '../dataset/cases.ts';
 import { readFolds } from '../dataset/folds.ts';
 import { openMasks } from '../dataset/masks.ts';
 import { findDataset } from '../dataset/registry.ts';

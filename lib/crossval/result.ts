@@ -1,6 +1,7 @@
 /** What a cross-validation is asked for, and what is written down of a fold. */
+
 import path from 'node:path';
-import type { CaseList } from '../dataset/cases.ts';
+import { type CaseList } from '../dataset/caseList.ts';
 import type { PostprocessingChoice } from '../evaluate/choosePostprocessing.ts';
 import type { Metric } from '../evaluate/metrics.ts';
 import { readJson, sha256File } from '../io/files.ts';

@@ -1,11 +1,12 @@
 /** Patient-level folds: seeded, saved as JSON, and checked wherever they come from. */
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expected, UserError } from '../errors.ts';
 import { readJson, writeJson } from '../io/files.ts';
 import { Random } from '../random.ts';
-import type { CaseList } from './cases.ts';
+import { type CaseList } from './caseList.ts';
 
 export interface Folds {
   readonly seed: number;
@@ -73,7 +74,10 @@ export function assertDisjoint(training: readonly string[], validation: readonly
 const names = (patients: string[]): string =>
   patients.slice(0, 10).join(', ') + (patients.length > 10 ? ` and ${patients.length - 10} more` : '');
 
-/** Every way in which folds do not fit a set of patients, one phrase each: unknown, missing and repeated patients, empty folds. */
+/**
+ * Every way in which folds do not fit a set of patients, one phrase each: unknown, missing and repeated patients, empty
+ * folds.
+ */
 export function foldProblems({ folds }: Folds, patients: readonly string[]): string[] {
   const known = new Set(patients);
   const dealt = folds.flat();

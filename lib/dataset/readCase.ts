@@ -1,8 +1,9 @@
 /** One labelled case of a data set, read from its files. */
+
 import { readNifti } from '../io/nifti.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
-import type { Case } from './cases.ts';
+import { type Case } from './caseList.ts';
 
 export interface LabelledVolume {
   readonly id: string;

@@ -1,7 +1,8 @@
 /** Scores files of masks: pairs them by id, refuses what lies on different grids, and loses no case. */
+
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { OpenOptions } from '../dataset/cases.ts';
+import { type OpenOptions } from '../dataset/caseList.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
 import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairing.ts';

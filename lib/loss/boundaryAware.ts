@@ -1,6 +1,6 @@
 /**
- * Boundary-aware loss: cross-entropy in which pixels at the contour count more.
- * Source: our reading of Yang et al. 2022 (AX-Unet), doi 10.3389/fonc.2022.894970, whose formula is not published; the factor is its code's.
+ * Boundary-aware loss: cross-entropy in which pixels at the contour count more. Source: our reading of Yang et al. 2022
+ * (AX-Unet), doi 10.3389/fonc.2022.894970, whose formula is not published; the factor is its code's.
  */
 import { tf } from 'axunet-engine/engine';
 import { meanFocalCrossEntropy, unfocused } from 'axunet-engine/ops/focalCrossEntropy';

@@ -7,7 +7,10 @@ const largestAlpha = 0.8;
 /** Added below, in pixels: makes an empty truth with an empty prediction count as perfect. */
 const smoothing = 1;
 
-/** The pixels of the mask that have a neighbour above, below, left or right outside it or beyond the image. `truth` [n, h, w]. */
+/**
+ * The pixels of the mask that have a neighbour above, below, left or right outside it or beyond the image. `truth` [n,
+ * h, w].
+ */
 function contour(truth: tf.Tensor3D): tf.Tensor3D {
   const [n, height, width] = truth.shape;
   const padded = tf.pad(truth, [
@@ -21,8 +24,9 @@ function contour(truth: tf.Tensor3D): tf.Tensor3D {
 }
 
 /**
- * (U − I) / (U − α I) with the soft union and overlap U − I = Σ p² + Σ y² − 2 Σ py, I = Σ py, and α = 1 − 2 C / S, at most 0.8, where S counts the
- * pixels of the truth and C those at its contour: the larger the organ, the less its inside counts; at α = −1, all contour, it is a Dice loss with squares. p is the softmax probability of the
+ * (U − I) / (U − α I) with the soft union and overlap U − I = Σ p² + Σ y² − 2 Σ py, I = Σ py, and α = 1 − 2 C / S, at
+ * most 0.8, where S counts the pixels of the truth and C those at its contour: the larger the organ, the less its
+ * inside counts; at α = −1, all contour, it is a Dice loss with squares. p is the softmax probability of the
  * foreground; sums go over the batch, as in `softDice`. Between 0 and 1; 0 for an empty truth predicted as empty.
  * `logits` [n, h, w, classes], `labels` [n, h, w].
  */

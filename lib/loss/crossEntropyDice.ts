@@ -1,4 +1,7 @@
-/** The loss of the reference's training run as it was meant: cross-entropy plus soft Dice, with a Dice of the foreground. */
+/**
+ * The loss of the reference's training run as it was meant: cross-entropy plus soft Dice, with a Dice of the
+ * foreground.
+ */
 import { tf } from 'axunet-engine/engine';
 import { crossEntropy } from './crossEntropy.ts';
 import { softDice } from './softDice.ts';

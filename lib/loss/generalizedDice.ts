@@ -13,14 +13,17 @@ export type ClassWeights = 'square' | 'simple' | 'uniform';
 export interface GeneralizedDiceOptions {
   readonly over?: Over;
   readonly weights?: ClassWeights;
-  /** Added above and below, in the unit of the weighted sums (not pixels: with `square` one pixel of truth counts 1 / N²); 0 by default. */
+  /**
+   * Added above and below, in the unit of the weighted sums (not pixels: with `square` one pixel of truth counts 1 /
+   * N²); 0 by default.
+   */
   readonly smoothing?: Smoothing;
 }
 
 /**
- * 1 − 2 Σ_l w_l Σ r_l p_l / Σ_l w_l Σ (r_l + p_l) over all classes l, background included; of the batch (default), or the mean of the
- * images. A class without a pixel, whose weight would be infinite, takes the largest weight of the others, as MONAI has it: an empty
- * mask then costs the mean probability of the foreground.
+ * 1 − 2 Σ_l w_l Σ r_l p_l / Σ_l w_l Σ (r_l + p_l) over all classes l, background included; of the batch (default), or
+ * the mean of the images. A class without a pixel, whose weight would be infinite, takes the largest weight of the
+ * others, as MONAI has it: an empty mask then costs the mean probability of the foreground.
  */
 export function generalizedDice({
   over = 'batch',

@@ -24,9 +24,10 @@ export interface HausdorffOptions {
 type SpatialLoss = (logits: tf.Tensor, labels: tf.Tensor) => tf.Scalar;
 
 /**
- * Mean over all pixels of (p − y)² · (D(p)^alpha + D(y)^alpha): p the softmax probability of the foreground, y its truth, D the distance in pixels to
- * the other side of the mask, of p's mask where p > 1/2. Both distances are constants to the gradient, as in the paper. An empty or
- * full mask has D = 0, so an image where both are so costs nothing: to be added to a loss of regions. Equal to MONAI's HausdorffDTLoss.
+ * Mean over all pixels of (p − y)² · (D(p)^alpha + D(y)^alpha): p the softmax probability of the foreground, y its
+ * truth, D the distance in pixels to the other side of the mask, of p's mask where p > 1/2. Both distances are
+ * constants to the gradient, as in the paper. An empty or full mask has D = 0, so an image where both are so costs
+ * nothing: to be added to a loss of regions. Equal to MONAI's HausdorffDTLoss.
  */
 export function hausdorff({ alpha = hausdorffAlpha }: HausdorffOptions = {}): SpatialLoss {
   return (logits, labels) =>
@@ -38,8 +39,9 @@ export function hausdorff({ alpha = hausdorffAlpha }: HausdorffOptions = {}): Sp
 }
 
 /**
- * ln(1 + Hausdorff loss). The plain loss is in squared pixels, some 10⁴ where a prediction is noise and far below 1 for a good one; the
- * logarithm keeps its gradient from drowning that of any other loss. Equal to MONAI's LogHausdorffDTLoss.
+ * ln(1 + Hausdorff loss). The plain loss is in squared pixels, some 10⁴ where a prediction is noise and far below 1 for
+ * a good one; the logarithm keeps its gradient from drowning that of any other loss. Equal to MONAI's
+ * LogHausdorffDTLoss.
  */
 export function logHausdorff(options: HausdorffOptions = {}): SpatialLoss {
   const loss = hausdorff(options);

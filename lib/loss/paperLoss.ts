@@ -12,15 +12,18 @@ export const focalGeneralizedDice: LossFunction = weightedSum([
 ]);
 
 /**
- * The paper's loss (Yang et al. 2022, doi 10.3389/fonc.2022.894970): focal + generalized Dice + boundary-aware. It says "weighted sum" and does not
- * give the weights; here all are 1.
+ * The paper's loss (Yang et al. 2022, doi 10.3389/fonc.2022.894970): focal + generalized Dice + boundary-aware. It says
+ * "weighted sum" and does not give the weights; here all are 1.
  */
 export const paperLoss: LossFunction = weightedSum([
   { loss: focalGeneralizedDice, weight: 1 },
   { loss: boundaryAware(), weight: 1 },
 ]);
 
-/** The same with a boundary term that comes in over the first half of the run: the organ has to be found before its contour. */
+/**
+ * The same with a boundary term that comes in over the first half of the run: the organ has to be found before its
+ * contour.
+ */
 export const paperLossRising: LossFunction = weightedSum([
   { loss: focalGeneralizedDice, weight: 1 },
   { loss: boundaryAware(), weight: { from: 0, to: 1, end: 0.5 } },

@@ -8,9 +8,10 @@ export interface SobelGradients {
 }
 
 /**
- * Sobel derivatives of the foreground (label above 0) of `labels` [n, h, w], along columns (x) and rows (y), by [−1 0 1; −2 0 2; −1 0 1] and its
- * transpose. Outside the image the mask is mirrored without repeating the edge pixel (OpenCV's default), so that an organ cut by the
- * border has no edge there. Images of one row or column have no derivative across it.
+ * Sobel derivatives of the foreground (label above 0) of `labels` [n, h, w], along columns (x) and rows (y), by [−1 0
+ * 1; −2 0 2; −1 0 1] and its transpose. Outside the image the mask is mirrored without repeating the edge pixel
+ * (OpenCV's default), so that an organ cut by the border has no edge there. Images of one row or column have no
+ * derivative across it.
  */
 export function sobelGradients(labels: tf.Tensor3D): SobelGradients {
   const mask = tf.cast(tf.greater(labels, 0), 'float32') as tf.Tensor3D;
@@ -44,7 +45,10 @@ export function sobelGradients(labels: tf.Tensor3D): SobelGradients {
   };
 }
 
-/** E = √(Gx² + Gy²) of the foreground: 0 away from its contour, 4 at a straight edge. `labels` [n, h, w]; output [n, h, w]. */
+/**
+ * E = √(Gx² + Gy²) of the foreground: 0 away from its contour, 4 at a straight edge. `labels` [n, h, w]; output [n, h,
+ * w].
+ */
 export const sobelMagnitude = (labels: tf.Tensor3D): tf.Tensor3D =>
   tf.tidy(() => {
     const { x, y } = sobelGradients(labels);

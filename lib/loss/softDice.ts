@@ -1,4 +1,7 @@
-/** Soft Dice of the foreground. Source: Milletari et al. 2016 (V-Net), doi 10.1109/3DV.2016.79, with sums instead of squares. */
+/**
+ * Soft Dice of the foreground. Source: Milletari et al. 2016 (V-Net), doi 10.1109/3DV.2016.79, with sums instead of
+ * squares.
+ */
 import { tf } from 'axunet-engine/engine';
 import { foregroundSums, type Smoothing, smoothingOf } from './foreground.ts';
 import type { LossFunction, Over } from './loss.ts';
@@ -17,8 +20,9 @@ export interface DiceOptions {
 }
 
 /**
- * 1 − (2 Σ p y + s) / (Σ p + Σ y + s) with p the softmax probability of the foreground (all classes but 0) and y its truth, over the
- * pixels of the whole batch (default) or of each image, and then their mean. An empty truth costs 1 − s / (Σ p + s).
+ * 1 − (2 Σ p y + s) / (Σ p + Σ y + s) with p the softmax probability of the foreground (all classes but 0) and y its
+ * truth, over the pixels of the whole batch (default) or of each image, and then their mean. An empty truth costs 1 − s
+ * / (Σ p + s).
  */
 export function diceLoss({
   over = 'batch',
@@ -37,8 +41,8 @@ export function diceLoss({
 }
 
 /**
- * Soft Dice over the whole batch: most slices hold no pancreas, and a slice without any would otherwise give a gradient that only its
- * own false positives shape. `logits` [n, h, w, classes], `labels` [n, h, w].
+ * Soft Dice over the whole batch: most slices hold no pancreas, and a slice without any would otherwise give a gradient
+ * that only its own false positives shape. `logits` [n, h, w, classes], `labels` [n, h, w].
  */
 export const softDice: LossFunction = diceLoss();
 

@@ -1,4 +1,7 @@
-/** Tversky loss: a Dice that weighs false positives and missed pixels apart. Source: Salehi et al. 2017, doi 10.1007/978-3-319-67389-9_44. */
+/**
+ * Tversky loss: a Dice that weighs false positives and missed pixels apart. Source: Salehi et al. 2017, doi
+ * 10.1007/978-3-319-67389-9_44.
+ */
 import { tf } from 'axunet-engine/engine';
 import { foregroundSums, type Smoothing, smoothingOf } from './foreground.ts';
 import type { LossFunction, Over } from './loss.ts';
@@ -13,7 +16,10 @@ export interface TverskyOptions {
   readonly smoothing?: Smoothing;
 }
 
-/** 1 − TI of the batch [1] or of each image [n]; TI = (Σ p y + s) / (Σ p y + α Σ p (1 − y) + β Σ (1 − p) y + s) of the foreground. */
+/**
+ * 1 − TI of the batch [1] or of each image [n]; TI = (Σ p y + s) / (Σ p y + α Σ p (1 − y) + β Σ (1 − p) y + s) of the
+ * foreground.
+ */
 export function tverskyDistances(logits: tf.Tensor4D, labels: tf.Tensor3D, options: TverskyOptions): tf.Tensor1D {
   const { falsePositives = 0.3, falseNegatives = 0.7, over = 'batch', smoothing = 1 } = options;
   const [above, below] = smoothingOf(smoothing);

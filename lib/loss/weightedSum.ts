@@ -3,7 +3,10 @@ import { tf } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
 import type { LossFunction } from './loss.ts';
 
-/** A weight that goes linearly from one value to another while the run's progress goes from `begin` to `end` (shares of the run, 0 and 1 by default). */
+/**
+ * A weight that goes linearly from one value to another while the run's progress goes from `begin` to `end` (shares of
+ * the run, 0 and 1 by default).
+ */
 export interface Ramp {
   readonly from: number;
   readonly to: number;

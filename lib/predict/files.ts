@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
-import { assertFinite, readNifti, writeNifti } from '../io/nifti.ts';
+import { assertFinite, niftiFiles, readNifti, writeNifti } from '../io/nifti.ts';
 import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -36,9 +36,14 @@ export interface PredictFilesOptions extends Pick<PredictVolumeOptions, 'thresho
   readonly mirror?: readonly MirrorAxis[];
   /** What is done to each mask; not to its probabilities. */
   readonly postprocessing?: Postprocessing;
-  /** Hears once, as soon as it is known, that networks are not compiled and why: they then run slower, operation by operation. */
+  /**
+   * Hears once, as soon as it is known, that networks are not compiled and why: they then run slower, operation by
+   * operation.
+   */
   readonly onChoice?: (line: string) => void;
-  /** Called before each volume, after each batch of slices and after each volume; `done` counts volumes, in parts too. */
+  /**
+   * Called before each volume, after each batch of slices and after each volume; `done` counts volumes, in parts too.
+   */
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
 
@@ -102,9 +107,8 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
 }
 
 async function sourceSums(file: string): Promise<Record<string, string>> {
-  const parts = /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file];
   return Object.fromEntries(
-    await Promise.all(parts.map(async (part) => [path.basename(part), await sha256File(part)] as const)),
+    await Promise.all(niftiFiles(file).map(async (part) => [path.basename(part), await sha256File(part)] as const)),
   );
 }
 
@@ -208,7 +212,9 @@ async function predictFile(
   return { record, computed: true };
 }
 
-/** Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too. */
+/**
+ * Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too.
+ */
 function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }: PredictFilesOptions): void {
   const place = realpathSync(out);
   const written = new Set(
@@ -223,8 +229,9 @@ function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }:
 }
 
 /**
- * Predicts all inputs with a network, or with the mean of several. A volume that cannot be read or written is named in `failed`; the
- * others are made all the same. Throws when several networks do not belong together, and when a mask would replace a volume.
+ * Predicts all inputs with a network, or with the mean of several. A volume that cannot be read or written is named in
+ * `failed`; the others are made all the same. Throws when several networks do not belong together, and when a mask
+ * would replace a volume.
  */
 export async function predictFiles(
   predictor: Predictor | readonly Predictor[],

@@ -17,7 +17,10 @@ export function describePostprocessing({ keep, fillHoles: holes }: Postprocessin
   return [kept, holes ? 'holes filled' : undefined].filter((part) => part !== undefined).join(', ') || 'none';
 }
 
-/** Reads `largest`, `0.1ml` (components of at least that volume), `fill`, or the first two with `fill` behind a comma; `none` is nothing. */
+/**
+ * Reads `largest`, `0.1ml` (components of at least that volume), `fill`, or the first two with `fill` behind a comma;
+ * `none` is nothing.
+ */
 export function parsePostprocessing(text: string): Postprocessing {
   const wrong = expected(
     '--postprocess none, largest, a volume such as 0.1ml, fill, or one of the two with ,fill',
@@ -37,7 +40,10 @@ export function parsePostprocessing(text: string): Postprocessing {
   return { ...keeping[0], ...filling[0] };
 }
 
-/** A new mask of 0 and 1, shape [x, y, z] with x fastest; spacing in mm gives a component its volume. An empty mask stays empty. */
+/**
+ * A new mask of 0 and 1, shape [x, y, z] with x fastest; spacing in mm gives a component its volume. An empty mask
+ * stays empty.
+ */
 export function postprocessMask(
   mask: ArrayLike<number>,
   shape: Vec3,

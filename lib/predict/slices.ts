@@ -31,7 +31,8 @@ const plainNetwork = (model: tf.LayersModel): ForegroundNetwork => eagerModel(mo
 const batchesThatPay = 12;
 
 /**
- * Probability of the foreground for images on the grid. `images` is NHWC [n, h, w, channels]; the result has one (h, w) array per image.
+ * Probability of the foreground for images on the grid. `images` is NHWC [n, h, w, channels]; the result has one (h, w)
+ * array per image.
  */
 export async function foregroundProbability(
   network: ForegroundNetwork,

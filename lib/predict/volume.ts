@@ -98,10 +98,11 @@ async function canonicalProbability(
 }
 
 /**
- * Segments a volume in HU with one network or several, whose probabilities are averaged on the voxels of the source, each network
- * having its own grid: so networks of different folds, whose grids fit their own training masks, can be averaged. Outside its
- * window a network says 0. Slice by slice in the canonical frame with each slice's two neighbours as further channels (at the
- * ends the edge slice is repeated). Shape, spacing and affine of the results are the source's.
+ * Segments a volume in HU with one network or several, whose probabilities are averaged on the voxels of the source,
+ * each network having its own grid: so networks of different folds, whose grids fit their own training masks, can be
+ * averaged. Outside its window a network says 0. Slice by slice in the canonical frame with each slice's two neighbours
+ * as further channels (at the ends the edge slice is repeated). Shape, spacing and affine of the results are the
+ * source's.
  */
 export async function predictWith(
   members: readonly Member[],

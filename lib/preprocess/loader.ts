@@ -2,10 +2,9 @@
  * Batches ahead of their use: while the network computes, a thread makes the next ones. They are the very batches of
  * `makeBatch`, which is also what is called where a thread cannot run or would not pay.
  */
-
 import { messageOf } from '../errors.ts';
 import { type Batch, type BatchArrays, type BatchRequest, makeBatch } from './batches.ts';
-import { type BatchThread, startBatchThread } from './batchThread.ts';
+import { BatchThread } from './batchThread.ts';
 import type { SliceSet } from './sliceSet.ts';
 
 export interface BatchStream {
@@ -43,22 +42,16 @@ interface Makers {
   readonly makeHere: (request: BatchRequest, arrays?: BatchArrays) => Batch;
 }
 
-/** The arrays, where they have the right lengths for the request. */
-const fitting = (
-  { indices, grid: { size } }: BatchRequest,
-  arrays: BatchArrays | undefined,
-): BatchArrays | undefined => (arrays?.labels.length === indices.length * size[0] * size[1] ? arrays : undefined);
-
 function openStream({ thread, makeHere }: Makers, requests: Iterable<BatchRequest>, ahead: number): BatchStream {
   const source = requests[Symbol.iterator]();
   /** What the thread was asked for, with its numbers. */
   const pending: { readonly request: BatchRequest; readonly number: number }[] = [];
   let used: BatchArrays | undefined;
   /** Gives used arrays away once: those that the thread gets are gone from here. */
-  const takeUsed = (request: BatchRequest): BatchArrays | undefined => {
-    const arrays = fitting(request, used);
+  const takeUsed = ({ indices, grid: { size } }: BatchRequest): BatchArrays | undefined => {
+    const arrays = used;
     used = undefined;
-    return arrays;
+    return arrays?.labels.length === indices.length * size[0] * size[1] ? arrays : undefined;
   };
   const askAhead = (): void => {
     const maker = thread();
@@ -103,7 +96,7 @@ export function openLoader(
     if (!mayStart || makingMs < threadAfterMs) return;
     mayStart = false;
     try {
-      thread = startBatchThread(slices.onDisk!, slices.manifest, tell);
+      thread = new BatchThread(slices.onDisk!, slices.manifest, tell);
     } catch (error) {
       tell(messageOf(error));
     }

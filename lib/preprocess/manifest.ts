@@ -20,7 +20,10 @@ export interface SliceEntry {
   readonly spacingMm: readonly [number, number];
   /** Number of foreground pixels. */
   readonly foreground: number;
-  /** Rows and columns that hold all foreground: [top, left, bottom, right], the last two exclusive; null without foreground. */
+  /**
+   * Rows and columns that hold all foreground: [top, left, bottom, right], the last two exclusive; null without
+   * foreground.
+   */
   readonly box: readonly [number, number, number, number] | null;
 }
 

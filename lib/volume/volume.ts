@@ -46,6 +46,12 @@ export function spacingOf(affine: Affine): Vec3 {
   return [length(0), length(1), length(2)];
 }
 
+/** Determinant of a row-major 3×3 matrix. */
+export function determinant3(m: readonly number[]): number {
+  const [a, b, c, d, e, f, g, h, i] = m as [number, number, number, number, number, number, number, number, number];
+  return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+}
+
 /** RAS+ millimetres of a voxel position. */
 export function voxelToMm(affine: Affine, [x, y, z]: Vec3): Vec3 {
   const row = (r: number): number =>

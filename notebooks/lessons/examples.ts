@@ -1,5 +1,5 @@
 /** Slices picked from a data set, in the form that the lessons' figures take. */
-import type { CaseList } from 'axunet/dataset/cases';
+import { type CaseList } from 'axunet/dataset/caseList';
 import { canonicalCase, type LabelledVolume, readCase } from 'axunet/dataset/readCase';
 import { huSlice } from 'axunet/figures/slicePicture';
 import type { AugmentOptions } from 'axunet/preprocess/augment';

@@ -16,8 +16,8 @@ import { choosePostprocessing } from '../../lib/evaluate/choosePostprocessing.ts
 import { scoreMasks } from '../../lib/evaluate/metrics.ts';
 import { parseCsv } from '../../lib/io/csv.ts';
 import { writeJson } from '../../lib/io/files.ts';
-import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import { referenceConfig } from '../../lib/train/config.ts';
+import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 
 /** Masks of one row of ten voxels of 10 mm, which make 1 ml each. */
 const organ = [0, 1, 1, 1, 1, 0, 0, 0, 0, 0];

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CaseList } from '../../lib/dataset/cases.ts';
+import { type CaseList } from '../../lib/dataset/caseList.ts';
 import {
   assertDisjoint,
   foldProblems,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { applyIntensity, augmentDefault, augmentNone, drawWarp, identityWarp } from '../../lib/preprocess/augment.ts';
+import { augmentDefault, augmentNone } from '../../lib/preprocess/augment.ts';
 import { nativeGrid, sampleSlice } from '../../lib/preprocess/grid.ts';
+import { applyIntensity } from '../../lib/preprocess/intensity.ts';
+import { drawWarp, identityWarp } from '../../lib/preprocess/warp.ts';
 import { Random } from '../../lib/random.ts';
 
 const grid = nativeGrid(64, 64);

@@ -13,15 +13,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Case, type CaseList, openDataset, openPair } from '../../lib/dataset/cases.ts';
+import { type Case, type CaseList } from '../../lib/dataset/caseList.ts';
+import { openDataset, openPair } from '../../lib/dataset/cases.ts';
 import { sha256 } from '../../lib/io/files.ts';
-import { writeGreyPng } from '../../lib/io/image.ts';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
 import { readNpy } from '../../lib/io/npy.ts';
 import { openSlices } from '../../lib/preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
 import { settings } from '../../lib/settings.ts';
 import type { Affine } from '../../lib/volume/volume.ts';
+import { writeGreyPng } from '../io/writeGreyPng.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import { labelShares } from '../../lib/preprocess/statistics.ts';
+import { slicesInMemory } from './slicesInMemory.ts';
 
 describe('the label histogram', () => {
   it('counts foreground and background of each slice', () => {

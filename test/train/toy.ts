@@ -1,11 +1,12 @@
 /** A training run that takes milliseconds: bright discs in noise, and a network of two convolutions. */
+
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
-import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import { Random } from '../../lib/random.ts';
 import { createStep } from '../../lib/step/chooseStep.ts';
 import { type TrainChanges, trainConfig } from '../../lib/train/config.ts';
 import { describeRun, slicesOf, stepOptions, type TrainingRun } from '../../lib/train/run.ts';
+import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 
 const side = 16;
 

@@ -1,5 +1,6 @@
 /** From patients to feature tables, as radiomics.ipynb does it: one region of interest a patient, all on one grid. */
-import { type CaseList, defaultFolder, openDataset } from 'axunet/dataset/cases';
+import { type CaseList } from 'axunet/dataset/caseList';
+import { defaultFolder, openDataset } from 'axunet/dataset/cases';
 import {
   makePhantomCohort,
   makePhantomPatient,

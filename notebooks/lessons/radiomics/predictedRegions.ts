@@ -1,6 +1,6 @@
 /** The trained network of pipeline.ipynb, and regions on the masks that it makes for patients whom it never saw. */
 
-import type { CaseList } from 'axunet/dataset/cases';
+import { type CaseList } from 'axunet/dataset/caseList';
 import { foldsOf } from 'axunet/dataset/folds';
 import { readCase } from 'axunet/dataset/readCase';
 import { dice, overlapCounts } from 'axunet/evaluate/overlap';

@@ -1,6 +1,6 @@
 /** Slices taken for patients, and patients taken twice. */
 
-import type { CaseList } from 'axunet/dataset/cases';
+import { type CaseList } from 'axunet/dataset/caseList';
 import { canonicalCase, readCase } from 'axunet/dataset/readCase';
 import { expected } from 'axunet/errors';
 import { type Table, toTable } from 'axunet/figures/table';

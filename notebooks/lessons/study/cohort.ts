@@ -1,5 +1,6 @@
 /** The patients of a study: data, slices, and who trains, validates and tests. */
-import { type CaseList, openDataset } from 'axunet/dataset/cases';
+import { type CaseList } from 'axunet/dataset/caseList';
+import { openDataset } from 'axunet/dataset/cases';
 import { foldsOf, makeFolds, splitFold } from 'axunet/dataset/folds';
 import { makePhantomCohort } from 'axunet/dataset/phantom';
 import { findDataset } from 'axunet/dataset/registry';

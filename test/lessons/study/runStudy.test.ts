@@ -3,12 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../lib/engine/engine.ts';
-import { slicesInMemory } from '../../../lib/preprocess/sliceSet.ts';
 import type { TrainChanges } from '../../../lib/train/config.ts';
 import type { StudyCohort } from '../../../notebooks/lessons/study/cohort.ts';
 import { findStudy, type StudyPlan, studies } from '../../../notebooks/lessons/study/plan.ts';
 import { readStudyRecord } from '../../../notebooks/lessons/study/record.ts';
 import { runStudy } from '../../../notebooks/lessons/study/runStudy.ts';
+import { slicesInMemory } from '../../preprocess/slicesInMemory.ts';
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'axunet-study-'));
 const places = { runs: path.join(scratch, 'runs'), records: path.join(scratch, 'records'), say: () => {} };

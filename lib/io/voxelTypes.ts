@@ -1,35 +1,44 @@
-/** The voxel types of NIfTI: which are read and written, and how stored bytes become an array of numbers. */
+/** The types of stored voxels: which are read and written, and how their bytes become an array of numbers. */
 import type { VoxelArray } from '../volume/volume.ts';
 import { swapToNative } from './bytes.ts';
 
 /** Typed arrays that a file can hold; 64-bit integers become doubles when read, as in nibabel's get_fdata. */
-type StoredArray = VoxelArray | BigInt64Array | BigUint64Array;
+export type StoredArray = VoxelArray | BigInt64Array | BigUint64Array;
+
+interface StoredArrayConstructor {
+  new (length: number): StoredArray;
+  new (buffer: ArrayBuffer, byteOffset?: number, length?: number): StoredArray;
+}
 
 export interface VoxelType {
+  /** NIfTI's datatype code. */
   readonly code: number;
   /** NumPy's name. */
   readonly name: string;
   readonly bytes: number;
-  readonly view: (buffer: ArrayBuffer) => StoredArray;
+  readonly array: StoredArrayConstructor;
 }
 
-const types: VoxelType[] = [
-  { code: 2, name: 'uint8', bytes: 1, view: (b) => new Uint8Array(b) },
-  { code: 4, name: 'int16', bytes: 2, view: (b) => new Int16Array(b) },
-  { code: 8, name: 'int32', bytes: 4, view: (b) => new Int32Array(b) },
-  { code: 16, name: 'float32', bytes: 4, view: (b) => new Float32Array(b) },
-  { code: 64, name: 'float64', bytes: 8, view: (b) => new Float64Array(b) },
-  { code: 256, name: 'int8', bytes: 1, view: (b) => new Int8Array(b) },
-  { code: 512, name: 'uint16', bytes: 2, view: (b) => new Uint16Array(b) },
-  { code: 768, name: 'uint32', bytes: 4, view: (b) => new Uint32Array(b) },
-  { code: 1024, name: 'int64', bytes: 8, view: (b) => new BigInt64Array(b) },
-  { code: 1280, name: 'uint64', bytes: 8, view: (b) => new BigUint64Array(b) },
+const types: readonly VoxelType[] = [
+  { code: 2, name: 'uint8', bytes: 1, array: Uint8Array },
+  { code: 4, name: 'int16', bytes: 2, array: Int16Array },
+  { code: 8, name: 'int32', bytes: 4, array: Int32Array },
+  { code: 16, name: 'float32', bytes: 4, array: Float32Array },
+  { code: 64, name: 'float64', bytes: 8, array: Float64Array },
+  { code: 256, name: 'int8', bytes: 1, array: Int8Array },
+  { code: 512, name: 'uint16', bytes: 2, array: Uint16Array },
+  { code: 768, name: 'uint32', bytes: 4, array: Uint32Array },
+  { code: 1024, name: 'int64', bytes: 8, array: BigInt64Array },
+  { code: 1280, name: 'uint64', bytes: 8, array: BigUint64Array },
 ];
 
 /** By NIfTI datatype code. */
 export const voxelTypes: Readonly<Record<number, VoxelType>> = Object.fromEntries(
   types.map((type) => [type.code, type]),
 );
+
+/** What a message says of them. */
+export const readableTypes = 'integer or floating-point voxels of 8 to 64 bits';
 
 /** Codes that exist and are not one number a voxel, or not one that JavaScript has. */
 export const refusedTypes: Readonly<Record<number, string>> = {
@@ -45,12 +54,9 @@ export const refusedTypes: Readonly<Record<number, string>> = {
 };
 
 /** The type that an array is written as. */
-export function voxelTypeOf(data: VoxelArray): VoxelType {
-  const name = data.constructor.name.replace('Array', '').toLowerCase();
-  return types.find((type) => type.name === name)!;
-}
+export const voxelTypeOf = (data: StoredArray): VoxelType => types.find(({ array }) => data instanceof array)!;
 
-/** 64-bit integers to the nearest doubles; high and low half are summed, which rounds once and is faster than BigInt. */
+/** 64-bit integers to the nearest doubles: high and low half are summed, which rounds once, and faster than BigInt. */
 function doublesOf64BitIntegers(buffer: ArrayBuffer, signed: boolean): Float64Array {
   const low = new Uint32Array(buffer);
   const high = signed ? new Int32Array(buffer) : low;
@@ -59,12 +65,7 @@ function doublesOf64BitIntegers(buffer: ArrayBuffer, signed: boolean): Float64Ar
   return out;
 }
 
-function scaled(stored: VoxelArray, slope: number, intercept: number, out: VoxelArray): VoxelArray {
-  for (let i = 0; i < out.length; i++) out[i] = stored[i]! * slope + intercept;
-  return out;
-}
-
-/** True if every scaled value of an 8- or 16-bit integer type is an integer below 2^24, which single precision holds exactly. */
+/** True if every scaled value of an 8- or 16-bit integer type is an integer below 2^24: exact in single precision. */
 function fitsSinglePrecision(type: VoxelType, slope: number, intercept: number): boolean {
   return (
     type.bytes <= 2 &&
@@ -75,12 +76,10 @@ function fitsSinglePrecision(type: VoxelType, slope: number, intercept: number):
 }
 
 /** Bytes of memory that decodeVoxels needs for `count` voxels, the stored ones included. */
-export function decodedBytes(type: VoxelType, count: number, slope: number, intercept: number): number {
-  const isWide = type.name.endsWith('int64');
-  const isScaled = slope !== 1 || intercept !== 0;
-  return (
-    count * (type.bytes + (isWide ? 8 : 0) + (isScaled ? (fitsSinglePrecision(type, slope, intercept) ? 4 : 8) : 0))
-  );
+export function decodedBytes(type: VoxelType, count: number, slope = 1, intercept = 0): number {
+  const widened = type.name.endsWith('int64') ? 8 : 0;
+  if (slope === 1 && intercept === 0) return count * (type.bytes + widened);
+  return count * (type.bytes + widened + (fitsSinglePrecision(type, slope, intercept) ? 4 : 8));
 }
 
 /**
@@ -91,19 +90,17 @@ export function decodedBytes(type: VoxelType, count: number, slope: number, inte
 export function decodeVoxels(
   bytes: Buffer,
   type: VoxelType,
-  header: { littleEndian: boolean; slope: number; intercept: number },
+  { littleEndian, slope = 1, intercept = 0 }: { littleEndian: boolean; slope?: number; intercept?: number },
 ): VoxelArray {
-  const { littleEndian, slope, intercept } = header;
   if (!littleEndian) swapToNative(bytes, type.bytes);
   const buffer = bytes.buffer as ArrayBuffer;
   const stored = type.name.endsWith('int64')
     ? doublesOf64BitIntegers(buffer, type.name === 'int64')
-    : (type.view(buffer) as VoxelArray);
+    : (new type.array(buffer) as VoxelArray);
   if (slope === 1 && intercept === 0) return stored;
-  const out = fitsSinglePrecision(type, slope, intercept)
-    ? new Float32Array(stored.length)
-    : new Float64Array(stored.length);
-  return scaled(stored, slope, intercept, out);
+  const out = new (fitsSinglePrecision(type, slope, intercept) ? Float32Array : Float64Array)(stored.length);
+  for (let i = 0; i < out.length; i++) out[i] = stored[i]! * slope + intercept;
+  return out;
 }
 
 /** How many values are NaN or infinite; integers never are. */

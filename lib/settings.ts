@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { oneOf } from 'axunet-engine/settings';
 import { UserError } from './errors.ts';
 
+/** How large and how long a run is, from tests to the full size of the paper. */
 export const profiles = ['tiny', 'demo', 'study', 'paper'] as const;
 /** `tiny` for tests, `demo` for `npm start`, `study` for the long recorded runs, `paper` for full size. */
 export type Profile = (typeof profiles)[number];
@@ -24,6 +25,7 @@ function folder(variable: string): string | undefined {
   return value ? path.resolve(value) : undefined;
 }
 
+/** The environment variables of the project, read when they are asked for; docs/settings.md explains each. */
 export const settings = {
   get profile(): Profile {
     return oneOf('AXUNET_PROFILE', profiles, 'demo');

@@ -45,7 +45,7 @@ export interface FailedCase {
 }
 
 /** What a fold depends on. */
-export interface FoldInputs {
+interface FoldInputs {
   readonly options: EvaluationOptions;
   readonly labels: Pick<CaseList, 'labelMap' | 'otherLabels' | 'detectLabelFlip'>;
   readonly inputs: Readonly<Record<string, readonly string[]>>;

@@ -8,6 +8,7 @@ import { readJson, writeJson } from '../io/files.ts';
 import { Random } from '../random.ts';
 import { type CaseList } from './caseList.ts';
 
+/** Patients by fold: every patient is in exactly one. */
 export interface Folds {
   readonly seed: number;
   /** The validation patients of each fold. */
@@ -16,6 +17,7 @@ export interface Folds {
   readonly note?: string;
 }
 
+/** How many folds (4 where nothing is said), from which seed, balanced by which group of each patient. */
 export interface FoldOptions {
   /** Number of folds; 4 as in the paper. */
   count?: number;

@@ -11,6 +11,7 @@ import { geometryDifference, orientationCodes, toCanonical, toGeometryOf } from 
 import type { Volume, VoxelArray } from '../volume/volume.ts';
 import { type LabelMap } from './caseList.ts';
 
+/** How well a label in one position fits the anatomy of its image. */
 export interface FlipEvidence {
   /** Share of the foreground voxels whose HU is that of soft tissue, fat between lobules and contrast included. */
   readonly softTissue: number;
@@ -23,6 +24,7 @@ export interface FlipEvidence {
   readonly agreement: number;
 }
 
+/** In which position a label lies, with the evidence for both. */
 export interface FlipDecision {
   readonly verdict: 'as-affine' | 'mirrored-y' | 'undecided';
   /** The label where its own affine puts it. */

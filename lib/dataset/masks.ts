@@ -8,6 +8,7 @@ import { datasetFolder, shortPath } from './cases.ts';
 import { listFiles, volumesIn } from './pairing.ts';
 import { datasetEntry } from './registry.ts';
 
+/** A mask of a set without images, and who drew or predicted it. */
 export interface MaskFile {
   readonly id: string;
   readonly patient: string;
@@ -16,6 +17,7 @@ export interface MaskFile {
   readonly author: string;
 }
 
+/** A set of masks without images, as opened. */
 export interface MaskList {
   readonly dataset: string;
   readonly folder: string;

@@ -19,6 +19,7 @@ export { makePhantomPatient, type PhantomOptions, type PhantomPatient } from './
 /** Raised whenever the same seed would give other voxels, so that cohorts of an older generator are made anew. */
 export const phantomGeneratorVersion = 2;
 
+/** Number of patients of a cohort and voxels of a volume along x, y, z. */
 export interface PhantomProfile {
   readonly patients: number;
   /** Voxels in a row, rows, slices on average. */
@@ -33,6 +34,7 @@ export const phantomProfiles: Readonly<Record<Profile, PhantomProfile>> = {
   paper: { patients: 80, size: [512, 512, 120] },
 };
 
+/** Which phantom cohort `makePhantomCohort` writes. */
 export interface PhantomCohortOptions {
   /** Number of patients and size; default `demo`. */
   readonly profile?: Profile;

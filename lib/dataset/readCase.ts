@@ -5,6 +5,7 @@ import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Case } from './caseList.ts';
 
+/** A case in memory: image and label with the same shape and orientation. */
 export interface LabelledVolume {
   readonly id: string;
   readonly image: Volume;

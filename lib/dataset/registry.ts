@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 
+/** A file of a data set that can be downloaded, with what its bytes must be. */
 export interface RemoteFile {
   /** Where the file goes, relative to the set's folder. */
   readonly path: string;
@@ -19,6 +20,7 @@ export type Source =
   | { readonly archive: RemoteFile }
   | { readonly manifest: string; readonly convert?: 'segment-arrays' };
 
+/** What the project knows about a public data set: source, licence, citation, layout, and how to get it. */
 export interface DatasetEntry {
   readonly name: string;
   readonly title: string;
@@ -43,6 +45,7 @@ const decathlon =
   'Antonelli M et al. The Medical Segmentation Decathlon. Nat Commun 13, 4128 (2022). doi:10.1038/s41467-022-30695-9';
 const byCommand = (name: string): string => `\`axunet data ${name} --download\``;
 
+/** The data sets that the project knows, in the order in which `axunet data` lists them. */
 export const registry: readonly DatasetEntry[] = [
   {
     name: 'phantom',
@@ -223,6 +226,7 @@ export const registry: readonly DatasetEntry[] = [
   },
 ];
 
+/** The entry of that name; undefined where there is none. */
 export const findDataset = (name: string): DatasetEntry | undefined => registry.find((entry) => entry.name === name);
 
 /** An entry by its name; throws a UserError listing the names when there is none. */

@@ -27,6 +27,8 @@ export function registryMarkdown(): string {
     '',
     '### Layout and citation',
     '',
+    '| set | folder | files | cite |',
+    '|---|---|---|---|',
     ...registry.map(details),
   ].join('\n');
 }

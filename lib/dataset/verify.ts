@@ -5,6 +5,7 @@ import { type Folds, foldProblems } from './folds.ts';
 import type { MaskList } from './masks.ts';
 import { type CaseReport, type Finding, verifyCase, verifyMask } from './verifyCase.ts';
 
+/** What `axunet verify` found, in numbers and case by case; it is also what `--json` prints. */
 export interface VerifyReport {
   readonly version: 1;
   readonly dataset: string;
@@ -25,6 +26,7 @@ export interface VerifyReport {
   readonly cases: readonly CaseReport[];
 }
 
+/** Folds to be checked against the patients, and whom to tell of the progress. */
 export interface VerifyOptions {
   /** Folds to be checked against the set's patients. */
   folds?: Folds;

@@ -12,6 +12,7 @@ import {
 } from './cohort.ts';
 import { type Metric, metricInfo, scoreMasks } from './metrics.ts';
 
+/** A predicted mask and its reference, read when they are needed. */
 export interface MaskCase {
   readonly id: string;
   readonly patient: string;
@@ -36,6 +37,7 @@ export const postprocessingCandidates: readonly Postprocessing[] = [
   { keep: 'largest', fillHoles: true },
 ];
 
+/** The post-processing with the best mean over the validation cases, every candidate, and what it did. */
 export interface PostprocessingChoice {
   readonly metric: Metric;
   readonly chosen: Postprocessing;
@@ -48,6 +50,7 @@ export interface PostprocessingChoice {
   readonly test?: BeforeAfter;
 }
 
+/** Scores of the same cases without and with post-processing, compared case by case. */
 export interface BeforeAfter {
   readonly before: CohortSummary;
   readonly after: CohortSummary;

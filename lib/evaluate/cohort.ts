@@ -12,10 +12,12 @@ import { type Summary, summarise } from '../statistics/summary.ts';
 import { wilcoxon } from '../statistics/wilcoxon.ts';
 import { type MaskScores, type Metric, metricInfo, metricNames, type Outcome } from './metrics.ts';
 
+/** The scores of one case, by its id. */
 export interface ScoredCase extends MaskScores {
   readonly id: string;
 }
 
+/** One metric over all cases, where a missed organ counts, and over the found ones alone. */
 export interface MetricSummary {
   /** Over every case; a distance that is missing (see `valueOf`) counts as the diagonal of its image. */
   readonly all: Summary;
@@ -25,6 +27,7 @@ export interface MetricSummary {
   readonly found: Summary;
 }
 
+/** All metrics over a set of cases, and how often the organ was found, missed or invented. */
 export interface CohortSummary {
   readonly cases: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
@@ -62,11 +65,13 @@ export function summariseCases(cases: readonly ScoredCase[], seed = 0): CohortSu
   };
 }
 
+/** The scored cases of one model (a network, a reader, a program). */
 export interface ModelCases {
   readonly name: string;
   readonly cases: readonly ScoredCase[];
 }
 
+/** Two models by one metric, on the cases that both have: Wilcoxon, Holm over all pairs, bootstrap interval. */
 export interface Comparison {
   readonly metric: Metric;
   readonly first: string;
@@ -163,6 +168,7 @@ export interface CasePlot {
   readonly models: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
 }
 
+/** One metric of every case by model, as `casesByModel` draws it; null where a model lacks the case. */
 export function casePlot(metric: Metric, models: readonly ModelCases[]): CasePlot {
   const cases = [...new Set(models.flatMap((model) => model.cases.map(({ id }) => id)))];
   const { label, unit } = metricInfo[metric];

@@ -21,18 +21,21 @@ export interface FilePair {
   readonly reference?: string;
 }
 
+/** The pairs of one folder of predictions. */
 export interface FilePairs {
   /** Name of the model. */
   readonly name: string;
   readonly pairs: readonly FilePair[];
 }
 
+/** What stands in the labels of the two sides, where it is not plain 0 and 1. */
 export interface LabelOptions {
   /** What the values of reference and of predicted files stand for; 1 and 2 are pancreas where nothing is said. */
   readonly reference?: OpenOptions;
   readonly prediction?: OpenOptions;
 }
 
+/** The scored cases of a model, and those that could not be scored, with the reason. */
 export interface EvaluatedModel extends ModelCases {
   /** Cases that could not be scored, with the reason. */
   readonly failed: readonly { readonly id: string; readonly reason: string }[];

@@ -26,6 +26,7 @@ export interface MetricInfo {
 const share = (label: string): MetricInfo => ({ label, unit: '', better: 'higher' });
 const distance = (label: string): MetricInfo => ({ label, unit: 'mm', better: 'lower' });
 
+/** Label, unit and direction of every metric, in the order of reports. */
 export const metricInfo = {
   dice: share('DSC'),
   jaccard: share('Jaccard'),
@@ -52,11 +53,15 @@ export const metricInfo = {
   relativeVolumeDifference: { label: 'relative volume difference', unit: '', better: 'none' },
 } as const satisfies Record<string, MetricInfo>;
 
+/** The name of a metric of `scoreMasks`. */
 export type Metric = keyof typeof metricInfo;
+/** The names of all metrics, in the order of reports. */
 export const metricNames = Object.keys(metricInfo) as Metric[];
 
+/** A value for every metric; Infinity where a distance does not exist. */
 export type MetricValues = Readonly<Record<Metric, number>>;
 
+/** All metrics of a pair of masks, the counts behind them, and which of the two is empty. */
 export interface MaskScores {
   readonly outcome: Outcome;
   readonly counts: OverlapCounts;
@@ -67,6 +72,7 @@ export interface MaskScores {
   readonly values: MetricValues;
 }
 
+/** Which of the two masks have foreground: `both`, `missed` (no prediction), `invented` (no reference) or `neither`. */
 export function outcomeOf({ tp, fp, fn }: OverlapCounts): Outcome {
   if (tp + fn > 0) return tp + fp > 0 ? 'both' : 'missed';
   return tp + fp > 0 ? 'invented' : 'neither';

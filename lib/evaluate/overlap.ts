@@ -11,6 +11,7 @@
 import { expected } from '../errors.ts';
 import { type Summary, summarise } from '../statistics/summary.ts';
 
+/** Voxels that are true positive, false positive, false negative and true negative. */
 export interface OverlapCounts {
   /** Pixels that are pancreas in both. */
   readonly tp: number;
@@ -22,6 +23,7 @@ export interface OverlapCounts {
   readonly tn: number;
 }
 
+/** Counts of nothing, to begin a sum with. */
 export const noCounts: OverlapCounts = { tp: 0, fp: 0, fn: 0, tn: 0 };
 
 /** Compares two masks of equal length; anything but 0 is foreground. Two empty arrays give four zeros. */
@@ -38,6 +40,7 @@ export function overlapCounts(prediction: ArrayLike<number>, reference: ArrayLik
   return { tp, fp, fn, tn: n - tp - fp - fn };
 }
 
+/** The sum of two counts, as if both had been one image. */
 export const addCounts = (a: OverlapCounts, b: OverlapCounts): OverlapCounts => ({
   tp: a.tp + b.tp,
   fp: a.fp + b.fp,
@@ -63,12 +66,17 @@ export const recall = ({ tp, fp, fn }: OverlapCounts): number => (tp + fn === 0 
 /** Share of the background that was left alone. No background at all: 1. */
 export const specificity = ({ tn, fp }: OverlapCounts): number => ratio(tn, tn + fp);
 
+/** The metrics of overlap by name; each takes counts and gives a share from 0 to 1. */
 export const overlapMetrics = { dice, jaccard, precision, recall, specificity } as const;
+/** The name of a metric of overlap. */
 export type OverlapMetric = keyof typeof overlapMetrics;
+/** The names of the metrics of overlap, in the order of reports. */
 export const overlapMetricNames = Object.keys(overlapMetrics) as OverlapMetric[];
 
+/** A share for every metric of overlap. */
 export type OverlapScores = Readonly<Record<OverlapMetric, number>>;
 
+/** All metrics of overlap of some counts. */
 export const overlapScores = (counts: OverlapCounts): OverlapScores =>
   Object.fromEntries(overlapMetricNames.map((name) => [name, overlapMetrics[name](counts)])) as OverlapScores;
 
@@ -78,6 +86,7 @@ export interface SliceOverlap {
   readonly counts: OverlapCounts;
 }
 
+/** The overlap of all slices of a patient, counted together. */
 export interface PatientOverlap {
   readonly patient: string;
   readonly slices: number;

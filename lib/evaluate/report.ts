@@ -15,6 +15,7 @@ import {
 import type { EvaluatedModel } from './files.ts';
 import { type Metric, metricInfo, metricNames } from './metrics.ts';
 
+/** An evaluated model with the summary over its cases. */
 export interface ModelReport extends EvaluatedModel {
   readonly summary: CohortSummary;
 }

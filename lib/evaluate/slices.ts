@@ -6,11 +6,16 @@ import type { BatchLoader } from '../preprocess/loader.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { overlapCounts, type SliceOverlap } from './overlap.ts';
 
+/** The overlap of one slice, by its number in the slice set. */
 export interface ScoredSlice extends SliceOverlap {
   /** Place in the slice set. */
   readonly index: number;
 }
 
+/**
+ * The grid and batch size of a prediction that is scored, its threshold (0.5 where nothing is said), and who makes the
+ * batches.
+ */
 export interface ScoreOptions {
   readonly grid: Grid;
   readonly batchSize: number;

@@ -3,6 +3,7 @@ import { type Panel, type PanelMask, panelGrid } from './panels.ts';
 import { cropSlice, cutWindow, type SliceImage, windowAround } from './slicePicture.ts';
 import { colours, emptyFigure } from './theme.ts';
 
+/** A slice with label and prediction where there are any, each 0 or more, of the size of the slice. */
 export interface OverlayCase {
   readonly id: string;
   readonly slice: SliceImage;

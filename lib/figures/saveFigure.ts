@@ -20,6 +20,7 @@ export interface Provenance {
   readonly createdAt?: string;
 }
 
+/** Where the picture, the drawing and their provenance lie. */
 export interface SavedFigure {
   readonly png: string;
   readonly svg: string;

@@ -38,7 +38,7 @@ function withoutStart(pieces: readonly Uint8Array[], byteCount: number): Uint8Ar
 /**
  * Makes a finished rename survive a power cut; folders cannot be opened on Windows, where the rename itself must do.
  */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   try {
     await handle?.sync().catch(() => undefined);

@@ -16,6 +16,7 @@ import { countNonFinite, decodedBytes, decodeVoxels, voxelTypeOf } from './voxel
 
 type KeptFields = 'version' | 'littleEndian' | 'slope' | 'intercept' | 'description' | 'lengthUnit';
 
+/** A volume with what its NIfTI header says beyond the geometry. */
 export interface NiftiImage extends Volume {
   /** What the file says of itself. Slope and intercept are already applied to `data`. */
   readonly header: Pick<NiftiHeader, KeptFields> & {

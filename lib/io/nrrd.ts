@@ -12,6 +12,7 @@ import { countNonFinite, decodedBytes, decodeVoxels, type VoxelType } from './vo
 
 type KeptFields = 'version' | 'encoding' | 'littleEndian' | 'space' | 'spaceUnits' | 'keyValues';
 
+/** A volume with what its NRRD header says beyond the geometry. */
 export interface NrrdImage extends Volume {
   /** What the file says of itself. As in ITK no unit is converted: `spacingMm` holds the stored numbers. */
   readonly header: Pick<NrrdHeader, KeptFields> & {

@@ -8,6 +8,7 @@ import { softmaxCrossEntropy } from 'axunet-engine/ops/softmaxCrossEntropy';
 import type { LossFunction } from './loss.ts';
 import { sobelMagnitude } from './sobel.ts';
 
+/** The weight of an edge, and what the sum over the pixels is divided by. */
 export interface BoundaryAwareOptions {
   /** Weight of the edge; 5 by default. */
   readonly k?: number;

@@ -6,6 +6,7 @@ import { tf } from 'axunet-engine/engine';
 import { focalCrossEntropy, meanFocalCrossEntropy } from 'axunet-engine/ops/focalCrossEntropy';
 import type { LossFunction } from './loss.ts';
 
+/** How strongly sure pixels are faded out, and the weight of the foreground. */
 export interface FocalOptions {
   /**
    * How fast the loss of a pixel falls with its probability; 0 is cross-entropy. 2 by default, as Lin et al. advise.

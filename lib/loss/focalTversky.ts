@@ -3,6 +3,7 @@ import { tf } from 'axunet-engine/engine';
 import type { LossFunction } from './loss.ts';
 import { type TverskyOptions, tverskyDistances } from './tversky.ts';
 
+/** The options of Tversky and the root. */
 export interface FocalTverskyOptions extends TverskyOptions {
   /** Each image costs (1 − TI)^(1/γ); 4/3 by default, as Abraham and Khan advise. */
   readonly gamma?: number;

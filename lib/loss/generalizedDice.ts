@@ -10,6 +10,7 @@ import type { LossFunction, Over } from './loss.ts';
 /** Weight of a class with N pixels of truth: `square` 1 / N² (Sudre), `simple` 1 / N, `uniform` 1. */
 export type ClassWeights = 'square' | 'simple' | 'uniform';
 
+/** Over what Dice is taken, how classes are weighted, and the smoothing. */
 export interface GeneralizedDiceOptions {
   readonly over?: Over;
   readonly weights?: ClassWeights;

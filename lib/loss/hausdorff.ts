@@ -15,6 +15,7 @@ function distancePower(values: tf.Tensor, alpha: number): tf.Tensor {
   return alpha === 2 ? tf.square(distance) : tf.pow(tf.abs(distance), alpha);
 }
 
+/** The power of the distances. */
 export interface HausdorffOptions {
   /** `hausdorffAlpha` by default. */
   readonly alpha?: number;

@@ -9,6 +9,7 @@ import type { LossFunction, Over } from './loss.ts';
 /** Added above and below, in pixels: makes an empty truth with an empty prediction count as perfect. */
 export const diceSmoothing = 1;
 
+/** Over what Dice is taken, and which form of it. */
 export interface DiceOptions {
   readonly over?: Over;
   /** `diceSmoothing` by default. */

@@ -6,6 +6,7 @@ import { tf } from 'axunet-engine/engine';
 import { foregroundSums, type Smoothing, smoothingOf } from './foreground.ts';
 import type { LossFunction, Over } from './loss.ts';
 
+/** What a false positive and a false negative cost, over what the index is taken, and the smoothing. */
 export interface TverskyOptions {
   /** Weight of false positives (α); 0.3 by default. With 0.5 for both weights the loss is soft Dice. */
   readonly falsePositives?: number;

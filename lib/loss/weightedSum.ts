@@ -14,6 +14,7 @@ export interface Ramp {
   readonly end?: number;
 }
 
+/** One loss of a sum and its weight, a number or one that changes over the run. */
 export interface Term {
   readonly loss: LossFunction;
   readonly weight: number | Ramp;

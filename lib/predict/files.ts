@@ -22,12 +22,14 @@ export interface Predictor extends Pick<PredictVolumeOptions, 'grid' | 'windowHu
   readonly sha256: string;
 }
 
+/** A file to be predicted and the name that its mask gets. */
 export interface VolumeInput {
   readonly file: string;
   /** File name without `.nii.gz`; names the outputs. */
   readonly name: string;
 }
 
+/** Where masks go, what is written beside them, and how they are made. */
 export interface PredictFilesOptions extends Pick<PredictVolumeOptions, 'threshold' | 'batchSize'> {
   /** Folder for `<name>.nii.gz`, `<name>.json` and, when asked for, `<name>_probability.nii.gz`. */
   readonly out: string;
@@ -47,6 +49,7 @@ export interface PredictFilesOptions extends Pick<PredictVolumeOptions, 'thresho
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
 
+/** Which masks were made, which were there already, and which files failed and why. */
 export interface PredictReport {
   readonly made: string[];
   /** Complete already: same input, same network, same options, outputs as they were written. */

@@ -7,6 +7,7 @@ import type { ForegroundNetwork } from './slices.ts';
  * as channels means that the neighbours change places.
  */
 export const mirrorAxes = ['x', 'y', 'z'] as const;
+/** An axis along which the input is flipped for averaging. */
 export type MirrorAxis = (typeof mirrorAxes)[number];
 
 /**

@@ -3,6 +3,7 @@ import { expected } from '../errors.ts';
 import { fillHoles, largestComponent, removeSmallObjects } from '../volume/components.ts';
 import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
 
+/** Which components of a mask are kept, and whether holes are filled. */
 export interface Postprocessing {
   /** Components that are kept: only the largest, or all of at least `minimumMl`; all by default. 26 neighbours. */
   readonly keep?: 'largest' | { readonly minimumMl: number };

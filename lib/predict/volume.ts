@@ -14,6 +14,7 @@ import {
   thresholdMask,
 } from './slices.ts';
 
+/** The grid and window that the network was trained with, and how a volume is predicted. */
 export interface PredictVolumeOptions {
   /** The grid and the window that the network was trained with. */
   readonly grid: Grid;
@@ -27,6 +28,7 @@ export interface PredictVolumeOptions {
   readonly network?: ForegroundNetwork;
 }
 
+/** Mask and probability of the foreground, with the shape and affine of the source. */
 export interface PredictedVolume {
   /** 0 and 1, on the voxels of the source. */
   readonly mask: Volume<Uint8Array>;

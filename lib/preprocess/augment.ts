@@ -4,6 +4,7 @@
  * network without augmentation learns its training patients by heart.
  */
 
+/** How strongly slices are changed in training: chances from 0 to 1, else the largest changes. */
 export interface AugmentOptions {
   /** Chance of a mirror image along y and along x. A mirrored abdomen is not an anatomy that occurs: 0 by default. */
   readonly flipChance: readonly [number, number];

@@ -7,6 +7,7 @@ import { applyIntensity } from './intensity.ts';
 import type { SliceSet } from './sliceSet.ts';
 import { drawWarp } from './warp.ts';
 
+/** Some slices for the network: images [n, height, width, 3] and labels [n, height, width], flat. */
 export interface Batch {
   /** NHWC: [n, height, width, 3]. */
   readonly images: Float32Array;
@@ -31,6 +32,7 @@ export function partOfBatch(batch: Batch, from: number, to: number): Batch {
   };
 }
 
+/** How slices are changed; equal seed and epoch give equal batches. */
 export interface BatchOptions {
   /** Without it, slices come as they are. */
   readonly augment?: AugmentOptions;

@@ -12,6 +12,9 @@ import type { SliceEntry } from './manifest.ts';
 import type { SliceSet } from './sliceSet.ts';
 import { identityWarp, type Warp } from './warp.ts';
 
+/**
+ * The window of a slice that the network sees: pixels [height, width], and its place and extent in mm or source pixels.
+ */
 export interface Grid {
   /** Height and width of the network's input in pixels, multiples of 16. */
   readonly size: readonly [number, number];

@@ -7,6 +7,7 @@ import { type Batch, type BatchArrays, type BatchRequest, makeBatch } from './ba
 import { BatchThread } from './batchThread.ts';
 import type { SliceSet } from './sliceSet.ts';
 
+/** Batches in the order of their requests. */
 export interface BatchStream {
   /**
    * The batch of the next request. It may be used until the next call, which takes its arrays back to fill them anew:
@@ -15,6 +16,7 @@ export interface BatchStream {
   next(): Promise<Batch>;
 }
 
+/** Makes batches, in a thread of its own where that pays. */
 export interface BatchLoader {
   /** The batches of `requests`, in their order; up to `ahead` are made before they are asked for (3 by default). */
   stream(requests: Iterable<BatchRequest>, ahead?: number): BatchStream;
@@ -26,6 +28,7 @@ export interface BatchLoader {
   close(): Promise<void>;
 }
 
+/** When a thread is worth its start, and whom to warn where it cannot run. */
 export interface LoaderOptions {
   /**
    * The thread is started when making batches has taken so many milliseconds: starting it costs as much, so short runs

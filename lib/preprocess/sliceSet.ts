@@ -7,6 +7,7 @@ import { readJson } from '../io/files.ts';
 import { decodeNpy } from '../io/npy.ts';
 import { type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 
+/** One slice: image [3, height, width] and label [height, width], flat. */
 export interface SliceArrays {
   /** (3, H, W), values in [0, 1]. */
   readonly image: Float32Array;
@@ -14,11 +15,13 @@ export interface SliceArrays {
   readonly label: Uint8Array;
 }
 
+/** The folder of a slice set, and how many bytes of it may stay in memory. */
 export interface SliceFolder {
   readonly folder: string;
   readonly cacheBytes: number;
 }
 
+/** Preprocessed slices, read one at a time. */
 export interface SliceSet {
   readonly manifest: Manifest;
   /** The same as `manifest.slices`. */

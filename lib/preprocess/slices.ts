@@ -30,6 +30,7 @@ import { type PreprocessMode, type WindowHu, windowOf } from './window.ts';
 
 export { type CaseEntry, type FailedCase, type Manifest, type SliceEntry } from './manifest.ts';
 
+/** Where slices go and how they are made. */
 export interface PreprocessOptions {
   /** Folder for the slices; made where it is missing. */
   readonly out: string;

@@ -1,6 +1,7 @@
 /** Counts behind the preprocessing figures. */
 import type { SliceEntry } from './manifest.ts';
 
+/** How much of a slice is foreground: pixels and share. */
 export interface LabelShare {
   readonly id: string;
   readonly patient: string;

@@ -16,6 +16,7 @@ import { resegment } from './resegment.ts';
 import { cropToRoi, type Roi, roiBox, valuesInBox, valuesInRoi } from './roi.ts';
 import { pyradiomicsSettings, type RadiomicsSettings } from './settings.ts';
 
+/** The features of a region by name, and the region that they were taken from. */
 export interface Extraction {
   /** `original_firstorder_Mean` and so on; NaN where a feature does not exist for this ROI. */
   readonly features: Record<string, number>;

@@ -6,6 +6,7 @@
  */
 import { expected } from '../errors.ts';
 
+/** The families of features, in the order of results. */
 export const families = [
   'shape',
   'shape2D',

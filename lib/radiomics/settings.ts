@@ -29,6 +29,7 @@ export type RoiInterpolation = (typeof interpolations)[number];
 const gridAlignments = ['corner', 'centre'] as const;
 type GridAlignment = (typeof gridAlignments)[number];
 
+/** Everything that decides about the value of a feature; docs/radiomics.md explains each. */
 export interface RadiomicsSettings {
   /** Value of the ROI in the mask. */
   readonly label: number;

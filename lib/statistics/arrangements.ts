@@ -2,6 +2,7 @@
 import { expected } from '../errors.ts';
 import { type Alternative, pOfTails } from './sample.ts';
 
+/** The alternative, how many arrangements are drawn where all are too many, and their seed. */
 export interface PermutationOptions {
   readonly alternative?: Alternative;
   /** Random arrangements; up to as many are counted exactly instead. Default 9999. */
@@ -9,6 +10,7 @@ export interface PermutationOptions {
   readonly seed?: number;
 }
 
+/** The observed statistic, its p value, and over how many arrangements it was found. */
 export interface PermutationTest {
   readonly statistic: number;
   readonly p: number;

@@ -11,6 +11,7 @@ import { Random } from '../random.ts';
 import { normalCdf, normalQuantile } from './distributions/normal.ts';
 import { checkConfidence, checkPairs, type Sample } from './sample.ts';
 
+/** Confidence (0.95), resamples (9999), kind of interval (BCa) and seed. */
 export interface BootstrapOptions {
   readonly confidence?: number;
   readonly resamples?: number;
@@ -19,6 +20,7 @@ export interface BootstrapOptions {
   readonly seed?: number;
 }
 
+/** An estimate with its interval and standard error. */
 export interface Bootstrap {
   /** The statistic of the sample itself. */
   readonly estimate: number;

@@ -11,6 +11,10 @@ import { moments, varianceOf } from './moments.ts';
 import { rank, rankTogether } from './ranks.ts';
 import { type Alternative, checkTwoSamples, type Sample } from './sample.ts';
 
+/**
+ * The test's statistic, degrees of freedom and p, and the probability that a value of the first group is the larger
+ * one.
+ */
 export interface BrunnerMunzel {
   /** Positive when the second sample tends to be larger (SciPy's sign). */
   readonly statistic: number;

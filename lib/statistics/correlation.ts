@@ -11,12 +11,14 @@ import { rank } from './ranks.ts';
 import { type Alternative, checkConfidence, checkPairs, type Sample } from './sample.ts';
 import { incompleteBeta } from './special/incompleteBeta.ts';
 
+/** The alternative and the confidence of the interval. */
 export interface CorrelationOptions {
   readonly alternative?: Alternative;
   /** Of the two-sided interval; 0.95 by default. */
   readonly confidence?: number;
 }
 
+/** A coefficient with its p value and interval. */
 export interface Correlation {
   readonly r: number;
   readonly p: number;

@@ -10,6 +10,7 @@ import { chiSquareUpperTail } from './distributions/chiSquare.ts';
 import { rank } from './ranks.ts';
 import { checkSample, type Sample } from './sample.ts';
 
+/** The test's statistic, the mean rank of each method, and Kendall's W, their agreement over the cases. */
 export interface Friedman {
   /** Friedman's chi-square, corrected for ties. */
   readonly chiSquare: number;

@@ -16,6 +16,7 @@ import { checkConfidence, checkSample, type Sample } from './sample.ts';
  */
 export type IntraclassForm = 'agreement' | 'consistency';
 
+/** An intraclass correlation with its interval, and the F test of it being 0. */
 export interface Intraclass {
   readonly icc: number;
   readonly interval: readonly [number, number];

@@ -10,6 +10,7 @@ import { fisherUpperTail } from './distributions/fisherF.ts';
 import { exactSum, moments } from './moments.ts';
 import { checkSample, type Sample } from './sample.ts';
 
+/** F, its degrees of freedom and p. */
 export interface Levene {
   readonly f: number;
   readonly df1: number;

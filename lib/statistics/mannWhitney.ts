@@ -9,12 +9,14 @@ import { normalCdf, normalUpperTail } from './distributions/normal.ts';
 import { rankTogether, sumOfRanks } from './ranks.ts';
 import { type Alternative, checkTwoSamples, pOfTails, type Sample } from './sample.ts';
 
+/** The alternative, and whether p is exact or from the normal approximation. */
 export interface RankTestOptions {
   readonly alternative?: Alternative;
   /** How p is computed; `auto` chooses as SciPy does. */
   readonly method?: 'auto' | 'exact' | 'normal';
 }
 
+/** U of the first group, p, and how it was found. */
 export interface MannWhitney {
   /** U of the first sample: pairs in which it is larger, ties count half. Between 0 and n1·n2. */
   readonly u: number;

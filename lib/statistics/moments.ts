@@ -1,6 +1,7 @@
 /** Mean and sum of squares that stay exact when the values share a large offset. */
 import type { Sample } from './sample.ts';
 
+/** Number and mean of some values, with the mean's rounding, and the sum of squares about it. */
 export interface Moments {
   readonly n: number;
   readonly mean: number;

@@ -11,6 +11,7 @@ import { exactSum, moments, varianceOf } from './moments.ts';
 import { rank, rankTogether } from './ranks.ts';
 import { checkConfidence, checkSample, type Sample } from './sample.ts';
 
+/** The two rates when scores from a threshold on count as positive. */
 export interface RocPoint {
   /** Units with a score of at least this are called positive. The first point has ∞: none is. */
   readonly threshold: number;
@@ -18,6 +19,7 @@ export interface RocPoint {
   readonly truePositiveRate: number;
 }
 
+/** The area under the ROC curve with DeLong's standard error and interval. */
 export interface Auc {
   readonly auc: number;
   /** DeLong's. 0 where the groups are separated completely: then it says nothing about the population. */
@@ -26,6 +28,7 @@ export interface Auc {
   readonly interval: readonly [number, number];
 }
 
+/** The difference of two areas on the same cases, with its interval and test. */
 export interface AucComparison {
   /** AUC of the first scores minus AUC of the second. */
   readonly difference: number;

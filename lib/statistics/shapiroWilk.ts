@@ -8,6 +8,7 @@ import { normalUpperTail } from './distributions/normal.ts';
 import { moments } from './moments.ts';
 import { checkSample, type Sample } from './sample.ts';
 
+/** W and p; small where the sample is not normal. */
 export interface ShapiroWilk {
   /** 1 for a sample that lies as normal quantiles do; smaller for others. */
   readonly w: number;

@@ -1,6 +1,7 @@
 /** Descriptive statistics of one sample, as papers print them: mean ± SD, median, quartiles. */
 import { max, mean, medianSorted, min, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
 
+/** Number, mean, SD (n − 1), quartiles and range of some values. */
 export interface Summary {
   readonly n: number;
   readonly mean: number;

@@ -9,6 +9,7 @@ import type { RankTestOptions } from './mannWhitney.ts';
 import { rank } from './ranks.ts';
 import { checkPairs, differences, pOfTails, type Sample } from './sample.ts';
 
+/** Those of rank tests, what is done with zeros, and whether the normal approximation is corrected for continuity. */
 export interface WilcoxonOptions extends RankTestOptions {
   /** Differences of 0: `wilcox` drops them before ranking, `pratt` ranks them and then drops their ranks. */
   readonly zeros?: 'wilcox' | 'pratt';
@@ -16,6 +17,7 @@ export interface WilcoxonOptions extends RankTestOptions {
   readonly correction?: boolean;
 }
 
+/** The rank sums of positive and negative differences, p, and how it was found. */
 export interface Wilcoxon {
   /** The smaller of the two rank sums, or the sum of the positive ranks for a one-sided test (SciPy's `statistic`). */
   readonly statistic: number;

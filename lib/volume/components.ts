@@ -17,6 +17,7 @@ interface Runs {
   readonly count: number;
 }
 
+/** Connected components: the voxels of each, and the runs along x that they are made of. */
 export interface Components {
   /** Number of voxels of each component; components are numbered by their first voxel in memory. */
   readonly voxels: number[];

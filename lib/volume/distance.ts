@@ -9,7 +9,9 @@ import { expected } from '../errors.ts';
 import { ForegroundScan } from './foreground.ts';
 import { type Vec3, voxelCount } from './volume.ts';
 
+/** The side to whose nearest voxel distances are measured. */
 export type Target = 'foreground' | 'background';
+/** An array of distances in single or double precision. */
 export type DistanceArray = Float32Array | Float64Array;
 
 /** So many lines are gathered at once that whole cache lines are used. */

@@ -1,6 +1,7 @@
 /** Statistics of voxel values. */
 import { sliceZ, type Volume, type VoxelArray } from './volume.ts';
 
+/** Number, range, mean and SD of values, and how many are no numbers. */
 export interface ValueSummary {
   readonly count: number;
   readonly nan: number;

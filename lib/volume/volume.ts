@@ -4,11 +4,14 @@
  * Axis order is x, y, z with x fastest in memory, as NIfTI stores it: voxel (x, y, z) is
  * `data[x + shape[0] * (y + shape[1] * z)]`, so a z-slice is one contiguous subarray with rows along y.
  */
+
+/** Numbers along x, y, z. */
 export type Vec3 = readonly [number, number, number];
 
 /** Row-major 4×4 matrix from voxel indices (x, y, z, 1) to RAS+ millimetres, as nibabel's `affine`. */
 export type Affine = readonly number[];
 
+/** The arrays that the voxels of a volume can be in. */
 export type VoxelArray =
   | Int8Array
   | Uint8Array
@@ -19,6 +22,7 @@ export type VoxelArray =
   | Float32Array
   | Float64Array;
 
+/** Voxels with their place in the patient; x is fastest in memory, as in NIfTI. */
 export interface Volume<T extends VoxelArray = VoxelArray> {
   readonly data: T;
   /** Number of voxels along x, y, z. */
@@ -28,6 +32,7 @@ export interface Volume<T extends VoxelArray = VoxelArray> {
   readonly affine: Affine;
 }
 
+/** The number of voxels of a shape. */
 export const voxelCount = (shape: Vec3): number => shape[0] * shape[1] * shape[2];
 
 /** The voxels of slice z, shape [shape[1] rows, shape[0] columns]; shares memory with the volume. */

@@ -13,10 +13,9 @@ import { type TrainChanges, type TrainConfig, trainConfig } from 'axunet/train/c
 import { type HistoryRecord, readHistory } from 'axunet/train/history';
 import { loadRun, type TrainedRun } from 'axunet/train/loadRun';
 import { presetConfig } from 'axunet/train/presets';
-import { consoleReport } from 'axunet/train/report';
 import { closeRun, describeRun, openRun } from 'axunet/train/run';
 import { type RunScores, scoreRun } from 'axunet/train/scores';
-import { train } from 'axunet/train/trainer';
+import { trainFolder } from 'axunet/train/trainFolder';
 import { currentEngine } from 'axunet-engine/engine';
 import type { LossCurve } from './figures/optimizerComparison.ts';
 import type { Session } from './session.ts';
@@ -66,14 +65,7 @@ export async function trainFold(
 ): Promise<FoldResult> {
   const description = describeRun(config, slices, splitFold(folds, fold));
   const folder = path.join(session.runs, `fold-${fold}-${sha256(JSON.stringify(description)).slice(0, 8)}`);
-  const run = openRun(folder, description, slices);
-  const report = consoleReport(run);
-  try {
-    console.log(run.memory);
-    report.finish(await train(run, { resume: true, ...report }));
-  } finally {
-    closeRun(run);
-  }
+  await trainFolder(folder, description, slices);
   const trained = await loadRun(folder);
   return { fold, folder, trained, history: readHistory(folder), scores: await scoreRun(trained, slices) };
 }

@@ -1,9 +1,10 @@
 /** What every loss must keep to, whatever the images. */
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../lib/engine/engine.ts';
 import type { LossFunction } from '../../lib/loss/loss.ts';
-import { losses } from '../../lib/train/config.ts';
+import { losses } from '../../lib/loss/losses.ts';
 import { type Example, gradientOf, valueOf } from './measure.ts';
 
 beforeAll(async () => void (await startEngine()));

@@ -175,14 +175,19 @@ const layout = new RegExp(
     .join('\\n'),
 );
 
-/** The blocks of a document's features, which have the same layout everywhere. */
+/** The blocks of a document's features, which have the same layout everywhere; indented lines go on with the one above. */
 function blocksOf(text: string) {
   return sectionOf(text, 'Features')
     .split('\n### ')
     .slice(1)
     .map((block) => {
       const [name, ...lines] = block.trim().split('\n');
-      const found = layout.exec(lines.join('\n').trim());
+      const found = layout.exec(
+        lines
+          .join('\n')
+          .replace(/\n {2}(?=\S)/g, ' ')
+          .trim(),
+      );
       if (!found) throw new Error(`Expected the layout of a feature, found ${block}`);
       const [, formula, arithmetic, value, degenerate, ibsi, pyradiomics] = found as unknown as string[];
       const cases = degenerate!

@@ -7,8 +7,9 @@ import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { foregroundNetwork, foregroundProbability } from '../../lib/predict/slices.ts';
 import { makeBatch } from '../../lib/preprocess/batches.ts';
+import { writeWeights } from '../../lib/step/weights.ts';
 import { trainConfig } from '../../lib/train/config.ts';
-import { exportModel, loadRun, writeWeights } from '../../lib/train/loadRun.ts';
+import { exportModel, loadRun } from '../../lib/train/loadRun.ts';
 import { closeRun, describeRun, firstDifference, openRun } from '../../lib/train/run.ts';
 import { formatScores, scoreRun } from '../../lib/train/scores.ts';
 import { train } from '../../lib/train/trainer.ts';
@@ -98,7 +99,7 @@ describe('a trained run', () => {
       'Expected a training run (a folder with best/ or last/), found none',
     );
     const { model } = await loadRun(folder);
-    expect(() => writeWeights(model, {})).toThrow(/^Expected weight .* of shape \[.*\], found none$/);
+    expect(() => writeWeights(model, {})).toThrow(/^Expected .* of shape \[.*\] in the checkpoint, found none$/);
     model.dispose();
   });
 });

@@ -9,6 +9,7 @@ import { drawPatient, type Patient, patientStream } from './patient.ts';
 import { drawPlacement, scan, store } from './scanner.ts';
 import { paintWall, wallOf } from './wall.ts';
 
+/** A synthetic CT with its label (1 pancreas, 2 tumour), and the anatomy that it was drawn from. */
 export interface PhantomPatient {
   /** HU, from -1024. */
   readonly image: Volume<Int16Array>;
@@ -21,6 +22,7 @@ export interface PhantomPatient {
   readonly orientation: string;
 }
 
+/** Which phantom patient: equal options give equal voxels. */
 export interface PhantomOptions {
   readonly seed: number;
   /** Voxels in a row, rows, and the number of slices on average, in the canonical frame; default 128, 128, 40. */

@@ -3,7 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { type ConvInfo, convInfoOf, tapOffsets, windowOf } from './geometry.ts';
 import { emptyTensor, type KernelArguments, matMulInPlace, viewOf } from './heap.ts';
 
-/** Gradient of a convolution with respect to its filter [height, width, in, out]: one matrix product for each filter tap. */
+/**
+ * Gradient of a convolution with respect to its filter [height, width, in, out]: one
+ * matrix product for each filter tap.
+ */
 export function conv2dFilterGradient({ inputs, attrs }: KernelArguments): tf.Tensor {
   const x = inputs.x as tf.Tensor4D;
   const dy = inputs.dy as tf.Tensor4D;
@@ -15,7 +18,9 @@ export function conv2dFilterGradient({ inputs, attrs }: KernelArguments): tf.Ten
   });
 }
 
-/** True where the padded grid of `tapsByShift` exists and is not so much larger than the image that copying is cheaper. */
+/**
+ * True where the padded grid of `tapsByShift` exists and is not so much larger than the image that copying is cheaper.
+ */
 function smallMargin(info: ConvInfo): boolean {
   if (info.strideHeight > 1 || info.strideWidth > 1) return false;
   const grid = (info.outHeight + info.effectiveFilterHeight - 1) * (info.outWidth + info.effectiveFilterWidth - 1);
@@ -23,8 +28,9 @@ function smallMargin(info: ConvInfo): boolean {
 }
 
 /**
- * With stride 1, x and dy are laid on one common padded grid. The pixel that a tap pairs with a pixel of dy is then
- * always the same number of positions further on, and since dy is zero on the margin, shifting the whole of x is enough.
+ * With stride 1, x and dy are laid on one common padded grid. The pixel that a tap pairs with a pixel of
+ * dy is then always the same number of positions further on, and since dy is zero on the margin,
+ * shifting the whole of x is enough.
  */
 function tapsByShift(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvInfo): tf.Tensor[] {
   const height = info.outHeight + info.effectiveFilterHeight - 1;

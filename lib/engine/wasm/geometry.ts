@@ -47,7 +47,10 @@ export function windowOf(x: tf.Tensor4D, top: number, left: number, height: numb
   ]);
 }
 
-/** Puts strideHeight - 1 zero rows and strideWidth - 1 zero columns between the pixels (and behind the last) of an NHWC tensor. */
+/**
+ * Puts strideHeight - 1 zero rows and strideWidth - 1 zero columns between the pixels (and
+ * behind the last) of an NHWC tensor.
+ */
 export function spreadPixels(x: tf.Tensor4D, strideHeight: number, strideWidth: number): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   if (strideHeight === 1 && strideWidth === 1) return x;
@@ -63,7 +66,9 @@ export function spreadPixels(x: tf.Tensor4D, strideHeight: number, strideWidth: 
   return tf.reshape(tall, [n, h * strideHeight, w * strideWidth, c]);
 }
 
-/** Where each filter tap reads, in input pixels from the patch's corner, in the order of the filter's rows and columns. */
+/**
+ * Where each filter tap reads, in input pixels from the patch's corner, in the order of the filter's rows and columns.
+ */
 export function tapOffsets(info: ConvInfo): [row: number, column: number][] {
   const taps = info.filterHeight * info.filterWidth;
   return Array.from({ length: taps }, (_, tap) => [

@@ -19,6 +19,7 @@ export interface WaveletOptions {
   readonly box?: Box;
 }
 
+/** A filtered image under the name that PyRadiomics gives it. */
 export interface WaveletImage {
   /**
    * `wavelet-HLL`, as PyRadiomics: high-pass along x, low-pass along y and z; the second level begins with `wavelet2-`.

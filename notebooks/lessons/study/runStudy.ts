@@ -9,9 +9,9 @@ import { type TrainConfig, trainConfig } from 'axunet/train/config';
 import { type EpochRecord, readHistory } from 'axunet/train/history';
 import { loadRun } from 'axunet/train/loadRun';
 import { presetConfig } from 'axunet/train/presets';
-import { consoleReport } from 'axunet/train/report';
 import { closeRun, describeRun, firstDifference, openRun, type RunDescription } from 'axunet/train/run';
-import { TrainingStopped, train } from 'axunet/train/trainer';
+import { TrainingStopped } from 'axunet/train/trainer';
+import { trainFolder } from 'axunet/train/trainFolder';
 import { currentEngine } from 'axunet-engine/engine';
 import type { StudyCohort, StudySplit } from './cohort.ts';
 import { stepTimes, variantCosts } from './cost.ts';
@@ -90,15 +90,7 @@ async function trainAndScore(
   { arm, seed, split, description, folder }: Prepared,
   cohort: StudyCohort,
 ): Promise<StudyRun> {
-  const run = openRun(folder, description, split.slices);
-  const report = consoleReport(run);
-  let result;
-  try {
-    result = await train(run, { resume: true, ...report });
-    report.finish(result);
-  } finally {
-    closeRun(run);
-  }
+  const result = await trainFolder(folder, description, split.slices);
   const trained = await loadRun(folder, 'last');
   try {
     const scores = await scoreStudyRun(trained, cohort, split);

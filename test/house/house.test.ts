@@ -1,0 +1,108 @@
+/** The order of the house: arrows between packages and rooms, circles of files, exports, and the front door. */
+import { describe, expect, it } from 'vitest';
+import { exportedValues, packageOf, packages, readCells, readPackages, readUsers, roomOf } from './sources.ts';
+
+const files = readPackages();
+const imports = files.flatMap(({ file, imports: all }) => all.map((each) => ({ file, ...each })));
+
+/** Each room of `lib` uses only those above it. */
+const rooms = [
+  ['errors', 'settings', 'random', 'checks', 'progress'],
+  ['volume', 'statistics'],
+  ['io'],
+  ['dataset', 'radiomics'],
+  ['preprocess'],
+  ['loss', 'model'],
+  ['step', 'predict'],
+  ['evaluate'],
+  ['train'],
+  ['crossval', 'figures'],
+  ['cli', 'index'],
+];
+const storey = (room: string): number => rooms.findIndex((names) => names.includes(room));
+
+/** The rooms that may touch tensors. */
+const tensorRooms = ['loss', 'model', 'step', 'predict', 'train', 'evaluate', 'crossval', 'cli', 'index'];
+/** What every room may take from the engine's package: it brings no tensors along. */
+const withoutTensors = ['lib/engine/errors.ts', 'lib/engine/settings.ts'];
+
+describe('The house', () => {
+  it('has packages that know only those before them', () => {
+    const order = packages.map(([name]) => name as string);
+    const wrong = imports.filter(
+      ({ file, target }) => target && order.indexOf(packageOf(target)[0]) > order.indexOf(packageOf(file)[0]),
+    );
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('has packages that call each other by name and their own files by path', () => {
+    const wrong = imports.filter(
+      ({ file, target, specifier }) => target && (packageOf(target) === packageOf(file)) !== specifier.startsWith('.'),
+    );
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('has a place for every room', () => {
+    const all = files.filter(({ file }) => packageOf(file)[0] === 'axunet').map(({ file }) => roomOf(file));
+    expect([...new Set(all)].filter((room) => storey(room) < 0)).toEqual([]);
+  });
+
+  it('has rooms that know only those above them', () => {
+    const inside = imports.filter(
+      ({ file, target }) => target && [file, target].every((f) => packageOf(f)[0] === 'axunet'),
+    );
+    const wrong = inside.filter(({ file, target }) => {
+      const [from, to] = [roomOf(file), roomOf(target!)];
+      return from !== to && storey(to) >= storey(from) && storey(from) > 0;
+    });
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it('touches tensors only where the network is computed', () => {
+    const wrong = imports.filter(({ file, target, specifier }) => {
+      if (packageOf(file)[0] !== 'axunet' || tensorRooms.includes(roomOf(file))) return false;
+      if (specifier.startsWith('@tensorflow/')) return true;
+      return target?.startsWith('lib/engine/') && !withoutTensors.includes(target);
+    });
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('loads tfjs in the engine alone, so that there is one', () => {
+    const wrong = imports.filter(
+      ({ file, specifier }) => specifier.startsWith('@tensorflow/') && packageOf(file)[0] !== 'axunet-engine',
+    );
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('has no circle of files', () => {
+    const next = new Map(files.map(({ file, imports: all }) => [file, all.flatMap(({ target }) => target ?? [])]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' → '));
+      if (done.has(file) || way.includes(file)) return;
+      for (const target of next.get(file) ?? []) visit(target, [...way, file]);
+      done.add(file);
+    };
+    for (const { file } of files) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  it('exports nothing that nobody uses', () => {
+    const cells = readCells();
+    const users = [...files, ...readUsers()];
+    const doors = new Set(['index.ts', 'study.ts', 'radiomics.ts']);
+    const isDoor = (file: string): boolean => doors.has(file.slice(packageOf(file)[1].length + 1));
+    const unused = files
+      .filter(({ file }) => !isDoor(file))
+      .flatMap((source) =>
+        exportedValues(source)
+          .filter((name) => {
+            const word = new RegExp(`\\b${name}\\b`);
+            return !word.test(cells) && !users.some((user) => user.file !== source.file && word.test(user.text));
+          })
+          .map((name) => `${name} of ${source.file}`),
+      );
+    expect(unused).toEqual([]);
+  });
+});

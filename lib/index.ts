@@ -2,8 +2,9 @@
  * The front door of the package `axunet`: what a notebook or a script of one's own needs first, by section.
  * Everything else is had from its room: `import { rocCurve } from 'axunet/statistics/roc'`.
  */
+// biome-ignore-all assist/source/organizeImports: by section, as one reads it
 
-// Volumes: a voxel array with shape [x, y, z], spacing in mm and an affine, x fastest
+// Volumes: voxels with shape [x, y, z], spacing in mm and an affine, x fastest
 export { readNifti, writeNifti } from './io/nifti.ts';
 export { readNpy } from './io/npy.ts';
 export { readVolume } from './io/readVolume.ts';
@@ -21,10 +22,10 @@ export { makePhantomCohort, phantomProfiles } from './dataset/phantom.ts';
 export { canonicalCase, readCase } from './dataset/readCase.ts';
 export { formatReport, verifyDataset } from './dataset/verify.ts';
 
-// Preprocessing: slices as the network sees them, and batches of them
+// Preprocessing: slices as the network sees them
 export { augmentDefault } from './preprocess/augment.ts';
-export { preprocessDataset } from './preprocess/slices.ts';
 export { openSlices, type SliceSet } from './preprocess/sliceSet.ts';
+export { preprocessDataset } from './preprocess/slices.ts';
 export { labelShares } from './preprocess/statistics.ts';
 export { applyWindow, paperWindowHu, softTissueWindowHu } from './preprocess/window.ts';
 
@@ -32,7 +33,7 @@ export { applyWindow, paperWindowHu, softTissueWindowHu } from './preprocess/win
 export { compileModel, startEngine, tf } from 'axunet-engine';
 export { createAxUnet, type ModelConfig, variants } from './model/axunet.ts';
 
-// Losses: functions of logits [n, h, w, classes] and labels [n, h, w]
+// Losses: functions of logits [n, h, w, classes] and labels [n, h, w]; `losses` has all by name
 export { boundaryAware } from './loss/boundaryAware.ts';
 export { crossEntropyDice } from './loss/crossEntropyDice.ts';
 export { focal } from './loss/focal.ts';
@@ -50,10 +51,10 @@ export { loadRun } from './train/loadRun.ts';
 export { presetConfig } from './train/presets.ts';
 export { closeRun, describeRun, openRun, slicesOf } from './train/run.ts';
 export { formatScores, scoreRun } from './train/scores.ts';
-export { trainFolder } from './train/trainFolder.ts';
 export { TrainingStopped, train } from './train/trainer.ts';
+export { trainFolder } from './train/trainFolder.ts';
 
-// Prediction
+// Prediction of slices, volumes and files
 export { predictFiles } from './predict/files.ts';
 export { mirrorNetwork } from './predict/mirror.ts';
 export { postprocessMask } from './predict/postprocess.ts';
@@ -94,7 +95,7 @@ export { welchTTest } from './statistics/welch.ts';
 export { wilcoxon } from './statistics/wilcoxon.ts';
 
 // Figures and tables
-export { type Figure } from './figures/figure.ts';
+export type { Figure } from './figures/figure.ts';
 export { metricsByPatient } from './figures/metricsByPatient.ts';
 export { overlayGrid } from './figures/overlayGrid.ts';
 export { predictionOverlays } from './figures/predictionOverlays.ts';

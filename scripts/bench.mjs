@@ -1,12 +1,5 @@
-// npm run bench: starts bench/run.ts with the flags that this Node needs for TypeScript.
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { startEnvironment } from './environment.mjs';
-import { flags } from './flags.mjs';
+// npm run bench: starts bench/run.ts.
+import { inProject } from './common.mjs';
+import { startTypescript } from './start-typescript.mjs';
 
-const program = fileURLToPath(new URL('../bench/run.ts', import.meta.url));
-const { status } = spawnSync(process.execPath, [...flags, program, ...process.argv.slice(2)], {
-  stdio: 'inherit',
-  env: { ...process.env, ...startEnvironment },
-});
-process.exitCode = status ?? 1;
+startTypescript(inProject('bench/run.ts'), 'npm run bench');

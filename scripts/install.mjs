@@ -11,13 +11,13 @@ export function whyInstall(folder = root) {
   const present = readJson(path.join(folder, 'node_modules/.package-lock.json'))?.packages;
   if (!present) return 'they are not installed yet';
   for (const [place, entry] of Object.entries(wanted)) {
-    if (!place.startsWith('node_modules/')) continue;
+    const name = /(?<=^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(place)?.[1];
+    if (name === undefined) continue; // a workspace
     const found = present[place];
     const onDisk = fs.existsSync(path.join(folder, place));
     if (!found && !onDisk && (entry.optional || entry.devOptional || entry.peer)) continue; // made for another system
-    if (!found || !onDisk) return `${place.slice('node_modules/'.length)} is missing`;
-    if (found.version !== entry.version || found.integrity !== entry.integrity)
-      return `${place.slice('node_modules/'.length)} has another version`;
+    if (!found || !onDisk) return `${name} is missing`;
+    if (found.version !== entry.version || found.integrity !== entry.integrity) return `${name} has another version`;
   }
   return undefined;
 }
@@ -34,6 +34,18 @@ function npmCommand() {
   return [npm, []];
 }
 
+// Development packages too: NODE_ENV=production would leave out those that check and test.
+const ciArguments = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+
+/** The first words of what npm said about a failure. */
+const complaintIn = ({ stderr }) =>
+  stderr
+    .trim()
+    .split('\n')
+    .filter((line) => !line.includes('A complete log'))
+    .slice(0, 4)
+    .join(' | ');
+
 /** Runs `npm ci` where needed; `log` gets one line. Throws a Problem that says why it failed. */
 export async function install(log) {
   const reason = whyInstall();
@@ -41,29 +53,13 @@ export async function install(log) {
   log(`Installing the npm packages (${reason}; about 200 MB to download, under a minute on most lines)`);
   const started = performance.now();
   const [npm, before] = npmCommand();
-  // Development packages too: NODE_ENV=production would leave out those that check and test.
-  const result = await run(npm, [
-    ...before,
-    'ci',
-    '--ignore-scripts',
-    '--include=dev',
-    '--include=optional',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]);
+  const result = await run(npm, [...before, ...ciArguments, '--loglevel=error']);
   const left = result.code === 0 ? whyInstall() : undefined;
   if (result.code !== 0 || left) {
-    const said =
-      left ??
-      result.stderr
-        .trim()
-        .split('\n')
-        .filter((line) => !line.includes('A complete log'))
-        .slice(0, 4)
-        .join(' | ');
+    const said = left ?? complaintIn(result);
     throw new Problem(
-      `npm could not install the packages (${said || `exit code ${result.code}`}): check the network and npm's registry setting, then start again.`,
+      `npm could not install the packages (${said || `exit code ${result.code}`}): ` +
+        "check the network and npm's registry setting, then start again.",
     );
   }
   log(`Installed in ${duration((performance.now() - started) / 1000)}`);
@@ -74,3 +70,4 @@ export const nodeFlags = async () => (await import('./flags.mjs')).flags;
 
 export const vitestFile = inProject('node_modules/vitest/vitest.mjs');
 export const typescriptFile = inProject('node_modules/typescript/bin/tsc');
+export const biomeFile = inProject('node_modules/@biomejs/biome/bin/biome');

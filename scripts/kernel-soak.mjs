@@ -13,7 +13,7 @@ function check(condition, message) {
 }
 
 /** Runs a cell and expects its end. */
-async function run(client, code, ms = 30_000) {
+async function run(client, code, ms = 120_000) {
   const cell = await client.execute(code, ms);
   if (!cell.over) throw new Hang(`no end of: ${code.slice(0, 80)}`);
   return cell;
@@ -37,7 +37,7 @@ async function lines(client) {
 async function cells(client) {
   const all = Array.from({ length: 200 }, () => client.begin('for (let i = 0; i < 500; i++) console.log(i)'));
   for (const [i, cell] of all.entries()) {
-    if (!(await cell.until(() => cell.over, 60_000))) throw new Hang(`cell ${i} of 200`);
+    if (!(await cell.until(() => cell.over, 120_000))) throw new Hang(`cell ${i} of 200`);
     check(textOf(cell.messages) === numbers(500), `lines of cell ${i}`);
     checkOrder(cell);
   }
@@ -48,7 +48,6 @@ async function figure(client) {
     client,
     `import * as tslab from 'tslab';
     console.log('before'); tslab.display.png(new Uint8Array(15e6).fill(7)); console.log('after')`,
-    60_000,
   );
   checkOrder(cell);
   const [, before, display, after] = cell.messages;
@@ -87,7 +86,7 @@ async function interrupts(client) {
     if (!short) await cell.until(() => cell.messages.length > 0, 10_000); // before its cell an interrupt is for nothing
     await sleep(Math.random() * 60);
     client.interrupt();
-    await Promise.race([cell.until(() => cell.over, 10_000), client.exited]);
+    await Promise.race([cell.until(() => cell.over, 60_000), client.exited]);
     if (!cell.over) throw new Hang(`interrupt ${i}`);
     checkOrder({ messages: cell.messages.slice(0, types(cell).indexOf('idle') + 1) });
     if (cell.reply.content.status !== 'ok') await client.ready();
@@ -103,12 +102,12 @@ async function late(client) {
     if (n >= 1000) clearInterval(timer);
   }, 5)`;
   const alone = await run(client, printing);
-  const all = await alone.until(() => textOf(alone.messages) === numbers(1000), 5000);
+  const all = await alone.until(() => textOf(alone.messages) === numbers(1000), 30_000);
   check(all, 'late output is missing');
   const first = await run(client, printing);
   const second = await run(client, 'await new Promise((next) => setTimeout(next, 10))');
   const both = () => textOf(first.messages) + textOf(second.messages);
-  check(await second.until(() => both() === numbers(1000), 5000), 'late output beside another cell is missing');
+  check(await second.until(() => both() === numbers(1000), 30_000), 'late output beside another cell is missing');
 }
 
 /** One subscriber never reads, one leaves in the middle of a cell: neither holds the others up. */
@@ -120,19 +119,19 @@ async function subscribers(client) {
   }`);
   await cell.until(() => textOf(cell.messages).length > 100, 5000);
   leaving.close();
-  if (!(await cell.until(() => cell.over, 20_000))) throw new Hang('stalled subscriber');
+  if (!(await cell.until(() => cell.over, 120_000))) throw new Hang('stalled subscriber');
   stalled.close();
   check(textOf(cell.messages) === numbers(10_000), 'lines beside a stalled subscriber');
 }
 
 async function flood(client) {
-  const cell = await run(client, 'for (let i = 0; i < 1e6; i++) console.error("0123456789"); console.log("result")');
+  const cell = await run(client, 'for (let i = 0; i < 4e5; i++) console.error("0123456789"); console.log("result")');
   const [out, err] = [textOf(cell.messages), textOf(cell.messages, 'stderr')];
   check(out === 'result\n', `the result after a flood: ${out.slice(-100)}`);
   const notices = [...err.matchAll(/\[([\d,]+) characters left out/g)];
   const leftOut = notices.reduce((total, [, count]) => total + Number(count.replaceAll(',', '')), 0);
   const shown = err.replace(/\n\[.*left out.*\]\n/g, '').length;
-  check(shown < 3e6 && shown + leftOut === 11e6, `the flood: ${shown} shown, ${leftOut} left out`);
+  check(shown < 3e6 && shown + leftOut === 4.4e6, `the flood: ${shown} shown, ${leftOut} left out`);
 }
 
 /** What else could break a stream. */
@@ -140,7 +139,7 @@ async function faults(client) {
   await run(client, 'console.table(Array.from({ length: 2000 }, (_, i) => ({ i, text: "x".repeat(500) })))');
   await run(client, 'process.stdout.write(new Uint8Array(5e6).map((_, i) => i)); process.stdout.write("\\ud800")');
   const refused = await run(client, 'for (let i = 0; i < 100; i++) Promise.reject(new Error(`refused ${i}`))');
-  const shown = await refused.until(() => textOf(refused.messages, 'stderr').includes('refused 99'), 2000);
+  const shown = await refused.until(() => textOf(refused.messages, 'stderr').includes('refused 99'), 20_000);
   check(shown, 'rejections are not shown');
   const both = await run(client, 'for (let i = 0; i < 2000; i++) { console.log(i); console.error(i); }');
   check(textOf(both.messages) === numbers(2000) && textOf(both.messages, 'stderr') === numbers(2000), 'both streams');

@@ -57,7 +57,7 @@ class Kernel:
                 found.append(message)
         return found
 
-    def run(self, code, timeout=30, after_busy=None):
+    def run(self, code, timeout=120, after_busy=None):
         """Runs a cell to its `idle` and reply; `after_busy` is called once it has begun."""
         parent = self.client.execute(code)
         found = []
@@ -101,7 +101,7 @@ def interrupts(kernel):
 
 def late(kernel):
     parent, found = kernel.run("void setTimeout(() => { for (let i = 0; i < 1000; i++) console.log(i) }, 50)")
-    found += kernel.messages(parent, 10, lambda all: text_of(all) == numbers(1000))
+    found += kernel.messages(parent, 60, lambda all: text_of(all) == numbers(1000))
     assert text_of(found) == numbers(1000), "late output is missing"
 
 

@@ -24,8 +24,8 @@ require.cache[compilerPath].exports = {
 function explain(error) {
   if (!(error instanceof Error)) return error;
   const left = error.message === 'Interrupted asynchronously';
-  if (left || error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED')
-    return 'Interrupted: run the cell again to start it anew.';
+  const stopped = left || error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
+  if (stopped) return 'Interrupted: run the cell again to start it anew.';
   if (error.name === 'TrainingStopped') return `${error.message} (here: run the cell again).`;
   return error.name === 'UserError' ? error.message : error;
 }

@@ -37,13 +37,15 @@ runMain(async () => {
   const jupyter = await findJupyter();
   if (!jupyter) {
     throw new Problem(
-      'Expected JupyterLab or Jupyter Notebook, found neither; this command installs it into the project, then start again:\n' +
+      'Expected JupyterLab or Jupyter Notebook, found neither; this command installs it into the project, ' +
+        'then start again:\n' +
         `  python3 -m venv ${environment} && ${environment}/bin/pip install jupyterlab`,
     );
   }
   const [program, args] = jupyter;
   const jupyterPath = [inProject('.jupyter'), process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter);
-  // Arguments after "npm run lab --" go to Jupyter; its own group keeps the terminal's Ctrl-C from it, which comes through us.
+  // Arguments after "npm run lab --" go to Jupyter; its own group keeps the terminal's Ctrl-C from it, which comes
+  // through us.
   const { code } = await run(program, [...args, ...process.argv.slice(2), inProject('notebooks')], {
     show: true,
     cwd: root,

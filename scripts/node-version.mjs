@@ -16,7 +16,10 @@ export function refuseNode(version) {
   const line = accepted.find((entry) => entry.major === major);
   if (line && minor >= line.minor) return undefined;
   const wanted = line ? `Node ${line.major}.${line.minor} or newer (${line.why})` : 'Node 20, 22 or 24';
-  return `Expected ${wanted}, found Node ${version}: install Node 24 from https://nodejs.org or with your version manager, then start again.`;
+  return (
+    `Expected ${wanted}, found Node ${version}: ` +
+    'install Node 24 from https://nodejs.org or with your version manager, then start again.'
+  );
 }
 
 /** Ends the process with one sentence where this Node is not accepted. */

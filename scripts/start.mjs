@@ -38,18 +38,21 @@ function keepTimings(file, key, timings) {
   writeJson(file, { ...old, [key]: { ...old[key], ...timings } });
 }
 
+/** How good the networks are: the mean over the patients, and each of them. */
+function diceLines({ dice = [] }) {
+  if (dice.length === 0) return [];
+  const mean = dice.reduce((sum, { dice: one }) => sum + one, 0) / dice.length;
+  const each = dice.map(({ patient, dice: one }) => `${patient} ${one.toFixed(3)}`).join(', ');
+  return [`DSC          ${mean.toFixed(3)} on ${dice.length} unseen patients: ${each}`];
+}
+
 /** The last words: engine, how good, where everything is, what to do next, how long it took. */
 function summary(engine, figures, refresh, seconds) {
-  const metrics = readJson(path.join(figures, 'summary.json'));
-  const lines = ['', `Engine       ${metrics?.engine ?? engine}`];
-  if (metrics?.dice?.length) {
-    const values = metrics.dice.map(({ dice }) => dice);
-    const mean = values.reduce((a, b) => a + b, 0) / values.length;
-    lines.push(
-      `DSC          ${mean.toFixed(3)} on ${values.length} unseen patients: ${metrics.dice.map(({ patient, dice }) => `${patient} ${dice.toFixed(3)}`).join(', ')}`,
-    );
-  }
-  lines.push(
+  const metrics = readJson(path.join(figures, 'summary.json')) ?? {};
+  return [
+    '',
+    `Engine       ${metrics.engine ?? engine}`,
+    ...diceLines(metrics),
     `Notebooks    ${refresh ? 'notebooks/*.ipynb (refreshed)' : `${shown(latest)}/*.ipynb (executed copies)`}`,
     `Figures      ${shown(figures)}/`,
     'Trained runs runs/',
@@ -58,48 +61,46 @@ function summary(engine, figures, refresh, seconds) {
     'Next: npm run lab                                step through the notebooks in Jupyter',
     '      npm start -- --help                        other data sets, folds, longer training',
     '      npm run axunet -- predict --help           segment your own CT volumes',
-  );
-  return lines.join('\n');
+  ].join('\n');
 }
 
-async function main() {
-  const started = performance.now();
-  const {
-    help: wantsHelp,
-    refresh,
-    notebooks,
-    env,
-  } = parseOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
-  if (wantsHelp) return console.log(help);
-  Object.assign(process.env, env);
-  console.log(`AX-Unet notebooks · Node ${process.versions.node} · ${os.availableParallelism()} cores`);
-  const engine = await prepare();
-  console.log(`Engine: ${engine}`);
-  const names = chooseNotebooks(notebooks);
-  const dataset = process.env.AXUNET_DATASET || 'phantom';
-  if (dataset === 'phantom' && !process.env.AXUNET_DATA) await makePhantoms();
-
-  const figures = refresh ? inProject('figures') : latest;
-  fs.mkdirSync(latest, { recursive: true });
-  if (names.includes('pipeline')) fs.rmSync(path.join(figures, 'summary.json'), { force: true }); // that of an earlier run must not pass for this one's
-  const key = [process.env.AXUNET_PROFILE || 'demo', dataset, engine.split(' ')[0].toLowerCase()].join(' ');
+/** Runs notebooks and remembers how long their cells took. Throws a Problem for one that fails. */
+async function runAndTime(names, key, figures) {
   console.log(`Running ${names.length === 1 ? names[0] : `${names.length} notebooks`} (${key})`);
-  const result = await runNotebooks(names, {
+  const { failed, timings } = await runNotebooks(names, {
     outFolder: latest,
     env: { AXUNET_FIGURES: figures },
     expected: expectedTimings(key),
     status: statusLine(),
   });
-  keepTimings(timingFiles.own, key, result.timings);
-  if (result.failed) {
-    const { name, error } = result.failed;
-    throw new Problem(
-      `\nThe notebook ${name} failed; the copy with the error is ${shown(latest)}/${name}.ipynb\n\n${error}`,
-    );
-  }
+  keepTimings(timingFiles.own, key, timings);
+  if (!failed) return timings;
+  const copy = `${shown(latest)}/${failed.name}.ipynb`;
+  throw new Problem(`\nThe notebook ${failed.name} failed; the copy with the error is ${copy}\n\n${failed.error}`);
+}
+
+async function main() {
+  const started = performance.now();
+  const options = parseOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
+  if (options.help) return console.log(help);
+  const { refresh } = options;
+  Object.assign(process.env, options.env);
+  console.log(`AX-Unet notebooks · Node ${process.versions.node} · ${os.availableParallelism()} cores`);
+  const engine = await prepare();
+  console.log(`Engine: ${engine}`);
+  const names = chooseNotebooks(options.notebooks);
+  const dataset = process.env.AXUNET_DATASET || 'phantom';
+  if (dataset === 'phantom' && !process.env.AXUNET_DATA) await makePhantoms();
+
+  const figures = refresh ? inProject('figures') : latest;
+  fs.mkdirSync(latest, { recursive: true });
+  // The summary of an earlier run must not pass for this one's.
+  if (names.includes('pipeline')) fs.rmSync(path.join(figures, 'summary.json'), { force: true });
+  const key = [process.env.AXUNET_PROFILE || 'demo', dataset, engine.split(' ')[0].toLowerCase()].join(' ');
+  const timings = await runAndTime(names, key, figures);
   if (refresh) {
     refreshNotebooks(names);
-    keepTimings(timingFiles.brought, key, result.timings);
+    keepTimings(timingFiles.brought, key, timings);
   }
   console.log(summary(engine, figures, refresh, (performance.now() - started) / 1000));
   return 0;

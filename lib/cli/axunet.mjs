@@ -1,19 +1,10 @@
 #!/usr/bin/env node
-// Starts the command line with the flags this Node needs to load TypeScript (see scripts/flags.mjs).
-import { spawn } from 'node:child_process';
+// Starts the command line, main.ts.
 import { fileURLToPath } from 'node:url';
-import { startEnvironment } from '../../scripts/environment.mjs';
-import { flags } from '../../scripts/flags.mjs';
+import { startTypescript } from '../../scripts/start-typescript.mjs';
 
 // npm run starts scripts in the project's folder; paths are meant from where the user is.
 if (process.env.npm_lifecycle_event === 'axunet' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-const child = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], {
-  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  env: { ...process.env, ...startEnvironment },
-});
-// Over the channel (`ipc`) the real process notices when this one is killed outright, and ends too.
-// A signal sent to this process alone reaches the real one, which saves its checkpoint and chooses the exit code.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => (signal ? process.kill(process.pid, 'SIGKILL') : process.exit(code ?? 1)));
+const name = ['axunet', ...process.argv.slice(2, 3)].join(' ');
+startTypescript(fileURLToPath(new URL('./main.ts', import.meta.url)), name, { channel: true });

@@ -4,9 +4,7 @@ import { dice, overlapCounts } from '../evaluate/overlap.ts';
 import { thresholdMask } from '../predict/slices.ts';
 
 /** Nearest to ½ first, for a draw goes to the earlier one. */
-export const thresholdCandidates: readonly number[] = [
-  0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8,
-];
+const thresholdCandidates: readonly number[] = [0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8];
 
 /** A validation case whose probabilities and true mask are read when they are needed. */
 export interface ProbabilityCase {

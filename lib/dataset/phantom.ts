@@ -12,29 +12,15 @@ import type { Profile } from '../settings.ts';
 import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
 import { makePhantomPatient, type PhantomPatient } from './phantom/make.ts';
 import { tumourLabel } from './phantom/pancreas.ts';
+import { phantomProfiles } from './phantom/profiles.ts';
 import { cohortReadme } from './phantom/readme.ts';
 
 export { makePhantomPatient, type PhantomOptions, type PhantomPatient } from './phantom/make.ts';
+export { type PhantomProfile, phantomProfiles } from './phantom/profiles.ts';
 
 /** Raised whenever the same seed would give other voxels, so that cohorts of an older generator are made anew. */
 export const phantomGeneratorVersion = 2;
 
-/** Number of patients of a cohort and voxels of a volume along x, y, z. */
-export interface PhantomProfile {
-  readonly patients: number;
-  /** Voxels in a row, rows, slices on average. */
-  readonly size: Vec3;
-}
-
-/** How many patients of which size each profile has. */
-export const phantomProfiles: Readonly<Record<Profile, PhantomProfile>> = {
-  tiny: { patients: 8, size: [64, 64, 16] },
-  demo: { patients: 24, size: [128, 128, 40] },
-  study: { patients: 60, size: [192, 192, 56] },
-  paper: { patients: 80, size: [512, 512, 120] },
-};
-
-/** Which phantom cohort `makePhantomCohort` writes. */
 export interface PhantomCohortOptions {
   /** Number of patients and size; default `demo`. */
   readonly profile?: Profile;

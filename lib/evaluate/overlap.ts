@@ -67,7 +67,7 @@ export const recall = ({ tp, fp, fn }: OverlapCounts): number => (tp + fn === 0 
 export const specificity = ({ tn, fp }: OverlapCounts): number => ratio(tn, tn + fp);
 
 /** The metrics of overlap by name; each takes counts and gives a share from 0 to 1. */
-export const overlapMetrics = { dice, jaccard, precision, recall, specificity } as const;
+const overlapMetrics = { dice, jaccard, precision, recall, specificity } as const;
 /** The name of a metric of overlap. */
 export type OverlapMetric = keyof typeof overlapMetrics;
 /** The names of the metrics of overlap, in the order of reports. */

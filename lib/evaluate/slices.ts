@@ -36,9 +36,9 @@ export async function scoreSlices(
   indices: readonly number[],
   options: ScoreOptions,
 ): Promise<ScoredSlice[]> {
-  const { grid, batchSize, threshold, onProgress, loader } = options;
+  const { threshold, onProgress } = options;
   const scored: ScoredSlice[] = [];
-  for await (const { index, probability } of predictSlices(model, slices, indices, grid, batchSize, loader)) {
+  for await (const { index, probability } of predictSlices(model, slices, indices, options)) {
     const label = slices.readLabel(index);
     const counts = overlapCounts(thresholdMask(probability, threshold), label);
     scored.push({ index, patient: slices.entries[index].patient, counts });

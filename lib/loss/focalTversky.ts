@@ -1,4 +1,11 @@
-/** Focal Tversky loss: hard images count more. Source: Abraham and Khan 2019, doi 10.1109/ISBI.2019.8759329. */
+/**
+ * Focal Tversky loss: hard images count more.
+ *
+ *     L = mean over images of (1 − TI)^(1/γ)
+ *
+ * with TI the Tversky index of an image (tversky.ts) and γ = 4/3.
+ * Source: Abraham and Khan 2019, doi 10.1109/ISBI.2019.8759329.
+ */
 import { tf } from 'axunet-engine/engine';
 import type { LossFunction } from './loss.ts';
 import { type TverskyOptions, tverskyDistances } from './tversky.ts';

@@ -92,12 +92,8 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
       const name = niftiName.exec(path.basename(file))?.[1];
       return name ? [{ file, name }] : [];
     });
-    if (inputs.length === 0)
-      throw expected(
-        folder ? 'NIfTI files (.nii, .nii.gz, .hdr)' : 'the name of a NIfTI file (.nii, .nii.gz, .hdr)',
-        'none',
-        place,
-      );
+    const wanted = folder ? 'NIfTI files' : 'the name of a NIfTI file';
+    if (inputs.length === 0) throw expected(`${wanted} (.nii, .nii.gz, .hdr)`, 'none', place);
     found.push(...inputs);
   }
   const seen = new Map<string, string>();
@@ -145,20 +141,17 @@ function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorA
   if (new Set(predictors.map(({ sha256 }) => sha256)).size < predictors.length)
     throw expected('different networks to average', 'one of them twice');
   const other = others.find(({ windowHu }) => windowHu.join() !== first.windowHu.join());
-  if (other)
-    throw expected(
-      'networks that were trained with one HU window, to average them',
-      `${first.windowHu.join(' to ')} HU and ${other.windowHu.join(' to ')} HU`,
-    );
-  const ordered = predictors.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)); // the order on the command line must not matter
-  return {
-    members: ordered.map(({ model, grid, windowHu }) => ({
-      grid,
-      windowHu,
-      network: mirrorNetwork(foregroundNetwork(model), mirror),
-    })),
-    sha256: ordered.map(({ sha256 }) => sha256).join('+'),
+  if (other) {
+    const windows = `${first.windowHu.join(' to ')} HU and ${other.windowHu.join(' to ')} HU`;
+    throw expected('networks that were trained with one HU window, to average them', windows);
+  }
+  // The order on the command line must not matter.
+  const ordered = predictors.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  const memberOf = ({ model, grid, windowHu }: Predictor): Member => {
+    const network = mirrorNetwork(foregroundNetwork(model), mirror);
+    return { grid, windowHu, network };
   };
+  return { members: ordered.map(memberOf), sha256: ordered.map(({ sha256 }) => sha256).join('+') };
 }
 
 const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + v, 0);
@@ -205,8 +198,10 @@ async function predictFile(
   });
   const { mask, sizes } = finishMask(predicted.mask, postprocessing);
   await writeNifti(path.join(out, wanted[0]), mask, { description: 'axunet pancreas mask' });
-  if (options.probability)
-    await writeNifti(path.join(out, wanted[1]), predicted.probability, { description: 'axunet pancreas probability' });
+  if (options.probability) {
+    const description = 'axunet pancreas probability';
+    await writeNifti(path.join(out, wanted[1]), predicted.probability, { description });
+  }
   const outputs = Object.fromEntries(
     await Promise.all(wanted.map(async (file) => [file, await sha256File(path.join(out, file))] as const)),
   );

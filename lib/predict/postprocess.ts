@@ -13,9 +13,11 @@ export interface Postprocessing {
 
 /** `largest component, holes filled`; `none` when nothing is done. */
 export function describePostprocessing({ keep, fillHoles: holes }: Postprocessing): string {
-  const kept =
-    keep === 'largest' ? 'largest component' : keep ? `components of at least ${keep.minimumMl} ml` : undefined;
-  return [kept, holes ? 'holes filled' : undefined].filter((part) => part !== undefined).join(', ') || 'none';
+  const steps: string[] = [];
+  if (keep === 'largest') steps.push('largest component');
+  else if (keep) steps.push(`components of at least ${keep.minimumMl} ml`);
+  if (holes) steps.push('holes filled');
+  return steps.join(', ') || 'none';
 }
 
 /**

@@ -6,13 +6,7 @@ import { neighbourStack, type WindowHu } from '../preprocess/window.ts';
 import { breathe } from '../progress.ts';
 import { toCanonical, toGeometryOf } from '../volume/orientation.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
-import {
-  type ForegroundNetwork,
-  foregroundNetwork,
-  foregroundProbability,
-  sampleBatch,
-  thresholdMask,
-} from './slices.ts';
+import { type ForegroundNetwork, foregroundNetwork, predictImages, sampleBatch, thresholdMask } from './slices.ts';
 
 /** The grid and window that the network was trained with, and how a volume is predicted. */
 export interface PredictVolumeOptions {
@@ -54,7 +48,7 @@ async function predictParts(
   const rest = parts[Symbol.iterator]();
   for (let next = rest.next(); !next.done; ) {
     const part = next.value;
-    const running = foregroundProbability(network, part.images, part.count, grid.size);
+    const running = predictImages(network, part.images, part.count, grid.size);
     running.catch(() => {}); // reported by the await below, also when something fails before it
     await breathe();
     finish();

@@ -78,7 +78,7 @@ export function readImageRow(
   }
 }
 
-/** Reads a label (height, width) at the points into `out`, from `at` on: 1 where it is interpolated to ½ or more, else 0. */
+/** Reads a label (height, width) at the points into `out`, from `at` on: 1 where it is at least ½, else 0. */
 export function readLabelRow(
   source: Uint8Array,
   size: SourceSize,

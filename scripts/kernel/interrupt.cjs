@@ -3,7 +3,8 @@
  *
  * Node stops a loop that never pauses by running a cell's code with `breakOnSigint`. Before and after that code it
  * takes its handler of SIGINT away for a moment, and a signal that comes then kills the process (3 of 300 interrupts of
- * short cells). A signal that comes while the cell is being compiled is noticed when its code has ended, which may be never.
+ * short cells). A signal that comes while the cell is being compiled is noticed when its code has ended, which may be
+ * never.
  *
  * Both are mended by a thread that runs code with `breakOnSigint` all the time, so that Node never takes its handler
  * away. The signal ends the code that began last: the cell's where one runs, else the thread's, which tells the kernel.
@@ -68,8 +69,8 @@ function keepInterrupts() {
 
 /**
  * tslab answers an interrupt by leaving the cell at once, while its work goes on unseen. Training listens for the
- * signal itself, saves, and so ends its cell: it is let; a second interrupt finds no listener and leaves the cell. Other loops
- * end at their next progress line (lib/progress.ts), which looks at the count kept here.
+ * signal itself, saves, and so ends its cell: it is let; a second interrupt finds no listener and leaves the cell.
+ * Other loops end at their next progress line (lib/progress.ts), which looks at the count kept here.
  */
 function replaceInterrupt() {
   const leaveCell = process.listeners('SIGINT').at(-1);

@@ -3,59 +3,79 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectPath } from '../../lib/settings.ts';
 import { writeDecathlon } from '../dataset/fixtures.ts';
 
-const axunet = (...args: string[]) =>
-  spawnSync(process.execPath, [projectPath('lib/cli/axunet.mjs'), ...args], { encoding: 'utf8' });
+const starter = projectPath('lib/cli/axunet.mjs');
+const axunet = (...args: string[]) => spawnSync(process.execPath, [starter, ...args], { encoding: 'utf8' });
 
-it('says in one sentence what the system refuses, without a stack trace', async () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-main-'));
-  try {
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-main-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('axunet', { timeout: 30_000 }, () => {
+  it('refuses an unknown command with exit code 2', () => {
+    expect(axunet('segment')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^axunet: there is no command "segment"; the commands are info, /),
+    });
+  });
+
+  it('says in one sentence what the system refuses, without a stack trace', async () => {
     await writeDecathlon(folder, { ids: ['a'], json: {} });
     const file = path.join(folder, 'file');
     writeFileSync(file, '');
     const { status, stderr } = axunet('preprocess', folder, '--out', file);
+    const place = path.join(file, 'data');
     expect([status, stderr]).toEqual([
       1,
-      `axunet preprocess: Expected to mkdir ${path.join(file, 'data')}, found that the system refuses: not a directory (ENOTDIR)\n`,
+      `axunet preprocess: Expected to mkdir ${place}, found that the system refuses: not a directory (ENOTDIR)\n`,
     ]);
-    expect(readdirSync(folder).sort()).toContain('file');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
-
-it('refuses an unknown command with exit code 2', () => {
-  expect(axunet('segment')).toMatchObject({
-    status: 2,
-    stderr: expect.stringMatching(/^axunet: there is no command "segment"; the commands are info, /),
   });
 });
 
-it('ends when its starter is killed outright', async () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-main-'));
-  try {
-    const out = path.join(folder, 'cohort');
-    const starter = spawn(process.execPath, [
-      projectPath('lib/cli/axunet.mjs'),
-      'phantom',
-      '--profile',
-      'tiny',
-      '--patients',
-      '300',
-      '--out',
-      out,
-    ]);
-    await once(starter.stdout, 'data');
-    starter.kill('SIGKILL');
-    await once(starter.stdout, 'close'); // the real process holds it open as long as it lives
-    const { length } = readdirSync(path.join(out, 'imagesTr'));
-    expect(length).toBeLessThan(300);
+/** Starts work that takes long, and waits until it is under way. */
+async function startLongWork() {
+  const out = path.join(folder, 'cohort');
+  const child = spawn(process.execPath, [starter, 'phantom', '--profile', 'tiny', '--patients', '300', '--out', out]);
+  let complaint = '';
+  child.stderr.on('data', (text: Buffer) => {
+    complaint += text;
+  });
+  await once(child.stdout, 'data');
+  return { child, complaint: () => complaint, made: () => readdirSync(path.join(out, 'imagesTr')).length };
+}
+
+describe.skipIf(process.platform === 'win32')('A signal', { timeout: 30_000 }, () => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    '%s ends the work, and axunet as if it were the work',
+    async (signal) => {
+      const { child, complaint, made } = await startLongWork();
+      child.kill(signal);
+      expect(await once(child, 'exit')).toEqual([null, signal]);
+      expect(complaint()).toBe('');
+      expect(made()).toBeLessThan(300);
+    },
+  );
+
+  it('is seen by a shell as the exit code 128 + its number', () => {
+    const work = `"$0" "${starter}" phantom --profile tiny --patients 300 --out "${folder}/cohort" & p=$!`;
+    const script = `${work}; sleep 2; kill -TERM $p; wait $p; echo "code $?"`;
+    const { stdout } = spawnSync('bash', ['-c', script, process.execPath], { encoding: 'utf8' });
+    expect(stdout).toMatch(/code 143\n$/);
+  });
+
+  it('that kills the starter outright ends the work too', async () => {
+    const { child, made } = await startLongWork();
+    child.kill('SIGKILL');
+    await once(child.stdout, 'close'); // the work holds it open as long as it lives
+    const count = made();
+    expect(count).toBeLessThan(300);
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(readdirSync(path.join(out, 'imagesTr')).length).toBe(length);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}, 30_000);
+    expect(made()).toBe(count);
+  });
+});

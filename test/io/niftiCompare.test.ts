@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { volumeInfo } from '../../lib/cli/info.ts';
 import { expected } from '../../lib/errors.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
+import { volumeInfo } from '../../lib/io/volumeInfo.ts';
 import { settings } from '../../lib/settings.ts';
 import { geometryDifference, toCanonical } from '../../lib/volume/orientation.ts';
 

@@ -59,6 +59,21 @@ describe('npm ci', () => {
     expect(whyInstall(folder)).toBe('a is missing');
   });
 
+  it('is needed when a package of a workspace is missing or has another version', () => {
+    const place = 'lib/node_modules/@scope/b';
+    const lock = (version: string) =>
+      JSON.stringify({ packages: { lib: { version: '0.1.0' }, [place]: { ...a, version } } });
+    project({});
+    writeFileSync(path.join(folder, 'package-lock.json'), lock('1.0.0'));
+    mkdirSync(path.join(folder, 'node_modules'));
+    writeFileSync(path.join(folder, 'node_modules/.package-lock.json'), lock('1.0.0'));
+    expect(whyInstall(folder)).toBe('@scope/b is missing');
+    mkdirSync(path.join(folder, place), { recursive: true });
+    expect(whyInstall(folder)).toBeUndefined();
+    writeFileSync(path.join(folder, 'package-lock.json'), lock('1.0.1'));
+    expect(whyInstall(folder)).toBe('@scope/b has another version');
+  });
+
   it('is not needed for packages made for another system', () => {
     project({ a, 'a-win32': { ...a, optional: true } }, { a });
     expect(whyInstall(folder)).toBeUndefined();

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { projectPath } from '../../lib/settings.ts';
 import { help, parseOptions } from '../../scripts/start-options.mjs';
 
 const parse = (...argv: string[]) => parseOptions(argv, os.tmpdir());
@@ -46,4 +48,9 @@ describe('the options of npm start', () => {
     for (const name of ['dataset', 'data', 'folds', 'minutes', 'profile', 'engine', 'notebook', 'refresh', 'help'])
       expect(help).toContain(`--${name}`);
   });
+});
+
+it('docs/settings.md names every option of npm start', () => {
+  const settings = readFileSync(projectPath('docs/settings.md'), 'utf8');
+  for (const [option] of help.matchAll(/^ {2}--[a-z]+/gm)) expect(settings).toContain(`\`${option.trim()}`);
 });

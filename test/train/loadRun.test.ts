@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { predict } from '../../lib/cli/predict.ts';
+import { predict } from '../../lib/cli/commands.ts';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
-import { foregroundNetwork, foregroundProbability } from '../../lib/predict/slices.ts';
+import { foregroundNetwork, predictImages } from '../../lib/predict/slices.ts';
 import { makeBatch } from '../../lib/preprocess/batches.ts';
 import { writeWeights } from '../../lib/step/weights.ts';
 import { trainConfig } from '../../lib/train/config.ts';
@@ -25,7 +25,7 @@ const answerOf = async (model: tf.LayersModel): Promise<Float32Array[]> => {
   const batch = makeBatch(slices, [0, 4], describeRun(config, slices, patients).grid);
   const network = foregroundNetwork(model);
   try {
-    return await foregroundProbability(network, batch.images, batch.n, [batch.height, batch.width]);
+    return await predictImages(network, batch.images, batch.n, [batch.height, batch.width]);
   } finally {
     network.close();
   }

@@ -6,7 +6,7 @@ import { boundaryAware, boundaryAwareMap, boundaryWeights } from 'axunet/loss/bo
 import { crossEntropy } from 'axunet/loss/crossEntropy';
 import { focal, focalMap } from 'axunet/loss/focal';
 import { generalizedDice } from 'axunet/loss/generalizedDice';
-import { hausdorff } from 'axunet/loss/hausdorff';
+import { hausdorffLoss } from 'axunet/loss/hausdorff';
 import type { LossFunction } from 'axunet/loss/loss';
 import { sobelGradients, sobelMagnitude } from 'axunet/loss/sobel';
 import { softDice } from 'axunet/loss/softDice';
@@ -40,7 +40,7 @@ export const shownLosses: readonly ShownLoss[] = [
   { name: 'Soft Dice', loss: softDice },
   { name: 'Generalized Dice', loss: generalizedDice() },
   { name: 'Boundary distance', loss: (logits, labels) => boundary(logits, labels) },
-  { name: 'Hausdorff distance', loss: hausdorff() },
+  { name: 'Hausdorff distance', loss: hausdorffLoss() },
 ];
 
 export interface Size {

@@ -1,0 +1,47 @@
+import type { CommandDefinition, Options } from '../definition.ts';
+import { dataOption } from '../options/datasets.ts';
+import { labelMapOption } from '../options/labelMap.ts';
+import { integer } from '../options/numbers.ts';
+
+export const options = {
+  prediction: {
+    value: 'P',
+    text:
+      'a NIfTI mask, or a folder of masks that are paired with the references by id; ' +
+      'given several times, the models are compared case by case',
+    multiple: true,
+  },
+  reference: { value: 'R', text: 'a mask, or a folder of masks' },
+  data: dataOption,
+  'label-map': { ...labelMapOption, text: `of the references: ${labelMapOption.text}`, usually: '1:1,2:1' },
+  'prediction-map': { ...labelMapOption, text: 'the same of the predictions', usually: '1:1,2:1' },
+  out: { value: 'DIR', text: 'for report.json, report.txt, cases.csv and summary.csv' },
+  figures: { text: 'and for a figure of every case, for three metrics (<metric>.png, .svg, .json)' },
+  seed: {
+    value: 'N',
+    text: 'of the bootstrap intervals',
+    default: '0',
+    parse: integer('--seed with a whole number'),
+  },
+  json: { text: 'print the report as JSON' },
+} as const satisfies Options;
+
+export const evaluate = {
+  name: 'evaluate',
+  summary: 'score predicted masks against references',
+  usage: ['--prediction P --reference R [options]', 'NAME [--data DIR] [options]'],
+  about: 'Scores predicted masks against reference masks: overlap, surface distances, volumes (docs/metrics.md).',
+  operands: [
+    {
+      name: 'NAME',
+      text: 'a set that holds masks of several authors: segloss-odyssey-pancreas',
+      offers: async () => ['segloss-odyssey-pancreas'],
+    },
+  ],
+  options,
+  notes: [
+    'Masks on different grids are refused, naming both. ' +
+      'Exit code 1 when a case failed or lacks its partner; the others are scored all the same.',
+  ],
+  example: 'evaluate --prediction masks/ --reference labelsTr/ --out scores/',
+} as const satisfies CommandDefinition;

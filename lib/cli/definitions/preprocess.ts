@@ -1,0 +1,51 @@
+import { expected } from '../../errors.ts';
+import type { WindowHu } from '../../preprocess/window.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
+import { dataOption, datasetNames } from '../options/datasets.ts';
+import { labelMapOption } from '../options/labelMap.ts';
+import { shardOption } from '../options/shard.ts';
+
+function parseWindow(text: string): WindowHu {
+  const [low, high, ...rest] = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (Number.isFinite(low) && Number.isFinite(high) && rest.length === 0) return [low, high];
+  throw expected('--window as two numbers, such as --window=-160,240', `"${text}"`);
+}
+
+export const options = {
+  data: dataOption,
+  out: { value: 'DIR', text: 'where the slices go: data/, label/ (.npy) and manifest.json' },
+  mode: {
+    value: 'MODE',
+    text:
+      'default: soft-tissue window, every slice; ' +
+      'paper: ±1024 HU, without the end slices, at least 32 foreground pixels',
+    choices: ['default', 'paper'],
+    default: 'default',
+  },
+  window: {
+    value: 'LO,HI',
+    text: 'the HU shown as 0 and as 1 in default mode',
+    usually: '-160,240',
+    parse: parseWindow,
+  },
+  'label-map': labelMapOption,
+  shard: shardOption('case'),
+  json: { text: 'print a summary as JSON' },
+} as const satisfies Options;
+
+export const preprocess = {
+  name: 'preprocess',
+  summary: 'make the slices that the network is trained on',
+  usage: ['DATASET --out DIR [options]', 'FOLDER --out DIR [options]'],
+  about: 'Makes the slices that the network is trained on.',
+  operands: [
+    { name: 'DATASET', text: 'a name that `axunet data` lists', offers: datasetNames },
+    { name: 'FOLDER', text: 'any folder of images and labels' },
+  ],
+  options,
+  notes: [
+    'Complete cases are kept, so an interrupted run is simply started again. ' +
+      'Exit code 1 when a case could not be made; the others are made all the same.',
+  ],
+  example: 'preprocess phantom --out data/slices',
+} as const satisfies CommandDefinition;

@@ -1,0 +1,58 @@
+import type { CommandDefinition, Options } from '../definition.ts';
+import { wholeNumber } from '../options/numbers.ts';
+import { shardOption } from '../options/shard.ts';
+
+const shard = shardOption('case');
+
+export const options = {
+  settings: {
+    value: 'FILE',
+    text: 'options as JSON (docs/radiomics.md lists them)',
+    usually: "PyRadiomics' defaults",
+  },
+  set: {
+    value: 'NAME=V',
+    text: 'one option, such as --set binWidth=10 --set logSigmasMm=[1,3]; may be repeated',
+    multiple: true,
+  },
+  label: { value: 'N', text: 'value of the region in the mask', usually: '1' },
+  json: { text: 'one JSON object: features and what they were made from' },
+  csv: { text: 'a heading and one row' },
+  cohort: {
+    value: 'TABLE',
+    text:
+      'CSV with the columns id, image, mask and, where wanted, label; others are carried along. ' +
+      "Paths are meant from the table's folder",
+    group: 'A cohort',
+  },
+  out: { value: 'DIR', text: 'where cases/<id>.json and features.csv go', group: 'A cohort' },
+  workers: {
+    value: 'N',
+    text: 'processes at once',
+    usually: 'one for each core',
+    parse: wholeNumber('--workers to be a positive whole number', 1),
+    group: 'A cohort',
+  },
+  shard: {
+    ...shard,
+    text: `${shard.text}; the run without it that follows finds their cases complete and writes features.csv`,
+    group: 'A cohort',
+  },
+} as const satisfies Options;
+
+export const radiomics = {
+  name: 'radiomics',
+  summary: 'take radiomics features of a region of interest',
+  usage: ['IMAGE MASK [options]', '--cohort TABLE --out DIR [options]'],
+  about: 'Takes radiomics features of a region of interest.',
+  operands: [
+    { name: 'IMAGE', text: 'NIfTI (.nii, .nii.gz, .hdr) or NRRD (.nrrd, .nhdr)' },
+    { name: 'MASK', text: 'the same, on the same grid' },
+  ],
+  options,
+  notes: [
+    'A cohort can be interrupted and started again: what is complete (same files, same settings) is skipped. ' +
+      'Exit code 1 when a case failed; the others are made all the same.',
+  ],
+  example: 'radiomics ct.nii.gz label.nii.gz --label 7 --csv',
+} as const satisfies CommandDefinition;

@@ -1,0 +1,38 @@
+import { expected } from '../../errors.ts';
+import type { CommandDefinition, Options } from '../definition.ts';
+import { configOptions, foldOption, foldsFileOption, slicesOptions } from '../options/training.ts';
+
+function parseFolds(text: string): 'all' {
+  if (text === 'all') return text;
+  throw expected('--folds all (or --fold K for one fold)', `--folds ${text}`);
+}
+
+export const options = {
+  out: {
+    value: 'RUN',
+    text: 'the run folder: config.json, history.jsonl, tensorboard/, best/, last/, previous/, scores.json',
+  },
+  fold: { ...foldOption, text: 'validate on fold K (from 0) and train on the others', usually: '0' },
+  folds: {
+    value: 'all',
+    text: 'one run after the other for all folds, in RUN/fold-0, RUN/fold-1, ...; finished ones are skipped',
+    choices: ['all'],
+    parse: parseFolds,
+  },
+  'folds-file': foldsFileOption,
+  resume: {
+    text: 'go on from the last checkpoint in RUN with its own configuration (or start, where there is none)',
+  },
+  ...slicesOptions,
+  ...configOptions,
+} as const satisfies Options;
+
+export const train = {
+  name: 'train',
+  summary: 'train the network by patient folds, resumable',
+  usage: ['--dataset NAME --out RUN [options]', '--slices DIR --out RUN [options]'],
+  about: 'Trains AX-Unet on preprocessed slices, by patient folds.',
+  options,
+  notes: ['Ctrl-C or SIGTERM saves and exits with 75; start again with --resume.'],
+  example: 'train --dataset nih-2d --out runs/nih --preset study --minutes 14',
+} as const satisfies CommandDefinition;

@@ -1,0 +1,20 @@
+/** Readers of numbers for options. Each refuses in a sentence that begins "Expected <what>". */
+import { expected } from '../../errors.ts';
+
+/** A whole number from `least`, of digits alone. */
+export const wholeNumber =
+  (what: string, least = 0) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (/^\d{1,9}$/.test(text) && number >= least) return number;
+    throw expected(what, `"${text}"`);
+  };
+
+/** A whole number that may be negative. */
+export const integer =
+  (what: string) =>
+  (text: string): number => {
+    const number = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isInteger(number)) return number;
+    throw expected(what, `"${text}"`);
+  };

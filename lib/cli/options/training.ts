@@ -1,0 +1,47 @@
+/** Options that `axunet train` and `axunet crossval` share: the data, the folds and the configuration. */
+import { profiles } from '../../settings.ts';
+import { inGroup } from '../definition.ts';
+import { datasetNames } from './datasets.ts';
+import { wholeNumber } from './numbers.ts';
+
+/** Which slices are learnt from. */
+export const slicesOptions = inGroup('Data', {
+  dataset: {
+    value: 'NAME',
+    text: 'a data set (axunet data lists them) or a folder of one; its slices are made in data/slices/ where they are missing',
+    offers: datasetNames,
+  },
+  data: { value: 'DIR', text: 'where the data set lies', usually: 'data/NAME' },
+  slices: { value: 'DIR', text: 'slices that `axunet preprocess` made, instead of those in data/slices/' },
+});
+
+export const foldOption = {
+  value: 'K',
+  text: 'one fold only, from 0',
+  parse: wholeNumber('--fold with the number of a fold, from 0'),
+} as const;
+
+export const foldsFileOption = {
+  value: 'F',
+  text: 'folds as JSON, or a split that comes with the project (nih-2d-trial)',
+  usually: '4 seeded folds balanced by group',
+} as const;
+
+/** How a network is trained. */
+export const configOptions = inGroup('Training', {
+  preset: {
+    value: 'P',
+    text: "how large and how long; paper is the reference's run",
+    choices: profiles,
+    usually: 'AXUNET_PROFILE, else demo',
+  },
+  config: { value: 'FILE', text: 'options as JSON' },
+  set: {
+    value: 'NAME=V',
+    text: 'one option, such as --set width=16 --set optimizer.name=adam; may be repeated',
+    multiple: true,
+  },
+  epochs: { value: 'N', text: 'short for --set epochs=N' },
+  minutes: { value: 'M', text: 'short for --set minutes=M: the learning rate follows the clock' },
+  seed: { value: 'S', text: 'short for --set seed=S' },
+});

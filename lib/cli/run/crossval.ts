@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { runFold } from '../../crossval/fold.ts';
+import { assertTestedOnce, type CrossvalPlan, keepPlan, planFolds, readPlan } from '../../crossval/plan.ts';
+import { formatCrossval, writeCrossval } from '../../crossval/report.ts';
+import { type Crossval, type EvaluationOptions, readFold } from '../../crossval/result.ts';
+import { type FailedFold, summariseFolds } from '../../crossval/summary.ts';
+import { type CaseList } from '../../dataset/caseList.ts';
+import { openDataset } from '../../dataset/cases.ts';
+import { expected, messageOf, UserError } from '../../errors.ts';
+import { readJson, writeJson } from '../../io/files.ts';
+import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
+import { trainConfig } from '../../train/config.ts';
+import { presetConfig } from '../../train/presets.ts';
+import { describeRun } from '../../train/run.ts';
+import { TrainingStopped } from '../../train/trainer.ts';
+import type { Call } from '../definition.ts';
+import type { options } from '../definitions/crossval.ts';
+import { judgingOptions } from '../options/judging.ts';
+import { shardOf } from '../options/shard.ts';
+import { changesOf, foldsFor, groupsOf, presetOf, slicesOfDataset, startTold } from './training.ts';
+
+type Values = Call<typeof options>['values'];
+
+/** What the command line says about judging, on top of what the folder was judged with before. */
+function evaluationOf(values: Values, seed: number, before?: EvaluationOptions): EvaluationOptions {
+  return {
+    weights: values.weights ?? before?.weights ?? 'best',
+    threshold: values.threshold ?? before?.threshold ?? 0.5,
+    mirror: values.mirror ?? before?.mirror ?? [],
+    postprocessing: values.postprocess ?? before?.postprocessing ?? 'chosen',
+    metric: values.metric ?? before?.metric ?? 'dice',
+    seed,
+    probability: values.probability || (before?.probability ?? false),
+  };
+}
+
+/** Judges with what the command line says, else as the folder was judged before, and remembers it there. */
+async function keepEvaluation(folder: string, values: Values, seed: number): Promise<EvaluationOptions> {
+  const file = path.join(folder, 'judging.json');
+  const before = existsSync(file) ? ((await readJson(file)) as EvaluationOptions) : undefined;
+  const evaluation = evaluationOf(values, seed, before);
+  await writeJson(file, evaluation);
+  return evaluation;
+}
+
+/** A set whose volumes can be predicted and whose labels are there. */
+async function openVolumes(dataset: string, folder: string | undefined): Promise<CaseList> {
+  const list = await openDataset(dataset, folder);
+  if (list.kind === '3d') return list;
+  throw expected(
+    'a set of CT volumes, whose patients are scored on whole volumes',
+    `pictures of slices (${list.dataset}); axunet train --folds all scores those`,
+  );
+}
+
+/** The plan that the command line asks for; in a folder that has one, with its configuration where nothing else is said. */
+async function planFor(values: Values, slices: SliceSet, old: CrossvalPlan | undefined): Promise<CrossvalPlan> {
+  const changes = await changesOf(values);
+  const config = trainConfig(
+    changes,
+    old && values.preset === undefined ? old.config : presetConfig(presetOf(values), slices.manifest.dataset),
+  );
+  const holdOut = values.holdOut ?? old?.holdOut ?? 5;
+  const folds =
+    old && values.foldsFile === undefined
+      ? { seed: config.seed, folds: old.folds.map(({ test }) => test) }
+      : await foldsFor(values.foldsFile, slices, config.seed);
+  const planned = planFolds(folds, { seed: config.seed, holdOut, groups: groupsOf(slices) });
+  const { data } = describeRun(config, slices, planned[0]);
+  return { version: 1, data, config, holdOut, folds: planned };
+}
+
+/** The folds that this call is to run. */
+function wantedFolds({ summary, fold, shard }: Values, { folds }: CrossvalPlan): number[] {
+  const all = folds.map((_, k) => k);
+  if (summary) return [];
+  if (fold === undefined) return shardOf(all, shard);
+  if (all.includes(fold)) return [fold];
+  throw expected(`--fold from 0 to ${all.length - 1}`, `${fold}`);
+}
+
+/** Runs the folds one after the other; one that fails is noted and the others go on. A signal ends it all. */
+async function runFolds(crossval: Crossval, wanted: readonly number[]): Promise<FailedFold[]> {
+  const failed: FailedFold[] = [];
+  for (const fold of wanted) {
+    const { training, validation, test } = crossval.plan.folds[fold];
+    const counts = `${training.length} patients to train on, ${validation.length} to choose by, ${test.length} to test`;
+    console.log(`\nfold ${fold}: ${counts}`);
+    try {
+      const { wasComplete } = await runFold(crossval, fold);
+      if (wasComplete) console.log(`fold ${fold} was complete`);
+    } catch (error) {
+      if (error instanceof TrainingStopped) throw error;
+      failed.push({ fold, reason: messageOf(error) });
+      console.error(`axunet crossval: fold ${fold} failed: ${messageOf(error)}`);
+    }
+  }
+  return failed;
+}
+
+/** Sums up the folds that have a result with these options, those aside that just failed; the exit code. */
+async function sumUp(crossval: Crossval, failed: readonly FailedFold[]): Promise<number> {
+  const { folder, plan } = crossval;
+  const read = await Promise.all(
+    plan.folds.map((_, k) => (failed.some(({ fold }) => fold === k) ? undefined : readFold(folder, k))),
+  );
+  const results = read.filter((result) => result !== undefined);
+  const current = results.filter(({ made }) => JSON.stringify(made.options) === JSON.stringify(crossval.options));
+  if (current.length < results.length) {
+    const others = results.filter((result) => !current.includes(result)).map(({ fold }) => fold);
+    console.error(
+      'axunet crossval: folds that were judged with other options are left out until they run again: ' +
+        others.join(', '),
+    );
+  }
+  const summary = summariseFolds(crossval, current, failed);
+  await writeCrossval(folder, summary);
+  console.log(`\n${formatCrossval(summary)}`);
+  return summary.failedFolds.length + summary.failed.length > 0 ? 1 : 0;
+}
+
+/** Throws a UserError for options that contradict each other. */
+function checkOptions({ fold, shard, summary, ...values }: Values): void {
+  if ([fold !== undefined, shard !== undefined, summary].filter(Boolean).length > 1)
+    throw new UserError('Expected one of --fold, --shard and --summary, found several');
+  const names = Object.keys(judgingOptions) as (keyof typeof judgingOptions)[];
+  const judging = names.filter((name) => values[name] !== undefined);
+  if (summary && judging.length > 0)
+    throw expected('--summary without options of judging, which it cannot apply', `--${judging.join(', --')}`);
+}
+
+export async function run({ values }: Call<typeof options>): Promise<number> {
+  const { dataset, out } = values;
+  if (dataset === undefined || out === undefined)
+    throw new UserError('Expected axunet crossval --dataset NAME --out DIR');
+  checkOptions(values);
+  const list = await openVolumes(dataset, values.data);
+  const old = await readPlan(out);
+  const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);
+  const slices =
+    values.slices === undefined ? await slicesOfDataset(list, preset, 'crossval') : await openSlices(values.slices);
+  const plan = await planFor(values, slices, old);
+  assertTestedOnce(plan.folds, [...new Set(slices.entries.map(({ patient }) => patient))]);
+  const wanted = wantedFolds(values, plan);
+  await keepPlan(out, plan);
+  const evaluation = await keepEvaluation(out, values, plan.config.seed);
+  const crossval: Crossval = { folder: out, plan, list, slices, options: evaluation };
+  if (wanted.length > 0) await startTold();
+  try {
+    return await sumUp(crossval, await runFolds(crossval, wanted));
+  } catch (error) {
+    if (!(error instanceof TrainingStopped)) throw error;
+    console.error(`\naxunet crossval: ${error.message}`);
+    return error.exitCode;
+  }
+}

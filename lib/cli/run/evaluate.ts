@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { openMasks } from '../../dataset/masks.ts';
+import { expected, UserError } from '../../errors.ts';
+import { evaluateFiles, type FilePairs, type LabelOptions, pairAuthors, pairFiles } from '../../evaluate/files.ts';
+import { type EvaluationReport, formatEvaluation, makeReport, writeReport } from '../../evaluate/report.ts';
+import { casesByModel } from '../../figures/casesByModel.ts';
+import { saveFigure } from '../../figures/saveFigure.ts';
+import { startProgress } from '../../progress.ts';
+import type { Call } from '../definition.ts';
+import type { options } from '../definitions/evaluate.ts';
+
+type Values = Call<typeof options>['values'];
+
+/** Folders of one name, such as a/masks and b/masks, are told apart by their paths. */
+function pairAll(predictions: readonly string[], reference: string): FilePairs[] {
+  const all = predictions.map((prediction) => pairFiles(prediction, reference));
+  const isUnique = new Set(all.map(({ name }) => name)).size === all.length;
+  const named = isUnique ? all : all.map(({ pairs }, i) => ({ name: path.normalize(predictions[i]), pairs }));
+  if (new Set(named.map(({ name }) => name)).size < named.length)
+    throw expected('different predictions', `${predictions.join(', ')}`);
+  return named;
+}
+
+/** What is compared with what, and what the stored values stand for. */
+function whatToEvaluate({ prediction, reference, ...values }: Values, operands: readonly string[]) {
+  const byName = operands.length === 1 && prediction.length === 0 && !reference;
+  if (!byName && (operands.length > 0 || prediction.length === 0 || !reference))
+    throw new UserError('Expected axunet evaluate --prediction P --reference R, or the name of a set of masks');
+  const list = byName ? openMasks(operands[0], values.data) : undefined;
+  const ofList = list && { labelMap: list.labelMap };
+  const labels: LabelOptions = {
+    ...(ofList && { reference: ofList, prediction: ofList }),
+    ...(values.labelMap && { reference: values.labelMap }),
+    ...(values.predictionMap && { prediction: values.predictionMap }),
+  };
+  return { models: list ? pairAuthors(list) : pairAll(prediction, reference!), labels };
+}
+
+async function saveFigures(folder: string, report: EvaluationReport): Promise<void> {
+  for (const plot of report.plots)
+    await saveFigure(folder, plot.metric, casesByModel(plot), {
+      inputs: [path.join(folder, 'report.json')],
+      seed: report.seed,
+    });
+}
+
+/** One model after the other, with one progress line on stderr. */
+async function evaluateAll(models: readonly FilePairs[], labels: LabelOptions) {
+  const total = models.reduce((sum, { pairs }) => sum + pairs.length, 0);
+  const progress = startProgress('evaluate', total, process.stderr);
+  const evaluated = [];
+  let before = 0;
+  for (const model of models) {
+    evaluated.push(await evaluateFiles(model, labels, (done, _, note) => progress.update(before + done, note)));
+    before += model.pairs.length;
+  }
+  progress.finish();
+  return evaluated;
+}
+
+export async function run({ values, operands }: Call<typeof options>): Promise<number> {
+  const { out } = values;
+  if (values.figures && !out) throw expected('--out with a folder for the figures', 'none');
+  const { models, labels } = whatToEvaluate(values, operands);
+  const report = makeReport(await evaluateAll(models, labels), values.seed);
+  if (out) await writeReport(out, report);
+  if (out && values.figures) await saveFigures(out, report);
+  console.log(values.json ? JSON.stringify(report, null, 2) : formatEvaluation(report));
+  return report.models.some(({ failed }) => failed.length > 0) ? 1 : 0;
+}

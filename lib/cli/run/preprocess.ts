@@ -1,0 +1,59 @@
+import { openDataset } from '../../dataset/cases.ts';
+import { UserError } from '../../errors.ts';
+import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
+import { startProgress } from '../../progress.ts';
+import type { Call } from '../definition.ts';
+import type { options } from '../definitions/preprocess.ts';
+
+const withForeground = ({ slices }: Manifest): number => slices.filter(({ foreground }) => foreground > 0).length;
+
+function summaryOf(manifest: Manifest, out: string): object {
+  const { dataset, mode, windowHu, slices, cases, failed, pending } = manifest;
+  return {
+    out,
+    dataset,
+    mode,
+    windowHu,
+    cases: cases.length,
+    failed,
+    pending: pending.length,
+    slices: slices.length,
+    slicesWithForeground: withForeground(manifest),
+    foregroundPixels: slices.reduce((sum, { foreground }) => sum + foreground, 0),
+  };
+}
+
+const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+function printSummary(manifest: Manifest, out: string): void {
+  const { slices, cases, failed, pending } = manifest;
+  for (const { id, reason } of failed) console.error(`axunet preprocess: case ${id} failed: ${reason}`);
+  const made = `${counted(slices.length, 'slice')} (${withForeground(manifest)} with foreground)`;
+  const parts = [
+    `${made} of ${counted(cases.length, 'case')} in ${out}`,
+    ...(failed.length > 0 ? [`${counted(failed.length, 'case')} failed`] : []),
+    ...(pending.length > 0 ? [`${counted(pending.length, 'case')} left to other shards`] : []),
+  ];
+  console.log(parts.join('; '));
+}
+
+export async function run({ values, operands }: Call<typeof options>): Promise<number> {
+  const { out, mode, window: windowHu, shard, labelMap } = values;
+  if (operands.length !== 1)
+    throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
+  if (!out) throw new UserError('Expected --out DIR, the folder for the slices, found none');
+  const list = await openDataset(operands[0], values.data, labelMap);
+  const total = Math.ceil((list.cases.length - (shard?.index ?? 0)) / (shard?.count ?? 1));
+  const progress = values.json ? undefined : startProgress('preprocess', total);
+  const manifest = await preprocessDataset(list, {
+    out,
+    mode,
+    windowHu,
+    shard,
+    onProgress: (done, _, note) => progress?.update(done, note),
+  });
+  progress?.finish();
+  if (values.json) console.log(JSON.stringify(summaryOf(manifest, out)));
+  else printSummary(manifest, out);
+  return manifest.failed.length ? 1 : 0;
+}

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Folds, splitFold } from '../../dataset/folds.ts';
+import { UserError } from '../../errors.ts';
+import { type PatientOverlap, summariseOverlap } from '../../evaluate/overlap.ts';
+import { readJson, writeJson } from '../../io/files.ts';
+import type { SliceSet } from '../../preprocess/sliceSet.ts';
+import { formatMeanSd } from '../../statistics/summary.ts';
+import { type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
+import { loadRun } from '../../train/loadRun.ts';
+import { presetConfig } from '../../train/presets.ts';
+import { describeRun, type PatientSplit, type RunDescription } from '../../train/run.ts';
+import { formatScores, scoreRun } from '../../train/scores.ts';
+import { TrainingStopped } from '../../train/trainer.ts';
+import { trainFolder } from '../../train/trainFolder.ts';
+import type { Call } from '../definition.ts';
+import type { options } from '../definitions/train.ts';
+import { changesOf, foldsFor, presetOf, slicesFor, startTold } from './training.ts';
+
+type Values = Call<typeof options>['values'];
+
+/** What one call of the command trains. */
+interface Plan {
+  readonly out: string;
+  readonly slices: SliceSet;
+  readonly folds: Folds;
+  /** What the command line asks to change, and the configuration that this gives for a fresh run. */
+  readonly changes: TrainChanges;
+  readonly fresh: TrainConfig;
+  /** Whether every fold is trained, each in a folder of its own. */
+  readonly isAll: boolean;
+  readonly resume: boolean;
+}
+
+async function trainFold(
+  folder: string,
+  config: TrainConfig,
+  slices: SliceSet,
+  split: PatientSplit,
+  resume: boolean,
+): Promise<PatientOverlap[]> {
+  await trainFolder(folder, describeRun(config, slices, split), slices, { resume, tellsConfig: true });
+  if (split.validation.length === 0) return [];
+  const trained = await loadRun(folder);
+  const scores = await scoreRun(trained, slices);
+  trained.model.dispose();
+  console.log(`\n${formatScores(scores)}\n`);
+  return scores.volume;
+}
+
+/** A resumed run keeps its own configuration and split; what the command line says on top must not contradict. */
+async function savedDescription(folder: string, resume: boolean): Promise<RunDescription | undefined> {
+  const file = path.join(folder, 'config.json');
+  return resume && existsSync(file) ? ((await readJson(file)) as RunDescription) : undefined;
+}
+
+/** Trains the folds one after the other; the overlap of all patients that were validated on. */
+async function trainFolds(plan: Plan, wanted: readonly number[]): Promise<PatientOverlap[]> {
+  const { out, slices, folds, changes, fresh, isAll, resume } = plan;
+  const patients: PatientOverlap[] = [];
+  for (const k of wanted) {
+    const folder = isAll ? path.join(out, `fold-${k}`) : out;
+    const saved = await savedDescription(folder, resume);
+    if (wanted.length > 1) console.log(`\nfold ${k} of ${wanted.length}: ${folder}`);
+    const config = saved ? trainConfig(changes, saved.config) : fresh;
+    patients.push(...(await trainFold(folder, config, slices, saved?.patients ?? splitFold(folds, k), resume)));
+  }
+  return patients;
+}
+
+/** The scores of all folds together, as a file and a line. */
+async function sumUp(out: string, folds: number, patients: readonly PatientOverlap[]): Promise<void> {
+  const summary = summariseOverlap(patients);
+  await writeJson(path.join(out, 'scores.json'), { folds, patients, summary });
+  const { dice, jaccard } = summary;
+  console.log(`All ${folds} folds: patient Dice ${formatMeanSd(dice)}, Jaccard ${formatMeanSd(jaccard)}`);
+}
+
+/** Reads what is to be trained. Throws a UserError for options that contradict each other. */
+async function planOf(values: Values): Promise<Plan> {
+  const { out } = values;
+  if (out === undefined) throw new UserError('Expected --out RUN, the folder for the run, found none');
+  if (values.folds !== undefined && values.fold !== undefined)
+    throw new UserError('Expected either --fold or --folds, found both');
+  const changes = await changesOf(values);
+  if ((values.slices === undefined) === (values.dataset === undefined))
+    throw new UserError('Expected either --slices DIR or --dataset NAME');
+  const slices = await slicesFor(values, 'train');
+  const preset = presetConfig(presetOf(values), slices.manifest.dataset);
+  await startTold();
+  const fresh = trainConfig(changes, preset);
+  const folds = await foldsFor(values.foldsFile, slices, fresh.seed);
+  const isAll = values.folds === 'all';
+  return { out, slices, folds, changes, fresh, isAll, resume: values.resume || isAll };
+}
+
+export async function run({ values }: Call<typeof options>): Promise<number> {
+  const plan = await planOf(values);
+  const wanted = plan.isAll ? plan.folds.folds.map((_, k) => k) : [values.fold ?? 0];
+  try {
+    const patients = await trainFolds(plan, wanted);
+    if (plan.isAll) await sumUp(plan.out, wanted.length, patients);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof TrainingStopped)) throw error;
+    console.error(`\naxunet train: ${error.message}`);
+    return error.exitCode;
+  }
+}

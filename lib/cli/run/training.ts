@@ -1,0 +1,68 @@
+/** What `axunet train` and `axunet crossval` share: the slices, the folds and the configuration. */
+
+import { startEngine } from 'axunet-engine/engine';
+import { type CaseList } from '../../dataset/caseList.ts';
+import { openDataset } from '../../dataset/cases.ts';
+import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
+import { readJson } from '../../io/files.ts';
+import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
+import { preprocessDataset } from '../../preprocess/slices.ts';
+import { startProgress } from '../../progress.ts';
+import { type Profile, projectPath, settings } from '../../settings.ts';
+import { parseChanges, type TrainChanges } from '../../train/config.ts';
+import type { ValuesOf } from '../definition.ts';
+import type { configOptions, slicesOptions } from '../options/training.ts';
+
+type ConfigValues = ValuesOf<typeof configOptions>;
+type SlicesValues = ValuesOf<typeof slicesOptions>;
+
+export const presetOf = ({ preset }: Pick<ConfigValues, 'preset'>): Profile => preset ?? settings.profile;
+
+/** What the command line asks to change, the most specific last. */
+export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
+  const file = values.config ? ((await readJson(values.config)) as TrainChanges) : {};
+  const shorthands = (['epochs', 'minutes', 'seed'] as const).flatMap((name) =>
+    values[name] === undefined ? [] : [`${name}=${values[name]}`],
+  );
+  return { ...file, ...parseChanges([...values.set, ...shorthands]) };
+}
+
+/**
+ * The slices of a data set in their usual place, made where they are missing; cases that cannot be made are named on stderr.
+ * `command` is who says so.
+ */
+export async function slicesOfDataset(list: CaseList, preset: Profile, command: string): Promise<SliceSet> {
+  const mode = preset === 'paper' ? 'paper' : 'default';
+  const out = projectPath('data', 'slices', `${list.dataset.replace(/[^\w.-]+/g, '-')}-${mode}`);
+  const progress = startProgress('preprocess', list.cases.length);
+  const { failed } = await preprocessDataset(list, {
+    out,
+    mode,
+    onProgress: (done, _, note) => progress.update(done, note),
+  });
+  progress.finish();
+  for (const { id, reason } of failed) console.error(`axunet ${command}: case ${id} is left out: ${reason}`);
+  return openSlices(out);
+}
+
+/** Slices that were made before, or those of a data set. */
+export async function slicesFor(values: SlicesValues & ConfigValues, command: string): Promise<SliceSet> {
+  if (values.slices !== undefined) return openSlices(values.slices);
+  return slicesOfDataset(await openDataset(values.dataset!, values.data), presetOf(values), command);
+}
+
+/** Patient → group, for the patients of a slice set that have one. */
+export const groupsOf = ({ manifest }: SliceSet): Record<string, string> =>
+  Object.fromEntries(manifest.cases.flatMap(({ patient, group }) => (group ? [[patient, group]] : [])));
+
+/** The folds in a file, else 4 seeded ones balanced by group. */
+export async function foldsFor(file: string | undefined, slices: SliceSet, seed: number): Promise<Folds> {
+  const patients = [...new Set(slices.entries.map(({ patient }) => patient))];
+  return file === undefined ? makeFolds(patients, { seed, groups: groupsOf(slices) }) : readFolds(file, patients);
+}
+
+/** Starts the engine and says which. */
+export async function startTold(): Promise<void> {
+  const engine = await startEngine();
+  console.log(`engine: ${engine.description}${engine.fallbackReason ? ` (${engine.fallbackReason})` : ''}`);
+}

@@ -1,0 +1,67 @@
+/** One command line of `axunet`, from its words to the exit code. */
+import { readFileSync } from 'node:fs';
+import { CommanderError, type Command as Parser } from 'commander';
+import { messageOf, systemErrorMessage, UserError } from '../errors.ts';
+import { commands } from './commands.ts';
+import { newParser } from './parse.ts';
+import { UsageError, unknownCommand, usageError } from './usageError.ts';
+
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** The parser of what comes without a command: a question for help or for the version. */
+function overview(): Parser {
+  const parser = newParser('axunet')
+    .description('Pancreas CT segmentation with AX-Unet.')
+    .usage('COMMAND [options]')
+    .helpCommand(false)
+    .version(version(), '--version', 'the version of this package')
+    .addHelpText('after', '\naxunet COMMAND --help explains one command.');
+  for (const { name, summary } of commands) parser.addCommand(newParser(name).summary(summary));
+  return parser;
+}
+
+/** Answers words that begin with an option, and refuses one that is no command. */
+function answerOrRefuse(words: readonly string[]): void {
+  const parser = overview();
+  try {
+    parser.parse(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return; // help and version are printed
+    if (error.code !== 'commander.unknownCommand') throw usageError(error, parser);
+    const names = commands.map(({ name }) => name);
+    throw unknownCommand(parser.args[0], error, names);
+  }
+}
+
+/** Runs one command line; resolves to the exit code. Without any word it is the overview, and 2. */
+async function perform(words: readonly string[]): Promise<number> {
+  const [name, ...args] = words;
+  if (name === undefined) {
+    answerOrRefuse(['--help']);
+    return 2;
+  }
+  if (name === 'help') return perform([...args.slice(0, 1), '--help']);
+  const command = commands.find((each) => each.name === name);
+  if (command) return command.run(args);
+  answerOrRefuse(name.startsWith('-') ? words : [name]);
+  return 0;
+}
+
+/** The sentence for an error that a user can mend; undefined for one that only a programmer can. */
+const sentenceFor = (error: unknown): string | undefined =>
+  systemErrorMessage(error) ?? (error instanceof UserError ? messageOf(error) : undefined);
+
+/** Runs one command line; resolves to the exit code. What a user can mend is said in one sentence on stderr. */
+export async function runLine(words: readonly string[]): Promise<number> {
+  try {
+    return await perform(words);
+  } catch (error) {
+    const sentence = sentenceFor(error);
+    if (sentence === undefined) throw error;
+    const command = commands.find(({ name }) => name === words[0]);
+    console.error(`axunet${command ? ` ${command.name}` : ''}: ${sentence}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

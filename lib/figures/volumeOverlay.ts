@@ -1,0 +1,66 @@
+/** Slices of a CT volume with the masks that lie on it. */
+import path from 'node:path';
+import { expected } from '../errors.ts';
+import { dice, overlapCounts } from '../evaluate/overlap.ts';
+import { readNifti } from '../io/nifti.ts';
+import { geometryDifference, toCanonical } from '../volume/orientation.ts';
+import { fullestSlice } from '../volume/values.ts';
+import { sliceZ, type Volume } from '../volume/volume.ts';
+import type { OverlayCase } from './overlayGrid.ts';
+import { huSlice } from './slicePicture.ts';
+
+/** A mask in the canonical frame, 1 where the file has `value` (any but 0 without one). */
+async function readMask(file: string, image: Volume, value?: number): Promise<Volume<Uint8Array>> {
+  const stored = await readNifti(file);
+  const difference = geometryDifference(image, stored);
+  if (difference) throw expected('a mask on the grid of the image', difference, file);
+  const data = Uint8Array.from(stored.data, (v: number) => Number(value === undefined ? v > 0 : v === value));
+  return toCanonical({ ...stored, data });
+}
+
+/** Slices spread evenly from the first to the last that any mask touches, the fullest one alone for a count of 1. */
+function chooseSlices(masks: readonly Volume<Uint8Array>[], count: number): number[] {
+  const depth = masks[0]!.shape[2];
+  const touched = Array.from({ length: depth }, (_, z) => z).filter((z) =>
+    masks.some((mask) => sliceZ(mask, z).includes(1)),
+  );
+  if (touched.length === 0 || count === 1) return [fullestSlice(masks[0]!)];
+  const wanted = Math.min(count, touched.length);
+  return Array.from({ length: wanted }, (_, i) => touched[Math.round(((i + 0.5) * touched.length) / wanted - 0.5)]!);
+}
+
+/** Files of a volume and of at least one mask on its grid. */
+export interface OverlayFiles {
+  readonly image: string;
+  readonly label?: string;
+  /** The stored value that is pancreas in the label; any but 0 without it. */
+  readonly labelValue?: number;
+  readonly mask?: string;
+}
+
+/**
+ * At most `count` slices, spread evenly over those that a mask touches, and the DSC over the whole volume where there are both masks.
+ * Throws a UserError where the files do not lie on one grid.
+ */
+export async function volumeOverlay(
+  files: OverlayFiles,
+  count: number,
+): Promise<{ cases: OverlayCase[]; dice?: number }> {
+  const stored = await readNifti(files.image);
+  const image = toCanonical(stored);
+  const label = files.label === undefined ? undefined : await readMask(files.label, stored, files.labelValue);
+  const mask = files.mask === undefined ? undefined : await readMask(files.mask, stored);
+  const id = path.basename(files.image).replace(/\.nii(\.gz)?$/, '');
+  const masks = [label, mask].filter((each) => each !== undefined);
+  const cases = chooseSlices(masks, count).map((z): OverlayCase => {
+    const [reference, prediction] = [label && sliceZ(label, z), mask && sliceZ(mask, z)];
+    return {
+      id: `${id}, slice ${z}`,
+      slice: huSlice(image, z),
+      label: reference,
+      prediction,
+      dice: reference && prediction ? dice(overlapCounts(prediction, reference)) : undefined,
+    };
+  });
+  return { cases, dice: label && mask && dice(overlapCounts(mask.data, label.data)) };
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { parseLabelMap } from '../../../lib/cli/options/labelMap.ts';
+
+describe('--label-map', () => {
+  it('says what the stored labels stand for, and with a star that all others are background', () => {
+    expect(parseLabelMap('1:1, 2:1')).toEqual({ labelMap: { 1: 1, 2: 1 } });
+    expect(parseLabelMap('7:1,*:0')).toEqual({ labelMap: { 7: 1 }, otherLabels: 'background' });
+  });
+
+  it.each(['', '1', '1:2', '*:1', 'a:1', '1:1,'])('refuses %j', (bad) => {
+    expect(() => parseLabelMap(bad)).toThrow('--label-map');
+  });
+
+  it('refuses a label that is named twice, also in another spelling', () => {
+    expect(() => parseLabelMap('1:1,1:0')).toThrow(
+      'Expected --label-map to name each label once, found 1 twice in "1:1,1:0"',
+    );
+    expect(() => parseLabelMap('2:1,1:1,01:0,*:0')).toThrow('found 1 twice');
+  });
+});

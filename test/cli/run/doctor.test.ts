@@ -1,0 +1,53 @@
+import { describe, expect, it, vi } from 'vitest';
+import { doctor } from '../../../lib/cli/commands.ts';
+import { examine, formatFindings } from '../../../lib/cli/run/doctor.ts';
+
+describe('axunet doctor', () => {
+  it('finds an engine and names each part of the system once', async () => {
+    const { findings, engine } = await examine();
+    expect(engine?.name).toMatch(/^(tensorflow|wasm|cpu)$/);
+    const names = findings.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'Node',
+        'npm',
+        'System',
+        'Engine',
+        'TensorFlow',
+        'Compiled training',
+        'GPU',
+        'Python',
+        'C++ compiler',
+        'Data',
+      ]),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    expect(findings.find(({ name }) => name === 'Node')?.found).toBe(process.versions.node);
+  });
+
+  it('gives a fix for everything that is missing, and none for what is there', async () => {
+    const { findings } = await examine();
+    for (const { name, ok, fix } of findings) expect(fix !== undefined, name).toBe(!ok);
+  });
+
+  it('puts the fix on a line of its own under the finding', () => {
+    expect(
+      formatFindings([
+        { name: 'Node', ok: true, found: '22.23.3' },
+        { name: 'Python', ok: false, found: 'none', fix: 'install it' },
+      ]),
+    ).toBe('ok       Node    22.23.3\nmissing  Python  none\n                 → install it');
+  });
+
+  it('prints JSON that holds the same findings', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    expect(await doctor.run(['--json'])).toBe(0);
+    const report = JSON.parse(String(log.mock.calls[0]![0])) as {
+      engine: { name: string };
+      findings: { name: string }[];
+    };
+    log.mockRestore();
+    expect(report.engine.name).toMatch(/^(tensorflow|wasm|cpu)$/);
+    expect(report.findings.length).toBeGreaterThan(8);
+  });
+});

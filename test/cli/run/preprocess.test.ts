@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { preprocess } from '../../../lib/cli/commands.ts';
+import { writeNifti } from '../../../lib/io/nifti.ts';
+
+let folder: string;
+let printed: string[];
+let complained: string[];
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-cli-'));
+  printed = [];
+  complained = [];
+  vi.spyOn(console, 'log').mockImplementation((text) => void printed.push(String(text)));
+  vi.spyOn(console, 'error').mockImplementation((text) => void complained.push(String(text)));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** An nnU-Net folder with a 8×8×4 case of each id; a label value of 5 is none of the data set's. */
+async function writeDataset(cases: Record<string, number>): Promise<string> {
+  const geometry = {
+    shape: [8, 8, 4] as const,
+    spacingMm: [1, 1, 1] as const,
+    affine: [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+  };
+  for (const [id, value] of Object.entries(cases)) {
+    await writeNifti(path.join(folder, 'set', 'imagesTr', `${id}_0000.nii.gz`), {
+      ...geometry,
+      data: new Int16Array(256).fill(40),
+    });
+    await writeNifti(path.join(folder, 'set', 'labelsTr', `${id}.nii.gz`), {
+      ...geometry,
+      data: new Uint8Array(256).fill(value),
+    });
+  }
+  return path.join(folder, 'set');
+}
+
+const out = (): string => path.join(folder, 'slices');
+const summary = (): Record<string, unknown> => JSON.parse(printed[0]);
+
+describe('axunet preprocess', () => {
+  it('makes slices of a folder and prints a summary as JSON', async () => {
+    expect(await preprocess.run([await writeDataset({ one: 1, two: 2 }), '--out', out(), '--json'])).toBe(0);
+    expect(summary()).toMatchObject({
+      mode: 'default',
+      windowHu: [-160, 240],
+      cases: 2,
+      failed: [],
+      pending: 0,
+      slices: 8,
+      slicesWithForeground: 8,
+      foregroundPixels: 512,
+    });
+    expect(readdirSync(path.join(out(), 'data')).length).toBe(8);
+  });
+
+  it('takes mode, window and shard', async () => {
+    const set = await writeDataset({ one: 1, two: 2 });
+    expect(await preprocess.run([set, '--out', out(), '--mode', 'paper', '--json'])).toBe(0);
+    expect(summary()).toMatchObject({ mode: 'paper', windowHu: [-1024, 1024], slices: 4 });
+    printed = [];
+    expect(await preprocess.run([set, '--out', out(), '--window', '-100,300', '--shard', '2/2', '--json'])).toBe(0);
+    expect(summary()).toMatchObject({ windowHu: [-100, 300], cases: 1, pending: 1, slices: 4 });
+  });
+
+  it('ends with 1 and names the cases that failed', async () => {
+    vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    expect(await preprocess.run([await writeDataset({ one: 1, odd: 5 }), '--out', out()])).toBe(1);
+    expect(complained[0]).toMatch(
+      /^axunet preprocess: case odd failed: Expected label values 0, 1, 2, found 5 in .*odd\.nii\.gz$/,
+    );
+    expect(printed[0]).toMatch(/^4 slices \(4 with foreground\) of 1 case in .*; 1 case failed$/);
+  });
+
+  it('says what is missing or not understood', async () => {
+    const run = (...args: string[]) => preprocess.run(args);
+    await expect(run()).rejects.toThrow('Expected one data set or folder');
+    await expect(run('phantom')).rejects.toThrow('Expected --out DIR, the folder for the slices, found none');
+    await expect(run('phantom', '--out', out(), '--mode', 'best')).rejects.toThrow(
+      'Expected --mode default or paper, found "best"',
+    );
+    await expect(run('phantom', '--out', out(), '--window', '40')).rejects.toThrow(
+      'Expected --window as two numbers, such as --window=-160,240, found "40"',
+    );
+    await expect(run('phantom', '--out', out(), '--shard', '3/2')).rejects.toThrow(
+      'Expected --shard I/N with I from 1 to N, found "3/2"',
+    );
+    await expect(run('no-such-set', '--out', out())).rejects.toThrow('no-such-set');
+    const set = await writeDataset({ one: 1 });
+    await expect(run(set, '--out', out(), '--mode', 'paper', '--window=0,80')).rejects.toThrow(
+      'Expected no window in paper mode',
+    );
+  });
+});

@@ -1,0 +1,138 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { radiomics } from '../../../lib/cli/commands.ts';
+import { writeNifti } from '../../../lib/io/nifti.ts';
+import { flags } from '../../../scripts/flags.mjs';
+
+const geometry = {
+  shape: [4, 4, 4] as const,
+  spacingMm: [1, 1, 2] as const,
+  affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1],
+};
+let folder: string;
+let printed: string[];
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-cli-'));
+  printed = [];
+  vi.spyOn(console, 'log').mockImplementation((text) => void printed.push(String(text)));
+  await writeNifti(file('image.nii'), { ...geometry, data: Int16Array.from({ length: 64 }, (_, i) => (i % 7) * 30) });
+  await writeNifti(file('mask.nii'), { ...geometry, data: new Uint8Array(64).fill(7) });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const file = (name: string): string => path.join(folder, name);
+const run = (...args: string[]): Promise<number> => radiomics.run([file('image.nii'), file('mask.nii'), ...args]);
+
+describe('axunet radiomics', () => {
+  it('prints features with what they were made from as JSON', async () => {
+    expect(await run('--label', '7', '--json')).toBe(0);
+    const record = JSON.parse(printed[0]!);
+    expect(Object.keys(record.features).length).toBe(107);
+    expect(record).toMatchObject({
+      voxels: 64,
+      spacingMm: [1, 1, 2],
+      made: { image: { 'image.nii': expect.stringMatching(/^[0-9a-f]{64}$/) }, settings: { label: 7 } },
+    });
+    expect(record.features.original_shape_VoxelVolume).toBe(128);
+  });
+
+  it('prints a heading and a row as CSV, of the families that are asked for', async () => {
+    expect(await run('--label', '7', '--csv', '--set', 'families=["ngtdm"]', '--set', 'binWidth=10')).toBe(0);
+    const [heading, row] = printed[0]!.split('\n').map((line) => line.split(','));
+    expect(heading).toEqual([
+      'voxels',
+      ...['Coarseness', 'Contrast', 'Busyness', 'Complexity', 'Strength'].map((name) => `original_ngtdm_${name}`),
+    ]);
+    expect(row!.length).toBe(6);
+  });
+
+  it('prints a table with IBSI codes for reading, with settings from a file', async () => {
+    writeFileSync(file('settings.json'), '{"families": ["glcm"], "logSigmasMm": [1], "label": 7}');
+    expect(await run('--settings', file('settings.json'))).toBe(0);
+    expect(printed[0]).toMatch(/^64 voxels of 1 × 1 × 2 mm\n\noriginal · glcm\n/);
+    expect(printed[0]).toMatch(/log-sigma-1-0-mm-3D · glcm\n/);
+    expect(printed[0]).toMatch(/ {2}Contrast +\d+\.\d+ {2}ACUI\n/);
+  });
+
+  it('takes a cohort in shards, and the run after them writes the table', async () => {
+    vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    writeFileSync(
+      file('cohort.csv'),
+      'id,image,mask\na,image.nii,mask.nii\nb,image.nii,mask.nii\nc,image.nii,mask.nii\n',
+    );
+    const execArgv = process.execArgv;
+    process.execArgv = flags;
+    try {
+      const cohort = (...args: string[]) =>
+        radiomics.run([
+          '--cohort',
+          file('cohort.csv'),
+          '--out',
+          file('out'),
+          '--label',
+          '7',
+          '--set',
+          'families=["ngtdm"]',
+          ...args,
+        ]);
+      expect(await cohort('--shard', '2/2')).toBe(0);
+      expect([readdirSync(file('out/cases')), existsSync(file('out/features.csv'))]).toEqual([['b.json'], false]);
+      expect(await cohort('--json')).toBe(0);
+      expect(JSON.parse(printed.at(-1)!)).toMatchObject({
+        skipped: ['b'],
+        failed: [],
+        table: file('out/features.csv'),
+      });
+      await expect(cohort('--shard', '3/2')).rejects.toThrow('Expected --shard I/N with I from 1 to N, found "3/2"');
+    } finally {
+      process.execArgv = execArgv;
+    }
+  });
+
+  it('names the file whose values cannot be used', async () => {
+    await writeNifti(file('ct.nii'), {
+      ...geometry,
+      data: Float32Array.from({ length: 64 }, (_, i) => (i === 21 ? NaN : (i % 7) * 30)),
+    });
+    await writeNifti(file('low.nii'), {
+      ...geometry,
+      data: Int16Array.from({ length: 64 }, (_, i) => (i === 0 ? -1000 : 7)),
+    });
+    const swapped = 'image and mask may be swapped';
+    const take = (...args: string[]) => radiomics.run([...args.map(file), '--label', '7']);
+    await expect(take('ct.nii', 'mask.nii')).rejects.toThrow(
+      /^Expected finite grey values in the ROI, found NaN or infinite ones in .*ct\.nii$/,
+    );
+    await expect(take('mask.nii', 'ct.nii')).rejects.toThrow(
+      new RegExp(`^Expected a mask of labels 0 or more, found NaN \\(${swapped}\\) in .*ct\\.nii$`),
+    );
+    await expect(take('mask.nii', 'low.nii')).rejects.toThrow(
+      new RegExp(`^Expected a mask of labels 0 or more, found -1000 \\(${swapped}\\) in .*low\\.nii$`),
+    );
+  });
+
+  it('says what is missing or not understood', async () => {
+    await expect(run()).rejects.toThrow(/^Expected label 1 in the mask, found only 7 in .*mask\.nii$/);
+    await expect(radiomics.run([])).rejects.toThrow('Expected IMAGE and MASK, or --cohort TABLE, found nothing');
+    await expect(run('--json', '--csv')).rejects.toThrow('Expected either --json or --csv, found both');
+    await expect(run('--set', 'binWidth')).rejects.toThrow(
+      'Expected an assignment such as binWidth=10, found "binWidth"',
+    );
+    await expect(run('--label', 'pancreas')).rejects.toThrow('Expected label to be a positive number, found NaN');
+    await expect(radiomics.run(['--cohort', file('none.csv')])).rejects.toThrow(
+      'Expected --out DIR, the folder for the features, found none',
+    );
+    await expect(radiomics.run(['--cohort', file('none.csv'), '--out', folder, '--workers', '0'])).rejects.toThrow(
+      'Expected --workers to be a positive whole number, found "0"',
+    );
+    await expect(radiomics.run(['--cohort', file('none.csv'), file('mask.nii')])).rejects.toThrow(
+      'Expected no IMAGE and MASK beside --cohort',
+    );
+  });
+});

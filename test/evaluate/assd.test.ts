@@ -1,6 +1,6 @@
 /** Average surface distances by hand. */
 import { describe, expect, it } from 'vitest';
-import { assd, directedMean, masd } from '../../lib/evaluate/distanceMetrics.ts';
+import { assd, directedMean, masd } from '../../lib/evaluate/assd.ts';
 import { bothEmpty, byHand, oneEmpty } from './distances.ts';
 
 describe('average surface distances', () => {

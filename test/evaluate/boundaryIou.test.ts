@@ -1,6 +1,6 @@
 /** Intersection over union of outlines by hand. */
 import { describe, expect, it } from 'vitest';
-import { boundaryIou } from '../../lib/evaluate/distanceMetrics.ts';
+import { boundaryIou } from '../../lib/evaluate/boundaryIou.ts';
 import { maskPair } from '../../lib/evaluate/maskPair.ts';
 
 /** A square of 3 × 3 pixels from column `left` on, in 5 × 6. */

@@ -1,10 +1,10 @@
 /** Hausdorff distances and their 95th percentiles by hand; metrics.test.ts compares them with other programs. */
 import { describe, expect, it } from 'vitest';
-import { hausdorff, hd95ByArea, hd95Directed, hd95Pooled } from '../../lib/evaluate/distanceMetrics.ts';
+import { hausdorffDistance, hd95ByArea, hd95Directed, hd95Pooled } from '../../lib/evaluate/hausdorff.ts';
 import { bothEmpty, byHand, oneEmpty } from './distances.ts';
 
 describe('the Hausdorff distance', () => {
-  it('is the largest of all distances', () => expect(hausdorff(byHand)).toBe(10));
+  it('is the largest of all distances', () => expect(hausdorffDistance(byHand)).toBe(10));
 });
 
 describe('the 95th percentile', () => {
@@ -23,7 +23,7 @@ describe('the 95th percentile', () => {
 });
 
 it('two empty masks have 0 mm, one empty mask an infinite distance', () => {
-  for (const distance of [hausdorff, hd95Pooled, hd95Directed, hd95ByArea]) {
+  for (const distance of [hausdorffDistance, hd95Pooled, hd95Directed, hd95ByArea]) {
     expect(distance(bothEmpty)).toBe(0);
     for (const distances of oneEmpty) expect(distance(distances)).toBe(Infinity);
   }

@@ -1,6 +1,6 @@
 /** Normalised surface distance by hand. */
 import { describe, expect, it } from 'vitest';
-import { surfaceDice } from '../../lib/evaluate/distanceMetrics.ts';
+import { surfaceDice } from '../../lib/evaluate/nsd.ts';
 import { bothEmpty, byHand, oneEmpty } from './distances.ts';
 
 describe('surfaceDice', () => {

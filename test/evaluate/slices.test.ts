@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { scoreSlices } from '../../lib/evaluate/slices.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
-import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import { thresholdModel } from '../predict/fake.ts';
+import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 
 const [height, width] = [3, 4];
 /** The middle channel is 0, 1/11, … 1 over the pixels; a network with threshold t finds those from t on. */

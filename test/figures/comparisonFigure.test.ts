@@ -1,10 +1,10 @@
 /** Methods side by side. */
 import { describe, expect, it } from 'vitest';
-import { type ComparedValues, comparisonFigure } from '../../lib/figures/comparisonFigure.ts';
+import { comparisonFigure } from '../../lib/figures/comparisonFigure.ts';
 import { titleOf } from '../../lib/figures/figure.ts';
 import { type Loose, named, texts } from './readFigure.ts';
 
-const methods: ComparedValues[] = [
+const methods: Parameters<typeof comparisonFigure>[0] = [
   { name: 'Threshold', values: { a: 0.1, b: 0.3 } },
   { name: 'AX-Unet', values: { a: 0.8 } },
 ];

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { fullestOfPatients, overlayCases, predictedCases, preparedSlice } from '../../lib/figures/sliceExamples.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
-import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import type { TrainedRun } from '../../lib/train/loadRun.ts';
 import { thresholdModel } from '../predict/fake.ts';
+import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 
 /** Slices of 2 × 2 pixels; the middle channel is 0, 0.25, 0.5, 0.75. */
 const slices = slicesInMemory(

@@ -5,8 +5,8 @@ import { crossEntropy } from '../../lib/loss/crossEntropy.ts';
 import { focal } from '../../lib/loss/focal.ts';
 import { generalizedDice } from '../../lib/loss/generalizedDice.ts';
 import type { LossFunction } from '../../lib/loss/loss.ts';
+import { losses } from '../../lib/loss/losses.ts';
 import { diceLoss, softDice } from '../../lib/loss/softDice.ts';
-import { losses } from '../../lib/train/config.ts';
 import { differenceAt, type Example, gradientOf, randomExample, valueOf } from './measure.ts';
 import { onEveryKernelSet } from './onEveryKernelSet.ts';
 

@@ -9,7 +9,7 @@ import {
   thresholdMask,
 } from '../../lib/predict/slices.ts';
 import { type Grid, nativeGrid } from '../../lib/preprocess/grid.ts';
-import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
+import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 import { thresholdModel } from './fake.ts';
 
 /** Values in steps of 1/64, their middle channel another than the outer ones. */

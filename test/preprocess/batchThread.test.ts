@@ -5,11 +5,12 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../lib/errors.ts';
-import { batchArrays, makeBatch } from '../../lib/preprocess/batches.ts';
-import { type BatchThread, startBatchThread } from '../../lib/preprocess/batchThread.ts';
+import { makeBatch } from '../../lib/preprocess/batches.ts';
+import { BatchThread } from '../../lib/preprocess/batchThread.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
-import { type SliceSet, slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
+import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
 import { putOnDisk } from './onDisk.ts';
+import { slicesInMemory } from './slicesInMemory.ts';
 
 const [height, width] = [16, 16];
 const grid = nativeGrid(height, width);
@@ -30,7 +31,7 @@ beforeAll(async () => {
   );
   slices = await putOnDisk(folder, set);
   rmSync(path.join(folder, 'data', 's2.npy'));
-  thread = startBatchThread(slices.onDisk!, slices.manifest, (reason) => ended.push(reason));
+  thread = new BatchThread(slices.onDisk!, slices.manifest, (reason) => ended.push(reason));
   while (!thread.isReady()) await setTimeout(2);
 });
 afterAll(async () => {
@@ -51,7 +52,7 @@ describe('a batch thread', () => {
     }
   });
   it('fills arrays that are handed over, which are empty afterwards', async () => {
-    const arrays = batchArrays(1, grid);
+    const arrays = { images: new Float32Array(3 * height * width), labels: new Uint8Array(height * width) };
     const number = thread.ask({ indices: [1], grid }, arrays);
     expect([arrays.images.length, arrays.labels.length]).toEqual([0, 0]);
     expect((await thread.take(number))!.images).toEqual(makeBatch(slices, [1], grid).images);
@@ -63,7 +64,7 @@ describe('a batch thread', () => {
     expect((await thread.take(thread.ask({ indices: [0], grid })))!.ids).toEqual(['s0']);
   });
   it('gives nothing more when it is closed, without calling that an end by itself', async () => {
-    const other = startBatchThread(slices.onDisk!, slices.manifest, (reason) => ended.push(reason));
+    const other = new BatchThread(slices.onDisk!, slices.manifest, (reason) => ended.push(reason));
     await other.close();
     expect(other.isReady()).toBe(false);
     expect(await other.take(0)).toBeUndefined();

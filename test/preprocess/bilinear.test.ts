@@ -1,36 +1,30 @@
 /** Bilinear reading against values by hand and a second, slow formula. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findCorners, readImageRow, readLabelRow } from '../../lib/preprocess/bilinear.ts';
+import { findCorners, type PointRow, pointRow, readImageRow, readLabelRow } from '../../lib/preprocess/bilinear.ts';
 
 type Points = readonly (readonly [y: number, x: number])[];
 
 /** Corners and the distances from them. */
-function place(
-  points: Points,
-  height: number,
-  width: number,
-): { corners: Int32Array; dy: Float64Array; dx: Float64Array } {
-  const [dy, dx] = [0, 1].map((axis) => Float64Array.from(points, (point) => point[axis]));
-  const corners = new Int32Array(points.length);
-  findCorners(dy, dx, height, width, corners);
-  return { corners, dy, dx };
+function place(points: Points, height: number, width: number): PointRow {
+  const row = pointRow(points.length);
+  points.forEach(([y, x], j) => {
+    row.ys[j] = y;
+    row.xs[j] = x;
+  });
+  findCorners(row, { height, width });
+  return row;
 }
-function imageAt(
-  source: Float32Array,
-  planes: number,
-  [height, width]: readonly [number, number],
-  points: Points,
-): number[] {
-  const { corners, dy, dx } = place(points, height, width);
+type Size = readonly [height: number, width: number];
+
+function imageAt(source: Float32Array, planes: number, [height, width]: Size, points: Points): number[] {
   const out = new Float32Array(points.length * planes).fill(NaN);
-  readImageRow(source, planes, height, width, corners, dy, dx, out, 0);
+  readImageRow(source, { height, width }, place(points, height, width), out, 0);
   return [...out];
 }
-function labelAt(source: Uint8Array, [height, width]: readonly [number, number], points: Points): number[] {
-  const { corners, dy, dx } = place(points, height, width);
+function labelAt(source: Uint8Array, [height, width]: Size, points: Points): number[] {
   const out = new Uint8Array(points.length).fill(9);
-  readLabelRow(source, height, width, corners, dy, dx, out, 0);
+  readLabelRow(source, { height, width }, place(points, height, width), out, 0);
   return [...out];
 }
 
@@ -39,7 +33,11 @@ const ramp = Float32Array.of(0, 1, 2, 10, 11, 12);
 
 describe('findCorners', () => {
   it('gives the upper left of four pixels and the distances from it', () => {
-    const { corners, dy, dx } = place(
+    const {
+      corners,
+      ys: dy,
+      xs: dx,
+    } = place(
       [
         [0.25, 1.5],
         [0, 0],
@@ -54,7 +52,7 @@ describe('findCorners', () => {
     ]);
   });
   it('takes the last row and column as the far side of the four, so that no pixel beyond is read', () => {
-    const { corners, dy, dx } = place([[1, 2]], 2, 3);
+    const { corners, ys: dy, xs: dx } = place([[1, 2]], 2, 3);
     expect([corners[0], dy[0], dx[0]]).toEqual([1, 1, 1]);
   });
   it('repeats the edge up to half a pixel outside, and says -1 further out', () => {

@@ -5,8 +5,13 @@ import { drawElastic, type Elastic, elasticRows } from '../../lib/preprocess/ela
 import { Random } from '../../lib/random.ts';
 
 /** Displacements (y, x) of a window, row by row. */
-function fieldOf(elastic: Elastic, height: number, width: number, scale = [1, 1]): { y: number[]; x: number[] } {
-  const add = elasticRows(elastic, height, width, scale[0], scale[1]);
+function fieldOf(
+  elastic: Elastic,
+  height: number,
+  width: number,
+  scale: readonly [number, number] = [1, 1],
+): { y: number[]; x: number[] } {
+  const add = elasticRows(elastic, [height, width], scale);
   const field = { y: [] as number[], x: [] as number[] };
   for (let i = 0; i < height; i++) {
     const [ys, xs] = [new Float64Array(width), new Float64Array(width)];
@@ -62,7 +67,7 @@ describe('elasticRows', () => {
         expect(Math.max(...y)).toBeLessThanOrEqual(Math.max(...elastic.dy));
         expect(Math.min(...x)).toBeGreaterThanOrEqual(Math.min(...elastic.dx));
         const [ys, xs] = [new Float64Array(11).fill(100), new Float64Array(11)];
-        elasticRows(elastic, 9, 11, 1, 1)(0, ys, xs);
+        elasticRows(elastic, [9, 11], [1, 1])(0, ys, xs);
         expect(ys[3]).toBeCloseTo(100 + y[3], 9);
       }),
       { numRuns: 50 },

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Case, CaseList } from '../../lib/dataset/cases.ts';
-import { writeGreyPng } from '../../lib/io/image.ts';
+import type { Case, CaseList } from '../../lib/dataset/caseList.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { type PreparedCase, type PreparedSlice, prepareCase } from '../../lib/preprocess/prepareCase.ts';
 import type { Affine, Vec3 } from '../../lib/volume/volume.ts';
+import { writeGreyPng } from '../io/writeGreyPng.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-prepare-'));
 afterAll(() => rmSync(folder, { recursive: true }));

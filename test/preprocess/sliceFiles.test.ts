@@ -8,10 +8,10 @@ import type { SliceEntry } from '../../lib/preprocess/manifest.ts';
 import {
   type CaseRecord,
   isComplete,
-  readRecord,
+  readCaseRecord,
   removeCase,
   startSliceWriter,
-  writeRecord,
+  writeCaseRecord,
 } from '../../lib/preprocess/sliceFiles.ts';
 
 let folder: string;
@@ -51,7 +51,7 @@ async function writeCase(count = 10): Promise<CaseRecord> {
     slices,
     bytes: writer.bytes,
   };
-  await writeRecord(folder, record);
+  await writeCaseRecord(folder, record);
   return record;
 }
 
@@ -77,10 +77,10 @@ describe('startSliceWriter', () => {
 describe('records', () => {
   it('come back as they were written; one that is absent or torn is none', async () => {
     const record = await writeCase(2);
-    expect(await readRecord(folder, 'a')).toEqual(record);
-    expect(await readRecord(folder, 'b')).toBeUndefined();
+    expect(await readCaseRecord(folder, 'a')).toEqual(record);
+    expect(await readCaseRecord(folder, 'b')).toBeUndefined();
     writeFileSync(at('cases', 'b.json'), '{"made":');
-    expect(await readRecord(folder, 'b')).toBeUndefined();
+    expect(await readCaseRecord(folder, 'b')).toBeUndefined();
   });
   it('are complete only while every file has its full size', async () => {
     const record = await writeCase(2);

@@ -1,6 +1,6 @@
 /** Painting solids with partial volume: what a voxel gets, by hand. */
 import { describe, expect, it } from 'vitest';
-import { Canvas, step } from '../../../lib/dataset/phantom/canvas.ts';
+import { Canvas, coverage } from '../../../lib/dataset/phantom/canvas.ts';
 import { ellipsoid } from '../../../lib/dataset/phantom/solids.ts';
 import { Random } from '../../../lib/random.ts';
 
@@ -10,9 +10,9 @@ const newCanvas = (): Canvas =>
 const ball = ellipsoid([0, 0, 0], [36, 36, 36]);
 const middle = 16 + 32 * (16 + 32 * 8);
 
-describe('step', () => {
+describe('coverage', () => {
   it('goes from 0 to 1 over the width of the edge, and is a half at the surface', () => {
-    expect([-9, -2, -1, 0, 1, 2, 9].map((depth) => step(depth, 4))).toEqual([0, 0, 0.25, 0.5, 0.75, 1, 1]);
+    expect([-9, -2, -1, 0, 1, 2, 9].map((depth) => coverage(depth, 4))).toEqual([0, 0, 0.25, 0.5, 0.75, 1, 1]);
   });
 });
 

@@ -1,8 +1,10 @@
 /** The gland, its tumour and its duct. */
 import { describe, expect, it } from 'vitest';
-import { paintPancreas, pancreasLabel, pancreasOf, tumourLabel } from '../../../lib/dataset/phantom/pancreas.ts';
+import { paintPancreas, pancreasOf, tumourLabel } from '../../../lib/dataset/phantom/pancreas.ts';
 import type { Patient } from '../../../lib/dataset/phantom/patient.ts';
 import { canvasOf, count, withoutTumour, withTumour } from './painted.ts';
+
+const pancreasLabel = 1;
 
 const painted = (patient: Patient) => {
   const canvas = canvasOf(patient);

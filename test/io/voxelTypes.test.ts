@@ -8,7 +8,7 @@ import {
   refusedTypes,
   voxelTypeOf,
   voxelTypes,
-} from '../../lib/io/niftiTypes.ts';
+} from '../../lib/io/voxelTypes.ts';
 import { bytesOf } from './makeNrrd.ts';
 
 const plain = { littleEndian: true, slope: 1, intercept: 0 };

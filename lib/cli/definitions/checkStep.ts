@@ -22,7 +22,9 @@ export const options = {
   },
   task: {
     value: 'FILE',
-    text: 'a file (or - for the standard input) with model, configuration and batch as JSON, instead of the options above',
+    text:
+      'a file (or - for the standard input) with model, configuration and batch as JSON, ' +
+      'instead of the options above',
   },
   json: { text: 'one line of JSON' },
 } as const satisfies Options;
@@ -32,8 +34,8 @@ export const checkStep = {
   summary: 'compare the compiled training step with the uncompiled one',
   usage: ['[options]'],
   about:
-    'Compiles the training step of a network and compares its loss and all gradients with those of the step that runs ' +
-    'operation by operation, on made-up images. Training does the same before a graph is used for the first time.',
+    'Compiles the training step of a network and compares its loss and all gradients with those of the step that ' +
+    'runs operation by operation, on made-up images. Training does the same before a graph is used for the first time.',
   options,
   notes: [
     'Exit code 1 where the cosine between the gradients is below 1 − 1e-6 ' +

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   foregroundNetwork,
-  foregroundProbability,
+  predictImages,
   predictSlices,
   sampleBatch,
   thresholdMask,
@@ -43,7 +43,7 @@ describe('predictSlices', () => {
     const model = await thresholdModel(grid.size, 1, threshold);
     for (const batchSize of [1, 2, 5]) {
       const found: number[] = [];
-      for await (const { index, probability } of predictSlices(model, slices, [1, 1, 1], grid, batchSize)) {
+      for await (const { index, probability } of predictSlices(model, slices, [1, 1, 1], { grid, batchSize })) {
         found.push(index);
         expect(thresholdMask(probability)).toEqual(wanted(1));
       }
@@ -53,7 +53,7 @@ describe('predictSlices', () => {
   it('is 0 outside the window of the grid', async () => {
     const grid: Grid = { size: [16, 16], unit: 'px', centre: [0, 0], extent: [4, 4] };
     const model = await thresholdModel(grid.size, 1, -1); // everything in the window
-    for await (const { probability } of predictSlices(model, slices, [0], grid, 1)) {
+    for await (const { probability } of predictSlices(model, slices, [0], { grid, batchSize: 1 })) {
       // Of 7 × 13 pixels about (3, 6) those within 2 of it: rows 1 to 5 and columns 4 to 8.
       const inside = Uint8Array.from({ length: 91 }, (_, p) =>
         Number(Math.abs(Math.floor(p / 13) - 3) <= 2 && Math.abs((p % 13) - 6) <= 2),
@@ -63,17 +63,18 @@ describe('predictSlices', () => {
   });
   it('yields nothing for no slices', async () => {
     const model = await thresholdModel([16, 16], 1, 0);
-    for await (const slice of predictSlices(model, slices, [], nativeGrid(16, 16), 2)) expect(slice).toBeUndefined();
+    for await (const slice of predictSlices(model, slices, [], { grid: nativeGrid(16, 16), batchSize: 2 }))
+      expect(slice).toBeUndefined();
   });
 });
 
-describe('foregroundProbability', () => {
+describe('predictImages', () => {
   it('is the softmax of all classes but the background, one map an image', async () => {
     const model = await thresholdModel([1, 2], 1, 0.5);
     const network = foregroundNetwork(model);
     // Logits 0 and 1000 (middle − 1/2): 1/2 at 0.5, e/(1 + e) at 0.501, 0 and 1 far away.
     const images = Float32Array.from([0.5, 0.501, 0, 1].flatMap((middle) => [9, middle, 9]));
-    const maps = await foregroundProbability(network, images, 2, [1, 2]);
+    const maps = await predictImages(network, images, 2, [1, 2]);
     network.close();
     expect(maps).toHaveLength(2);
     expect([...maps[0], ...maps[1]]).toEqual([1 / 2, Math.E / (1 + Math.E), 0, 1].map((p) => expect.closeTo(p, 4)));

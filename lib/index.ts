@@ -26,7 +26,6 @@ export { formatReport, verifyDataset } from './dataset/verify.ts';
 export { augmentDefault } from './preprocess/augment.ts';
 export { openSlices, type SliceSet } from './preprocess/sliceSet.ts';
 export { preprocessDataset } from './preprocess/slices.ts';
-export { labelShares } from './preprocess/statistics.ts';
 export { applyWindow, paperWindowHu, softTissueWindowHu } from './preprocess/window.ts';
 
 // The engine and the network

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expected, UserError } from '../errors.ts';
-import { readJson, writeJson } from '../io/files.ts';
+import { readJson } from '../io/files.ts';
 import { Random } from '../random.ts';
 import { type CaseList } from './caseList.ts';
 
@@ -122,6 +122,3 @@ export async function readFolds(file: string, patients?: readonly string[]): Pro
   if (problems.length) throw new UserError(`The folds in ${place} do not fit: ${problems.join('; ')}`);
   return read;
 }
-
-/** Writes folds as JSON, in place of an older file at once or not at all. */
-export const writeFolds = (file: string, folds: Folds): Promise<void> => writeJson(file, folds);

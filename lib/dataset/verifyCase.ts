@@ -10,7 +10,7 @@ import type { Case, CaseList, LabelMap, LabelRules } from './caseList.ts';
 import { shortPath } from './cases.ts';
 import { alignLabel, describeFlip, describeGeometry, judgeLabelFlip } from './labelFlip.ts';
 
-export type CheckName =
+type CheckName =
   | 'pairing'
   | 'unreadable'
   | 'shape'

@@ -32,7 +32,7 @@ function assertOnlyPadding(packed: Buffer, from: number, file: string): void {
 }
 
 /** Bytes of the unpacked data: [offset, offset + length). `what` they are stands in messages. */
-export interface UnpackedRange {
+interface UnpackedRange {
   readonly offset: number;
   readonly length: number;
   readonly what: string;

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../lib/dataset/cases.ts';
 import { readGreyImage } from '../../lib/io/image.ts';
-import { fitGrid, type Grid, nativeGrid, resampleToSource, sampleSlice } from '../../lib/preprocess/grid.ts';
+import { fitGrid, type Grid, nativeGrid, resampleToSource } from '../../lib/preprocess/grid.ts';
 import { identityWarp, type Warp } from '../../lib/preprocess/warp.ts';
 import { Random } from '../../lib/random.ts';
 import { settings } from '../../lib/settings.ts';
+import { sampleSlice } from './sampleSlice.ts';
 import { slicesInMemory } from './slicesInMemory.ts';
 
 const geometry = (height: number, width: number, spacingMm: [number, number] = [1, 1]) => ({

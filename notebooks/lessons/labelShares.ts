@@ -1,5 +1,5 @@
 /** Counts behind the preprocessing figures. */
-import type { SliceEntry } from './manifest.ts';
+import type { SliceEntry } from 'axunet/preprocess/manifest';
 
 /** How much of a slice is foreground: pixels and share. */
 export interface LabelShare {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { labelShares } from '../../lib/preprocess/statistics.ts';
-import { slicesInMemory } from './slicesInMemory.ts';
+import { labelShares } from '../../notebooks/lessons/labelShares.ts';
+import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 
 describe('the label histogram', () => {
   it('counts foreground and background of each slice', () => {

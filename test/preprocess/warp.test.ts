@@ -1,9 +1,10 @@
 /** Random warps, and what a slice becomes under them. */
 import { describe, expect, it } from 'vitest';
 import { augmentDefault, augmentNone } from '../../lib/preprocess/augment.ts';
-import { nativeGrid, sampleSlice } from '../../lib/preprocess/grid.ts';
+import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { drawWarp, identityWarp } from '../../lib/preprocess/warp.ts';
 import { Random } from '../../lib/random.ts';
+import { sampleSlice } from './sampleSlice.ts';
 
 const grid = nativeGrid(64, 64);
 const source = { height: 64, width: 64, spacingMm: [1, 1] as [number, number] };

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { datasetFolder, defaultFolder, openDataset, openFolder, shortPath } from '../../lib/dataset/cases.ts';
+import { datasetFolder, defaultFolder, openDataset, shortPath } from '../../lib/dataset/cases.ts';
 import { settings } from '../../lib/settings.ts';
 import { temporaryFolder } from './fixtures.ts';
 
@@ -21,11 +21,11 @@ describe('opening data sets', () => {
   it('recognises a folder by what lies in it', async () => {
     await make('images', 'a.nii.gz');
     await make('labels', 'a.nii.gz');
-    expect(await openFolder(folder)).toMatchObject({ kind: '3d', otherLabels: 'assumed', cases: [{ id: 'a' }] });
+    expect(await openDataset(folder)).toMatchObject({ kind: '3d', otherLabels: 'assumed', cases: [{ id: 'a' }] });
     await make('masks', 'a.nii.gz');
-    await expect(openFolder(folder)).rejects.toThrow('Expected JPEG or PNG pictures'); // images and masks are pictures
+    await expect(openDataset(folder)).rejects.toThrow('Expected JPEG or PNG pictures'); // images and masks are pictures
     await make('imagesTr', 'b.nii.gz');
-    expect((await openFolder(folder)).cases.map(({ id }) => id)).toEqual(['b']);
+    expect((await openDataset(folder)).cases.map(({ id }) => id)).toEqual(['b']);
     expect((await openDataset(folder)).cases.map(({ id }) => id)).toEqual(['b']);
     expect((await openDataset(`nnunet:${folder}`)).cases.map(({ id }) => id)).toEqual(['b']);
   });
@@ -43,7 +43,7 @@ describe('opening data sets', () => {
     );
     await expect(openDataset('no-such-set')).rejects.toThrow(/no data set or folder called "no-such-set"/);
     await expect(openDataset('panorama')).rejects.toThrow(/masks without CT/);
-    await expect(openFolder(folder)).rejects.toThrow(/imagesTr \+ labelsTr/);
+    await expect(openDataset(folder)).rejects.toThrow(/imagesTr \+ labelsTr/);
   });
 
   it('looks for a set where it is told to, else in data/<name>; phantoms of each profile have their own', () => {

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataset, openFolder, openPair } from '../../lib/dataset/cases.ts';
+import { openDataset, openPair } from '../../lib/dataset/cases.ts';
 import { formatReport, type VerifyReport, verifyDataset } from '../../lib/dataset/verify.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { settings } from '../../lib/settings.ts';
@@ -105,7 +105,7 @@ describe('verifying a data set', () => {
     await writeJpeg(place('masks', b), 32, 24, [8, 8, 8, 8]);
     await writeJpeg(place('masks', c), 32, 32, [8, 8, 16, 16], 140);
     await writeJpeg(place('masks', d), 32, 32, [0, 0, 0, 0]);
-    const r = await verifyDataset(await openFolder(folder));
+    const r = await verifyDataset(await openDataset(folder));
     expect(findings(r)).toEqual([
       'error duplicate',
       `error shape ${b}`,

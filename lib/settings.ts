@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { oneOf } from 'axunet-engine/settings';
+import { choiceOf } from 'axunet-engine/settings';
 import { UserError } from './errors.ts';
 
 /** How large and how long a run is, from tests to the full size of the paper. */
@@ -28,7 +28,7 @@ function folder(variable: string): string | undefined {
 /** The environment variables of the project, read when they are asked for; docs/settings.md explains each. */
 export const settings = {
   get profile(): Profile {
-    return oneOf('AXUNET_PROFILE', profiles, 'demo');
+    return choiceOf('AXUNET_PROFILE', profiles, 'demo');
   },
   /** Name of the data set that the notebooks use; `phantom` by default. */
   get dataset(): string {
@@ -77,7 +77,7 @@ export const settings = {
    * When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never.
    */
   get stepCheck(): 'once' | 'always' | 'never' {
-    return oneOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
+    return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
   },
   /** A folder with libtensorflow, instead of looking for one. */
   get tensorflowFolder(): string | undefined {

@@ -1,4 +1,5 @@
-// Writes docs/api from the doc comments: a page for each room with the names that `axunet` and `axunet-engine` export, their
+// Writes docs/api from the doc comments: a page for each room with the names that `axunet` and `axunet-engine` export,
+// their
 // declarations as the compiler writes them, and a link to the source.
 import fs from 'node:fs';
 import os from 'node:os';

@@ -36,7 +36,7 @@ export interface Crossval {
   readonly options: EvaluationOptions;
 }
 
-export interface FailedCase {
+export interface UnscoredCase {
   readonly id: string;
   readonly reason: string;
   /** Where it failed; absent for a case that no fold has. */
@@ -66,7 +66,7 @@ export interface FoldResult {
   readonly before: readonly ScoredPatientCase[];
   readonly cases: readonly ScoredPatientCase[];
   /** Cases of either side that could not be predicted or scored; they are tried again in the next run. */
-  readonly failed: readonly FailedCase[];
+  readonly failed: readonly UnscoredCase[];
   /** sha256 of the final masks, by case. */
   readonly masks: Readonly<Record<string, string>>;
 }

@@ -11,7 +11,7 @@ import { checkOnce } from './checkOnce.ts';
 import { checkStep, type StepCheck } from './checkStep.ts';
 import { CompiledStep, type CompileOptions } from './compiledStep.ts';
 import { EagerStep } from './eagerStep.ts';
-import { partsOf } from './parts.ts';
+import { microBatches } from './microBatches.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
 
 export interface ChooseOptions extends CompileOptions {
@@ -75,7 +75,7 @@ export class ChosenStep implements TrainStep {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     let isRight = false;
     try {
-      const [{ part }] = partsOf(batch, options.microBatch);
+      const [{ part }] = microBatches(batch, options.microBatch);
       const run = (): Promise<StepCheck> => check(model, compiled, part);
       const checked = await checkOnce(compiled.digest(part), bfloat16 ? 'bfloat16' : 'ours', run);
       isRight = checked.isRight;

@@ -11,11 +11,11 @@ import { expected } from '../errors.ts';
 import type { Batch } from '../preprocess/batches.ts';
 import { shapeOf } from './differentiate.ts';
 import { stepNumbers } from './graphOptimizers.ts';
+import { microBatches } from './microBatches.ts';
 import { averageDecay } from './optimizers.ts';
-import { partsOf } from './parts.ts';
 import { SessionVariables } from './sessionVariables.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
-import { type Program, StepGraph } from './stepGraph.ts';
+import { StepGraph, type StepProgram } from './stepGraph.ts';
 
 /** Precision and memory of a compiled step. */
 export interface CompileOptions {
@@ -66,7 +66,7 @@ export class CompiledStep implements TrainStep {
     example: Batch,
     { bfloat16, recompute: wanted }: CompileOptions = {},
   ): Promise<CompiledStep> {
-    const [{ part }] = partsOf(example, options.microBatch);
+    const [{ part }] = microBatches(example, options.microBatch);
     const recompute = wanted ?? recomputesByDefault(part.n, part.height, part.width);
     const graph = new StepGraph(model, options, { recompute, bfloat16 });
     graph.program(shapeOf(part));
@@ -107,7 +107,7 @@ export class CompiledStep implements TrainStep {
   /** Adds up the gradients of the parts, then updates by their sum. */
   async #runParts(batch: Batch, learningRate: number, progress: number): Promise<number[]> {
     const means = [0, ...this.#metricNames.map(() => 0)];
-    for (const { part, share } of partsOf(batch, this.#options.microBatch)) {
+    for (const { part, share } of microBatches(batch, this.#options.microBatch)) {
       const program = await this.#programOf(part);
       this.#variables.release();
       const feeds = this.#batchFeeds(program.prefix, part, progress);
@@ -124,7 +124,7 @@ export class CompiledStep implements TrainStep {
   }
 
   /** The graph of batches of this shape. */
-  async #programOf(batch: Batch): Promise<Program> {
+  async #programOf(batch: Batch): Promise<StepProgram> {
     const shape = shapeOf(batch);
     if (!this.#graph.has(shape) && !this.#variables.isMirrored) await this.#variables.mirror();
     return this.#graph.program(shape);
@@ -147,7 +147,7 @@ export class CompiledStep implements TrainStep {
     return Object.fromEntries(numbers.map(([name, value]) => [prefix + name, scalar(value)]));
   }
 
-  async #runProgram({ fetches, targets }: Program, feeds: Record<string, HostTensor>): Promise<number[]> {
+  async #runProgram({ fetches, targets }: StepProgram, feeds: Record<string, HostTensor>): Promise<number[]> {
     return (await this.#session.run(feeds, fetches, targets)).map(({ data }) => data[0]);
   }
 

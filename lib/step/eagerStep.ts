@@ -3,8 +3,8 @@ import { tf } from 'axunet-engine/engine';
 import type { Batch } from '../preprocess/batches.ts';
 import { batchTensors, differentiate } from './differentiate.ts';
 import { type FlatLayout, flatLayout } from './flat.ts';
+import { microBatches } from './microBatches.ts';
 import { averageDecay, slotNames, updateOf } from './optimizers.ts';
-import { partsOf } from './parts.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
 import { storedArray, variableOf, weightName } from './weights.ts';
 
@@ -80,7 +80,7 @@ export class EagerStep implements TrainStep {
 
   /** The mean over the parts of a batch, by their size. */
   #differentiate(batch: Batch, progress: number): Pass {
-    const parts = partsOf(batch, this.#options.microBatch);
+    const parts = microBatches(batch, this.#options.microBatch);
     if (parts.length === 1) return this.#pass(batch, progress);
     let mean: Pass = { values: [], gradient: tf.zeros([this.#layout.length]) };
     for (const { part, share } of parts) {

@@ -13,7 +13,7 @@ import { traceUpdate } from './stepUpdate.ts';
 import { declareVariables, type WeightGroup } from './stepVariables.ts';
 
 /** What can be run for one shape of batch; names of nodes. */
-export interface Program {
+export interface StepProgram {
   readonly prefix: string;
   /** Operations that train; with micro-batches, that add to the sum of gradients. */
   readonly targets: readonly string[];
@@ -35,12 +35,12 @@ export class StepGraph {
   readonly graph: NativeGraph = newGraph();
   readonly groups: readonly WeightGroup[];
   /** With micro-batches: the update by the summed gradients. */
-  readonly update?: Program;
+  readonly update?: StepProgram;
   readonly #model: tf.LayersModel;
   readonly #step: StepOptions;
   readonly #options: GraphOptions;
   readonly #trained: readonly WeightGroup[];
-  readonly #programs = new Map<string, Program>();
+  readonly #programs = new Map<string, StepProgram>();
 
   constructor(model: tf.LayersModel, step: StepOptions, options: GraphOptions) {
     this.#model = model;
@@ -59,14 +59,14 @@ export class StepGraph {
     return this.#programs.has(shape.join('x'));
   }
 
-  program(shape: readonly number[]): Program {
+  program(shape: readonly number[]): StepProgram {
     const key = shape.join('x');
     if (!this.#programs.has(key)) this.#programs.set(key, this.#compile(shape));
     return this.#programs.get(key)!;
   }
 
   /** Traces twice, once into a graph that is thrown away: what differs would be frozen. */
-  #compile(shape: readonly number[]): Program {
+  #compile(shape: readonly number[]): StepProgram {
     const [prefix, trial] = [`step_${shape.join('x')}/`, newGraph()];
     withTrace({ graph: trial }, (trace) => declareVariables(trace, this.#model, this.#step));
     const [first, second] = [trial, this.graph].map((graph) =>
@@ -80,7 +80,7 @@ export class StepGraph {
   }
 
   /** A whole step, or with micro-batches the part that adds `share` times the gradients to the sums. */
-  #traceStep(trace: Trace, prefix: string, shape: readonly number[]): Program {
+  #traceStep(trace: Trace, prefix: string, shape: readonly number[]): StepProgram {
     const options = { ...this.#step, recompute: this.#options.recompute, shape };
     const { values, measured, targets, gradients } = tracePass(trace, this.#model, this.groups, options);
     const joined = this.#joinGradients(trace, gradients);
@@ -114,7 +114,7 @@ export class StepGraph {
   }
 
   /** The update by the sums of the parts. */
-  #traceUpdate(trace: Trace, prefix: string): Program {
+  #traceUpdate(trace: Trace, prefix: string): StepProgram {
     const values = this.groups.map(({ weight }) => readVariable(trace, weight.variable).ref);
     const gradients = this.#trained.map(({ sum }) => readVariable(trace, sum!.variable).ref);
     const { norm, targets } = traceUpdate(trace, this.#step, this.groups, { values, gradients, targets: [] });

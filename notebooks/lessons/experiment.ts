@@ -42,7 +42,7 @@ export function chosenFolds(folds: Folds): number[] {
   );
 }
 
-export interface FoldResult {
+export interface TrainedFold {
   readonly fold: number;
   readonly folder: string;
   readonly trained: TrainedRun;
@@ -62,7 +62,7 @@ export async function trainFold(
   folds: Folds,
   fold: number,
   config: TrainConfig,
-): Promise<FoldResult> {
+): Promise<TrainedFold> {
   const description = describeRun(config, slices, splitFold(folds, fold));
   const folder = path.join(session.runs, `fold-${fold}-${sha256(JSON.stringify(description)).slice(0, 8)}`);
   await trainFolder(folder, description, slices);
@@ -107,7 +107,7 @@ export async function compareOptimizers(
 
 /** Scores by patient over all folds: each patient was unseen in exactly one of them. */
 export const scoresByPatient = (
-  results: readonly FoldResult[],
+  results: readonly TrainedFold[],
 ): { volume: PatientOverlap[]; pancreas: PatientOverlap[] } => ({
   volume: results.flatMap((r) => r.scores.volume),
   pancreas: results.flatMap((r) => r.scores.pancreas),

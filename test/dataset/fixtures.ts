@@ -35,7 +35,8 @@ export function volumeOf<T extends VoxelArray>(data: T, shape: Vec3, affine: Aff
 const shape: Vec3 = [40, 32, 6];
 
 /**
- * A torso in a few shapes: air, an elliptic body of 40 HU, bowel gas left and right behind the middle, a spine of 250 HU
+ * A torso in a few shapes: air, an elliptic body of 40 HU, bowel gas left and right behind the middle, a spine of 250
+ * HU
  * at the back, and a pancreas of 90 HU in front of the middle (label 1, with a tumour 2 where asked for).
  * `shift` moves the pancreas along x, so that two torsos differ.
  */

@@ -10,7 +10,8 @@ const folder = settings.sharedFolder && path.join(settings.sharedFolder, 'data',
 const exists = folder !== undefined && existsSync(path.join(folder, 'brain1_image.nrrd'));
 
 /**
- * What SimpleITK 2.5.7 reads: type, size, sum, sum of squares, sum of a[i]·(i mod 97) for `a = GetArrayFromImage(image).ravel()`, maximum and
+ * What SimpleITK 2.5.7 reads: type, size, sum, sum of squares, sum of a[i]·(i mod 97) for `a =
+ * GetArrayFromImage(image).ravel()`, maximum and
  * the first voxel (x, y, z) that holds it, then direction·spacing and origin, turned from LPS to RAS.
  */
 const brain = [

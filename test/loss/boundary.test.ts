@@ -1,4 +1,7 @@
-/** The boundary loss against the authors' method with SciPy, cases worked out by hand and finite differences, on every engine. */
+/**
+ * The boundary loss against the authors' method with SciPy, cases worked out by hand and finite differences, on every
+ * engine.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { boundary, boundaryMap, crossEntropyDiceBoundary } from '../../lib/loss/boundary.ts';

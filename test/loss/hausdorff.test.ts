@@ -1,4 +1,7 @@
-/** The Hausdorff distance-transform loss against MONAI, cases worked out by hand and finite differences, on every engine. */
+/**
+ * The Hausdorff distance-transform loss against MONAI, cases worked out by hand and finite differences, on every
+ * engine.
+ */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

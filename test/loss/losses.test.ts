@@ -1,4 +1,6 @@
-/** What every loss that a run can choose keeps to, on every engine: the gradient of finite differences, finite limits. */
+/**
+ * What every loss that a run can choose keeps to, on every engine: the gradient of finite differences, finite limits.
+ */
 import { expect } from 'vitest';
 import { boundaryAware } from '../../lib/loss/boundaryAware.ts';
 import { crossEntropy } from '../../lib/loss/crossEntropy.ts';

@@ -138,7 +138,8 @@ describe('default mode', () => {
 
   it('turns other orientations to the same slices, z counted from the feet', async () => {
     await preprocessDataset(listOf([await writeCase('a')]), { out: at('straight'), mode: 'default' });
-    // the voxel that is first in x, y and z here lies right, anterior and at the feet in `a`: each axis runs the other way
+    // the voxel that is first in x, y and z here lies right, anterior and at the feet in `a`: each axis runs the other
+    // way
     const turned: Affine = [0.5, 0, 0, 5.5, 0, 0.75, 0, 14.75, 0, 0, -2, -22, 0, 0, 0, 1];
     const manifest = await preprocessDataset(listOf([await writeCase('a', { affine: turned })]), {
       out: at('turned'),

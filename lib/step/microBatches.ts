@@ -2,7 +2,7 @@
 import { type Batch, partOfBatch } from '../preprocess/batches.ts';
 
 /** A batch in parts of up to `size` images, each with its share of all images; without a size, the batch as one. */
-export function partsOf(batch: Batch, size = batch.n): { part: Batch; share: number }[] {
+export function microBatches(batch: Batch, size = batch.n): { part: Batch; share: number }[] {
   if (batch.n <= size) return [{ part: batch, share: 1 }];
   return Array.from({ length: Math.ceil(batch.n / size) }, (_, i) => {
     const part = partOfBatch(batch, i * size, Math.min((i + 1) * size, batch.n));

@@ -23,6 +23,7 @@ export interface LabelRules {
   readonly otherLabels?: 'background' | 'assumed';
 }
 
+/** A data set as opened: its cases and what has to be known to read their labels. */
 export interface CaseList extends LabelRules {
   readonly dataset: string;
   readonly kind: '3d' | '2d';

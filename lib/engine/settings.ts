@@ -1,7 +1,9 @@
 /** The environment variables that the engine reads. */
 import { UserError } from './errors.ts';
 
+/** The values that `AXUNET_ENGINE` can have. */
 export const engineChoices = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
+/** What `AXUNET_ENGINE` can say: an engine, or `auto` for the fastest that starts. */
 export type EngineChoice = (typeof engineChoices)[number];
 
 /** The value of a variable, which must be one of `allowed`; `fallback` where it is not set. */
@@ -11,6 +13,7 @@ export function oneOf<T extends string>(variable: string, allowed: readonly T[],
   throw new UserError(`Expected ${variable} to be one of ${allowed.join(', ')}, found "${value}"`);
 }
 
+/** The environment variables that the engine reads, read when they are asked for. */
 export const engineSettings = {
   /** Which engine `startEngine` starts when it is not told. */
   get engine(): EngineChoice {

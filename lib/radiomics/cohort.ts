@@ -30,7 +30,7 @@ export interface CohortOptions {
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
 
-interface CohortReport {
+export interface CohortReport {
   readonly made: string[];
   /** Complete already: same files, same settings. */
   readonly skipped: string[];

@@ -11,7 +11,7 @@ import type { RadiomicsSettings } from './settings.ts';
  * The part of an image in the box that was asked for, under the name that begins its features,
  * such as `original` or `wavelet-LLH`.
  */
-interface NamedImage {
+export interface NamedImage {
   readonly name: string;
   readonly volume: Volume;
 }

@@ -9,7 +9,7 @@ import type { RadiomicsSettings } from './settings.ts';
  * `geometry`: image and mask are not on one grid; `values`: the mask has values that are no labels; `label`: it does
  * not have the label; `size`: too few voxels; `dimensions`: the ROI is a voxel, a line or a plane where more is needed.
  */
-type MaskFault = 'geometry' | 'values' | 'label' | 'size' | 'dimensions';
+export type MaskFault = 'geometry' | 'values' | 'label' | 'size' | 'dimensions';
 
 /** A mask that cannot be used; `fault` says why. */
 export class MaskError extends UserError {

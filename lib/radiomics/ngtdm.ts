@@ -20,7 +20,7 @@ export interface ToneDifferences {
 }
 
 /** What a voxel without neighbours in the ROI does: `count` in nᵢ (PyRadiomics) or `skip` (IBSI). */
-type Isolated = 'count' | 'skip';
+export type Isolated = 'count' | 'skip';
 
 /** One matrix for each set of voxels of the plan. */
 export function toneDifferences(

@@ -27,7 +27,7 @@ export type ResegmentMode = (typeof resegmentModes)[number];
 const interpolations = ['bspline', 'linear', 'nearest'] as const;
 export type RoiInterpolation = (typeof interpolations)[number];
 const gridAlignments = ['corner', 'centre'] as const;
-type GridAlignment = (typeof gridAlignments)[number];
+export type GridAlignment = (typeof gridAlignments)[number];
 
 /** Everything that decides about the value of a feature; docs/radiomics.md explains each. */
 export interface RadiomicsSettings {

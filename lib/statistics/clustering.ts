@@ -10,7 +10,7 @@ import { pearson } from './correlation.ts';
 import { rank } from './ranks.ts';
 
 /** One merge: the two clusters (below n a single item, else n + the number of the merge) and their distance. */
-interface Merge {
+export interface Merge {
   readonly left: number;
   readonly right: number;
   readonly distance: number;

@@ -10,7 +10,7 @@ import { studentP } from './distributions/studentT.ts';
 import { moments } from './moments.ts';
 import { rank } from './ranks.ts';
 
-interface LabelPermutation {
+export interface LabelPermutation {
   /** Features with p ≤ level under the labels as they are. */
   readonly observed: number;
   /** The same under each permutation of the labels. */

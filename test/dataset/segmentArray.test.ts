@@ -3,7 +3,6 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readPickle } from '../../lib/dataset/pickle.ts';
 import { convertSegmentArrays, decodeSegmentArray } from '../../lib/dataset/segmentArray.ts';
 import { UserError } from '../../lib/errors.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
@@ -47,10 +46,7 @@ describe('pickled masks of evalseg', () => {
     expect(await convertSegmentArrays(folder)).toBe(0);
   });
 
-  it('are refused by name when damaged, never run as code', async () => {
-    expect(() => readPickle(Buffer.from('cos\nsystem\n(S"true"\ntR.'), 'evil.pkl')).toThrow(
-      'Expected a pickled array, found the operation 0x63 at byte 0 in evil.pkl',
-    );
+  it('are refused by name when damaged', async () => {
     await mkdir(path.join(folder, 'pickled'));
     await writeFile(path.join(folder, 'pickled', '021_gt.pkl.gz'), pickled.subarray(0, 300));
     await expect(convertSegmentArrays(folder)).rejects.toThrow(/gzip data.*021_gt/);

@@ -34,7 +34,7 @@ function ours(name: string): LossFunction {
   if (loss === 'GeneralizedDiceLoss')
     return generalizedDice({
       ...each,
-      weights: name.includes('simple') ? 'simple' : name.includes('uniform') ? 'uniform' : 'square',
+      weights: (['simple', 'uniform'] as const).find((weights) => name.includes(weights)) ?? 'square',
     });
   if (loss === 'FocalLoss') return focalIn(name);
   if (loss === 'TverskyLoss')

@@ -366,7 +366,8 @@ describe('cases that do not fit', () => {
     const plain = await preprocessDataset(listOf([one]), { out: at('plain'), mode: 'default' });
     const label = await readNifti(one.label!);
     const mirrored = label.data.map((_, i) => label.data[i - (i % width) + width - 1 - (i % width)]!) as Uint8Array;
-    const affine = label.affine.map((v, i) => (i === 0 ? -v : i === 3 ? v + label.affine[0]! * (width - 1) : v));
+    const [xToX, ...others] = label.affine;
+    const affine = [-xToX!, ...others].map((v, i) => (i === 3 ? v + xToX! * (width - 1) : v));
     await writeNifti(one.label!, { ...label, data: mirrored, affine });
     const turned = await preprocessDataset(listOf([one]), { out: at('turned'), mode: 'default' });
     expect(turned.failed).toEqual([]);

@@ -29,14 +29,14 @@ import { exampleSlices, scoreStudyRun } from './scoreStudyRun.ts';
 /** Raised when the scoring of a run changes, so that finished runs are scored anew. */
 const scoringVersion = 1;
 
-interface StudyPlaces {
+export interface StudyPlaces {
   /** Where run folders go, one folder a study. */
   readonly runs?: string;
   /** Where records go. */
   readonly records?: string;
 }
 
-interface StudyResult {
+export interface StudyResult {
   readonly record: StudyRecord;
   readonly failed: readonly { readonly run: string; readonly reason: string }[];
 }

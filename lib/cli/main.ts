@@ -1,7 +1,7 @@
 /** The process of `axunet`, the command-line twin of every long notebook cell; axunet.mjs starts it. */
 import { runLine } from './runLine.ts';
 
-/** A starter (axunet.mjs) killed by SIGKILL leaves no process behind that would write into a run while it is resumed. */
+/** A starter (axunet.mjs) killed outright leaves no process behind that writes into a run while it is resumed. */
 function endWithStarter(): void {
   if (!process.channel) return;
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

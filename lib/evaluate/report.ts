@@ -116,7 +116,7 @@ export function formatEvaluation({ models, comparisons }: EvaluationReport): str
  * One line per model and case with every count and metric; empty where there is no
  * number. A failed case has its reason.
  */
-function casesCsv({ models }: EvaluationReport): string {
+export function casesCsv({ models }: EvaluationReport): string {
   const header = ['model', 'case', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed'];
   const rows = models.flatMap(({ name, cases, failed }) => [
     ...cases.map(({ id, outcome, counts: { tp, fp, fn, tn }, values }) => {
@@ -132,7 +132,7 @@ function casesCsv({ models }: EvaluationReport): string {
 }
 
 /** One line per model and metric: over all cases, over the found ones, and the number of each outcome. */
-function summaryCsv({ models }: EvaluationReport): string {
+export function summaryCsv({ models }: EvaluationReport): string {
   const header = [
     ...['model', 'metric', 'unit', 'cases', 'found', 'missed', 'invented', 'empty', 'failed'],
     ...['mean', 'sd', 'median', 'ci_low', 'ci_high', 'mean_found', 'sd_found', 'median_found'],

@@ -39,8 +39,8 @@ export interface OverlayFiles {
 }
 
 /**
- * At most `count` slices, spread evenly over those that a mask touches, and the DSC over the whole volume where there are both masks.
- * Throws a UserError where the files do not lie on one grid.
+ * At most `count` slices, spread evenly over those that a mask touches, and the DSC over the whole volume where there
+ * are both masks. Throws a UserError where the files do not lie on one grid.
  */
 export async function volumeOverlay(
   files: OverlayFiles,

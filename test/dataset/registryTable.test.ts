@@ -6,12 +6,20 @@ import { formatMegabytes, registryMarkdown } from '../../lib/dataset/registryTab
 import { projectPath } from '../../lib/settings.ts';
 
 describe('registryMarkdown', () => {
-  it('has a row and a line of layout for every set, and as many columns in each row', () => {
-    const lines = registryMarkdown().split('\n');
-    const rows = lines.filter((line) => line.startsWith('| `'));
-    expect(rows.map((line) => /`([^`]+)`/.exec(line)![1])).toEqual(registry.map(({ name }) => name));
-    for (const line of rows) expect(line.split('|')).toHaveLength(8);
-    expect(lines.filter((line) => line.startsWith('- **'))).toHaveLength(registry.length);
+  it('has a row of each set in both tables, each with as many columns as its head', () => {
+    const cells = (line: string): string[] => line.split('|').slice(1, -1);
+    const tables = registryMarkdown()
+      .split('\n\n')
+      .map((block) => block.split('\n').filter((line) => line.startsWith('|')))
+      .filter((table) => table.length > 0);
+    expect(tables).toHaveLength(2);
+    for (const [head, , ...rows] of tables) {
+      expect(rows).toHaveLength(registry.length);
+      for (const row of rows) expect(cells(row)).toHaveLength(cells(head).length);
+    }
+    const [sets, layouts] = tables.map((table) => table.slice(2));
+    expect(sets.map((row) => cells(row)[0])).toEqual(registry.map(({ name }) => ` \`${name}\` `));
+    expect(layouts.map((row) => cells(row)[0])).toEqual(registry.map(({ title }) => ` ${title} `));
   });
   it('is what data/README.md shows', () => {
     expect(readFileSync(projectPath('data', 'README.md'), 'utf8')).toContain(registryMarkdown());

@@ -2,18 +2,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScoredCase } from '../../lib/evaluate/cohort.ts';
 import type { EvaluatedModel } from '../../lib/evaluate/files.ts';
 import { metricNames, scoreMasks } from '../../lib/evaluate/metrics.ts';
-import {
-  casesCsv,
-  describeOutcomes,
-  formatEvaluation,
-  makeReport,
-  summaryCsv,
-  writeReport,
-} from '../../lib/evaluate/report.ts';
+import { describeOutcomes, formatEvaluation, makeReport, writeReport } from '../../lib/evaluate/report.ts';
 import { parseCsv } from '../../lib/io/csv.ts';
 
 /** A line of 10 voxels of 1 ml: the reference is the first five, a prediction the first `found`. */
@@ -67,11 +60,20 @@ describe('as text', () => {
   });
 });
 
-describe('as CSV', () => {
-  const report = makeReport([good, blind]);
+describe('as files', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-report-'));
+  beforeAll(() => writeReport(folder, makeReport([good, blind])));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const read = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
 
-  it('has a line for each model and case, with counts, metrics and the reason of a failure', () => {
-    const [heading, ...rows] = parseCsv(casesCsv(report));
+  it('are two tables, the text and JSON, in which an infinite distance is null', () => {
+    expect(readdirSync(folder).sort()).toEqual(['cases.csv', 'report.json', 'report.txt', 'summary.csv']);
+    const { version, models } = JSON.parse(read('report.json'));
+    expect([version, models[1].cases[1].values.hausdorffMm]).toEqual([1, null]);
+    expect(read('report.txt')).toBe(`${formatEvaluation(makeReport([good, blind]))}\n`);
+  });
+  it('have a line for each model and case, with counts, metrics and the reason of a failure', () => {
+    const [heading, ...rows] = parseCsv(read('cases.csv'));
     expect(heading).toEqual(['model', 'case', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed']);
     expect(rows.map((row) => row.slice(0, 7).join())).toEqual([
       'good,a,both,5,0,0,5',
@@ -84,21 +86,12 @@ describe('as CSV', () => {
     expect(rows[4][heading.indexOf('hausdorffMm')]).toBe(''); // infinite: no number
     expect(rows[5].at(-1)).toBe('Expected a prediction, found none');
   });
-  it('has a line for each model and metric, over all cases and over the found ones', () => {
-    const [heading, ...rows] = parseCsv(summaryCsv(report));
+  it('have a line for each model and metric, over all cases and over the found ones', () => {
+    const [heading, ...rows] = parseCsv(read('summary.csv'));
     expect(rows).toHaveLength(2 * metricNames.length);
     const dice = rows.find(([model, metric]) => model === 'blind' && metric === 'dice')!;
     const of = (column: string): string => dice[heading.indexOf(column)];
     expect(['cases', 'found', 'missed', 'failed'].map(of)).toEqual(['2', '1', '1', '1']);
     expect([Number(of('mean')), Number(of('mean_found')), of('sd_found')]).toEqual([0.375, 0.75, '']);
   });
-});
-
-it('writeReport writes both tables, the text and JSON, in which an infinite distance is null', async () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-report-'));
-  await writeReport(folder, makeReport([good, blind]));
-  expect(readdirSync(folder).sort()).toEqual(['cases.csv', 'report.json', 'report.txt', 'summary.csv']);
-  const { version, models } = JSON.parse(readFileSync(path.join(folder, 'report.json'), 'utf8'));
-  expect([version, models[1].cases[1].values.hausdorffMm]).toEqual([1, null]);
-  rmSync(folder, { recursive: true });
 });

@@ -28,8 +28,8 @@ export const checkStep = {
   summary: 'compare the compiled training step with the uncompiled one',
   usage: ['[options]'],
   about:
-    'Compiles the training step of a network and compares its loss and all gradients with those of the step that runs ' +
-    'operation by operation, on made-up images. Training does the same before a graph is used for the first time.',
+    'Compiles the training step of a network and compares its loss and all gradients with those of the step that ' +
+    'runs operation by operation, on made-up images. Training does the same before a graph is used for the first time.',
   options,
   notes: [
     'Exit code 1 where the cosine between the gradients is below 1 − 1e-6 ' +

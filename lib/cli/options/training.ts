@@ -8,7 +8,9 @@ import { wholeNumber } from './numbers.ts';
 export const slicesOptions = inGroup('Data', {
   dataset: {
     value: 'NAME',
-    text: 'a data set (axunet data lists them) or a folder of one; its slices are made in data/slices/ where they are missing',
+    text:
+      'a data set (axunet data lists them) or a folder of one; ' +
+      'its slices are made in data/slices/ where they are missing',
     offers: datasetNames,
   },
   data: { value: 'DIR', text: 'where the data set lies', usually: 'data/NAME' },

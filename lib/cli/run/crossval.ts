@@ -54,7 +54,7 @@ async function openVolumes(dataset: string, folder: string | undefined): Promise
   );
 }
 
-/** The plan that the command line asks for; in a folder that has one, with its configuration where nothing else is said. */
+/** The plan that the command line asks for; in a folder that has one, its configuration where nothing else is said. */
 async function planFor(values: Values, slices: SliceSet, old: CrossvalPlan | undefined): Promise<CrossvalPlan> {
   const changes = await changesOf(values);
   const config = trainConfig(

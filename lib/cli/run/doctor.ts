@@ -126,7 +126,7 @@ function libraryFinding({ ready, reason }: SetupNote): Finding {
   return { name: 'TensorFlow', ok: false, found: 'not set up', fix: reason ?? 'npm run setup' };
 }
 
-/** Whether training can run as one graph: asked of the engine that runs; set-up knows best why the binding is absent. */
+/** Whether training can run as one graph, asked of the engine that runs; set-up knows why the binding is absent. */
 function graphFinding({ ready }: SetupNote): Finding {
   const reason = whyNoGraphs();
   if (reason === undefined)

@@ -28,8 +28,8 @@ export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
 }
 
 /**
- * The slices of a data set in their usual place, made where they are missing; cases that cannot be made are named on stderr.
- * `command` is who says so.
+ * The slices of a data set in their usual place, made where they are missing; cases that cannot be made are named on
+ * stderr. `command` is who says so.
  */
 export async function slicesOfDataset(list: CaseList, preset: Profile, command: string): Promise<SliceSet> {
   const mode = preset === 'paper' ? 'paper' : 'default';

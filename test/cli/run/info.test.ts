@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { info } from '../../../lib/cli/commands.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
 import { single } from '../../io/makeNifti.ts';
+
+const info = await loadCommand('info');
 
 let folder: string;
 let file: string;

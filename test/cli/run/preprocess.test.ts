@@ -2,8 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { preprocess } from '../../../lib/cli/commands.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
 import { writeNifti } from '../../../lib/io/nifti.ts';
+
+const preprocess = await loadCommand('preprocess');
 
 let folder: string;
 let printed: string[];

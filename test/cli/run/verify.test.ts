@@ -1,10 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { verify } from '../../../lib/cli/commands.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
 import { writeJson } from '../../../lib/io/files.ts';
 import { settings } from '../../../lib/settings.ts';
 import { temporaryFolder, writeDecathlon } from '../../dataset/fixtures.ts';
+
+const verify = await loadCommand('verify');
 
 const shared = settings.sharedFolder;
 const json = { labels: { background: 0, pancreas: 1, tumour: 2 } };

@@ -1,4 +1,5 @@
 /** Random warps, and what a slice becomes under them. */
+
 import { describe, expect, it } from 'vitest';
 import { augmentDefault, augmentNone } from '../../lib/preprocess/augment.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';

@@ -9,7 +9,7 @@ import { expected } from '../errors.ts';
 import { normalQuantile, normalUpperTail } from './distributions/normal.ts';
 import { exactSum, moments, varianceOf } from './moments.ts';
 import { rank, rankTogether } from './ranks.ts';
-import { checkConfidence, checkSample, type Sample } from './sample.ts';
+import { checkConfidence, checkList, checkSample, type Sample, shown } from './sample.ts';
 
 /** The two rates when scores from a threshold on count as positive. */
 export interface RocPoint {
@@ -43,14 +43,16 @@ function split(
   scores: Sample,
   labels: ArrayLike<number | boolean>,
   atLeast: number,
+  name = 'the scores',
 ): { positives: number[]; negatives: number[] } {
-  checkSample(scores, 0, 'the scores');
+  checkSample(scores, 0, name);
+  checkList(labels, 'the labels', '0 and 1');
   if (labels.length !== scores.length) throw expected(`${scores.length} labels, one per score`, `${labels.length}`);
   const groups: [number[], number[]] = [[], []];
   for (let i = 0; i < labels.length; i++) {
-    const label = Number(labels[i]);
-    if (label !== 0 && label !== 1) throw expected('labels 0 and 1', `${labels[i]} at position ${i}`);
-    groups[label].push(scores[i]!);
+    const label = typeof labels[i] === 'boolean' ? Number(labels[i]) : labels[i];
+    if (label !== 0 && label !== 1) throw expected('labels 0 and 1', `${shown(labels[i])} at position ${i}`);
+    groups[label]!.push(scores[i]!);
   }
   const [negatives, positives] = groups;
   if (Math.min(negatives.length, positives.length) < atLeast) {
@@ -124,7 +126,10 @@ export function deLongTest(
   confidence = 0.95,
 ): AucComparison {
   checkConfidence(confidence);
-  const [a, b] = [placements(split(first, labels, 2)), placements(split(second, labels, 2))];
+  const [a, b] = [
+    placements(split(first, labels, 2, 'the first scores')),
+    placements(split(second, labels, 2, 'the second scores')),
+  ];
   const difference = a.auc - b.auc;
   const part = (x: Float64Array, y: Float64Array): number => varianceOfMean(x.map((value, i) => value - y[i]!));
   const standardError = Math.sqrt(part(a.ofPositives, b.ofPositives) + part(a.ofNegatives, b.ofNegatives));

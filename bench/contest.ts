@@ -60,7 +60,10 @@ export async function startContender(program: string, args: string[]): Promise<C
 export const startOurs = (script: string, ...args: string[]): Promise<Contender> =>
   startContender(process.execPath, [...process.execArgv, script, ...args]);
 
-/** Lets every contender repeat `n` times in turns, after `warmUp` unmeasured turns. The measurements come in their order. */
+/**
+ * Lets every contender repeat `n` times in turns, after `warmUp` unmeasured turns. The
+ * measurements come in their order.
+ */
 export async function contest(contenders: Contender[], n: number, warmUp = 2): Promise<Measurement[]> {
   const measurements = contenders.map(({ name }) => ({ name, seconds: [] as number[], rssMb: 0 }));
   for (let turn = -warmUp; turn < n; turn++) {

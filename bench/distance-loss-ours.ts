@@ -3,11 +3,11 @@ import readline from 'node:readline';
 import { startEngine, tf } from '../lib/engine/engine.ts';
 import { valueAndGradients } from '../lib/engine/gradients.ts';
 import { boundary } from '../lib/loss/boundary.ts';
-import { hausdorff } from '../lib/loss/hausdorff.ts';
+import { hausdorffLoss } from '../lib/loss/hausdorff.ts';
 
 const shape: [number, number, number, number] = [5, 512, 512, 2];
 const losses: Record<string, (logits: tf.Tensor, labels: tf.Tensor) => tf.Scalar> = {
-  hausdorff: hausdorff(),
+  hausdorff: hausdorffLoss(),
   boundary,
 };
 

@@ -1,4 +1,7 @@
-/** Value and gradient of the losses by distance maps on [5, 512, 512, 2] logits, against MONAI and the authors' method with SciPy. */
+/**
+ * Value and gradient of the losses by distance maps on [5, 512, 512, 2] logits, against
+ * MONAI and the authors' method with SciPy.
+ */
 import { fileURLToPath } from 'node:url';
 import { expected } from '../lib/errors.ts';
 import { settings } from '../lib/settings.ts';
@@ -8,7 +11,10 @@ import { type BenchJob, benchJob } from './job.ts';
 const repetitions = 9;
 const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** One loss of distance-loss-ours.ts and distance_loss_peers.py; both print value and norm of the gradient, which must agree. */
+/**
+ * One loss of distance-loss-ours.ts and distance_loss_peers.py; both print value and
+ * norm of the gradient, which must agree.
+ */
 async function runLoss(loss: string): Promise<BenchJob> {
   const contenders: Contender[] = [];
   try {

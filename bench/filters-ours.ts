@@ -1,4 +1,6 @@
-/** Our side of filters.ts: a contender process (see contest.ts). Its arguments are the filter, and `whole` or `region`. */
+/**
+ * Our side of filters.ts: a contender process (see contest.ts). Its arguments are the filter, and `whole` or `region`.
+ */
 import readline from 'node:readline';
 import { laplacianOfGaussian } from '../lib/radiomics/filters/laplacianOfGaussian.ts';
 import { waveletTransform } from '../lib/radiomics/filters/wavelet.ts';

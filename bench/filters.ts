@@ -1,6 +1,7 @@
 /**
- * Filtered images for radiomics of a CT of 512×512×20 voxels, against PyRadiomics, which filters the whole image and then crops to the
- * region of interest. Ours is measured both ways: whole, and only around a region as large as a pancreas.
+ * Filtered images for radiomics of a CT of 512×512×20 voxels, against PyRadiomics, which filters the
+ * whole image and then crops to the region of interest. Ours is measured both ways: whole, and only
+ * around a region as large as a pancreas.
  */
 import { fileURLToPath } from 'node:url';
 import { expected } from '../lib/errors.ts';

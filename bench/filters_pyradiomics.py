@@ -16,7 +16,10 @@ image.SetSpacing((0.8, 0.8, 5))
 
 
 def filtered():
-    made = imageoperations.getLoGImage(image, None, sigma=[1.0]) if sys.argv[1] == "log" else imageoperations.getWaveletImage(image, None)
+    if sys.argv[1] == "log":
+        made = imageoperations.getLoGImage(image, None, sigma=[1.0])
+    else:
+        made = imageoperations.getWaveletImage(image, None)
     return [each for each, _, _ in made]
 
 
@@ -26,4 +29,5 @@ for line in sys.stdin:
     start = time.perf_counter()
     filtered()
     seconds = time.perf_counter() - start
-    print(json.dumps({"seconds": seconds, "rssMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "rssMb": memory}), flush=True)

@@ -1,9 +1,14 @@
-/** Our side of imaging.ts: a contender process (see contest.ts). Arguments: task, folder of the masks, shape and spacing as JSON. */
+/**
+ * Our side of imaging.ts: a contender process (see contest.ts). Arguments: task, folder of
+ * the masks, shape and spacing as JSON.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
-import { directedMean, hd95ByArea, surfaceDice } from '../lib/evaluate/distanceMetrics.ts';
+import { directedMean } from '../lib/evaluate/assd.ts';
+import { hd95ByArea } from '../lib/evaluate/hausdorff.ts';
 import { maskPair } from '../lib/evaluate/maskPair.ts';
+import { surfaceDice } from '../lib/evaluate/nsd.ts';
 import { surfaceElementDistances } from '../lib/evaluate/surfaceDistances.ts';
 import { largestComponent } from '../lib/volume/components.ts';
 import { distanceTransform } from '../lib/volume/distance.ts';

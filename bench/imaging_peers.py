@@ -1,4 +1,7 @@
-"""The peers' side of imaging.ts: a contender process (see contest.ts). Arguments: task, folder of the masks, shape and spacing."""
+"""The peers' side of imaging.ts: a contender process (see contest.ts).
+
+Arguments: task, folder of the masks, shape and spacing.
+"""
 import json
 import os
 import resource
@@ -11,7 +14,8 @@ task, folder, facts = sys.argv[1:]
 facts = json.loads(facts)
 # Axes z, y, x: a C-ordered array whose last axis is the fastest, as these programs like it best.
 shape, spacing = tuple(facts["shape"][::-1]), tuple(facts["spacingMm"][::-1])
-first, second = (np.fromfile(os.path.join(folder, name), np.uint8).reshape(shape) for name in ("first.raw", "second.raw"))
+files = (os.path.join(folder, name) for name in ("first.raw", "second.raw"))
+first, second = (np.fromfile(file, np.uint8).reshape(shape) for file in files)
 
 if task == "metrics":
     import surface_distance
@@ -23,7 +27,8 @@ if task == "metrics":
         distances = surface_distance.compute_surface_distances(*masks, spacing)
         to_prediction, to_reference = surface_distance.compute_average_surface_distance(distances)
         shares = [surface_distance.compute_surface_dice_at_tolerance(distances, mm) for mm in (1, 2, 3)]
-        return np.array([surface_distance.compute_robust_hausdorff(distances, 95), to_reference, to_prediction, *shares])
+        hd95 = surface_distance.compute_robust_hausdorff(distances, 95)
+        return np.array([hd95, to_reference, to_prediction, *shares])
 
 elif task == "components":
     import cc3d
@@ -55,4 +60,5 @@ for line in sys.stdin:
     start = time.perf_counter()
     run()
     seconds = time.perf_counter() - start
-    print(json.dumps({"seconds": seconds, "rssMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "rssMb": memory}), flush=True)

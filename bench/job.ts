@@ -38,7 +38,9 @@ export function median(values: number[]): number {
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
-/** Puts our measurement beside the best (by its minimum) of the peers' measurements; with no peer its columns are null. */
+/**
+ * Puts our measurement beside the best (by its minimum) of the peers' measurements; with no peer its columns are null.
+ */
 export function benchJob(job: string, ours: Measurement, peers: Measurement[]): BenchJob {
   const [best] = peers.toSorted((a, b) => minimum(a.seconds) - minimum(b.seconds));
   return {

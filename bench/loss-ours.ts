@@ -1,4 +1,5 @@
 /** Our side of loss.ts: a contender process (see contest.ts). Its argument is a LossTask as JSON. */
+
 import readline from 'node:readline';
 import { startEngine, tf } from '../lib/engine/engine.ts';
 import { valueAndGradients } from '../lib/engine/gradients.ts';
@@ -7,7 +8,7 @@ import { dtypes, newGraph, Session } from '../lib/engine/graph/native.ts';
 import { withTrace } from '../lib/engine/graph/tracing.ts';
 import { addVariable, assignVariable, readVariable } from '../lib/engine/graph/variables.ts';
 import type { LossFunction } from '../lib/loss/loss.ts';
-import { losses } from '../lib/train/config.ts';
+import { losses } from '../lib/loss/losses.ts';
 import type { LossTask } from './loss.ts';
 
 const { loss: name, mode, size, batch } = JSON.parse(process.argv[2]) as LossTask;

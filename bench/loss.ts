@@ -1,8 +1,9 @@
 /** Losses, forward and backward on [5, 512, 512, 2], against MONAI's (cross-entropy against PyTorch's). */
+
 import { fileURLToPath } from 'node:url';
 import { expected } from '../lib/errors.ts';
+import { losses } from '../lib/loss/losses.ts';
 import { settings } from '../lib/settings.ts';
-import { losses } from '../lib/train/config.ts';
 import { type Contender, contest, startContender, startOurs } from './contest.ts';
 import { type BenchJob, benchJob } from './job.ts';
 

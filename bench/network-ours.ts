@@ -1,4 +1,5 @@
 /** Our side of network.ts: a contender process (see contest.ts). Its argument is a NetworkTask as JSON. */
+
 import readline from 'node:readline';
 import { startEngine, tf } from '../lib/engine/engine.ts';
 import { compileModel } from '../lib/engine/graph/compileModel.ts';
@@ -6,9 +7,10 @@ import { whyNoGraphs } from '../lib/engine/graph/native.ts';
 import { engineSettings } from '../lib/engine/settings.ts';
 import { crossEntropyDice } from '../lib/loss/crossEntropyDice.ts';
 import { createAxUnet } from '../lib/model/axunet.ts';
-import { createCompiledStep } from '../lib/step/compiledStep.ts';
+import { CompiledStep } from '../lib/step/compiledStep.ts';
+import { EagerStep } from '../lib/step/eagerStep.ts';
 import { referenceRmsprop } from '../lib/step/optimizers.ts';
-import { createEagerStep, type TrainStep } from '../lib/step/step.ts';
+import { type TrainStep } from '../lib/step/step.ts';
 import type { NetworkTask } from './network.ts';
 
 /** The same images and labels as network_torch.py makes. */
@@ -21,11 +23,13 @@ function batchOf({ size, batch: n }: NetworkTask) {
   return { images, labels, n, height: size, width: size, ids: [] };
 }
 
-/** The step that training takes, without the check that it does first; `AXUNET_COMPILE=off` measures the uncompiled one. */
+/**
+ * The step that training takes, without the check that it does first; `AXUNET_COMPILE=off` measures the uncompiled one.
+ */
 async function stepFor(task: NetworkTask, model: tf.LayersModel): Promise<TrainStep> {
   const options = { optimizer: referenceRmsprop, loss: crossEntropyDice };
-  if (!engineSettings.isCompiling || whyNoGraphs()) return createEagerStep(model, options);
-  return createCompiledStep(model, options, batchOf(task), { bfloat16: task.bfloat16 });
+  if (!engineSettings.isCompiling || whyNoGraphs()) return new EagerStep(model, options);
+  return CompiledStep.compile(model, options, batchOf(task), { bfloat16: task.bfloat16 });
 }
 
 async function repetition(task: NetworkTask, model: tf.LayersModel): Promise<() => Promise<void>> {

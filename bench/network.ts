@@ -29,8 +29,9 @@ export const networkTasks: Record<string, NetworkTask> = {
 const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /**
- * Runs one task: `n` training steps (forward, backward, RMSProp update) or predictions, in turns with PyTorch in its two
- * memory layouts, of which the faster counts. Throws when the two networks do not have the same number of parameters.
+ * Runs one task: `n` training steps (forward, backward, RMSProp update) or predictions, in turns
+ * with PyTorch in its two memory layouts, of which the faster counts. Throws when the two networks
+ * do not have the same number of parameters.
  */
 export async function runNetwork(job: string, n: number): Promise<BenchJob> {
   const task = JSON.stringify(networkTasks[job]);

@@ -43,7 +43,10 @@ async function compare(job: string, file: string): Promise<BenchJob> {
   }
 }
 
-/** `nifti-read` reads .nii.gz, as public CT sets come; `nifti-read-nii` the same voxels unpacked. Files are in the page cache. */
+/**
+ * `nifti-read` reads .nii.gz, as public CT sets come; `nifti-read-nii` the same voxels
+ * unpacked. Files are in the page cache.
+ */
 export async function run(): Promise<BenchJob[]> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'axunet-bench-'));
   try {

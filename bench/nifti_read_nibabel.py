@@ -1,6 +1,7 @@
 """nibabel's side of nifti-read.ts: a contender process (see contest.ts). Its argument is the file.
 
-get_fdata is the documented way to get all voxels, scaled, into memory (np.asarray(image.dataobj) only maps a plain file).
+get_fdata is the documented way to get all voxels, scaled, into memory (np.asarray(image.dataobj) only maps a plain
+file).
 """
 import json
 import resource
@@ -16,4 +17,5 @@ for line in sys.stdin:
     voxels = nibabel.load(path).get_fdata()
     seconds = time.perf_counter() - start
     del voxels
-    print(json.dumps({"seconds": seconds, "rssMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "rssMb": memory}), flush=True)

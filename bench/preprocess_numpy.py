@@ -40,7 +40,8 @@ def preprocess():
         neighbours = np.ascontiguousarray(volume[[max(z - 1, 0), z, min(z + 1, depth - 1)]])
         np.save(os.path.join(out, "data", f"image-{z}.npy"), neighbours)
         np.save(os.path.join(out, "label", f"image-{z}.npy"), mask)
-        slices.append({"id": f"image-{z}", "z": z, "spacingMm": [float(spacing[1]), float(spacing[0])], "foreground": rows.size, "box": box})
+        spacing_mm = [float(spacing[1]), float(spacing[0])]
+        slices.append({"id": f"image-{z}", "z": z, "spacingMm": spacing_mm, "foreground": rows.size, "box": box})
     with open(os.path.join(out, "manifest.json"), "w") as file:
         json.dump(slices, file)
 
@@ -58,7 +59,9 @@ for part in ("data", "label"):
     for z in (0, 100):
         with open(os.path.join(out, part, f"image-{z}.npy"), "rb") as file:
             checksum.update(file.read())
-print(json.dumps({"name": f"nibabel {nibabel.__version__} + NumPy {np.__version__}", "checksum": checksum.hexdigest()}), flush=True)
+name = f"nibabel {nibabel.__version__} + NumPy {np.__version__}"
+print(json.dumps({"name": name, "checksum": checksum.hexdigest()}), flush=True)
 for line in sys.stdin:
     seconds = repetition()
-    print(json.dumps({"seconds": seconds, "rssMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "rssMb": memory}), flush=True)

@@ -1,8 +1,9 @@
 /**
- * Radiomics of one case in memory, all seven families of PyRadiomics, against PyRadiomics itself (with its C extension).
+ * Radiomics of one case in memory, all seven families of PyRadiomics, against
+ * PyRadiomics itself (with its C extension).
  *
- * brain1 and breast1 are PyRadiomics' own cases, used where ../shared/data has them. The two large ones are synthetic: a
- * curved tube in a noisy body of 512×512×200 voxels, of the size of a pancreas and thirty times larger.
+ * brain1 and breast1 are PyRadiomics' own cases, used where ../shared/data has them. The two large ones are synthetic:
+ * a curved tube in a noisy body of 512×512×200 voxels, of the size of a pancreas and thirty times larger.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -22,10 +22,12 @@ if settings.get("logSigmasMm"):
 if settings.get("waveletLevels"):
     extractor.enableImageTypeByName("Wavelet", customArgs={"level": settings["waveletLevels"]})
 
-features = {name: float(value) for name, value in extractor.execute(image, mask).items() if not name.startswith("diagnostics")}
+results = extractor.execute(image, mask).items()
+features = {name: float(value) for name, value in results if not name.startswith("diagnostics")}
 print(json.dumps({"name": f"PyRadiomics {radiomics.__version__}", "features": features}), flush=True)
 for line in sys.stdin:
     start = time.perf_counter()
     extractor.execute(image, mask)
     seconds = time.perf_counter() - start
-    print(json.dumps({"seconds": seconds, "rssMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "rssMb": memory}), flush=True)

@@ -87,7 +87,8 @@ async function main(args: string[]): Promise<void> {
       for (const result of results) console.log(values.json ? JSON.stringify(result) : row(result));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      console.error(`${name}: ${error.message}`); // A peer's Python may lack what one job needs; the others run all the same.
+      // A peer's Python may lack what one job needs; the others run all the same.
+      console.error(`${name}: ${error.message}`);
       process.exitCode = 1;
     }
   }

@@ -27,8 +27,8 @@ export const shown = (value: unknown): string =>
   typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
 
 /**
- * Throws a sentence for the first of `values` that `table` does not know or does not allow. `option` says what they are, as in
- * `a training option`; `prefix` stands before their names.
+ * Throws a sentence for the first of `values` that `table` does not know or does not allow. `option` says what they
+ * are, as in `a training option`; `prefix` stands before their names.
  */
 export function checkOptions(
   values: object,

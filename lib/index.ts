@@ -1,138 +1,112 @@
-/** The package `axunet`: everything a notebook cell imports. Cells may also import one room: `from 'axunet/io/nifti'`. */
+/**
+ * The front door of the package `axunet`: what a notebook or a script of one's own needs first, by section.
+ * Everything else is had from its room: `import { rocCurve } from 'axunet/statistics/roc'`.
+ */
+// biome-ignore-all assist/source/organizeImports: by section, as one reads it
 
-export * from 'axunet-engine/engine';
-export { type CompiledModel, type CompileModelOptions, compileModel } from 'axunet-engine/graph/compileModel';
-export { withTrace } from 'axunet-engine/graph/tracing';
-export {
-  chooseThreshold,
-  type ProbabilityCase,
-  type ThresholdChoice,
-  thresholdCandidates,
-} from './crossval/chooseThreshold.ts';
-export { assertTestedOnce, type CrossvalPlan, type FoldPatients, planFolds, readPlan } from './crossval/plan.ts';
-export { crossvalMarkdown, formatCrossval } from './crossval/report.ts';
-export { type CrossvalSummary, summariseFolds } from './crossval/summary.ts';
-export * from './dataset/cases.ts';
-export * from './dataset/folds.ts';
-export * from './dataset/labelFlip.ts';
-export * from './dataset/masks.ts';
-export * from './dataset/phantom.ts';
-export * from './dataset/phantom.ts';
-export * from './dataset/readCase.ts';
-export * from './dataset/registry.ts';
-export * from './dataset/verify.ts';
-export * from './errors.ts';
-export * from './evaluate/choosePostprocessing.ts';
-export * from './evaluate/cohort.ts';
-export * from './evaluate/files.ts';
-export * from './evaluate/metrics.ts';
-export * from './evaluate/overlap.ts';
-export * from './evaluate/report.ts';
-export * from './evaluate/slices.ts';
-export * from './figures/casesByModel.ts';
-export * from './figures/figure.ts';
-export * from './figures/metricsByPatient.ts';
-export * from './figures/overlayGrid.ts';
-export * from './figures/predictionOverlays.ts';
-export * from './figures/render.ts';
-export * from './figures/saveFigure.ts';
-export * from './figures/show.ts';
-export * from './figures/sliceExamples.ts';
-export * from './figures/slicePicture.ts';
-export * from './figures/table.ts';
-export * from './figures/trainingCurves.ts';
-export * from './io/files.ts';
-export * from './io/image.ts';
-export * from './io/nifti.ts';
-export * from './io/npy.ts';
-export { type NrrdImage, readNrrd } from './io/nrrd.ts';
+// Volumes: voxels with shape [x, y, z], spacing in mm and an affine, x fastest
+export { readNifti, writeNifti } from './io/nifti.ts';
+export { readNpy } from './io/npy.ts';
 export { readVolume } from './io/readVolume.ts';
-export * from './loss/boundary.ts';
-export * from './loss/boundaryAware.ts';
-export * from './loss/boundaryDou.ts';
-export * from './loss/crossEntropy.ts';
-export * from './loss/crossEntropyDice.ts';
-export * from './loss/focal.ts';
-export * from './loss/focalTversky.ts';
-export * from './loss/generalizedDice.ts';
-export * from './loss/hausdorff.ts';
-export * from './loss/loss.ts';
-export * from './loss/paperLoss.ts';
-export * from './loss/sobel.ts';
-export * from './loss/softDice.ts';
-export * from './loss/tversky.ts';
-export * from './loss/weightedSum.ts';
-export * from './model/axunet.ts';
-export * from './predict/files.ts';
-export * from './predict/mirror.ts';
-export * from './predict/postprocess.ts';
-export * from './predict/slices.ts';
-export * from './predict/volume.ts';
-export * from './preprocess/augment.ts';
-export * from './preprocess/batches.ts';
-export * from './preprocess/grid.ts';
-export { type BatchLoader, type BatchStream, type LoaderOptions, openLoader } from './preprocess/loader.ts';
-export * from './preprocess/sliceSet.ts';
-export * from './preprocess/slices.ts';
-export * from './preprocess/statistics.ts';
-export * from './preprocess/window.ts';
-export * from './progress.ts';
+export { largestComponent } from './volume/components.ts';
+export { orientationCodes, toCanonical } from './volume/orientation.ts';
+export { resampleVolume } from './volume/resample.ts';
+export { fullestSlice, summariseValues } from './volume/values.ts';
+export { sliceZ, type Vec3, type Volume, voxelVolumeMl } from './volume/volume.ts';
+
+// Data sets: found, checked, divided by patients; and patients that are made
+export type { Case, CaseList } from './dataset/caseList.ts';
+export { openDataset } from './dataset/cases.ts';
+export { foldsOf, makeFolds, splitFold } from './dataset/folds.ts';
+export { makePhantomCohort, phantomProfiles } from './dataset/phantom.ts';
+export { canonicalCase, readCase } from './dataset/readCase.ts';
+export { formatReport, verifyDataset } from './dataset/verify.ts';
+
+// Preprocessing: slices as the network sees them
+export { augmentDefault } from './preprocess/augment.ts';
+export { openSlices, type SliceSet } from './preprocess/sliceSet.ts';
+export { preprocessDataset } from './preprocess/slices.ts';
+export { applyWindow, paperWindowHu, softTissueWindowHu } from './preprocess/window.ts';
+
+// The engine and the network
+export { compileModel, startEngine, tf } from 'axunet-engine';
+export { createAxUnet, type ModelConfig, variants } from './model/axunet.ts';
+
+// Losses: functions of logits [n, h, w, classes] and labels [n, h, w]; `losses` has all by name
+export { boundaryAware } from './loss/boundaryAware.ts';
+export { crossEntropyDice } from './loss/crossEntropyDice.ts';
+export { focal } from './loss/focal.ts';
+export { generalizedDice } from './loss/generalizedDice.ts';
+export type { LossFunction } from './loss/loss.ts';
+export { losses } from './loss/losses.ts';
+export { paperLoss } from './loss/paperLoss.ts';
+export { softDice } from './loss/softDice.ts';
+
+// Training: a configuration, a run in a folder, its history and scores
+export { defaultAdam, referenceRmsprop } from './step/optimizers.ts';
+export { augmentations, describeConfig, type TrainConfig, trainConfig } from './train/config.ts';
+export { readHistory } from './train/history.ts';
+export { loadRun } from './train/loadRun.ts';
+export { presetConfig } from './train/presets.ts';
+export { closeRun, describeRun, openRun, slicesOf } from './train/run.ts';
+export { formatScores, scoreRun } from './train/scores.ts';
+export { TrainingStopped, train } from './train/trainer.ts';
+export { trainFolder } from './train/trainFolder.ts';
+
+// Prediction of slices, volumes and files
+export { predictFiles } from './predict/files.ts';
+export { mirrorNetwork } from './predict/mirror.ts';
+export { postprocessMask } from './predict/postprocess.ts';
+export { predictSlices } from './predict/slices.ts';
+export { predictVolume } from './predict/volume.ts';
+
+// Evaluation: one pair of masks, a cohort, all folds
+export { planFolds } from './crossval/plan.ts';
+export { summariseFolds } from './crossval/summary.ts';
+export { choosePostprocessing } from './evaluate/choosePostprocessing.ts';
+export { summariseCases } from './evaluate/cohort.ts';
+export { evaluateFiles } from './evaluate/files.ts';
+export { maskPair } from './evaluate/maskPair.ts';
+export { type MaskScores, metricNames, scoreMasks } from './evaluate/metrics.ts';
+export { overlapCounts, summariseOverlap } from './evaluate/overlap.ts';
+export { formatEvaluation, makeReport } from './evaluate/report.ts';
+
+// Radiomics
 export { extractCohort } from './radiomics/cohort.ts';
-export { type Extraction, extractFeatures } from './radiomics/extract.ts';
-export { laplacianOfGaussian, logImageName } from './radiomics/filters/laplacianOfGaussian.ts';
-export { type WaveletImage, type WaveletOptions, waveletTransform } from './radiomics/filters/wavelet.ts';
-export { MaskError } from './radiomics/maskCheck.ts';
-export { families, featureNames, featureOf } from './radiomics/names.ts';
-export { ibsiChanges, type RadiomicsSettings, radiomicsSettings } from './radiomics/settings.ts';
+export { extractFeatures } from './radiomics/extract.ts';
+export { laplacianOfGaussian } from './radiomics/filters/laplacianOfGaussian.ts';
+export { waveletTransform } from './radiomics/filters/wavelet.ts';
+export { featureNames } from './radiomics/names.ts';
+export { type RadiomicsSettings, radiomicsSettings } from './radiomics/settings.ts';
 export { readCohort } from './radiomics/table.ts';
-export * from './random.ts';
-export * from './settings.ts';
-export type { GroupStatistic, PermutationOptions, PermutationTest } from './statistics/arrangements.ts';
-export * from './statistics/bootstrap.ts';
-export * from './statistics/brunnerMunzel.ts';
-export * from './statistics/correlation.ts';
-export * from './statistics/distributions/chiSquare.ts';
-export * from './statistics/distributions/fisherF.ts';
-export * from './statistics/distributions/normal.ts';
-export * from './statistics/distributions/studentT.ts';
-export * from './statistics/effectSize.ts';
-export * from './statistics/friedman.ts';
-export * from './statistics/intraclass.ts';
-export * from './statistics/levene.ts';
-export * from './statistics/mannWhitney.ts';
-export * from './statistics/moments.ts';
-export * from './statistics/multipleTesting.ts';
-export * from './statistics/permutationTest.ts';
-export * from './statistics/ranks.ts';
-export * from './statistics/roc.ts';
-export * from './statistics/sample.ts';
-export * from './statistics/shapiroWilk.ts';
-export * from './statistics/signFlipTest.ts';
-export * from './statistics/summary.ts';
-export * from './statistics/tTest.ts';
-export * from './statistics/wilcoxon.ts';
-export * from './step/checkStep.ts';
-export * from './step/chooseStep.ts';
-export * from './step/compiledStep.ts';
-export * from './step/exampleBatch.ts';
-export * from './step/optimizers.ts';
-export * from './step/step.ts';
-export * from './train/checkpoint.ts';
-export * from './train/config.ts';
-export * from './train/history.ts';
-export * from './train/loadRun.ts';
-export * from './train/memory.ts';
-export * from './train/presets.ts';
-export * from './train/report.ts';
-export * from './train/run.ts';
-export * from './train/schedule.ts';
-export * from './train/scores.ts';
-export * from './train/trainer.ts';
-export * from './train/trainFolder.ts';
-export * from './volume/components.ts';
-export * from './volume/crop.ts';
-export * from './volume/distance.ts';
-export * from './volume/orientation.ts';
-export * from './volume/resample.ts';
-export * from './volume/values.ts';
-export * from './volume/volume.ts';
+
+// Statistics
+export { pairedBootstrap } from './statistics/bootstrap.ts';
+export { cliffDelta } from './statistics/cliffDelta.ts';
+export { hedgesG } from './statistics/hedgesG.ts';
+export { mannWhitney } from './statistics/mannWhitney.ts';
+export { benjaminiHochberg, holm } from './statistics/multipleTesting.ts';
+export { permutationTest } from './statistics/permutationTest.ts';
+export { rocAuc } from './statistics/roc.ts';
+export { formatMeanSd, summarise } from './statistics/summary.ts';
+export { pairedTTest } from './statistics/tTest.ts';
+export { welchTTest } from './statistics/welch.ts';
+export { wilcoxon } from './statistics/wilcoxon.ts';
+
+// Figures and tables
+export type { Figure } from './figures/figure.ts';
+export { metricsByPatient } from './figures/metricsByPatient.ts';
+export { overlayGrid } from './figures/overlayGrid.ts';
+export { predictionOverlays } from './figures/predictionOverlays.ts';
+export { toPng } from './figures/render.ts';
+export { saveFigure } from './figures/saveFigure.ts';
+export { showFigure } from './figures/show.ts';
+export { fullestOfPatients, overlayCases, predictedCases, preparedSlice } from './figures/sliceExamples.ts';
+export { huSlice } from './figures/slicePicture.ts';
+export { type Table, toTable } from './figures/table.ts';
+export { trainingCurves } from './figures/trainingCurves.ts';
+
+// What all rooms use
+export { UserError } from './errors.ts';
+export { startProgress } from './progress.ts';
+export { Random } from './random.ts';

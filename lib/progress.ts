@@ -6,14 +6,32 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`;
 }
 
+/** A line that tells how far something is. */
 export interface Progress {
   /**
    * Reports that `done` of the total are complete; `note` is shown at the end of the line.
-   * In a notebook it throws after an interrupt, so that the work of a cell ends with its cell.
+   * In a notebook it throws after an interrupt, so that the work of a cell ends with its cell. It throws for nothing
+   * else.
    */
   update(done: number, note?: string): void;
   /** Ends the line; `summary` replaces the bar. */
   finish(summary?: string): void;
+}
+
+const watched = new WeakSet<NodeJS.WritableStream>();
+
+/**
+ * Writes a line that may get lost: a stream that is broken, closed or full never stops the work that reports on it.
+ * From the first call on, errors that the stream emits later, such as EPIPE, are passed over too.
+ */
+export function tryWrite(out: NodeJS.WritableStream, text: string): void {
+  try {
+    out.write(text);
+    if (!watched.has(out)) out.on('error', () => {});
+    watched.add(out);
+  } catch {
+    // The line is lost.
+  }
 }
 
 /** How often the notebook's kernel was interrupted; scripts/kernel.cjs counts. */
@@ -54,12 +72,12 @@ export function startProgress(label: string, total: number, out: NodeJS.Writable
       drawn = now;
       printedTenth = tenth;
       const text = line(done, note);
-      out.write(live ? `\r${text.padEnd(width)}` : `${text}\n`);
+      tryWrite(out, live ? `\r${text.padEnd(width)}` : `${text}\n`);
       width = text.length;
     },
     finish(summary) {
       const text = summary ?? `${label}: ${total} in ${formatSeconds((performance.now() - started) / 1000)}`;
-      out.write(live ? `\r${text.padEnd(width)}\n` : `${text}\n`);
+      tryWrite(out, live ? `\r${text.padEnd(width)}\n` : `${text}\n`);
     },
   };
 }

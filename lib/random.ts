@@ -4,6 +4,8 @@
  * The generator is sfc32 (Chris Doty-Humphrey's "small fast counter", 128 bit of state). Its state can be
  * saved and restored, so a resumed run continues with the very same numbers.
  */
+
+/** The state of a stream: three words and a counter, all as 32-bit integers. */
 export type RandomState = readonly [number, number, number, number];
 
 /** FNV-1a, 32 bit: turns a purpose such as `order/epoch 3` into a number. */
@@ -13,6 +15,7 @@ function hashText(text: string): number {
   return hash >>> 0;
 }
 
+/** A stream of random numbers that follows from a seed and a purpose, and whose state can be saved. */
 export class Random {
   #a: number;
   #b: number;

@@ -6,9 +6,10 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { oneOf } from 'axunet-engine/settings';
+import { choiceOf } from 'axunet-engine/settings';
 import { UserError } from './errors.ts';
 
+/** How large and how long a run is, from tests to the full size of the paper. */
 export const profiles = ['tiny', 'demo', 'study', 'paper'] as const;
 /** `tiny` for tests, `demo` for `npm start`, `study` for the long recorded runs, `paper` for full size. */
 export type Profile = (typeof profiles)[number];
@@ -24,9 +25,10 @@ function folder(variable: string): string | undefined {
   return value ? path.resolve(value) : undefined;
 }
 
+/** The environment variables of the project, read when they are asked for; docs/settings.md explains each. */
 export const settings = {
   get profile(): Profile {
-    return oneOf('AXUNET_PROFILE', profiles, 'demo');
+    return choiceOf('AXUNET_PROFILE', profiles, 'demo');
   },
   /** Name of the data set that the notebooks use; `phantom` by default. */
   get dataset(): string {
@@ -36,7 +38,10 @@ export const settings = {
   get dataFolder(): string | undefined {
     return folder('AXUNET_DATA');
   },
-  /** Where figures and `summary.json` of this run go; `figures/latest` unless `npm run figures` renews the committed ones. */
+  /**
+   * Where figures and `summary.json` of this run go; `figures/latest` unless `npm run figures` renews the committed
+   * ones.
+   */
   get figuresFolder(): string {
     return folder('AXUNET_FIGURES') ?? path.join(projectRoot, 'figures/latest');
   },
@@ -56,7 +61,10 @@ export const settings = {
     const wanted = folder('AXUNET_SHARED') ?? path.resolve(projectRoot, '..', 'shared');
     return existsSync(path.join(wanted, 'data')) ? wanted : undefined;
   },
-  /** Files of loss values from other programs, or folders of them, for tests; separated by commas or as in PATH. Undefined where not set. */
+  /**
+   * Files of loss values from other programs, or folders of them, for tests; separated by commas or as in PATH.
+   * Undefined where not set.
+   */
   get lossReference(): string[] | undefined {
     const value = process.env.AXUNET_LOSS_REFERENCE;
     if (!value) return undefined;
@@ -65,9 +73,11 @@ export const settings = {
       .filter(Boolean)
       .map((file) => path.resolve(file.trim()));
   },
-  /** When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never. */
+  /**
+   * When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never.
+   */
   get stepCheck(): 'once' | 'always' | 'never' {
-    return oneOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
+    return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
   },
   /** A folder with libtensorflow, instead of looking for one. */
   get tensorflowFolder(): string | undefined {

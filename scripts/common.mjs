@@ -1,9 +1,12 @@
-// What the scripts share: places, child processes, and errors that one sentence explains.
-
-import { spawn } from 'node:child_process';
-import fs from 'node:fs';
+// What the scripts share: places in the project, and what set-up of the engine has too (lib/engine/setup): child
+// processes, problems that one sentence explains, JSON files.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run as runAnywhere } from '../lib/engine/setup/processes.mjs';
+
+export { readJson, writeJson } from '../lib/engine/setup/files.mjs';
+export { findProgram, findPrograms, runMain } from '../lib/engine/setup/processes.mjs';
+export { duration, megabytes, Problem } from '../lib/engine/setup/words.mjs';
 
 /** The folder that holds package.json. */
 export const root = path.resolve(fileURLToPath(new URL('..', import.meta.url)));
@@ -11,127 +14,8 @@ export const root = path.resolve(fileURLToPath(new URL('..', import.meta.url)));
 /** A path inside the project. */
 export const inProject = (...parts) => path.join(root, ...parts);
 
-/** Notes that scripts keep between starts; `npm ci` empties the folder together with all that the notes are about. */
-export const notesFolder = inProject('node_modules', '.axunet');
-
-/** A problem that the user can mend: its message is one sentence, shown without a stack trace. */
-export class Problem extends Error {
-  name = 'Problem';
-}
-
-/** `3.4 s`, `48 s`, `2 min 05 s`. */
-export function duration(seconds) {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-}
-
-/** Megabytes (10^6 bytes), as download pages count them. */
-export const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
-
-/** The first of `names` that is an executable file in a folder of PATH; undefined where none is. */
-export function findProgram(...names) {
-  return findPrograms(names)[0];
-}
-
-/** All executable files called one of `names`, in the order of `names`, then of PATH. */
-export function findPrograms(names) {
-  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
-  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).filter(isExecutable);
-}
-
-function isExecutable(file) {
-  try {
-    fs.accessSync(file, fs.constants.X_OK);
-    return fs.statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** The object in a JSON file; undefined where the file is absent or is not JSON. */
-export function readJson(file) {
-  try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Writes JSON through a temporary file, so that a killed script leaves the old file or the new one, never half of it. */
-export function writeJson(file, value) {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  fs.writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`);
-  fs.renameSync(temporary, file);
-}
-
-const children = new Set();
-let stopping = false;
-
 /**
- * Runs a program to its end and returns {code, signal, stdout, stderr}; a program that cannot be started has code 127.
- * `options.show` passes its output through; `options.timeoutS` kills it after that many seconds (`timedOut` is then true);
- * `options.onStart` gets the child process, and all other options go to `spawn`.
+ * Runs a program to its end, in the project's folder where `options.cwd` names no other one; see
+ * lib/engine/setup/processes.mjs.
  */
-export function run(program, args = [], { show = false, timeoutS, onStart, ...options } = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      cwd: root,
-      stdio: show ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
-      ...options,
-    });
-    children.add(child);
-    const text = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'])
-      child[name]?.setEncoding('utf8').on('data', (chunk) => {
-        text[name] += chunk;
-      });
-    let timedOut = false;
-    const timer =
-      timeoutS &&
-      setTimeout(() => {
-        timedOut = true;
-        child.kill('SIGKILL');
-      }, timeoutS * 1000);
-    const finish = (result) => {
-      clearTimeout(timer);
-      children.delete(child);
-      if (!stopping) resolve({ ...text, timedOut, ...result });
-    };
-    child.on('error', (error) => finish({ code: 127, signal: null, stderr: error.message }));
-    child.on('close', (code, signal) => finish({ code, signal }));
-    onStart?.(child);
-  });
-}
-
-/** Runs a script's main function: a `Problem` becomes one sentence and exit code 1; Ctrl-C and SIGTERM stop the children first. */
-export function runMain(main) {
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ])
-    process.on(signal, () => stop(signal, code));
-  main().then(
-    (code) => {
-      process.exitCode = code ?? 0;
-    },
-    (error) => {
-      console.error(error instanceof Problem ? error.message : error);
-      process.exitCode = 1;
-    },
-  );
-}
-
-/** Passes the signal on, lets the children save what they save for ten seconds, and leaves (temporary folders go at 'exit'). */
-async function stop(signal, code) {
-  if (stopping) return;
-  stopping = true;
-  const ends = [...children].map((child) => new Promise((resolve) => child.once('close', resolve)));
-  for (const child of children) child.kill(signal);
-  await Promise.race([Promise.all(ends), new Promise((resolve) => setTimeout(resolve, 10_000))]);
-  for (const child of children) child.kill('SIGKILL');
-  console.error(`\nStopped by ${signal}.`);
-  process.exit(code);
-}
+export const run = (program, args, options) => runAnywhere(program, args, { cwd: root, ...options });

@@ -1,10 +1,10 @@
 // `npm run setup`, and the first part of `npm start` and `npm test`: Node, packages, engine.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { setupTensorflow } from '../lib/engine/setup/tensorflow.mjs';
 import { Problem, runMain } from './common.mjs';
 import { install } from './install.mjs';
 import { checkNode } from './node-version.mjs';
-import { setupTensorflow } from './setup-tensorflow.mjs';
 import { statusLine } from './status-line.mjs';
 
 const engines = ['auto', 'tensorflow', 'wasm', 'cpu'];

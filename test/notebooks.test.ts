@@ -11,7 +11,10 @@ const notebooks = readdirSync(projectPath('notebooks')).filter((name) => name.en
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'axunet-notebooks-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Runs a notebook in a process of its own, with its executed copy and its figures in the scratch folder; resolves to what it says on stderr. */
+/**
+ * Runs a notebook in a process of its own, with its executed copy and its figures in the scratch folder; resolves to
+ * what it says on stderr.
+ */
 function execute(name: string): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(
     process.execPath,

@@ -40,6 +40,35 @@ describe('a progress line', () => {
     expect(second).toMatch(/ 7\/10, 3 s left$/m);
   });
 
+  it('does not stop the work when its stream refuses a line', () => {
+    const refuse = (): never => {
+      throw Object.assign(new Error('Socket is busy writing'), { code: 'EBUSY' });
+    };
+    const progress = startProgress('work', 10, Object.assign(new Writable(), { write: refuse }));
+    expect(() => {
+      progress.update(10);
+      progress.finish();
+    }).not.toThrow();
+  });
+
+  it('does not stop the work when its stream breaks later or was closed before', async () => {
+    const broken = new Writable({
+      write: (_, __, next) => {
+        setImmediate(next, new Error('EPIPE'));
+      },
+    });
+    for (const out of [broken, new Writable().destroy()]) {
+      const progress = startProgress('work', 1, out);
+      progress.update(1);
+      await vi.waitFor(() => expect(out.destroyed).toBe(true));
+      progress.update(1);
+      progress.finish();
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    }); // vitest reports an error that nobody listens to
+  });
+
   it('ends the work of an interrupted cell', () => {
     const progress = startProgress('work', 10, new Writable({ write: (_, __, next) => next() }));
     progress.update(1);

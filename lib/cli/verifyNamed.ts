@@ -1,5 +1,6 @@
 /** What `axunet verify` and `axunet data --verify` share. */
-import { type OpenOptions, openDataset, openPair } from '../dataset/cases.ts';
+import { type OpenOptions } from '../dataset/caseList.ts';
+import { openDataset, openPair } from '../dataset/cases.ts';
 import { readFolds } from '../dataset/folds.ts';
 import { openMasks } from '../dataset/masks.ts';
 import { findDataset } from '../dataset/registry.ts';

@@ -1,5 +1,5 @@
 /** Volumes and reference masks of a cross-validation's cases. */
-import type { Case, CaseList } from '../dataset/cases.ts';
+import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { alignLabel } from '../dataset/labelFlip.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
@@ -31,8 +31,11 @@ export function casesOf(list: CaseList, patients: readonly string[]): LabelledCa
   return found as LabelledCase[];
 }
 
-/** The classes of a case's label, 0 and 1, in the label's own axis order; where the set asks for it, placed by what the image shows. */
-export async function readReference(list: CaseList, one: LabelledCase): Promise<Volume<Uint8Array>> {
+/**
+ * The classes of a case's label, 0 and 1, in the label's own axis order; where the set asks for it, placed by what the
+ * image shows.
+ */
+async function readReference(list: CaseList, one: LabelledCase): Promise<Volume<Uint8Array>> {
   const stored = await readNifti(one.label);
   const placed: Volume = list.detectLabelFlip
     ? alignLabel(await readNifti(one.image), stored, list.labelMap).label
@@ -40,7 +43,10 @@ export async function readReference(list: CaseList, one: LabelledCase): Promise<
   return { ...placed, data: toClasses(placed.data, list, one.label) };
 }
 
-/** A predicted volume (mask or probability) and the reference on one grid. Throws a UserError with both geometries otherwise. */
+/**
+ * A predicted volume (mask or probability) and the reference on one grid. Throws a UserError with both geometries
+ * otherwise.
+ */
 export async function readPair(
   list: CaseList,
   one: LabelledCase,

@@ -4,22 +4,25 @@ import { dice, overlapCounts } from '../evaluate/overlap.ts';
 import { thresholdMask } from '../predict/slices.ts';
 
 /** Nearest to ½ first, for a draw goes to the earlier one. */
-export const thresholdCandidates: readonly number[] = [
-  0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8,
-];
+const thresholdCandidates: readonly number[] = [0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8];
 
+/** A validation case whose probabilities and true mask are read when they are needed. */
 export interface ProbabilityCase {
   /** Called once per case, so that not all volumes need to be in memory. */
   read(): Promise<{ readonly probability: Float32Array; readonly reference: ArrayLike<number> }>;
 }
 
+/** The threshold with the best mean Dice over the validation cases, and what every candidate had. */
 export interface ThresholdChoice {
   readonly chosen: number;
   /** Mean Dice over the validation cases for each candidate, in their order. */
   readonly candidates: readonly { readonly threshold: number; readonly meanDice: number }[];
 }
 
-/** Picks the candidate with the highest mean Dice over the validation cases, the earlier one of equals. Throws when there are no cases. */
+/**
+ * Picks the candidate with the highest mean Dice over the validation cases, the earlier one of equals. Throws when
+ * there are no cases.
+ */
 export async function chooseThreshold(
   validation: readonly ProbabilityCase[],
   candidates = thresholdCandidates,

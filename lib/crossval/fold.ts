@@ -1,11 +1,12 @@
 /**
- * One fold: trained, judged, written down. Each step goes on where it stopped; a fold that is complete and whose inputs and parameters
- * are the same is not run again.
+ * One fold: trained, judged, written down. Each step goes on where it stopped; a fold that is complete and whose inputs
+ * and parameters are the same is not run again.
  */
 import { rm } from 'node:fs/promises';
 import { expected } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { loadRun } from '../train/loadRun.ts';
+import { describeRun } from '../train/run.ts';
 import { trainFolder } from '../train/trainFolder.ts';
 import { casesOf, type LabelledCase } from './cases.ts';
 import { judgeFold } from './judge.ts';
@@ -14,7 +15,9 @@ import { type Crossval, describeInputs, type FoldResult, foldFile, maskFile, rea
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** The fold's result where nothing is left to do: made from the same, nothing failed, all masks as they were written. */
+/**
+ * The fold's result where nothing is left to do: made from the same, nothing failed, all masks as they were written.
+ */
 async function completeFold(
   crossval: Crossval,
   fold: number,
@@ -29,7 +32,10 @@ async function completeFold(
   return old;
 }
 
-/** Runs a fold, or what is left of it. `wasComplete`: nothing was left. Throws what training throws, `TrainingStopped` after a signal. */
+/**
+ * Runs a fold, or what is left of it. `wasComplete`: nothing was left. Throws what training throws, `TrainingStopped`
+ * after a signal.
+ */
 export async function runFold(crossval: Crossval, fold: number): Promise<{ result: FoldResult; wasComplete: boolean }> {
   const { folder, plan, list, slices, options } = crossval;
   const patients = plan.folds[fold];
@@ -38,7 +44,8 @@ export async function runFold(crossval: Crossval, fold: number): Promise<{ resul
   const complete = await completeFold(crossval, fold, cases);
   if (complete) return { result: complete, wasComplete: true };
   await rm(foldFile(folder, fold), { force: true }); // what is judged anew has no result until it went through
-  await trainFolder(foldFolder(folder, fold), plan.config, slices, patients, true);
+  const description = describeRun(plan.config, slices, patients);
+  await trainFolder(foldFolder(folder, fold), description, slices, { tellsConfig: true });
   const trained = await loadRun(foldFolder(folder, fold), options.weights);
   try {
     const result = await judgeFold(crossval, fold, trained);

@@ -1,4 +1,7 @@
-/** A trained fold is judged: threshold and post-processing chosen on its validation patients, then its test patients predicted and scored. */
+/**
+ * A trained fold is judged: threshold and post-processing chosen on its validation patients, then its test patients
+ * predicted and scored.
+ */
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, messageOf } from '../errors.ts';
@@ -13,7 +16,7 @@ import type { TrainedRun } from '../train/loadRun.ts';
 import { casesOf, type LabelledCase, readPair, type ScoredPatientCase, scoreCase } from './cases.ts';
 import { chooseThreshold, type ThresholdChoice } from './chooseThreshold.ts';
 import { assertTestedOnce, type FoldPatients } from './plan.ts';
-import { type Crossval, describeInputs, type FailedCase, type FoldResult, maskFile } from './result.ts';
+import { type Crossval, describeInputs, type FoldResult, maskFile, type UnscoredCase } from './result.ts';
 
 /** Throws when the patients that a checkpoint knows of are not those of the plan, or a test patient is among them. */
 function assertUnseen({ description: { patients } }: TrainedRun, { training, validation, test }: FoldPatients): void {
@@ -22,11 +25,11 @@ function assertUnseen({ description: { patients } }: TrainedRun, { training, val
   assertTestedOnce([{ ...patients, test }], test);
 }
 
-type Side = NonNullable<FailedCase['side']>;
+type Side = NonNullable<UnscoredCase['side']>;
 
 /** The work on one fold's trained network. */
 class FoldWork {
-  readonly failed: FailedCase[] = [];
+  readonly failed: UnscoredCase[] = [];
   readonly #crossval: Crossval;
   readonly #trained: TrainedRun;
   readonly #fold: number;
@@ -149,13 +152,17 @@ class FoldWork {
   }
 }
 
-/** Predicts, chooses and scores with a fold's trained network. Throws when the network has seen a test patient, and when no validation case is left. */
+/**
+ * Predicts, chooses and scores with a fold's trained network. Throws when the network has seen a test patient, and when
+ * no validation case is left.
+ */
 export async function judgeFold(crossval: Crossval, fold: number, trained: TrainedRun): Promise<FoldResult> {
   const { list, plan, options } = crossval;
   const [patients, work] = [plan.folds[fold], new FoldWork(crossval, fold, trained)];
   assertUnseen(trained, patients);
   const [validationCases, testCases] = [casesOf(list, patients.validation), casesOf(list, patients.test)];
-  for (const one of testCases) await rm(maskFile(crossval.folder, one), { force: true }); // a case that fails must not keep an older mask
+  // a case that fails must not keep an older mask
+  for (const one of testCases) await rm(maskFile(crossval.folder, one), { force: true });
   const choosing = options.threshold === 'chosen';
   const predicted = await work.predict(
     'validation',
@@ -175,7 +182,8 @@ export async function judgeFold(crossval: Crossval, fold: number, trained: Train
   const threshold = thresholdChoice?.chosen ?? (options.threshold as number);
   const postprocessing = await work.choosePostprocessing(validation, threshold);
   console.log(
-    `fold ${fold}: threshold ${threshold}, post-processing ${describePostprocessing(postprocessing.chosen)}, by ${validation.length} validation cases`,
+    `fold ${fold}: threshold ${threshold}, post-processing ${describePostprocessing(postprocessing.chosen)}, ` +
+      `by ${validation.length} validation cases`,
   );
   const tested = await work.predict('test', testCases, threshold, options.probability);
   const done = await work.each('test', tested, (one) => work.finish(one, postprocessing.chosen));

@@ -8,7 +8,10 @@ import { foldFolder, readPlan } from './plan.ts';
 import type { FoldResult } from './result.ts';
 import type { CrossvalSummary } from './summary.ts';
 
-/** The run folder itself, or those of all folds where the folder is a cross-validation's. Throws naming folds without a result. */
+/**
+ * The run folder itself, or those of all folds where the folder is a cross-validation's. Throws naming folds without a
+ * result.
+ */
 export async function runFolders(folder: string): Promise<string[]> {
   const plan = await readPlan(folder);
   if (!plan) return [folder];
@@ -28,7 +31,7 @@ export interface Choice {
   readonly postprocessing: Postprocessing;
 }
 
-/** What was chosen on validation patients: by all folds together for a cross-validation, by one for the folder of a fold. */
+/** What was chosen on validation patients: by all folds of a cross-validation, or by one for the folder of a fold. */
 export async function readChoice(folder: string): Promise<Choice> {
   const [summary, fold] = ['summary.json', 'fold.json'].map((name) => path.join(folder, name));
   if (await readPlan(folder)) {

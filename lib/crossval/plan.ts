@@ -1,4 +1,7 @@
-/** Who is trained on, chosen by and tested in which fold: fixed before anything runs, and never another while a folder is in use. */
+/**
+ * Who is trained on, chosen by and tested in which fold: fixed before anything runs, and never another while a folder
+ * is in use.
+ */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Folds, makeFolds, splitFold } from '../dataset/folds.ts';
@@ -29,7 +32,7 @@ export interface CrossvalPlan {
 export const planFile = (folder: string): string => path.join(folder, 'plan.json');
 export const foldFolder = (folder: string, fold: number): string => path.join(folder, `fold-${fold}`);
 
-export interface HoldOutOptions {
+interface HoldOutOptions {
   readonly seed: number;
   /** One in so many, 2 or more. */
   readonly holdOut: number;
@@ -37,8 +40,9 @@ export interface HoldOutOptions {
 }
 
 /**
- * Takes one in `holdOut` patients of each fold's training side as its validation patients (at least one), drawn with the seed and
- * balanced by group as the folds are; the fold's own patients become its test patients. Throws when a training side has one patient.
+ * Takes one in `holdOut` patients of each fold's training side as its validation patients (at least one), drawn with
+ * the seed and balanced by group as the folds are; the fold's own patients become its test patients. Throws when a
+ * training side has one patient.
  */
 export function planFolds(folds: Folds, { seed, holdOut, groups }: HoldOutOptions): FoldPatients[] {
   if (!(Number.isInteger(holdOut) && holdOut >= 2))
@@ -59,8 +63,8 @@ export function planFolds(folds: Folds, { seed, holdOut, groups }: HoldOutOption
 }
 
 /**
- * Throws, naming patients, unless each of `patients` is tested in exactly one fold, nobody else is, and in no fold a test patient had
- * a part in training or choosing.
+ * Throws, naming patients, unless each of `patients` is tested in exactly one fold, nobody else is, and in no fold a
+ * test patient had a part in training or choosing.
  */
 export function assertTestedOnce(folds: readonly FoldPatients[], patients: readonly string[]): void {
   folds.forEach(({ training, validation, test }, k) => {
@@ -88,7 +92,10 @@ export async function readPlan(folder: string): Promise<CrossvalPlan | undefined
   throw expected('the plan of a cross-validation, version 1', 'something else', file);
 }
 
-/** Writes the plan into a folder without one; in a folder that has one it must be the same. Throws naming the first difference. */
+/**
+ * Writes the plan into a folder without one; in a folder that has one it must be the same. Throws naming the first
+ * difference.
+ */
 export async function keepPlan(folder: string, plan: CrossvalPlan): Promise<void> {
   const old = await readPlan(folder);
   if (!old) return writeJson(planFile(folder), plan);

@@ -1,4 +1,7 @@
-/** The results table of a cross-validation, laid out as papers have it: a row for each patient, then each fold and all together. */
+/**
+ * The results table of a cross-validation, laid out as papers have it: a row for each patient, then each fold and all
+ * together.
+ */
 import path from 'node:path';
 import { cell, heading, interval, numberTable, outcomeText } from '../evaluate/cells.ts';
 import type { CohortSummary, MetricSummary } from '../evaluate/cohort.ts';
@@ -7,7 +10,7 @@ import { describeOutcomes } from '../evaluate/report.ts';
 import { formatCsv } from '../io/csv.ts';
 import { writeFileAtomic, writeJson } from '../io/files.ts';
 import { describePostprocessing } from '../predict/postprocess.ts';
-import type { FailedCase } from './result.ts';
+import type { UnscoredCase } from './result.ts';
 import type { CrossvalSummary } from './summary.ts';
 
 /** What fits into a terminal, and into a page; all metrics are in JSON and CSV. */
@@ -84,14 +87,15 @@ function tableRows(
 }
 
 /** `case_3 (validation case of fold 1)`. */
-const placeOf = ({ id, fold, side }: FailedCase): string => (side ? `${id} (${side} case of fold ${fold})` : id);
+const placeOf = ({ id, fold, side }: UnscoredCase): string => (side ? `${id} (${side} case of fold ${fold})` : id);
 /** A validation case that failed is no row of the table: it is a test case of another fold. */
-const withoutScore = ({ failed }: CrossvalSummary): FailedCase[] => failed.filter(({ side }) => side !== 'validation');
+const withoutScore = ({ failed }: CrossvalSummary): UnscoredCase[] =>
+  failed.filter(({ side }) => side !== 'validation');
 
 const list = (folds: readonly number[]): string => folds.join(', ');
 
 /** What is wrong or not there, one line each; nothing for a whole cross-validation. */
-export function describeGaps({ missingFolds, failedFolds, failed }: CrossvalSummary): string[] {
+function describeGaps({ missingFolds, failedFolds, failed }: CrossvalSummary): string[] {
   const waiting = missingFolds.filter((k) => !failedFolds.some(({ fold }) => fold === k));
   return [
     ...failedFolds.map(({ fold, reason }) => `FAILED  fold ${fold}: ${reason}`),
@@ -107,7 +111,10 @@ function headLine(all: CrossvalSummary): string {
   const of = missingFolds.length
     ? `${folds.length} of ${folds.length + missingFolds.length} folds`
     : `${folds.length} folds`;
-  return `Cross-validation of ${dataset}: ${patients} patients, ${of}, each tested once, by the network that never saw it; ${describeOutcomes(summary)}${failures}`;
+  return (
+    `Cross-validation of ${dataset}: ${patients} patients, ${of}, each tested once, ` +
+    `by the network that never saw it; ${describeOutcomes(summary)}${failures}`
+  );
 }
 
 /** What the choices of the folds were, and what post-processing changed in the test cases. */
@@ -119,11 +126,15 @@ function choiceLines({
 }: CrossvalSummary): string[] {
   const { label, unit } = metricInfo[metric];
   const show = (value: number): string => `${cell(value, 4)}${unit && ` ${unit}`}`;
-  const how = `weights: ${weights === 'best' ? 'those of the best validation' : 'the last ones'}${mirror.length ? `; mirrored along ${mirror.join(', ')}` : ''}`;
-  const lines = folds.map(
-    ({ fold, threshold, postprocessing: chosen, validation: { before, after } }) =>
-      `fold ${fold}: threshold ${threshold}, ${describePostprocessing(chosen)} (mean ${label} of ${before.cases} validation cases ${show(before.metrics[metric].all.mean)} before, ${show(after.metrics[metric].all.mean)} after)`,
-  );
+  const mirroring = mirror.length ? `; mirrored along ${mirror.join(', ')}` : '';
+  const how = `weights: ${weights === 'best' ? 'those of the best validation' : 'the last ones'}${mirroring}`;
+  const lines = folds.map(({ fold, threshold, postprocessing: chosen, validation }) => {
+    const [before, after] = [validation.before, validation.after].map(({ metrics }) => show(metrics[metric].all.mean));
+    return (
+      `fold ${fold}: threshold ${threshold}, ${describePostprocessing(chosen)} ` +
+      `(mean ${label} of ${validation.before.cases} validation cases ${before} before, ${after} after)`
+    );
+  });
   if (!postprocessing || !choice) return [how, ...lines];
   const {
     before,
@@ -132,18 +143,22 @@ function choiceLines({
   } = postprocessing;
   const changes = ([metric, ...(['hd95PooledMm'] as const).filter((other) => other !== metric)] as Metric[]).map(
     (name) =>
-      `mean ${heading(name)} ${cell(before.metrics[name].all.mean)} before, ${cell(after.metrics[name].all.mean)} after`,
+      `mean ${heading(name)} ${cell(before.metrics[name].all.mean)} before, ` +
+      `${cell(after.metrics[name].all.mean)} after`,
   );
   return [
     how,
     ...lines,
-    `test cases: ${changes.join('; ')}; ${label} better in ${better[0]}, worse in ${better[1]}, equal in ${better[2]}; missed ${before.outcomes.missed} before, ${after.outcomes.missed} after`,
+    `test cases: ${changes.join('; ')}; ` +
+      `${label} better in ${better[0]}, worse in ${better[1]}, equal in ${better[2]}; ` +
+      `missed ${before.outcomes.missed} before, ${after.outcomes.missed} after`,
     `for new volumes and all networks: threshold ${choice.threshold}, ${describePostprocessing(choice.postprocessing)}`,
   ];
 }
 
 const footnote =
-  'A distance that one empty mask leaves undefined is – in its row and the diagonal of its image in the means over all cases.';
+  'A distance that one empty mask leaves undefined is – in its row ' +
+  'and the diagonal of its image in the means over all cases.';
 const choiceTitle =
   'Weights, threshold and post-processing; what was chosen was chosen on validation patients of each fold';
 
@@ -192,7 +207,10 @@ export function crossvalMarkdown(summary: CrossvalSummary): string {
   ].join('\n\n')}\n`;
 }
 
-/** One line per case with every count and metric, empty where there is no number, and the reasons of those without a score. */
+/**
+ * One line per case with every count and metric, empty where there is no number, and the reasons of those without a
+ * score.
+ */
 export function crossvalCasesCsv(summary: CrossvalSummary): string {
   const header = ['patient', 'case', 'group', 'fold', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed'];
   const rows = summary.cases.map(({ patient, id, group = '', fold, outcome, counts: { tp, fp, fn, tn }, values }) => [
@@ -223,7 +241,10 @@ export function crossvalCasesCsv(summary: CrossvalSummary): string {
   ]);
 }
 
-/** One line per scope (each fold, then all) and metric: over all cases, over the found ones, and the number of each outcome. */
+/**
+ * One line per scope (each fold, then all) and metric: over all cases, over the found ones, and the number of each
+ * outcome.
+ */
 export function crossvalSummaryCsv({ folds, summary }: CrossvalSummary): string {
   const header = [
     'fold',
@@ -274,7 +295,7 @@ export function crossvalSummaryCsv({ folds, summary }: CrossvalSummary): string 
   return formatCsv([header, ...rows]);
 }
 
-/** Writes `cases.csv`, `summary.csv`, `summary.md` and, last, `summary.json` into the folder, each whole or not at all. */
+/** Writes `cases.csv`, `summary.csv`, `summary.md` and, last, `summary.json`, each whole or not at all. */
 export async function writeCrossval(folder: string, summary: CrossvalSummary): Promise<void> {
   await writeFileAtomic(path.join(folder, 'cases.csv'), crossvalCasesCsv(summary));
   await writeFileAtomic(path.join(folder, 'summary.csv'), crossvalSummaryCsv(summary));

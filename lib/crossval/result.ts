@@ -1,6 +1,7 @@
 /** What a cross-validation is asked for, and what is written down of a fold. */
+
 import path from 'node:path';
-import type { CaseList } from '../dataset/cases.ts';
+import { type CaseList } from '../dataset/caseList.ts';
 import type { PostprocessingChoice } from '../evaluate/choosePostprocessing.ts';
 import type { Metric } from '../evaluate/metrics.ts';
 import { readJson, sha256File } from '../io/files.ts';
@@ -35,7 +36,7 @@ export interface Crossval {
   readonly options: EvaluationOptions;
 }
 
-export interface FailedCase {
+export interface UnscoredCase {
   readonly id: string;
   readonly reason: string;
   /** Where it failed; absent for a case that no fold has. */
@@ -44,7 +45,7 @@ export interface FailedCase {
 }
 
 /** What a fold depends on. */
-export interface FoldInputs {
+interface FoldInputs {
   readonly options: EvaluationOptions;
   readonly labels: Pick<CaseList, 'labelMap' | 'otherLabels' | 'detectLabelFlip'>;
   readonly inputs: Readonly<Record<string, readonly string[]>>;
@@ -65,7 +66,7 @@ export interface FoldResult {
   readonly before: readonly ScoredPatientCase[];
   readonly cases: readonly ScoredPatientCase[];
   /** Cases of either side that could not be predicted or scored; they are tried again in the next run. */
-  readonly failed: readonly FailedCase[];
+  readonly failed: readonly UnscoredCase[];
   /** sha256 of the final masks, by case. */
   readonly masks: Readonly<Record<string, string>>;
 }

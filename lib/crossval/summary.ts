@@ -5,9 +5,9 @@ import { metricInfo } from '../evaluate/metrics.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
 import type { ScoredPatientCase } from './cases.ts';
 import { assertTestedOnce } from './plan.ts';
-import type { Crossval, EvaluationOptions, FailedCase, FoldResult } from './result.ts';
+import type { Crossval, EvaluationOptions, FoldResult, UnscoredCase } from './result.ts';
 
-export interface FoldSummary {
+interface FoldSummary {
   readonly fold: number;
   /** Numbers of patients. */
   readonly patients: { readonly training: number; readonly validation: number; readonly test: number };
@@ -37,13 +37,19 @@ export interface CrossvalSummary {
   readonly summary: CohortSummary;
   /** Post-processing's effect on all test cases; absent where there are none. */
   readonly postprocessing?: BeforeAfter;
-  /** What the folds' validation cases, taken together, choose: for new volumes and all networks (`axunet predict --postprocess chosen`). */
+  /**
+   * What the folds' validation cases, taken together, choose: for new volumes and all networks (`axunet predict
+   * --postprocess chosen`).
+   */
   readonly choice?: { readonly threshold: number; readonly postprocessing: Postprocessing };
   /** Cases that have no score, and why. */
-  readonly failed: readonly FailedCase[];
+  readonly failed: readonly UnscoredCase[];
 }
 
-/** The index of the candidate whose mean over all folds' validation cases is best, each fold weighed by its number of cases. */
+/**
+ * The index of the candidate whose mean over all folds' validation cases is best, each fold weighed by its number of
+ * cases.
+ */
 function pooledBest(
   folds: readonly { readonly n: number; readonly means: readonly number[] }[],
   isHigherBetter: boolean,
@@ -52,7 +58,10 @@ function pooledBest(
   return sums.reduce((best, value, i) => ((isHigherBetter ? value > sums[best] : value < sums[best]) ? i : best), 0);
 }
 
-/** One choice for all folds' networks together: it has seen all patients but in no fold those that the fold's network was trained on. */
+/**
+ * One choice for all folds' networks together: it has seen all patients but in no fold those that the fold's network
+ * was trained on.
+ */
 function poolChoices(results: readonly FoldResult[]): CrossvalSummary['choice'] {
   const [first] = results;
   if (!first) return undefined;
@@ -75,7 +84,7 @@ function poolChoices(results: readonly FoldResult[]): CrossvalSummary['choice'] 
 }
 
 /** Cases of the set that no fold tests, such as those whose slices could not be made. */
-function leftOut({ list, plan, slices }: Crossval): FailedCase[] {
+function leftOut({ list, plan, slices }: Crossval): UnscoredCase[] {
   const tested = new Set(plan.folds.flatMap(({ test }) => test));
   const reasons = new Map(slices.manifest.failed.map(({ id, reason }) => [id, reason]));
   return list.cases

@@ -6,49 +6,9 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
 import { type Profile, projectPath, projectRoot, settings } from '../settings.ts';
+import type { CaseList, OpenOptions } from './caseList.ts';
 import { openNihVolumes, openNnunet, openPairs, openSlicePictures, openTotalSegmentator } from './layouts.ts';
 import { findDataset } from './registry.ts';
-
-export interface Case {
-  readonly id: string;
-  /** Several cases may belong to one patient; folds are made of patients. */
-  readonly patient: string;
-  readonly image: string;
-  /** Absent where the image has no label. */
-  readonly label?: string;
-  /** What folds are balanced by, such as `tumour` and `normal`. */
-  readonly group?: string;
-  /** 2-D sources only: the slice number in the file name. */
-  readonly z?: number;
-}
-
-/** Stored label value → class (0 background, 1 pancreas). Background is always 0 → 0 and need not be listed. */
-export type LabelMap = Readonly<Record<number, number>>;
-
-export interface CaseList {
-  readonly dataset: string;
-  readonly kind: '3d' | '2d';
-  readonly folder: string;
-  readonly labelMap: LabelMap;
-  /** What a stored value is that the map does not list: an error, or background, or background because nobody gave a map. */
-  readonly otherLabels?: 'background' | 'assumed';
-  readonly cases: Case[];
-  /** 2-D source stored spine-up: turn it so that row 0 is anterior. */
-  readonly imageFlipY?: boolean;
-  /** Labels of this set are known to be mirrored in y now and then: place them with `alignLabel`, which looks at the data. */
-  readonly detectLabelFlip?: boolean;
-  /** Label files that no image asks for. */
-  readonly unmatchedLabels?: string[];
-  /** Cases that the set's own dataset.json lists and that are not on disk. */
-  readonly missingCases?: string[];
-}
-
-export interface OpenOptions {
-  /** Replaces the map that the layout implies. */
-  labelMap?: LabelMap;
-  /** Values that `labelMap` does not list are background instead of an error. */
-  otherLabels?: 'background';
-}
 
 /**
  * Where a set lies unless told otherwise: `data/<name>` in the project. Phantom cohorts differ by profile and have a
@@ -95,12 +55,14 @@ export async function openDataset(name: string, folder?: string, options: OpenOp
   const open = openers[name];
   if (!open)
     throw new UserError(
-      `The set ${name} holds ${entry.kind === 'masks' ? 'masks without CT' : 'files for tests'}, no image and label pairs to train on`,
+      `The set ${name} holds ${entry.kind === 'masks' ? 'masks without CT' : 'files for tests'}, ` +
+        'no image and label pairs to train on',
     );
   const place = datasetFolder(name, folder);
   if (!isFolder(place)) {
     throw new UserError(
-      `The data set ${name} was looked for in ${shortPath(place)}, which does not exist; \`axunet data ${name}\` tells how to get it`,
+      `The data set ${name} was looked for in ${shortPath(place)}, which does not exist; ` +
+        `\`axunet data ${name}\` tells how to get it`,
     );
   }
   return open(place, name, options);
@@ -109,7 +71,7 @@ export async function openDataset(name: string, folder?: string, options: OpenOp
 const isFolder = (file: string): boolean => existsSync(file) && statSync(file).isDirectory();
 
 /** Opens a folder whose layout is recognised by what lies in it (see `recogniseLayout`). */
-export async function openFolder(folder: string, options: OpenOptions = {}): Promise<CaseList> {
+async function openFolder(folder: string, options: OpenOptions = {}): Promise<CaseList> {
   const place = path.resolve(folder);
   const name = path.basename(place);
   if (existsSync(path.join(place, 'imagesTr'))) return openNnunet(place, name, options);
@@ -134,6 +96,3 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
 export async function openPair(image: string, label: string, options: OpenOptions = {}): Promise<CaseList> {
   return openPairs(path.resolve(image), path.resolve(label), options);
 }
-
-/** The patients of a list, each once, sorted. */
-export const patientsOf = (list: CaseList): string[] => [...new Set(list.cases.map((c) => c.patient))].sort();

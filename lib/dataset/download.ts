@@ -1,9 +1,12 @@
-/** Resumable, checked downloads: an interrupted one continues where it stopped, and nothing half-done gets the final name. */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+/**
+ * Resumable, checked downloads: an interrupted one continues where it stopped, and nothing half-done gets the final
+ * name.
+ */
+import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, messageOf, UserError } from '../errors.ts';
+import { hashFile, writeAll } from '../io/files.ts';
 import type { RemoteFile } from './registry.ts';
 
 export interface DownloadOptions {
@@ -23,12 +26,6 @@ const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
-
-async function hashFile(file: string, algorithm: 'sha256' | 'md5'): Promise<string> {
-  const hash = createHash(algorithm);
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
 
 /** What is wrong with a file on disk against its registry entry (length, then checksum); undefined when nothing is. */
 export async function fileProblem(
@@ -80,12 +77,6 @@ function startOf(response: Response, from: number, url: string): number {
   throw expected('the file', `HTTP ${response.status} ${response.statusText}`.trim(), url);
 }
 
-/** A write call may take fewer bytes than it is offered. */
-async function writeAt(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length; )
-    done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
-}
-
 async function writeBody(
   response: Response,
   handle: FileHandle,
@@ -98,7 +89,7 @@ async function writeBody(
   let position = start;
   try {
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      await writeAt(handle, chunk, position);
+      await writeAll(handle, [chunk], position);
       position += chunk.length;
       stalled();
       options.onProgress?.(position, total);

@@ -8,7 +8,7 @@ import { type DownloadOptions, downloadFile, fileProblem } from './download.ts';
 import { type DatasetEntry, type RemoteFile, remoteFiles } from './registry.ts';
 import { convertSegmentArrays } from './segmentArray.ts';
 
-export interface FetchOptions extends Omit<DownloadOptions, 'onProgress'> {
+interface FetchOptions extends Omit<DownloadOptions, 'onProgress'> {
   /** Called with the files done, their number and the bytes of the current one. */
   onProgress?: (done: number, files: number, note: string) => void;
   /** The same for the conversion to NIfTI that some sets need. */

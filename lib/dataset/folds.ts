@@ -1,12 +1,14 @@
 /** Patient-level folds: seeded, saved as JSON, and checked wherever they come from. */
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expected, UserError } from '../errors.ts';
-import { readJson, writeJson } from '../io/files.ts';
+import { readJson } from '../io/files.ts';
 import { Random } from '../random.ts';
-import type { CaseList } from './cases.ts';
+import { type CaseList } from './caseList.ts';
 
+/** Patients by fold: every patient is in exactly one. */
 export interface Folds {
   readonly seed: number;
   /** The validation patients of each fold. */
@@ -15,6 +17,7 @@ export interface Folds {
   readonly note?: string;
 }
 
+/** How many folds (4 where nothing is said), from which seed, balanced by which group of each patient. */
 export interface FoldOptions {
   /** Number of folds; 4 as in the paper. */
   count?: number;
@@ -73,7 +76,10 @@ export function assertDisjoint(training: readonly string[], validation: readonly
 const names = (patients: string[]): string =>
   patients.slice(0, 10).join(', ') + (patients.length > 10 ? ` and ${patients.length - 10} more` : '');
 
-/** Every way in which folds do not fit a set of patients, one phrase each: unknown, missing and repeated patients, empty folds. */
+/**
+ * Every way in which folds do not fit a set of patients, one phrase each: unknown, missing and repeated patients, empty
+ * folds.
+ */
 export function foldProblems({ folds }: Folds, patients: readonly string[]): string[] {
   const known = new Set(patients);
   const dealt = folds.flat();
@@ -116,6 +122,3 @@ export async function readFolds(file: string, patients?: readonly string[]): Pro
   if (problems.length) throw new UserError(`The folds in ${place} do not fit: ${problems.join('; ')}`);
   return read;
 }
-
-/** Writes folds as JSON, in place of an older file at once or not at all. */
-export const writeFolds = (file: string, folds: Folds): Promise<void> => writeJson(file, folds);

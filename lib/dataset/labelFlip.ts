@@ -5,20 +5,26 @@
  * affines do or do not say so. Flipping every label blindly repairs one conversion and breaks the next, so both
  * positions are compared with the anatomy: pancreas is soft tissue, and it lies in front of the middle of the body.
  */
+
 import { UserError } from '../errors.ts';
 import { geometryDifference, orientationCodes, toCanonical, toGeometryOf } from '../volume/orientation.ts';
 import type { Volume, VoxelArray } from '../volume/volume.ts';
-import type { LabelMap } from './cases.ts';
+import { type LabelMap } from './caseList.ts';
 
+/** How well a label in one position fits the anatomy of its image. */
 export interface FlipEvidence {
   /** Share of the foreground voxels whose HU is that of soft tissue, fat between lobules and contrast included. */
   readonly softTissue: number;
-  /** Share of the foreground voxels in front of the body's middle; absent where it is not clear on which side the spine lies. */
+  /**
+   * Share of the foreground voxels in front of the body's middle; absent where it is not clear on which side the spine
+   * lies.
+   */
   readonly anterior?: number;
   /** Mean of what is known of the two. */
   readonly agreement: number;
 }
 
+/** In which position a label lies, with the evidence for both. */
 export interface FlipDecision {
   readonly verdict: 'as-affine' | 'mirrored-y' | 'undecided';
   /** The label where its own affine puts it. */
@@ -37,7 +43,10 @@ const bodyHu = -300;
 const boneHu = 300;
 const spineColumnHu = 150;
 const minimumSpineColumns = 10;
-/** In standard deviations of the body's rows; the spine of a rightly oriented CT lies 0.5 to 0.9 of them behind the middle. */
+/**
+ * In standard deviations of the body's rows; the spine of a rightly oriented CT lies 0.5 to 0.9 of them behind the
+ * middle.
+ */
 const clearlyOffMiddle = 0.4;
 /** On a real CT the right position leads by 0.5, on phantoms by 0.2 to 0.6; the wrong one never led. */
 const decisiveMargin = 0.2;
@@ -46,7 +55,10 @@ const minimumVoxels = 30;
 
 interface Body {
   middleY: number;
-  /** +1 when the spine lies towards the last row, as the affine says; -1 when it clearly lies towards row 0; 0 when it is not clear. */
+  /**
+   * +1 when the spine lies towards the last row, as the affine says; -1 when it clearly lies towards row 0; 0 when it
+   * is not clear.
+   */
   direction: 1 | 0 | -1;
 }
 
@@ -61,16 +73,12 @@ function columnMeans({ data, shape: [nx, ny] }: Volume, slices: number[]): Float
 }
 
 /**
- * The middle of the body over the slices in `slices`, and on which side of it the spine lies. The spine is what is dense
- * in every slice: contrast in the bowel, which is as bright, comes and goes.
+ * The middle of the body over the slices in `slices`, and on which side of it the spine lies. The spine is what is
+ * dense in every slice: contrast in the bowel, which is as bright, comes and goes.
  */
 function findBody(ct: Volume, slices: number[]): Body {
   const [nx, ny] = ct.shape;
-  let count = 0,
-    sum = 0,
-    squares = 0,
-    spineCount = 0,
-    spineSum = 0;
+  let [count, sum, squares, spineCount, spineSum] = [0, 0, 0, 0, 0];
   columnMeans(ct, slices).forEach((hu, i) => {
     const y = Math.floor(i / nx);
     if (hu > bodyHu) {
@@ -87,13 +95,13 @@ function findBody(ct: Volume, slices: number[]): Body {
   const middleY = sum / count;
   const spread = Math.sqrt(Math.max(squares / count - middleY ** 2, 0));
   const offset = spineSum / spineCount - middleY;
-  return { middleY, direction: Math.abs(offset) < clearlyOffMiddle * spread ? 0 : offset > 0 ? 1 : -1 };
+  if (Math.abs(offset) < clearlyOffMiddle * spread) return { middleY, direction: 0 };
+  return { middleY, direction: offset > 0 ? 1 : -1 };
 }
 
 function gather(image: Volume, voxels: Int32Array, body: Body, mirror: boolean): FlipEvidence {
   const [nx, ny] = image.shape;
-  let soft = 0,
-    anterior = 0;
+  let [soft, anterior] = [0, 0];
   for (const index of voxels) {
     const row = Math.floor(index / nx) % ny;
     const y = mirror ? ny - 1 - row : row;
@@ -153,14 +161,17 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** The evidence in one phrase. */
 export function describeFlip({ verdict, asAffine, mirrored, affinesAgree }: FlipDecision): string {
-  const side = ({ softTissue, anterior }: FlipEvidence): string =>
-    `${percent(softTissue)} in soft tissue${anterior === undefined ? '' : ` and ${percent(anterior)} in front of the body's middle`}`;
+  const side = ({ softTissue, anterior }: FlipEvidence): string => {
+    const inFront = anterior === undefined ? '' : ` and ${percent(anterior)} in front of the body's middle`;
+    return `${percent(softTissue)} in soft tissue${inFront}`;
+  };
   const says = {
     'as-affine': 'the label lies as its affine says',
     'mirrored-y': 'the label is mirrored in y',
     undecided: 'the anatomy does not decide',
   }[verdict];
-  return `${says}: as its affine says ${side(asAffine)}, mirrored ${side(mirrored)}; the affines ${affinesAgree ? 'agree' : 'disagree'}`;
+  const affines = `the affines ${affinesAgree ? 'agree' : 'disagree'}`;
+  return `${says}: as its affine says ${side(asAffine)}, mirrored ${side(mirrored)}; ${affines}`;
 }
 
 /** Shape, spacing, orientation and origin in one phrase. */
@@ -197,7 +208,8 @@ export function alignLabel<T extends VoxelArray>(
   if (spacingDiffers || (decision.verdict === 'undecided' && !decision.affinesAgree)) {
     const why = spacingDiffers ? 'of one spacing' : 'on one grid';
     throw new UserError(
-      `Expected image and label ${why}, found ${describeGeometry(image)} and ${describeGeometry(label)}; ${describeFlip(decision)}`,
+      `Expected image and label ${why}, found ${describeGeometry(image)} and ${describeGeometry(label)}; ` +
+        describeFlip(decision),
     );
   }
   const data = decision.verdict === 'mirrored-y' ? mirrorY(mask) : mask.data;

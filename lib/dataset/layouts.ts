@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from '../errors.ts';
 import { readJson } from '../io/files.ts';
-import type { Case, CaseList, LabelMap, OpenOptions } from './cases.ts';
+import type { Case, CaseList, LabelMap, LabelRules, OpenOptions } from './caseList.ts';
 import { listFiles, type NamedFile, pairById, picturesIn, stemOf, volumesIn } from './pairing.ts';
 
 /** Pancreas and what grows in it: both count as pancreas, as in the paper. */
@@ -45,11 +45,6 @@ export function labelMapOf(labels: Record<string, unknown>, file: string): Label
   return Object.fromEntries(
     [...names].map(([value, name]) => [value, pancreas.test(name) || lesion.test(name) ? 1 : 0]),
   );
-}
-
-interface LabelRules {
-  labelMap: LabelMap;
-  otherLabels?: 'background' | 'assumed';
 }
 
 /** The user's label map, else the one that the layout implies. */
@@ -162,8 +157,8 @@ export async function openPairs(image: string, label: string, options: OpenOptio
   for (const file of [image, label])
     if (!existsSync(file)) throw expected('an image and a label', 'no such file or folder', file);
   // Without a map the values 1 and 2 count, as in most pancreas sets; `verify` names any others.
-  const labels = declaredLabels(options, () => ({ 1: 1, 2: 1 }));
-  if (!options.labelMap) labels.otherLabels = 'assumed';
+  const declared = declaredLabels(options, () => ({ 1: 1, 2: 1 }));
+  const labels: LabelRules = options.labelMap ? declared : { ...declared, otherLabels: 'assumed' };
   const [imageIsFolder, labelIsFolder] = [image, label].map((file) => statSync(file).isDirectory());
   if (imageIsFolder !== labelIsFolder)
     throw expected('two files or two folders', 'one of each', `${image} and ${label}`);

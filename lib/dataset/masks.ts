@@ -1,11 +1,14 @@
 /** Sets of masks without CT: PANORAMA's labels and the networks' masks of the Loss Odyssey. */
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from '../errors.ts';
-import { datasetFolder, type LabelMap, shortPath } from './cases.ts';
+import { type LabelMap } from './caseList.ts';
+import { datasetFolder, shortPath } from './cases.ts';
 import { listFiles, volumesIn } from './pairing.ts';
 import { datasetEntry } from './registry.ts';
 
+/** A mask of a set without images, and who drew or predicted it. */
 export interface MaskFile {
   readonly id: string;
   readonly patient: string;
@@ -14,6 +17,7 @@ export interface MaskFile {
   readonly author: string;
 }
 
+/** A set of masks without images, as opened. */
 export interface MaskList {
   readonly dataset: string;
   readonly folder: string;
@@ -27,14 +31,17 @@ const labelMaps: Record<string, LabelMap> = {
   'segloss-odyssey-pancreas': { 1: 1 },
 };
 
-/** `100005_00001` is study 1 of patient 100005; `021_Dice` is the mask of patient 021 by the network trained with Dice. */
+/**
+ * `100005_00001` is study 1 of patient 100005; `021_Dice` is the mask of patient 021 by the network trained with Dice.
+ */
 function describeMask(dataset: string, id: string): Pick<MaskFile, 'patient' | 'author'> {
   const [patient, rest] = id.split('_') as [string, string | undefined];
   return { patient, author: dataset === 'panorama' || rest === 'gt' || !rest ? 'reference' : rest };
 }
 
 /**
- * Opens a set of masks by name. Throws a UserError when the set has CT too, or saying what is missing and how to get it.
+ * Opens a set of masks by name. Throws a UserError when the set has CT too, or saying what is missing and how to get
+ * it.
  */
 export function openMasks(name: string, folder?: string): MaskList {
   const entry = datasetEntry(name);

@@ -11,7 +11,7 @@ export interface NamedFile {
   readonly file: string;
 }
 
-export interface Pair {
+interface Pair {
   readonly id: string;
   readonly image: string;
   readonly label?: string;

@@ -138,7 +138,8 @@ async function removeOthers(folder: string, training: CohortEntry[]): Promise<vo
 }
 
 /**
- * Makes the cohort as NIfTI files: imagesTr/phantom_001.nii.gz, labelsTr/phantom_001.nii.gz, …, dataset.json, README.md.
+ * Makes the cohort as NIfTI files: imagesTr/phantom_001.nii.gz, labelsTr/phantom_001.nii.gz, …, dataset.json,
+ * README.md.
  *
  * Idempotent: patients whose files are there with the recorded checksums are kept, missing or damaged ones are made
  * again, and files of a larger cohort that stood in the folder are removed. dataset.json is rewritten after each

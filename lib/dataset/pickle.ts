@@ -16,7 +16,7 @@ export type PickleValue =
   | PickleObject;
 
 /** A class or function by its name. */
-export interface PickleClass {
+interface PickleClass {
   readonly kind: 'class';
   readonly module: string;
   readonly name: string;
@@ -77,11 +77,17 @@ function remembered(m: Machine, index: number): PickleValue {
   return value;
 }
 
-function setItems(m: Machine): void {
-  const items = popToMark(m);
+function setItems(m: Machine, items: PickleValue[]): void {
   const target = m.stack.at(-1);
   if (!(target instanceof Map) || items.length % 2) throw damaged(m, `entries of no dictionary at byte ${m.at}`);
   for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
+}
+
+/** Remembers the value on top of the stack, which stays there. */
+function memorise(m: Machine): void {
+  const top = pop(m);
+  m.stack.push(top);
+  m.memo.push(top);
 }
 
 function append(m: Machine, items: PickleValue[]): void {
@@ -97,102 +103,51 @@ function build(m: Machine): void {
   target.state = state;
 }
 
-/** Operations by their code, as Python's pickletools names them. */
-const operations: Record<number, (m: Machine) => void> = {
-  0x80: (m) => {
-    take(m, 1);
-  }, // PROTO
-  0x95: (m) => {
-    take(m, 8);
-  }, // FRAME
-  0x8c: (m) => {
-    m.stack.push(take(m, take(m, 1)[0]!).toString('utf8'));
-  }, // SHORT_BINUNICODE
-  0x58: (m) => {
-    m.stack.push(take(m, take(m, 4).readUInt32LE()).toString('utf8'));
-  }, // BINUNICODE
-  0x43: (m) => {
-    m.stack.push(take(m, take(m, 1)[0]!));
-  }, // SHORT_BINBYTES
-  0x42: (m) => {
-    m.stack.push(take(m, take(m, 4).readUInt32LE()));
-  }, // BINBYTES
-  0x94: (m) => {
-    const top = pop(m);
-    m.stack.push(top);
-    m.memo.push(top);
-  }, // MEMOIZE
-  0x68: (m) => {
-    m.stack.push(remembered(m, take(m, 1)[0]!));
-  }, // BINGET
-  0x6a: (m) => {
-    m.stack.push(remembered(m, take(m, 4).readUInt32LE()));
-  }, // LONG_BINGET
-  0x93: (m) => {
-    const [module, name] = popMany(m, 2) as [string, string];
-    m.stack.push({ kind: 'class', module, name });
-  }, // STACK_GLOBAL
-  0x28: (m) => {
-    m.stack.push(mark);
-  }, // MARK
-  0x29: (m) => {
-    m.stack.push([]);
-  }, // EMPTY_TUPLE
-  0x5d: (m) => {
-    m.stack.push([]);
-  }, // EMPTY_LIST
-  0x7d: (m) => {
-    m.stack.push(new Map());
-  }, // EMPTY_DICT
-  0x74: (m) => {
-    m.stack.push(popToMark(m));
-  }, // TUPLE
-  0x85: (m) => {
-    m.stack.push(popMany(m, 1));
-  }, // TUPLE1
-  0x86: (m) => {
-    m.stack.push(popMany(m, 2));
-  }, // TUPLE2
-  0x87: (m) => {
-    m.stack.push(popMany(m, 3));
-  }, // TUPLE3
-  0x61: (m) => {
-    const item = pop(m);
-    append(m, [item]);
-  }, // APPEND
-  0x65: (m) => {
-    append(m, popToMark(m));
-  }, // APPENDS
-  0x73: (m) => {
-    const pair = popMany(m, 2);
-    m.stack.push(mark, ...pair);
-    setItems(m);
-  }, // SETITEM
-  0x75: setItems, // SETITEMS
-  0x4e: (m) => {
-    m.stack.push(null);
-  }, // NONE
-  0x88: (m) => {
-    m.stack.push(true);
-  }, // NEWTRUE
-  0x89: (m) => {
-    m.stack.push(false);
-  }, // NEWFALSE
-  0x4b: (m) => {
-    m.stack.push(take(m, 1)[0]!);
-  }, // BININT1
-  0x4d: (m) => {
-    m.stack.push(take(m, 2).readUInt16LE());
-  }, // BININT2
-  0x4a: (m) => {
-    m.stack.push(take(m, 4).readInt32LE());
-  }, // BININT
-  0x52: (m) => {
-    m.stack.push(call(m));
-  }, // REDUCE
-  0x81: (m) => {
-    m.stack.push(call(m));
-  }, // NEWOBJ
+/** Text and bytes behind their length in one byte or four. */
+const short = (m: Machine): Buffer => take(m, take(m, 1)[0]!);
+const long = (m: Machine): Buffer => take(m, take(m, 4).readUInt32LE());
+
+function pickledClass(m: Machine): PickleClass {
+  const [module, name] = popMany(m, 2) as [string, string];
+  return { kind: 'class', module, name };
+}
+
+/** Operations that put a value on the stack, by their code. The names are those of Python's pickletools. */
+const values: Readonly<Record<number, (m: Machine) => Slot>> = {
+  0x8c: (m) => short(m).toString('utf8'), // SHORT_BINUNICODE
+  0x58: (m) => long(m).toString('utf8'), // BINUNICODE
+  0x43: short, // SHORT_BINBYTES
+  0x42: long, // BINBYTES
+  0x68: (m) => remembered(m, take(m, 1)[0]!), // BINGET
+  0x6a: (m) => remembered(m, take(m, 4).readUInt32LE()), // LONG_BINGET
+  0x93: pickledClass, // STACK_GLOBAL
+  0x28: () => mark, // MARK
+  0x29: () => [], // EMPTY_TUPLE
+  0x5d: () => [], // EMPTY_LIST
+  0x7d: () => new Map(), // EMPTY_DICT
+  0x74: popToMark, // TUPLE
+  0x85: (m) => popMany(m, 1), // TUPLE1
+  0x86: (m) => popMany(m, 2), // TUPLE2
+  0x87: (m) => popMany(m, 3), // TUPLE3
+  0x4e: () => null, // NONE
+  0x88: () => true, // NEWTRUE
+  0x89: () => false, // NEWFALSE
+  0x4b: (m) => take(m, 1)[0]!, // BININT1
+  0x4d: (m) => take(m, 2).readUInt16LE(), // BININT2
+  0x4a: (m) => take(m, 4).readInt32LE(), // BININT
+  0x52: call, // REDUCE
+  0x81: call, // NEWOBJ
+};
+
+/** Operations that change what is on the stack already, or nothing. */
+const changes: Readonly<Record<number, (m: Machine) => void>> = {
+  0x80: (m) => take(m, 1), // PROTO
+  0x95: (m) => take(m, 8), // FRAME
+  0x94: memorise, // MEMOIZE
+  0x61: (m) => append(m, [pop(m)]), // APPEND
+  0x65: (m) => append(m, popToMark(m)), // APPENDS
+  0x73: (m) => setItems(m, popMany(m, 2)), // SETITEM
+  0x75: (m) => setItems(m, popToMark(m)), // SETITEMS
   0x62: build, // BUILD
 };
 
@@ -208,8 +163,9 @@ export function readPickle(bytes: Uint8Array, file: string): PickleValue {
   for (;;) {
     const code = take(m, 1)[0]!;
     if (code === 0x2e) return pop(m); // STOP
-    const operation = operations[code];
-    if (!operation) throw damaged(m, `the operation 0x${code.toString(16)} at byte ${m.at - 1}`);
-    operation(m);
+    const [value, change] = [values[code], changes[code]];
+    if (value) m.stack.push(value(m));
+    else if (change) change(m);
+    else throw damaged(m, `the operation 0x${code.toString(16)} at byte ${m.at - 1}`);
   }
 }

@@ -1,9 +1,11 @@
 /** One labelled case of a data set, read from its files. */
+
 import { readNifti } from '../io/nifti.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
-import type { Case } from './cases.ts';
+import { type Case } from './caseList.ts';
 
+/** A case in memory: image and label with the same shape and orientation. */
 export interface LabelledVolume {
   readonly id: string;
   readonly image: Volume;

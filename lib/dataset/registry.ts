@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 
+/** A file of a data set that can be downloaded, with what its bytes must be. */
 export interface RemoteFile {
   /** Where the file goes, relative to the set's folder. */
   readonly path: string;
@@ -19,6 +20,7 @@ export type Source =
   | { readonly archive: RemoteFile }
   | { readonly manifest: string; readonly convert?: 'segment-arrays' };
 
+/** What the project knows about a public data set: source, licence, citation, layout, and how to get it. */
 export interface DatasetEntry {
   readonly name: string;
   readonly title: string;
@@ -37,11 +39,13 @@ export interface DatasetEntry {
 }
 
 const tcia =
-  'Roth H, Farag A, Turkbey EB, Lu L, Liu J, Summers RM. Data From Pancreas-CT. The Cancer Imaging Archive, 2016. doi:10.7937/K9/TCIA.2016.tNB1kqBU';
+  'Roth H, Farag A, Turkbey EB, Lu L, Liu J, Summers RM. Data From Pancreas-CT. The Cancer Imaging Archive, 2016. ' +
+  'doi:10.7937/K9/TCIA.2016.tNB1kqBU';
 const decathlon =
   'Antonelli M et al. The Medical Segmentation Decathlon. Nat Commun 13, 4128 (2022). doi:10.1038/s41467-022-30695-9';
 const byCommand = (name: string): string => `\`axunet data ${name} --download\``;
 
+/** The data sets that the project knows, in the order in which `axunet data` lists them. */
 export const registry: readonly DatasetEntry[] = [
   {
     name: 'phantom',
@@ -60,7 +64,8 @@ export const registry: readonly DatasetEntry[] = [
     title: 'NIH Pancreas-CT, 2-D slices',
     kind: 'pictures',
     content:
-      '199 slices (512×512, 8-bit windowed JPEG, spine at the top) of 43 patients with pancreas masks (foreground above 127)',
+      '199 slices (512×512, 8-bit windowed JPEG, spine at the top) of 43 patients with pancreas masks (foreground ' +
+      'above 127)',
     source: 'https://github.com/atlan-antillia/Tensorflow-Image-Segmentation-Pancreas',
     licence: 'CC BY 3.0',
     citation: tcia,
@@ -74,13 +79,16 @@ export const registry: readonly DatasetEntry[] = [
     title: 'NIH Pancreas-CT',
     kind: 'volumes',
     content:
-      '80 contrast-enhanced abdominal CT (512×512×181–466) of patients without pancreatic lesion, pancreas outlined by hand; cases 25 and 70 were withdrawn',
+      '80 contrast-enhanced abdominal CT (512×512×181–466) of patients without pancreatic lesion, pancreas ' +
+      'outlined by hand; cases 25 and 70 were withdrawn',
     source: 'https://www.cancerimagingarchive.net/collection/pancreas-ct/',
     licence: 'CC BY 3.0',
     citation: tcia,
     sizeMb: 9500,
     howToGet:
-      'the collection page: fetch the DICOM series with the NBIA Data Retriever, convert each to NIfTI (for example `dcm2niix -z y -f PANCREAS_0001`), and unpack the label archive beside them; labels that a converter left mirrored are recognised and turned',
+      'the collection page: fetch the DICOM series with the NBIA Data Retriever, convert each to NIfTI (for ' +
+      'example `dcm2niix -z y -f PANCREAS_0001`), and unpack the label archive beside them; labels that a ' +
+      'converter left mirrored are recognised and turned',
     layout: ['PANCREAS_0001.nii.gz', 'label0001.nii.gz', '(one folder or several, such as images/ and labels/)'],
   },
   {
@@ -88,7 +96,8 @@ export const registry: readonly DatasetEntry[] = [
     title: 'Medical Segmentation Decathlon, Task07 Pancreas',
     kind: 'volumes',
     content:
-      '281 labelled portal venous CT (pancreas 1, tumour 2) and 139 without labels, Memorial Sloan Kettering Cancer Center',
+      '281 labelled portal venous CT (pancreas 1, tumour 2) and 139 without labels, Memorial Sloan Kettering ' +
+      'Cancer Center',
     source: 'http://medicaldecathlon.com',
     licence: 'CC BY-SA 4.0',
     citation: decathlon,
@@ -109,11 +118,13 @@ export const registry: readonly DatasetEntry[] = [
     title: 'TotalSegmentator test files',
     kind: 'volumes',
     content:
-      'An abdominal CT (3 mm), 30 of its slices (`example_ct_sm`) with their segmentation (label 7 = pancreas), and a 20-slice CT as DICOM with its label',
+      'An abdominal CT (3 mm), 30 of its slices (`example_ct_sm`) with their segmentation (label 7 = pancreas), ' +
+      'and a 20-slice CT as DICOM with its label',
     source: 'https://github.com/wasserth/TotalSegmentator',
     licence: 'Apache-2.0',
     citation:
-      'Wasserthal J et al. TotalSegmentator: robust segmentation of 104 anatomic structures in CT images. Radiol Artif Intell 5(5), e230024 (2023). doi:10.1148/ryai.230024',
+      'Wasserthal J et al. TotalSegmentator: robust segmentation of 104 anatomic structures in CT images. Radiol ' +
+      'Artif Intell 5(5), e230024 (2023). doi:10.1148/ryai.230024',
     sizeMb: 6,
     howToGet: byCommand('totalsegmentator'),
     layout: ['example_ct.nii.gz (no label)', 'example_ct_sm.nii.gz', 'example_seg.nii.gz', 'example_ct_dicom/'],
@@ -137,13 +148,16 @@ export const registry: readonly DatasetEntry[] = [
     title: 'Loss Odyssey, pancreas test masks',
     kind: 'masks',
     content:
-      '24 pancreas test cases: the expert mask and the masks of networks trained with CE, Dice, DiceBD, DiceFocal, DiceHD, Focal, GDice and WCE',
+      '24 pancreas test cases: the expert mask and the masks of networks trained with CE, Dice, DiceBD, DiceFocal, ' +
+      'DiceHD, Focal, GDice and WCE',
     source: 'https://github.com/modaresimr/evalseg',
     licence: 'CC BY-SA 4.0 (MSD Task07), CC BY 3.0 (NIH)',
     citation:
-      'Ma J et al. Loss odyssey in medical image segmentation. Med Image Anal 71, 102035 (2021). doi:10.1016/j.media.2021.102035',
+      'Ma J et al. Loss odyssey in medical image segmentation. Med Image Anal 71, 102035 (2021). ' +
+      'doi:10.1016/j.media.2021.102035',
     sizeMb: 3,
-    howToGet: `${byCommand('segloss-odyssey-pancreas')}, which also turns the pickled arrays of the repository into NIfTI`,
+    howToGet:
+      `${byCommand('segloss-odyssey-pancreas')}, ` + 'which also turns the pickled arrays of the repository into NIfTI',
     layout: [
       'masks/021_gt.nii.gz (expert)',
       'masks/021_Dice.nii.gz (network, by its loss)',
@@ -160,7 +174,8 @@ export const registry: readonly DatasetEntry[] = [
     source: 'https://github.com/AIM-Harvard/pyradiomics',
     licence: 'BSD-3-Clause',
     citation:
-      'van Griethuysen JJM et al. Computational radiomics system to decode the radiographic phenotype. Cancer Res 77(21), e104 (2017). doi:10.1158/0008-5472.CAN-17-0339',
+      'van Griethuysen JJM et al. Computational radiomics system to decode the radiographic phenotype. Cancer Res ' +
+      '77(21), e104 (2017). doi:10.1158/0008-5472.CAN-17-0339',
     sizeMb: 3,
     howToGet: byCommand('pyradiomics'),
     layout: ['brain1_image.nrrd', 'brain1_label.nrrd', 'baseline/*.csv'],
@@ -171,11 +186,13 @@ export const registry: readonly DatasetEntry[] = [
     title: 'IBSI-1 digital phantom',
     kind: 'files',
     content:
-      'The 5×4×4 phantom of the Image Biomarker Standardisation Initiative with its mask; the consensus values are in the IBSI manual',
+      'The 5×4×4 phantom of the Image Biomarker Standardisation Initiative with its mask; the consensus values are ' +
+      'in the IBSI manual',
     source: 'https://github.com/theibsi/data_sets',
     licence: 'CC BY 4.0',
     citation:
-      'Zwanenburg A et al. The Image Biomarker Standardization Initiative. Radiology 295(2), 328 (2020). doi:10.1148/radiol.2020191145',
+      'Zwanenburg A et al. The Image Biomarker Standardization Initiative. Radiology 295(2), 328 (2020). ' +
+      'doi:10.1148/radiol.2020191145',
     sizeMb: 0.001,
     howToGet: byCommand('ibsi'),
     layout: ['dig_phantom.nii.gz', 'dig_mask.nii.gz'],
@@ -209,6 +226,7 @@ export const registry: readonly DatasetEntry[] = [
   },
 ];
 
+/** The entry of that name; undefined where there is none. */
 export const findDataset = (name: string): DatasetEntry | undefined => registry.find((entry) => entry.name === name);
 
 /** An entry by its name; throws a UserError listing the names when there is none. */
@@ -219,7 +237,7 @@ export function datasetEntry(name: string): DatasetEntry {
   return entry;
 }
 
-interface Manifest {
+interface FileManifest {
   readonly base: string;
   readonly files: readonly { path: string; url: string; bytes: number; sha256: string }[];
 }
@@ -229,6 +247,6 @@ export function remoteFiles({ download }: DatasetEntry): RemoteFile[] {
   if (!download) return [];
   if ('archive' in download) return [download.archive];
   const file = new URL(`./manifests/${download.manifest}.json`, import.meta.url);
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as FileManifest;
   return manifest.files.map((entry) => ({ ...entry, url: manifest.base + entry.url }));
 }

@@ -2,8 +2,10 @@
 import { type DatasetEntry, registry } from './registry.ts';
 
 /** Sizes as people say them: `7 MB`, `11.7 GB`, `< 1 MB`. */
-export const formatMegabytes = (mb: number): string =>
-  mb < 1 ? '< 1 MB' : mb < 1000 ? `${Math.round(mb)} MB` : `${(mb / 1000).toFixed(1)} GB`;
+export function formatMegabytes(mb: number): string {
+  if (mb < 1) return '< 1 MB';
+  return mb < 1000 ? `${Math.round(mb)} MB` : `${(mb / 1000).toFixed(1)} GB`;
+}
 
 const link = (source: string): string => source.replace(/https?:\/\/[^\s,]+/g, (url) => `<${url}>`);
 
@@ -12,7 +14,8 @@ function row({ name, content, source, licence, sizeMb, howToGet }: DatasetEntry)
 }
 
 function details({ name, title, layout, citation }: DatasetEntry): string {
-  return `- **${title}**: \`data/${name}/\` with ${layout.map((line) => (line.startsWith('(') ? line : `\`${line}\``)).join(', ')}. Cite: ${citation}`;
+  const files = layout.map((line) => (line.startsWith('(') ? line : `\`${line}\``)).join(', ');
+  return `| ${title} | \`data/${name}/\` | ${files} | ${citation} |`;
 }
 
 /** The tables of data/README.md; a test keeps the file equal to them. */
@@ -24,6 +27,8 @@ export function registryMarkdown(): string {
     '',
     '### Layout and citation',
     '',
+    '| set | folder | files | cite |',
+    '|---|---|---|---|',
     ...registry.map(details),
   ].join('\n');
 }

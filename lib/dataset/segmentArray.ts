@@ -6,15 +6,15 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { expected, messageOf } from '../errors.ts';
 import { writeNifti } from '../io/nifti.ts';
+import type { Box } from '../volume/crop.ts';
 import type { Vec3, Volume } from '../volume/volume.ts';
 import { type PickleObject, type PickleValue, readPickle } from './pickle.ts';
 
 const isObject = (value: PickleValue | undefined, name: string): value is PickleObject =>
   value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'object' && value.of.name === name;
 
-interface Box {
-  readonly start: Vec3;
-  readonly shape: Vec3;
+/** A part of a mask and where it lies in the volume. */
+interface Segment extends Box {
   /** x slowest, z fastest, as numpy stores (x, y, z). */
   readonly data: Uint8Array;
 }
@@ -79,7 +79,7 @@ class Decoder {
     return [0, 8, 16].map((i) => Buffer.from(bytes).readDoubleLE(i)) as unknown as Vec3;
   }
 
-  box(segment: PickleValue): Box {
+  segment(segment: PickleValue): Segment {
     const fields = this.fields(segment, 'SingleSegment');
     const { shape, type, fortran, bytes } = this.array(fields.get('data'));
     const size = shape.reduce((n, k) => n * k, 1);
@@ -89,9 +89,10 @@ class Decoder {
   }
 }
 
-function paint(mask: Uint8Array, [nx, ny, nz]: Vec3, { start, shape, data }: Box, decoder: Decoder): void {
-  const inside = start.every((from, axis) => from >= 0 && from + shape[axis]! <= [nx, ny, nz][axis]!);
-  if (!inside) throw decoder.wrong('a box inside the volume');
+function paintSegment(mask: Uint8Array, volume: Vec3, { start, shape, data }: Segment, decoder: Decoder): void {
+  const [nx, ny] = volume;
+  if (!start.every((from, axis) => from >= 0 && from + shape[axis]! <= volume[axis]!))
+    throw decoder.wrong('a box inside the volume');
   let i = 0;
   for (let x = start[0]; x < start[0] + shape[0]; x++) {
     for (let y = start[1]; y < start[1] + shape[1]; y++) {
@@ -112,7 +113,7 @@ export function decodeSegmentArray(bytes: Uint8Array, file: string): Volume<Uint
   const segments = fields.get('segments');
   if (!Array.isArray(segments)) throw decoder.wrong('a list of segments');
   const data = new Uint8Array(shape[0] * shape[1] * shape[2]);
-  for (const segment of segments) paint(data, shape, decoder.box(segment), decoder);
+  for (const segment of segments) paintSegment(data, shape, decoder.segment(segment), decoder);
   const [sx, sy, sz] = spacingMm;
   return { data, shape, spacingMm, affine: [sx, 0, 0, 0, 0, sy, 0, 0, 0, 0, sz, 0, 0, 0, 0, 1] };
 }
@@ -125,8 +126,9 @@ async function readSegmentArray(file: string): Promise<Volume<Uint8Array>> {
 }
 
 /**
- * Turns pickled/<case>_<author>.pkl.gz into masks/<case>_<author>.nii.gz; masks that are there are kept. Every mask gets
- * the spacing of its case's expert mask (`gt`), as those of some networks carry a wrong one. Returns how many were made.
+ * Turns pickled/<case>_<author>.pkl.gz into masks/<case>_<author>.nii.gz; masks that are there are kept. Every mask
+ * gets the spacing of its case's expert mask (`gt`), as those of some networks carry a wrong one. Returns how many were
+ * made.
  */
 export async function convertSegmentArrays(
   folder: string,

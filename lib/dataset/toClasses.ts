@@ -2,9 +2,7 @@
 import { expected } from '../errors.ts';
 import { isAllZero } from '../volume/values.ts';
 import type { VoxelArray } from '../volume/volume.ts';
-import type { CaseList } from './cases.ts';
-
-export type LabelRules = Pick<CaseList, 'labelMap' | 'otherLabels'>;
+import type { LabelRules } from './caseList.ts';
 
 /**
  * Stored label values to classes. Background 0 stays 0; every other value must be in the map, so that a tumour or

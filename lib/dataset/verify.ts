@@ -1,9 +1,11 @@
 /** Is a data set fit for training? Every case is checked; errors forbid training, warnings want a look. */
-import { type CaseList, shortPath } from './cases.ts';
+import { type CaseList } from './caseList.ts';
+import { shortPath } from './cases.ts';
 import { type Folds, foldProblems } from './folds.ts';
 import type { MaskList } from './masks.ts';
 import { type CaseReport, type Finding, verifyCase, verifyMask } from './verifyCase.ts';
 
+/** What `axunet verify` found, in numbers and case by case; it is also what `--json` prints. */
 export interface VerifyReport {
   readonly version: 1;
   readonly dataset: string;
@@ -24,6 +26,7 @@ export interface VerifyReport {
   readonly cases: readonly CaseReport[];
 }
 
+/** Folds to be checked against the patients, and whom to tell of the progress. */
 export interface VerifyOptions {
   /** Folds to be checked against the set's patients. */
   folds?: Folds;
@@ -125,7 +128,7 @@ export async function verifyMasks(list: MaskList, options: VerifyOptions = {}): 
   return report({ dataset: list.dataset, folder: shortPath(list.folder), kind: 'masks' }, cases, findings);
 }
 
-const number = (value: number): string => String(Number(value.toFixed(value < 10 ? 2 : 1)));
+const decimal = (value: number): string => String(Number(value.toFixed(value < 10 ? 2 : 1)));
 
 function row(c: CaseReport): string[] {
   return [
@@ -135,26 +138,22 @@ function row(c: CaseReport): string[] {
     c.shape?.join('×') ?? '',
     c.spacingMm?.map((mm) => Number(mm.toFixed(3))).join('×') ?? '',
     c.orientation ?? '',
-    c.range ? `${number(c.range[0])}…${number(c.range[1])}` : '',
-    c.foregroundMl !== undefined
-      ? number(c.foregroundMl)
-      : c.foregroundVoxels !== undefined
-        ? `${c.foregroundVoxels} px`
-        : '',
+    c.range ? `${decimal(c.range[0])}…${decimal(c.range[1])}` : '',
+    sizeOf(c),
   ];
+}
+
+/** The foreground in ml, or in pixels where a picture has no ml. */
+function sizeOf({ foregroundMl, foregroundVoxels }: CaseReport): string {
+  if (foregroundMl !== undefined) return decimal(foregroundMl);
+  return foregroundVoxels === undefined ? '' : `${foregroundVoxels} px`;
 }
 
 /** Columns as wide as their widest cell. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((r) => r[i]!.length)));
-  return rows
-    .map((r) =>
-      r
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const line = (r: readonly string[]): string => r.map((cell, i) => cell.padEnd(widths[i]!)).join('  ');
+  return rows.map((r) => line(r).trimEnd()).join('\n');
 }
 
 /**
@@ -170,14 +169,15 @@ export function formatReport(r: VerifyReport, rows = 40): string {
       .map((f) => `${severity.toUpperCase().padEnd(7)} ${f.case ? `${f.case}: ` : ''}${f.message}  [${f.check}]`);
   const { cases, patients, ok, withWarnings, withErrors, errors, warnings } = r.totals;
   const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+  const [noun, fit] = r.kind === 'masks' ? ['mask', 'fit for use'] : ['case', 'fit for training'];
+  const titles = ['', 'case', 'patient', 'shape', 'spacing mm', 'axes', 'range', 'pancreas ml'];
   return [
-    `${r.dataset} in ${r.folder}: ${plural(cases, r.kind === 'masks' ? 'mask' : 'case')} of ${plural(patients, 'patient')}`,
-    ...(shown.length
-      ? [textTable([['', 'case', 'patient', 'shape', 'spacing mm', 'axes', 'range', 'pancreas ml'], ...shown.map(row)])]
-      : []),
+    `${r.dataset} in ${r.folder}: ${plural(cases, noun)} of ${plural(patients, 'patient')}`,
+    ...(shown.length ? [textTable([titles, ...shown.map(row)])] : []),
     ...lines('error'),
     ...lines('warning'),
-    `${ok} ok, ${withWarnings} with warnings only, ${withErrors} with errors: ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`,
-    errors ? 'NOT fit for use: mend the errors first' : r.kind === 'masks' ? 'fit for use' : 'fit for training',
+    `${ok} ok, ${withWarnings} with warnings only, ${withErrors} with errors: ` +
+      `${plural(errors, 'error')}, ${plural(warnings, 'warning')}`,
+    errors ? 'NOT fit for use: mend the errors first' : fit,
   ].join('\n');
 }

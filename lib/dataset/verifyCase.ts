@@ -1,16 +1,16 @@
 /** The checks of one case; every finding says what was expected and what was found. */
-
 import { messageOf } from '../errors.ts';
+import { bytesOf } from '../io/bytes.ts';
 import { sha256 } from '../io/files.ts';
 import { type GreyImage, readGreyImage } from '../io/image.ts';
 import { type NiftiImage, readNifti } from '../io/nifti.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { type VoxelArray, voxelVolumeMl } from '../volume/volume.ts';
-import { type Case, type CaseList, type LabelMap, shortPath } from './cases.ts';
+import type { Case, CaseList, LabelMap, LabelRules } from './caseList.ts';
+import { shortPath } from './cases.ts';
 import { alignLabel, describeFlip, describeGeometry, judgeLabelFlip } from './labelFlip.ts';
-import type { LabelRules } from './toClasses.ts';
 
-export type Check =
+type CheckName =
   | 'pairing'
   | 'unreadable'
   | 'shape'
@@ -26,7 +26,7 @@ export type Check =
 
 export interface Finding {
   readonly severity: 'error' | 'warning';
-  readonly check: Check;
+  readonly check: CheckName;
   readonly message: string;
   /** Absent for findings about the whole set. */
   readonly case?: string;
@@ -67,15 +67,13 @@ class CaseChecks {
   constructor(id: string) {
     this.#id = id;
   }
-  error(check: Check, message: string): void {
+  error(check: CheckName, message: string): void {
     this.findings.push({ severity: 'error', check, message, case: this.#id });
   }
-  warn(check: Check, message: string): void {
+  warn(check: CheckName, message: string): void {
     this.findings.push({ severity: 'warning', check, message, case: this.#id });
   }
 }
-
-const bytesOf = (data: VoxelArray): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** Equal only for equal shapes and voxels, however the file was compressed. */
 const contentHash = (shape: readonly number[], data: VoxelArray): string =>
@@ -131,27 +129,28 @@ function checkImage(checks: CaseChecks, image: NiftiImage): void {
     checks.warn('geometry', `image: lengths are stored in ${lengthUnit}s, which are read as millimetres`);
   if (nonFinite) checks.error('not-finite', `image: ${nonFinite} voxels are NaN or infinite`);
   if (!range) return;
-  const [low, high] = range;
+  checkHounsfield(checks, range);
+}
+
+function checkHounsfield(checks: CaseChecks, [low, high]: readonly [number, number]): void {
+  const { lowest, highest, darkestAtMost, brightestAtLeast } = plausibleHu;
+  const found = `found ${low} to ${high}`;
+  const warn = (message: string): void => checks.warn('hounsfield', `image: ${message}`);
   if (low === high) checks.error('hounsfield', `image: every voxel is ${low}`);
-  else if (low > plausibleHu.darkestAtMost)
-    checks.warn(
-      'hounsfield',
-      `image: expected HU with air or fat (below ${plausibleHu.darkestAtMost}), found ${low} to ${high}; was the rescale intercept lost?`,
-    );
-  else if (high < plausibleHu.brightestAtLeast)
-    checks.warn(
-      'hounsfield',
-      `image: expected HU with soft tissue (above ${plausibleHu.brightestAtLeast}), found ${low} to ${high}`,
-    );
-  if (low < plausibleHu.lowest || high > plausibleHu.highest)
-    checks.warn('hounsfield', `image: ${low} to ${high} is beyond what a CT measures`);
+  else if (low > darkestAtMost)
+    warn(`expected HU with air or fat (below ${darkestAtMost}), ${found}; was the rescale intercept lost?`);
+  else if (high < brightestAtLeast) warn(`expected HU with soft tissue (above ${brightestAtLeast}), ${found}`);
+  if (low < lowest || high > highest) warn(`${low} to ${high} is beyond what a CT measures`);
 }
 
 function listValues(values: number[]): string {
   return values.slice(0, 8).join(', ') + (values.length > 8 ? ` and ${values.length - 8} more` : '');
 }
 
-/** Labels that the map does not know. Without a map they may be other organs, but not instead of every known label, nor below 0. */
+/**
+ * Labels that the map does not know. Without a map they may be other organs, but not instead of every known label, nor
+ * below 0.
+ */
 function checkUnlisted(
   checks: CaseChecks,
   unlisted: number[],
@@ -179,12 +178,8 @@ function checkLabelValues(checks: CaseChecks, label: NiftiImage, rules: LabelRul
   const fractions = values.filter((v) => !Number.isInteger(v));
   if (fractions.length) checks.error('label-values', `label: expected whole numbers, found ${listValues(fractions)}`);
   const foregroundVoxels = values.reduce((sum, v) => sum + (v !== 0 && labelMap[v] ? counts.get(v)! : 0), 0);
-  checkUnlisted(
-    checks,
-    values.filter((v) => v !== 0 && Number.isInteger(v) && !(v in labelMap)),
-    foregroundVoxels,
-    rules,
-  );
+  const unlisted = values.filter((v) => v !== 0 && Number.isInteger(v) && !(v in labelMap));
+  checkUnlisted(checks, unlisted, foregroundVoxels, rules);
   if (!foregroundVoxels) checks.warn('empty-label', 'label: no foreground voxel');
   Object.assign(checks.facts, {
     // A probability map has as many values as voxels; the report keeps the first hundred.
@@ -196,39 +191,35 @@ function checkLabelValues(checks: CaseChecks, label: NiftiImage, rules: LabelRul
 }
 
 function checkGeometry(checks: CaseChecks, list: CaseList, image: NiftiImage, label: NiftiImage): void {
-  if ([image, label].some(({ affine }) => orientationCodes(affine).includes('?'))) {
-    return checks.error(
-      'geometry',
-      `expected affines that place all three axes, found image ${describeGeometry(image)}; label ${describeGeometry(label)}`,
-    );
-  }
+  const [imageAxes, labelAxes] = [orientationCodes(image.affine), orientationCodes(label.affine)];
+  const both = `image ${describeGeometry(image)}; label ${describeGeometry(label)}`;
+  if (`${imageAxes}${labelAxes}`.includes('?'))
+    return checks.error('geometry', `expected affines that place all three axes, found ${both}`);
   const difference = geometryDifference(toCanonical(image), toCanonical(label));
   if (difference && list.detectLabelFlip) return checkAlignment(checks, list, image, label);
   if (difference) {
-    return checks.error(
-      /shape/.test(difference) ? 'shape' : 'geometry',
-      `image and label differ in ${difference}: image ${describeGeometry(image)}; label ${describeGeometry(label)}`,
-    );
+    const check = /shape/.test(difference) ? 'shape' : 'geometry';
+    return checks.error(check, `image and label differ in ${difference}: ${both}`);
   }
   if (geometryDifference(image, label)) {
     checks.warn(
       'geometry',
-      `the label is stored in another axis order (${orientationCodes(label.affine)}, image ${orientationCodes(image.affine)}); it lies on the same grid and is reoriented`,
+      `the label is stored in another axis order (${labelAxes}, image ${imageAxes}); ` +
+        'it lies on the same grid and is reoriented',
     );
   }
   // Where nobody says which value is the pancreas, its place in the body proves nothing.
   if (checks.findings.some((f) => f.check === 'label-values')) return;
   const decision = judgeLabelFlip(image, label, list.labelMap);
   if (decision.verdict === 'mirrored-y') {
-    checks.warn(
-      'orientation',
-      `${describeFlip(decision)}${list.detectLabelFlip ? '; it is turned when read' : '; look at an overlay before you trust it'}`,
-    );
+    const advice = list.detectLabelFlip ? 'it is turned when read' : 'look at an overlay before you trust it';
+    checks.warn('orientation', `${describeFlip(decision)}; ${advice}`);
   }
   if (decision.imageUpsideDown && decision.foregroundVoxels)
     checks.warn(
       'orientation',
-      'the spine lies in front of the middle of the body: the affine of the image may have its y axis the wrong way round',
+      'the spine lies in front of the middle of the body: ' +
+        'the affine of the image may have its y axis the wrong way round',
     );
 }
 
@@ -268,10 +259,8 @@ async function checkPicture(checks: CaseChecks, item: Case): Promise<void> {
   if (!mask) return;
   checkPictureMask(checks, mask);
   if (image && (image.width !== mask.width || image.height !== mask.height)) {
-    checks.error(
-      'shape',
-      `image and mask differ in size: image ${image.width}×${image.height}, mask ${mask.width}×${mask.height} pixels`,
-    );
+    const sizes = `image ${image.width}×${image.height}, mask ${mask.width}×${mask.height} pixels`;
+    checks.error('shape', `image and mask differ in size: ${sizes}`);
   }
 }
 
@@ -318,7 +307,8 @@ export async function verifyMask(
 }
 
 function finish(item: Case, { findings, facts }: CaseChecks): CaseReport {
-  const status = findings.some((f) => f.severity === 'error') ? 'error' : findings.length ? 'warning' : 'ok';
+  const worst = findings.length ? 'warning' : 'ok';
+  const status = findings.some((f) => f.severity === 'error') ? 'error' : worst;
   return {
     id: item.id,
     patient: item.patient,

@@ -10,10 +10,13 @@ import * as tf from '@tensorflow/tfjs';
 import { messageOf, UserError } from './errors.ts';
 import { type EngineChoice, engineSettings } from './settings.ts';
 
+/** TensorFlow.js, the one instance that everything here shares. */
 export { tf };
 
+/** An engine by name: `tensorflow`, `wasm` or `cpu`. */
 export type EngineName = Exclude<EngineChoice, 'auto'>;
 
+/** The engine that runs, what it is in words, and why it is not the fastest one where that is so. */
 export interface EngineInfo {
   readonly name: EngineName;
   /** For people: `TensorFlow 2.16.2 (CPU)`, `WebAssembly (SIMD)`. */
@@ -45,7 +48,7 @@ export const isOnGpu = (): boolean => isNative() && (tf.backend() as unknown as 
 /** True where TensorFlow has a gradient of dilated convolutions: on a GPU, and on a CPU with oneDNN. */
 export const hasDilatedGradient = (): boolean => isNative() && (isOnGpu() || process.env.TF_ENABLE_ONEDNN_OPTS === '1');
 
-/** The compiled binding that `npm start` puts into the package; absent until set-up has run. */
+/** The compiled binding that set-up (setup/) puts into the package; absent until it has run. */
 export function bindingFile(): string {
   return path.join(
     path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')),
@@ -56,8 +59,8 @@ export function bindingFile(): string {
 async function startTensorflow(): Promise<EngineInfo> {
   if (!existsSync(bindingFile())) throw new UserError('TensorFlow is not set up yet (npm run setup does it)');
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  // TensorFlow turns its oneDNN kernels on by itself only on some processors; without them training is slower everywhere
-  // and a dilated convolution has no gradient on the CPU.
+  // TensorFlow turns its oneDNN kernels on by itself only on some processors; without them training is slower
+  // everywhere and a dilated convolution has no gradient on the CPU.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   // tfjs-node calls util.isNullOrUndefined, which Node 23 removed.
   const old = util as { isNullOrUndefined?: (value: unknown) => boolean };

@@ -6,8 +6,18 @@ export class UserError extends Error {
   override name = 'UserError';
 }
 
-/** Why some code cannot become a graph; whoever asked for one may go on operation by operation. */
-export class CannotCompile extends UserError {}
+/**
+ * Why some code cannot become a graph, or a graph cannot be loaded or run: a refusal of ours or of TensorFlow's.
+ * Whoever asked for a graph may go on operation by operation.
+ *
+ *     throw new CannotCompile('Multinomial', 'its random numbers would be frozen')
+ *     // Cannot compile Multinomial: its random numbers would be frozen
+ */
+export class CannotCompile extends UserError {
+  constructor(what: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot compile ${what}: ${reason}`, options);
+  }
+}
 
 /**
  * Builds the one sentence every refusal uses: what was expected, what was found, in which file.

@@ -1,9 +1,9 @@
 /**
  * Value and gradients of a function of variables, with early release of memory.
  *
- * The stock `tf.variableGrads` keeps every saved tensor and every intermediate gradient until the whole backward pass is
- * over. Here each operation's saved tensors and output gradients are freed as soon as the pass has gone past it, which
- * lowers the peak of a full-size step to a third. It walks the same tape that tfjs records.
+ * The stock `tf.variableGrads` keeps every saved tensor and every intermediate gradient until the whole backward pass
+ * is over. Here each operation's saved tensors and output gradients are freed as soon as the pass has gone past it,
+ * which lowers the peak of a full-size step to a third. It walks the same tape that tfjs records.
  */
 import { tf } from './engine.ts';
 
@@ -21,6 +21,7 @@ interface Engine {
   tidy<T>(name: string, f: () => T): T;
 }
 
+/** A value and its gradients with respect to some variables. */
 export interface ValueAndGradients {
   value: tf.Scalar;
   /** One gradient per variable; undefined where the value does not depend on it. The caller disposes them. */

@@ -59,6 +59,12 @@ export function nativeOp<T extends tf.Tensor = tf.Tensor4D>(
   return runNative(op, attributes, inputs, 1)[0] as T;
 }
 
+/**
+ * Whether an operation is one of our own kernels (cpp/). TensorFlow keeps all kernels of a process under one name each;
+ * the prefix, of the project that the engine was made for, keeps ours apart from its own and from those of others.
+ */
+export const isOwnKernel = (op: string): boolean => op.startsWith('Axunet');
+
 /** Runs one of our own kernels (cpp/), which is told the shape of its output and a list of whole numbers. */
 export function ownOp<T extends tf.Tensor = tf.Tensor4D>(
   op: string,

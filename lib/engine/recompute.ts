@@ -1,11 +1,11 @@
 /**
  * Tensors that are made again in the backward pass instead of being kept for it.
  *
- * The output a = ReLU(BN(z)) of a normalisation is needed once more by the gradients of the layers that read it, but it is quickly
- * made from z, which is kept anyway; so are pooled images and 1×1 convolutions. An operation that would save such a tensor asks
- * `keep` what to save and makes the tensor when its gradient needs it. Each of several readers makes its own: they may be far apart,
- * and a tensor shared by them would lie around between. Only gradients taken with `recomputing` work so.
- * Source of the idea: Chen et al. 2016, arXiv 1604.06174.
+ * The output a = ReLU(BN(z)) of a normalisation is needed once more by the gradients of the layers that read it, but
+ * it is quickly made from z, which is kept anyway; so are pooled images and 1×1 convolutions. An operation that would
+ * save such a tensor asks `keep` what to save and makes the tensor when its gradient needs it. Each of several
+ * readers makes its own: they may be far apart, and a tensor shared by them would lie around between. Only gradients
+ * taken with `recomputing` work so. Source of the idea: Chen et al. 2016, arXiv 1604.06174.
  */
 import { tf } from './engine.ts';
 import { after } from './graph/tracing.ts';

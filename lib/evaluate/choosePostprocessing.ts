@@ -12,6 +12,7 @@ import {
 } from './cohort.ts';
 import { type Metric, metricInfo, scoreMasks } from './metrics.ts';
 
+/** A predicted mask and its reference, read when they are needed. */
 export interface MaskCase {
   readonly id: string;
   readonly patient: string;
@@ -36,16 +37,20 @@ export const postprocessingCandidates: readonly Postprocessing[] = [
   { keep: 'largest', fillHoles: true },
 ];
 
+/** The post-processing with the best mean over the validation cases, every candidate, and what it did. */
 export interface PostprocessingChoice {
   readonly metric: Metric;
   readonly chosen: Postprocessing;
-  /** Mean over the validation cases for each candidate, in their order; missing distances count as the image's diagonal. */
+  /**
+   * Mean over the validation cases for each candidate, in their order; missing distances count as the image's diagonal.
+   */
   readonly candidates: readonly { readonly postprocessing: Postprocessing; readonly mean: number }[];
   readonly validation: BeforeAfter;
   /** Absent when no test cases were given. They had no part in the choice. */
   readonly test?: BeforeAfter;
 }
 
+/** Scores of the same cases without and with post-processing, compared case by case. */
 export interface BeforeAfter {
   readonly before: CohortSummary;
   readonly after: CohortSummary;
@@ -75,14 +80,8 @@ export function beforeAfter(
   after: readonly ScoredCase[],
   seed: number,
 ): BeforeAfter {
-  const [comparison] = compareModels(
-    metric,
-    [
-      { name: 'after', cases: after },
-      { name: 'before', cases: before },
-    ],
-    seed,
-  );
+  const models = [after, before].map((cases, i) => ({ name: ['after', 'before'][i], cases }));
+  const [comparison] = compareModels(metric, models, seed);
   return { before: summariseCases(before, seed), after: summariseCases(after, seed), comparison };
 }
 
@@ -95,9 +94,9 @@ function assertApart(validation: readonly MaskCase[], test: readonly MaskCase[])
 }
 
 /**
- * Picks the candidate with the best mean of `metric` over the validation cases (the earlier one of equals) and reports it before
- * and after, on the validation and on the test cases. Throws when there are no validation cases, a patient is in both sets, or the
- * metric has no better and worse.
+ * Picks the candidate with the best mean of `metric` over the validation cases (the earlier one of equals) and reports
+ * it before and after, on the validation and on the test cases. Throws when there are no validation cases, a patient is
+ * in both sets, or the metric has no better and worse.
  */
 export async function choosePostprocessing(
   validation: readonly MaskCase[],
@@ -111,10 +110,8 @@ export async function choosePostprocessing(
   const all: readonly Postprocessing[] = [{}, ...candidates];
   const [before, ...scored] = await scoreAll(validation, all);
   const means = scored.map((cases) => cases.reduce((sum, one) => sum + valueOf(metric, one), 0) / cases.length);
-  const chosen = means.reduce(
-    (best, value, i) => ((better === 'higher' ? value > means[best] : value < means[best]) ? i : best),
-    0,
-  );
+  const isBetter = (a: number, b: number): boolean => (better === 'higher' ? a > b : a < b);
+  const chosen = means.reduce((best, value, i) => (isBetter(value, means[best]) ? i : best), 0);
   const [testBefore, testAfter] = await scoreAll(test, [{}, candidates[chosen]]);
   return {
     metric,
@@ -126,18 +123,19 @@ export async function choosePostprocessing(
 }
 
 /** What was chosen and what it changed, on few lines. */
-export function formatPostprocessingChoice({
-  metric,
-  chosen,
-  candidates,
-  validation,
-  test,
-}: PostprocessingChoice): string {
+export function formatPostprocessingChoice(choice: PostprocessingChoice): string {
+  const { metric, chosen, candidates, validation, test } = choice;
   const { label, unit } = metricInfo[metric];
   const show = (value: number): string => `${value.toFixed(4)}${unit && ` ${unit}`}`;
-  const line = (name: string, { before, after, comparison }: BeforeAfter): string =>
-    `${name.padEnd(10)} (${before.cases} cases): ${show(before.metrics[metric].all.mean)} before, ${show(after.metrics[metric].all.mean)} after; ` +
-    `better in ${comparison.better[0]}, worse in ${comparison.better[1]}, equal in ${comparison.better[2]}; missed ${before.outcomes.missed} before, ${after.outcomes.missed} after`;
+  const line = (name: string, { before, after, comparison }: BeforeAfter): string => {
+    const [mean, meanAfter] = [before, after].map(({ metrics }) => show(metrics[metric].all.mean));
+    const [better, worse, equal] = comparison.better;
+    return (
+      `${name.padEnd(10)} (${before.cases} cases): ${mean} before, ${meanAfter} after; ` +
+      `better in ${better}, worse in ${worse}, equal in ${equal}; ` +
+      `missed ${before.outcomes.missed} before, ${after.outcomes.missed} after`
+    );
+  };
   return [
     `Post-processing chosen by mean ${label} of the validation cases: ${describePostprocessing(chosen)}`,
     ...candidates.map(({ postprocessing, mean }) => `  ${show(mean)}  ${describePostprocessing(postprocessing)}`),

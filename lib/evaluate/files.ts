@@ -1,7 +1,8 @@
 /** Scores files of masks: pairs them by id, refuses what lies on different grids, and loses no case. */
+
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { OpenOptions } from '../dataset/cases.ts';
+import { type OpenOptions } from '../dataset/caseList.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
 import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairing.ts';
@@ -20,24 +21,29 @@ export interface FilePair {
   readonly reference?: string;
 }
 
+/** The pairs of one folder of predictions. */
 export interface FilePairs {
   /** Name of the model. */
   readonly name: string;
   readonly pairs: readonly FilePair[];
 }
 
+/** What stands in the labels of the two sides, where it is not plain 0 and 1. */
 export interface LabelOptions {
   /** What the values of reference and of predicted files stand for; 1 and 2 are pancreas where nothing is said. */
   readonly reference?: OpenOptions;
   readonly prediction?: OpenOptions;
 }
 
+/** The scored cases of a model, and those that could not be scored, with the reason. */
 export interface EvaluatedModel extends ModelCases {
   /** Cases that could not be scored, with the reason. */
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
 }
 
-/** The volumes of a folder, without the probability maps that `axunet predict --probability` writes beside its masks. */
+/**
+ * The volumes of a folder, without the probability maps that `axunet predict --probability` writes beside its masks.
+ */
 function masksIn(folder: string): NamedFile[] {
   const files = volumesIn(listFiles(folder, 1));
   const maps = new Set(files.map(({ id }) => `${id}_probability`));
@@ -45,9 +51,9 @@ function masksIn(folder: string): NamedFile[] {
 }
 
 /**
- * Pairs two files, whatever they are called (the reference names the case), or the files of two folders by id (names without
- * ending; nnU-Net's `_0000` counts as none). Every mask of either side becomes a case. Throws when a path does not exist, one is
- * a file and one a folder, or neither holds a volume.
+ * Pairs two files, whatever they are called (the reference names the case), or the files of two folders by id (names
+ * without ending; nnU-Net's `_0000` counts as none). Every mask of either side becomes a case. Throws when a path does
+ * not exist, one is a file and one a folder, or neither holds a volume.
  */
 export function pairFiles(prediction: string, reference: string): FilePairs {
   for (const file of [prediction, reference])
@@ -94,7 +100,10 @@ async function readClasses(file: string, options: OpenOptions | undefined): Prom
   return { ...stored, data: toClasses(stored.data, rules, file) };
 }
 
-/** A prediction (mask or probabilities) and the reference on one grid; another axis order of the same grid is turned. Throws a UserError that tells both geometries. */
+/**
+ * A prediction (mask or probabilities) and the reference on one grid; another axis order of the same grid is turned.
+ * Throws a UserError that tells both geometries.
+ */
 export function onOneGrid<T extends VoxelArray>(
   prediction: Volume<T>,
   reference: Volume<Uint8Array>,

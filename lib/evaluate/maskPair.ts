@@ -1,4 +1,6 @@
-/** Two masks on one grid, cropped to the box that holds both: what lies outside changes no distance and only one count. */
+/**
+ * Two masks on one grid, cropped to the box that holds both: what lies outside changes no distance and only one count.
+ */
 import { expected } from '../errors.ts';
 import type { Box } from '../volume/crop.ts';
 import { assertGrid } from '../volume/distance.ts';
@@ -7,7 +9,10 @@ import { type Vec3, voxelCount } from '../volume/volume.ts';
 import { type OverlapCounts, overlapCounts } from './overlap.ts';
 
 export interface MaskPair {
-  /** 0 and 1 in the joint box with a margin of one background voxel, x fastest. Both have length 0 where both masks are empty. */
+  /**
+   * 0 and 1 in the joint box with a margin of one background voxel, x fastest. Both have
+   * length 0 where both masks are empty.
+   */
   readonly prediction: Uint8Array;
   readonly reference: Uint8Array;
   /** Of the two arrays, margin included. A 2-D pair has z = 1 and no margin along z. */
@@ -46,8 +51,8 @@ function jointBox(boxes: readonly Box[]): Box {
 }
 
 /**
- * Crops two masks of one grid to the box that holds both. Anything but 0 is foreground. A 2-D mask has the shape [x, y, 1].
- * Throws a UserError when masks, shape and spacing do not fit together.
+ * Crops two masks of one grid to the box that holds both. Anything but 0 is foreground. A 2-D mask has the shape
+ * [x, y, 1]. Throws a UserError when masks, shape and spacing do not fit together.
  */
 export function maskPair(
   prediction: ArrayLike<number>,

@@ -1,20 +1,17 @@
 /** Every metric of one prediction against its reference. */
 import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
-import {
-  assd,
-  boundaryIou,
-  hausdorff,
-  hd95ByArea,
-  hd95Directed,
-  hd95Pooled,
-  masd,
-  surfaceDice,
-} from './distanceMetrics.ts';
+import { assd, masd } from './assd.ts';
+import { boundaryIou } from './boundaryIou.ts';
+import { hausdorffDistance, hd95ByArea, hd95Directed, hd95Pooled } from './hausdorff.ts';
 import { type MaskPair, maskPair, pairCounts } from './maskPair.ts';
+import { surfaceDice } from './nsd.ts';
 import { type OverlapCounts, overlapScores } from './overlap.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from './surfaceDistances.ts';
 
-/** `both`: reference and prediction have foreground; `missed`: only the reference; `invented`: only the prediction; `neither`. */
+/**
+ * `both`: reference and prediction have foreground; `missed`: only the reference;
+ * `invented`: only the prediction; `neither`.
+ */
 export type Outcome = 'both' | 'missed' | 'invented' | 'neither';
 
 /** How a metric is to be read. */
@@ -29,6 +26,7 @@ export interface MetricInfo {
 const share = (label: string): MetricInfo => ({ label, unit: '', better: 'higher' });
 const distance = (label: string): MetricInfo => ({ label, unit: 'mm', better: 'lower' });
 
+/** Label, unit and direction of every metric, in the order of reports. */
 export const metricInfo = {
   dice: share('DSC'),
   jaccard: share('Jaccard'),
@@ -55,34 +53,43 @@ export const metricInfo = {
   relativeVolumeDifference: { label: 'relative volume difference', unit: '', better: 'none' },
 } as const satisfies Record<string, MetricInfo>;
 
+/** The name of a metric of `scoreMasks`. */
 export type Metric = keyof typeof metricInfo;
+/** The names of all metrics, in the order of reports. */
 export const metricNames = Object.keys(metricInfo) as Metric[];
 
+/** A value for every metric; Infinity where a distance does not exist. */
 export type MetricValues = Readonly<Record<Metric, number>>;
 
+/** All metrics of a pair of masks, the counts behind them, and which of the two is empty. */
 export interface MaskScores {
   readonly outcome: Outcome;
   readonly counts: OverlapCounts;
-  /** Diagonal of the image in mm: no distance in it is larger, so it stands for a missing one where a number is needed. */
+  /**
+   * Diagonal of the image in mm: no distance in it is larger, so it stands for a missing one where a number is needed.
+   */
   readonly imageDiagonalMm: number;
   readonly values: MetricValues;
 }
 
+/** Which of the two masks have foreground: `both`, `missed` (no prediction), `invented` (no reference) or `neither`. */
 export function outcomeOf({ tp, fp, fn }: OverlapCounts): Outcome {
   if (tp + fn > 0) return tp + fp > 0 ? 'both' : 'missed';
   return tp + fp > 0 ? 'invented' : 'neither';
 }
 
-/** Volumes and their difference, prediction minus reference; relative to an empty reference 0 (both empty) or Infinity. */
+/**
+ * Volumes and their difference, prediction minus reference; relative to an empty reference 0 (both empty) or Infinity.
+ */
 function volumes({ tp, fp, fn }: OverlapCounts, spacingMm: Vec3) {
   const voxelMl = voxelVolumeMl({ spacingMm });
   const [predictionMl, referenceMl] = [(tp + fp) * voxelMl, (tp + fn) * voxelMl];
-  const relative = tp + fn > 0 ? (fp - fn) / (tp + fn) : fp > 0 ? Infinity : 0;
+  const withoutReference = fp > 0 ? Infinity : 0;
   return {
     predictionMl,
     referenceMl,
     volumeDifferenceMl: predictionMl - referenceMl,
-    relativeVolumeDifference: relative,
+    relativeVolumeDifference: tp + fn > 0 ? (fp - fn) / (tp + fn) : withoutReference,
   };
 }
 
@@ -97,7 +104,7 @@ function surfaceScores(pair: MaskPair) {
     nsd2Voxels: surfaceDice(voxels, 2),
     nsd3Voxels: surfaceDice(voxels, 3),
     boundaryIou: boundaryIou(pair),
-    hausdorffMm: hausdorff(voxels),
+    hausdorffMm: hausdorffDistance(voxels),
     hd95PooledMm: hd95Pooled(voxels),
     hd95DirectedMm: hd95Directed(voxels),
     hd95ByAreaMm: hd95ByArea(elements),
@@ -108,12 +115,12 @@ function surfaceScores(pair: MaskPair) {
 }
 
 /**
- * Every metric of a predicted against a reference mask; anything but 0 is foreground. Shape [x, y, z] with x fastest; a shape
- * of [x, y, 1] is 2-D: outlines instead of surfaces (the volumes are then those of one slice).
+ * Every metric of a predicted against a reference mask; anything but 0 is foreground. Shape [x, y, z] with x fastest; a
+ * shape of [x, y, 1] is 2-D: outlines instead of surfaces (the volumes are then those of one slice).
  *
- * Empty masks: both empty scores as perfect (shares 1, distances 0 mm); one empty as the worst there is (shares 0 except
- * specificity, distances Infinity). `outcome` tells these cases apart, and summaries count them.
- * Throws a UserError when masks, shape and spacing do not fit together.
+ * Empty masks: both empty scores as perfect (shares 1, distances 0 mm); one empty as the worst there is (shares 0
+ * except specificity, distances Infinity). `outcome` tells these cases apart, and summaries count them. Throws a
+ * UserError when masks, shape and spacing do not fit together.
  */
 export function scoreMasks(
   prediction: ArrayLike<number>,

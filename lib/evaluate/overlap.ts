@@ -1,5 +1,9 @@
 /**
- * Overlap of a predicted with a reference mask: the four counts and the ratios made of them.
+ * Overlap of a predicted mask A with a reference mask B: the four counts and the ratios made of them.
+ *
+ * With tp = |A ∩ B|, fp = |A − B|, fn = |B − A| and tn all other pixels:
+ * Dice (DSC, F1) = 2 tp / (2 tp + fp + fn); Jaccard (IoU) = tp / (tp + fp + fn); precision = tp / (tp + fp);
+ * recall (sensitivity) = tp / (tp + fn); specificity = tn / (tn + fp). Source: Dice 1945, doi:10.2307/1932409.
  *
  * Counts of several slices are added before a ratio is taken ("pooled over the patient"), because a mean over slices
  * would weigh a slice with five pancreas pixels as much as one with five thousand.
@@ -7,6 +11,7 @@
 import { expected } from '../errors.ts';
 import { type Summary, summarise } from '../statistics/summary.ts';
 
+/** Voxels that are true positive, false positive, false negative and true negative. */
 export interface OverlapCounts {
   /** Pixels that are pancreas in both. */
   readonly tp: number;
@@ -18,15 +23,14 @@ export interface OverlapCounts {
   readonly tn: number;
 }
 
+/** Counts of nothing, to begin a sum with. */
 export const noCounts: OverlapCounts = { tp: 0, fp: 0, fn: 0, tn: 0 };
 
 /** Compares two masks of equal length; anything but 0 is foreground. Two empty arrays give four zeros. */
 export function overlapCounts(prediction: ArrayLike<number>, reference: ArrayLike<number>): OverlapCounts {
   const n = reference.length;
   if (prediction.length !== n) throw expected(`a prediction of ${n} pixels`, `${prediction.length}`);
-  let tp = 0;
-  let fp = 0;
-  let fn = 0;
+  let [tp, fp, fn] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
     if (prediction[i] !== 0) {
       if (reference[i] !== 0) tp++;
@@ -36,6 +40,7 @@ export function overlapCounts(prediction: ArrayLike<number>, reference: ArrayLik
   return { tp, fp, fn, tn: n - tp - fp - fn };
 }
 
+/** The sum of two counts, as if both had been one image. */
 export const addCounts = (a: OverlapCounts, b: OverlapCounts): OverlapCounts => ({
   tp: a.tp + b.tp,
   fp: a.fp + b.fp,
@@ -61,12 +66,17 @@ export const recall = ({ tp, fp, fn }: OverlapCounts): number => (tp + fn === 0 
 /** Share of the background that was left alone. No background at all: 1. */
 export const specificity = ({ tn, fp }: OverlapCounts): number => ratio(tn, tn + fp);
 
-export const overlapMetrics = { dice, jaccard, precision, recall, specificity } as const;
+/** The metrics of overlap by name; each takes counts and gives a share from 0 to 1. */
+const overlapMetrics = { dice, jaccard, precision, recall, specificity } as const;
+/** The name of a metric of overlap. */
 export type OverlapMetric = keyof typeof overlapMetrics;
+/** The names of the metrics of overlap, in the order of reports. */
 export const overlapMetricNames = Object.keys(overlapMetrics) as OverlapMetric[];
 
+/** A share for every metric of overlap. */
 export type OverlapScores = Readonly<Record<OverlapMetric, number>>;
 
+/** All metrics of overlap of some counts. */
 export const overlapScores = (counts: OverlapCounts): OverlapScores =>
   Object.fromEntries(overlapMetricNames.map((name) => [name, overlapMetrics[name](counts)])) as OverlapScores;
 
@@ -76,6 +86,7 @@ export interface SliceOverlap {
   readonly counts: OverlapCounts;
 }
 
+/** The overlap of all slices of a patient, counted together. */
 export interface PatientOverlap {
   readonly patient: string;
   readonly slices: number;

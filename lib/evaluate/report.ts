@@ -15,6 +15,7 @@ import {
 import type { EvaluatedModel } from './files.ts';
 import { type Metric, metricInfo, metricNames } from './metrics.ts';
 
+/** An evaluated model with the summary over its cases. */
 export interface ModelReport extends EvaluatedModel {
   readonly summary: CohortSummary;
 }
@@ -31,18 +32,16 @@ export interface EvaluationReport {
 
 /** Shown to people; all of them are in JSON and CSV. */
 const shown: readonly Metric[] = [
-  'dice',
-  'nsd1',
-  'nsd2',
-  'hd95PooledMm',
-  'hd95DirectedMm',
-  'hd95ByAreaMm',
-  'assdMm',
+  ...(['dice', 'nsd1', 'nsd2'] as const),
+  ...(['hd95PooledMm', 'hd95DirectedMm', 'hd95ByAreaMm', 'assdMm'] as const),
   'volumeDifferenceMl',
 ];
 const compared: readonly Metric[] = ['dice', 'hd95PooledMm', 'nsd2'];
 
-/** Puts summaries, comparisons of every two models and plot data together. Cases that failed in one model leave the comparisons. */
+/**
+ * Puts summaries, comparisons of every two models and plot data together. Cases that
+ * failed in one model leave the comparisons.
+ */
 export function makeReport(models: readonly EvaluatedModel[], seed = 0): EvaluationReport {
   const common = new Set(
     models[0]?.cases
@@ -60,10 +59,8 @@ export function makeReport(models: readonly EvaluatedModel[], seed = 0): Evaluat
 }
 
 /** What the mean over found cases leaves out, in words; it stands beside every such mean. */
-export function describeOutcomes({
-  cases,
-  outcomes: { both, missed, invented, neither },
-}: Pick<CohortSummary, 'cases' | 'outcomes'>): string {
+export function describeOutcomes({ cases, outcomes }: Pick<CohortSummary, 'cases' | 'outcomes'>): string {
+  const { both, missed, invented, neither } = outcomes;
   return `${cases} cases: ${both} found, ${missed} missed, ${invented} invented, ${neither} rightly empty`;
 }
 
@@ -76,17 +73,10 @@ function modelText({ name, cases, failed, summary }: ModelReport): string {
       ...shown.map((metric) => cell(values[metric])),
     ]),
   ];
-  const {
-    outcomes: { both, missed, invented },
-  } = summary;
+  const { both, missed, invented } = summary.outcomes;
+  const foundHead = `mean ± SD, ${both} found (${missed} missed, ${invented} invented)`;
   const overall = [
-    [
-      '',
-      'mean ± SD, all cases',
-      '95 % CI of the mean',
-      'median',
-      `mean ± SD, ${both} found (${missed} missed, ${invented} invented)`,
-    ],
+    ['', 'mean ± SD, all cases', '95 % CI of the mean', 'median', foundHead],
     ...shown.map((metric) => {
       const { all, meanInterval, found } = summary.metrics[metric];
       return [heading(metric), formatMeanSd(all), interval(meanInterval), cell(all.median), formatMeanSd(found)];
@@ -102,109 +92,65 @@ function modelText({ name, cases, failed, summary }: ModelReport): string {
 }
 
 function comparisonText(comparisons: readonly Comparison[]): string {
-  const rows = comparisons.map(
-    ({ metric, first, second, pairs, meanDifference, interval: bounds, p, pHolm, rankBiserial, better }) => [
-      `${first} - ${second}`,
-      heading(metric),
-      `${pairs}`,
-      cell(meanDifference),
-      interval(bounds),
-      p.toPrecision(2),
-      pHolm.toPrecision(2),
-      cell(rankBiserial, 2),
-      better.join(' : '),
-    ],
-  );
+  const rows = comparisons.map((one) => [
+    ...[`${one.first} - ${one.second}`, heading(one.metric), `${one.pairs}`, cell(one.meanDifference)],
+    ...[interval(one.interval), one.p.toPrecision(2), one.pHolm.toPrecision(2), cell(one.rankBiserial, 2)],
+    one.better.join(' : '),
+  ]);
   const header = [
-    'models',
-    'metric',
-    'cases',
-    'mean difference',
-    '95 % CI',
-    'Wilcoxon p',
-    'p (Holm)',
-    'rank-biserial',
-    'first : second better : equal',
+    ...['models', 'metric', 'cases', 'mean difference', '95 % CI'],
+    ...['Wilcoxon p', 'p (Holm)', 'rank-biserial', 'first : second better : equal'],
   ];
   return `Paired comparison\n${numberTable([header, ...rows])}`;
 }
 
-/** The report as text. A distance that one empty mask leaves undefined is – in its row and the image's diagonal in the mean over all cases. */
+/**
+ * The report as text. A distance that one empty mask leaves undefined is – in its row and the image's
+ * diagonal in the mean over all cases.
+ */
 export function formatEvaluation({ models, comparisons }: EvaluationReport): string {
   return [...models.map(modelText), ...(comparisons.length ? [comparisonText(comparisons)] : [])].join('\n\n');
 }
 
-/** One line per model and case with every count and metric; empty where there is no number. A failed case has its reason. */
-export function casesCsv({ models }: EvaluationReport): string {
+/**
+ * One line per model and case with every count and metric; empty where there is no
+ * number. A failed case has its reason.
+ */
+function casesCsv({ models }: EvaluationReport): string {
   const header = ['model', 'case', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed'];
   const rows = models.flatMap(({ name, cases, failed }) => [
-    ...cases.map(({ id, outcome, counts: { tp, fp, fn, tn }, values }) => [
-      name,
-      id,
-      outcome,
-      tp,
-      fp,
-      fn,
-      tn,
-      ...metricNames.map((metric) => values[metric]),
-      '',
-    ]),
-    ...failed.map(({ id, reason }) => [
-      name,
-      id,
-      'failed',
-      ...new Array<string>(4 + metricNames.length).fill(''),
-      reason,
-    ]),
+    ...cases.map(({ id, outcome, counts: { tp, fp, fn, tn }, values }) => {
+      const numbers = [tp, fp, fn, tn, ...metricNames.map((metric) => values[metric])];
+      return [name, id, outcome, ...numbers, ''];
+    }),
+    ...failed.map(({ id, reason }) => {
+      const gaps = new Array<string>(4 + metricNames.length).fill('');
+      return [name, id, 'failed', ...gaps, reason];
+    }),
   ]);
   return formatCsv([header, ...rows]);
 }
 
 /** One line per model and metric: over all cases, over the found ones, and the number of each outcome. */
-export function summaryCsv({ models }: EvaluationReport): string {
+function summaryCsv({ models }: EvaluationReport): string {
   const header = [
-    'model',
-    'metric',
-    'unit',
-    'cases',
-    'found',
-    'missed',
-    'invented',
-    'empty',
-    'failed',
-    'mean',
-    'sd',
-    'median',
-    'ci_low',
-    'ci_high',
-    'mean_found',
-    'sd_found',
-    'median_found',
+    ...['model', 'metric', 'unit', 'cases', 'found', 'missed', 'invented', 'empty', 'failed'],
+    ...['mean', 'sd', 'median', 'ci_low', 'ci_high', 'mean_found', 'sd_found', 'median_found'],
   ];
   const rows = models.flatMap(({ name, failed, summary: { cases, outcomes, metrics } }) =>
     metricNames.map((metric) => {
-      const { all, meanInterval, found } = metrics[metric];
+      const { all, meanInterval = [NaN, NaN], found } = metrics[metric];
       const counts = [cases, outcomes.both, outcomes.missed, outcomes.invented, outcomes.neither, failed.length];
-      return [
-        name,
-        metric,
-        metricInfo[metric].unit,
-        ...counts,
-        all.mean,
-        all.sd,
-        all.median,
-        meanInterval?.[0] ?? NaN,
-        meanInterval?.[1] ?? NaN,
-        found.mean,
-        found.sd,
-        found.median,
-      ];
+      const ofAll = [all.mean, all.sd, all.median, ...meanInterval];
+      return [name, metric, metricInfo[metric].unit, ...counts, ...ofAll, found.mean, found.sd, found.median];
     }),
   );
   return formatCsv([header, ...rows]);
 }
 
-/** Writes `cases.csv`, `summary.csv`, `report.txt` and, last, `report.json` into the folder, each whole or not at all. */
+/**
+ * Writes `cases.csv`, `summary.csv`, `report.txt` and, last, `report.json` into the folder, each whole or not at all.
+ */
 export async function writeReport(folder: string, report: EvaluationReport): Promise<void> {
   await writeFileAtomic(path.join(folder, 'cases.csv'), casesCsv(report));
   await writeFileAtomic(path.join(folder, 'summary.csv'), summaryCsv(report));

@@ -6,11 +6,16 @@ import type { BatchLoader } from '../preprocess/loader.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { overlapCounts, type SliceOverlap } from './overlap.ts';
 
+/** The overlap of one slice, by its number in the slice set. */
 export interface ScoredSlice extends SliceOverlap {
   /** Place in the slice set. */
   readonly index: number;
 }
 
+/**
+ * The grid and batch size of a prediction that is scored, its threshold (0.5 where nothing is said), and who makes the
+ * batches.
+ */
 export interface ScoreOptions {
   readonly grid: Grid;
   readonly batchSize: number;
@@ -22,8 +27,8 @@ export interface ScoreOptions {
 }
 
 /**
- * Predicts the slices at `indices` and counts the overlap of each with its label. Give the result to `overlapByPatient`.
- * No indices give an empty list.
+ * Predicts the slices at `indices` and counts the overlap of each with its label. Give the result to
+ * `overlapByPatient`. No indices give an empty list.
  */
 export async function scoreSlices(
   model: tf.LayersModel,
@@ -31,22 +36,13 @@ export async function scoreSlices(
   indices: readonly number[],
   options: ScoreOptions,
 ): Promise<ScoredSlice[]> {
+  const { threshold, onProgress } = options;
   const scored: ScoredSlice[] = [];
-  for await (const { index, probability } of predictSlices(
-    model,
-    slices,
-    indices,
-    options.grid,
-    options.batchSize,
-    options.loader,
-  )) {
+  for await (const { index, probability } of predictSlices(model, slices, indices, options)) {
     const label = slices.readLabel(index);
-    scored.push({
-      index,
-      patient: slices.entries[index].patient,
-      counts: overlapCounts(thresholdMask(probability, options.threshold), label),
-    });
-    options.onProgress?.(scored.length, indices.length);
+    const counts = overlapCounts(thresholdMask(probability, threshold), label);
+    scored.push({ index, patient: slices.entries[index].patient, counts });
+    onProgress?.(scored.length, indices.length);
   }
   return scored;
 }

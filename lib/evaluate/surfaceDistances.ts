@@ -1,4 +1,7 @@
-/** Distances between the surfaces of two masks, computed once per pair; the metrics of them are in distanceMetrics.ts. */
+/**
+ * Distances between the surfaces of two masks, computed once per pair; the metrics of them are in hausdorff.ts, nsd.ts
+ * and assd.ts.
+ */
 import { squaredDistanceInSlices } from '../volume/distance.ts';
 import { type Vec3, voxelCount } from '../volume/volume.ts';
 import type { MaskPair } from './maskPair.ts';
@@ -17,10 +20,16 @@ export interface SurfaceDistances {
   readonly toPrediction: DirectedDistances;
 }
 
+/** Where the points of both surfaces lie. */
+type Grid = Pick<MaskPair, 'shape' | 'spacingMm'>;
+
 /** Stands for a row without a point; no box is so wide. */
 const noPoint = 2 ** 30;
 
-/** For each voxel the number of steps along x to the nearest point of the surface in its row, `noPoint` where there is none. */
+/**
+ * For each voxel the number of steps along x to the nearest point of the surface in
+ * its row, `noPoint` where there is none.
+ */
 function stepsAlongX({ points }: SurfacePoints, shape: Vec3): Int32Array {
   const width = shape[0];
   const steps = new Int32Array(voxelCount(shape)).fill(noPoint);
@@ -52,7 +61,8 @@ class RowSearch {
   #last: readonly [number, number, number, number] = [0, 0, 0, Infinity];
   /** Rows looked at so far. */
   visited = 0;
-  constructor(to: SurfacePoints, shape: Vec3, spacingMm: Vec3) {
+
+  constructor(to: SurfacePoints, { shape, spacingMm }: Grid) {
     const [width, height, depth] = shape;
     this.#steps = stepsAlongX(to, shape);
     this.#firstY = new Int32Array(depth).fill(height);
@@ -107,7 +117,9 @@ class RowSearch {
     return best;
   }
 
-  /** The nearest point is no farther than that of the place asked for last plus the way there (with room for rounding). */
+  /**
+   * The nearest point is no farther than that of the place asked for last plus the way there (with room for rounding).
+   */
   #bound(x: number, y: number, z: number): number {
     const [lastX, lastY, lastZ, lastMm] = this.#last;
     const [dx, dy, dz] = [x - lastX, y - lastY, z - lastZ];
@@ -128,12 +140,14 @@ function searchAlongZ(inSlices: Float64Array, point: number, layer: number, weig
   }
 }
 
-/** Fills `mm` from index `first` on by a distance transform, whose time does not depend on how far the surfaces are apart. */
+/**
+ * Fills `mm` from index `first` on by a distance transform, whose time does not depend
+ * on how far the surfaces are apart.
+ */
 function nearestByTransform(
   from: SurfacePoints,
   to: SurfacePoints,
-  shape: Vec3,
-  spacingMm: Vec3,
+  { shape, spacingMm }: Grid,
   mm: Float64Array,
   first: number,
 ): void {
@@ -146,30 +160,25 @@ function nearestByTransform(
 }
 
 /**
- * From each point of one surface to the nearest of the other, in mm; Infinity when the other has none. Surfaces close to each
- * other are searched; where that takes longer than a distance transform of the box, the transform does the rest.
+ * From each point of one surface to the nearest of the other, in mm; Infinity when the other has
+ * none. Surfaces close to each other are searched; where that takes longer than a distance transform
+ * of the box, the transform does the rest.
  */
-function nearest(from: SurfacePoints, to: SurfacePoints, shape: Vec3, spacingMm: Vec3): DirectedDistances {
+function nearest(from: SurfacePoints, to: SurfacePoints, grid: Grid): DirectedDistances {
   const mm = new Float64Array(from.points.length).fill(Infinity);
   if (to.points.length === 0) return { mm, sizes: from.sizes };
-  const search = new RowSearch(to, shape, spacingMm);
-  const enough = 2 * voxelCount(shape);
+  const search = new RowSearch(to, grid);
+  const enough = 2 * voxelCount(grid.shape);
   let done = 0;
   for (; done < mm.length && search.visited < enough; done++) mm[done] = Math.sqrt(search.nearest(from.points[done]));
-  if (done < mm.length) nearestByTransform(from, to, shape, spacingMm, mm, done);
+  if (done < mm.length) nearestByTransform(from, to, grid, mm, done);
   return { mm, sizes: from.sizes };
 }
 
-function between(
-  prediction: SurfacePoints,
-  reference: SurfacePoints,
-  { shape, spacingMm }: MaskPair,
-): SurfaceDistances {
-  return {
-    toReference: nearest(prediction, reference, shape, spacingMm),
-    toPrediction: nearest(reference, prediction, shape, spacingMm),
-  };
-}
+const between = (prediction: SurfacePoints, reference: SurfacePoints, grid: Grid): SurfaceDistances => ({
+  toReference: nearest(prediction, reference, grid),
+  toPrediction: nearest(reference, prediction, grid),
+});
 
 /** Between surface elements (marching cubes), weighted by their area, as google-deepmind/surface-distance. */
 export function surfaceElementDistances(pair: MaskPair): SurfaceDistances {

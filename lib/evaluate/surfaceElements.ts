@@ -1,10 +1,11 @@
 /**
  * The surface of a mask as small pieces with an area each, as marching cubes puts it between the voxels.
  *
- * Eight neighbouring voxel centres are the corners of a cell. Where the cell has both foreground and background corners, the
- * surface passes through the middle of every edge between two unlike corners. Its area in the cell depends only on which
- * corners are foreground, so a table of 256 areas (in 2-D: 16 lengths) says it all. Nikolov et al. 2018, arXiv:1809.04430,
- * define surface DSC by these elements; the table here is made from the geometry alone (see `cellArea`).
+ * Eight neighbouring voxel centres are the corners of a cell. Where the cell has both foreground and
+ * background corners, the surface passes through the middle of every edge between two unlike corners. Its area
+ * in the cell depends only on which corners are foreground, so a table of 256 areas (in 2-D: 16 lengths) says
+ * it all. Nikolov et al. 2018, arXiv:1809.04430, define surface DSC by these elements; the table here is made
+ * from the geometry alone (see `cellArea`).
  */
 import type { Vec3 } from '../volume/volume.ts';
 
@@ -15,16 +16,22 @@ const cornerAt = ([x, y, z]: Point): number => (x << 2) | y | (z << 1);
 const middle = (a: Point, b: Point): Point => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2];
 const isForeground = (code: number, corner: Point): boolean => ((code >> cornerAt(corner)) & 1) === 1;
 
+/** The point of the face across `axis` on that `side` (0 or 1), at (u, v) along the two axes that follow it. */
+function onFace(axis: number, side: number, u: number, v: number): Point {
+  const point = [side, side, side];
+  point[(axis + 1) % 3] = u;
+  point[(axis + 2) % 3] = v;
+  return point as unknown as Point;
+}
+
 /** The four corners of each of the six faces, in turn. */
 const faces: readonly Point[][] = [0, 1, 2].flatMap((axis) =>
-  [0, 1].map((side) =>
-    [
-      [0, 0],
-      [1, 0],
-      [1, 1],
-      [0, 1],
-    ].map(([u, v]) => [0, 1, 2].map((a) => (a === axis ? side : a === (axis + 1) % 3 ? u : v)) as unknown as Point),
-  ),
+  [0, 1].map((side) => [
+    onFace(axis, side, 0, 0),
+    onFace(axis, side, 1, 0),
+    onFace(axis, side, 1, 1),
+    onFace(axis, side, 0, 1),
+  ]),
 );
 
 /**
@@ -71,15 +78,13 @@ const cross = (a: Point, b: Point): Point => [
 const axisOf = (midpoint: Point): number => midpoint.indexOf(0.5);
 
 /**
- * A polygon of five or six corners may be bent, so it matters how it is cut into triangles: here all of them share a corner
- * that lies on an edge parallel to that of the corner half-way round. For flat polygons any corner would do.
+ * A polygon of five or six corners may be bent, so it matters how it is cut into triangles: here all of them share a
+ * corner that lies on an edge parallel to that of the corner half-way round. For flat polygons any corner would do.
  */
 function triangles(polygon: readonly Point[]): [Point, Point, Point][] {
   const n = polygon.length;
-  const shared = Math.max(
-    0,
-    polygon.findIndex((p, i) => axisOf(p) === axisOf(polygon[(i + (n >> 1)) % n])),
-  );
+  const parallel = polygon.findIndex((p, i) => axisOf(p) === axisOf(polygon[(i + (n >> 1)) % n]));
+  const shared = Math.max(0, parallel);
   return Array.from({ length: n - 2 }, (_, i) => [
     polygon[shared],
     polygon[(shared + i + 1) % n],
@@ -105,8 +110,8 @@ function cellLength(code: number, [dx, dy]: Vec3): number {
 }
 
 /**
- * Size of the surface for each of the 256 codes: mm² in 3-D, mm in 2-D, where the corners at z = 1 repeat those at z = 0.
- * Bit `y + 2 z + 4 x` of a code tells whether the corner (x, y, z) is foreground.
+ * Size of the surface for each of the 256 codes: mm² in 3-D, mm in 2-D, where the corners at z = 1 repeat those at
+ * z = 0. Bit `y + 2 z + 4 x` of a code tells whether the corner (x, y, z) is foreground.
  */
 export const cellSizes = (spacingMm: Vec3, dimensions: 2 | 3): Float64Array =>
   Float64Array.from({ length: 256 }, (_, code) => (dimensions === 3 ? cellArea : cellLength)(code, spacingMm));
@@ -145,8 +150,8 @@ export function surfaceElements(mask: Uint8Array, [width, height, depth]: Vec3, 
 }
 
 /**
- * The voxels of a mask of 0 and 1 that touch background with a face (in 2-D: a side), each of size 1. The outermost voxels of
- * the mask must be background. Point i is voxel i. Shape [x, y, z], z = 1 in 2-D. An empty mask has none.
+ * The voxels of a mask of 0 and 1 that touch background with a face (in 2-D: a side), each of size 1. The outermost
+ * voxels of the mask must be background. Point i is voxel i. Shape [x, y, z], z = 1 in 2-D. An empty mask has none.
  */
 export function surfaceVoxels(mask: Uint8Array, [width, height, depth]: Vec3): SurfacePoints {
   const points: number[] = [];

@@ -4,8 +4,8 @@ import type { Figure } from './figure.ts';
 import { axis } from './theme.ts';
 
 /**
- * One metric of every case for each model, lines joining the points of a case, bars at the means. A case whose metric has no
- * number (a distance with an empty mask) cannot be drawn; the title counts these. No case gives an empty figure.
+ * One metric of every case for each model, lines joining the points of a case, bars at the means. A case whose metric
+ * has no number (a distance with an empty mask) cannot be drawn; the title counts these. No case gives an empty figure.
  */
 export function casesByModel({ label, unit, cases, models }: CasePlot, options: { title?: string } = {}): Figure {
   const methods = models.map(({ name, values }) => ({
@@ -13,16 +13,9 @@ export function casesByModel({ label, unit, cases, models }: CasePlot, options: 
     values: Object.fromEntries(cases.flatMap((id, i) => (values[i] === null ? [] : [[id, values[i]]]))),
   }));
   const missing = models.reduce((sum, { values }) => sum + values.filter((value) => value === null).length, 0);
-  const title =
-    options.title ??
-    `${label} of ${cases.length} ${cases.length === 1 ? 'case' : 'cases'}${missing ? `; ${missing} without a value` : ''}`;
+  const counted = `${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`;
+  const title = options.title ?? `${label} of ${counted}${missing ? `; ${missing} without a value` : ''}`;
   const isShare = unit === '';
-  return comparisonFigure(
-    methods,
-    title,
-    axis({
-      title: `${label}${unit && `, ${unit}`}`,
-      ...(isShare ? { range: [-0.02, 1.02] } : { rangemode: 'tozero' }),
-    }),
-  );
+  const scale = isShare ? { range: [-0.02, 1.02] as [number, number] } : { rangemode: 'tozero' };
+  return comparisonFigure(methods, title, axis({ title: `${label}${unit && `, ${unit}`}`, ...scale }));
 }

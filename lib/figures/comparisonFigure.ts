@@ -12,25 +12,25 @@ export interface ComparedValues {
 }
 
 /** One grey line per patient through all methods that have it. */
-const patientLines = (
+function patientLines(
   methods: readonly ComparedValues[],
   patients: readonly string[],
   places: readonly number[],
-): Data[] =>
-  patients.map(
-    (patient, i) =>
-      ({
-        type: 'scatter',
-        mode: 'lines',
-        showlegend: false,
-        hoverinfo: 'skip',
-        name: patient,
-        connectgaps: false,
-        x: methods.map((_, m) => m + places[i]!),
-        y: methods.map((method) => method.values[patient] ?? null),
-        line: { color: withAlpha(colours.quiet, 0.35), width: 1 },
-      }) as Data,
+): Data[] {
+  return patients.map(
+    (patient, i): Data => ({
+      type: 'scatter',
+      mode: 'lines',
+      showlegend: false,
+      hoverinfo: 'skip',
+      name: patient,
+      connectgaps: false,
+      x: methods.map((_, m) => m + places[i]!),
+      y: methods.map((method) => method.values[patient] ?? null),
+      line: { color: withAlpha(colours.quiet, 0.35), width: 1 },
+    }),
   );
+}
 
 /** The points of one method, and a bar at their mean. */
 function methodTraces(
@@ -69,7 +69,9 @@ function methodTraces(
   ];
 }
 
-/** Values of several methods for the same patients or cases: points, lines that join those of one, bars at the means. */
+/**
+ * Values of several methods for the same patients or cases: points, lines that join those of one, bars at the means.
+ */
 export function comparisonFigure(
   methods: readonly ComparedValues[],
   title: string,
@@ -78,24 +80,18 @@ export function comparisonFigure(
   const patients = [...new Set(methods.flatMap((m) => Object.keys(m.values)))];
   if (patients.length === 0) return emptyFigure(title, 'No patient has been scored.');
   const places = spread(patients.length, 0.3);
-  const ticktext = methods.map((m) => `${m.name}<br>${formatMeanSd(summarise(Object.values(m.values)))}`);
-  return makeFigure(
-    [
-      ...patientLines(methods, patients, places),
-      ...methods.flatMap((method, m) => methodTraces(method, m, patients, places)),
-    ],
-    {
-      title,
-      width: Math.max(520, 120 + 210 * methods.length),
-      height: 430,
-      xaxis: axis({
-        tickvals: methods.map((_, m) => m),
-        ticktext,
-        range: [-0.5, methods.length - 0.5],
-        gridcolor: 'white',
-        tickfont: { size: sizes.font - 1 },
-      }),
-      yaxis,
-    },
-  );
+  const points = methods.flatMap((method, m) => methodTraces(method, m, patients, places));
+  return makeFigure([...patientLines(methods, patients, places), ...points], {
+    title,
+    width: Math.max(520, 120 + 210 * methods.length),
+    height: 430,
+    xaxis: axis({
+      tickvals: methods.map((_, m) => m),
+      ticktext: methods.map((m) => `${m.name}<br>${formatMeanSd(summarise(Object.values(m.values)))}`),
+      range: [-0.5, methods.length - 0.5],
+      gridcolor: 'white',
+      tickfont: { size: sizes.font - 1 },
+    }),
+    yaxis,
+  });
 }

@@ -4,8 +4,12 @@
  */
 import type { Data, Layout } from 'plotly.js-dist';
 
+/** A trace of Plotly. */
 export type { Data };
 
+/**
+ * A Plotly figure with its size in pixels: what all functions of `figures` make and `saveFigure` and `showFigure` take.
+ */
 export interface Figure {
   readonly data: Data[];
   /** Width and height in CSS pixels are always set, so that every machine draws the same picture. */

@@ -6,9 +6,7 @@ export const fontName = 'DejaVu Sans';
 
 /** Its files: regular, bold and oblique. */
 export function fontFiles(): string[] {
-  const folder = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
-    'ttf',
-  );
+  const manifest = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json');
+  const folder = path.join(path.dirname(manifest), 'ttf');
   return ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSans-Oblique.ttf'].map((file) => path.join(folder, file));
 }

@@ -10,7 +10,9 @@ const shown: readonly (readonly [OverlapMetric, string])[] = [
   ['recall', 'Recall'],
 ];
 
-/** Places n points side by side within ±width/2, in the order given: the same picture every time, unlike random jitter. */
+/**
+ * Places n points side by side within ±width/2, in the order given: the same picture every time, unlike random jitter.
+ */
 export const spread = (n: number, width: number): number[] =>
   Array.from({ length: n }, (_, i) => (n === 1 ? 0 : (i / (n - 1) - 0.5) * width));
 
@@ -83,27 +85,25 @@ export function metricsByPatient(
     { name: 'Slices with pancreas', colour: palette.vermillion, offset: 0.21, patients: scores.pancreas },
   ].filter((scope) => scope.patients.length > 0);
   const parts = scopes.map((scope) => scopeTraces(scopes.length > 1 ? scope : { ...scope, offset: 0 }));
-  return makeFigure(
-    parts.flatMap((p) => p.data),
-    {
-      title,
-      width: 820,
-      height: 460,
-      margin: { b: 84 },
-      legend: legendBelow,
-      annotations: parts.flatMap((p) => p.notes),
-      xaxis: axis({
-        tickvals: shown.map((_, m) => m),
-        ticktext: shown.map(([, label]) => label),
-        range: [-0.5, shown.length - 0.5],
-        gridcolor: 'white',
-      }),
-      yaxis: axis({
-        title: 'Score of a patient',
-        range: [-0.02, 1.17],
-        tickvals: [0, 0.2, 0.4, 0.6, 0.8, 1],
-        linecolor: colours.quiet,
-      }),
-    },
-  );
+  const traces = parts.flatMap((p) => p.data);
+  return makeFigure(traces, {
+    title,
+    width: 820,
+    height: 460,
+    margin: { b: 84 },
+    legend: legendBelow,
+    annotations: parts.flatMap((p) => p.notes),
+    xaxis: axis({
+      tickvals: shown.map((_, m) => m),
+      ticktext: shown.map(([, label]) => label),
+      range: [-0.5, shown.length - 0.5],
+      gridcolor: 'white',
+    }),
+    yaxis: axis({
+      title: 'Score of a patient',
+      range: [-0.02, 1.17],
+      tickvals: [0, 0.2, 0.4, 0.6, 0.8, 1],
+      linecolor: colours.quiet,
+    }),
+  });
 }

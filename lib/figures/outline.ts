@@ -3,12 +3,8 @@
 /** Corners (x, y) in pixels from the array's corner: pixel (row r, column c) covers x in [c, c+1], y in [r, r+1]. */
 export type Loop = (readonly [number, number])[];
 
-const steps = [
-  [1, 0],
-  [0, 1],
-  [-1, 0],
-  [0, -1],
-] as const; // right, down, left, up
+/** Steps along x and y in the four directions: right, down, left, up. */
+const [stepX, stepY] = [Int8Array.of(1, 0, -1, 0), Int8Array.of(0, 1, 0, -1)];
 
 /** For every corner, the directions of the edges that start there; the mask lies on the right-hand side of an edge. */
 function edgesByCorner(
@@ -41,7 +37,9 @@ function edgesByCorner(
   return edges;
 }
 
-/** Takes the next edge at a corner: where two pixels touch by the corner only, it turns right, so that they stay apart. */
+/**
+ * Takes the next edge at a corner: where two pixels touch by the corner only, it turns right, so that they stay apart.
+ */
 function takeEdge(edges: Map<number, number[]>, key: number, came: number): number {
   const there = edges.get(key)!;
   const at = there.length === 1 ? 0 : Math.max(0, there.indexOf((came + 1) % 4));
@@ -66,8 +64,7 @@ export function outlineLoops(mask: ArrayLike<number>, height: number, width: num
       const direction = takeEdge(edges, key, came);
       const [x, y] = [key % (width + 1), Math.floor(key / (width + 1))];
       if (direction !== came) loop.push([x, y]);
-      const [dx, dy] = steps[direction]!;
-      key = (y + dy) * (width + 1) + (x + dx);
+      key = (y + stepY[direction]!) * (width + 1) + (x + stepX[direction]!);
       came = direction;
     } while (key !== start || continuesHere(edges, key, came));
     if (came === startDirection) loop.shift(); // it started in the middle of a straight run

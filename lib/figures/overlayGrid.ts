@@ -3,6 +3,7 @@ import { type Panel, type PanelMask, panelGrid } from './panels.ts';
 import { cropSlice, cutWindow, type SliceImage, windowAround } from './slicePicture.ts';
 import { colours, emptyFigure } from './theme.ts';
 
+/** A slice with label and prediction where there are any, each 0 or more, of the size of the slice. */
 export interface OverlayCase {
   readonly id: string;
   readonly slice: SliceImage;
@@ -26,22 +27,17 @@ export function zoomCase(one: OverlayCase, sideMm: number): OverlayCase {
   return { ...one, slice: cropSlice(slice, window), label: cut(label), prediction: cut(prediction) };
 }
 
-const labelMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({
-  mask,
-  name: 'Label',
-  colour: colours.label,
-  fill,
-});
-const predictionMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({
-  mask,
-  name: 'Prediction',
-  colour: colours.prediction,
-  fill,
-});
+const [labelLook, predictionLook] = [
+  { name: 'Label', colour: colours.label },
+  { name: 'Prediction', colour: colours.prediction },
+];
+const labelMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({ ...labelLook, mask, fill });
+const predictionMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({ ...predictionLook, mask, fill });
 
 /**
  * One row per case: the CT slice alone, with its label, and with the prediction (the label's outline beside it); the
- * last column is left out where no case has a prediction. `zoomMm` shows a square of that side around the masks instead of the whole slice. No case gives an empty figure.
+ * last column is left out where no case has a prediction. `zoomMm` shows a square of that side around the masks instead
+ * of the whole slice. No case gives an empty figure.
  */
 export function overlayGrid(
   cases: readonly OverlayCase[],
@@ -53,7 +49,8 @@ export function overlayGrid(
   const rows = cases.map((whole): Panel[] => {
     const { slice, label, prediction, dice } = options.zoomMm ? zoomCase(whole, options.zoomMm) : whole;
     const masks = [...(label ? [labelMask(label, 0)] : []), ...(prediction ? [predictionMask(prediction, 0.25)] : [])];
-    const score = dice === undefined ? (prediction ? 'no score' : 'no prediction') : formatDice(dice);
+    const unscored = prediction ? 'no score' : 'no prediction';
+    const score = dice === undefined ? unscored : formatDice(dice);
     return [
       { slice, title: whole.id },
       { slice, masks: label ? [labelMask(label, 0.25)] : [], title: label ? '' : 'no label' },

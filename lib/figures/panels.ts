@@ -208,15 +208,8 @@ function drawPanels(
         sizing: 'stretch',
         layer: 'below',
       });
-      data.push({
-        type: 'scatter',
-        mode: 'markers',
-        x: [null],
-        y: [null],
-        xaxis: `x${name}`,
-        yaxis: `y${name}`,
-        showlegend: false,
-      } as unknown as Data);
+      const axesOfPanel = { xaxis: `x${name}`, yaxis: `y${name}` };
+      data.push({ type: 'scatter', mode: 'markers', x: [null], y: [null], ...axesOfPanel, showlegend: false } as Data);
       for (const mask of panel.masks ?? []) {
         data.push(maskTrace(panel, mask, name, !named.has(mask.name)));
         named.add(mask.name);

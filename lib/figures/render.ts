@@ -23,11 +23,14 @@ function keepTickLabels(figure: Figure): Figure {
 /** jsdom and Plotly are loaded with the first figure, because they take seconds that most commands do not need. */
 const openWindow = async (): Promise<PlotlyWindow> => (await import('./renderDom.ts')).openPlotlyWindow();
 
-/** Cells of a heat map keep sharp edges when the picture is enlarged; smoothed ones are no truer and ten times the bytes. */
-const crispHeatMaps = (svg: string, { data }: Figure): string =>
-  data.some(({ type }) => type === 'heatmap')
-    ? svg.replaceAll('<image ', '<image image-rendering="optimizeSpeed" ')
-    : svg;
+/**
+ * Cells of a heat map keep sharp edges when the picture is enlarged; smoothed ones are
+ * no truer and ten times the bytes.
+ */
+function crispHeatMaps(svg: string, { data }: Figure): string {
+  const hasCells = data.some(({ type }) => type === 'heatmap');
+  return hasCells ? svg.replaceAll('<image ', '<image image-rendering="optimizeSpeed" ') : svg;
+}
 
 async function draw(figure: Figure): Promise<string> {
   const { document, plotly, restartNames } = (opened ??= await openWindow());
@@ -38,7 +41,8 @@ async function draw(figure: Figure): Promise<string> {
   try {
     await plotly.newPlot(element, data, layout, { staticPlot: true });
     const svg = crispHeatMaps(await plotly.Snapshot.toSVG(element, 'svg', 1), figure);
-    return svg.replace(/url\((?:&quot;|'|")(.*?)(?:&quot;|'|")\)/g, 'url($1)'); // resvg does not follow quoted references
+    // resvg does not follow quoted references
+    return svg.replace(/url\((?:&quot;|'|")(.*?)(?:&quot;|'|")\)/g, 'url($1)');
   } finally {
     plotly.purge(element);
     element.remove();

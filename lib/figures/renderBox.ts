@@ -4,7 +4,7 @@
  */
 import type { SKRSContext2D } from '@napi-rs/canvas';
 
-export interface Box {
+export interface SvgBox {
   x: number;
   y: number;
   width: number;
@@ -22,7 +22,7 @@ export interface SvgNode {
   querySelectorAll(selector: string): Iterable<SvgNode>;
 }
 
-const nothing: Box = { x: 0, y: 0, width: 0, height: 0 };
+const nothing: SvgBox = { x: 0, y: 0, width: 0, height: 0 };
 /** Shares of the font size that DejaVu Sans needs above the baseline and from line to line. */
 const ascent = 0.93;
 const lineHeight = 1.3;
@@ -34,7 +34,7 @@ function inherited(element: SvgNode, property: 'fontSize' | 'fontWeight'): strin
   return undefined;
 }
 
-function textBox(element: SvgNode, pen: SKRSContext2D, font: string): Box {
+function textBox(element: SvgNode, pen: SKRSContext2D, font: string): SvgBox {
   const size = Number.parseFloat(inherited(element, 'fontSize') ?? '12');
   const bold =
     inherited(element, 'fontWeight') ??
@@ -46,11 +46,16 @@ function textBox(element: SvgNode, pen: SKRSContext2D, font: string): Box {
   const x = Number(element.getAttribute('x') ?? 0);
   const y = Number(element.getAttribute('y') ?? 0);
   const anchor = element.style?.textAnchor || element.getAttribute('text-anchor');
-  const before = anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0;
-  return { x: x - before, y: y - ascent * size, width, height: lineHeight * size * lines.length };
+  const before = anchor === 'middle' ? width / 2 : 0;
+  return {
+    x: x - (anchor === 'end' ? width : before),
+    y: y - ascent * size,
+    width,
+    height: lineHeight * size * lines.length,
+  };
 }
 
-function union(boxes: Box[]): Box {
+function union(boxes: SvgBox[]): SvgBox {
   if (boxes.length === 0) return nothing;
   const x = Math.min(...boxes.map((b) => b.x));
   const y = Math.min(...boxes.map((b) => b.y));
@@ -87,23 +92,14 @@ function stepMatrix(name: string, [first = 0, second, third = 0]: number[]): Mat
 /** The matrix of an element's transform attribute: translate, rotate and scale, which is all that Plotly writes. */
 export function transformOf(element: SvgNode): Matrix {
   const steps = (element.getAttribute?.('transform') ?? '').matchAll(/(\w+)\(([^)]*)\)/g);
+  const numbersOf = (text: string): number[] => (text.match(/[^\s,]+/g) ?? []).map(Number);
   let matrix: Matrix = [1, 0, 0, 1, 0, 0];
-  for (const [, name, numbers] of steps)
-    matrix = product(
-      matrix,
-      stepMatrix(
-        name!,
-        numbers!
-          .split(/[\s,]+/)
-          .filter(Boolean)
-          .map(Number),
-      ),
-    );
+  for (const [, name, numbers] of steps) matrix = product(matrix, stepMatrix(name!, numbersOf(numbers!)));
   return matrix;
 }
 
 /** The box around a transformed box. */
-function mapBox([a, b, c, d, e, f]: Matrix, { x, y, width, height }: Box): Box {
+function mapBox([a, b, c, d, e, f]: Matrix, { x, y, width, height }: SvgBox): SvgBox {
   const corners = [
     [x, y],
     [x + width, y],
@@ -117,7 +113,7 @@ function mapBox([a, b, c, d, e, f]: Matrix, { x, y, width, height }: Box): Box {
  * The bounding box of an SVG element in its own coordinates: text is measured with the pen, groups are the union of
  * their children, anything else that Plotly does not ask about is empty.
  */
-export function boxOf(element: SvgNode, pen: SKRSContext2D, font: string): Box {
+export function boxOf(element: SvgNode, pen: SKRSContext2D, font: string): SvgBox {
   const tag = element.tagName?.toLowerCase();
   if (tag === 'text' || tag === 'tspan') return textBox(element, pen, font);
   const number = (name: string): number => Number(element.getAttribute(name) ?? 0);
@@ -128,7 +124,7 @@ export function boxOf(element: SvgNode, pen: SKRSContext2D, font: string): Box {
 }
 
 /** The bounding box on the page: its own transform and those of all its parents applied. */
-export function pageBoxOf(element: SvgNode, pen: SKRSContext2D, font: string): Box {
+export function pageBoxOf(element: SvgNode, pen: SKRSContext2D, font: string): SvgBox {
   let box = boxOf(element, pen, font);
   for (let e: SvgNode | null | undefined = element; e?.getAttribute; e = e.parentNode)
     box = mapBox(transformOf(e), box);

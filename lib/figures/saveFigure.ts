@@ -20,6 +20,7 @@ export interface Provenance {
   readonly createdAt?: string;
 }
 
+/** Where the picture, the drawing and their provenance lie. */
 export interface SavedFigure {
   readonly png: string;
   readonly svg: string;
@@ -57,11 +58,8 @@ export function codeVersion(): { package: string; commit?: string } {
 /** The running command, with paths inside the project made relative. */
 function runningCommand(): string {
   const [, script, ...rest] = process.argv;
-  return [
-    'node',
-    ...(script ? [portable(script)] : []),
-    ...rest.map((arg) => (path.isAbsolute(arg) ? portable(arg) : arg)),
-  ].join(' ');
+  const options = rest.map((arg) => (path.isAbsolute(arg) ? portable(arg) : arg));
+  return ['node', ...(script ? [portable(script)] : []), ...options].join(' ');
 }
 
 /** The JSON beside a figure; `files` are its pictures with their bytes. */
@@ -88,9 +86,9 @@ async function provenanceRecord(
 }
 
 /**
- * Writes `<name>.png` (`zoom` pixels per CSS pixel, fewer for slices, which hold no more detail), `<name>.svg` and `<name>.json` into the folder, each atomically,
- * the JSON last. The same figure and provenance give the same bytes. Throws a UserError when an input is absent or the
- * folder is not writable.
+ * Writes `<name>.png` (`zoom` pixels per CSS pixel, fewer for slices, which hold no more detail), `<name>.svg` and
+ * `<name>.json` into the folder, each atomically, the JSON last. The same figure and provenance give the same bytes.
+ * Throws a UserError when an input is absent or the folder is not writable.
  */
 export async function saveFigure(
   folder: string,

@@ -15,7 +15,9 @@ type Send = (
 const notebookZoom = 1.5;
 const notebookZoomOfPictures = 1;
 
-/** The running kernel's display function, undefined outside a notebook. tslab's own `display.raw` sends one format only. */
+/**
+ * The running kernel's display function, undefined outside a notebook. tslab's own `display.raw` sends one format only.
+ */
 function kernelSend(): Send | undefined {
   const jupyter = createRequire(import.meta.url)('tslab/dist/jupyter.js') as { lastWriteDisplayData: Send | null };
   return jupyter.lastWriteDisplayData ?? undefined;
@@ -34,7 +36,8 @@ export function showBundle(bundle: MimeBundle, metadata: Record<string, unknown>
 
 /**
  * Shows a figure in the running notebook cell: interactive where the front end knows Plotly, else as PNG. A figure with
- * pictures goes as PNG alone: there is nothing to hover over, and its data would double the notebook's size. No HTML is sent, because front ends would prefer it to the PNG and most block its scripts. Outside a notebook nothing is drawn
+ * pictures goes as PNG alone: there is nothing to hover over, and its data would double the notebook's size. No HTML is
+ * sent, because front ends would prefer it to the PNG and most block its scripts. Outside a notebook nothing is drawn
  * and one line with the title is printed.
  */
 export async function showFigure(figure: Figure): Promise<void> {
@@ -42,15 +45,8 @@ export async function showFigure(figure: Figure): Promise<void> {
   if (!kernelSend()) return console.log(plain);
   const { width, height } = figure.layout;
   const pictures = hasPictures(figure);
-  const interactive = pictures
-    ? {}
-    : { 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout } };
-  showBundle(
-    {
-      ...interactive,
-      'image/png': await toPng(figure, pictures ? notebookZoomOfPictures : notebookZoom),
-      'text/plain': plain,
-    },
-    { 'image/png': { width, height } },
-  );
+  const plotly = { 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout } };
+  const png = await toPng(figure, pictures ? notebookZoomOfPictures : notebookZoom);
+  const bundle = { ...(pictures ? {} : plotly), 'image/png': png, 'text/plain': plain };
+  showBundle(bundle, { 'image/png': { width, height } });
 }

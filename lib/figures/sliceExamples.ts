@@ -40,7 +40,8 @@ export async function predictedCases(
   indices: readonly number[],
 ): Promise<OverlayCase[]> {
   const cases: OverlayCase[] = [];
-  for await (const { index, probability } of predictSlices(trained.model, slices, indices, trained.grid, 4)) {
+  const { model, grid } = trained;
+  for await (const { index, probability } of predictSlices(model, slices, indices, { grid, batchSize: 4 })) {
     const { counts } = scored.find((s) => s.index === index)!;
     cases.push({
       id: slices.entries[index]!.id,

@@ -80,7 +80,8 @@ export const cropSlice = (slice: SliceImage, window: PixelWindow): SliceImage =>
 });
 
 /**
- * The window of about `sideMm` × `sideMm` around the middle of all non-zero pixels of the masks (of the slice where they are empty).
+ * The window of about `sideMm` × `sideMm` around the middle of all non-zero pixels of the masks
+ * (of the slice where they are empty).
  */
 export function windowAround(
   slice: SliceImage,

@@ -6,7 +6,9 @@ import { createRequire } from 'node:module';
 import { expected } from '../errors.ts';
 import { showBundle } from './show.ts';
 
+/** What stands in a cell of a table. */
 export type Cell = string | number | boolean;
+/** A row of a table by column; null and undefined are gaps. */
 export type Row = Readonly<Record<string, Cell | null | undefined>>;
 
 /** The parts of danfojs that are used here. */
@@ -46,6 +48,7 @@ function cellText(value: Cell, digits: number): string {
     : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+/** A small table on a danfojs data frame: sorted, filtered, grouped, and shown in notebooks and terminals. */
 export class Table {
   readonly #frame: DataFrame;
 
@@ -148,7 +151,9 @@ export class Table {
     return [...body, last];
   }
 
-  /** The table in Markdown, numbers to the right; `summary` adds a row with mean ± SD. No columns give an empty text. */
+  /**
+   * The table in Markdown, numbers to the right; `summary` adds a row with mean ± SD. No columns give an empty text.
+   */
   toMarkdown({ digits = 3, summary = false } = {}): string {
     if (this.columns.length === 0) return '';
     const line = (cells: readonly string[]): string => `| ${cells.map((c) => c.replaceAll('|', '\\|')).join(' | ')} |`;

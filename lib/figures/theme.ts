@@ -19,14 +19,9 @@ export const palette = {
 } as const;
 
 /** The order in which series take their colours. */
-export const seriesColours = [
-  palette.blue,
-  palette.vermillion,
-  palette.green,
-  palette.purple,
-  palette.orange,
-  palette.sky,
-] as const;
+export const seriesColours = (['blue', 'vermillion', 'green', 'purple', 'orange', 'sky'] as const).map(
+  (name) => palette[name],
+);
 
 /** The colour of a thing, the same in every figure. */
 export const colours = {
@@ -83,10 +78,15 @@ export function axis({ title, ...rest }: AxisOptions = {}): Record<string, unkno
   };
 }
 
+const countUnits = [
+  [1e9, ' G'],
+  [1e6, ' M'],
+  [1e3, ' k'],
+] as const;
+
 /** A count in thousands, millions or billions with at most three digits: `3.24 M`. */
 export function formatCount(value: number): string {
-  const [divisor, unit] =
-    value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, ''];
+  const [divisor, unit] = countUnits.find(([least]) => value >= least) ?? [1, ''];
   return `${Number((value / divisor).toPrecision(3))}${unit}`;
 }
 
@@ -104,7 +104,8 @@ function equalSteps(from: number, to: number): number[] {
 
 /**
  * A logarithmic axis around positive values, with ticks written as plain numbers: 1, 2, 5 of each decade, powers of
- * ten alone over many decades, or equal steps where fewer than three of these would lie among the values. Values that are not positive cannot be shown and are left out of its range.
+ * ten alone over many decades, or equal steps where fewer than three of these would lie among the values. Values that
+ * are not positive cannot be shown and are left out of its range.
  */
 export function logAxis(values: readonly number[], options: AxisOptions = {}): Record<string, unknown> {
   const logs = values.filter((v) => v > 0 && Number.isFinite(v)).map(Math.log10);

@@ -50,20 +50,19 @@ function diceTraces(validated: readonly Validated[]): Data[] {
   const onRight = { xaxis: 'x2', yaxis: 'y2' };
   const patients = [...new Set(validated.flatMap((e) => e.validation.patients.map((p) => p.patient)))];
   const each = patients.map(
-    (patient, i) =>
-      ({
-        type: 'scatter',
-        mode: 'lines',
-        ...onRight,
-        name: 'Each validation patient',
-        legendgroup: 'patients',
-        showlegend: i === 0,
-        text: patient,
-        hoverinfo: 'text+y',
-        x: validated.map((e) => e.epoch),
-        y: validated.map((e) => e.validation.patients.find((p) => p.patient === patient)?.dice ?? null),
-        line: { color: withAlpha(colours.validation, 0.3), width: 1 },
-      }) as Data,
+    (patient, i): Data => ({
+      type: 'scatter',
+      mode: 'lines',
+      ...onRight,
+      name: 'Each validation patient',
+      legendgroup: 'patients',
+      showlegend: i === 0,
+      text: patient,
+      hoverinfo: 'text+y',
+      x: validated.map((e) => e.epoch),
+      y: validated.map((e) => e.validation.patients.find((p) => p.patient === patient)?.dice ?? null),
+      line: { color: withAlpha(colours.validation, 0.3), width: 1 },
+    }),
   );
   const mean = {
     type: 'scatter',
@@ -136,6 +135,7 @@ export function trainingCurves(
   const range: [number, number] = [0, Math.max(...records.map((r) => r.epoch)) + 0.5];
   const validated = records.filter((r): r is Validated => r.kind === 'epoch' && r.validation !== undefined);
   const right = best && validationPanel(validated, best, range);
+  const losses = records.map((r) => r.loss);
   return makeFigure([...lossTraces(records), ...(right?.traces ?? [])], {
     title,
     width: 900,
@@ -143,10 +143,7 @@ export function trainingCurves(
     margin: { b: 92 },
     legend: legendBelow,
     xaxis: axis({ title: 'Epoch', domain: right ? [0, 0.44] : [0, 1], range }),
-    yaxis: logAxis(
-      records.map((r) => r.loss),
-      { title: options.lossName ?? 'Loss (logarithmic)' },
-    ),
+    yaxis: logAxis(losses, { title: options.lossName ?? 'Loss (logarithmic)' }),
     ...right?.layout,
   });
 }

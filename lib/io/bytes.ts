@@ -7,7 +7,11 @@ import { expected } from '../errors.ts';
 import { explainReadError } from './files.ts';
 import { gunzipHead, gunzipRange, largestUnpacked } from './gzip.ts';
 
-/** Reverses the bytes of every number in place. The readers run on little-endian machines, as all that Node supports well are. */
+/** The bytes of an array, on the same memory. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/** Reverses the bytes of every number in place. The readers run on little-endian machines, as nearly all are. */
 export function swapToNative(bytes: Buffer, bytesPerNumber: number): void {
   if (bytesPerNumber === 2) bytes.swap16();
   else if (bytesPerNumber === 4) bytes.swap32();
@@ -15,7 +19,7 @@ export function swapToNative(bytes: Buffer, bytesPerNumber: number): void {
 }
 
 /** `1.5 GB`, `352 bytes`. */
-export function formatBytes(count: number): string {
+function formatBytes(count: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
   const power = Math.min(units.length - 1, count < 10_000 ? 0 : Math.floor(Math.log10(count) / 3));
   return power === 0 ? `${count} bytes` : `${Number((count / 1000 ** power).toPrecision(3))} ${units[power]}`;
@@ -26,13 +30,9 @@ export function assertFitsMemory(byteCount: number, file: string): void {
   // What is free now says little about what the system could free, so half of the machine is always taken as usable.
   const memory = Math.max(os.freemem(), os.totalmem() / 2);
   const limit = Math.min(memory, process.constrainedMemory() || Infinity, bufferConstants.MAX_LENGTH);
-  if (byteCount > limit) {
-    throw expected(
-      `at most ${formatBytes(limit)} of voxels, which is what memory holds`,
-      `a header that promises ${formatBytes(byteCount)}`,
-      file,
-    );
-  }
+  if (byteCount <= limit) return;
+  const most = `at most ${formatBytes(limit)} of voxels, which is what memory holds`;
+  throw expected(most, `a header that promises ${formatBytes(byteCount)}`, file);
 }
 
 export interface ByteSource {
@@ -88,35 +88,29 @@ function gzipSource(file: string, packed: Buffer): ByteSource {
     file,
     head: async (count) => gunzipHead(packed, count, file),
     assertHolds(byteCount, what) {
-      if (byteCount > largestUnpacked(packed.length)) {
-        throw expected(
-          `${byteCount} bytes (${what})`,
-          `gzip data of ${packed.length} bytes, which cannot hold them,`,
-          file,
-        );
-      }
+      if (byteCount <= largestUnpacked(packed.length)) return;
+      const found = `gzip data of ${packed.length} bytes, which cannot hold them,`;
+      throw expected(`${byteCount} bytes (${what})`, found, file);
     },
-    read: (offset, length, what) => gunzipRange(packed, offset, length, what, file),
+    read: (offset, length, what) => gunzipRange(packed, { offset, length, what }, file),
   };
 }
+
+type Use<Source, T> = (source: Source) => Promise<T>;
 
 /**
  * Opens a file for `use` and closes it afterwards; its bytes are taken as they are.
  * Throws a UserError when the file is absent, empty or not a regular file.
  */
-export async function withPlainSource<T>(
-  file: string,
-  what: string,
-  use: (source: PlainSource) => Promise<T>,
-): Promise<T> {
+export async function withPlainSource<T>(file: string, what: string, use: Use<PlainSource, T>): Promise<T> {
   // Without O_NONBLOCK (Windows has none) opening a named pipe would wait for a writer for ever.
   const handle = await open(file, fileConstants.O_RDONLY | (fileConstants.O_NONBLOCK ?? 0)).catch((error) => {
     throw explainReadError(error, what, file);
   });
   try {
     const status = await handle.stat();
-    if (!status.isFile())
-      throw expected(what, status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
+    const other = status.isDirectory() ? 'a folder' : 'something that is not a regular file';
+    if (!status.isFile()) throw expected(what, other, file);
     if (status.size === 0) throw expected(what, 'an empty file', file);
     return await use(plainSource(file, handle, status.size));
   } finally {
@@ -128,11 +122,7 @@ export async function withPlainSource<T>(
  * Opens a plain or gzip-compressed file for `use` and closes it afterwards. A name that ends in .gz promises gzip data.
  * Throws a UserError when the file is absent, empty, not a regular file, or not what its name says.
  */
-export async function withByteSource<T>(
-  file: string,
-  what: string,
-  use: (source: ByteSource) => Promise<T>,
-): Promise<T> {
+export async function withByteSource<T>(file: string, what: string, use: Use<ByteSource, T>): Promise<T> {
   return withPlainSource(file, what, async (plain) => {
     const start = await plain.head(2);
     const isGzip = start[0] === 0x1f && start[1] === 0x8b;

@@ -10,16 +10,35 @@ import { expected, messageOf, UserError } from '../errors.ts';
 /** The bytes of a file: one piece, or several that follow one another. */
 export type FileContent = Uint8Array | string | readonly Uint8Array[];
 
-const piecesOf = (data: FileContent): readonly Uint8Array[] =>
-  typeof data === 'string' ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
-
-/** One write call may take fewer bytes than offered (at most 2 GiB on Linux), so it is repeated until all are in. */
-async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
-  for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at)).bytesWritten;
+function piecesOf(data: FileContent): readonly Uint8Array[] {
+  if (typeof data === 'string') return [Buffer.from(data)];
+  return data instanceof Uint8Array ? [data] : data;
 }
 
-/** Makes a finished rename survive a power cut; folders cannot be opened on Windows, where the rename itself must do. */
-async function syncFolder(folder: string): Promise<void> {
+/** Writes pieces one behind the other. A write call may take less than it is offered (at most 2 GiB on Linux). */
+export async function writeAll(handle: FileHandle, pieces: readonly Uint8Array[], position = 0): Promise<void> {
+  let at = position;
+  let rest = pieces.filter((piece) => piece.length > 0);
+  while (rest.length > 0) {
+    const { bytesWritten } = await handle.writev(rest, at);
+    at += bytesWritten;
+    rest = withoutStart(rest, bytesWritten);
+  }
+}
+
+function withoutStart(pieces: readonly Uint8Array[], byteCount: number): Uint8Array[] {
+  let left = byteCount;
+  return pieces.flatMap((piece) => {
+    const taken = Math.min(left, piece.length);
+    left -= taken;
+    return taken < piece.length ? [piece.subarray(taken)] : [];
+  });
+}
+
+/**
+ * Makes a finished rename survive a power cut; folders cannot be opened on Windows, where the rename itself must do.
+ */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   try {
     await handle?.sync().catch(() => undefined);
@@ -39,6 +58,31 @@ function explainWriteError(error: unknown, file: string): unknown {
 }
 
 /**
+ * Writes `temporary`, which lies in the same folder, and gives it the name of the file: one with that name is whole.
+ * Not safe from a power cut unless it is `synced`. Throws a UserError when the disk is full or may not be written.
+ */
+export async function writeThenRename(
+  temporary: string,
+  file: string,
+  pieces: readonly Uint8Array[],
+  synced = false,
+): Promise<void> {
+  try {
+    const handle = await open(temporary, 'w');
+    try {
+      await writeAll(handle, pieces);
+      if (synced) await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw explainWriteError(error, file);
+  }
+}
+
+/**
  * Writes a file so that a crash, a kill or a full disk leaves either the old file or the whole new one.
  * The bytes go to a temporary file in the same folder, which is synced and renamed; missing folders are made.
  * Throws a UserError when the disk is full or the place is not writable.
@@ -46,21 +90,11 @@ function explainWriteError(error: unknown, file: string): unknown {
 export async function writeFileAtomic(file: string, data: FileContent): Promise<void> {
   const folder = path.dirname(path.resolve(file));
   const temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
-  try {
-    await mkdir(folder, { recursive: true });
-    const handle = await open(temporary, 'wx');
-    try {
-      for (const piece of piecesOf(data)) await writeAll(handle, piece);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-    await syncFolder(folder);
-  } catch (error) {
-    await rm(temporary, { force: true });
+  await mkdir(folder, { recursive: true }).catch((error) => {
     throw explainWriteError(error, file);
-  }
+  });
+  await writeThenRename(temporary, file, piecesOf(data), true);
+  await syncFolder(folder);
 }
 
 /** Writes a value as indented JSON with a newline at the end, atomically. */
@@ -92,9 +126,9 @@ export async function readJson(file: string): Promise<unknown> {
 /** SHA-256 of bytes or of a UTF-8 text, as 64 hexadecimal digits. */
 export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
 
-/** SHA-256 of a file of any size, as 64 hexadecimal digits; throws a UserError when it cannot be read. */
-export async function sha256File(file: string): Promise<string> {
-  const hash = createHash('sha256');
+/** Checksum of a file of any size, in hexadecimal digits; throws a UserError when it cannot be read. */
+export async function hashFile(file: string, algorithm: 'sha256' | 'md5'): Promise<string> {
+  const hash = createHash(algorithm);
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
   } catch (error) {
@@ -102,3 +136,6 @@ export async function sha256File(file: string): Promise<string> {
   }
   return hash.digest('hex');
 }
+
+/** SHA-256 of a file of any size, as 64 hexadecimal digits; throws a UserError when it cannot be read. */
+export const sha256File = (file: string): Promise<string> => hashFile(file, 'sha256');

@@ -31,19 +31,23 @@ function assertOnlyPadding(packed: Buffer, from: number, file: string): void {
   }
 }
 
+/** Bytes of the unpacked data: [offset, offset + length). `what` they are stands in messages. */
+interface UnpackedRange {
+  readonly offset: number;
+  readonly length: number;
+  readonly what: string;
+  /** Nothing may follow them. */
+  readonly last?: boolean;
+}
+
 /**
- * Unpacks everything and returns the bytes [offset, offset + length); what lies outside is verified and dropped.
- * Throws a UserError on any damage, on a stream that is too short, on garbage after the stream and, where the range must
- * be the `last` bytes, on a stream that goes on behind it.
+ * Unpacks everything and returns the bytes of the range; what lies outside is verified and dropped.
+ * Throws
+ * a UserError on any damage, on a stream that is too short, on garbage after the stream and, where the range must be
+ * the `last` bytes, on a stream that goes on behind it.
  */
-export async function gunzipRange(
-  packed: Buffer,
-  offset: number,
-  length: number,
-  what: string,
-  file: string,
-  last = false,
-): Promise<Buffer> {
+export async function gunzipRange(packed: Buffer, range: UnpackedRange, file: string): Promise<Buffer> {
+  const { offset, length, what, last } = range;
   const wanted = Buffer.allocUnsafeSlow(length);
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   let at = 0;

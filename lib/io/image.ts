@@ -1,8 +1,10 @@
-/** Grey pictures: PNG and JPEG read to 8-bit grey, PNG written. Rows run from top to bottom, pixels from left to right. */
+/**
+ * Grey pictures: PNG and JPEG read to 8-bit grey, PNG made. Rows run from top to bottom, pixels from left to right.
+ */
 import { readFile } from 'node:fs/promises';
 import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas';
 import { expected, messageOf } from '../errors.ts';
-import { explainReadError, writeFileAtomic } from './files.ts';
+import { explainReadError } from './files.ts';
 
 /** `data[x + width * y]`, 0 black to 255 white. */
 export interface GreyImage {
@@ -43,11 +45,4 @@ export function encodePng(rgba: Uint8ClampedArray, width: number, height: number
   const canvas = createCanvas(width, height);
   canvas.getContext('2d').putImageData(new ImageData(rgba, width, height), 0, 0);
   return canvas.toBuffer('image/png');
-}
-
-/** Writes a grey picture as PNG, atomically. */
-export async function writeGreyPng(file: string, { data, width, height }: GreyImage): Promise<void> {
-  const rgba = new Uint8ClampedArray(4 * data.length);
-  for (let i = 0; i < data.length; i++) rgba.set([data[i]!, data[i]!, data[i]!, 255], 4 * i);
-  await writeFileAtomic(file, encodePng(rgba, width, height));
 }

@@ -8,39 +8,36 @@ import { gzip } from 'node:zlib';
 import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { expected } from '../errors.ts';
 import { type Volume, voxelCount } from '../volume/volume.ts';
-import { assertFitsMemory, type ByteSource, withByteSource } from './bytes.ts';
+import { assertFitsMemory, type ByteSource, bytesOf, withByteSource } from './bytes.ts';
 import { writeFileAtomic } from './files.ts';
 import { headerBytes, type NiftiHeader, parseNiftiHeader } from './niftiHeader.ts';
 import { qformOf } from './niftiQform.ts';
-import { countNonFinite, decodedBytes, decodeVoxels, voxelTypeOf } from './niftiTypes.ts';
+import { countNonFinite, decodedBytes, decodeVoxels, voxelTypeOf } from './voxelTypes.ts';
 
+type KeptFields = 'version' | 'littleEndian' | 'slope' | 'intercept' | 'description' | 'lengthUnit';
+
+/** A volume with what its NIfTI header says beyond the geometry. */
 export interface NiftiImage extends Volume {
-  readonly header: {
-    readonly version: 1 | 2;
+  /** What the file says of itself. Slope and intercept are already applied to `data`. */
+  readonly header: Pick<NiftiHeader, KeptFields> & {
     /** NumPy's name of the stored type. */
     readonly datatype: string;
-    /** Already applied to `data`; 1 and 0 where the file asks for no scaling. */
-    readonly slope: number;
-    readonly intercept: number;
-    readonly description: string;
-    readonly littleEndian: boolean;
     /** How many voxels are NaN or infinite. */
     readonly nonFinite: number;
-    /** The unit that the file names for lengths. As in nibabel nothing is converted: `spacingMm` holds the stored numbers. */
-    readonly lengthUnit: NiftiHeader['lengthUnit'];
   };
 }
 
 const niftiFile = 'a NIfTI file';
 
-const badName = (suffixes: string, file: string): Error =>
-  expected(
-    `a name that ends in ${suffixes}`,
-    path.extname(file) ? `the suffix ${path.extname(file)}` : 'no suffix',
-    file,
-  );
+function badName(suffixes: string, file: string): Error {
+  const suffix = path.extname(file);
+  return expected(`a name that ends in ${suffixes}`, suffix ? `the suffix ${suffix}` : 'no suffix', file);
+}
 
-/** The files of an image: .nii holds both; .hdr and .img go together, also when compressed, in the case of the given name. */
+/**
+ * The files of an image: .nii holds both; .hdr and .img go together, also when compressed, in the case of the given
+ * name.
+ */
 function filesOf(file: string): { header: string; voxels: string } {
   const [, stem, suffix, gz] = /^(.*)(\.nii|\.hdr|\.img)(\.gz)?$/is.exec(file) ?? [];
   if (stem === undefined || !suffix) throw badName('.nii, .nii.gz, .hdr or .img', file);
@@ -48,6 +45,12 @@ function filesOf(file: string): { header: string; voxels: string } {
   const isUpper = suffix === suffix.toUpperCase();
   const named = (end: string): string => `${stem}${isUpper ? end.toUpperCase() : end}${gz ?? ''}`;
   return { header: named('.hdr'), voxels: named('.img') };
+}
+
+/** The files that an image is read from: one, or header and voxels of a pair. Throws for a name of another kind. */
+export function niftiFiles(file: string): string[] {
+  const { header, voxels } = filesOf(file);
+  return [...new Set([header, voxels])];
 }
 
 async function readVoxels(header: NiftiHeader, source: ByteSource): Promise<NiftiImage> {
@@ -58,23 +61,10 @@ async function readVoxels(header: NiftiHeader, source: ByteSource): Promise<Nift
   source.assertHolds(offset + byteCount, what);
   assertFitsMemory(decodedBytes(type, count, slope, intercept), source.file);
   const data = decodeVoxels(await source.read(offset, byteCount, what), type, header);
-  const { version, description, littleEndian, lengthUnit } = header;
-  return {
-    data,
-    shape,
-    spacingMm,
-    affine,
-    header: {
-      version,
-      datatype: type.name,
-      slope,
-      intercept,
-      description,
-      littleEndian,
-      nonFinite: countNonFinite(data),
-      lengthUnit,
-    },
-  };
+  const { version, littleEndian, description, lengthUnit } = header;
+  const read = { datatype: type.name, nonFinite: countNonFinite(data) };
+  const kept = { version, littleEndian, slope, intercept, description, lengthUnit, ...read };
+  return { data, shape, spacingMm, affine, header: kept };
 }
 
 /**
@@ -150,22 +140,20 @@ const asDescription = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?
 const pack = promisify(gzip) as (bytes: Uint8Array, options: { level: number }) => Promise<Buffer>;
 
 /**
- * Writes a volume as NIfTI-1 (NIfTI-2 where an axis is longer than 32767), gzip-compressed if the name ends in .gz.
- * The array's own type is stored, the affine as sform and, unless it has a shear, as qform; the file appears whole or not at all.
- * NIfTI-1 keeps the affine in single precision. `description` is cut to 79 characters of ASCII.
+ * Writes a volume as NIfTI-1 (NIfTI-2 where an axis is longer than 32767), gzip-compressed if the name ends in .gz. The
+ * array's own type is stored, the affine as sform and, unless it has a shear, as qform; the file appears whole or not
+ * at all. NIfTI-1 keeps the affine in single precision. `description` is cut to 79 characters of ASCII.
  */
 export async function writeNifti(file: string, volume: Volume, options: { description?: string } = {}): Promise<void> {
   assertWritable(file, volume);
-  const { buffer, byteOffset, byteLength } = volume.data;
-  const pieces = [
-    encodeHeader(volume, asDescription(options.description ?? '')),
-    new Uint8Array(buffer, byteOffset, byteLength),
-  ];
+  const pieces = [encodeHeader(volume, asDescription(options.description ?? '')), bytesOf(volume.data)];
   // Level 1, as nibabel: a tenth larger than the default and several times faster.
   await writeFileAtomic(file, /\.gz$/i.test(file) ? await pack(Buffer.concat(pieces), { level: 1 }) : pieces);
 }
 
-/** Throws a sentence with their number when a CT volume holds NaN or infinite values, which nothing downstream can use. */
+/**
+ * Throws a sentence with their number when a CT volume holds NaN or infinite values, which nothing downstream can use.
+ */
 export function assertFinite({ header: { nonFinite } }: { header: { nonFinite: number } }, file: string): void {
   if (nonFinite > 0) throw expected('finite CT numbers', `${nonFinite} that are NaN or infinite`, file);
 }

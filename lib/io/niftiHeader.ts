@@ -7,7 +7,7 @@ import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { expected } from '../errors.ts';
 import type { Affine, Vec3 } from '../volume/volume.ts';
 import { qformAffine } from './niftiQform.ts';
-import { refusedTypes, type VoxelType, voxelTypes } from './niftiTypes.ts';
+import { readableTypes, refusedTypes, type VoxelType, voxelTypes } from './voxelTypes.ts';
 
 export const headerBytes = { 1: 348, 2: 540 } as const;
 
@@ -41,20 +41,14 @@ function versionOf(bytes: Buffer, file: string): 1 | 2 {
     if (!/^(n\+2|ni2)\0$/.test(bytes.toString('latin1', 4, 8)))
       throw expected('NIfTI-2 magic "n+2" or "ni2"', printable(bytes.subarray(4, 8)), file);
     if (!['\r\n\x1a\n', '\0\0\0\0'].includes(bytes.toString('latin1', 8, 12))) {
-      throw expected(
-        'the NIfTI-2 line-end check 0D 0A 1A 0A',
-        `${bytes.toString('hex', 8, 12)} (damaged by a text-mode copy?)`,
-        file,
-      );
+      const found = `${bytes.toString('hex', 8, 12)} (damaged by a text-mode copy?)`;
+      throw expected('the NIfTI-2 line-end check 0D 0A 1A 0A', found, file);
     }
     return 2;
   }
-  const analyze = bytes.readInt32LE(0) === 348 || bytes.readInt32BE(0) === 348;
-  throw expected(
-    'a NIfTI header (magic "n+1" or "ni1")',
-    `${analyze ? 'an ANALYZE 7.5 header with magic ' : ''}${printable(bytes.subarray(344, 348))}`,
-    file,
-  );
+  const isAnalyze = bytes.readInt32LE(0) === 348 || bytes.readInt32BE(0) === 348;
+  const found = `${isAnalyze ? 'an ANALYZE 7.5 header with magic ' : ''}${printable(bytes.subarray(344, 348))}`;
+  throw expected('a NIfTI header (magic "n+1" or "ni1")', found, file);
 }
 
 /** The byte order in which dim[0] is 1 to 7; only when it is 0 does the size field decide (nibabel's rule). */
@@ -64,7 +58,9 @@ function isLittleEndian(bytes: Buffer, version: 1 | 2): boolean {
   return dimensions >= 1 && dimensions <= 7;
 }
 
-/** Lets nifti-reader-js decode the fixed part, in the byte order found, then sets right the fields that it gets wrong. */
+/**
+ * Lets nifti-reader-js decode the fixed part, in the byte order found, then sets right the fields that it gets wrong.
+ */
 function decode(bytes: Buffer, version: 1 | 2, littleEndian: boolean): RawHeader {
   const fixedPart = new ArrayBuffer(headerBytes[version]);
   new Uint8Array(fixedPart).set(bytes.subarray(0, fixedPart.byteLength));
@@ -109,20 +105,13 @@ function oneVolume(shape: readonly number[], file: string): Vec3 {
 
 function typeOf(code: number, file: string): VoxelType {
   const type = voxelTypes[code];
-  if (!type)
-    throw expected(
-      'integer or floating-point voxels of 8 to 64 bits',
-      refusedTypes[code] ?? `datatype code ${code}`,
-      file,
-    );
-  return type;
+  if (type) return type;
+  throw expected(readableTypes, refusedTypes[code] ?? `datatype code ${code}`, file);
 }
 
 /** nibabel's rules: a slope that is 0 or not finite switches scaling off, intercept included. */
-function scalingOf(
-  { scl_slope: slope, scl_inter: intercept }: RawHeader,
-  file: string,
-): { slope: number; intercept: number } {
+function scalingOf(header: RawHeader, file: string): Pick<NiftiHeader, 'slope' | 'intercept'> {
+  const { scl_slope: slope, scl_inter: intercept } = header;
   if (slope === 0 || !Number.isFinite(slope)) return { slope: 1, intercept: 0 };
   if (!Number.isFinite(intercept)) throw expected('a finite intercept scl_inter', `${intercept}`, file);
   return { slope, intercept };
@@ -131,16 +120,11 @@ function scalingOf(
 /** Fractions are cut off, as nibabel does; in a single file the voxels cannot overlap the header. */
 function offsetOf(header: RawHeader, version: 1 | 2, single: boolean, file: string): number {
   const offset = Math.trunc(header.vox_offset);
-  const lowest = header.magic.startsWith('n+') ? headerBytes[version] + 4 : 0;
-  const usable = single ? offset >= Math.max(lowest, headerBytes[version]) : offset === 0 || offset >= lowest;
-  if (!usable || !Number.isSafeInteger(offset)) {
-    throw expected(
-      `voxels that begin at byte ${single ? Math.max(lowest, headerBytes[version]) : lowest} or later`,
-      `vox_offset ${header.vox_offset}`,
-      file,
-    );
-  }
-  return offset;
+  const behindMagic = header.magic.startsWith('n+') ? headerBytes[version] + 4 : 0;
+  const lowest = single ? Math.max(behindMagic, headerBytes[version]) : behindMagic;
+  const usable = offset >= lowest || (!single && offset === 0);
+  if (usable && Number.isSafeInteger(offset)) return offset;
+  throw expected(`voxels that begin at byte ${lowest} or later`, `vox_offset ${header.vox_offset}`, file);
 }
 
 /** pixdim[1..3] as nibabel mends them: 0 becomes 1, a negative value positive. */
@@ -159,14 +143,16 @@ function centredAffine(header: RawHeader, [sx, sy, sz]: Vec3): Affine {
 
 /** The sform if its code is 1 to 5, else the qform, else neither: nibabel's order of preference. */
 function affineOf(header: RawHeader, version: 1 | 2, spacingMm: Vec3, file: string): Affine {
-  const isKnown = (code: number): boolean => code >= 1 && code <= 5;
-  const affine = isKnown(header.sform_code)
-    ? [...header.affine.slice(0, 3).flat(), 0, 0, 0, 1]
-    : isKnown(header.qform_code)
-      ? qformAffine(header, version, spacingMm, file)
-      : centredAffine(header, spacingMm);
+  const affine = preferredAffine(header, version, spacingMm, file);
   if (!affine.every(Number.isFinite)) throw expected('a finite affine', affine.slice(0, 12).join(', '), file);
   return affine;
+}
+
+function preferredAffine(header: RawHeader, version: 1 | 2, spacingMm: Vec3, file: string): Affine {
+  const isKnown = (code: number): boolean => code >= 1 && code <= 5;
+  if (isKnown(header.sform_code)) return [...header.affine.slice(0, 3).flat(), 0, 0, 0, 1];
+  if (isKnown(header.qform_code)) return qformAffine(header, version, spacingMm, file);
+  return centredAffine(header, spacingMm);
 }
 
 /**

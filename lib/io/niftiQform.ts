@@ -1,9 +1,9 @@
 /**
- * The qform of NIfTI: rotation as a unit quaternion, voxel sizes in pixdim[1..3], a reflection of z as the sign of pixdim[0].
- * Source: the section "QUATERNION REPRESENTATION OF ROTATION MATRIX" of nifti1.h.
+ * The qform of NIfTI: rotation as a unit quaternion, voxel sizes in pixdim[1..3], a reflection of z as the sign of
+ * pixdim[0]. Source: the section "QUATERNION REPRESENTATION OF ROTATION MATRIX" of nifti1.h.
  */
 import { expected } from '../errors.ts';
-import type { Affine, Vec3 } from '../volume/volume.ts';
+import { type Affine, determinant3, type Vec3 } from '../volume/volume.ts';
 
 interface QformFields {
   readonly quatern_b: number;
@@ -23,27 +23,10 @@ function rotationOf(w: number, x: number, y: number, z: number): number[] {
   const squared = w * w + x * x + y * y + z * z;
   if (squared < Number.EPSILON) return [1, 0, 0, 0, 1, 0, 0, 0, 1];
   const s = 2 / squared;
-  return [
-    1 - s * (y * y + z * z),
-    s * (x * y - w * z),
-    s * (x * z + w * y),
-    s * (x * y + w * z),
-    1 - s * (x * x + z * z),
-    s * (y * z - w * x),
-    s * (x * z - w * y),
-    s * (y * z + w * x),
-    1 - s * (x * x + y * y),
-  ];
-}
-
-function assemble(rotation: readonly number[], [sx, sy, sz]: Vec3, [ox, oy, oz]: Vec3): Affine {
-  const row = (r: number, origin: number): number[] => [
-    rotation[3 * r]! * sx,
-    rotation[3 * r + 1]! * sy,
-    rotation[3 * r + 2]! * sz,
-    origin,
-  ];
-  return [...row(0, ox), ...row(1, oy), ...row(2, oz), 0, 0, 0, 1];
+  const first = [1 - s * (y * y + z * z), s * (x * y - w * z), s * (x * z + w * y)];
+  const second = [s * (x * y + w * z), 1 - s * (x * x + z * z), s * (y * z - w * x)];
+  const third = [s * (x * z - w * y), s * (y * z + w * x), 1 - s * (x * x + y * y)];
+  return [...first, ...second, ...third];
 }
 
 /** The affine that a header's qform stands for. Throws a UserError when the quaternion is longer than one. */
@@ -54,11 +37,9 @@ export function qformAffine(header: QformFields, version: 1 | 2, spacingMm: Vec3
     throw expected('a unit quaternion in the qform', `b² + c² + d² = ${1 - w2}`, file);
   const rotation = rotationOf(Math.sqrt(Math.max(0, w2)), b, c, d);
   const zSign = header.pixDims[0] === -1 ? -1 : 1;
-  return assemble(
-    rotation,
-    [spacingMm[0], spacingMm[1], zSign * spacingMm[2]],
-    [header.qoffset_x, header.qoffset_y, header.qoffset_z],
-  );
+  const steps = [spacingMm[0], spacingMm[1], zSign * spacingMm[2]];
+  const row = (r: number, origin: number): number[] => [...steps.map((mm, c) => rotation[3 * r + c]! * mm), origin];
+  return [...row(0, header.qoffset_x), ...row(1, header.qoffset_y), ...row(2, header.qoffset_z), 0, 0, 0, 1];
 }
 
 /** Quaternion (w ≥ 0) of a row-major rotation matrix, from the largest of its four components for accuracy. */
@@ -79,7 +60,7 @@ function quaternionOf(m: readonly number[]): [number, number, number, number] {
   return products.map((value) => value * scale) as [number, number, number, number];
 }
 
-export interface Qform {
+interface Qform {
   readonly b: number;
   readonly c: number;
   readonly d: number;
@@ -89,11 +70,7 @@ export interface Qform {
 /** The qform that stands for an affine with this spacing, or undefined where none does (shear, or another spacing). */
 export function qformOf(affine: Affine, spacingMm: Vec3): Qform | undefined {
   const m = [0, 1, 2].flatMap((r) => [0, 1, 2].map((c) => affine[4 * r + c]! / spacingMm[c]!));
-  const determinant =
-    m[0]! * (m[4]! * m[8]! - m[5]! * m[7]!) -
-    m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) +
-    m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!);
-  const zSign = determinant < 0 ? -1 : 1;
+  const zSign = determinant3(m) < 0 ? -1 : 1;
   const proper = m.map((value, i) => (i % 3 === 2 ? zSign * value : value));
   const [w, b, c, d] = quaternionOf(proper);
   const back = rotationOf(w, b, c, d);

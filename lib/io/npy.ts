@@ -4,82 +4,49 @@
  */
 import { readFile } from 'node:fs/promises';
 import { expected } from '../errors.ts';
-import type { VoxelArray } from '../volume/volume.ts';
-import { swapToNative } from './bytes.ts';
-import { explainReadError, writeFileAtomic } from './files.ts';
-
-export type NpyData = VoxelArray | BigInt64Array | BigUint64Array;
+import { bytesOf, swapToNative } from './bytes.ts';
+import { explainReadError } from './files.ts';
+import { type StoredArray, type VoxelType, voxelTypeOf, voxelTypes } from './voxelTypes.ts';
 
 /** An array in C order: the last axis is fastest. */
 export interface NpyArray {
-  readonly data: NpyData;
+  readonly data: StoredArray;
   readonly shape: readonly number[];
 }
 
-type NpyDataConstructor = {
-  new (buffer: ArrayBuffer, offset?: number, length?: number): NpyData;
-  new (length: number): NpyData;
-  readonly BYTES_PER_ELEMENT: number;
-};
+/** NumPy's code of a type without the byte order, such as `f4`. */
+const codeOf = ({ name, bytes }: VoxelType): string => `${name[0]}${bytes}`;
 
-/** NumPy's type codes without the byte order. Booleans are read as 0 and 1. */
-const constructors: Record<string, NpyDataConstructor> = {
-  b1: Uint8Array,
-  i1: Int8Array,
-  u1: Uint8Array,
-  i2: Int16Array,
-  u2: Uint16Array,
-  i4: Int32Array,
-  u4: Uint32Array,
-  i8: BigInt64Array,
-  u8: BigUint64Array,
-  f4: Float32Array,
-  f8: Float64Array,
-};
+/** By that code. Booleans are read as 0 and 1. */
+const typesByCode = new Map(Object.values(voxelTypes).map((type) => [codeOf(type), type]));
+typesByCode.set('b1', typesByCode.get('u1')!);
+
 const magic = Buffer.from('\x93NUMPY', 'latin1');
 /** The data begin at a multiple of this, so that they can be mapped into memory. */
 const alignment = 64;
 
 const elementCount = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-function typeCodeOf(data: NpyData): string {
-  const kind =
-    data instanceof Float32Array || data instanceof Float64Array
-      ? 'f'
-      : data.constructor.name.includes('Uint')
-        ? 'u'
-        : 'i';
-  return `${data.BYTES_PER_ELEMENT === 1 ? '|' : '<'}${kind}${data.BYTES_PER_ELEMENT}`;
-}
-
-function headerOf({ data, shape }: NpyArray): Buffer {
+/** What stands before the numbers of a .npy file: version 1.0, C order, little-endian. */
+export function npyHeader(type: VoxelType, shape: readonly number[]): Uint8Array {
   const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const text = `{'descr': '${typeCodeOf(data)}', 'fortran_order': False, 'shape': (${axes}), }`;
+  const descr = `${type.bytes === 1 ? '|' : '<'}${codeOf(type)}`;
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${axes}), }`;
   const length = Math.ceil((magic.length + 4 + text.length + 1) / alignment) * alignment - magic.length - 4;
   const head = Buffer.from([...magic, 1, 0, length & 255, length >> 8]);
   return Buffer.concat([head, Buffer.from(`${text.padEnd(length - 1)}\n`, 'latin1')]);
 }
 
-const bytesOf = (data: NpyData): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
-function checkLength({ data, shape }: NpyArray): void {
+/** The bytes of a .npy file (version 1.0, C order, little-endian). `shape` may be empty: a single number. */
+export function encodeNpy({ data, shape }: NpyArray): Uint8Array {
   if (data.length !== elementCount(shape))
     throw expected(`${elementCount(shape)} values for shape (${shape.join(', ')})`, `${data.length}`);
-}
-
-/** The bytes of a .npy file (version 1.0, C order, little-endian). `shape` may be empty: a single number. */
-export function encodeNpy(array: NpyArray): Uint8Array {
-  checkLength(array);
-  return Buffer.concat([headerOf(array), bytesOf(array.data)]);
-}
-
-/** Writes a .npy file atomically. */
-export async function writeNpy(file: string, array: NpyArray): Promise<void> {
-  checkLength(array);
-  await writeFileAtomic(file, [headerOf(array), bytesOf(array.data)]);
+  return Buffer.concat([npyHeader(voxelTypeOf(data), shape), bytesOf(data)]);
 }
 
 interface NpyHeader {
+  readonly type: VoxelType;
+  /** As in the file: `b1` is read as `u1`. */
   readonly code: string;
   readonly bigEndian: boolean;
   readonly fortran: boolean;
@@ -101,19 +68,15 @@ function parseHeader(bytes: Buffer, file?: string): NpyHeader {
   const order = /'fortran_order':\s*(True|False)/.exec(text);
   const axes = /'shape':\s*\(([\d,\sL]*)\)/.exec(text);
   if (!order || !axes) throw expected('an .npy header with fortran_order and shape', text.trim(), file);
-  if (!descr || !constructors[descr[2]!])
-    throw expected('an array of plain numbers', `the type in ${text.trim()}`, file);
-  const shape = axes[1]!
-    .split(',')
-    .map((axis) => axis.trim())
-    .filter(Boolean)
-    .map((axis) => parseInt(axis, 10));
-  return { code: descr[2]!, bigEndian: descr[1] === '>', fortran: order[1] === 'True', shape, offset };
+  const type = typesByCode.get(descr?.[2] ?? '');
+  if (!descr || !type) throw expected('an array of plain numbers', `the type in ${text.trim()}`, file);
+  const shape = [...axes[1]!.matchAll(/\d+/g)].map(([axis]) => Number(axis));
+  return { type, code: descr[2]!, bigEndian: descr[1] === '>', fortran: order[1] === 'True', shape, offset };
 }
 
 /** Reorders from first axis fastest to last axis fastest. */
-function fortranToC(data: NpyData, shape: readonly number[]): NpyData {
-  const out = new (data.constructor as NpyDataConstructor)(data.length);
+function fortranToC(data: StoredArray, shape: readonly number[]): StoredArray {
+  const out = data.slice();
   const strides = shape.map((_, axis) => elementCount(shape.slice(0, axis)));
   const index = shape.map(() => 0);
   for (let i = 0, from = 0; i < data.length; i++) {
@@ -128,19 +91,17 @@ function fortranToC(data: NpyData, shape: readonly number[]): NpyData {
   return out;
 }
 
-/** The numbers where they lie in the bytes of the file, or undefined where they must be moved: to be aligned or turned round. */
-function viewData(buffer: Buffer, { code, bigEndian, offset, shape }: NpyHeader): NpyData | undefined {
-  const type = constructors[code]!;
-  if (bigEndian || (buffer.byteOffset + offset) % type.BYTES_PER_ELEMENT !== 0) return undefined;
-  return new type(buffer.buffer as ArrayBuffer, buffer.byteOffset + offset, elementCount(shape));
+/** The numbers where they lie in the file's bytes; undefined where they must be moved, to be aligned or turned. */
+function viewData(buffer: Buffer, { type, bigEndian, offset, shape }: NpyHeader): StoredArray | undefined {
+  if (bigEndian || (buffer.byteOffset + offset) % type.bytes !== 0) return undefined;
+  return new type.array(buffer.buffer as ArrayBuffer, buffer.byteOffset + offset, elementCount(shape));
 }
 
-function copyData(buffer: Buffer, { code, bigEndian, offset, shape }: NpyHeader): NpyData {
-  const type = constructors[code]!;
+function copyData(buffer: Buffer, { type, bigEndian, offset, shape }: NpyHeader): StoredArray {
   const own = Buffer.allocUnsafeSlow(buffer.length - offset);
   buffer.copy(own, 0, offset);
-  if (bigEndian) swapToNative(own, type.BYTES_PER_ELEMENT);
-  return new type(own.buffer as ArrayBuffer, 0, elementCount(shape));
+  if (bigEndian) swapToNative(own, type.bytes);
+  return new type.array(own.buffer as ArrayBuffer, 0, elementCount(shape));
 }
 
 /**
@@ -151,14 +112,11 @@ function copyData(buffer: Buffer, { code, bigEndian, offset, shape }: NpyHeader)
 export function decodeNpy(bytes: Uint8Array, file?: string, { shared = false } = {}): NpyArray {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const header = parseHeader(buffer, file);
-  const { code, fortran, shape, offset } = header;
-  const byteCount = elementCount(shape) * constructors[code]!.BYTES_PER_ELEMENT;
+  const { type, code, fortran, shape, offset } = header;
+  const byteCount = elementCount(shape) * type.bytes;
   if (buffer.length - offset !== byteCount) {
-    throw expected(
-      `${byteCount} bytes of data for shape (${shape.join(', ')}) and type ${code}`,
-      `${buffer.length - offset}`,
-      file,
-    );
+    const wanted = `${byteCount} bytes of data for shape (${shape.join(', ')}) and type ${code}`;
+    throw expected(wanted, `${buffer.length - offset}`, file);
   }
   const data = (shared ? viewData(buffer, header) : undefined) ?? copyData(buffer, header);
   return { data: fortran && shape.length > 1 ? fortranToC(data, shape) : data, shape };

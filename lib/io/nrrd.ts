@@ -7,22 +7,19 @@ import { expected } from '../errors.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
 import { assertFitsMemory, type PlainSource, withPlainSource } from './bytes.ts';
 import { gunzipRange, largestUnpacked } from './gzip.ts';
-import { countNonFinite, decodedBytes, decodeVoxels } from './niftiTypes.ts';
 import { type NrrdEncoding, type NrrdHeader, parseNrrdHeader } from './nrrdHeader.ts';
+import { countNonFinite, decodedBytes, decodeVoxels, type VoxelType } from './voxelTypes.ts';
 
+type KeptFields = 'version' | 'encoding' | 'littleEndian' | 'space' | 'spaceUnits' | 'keyValues';
+
+/** A volume with what its NRRD header says beyond the geometry. */
 export interface NrrdImage extends Volume {
-  readonly header: {
-    readonly version: number;
+  /** What the file says of itself. As in ITK no unit is converted: `spacingMm` holds the stored numbers. */
+  readonly header: Pick<NrrdHeader, KeptFields> & {
     /** NumPy's name of the stored type. */
     readonly datatype: string;
-    readonly encoding: NrrdEncoding;
-    readonly littleEndian: boolean;
     /** How many voxels are NaN or infinite. */
     readonly nonFinite: number;
-    readonly space: string | undefined;
-    /** As in ITK nothing is converted: `spacingMm` holds the stored numbers. */
-    readonly spaceUnits: string | undefined;
-    readonly keyValues: Readonly<Record<string, string>>;
   };
 }
 
@@ -30,7 +27,8 @@ export interface NrrdImage extends Volume {
 const longestHeader = 1 << 24;
 
 interface Head {
-  readonly header: NrrdHeader /** Where the voxels begin; undefined where the file ended without a blank line. */;
+  readonly header: NrrdHeader;
+  /** Where the voxels begin; undefined where the file ended without a blank line. */
   readonly end: number | undefined;
 }
 
@@ -42,51 +40,54 @@ async function readHead(source: PlainSource): Promise<Head> {
     if (!text.startsWith('NRRD'))
       return { header: parseNrrdHeader([text.slice(0, 8).split(/\r?\n/)[0]!], source.file), end: undefined };
     const blank = /\r?\n\r?\n/.exec(text);
-    if (!blank && bytes.length < source.size && take < longestHeader) continue;
-    if (!blank && bytes.length < source.size)
-      throw expected(`a blank line behind the header within ${longestHeader} bytes`, 'none', source.file);
-    const lines = bytes
-      .toString('utf8', 0, blank?.index ?? bytes.length)
-      .replace(/\r?\n$/, '')
-      .split(/\r?\n/);
+    const goesOn = !blank && bytes.length < source.size;
+    if (goesOn && take < longestHeader) continue;
+    if (goesOn) throw expected(`a blank line behind the header within ${longestHeader} bytes`, 'none', source.file);
+    const head = bytes.toString('utf8', 0, blank?.index ?? bytes.length);
+    const lines = head.replace(/\r?\n$/, '').split(/\r?\n/);
     return { header: parseNrrdHeader(lines, source.file), end: blank ? blank.index + blank[0].length : undefined };
   }
 }
 
-/** The place behind `count` lines. */
-function skipLines(bytes: Buffer, count: number, file: string): number {
+/** The voxels of a header, and the file that holds them: its own or another. */
+interface Wanted {
+  readonly header: NrrdHeader;
+  readonly count: number;
+  readonly byteCount: number;
+  readonly what: string;
+  readonly file: string;
+}
+
+const wrongLength = ({ byteCount, what, file }: Wanted, found: string): Error =>
+  expected(`${byteCount} bytes (${what})`, found, file);
+
+/** The place behind the lines to skip. */
+function skipLines(bytes: Buffer, { header: { lineSkip }, file }: Wanted): number {
   let at = 0;
-  for (let line = 0; line < count; line++) {
+  for (let line = 0; line < lineSkip; line++) {
     at = bytes.indexOf(10, at) + 1;
-    if (at === 0) throw expected(`${count} lines to skip before the voxels`, `${line}`, file);
+    if (at === 0) throw expected(`${lineSkip} lines to skip before the voxels`, `${line}`, file);
   }
   return at;
 }
 
-const wrongLength = (what: string, count: number, found: string, file: string): Error =>
-  expected(`${count} bytes (${what})`, found, file);
-
-async function rawBytes(
-  source: PlainSource,
-  from: number,
-  { lineSkip, byteSkip }: NrrdHeader,
-  byteCount: number,
-  what: string,
-): Promise<Buffer> {
-  const skipped =
-    lineSkip > 0 ? skipLines(await source.read(from, source.size - from, what), lineSkip, source.file) : 0;
+async function rawVoxels(source: PlainSource, from: number, wanted: Wanted): Promise<VoxelArray> {
+  const { header, count, byteCount, what, file } = wanted;
+  const { type, lineSkip, byteSkip } = header;
+  source.assertHolds(byteCount, what);
+  assertFitsMemory(decodedBytes(type, count), file);
+  const skipped = lineSkip > 0 ? skipLines(await source.read(from, source.size - from, what), wanted) : 0;
   const held = source.size - from - skipped - Math.max(0, byteSkip);
-  if (byteSkip < 0 ? held < byteCount : held !== byteCount)
-    throw wrongLength(what, byteCount, `${Math.max(0, held)}`, source.file);
-  return source.read(source.size - byteCount, byteCount, what);
+  if (byteSkip < 0 ? held < byteCount : held !== byteCount) throw wrongLength(wanted, `${Math.max(0, held)}`);
+  return decodeVoxels(await source.read(source.size - byteCount, byteCount, what), type, header);
 }
 
 /** Pairs of hexadecimal digits with any white space between. */
-function hexBytes(digits: Buffer, { byteSkip }: NrrdHeader, byteCount: number, what: string, file: string): Buffer {
-  const text = digits.toString('latin1', byteSkip).replace(/\s+/g, '');
-  if (!/^[0-9a-f]*$/i.test(text)) throw expected('hexadecimal digits', 'something else', file);
-  if (text.length !== 2 * byteCount) throw wrongLength(what, byteCount, `${text.length / 2}`, file);
-  const bytes = Buffer.allocUnsafeSlow(byteCount);
+function hexBytes(digits: Buffer, wanted: Wanted): Buffer {
+  const text = digits.toString('latin1', wanted.header.byteSkip).replace(/\s+/g, '');
+  if (!/^[0-9a-f]*$/i.test(text)) throw expected('hexadecimal digits', 'something else', wanted.file);
+  if (text.length !== 2 * wanted.byteCount) throw wrongLength(wanted, `${text.length / 2}`);
+  const bytes = Buffer.allocUnsafeSlow(wanted.byteCount);
   bytes.write(text, 'hex');
   return bytes;
 }
@@ -94,62 +95,54 @@ function hexBytes(digits: Buffer, { byteSkip }: NrrdHeader, byteCount: number, w
 const textNumber = /^[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|nan|inf(inity)?)$/i;
 const special: Record<string, number> = { nan: NaN, inf: Infinity, infinity: Infinity };
 
+function numberOf(token: string): number | undefined {
+  if (!textNumber.test(token)) return undefined;
+  const magnitude = special[token.replace(/^[+-]/, '').toLowerCase()];
+  if (magnitude === undefined) return Number(token);
+  return token.startsWith('-') ? -magnitude : magnitude;
+}
+
 /** One number for each voxel with white space between; integers must be integers that their type holds. */
-function textVoxels(bytes: Buffer, { type, byteSkip }: NrrdHeader, count: number, file: string): VoxelArray {
+function textVoxels(bytes: Buffer, { header: { type, byteSkip }, count, file }: Wanted): VoxelArray {
   const tokens = bytes.toString('latin1', byteSkip).split(/\s+/).filter(Boolean);
   if (tokens.length !== count) throw expected(`${count} numbers`, `${tokens.length}`, file);
-  const stored = type.view(new ArrayBuffer(count * type.bytes));
+  const stored = new type.array(count);
   const isBig = stored instanceof BigInt64Array || stored instanceof BigUint64Array;
   const out: VoxelArray = isBig ? new Float64Array(count) : stored;
   const isFloat = type.name.startsWith('float');
-  for (let i = 0; i < count; i++) {
-    const token = tokens[i]!;
-    const bare = token.replace(/^[+-]/, '').toLowerCase();
-    const value = !textNumber.test(token)
-      ? undefined
-      : bare in special
-        ? special[bare]! * (token.startsWith('-') ? -1 : 1)
-        : Number(token);
+  tokens.forEach((token, i) => {
+    const value = numberOf(token);
     if (value !== undefined) out[i] = value;
     const isHeld = isFloat || (isBig ? Number.isInteger(value) : out[i] === value);
     if (value === undefined || !isHeld)
       throw expected(`${type.name} numbers`, JSON.stringify(token.slice(0, 40)), file);
-  }
+  });
   return out;
 }
 
+/** The most bytes of voxels that so many stored bytes can hold. */
+const mostHeld: Record<Exclude<NrrdEncoding, 'raw'>, (storedBytes: number, type: VoxelType) => number> = {
+  gzip: largestUnpacked,
+  hex: (storedBytes) => storedBytes / 2,
+  text: (storedBytes, { bytes }) => ((storedBytes + 1) / 2) * bytes,
+};
+
 async function readVoxels(header: NrrdHeader, source: PlainSource, from: number): Promise<VoxelArray> {
-  const { type, shape, encoding, lineSkip, byteSkip } = header;
+  const { type, shape, encoding, byteSkip } = header;
   const { file } = source;
   const count = voxelCount(shape);
-  const byteCount = count * type.bytes;
   const what = `${shape.join('×')} ${type.name} voxels`;
-  if (encoding === 'raw') {
-    source.assertHolds(byteCount, what);
-    assertFitsMemory(decodedBytes(type, count, 1, 0), file);
-    return decodeVoxels(await rawBytes(source, from, header, byteCount, what), type, {
-      ...header,
-      slope: 1,
-      intercept: 0,
-    });
-  }
+  const wanted: Wanted = { header, count, byteCount: count * type.bytes, what, file };
+  if (encoding === 'raw') return rawVoxels(source, from, wanted);
   const packed = await source.read(from, source.size - from, what);
-  const stored = packed.subarray(skipLines(packed, lineSkip, file));
-  const most =
-    encoding === 'gzip'
-      ? largestUnpacked(stored.length)
-      : encoding === 'hex'
-        ? stored.length / 2
-        : ((stored.length + 1) / 2) * type.bytes;
-  if (byteCount > most)
-    throw wrongLength(what, byteCount, `${stored.length} bytes of ${encoding}, which cannot hold them,`, file);
-  assertFitsMemory(decodedBytes(type, count, 1, 0), file);
-  if (encoding === 'text') return textVoxels(stored, header, count, file);
-  const bytes =
-    encoding === 'hex'
-      ? hexBytes(stored, header, byteCount, what, file)
-      : await gunzipRange(stored, byteSkip, byteCount, what, file, true);
-  return decodeVoxels(bytes, type, { ...header, slope: 1, intercept: 0 });
+  const stored = packed.subarray(skipLines(packed, wanted));
+  if (wanted.byteCount > mostHeld[encoding](stored.length, type))
+    throw wrongLength(wanted, `${stored.length} bytes of ${encoding}, which cannot hold them,`);
+  assertFitsMemory(decodedBytes(type, count), file);
+  if (encoding === 'text') return textVoxels(stored, wanted);
+  const range = { offset: byteSkip, length: wanted.byteCount, what, last: true };
+  const bytes = encoding === 'hex' ? hexBytes(stored, wanted) : await gunzipRange(stored, range, file);
+  return decodeVoxels(bytes, type, header);
 }
 
 /** The data file lies beside the header unless its name is absolute. */
@@ -165,11 +158,11 @@ async function voxelsOf({ header, end }: Head, source: PlainSource): Promise<Vox
 
 /**
  * Reads an NRRD volume (versions 1 to 5; attached or detached; raw, gzip, text or hex); axis order x, y, z, x fastest.
- * The data stay in the stored type, 64-bit integers become doubles. The affine is RAS+ whatever the file's space; a file
- * without one is taken as left-posterior-superior, one without spacings has spacing 1, one without origin begins at 0.
- * NaN and infinities are kept and counted.
- * Throws a UserError naming the file, what was expected and what was found: for damage, voxels that are missing or left
- * over, data in several files, and everything that is not one scalar 3-D volume.
+ * The data stay in the stored type, 64-bit integers become doubles. The affine is RAS+ whatever the file's space; a
+ * file without one is taken as left-posterior-superior, one without spacings has spacing 1, one without origin begins
+ * at 0. NaN and infinities are kept and counted. Throws a UserError naming the file, what was expected and what was
+ * found: for damage, voxels that are missing or left over, data in several files, and everything that is not one scalar
+ * 3-D volume.
  */
 export async function readNrrd(file: string): Promise<NrrdImage> {
   return withPlainSource(file, 'an NRRD file', async (source) => {
@@ -177,21 +170,8 @@ export async function readNrrd(file: string): Promise<NrrdImage> {
     const data = await voxelsOf(head, source);
     const { version, type, encoding, littleEndian, shape, spacingMm, affine, space, spaceUnits, keyValues } =
       head.header;
-    return {
-      data,
-      shape,
-      spacingMm,
-      affine,
-      header: {
-        version,
-        datatype: type.name,
-        encoding,
-        littleEndian,
-        nonFinite: countNonFinite(data),
-        space,
-        spaceUnits,
-        keyValues,
-      },
-    };
+    const read = { datatype: type.name, nonFinite: countNonFinite(data) };
+    const kept = { version, encoding, littleEndian, space, spaceUnits, keyValues, ...read };
+    return { data, shape, spacingMm, affine, header: kept };
   });
 }

@@ -1,11 +1,12 @@
 /**
- * Headers of NRRD files, versions 1 to 5, of one scalar 3-D volume.
- * Format: https://teem.sourceforge.net/nrrd/format.html. What the format leaves open is read as ITK does (space absent or without
- * anatomy: left-posterior-superior). Where that gives a number for a grid that the header does not describe, the file is refused.
+ * Headers of NRRD files, versions 1 to 5, of one scalar 3-D volume. Format:
+ * https://teem.sourceforge.net/nrrd/format.html. What the format leaves open is read as ITK does (space absent or
+ * without anatomy: left-posterior-superior). Where that gives a number for a grid that the header does not describe,
+ * the file is refused.
  */
 import { expected } from '../errors.ts';
-import { type Affine, spacingOf, type Vec3 } from '../volume/volume.ts';
-import { type VoxelType, voxelTypes } from './niftiTypes.ts';
+import { type Affine, determinant3, spacingOf, type Vec3 } from '../volume/volume.ts';
+import { readableTypes, type VoxelType, voxelTypes } from './voxelTypes.ts';
 
 export type NrrdEncoding = 'raw' | 'gzip' | 'text' | 'hex';
 
@@ -29,40 +30,14 @@ export interface NrrdHeader {
   readonly keyValues: Readonly<Record<string, string>>;
 }
 
-/** Identifiers of the format; another one is damage. `dataFile` and the like are found without their space. */
-const identifiers = new Set([
-  'dimension',
-  'type',
-  'blocksize',
-  'encoding',
-  'endian',
-  'content',
-  'oldmin',
-  'oldmax',
-  'min',
-  'max',
-  'datafile',
-  'lineskip',
-  'byteskip',
-  'number',
-  'sampleunits',
-  'sizes',
-  'spacings',
-  'thicknesses',
-  'axismins',
-  'axismaxs',
-  'centers',
-  'centerings',
-  'labels',
-  'units',
-  'kinds',
-  'space',
-  'spacedimension',
-  'spaceunits',
-  'spaceorigin',
-  'spacedirections',
-  'measurementframe',
-]);
+/** Identifiers of the format; another one is damage. `data file` and the like are found without their space. */
+const identifiers: readonly string[] = `
+  dimension type blocksize encoding endian content oldmin oldmax min max datafile lineskip byteskip number sampleunits
+  sizes spacings thicknesses axismins axismaxs centers centerings labels units kinds
+  space spacedimension spaceunits spaceorigin spacedirections measurementframe
+`
+  .trim()
+  .split(/\s+/);
 
 /** Every name that the format has for a type, under NumPy's. */
 const typeNames: Record<string, readonly string[]> = {
@@ -78,17 +53,20 @@ const typeNames: Record<string, readonly string[]> = {
   float64: ['double'],
 };
 
-const encodings: Record<string, NrrdEncoding> = {
-  raw: 'raw',
-  gzip: 'gzip',
-  gz: 'gzip',
-  text: 'text',
-  txt: 'text',
-  ascii: 'text',
-  hex: 'hex',
+const encodings: Readonly<Record<NrrdEncoding, readonly string[]>> = {
+  raw: ['raw'],
+  gzip: ['gzip', 'gz'],
+  text: ['text', 'txt', 'ascii'],
+  hex: ['hex'],
 };
 
-/** Signs that turn the first two axes of a space to left and posterior, ITK's inner frame. Other spaces have no anatomy. */
+/** The key under which a list has the name, whatever its case. */
+const keyOf = <K extends string>(names: Readonly<Record<K, readonly string[]>>, name: string): K | undefined =>
+  (Object.keys(names) as K[]).find((key) => names[key].includes(name.toLowerCase()));
+
+/**
+ * Signs that turn the first two axes of a space to left and posterior, ITK's inner frame. Other spaces have no anatomy.
+ */
 const toLps: Record<string, readonly [number, number]> = {
   'right-anterior-superior': [-1, -1],
   ras: [-1, -1],
@@ -121,7 +99,7 @@ function fieldsOf(lines: readonly string[], file: string): Fields {
     const name = label?.toLowerCase().replaceAll(' ', '') ?? '';
     if (line.startsWith('#')) continue;
     if (key !== undefined) pairs.set(unescape(key), unescape(value!));
-    else if (!identifiers.has(name))
+    else if (!identifiers.includes(name))
       throw expected('NRRD header lines and a blank line behind them', quoted(line), file);
     else if (values.has(name)) throw expected(`one field "${label}"`, 'two', file);
     else values.set(name, text!.trim());
@@ -151,16 +129,15 @@ function versionOf(line: string, file: string): number {
 
 function typeOf(fields: Fields): VoxelType {
   const text = required(fields, 'type');
-  const name = Object.keys(typeNames).find((key) => typeNames[key]!.includes(text.toLowerCase()));
+  const name = keyOf(typeNames, text);
   const type = Object.values(voxelTypes).find((each) => each.name === name);
-  if (!type) throw fields.refusal('integer or floating-point voxels of 8 to 64 bits', `type ${quoted(text)}`);
+  if (!type) throw fields.refusal(readableTypes, `type ${quoted(text)}`);
   return type;
 }
 
 function encodingOf(fields: Fields): NrrdEncoding {
   const text = required(fields, 'encoding');
-  const name = text.toLowerCase();
-  const encoding = Object.hasOwn(encodings, name) ? encodings[name] : undefined;
+  const encoding = keyOf(encodings, text);
   if (!encoding) throw fields.refusal('the encoding raw, gzip, text or hex', quoted(text));
   return encoding;
 }
@@ -189,10 +166,8 @@ function shapeOf(fields: Fields): Vec3 {
 
 /** `(1,0,0)` as three finite numbers. */
 function vectorOf(text: string, what: string, fields: Fields): Vec3 {
-  const numbers = /^\(([^()]*)\)$/
-    .exec(text)?.[1]!
-    .split(',')
-    .map((part) => (part.trim() ? Number(part) : NaN));
+  const [, parts] = /^\(([^()]*)\)$/.exec(text) ?? [];
+  const numbers = parts?.split(',').map((part) => (part.trim() ? Number(part) : NaN));
   if (numbers?.length !== 3 || !numbers.every(Number.isFinite))
     throw fields.refusal(`${what} as (x,y,z) with finite numbers`, quoted(text));
   return numbers as unknown as Vec3;
@@ -233,27 +208,12 @@ function affineOf(fields: Fields): Affine {
   return [...row(0), ...row(1), ...row(2), 0, 0, 0, 1];
 }
 
-function assertGrid(affine: Affine, spacingMm: Vec3, fields: Fields): void {
-  const [a, b, c, , d, e, f, , g, h, i] = affine as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+function assertThreeDimensions(affine: Affine, spacingMm: Vec3, fields: Fields): void {
+  const determinant = determinant3([0, 1, 2].flatMap((row) => affine.slice(4 * row, 4 * row + 3)));
   const relative = Math.abs(determinant) / (spacingMm[0] * spacingMm[1] * spacingMm[2]);
   if (relative > 1e-6 && Number.isFinite(relative)) return;
-  throw fields.refusal(
-    'three space directions in three dimensions',
-    quoted(fields.values.get('spacedirections') ?? fields.values.get('spacings') ?? ''),
-  );
+  const given = fields.values.get('spacedirections') ?? fields.values.get('spacings') ?? '';
+  throw fields.refusal('three space directions in three dimensions', quoted(given));
 }
 
 function dataFileOf(fields: Fields): string | undefined {
@@ -277,7 +237,7 @@ export function parseNrrdHeader(lines: readonly string[], file: string): NrrdHea
   const shape = shapeOf(fields);
   const affine = affineOf(fields);
   const spacingMm = spacingOf(affine);
-  assertGrid(affine, spacingMm, fields);
+  assertThreeDimensions(affine, spacingMm, fields);
   const byteSkip = integerOf(fields, 'byteskip', -1, 0);
   if (byteSkip < 0 && encoding !== 'raw')
     throw fields.refusal('a byte skip of -1 with the encoding raw only', encoding);

@@ -6,7 +6,10 @@ import { sha256File } from './files.ts';
 import { readNifti } from './nifti.ts';
 import { readNrrd } from './nrrd.ts';
 
-/** Reads a volume by the ending of its name: .nrrd and .nhdr as NRRD, all others as NIfTI. Throws as readNrrd and readNifti do. */
+/**
+ * Reads a volume by the ending of its name: .nrrd and .nhdr as NRRD, all others as NIfTI. Throws as readNrrd and
+ * readNifti do.
+ */
 export const readVolume = (file: string): Promise<Volume> =>
   /\.n(rrd|hdr)$/i.test(file) ? readNrrd(file) : readNifti(file);
 

@@ -1,8 +1,15 @@
 /**
- * Boundary loss by signed distance. Source: Kervadec et al. 2019, arXiv:1812.07032, and the distance map of their code.
+ * Boundary loss by signed distance:
  *
- * It is not meant to stand alone: its minimum is to call everything inside foreground and everything outside background, but where the
- * truth is empty it says nothing. The authors add it, with a weight of 0.01, to a loss of regions.
+ *     L = 1/N Σ p φ
+ *
+ * over all N pixels, with p the softmax probability of the foreground and φ the signed distance of the pixel to the
+ * contour of the true mask, in pixels: positive outside, negative inside. Negative for a good prediction.
+ * Source: Kervadec et al. 2019, arXiv:1812.07032, and the distance map of their code.
+ *
+ * It is not meant to stand alone: its minimum is to call everything inside foreground and everything outside
+ * background, but where the truth is empty it says nothing. The authors add it, with a weight of 0.01, to a loss of
+ * regions.
  */
 import { tf } from 'axunet-engine/engine';
 import { crossEntropyDice } from './crossEntropyDice.ts';
@@ -12,12 +19,13 @@ import { signedDistance } from './signedDistance.ts';
 import { weightedSum } from './weightedSum.ts';
 
 /** What the authors multiply the boundary loss by when they hold it constant beside a loss of regions. */
-export const boundaryWeight = 0.01;
+const boundaryWeight = 0.01;
 
 /**
- * The distance map φ of the authors' code, in pixels: outside, the distance to the nearest pixel of the mask; inside, minus (the
- * distance to the nearest pixel outside − 1), so that the outermost pixels of the mask have 0. The paper's own φ is the distance to a
- * continuous contour, which has no − 1. 0 everywhere where the mask of an image is empty or full. `truth` [n, h, w] or [n, d, h, w].
+ * φ as in the authors' code: outside, the distance to the nearest pixel of the mask; inside, minus (the distance to the
+ * nearest pixel outside − 1), so that the outermost pixels of the mask have 0. The paper's own φ is the distance to a
+ * continuous contour, which has no − 1. 0 everywhere where the mask of an image is empty or full.
+ * `truth` [n, h, w] or [n, d, h, w].
  */
 export function boundaryMap(truth: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
@@ -26,10 +34,7 @@ export function boundaryMap(truth: tf.Tensor): tf.Tensor {
   });
 }
 
-/**
- * Mean over all pixels of p · φ: p the softmax probability of the foreground, φ the map of the true mask (`boundaryMap`), a constant.
- * Negative for a good prediction. `logits` [n, h, w, classes] or [n, d, h, w, classes], `labels` without the last axis.
- */
+/** `logits` [n, h, w, classes] or [n, d, h, w, classes], `labels` without the last axis. φ has no gradient. */
 export function boundary(logits: tf.Tensor, labels: tf.Tensor): tf.Scalar {
   return tf.tidy(
     () => tf.mean(tf.mul(foregroundProbability(logits), boundaryMap(foregroundTruth(labels)))) as tf.Scalar,

@@ -1,6 +1,17 @@
 /**
  * Boundary-aware loss: cross-entropy in which pixels at the contour count more.
- * Source: our reading of Yang et al. 2022 (AX-Unet), doi 10.3389/fonc.2022.894970, whose formula is not published; the factor is its code's.
+ *
+ *     L = 1/N Σ −w ln p_y,   w = 1 + k E,   E = √(Gx² + Gy²)
+ *
+ * over all N pixels, with p_y the softmax probability of a pixel's true class, k = 5, and Gx and Gy the Sobel
+ * derivatives of the true mask, by the kernels (sobel.ts)
+ *
+ *          −1  0  1             −1 −2 −1
+ *     Gx = −2  0  2        Gy =  0  0  0
+ *          −1  0  1              1  2  1
+ *
+ * Source: our reading of Yang et al. 2022 (AX-Unet), doi 10.3389/fonc.2022.894970, whose formula is not published; the
+ * factor k is that of its code.
  */
 import { tf } from 'axunet-engine/engine';
 import { meanFocalCrossEntropy, unfocused } from 'axunet-engine/ops/focalCrossEntropy';
@@ -8,6 +19,7 @@ import { softmaxCrossEntropy } from 'axunet-engine/ops/softmaxCrossEntropy';
 import type { LossFunction } from './loss.ts';
 import { sobelMagnitude } from './sobel.ts';
 
+/** The weight of an edge, and what the sum over the pixels is divided by. */
 export interface BoundaryAwareOptions {
   /** Weight of the edge; 5 by default. */
   readonly k?: number;
@@ -19,7 +31,7 @@ export interface BoundaryAwareOptions {
 export const boundaryWeights = (labels: tf.Tensor3D, k = 5): tf.Tensor3D =>
   tf.tidy(() => tf.add(1, tf.mul(k, sobelMagnitude(labels))));
 
-/** The loss of each pixel: −w log p_y. `logits` [n, h, w, classes], `labels` [n, h, w]; output [n, h, w]. */
+/** The loss of each pixel: −w ln p_y. `logits` [n, h, w, classes], `labels` [n, h, w]; output [n, h, w]. */
 export const boundaryAwareMap = (logits: tf.Tensor4D, labels: tf.Tensor3D, k = 5): tf.Tensor3D =>
   tf.tidy(() => tf.mul(boundaryWeights(labels, k), tf.reshape(softmaxCrossEntropy(logits, labels), labels.shape)));
 

@@ -1,4 +1,12 @@
-/** Boundary difference over union. Source: Sun et al. 2023 (MICCAI), arXiv:2308.00220. */
+/**
+ * Boundary difference over union:
+ *
+ *     L = (U − I) / (U − α I + 1),   U − I = Σ p² + Σ y² − 2 Σ p y,   I = Σ p y,   α = 1 − 2 C / S, at most 0.8
+ *
+ * with p the softmax probability of the foreground and y its truth; S counts the pixels of the truth and C those at its
+ * contour. The larger the organ, the less its inside counts; at α = −1, all contour, it is a Dice loss with squares.
+ * Sums go over the batch, as in `softDice`. Source: Sun et al. 2023 (MICCAI), arXiv:2308.00220.
+ */
 import { tf } from 'axunet-engine/engine';
 import { foregroundProbability, foregroundTruth } from './probabilityMap.ts';
 
@@ -7,25 +15,19 @@ const largestAlpha = 0.8;
 /** Added below, in pixels: makes an empty truth with an empty prediction count as perfect. */
 const smoothing = 1;
 
-/** The pixels of the mask that have a neighbour above, below, left or right outside it or beyond the image. `truth` [n, h, w]. */
+/**
+ * Pixels of the mask with a neighbour above, below, left or right outside it or beyond the image. `truth` [n, h, w].
+ */
 function contour(truth: tf.Tensor3D): tf.Tensor3D {
   const [n, height, width] = truth.shape;
-  const padded = tf.pad(truth, [
-    [0, 0],
-    [1, 1],
-    [1, 1],
-  ]);
+  const around = [0, 1, 1].map((pixels): [number, number] => [pixels, pixels]);
+  const padded = tf.pad(truth, around);
   const moved = (y: number, x: number): tf.Tensor => tf.slice(padded, [0, 1 + y, 1 + x], [n, height, width]);
   const inner = tf.mul(tf.mul(moved(-1, 0), moved(1, 0)), tf.mul(moved(0, -1), moved(0, 1)));
   return tf.sub(truth, tf.mul(truth, inner));
 }
 
-/**
- * (U − I) / (U − α I) with the soft union and overlap U − I = Σ p² + Σ y² − 2 Σ py, I = Σ py, and α = 1 − 2 C / S, at most 0.8, where S counts the
- * pixels of the truth and C those at its contour: the larger the organ, the less its inside counts; at α = −1, all contour, it is a Dice loss with squares. p is the softmax probability of the
- * foreground; sums go over the batch, as in `softDice`. Between 0 and 1; 0 for an empty truth predicted as empty.
- * `logits` [n, h, w, classes], `labels` [n, h, w].
- */
+/** Between 0 and 1; 0 for an empty truth predicted as empty. `logits` [n, h, w, classes], `labels` [n, h, w]. */
 export function boundaryDou(logits: tf.Tensor4D, labels: tf.Tensor3D): tf.Scalar {
   return tf.tidy(() => {
     const [probability, truth] = [foregroundProbability(logits), foregroundTruth(labels) as tf.Tensor3D];

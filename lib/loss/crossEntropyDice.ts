@@ -1,4 +1,11 @@
-/** The loss of the reference's training run as it was meant: cross-entropy plus soft Dice, with a Dice of the foreground. */
+/**
+ * Cross-entropy plus soft Dice, the default of a run:
+ *
+ *     L = 1/N Σ −ln p_y + 1 − (2 Σ p y + 1) / (Σ p + Σ y + 1)
+ *
+ * with the symbols of crossEntropy.ts and softDice.ts. The reference's training run meant this loss; its Dice is of the
+ * foreground here.
+ */
 import { tf } from 'axunet-engine/engine';
 import { crossEntropy } from './crossEntropy.ts';
 import { softDice } from './softDice.ts';

@@ -1,8 +1,16 @@
-/** Focal Tversky loss: hard images count more. Source: Abraham and Khan 2019, doi 10.1109/ISBI.2019.8759329. */
+/**
+ * Focal Tversky loss: hard images count more.
+ *
+ *     L = mean over images of (1 − TI)^(1/γ)
+ *
+ * with TI the Tversky index of an image (tversky.ts) and γ = 4/3.
+ * Source: Abraham and Khan 2019, doi 10.1109/ISBI.2019.8759329.
+ */
 import { tf } from 'axunet-engine/engine';
 import type { LossFunction } from './loss.ts';
 import { type TverskyOptions, tverskyDistances } from './tversky.ts';
 
+/** The options of Tversky and the root. */
 export interface FocalTverskyOptions extends TverskyOptions {
   /** Each image costs (1 − TI)^(1/γ); 4/3 by default, as Abraham and Khan advise. */
   readonly gamma?: number;

@@ -3,7 +3,10 @@ import { tf } from 'axunet-engine/engine';
 import { classSums } from 'axunet-engine/ops/classSums';
 import type { Over } from './loss.ts';
 
-/** Two classes where there are more: the logit of the foreground is log Σ exp over its classes, so its probability is their sum. */
+/**
+ * Two classes where there are more: the logit of the foreground is log Σ exp over its classes, so its probability is
+ * their sum.
+ */
 function asTwoClasses(logits: tf.Tensor4D, labels: tf.Tensor3D): [tf.Tensor4D, tf.Tensor3D] {
   if (logits.shape[3] === 2) return [logits, labels];
   const background = tf.slice(logits, [0, 0, 0, 0], [-1, -1, -1, 1]);
@@ -14,8 +17,11 @@ function asTwoClasses(logits: tf.Tensor4D, labels: tf.Tensor3D): [tf.Tensor4D, t
   ];
 }
 
-/** Sums over the pixels with p the probability of the foreground and y its truth: Σ p, Σ p y, Σ y and Σ p². One number per image, or one in all. */
-export interface ForegroundSums {
+/**
+ * Sums over the pixels with p the probability of the foreground and y its truth: Σ p, Σ p y, Σ y and Σ p². One number
+ * per image, or one in all.
+ */
+interface ForegroundSums {
   readonly probability: tf.Tensor1D;
   readonly overlap: tf.Tensor1D;
   readonly truth: tf.Tensor1D;
@@ -33,8 +39,9 @@ export function foregroundSums(logits: tf.Tensor4D, labels: tf.Tensor3D, over: O
 }
 
 /**
- * Numbers of pixels added above and below a quotient of sums, which decide what an empty image costs: one number for both, or one each.
- * With the same number s in both, an empty truth costs 1 − s / (Σ p + s): nothing for an empty prediction.
+ * Numbers of pixels added above and below a quotient of sums, which decide what an empty image costs: one number for
+ * both, or one each. With the same number s in both, an empty truth costs 1 − s / (Σ p + s): nothing for an empty
+ * prediction.
  */
 export type Smoothing = number | readonly [above: number, below: number];
 

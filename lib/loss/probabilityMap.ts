@@ -2,8 +2,9 @@
 import { tf } from 'axunet-engine/engine';
 
 /**
- * Softmax probability of the foreground: the logistic function of how far its logits are above that of the background, so that
- * tiny probabilities keep their digits, which 1 − softmax would round away. `logits` [n, …, classes]; output [n, …].
+ * Softmax probability of the foreground: the logistic function of how far its logits are above that of the background,
+ * so that tiny probabilities keep their digits, which 1 − softmax would round away. `logits` [n, …, classes]; output
+ * [n, …].
  */
 export function foregroundProbability(logits: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {

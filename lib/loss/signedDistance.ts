@@ -1,9 +1,9 @@
 /**
  * The exact Euclidean distance of each pixel to the other side of its mask, for losses that need it in a training step.
  *
- * With our kernel (cpp/distance.cc) it is an operation like any other, in eager code and in a compiled step. Without it (wasm, cpu, a GPU)
- * the mask is read in JavaScript and lib/volume/distance.ts does the work, in eager code only: a trace refuses that, and training
- * goes on uncompiled.
+ * With our kernel (cpp/distance.cc) it is an operation like any other, in eager code and in a compiled step. Without it
+ * (wasm, cpu, a GPU) the mask is read in JavaScript and lib/volume/distance.ts does the work, in eager code only: a
+ * trace refuses that, and training goes on uncompiled.
  */
 
 import { tf } from 'axunet-engine/engine';
@@ -17,9 +17,10 @@ import type { Vec3 } from '../volume/volume.ts';
 const nanometresPerMm = 1e6;
 
 /**
- * `values` [n, h, w] or [n, d, h, w], float32: what lies above 1/2 is inside. Output of the same shape: outside, the distance in mm to the nearest
- * pixel inside; inside, minus the distance to the nearest pixel outside, both from centre to centre; `spacingMm` is that of x (the last
- * axis), y and z. 0 everywhere in an image that has no pixel inside or none outside.
+ * `values` [n, h, w] or [n, d, h, w], float32: what lies above 1/2 is inside. Output of the same shape: outside, the
+ * distance in mm to the nearest pixel inside; inside, minus the distance to the nearest pixel outside, both from centre
+ * to centre; `spacingMm` is that of x (the last axis), y and z. 0 everywhere in an image that has no pixel inside or
+ * none outside.
  *
  * The result is a constant to any gradient: it has none with respect to `values`, as a step function has none.
  * Throws a UserError for another rank or type, or a spacing that is not within 10⁻⁶ to 2000 mm.

@@ -1,14 +1,23 @@
-/** Soft Dice of the foreground. Source: Milletari et al. 2016 (V-Net), doi 10.1109/3DV.2016.79, with sums instead of squares. */
+/**
+ * Soft Dice of the foreground:
+ *
+ *     L = 1 − (2 Σ p y + s) / (Σ p + Σ y + s)
+ *
+ * with p the softmax probability of the foreground (all classes but 0), y its truth, and s = 1 pixel; the sums go over
+ * the pixels of the whole batch (default) or of each image, and then the mean is taken.
+ * Source: Milletari et al. 2016 (V-Net), doi 10.1109/3DV.2016.79, with sums instead of squares.
+ */
 import { tf } from 'axunet-engine/engine';
 import { foregroundSums, type Smoothing, smoothingOf } from './foreground.ts';
 import type { LossFunction, Over } from './loss.ts';
 
 /** Added above and below, in pixels: makes an empty truth with an empty prediction count as perfect. */
-export const diceSmoothing = 1;
+const diceSmoothing = 1;
 
+/** Over what Dice is taken, and which form of it. */
 export interface DiceOptions {
   readonly over?: Over;
-  /** `diceSmoothing` by default. */
+  /** 1 pixel by default. */
   readonly smoothing?: Smoothing;
   /** Σ p² + Σ y² below instead of Σ p + Σ y, as V-Net has it. */
   readonly squared?: boolean;
@@ -16,10 +25,7 @@ export interface DiceOptions {
   readonly jaccard?: boolean;
 }
 
-/**
- * 1 − (2 Σ p y + s) / (Σ p + Σ y + s) with p the softmax probability of the foreground (all classes but 0) and y its truth, over the
- * pixels of the whole batch (default) or of each image, and then their mean. An empty truth costs 1 − s / (Σ p + s).
- */
+/** The Dice loss with other options. An empty truth costs 1 − s / (Σ p + s): nothing for an empty prediction. */
 export function diceLoss({
   over = 'batch',
   smoothing = diceSmoothing,
@@ -37,8 +43,8 @@ export function diceLoss({
 }
 
 /**
- * Soft Dice over the whole batch: most slices hold no pancreas, and a slice without any would otherwise give a gradient that only its
- * own false positives shape. `logits` [n, h, w, classes], `labels` [n, h, w].
+ * Soft Dice over the whole batch: most slices hold no pancreas, and a slice without any would otherwise give a gradient
+ * that only its own false positives shape. `logits` [n, h, w, classes], `labels` [n, h, w].
  */
 export const softDice: LossFunction = diceLoss();
 

@@ -1,8 +1,16 @@
-/** Tversky loss: a Dice that weighs false positives and missed pixels apart. Source: Salehi et al. 2017, doi 10.1007/978-3-319-67389-9_44. */
+/**
+ * Tversky loss: a Dice that weighs false positives and missed pixels apart.
+ *
+ *     L = 1 − TI,   TI = (Σ p y + s) / (Σ p y + α Σ p (1 − y) + β Σ (1 − p) y + s)
+ *
+ * with p the softmax probability of the foreground, y its truth, α = 0.3, β = 0.7 and s = 1 pixel; the sums go over the
+ * batch (default) or each image. Source: Salehi et al. 2017, doi 10.1007/978-3-319-67389-9_44.
+ */
 import { tf } from 'axunet-engine/engine';
 import { foregroundSums, type Smoothing, smoothingOf } from './foreground.ts';
 import type { LossFunction, Over } from './loss.ts';
 
+/** What a false positive and a false negative cost, over what the index is taken, and the smoothing. */
 export interface TverskyOptions {
   /** Weight of false positives (α); 0.3 by default. With 0.5 for both weights the loss is soft Dice. */
   readonly falsePositives?: number;
@@ -13,7 +21,7 @@ export interface TverskyOptions {
   readonly smoothing?: Smoothing;
 }
 
-/** 1 − TI of the batch [1] or of each image [n]; TI = (Σ p y + s) / (Σ p y + α Σ p (1 − y) + β Σ (1 − p) y + s) of the foreground. */
+/** 1 − TI of the batch [1] or of each image [n]. */
 export function tverskyDistances(logits: tf.Tensor4D, labels: tf.Tensor3D, options: TverskyOptions): tf.Tensor1D {
   const { falsePositives = 0.3, falseNegatives = 0.7, over = 'batch', smoothing = 1 } = options;
   const [above, below] = smoothingOf(smoothing);

@@ -3,7 +3,10 @@ import { tf } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
 import type { LossFunction } from './loss.ts';
 
-/** A weight that goes linearly from one value to another while the run's progress goes from `begin` to `end` (shares of the run, 0 and 1 by default). */
+/**
+ * A weight that goes linearly from one value to another while the run's progress goes from `begin` to `end` (shares of
+ * the run, 0 and 1 by default).
+ */
 export interface Ramp {
   readonly from: number;
   readonly to: number;
@@ -11,6 +14,7 @@ export interface Ramp {
   readonly end?: number;
 }
 
+/** One loss of a sum and its weight, a number or one that changes over the run. */
 export interface Term {
   readonly loss: LossFunction;
   readonly weight: number | Ramp;

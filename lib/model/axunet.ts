@@ -9,7 +9,7 @@
  *
  * Layer names are the reference's. Source: Yang et al. 2022, doi 10.3389/fonc.2022.894970, and its public code.
  */
-import { tf } from 'axunet-engine/engine';
+import { tf } from 'axunet-engine';
 import { expected } from '../errors.ts';
 import {
   AdaptiveMaxPool,
@@ -23,13 +23,16 @@ import {
 } from './blocks.ts';
 import { initialiseWeights } from './initialise.ts';
 
+/** The networks that `createAxUnet` can build: the published one, two of the authors' files, and three ablations. */
 export const variants = ['residual', 'plain', 'grouped', 'unet', 'unet-aspp', 'unet-sep'] as const;
 /**
- * `residual`: the network of the reference's training run. `plain`: the same without shortcuts. `grouped`: U-Net + ASPP
- * with grouped convolutions after each skip. The others are ablations: U-Net alone, with ASPP, with separable convolutions.
+ * `residual`: the network of the reference's training run. `plain`: the same without shortcuts. `grouped`:
+ * U-Net + ASPP with grouped convolutions after each skip. The others are ablations: U-Net alone, with
+ * ASPP, with separable convolutions.
  */
 export type Variant = (typeof variants)[number];
 
+/** What decides about the layers of a network; sizes are [height, width] in pixels. */
 export interface ModelConfig {
   variant: Variant;
   /** Channels of the first level; every other channel number is a multiple of it. The paper's network has 64. */
@@ -44,6 +47,7 @@ export interface ModelConfig {
   asppRates: [number, number, number];
 }
 
+/** The network of the paper at full size. */
 export const defaultModel: ModelConfig = {
   variant: 'residual',
   width: 64,

@@ -1,187 +1,145 @@
 /**
- * The building blocks of AX-Unet as layers, one row of the paper's table each. Images are NHWC; `n` stands for the batch.
+ * The building blocks of AX-Unet as layers, one kind of row of the paper's table each. Images are [n, h, w, c].
+ *
+ *     DoubleConvolution     c1, c2 … c9       3×3, batch norm, ReLU, twice; or the first half separable
+ *     MaxPool               p1, p2, p4, p5    2×2 maximum
+ *     Convolution           s1, s2, s3        1×1, every second pixel: the shortcuts; and the linear head_out and c10
+ *     ConvolutionNormRelu   aspp0 … head_conv k×k, dilated in the ASPP block, batch norm, ReLU
+ *     AdaptiveMaxPool       aspp4_pool        maximum of 3 × 3 overlapping windows
+ *     ResizeNearestLike     aspp4             nearest neighbour, back to the size of c5
+ *     UpConvolution         up6 … up9         transposed 2×2, doubles the size
+ *     Join                  skip6 … skip9     [up, skip] along the channels
+ *
  * Facts: reference code Model.py and withsep.py, see docs/differences.md for what we do otherwise.
  */
-import { tf } from 'axunet-engine/engine';
-import { preparingTrace } from 'axunet-engine/graph/tracing';
-import { adaptiveMaxPool, resizeNearest } from 'axunet-engine/ops/adaptiveMaxPool';
-import { addBias, convolution } from 'axunet-engine/ops/convolution';
-import { depthwiseConvolution } from 'axunet-engine/ops/depthwise';
-import { groupedConvolution } from 'axunet-engine/ops/groupedConvolution';
-import { join, partsOf } from 'axunet-engine/ops/join';
-import { maxPool } from 'axunet-engine/ops/maxPool';
-import { pointwiseConvolution } from 'axunet-engine/ops/pointwise';
-import { upConvolution } from 'axunet-engine/ops/upConvolution';
-import { type Arguments, NetworkLayer, only, onlyShape } from './layer.ts';
-
-type Inputs = tf.Tensor | tf.Tensor[];
-type Shapes = tf.Shape | tf.Shape[];
-interface LayerConfig {
-  name?: string;
-}
+import {
+  adaptiveMaxPool,
+  convolution,
+  convolutionNormRelu,
+  groupedConvolution,
+  join,
+  maxPool,
+  resizeNearest,
+  separableNormRelu,
+  tf,
+  upConvolution,
+} from 'axunet-engine';
+import { type ImageShape, type LayerConfig, batchNormMomentum as momentum, NetworkLayer } from './layer.ts';
 
 /**
  * Two 3×3 convolutions, each with batch norm and ReLU: [n, h, w, c] → [n, h, w, filters].
  * With `separable` the first one is a pointwise convolution followed by a depthwise one (Xception's order, nothing
  * between the two), while the second stays ordinary: the reference's "DoubleSepConv" is separable by half.
  */
-export class DoubleConvolution extends NetworkLayer {
+export class DoubleConvolution extends NetworkLayer<{ filters: number; separable: boolean }> {
   static className = 'DoubleConvolution';
-  readonly filters: number;
-  readonly separable: boolean;
 
-  constructor(config: LayerConfig & { filters: number; separable: boolean }) {
-    super(config);
-    this.filters = config.filters;
-    this.separable = config.separable;
+  constructor({ filters, separable, ...config }: LayerConfig & { filters: number; separable: boolean }) {
+    super(config, { filters, separable });
   }
 
-  override build(shape: Shapes): void {
-    const channels = onlyShape(shape).at(-1)!;
-    if (this.separable) {
-      this.convolutionWeights('pointwise', [1, 1, channels, this.filters]);
-      this.convolutionWeights('depthwise', [3, 3, this.filters, 1], 'depthwise');
-    } else this.convolutionWeights('conv1', [3, 3, channels, this.filters]);
-    this.batchNormWeights('bn1', this.filters);
-    this.convolutionWeights('conv2', [3, 3, this.filters, this.filters]);
-    this.batchNormWeights('bn2', this.filters);
-    super.build(shape);
+  protected override declare(channels: number): void {
+    const { filters, separable } = this.settings;
+    if (separable) {
+      this.declareConvolution('pointwise', [1, 1, channels, filters]);
+      this.declareConvolution('depthwise', [3, 3, filters, 1], 'depthwise');
+    } else this.declareConvolution('conv1', [3, 3, channels, filters]);
+    this.declareBatchNorm('bn1', filters);
+    this.declareConvolution('conv2', [3, 3, filters, filters]);
+    this.declareBatchNorm('bn2', filters);
   }
 
-  override call(inputs: Inputs, { training = false }: Arguments): tf.Tensor {
-    return tf.tidy(() => {
-      const image = only(inputs);
-      const first = this.separable
-        ? this.separableHalf(image, training)
-        : this.convolutionNormRelu(image, 'conv1', 'bn1', training);
-      return this.convolutionNormRelu(first, 'conv2', 'bn2', training);
-    });
+  protected override shapeOf([n, height, width]: ImageShape): ImageShape {
+    return [n, height, width, this.settings.filters];
   }
 
-  private separableHalf(image: tf.Tensor4D, training: boolean): tf.Tensor4D {
-    const mixed = pointwiseConvolution(partsOf(image), this.read('pointwise/kernel'), this.read('pointwise/bias'));
-    if (!training && preparingTrace()) {
-      const { kernel, bias } = this.folded('depthwise', 'bn1');
-      return tf.relu(addBias(depthwiseConvolution(mixed, kernel), bias));
-    }
-    const filtered = depthwiseConvolution(mixed, this.read('depthwise/kernel'));
-    const z = training ? filtered : addBias(filtered, this.read('depthwise/bias'));
-    return this.normRelu(z, 'depthwise', 'bn1', training);
-  }
-
-  override computeOutputShape(shape: Shapes): tf.Shape {
-    return [...onlyShape(shape).slice(0, 3), this.filters];
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), filters: this.filters, separable: this.separable };
+  protected override compute([image]: tf.Tensor4D[], training: boolean): tf.Tensor4D {
+    const [bn1, bn2, how] = [this.batchNorm('bn1'), this.batchNorm('bn2'), { training, momentum }];
+    const first = this.settings.separable
+      ? separableNormRelu(image, this.convolution('pointwise'), this.convolution('depthwise'), bn1, how)
+      : convolutionNormRelu(image, this.convolution('conv1'), bn1, how);
+    return convolutionNormRelu(first, this.convolution('conv2'), bn2, how);
   }
 }
 
 /** k×k convolution (zero padded, dilated), batch norm, ReLU: [n, h, w, c] → [n, h, w, filters]. */
-export class ConvolutionNormRelu extends NetworkLayer {
+export class ConvolutionNormRelu extends NetworkLayer<{ filters: number; kernelSize: number; dilation: number }> {
   static className = 'ConvolutionNormRelu';
-  readonly filters: number;
-  readonly kernelSize: number;
-  readonly dilation: number;
 
-  constructor(config: LayerConfig & { filters: number; kernelSize: number; dilation?: number }) {
-    super(config);
-    this.filters = config.filters;
-    this.kernelSize = config.kernelSize;
-    this.dilation = config.dilation ?? 1;
+  constructor(options: LayerConfig & { filters: number; kernelSize: number; dilation?: number }) {
+    const { filters, kernelSize, dilation = 1, ...config } = options;
+    super(config, { filters, kernelSize, dilation });
   }
 
-  override build(shape: Shapes): void {
-    this.convolutionWeights('conv', [this.kernelSize, this.kernelSize, onlyShape(shape).at(-1)!, this.filters]);
-    this.batchNormWeights('bn', this.filters);
-    super.build(shape);
+  protected override declare(channels: number): void {
+    const { filters, kernelSize } = this.settings;
+    this.declareConvolution('conv', [kernelSize, kernelSize, channels, filters]);
+    this.declareBatchNorm('bn', filters);
   }
 
-  override call(inputs: Inputs, { training = false }: Arguments): tf.Tensor {
-    return tf.tidy(() => this.convolutionNormRelu(only(inputs), 'conv', 'bn', training, this.dilation));
+  protected override shapeOf([n, height, width]: ImageShape): ImageShape {
+    return [n, height, width, this.settings.filters];
   }
 
-  override computeOutputShape(shape: Shapes): tf.Shape {
-    return [...onlyShape(shape).slice(0, 3), this.filters];
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), filters: this.filters, kernelSize: this.kernelSize, dilation: this.dilation };
+  protected override compute([image]: tf.Tensor4D[], training: boolean): tf.Tensor4D {
+    const { dilation } = this.settings;
+    return convolutionNormRelu(image, this.convolution('conv'), this.batchNorm('bn'), { training, momentum, dilation });
   }
 }
 
-/** Linear convolution with bias, optionally strided or in groups: [n, h, w, c] → [n, ⌈h/stride⌉, ⌈w/stride⌉, filters]. */
-export class Convolution extends NetworkLayer {
+interface ConvolutionSettings {
+  filters: number;
+  kernelSize: number;
+  stride: number;
+  groups: number;
+}
+
+/**
+ * Linear convolution with bias, optionally strided or in groups: [n, h, w, c] → [n, ⌈h/stride⌉, ⌈w/stride⌉, filters].
+ */
+export class Convolution extends NetworkLayer<ConvolutionSettings> {
   static className = 'Convolution';
-  readonly filters: number;
-  readonly kernelSize: number;
-  readonly stride: number;
-  readonly groups: number;
 
-  constructor(config: LayerConfig & { filters: number; kernelSize: number; stride?: number; groups?: number }) {
-    super(config);
-    this.filters = config.filters;
-    this.kernelSize = config.kernelSize;
-    this.stride = config.stride ?? 1;
-    this.groups = config.groups ?? 1;
+  constructor(options: LayerConfig & { filters: number; kernelSize: number; stride?: number; groups?: number }) {
+    const { filters, kernelSize, stride = 1, groups = 1, ...config } = options;
+    super(config, { filters, kernelSize, stride, groups });
   }
 
-  override build(shape: Shapes): void {
-    this.convolutionWeights('conv', [
-      this.kernelSize,
-      this.kernelSize,
-      onlyShape(shape).at(-1)! / this.groups,
-      this.filters,
-    ]);
-    super.build(shape);
+  protected override declare(channels: number): void {
+    const { filters, kernelSize, groups } = this.settings;
+    this.declareConvolution('conv', [kernelSize, kernelSize, channels / groups, filters]);
   }
 
-  override call(inputs: Inputs): tf.Tensor {
-    return tf.tidy(() => {
-      const [kernel, bias] = [this.read<tf.Tensor4D>('conv/kernel'), this.read<tf.Tensor1D>('conv/bias')];
-      if (this.groups > 1) return groupedConvolution(only(inputs), kernel, bias, this.groups);
-      return convolution(only(inputs), kernel, bias, { stride: this.stride });
-    });
+  protected override shapeOf([n, height, width]: ImageShape): ImageShape {
+    const { filters, stride } = this.settings;
+    return [n, Math.ceil(height / stride), Math.ceil(width / stride), filters];
   }
 
-  override computeOutputShape(shape: Shapes): tf.Shape {
-    const [n, height, width] = onlyShape(shape);
-    return [n!, Math.ceil(height! / this.stride), Math.ceil(width! / this.stride), this.filters];
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { filters, kernelSize, stride, groups } = this;
-    return { ...super.getConfig(), filters, kernelSize, stride, groups };
+  protected override compute([image]: tf.Tensor4D[]): tf.Tensor4D {
+    const [{ kernel, bias }, { stride, groups }] = [this.convolution('conv'), this.settings];
+    return groups > 1 ? groupedConvolution(image, kernel, bias, groups) : convolution(image, kernel, bias, { stride });
   }
 }
 
 /** Transposed 2×2 convolution with stride 2 and bias: [n, h, w, c] → [n, 2h, 2w, filters]. */
-export class UpConvolution extends NetworkLayer {
+export class UpConvolution extends NetworkLayer<{ filters: number }> {
   static className = 'UpConvolution';
-  readonly filters: number;
 
-  constructor(config: LayerConfig & { filters: number }) {
-    super(config);
-    this.filters = config.filters;
+  constructor({ filters, ...config }: LayerConfig & { filters: number }) {
+    super(config, { filters });
   }
 
-  override build(shape: Shapes): void {
-    this.convolutionWeights('conv', [2, 2, this.filters, onlyShape(shape).at(-1)!], 'transposed');
-    super.build(shape);
+  protected override declare(channels: number): void {
+    this.declareConvolution('conv', [2, 2, this.settings.filters, channels], 'transposed');
   }
 
-  override call(inputs: Inputs): tf.Tensor {
-    return tf.tidy(() => upConvolution(only(inputs), this.read('conv/kernel'), this.read('conv/bias')));
+  protected override shapeOf([n, height, width]: ImageShape): ImageShape {
+    return [n, 2 * height, 2 * width, this.settings.filters];
   }
 
-  override computeOutputShape(shape: Shapes): tf.Shape {
-    const [n, height, width] = onlyShape(shape);
-    return [n!, 2 * height!, 2 * width!, this.filters];
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), filters: this.filters };
+  protected override compute([image]: tf.Tensor4D[]): tf.Tensor4D {
+    const { kernel, bias } = this.convolution('conv');
+    return upConvolution(image, kernel, bias);
   }
 }
 
@@ -189,13 +147,13 @@ export class UpConvolution extends NetworkLayer {
 export class Join extends NetworkLayer {
   static className = 'Join';
 
-  override call(inputs: Inputs): tf.Tensor {
-    return join(inputs as tf.Tensor4D[]); // without tidy, which would let the parts go
+  protected override shapeOf(...shapes: ImageShape[]): ImageShape {
+    const [[n, height, width]] = shapes;
+    return [n, height, width, shapes.reduce((sum, [, , , channels]) => sum + channels, 0)];
   }
 
-  override computeOutputShape(shapes: Shapes): tf.Shape {
-    const all = shapes as number[][];
-    return [...all[0].slice(0, 3), all.reduce((sum, shape) => sum + shape[3], 0)];
+  protected override compute(images: tf.Tensor4D[]): tf.Tensor4D {
+    return join(images);
   }
 }
 
@@ -203,37 +161,29 @@ export class Join extends NetworkLayer {
 export class MaxPool extends NetworkLayer {
   static className = 'MaxPool';
 
-  override call(inputs: Inputs): tf.Tensor {
-    return tf.tidy(() => maxPool(only(inputs)));
+  protected override shapeOf([n, height, width, channels]: ImageShape): ImageShape {
+    return [n, Math.floor(height / 2), Math.floor(width / 2), channels];
   }
 
-  override computeOutputShape(shape: Shapes): tf.Shape {
-    const [n, height, width, channels] = onlyShape(shape);
-    return [n!, Math.floor(height! / 2), Math.floor(width! / 2), channels!];
+  protected override compute([image]: tf.Tensor4D[]): tf.Tensor4D {
+    return maxPool(image);
   }
 }
 
 /** The maximum in bins × bins overlapping windows: [n, h, w, c] → [n, bins, bins, c]. */
-export class AdaptiveMaxPool extends NetworkLayer {
+export class AdaptiveMaxPool extends NetworkLayer<{ bins: number }> {
   static className = 'AdaptiveMaxPool';
-  readonly bins: number;
 
-  constructor(config: LayerConfig & { bins: number }) {
-    super(config);
-    this.bins = config.bins;
+  constructor({ bins, ...config }: LayerConfig & { bins: number }) {
+    super(config, { bins });
   }
 
-  override call(inputs: Inputs): tf.Tensor {
-    return tf.tidy(() => adaptiveMaxPool(only(inputs), this.bins));
+  protected override shapeOf([n, , , channels]: ImageShape): ImageShape {
+    return [n, this.settings.bins, this.settings.bins, channels];
   }
 
-  override computeOutputShape(shape: Shapes): tf.Shape {
-    const [n, , , channels] = onlyShape(shape);
-    return [n!, this.bins, this.bins, channels!];
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), bins: this.bins };
+  protected override compute([image]: tf.Tensor4D[]): tf.Tensor4D {
+    return adaptiveMaxPool(image, this.settings.bins);
   }
 }
 
@@ -241,26 +191,18 @@ export class AdaptiveMaxPool extends NetworkLayer {
 export class ResizeNearestLike extends NetworkLayer {
   static className = 'ResizeNearestLike';
 
-  override call(inputs: Inputs): tf.Tensor {
-    const [image, like] = inputs as [tf.Tensor4D, tf.Tensor4D];
-    return tf.tidy(() => resizeNearest(image, like.shape[1], like.shape[2]));
+  protected override shapeOf([n, , , channels]: ImageShape, [, height, width]: ImageShape): ImageShape {
+    return [n, height, width, channels];
   }
 
-  override computeOutputShape(shapes: Shapes): tf.Shape {
-    const [[n, , , channels], [, height, width]] = shapes as [number[], number[]];
-    return [n!, height!, width!, channels!];
+  protected override compute([image, { shape }]: tf.Tensor4D[]): tf.Tensor4D {
+    return resizeNearest(image, shape[1], shape[2]);
   }
 }
 
-for (const layer of [
-  DoubleConvolution,
-  ConvolutionNormRelu,
-  Convolution,
-  UpConvolution,
-  Join,
-  MaxPool,
-  AdaptiveMaxPool,
-  ResizeNearestLike,
-]) {
+const layers = [
+  ...[DoubleConvolution, ConvolutionNormRelu, Convolution, UpConvolution],
+  ...[Join, MaxPool, AdaptiveMaxPool, ResizeNearestLike],
+];
+for (const layer of layers)
   tf.serialization.registerClass(layer as unknown as tf.serialization.SerializableConstructor<tf.layers.Layer>);
-}

@@ -1,5 +1,5 @@
 /** Starting values of the weights: the reference framework's defaults, drawn from one seed. */
-import { tf } from 'axunet-engine/engine';
+import { tf } from 'axunet-engine';
 import { Random } from '../random.ts';
 import { NetworkLayer, type WeightRole } from './layer.ts';
 
@@ -20,7 +20,10 @@ function draw(role: WeightRole, shape: number[], random: Random): Float32Array {
   return values;
 }
 
-/** Sets every convolution kernel of the network; each has a stream of its own, so variants share what they share by name. */
+/**
+ * Sets every convolution kernel of the network; each has a stream of its own, so
+ * variants share what they share by name.
+ */
 export function initialiseWeights(model: tf.LayersModel, seed: number): void {
   for (const layer of model.layers) {
     if (!(layer instanceof NetworkLayer)) continue;

@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
-import { assertFinite, readNifti, writeNifti } from '../io/nifti.ts';
+import { assertFinite, niftiFiles, readNifti, writeNifti } from '../io/nifti.ts';
 import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -22,12 +22,14 @@ export interface Predictor extends Pick<PredictVolumeOptions, 'grid' | 'windowHu
   readonly sha256: string;
 }
 
+/** A file to be predicted and the name that its mask gets. */
 export interface VolumeInput {
   readonly file: string;
   /** File name without `.nii.gz`; names the outputs. */
   readonly name: string;
 }
 
+/** Where masks go, what is written beside them, and how they are made. */
 export interface PredictFilesOptions extends Pick<PredictVolumeOptions, 'threshold' | 'batchSize'> {
   /** Folder for `<name>.nii.gz`, `<name>.json` and, when asked for, `<name>_probability.nii.gz`. */
   readonly out: string;
@@ -36,12 +38,18 @@ export interface PredictFilesOptions extends Pick<PredictVolumeOptions, 'thresho
   readonly mirror?: readonly MirrorAxis[];
   /** What is done to each mask; not to its probabilities. */
   readonly postprocessing?: Postprocessing;
-  /** Hears once, as soon as it is known, that networks are not compiled and why: they then run slower, operation by operation. */
+  /**
+   * Hears once, as soon as it is known, that networks are not compiled and why: they then run slower, operation by
+   * operation.
+   */
   readonly onChoice?: (line: string) => void;
-  /** Called before each volume, after each batch of slices and after each volume; `done` counts volumes, in parts too. */
+  /**
+   * Called before each volume, after each batch of slices and after each volume; `done` counts volumes, in parts too.
+   */
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
 
+/** Which masks were made, which were there already, and which files failed and why. */
 export interface PredictReport {
   readonly made: string[];
   /** Complete already: same input, same network, same options, outputs as they were written. */
@@ -84,12 +92,8 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
       const name = niftiName.exec(path.basename(file))?.[1];
       return name ? [{ file, name }] : [];
     });
-    if (inputs.length === 0)
-      throw expected(
-        folder ? 'NIfTI files (.nii, .nii.gz, .hdr)' : 'the name of a NIfTI file (.nii, .nii.gz, .hdr)',
-        'none',
-        place,
-      );
+    const wanted = folder ? 'NIfTI files' : 'the name of a NIfTI file';
+    if (inputs.length === 0) throw expected(`${wanted} (.nii, .nii.gz, .hdr)`, 'none', place);
     found.push(...inputs);
   }
   const seen = new Map<string, string>();
@@ -102,9 +106,8 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
 }
 
 async function sourceSums(file: string): Promise<Record<string, string>> {
-  const parts = /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file];
   return Object.fromEntries(
-    await Promise.all(parts.map(async (part) => [path.basename(part), await sha256File(part)] as const)),
+    await Promise.all(niftiFiles(file).map(async (part) => [path.basename(part), await sha256File(part)] as const)),
   );
 }
 
@@ -138,20 +141,17 @@ function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorA
   if (new Set(predictors.map(({ sha256 }) => sha256)).size < predictors.length)
     throw expected('different networks to average', 'one of them twice');
   const other = others.find(({ windowHu }) => windowHu.join() !== first.windowHu.join());
-  if (other)
-    throw expected(
-      'networks that were trained with one HU window, to average them',
-      `${first.windowHu.join(' to ')} HU and ${other.windowHu.join(' to ')} HU`,
-    );
-  const ordered = predictors.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)); // the order on the command line must not matter
-  return {
-    members: ordered.map(({ model, grid, windowHu }) => ({
-      grid,
-      windowHu,
-      network: mirrorNetwork(foregroundNetwork(model), mirror),
-    })),
-    sha256: ordered.map(({ sha256 }) => sha256).join('+'),
+  if (other) {
+    const windows = `${first.windowHu.join(' to ')} HU and ${other.windowHu.join(' to ')} HU`;
+    throw expected('networks that were trained with one HU window, to average them', windows);
+  }
+  // The order on the command line must not matter.
+  const ordered = predictors.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  const memberOf = ({ model, grid, windowHu }: Predictor): Member => {
+    const network = mirrorNetwork(foregroundNetwork(model), mirror);
+    return { grid, windowHu, network };
   };
+  return { members: ordered.map(memberOf), sha256: ordered.map(({ sha256 }) => sha256).join('+') };
 }
 
 const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + v, 0);
@@ -198,8 +198,10 @@ async function predictFile(
   });
   const { mask, sizes } = finishMask(predicted.mask, postprocessing);
   await writeNifti(path.join(out, wanted[0]), mask, { description: 'axunet pancreas mask' });
-  if (options.probability)
-    await writeNifti(path.join(out, wanted[1]), predicted.probability, { description: 'axunet pancreas probability' });
+  if (options.probability) {
+    const description = 'axunet pancreas probability';
+    await writeNifti(path.join(out, wanted[1]), predicted.probability, { description });
+  }
   const outputs = Object.fromEntries(
     await Promise.all(wanted.map(async (file) => [file, await sha256File(path.join(out, file))] as const)),
   );
@@ -208,7 +210,9 @@ async function predictFile(
   return { record, computed: true };
 }
 
-/** Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too. */
+/**
+ * Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too.
+ */
 function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }: PredictFilesOptions): void {
   const place = realpathSync(out);
   const written = new Set(
@@ -223,8 +227,9 @@ function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }:
 }
 
 /**
- * Predicts all inputs with a network, or with the mean of several. A volume that cannot be read or written is named in `failed`; the
- * others are made all the same. Throws when several networks do not belong together, and when a mask would replace a volume.
+ * Predicts all inputs with a network, or with the mean of several. A volume that cannot be read or written is named in
+ * `failed`; the others are made all the same. Throws when several networks do not belong together, and when a mask
+ * would replace a volume.
  */
 export async function predictFiles(
   predictor: Predictor | readonly Predictor[],

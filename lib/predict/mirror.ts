@@ -3,13 +3,17 @@ import { expected } from '../errors.ts';
 import type { ForegroundNetwork } from './slices.ts';
 
 /**
- * `x`: left and right of the patient, `y`: front and back, `z`: feet and head, which for slices with their neighbours as
- * channels means that the neighbours change places.
+ * `x`: left and right of the patient, `y`: front and back, `z`: feet and head, which for slices with their neighbours
+ * as channels means that the neighbours change places.
  */
 export const mirrorAxes = ['x', 'y', 'z'] as const;
+/** An axis along which the input is flipped for averaging. */
 export type MirrorAxis = (typeof mirrorAxes)[number];
 
-/** Reads `x,y` into axes, in the order x, y, z. Throws a UserError for an unknown axis, one that is given twice, and none. */
+/**
+ * Reads `x,y` into axes, in the order x, y, z. Throws a UserError for an unknown axis, one that is given twice, and
+ * none.
+ */
 export function parseMirror(text: string): MirrorAxis[] {
   const given = text.split(',').map((part) => part.trim());
   const isValid = given.every(
@@ -48,8 +52,8 @@ export const mirrorVersions = (axes: readonly MirrorAxis[]): MirrorAxis[][] =>
   );
 
 /**
- * The network whose answer is the mean over all versions of its input that flips along `axes` give; without axes the network itself.
- * Takes as many times longer as there are versions. Closing it closes the network.
+ * The network whose answer is the mean over all versions of its input that flips along `axes` give; without axes the
+ * network itself. Takes as many times longer as there are versions. Closing it closes the network.
  */
 export function mirrorNetwork(network: ForegroundNetwork, axes: readonly MirrorAxis[]): ForegroundNetwork {
   if (axes.length === 0) return network;

@@ -3,6 +3,7 @@ import { expected } from '../errors.ts';
 import { fillHoles, largestComponent, removeSmallObjects } from '../volume/components.ts';
 import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
 
+/** Which components of a mask are kept, and whether holes are filled. */
 export interface Postprocessing {
   /** Components that are kept: only the largest, or all of at least `minimumMl`; all by default. 26 neighbours. */
   readonly keep?: 'largest' | { readonly minimumMl: number };
@@ -12,12 +13,17 @@ export interface Postprocessing {
 
 /** `largest component, holes filled`; `none` when nothing is done. */
 export function describePostprocessing({ keep, fillHoles: holes }: Postprocessing): string {
-  const kept =
-    keep === 'largest' ? 'largest component' : keep ? `components of at least ${keep.minimumMl} ml` : undefined;
-  return [kept, holes ? 'holes filled' : undefined].filter((part) => part !== undefined).join(', ') || 'none';
+  const steps: string[] = [];
+  if (keep === 'largest') steps.push('largest component');
+  else if (keep) steps.push(`components of at least ${keep.minimumMl} ml`);
+  if (holes) steps.push('holes filled');
+  return steps.join(', ') || 'none';
 }
 
-/** Reads `largest`, `0.1ml` (components of at least that volume), `fill`, or the first two with `fill` behind a comma; `none` is nothing. */
+/**
+ * Reads `largest`, `0.1ml` (components of at least that volume), `fill`, or the first two with `fill` behind a comma;
+ * `none` is nothing.
+ */
 export function parsePostprocessing(text: string): Postprocessing {
   const wrong = expected(
     '--postprocess none, largest, a volume such as 0.1ml, fill, or one of the two with ,fill',
@@ -37,7 +43,10 @@ export function parsePostprocessing(text: string): Postprocessing {
   return { ...keeping[0], ...filling[0] };
 }
 
-/** A new mask of 0 and 1, shape [x, y, z] with x fastest; spacing in mm gives a component its volume. An empty mask stays empty. */
+/**
+ * A new mask of 0 and 1, shape [x, y, z] with x fastest; spacing in mm gives a component its volume. An empty mask
+ * stays empty.
+ */
 export function postprocessMask(
   mask: ArrayLike<number>,
   shape: Vec3,

@@ -1,7 +1,7 @@
 /** From slices to pancreas probabilities on the slices' own pixels. */
 import { tf } from 'axunet-engine/engine';
 import { type CompiledModel, compileModel, eagerModel } from 'axunet-engine/graph/compileModel';
-import { type Grid, resampleToSource, type SliceGeometry, sampleSlice } from '../preprocess/grid.ts';
+import { type Grid, resampleToSource, type SliceGeometry, sampleSliceInto } from '../preprocess/grid.ts';
 import { type BatchLoader, openLoader } from '../preprocess/loader.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { breathe } from '../progress.ts';
@@ -30,10 +30,8 @@ const plainNetwork = (model: tf.LayersModel): ForegroundNetwork => eagerModel(mo
 /** Compiling takes as long as about so many batches of a small network save (measured, docs/engine.md). */
 const batchesThatPay = 12;
 
-/**
- * Probability of the foreground for images on the grid. `images` is NHWC [n, h, w, channels]; the result has one (h, w) array per image.
- */
-export async function foregroundProbability(
+/** What the network says of images on the grid, NHWC [n, h, w, channels]: probabilities (h, w) per image. */
+export async function predictImages(
   network: ForegroundNetwork,
   images: Float32Array,
   n: number,
@@ -48,24 +46,31 @@ export async function foregroundProbability(
 export function sampleBatch(inputs: readonly SliceInput[], grid: Grid): Float32Array {
   const pixels = grid.size[0] * grid.size[1];
   const images = new Float32Array(inputs.length * pixels * 3);
-  inputs.forEach(({ image, geometry }, i) =>
-    images.set(sampleSlice(image, undefined, geometry, grid).image, i * pixels * 3),
-  );
+  inputs.forEach(({ image, geometry }, i) => {
+    const part = images.subarray(i * pixels * 3, (i + 1) * pixels * 3);
+    sampleSliceInto({ image: part }, { image }, geometry, grid);
+  });
   return images;
+}
+
+export interface PredictSlicesOptions {
+  /** The grid that the network was trained with. */
+  readonly grid: Grid;
+  /** Slices computed together. */
+  readonly batchSize: number;
+  /** Makes the batches; one is opened for them otherwise. */
+  readonly loader?: BatchLoader;
 }
 
 /**
  * Predicts slices of a set, in the order of `indices`. Each result is the probability (H, W) on the slice's own
- * pixels. Nothing is yielded for no indices. The next slices are made ready while the network computes: by `loader`,
- * or by one of its own.
+ * pixels. Nothing is yielded for no indices. The next slices are made ready while the network computes.
  */
 export async function* predictSlices(
   model: tf.LayersModel,
   slices: SliceSet,
   indices: readonly number[],
-  grid: Grid,
-  batchSize: number,
-  loader?: BatchLoader,
+  { grid, batchSize, loader }: PredictSlicesOptions,
 ): AsyncGenerator<{ index: number; probability: Float32Array }> {
   const requests = Array.from({ length: Math.ceil(indices.length / batchSize) }, (_, i) => ({
     grid,
@@ -77,7 +82,7 @@ export async function* predictSlices(
     const stream = batches.stream(requests);
     for (const { indices: part } of requests) {
       const { images, n } = await stream.next();
-      const maps = await foregroundProbability(network, images, n, grid.size);
+      const maps = await predictImages(network, images, n, grid.size);
       for (let i = 0; i < n; i++)
         yield { index: part[i], probability: resampleToSource(maps[i], slices.entries[part[i]], grid) };
       await breathe();

@@ -6,14 +6,9 @@ import { neighbourStack, type WindowHu } from '../preprocess/window.ts';
 import { breathe } from '../progress.ts';
 import { toCanonical, toGeometryOf } from '../volume/orientation.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
-import {
-  type ForegroundNetwork,
-  foregroundNetwork,
-  foregroundProbability,
-  sampleBatch,
-  thresholdMask,
-} from './slices.ts';
+import { type ForegroundNetwork, foregroundNetwork, predictImages, sampleBatch, thresholdMask } from './slices.ts';
 
+/** The grid and window that the network was trained with, and how a volume is predicted. */
 export interface PredictVolumeOptions {
   /** The grid and the window that the network was trained with. */
   readonly grid: Grid;
@@ -27,6 +22,7 @@ export interface PredictVolumeOptions {
   readonly network?: ForegroundNetwork;
 }
 
+/** Mask and probability of the foreground, with the shape and affine of the source. */
 export interface PredictedVolume {
   /** 0 and 1, on the voxels of the source. */
   readonly mask: Volume<Uint8Array>;
@@ -52,7 +48,7 @@ async function predictParts(
   const rest = parts[Symbol.iterator]();
   for (let next = rest.next(); !next.done; ) {
     const part = next.value;
-    const running = foregroundProbability(network, part.images, part.count, grid.size);
+    const running = predictImages(network, part.images, part.count, grid.size);
     running.catch(() => {}); // reported by the await below, also when something fails before it
     await breathe();
     finish();
@@ -98,10 +94,11 @@ async function canonicalProbability(
 }
 
 /**
- * Segments a volume in HU with one network or several, whose probabilities are averaged on the voxels of the source, each network
- * having its own grid: so networks of different folds, whose grids fit their own training masks, can be averaged. Outside its
- * window a network says 0. Slice by slice in the canonical frame with each slice's two neighbours as further channels (at the
- * ends the edge slice is repeated). Shape, spacing and affine of the results are the source's.
+ * Segments a volume in HU with one network or several, whose probabilities are averaged on the voxels of the source,
+ * each network having its own grid: so networks of different folds, whose grids fit their own training masks, can be
+ * averaged. Outside its window a network says 0. Slice by slice in the canonical frame with each slice's two neighbours
+ * as further channels (at the ends the edge slice is repeated). Shape, spacing and affine of the results are the
+ * source's.
  */
 export async function predictWith(
   members: readonly Member[],

@@ -2,6 +2,7 @@
  * A thread that makes batches while the main thread is busy with the network. Its replies are read from the port
  * directly, so that a finished batch is there at once, even when the event loop had no turn since.
  */
+import { EventEmitter, once } from 'node:events';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.ts';
 import type { Batch, BatchArrays, BatchRequest } from './batches.ts';
@@ -15,12 +16,17 @@ export interface ThreadStart {
   readonly manifest: Manifest;
 }
 
+/** What the thread is asked for. */
 export interface Ask {
   readonly number: number;
   readonly request: BatchRequest;
   /** To be used again, of the right lengths. */
   readonly arrays?: BatchArrays;
 }
+
+/** What is handed over with a batch instead of copied. */
+export const buffersOf = ({ images, labels }: BatchArrays): ArrayBuffer[] =>
+  [images, labels].map(({ buffer }) => buffer as ArrayBuffer);
 
 interface Failure {
   readonly isUserError: boolean;
@@ -33,101 +39,97 @@ export type Reply =
   | { readonly number: number; readonly batch: Batch }
   | { readonly number: number; readonly failure: Failure };
 
-export interface BatchThread {
-  /** It has started and not ended, so that batches can be asked of it. */
-  isReady(): boolean;
-  /** Asks for a batch and returns its number. `arrays` are handed over: they are empty afterwards. */
-  ask(request: BatchRequest, arrays?: BatchArrays): number;
-  /** The batch asked for, at once where it is finished; undefined when the thread has ended before. Throws what making it threw. */
-  take(number: number): Promise<Batch | undefined>;
-  /** Ends the thread, whatever it does. */
-  close(): Promise<void>;
-}
-
 const asError = ({ isUserError, message, stack }: Failure): Error =>
   isUserError ? new UserError(message) : Object.assign(new Error(message), { stack });
 
-/**
- * Starts a thread for the slices of a folder. It never keeps the process alive, except while `take` waits.
- * `onEnd` hears once why it could not start or ended by itself; it does not hear of `close`.
- */
-export function startBatchThread(
-  onDisk: SliceFolder,
-  manifest: Manifest,
-  onEnd: (reason: string) => void,
-): BatchThread {
-  const { port1: port, port2 } = new MessageChannel();
-  const start: ThreadStart = { port: port2, onDisk, manifest };
-  const worker = new Worker(new URL('./batchThread.mjs', import.meta.url), {
-    workerData: start,
-    transferList: [port2],
-    execArgv: [],
-    name: 'batches',
-  });
-  const arrived = new Map<number, Exclude<Reply, 'ready'>>();
-  let [state, count] = ['starting' as 'starting' | 'ready' | 'ended', 0];
-  const waiting = new Set<() => void>();
-  const wake = (): void => waiting.forEach((resume) => resume());
+/** The thread for the slices of a folder. It never keeps the process alive, except while `take` waits. */
+export class BatchThread {
+  readonly #port: MessagePort;
+  readonly #worker: Worker;
+  readonly #onEnd: (reason: string) => void;
+  readonly #arrived = new Map<number, Exclude<Reply, 'ready'>>();
+  readonly #changes = new EventEmitter();
+  #state: 'starting' | 'ready' | 'ended' = 'starting';
+  #asked = 0;
+  #waiting = 0;
 
-  const receive = (reply: Reply): void => {
-    if (reply === 'ready') state = 'ready';
-    else arrived.set(reply.number, reply);
-    wake();
-  };
-  const end = (reason: string): void => {
-    if (state === 'ended') return;
-    state = 'ended';
-    port.close();
-    onEnd(reason);
-    wake();
-  };
-  const collect = (): void => {
-    if (state === 'ended') return;
-    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) receive(next.message as Reply);
-  };
-  port.on('message', receive);
-  worker.on('error', (error) => end(messageOf(error)));
-  worker.on('exit', (code) => end(`it ended with exit code ${code}`));
-  port.unref();
-  worker.unref();
+  /** Starts it. `onEnd` hears once why it could not start or ended by itself; it does not hear of `close`. */
+  constructor(onDisk: SliceFolder, manifest: Manifest, onEnd: (reason: string) => void) {
+    const { port1, port2 } = new MessageChannel();
+    const workerData: ThreadStart = { port: port2, onDisk, manifest };
+    const options = { workerData, transferList: [port2], execArgv: [], name: 'batches' };
+    this.#worker = new Worker(new URL('./batchThread.mjs', import.meta.url), options);
+    this.#port = port1;
+    this.#onEnd = onEnd;
+    this.#port.on('message', (reply: Reply) => this.#receive(reply));
+    this.#worker.on('error', (error) => this.#end(messageOf(error)));
+    this.#worker.on('exit', (code) => this.#end(`it ended with exit code ${code}`));
+    this.#port.unref();
+    this.#worker.unref();
+  }
 
-  /** Until something arrives or the thread ends. The process may not end meanwhile, though nothing else may keep it. */
-  const wait = async (): Promise<void> => {
-    worker.ref();
-    await new Promise<void>((resolve) => {
-      const resume = (): void => {
-        waiting.delete(resume);
-        resolve();
-      };
-      waiting.add(resume);
-    });
-    if (waiting.size === 0) worker.unref();
-  };
-  return {
-    isReady() {
-      collect();
-      return state === 'ready';
-    },
-    ask(request, arrays) {
-      const ask: Ask = { number: count++, request, arrays };
-      port.postMessage(ask, arrays ? [arrays.images.buffer as ArrayBuffer, arrays.labels.buffer as ArrayBuffer] : []);
-      return ask.number;
-    },
-    async take(number) {
-      for (collect(); !arrived.has(number); collect()) {
-        if (state === 'ended') return undefined;
-        await wait();
-      }
-      const reply = arrived.get(number)!;
-      arrived.delete(number);
-      if ('failure' in reply) throw asError(reply.failure);
-      return reply.batch;
-    },
-    async close() {
-      state = 'ended';
-      port.close();
-      wake();
-      await worker.terminate();
-    },
-  };
+  /** It has started and not ended, so that batches can be asked of it. */
+  isReady(): boolean {
+    this.#collect();
+    return this.#state === 'ready';
+  }
+
+  /** Asks for a batch and returns its number. `arrays` are handed over: they are empty afterwards. */
+  ask(request: BatchRequest, arrays?: BatchArrays): number {
+    const ask: Ask = { number: this.#asked++, request, arrays };
+    this.#port.postMessage(ask, arrays ? buffersOf(arrays) : []);
+    return ask.number;
+  }
+
+  /**
+   * The batch asked for, at once where it is finished; undefined when the thread has ended before.
+   * Throws what making it threw.
+   */
+  async take(number: number): Promise<Batch | undefined> {
+    for (this.#collect(); !this.#arrived.has(number); this.#collect()) {
+      if (this.#state === 'ended') return undefined;
+      await this.#change();
+    }
+    const reply = this.#arrived.get(number)!;
+    this.#arrived.delete(number);
+    if ('failure' in reply) throw asError(reply.failure);
+    return reply.batch;
+  }
+
+  /** Ends the thread, whatever it does. */
+  async close(): Promise<void> {
+    this.#state = 'ended';
+    this.#port.close();
+    this.#changes.emit('change');
+    await this.#worker.terminate();
+  }
+
+  #receive(reply: Reply): void {
+    if (reply === 'ready') this.#state = 'ready';
+    else this.#arrived.set(reply.number, reply);
+    this.#changes.emit('change');
+  }
+
+  #end(reason: string): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#port.close();
+    this.#onEnd(reason);
+    this.#changes.emit('change');
+  }
+
+  #collect(): void {
+    if (this.#state === 'ended') return;
+    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port))
+      this.#receive(next.message as Reply);
+  }
+
+  /** Until something arrives or the thread ends. Meanwhile the process may not end, though nothing else may keep it. */
+  async #change(): Promise<void> {
+    this.#worker.ref();
+    this.#waiting++;
+    await once(this.#changes, 'change');
+    this.#waiting--;
+    if (this.#waiting === 0) this.#worker.unref();
+  }
 }

@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.ts';
 import { makeBatch } from './batches.ts';
-import type { Ask, Reply, ThreadStart } from './batchThread.ts';
+import { type Ask, buffersOf, type Reply, type ThreadStart } from './batchThread.ts';
 import { slicesIn } from './sliceSet.ts';
 
 const { port, onDisk, manifest } = workerData as ThreadStart;
@@ -12,13 +12,11 @@ port.on('message', ({ number, request, arrays }: Ask) => {
   try {
     const batch = makeBatch(slices, request.indices, request.grid, request.options, arrays);
     const reply: Reply = { number, batch };
-    port.postMessage(reply, [batch.images.buffer as ArrayBuffer, batch.labels.buffer as ArrayBuffer]);
+    port.postMessage(reply, buffersOf(batch));
   } catch (error) {
-    const reply: Reply = {
-      number,
-      failure: { isUserError: error instanceof UserError, message: messageOf(error), stack: (error as Error).stack },
-    };
-    port.postMessage(reply);
+    const { stack } = error as Error;
+    const failure = { isUserError: error instanceof UserError, message: messageOf(error), stack };
+    port.postMessage({ number, failure } satisfies Reply);
   }
 });
 port.postMessage('ready' satisfies Reply);

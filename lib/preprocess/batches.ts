@@ -1,10 +1,13 @@
 /** Batches for the network: slices on the training grid, augmented, in NHWC. */
 import { expected } from '../errors.ts';
 import { Random } from '../random.ts';
-import { type AugmentOptions, applyIntensity, drawWarp } from './augment.ts';
+import type { AugmentOptions } from './augment.ts';
 import { type Grid, sampleSliceInto } from './grid.ts';
+import { applyIntensity } from './intensity.ts';
 import type { SliceSet } from './sliceSet.ts';
+import { drawWarp } from './warp.ts';
 
+/** Some slices for the network: images [n, height, width, 3] and labels [n, height, width], flat. */
 export interface Batch {
   /** NHWC: [n, height, width, 3]. */
   readonly images: Float32Array;
@@ -29,6 +32,7 @@ export function partOfBatch(batch: Batch, from: number, to: number): Batch {
   };
 }
 
+/** How slices are changed; equal seed and epoch give equal batches. */
 export interface BatchOptions {
   /** Without it, slices come as they are. */
   readonly augment?: AugmentOptions;
@@ -49,7 +53,7 @@ const channels = 3;
 export type BatchArrays = Pick<Batch, 'images' | 'labels'>;
 
 /** New arrays for a batch of `n` slices on the grid. */
-export function batchArrays(n: number, grid: Grid): BatchArrays {
+function batchArrays(n: number, grid: Grid): BatchArrays {
   const pixels = n * grid.size[0] * grid.size[1];
   return { images: new Float32Array(pixels * channels), labels: new Uint8Array(pixels) };
 }
@@ -86,10 +90,10 @@ function makeSample(
   options?: BatchOptions,
 ): void {
   const entry = slices.entries[index];
-  const { image, label } = slices.read(index);
-  if (!options?.augment) return sampleSliceInto(out, image, label, entry, grid);
+  const slice = slices.read(index);
+  if (!options?.augment) return sampleSliceInto(out, slice, entry, grid);
   const random = Random.stream(options.seed, 'augment', options.epoch, entry.id);
-  sampleSliceInto(out, image, label, entry, grid, drawWarp(random, options.augment, grid));
+  sampleSliceInto(out, slice, entry, grid, drawWarp(random, options.augment, grid));
   applyIntensity(out.image, grid.size[0], grid.size[1], random, options.augment);
 }
 

@@ -1,19 +1,31 @@
 /**
- * Bilinear reading of a slice, one row of the grid at a time. Up to half a pixel outside the source its edge is
+ * Bilinear reading of a slice, one row of points at a time. Up to half a pixel outside the source its edge is
  * repeated; further out there is nothing: 0. This is where most of the time of a batch goes, so the loops are plain.
  */
 
-/**
- * Turns the places of a row of points in the source (in pixels) into the position of the upper left of the four pixels
- * around each, -1 outside, in `corners`; `ys` and `xs` then hold the distances from that pixel.
- */
-export function findCorners(
-  ys: Float64Array,
-  xs: Float64Array,
-  height: number,
-  width: number,
-  corners: Int32Array,
-): void {
+/** Height and width of a source in pixels. */
+interface SourceSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A row of points to read. */
+export interface PointRow {
+  /** First where the points lie in the source, in pixels; after `findCorners` how far from their corners. */
+  readonly ys: Float64Array;
+  readonly xs: Float64Array;
+  /** Position of the upper left of the four pixels around each point, -1 outside. */
+  readonly corners: Int32Array;
+}
+
+export const pointRow = (length: number): PointRow => ({
+  ys: new Float64Array(length),
+  xs: new Float64Array(length),
+  corners: new Int32Array(length),
+});
+
+/** Finds the four pixels around each point of the row. */
+export function findCorners({ ys, xs, corners }: PointRow, { height, width }: SourceSize): void {
   const [lastRow, lastColumn] = [height - 1, width - 1];
   for (let j = 0; j < corners.length; j++) {
     let y = ys[j];
@@ -22,8 +34,10 @@ export function findCorners(
       corners[j] = -1;
       continue;
     }
-    y = y < 0 ? 0 : y > lastRow ? lastRow : y;
-    x = x < 0 ? 0 : x > lastColumn ? lastColumn : x;
+    if (y < 0) y = 0;
+    else if (y > lastRow) y = lastRow;
+    if (x < 0) x = 0;
+    else if (x > lastColumn) x = lastColumn;
     const row = height > 1 && y >= lastRow ? height - 2 : y | 0;
     const column = width > 1 && x >= lastColumn ? width - 2 : x | 0;
     corners[j] = row * width + column;
@@ -33,22 +47,19 @@ export function findCorners(
 }
 
 /** Distance to the pixel below and to the right; a slice of one row or column is its own neighbour. */
-const stepsOf = (height: number, width: number): [number, number] => [height > 1 ? width : 0, width > 1 ? 1 : 0];
+const stepsOf = ({ height, width }: SourceSize): [number, number] => [height > 1 ? width : 0, width > 1 ? 1 : 0];
 
-/** Reads `planes` planes (planes, height, width) at the points into `out`, from `at` on, as (points, planes). */
+/** Reads the planes of `source` (planes, height, width) at the points into `out`, from `at` on, as (points, planes). */
 export function readImageRow(
   source: Float32Array,
-  planes: number,
-  height: number,
-  width: number,
-  corners: Int32Array,
-  dys: Float64Array,
-  dxs: Float64Array,
+  size: SourceSize,
+  { ys: dys, xs: dxs, corners }: PointRow,
   out: Float32Array,
   at: number,
 ): void {
-  const planeSize = height * width;
-  const [down, right] = stepsOf(height, width);
+  const planeSize = size.height * size.width;
+  const planes = (source.length / planeSize) | 0; // as an integer: the loops count with it
+  const [down, right] = stepsOf(size);
   for (let j = 0, o = at; j < corners.length; j++) {
     let k = corners[j];
     const dy = dys[j];
@@ -67,18 +78,15 @@ export function readImageRow(
   }
 }
 
-/** Reads a label (height, width) at the points into `out`, from `at` on: 1 where the interpolated label is at least ½, else 0. */
+/** Reads a label (height, width) at the points into `out`, from `at` on: 1 where it is at least ½, else 0. */
 export function readLabelRow(
   source: Uint8Array,
-  height: number,
-  width: number,
-  corners: Int32Array,
-  dys: Float64Array,
-  dxs: Float64Array,
+  size: SourceSize,
+  { ys: dys, xs: dxs, corners }: PointRow,
   out: Uint8Array,
   at: number,
 ): void {
-  const [down, right] = stepsOf(height, width);
+  const [down, right] = stepsOf(size);
   for (let j = 0, o = at; j < corners.length; j++, o++) {
     const k = corners[j];
     out[o] = 0;

@@ -1,6 +1,7 @@
 /**
- * Smooth random displacement: a cubic B-spline over a few control points, as free-form deformation does
- * (Rueckert et al. 1999, doi:10.1109/42.796284).
+ * Elastic augmentation: the smooth random displacement u(y, x) = Σ_kl B(s - k) B(t - l) c_kl, with B the cubic
+ * B-spline, c_kl normal displacements of a few control points, and (s, t) the place (y, x) counted in knots.
+ * Source: free-form deformation, Rueckert et al. 1999, doi:10.1109/42.796284.
  */
 import type { Random } from '../random.ts';
 
@@ -38,15 +39,13 @@ function splineTable(size: number, knots: number): { first: Int32Array; weights:
 }
 
 /** Adds the displacement of the pixels of row `i` to `ys` and `xs`, one value a column. */
-export type AddElasticRow = (i: number, ys: Float64Array, xs: Float64Array) => void;
+type AddElasticRow = (i: number, ys: Float64Array, xs: Float64Array) => void;
 
-/** The displacements of a (height, width) window, times `scaleY` and `scaleX`, row by row. */
+/** The displacements of a window of (height, width) pixels, times `scale` along y and x, row by row. */
 export function elasticRows(
   { knots, dy, dx }: Elastic,
-  height: number,
-  width: number,
-  scaleY: number,
-  scaleX: number,
+  [height, width]: readonly [number, number],
+  [scaleY, scaleX]: readonly [number, number],
 ): AddElasticRow {
   const across = knots + 2;
   const rows = splineTable(height, knots);
@@ -54,12 +53,7 @@ export function elasticRows(
   const rowY = new Float64Array(across);
   const rowX = new Float64Array(across);
   return (i, ys, xs) => {
-    const [w0, w1, w2, w3] = [
-      rows.weights[4 * i],
-      rows.weights[4 * i + 1],
-      rows.weights[4 * i + 2],
-      rows.weights[4 * i + 3],
-    ];
+    const [w0, w1, w2, w3] = rows.weights.subarray(4 * i, 4 * i + 4);
     for (let k = 0, c = rows.first[i] * across; k < across; k++, c++) {
       rowY[k] = scaleY * (w0 * dy[c] + w1 * dy[c + across] + w2 * dy[c + 2 * across] + w3 * dy[c + 3 * across]);
       rowX[k] = scaleX * (w0 * dx[c] + w1 * dx[c + across] + w2 * dx[c + 2 * across] + w3 * dx[c + 3 * across]);

@@ -6,12 +6,15 @@
  * patient's left; pixel centres lie on whole numbers, the slice centre at ((H-1)/2, (W-1)/2).
  */
 import { expected } from '../errors.ts';
-import { identityWarp, type Warp } from './augment.ts';
-import { findCorners, readImageRow, readLabelRow } from './bilinear.ts';
+import { findCorners, type PointRow, pointRow, readImageRow, readLabelRow } from './bilinear.ts';
 import { elasticRows } from './elastic.ts';
 import type { SliceEntry } from './manifest.ts';
 import type { SliceSet } from './sliceSet.ts';
+import { identityWarp, type Warp } from './warp.ts';
 
+/**
+ * The window of a slice that the network sees: pixels [height, width], and its place and extent in mm or source pixels.
+ */
 export interface Grid {
   /** Height and width of the network's input in pixels, multiples of 16. */
   readonly size: readonly [number, number];
@@ -79,7 +82,7 @@ const unitsPerPixel = (grid: Grid, source: SliceGeometry, axis: 0 | 1): number =
   grid.unit === 'px' ? 1 : source.spacingMm[axis];
 
 /** Fills `ys` and `xs` with where the pixels of grid row `i` lie in the source, in source pixels. */
-type PlaceRow = (i: number, ys: Float64Array, xs: Float64Array) => void;
+type PlaceRow = (i: number, points: PointRow) => void;
 
 function placeRows(grid: Grid, source: SliceGeometry, { matrix, shift, elastic }: Warp): PlaceRow {
   const [height, width] = grid.size;
@@ -91,8 +94,8 @@ function placeRows(grid: Grid, source: SliceGeometry, { matrix, shift, elastic }
   const startX = (source.width - 1) / 2 + (grid.centre[1] + shift[1] + matrix[2] * firstY + matrix[3] * firstX) / unitX;
   const [yPerRow, yPerColumn] = [(matrix[0] * pixelY) / unitY, (matrix[1] * pixelX) / unitY];
   const [xPerRow, xPerColumn] = [(matrix[2] * pixelY) / unitX, (matrix[3] * pixelX) / unitX];
-  const addElastic = elastic && elasticRows(elastic, height, width, 1 / unitY, 1 / unitX);
-  return (i, ys, xs) => {
+  const addElastic = elastic && elasticRows(elastic, grid.size, [1 / unitY, 1 / unitX]);
+  return (i, { ys, xs }) => {
     const [rowY, rowX] = [startY + yPerRow * i, startX + xPerRow * i];
     for (let j = 0; j < width; j++) {
       ys[j] = rowY + yPerColumn * j;
@@ -109,87 +112,59 @@ const channelsOf = (image: Float32Array, { height, width }: SliceGeometry): numb
 };
 
 /**
- * One slice on the grid: `image` (3, H, W) becomes (h, w, 3), `label` (H, W) becomes (h, w), both read once and
- * bilinear at the same points; a label pixel is foreground where the interpolated mask is at least ½.
- * Outside the source both are 0. The label is binary: class 1 or 0.
+ * One slice on the grid, into arrays such as parts of a batch: `image` (3, H, W) becomes (h, w, 3), `label` (H, W)
+ * becomes (h, w), both read once and bilinear at the same points; a label pixel is foreground where the interpolated
+ * mask is at least ½. Outside the source both are 0. The label is binary: class 1 or 0. Every value of `out` is
+ * written.
  */
-export function sampleSlice(
-  image: Float32Array,
-  label: Uint8Array | undefined,
-  source: SliceGeometry,
-  grid: Grid,
-  warp: Warp = identityWarp,
-): { image: Float32Array; label?: Uint8Array } {
-  const pixels = grid.size[0] * grid.size[1];
-  const sample = {
-    image: new Float32Array(pixels * channelsOf(image, source)),
-    ...(label && { label: new Uint8Array(pixels) }),
-  };
-  sampleSliceInto(sample, image, label, source, grid, warp);
-  return sample;
-}
-
-/** The same into arrays that are there already, as parts of a batch; every value of `out` is written. */
 export function sampleSliceInto(
   out: { readonly image: Float32Array; readonly label?: Uint8Array },
-  image: Float32Array,
-  label: Uint8Array | undefined,
+  { image, label }: { readonly image: Float32Array; readonly label?: Uint8Array },
   source: SliceGeometry,
   grid: Grid,
   warp: Warp = identityWarp,
 ): void {
   const [gridHeight, gridWidth] = grid.size;
-  const { height, width } = source;
   const channels = channelsOf(image, source);
-  if (label && label.length !== height * width)
-    throw expected(`a label of ${height}×${width} pixels`, `${label.length} values`);
+  if (label && label.length !== source.height * source.width)
+    throw expected(`a label of ${source.height}×${source.width} pixels`, `${label.length} values`);
   const place = placeRows(grid, source, warp);
-  const ys = new Float64Array(gridWidth);
-  const xs = new Float64Array(gridWidth);
-  const corners = new Int32Array(gridWidth);
+  const points = pointRow(gridWidth);
   for (let i = 0; i < gridHeight; i++) {
-    place(i, ys, xs);
-    findCorners(ys, xs, height, width, corners);
-    readImageRow(image, channels, height, width, corners, ys, xs, out.image, i * gridWidth * channels);
-    if (label && out.label) readLabelRow(label, height, width, corners, ys, xs, out.label, i * gridWidth);
+    place(i, points);
+    findCorners(points, source);
+    readImageRow(image, source, points, out.image, i * gridWidth * channels);
+    if (label && out.label) readLabelRow(label, source, points, out.label, i * gridWidth);
   }
 }
 
-/** For each source pixel along an axis: its place on the grid, or -1 where it lies outside the window. */
+/** For each source pixel along an axis: its place on the grid in pixels of the grid. */
 function gridPositions(grid: Grid, source: SliceGeometry, axis: 0 | 1): Float64Array {
   const sourceSize = axis === 0 ? source.height : source.width;
-  const size = grid.size[axis];
   const unit = unitsPerPixel(grid, source, axis);
   return Float64Array.from({ length: sourceSize }, (_, i) => {
     const offset = (i - (sourceSize - 1) / 2) * unit - grid.centre[axis];
-    const position = ((offset + grid.extent[axis] / 2) * size) / grid.extent[axis] - 0.5;
-    return position < -0.5 || position > size - 0.5 ? -1 : Math.min(size - 1, Math.max(0, position));
+    return ((offset + grid.extent[axis] / 2) * grid.size[axis]) / grid.extent[axis] - 0.5;
   });
 }
 
 /**
  * The way back: a probability map (h, w) on the grid, bilinear onto the source slice (H, W), 0 outside the window.
- * On `nativeGrid` this undoes `sampleSlice` exactly.
+ * On `nativeGrid` this undoes `sampleSliceInto` exactly.
  */
 export function resampleToSource(probability: Float32Array, source: SliceGeometry, grid: Grid): Float32Array {
-  const [gridHeight, gridWidth] = grid.size;
-  if (probability.length !== gridHeight * gridWidth)
-    throw expected(`a ${gridHeight}×${gridWidth} map`, `${probability.length} values`);
+  const [height, width] = grid.size;
+  if (probability.length !== height * width) throw expected(`a ${height}×${width} map`, `${probability.length} values`);
   const rows = gridPositions(grid, source, 0);
   const columns = gridPositions(grid, source, 1);
+  const points = pointRow(source.width);
   const out = new Float32Array(source.height * source.width);
-  for (let i = 0, p = 0; i < source.height; i++) {
-    const row = Math.min(Math.floor(rows[i]), gridHeight - 2);
-    const dy = rows[i] - row;
-    for (let j = 0; j < source.width; j++, p++) {
-      if (rows[i] < 0 || columns[j] < 0) continue;
-      const column = Math.min(columns[j] | 0, gridWidth - 2);
-      const dx = columns[j] - column;
-      const k = row * gridWidth + column;
-      const upper = probability[k] + (probability[k + 1] - probability[k]) * dx;
-      const lower = probability[k + gridWidth] + (probability[k + gridWidth + 1] - probability[k + gridWidth]) * dx;
-      out[p] = upper + (lower - upper) * dy;
-    }
-  }
+  rows.forEach((y, i) => {
+    if (y < -0.5 || y > height - 0.5) return;
+    points.ys.fill(y);
+    points.xs.set(columns);
+    findCorners(points, { height, width });
+    readImageRow(probability, { height, width }, points, out, i * source.width);
+  });
   return out;
 }

@@ -2,12 +2,12 @@
  * Batches ahead of their use: while the network computes, a thread makes the next ones. They are the very batches of
  * `makeBatch`, which is also what is called where a thread cannot run or would not pay.
  */
-
 import { messageOf } from '../errors.ts';
 import { type Batch, type BatchArrays, type BatchRequest, makeBatch } from './batches.ts';
-import { type BatchThread, startBatchThread } from './batchThread.ts';
+import { BatchThread } from './batchThread.ts';
 import type { SliceSet } from './sliceSet.ts';
 
+/** Batches in the order of their requests. */
 export interface BatchStream {
   /**
    * The batch of the next request. It may be used until the next call, which takes its arrays back to fill them anew:
@@ -16,6 +16,7 @@ export interface BatchStream {
   next(): Promise<Batch>;
 }
 
+/** Makes batches, in a thread of its own where that pays. */
 export interface BatchLoader {
   /** The batches of `requests`, in their order; up to `ahead` are made before they are asked for (3 by default). */
   stream(requests: Iterable<BatchRequest>, ahead?: number): BatchStream;
@@ -27,6 +28,7 @@ export interface BatchLoader {
   close(): Promise<void>;
 }
 
+/** When a thread is worth its start, and whom to warn where it cannot run. */
 export interface LoaderOptions {
   /**
    * The thread is started when making batches has taken so many milliseconds: starting it costs as much, so short runs
@@ -43,22 +45,16 @@ interface Makers {
   readonly makeHere: (request: BatchRequest, arrays?: BatchArrays) => Batch;
 }
 
-/** The arrays, where they have the right lengths for the request. */
-const fitting = (
-  { indices, grid: { size } }: BatchRequest,
-  arrays: BatchArrays | undefined,
-): BatchArrays | undefined => (arrays?.labels.length === indices.length * size[0] * size[1] ? arrays : undefined);
-
 function openStream({ thread, makeHere }: Makers, requests: Iterable<BatchRequest>, ahead: number): BatchStream {
   const source = requests[Symbol.iterator]();
   /** What the thread was asked for, with its numbers. */
   const pending: { readonly request: BatchRequest; readonly number: number }[] = [];
   let used: BatchArrays | undefined;
   /** Gives used arrays away once: those that the thread gets are gone from here. */
-  const takeUsed = (request: BatchRequest): BatchArrays | undefined => {
-    const arrays = fitting(request, used);
+  const takeUsed = ({ indices, grid: { size } }: BatchRequest): BatchArrays | undefined => {
+    const arrays = used;
     used = undefined;
-    return arrays;
+    return arrays?.labels.length === indices.length * size[0] * size[1] ? arrays : undefined;
   };
   const askAhead = (): void => {
     const maker = thread();
@@ -103,7 +99,7 @@ export function openLoader(
     if (!mayStart || makingMs < threadAfterMs) return;
     mayStart = false;
     try {
-      thread = startBatchThread(slices.onDisk!, slices.manifest, tell);
+      thread = new BatchThread(slices.onDisk!, slices.manifest, tell);
     } catch (error) {
       tell(messageOf(error));
     }

@@ -4,6 +4,7 @@ import type { PreprocessMode, WindowHu } from './window.ts';
 
 export const manifestVersion = 1;
 
+/** A slice in the manifest: its files, its size and its foreground. */
 export interface SliceEntry {
   /** `<case>-<z>`; file names derive from it. */
   readonly id: string;
@@ -20,10 +21,14 @@ export interface SliceEntry {
   readonly spacingMm: readonly [number, number];
   /** Number of foreground pixels. */
   readonly foreground: number;
-  /** Rows and columns that hold all foreground: [top, left, bottom, right], the last two exclusive; null without foreground. */
+  /**
+   * Rows and columns that hold all foreground: [top, left, bottom, right], the last two exclusive; null without
+   * foreground.
+   */
   readonly box: readonly [number, number, number, number] | null;
 }
 
+/** A case in the manifest: what its slices were made from. */
 export interface CaseEntry {
   readonly id: string;
   readonly patient: string;
@@ -38,11 +43,13 @@ export interface CaseEntry {
   readonly slices: number;
 }
 
+/** A case without slices, and why. */
 export interface FailedCase {
   readonly id: string;
   readonly reason: string;
 }
 
+/** What lies in a folder of slices and what it was made from (`manifest.json`). */
 export interface Manifest {
   readonly version: typeof manifestVersion;
   readonly dataset: string;

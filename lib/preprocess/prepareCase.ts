@@ -1,6 +1,6 @@
 /** One case, from its files to slices in memory: canonical orientation, window, classes. */
 
-import type { Case, CaseList } from '../dataset/cases.ts';
+import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
@@ -72,8 +72,8 @@ async function prepareVolume(
 }
 
 /**
- * The slices of a volume in the canonical frame. Where z stays z, as in nearly every CT, slices are turned one at a time
- * when they are asked for: no second copy of the volume is made.
+ * The slices of a volume in the canonical frame. Where z stays z, as in nearly every CT, slices are turned one at a
+ * time when they are asked for: no second copy of the volume is made.
  */
 function canonicalSlices(volume: Volume): Pick<Volume, 'shape' | 'spacingMm'> & { slice(z: number): VoxelArray } {
   const along = orientationCodes(volume.affine)[2];

@@ -1,9 +1,10 @@
 /** Slices on disk: data/<id>.npy and label/<id>.npy, and one record a case that says they are complete. */
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { expected } from '../errors.ts';
-import { readJson, writeFileAtomic } from '../io/files.ts';
-import { encodeNpy, type NpyData } from '../io/npy.ts';
+import { bytesOf } from '../io/bytes.ts';
+import { readJson, writeFileAtomic, writeThenRename } from '../io/files.ts';
+import { npyHeader } from '../io/npy.ts';
+import { voxelTypeOf } from '../io/voxelTypes.ts';
 import type { CaseEntry, SliceEntry } from './manifest.ts';
 import type { PreparedSlice } from './prepareCase.ts';
 
@@ -20,36 +21,6 @@ export interface CaseRecord {
 /** Files written at the same time: enough to keep the disk and a second core busy. */
 const parallelWrites = 4;
 
-/** The first bytes of a .npy file of this shape: what encodeNpy puts before the numbers. */
-function npyHeader(data: NpyData, shape: readonly number[]): Uint8Array {
-  const bytes = encodeNpy({ data, shape });
-  return bytes.slice(0, bytes.length - data.byteLength);
-}
-
-const bytesOf = (data: Float32Array | Uint8Array): Uint8Array =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
-/** Written beside its place and renamed, so that a file with its final name is whole. Not synced: records are, after it. */
-async function writePieces(file: string, pieces: readonly Uint8Array[]): Promise<void> {
-  const temporary = `${file}.partial`;
-  try {
-    const handle = await open(temporary, 'w');
-    try {
-      const { bytesWritten } = await handle.writev([...pieces]);
-      // a disk that fills up takes a part first and refuses the next call
-      if (bytesWritten < pieces.reduce((sum, piece) => sum + piece.length, 0))
-        throw Object.assign(new Error(), { code: 'ENOSPC' });
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
-    throw isFull ? expected(`room on the disk to write ${file}`, 'the disk full') : error;
-  }
-}
-
 /** Writes image (3, H, W) and label (1, H, W) of slices of one size, a few at a time. */
 export function startSliceWriter(
   folder: string,
@@ -61,12 +32,14 @@ export function startSliceWriter(
   write(entry: SliceEntry, slice: PreparedSlice): Promise<void>;
   finish(): Promise<void>;
 } {
-  const imageHeader = npyHeader(new Float32Array(3 * height * width), [3, height, width]);
-  const labelHeader = npyHeader(new Uint8Array(height * width), [1, height, width]);
+  const imageHeader = npyHeader(voxelTypeOf(new Float32Array()), [3, height, width]);
+  const labelHeader = npyHeader(voxelTypeOf(new Uint8Array()), [1, height, width]);
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  const start = (file: string, pieces: readonly Uint8Array[]): void => {
-    const job: Promise<void> = writePieces(path.join(folder, file), pieces)
+  const start = (name: string, pieces: readonly Uint8Array[]): void => {
+    const file = path.join(folder, name);
+    // Not synced: the record of the case is, after it.
+    const job: Promise<void> = writeThenRename(`${file}.partial`, file, pieces)
       .catch((error) => {
         failures.push(error);
       })
@@ -90,17 +63,17 @@ export function startSliceWriter(
 
 const recordFile = (folder: string, id: string): string => path.join(folder, 'cases', `${id}.json`);
 
-export const writeRecord = (folder: string, record: CaseRecord): Promise<void> =>
+export const writeCaseRecord = (folder: string, record: CaseRecord): Promise<void> =>
   writeFileAtomic(recordFile(folder, record.entry.id), `${JSON.stringify(record)}\n`);
 
 /** The record of a case, or undefined where there is none that can be read. */
-export async function readRecord(folder: string, id: string): Promise<CaseRecord | undefined> {
+export async function readCaseRecord(folder: string, id: string): Promise<CaseRecord | undefined> {
   return (await readJson(recordFile(folder, id)).catch(() => undefined)) as CaseRecord | undefined;
 }
 
 /** Removes a case: the record first, so that a stop half-way leaves nothing that claims to be complete. */
 export async function removeCase(folder: string, id: string): Promise<void> {
-  const record = await readRecord(folder, id);
+  const record = await readCaseRecord(folder, id);
   await rm(recordFile(folder, id), { force: true });
   await removeSlices(folder, record?.slices ?? []);
 }
@@ -112,7 +85,7 @@ export async function removeSlices(folder: string, slices: readonly SliceEntry[]
   }
 }
 
-/** True when every file of the record is there with its full size; a truncated or missing one means the case is made again. */
+/** True when every file of the record is there with its full size; else the case is made again. */
 export async function isComplete(folder: string, { slices, bytes }: CaseRecord): Promise<boolean> {
   for (const { image, label } of slices) {
     for (const [file, size] of [

@@ -5,8 +5,9 @@ import path from 'node:path';
 import { expected, messageOf } from '../errors.ts';
 import { readJson } from '../io/files.ts';
 import { decodeNpy } from '../io/npy.ts';
-import { foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
+import { type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 
+/** One slice: image [3, height, width] and label [height, width], flat. */
 export interface SliceArrays {
   /** (3, H, W), values in [0, 1]. */
   readonly image: Float32Array;
@@ -14,11 +15,13 @@ export interface SliceArrays {
   readonly label: Uint8Array;
 }
 
+/** The folder of a slice set, and how many bytes of it may stay in memory. */
 export interface SliceFolder {
   readonly folder: string;
   readonly cacheBytes: number;
 }
 
+/** Preprocessed slices, read one at a time. */
 export interface SliceSet {
   readonly manifest: Manifest;
   /** The same as `manifest.slices`. */
@@ -93,46 +96,4 @@ export function slicesIn(onDisk: SliceFolder, manifest: Manifest): SliceSet {
     return { image: load(image, Float32Array, [3, height, width]), label: readLabel(i) };
   };
   return { manifest, entries: manifest.slices, onDisk, read, readLabel };
-}
-
-/** A slice given by its arrays, for tests and for slices that are made on the spot. */
-export type MemorySlice = SliceArrays &
-  Pick<SliceEntry, 'id' | 'patient' | 'height' | 'width'> &
-  Partial<Pick<SliceEntry, 'case' | 'z' | 'spacingMm'>>;
-
-/** A slice set that lives in memory; the unit is `px` unless told otherwise. */
-export function slicesInMemory(
-  slices: readonly MemorySlice[],
-  options: { unit?: 'mm' | 'px'; dataset?: string } = {},
-): SliceSet {
-  const entries = slices.map(
-    (slice): SliceEntry => ({
-      id: slice.id,
-      case: slice.case ?? slice.id,
-      patient: slice.patient,
-      z: slice.z ?? 0,
-      image: '',
-      label: '',
-      height: slice.height,
-      width: slice.width,
-      spacingMm: slice.spacingMm ?? [1, 1],
-      ...foregroundBox(slice.label, slice.width),
-    }),
-  );
-  const manifest: Manifest = {
-    version: manifestVersion,
-    dataset: options.dataset ?? 'memory',
-    mode: 'default',
-    unit: options.unit ?? 'px',
-    slices: entries,
-    cases: [],
-    failed: [],
-    pending: [],
-  };
-  return {
-    manifest,
-    entries,
-    read: (i) => ({ image: slices[i].image, label: slices[i].label }),
-    readLabel: (i) => slices[i].label,
-  };
 }

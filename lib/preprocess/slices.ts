@@ -8,26 +8,29 @@
  *
  * Row 0 is anterior, column 0 is the patient's right, z counts from the feet.
  */
+
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Case, CaseList } from '../dataset/cases.ts';
+import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
+import { niftiFiles } from '../io/nifti.ts';
 import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
 import {
   type CaseRecord,
   isComplete,
-  readRecord,
+  readCaseRecord,
   removeCase,
   removeSlices,
   startSliceWriter,
-  writeRecord,
+  writeCaseRecord,
 } from './sliceFiles.ts';
 import { type PreprocessMode, type WindowHu, windowOf } from './window.ts';
 
 export { type CaseEntry, type FailedCase, type Manifest, type SliceEntry } from './manifest.ts';
 
+/** Where slices go and how they are made. */
 export interface PreprocessOptions {
   /** Folder for the slices; made where it is missing. */
   readonly out: string;
@@ -74,7 +77,8 @@ function makePlan(list: CaseList, { out, mode, windowHu: wanted }: PreprocessOpt
  * started again.
  *
  * A case that cannot be made is named in `manifest.failed` and the others go on: cases + failed + pending is always the
- * number of cases in the list. Throws a UserError on options that contradict each other, and when two cases have one id.
+ * number of cases in the list. Throws a UserError on options that contradict each other, and when two cases have one
+ * id.
  */
 export async function preprocessDataset(list: CaseList, options: PreprocessOptions): Promise<Manifest> {
   const plan = makePlan(list, options);
@@ -107,11 +111,10 @@ function manifestText({ slices, cases, failed, ...rest }: Manifest): string {
   return `{\n${head}  "failed": ${list(failed)},\n  "cases": ${list(cases)},\n  "slices": ${list(slices)}\n}\n`;
 }
 
-/** The sha256 of the files that a case is made of; a .hdr has its voxels in the .img beside it. */
-async function sourcesOf(one: Case): Promise<Record<string, string>> {
-  const files = [one.image, one.label].flatMap((file) =>
-    !file ? [] : /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file],
-  );
+/** The sha256 of the files that a case is made of, by folder and file name. */
+async function sourceSums({ kind }: CaseList, { image, label }: Case): Promise<Record<string, string>> {
+  const named = label ? [image, label] : [image];
+  const files = kind === '3d' ? named.flatMap(niftiFiles) : named;
   const sums = await Promise.all(files.map(sha256File));
   return Object.fromEntries(
     files.map((file, i) => [`${path.basename(path.dirname(file))}/${path.basename(file)}`, sums[i]]),
@@ -122,9 +125,9 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 
 /** Makes one case unless it is complete; returns what was done, in words. */
 async function makeCase(plan: Plan, one: Case): Promise<string> {
-  const sources = await sourcesOf(one);
+  const sources = await sourceSums(plan.list, one);
   const made = { parameters: plan.parameters, sources };
-  const old = await readRecord(plan.out, one.id);
+  const old = await readCaseRecord(plan.out, one.id);
   if (old && isSame(old.made, made) && (await isComplete(plan.out, old))) return 'was complete';
   await removeCase(plan.out, one.id);
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
@@ -140,7 +143,7 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
     sources,
     slices: slices.length,
   };
-  await writeRecord(plan.out, { made, entry, slices, bytes });
+  await writeCaseRecord(plan.out, { made, entry, slices, bytes });
   return `${slices.length} ${slices.length === 1 ? 'slice' : 'slices'}`;
 }
 
@@ -183,7 +186,9 @@ async function writeSlices(
   return { slices, bytes: writer.bytes };
 }
 
-/** The manifest of what is on disk now: our cases, and those that other shards have finished with the same parameters. */
+/**
+ * The manifest of what is on disk now: our cases, and those that other shards have finished with the same parameters.
+ */
 async function assemble(
   { list, out, mode, windowHu, parameters }: Plan,
   failures: Map<string, string>,
@@ -192,7 +197,7 @@ async function assemble(
   const pending: string[] = [];
   for (const { id } of list.cases) {
     if (failures.has(id)) continue;
-    const record = await readRecord(out, id);
+    const record = await readCaseRecord(out, id);
     if (record && isSame((record.made as { parameters?: unknown }).parameters, parameters)) complete.push(record);
     else pending.push(id);
   }

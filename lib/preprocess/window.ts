@@ -34,9 +34,14 @@ export function applyWindow(hu: VoxelArray, window: WindowHu): Float32Array {
   return out;
 }
 
-const windowed = (v: number, [low, high]: WindowHu): number => (v >= high ? 1 : v > low ? (v - low) / (high - low) : 0);
+function windowed(v: number, [low, high]: WindowHu): number {
+  if (v >= high) return 1;
+  return v > low ? (v - low) / (high - low) : 0;
+}
 
-/** The windowed values of -32768 to 32767, of the window asked for last: CT numbers are nearly always 16 bit integers. */
+/**
+ * The windowed values of -32768 to 32767, of the window asked for last: CT numbers are nearly always 16 bit integers.
+ */
 let lastTable: { window: WindowHu; values: Float32Array } | undefined;
 
 function windowTable(window: WindowHu): Float32Array {

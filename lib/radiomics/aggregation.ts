@@ -2,8 +2,8 @@
  * From texture matrices to one value per feature.
  *
  * A matrix can be made for the whole ROI (3-D) or within slices (2-D, 2.5-D), and for each direction or for all. 2-D:
- * features per slice, then their mean. 2.5-D: the slices' matrices are added before features are taken. `average`: features
- * per direction, then their mean; `merge`: the directions' matrices are added first.
+ * features per slice, then their mean. 2.5-D: the slices' matrices are added before features are taken. `average`:
+ * features per direction, then their mean; `merge`: the directions' matrices are added first.
  * Source: IBSI reference manual 3.6 to 3.11. PyRadiomics does 3d-average, and 2.5d-average with force2D.
  */
 import type { Vec3 } from '../volume/volume.ts';
@@ -16,6 +16,8 @@ export type Aggregation = (typeof aggregations)[number];
 export const axes = ['x', 'y', 'z'] as const;
 /** The axis that is perpendicular to the slices of 2-D and 2.5-D. */
 export type Axis = (typeof axes)[number];
+/** The same as a place in a shape or a spacing: 0 x, 1 y, 2 z. */
+export type AxisIndex = 0 | 1 | 2;
 
 export interface Sampling {
   readonly aggregation: Aggregation;
@@ -40,7 +42,8 @@ export interface MatrixPlan {
 }
 
 /**
- * Directions (x, y, z) of one half space: 13 for distance 1, 4 within slices. In PyRadiomics' order: z falls slowest, then y, then x.
+ * Directions (x, y, z) of one half space: 13 for distance 1, 4 within slices. In PyRadiomics'
+ * order: z falls slowest, then y, then x.
  */
 export function directions(distances: readonly number[], within?: Axis): Vec3[] {
   const reach = Math.max(...distances);
@@ -88,13 +91,7 @@ export function matrixPlan(
 
 /** The steps to all neighbours, both half spaces. */
 export function bothWays(steps: Int32Array): Int32Array {
-  const all = new Int32Array(2 * steps.length);
-  all.set(steps);
-  all.set(
-    steps.map((step) => -step),
-    steps.length,
-  );
-  return all;
+  return Int32Array.from([...steps, ...steps.map((step) => -step)]);
 }
 
 /** Mean of each feature over the matrices that had something in them; NaN when none had. */

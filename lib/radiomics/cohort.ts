@@ -1,6 +1,7 @@
 /**
- * Radiomics of many cases, several at once in processes of their own. Each case has its record, complete or absent; what is
- * complete is skipped, and a case that fails, or takes its process with it, is named while the others are made all the same.
+ * Radiomics of many cases, several at once in processes of their own. Each case has its record, complete
+ * or absent; what is complete is skipped, and a case that fails, or takes its process with it, is named
+ * while the others are made all the same.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
@@ -62,7 +63,10 @@ function ask(child: ChildProcess, job: CaseJob): Promise<CaseAnswer> {
   });
 }
 
-/** Works off the jobs of a shared queue in one process, which is replaced when it dies. When `onAnswer` throws, the queue ends. */
+/**
+ * Works off the jobs of a shared queue in one process, which is replaced when it dies.
+ * When `onAnswer` throws, the queue ends.
+ */
 async function workOff(
   queue: CaseJob[],
   flags: readonly string[],
@@ -81,21 +85,20 @@ async function workOff(
   }
 }
 
-/** Features of complete cases in the order of the cohort, with its other columns in front; a feature that is not finite is an empty cell. */
+/**
+ * Features of complete cases in the order of the cohort, with its other columns in front; a feature
+ * that is not finite is an empty cell.
+ */
 function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, RadiomicsRecord>): string {
   const complete = rows.flatMap((row) => (records.has(row.id) ? [{ row, record: records.get(row.id)! }] : []));
   const names = [...new Set(complete.flatMap(({ record }) => Object.keys(record.features)))];
   const others = Object.keys(rows[0]?.others ?? {});
   const heading = ['id', ...others, 'voxels', ...names];
-  return formatCsv([
-    heading,
-    ...complete.map(({ row, record }) => [
-      row.id,
-      ...others.map((name) => row.others[name]!),
-      record.voxels,
-      ...names.map((name) => record.features[name] ?? null),
-    ]),
-  ]);
+  const lines = complete.map(({ row, record }) => {
+    const ofCohort = others.map((name) => row.others[name]!);
+    return [row.id, ...ofCohort, record.voxels, ...names.map((name) => record.features[name] ?? null)];
+  });
+  return formatCsv([heading, ...lines]);
 }
 
 /**
@@ -103,24 +106,16 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
  * what is wrong with one case is in the report. No rows give an empty table.
  */
 export async function extractCohort(rows: readonly CohortRow[], options: CohortOptions): Promise<CohortReport> {
-  const {
-    out,
-    settings,
-    workers = availableParallelism(),
-    writesTable = true,
-    nodeFlags = process.execArgv,
-    onProgress,
-  } = options;
+  const { out, settings, onProgress } = options;
+  const { workers = availableParallelism(), writesTable = true, nodeFlags = process.execArgv } = options;
   await mkdir(path.join(out, 'cases'), { recursive: true });
   const report: CohortReport = { made: [], skipped: [], failed: [] };
   let done = 0;
-  const queue = rows.map((row) => ({
-    id: row.id,
-    image: row.image,
-    mask: row.mask,
-    out: recordFile(out, row.id),
-    settings: settingsFor(row, settings),
-  }));
+  const jobOf = (row: CohortRow): CaseJob => {
+    const { id, image, mask } = row;
+    return { id, image, mask, out: recordFile(out, id), settings: settingsFor(row, settings) };
+  };
+  const queue = rows.map(jobOf);
   const onAnswer = ({ id, outcome, reason = 'unknown' }: CaseAnswer): void => {
     if (outcome === 'failed') report.failed.push({ id, reason });
     else (outcome === 'made' ? report.made : report.skipped).push(id);

@@ -1,9 +1,9 @@
 /**
- * Convex hull of points in space, by adding one point after another. Coordinates are whole numbers, so that which side of a
- * face a point lies on is decided exactly.
+ * Convex hull of points in space, by adding one point after another. Coordinates are whole numbers, so that which side
+ * of a face a point lies on is decided exactly.
  */
 import type { Vec3 } from '../volume/volume.ts';
-import { cross, dot } from './mesh.ts';
+import { cross, dot, minus } from './mesh.ts';
 
 /** A triangle of point numbers, anticlockwise seen from outside. */
 type Face = readonly [number, number, number];
@@ -14,7 +14,6 @@ export interface HullMeasures {
 }
 
 const pointOf = (points: Int32Array, n: number): Vec3 => [points[3 * n]!, points[3 * n + 1]!, points[3 * n + 2]!];
-const minus = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 
 /** Six times the volume of the tetrahedron; positive where `n` lies outside of the face. */
 function side(points: Int32Array, [a, b, c]: Face, n: number): number {
@@ -27,22 +26,15 @@ function side(points: Int32Array, [a, b, c]: Face, n: number): number {
 
 /** Four points that span a body, as faces; undefined when all points lie in one plane. */
 function firstBody(points: Int32Array, count: number): Face[] | undefined {
-  const indices = [...new Array(count).keys()];
-  const b = indices.find(
-    (n) => dot(minus(pointOf(points, n), pointOf(points, 0)), minus(pointOf(points, n), pointOf(points, 0))) > 0,
-  );
-  const c =
-    b === undefined
-      ? undefined
-      : indices.find((n) => {
-          const normal = cross(
-            minus(pointOf(points, b), pointOf(points, 0)),
-            minus(pointOf(points, n), pointOf(points, 0)),
-          );
-          return dot(normal, normal) > 0;
-        });
-  const d = b === undefined || c === undefined ? undefined : indices.find((n) => side(points, [0, b, c], n) !== 0);
-  if (b === undefined || c === undefined || d === undefined) return undefined;
+  const indices = Array.from({ length: count }, (_, n) => n);
+  const fromFirst = (n: number): Vec3 => minus(pointOf(points, n), pointOf(points, 0));
+  const isLong = (v: Vec3): boolean => dot(v, v) > 0;
+  const b = indices.find((n) => isLong(fromFirst(n)));
+  if (b === undefined) return undefined;
+  const c = indices.find((n) => isLong(cross(fromFirst(b), fromFirst(n))));
+  if (c === undefined) return undefined;
+  const d = indices.find((n) => side(points, [0, b, c], n) !== 0);
+  if (d === undefined) return undefined;
   const [p, q] = side(points, [0, b, c], d) < 0 ? [b, c] : [c, b];
   return [
     [0, p, q],
@@ -57,17 +49,11 @@ function addPoint(points: Int32Array, faces: Face[], n: number): Face[] {
   const seen = faces.filter((face) => side(points, face, n) > 0);
   if (seen.length === 0) return faces;
   const hidden = faces.filter((face) => side(points, face, n) <= 0);
-  const edges = seen.flatMap(
-    ([a, b, c]) =>
-      [
-        [a, b],
-        [b, c],
-        [c, a],
-      ] as const,
-  );
-  const key = (a: number, b: number): number => a * points.length + b;
-  const known = new Set(edges.map(([a, b]) => key(a, b)));
-  return [...hidden, ...edges.filter(([a, b]) => !known.has(key(b, a))).map(([a, b]): Face => [a, b, n])];
+  const edges = seen.flatMap((face) => face.map((from, i) => ({ from, to: face[(i + 1) % 3]! })));
+  const key = (from: number, to: number): number => from * points.length + to;
+  const known = new Set(edges.map(({ from, to }) => key(from, to)));
+  const rim = edges.filter(({ from, to }) => !known.has(key(to, from)));
+  return [...hidden, ...rim.map(({ from, to }): Face => [from, to, n])];
 }
 
 /**

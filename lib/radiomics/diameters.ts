@@ -1,10 +1,11 @@
 /**
  * Largest distances between the corners of a mesh, over all and within planes.
  *
- * The two farthest points of a set are corners of its convex hull. So each plane is first reduced to its hull, which leaves
- * few points; comparing all pairs, as the definition says, would take the square of their number.
+ * The two farthest points of a set are corners of its convex hull. So each plane is first reduced to its hull, which
+ * leaves few points; comparing all pairs, as the definition says, would take the square of their number.
  */
 import type { Vec3 } from '../volume/volume.ts';
+import type { AxisIndex } from './aggregation.ts';
 
 /** Points of one plane as two coordinates after one another. */
 type PlanePoints = number[];
@@ -13,7 +14,10 @@ type PlanePoints = number[];
 const turn = (p: PlanePoints, a: number, b: number, c: number): number =>
   (p[2 * b]! - p[2 * a]!) * (p[2 * c + 1]! - p[2 * a + 1]!) - (p[2 * b + 1]! - p[2 * a + 1]!) * (p[2 * c]! - p[2 * a]!);
 
-/** One side of the hull of points that are sorted by their first coordinate (Andrew's monotone chain); +1 the lower, −1 the upper. */
+/**
+ * One side of the hull of points that are sorted by their first coordinate (Andrew's
+ * monotone chain); +1 the lower, −1 the upper.
+ */
 function chain(points: PlanePoints, side: 1 | -1): number[] {
   const kept: number[] = [];
   for (let n = 0; n < points.length / 2; n++) {
@@ -24,7 +28,7 @@ function chain(points: PlanePoints, side: 1 | -1): number[] {
 }
 
 /** For each plane across `axis` (by its coordinate in half voxels) the corners of its convex hull. */
-export function planeHulls(vertices: Int32Array, shape: Vec3, axis: 0 | 1 | 2): { at: number; points: PlanePoints }[] {
+function planeHulls(vertices: Int32Array, shape: Vec3, axis: AxisIndex): { at: number; points: PlanePoints }[] {
   const [line, along] = [0, 1, 2].filter((other) => other !== axis) as [number, number];
   const [planes, lines] = [2 * shape[axis], 2 * shape[line]!];
   const low = new Int32Array(planes * lines).fill(0x7fffffff);
@@ -56,11 +60,8 @@ export function planeHulls(vertices: Int32Array, shape: Vec3, axis: 0 | 1 | 2): 
 }
 
 /** Largest distance in mm between two corners in one plane across `axis`; 0 without corners. */
-export function largestPlaneDiameter(vertices: Int32Array, shape: Vec3, spacingMm: Vec3, axis: 0 | 1 | 2): number {
-  const [first, second] = [0, 1, 2].filter((other) => other !== axis).map((other) => (spacingMm[other]! / 2) ** 2) as [
-    number,
-    number,
-  ];
+export function largestPlaneDiameter(vertices: Int32Array, shape: Vec3, spacingMm: Vec3, axis: AxisIndex): number {
+  const [first, second] = spacingMm.filter((_, other) => other !== axis).map((mm) => (mm / 2) ** 2);
   let largest = 0;
   for (const { points } of planeHulls(vertices, shape, axis)) {
     for (let a = 0; a < points.length; a += 2) {
@@ -73,7 +74,9 @@ export function largestPlaneDiameter(vertices: Int32Array, shape: Vec3, spacingM
   return Math.sqrt(largest);
 }
 
-/** The corners of the hulls of all planes across z, which hold the corners of the convex hull: x, y, z in half voxels. */
+/**
+ * The corners of the hulls of all planes across z, which hold the corners of the convex hull: x, y, z in half voxels.
+ */
 export const hullCandidates = (vertices: Int32Array, shape: Vec3): Int32Array =>
   Int32Array.from(
     planeHulls(vertices, shape, 2).flatMap(({ at, points }) =>

@@ -1,11 +1,11 @@
 /**
  * Discretisation: from grey values to grey levels 1, 2, 3, … .
  *
- * Two rules exist for a fixed bin width w. IBSI counts bins from the smallest value of the ROI (or from the lower end of the
- * resegmentation range): level = floor((x − min) / w) + 1. PyRadiomics counts from the multiple of w at or below the smallest
- * value, so that equal values get equal bins in all patients. For a fixed number of bins n both divide [min, max] into n equal
- * bins of which the last holds its upper end. Source: IBSI reference manual 2.7 (arXiv:1612.07003); numpy.arange and
- * numpy.digitize as PyRadiomics 3.0.1 uses them.
+ * Two rules exist for a fixed bin width w. IBSI counts bins from the smallest value of the ROI (or from the lower end
+ * of the resegmentation range): level = floor((x − min) / w) + 1. PyRadiomics counts from the multiple of w at or below
+ * the smallest value, so that equal values get equal bins in all patients. For a fixed number of bins n both divide
+ * [min, max] into n equal bins of which the last holds its upper end. Source: IBSI reference manual 2.7
+ * (arXiv:1612.07003); numpy.arange and numpy.digitize as PyRadiomics 3.0.1 uses them.
  */
 import { expected } from '../errors.ts';
 import type { Roi } from './roi.ts';
@@ -32,7 +32,7 @@ export interface LevelGrid {
 }
 
 /** A co-occurrence matrix has this many rows and columns at most (128 MiB). */
-export const mostLevels = 4096;
+const mostLevels = 4096;
 
 function rangeOf(values: ArrayLike<number>): { min: number; max: number } {
   let [min, max] = [Infinity, -Infinity];
@@ -44,7 +44,10 @@ function rangeOf(values: ArrayLike<number>): { min: number; max: number } {
   return { min, max };
 }
 
-/** Number of the bin, from 0, whose edges low + i·step enclose the value (upper edge excluded), whatever the rounding of the division. */
+/**
+ * Number of the bin, from 0, whose edges low + i·step enclose the value (upper edge excluded),
+ * whatever the rounding of the division.
+ */
 function binOf(value: number, low: number, step: number): number {
   let bin = Math.floor((value - low) / step);
   if (low + bin * step > value) bin--;
@@ -84,9 +87,8 @@ export function discretise(values: Float64Array, { binWidth, binCount, binRule, 
   if (values.some((value) => !Number.isFinite(value)))
     throw expected('finite grey values in the ROI', 'NaN or infinite ones');
   if (binCount !== null) {
-    return binRule === 'ibsi' && range.min === range.max
-      ? new Int32Array(values.length).fill(1)
-      : byCount(values, range, binCount);
+    const isFlat = range.min === range.max;
+    return binRule === 'ibsi' && isFlat ? new Int32Array(values.length).fill(1) : byCount(values, range, binCount);
   }
   if (binRule === 'pyradiomics') return byWidth(values, range.min - modulo(range.min, binWidth), binWidth);
   const origin = binOrigin ?? range.min;

@@ -1,8 +1,9 @@
 /**
  * Radiomics of one case: image and mask in, features by name out.
  *
- * Order, as in PyRadiomics: normalise the image, resample image and mask, check the mask, resegment, check again; shape from
- * the mask before resegmentation; then each image (original, filtered) cut to the ROI's box once and shared by all families.
+ * Order, as in PyRadiomics: normalise the image, resample image and mask, check the mask, resegment, check
+ * again; shape from the mask before resegmentation; then each image (original, filtered) cut to the ROI's
+ * box once and shared by all families.
  */
 import type { Vec3, Volume } from '../volume/volume.ts';
 import { imageFeatures, maskFeatures } from './features.ts';
@@ -15,6 +16,7 @@ import { resegment } from './resegment.ts';
 import { cropToRoi, type Roi, roiBox, valuesInBox, valuesInRoi } from './roi.ts';
 import { pyradiomicsSettings, type RadiomicsSettings } from './settings.ts';
 
+/** The features of a region by name, and the region that they were taken from. */
 export interface Extraction {
   /** `original_firstorder_Mean` and so on; NaN where a feature does not exist for this ROI. */
   readonly features: Record<string, number>;
@@ -26,7 +28,7 @@ export interface Extraction {
 }
 
 /** Image, mask and ROI as the features see them. */
-export interface PreparedCase {
+export interface PreparedRoi {
   readonly image: Volume;
   /** After resegmentation. */
   readonly roi: Roi;
@@ -35,13 +37,12 @@ export interface PreparedCase {
 }
 
 /** Everything before the features. Throws a MaskError when the mask cannot be used. */
-export function prepareCase(source: Volume, sourceMask: Volume, settings: RadiomicsSettings): PreparedCase {
+export function prepareRoi(source: Volume, sourceMask: Volume, settings: RadiomicsSettings): PreparedRoi {
   const lenient = { label: settings.label, minimumRoiVoxels: null, minimumRoiDimensions: 0 };
   const willResample = settings.resampledSpacingMm !== null;
   const sourceBox = checkMask(source, sourceMask, willResample ? lenient : settings);
-  const normalised = settings.normalise
-    ? normaliseImage(source, settings.normaliseScale, settings.outlierLimit)
-    : source;
+  const { normalise, normaliseScale, outlierLimit } = settings;
+  const normalised = normalise ? normaliseImage(source, normaliseScale, outlierLimit) : source;
   const { image, mask } = resampleForRadiomics(normalised, sourceMask, sourceBox, settings);
   const box =
     mask === sourceMask && !willResample
@@ -62,10 +63,8 @@ function addFamily(
   found: Record<string, number>,
   extras: boolean,
 ): void {
-  for (const feature of featureNames) {
-    if (feature.family === family && (extras || isStandard(feature)))
-      into[resultKey(image, family, feature.name)] = found[feature.name] ?? NaN;
-  }
+  const asked = featureNames.filter((feature) => feature.family === family && (extras || isStandard(feature)));
+  for (const { name } of asked) into[resultKey(image, family, name)] = found[name] ?? NaN;
 }
 
 /**
@@ -78,7 +77,7 @@ export function extractFeatures(
   settings: RadiomicsSettings = pyradiomicsSettings,
   images: ImageMaker = derivedImages,
 ): Extraction {
-  const prepared = prepareCase(image, mask, settings);
+  const prepared = prepareRoi(image, mask, settings);
   const { roi, shapeRoi } = prepared;
   const features: Record<string, number> = {};
   const ofMask = settings.families.filter((family) => shapeFamilies.includes(family));

@@ -1,12 +1,12 @@
 /**
  * First-order statistics of the grey values in the ROI (IBSI UHIW), and two of its histogram of grey levels.
  *
- * Symbols: xₖ the N values, μ their mean, Mₘ = Σ (xₖ − μ)ᵐ / N; pᵢ the share of level i. Percentiles lie on the line between
- * the two nearest values, as NumPy's. Source: IBSI manual 3.3, 3.4.
+ * Symbols: xₖ the N values, μ their mean, Mₘ = Σ (xₖ − μ)ᵐ / N; pᵢ the share of level i. Percentiles lie on the line
+ * between the two nearest values, as NumPy's. Source: IBSI manual 3.3, 3.4.
  *
  * Worked example, the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4: five 1, four 2, five 3, two 4. μ = 36/16,
- * energy 5·1 + 4·4 + 5·9 + 2·16 = 98, variance 98/16 − (9/4)² = 17/16, median 2, uniformity (25 + 16 + 25 + 4)/256 = 70/256.
- * Every feature with a worked example: docs/features/firstorder.md.
+ * energy 5·1 + 4·4 + 5·9 + 2·16 = 98, variance 98/16 − (9/4)² = 17/16, median 2, uniformity
+ * (25 + 16 + 25 + 4)/256 = 70/256. Every feature with a worked example: docs/features/firstorder.md.
  */
 import type { Vec3 } from '../volume/volume.ts';
 import type { FeatureValues } from './aggregation.ts';
@@ -47,13 +47,7 @@ export function describe(values: Float64Array) {
   const sorted = values.slice().sort();
   const mu = mean(sorted, (x) => x);
   const { m2, m3, m4, absolute } = moments(sorted, mu);
-  const [p10, p25, median, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => percentile(sorted, share)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [p10, p25, median, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => percentile(sorted, share));
   const inner = sorted.filter((x) => x >= p10 && x <= p90);
   const innerMean = mean(inner, (x) => x);
   return {
@@ -88,9 +82,9 @@ export const entropyOfShares = (shares: readonly number[]): number =>
 export const uniformityOfShares = (shares: readonly number[]): number => shares.reduce((sum, p) => sum + p * p, 0);
 
 /**
- * All features of the family. `values` and `levels`: grey values and levels of the ROI's voxels; `energyShift` is added to
- * the values before energy and root mean square, so that negative ones (HU) do not weigh as positive ones (PyRadiomics'
- * voxelArrayShift). No voxels: NaN.
+ * All features of the family. `values` and `levels`: grey values and levels of the ROI's voxels; `energyShift` is added
+ * to the values before energy and root mean square, so that negative ones (HU) do not weigh as positive ones
+ * (PyRadiomics' voxelArrayShift). No voxels: NaN.
  */
 export function firstOrderFeatures(
   values: Float64Array,
@@ -127,7 +121,10 @@ export function firstOrderFeatures(
     Range: d.max - d.min,
     /** Σ |xₖ − μ| / N. IBSI 4FUA. */
     MeanAbsoluteDeviation: d.meanAbsoluteDeviation,
-    /** The same over the values from the 10th to the 90th percentile, about their own mean. IBSI 1128. None between: NaN. */
+    /**
+     * The same over the values from the 10th to the 90th percentile, about their own
+     * mean. IBSI 1128. None between: NaN.
+     */
     RobustMeanAbsoluteDeviation: d.robustMeanAbsoluteDeviation,
     /** √(Σ (xₖ + shift)² / N). IBSI 5ZWQ. */
     RootMeanSquared: Math.sqrt(meanSquare),

@@ -1,10 +1,11 @@
 /**
- * Grey level co-occurrence matrix (GLCM, IBSI LFYI): how often a voxel of level i has a neighbour of level j in one direction,
- * counted in both senses, so the matrix is symmetric.
+ * Grey level co-occurrence matrix (GLCM, IBSI LFYI): how often a voxel of level i has a neighbour of level j in one
+ * direction, counted in both senses, so the matrix is symmetric.
  *
  * Symbols: p(i, j) the matrix divided by its sum; p(i) = Σⱼ p(i, j); μ = Σ i p(i), σ² = Σ (i − μ)² p(i);
  * d(k) = Σ p(i, j) over |i − j| = k; s(k) = Σ p(i, j) over i + j = k; G the highest level; logarithms to base 2;
- * HX = −Σ p(i) log p(i), HXY = −Σ p(i, j) log p(i, j). Source: Haralick et al. 1973, doi:10.1109/TSMC.1973.4309314; IBSI 3.6.
+ * HX = −Σ p(i) log p(i), HXY = −Σ p(i, j) log p(i, j). Source: Haralick et al. 1973,
+ * doi:10.1109/TSMC.1973.4309314; IBSI 3.6.
  *
  * Worked example, direction x of the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4 (Haralick's): the matrix is
  * 4 2 1 0 / 2 4 0 0 / 1 0 6 1 / 0 0 1 2, its sum 24. Contrast = (4·1² + 2·2² + 2·1²)/24 = 7/12, joint maximum 6/24,
@@ -38,12 +39,8 @@ function symmetrise(counts: Uint32Array, width: number): void {
  * One matrix for each set of voxels and, unless merged, each direction: symmetric, levelCount × levelCount, row by row.
  * Made when asked for, as many slices times many levels would not fit into memory together.
  */
-export function* cooccurrenceMatrices({
-  grid: { levels, levelCount },
-  groups,
-  steps,
-  perDirection,
-}: MatrixPlan): Generator<Uint32Array> {
+export function* cooccurrenceMatrices({ grid, groups, steps, perDirection }: MatrixPlan): Generator<Uint32Array> {
+  const { levels, levelCount } = grid;
   const along = perDirection ? Array.from(steps.keys(), (d) => steps.subarray(d, d + 1)) : [steps];
   for (const voxels of groups) {
     for (const some of along) {
@@ -114,8 +111,11 @@ function glcmOf(counts: Uint32Array, width: number, levelsInRoi: number): Featur
   const cluster = (power: number): number => expectation(s, (k) => (k - 2 * mu) ** power);
   const clusterTendency = cluster(2);
   const hx = entropyOf(p);
-  // HXY1 and HXY2 of the definition are both 2 HX, as the matrix is symmetric; their distance from HXY is the mutual information.
+  // HXY1 and HXY2 of the definition are both 2 HX, as the matrix is symmetric; their distance
+  // from HXY is the mutual information.
   const information = Math.max(0, 2 * hx - sums.entropy);
+  // Correlation is cov / σ² with cov = Σ i j p(i, j) − μ². As Σ (i + j − 2μ)² p(i, j) = 2 σ² + 2 cov for a symmetric
+  // matrix, that is the cluster tendency / (2 σ²) − 1, which loses fewer digits where i j and μ² are nearly equal.
   return {
     /** Σ i j p(i, j). IBSI QWB0. */
     Autocorrelation: sums.product,
@@ -130,7 +130,7 @@ function glcmOf(counts: Uint32Array, width: number, levelsInRoi: number): Featur
     /** Σ (i − j)² p(i, j). IBSI ACUI. One level: 0. */
     Contrast: expectation(d, (k) => k * k),
     /** (Σ i j p(i, j) − μ²) / σ². IBSI NI2N. One level, σ = 0: 1. */
-    Correlation: variance === 0 ? 1 : expectation(s, (k) => (k - 2 * mu) ** 2) / (2 * variance) - 1,
+    Correlation: variance === 0 ? 1 : clusterTendency / (2 * variance) - 1,
     /** Σ k d(k). IBSI TF7R. One level: 0. */
     DifferenceAverage: differenceAverage,
     /** −Σ d(k) log d(k). IBSI NTRS. One level: 0. */
@@ -173,8 +173,8 @@ function glcmOf(counts: Uint32Array, width: number, levelsInRoi: number): Featur
 }
 
 /**
- * All features of the family, aggregated as the plan says. Directions in which no voxel has a neighbour are left out; when
- * that holds for all, every feature is missing.
+ * All features of the family, aggregated as the plan says. Directions in which no voxel has a neighbour are left out;
+ * when that holds for all, every feature is missing.
  */
 export function glcmFeatures(plan: MatrixPlan): FeatureValues {
   const { levels, levelCount, roi } = plan.grid;

@@ -1,7 +1,7 @@
 /**
- * Grey level dependence matrix (PyRadiomics' GLDM, IBSI's NGLDM, REK0): N(i, j) voxels of level i of which j − 1 neighbours
- * depend on them, that is differ by at most α levels. Neighbours are the 26 voxels around (8 within slices, more for
- * greater distances) that belong to the ROI. Symbols: see sizeMatrix.ts.
+ * Grey level dependence matrix (PyRadiomics' GLDM, IBSI's NGLDM, REK0): N(i, j) voxels of level i of which j − 1
+ * neighbours depend on them, that is differ by at most α levels. Neighbours are the 26 voxels around (8 within slices,
+ * more for greater distances) that belong to the ROI. Symbols: see sizeMatrix.ts.
  * Source: Sun and Wee 1983, doi:10.1016/0734-189X(83)90032-4; IBSI manual 3.11.
  *
  * Worked example, α = 0, the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4: numbers of equal neighbours
@@ -12,7 +12,9 @@
 import { bothWays, type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
 import { entriesOf, type SizeMatrix, sizeMatrixFeatures } from './sizeMatrix.ts';
 
-/** One matrix for each set of voxels: levelCount rows; column j − 1 holds the voxels with j − 1 dependent neighbours. */
+/**
+ * One matrix for each set of voxels: levelCount rows; column j − 1 holds the voxels with j − 1 dependent neighbours.
+ */
 export function dependenceMatrices(
   { grid: { levels, levelCount }, groups, steps }: MatrixPlan,
   alpha: number,
@@ -57,7 +59,10 @@ function gldmOf(matrix: SizeMatrix): FeatureValues {
     LargeDependenceHighGrayLevelEmphasis: f.largeHigh,
     /** Σᵢ (Σⱼ N(i, j))² / N. IBSI FP8K. One level: N. */
     GrayLevelNonUniformity: f.levelNonUniformity,
-    /** Σᵢ (Σⱼ N(i, j))² / N². IBSI 5SPA. Equals the uniformity of the histogram; PyRadiomics leaves it out. One level: 1. */
+    /**
+     * Σᵢ (Σⱼ N(i, j))² / N². IBSI 5SPA. Equals the uniformity of the histogram;
+     * PyRadiomics leaves it out. One level: 1.
+     */
     GrayLevelNonUniformityNormalized: f.levelNonUniformityNormalised,
     /** Σⱼ (Σᵢ N(i, j))² / N. IBSI Z87G. */
     DependenceNonUniformity: f.sizeNonUniformity,
@@ -76,7 +81,10 @@ function gldmOf(matrix: SizeMatrix): FeatureValues {
   };
 }
 
-/** All features of the family, aggregated as the plan says (directions play no part). `alpha`: the coarseness, in levels. */
+/**
+ * All features of the family, aggregated as the plan says (directions play no part).
+ * `alpha`: the coarseness, in levels.
+ */
 export function gldmFeatures(plan: MatrixPlan, alpha = 0): FeatureValues {
   const { matrices, width } = dependenceMatrices(plan, alpha);
   return meanFeatures(matrices.map((matrix) => gldmOf(entriesOf(matrix, width))));

@@ -1,6 +1,6 @@
 /**
- * Grey level run length matrix (GLRLM, IBSI TP0I): N(i, j) runs of exactly j neighbouring voxels of level i in one direction.
- * Symbols: see sizeMatrix.ts. Source: Galloway 1975, doi:10.1016/S0146-664X(75)80008-6; IBSI manual 3.7.
+ * Grey level run length matrix (GLRLM, IBSI TP0I): N(i, j) runs of exactly j neighbouring voxels of level i in one
+ * direction. Symbols: see sizeMatrix.ts. Source: Galloway 1975, doi:10.1016/S0146-664X(75)80008-6; IBSI manual 3.7.
  *
  * Worked example, direction x of the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4:
  * runs 1 of length 1, 2, 2; 2 of 2, 2; 3 of 2, 3; 4 of 2. N = 8 runs of 16 voxels, so the run percentage is 1/2 and
@@ -11,7 +11,9 @@ import type { Vec3 } from '../volume/volume.ts';
 import { type FeatureValues, type MatrixPlan, meanFeatures } from './aggregation.ts';
 import { entriesOf, type SizeMatrix, sizeMatrixFeatures } from './sizeMatrix.ts';
 
-/** Adds the runs of one set of voxels along one step to `into`, whose row i − 1 holds the lengths 1 … width of level i. */
+/**
+ * Adds the runs of one set of voxels along one step to `into`, whose row i − 1 holds the lengths 1 … width of level i.
+ */
 function countRuns(levels: Uint16Array, voxels: Int32Array, step: number, into: Uint32Array, width: number): void {
   for (let k = 0; k < voxels.length; k++) {
     const begin = voxels[k]!;
@@ -24,17 +26,9 @@ function countRuns(levels: Uint16Array, voxels: Int32Array, step: number, into: 
 }
 
 /** Whether some straight line of voxels along a direction meets the set twice. */
-function hasLine(
-  {
-    grid: {
-      levels,
-      roi: { shape },
-    },
-  }: MatrixPlan,
-  voxels: Int32Array,
-  [dx, dy, dz]: Vec3,
-  step: number,
-): boolean {
+function hasLine({ grid }: MatrixPlan, voxels: Int32Array, [dx, dy, dz]: Vec3, step: number): boolean {
+  const { levels, roi } = grid;
+  const { shape } = roi;
   if (voxels.some((at) => levels[at + step] !== 0)) return true;
   const base = 4 * Math.max(...shape);
   // Voxels on one line have the same cross product with its direction.
@@ -47,8 +41,8 @@ function hasLine(
 }
 
 /**
- * The steps that say something about a set of voxels: as in PyRadiomics, directions along which no line meets it twice, such
- * as those across the only slice, are left out. All, when that would leave none.
+ * The steps that say something about a set of voxels: as in PyRadiomics, directions along which no line meets it twice,
+ * such as those across the only slice, are left out. All, when that would leave none.
  */
 function usefulSteps(plan: MatrixPlan, voxels: Int32Array): Int32Array {
   const useful = plan.steps.filter((step, d) => hasLine(plan, voxels, plan.directions[d]!, step));
@@ -59,25 +53,18 @@ const widthOf = ({ grid: { roi } }: MatrixPlan): number => Math.max(...roi.shape
 
 /** One matrix for each set of voxels and, unless merged, each direction: levelCount rows of `width` run lengths. */
 export function runLengthMatrices(plan: MatrixPlan): { matrices: Uint32Array[]; width: number } {
-  const {
-    grid: { levels, levelCount },
-    groups,
-    perDirection,
-  } = plan;
+  const { grid, groups, perDirection } = plan;
+  const { levels, levelCount } = grid;
   const width = widthOf(plan);
   const empty = (): Uint32Array => new Uint32Array(levelCount * width);
   const matrices = groups.flatMap((voxels) => {
-    const steps = usefulSteps(plan, voxels);
-    if (perDirection) {
-      return Array.from(steps, (step) => {
-        const matrix = empty();
-        countRuns(levels, voxels, step, matrix, width);
-        return matrix;
-      });
-    }
-    const merged = empty();
-    for (const step of steps) countRuns(levels, voxels, step, merged, width);
-    return [merged];
+    const steps = Array.from(usefulSteps(plan, voxels));
+    const together = perDirection ? steps.map((step) => [step]) : [steps];
+    return together.map((own) => {
+      const matrix = empty();
+      for (const step of own) countRuns(levels, voxels, step, matrix, width);
+      return matrix;
+    });
   });
   return { matrices, width };
 }

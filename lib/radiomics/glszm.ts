@@ -1,6 +1,6 @@
 /**
- * Grey level size zone matrix (GLSZM, IBSI 9SAK): N(i, j) zones of exactly j connected voxels of level i. Voxels connect over
- * faces, edges and corners (26 neighbours; 8 within slices). Symbols: see sizeMatrix.ts.
+ * Grey level size zone matrix (GLSZM, IBSI 9SAK): N(i, j) zones of exactly j connected voxels of level i. Voxels
+ * connect over faces, edges and corners (26 neighbours; 8 within slices). Symbols: see sizeMatrix.ts.
  * Source: Thibault et al. 2009; IBSI manual 3.8.
  *
  * Worked example, the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4: one zone for each level, of 5, 4, 5 and 2

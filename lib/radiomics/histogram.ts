@@ -1,7 +1,9 @@
 /**
- * Statistics of the grey levels (IBSI ZVCW, intensity histogram): as first-order, of the discretised values. Not in PyRadiomics.
+ * Statistics of the grey levels (IBSI ZVCW, intensity histogram): as first-order, of the
+ * discretised values. Not in PyRadiomics.
  *
- * Symbols: xₖ the N levels, μ their mean, Hᵢ the number of voxels of level i = 1 … G, pᵢ = Hᵢ / N. Source: IBSI manual 3.4.
+ * Symbols: xₖ the N levels, μ their mean, Hᵢ the number of voxels of level i = 1 … G,
+ * pᵢ = Hᵢ / N. Source: IBSI manual 3.4.
  *
  * Worked example, the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4: H = 5 4 5 2. Levels 1 and 3 are equally
  * frequent; 3 lies nearer to the mean 9/4, so it is the mode. The gradients are −1, 0, −1, −3.
@@ -27,9 +29,10 @@ function modeOf(counts: readonly number[], mean: number): number {
 function gradientsOf(counts: readonly number[]): number[] {
   const last = counts.length - 1;
   if (last === 0) return [0];
-  return counts.map((count, at) =>
-    at === 0 ? counts[1]! - count : at === last ? count - counts[at - 1]! : (counts[at + 1]! - counts[at - 1]!) / 2,
-  );
+  return counts.map((count, at) => {
+    if (at === 0) return counts[1]! - count;
+    return at === last ? count - counts[at - 1]! : (counts[at + 1]! - counts[at - 1]!) / 2;
+  });
 }
 
 /** All features of the family, for the levels of the ROI's voxels. No voxels: NaN. */

@@ -2,12 +2,15 @@
 import { expected } from '../errors.ts';
 import { type Box, cropVolume } from '../volume/crop.ts';
 import type { Volume } from '../volume/volume.ts';
-import { axes } from './aggregation.ts';
+import { type AxisIndex, axes } from './aggregation.ts';
 import { laplacianOfGaussian, logImageName } from './filters/laplacianOfGaussian.ts';
-import { type Axis, waveletTransform } from './filters/wavelet.ts';
+import { waveletTransform } from './filters/wavelet.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
-/** The part of an image in the box that was asked for, under the name that begins its features, such as `original` or `wavelet-LLH`. */
+/**
+ * The part of an image in the box that was asked for, under the name that begins its features,
+ * such as `original` or `wavelet-LLH`.
+ */
 export interface NamedImage {
   readonly name: string;
   readonly volume: Volume;
@@ -25,7 +28,7 @@ export function* derivedImages(image: Volume, box: Box, settings: RadiomicsSetti
   for (const sigmaMm of settings.logSigmasMm)
     yield { name: logImageName(sigmaMm), volume: laplacianOfGaussian(image, sigmaMm, { box }) };
   if (settings.waveletLevels === 0) return;
-  const along = ([0, 1, 2] as Axis[]).filter((axis) => !settings.force2D || axes[axis] !== settings.sliceAxis);
+  const along = ([0, 1, 2] as AxisIndex[]).filter((axis) => !settings.force2D || axes[axis] !== settings.sliceAxis);
   yield* waveletTransform(image, { axes: along, level: settings.waveletLevels, box });
 }
 

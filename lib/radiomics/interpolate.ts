@@ -1,9 +1,10 @@
 /**
- * Sampling of a volume between its voxels: nearest, linear, and cubic B-spline. Each is a weighted sum over a few voxels
- * along each axis, so one axis is prepared at a time. Outside the outer faces of the voxels the value is 0, as in ITK.
+ * Sampling of a volume between its voxels: nearest, linear, and cubic B-spline. Each is a weighted
+ * sum over a few voxels along each axis, so one axis is prepared at a time. Outside the outer faces
+ * of the voxels the value is 0, as in ITK.
  *
- * Cubic B-spline: the volume is first turned into coefficients (a recursive filter along each axis with the pole √3 − 2,
- * mirrored at the ends). Source: Unser 1999, doi:10.1109/79.799930; its boundary handling as ITK 5.
+ * Cubic B-spline: the volume is first turned into coefficients (a recursive filter along each axis with the pole
+ * √3 − 2, mirrored at the ends). Source: Unser 1999, doi:10.1109/79.799930; its boundary handling as ITK 5.
  */
 import type { Vec3, VoxelArray } from '../volume/volume.ts';
 import type { RoiInterpolation } from './settings.ts';
@@ -73,7 +74,14 @@ function cubicWeights(w: number): [number, number, number, number] {
   return [first, 1 - first - third - last, third, last];
 }
 
-const mirror = (k: number, n: number): number => (n === 1 ? 0 : k < 0 ? -k : k >= n ? 2 * (n - 1) - k : k);
+/** An index outside [0, n) reflected at the first and last voxel. */
+function mirror(k: number, n: number): number {
+  if (n === 1) return 0;
+  const period = 2 * (n - 1);
+  const ahead = Math.abs(k) % period;
+  return ahead >= n ? period - ahead : ahead;
+}
+
 const clamp = (k: number, n: number): number => Math.min(Math.max(k, 0), n - 1);
 
 /** Prepares the sampling of `n` voxels at `positions`, in voxels from the centre of the first. */
@@ -97,52 +105,47 @@ export function axisTaps(positions: Float64Array, n: number, interpolation: RoiI
       out.indices.set([clamp(below, n), clamp(below + 1, n)], 2 * p);
       out.weights.set([1 - w, w], 2 * p);
     } else {
-      out.indices.set(
-        [-1, 0, 1, 2].map((step) => mirror(below + step, n)),
-        4 * p,
-      );
+      for (let tap = 0; tap < 4; tap++) out.indices[4 * p + tap] = mirror(below + tap - 1, n);
       out.weights.set(cubicWeights(w), 4 * p);
     }
   });
   return out;
 }
 
-type Taps = readonly [AxisTaps, AxisTaps, AxisTaps];
+/** Of the three axes. */
+export type Taps = readonly [AxisTaps, AxisTaps, AxisTaps];
 
-/** Value at one position of each axis; `data` are coefficients for bspline, else voxels. */
-function valueAt(
-  data: ArrayLike<number>,
-  [width, height]: Vec3,
-  [tx, ty, tz]: Taps,
-  x: number,
-  y: number,
-  z: number,
-): number {
-  let sum = 0;
-  for (let c = 0; c < tz.taps; c++) {
-    const plane = width * height * tz.indices[z * tz.taps + c]!;
-    let planeSum = 0;
-    for (let b = 0; b < ty.taps; b++) {
-      const row = plane + width * ty.indices[y * ty.taps + b]!;
-      let rowSum = 0;
-      for (let a = 0; a < tx.taps; a++)
-        rowSum += tx.weights[x * tx.taps + a]! * data[row + tx.indices[x * tx.taps + a]!]!;
-      planeSum += ty.weights[y * ty.taps + b]! * rowSum;
+type ValueAt = (x: number, y: number, z: number) => number;
+
+/** Gives the value at one position of each axis; `data` are coefficients for bspline, else voxels. */
+function sampler(data: ArrayLike<number>, [width, height]: Vec3, [tx, ty, tz]: Taps): ValueAt {
+  return (x, y, z) => {
+    let sum = 0;
+    for (let c = 0; c < tz.taps; c++) {
+      const plane = width * height * tz.indices[z * tz.taps + c]!;
+      let planeSum = 0;
+      for (let b = 0; b < ty.taps; b++) {
+        const row = plane + width * ty.indices[y * ty.taps + b]!;
+        let rowSum = 0;
+        for (let a = 0; a < tx.taps; a++)
+          rowSum += tx.weights[x * tx.taps + a]! * data[row + tx.indices[x * tx.taps + a]!]!;
+        planeSum += ty.weights[y * ty.taps + b]! * rowSum;
+      }
+      sum += tz.weights[z * tz.taps + c]! * planeSum;
     }
-    sum += tz.weights[z * tz.taps + c]! * planeSum;
-  }
-  return sum;
+    return sum;
+  };
 }
 
 /** Samples a volume on the grid of three prepared axes; x fastest. */
 export function sampleGrid(data: VoxelArray, shape: Vec3, taps: Taps): Float64Array {
-  const source = taps[0].taps === 4 ? splineCoefficients(data, shape) : data;
+  const valueAt = sampler(taps[0].taps === 4 ? splineCoefficients(data, shape) : data, shape, taps);
   const [nx, ny, nz] = taps.map(({ inside }) => inside.length) as [number, number, number];
   const out = new Float64Array(nx * ny * nz);
   for (let z = 0, at = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
       const isIn = taps[1].inside[y]! & taps[2].inside[z]!;
-      for (let x = 0; x < nx; x++, at++) if (isIn & taps[0].inside[x]!) out[at] = valueAt(source, shape, taps, x, y, z);
+      for (let x = 0; x < nx; x++, at++) if (isIn & taps[0].inside[x]!) out[at] = valueAt(x, y, z);
     }
   }
   return out;

@@ -6,8 +6,8 @@ import { findLabel, type LabelBox, type Roi, roiDimensions } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
 /**
- * `geometry`: image and mask are not on one grid; `values`: the mask has values that are no labels; `label`: it does not have
- * the label; `size`: too few voxels; `dimensions`: the ROI is a voxel, a line or a plane where more is needed.
+ * `geometry`: image and mask are not on one grid; `values`: the mask has values that are no labels; `label`: it does
+ * not have the label; `size`: too few voxels; `dimensions`: the ROI is a voxel, a line or a plane where more is needed.
  */
 export type MaskFault = 'geometry' | 'values' | 'label' | 'size' | 'dimensions';
 
@@ -55,9 +55,9 @@ function checkSize(count: number, dimensions: number, { minimumRoiVoxels, minimu
 const noVoxels = (after: string): MaskError => new MaskError('label', `voxels in the ROI after ${after}`, 'none');
 
 /**
- * The box of the label in a mask that fits the image. Throws a MaskError of kind geometry, values, label, size or dimensions.
- * As in PyRadiomics a ROI must have more than `minimumRoiVoxels` voxels, and a single voxel is never enough.
- * `after` names what was done to a mask that had the label before.
+ * The box of the label in a mask that fits the image. Throws a MaskError of kind geometry, values, label, size or
+ * dimensions. As in PyRadiomics a ROI must have more than `minimumRoiVoxels` voxels, and a single voxel is never
+ * enough. `after` names what was done to a mask that had the label before.
  */
 export function checkMask(
   image: Volume,

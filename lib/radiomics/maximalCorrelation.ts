@@ -1,10 +1,10 @@
 /**
  * The maximal correlation coefficient of a symmetric co-occurrence matrix.
  *
- * Haralick takes the root of the second largest eigenvalue of Q(i, j) = Σₖ p(i, k) p(j, k) / (p(i) p(k)). With the diagonal
- * matrix D of the p(i), Q is similar to S² for the symmetric S = D^(−1/2) p D^(−1/2), whose largest eigenvalue is 1. So the
- * coefficient is the second largest absolute eigenvalue of S: after Householder's reduction to a tridiagonal matrix, the
- * second largest and the smallest eigenvalue by bisection with Sturm's sequence.
+ * Haralick takes the root of the second largest eigenvalue of Q(i, j) = Σₖ p(i, k) p(j, k) / (p(i) p(k)). With the
+ * diagonal matrix D of the p(i), Q is similar to S² for the symmetric S = D^(−1/2) p D^(−1/2), whose largest eigenvalue
+ * is 1. So the coefficient is the second largest absolute eigenvalue of S: after Householder's reduction to a
+ * tridiagonal matrix, the second largest and the smallest eigenvalue by bisection with Sturm's sequence.
  */
 
 /** Lower triangle of S over the levels that occur (p > 0), as rows. */
@@ -14,7 +14,9 @@ function normalised(counts: Uint32Array, p: Float64Array, sum: number): Float64A
   return present.map((i) => Float64Array.from(present, (j) => counts[i * width + j]! / sum / Math.sqrt(p[i]! * p[j]!)));
 }
 
-/** Householder's reduction of a symmetric matrix (overwritten): its diagonal, and the squares of what stands beside it. */
+/**
+ * Householder's reduction of a symmetric matrix (overwritten): its diagonal, and the squares of what stands beside it.
+ */
 function tridiagonal(a: Float64Array[]): { diagonal: Float64Array; squares: Float64Array } {
   const n = a.length;
   const squares = new Float64Array(n);
@@ -73,8 +75,9 @@ function eigenvalue(matrix: ReturnType<typeof tridiagonal>, index: number): numb
 }
 
 /**
- * The coefficient, from 0 to 1. `counts` and `sum`: the symmetric matrix and its sum; `p`: its row sums divided by the sum;
- * `levelsInRoi`: how many levels the ROI has. One level: 1 as in PyRadiomics; several in the ROI but one in this matrix: 0.
+ * The coefficient, from 0 to 1. `counts` and `sum`: the symmetric matrix and its sum; `p`: its row sums
+ * divided by the sum; `levelsInRoi`: how many levels the ROI has. One level: 1 as in PyRadiomics; several
+ * in the ROI but one in this matrix: 0.
  */
 export function maximalCorrelation(counts: Uint32Array, p: Float64Array, sum: number, levelsInRoi: number): number {
   if (levelsInRoi < 2) return 1;

@@ -1,14 +1,14 @@
 /**
  * What IBSI's morphology (HCUG) has beyond PyRadiomics' shape features.
  *
- * Symbols: V and A volume and area of the mesh; xₖ the N grey values, μ their mean; λ₁ ≥ λ₂ ≥ λ₃ the variances of the voxel
- * centres along the principal axes, a ≥ b ≥ c = 2 √λ the half axes of the enclosing ellipsoid. These variances are divided by
- * N − 1 (PyRadiomics: N): only so do IBSI's reference values for axes and ellipsoid hold. Source: IBSI manual 3.1. The
- * densities by oriented box and minimum ellipsoid, for which IBSI has no consensus, are left out.
+ * Symbols: V and A volume and area of the mesh; xₖ the N grey values, μ their mean; λ₁ ≥ λ₂ ≥ λ₃ the variances of the
+ * voxel centres along the principal axes, a ≥ b ≥ c = 2 √λ the half axes of the enclosing ellipsoid. These variances
+ * are divided by N − 1 (PyRadiomics: N): only so do IBSI's reference values for axes and ellipsoid hold. Source: IBSI
+ * manual 3.1. The densities by oriented box and minimum ellipsoid, for which IBSI has no consensus, are left out.
  *
- * Worked example, a plate of 4×4 voxels of 1 mm: the mesh's box is 4 × 4 × 1, so the volume density is (73/6)/16. With the
- * values 1 in the left half and 2 in the right (columns x = 0 … 3) the weighted centre is (0 + 1 + 2·2 + 2·3)/6 = 11/6, the
- * geometric 3/2: shift 1/3.
+ * Worked example, a plate of 4×4 voxels of 1 mm: the mesh's box is 4 × 4 × 1, so the volume density is (73/6)/16. With
+ * the values 1 in the left half and 2 in the right (columns x = 0 … 3) the weighted centre is
+ * (0 + 1 + 2·2 + 2·3)/6 = 11/6, the geometric 3/2: shift 1/3.
  * Every feature with a worked example: docs/features/morphology.md.
  */
 import type { Vec3 } from '../volume/volume.ts';
@@ -20,16 +20,17 @@ import { principalVariances } from './principalAxes.ts';
 import { type Roi, roiMask } from './roi.ts';
 
 /** The two measures of autocorrelation compare every voxel with every other; beyond so many they are NaN. */
-export const mostAutocorrelationVoxels = 20000;
+const mostAutocorrelationVoxels = 20000;
 
 /**
- * IBSI's area of an ellipsoid with half axes a ≥ b ≥ c, terms 0 to 20 of its series. It is not the true area, for which the
- * second eccentricity would be √(1 − c²/b²) and the first √(1 − c²/a²), but IBSI's reference value holds only so.
+ * IBSI's area of an ellipsoid with half axes a ≥ b ≥ c, terms 0 to 20 of its series. It is not the true area, for which
+ * the second eccentricity would be √(1 − c²/b²) and the first √(1 − c²/a²), but IBSI's reference value holds only so.
  */
 function ellipsoidArea(a: number, b: number, c: number): number {
   const [alpha2, beta2] = [1 - (b / a) ** 2, 1 - (c / a) ** 2];
   const [middle, product2] = [(alpha2 + beta2) / 2, alpha2 * beta2];
-  // Legendre polynomials of (α² + β²) / 2αβ by Bonnet's recursion, times (αβ)^ν: so nothing is divided by α, which is 0 for a = b.
+  // Legendre polynomials of (α² + β²) / 2αβ by Bonnet's recursion, times (αβ)^ν: so nothing is
+  // divided by α, which is 0 for a = b.
   let [previous, current, sum] = [1, middle, 1];
   for (let v = 1; v <= 20; v++) {
     sum += current / (1 - 4 * v * v);
@@ -86,10 +87,7 @@ function autocorrelation(mm: Float64Array, values: Float64Array, mean: number): 
 
 /** Lengths in mm of the box around the mesh. */
 function meshBoxMm(vertices: Int32Array, spacingMm: Vec3): Vec3 {
-  const [low, high] = [
-    [Infinity, Infinity, Infinity],
-    [-Infinity, -Infinity, -Infinity],
-  ];
+  const [low, high] = [Infinity, -Infinity].map((start) => [start, start, start]);
   for (let at = 0; at < vertices.length; at++) {
     low[at % 3] = Math.min(low[at % 3]!, vertices[at]!);
     high[at % 3] = Math.max(high[at % 3]!, vertices[at]!);
@@ -97,7 +95,9 @@ function meshBoxMm(vertices: Int32Array, spacingMm: Vec3): Vec3 {
   return spacingMm.map((s, axis) => ((high[axis]! - low[axis]!) * s) / 2) as unknown as Vec3;
 }
 
-/** All features of the family, in mm, mm² and mm³; `values`: grey values of the ROI's voxels. An empty ROI gives NaN. */
+/**
+ * All features of the family, in mm, mm² and mm³; `values`: grey values of the ROI's voxels. An empty ROI gives NaN.
+ */
 export function morphologyFeatures(roi: Roi, values: Float64Array): FeatureValues {
   const { shape, spacingMm } = roi;
   const mask = roiMask(roi);
@@ -106,11 +106,7 @@ export function morphologyFeatures(roi: Roi, values: Float64Array): FeatureValue
   const [x, y, z] = meshBoxMm(vertices, spacingMm);
   const hull = convexHull(hullCandidates(vertices, shape), spacingMm.map((s) => s / 2) as unknown as Vec3);
   const unbiased = values.length / (values.length - 1);
-  const [a, b, c] = principalVariances(roi).map((variance) => 2 * Math.sqrt(variance * unbiased)) as [
-    number,
-    number,
-    number,
-  ];
+  const [a, b, c] = principalVariances(roi).map((variance) => 2 * Math.sqrt(variance * unbiased));
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const mm = positions(roi);
   const { moran, geary } = autocorrelation(mm, values, mean);
@@ -124,7 +120,10 @@ export function morphologyFeatures(roi: Roi, values: Float64Array): FeatureValue
     SphericalDisproportion: area / Math.cbrt(sphere),
     /** A / (36 π V²)^(1/3) − 1. IBSI 25C7. */
     Asphericity: Math.cbrt(area ** 3 / sphere) - 1,
-    /** Distance of the centres of voxels and of grey values. IBSI KLMA. Equal values: 0; values that sum to 0: not finite. */
+    /**
+     * Distance of the centres of voxels and of grey values. IBSI KLMA. Equal values: 0;
+     * values that sum to 0: not finite.
+     */
     CentreOfMassShift: centreShift(mm, values),
     /** 2 a = 4 √λ₁. IBSI TDIC. */
     MajorAxisLength: 2 * a,
@@ -146,7 +145,10 @@ export function morphologyFeatures(roi: Roi, values: Float64Array): FeatureValue
     AreaDensityConvexHull: area / hull.areaMm2,
     /** μ V. IBSI 99N0. */
     IntegratedIntensity: mean * volume,
-    /** N Σ wₖₗ (xₖ − μ)(xₗ − μ) / (Σ wₖₗ Σ (xₖ − μ)²), w = 1 / distance. IBSI N365. Equal values, or too many voxels: NaN. */
+    /**
+     * N Σ wₖₗ (xₖ − μ)(xₗ − μ) / (Σ wₖₗ Σ (xₖ − μ)²), w = 1 / distance. IBSI N365.
+     * Equal values, or too many voxels: NaN.
+     */
     MoranI: moran,
     /** (N − 1) Σ wₖₗ (xₖ − xₗ)² / (2 Σ wₖₗ Σ (xₖ − μ)²). IBSI NPT7. Equal values, or too many voxels: NaN. */
     GearyC: geary,

@@ -1,11 +1,12 @@
 /**
  * Names of all features, in one table: ours, PyRadiomics', IBSI's, with IBSI's short tag and four-letter code.
  *
- * Our name is PyRadiomics' where it has the feature. A dash stands where a tool lacks a feature or defines it otherwise.
- * Sources: PyRadiomics 3.0.1; IBSI reference manual (arXiv:1612.07003) and the tags of its reference values.
+ * Our name is PyRadiomics' where it has the feature. A dash stands where a tool lacks a feature or defines it
+ * otherwise. Sources: PyRadiomics 3.0.1; IBSI reference manual (arXiv:1612.07003) and the tags of its reference values.
  */
 import { expected } from '../errors.ts';
 
+/** The families of features, in the order of results. */
 export const families = [
   'shape',
   'shape2D',
@@ -38,34 +39,34 @@ export interface FeatureName {
   readonly ibsiCode?: string;
 }
 
-/** Rows of: our name | PyRadiomics | IBSI | IBSI's tag | IBSI's code. */
+/** Rows of: our name | PyRadiomics' (= the same, - none) | IBSI's | IBSI's tag | IBSI's code. */
 const tables: Record<Family, string> = {
   shape: `
-    MeshVolume | MeshVolume | volume | morph_volume | RNU0
-    VoxelVolume | VoxelVolume | approximate volume | morph_vol_approx | YEKZ
-    SurfaceArea | SurfaceArea | surface area | morph_area_mesh | C0JK
-    SurfaceVolumeRatio | SurfaceVolumeRatio | surface to volume ratio | morph_av | 2PR5
-    Sphericity | Sphericity | sphericity | morph_sphericity | QCFX
-    Maximum3DDiameter | Maximum3DDiameter | maximum 3D diameter | morph_diam | L0JK
-    Maximum2DDiameterSlice | Maximum2DDiameterSlice | - | - | -
-    Maximum2DDiameterColumn | Maximum2DDiameterColumn | - | - | -
-    Maximum2DDiameterRow | Maximum2DDiameterRow | - | - | -
-    MajorAxisLength | MajorAxisLength | - | - | -
-    MinorAxisLength | MinorAxisLength | - | - | -
-    LeastAxisLength | LeastAxisLength | - | - | -
-    Elongation | Elongation | elongation | morph_pca_elongation | Q3CK
-    Flatness | Flatness | flatness | morph_pca_flatness | N17B
+    MeshVolume | = | volume | morph_volume | RNU0
+    VoxelVolume | = | approximate volume | morph_vol_approx | YEKZ
+    SurfaceArea | = | surface area | morph_area_mesh | C0JK
+    SurfaceVolumeRatio | = | surface to volume ratio | morph_av | 2PR5
+    Sphericity | = | sphericity | morph_sphericity | QCFX
+    Maximum3DDiameter | = | maximum 3D diameter | morph_diam | L0JK
+    Maximum2DDiameterSlice | = | - | - | -
+    Maximum2DDiameterColumn | = | - | - | -
+    Maximum2DDiameterRow | = | - | - | -
+    MajorAxisLength | = | - | - | -
+    MinorAxisLength | = | - | - | -
+    LeastAxisLength | = | - | - | -
+    Elongation | = | elongation | morph_pca_elongation | Q3CK
+    Flatness | = | flatness | morph_pca_flatness | N17B
   `,
   shape2D: `
-    MeshSurface | MeshSurface | - | - | -
-    PixelSurface | PixelSurface | - | - | -
-    Perimeter | Perimeter | - | - | -
-    PerimeterSurfaceRatio | PerimeterSurfaceRatio | - | - | -
-    Sphericity | Sphericity | - | - | -
-    MaximumDiameter | MaximumDiameter | - | - | -
-    MajorAxisLength | MajorAxisLength | - | - | -
-    MinorAxisLength | MinorAxisLength | - | - | -
-    Elongation | Elongation | - | - | -
+    MeshSurface | = | - | - | -
+    PixelSurface | = | - | - | -
+    Perimeter | = | - | - | -
+    PerimeterSurfaceRatio | = | - | - | -
+    Sphericity | = | - | - | -
+    MaximumDiameter | = | - | - | -
+    MajorAxisLength | = | - | - | -
+    MinorAxisLength | = | - | - | -
+    Elongation | = | - | - | -
   `,
   morphology: `
     Compactness1 | - | compactness 1 | morph_comp_1 | SKGS
@@ -87,26 +88,26 @@ const tables: Record<Family, string> = {
     GearyC | - | Geary's C measure | morph_geary_c | NPT7
   `,
   firstorder: `
-    Energy | Energy | energy | stat_energy | N8CA
-    TotalEnergy | TotalEnergy | - | - | -
-    Entropy | Entropy | entropy | ih_entropy | TLU2
-    Minimum | Minimum | minimum | stat_min | 1GSF
-    10Percentile | 10Percentile | 10th percentile | stat_p10 | QG58
-    90Percentile | 90Percentile | 90th percentile | stat_p90 | 8DWT
-    Maximum | Maximum | maximum | stat_max | 84IY
-    Mean | Mean | mean | stat_mean | Q4LE
-    Median | Median | median | stat_median | Y12H
-    InterquartileRange | InterquartileRange | interquartile range | stat_iqr | SALO
-    Range | Range | range | stat_range | 2OJQ
-    MeanAbsoluteDeviation | MeanAbsoluteDeviation | mean absolute deviation | stat_mad | 4FUA
-    RobustMeanAbsoluteDeviation | RobustMeanAbsoluteDeviation | robust mean absolute deviation | stat_rmad | 1128
-    RootMeanSquared | RootMeanSquared | root mean square | stat_rms | 5ZWQ
-    StandardDeviation | StandardDeviation | - | - | -
-    Skewness | Skewness | skewness | stat_skew | KE2A
-    Kurtosis | Kurtosis | - | - | -
+    Energy | = | energy | stat_energy | N8CA
+    TotalEnergy | = | - | - | -
+    Entropy | = | entropy | ih_entropy | TLU2
+    Minimum | = | minimum | stat_min | 1GSF
+    10Percentile | = | 10th percentile | stat_p10 | QG58
+    90Percentile | = | 90th percentile | stat_p90 | 8DWT
+    Maximum | = | maximum | stat_max | 84IY
+    Mean | = | mean | stat_mean | Q4LE
+    Median | = | median | stat_median | Y12H
+    InterquartileRange | = | interquartile range | stat_iqr | SALO
+    Range | = | range | stat_range | 2OJQ
+    MeanAbsoluteDeviation | = | mean absolute deviation | stat_mad | 4FUA
+    RobustMeanAbsoluteDeviation | = | robust mean absolute deviation | stat_rmad | 1128
+    RootMeanSquared | = | root mean square | stat_rms | 5ZWQ
+    StandardDeviation | = | - | - | -
+    Skewness | = | skewness | stat_skew | KE2A
+    Kurtosis | = | - | - | -
     ExcessKurtosis | - | excess kurtosis | stat_kurt | IPH6
-    Variance | Variance | variance | stat_var | ECT3
-    Uniformity | Uniformity | uniformity | ih_uniformity | BJ5W
+    Variance | = | variance | stat_var | ECT3
+    Uniformity | = | uniformity | ih_uniformity | BJ5W
     MedianAbsoluteDeviation | - | median absolute deviation | stat_medad | N72L
     CoefficientOfVariation | - | coefficient of variation | stat_cov | 7TET
     QuartileCoefficientOfDispersion | - | quartile coefficient of dispersion | stat_qcod | 9S40
@@ -137,94 +138,94 @@ const tables: Record<Family, string> = {
     MinimumGradientLevel | - | minimum histogram gradient grey level | ih_min_grad_g | RHQZ
   `,
   glcm: `
-    Autocorrelation | Autocorrelation | autocorrelation | cm_auto_corr | QWB0
-    JointAverage | JointAverage | joint average | cm_joint_avg | 60VM
-    ClusterProminence | ClusterProminence | cluster prominence | cm_clust_prom | AE86
-    ClusterShade | ClusterShade | cluster shade | cm_clust_shade | 7NFM
-    ClusterTendency | ClusterTendency | cluster tendency | cm_clust_tend | DG8W
-    Contrast | Contrast | contrast | cm_contrast | ACUI
-    Correlation | Correlation | correlation | cm_corr | NI2N
-    DifferenceAverage | DifferenceAverage | difference average | cm_diff_avg | TF7R
-    DifferenceEntropy | DifferenceEntropy | difference entropy | cm_diff_entr | NTRS
-    DifferenceVariance | DifferenceVariance | difference variance | cm_diff_var | D3YU
+    Autocorrelation | = | autocorrelation | cm_auto_corr | QWB0
+    JointAverage | = | joint average | cm_joint_avg | 60VM
+    ClusterProminence | = | cluster prominence | cm_clust_prom | AE86
+    ClusterShade | = | cluster shade | cm_clust_shade | 7NFM
+    ClusterTendency | = | cluster tendency | cm_clust_tend | DG8W
+    Contrast | = | contrast | cm_contrast | ACUI
+    Correlation | = | correlation | cm_corr | NI2N
+    DifferenceAverage | = | difference average | cm_diff_avg | TF7R
+    DifferenceEntropy | = | difference entropy | cm_diff_entr | NTRS
+    DifferenceVariance | = | difference variance | cm_diff_var | D3YU
     Dissimilarity | - | dissimilarity | cm_dissimilarity | 8S9J
-    JointEnergy | JointEnergy | angular second moment | cm_energy | 8ZQL
-    JointEntropy | JointEntropy | joint entropy | cm_joint_entr | TU9B
-    Imc1 | Imc1 | first measure of information correlation | cm_info_corr1 | R8DG
-    Imc2 | Imc2 | second measure of information correlation | cm_info_corr2 | JN9H
-    Idm | Idm | inverse difference moment | cm_inv_diff_mom | WF0Z
-    MCC | MCC | - | - | -
-    Idmn | Idmn | normalised inverse difference moment | cm_inv_diff_mom_norm | 1QCO
-    Id | Id | inverse difference | cm_inv_diff | IB1Z
-    Idn | Idn | normalised inverse difference | cm_inv_diff_norm | NDRX
-    InverseVariance | InverseVariance | inverse variance | cm_inv_var | E8JP
-    MaximumProbability | MaximumProbability | joint maximum | cm_joint_max | GYBY
-    SumAverage | SumAverage | sum average | cm_sum_avg | ZGXS
+    JointEnergy | = | angular second moment | cm_energy | 8ZQL
+    JointEntropy | = | joint entropy | cm_joint_entr | TU9B
+    Imc1 | = | first measure of information correlation | cm_info_corr1 | R8DG
+    Imc2 | = | second measure of information correlation | cm_info_corr2 | JN9H
+    Idm | = | inverse difference moment | cm_inv_diff_mom | WF0Z
+    MCC | = | - | - | -
+    Idmn | = | normalised inverse difference moment | cm_inv_diff_mom_norm | 1QCO
+    Id | = | inverse difference | cm_inv_diff | IB1Z
+    Idn | = | normalised inverse difference | cm_inv_diff_norm | NDRX
+    InverseVariance | = | inverse variance | cm_inv_var | E8JP
+    MaximumProbability | = | joint maximum | cm_joint_max | GYBY
+    SumAverage | = | sum average | cm_sum_avg | ZGXS
     SumVariance | - | sum variance | cm_sum_var | OEEB
-    SumEntropy | SumEntropy | sum entropy | cm_sum_entr | P6QZ
-    SumSquares | SumSquares | joint variance | cm_joint_var | UR99
+    SumEntropy | = | sum entropy | cm_sum_entr | P6QZ
+    SumSquares | = | joint variance | cm_joint_var | UR99
   `,
   glrlm: `
-    ShortRunEmphasis | ShortRunEmphasis | short runs emphasis | rlm_sre | 22OV
-    LongRunEmphasis | LongRunEmphasis | long runs emphasis | rlm_lre | W4KF
-    LowGrayLevelRunEmphasis | LowGrayLevelRunEmphasis | low grey level run emphasis | rlm_lgre | V3SW
-    HighGrayLevelRunEmphasis | HighGrayLevelRunEmphasis | high grey level run emphasis | rlm_hgre | G3QZ
-    ShortRunLowGrayLevelEmphasis | ShortRunLowGrayLevelEmphasis | short run low grey level emphasis | rlm_srlge | HTZT
-    ShortRunHighGrayLevelEmphasis | ShortRunHighGrayLevelEmphasis | short run high grey level emphasis | rlm_srhge | GD3A
-    LongRunLowGrayLevelEmphasis | LongRunLowGrayLevelEmphasis | long run low grey level emphasis | rlm_lrlge | IVPO
-    LongRunHighGrayLevelEmphasis | LongRunHighGrayLevelEmphasis | long run high grey level emphasis | rlm_lrhge | 3KUM
-    GrayLevelNonUniformity | GrayLevelNonUniformity | grey level non-uniformity | rlm_glnu | R5YN
-    GrayLevelNonUniformityNormalized | GrayLevelNonUniformityNormalized | normalised grey level non-uniformity | rlm_glnu_norm | OVBL
-    RunLengthNonUniformity | RunLengthNonUniformity | run length non-uniformity | rlm_rlnu | W92Y
-    RunLengthNonUniformityNormalized | RunLengthNonUniformityNormalized | normalised run length non-uniformity | rlm_rlnu_norm | IC23
-    RunPercentage | RunPercentage | run percentage | rlm_r_perc | 9ZK5
-    GrayLevelVariance | GrayLevelVariance | grey level variance | rlm_gl_var | 8CE5
-    RunVariance | RunVariance | run length variance | rlm_rl_var | SXLW
-    RunEntropy | RunEntropy | run entropy | rlm_rl_entr | HJ9O
+    ShortRunEmphasis | = | short runs emphasis | rlm_sre | 22OV
+    LongRunEmphasis | = | long runs emphasis | rlm_lre | W4KF
+    LowGrayLevelRunEmphasis | = | low grey level run emphasis | rlm_lgre | V3SW
+    HighGrayLevelRunEmphasis | = | high grey level run emphasis | rlm_hgre | G3QZ
+    ShortRunLowGrayLevelEmphasis | = | short run low grey level emphasis | rlm_srlge | HTZT
+    ShortRunHighGrayLevelEmphasis | = | short run high grey level emphasis | rlm_srhge | GD3A
+    LongRunLowGrayLevelEmphasis | = | long run low grey level emphasis | rlm_lrlge | IVPO
+    LongRunHighGrayLevelEmphasis | = | long run high grey level emphasis | rlm_lrhge | 3KUM
+    GrayLevelNonUniformity | = | grey level non-uniformity | rlm_glnu | R5YN
+    GrayLevelNonUniformityNormalized | = | normalised grey level non-uniformity | rlm_glnu_norm | OVBL
+    RunLengthNonUniformity | = | run length non-uniformity | rlm_rlnu | W92Y
+    RunLengthNonUniformityNormalized | = | normalised run length non-uniformity | rlm_rlnu_norm | IC23
+    RunPercentage | = | run percentage | rlm_r_perc | 9ZK5
+    GrayLevelVariance | = | grey level variance | rlm_gl_var | 8CE5
+    RunVariance | = | run length variance | rlm_rl_var | SXLW
+    RunEntropy | = | run entropy | rlm_rl_entr | HJ9O
   `,
   glszm: `
-    SmallAreaEmphasis | SmallAreaEmphasis | small zone emphasis | szm_sze | 5QRC
-    LargeAreaEmphasis | LargeAreaEmphasis | large zone emphasis | szm_lze | 48P8
-    LowGrayLevelZoneEmphasis | LowGrayLevelZoneEmphasis | low grey level zone emphasis | szm_lgze | XMSY
-    HighGrayLevelZoneEmphasis | HighGrayLevelZoneEmphasis | high grey level zone emphasis | szm_hgze | 5GN9
-    SmallAreaLowGrayLevelEmphasis | SmallAreaLowGrayLevelEmphasis | small zone low grey level emphasis | szm_szlge | 5RAI
-    SmallAreaHighGrayLevelEmphasis | SmallAreaHighGrayLevelEmphasis | small zone high grey level emphasis | szm_szhge | HW1V
-    LargeAreaLowGrayLevelEmphasis | LargeAreaLowGrayLevelEmphasis | large zone low grey level emphasis | szm_lzlge | YH51
-    LargeAreaHighGrayLevelEmphasis | LargeAreaHighGrayLevelEmphasis | large zone high grey level emphasis | szm_lzhge | J17V
-    GrayLevelNonUniformity | GrayLevelNonUniformity | grey level non-uniformity | szm_glnu | JNSA
-    GrayLevelNonUniformityNormalized | GrayLevelNonUniformityNormalized | normalised grey level non-uniformity | szm_glnu_norm | Y1RO
-    SizeZoneNonUniformity | SizeZoneNonUniformity | zone size non-uniformity | szm_zsnu | 4JP3
-    SizeZoneNonUniformityNormalized | SizeZoneNonUniformityNormalized | normalised zone size non-uniformity | szm_zsnu_norm | VB3A
-    ZonePercentage | ZonePercentage | zone percentage | szm_z_perc | P30P
-    GrayLevelVariance | GrayLevelVariance | grey level variance | szm_gl_var | BYLV
-    ZoneVariance | ZoneVariance | zone size variance | szm_zs_var | 3NSA
-    ZoneEntropy | ZoneEntropy | zone size entropy | szm_zs_entr | GU8N
+    SmallAreaEmphasis | = | small zone emphasis | szm_sze | 5QRC
+    LargeAreaEmphasis | = | large zone emphasis | szm_lze | 48P8
+    LowGrayLevelZoneEmphasis | = | low grey level zone emphasis | szm_lgze | XMSY
+    HighGrayLevelZoneEmphasis | = | high grey level zone emphasis | szm_hgze | 5GN9
+    SmallAreaLowGrayLevelEmphasis | = | small zone low grey level emphasis | szm_szlge | 5RAI
+    SmallAreaHighGrayLevelEmphasis | = | small zone high grey level emphasis | szm_szhge | HW1V
+    LargeAreaLowGrayLevelEmphasis | = | large zone low grey level emphasis | szm_lzlge | YH51
+    LargeAreaHighGrayLevelEmphasis | = | large zone high grey level emphasis | szm_lzhge | J17V
+    GrayLevelNonUniformity | = | grey level non-uniformity | szm_glnu | JNSA
+    GrayLevelNonUniformityNormalized | = | normalised grey level non-uniformity | szm_glnu_norm | Y1RO
+    SizeZoneNonUniformity | = | zone size non-uniformity | szm_zsnu | 4JP3
+    SizeZoneNonUniformityNormalized | = | normalised zone size non-uniformity | szm_zsnu_norm | VB3A
+    ZonePercentage | = | zone percentage | szm_z_perc | P30P
+    GrayLevelVariance | = | grey level variance | szm_gl_var | BYLV
+    ZoneVariance | = | zone size variance | szm_zs_var | 3NSA
+    ZoneEntropy | = | zone size entropy | szm_zs_entr | GU8N
   `,
   gldm: `
-    SmallDependenceEmphasis | SmallDependenceEmphasis | low dependence emphasis | ngl_lde | SODN
-    LargeDependenceEmphasis | LargeDependenceEmphasis | high dependence emphasis | ngl_hde | IMOQ
-    LowGrayLevelEmphasis | LowGrayLevelEmphasis | low grey level count emphasis | ngl_lgce | TL9H
-    HighGrayLevelEmphasis | HighGrayLevelEmphasis | high grey level count emphasis | ngl_hgce | OAE7
-    SmallDependenceLowGrayLevelEmphasis | SmallDependenceLowGrayLevelEmphasis | low dependence low grey level emphasis | ngl_ldlge | EQ3F
-    SmallDependenceHighGrayLevelEmphasis | SmallDependenceHighGrayLevelEmphasis | low dependence high grey level emphasis | ngl_ldhge | JA6D
-    LargeDependenceLowGrayLevelEmphasis | LargeDependenceLowGrayLevelEmphasis | high dependence low grey level emphasis | ngl_hdlge | NBZI
-    LargeDependenceHighGrayLevelEmphasis | LargeDependenceHighGrayLevelEmphasis | high dependence high grey level emphasis | ngl_hdhge | 9QMG
-    GrayLevelNonUniformity | GrayLevelNonUniformity | grey level non-uniformity | ngl_glnu | FP8K
+    SmallDependenceEmphasis | = | low dependence emphasis | ngl_lde | SODN
+    LargeDependenceEmphasis | = | high dependence emphasis | ngl_hde | IMOQ
+    LowGrayLevelEmphasis | = | low grey level count emphasis | ngl_lgce | TL9H
+    HighGrayLevelEmphasis | = | high grey level count emphasis | ngl_hgce | OAE7
+    SmallDependenceLowGrayLevelEmphasis | = | low dependence low grey level emphasis | ngl_ldlge | EQ3F
+    SmallDependenceHighGrayLevelEmphasis | = | low dependence high grey level emphasis | ngl_ldhge | JA6D
+    LargeDependenceLowGrayLevelEmphasis | = | high dependence low grey level emphasis | ngl_hdlge | NBZI
+    LargeDependenceHighGrayLevelEmphasis | = | high dependence high grey level emphasis | ngl_hdhge | 9QMG
+    GrayLevelNonUniformity | = | grey level non-uniformity | ngl_glnu | FP8K
     GrayLevelNonUniformityNormalized | - | normalised grey level non-uniformity | ngl_glnu_norm | 5SPA
-    DependenceNonUniformity | DependenceNonUniformity | dependence count non-uniformity | ngl_dcnu | Z87G
-    DependenceNonUniformityNormalized | DependenceNonUniformityNormalized | normalised dependence count non-uniformity | ngl_dcnu_norm | OKJI
+    DependenceNonUniformity | = | dependence count non-uniformity | ngl_dcnu | Z87G
+    DependenceNonUniformityNormalized | = | normalised dependence count non-uniformity | ngl_dcnu_norm | OKJI
     DependencePercentage | - | dependence count percentage | ngl_dc_perc | 6XV8
-    GrayLevelVariance | GrayLevelVariance | grey level variance | ngl_gl_var | 1PFV
-    DependenceVariance | DependenceVariance | dependence count variance | ngl_dc_var | DNX2
-    DependenceEntropy | DependenceEntropy | dependence count entropy | ngl_dc_entr | FCBV
+    GrayLevelVariance | = | grey level variance | ngl_gl_var | 1PFV
+    DependenceVariance | = | dependence count variance | ngl_dc_var | DNX2
+    DependenceEntropy | = | dependence count entropy | ngl_dc_entr | FCBV
     DependenceEnergy | - | dependence count energy | ngl_dc_energy | CAS9
   `,
   ngtdm: `
-    Coarseness | Coarseness | coarseness | ngt_coarseness | QCDE
-    Contrast | Contrast | contrast | ngt_contrast | 65HE
-    Busyness | Busyness | busyness | ngt_busyness | NQ30
-    Complexity | Complexity | complexity | ngt_complexity | HDEZ
-    Strength | Strength | strength | ngt_strength | 1X9X
+    Coarseness | = | coarseness | ngt_coarseness | QCDE
+    Contrast | = | contrast | ngt_contrast | 65HE
+    Busyness | = | busyness | ngt_busyness | NQ30
+    Complexity | = | complexity | ngt_complexity | HDEZ
+    Strength | = | strength | ngt_strength | 1X9X
   `,
 };
 
@@ -233,10 +234,11 @@ function rowsOf(family: Family): FeatureName[] {
     .trim()
     .split('\n')
     .map((line) => {
-      const [name, pyradiomics, ibsi, ibsiTag, ibsiCode] = line
+      const [name, theirs, ibsi, ibsiTag, ibsiCode] = line
         .split('|')
         .map((cell) => cell.trim())
         .map((cell) => (cell === '-' ? undefined : cell));
+      const pyradiomics = theirs === '=' ? name : theirs;
       return {
         family,
         name: name!,
@@ -252,8 +254,8 @@ function rowsOf(family: Family): FeatureName[] {
 export const featureNames: readonly FeatureName[] = families.flatMap(rowsOf);
 
 /**
- * Whether PyRadiomics makes the feature by default, or the whole family is not PyRadiomics'. It leaves out StandardDeviation,
- * the root of Variance.
+ * Whether PyRadiomics makes the feature by default, or the whole family is not PyRadiomics'. It leaves out
+ * StandardDeviation, the root of Variance.
  */
 export const isStandard = ({ family, pyradiomics }: FeatureName): boolean =>
   family === 'morphology' ||
@@ -263,7 +265,9 @@ export const isStandard = ({ family, pyradiomics }: FeatureName): boolean =>
 /** A feature in a result: image type, family, name, such as `original_glcm_Contrast` (PyRadiomics' way). */
 export const resultKey = (image: string, family: Family, name: string): string => `${image}_${family}_${name}`;
 
-/** The row of a key such as `original_glcm_Contrast` or `wavelet-LLH_glcm_Contrast`. Throws a UserError on any other. */
+/**
+ * The row of a key such as `original_glcm_Contrast` or `wavelet-LLH_glcm_Contrast`. Throws a UserError on any other.
+ */
 export function featureOf(key: string): FeatureName {
   const [, family, name] = /_([A-Za-z0-9]+)_([A-Za-z0-9]+)$/.exec(key) ?? [];
   const row = featureNames.find((feature) => feature.family === family && feature.name === name);

@@ -1,10 +1,11 @@
 /**
- * Neighbourhood grey tone difference matrix (NGTDM, IBSI IPET): for each level i the number nᵢ of its voxels and the sum sᵢ
- * of |i − mean of the neighbours| over them. Neighbours are the 26 voxels around (8 within slices) that belong to the ROI.
- * Symbols: N = Σ nᵢ, pᵢ = nᵢ / N, g the number of levels with nᵢ > 0; sums over i, j run over those levels.
+ * Neighbourhood grey tone difference matrix (NGTDM, IBSI IPET): for each level i the number nᵢ of its voxels and the
+ * sum sᵢ of |i − mean of the neighbours| over them. Neighbours are the 26 voxels around (8 within slices) that belong
+ * to the ROI. Symbols: N = Σ nᵢ, pᵢ = nᵢ / N, g the number of levels with nᵢ > 0; sums over i, j run over those levels.
  * Source: Amadasun and King 1989, doi:10.1109/21.44046; IBSI manual 3.10.
  *
- * A voxel without neighbours counts in nᵢ with a difference of 0, as in PyRadiomics; IBSI leaves it out of nᵢ (`isolated`).
+ * A voxel without neighbours counts in nᵢ with a difference of 0, as in PyRadiomics;
+ * IBSI leaves it out of nᵢ (`isolated`).
  *
  * Worked example, the 4×4 image (rows) 1 1 2 2 / 1 1 2 2 / 1 3 3 3 / 3 3 4 4: n = 5, 4, 5, 2 and
  * s = 11/4, 37/40, 28/15, 22/15 (the unit test lists the sixteen differences).
@@ -79,7 +80,10 @@ function ngtdmOf({ counts, differences }: ToneDifferences): FeatureValues {
   };
 }
 
-/** All features of the family, aggregated as the plan says (directions play no part). Slices of isolated voxels only are left out. */
+/**
+ * All features of the family, aggregated as the plan says (directions play no part). Slices
+ * of isolated voxels only are left out.
+ */
 export function ngtdmFeatures(plan: MatrixPlan, isolated: Isolated = 'count'): FeatureValues {
   const matrices = toneDifferences(plan, isolated).filter(({ counts }) => counts.some((n) => n > 0));
   return meanFeatures(matrices.map(ngtdmOf));

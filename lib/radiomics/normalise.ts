@@ -4,8 +4,9 @@ import { summariseValues } from '../volume/values.ts';
 import type { Volume } from '../volume/volume.ts';
 
 /**
- * (x − mean) / SD · scale over all voxels, SD with divisor n − 1; before scaling, values beyond ± `outlierLimit` become that
- * limit. An image of equal values becomes 0. Throws a UserError when a value, inside of the ROI or outside, is not finite.
+ * (x − mean) / SD · scale over all voxels, SD with divisor n − 1; before scaling, values
+ * beyond ± `outlierLimit` become that limit. An image of equal values becomes 0. Throws a UserError when a
+ * value, inside of the ROI or outside, is not finite.
  */
 export function normaliseImage(image: Volume, scale: number, outlierLimit: number | null): Volume<Float64Array> {
   const { mean, std, count, nan, infinite } = summariseValues(image.data);

@@ -33,7 +33,8 @@ export async function sourcesOf(
 
 /**
  * Reads image and mask and takes the features; `made` are their sources where these are known.
- * Throws a UserError that names the mask when it cannot be used, the image when its grey values cannot, or the file that cannot be read.
+ * Throws a UserError that names the mask when it cannot be used, the image when its grey values
+ * cannot, or the file that cannot be read.
  */
 export async function makeRecord(
   image: string,
@@ -58,7 +59,10 @@ export async function makeRecord(
   }
 }
 
-/** The record in a file when it is complete and was made from just this; undefined when it is absent, damaged or of something else. */
+/**
+ * The record in a file when it is complete and was made from just this; undefined when it is
+ * absent, damaged or of something else.
+ */
 export async function readCompleteRecord(
   file: string,
   made: RadiomicsRecord['made'],

@@ -1,20 +1,23 @@
 /**
  * Image and mask on a grid with other distances between voxels, by one of two conventions.
  *
- * `corner` (PyRadiomics, ITK): the outer corners of the first voxels coincide; only the part around the ROI is made, with a
- * margin of 5 voxels for filters; the mask by the nearest voxel. `centre` (IBSI): the centres of both images coincide; the
- * whole image is made; the mask by linear interpolation, in the ROI from 0.5 on.
+ * `corner` (PyRadiomics, ITK): the outer corners of the first voxels coincide; only the part around the ROI is made,
+ * with a margin of 5 voxels for filters; the mask by the nearest voxel. `centre` (IBSI): the centres of both images
+ * coincide; the whole image is made; the mask by linear interpolation, in the ROI from 0.5 on.
  * Images of an integer type stay so: values are cut off (corner, as ITK does) or rounded (centre).
  * Source: PyRadiomics 3.0.1 imageoperations; IBSI manual 2.4.
  */
 import { type Box, cropVolume } from '../volume/crop.ts';
 import { type Affine, type Vec3, type Volume, type VoxelArray, voxelToMm } from '../volume/volume.ts';
-import { axisTaps, sampleGrid } from './interpolate.ts';
+import { axisTaps, sampleGrid, type Taps } from './interpolate.ts';
 import type { LabelBox } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
 const filterMargin = 5;
-/** Voxels around the new grid that are looked at: a B-spline coefficient knows voxels so far away by less than a double can hold. */
+/**
+ * Voxels around the new grid that are looked at: a B-spline coefficient knows voxels so far
+ * away by less than a double can hold.
+ */
 const splineMargin = 40;
 
 /** The new grid along one axis: positions of its voxels in voxels of the old one. */
@@ -31,8 +34,8 @@ function worldOf(affine: Affine, axis: number): { step: number; origin: number }
 }
 
 /**
- * PyRadiomics' grid. Positions go through world coordinates and, along x, through the line's two ends, as ITK computes them:
- * a position exactly between two voxels of the mask would else be rounded otherwise.
+ * PyRadiomics' grid. Positions go through world coordinates and, along x, through the line's two ends, as ITK computes
+ * them: a position exactly between two voxels of the mask would else be rounded otherwise.
  */
 function cornerGrid(
   { shape, spacingMm, affine }: Volume,
@@ -77,10 +80,15 @@ function geometryOf(volume: Volume, grid: readonly AxisGrid[]): Omit<Volume, 'da
   };
 }
 
-/** An interpolated value this close to a whole number is that number but for rounding; cutting it off must not take 1 away. */
+/**
+ * An interpolated value this close to a whole number is that number but for rounding;
+ * cutting it off must not take 1 away.
+ */
 const nearlyWhole = 1e-9;
 
-/** Samples in the type of `like`; assigning to an integer array cuts off, but wraps what does not fit, hence the limits. */
+/**
+ * Samples in the type of `like`; assigning to an integer array cuts off, but wraps what does not fit, hence the limits.
+ */
 function inTypeOf<T extends VoxelArray>(like: T, values: Float64Array, rounds: boolean): T {
   const out = new (like.constructor as new (n: number) => T)(values.length);
   if (out instanceof Float32Array || out instanceof Float64Array) {
@@ -88,9 +96,9 @@ function inTypeOf<T extends VoxelArray>(like: T, values: Float64Array, rounds: b
     return out;
   }
   const bits = 8 * like.BYTES_PER_ELEMENT;
-  const [low, high] = like.constructor.name.startsWith('Uint')
-    ? [0, 2 ** bits - 1]
-    : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  const isUnsigned = like.constructor.name.startsWith('Uint');
+  const low = isUnsigned ? 0 : -(2 ** (bits - 1));
+  const high = low + 2 ** bits - 1;
   const whole = rounds ? Math.round : (value: number): number => Math.trunc(value + Math.sign(value) * nearlyWhole);
   for (let i = 0; i < values.length; i++) out[i] = Math.min(high, Math.max(low, whole(values[i]!)));
   return out;
@@ -110,8 +118,8 @@ function partFor({ shape }: Volume, grid: readonly AxisGrid[]): Box {
 type Settings = Pick<RadiomicsSettings, 'resampledSpacingMm' | 'interpolation' | 'gridAlignment' | 'label'>;
 
 /**
- * Resamples image and mask, whose label lies in `box`; both come back unchanged where no spacing is asked for or all are as
- * asked. The mask comes back with 1 in the ROI and 0 elsewhere, times the label.
+ * Resamples image and mask, whose label lies in `box`; both come back unchanged where no spacing is asked for or all
+ * are as asked. The mask comes back with 1 in the ROI and 0 elsewhere, times the label.
  */
 export function resampleForRadiomics(
   image: Volume,
@@ -130,14 +138,9 @@ export function resampleForRadiomics(
   const geometry = geometryOf(image, grid);
   const { start, shape } = partFor(image, grid);
   const [source, sourceMask] = [cropVolume(image, start, shape), cropVolume(mask, start, shape)];
+  const inPart = grid.map(({ positions }, axis) => positions.map((at) => at - start[axis]!));
   const tapsFor = (kind: RadiomicsSettings['interpolation']) =>
-    grid.map(({ positions }, axis) =>
-      axisTaps(
-        positions.map((at) => at - start[axis]!),
-        shape[axis]!,
-        kind,
-      ),
-    ) as unknown as Parameters<typeof sampleGrid>[2];
+    inPart.map((positions, axis) => axisTaps(positions, shape[axis]!, kind)) as unknown as Taps;
   const binary = new Uint8Array(sourceMask.data.length);
   for (let i = 0; i < binary.length; i++) binary[i] = Number(sourceMask.data[i] === label);
   const inRoi = sampleGrid(binary, shape, tapsFor(isCorner ? 'nearest' : 'linear'));

@@ -18,7 +18,9 @@ export function resegmentLimits(values: Float64Array, range: readonly number[], 
   return [mean + low * sd, mean + high * sd];
 }
 
-/** The ROI without the voxels whose value (of `values`, in the ROI's order) lies outside the range; it may become empty. */
+/**
+ * The ROI without the voxels whose value (of `values`, in the ROI's order) lies outside the range; it may become empty.
+ */
 export function resegment(roi: Roi, values: Float64Array, range: readonly number[], mode: ResegmentMode): Roi {
   const [low, high] = resegmentLimits(values, range, mode);
   return keepVoxels(roi, (k) => values[k]! >= low && values[k]! <= high);

@@ -62,7 +62,10 @@ function countInRow(data: VoxelArray, from: number, to: number, label: number): 
   return count;
 }
 
-/** Cuts the ROI out of a mask: its box with a margin (1 voxel, or the largest distance between neighbours that is asked for). */
+/**
+ * Cuts the ROI out of a mask: its box with a margin (1 voxel, or the largest distance
+ * between neighbours that is asked for).
+ */
 export function cropToRoi(mask: Volume, label: number, { first, last, count }: LabelBox, margin = 1): Roi {
   const shape = first.map((low, axis) => last[axis]! - low + 1 + 2 * margin) as unknown as Vec3;
   const [width, height] = mask.shape;
@@ -125,10 +128,7 @@ export function roiMask({ shape, voxels }: Pick<Roi, 'shape' | 'voxels'>): Uint8
 
 /** In how many axes the ROI is longer than one voxel: 0 a voxel, 1 a line, 2 a plane, 3 a body. */
 export function roiDimensions({ shape: [width, height], voxels }: Pick<Roi, 'shape' | 'voxels'>): number {
-  const [low, high] = [
-    [Infinity, Infinity, Infinity],
-    [-Infinity, -Infinity, -Infinity],
-  ];
+  const [low, high] = [Infinity, -Infinity].map((start) => [start, start, start]);
   for (let k = 0; k < voxels.length; k++) {
     const v = voxels[k]!;
     const at = [v % width, Math.floor(v / width) % height, Math.floor(v / (width * height))];

@@ -1,5 +1,6 @@
 /**
- * One configuration of a feature extraction: checked and frozen. The default is PyRadiomics' (3.0.1) on the original image.
+ * One configuration of a feature extraction: checked and frozen. The default is
+ * PyRadiomics' (3.0.1) on the original image.
  */
 import {
   type Check,
@@ -21,13 +22,14 @@ import { type Aggregation, type Axis, aggregations, axes } from './aggregation.t
 import { type BinRule, binRules } from './discretise.ts';
 import { type Family, families, standardFamilies } from './names.ts';
 
-export const resegmentModes = ['absolute', 'relative', 'sigma'] as const;
+const resegmentModes = ['absolute', 'relative', 'sigma'] as const;
 export type ResegmentMode = (typeof resegmentModes)[number];
-export const interpolations = ['bspline', 'linear', 'nearest'] as const;
+const interpolations = ['bspline', 'linear', 'nearest'] as const;
 export type RoiInterpolation = (typeof interpolations)[number];
-export const gridAlignments = ['corner', 'centre'] as const;
+const gridAlignments = ['corner', 'centre'] as const;
 export type GridAlignment = (typeof gridAlignments)[number];
 
+/** Everything that decides about the value of a feature; docs/radiomics.md explains each. */
 export interface RadiomicsSettings {
   /** Value of the ROI in the mask. */
   readonly label: number;
@@ -60,7 +62,10 @@ export interface RadiomicsSettings {
   readonly binWidth: number;
   readonly binCount: number | null;
   readonly binRule: BinRule;
-  /** Where bin 1 begins under the IBSI rule; null: the lower end of an absolute `resegmentRange`, else the smallest value. */
+  /**
+   * Where bin 1 begins under the IBSI rule; null: the lower end of an absolute
+   * `resegmentRange`, else the smallest value.
+   */
   readonly binOrigin: number | null;
   readonly aggregation: Aggregation;
   /** Within slices only, and their matrices added: as aggregation 2.5d-average. */
@@ -123,6 +128,8 @@ export const ibsiChanges: RadiomicsChanges = {
   minimumRoiDimensions: 1,
 };
 
+const notNegative = number('', (v) => v >= 0);
+
 const checks: Record<keyof RadiomicsSettings, Check> = {
   label: positive,
   families: listOf(`a list of ${families.join(', ')}`, oneOf(families), 1),
@@ -133,14 +140,7 @@ const checks: Record<keyof RadiomicsSettings, Check> = {
   normalise: yesNo,
   normaliseScale: positive,
   outlierLimit: orNull(positive),
-  resampledSpacingMm: orNull(
-    listOf(
-      'three numbers of 0 or more',
-      number('', (v) => v >= 0),
-      3,
-      3,
-    ),
-  ),
+  resampledSpacingMm: orNull(listOf('three numbers of 0 or more', notNegative, 3, 3)),
   interpolation: oneOf(interpolations),
   gridAlignment: oneOf(gridAlignments),
   resegmentRange: orNull(listOf('one or two numbers', finite, 1, 2)),
@@ -162,8 +162,8 @@ const checks: Record<keyof RadiomicsSettings, Check> = {
 };
 
 /**
- * The settings `base` with `changes`, checked and frozen. Throws a sentence that names an unknown option, a value that cannot
- * be, or two that contradict each other.
+ * The settings `base` with `changes`, checked and frozen. Throws a sentence that names an unknown option, a value that
+ * cannot be, or two that contradict each other.
  */
 export function radiomicsSettings(
   changes: RadiomicsChanges = {},

@@ -6,8 +6,8 @@
  * Source: IBSI manual 3.1; PyRadiomics 3.0.1.
  *
  * Worked example, a plate of 4×4 voxels of 1 mm: V = 73/6 and A = 18 + 24·√½ + √3 (see mesh.ts), voxel volume 16,
- * λ₁ = λ₂ = (4² − 1)/12 = 5/4, λ₃ = 0, so elongation 1, flatness 0, major axis 4·√(5/4). The farthest corners of the mesh
- * are (−1/2, 0, 0) and (3 + 1/2, 3, 0): diameter √(4² + 3²) = 5.
+ * λ₁ = λ₂ = (4² − 1)/12 = 5/4, λ₃ = 0, so elongation 1, flatness 0, major axis 4·√(5/4). The farthest corners of the
+ * mesh are (−1/2, 0, 0) and (3 + 1/2, 3, 0): diameter √(4² + 3²) = 5.
  * Every feature with a worked example: docs/features/shape.md.
  */
 import type { FeatureValues } from './aggregation.ts';

@@ -17,16 +17,19 @@ export interface CohortRow {
   readonly others: Readonly<Record<string, string>>;
 }
 
-/** What columns of `features.csv` are called: `voxels`, and features by image, family and name. A cohort's own may not be called so. */
+/**
+ * What columns of `features.csv` are called: `voxels`, and features by image, family and name.
+ * A cohort's own may not be called so.
+ */
 const takenColumn = new RegExp(`^voxels$|^[^_]+_(?:${families.join('|')})_`);
 
 /** File names are made of ids. */
 const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /**
- * Reads a cohort: CSV with a heading and the columns id, image, mask and, where wanted, label; any others are carried along.
- * Paths are meant from the table's folder. Throws a UserError for missing columns or cells, columns
- * called like those of features or twice, odd or repeated ids, and no rows.
+ * Reads a cohort: CSV with a heading and the columns id, image, mask and, where wanted, label; any others are carried
+ * along. Paths are meant from the table's folder. Throws a UserError for missing columns or cells, columns called like
+ * those of features or twice, odd or repeated ids, and no rows.
  */
 export async function readCohort(file: string): Promise<CohortRow[]> {
   const text = await readFile(file, 'utf8').catch((error) => {

@@ -1,10 +1,15 @@
-/** Many features of the same units, compared between two groups: the same tests for each, and what is left after correction. */
+/**
+ * Many features of the same units, compared between two groups: the same tests for
+ * each, and what is left after correction.
+ */
+
 import { expected } from '../errors.ts';
-import { normalQuantile } from './distributions/normal.ts';
-import { cliffDelta, hedgesG } from './effectSize.ts';
+import { cliffDelta } from './cliffDelta.ts';
+import { hedgesG, hedgesGInterval } from './hedgesG.ts';
 import { mannWhitney } from './mannWhitney.ts';
 import { benjaminiHochberg, holm } from './multipleTesting.ts';
-import { welchTTest } from './tTest.ts';
+import { checkBetween, checkList, shown } from './sample.ts';
+import { welchTTest } from './welch.ts';
 
 /** Features by name, each with one value per unit (patient), all in the same order of units. */
 export type FeatureColumns = Readonly<Record<string, readonly number[]>>;
@@ -18,12 +23,15 @@ export interface FeatureComparison {
   readonly delta: number;
   readonly welchP: number;
   readonly mannWhitneyP: number;
-  /** Welch's p adjusted over all features compared: by Holm (any false finding) and by Benjamini-Hochberg (share of false findings). */
+  /**
+   * Welch's p adjusted over all features compared: by Holm (any false finding) and by
+   * Benjamini-Hochberg (share of false findings).
+   */
   readonly holmP: number;
   readonly bhP: number;
 }
 
-export interface Comparison {
+export interface GroupComparison {
   /** In the order of the columns. */
   readonly features: readonly FeatureComparison[];
   /** Features that cannot be compared, with the reason; they are not counted in the corrections. */
@@ -33,7 +41,7 @@ export interface Comparison {
 
 /** Why a feature cannot be compared; undefined where it can. */
 function obstacle(values: readonly number[], inFirst: readonly boolean[]): string | undefined {
-  const missing = values.filter((v) => !Number.isFinite(v)).length;
+  const missing = Array.from(values).filter((v) => !Number.isFinite(v)).length;
   if (missing > 0) return `no value in ${missing} of ${values.length}`;
   const isConstant = (group: readonly number[]): boolean => group.every((v) => v === group[0]);
   if (isConstant(values.filter((_, i) => inFirst[i])) && isConstant(values.filter((_, i) => !inFirst[i])))
@@ -41,23 +49,37 @@ function obstacle(values: readonly number[], inFirst: readonly boolean[]): strin
   return undefined;
 }
 
-/** Units of both groups that a column is split into. */
+/** Refuses labels that are not true and false. */
+function checkLabels(inFirst: readonly boolean[]): void {
+  checkList(inFirst, 'the labels of the first group', 'true and false');
+  for (let i = 0; i < inFirst.length; i++)
+    if (typeof inFirst[i] !== 'boolean')
+      throw expected('labels true and false', `${shown(inFirst[i])} at position ${i}`);
+}
+
+/** Units of both groups that a column is split into. Refuses unequal lengths and labels that are no booleans. */
 export function splitGroups(values: readonly number[], inFirst: readonly boolean[]): [number[], number[]] {
+  checkList(values, 'the values');
+  checkLabels(inFirst);
+  if (values.length !== inFirst.length) throw expected(`${inFirst.length} values, one per unit`, `${values.length}`);
   return [values.filter((_, i) => inFirst[i]), values.filter((_, i) => !inFirst[i])];
 }
 
-/**
- * Interval of Hedges' g for n1 and n2 units: g ± z·√((n1 + n2)/(n1·n2) + g²/(2(n1 + n2))), for samples that are not tiny.
- * Source: Hedges & Olkin 1985, Statistical Methods for Meta-Analysis, chapter 5.
- */
-export function hedgesGInterval(g: number, n1: number, n2: number, confidence = 0.95): [number, number] {
-  const reach = -normalQuantile((1 - confidence) / 2) * Math.sqrt((n1 + n2) / (n1 * n2) + g ** 2 / (2 * (n1 + n2)));
-  return [g - reach, g + reach];
+/** Refuses what is no table of columns by name. */
+export function checkColumnNames(columns: FeatureColumns): void {
+  if (typeof columns !== 'object' || columns === null || Array.isArray(columns))
+    throw expected('columns by name', shown(columns));
 }
 
-/** Throws unless every column has one value per label and both groups hold at least 2 units. */
+/** Throws unless every column has one number or gap per label and both groups hold at least 2 units. */
 function checkColumns(columns: FeatureColumns, inFirst: readonly boolean[]): [number, number] {
+  checkColumnNames(columns);
+  checkLabels(inFirst);
   for (const [name, values] of Object.entries(columns)) {
+    checkList(values, `column ${name}`);
+    for (let i = 0; i < values.length; i++)
+      if (typeof (values[i] ?? NaN) !== 'number')
+        throw expected(`numbers or gaps in column ${name}`, `${shown(values[i])} at position ${i}`);
     if (values.length !== inFirst.length)
       throw expected(`${inFirst.length} values of ${name}, one per unit`, `${values.length}`);
   }
@@ -68,11 +90,12 @@ function checkColumns(columns: FeatureColumns, inFirst: readonly boolean[]): [nu
 }
 
 /**
- * Compares every feature between the units where `inFirst` is true and the others: Welch's t test and Mann-Whitney with effect
- * sizes; corrections over all compared features. A feature with gaps, or constant within both groups, is left out and named.
- * No columns give an empty comparison. Throws for unequal lengths and for fewer than 2 units in a group.
+ * Compares every feature between the units where `inFirst` is true and the others: Welch's t test and Mann-Whitney with
+ * effect sizes; corrections over all compared features. A feature with gaps (NaN, ±∞, null or nothing), or constant
+ * within both groups, is left out and named. No columns give an empty comparison. Refuses unequal lengths, fewer than 2
+ * units in a group, values that are no numbers and labels that are not booleans.
  */
-export function compareFeatures(columns: FeatureColumns, inFirst: readonly boolean[]): Comparison {
+export function compareFeatures(columns: FeatureColumns, inFirst: readonly boolean[]): GroupComparison {
   const n = checkColumns(columns, inFirst);
   const leftOut: { feature: string; reason: string }[] = [];
   const raw = Object.entries(columns).flatMap(([feature, values]) => {
@@ -106,8 +129,9 @@ export interface FoundCounts {
   readonly holm: number;
 }
 
-/** How many features have p ≤ `level`, by each test and after each correction. */
-export function countFound({ features }: Comparison, level = 0.05): FoundCounts {
+/** How many features have p ≤ `level`, by each test and after each correction. Refuses a level outside [0, 1]. */
+export function countFound({ features }: GroupComparison, level = 0.05): FoundCounts {
+  checkBetween(level, 0, 1, 'a level');
   const count = (key: 'welchP' | 'mannWhitneyP' | 'bhP' | 'holmP'): number =>
     features.filter((f) => f[key] <= level).length;
   return {

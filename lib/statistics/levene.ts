@@ -1,9 +1,17 @@
-/** Levene's test: do groups have one variance? */
+/**
+ * Levene's test: do groups have one variance?
+ *
+ * With z = |x − centre of its group|, k groups of nᵢ and n values in all:
+ * F = (Σᵢ nᵢ (mean(zᵢ) − mean(z))² / (k − 1)) / (Σᵢ Σⱼ (zᵢⱼ − mean(zᵢ))² / (n − k)). Sources: Levene 1960; with the
+ * median as centre Brown & Forsythe 1974, doi:10.1080/01621459.1974.10482955.
+ */
 import { expected } from '../errors.ts';
 import { fisherUpperTail } from './distributions/fisherF.ts';
-import { exactSum, moments } from './moments.ts';
-import { checkSample, type Sample } from './sample.ts';
+import { commonMoments, exactSum, type Moments, moments } from './moments.ts';
+import { checkList, checkSample, checkWord, type Sample } from './sample.ts';
+import { rounding, type Scaled, scaled, sizeExponent } from './scale.ts';
 
+/** F, its degrees of freedom and p. */
 export interface Levene {
   readonly f: number;
   readonly df1: number;
@@ -12,33 +20,64 @@ export interface Levene {
 }
 
 /** The centre as a value and a small rest, so that an offset of the data does not eat the digits of the distances. */
-function centreOf(group: Sample, centre: 'median' | 'mean'): [number, number] {
+function centreOf(group: Float64Array, centre: 'median' | 'mean'): [number, number] {
   if (centre === 'mean') {
     const { mean, meanRest } = moments(group);
     return [mean, meanRest];
   }
-  const sorted = Float64Array.from(group).sort();
+  const sorted = group.slice().sort();
   const middle = sorted[(sorted.length - 1) >> 1]!;
   return [middle, (sorted[sorted.length >> 1]! - middle) / 2];
 }
 
+const areEqual = (values: ArrayLike<number>, tolerance: number): boolean => {
+  const all = Array.from(values);
+  return Math.max(...all) - Math.min(...all) <= tolerance;
+};
+
+/** The distances of a group from its centre; where they differ by their rounding only, the first of them everywhere. */
+function distancesOf(group: Sample, centre: 'median' | 'mean'): Scaled {
+  const { values, exponent } = scaled(group);
+  const [middle, rest] = centreOf(values, centre);
+  const distances = values.map((value) => Math.abs(value - middle - rest));
+  if (areEqual(distances, rounding * distances[0]!)) distances.fill(distances[0]!);
+  return { values: distances, exponent };
+}
+
+/**
+ * Σ nᵢ (mean(zᵢ) − mean(z))². Without spread within the groups, means that differ by no more than the rounding of
+ * values of the size 2^`largest` are equal.
+ */
+function squaresBetween(distances: readonly Moments[], largest: number): number {
+  const n = distances.reduce((sum, d) => sum + d.n, 0);
+  const isFlat = distances.every((d) => d.squares === 0);
+  if (
+    isFlat &&
+    areEqual(
+      distances.map((d) => d.mean),
+      rounding * 2 ** largest,
+    )
+  )
+    return 0;
+  const grandMean = exactSum(distances.map((d) => d.n * d.mean)) / n;
+  return exactSum(distances.map((d) => d.n * (d.mean - grandMean + d.meanRest) ** 2));
+}
+
 /**
  * Levene's test over two or more groups: a one-way analysis of variance of the distances from each group's centre.
- * `centre`: `median` (default, Brown & Forsythe 1974, doi 10.1080/01621459.1974.10482955, robust) or `mean` (Levene 1960).
- * SciPy's `levene`. Distances that are constant within each group (constant groups, groups of 2) give f = ∞ and p = 0 where the
- * groups differ, NaN where they do not. Refuses fewer than 2 groups, an empty group, NaN and ±∞.
+ * `centre`: `median` (default, Brown & Forsythe 1974, doi 10.1080/01621459.1974.10482955, robust) or `mean` (Levene
+ * 1960). SciPy's `levene`. Distances that are constant within each group (constant groups, groups of 2) give f = ∞ and
+ * p = 0 where the groups differ, NaN where they do not. Refuses fewer than 2 groups, an empty group, NaN and ±∞.
  */
 export function levene(groups: readonly Sample[], centre: 'median' | 'mean' = 'median'): Levene {
+  checkList(groups, "the groups of Levene's test", 'samples');
+  checkWord(centre, ['median', 'mean'], 'the centre');
   const k = groups.length;
   if (k < 2) throw expected("at least 2 groups for Levene's test", `${k}`);
-  groups.forEach((group, i) => checkSample(group, 1, `group ${i + 1}`));
-  const distances = groups.map((group) => {
-    const [middle, rest] = centreOf(group, centre);
-    return moments(Float64Array.from(group, (value) => Math.abs(value - middle - rest)));
-  });
+  for (let i = 0; i < k; i++) checkSample(groups[i]!, 1, `group ${i + 1}`);
+  const { moments: distances, exponent } = commonMoments(groups.map((group) => distancesOf(group, centre)));
   const n = distances.reduce((sum, d) => sum + d.n, 0);
-  const grandMean = exactSum(distances.map((d) => d.n * d.mean)) / n;
-  const between = exactSum(distances.map((d) => d.n * (d.mean - grandMean + d.meanRest) ** 2));
+  const between = squaresBetween(distances, Math.max(...groups.map(sizeExponent)) - exponent);
   const within = exactSum(distances.map((d) => d.squares));
   const [df1, df2] = [k - 1, n - k];
   const f = between / df1 / (within / df2);

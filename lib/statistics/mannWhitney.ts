@@ -1,15 +1,22 @@
-/** Mann-Whitney U test (Wilcoxon rank-sum) of two independent samples. */
+/**
+ * Mann-Whitney U test (Wilcoxon rank-sum) of two independent samples: U = R₁ − n1(n1 + 1)/2, R₁ the sum of the ranks of
+ * the first sample among all values; U counts the pairs in which the first is larger, ties half. E(U) = n1·n2/2,
+ * Var(U) = n1·n2·(n + 1 − T/(n(n − 1)))/12 with n = n1 + n2 and T the sum of t³ − t over ties. Source: Mann & Whitney
+ * 1947, doi:10.1214/aoms/1177730491.
+ */
 import { expected } from '../errors.ts';
 import { normalCdf, normalUpperTail } from './distributions/normal.ts';
 import { rankTogether, sumOfRanks } from './ranks.ts';
-import { type Alternative, checkTwoSamples, pOfTails, type Sample } from './sample.ts';
+import { type Alternative, checkAlternative, checkTwoSamples, checkWord, pOfTails, type Sample } from './sample.ts';
 
+/** The alternative, and whether p is exact or from the normal approximation. */
 export interface RankTestOptions {
   readonly alternative?: Alternative;
   /** How p is computed; `auto` chooses as SciPy does. */
   readonly method?: 'auto' | 'exact' | 'normal';
 }
 
+/** U of the first group, p, and how it was found. */
 export interface MannWhitney {
   /** U of the first sample: pairs in which it is larger, ties count half. Between 0 and n1·n2. */
   readonly u: number;
@@ -18,8 +25,8 @@ export interface MannWhitney {
 }
 
 /**
- * In how many arrangements U is at most `last`: the sum of the first coefficients of the Gaussian binomial (Mann & Whitney 1947,
- * doi 10.1214/aoms/1177730491). As BigInt, because doubles lose whole numbers above 2^53.
+ * In how many arrangements U is at most `last`: the sum of the first coefficients of the Gaussian binomial (Mann &
+ * Whitney 1947, doi 10.1214/aoms/1177730491). As BigInt, because doubles lose whole numbers above 2^53.
  */
 function countUpTo(last: number, small: number, large: number): bigint {
   const counts: bigint[] = Array.from({ length: last + 1 }, (_, u) => (u === 0 ? 1n : 0n));
@@ -74,10 +81,10 @@ function normalTails(u: number, n1: number, n2: number, tieTerm: number): { lowe
 }
 
 /**
- * Mann-Whitney U test: is a value of the first sample as likely the larger as the smaller one of a pair? SciPy's `mannwhitneyu`.
- * `auto`: exact without ties when a sample has at most 8 values, else normal. It holds its level when both distributions are equal;
- * with equal medians but unequal spreads it does not (use `brunnerMunzel`). All values equal: p = 1. Refuses an
- * empty sample, NaN, ±∞, and `exact` with ties (use `permutationTest`).
+ * Mann-Whitney U test: is a value of the first sample as likely the larger as the smaller one of a pair? SciPy's
+ * `mannwhitneyu`. `auto`: exact without ties when a sample has at most 8 values, else normal. It holds its level when
+ * both distributions are equal; with equal medians but unequal spreads it does not (use `brunnerMunzel`). All values
+ * equal: p = 1. Refuses an empty sample, NaN, ±∞, and `exact` with ties (use `permutationTest`).
  */
 export function mannWhitney(
   a: Sample,
@@ -85,6 +92,8 @@ export function mannWhitney(
   { alternative = 'two-sided', method = 'auto' }: RankTestOptions = {},
 ): MannWhitney {
   checkTwoSamples(a, b, 1);
+  checkAlternative(alternative);
+  checkWord(method, ['auto', 'exact', 'normal'], 'the method');
   const [n1, n2] = [a.length, b.length];
   const { first, tieTerm } = rankTogether(a, b);
   const u = sumOfRanks(first) - (n1 * (n1 + 1)) / 2;

@@ -1,10 +1,18 @@
-/** Corrections for testing many hypotheses at once. Each gives adjusted p values in input order: reject where one is ≤ α. */
+/**
+ * Corrections for testing many hypotheses at once. Each gives adjusted p values in
+ * input order: reject where one is ≤ α.
+ *
+ * With p₍₁₎ ≤ … ≤ p₍ₘ₎: Bonferroni m·p; Holm max over j ≤ k of (m − j + 1)·p₍ⱼ₎; Benjamini-Hochberg min over j ≥ k of
+ * m·p₍ⱼ₎/j; each at most 1.
+ */
 import { expected } from '../errors.ts';
-import type { Sample } from './sample.ts';
+import { checkList, type Sample, shown } from './sample.ts';
 
 function checkP(p: Sample): void {
+  checkList(p, 'the p values');
   for (let i = 0; i < p.length; i++)
-    if (!(p[i]! >= 0 && p[i]! <= 1)) throw expected('p values between 0 and 1', `${p[i]} at position ${i}`);
+    if (!(typeof p[i] === 'number' && p[i]! >= 0 && p[i]! <= 1))
+      throw expected('p values between 0 and 1', `${shown(p[i])} at position ${i}`);
 }
 
 /** Positions from the smallest p to the largest. */
@@ -29,8 +37,8 @@ export function holm(p: Sample): number[] {
 }
 
 /**
- * Benjamini & Hochberg 1995 (doi 10.1111/j.2517-6161.1995.tb02031.x): holds the false discovery rate of independent or positively
- * dependent tests. SciPy's `false_discovery_control`. Empty gives empty; refuses NaN.
+ * Benjamini & Hochberg 1995 (doi 10.1111/j.2517-6161.1995.tb02031.x): holds the false discovery rate of independent or
+ * positively dependent tests. SciPy's `false_discovery_control`. Empty gives empty; refuses NaN.
  */
 export function benjaminiHochberg(p: Sample): number[] {
   checkP(p);

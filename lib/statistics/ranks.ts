@@ -1,6 +1,7 @@
 /** Ranks with ties, for all rank tests. */
-import type { Sample } from './sample.ts';
+import { checkSample, type Sample } from './sample.ts';
 
+/** Ranks from 1, ties sharing their mean, and Σ (t³ − t) over the groups of ties. */
 export interface Ranks {
   /** From 1 (smallest); equal values share the mean of their ranks. In input order. */
   readonly ranks: Float64Array;
@@ -8,8 +9,9 @@ export interface Ranks {
   readonly tieTerm: number;
 }
 
-/** Ranks of the values, mean ranks for ties (SciPy's `rankdata(method='average')`). Empty gives no ranks. */
+/** Ranks of the values, mean ranks for ties (SciPy's `rankdata(method='average')`). Empty gives no ranks. Refuses NaN. */
 export function rank(values: Sample): Ranks {
+  checkSample(values, 0);
   const n = values.length;
   const order = Uint32Array.from({ length: n }, (_, i) => i).sort((i, j) => values[i]! - values[j]!);
   const ranks = new Float64Array(n);
@@ -28,4 +30,5 @@ export function rankTogether(a: Sample, b: Sample): { first: Float64Array; secon
   return { first: ranks.subarray(0, a.length), second: ranks.subarray(a.length), tieTerm };
 }
 
+/** The sum of some ranks; 0 of none. */
 export const sumOfRanks = (ranks: Float64Array): number => ranks.reduce((sum, r) => sum + r, 0);

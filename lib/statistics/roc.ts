@@ -1,10 +1,17 @@
-/** ROC curve and the area under it, with DeLong's confidence interval and test. */
+/**
+ * ROC curve and the area under it (AUC), with DeLong's confidence interval and test.
+ *
+ * AUC = P(score of a positive > score of a negative) + ½ P(equal) over m positives and n negatives. With V the share of
+ * the other kind that a unit is ranked rightly against: Var(AUC) = var(V of positives)/m + var(V of negatives)/n.
+ * Source: DeLong et al. 1988, doi:10.2307/2531595.
+ */
 import { expected } from '../errors.ts';
 import { normalQuantile, normalUpperTail } from './distributions/normal.ts';
 import { exactSum, moments, varianceOf } from './moments.ts';
 import { rank, rankTogether } from './ranks.ts';
-import { checkConfidence, checkSample, type Sample } from './sample.ts';
+import { checkConfidence, checkList, checkSample, type Sample, shown } from './sample.ts';
 
+/** The two rates when scores from a threshold on count as positive. */
 export interface RocPoint {
   /** Units with a score of at least this are called positive. The first point has ∞: none is. */
   readonly threshold: number;
@@ -12,6 +19,7 @@ export interface RocPoint {
   readonly truePositiveRate: number;
 }
 
+/** The area under the ROC curve with DeLong's standard error and interval. */
 export interface Auc {
   readonly auc: number;
   /** DeLong's. 0 where the groups are separated completely: then it says nothing about the population. */
@@ -20,6 +28,7 @@ export interface Auc {
   readonly interval: readonly [number, number];
 }
 
+/** The difference of two areas on the same cases, with its interval and test. */
 export interface AucComparison {
   /** AUC of the first scores minus AUC of the second. */
   readonly difference: number;
@@ -34,14 +43,16 @@ function split(
   scores: Sample,
   labels: ArrayLike<number | boolean>,
   atLeast: number,
+  name = 'the scores',
 ): { positives: number[]; negatives: number[] } {
-  checkSample(scores, 0, 'the scores');
+  checkSample(scores, 0, name);
+  checkList(labels, 'the labels', '0 and 1');
   if (labels.length !== scores.length) throw expected(`${scores.length} labels, one per score`, `${labels.length}`);
   const groups: [number[], number[]] = [[], []];
   for (let i = 0; i < labels.length; i++) {
-    const label = Number(labels[i]);
-    if (label !== 0 && label !== 1) throw expected('labels 0 and 1', `${labels[i]} at position ${i}`);
-    groups[label].push(scores[i]!);
+    const label = typeof labels[i] === 'boolean' ? Number(labels[i]) : labels[i];
+    if (label !== 0 && label !== 1) throw expected('labels 0 and 1', `${shown(labels[i])} at position ${i}`);
+    groups[label]!.push(scores[i]!);
   }
   const [negatives, positives] = groups;
   if (Math.min(negatives.length, positives.length) < atLeast) {
@@ -91,8 +102,9 @@ function placements({ positives, negatives }: { positives: number[]; negatives: 
 const varianceOfMean = (values: Float64Array): number => varianceOf(moments(values)) / values.length;
 
 /**
- * Area under the ROC curve: the probability that a positive unit has the higher score, ties count half. Equals U/(n1·n2) of the
- * Mann-Whitney test. Interval after DeLong et al. 1988 (doi 10.2307/2531595). Refuses fewer than 2 labels of a kind, NaN and ±∞.
+ * Area under the ROC curve: the probability that a positive unit has the higher score, ties count half. Equals
+ * U/(n1·n2) of the Mann-Whitney test. Interval after DeLong et al. 1988 (doi 10.2307/2531595). Refuses fewer
+ * than 2 labels of a kind, NaN and ±∞.
  */
 export function rocAuc(scores: Sample, labels: ArrayLike<number | boolean>, confidence = 0.95): Auc {
   checkConfidence(confidence);
@@ -103,8 +115,9 @@ export function rocAuc(scores: Sample, labels: ArrayLike<number | boolean>, conf
 }
 
 /**
- * DeLong's test of two scores of the same units (paired): do their AUCs differ? Two-sided. The variance of the difference is that
- * of the differences of the structural components. Scores that order the units alike give z = 0 and p = 1. Refuses as `rocAuc`.
+ * DeLong's test of two scores of the same units (paired): do their AUCs differ? Two-sided. The variance of the
+ * difference is that of the differences of the structural components. Scores that order the units alike give
+ * z = 0 and p = 1. Refuses as `rocAuc`.
  */
 export function deLongTest(
   first: Sample,
@@ -113,7 +126,10 @@ export function deLongTest(
   confidence = 0.95,
 ): AucComparison {
   checkConfidence(confidence);
-  const [a, b] = [placements(split(first, labels, 2)), placements(split(second, labels, 2))];
+  const [a, b] = [
+    placements(split(first, labels, 2, 'the first scores')),
+    placements(split(second, labels, 2, 'the second scores')),
+  ];
   const difference = a.auc - b.auc;
   const part = (x: Float64Array, y: Float64Array): number => varianceOfMean(x.map((value, i) => value - y[i]!));
   const standardError = Math.sqrt(part(a.ofPositives, b.ofPositives) + part(a.ofNegatives, b.ofNegatives));

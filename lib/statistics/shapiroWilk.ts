@@ -1,9 +1,15 @@
-/** Shapiro-Wilk test of normality. */
+/**
+ * Shapiro-Wilk test of normality: W = (Σ aᵢ x₍ᵢ₎)² / Σ (xᵢ − mean)², x₍ᵢ₎ the sorted values and aᵢ the weights that fit
+ * a normal sample best, of length 1. Source: Shapiro & Wilk 1965, doi:10.1093/biomet/52.3-4.591; weights and p: Royston
+ * 1995, algorithm AS R94, doi:10.2307/2986146.
+ */
 import { expected } from '../errors.ts';
 import { normalUpperTail } from './distributions/normal.ts';
-import { moments } from './moments.ts';
+import { commonMoments } from './moments.ts';
 import { checkSample, type Sample } from './sample.ts';
+import { inUnit } from './scale.ts';
 
+/** W and p; small where the sample is not normal. */
 export interface ShapiroWilk {
   /** 1 for a sample that lies as normal quantiles do; smaller for others. */
   readonly w: number;
@@ -15,8 +21,8 @@ const polynomial = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, c) => sum * x + c, 0);
 
 /**
- * Normal quantile for 0 < p < ½ to 1e-9 (Beasley & Springer 1977, algorithm AS 111, doi 10.2307/2346889). The test is defined with it, and
- * SciPy computes it so: the exact quantile changes W in the 10th digit and p in the 8th.
+ * Normal quantile for 0 < p < ½ to 1e-9 (Beasley & Springer 1977, algorithm AS 111, doi 10.2307/2346889). The test is
+ * defined with it, and SciPy computes it so: the exact quantile changes W in the 10th digit and p in the 8th.
  */
 function approximateQuantile(p: number): number {
   const q = p - 0.5;
@@ -72,23 +78,29 @@ function pOf(gap: number, n: number): number {
 }
 
 /**
- * Shapiro-Wilk test of the null hypothesis that the values are normal, SciPy's `shapiro`. Source: Royston 1995, algorithm AS R94
- * (doi 10.2307/2986146). A constant sample gives w = 1 and p = 1, as in SciPy: it says nothing about normality.
- * Refuses fewer than 3 values, more than 5000 (beyond the approximation), NaN and ±∞.
+ * Shapiro-Wilk test of the null hypothesis that the values are normal, SciPy's `shapiro`. Source: Royston 1995,
+ * algorithm AS R94 (doi 10.2307/2986146). A constant sample gives w = 1 and p = 1, as in SciPy: it says nothing about
+ * normality. Refuses fewer than 3 values, more than 5000 (beyond the approximation), NaN and ±∞.
  */
 export function shapiroWilk(values: Sample): ShapiroWilk {
   checkSample(values, 3);
   const n = values.length;
   if (n > 5000) throw expected('at most 5000 values for the Shapiro-Wilk test', `${n}`);
-  const { mean, meanRest, squares } = moments(values);
+  const sample = { values: Float64Array.from(values), exponent: 0 };
+  const { moments, exponent } = commonMoments([sample]);
+  const { mean, meanRest, squares } = moments[0]!;
   if (squares === 0) return { w: 1, p: 1 };
-  const sorted = Float64Array.from(values, (value) => value - mean - meanRest).sort();
+  const sorted = inUnit(sample, exponent)
+    .map((value) => value - mean - meanRest)
+    .sort();
   const scale = Math.sqrt(squares);
   const half = weights(n);
   // 1 − W as a sum of squares: the distance between the sample and the line through the weights, both of length 1
   const length = Math.sqrt(2 * half.reduce((sum, weight) => sum + weight * weight, 0));
-  const weightOf = (i: number): number =>
-    (i < half.length ? -half[i]! : i >= n - half.length ? half[n - 1 - i]! : 0) / length;
+  const weightOf = (i: number): number => {
+    if (i < half.length) return -half[i]! / length;
+    return i >= n - half.length ? half[n - 1 - i]! / length : 0;
+  };
   let product = 0;
   for (let i = 0; i < n; i++) product += weightOf(i) * (sorted[i]! / scale);
   let gap = 0;

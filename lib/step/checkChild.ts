@@ -1,26 +1,21 @@
-/** The check of a compiled step in a process of its own: an eager step of a large network needs several times the memory. */
+/** The check of a compiled step in a process of its own, for an eager step needs several times the memory. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { UserError } from '../errors.ts';
-import type { Batch } from '../preprocess/batches.ts';
-import { projectPath } from '../settings.ts';
-import type { RunDescription } from '../train/run.ts';
+import { fileURLToPath } from 'node:url';
+import { CannotCompile } from 'axunet-engine/errors';
 import type { StepCheck } from './checkStep.ts';
+import type { CheckTask } from './checkTask.ts';
 
-/** Runs `axunet check-step` for the network and configuration of a run. */
-export async function checkInChild(
-  { model, config }: Pick<RunDescription, 'model' | 'config'>,
-  { n }: Pick<Batch, 'n'>,
-): Promise<StepCheck> {
-  const child = spawn(process.execPath, [projectPath('lib/cli/axunet.mjs'), 'check-step', '--task', '-', '--json'], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+const entry = fileURLToPath(new URL('./checkChildMain.mjs', import.meta.url));
+
+/** Runs the task in a child. Throws a CannotCompile with the child's last words where it ends without an answer. */
+export async function checkInChild(task: CheckTask): Promise<StepCheck> {
+  const child = spawn(process.execPath, [entry], { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => {}); // a child that ends at once is reported below
-  child.stdin.end(JSON.stringify({ model, config, batch: n }));
+  child.stdin.end(JSON.stringify(task));
   const [out, problems] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const answer = out.split('\n').find((line) => line.startsWith('{'));
   if (answer) return JSON.parse(answer) as StepCheck;
-  throw new UserError(
-    `the check of the compiled step did not finish (${problems.trim().split('\n').at(-1) || 'it ended without a word'})`,
-  );
+  const last = problems.trim().split('\n').at(-1) || 'it ended without a word';
+  throw new CannotCompile('the step', `the check of the compiled step did not finish (${last})`);
 }

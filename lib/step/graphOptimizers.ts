@@ -1,5 +1,4 @@
-/** The optimizers of optimizers.ts as TensorFlow's own update kernels, for the compiled step. They change variables in place. */
-
+/** The optimizers of optimizers.ts as TensorFlow's own update kernels, which change variables in place. */
 import { typeAttribute } from 'axunet-engine/graph/attributes';
 import { attributeTypes, dtypes, type NativeAttribute } from 'axunet-engine/graph/native';
 import { nodeOf, type Ref, type Trace } from 'axunet-engine/graph/trace';
@@ -7,7 +6,7 @@ import { assignVariable, type GraphVariable } from 'axunet-engine/graph/variable
 import type { OptimizerConfig } from './optimizers.ts';
 
 /** Numbers that change from step to step, fed by name. */
-export type StepNumbers = Readonly<Record<string, number>>;
+type StepNumbers = Readonly<Record<string, number>>;
 
 /**
  * What an optimizer is fed at one step (`step` counts from 1). Adam's kernel adds its epsilon to √v before the bias
@@ -32,46 +31,44 @@ export function stepNumbers(config: OptimizerConfig, learningRate: number, step:
 const flag = (name: string): NativeAttribute => ({ name, type: attributeTypes.bool, value: false });
 const T = typeAttribute('T', dtypes.float32);
 
+/** What an update is of. */
+interface Updated {
+  readonly variable: GraphVariable;
+  /** What was read from it for the forward pass. */
+  readonly value: Ref;
+  readonly gradient: Ref;
+  /** In the order of `slotNames`. */
+  readonly slots: readonly GraphVariable[];
+  /** Whether weight decay applies. */
+  readonly decays: boolean;
+}
+
 /**
- * Adds the update of one variable by its gradient and returns the operation to run. `slots` are in the order of
- * `slotNames`, `numbers` are the fed scalars of `stepNumbers`; `decays` says whether weight decay applies.
+ * Adds the update of one variable by its gradient and returns the operation to run. `numbers` are the fed scalars of
+ * `stepNumbers`.
  */
 export function addUpdate(
   trace: Trace,
   config: OptimizerConfig,
-  variable: GraphVariable,
-  value: Ref,
-  gradient: Ref,
-  slots: readonly GraphVariable[],
   numbers: Readonly<Record<string, Ref>>,
-  decays: boolean,
+  { variable, value, gradient, slots, decays }: Updated,
 ): string {
   const handles = [variable.handle, ...slots.map(({ handle }) => handle)];
   const n = numbers;
-  const read = nodeOf(value); // also where the gradient does not depend on the weight, the forward pass must have read it before it changes
+  // the forward pass must have read the weight before it changes, also where the gradient does not depend on it
+  const controls = [nodeOf(value)];
+  const [locking, nesterov] = [flag('use_locking'), flag('use_nesterov')];
   if (config.name === 'rmsprop') {
-    return trace.addTarget(
-      'ResourceApplyRMSProp',
-      [...handles, n.learningRate, n.rho, n.momentum, n.epsilon, gradient],
-      [T, flag('use_locking')],
-      { controls: [read] },
-    );
+    const inputs = [...handles, n.learningRate, n.rho, n.momentum, n.epsilon, gradient];
+    return trace.addTarget('ResourceApplyRMSProp', inputs, [T, locking], { controls });
   }
   if (config.name === 'sgd') {
-    return trace.addTarget(
-      'ResourceApplyMomentum',
-      [...handles, n.learningRate, gradient, n.momentum],
-      [T, flag('use_locking'), flag('use_nesterov')],
-      { controls: [read] },
-    );
+    const inputs = [...handles, n.learningRate, gradient, n.momentum];
+    return trace.addTarget('ResourceApplyMomentum', inputs, [T, locking, nesterov], { controls });
   }
-  const controls = [decays && config.weightDecay > 0 ? addDecay(trace, variable, value, gradient, n.decay) : read];
-  return trace.addTarget(
-    'ResourceApplyAdam',
-    [...handles, n.beta1Power, n.beta2Power, n.learningRate, n.beta1, n.beta2, n.epsilon, gradient],
-    [T, flag('use_locking'), flag('use_nesterov')],
-    { controls },
-  );
+  const inputs = [...handles, n.beta1Power, n.beta2Power, n.learningRate, n.beta1, n.beta2, n.epsilon, gradient];
+  if (decays && config.weightDecay > 0) controls[0] = addDecay(trace, variable, value, gradient, n.decay);
+  return trace.addTarget('ResourceApplyAdam', inputs, [T, locking, nesterov], { controls });
 }
 
 /** w ← w − decay · w, once the gradient no longer needs w. */

@@ -5,6 +5,7 @@
  */
 import { tf } from 'axunet-engine/engine';
 
+/** RMSProp, Adam or gradient descent with momentum, with their constants; the learning rate comes with each step. */
 export type OptimizerConfig =
   /** r ← ρ r + (1 − ρ) g²;  m ← μ m + η g / √(r + ε);  w ← w − m.  The reference's, ε inside the root. */
   | { name: 'rmsprop'; rho: number; momentum: number; epsilon: number }
@@ -15,6 +16,7 @@ export type OptimizerConfig =
 
 /** The reference's training run. */
 export const referenceRmsprop: OptimizerConfig = { name: 'rmsprop', rho: 0.9, momentum: 0.3, epsilon: 1e-7 };
+/** Adam with the constants of its paper and no weight decay. */
 export const defaultAdam: OptimizerConfig = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
 /** Names of the memories that each optimizer keeps per weight. */
@@ -24,18 +26,25 @@ export const slotNames: Record<OptimizerConfig['name'], readonly string[]> = {
   sgd: ['velocity'],
 };
 
-/**
- * The new weights, then the new slots in the order of `slotNames`; all tensors have one shape. `step` counts from 1,
- * `decayMask` is 1 where weight decay applies and 0 elsewhere (needed only with weight decay).
- */
+/** Share of the old average kept at a step, from 1: a young average follows faster. */
+export const averageDecay = (emaDecay: number, step: number): number => Math.min(emaDecay, (1 + step) / (10 + step));
+
+/** What one update works on; all tensors have one shape. */
+interface UpdateTensors {
+  readonly weight: tf.Tensor;
+  readonly gradient: tf.Tensor;
+  /** In the order of `slotNames`. */
+  readonly slots: readonly tf.Tensor[];
+  /** 1 where weight decay applies and 0 elsewhere; needed only with weight decay. */
+  readonly decayMask?: tf.Tensor;
+}
+
+/** The new weights, then the new slots in the order of `slotNames`. `step` counts from 1. */
 export function updateOf(
   config: OptimizerConfig,
-  weight: tf.Tensor,
-  gradient: tf.Tensor,
-  slots: readonly tf.Tensor[],
+  { weight, gradient, slots, decayMask }: UpdateTensors,
   learningRate: number,
   step: number,
-  decayMask?: tf.Tensor,
 ): tf.Tensor[] {
   if (config.name === 'rmsprop') {
     const meanSquare = tf.add(tf.mul(slots[0]!, config.rho), tf.mul(tf.square(gradient), 1 - config.rho));

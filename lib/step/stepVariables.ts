@@ -1,9 +1,10 @@
-/** The variables of a compiled step: weights, their slots, averages and summed gradients, and which of them live in one variable. */
-import { tf } from 'axunet-engine/engine';
+/** The variables of a compiled step, and which weights live together in one. */
+import type { tf } from 'axunet-engine/engine';
 import { addJoinedVariable, type JoinedVariable } from 'axunet-engine/graph/joinedVariable';
 import type { Trace } from 'axunet-engine/graph/trace';
 import { slotNames } from './optimizers.ts';
-import { type StepOptions, variableOf, weightName } from './step.ts';
+import type { StepOptions } from './step.ts';
+import { variableOf, weightName } from './weights.ts';
 
 /** Weights that are treated alike: read, updated and averaged as one. */
 export interface WeightGroup {
@@ -22,16 +23,10 @@ export interface WeightGroup {
 }
 
 /**
- * Weights of up to so many numbers live together. They are copied once or twice more in a step, which takes less time than the five
- * nodes of a variable do: 16 KiB are copied in a microsecond.
+ * Weights of up to so many numbers live together. They are copied once or twice more in a step, which takes less time
+ * than the five nodes of a variable do: 16 KiB are copied in a microsecond.
  */
 export const mostJoined = 4096;
-
-/** The model's weights, trainable ones first. */
-export const weightsOf = (model: tf.LayersModel): tf.LayerVariable[] => [
-  ...model.trainableWeights,
-  ...model.nonTrainableWeights,
-];
 
 /** Declares the variables of a step of `model`; the same in every graph. */
 export function declareVariables(
@@ -39,7 +34,7 @@ export function declareVariables(
   model: tf.LayersModel,
   { optimizer, emaDecay, microBatch }: StepOptions,
 ): WeightGroup[] {
-  const weights = weightsOf(model);
+  const { weights } = model;
   const decays = (v: tf.Variable): boolean => optimizer.name === 'adam' && optimizer.weightDecay > 0 && v.rank > 1;
   const kinds = weights.map(variableOf).map((v, i) => ({
     isTrainable: i < model.trainableWeights.length,

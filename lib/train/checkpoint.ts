@@ -8,12 +8,14 @@
  * is used, with a message, where the newer one no longer matches its checksums.
  */
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, messageOf, UserError } from '../errors.ts';
-import { sha256 } from '../io/files.ts';
+import { sha256, syncFolder } from '../io/files.ts';
 import type { NamedArrays } from '../step/step.ts';
 
+/** What a checkpoint holds: a description as JSON and named arrays by part. */
 export interface Checkpoint<Meta = unknown> {
   /** Anything that JSON keeps. */
   readonly meta: Meta;
@@ -21,6 +23,7 @@ export interface Checkpoint<Meta = unknown> {
   readonly arrays: Readonly<Record<string, NamedArrays>>;
 }
 
+/** The checkpoint after the latest epoch or signal, and that of the best validation. */
 export type CheckpointSlot = 'last' | 'best';
 /** Where a slot's newest and second newest checkpoint lie in the run folder. */
 export const slotFolders: Readonly<Record<CheckpointSlot, readonly [string, string]>> = {
@@ -53,13 +56,6 @@ async function writeFlushed(file: string, parts: Iterable<Uint8Array>): Promise<
   return hash.digest('hex');
 }
 
-/** Makes renames and new names in a folder durable; some systems cannot open a folder, and there it is left to them. */
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
-}
-
 async function writeContent(folder: string, { meta, arrays }: Checkpoint): Promise<void> {
   const index: Index = {};
   let sums = '';
@@ -80,7 +76,7 @@ async function writeContent(folder: string, { meta, arrays }: Checkpoint): Promi
   const text = `${JSON.stringify({ format: 1, meta, index }, null, 1)}\n`;
   sums = sumLine(await writeFlushed(path.join(folder, indexFile), [Buffer.from(text)]), indexFile) + sums;
   await writeFlushed(path.join(folder, sumsFile), [Buffer.from(sums)]);
-  await flushFolder(folder);
+  await syncFolder(folder);
 }
 
 /** True where a write failed because the disk, or the user's share of it, is full. */
@@ -113,38 +109,31 @@ export async function saveCheckpoint(runFolder: string, slot: CheckpointSlot, ch
       await rename(newest, older);
     }
     await rename(temporary, newest);
-    await flushFolder(runFolder);
+    await syncFolder(runFolder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw explainRunWriteError(error, `the checkpoint "${slot}"`, runFolder);
   }
 }
 
+/** The arrays of one group lie in one piece of memory, as they do in the file. */
 async function readGroup(file: string, entries: Index[string]): Promise<{ arrays: NamedArrays; hash: string }> {
-  const bytes = entries.reduce((sum, { shape }) => sum + 4 * lengthOf(shape), 0);
-  const handle = await open(file, 'r');
-  try {
-    const { size } = await handle.stat();
-    if (size !== bytes) throw expected(`${bytes} bytes`, `${size}`, file);
-    const hash = createHash('sha256');
-    const arrays: NamedArrays = {};
-    let position = 0;
-    for (const { name, shape } of entries) {
-      const data = new Float32Array(lengthOf(shape));
-      const target = bytesOf(data);
-      for (let done = 0; done < target.length; ) {
-        const { bytesRead } = await handle.read(target, done, target.length - done, position);
-        if (bytesRead === 0) throw expected(`${bytes} bytes`, `${position}`, file);
-        done += bytesRead;
-        position += bytesRead;
-      }
-      hash.update(target);
-      arrays[name] = { shape, data };
-    }
-    return { arrays, hash: hash.digest('hex') };
-  } finally {
-    await handle.close();
+  const all = new Float32Array(entries.reduce((sum, { shape }) => sum + lengthOf(shape), 0));
+  const [target, { size }] = [bytesOf(all), await stat(file)];
+  if (size !== target.length) throw expected(`${target.length} bytes`, `${size}`, file);
+  const hash = createHash('sha256');
+  let at = 0;
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>) {
+    target.set(chunk, at);
+    hash.update(chunk);
+    at += chunk.length;
   }
+  let next = 0;
+  const arrays = entries.map(({ name, shape }) => {
+    const data = all.subarray(next, (next += lengthOf(shape)));
+    return [name, { shape, data }] as const;
+  });
+  return { arrays: Object.fromEntries(arrays), hash: hash.digest('hex') };
 }
 
 /**

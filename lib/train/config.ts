@@ -4,19 +4,7 @@
  */
 import { type Check, checkOptions, count, number, oneOf, orNull, positive, yesNo } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
-import { crossEntropyDiceBoundary } from '../loss/boundary.ts';
-import { boundaryAware } from '../loss/boundaryAware.ts';
-import { boundaryDou } from '../loss/boundaryDou.ts';
-import { crossEntropy } from '../loss/crossEntropy.ts';
-import { crossEntropyDice } from '../loss/crossEntropyDice.ts';
-import { focal } from '../loss/focal.ts';
-import { focalTversky } from '../loss/focalTversky.ts';
-import { generalizedDice } from '../loss/generalizedDice.ts';
-import { crossEntropyDiceHausdorff } from '../loss/hausdorff.ts';
-import type { LossFunction } from '../loss/loss.ts';
-import { focalGeneralizedDice, paperLoss, paperLossRising } from '../loss/paperLoss.ts';
-import { softDice, softDicePerSample } from '../loss/softDice.ts';
-import { tversky } from '../loss/tversky.ts';
+import { type LossName, losses } from '../loss/losses.ts';
 import { type Variant, variants } from '../model/axunet.ts';
 import { type AugmentOptions, augmentDefault, augmentLight } from '../preprocess/augment.ts';
 import { defaultAdam, type OptimizerConfig, referenceRmsprop } from '../step/optimizers.ts';
@@ -28,25 +16,6 @@ export const augmentations = {
   light: augmentLight,
   default: augmentDefault,
 } as const satisfies Record<string, AugmentOptions | undefined>;
-/** The losses that a run can name (docs/losses.md). */
-export const losses = {
-  'ce-dice': crossEntropyDice,
-  ce: crossEntropy,
-  dice: softDice,
-  'dice-per-sample': softDicePerSample,
-  gdl: generalizedDice(),
-  'gdl-per-sample': generalizedDice({ over: 'sample' }),
-  focal: focal(),
-  tversky: tversky(),
-  'focal-tversky': focalTversky(),
-  'boundary-aware': boundaryAware(),
-  'focal-gdl': focalGeneralizedDice,
-  'focal-gdl-boundary': paperLoss,
-  'focal-gdl-boundary-rising': paperLossRising,
-  'ce-dice-boundary': crossEntropyDiceBoundary,
-  'ce-dice-hausdorff': crossEntropyDiceHausdorff,
-  'boundary-dou': boundaryDou,
-} as const satisfies Record<string, LossFunction>;
 const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
   rmsprop: referenceRmsprop,
   adam: defaultAdam,
@@ -55,6 +24,7 @@ const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
 
 const precisions = ['float32', 'bfloat16'] as const;
 
+/** Everything that decides about a training run; two runs with equal configuration and data are the same run. */
 export interface TrainConfig {
   /** All randomness of the run derives from it: first weights, order, augmentation. */
   readonly seed: number;
@@ -62,7 +32,10 @@ export interface TrainConfig {
   /** Channels of the first level. */
   readonly width: number;
   readonly asppRates: readonly [number, number, number];
-  /** `native`: slices as they are, padded to multiples of 16. Else height and width in pixels of a window around all training masks. */
+  /**
+   * `native`: slices as they are, padded to multiples of 16. Else height and width in pixels of a window around all
+   * training masks.
+   */
   readonly gridSize: 'native' | readonly [number, number];
   /** Room between the masks and the window's edge, in the unit of the slices (mm, or px for pictures). */
   readonly gridMargin: number;
@@ -70,22 +43,30 @@ export interface TrainConfig {
   readonly augment: keyof typeof augmentations;
   /** Share of an epoch's slices that show no pancreas, drawn anew in each epoch; null takes all slices as they are. */
   readonly emptyShare: number | null;
-  /** A name of the table `losses` (docs/losses.md). */
-  readonly loss: keyof typeof losses;
+  /** What they are: docs/losses.md. */
+  readonly loss: LossName;
   readonly optimizer: OptimizerConfig;
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly batchSize: number;
   /**
-   * Slices that go through the network at once; the gradients of a batch's parts are averaged. Saves memory; batch norm and
-   * Dice then see a part instead of the whole batch. null takes the batch whole.
+   * Slices that go through the network at once; the gradients of a batch's parts are averaged. Saves memory; batch norm
+   * and Dice then see a part instead of the whole batch. null takes the batch whole.
    */
   readonly microBatch: number | null;
-  /** `bfloat16`: convolutions and matrix products of a compiled step in it, faster where the processor has it; weights stay float32. */
+  /**
+   * `bfloat16`: convolutions and matrix products of a compiled step in it, faster where the processor has it; weights
+   * stay float32.
+   */
   readonly precision: (typeof precisions)[number];
-  /** Makes some images again in the backward pass of a compiled step instead of keeping them; null does so from 512 × 512 pixels on. */
+  /**
+   * Makes some images again in the backward pass of a compiled step instead of keeping them; null does so from 512 ×
+   * 512 pixels on.
+   */
   readonly recompute: boolean | null;
-  /** How long to train: in epochs, or (the other one null) in minutes of training time, validation and saving included. */
+  /**
+   * How long to train: in epochs, or (the other one null) in minutes of training time, validation and saving included.
+   */
   readonly epochs: number | null;
   readonly minutes: number | null;
   /** Longest norm of the whole gradient; null does not clip. */
@@ -195,6 +176,13 @@ function mergeOptimizer(base: OptimizerConfig, given: OptimizerChanges): Optimiz
   return Object.freeze({ ...start, ...given } as OptimizerConfig);
 }
 
+/** Epochs or minutes, the other one cleared; nothing where the changes name neither or both. */
+function timeOf({ epochs, minutes }: TrainChanges): Partial<TrainConfig> {
+  if (minutes != null && epochs === undefined) return { epochs: null };
+  if (epochs != null && minutes === undefined) return { minutes: null };
+  return {};
+}
+
 /**
  * The configuration `base` with `changes`, checked and frozen. Giving `minutes` clears the base's `epochs` and the
  * other way round. Throws a sentence that names an unknown option or a value that cannot be.
@@ -202,12 +190,7 @@ function mergeOptimizer(base: OptimizerConfig, given: OptimizerChanges): Optimiz
 export function trainConfig(changes: TrainChanges = {}, base: TrainConfig = referenceConfig): TrainConfig {
   const { optimizer: given = {}, schedule: wanted = {} } = changes;
   check({ optimizer: given, schedule: wanted }, { optimizer: options, schedule: options });
-  const duration =
-    changes.minutes != null && changes.epochs === undefined
-      ? { epochs: null }
-      : changes.epochs != null && changes.minutes === undefined
-        ? { minutes: null }
-        : {};
+  const duration = timeOf(changes);
   const schedule = { ...base.schedule, ...wanted };
   const config: TrainConfig = {
     ...base,
@@ -224,7 +207,9 @@ export function trainConfig(changes: TrainChanges = {}, base: TrainConfig = refe
   return Object.freeze({ ...config, schedule: Object.freeze(schedule) });
 }
 
-/** Reads `width=16` and `optimizer.name=adam`, as `--set` takes them, into changes; values are JSON where they can be. */
+/**
+ * Reads `width=16` and `optimizer.name=adam`, as `--set` takes them, into changes; values are JSON where they can be.
+ */
 export function parseChanges(assignments: readonly string[]): TrainChanges {
   const changes: Record<string, unknown> = {};
   for (const assignment of assignments) {
@@ -241,17 +226,16 @@ export function parseChanges(assignments: readonly string[]): TrainChanges {
   return changes as TrainChanges;
 }
 
-/** One `name value` line for each option, for the start of a run. */
-export function describeConfig(config: TrainConfig): string {
-  const rows = Object.entries(config).map(([key, value]) => [
-    key,
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.entries(value as object)
-          .map(([k, v]) => `${k} ${v}`)
-          .join(', ')
-      : Array.isArray(value)
-        ? value.join(' × ')
-        : String(value ?? '-'),
-  ]);
-  return rows.map(([key, value]) => `  ${key.padEnd(18)} ${value}`).join('\n');
+function shownOption(value: unknown): string {
+  if (Array.isArray(value)) return value.join(' × ');
+  if (typeof value !== 'object' || value === null) return String(value ?? '-');
+  return Object.entries(value)
+    .map(([key, inner]) => `${key} ${inner}`)
+    .join(', ');
 }
+
+/** One `name value` line for each option, for the start of a run. */
+export const describeConfig = (config: TrainConfig): string =>
+  Object.entries(config)
+    .map(([key, value]) => `  ${key.padEnd(18)} ${shownOption(value)}`)
+    .join('\n');

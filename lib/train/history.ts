@@ -8,6 +8,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } f
 import path from 'node:path';
 import { writeFileAtomic } from '../io/files.ts';
 
+/** A line of the history for one step. */
 export interface StepRecord {
   readonly kind: 'step';
   /** Steps done since the start of the run, this one included. */
@@ -20,12 +21,13 @@ export interface StepRecord {
   readonly gradientNorm: number;
 }
 
-export interface PatientScore {
+interface PatientScore {
   readonly patient: string;
   /** Dice pooled over the patient's slices. */
   readonly dice: number;
 }
 
+/** A line of the history for one epoch, with the validation where there was one. */
 export interface EpochRecord {
   readonly kind: 'epoch';
   readonly step: number;
@@ -39,8 +41,10 @@ export interface EpochRecord {
   readonly validation?: { readonly dice: number; readonly sd: number; readonly patients: readonly PatientScore[] };
 }
 
+/** A line of `history.jsonl`. */
 export type HistoryRecord = StepRecord | EpochRecord;
 
+/** Where the history of a run lies. */
 export const historyFile = (runFolder: string): string => path.join(runFolder, 'history.jsonl');
 
 /** All whole lines; a torn last line is left out, and so is everything after the first damaged line. */
@@ -58,7 +62,7 @@ export function readHistory(runFolder: string): HistoryRecord[] {
   return records;
 }
 
-export interface HistoryWriter {
+interface HistoryWriter {
   append(record: HistoryRecord): void;
   /** Returns when all lines are on the disk. */
   flush(): void;

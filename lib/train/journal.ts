@@ -7,7 +7,10 @@ import { openScalars } from './tensorboard.ts';
 
 export interface Journal {
   write(record: HistoryRecord): void;
-  /** Returns when the history is on the disk; called before a checkpoint, so that a checkpoint never knows more than the history. */
+  /**
+   * Returns when the history is on the disk; called before a checkpoint, so that a checkpoint never knows more than the
+   * history.
+   */
   flush(): void;
   close(): void;
 }

@@ -6,36 +6,17 @@ import { sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
 import { createAxUnet } from '../model/axunet.ts';
 import type { Predictor } from '../predict/files.ts';
 import { paperWindowHu, softTissueWindowHu } from '../preprocess/window.ts';
-import { type NamedArrays, weightName } from '../step/step.ts';
+import { writeWeights } from '../step/weights.ts';
 import { type CheckpointSlot, readNewestCheckpoint } from './checkpoint.ts';
 import type { Position } from './position.ts';
-import type { RunDescription } from './run.ts';
-import type { CheckpointMeta } from './trainer.ts';
+import type { CheckpointMeta, RunDescription } from './run.ts';
 
+/** A trained network ready to predict, with what is known about its training. */
 export interface TrainedRun extends Predictor {
   readonly folder: string;
   readonly description: RunDescription;
   /** Where training stood when these weights were saved. */
   readonly position: Position;
-}
-
-/** Puts stored weights into a model of the same shape. Throws naming the first that is missing or has another shape. */
-export function writeWeights(model: tf.LayersModel, weights: NamedArrays): void {
-  for (const weight of model.weights) {
-    const stored = weights[weightName(weight)];
-    if (!stored || stored.shape.join() !== weight.shape.join()) {
-      throw expected(
-        `weight ${weightName(weight)} of shape [${weight.shape}]`,
-        stored ? `shape [${stored.shape}]` : 'none',
-      );
-    }
-  }
-  for (const weight of model.weights) {
-    const { data, shape } = weights[weightName(weight)];
-    tf.tidy(() => {
-      weight.write(tf.tensor(data, shape));
-    });
-  }
 }
 
 /**

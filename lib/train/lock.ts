@@ -4,8 +4,9 @@ import path from 'node:path';
 import { UserError } from '../errors.ts';
 
 /**
- * When a process started, in the kernel's count, '' where the system does not tell, and undefined where it no longer runs: gone,
- * or ended and kept in the process table because nobody asked how (in containers whose first process is no init, for ever).
+ * When a process started, in the kernel's count, '' where the system does not tell, and undefined where it no longer
+ * runs: gone, or ended and kept in the process table because nobody asked how (in containers whose first process is no
+ * init, for ever).
  */
 function startOf(pid: number): string | undefined {
   try {
@@ -15,7 +16,8 @@ function startOf(pid: number): string | undefined {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third of proc(5) on; the name before may hold blanks
+    // from the third of proc(5) on; the name before may hold blanks
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return /[ZX]/.test(fields[0]) ? undefined : fields[19];
   } catch {
     return '';
@@ -49,9 +51,10 @@ function removeNote(file: string, text: string): void {
 }
 
 /**
- * Notes this process (number and start) in `<folder>/training.pid` and returns the function that removes the note. A note of a
- * process that has ended is taken over, also when another process has its number by now (the machine or container restarted).
- * Throws when another living process trains in the folder; it knows of those of the same machine and container alone.
+ * Notes this process (number and start) in `<folder>/training.pid` and returns the function that removes the note. A
+ * note of a process that has ended is taken over, also when another process has its number by now (the machine or
+ * container restarted). Throws when another living process trains in the folder; it knows of those of the same machine
+ * and container alone.
  */
 export function lockRun(folder: string): () => void {
   const file = path.join(folder, 'training.pid');
@@ -70,7 +73,8 @@ export function lockRun(folder: string): () => void {
     const running = Number(pid) > 0 && Number(pid) !== process.pid ? startOf(Number(pid)) : undefined;
     if (running !== undefined && (!start || !running || start === running)) {
       throw new UserError(
-        `Expected a run folder in which nobody else trains, found process ${pid} at work in ${folder} (if that is not so, delete training.pid there)`,
+        `Expected a run folder in which nobody else trains, found process ${pid} at work in ${folder} ` +
+          '(if that is not so, delete training.pid there)',
       );
     }
     removeNote(file, note);

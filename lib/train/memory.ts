@@ -1,8 +1,9 @@
 /**
  * How much memory a training run will need, told before it starts, and a configuration that fits where one does not.
  *
- * The estimate is a line above measured peaks (widths 8 to 64, grids of 96² to 512², several variants): kept activations grow with
- * width · height · width of the grid · batch, the rest with the number of weights. It errs to the high side, on wasm by up to a half.
+ * The estimate is a line above measured peaks (widths 8 to 64, grids of 96² to 512², several variants): kept
+ * activations grow with width · height · width of the grid · batch, the rest with the number of weights. It errs to the
+ * high side, on wasm by up to a half.
  */
 import os from 'node:os';
 import type { EngineInfo } from 'axunet-engine/engine';
@@ -15,11 +16,15 @@ const baseBytes = 400 * mebibyte;
 const activationBytes: Readonly<Record<EngineInfo['name'], number>> = { tensorflow: 175, wasm: 350, cpu: 350 };
 /** The same of a compiled step that makes images again instead of keeping them. */
 const recomputingBytes = 80;
-/** Copies of all weights: themselves, gradients, two optimizer slots, average, a new value of each, and a checkpoint's copy in JavaScript. */
+/**
+ * Copies of all weights: themselves, gradients, two optimizer slots, average, a new value of each, and a checkpoint's
+ * copy in JavaScript.
+ */
 const weightCopies = 10;
 /** WebAssembly can address no more. */
 const wasmLimit = 4096 * mebibyte;
 
+/** What a run's need of memory follows from. */
 export interface RunSize {
   /** Channels of the first level. */
   readonly width: number;
@@ -53,7 +58,10 @@ export function availableMemory({ name, description }: EngineInfo): number | und
 const sizeText = (bytes: number): string =>
   bytes < 1024 * mebibyte ? `${Math.ceil(bytes / mebibyte)} MB` : `${(bytes / 1024 / mebibyte).toFixed(1)} GB`;
 
-/** The nearest run that fits: the batch in parts whose gradients are averaged, then a smaller grid, then a narrower network. */
+/**
+ * The nearest run that fits: the batch in parts whose gradients are averaged, then a smaller grid, then a narrower
+ * network.
+ */
 function suggest(size: RunSize, fits: (size: RunSize) => boolean): string | undefined {
   for (let microBatch = size.microBatch - 1; microBatch >= 1; microBatch--)
     if (fits({ ...size, microBatch })) return `microBatch=${microBatch}`;
@@ -80,8 +88,9 @@ export function checkMemory(size: RunSize, engine: EngineInfo, available = avail
   if (available === undefined) return `memory: about ${sizeText(needed)} needed`;
   if (needed <= available) return `memory: about ${sizeText(needed)} needed, ${sizeText(available)} available`;
   const smaller = suggest(size, (other) => estimateMemory(other, engine.name) <= available);
+  const advice = smaller ? `${smaller} fits` : 'nothing smaller fits either: free some memory';
   throw new UserError(
-    `Expected a run that fits into the ${sizeText(available)} of memory available, found one that needs about ${sizeText(needed)}` +
-      `; ${smaller ? `${smaller} fits` : 'nothing smaller fits either: free some memory'}`,
+    `Expected a run that fits into the ${sizeText(available)} of memory available, ` +
+      `found one that needs about ${sizeText(needed)}; ${advice}`,
   );
 }

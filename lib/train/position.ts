@@ -1,5 +1,4 @@
 /** Where a run stands: the part of a checkpoint that is not arrays, and all that the loop needs to go on from there. */
-
 import { epochOrder } from '../preprocess/batches.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { Random } from '../random.ts';
@@ -74,12 +73,17 @@ export function progressOf({ epochs, minutes }: TrainConfig, position: Position,
   return Math.min(1, share);
 }
 
+/** Whether the time box, if there is one, is over. */
+export const isTimeUp = ({ minutes }: TrainConfig, { seconds }: Position): boolean =>
+  minutes !== null && seconds >= 60 * minutes;
+
 export type EndReason = 'epochs' | 'minutes' | 'patience';
 
 /** Why the run is over, seen between two epochs; undefined where it goes on. */
-export function endReason({ epochs, minutes, patience }: TrainConfig, position: Position): EndReason | undefined {
+export function endReason(config: TrainConfig, position: Position): EndReason | undefined {
+  const { epochs, patience } = config;
   if (epochs !== null && position.epochs >= epochs) return 'epochs';
-  if (minutes !== null && position.seconds >= 60 * minutes) return 'minutes';
+  if (isTimeUp(config, position)) return 'minutes';
   if (patience !== null && position.sinceBest >= patience) return 'patience';
   return undefined;
 }

@@ -2,7 +2,10 @@
 import type { Profile } from '../settings.ts';
 import { referenceConfig, type TrainChanges, type TrainConfig, trainConfig } from './config.ts';
 
-/** What makes a small network train well from few slices, found on real CT: AdamW, cosine, averaged weights, augmentation. */
+/**
+ * What makes a small network train well from few slices, found on real CT: AdamW, cosine, averaged weights,
+ * augmentation.
+ */
 const recipe: TrainChanges = {
   optimizer: { name: 'adam', weightDecay: 0.05 },
   learningRate: 2e-3,

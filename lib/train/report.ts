@@ -1,11 +1,11 @@
 /** Live progress of a training run: one line that says where it is, how fast it goes and when it will be done. */
-import { formatSeconds, type Progress, startProgress } from '../progress.ts';
-import type { TrainingRun } from './run.ts';
+import { formatSeconds, type Progress, startProgress, tryWrite } from '../progress.ts';
+import type { TrainConfig } from './config.ts';
 import type { TrainingResult, TrainOptions } from './trainer.ts';
 
-/** What to hand to `train`, and the last words. */
-export interface ConsoleReport
-  extends Required<Pick<TrainOptions, 'onStart' | 'onChoice' | 'onStep' | 'onValidation' | 'onEpoch'>> {
+/** What to hand to `openRun` and to `train`, and the last words. */
+interface ConsoleReport extends Required<Pick<TrainOptions, 'onStart' | 'onStep' | 'onValidation' | 'onEpoch'>> {
+  onChoice(line: string): void;
   finish(result: TrainingResult): void;
 }
 
@@ -13,9 +13,11 @@ const score = (dice: number | null | undefined): string => (typeof dice === 'num
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 
-/** Draws on `out` with the project's progress line: bar, steps (or seconds of the time box), time left, loss, Dice, speed. */
-export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = process.stdout): ConsoleReport {
-  const { config } = run.description;
+/**
+ * Draws on `out` with the project's progress line: bar, steps (or seconds of the time box), time left, loss, Dice,
+ * speed.
+ */
+export function consoleReport(config: TrainConfig, out: NodeJS.WritableStream = process.stdout): ConsoleReport {
   let bar: Progress | undefined;
   let [total, before, done] = [0, 0, 0];
   let dice: number | null = null;
@@ -26,11 +28,11 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
       before = config.minutes !== null ? Math.round(position.seconds) : position.step;
       dice = position.dice;
       if (before > 0)
-        out.write(`Going on after step ${position.step} (${formatSeconds(position.seconds)} of training)\n`);
+        tryWrite(out, `Going on after step ${position.step} (${formatSeconds(position.seconds)} of training)\n`);
       bar = startProgress(config.minutes !== null ? 'train (seconds)' : 'train (steps)', total - before, out);
     },
     onChoice(line) {
-      out.write(`${line}\n`);
+      tryWrite(out, `${line}\n`);
     },
     onStep({ epoch, loss, progress, stepsPerSecond, waitingShare }) {
       waiting.training = waitingShare;
@@ -56,7 +58,7 @@ export function consoleReport(run: TrainingRun, out: NodeJS.WritableStream = pro
       const shares = Object.entries(waiting).map(([what, share]) => `${percent(share)} of the ${what}`);
       const line = shares.length ? `${summary}; waiting for data took ${shares.join(' and ')}` : summary;
       if (bar) bar.finish(line);
-      else out.write(`${line}\n`);
+      else tryWrite(out, `${line}\n`);
     },
   };
 }

@@ -7,18 +7,19 @@ import { engineSettings } from 'axunet-engine/settings';
 import { assertDisjoint } from '../dataset/folds.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
+import { losses } from '../loss/losses.ts';
 import { createAxUnet, type ModelConfig, modelConfig } from '../model/axunet.ts';
 import { fitGrid, type Grid, nativeGrid } from '../preprocess/grid.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import type { Manifest } from '../preprocess/slices.ts';
 import { projectPath } from '../settings.ts';
 import { checkInChild } from '../step/checkChild.ts';
-import { checkStep } from '../step/checkStep.ts';
-import { createStep } from '../step/chooseStep.ts';
+import { ChosenStep } from '../step/chosenStep.ts';
 import { recomputesByDefault } from '../step/compiledStep.ts';
 import type { StepOptions, TrainStep } from '../step/step.ts';
-import { losses, type TrainConfig } from './config.ts';
-import { checkMemory } from './memory.ts';
+import type { TrainConfig } from './config.ts';
+import { checkMemory, type RunSize } from './memory.ts';
+import type { Position } from './position.ts';
 
 /** Patients on each side; nobody may be on both. */
 export interface PatientSplit {
@@ -39,6 +40,12 @@ export interface RunDescription {
   readonly patients: PatientSplit;
 }
 
+/** What a checkpoint says beside its arrays. */
+export interface CheckpointMeta {
+  readonly description: RunDescription;
+  readonly position: Position;
+}
+
 export interface TrainingRun {
   /** Where checkpoints, history and results go. */
   readonly folder: string;
@@ -51,8 +58,6 @@ export interface TrainingRun {
   readonly step: TrainStep;
   /** What it needs and what there is, in one line. */
   readonly memory: string;
-  /** Who wants to know how the step is computed, once the first batch has decided it. */
-  readonly listeners: { onChoice?: (line: string) => void };
 }
 
 const packageVersion = (): string =>
@@ -108,9 +113,6 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
   };
 }
 
-/** Channels × pixels × slices from which the check of a compiled step gets a process, and so memory, of its own. */
-const largeRun = 32 * 256 * 256;
-
 /** What a configuration says about its step. */
 export const stepOptions = (config: TrainConfig): StepOptions => ({
   optimizer: config.optimizer,
@@ -120,44 +122,59 @@ export const stepOptions = (config: TrainConfig): StepOptions => ({
   microBatch: config.microBatch ?? undefined,
 });
 
-/**
- * Builds network and step for a description. The engine must have been started. Throws when the run cannot fit into
- * memory, with a configuration that does.
- */
-export function openRun(folder: string, description: RunDescription, slices: SliceSet): TrainingRun {
-  const { config, patients } = description;
-  const model = createAxUnet(description.model, config.seed);
-  const [microBatch, isCompiling] = [
-    Math.min(config.microBatch ?? config.batchSize, config.batchSize),
-    engineSettings.isCompiling && whyNoGraphs() === undefined,
-  ];
-  const recomputes = isCompiling && (config.recompute ?? recomputesByDefault(microBatch, ...description.grid.size));
-  const size = {
+function sizeOf({ config, grid }: RunDescription, model: tf.LayersModel): RunSize {
+  const microBatch = Math.min(config.microBatch ?? config.batchSize, config.batchSize);
+  const isCompiling = engineSettings.isCompiling && whyNoGraphs() === undefined;
+  return {
     width: config.width,
-    gridSize: description.grid.size,
+    gridSize: grid.size,
     microBatch,
     weights: model.countParams(),
-    recomputes,
+    recomputes: isCompiling && (config.recompute ?? recomputesByDefault(microBatch, ...grid.size)),
   };
-  const memory = checkMemory(size, currentEngine());
-  const options = stepOptions(config);
-  const listeners: TrainingRun['listeners'] = {};
-  const isLarge = size.width * size.gridSize[0] * size.gridSize[1] * size.microBatch >= largeRun;
-  const step = createStep(model, options, {
-    bfloat16: config.precision === 'bfloat16',
-    recompute: config.recompute ?? undefined,
-    onChoice: (line) => listeners.onChoice?.(line),
-    check: (m, compiled, batch) =>
-      isLarge ? checkInChild(description, batch) : checkStep(m, options, compiled, batch),
+}
+
+/** Channels × pixels × slices from which the check of a compiled step gets a process, and so memory, of its own. */
+const largeRun = 32 * 256 * 256;
+
+/** The step of a run: compiled where that goes. `onChoice` is told which, once the first batch has decided it. */
+function chooseStep(
+  { model: shape, config }: RunDescription,
+  model: tf.LayersModel,
+  { width, gridSize, microBatch }: RunSize,
+  onChoice?: (line: string) => void,
+): TrainStep {
+  const isLarge = width * gridSize[0] * gridSize[1] * microBatch >= largeRun;
+  const compile = { bfloat16: config.precision === 'bfloat16', recompute: config.recompute ?? undefined };
+  const task = { model: shape, seed: config.seed, loss: config.loss, ...compile };
+  return new ChosenStep(model, stepOptions(config), {
+    ...compile,
+    onChoice,
+    ...(isLarge && { check: (_model, _compiled, { n }) => checkInChild({ ...task, batch: n }) }),
   });
+}
+
+/**
+ * Builds network and step for a description. The engine must have been started. `onChoice` is told how the step is
+ * computed, at the first batch. Throws when the run cannot fit into memory, with a configuration that does.
+ */
+export function openRun(
+  folder: string,
+  description: RunDescription,
+  slices: SliceSet,
+  onChoice?: (line: string) => void,
+): TrainingRun {
+  const { config, patients } = description;
+  const model = createAxUnet(description.model, config.seed);
+  const size = sizeOf(description, model);
+  const memory = checkMemory(size, currentEngine());
   return {
     folder: path.resolve(folder),
     description,
     slices,
     model,
-    step,
+    step: chooseStep(description, model, size, onChoice),
     memory,
-    listeners,
     training: slicesOf(slices, patients.training),
     validation: slicesOf(slices, patients.validation),
   };

@@ -15,6 +15,7 @@ import { formatMeanSd, type Summary, summarise } from '../statistics/summary.ts'
 import type { TrainedRun } from './loadRun.ts';
 import { slicesOf } from './run.ts';
 
+/** Scores by patient over the whole volume and over the slices with pancreas, and slice by slice. */
 export interface RunScores {
   /** All slices of each patient, false alarms above and below the pancreas included. */
   readonly volume: PatientOverlap[];
@@ -63,14 +64,13 @@ export function formatScores(scores: Pick<RunScores, 'volume' | 'pancreas' | 'sl
     ['volume', 'all slices'],
     ['pancreas', 'slices with pancreas only'],
   ];
-  const header = `${''.padEnd(16)}${overlapMetricNames.map((name) => name.padStart(14)).join('')}`;
+  const row = (title: string, cell: (name: (typeof overlapMetricNames)[number]) => string): string =>
+    title.padEnd(16) + overlapMetricNames.map((name) => cell(name).padStart(14)).join('');
+  const header = row('', (name) => name);
   const blocks = scopes.map(([scope, title]) => {
-    const rows = scores[scope].map(
-      ({ patient, scores: s }) =>
-        `${patient.padEnd(16)}${overlapMetricNames.map((name) => s[name].toFixed(3).padStart(14)).join('')}`,
-    );
+    const rows = scores[scope].map(({ patient, scores: s }) => row(patient, (name) => s[name].toFixed(3)));
     const summary = summariseOverlap(scores[scope]);
-    const mean = `${'mean ± SD'.padEnd(16)}${overlapMetricNames.map((name) => formatMeanSd(summary[name]).replace(/ \(.*/, '').padStart(14)).join('')}`;
+    const mean = row('mean ± SD', (name) => formatMeanSd(summary[name]).replace(/ \(.*/, ''));
     return [`Patients, ${title}`, header, ...rows, mean].join('\n');
   });
   return `${blocks.join('\n\n')}\n\nDice of single slices with pancreas: ${formatMeanSd(scores.sliceDice)}`;

@@ -77,7 +77,7 @@ const scalarEvent = (step: number, scalars: Readonly<Record<string, number>>): B
     ),
   ]);
 
-export interface ScalarWriter {
+interface ScalarWriter {
   /** Adds one point to each curve; curves are told apart by their tags (`training/loss`). */
   write(step: number, scalars: Readonly<Record<string, number>>): void;
   close(): void;
@@ -85,7 +85,10 @@ export interface ScalarWriter {
 
 let opened = 0;
 
-/** Opens a new event file in `folder` for steps from `step` on; a resumed run gets a further file, and TensorBoard joins them. */
+/**
+ * Opens a new event file in `folder` for steps from `step` on; a resumed run gets a further file, and TensorBoard joins
+ * them.
+ */
 export function openScalars(folder: string, step = 0): ScalarWriter {
   mkdirSync(folder, { recursive: true });
   const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, '0');

@@ -1,25 +1,35 @@
-/** A run from its configuration to its end, told on the console. */
+/**
+ * A run from its description to its end, told on the console: the one way on which folds, studies and notebooks train.
+ */
 import type { SliceSet } from '../preprocess/sliceSet.ts';
-import { describeConfig, type TrainConfig } from './config.ts';
+import { describeConfig } from './config.ts';
 import { consoleReport } from './report.ts';
-import { closeRun, describeRun, openRun, type PatientSplit } from './run.ts';
+import { closeRun, openRun, type RunDescription } from './run.ts';
 import { type TrainingResult, train } from './trainer.ts';
 
-/** Trains in a folder (goes on there with `resume`), with configuration, patients, memory, progress and result on the console. */
+interface FolderOptions {
+  /** Go on where the folder holds a run; without it such a folder is refused. True by default. */
+  readonly resume?: boolean;
+  /** Print configuration and numbers of patients first. False by default. */
+  readonly tellsConfig?: boolean;
+}
+
+/** Trains in a folder, with memory, progress and result on the console. Throws what `openRun` and `train` throw. */
 export async function trainFolder(
   folder: string,
-  config: TrainConfig,
+  description: RunDescription,
   slices: SliceSet,
-  split: PatientSplit,
-  resume: boolean,
+  { resume = true, tellsConfig = false }: FolderOptions = {},
 ): Promise<TrainingResult> {
-  const run = openRun(folder, describeRun(config, slices, split), slices);
-  const report = consoleReport(run);
+  const { config, patients } = description;
+  const report = consoleReport(config);
+  const run = openRun(folder, description, slices, report.onChoice);
   try {
-    console.log(describeConfig(config));
-    console.log(
-      `  ${'patients'.padEnd(18)} ${split.training.length} to train on, ${split.validation.length} to validate on`,
-    );
+    if (tellsConfig) {
+      const [training, validation] = [patients.training.length, patients.validation.length];
+      console.log(describeConfig(config));
+      console.log(`  ${'patients'.padEnd(18)} ${training} to train on, ${validation} to validate on`);
+    }
     console.log(run.memory);
     const result = await train(run, { resume, ...report });
     report.finish(result);

@@ -1,6 +1,6 @@
 /**
- * Connected components of a mask, by runs of foreground along x and union-find over the runs: time and memory follow the
- * number of runs, which is small for masks of organs.
+ * Connected components of a mask, by runs of foreground along x and union-find over the runs: time and memory follow
+ * the number of runs, which is small for masks of organs.
  */
 import { expected } from '../errors.ts';
 import { boundingBox, ForegroundScan } from './foreground.ts';
@@ -17,6 +17,7 @@ interface Runs {
   readonly count: number;
 }
 
+/** Connected components: the voxels of each, and the runs along x that they are made of. */
 export interface Components {
   /** Number of voxels of each component; components are numbered by their first voxel in memory. */
   readonly voxels: number[];
@@ -25,7 +26,7 @@ export interface Components {
   readonly ofRun: Int32Array;
 }
 
-const grown = (values: Int32Array): Int32Array<ArrayBuffer> => {
+const doubled = (values: Int32Array): Int32Array<ArrayBuffer> => {
   const larger = new Int32Array(2 * values.length);
   larger.set(values);
   return larger;
@@ -37,7 +38,7 @@ function findRuns(mask: ArrayLike<number>, width: number): Runs {
   let count = 0;
   let rowEnd = 0;
   for (let i = scan.next(0); i < mask.length; i = scan.next(i)) {
-    if (count === start.length) [start, end] = [grown(start), grown(end)];
+    if (count === start.length) [start, end] = [doubled(start), doubled(end)];
     start[count] = i;
     if (i >= rowEnd) rowEnd = (Math.floor(i / width) + 1) * width;
     while (i < rowEnd && mask[i] !== 0) i++;
@@ -74,17 +75,19 @@ function unite(parent: Int32Array, a: number, b: number): void {
   else parent[rootA] = rootB;
 }
 
-/** Unites the runs of two rows that touch, with `reach` 1 also across a corner. `shift` moves row b's indices onto row a's. */
-function uniteRows(
-  { start, end }: Runs,
-  parent: Int32Array,
-  a: number,
-  aEnd: number,
-  b: number,
-  bEnd: number,
-  shift: number,
-  reach: number,
-): void {
+/** The runs of two rows that may touch: [a, aEnd) and [b, bEnd); `shift` moves the voxels of row b beside row a's. */
+interface RowPair {
+  readonly a: number;
+  readonly aEnd: number;
+  readonly b: number;
+  readonly bEnd: number;
+  readonly shift: number;
+}
+
+/** Unites the runs of two rows that touch, with `reach` 1 also across a corner. */
+function uniteRows({ start, end }: Runs, parent: Int32Array, pair: RowPair, reach: number): void {
+  const { aEnd, bEnd, shift } = pair;
+  let { a, b } = pair;
   while (a < aEnd && b < bEnd) {
     if (start[a] < end[b] + shift + reach && start[b] + shift < end[a] + reach) unite(parent, a, b);
     if (end[a] < end[b] + shift) a++;
@@ -92,16 +95,21 @@ function uniteRows(
   }
 }
 
-/** Earlier rows that touch a row: steps in y and z, and whether runs also meet across a corner. */
-function earlierRows(connectivity: Connectivity): readonly (readonly [number, number, number])[] {
-  const slanted = connectivity === 6 ? 0 : 1;
-  const faces = [
-    [-1, 0, slanted],
-    [0, -1, slanted],
-  ] as const;
-  return connectivity === 6
-    ? faces
-    : [...faces, [-1, -1, connectivity === 26 ? 1 : 0], [1, -1, connectivity === 26 ? 1 : 0]];
+/** A row before another: steps in y and z, and 1 where their runs also meet across a corner. */
+interface EarlierRow {
+  readonly dy: number;
+  readonly dz: number;
+  readonly reach: number;
+}
+
+/** Earlier rows that touch a row. */
+function earlierRows(connectivity: Connectivity): readonly EarlierRow[] {
+  const acrossEdge = connectivity === 6 ? 0 : 1;
+  const acrossCorner = connectivity === 26 ? 1 : 0;
+  const at = (dy: number, dz: number, reach: number): EarlierRow => ({ dy, dz, reach });
+  const overFaces = [at(-1, 0, acrossEdge), at(0, -1, acrossEdge)];
+  const overEdges = [at(-1, -1, acrossCorner), at(1, -1, acrossCorner)];
+  return connectivity === 6 ? overFaces : [...overFaces, ...overEdges];
 }
 
 function uniteRuns(runs: Runs, [width, height, depth]: Vec3, connectivity: Connectivity): Int32Array {
@@ -112,10 +120,11 @@ function uniteRuns(runs: Runs, [width, height, depth]: Vec3, connectivity: Conne
     const row = Math.floor(runs.start[run] / width);
     const z = Math.floor(row / height);
     const y = row - z * height;
-    for (const [dy, dz, reach] of neighbours) {
+    for (const { dy, dz, reach } of neighbours) {
       if (y + dy < 0 || y + dy >= height || z + dz < 0) continue;
       const other = row + dy + dz * height;
-      uniteRows(runs, parent, run, first[row + 1], first[other], first[other + 1], (row - other) * width, reach);
+      const shift = (row - other) * width;
+      uniteRows(runs, parent, { a: run, aEnd: first[row + 1], b: first[other], bEnd: first[other + 1], shift }, reach);
     }
     run = first[row + 1];
   }
@@ -123,8 +132,8 @@ function uniteRuns(runs: Runs, [width, height, depth]: Vec3, connectivity: Conne
 }
 
 /**
- * Finds the connected components of a mask; anything but 0 is foreground. Shape [x, y, z] with x fastest. An empty mask has
- * none. Throws a UserError for a mask of another size than the shape's or another connectivity than 6, 18 or 26.
+ * Finds the connected components of a mask; anything but 0 is foreground. Shape [x, y, z] with x fastest. An empty mask
+ * has none. Throws a UserError for a mask of another size than the shape's or another connectivity than 6, 18 or 26.
  */
 export function connectedComponents(mask: ArrayLike<number>, shape: Vec3, connectivity: Connectivity = 26): Components {
   if (mask.length !== voxelCount(shape)) throw expected(`a mask of ${shape.join('×')} voxels`, `${mask.length} values`);
@@ -142,21 +151,13 @@ export function connectedComponents(mask: ArrayLike<number>, shape: Vec3, connec
 }
 
 /** Writes `value(component)` into every voxel of each component; 0 leaves a component out. */
-function paint<T extends Uint8Array | Int32Array>(
-  out: T,
-  { runs, ofRun }: Components,
-  value: (component: number) => number,
-): T {
+function paint(out: Uint8Array, { runs, ofRun }: Components, value: (component: number) => number): Uint8Array {
   for (let run = 0; run < runs.count; run++) {
     const painted = value(ofRun[run]);
     if (painted !== 0) out.fill(painted, runs.start[run], runs.end[run]);
   }
   return out;
 }
-
-/** An image of component numbers, 1 for the one whose first voxel comes first in memory, 0 for background. */
-export const componentLabels = (components: Components, shape: Vec3): Int32Array =>
-  paint(new Int32Array(voxelCount(shape)), components, (component) => component + 1);
 
 /** The largest component as a new mask of 0 and 1; of equally large ones the first in memory. Empty stays empty. */
 export function largestComponent(mask: ArrayLike<number>, shape: Vec3, connectivity: Connectivity = 26): Uint8Array {
@@ -179,8 +180,8 @@ export function removeSmallObjects(
 }
 
 /**
- * Fills the holes of a mask: background from which no way over faces (in 2-D: sides) leads to the edge of the image. Returns a
- * new mask of 0 and 1, as SciPy's binary_fill_holes.
+ * Fills the holes of a mask: background from which no way over faces (in 2-D: sides) leads to the edge of the image.
+ * Returns a new mask of 0 and 1, as SciPy's binary_fill_holes.
  */
 export function fillHoles(mask: ArrayLike<number>, shape: Vec3): Uint8Array {
   const out = new Uint8Array(mask.length);

@@ -1,3 +1,4 @@
+/** Boxes of voxels cut out of a volume. */
 import { expected } from '../errors.ts';
 import { type Affine, type Vec3, type Volume, type VoxelArray, voxelCount, voxelToMm } from './volume.ts';
 
@@ -31,8 +32,8 @@ export function affineFrom(affine: Affine, start: Vec3): Affine {
 }
 
 /**
- * The box of `shape` voxels whose first voxel is `start`, a copy; its affine keeps every voxel where it is in the patient.
- * Throws a UserError when the box is empty or reaches outside the volume.
+ * The box of `shape` voxels whose first voxel is `start`, a copy; its affine keeps every voxel where it is in the
+ * patient. Throws a UserError when the box is empty or reaches outside the volume.
  */
 export function cropVolume<T extends VoxelArray>(volume: Volume<T>, start: Vec3, shape: Vec3): Volume<T> {
   assertBoxInside(volume, { start, shape });

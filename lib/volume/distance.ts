@@ -9,7 +9,9 @@ import { expected } from '../errors.ts';
 import { ForegroundScan } from './foreground.ts';
 import { type Vec3, voxelCount } from './volume.ts';
 
+/** The side to whose nearest voxel distances are measured. */
 export type Target = 'foreground' | 'background';
+/** An array of distances in single or double precision. */
 export type DistanceArray = Float32Array | Float64Array;
 
 /** So many lines are gathered at once that whole cache lines are used. */
@@ -23,7 +25,7 @@ export function assertGrid(mask: ArrayLike<number>, shape: Vec3, spacingMm: Vec3
 }
 
 /** What a slice holds: nothing but targets, no target at all, or both. */
-type Content = 'targets' | 'none' | 'both';
+type SliceContent = 'targets' | 'none' | 'both';
 
 /** Squared distances to the nearest target in the same row, slice by slice. */
 class RowPass {
@@ -48,7 +50,7 @@ class RowPass {
   }
 
   /** The slice that begins at `first`; Infinity in rows without any target. */
-  slice(first: number): Content {
+  slice(first: number): SliceContent {
     const width = this.#width;
     let targets = 0;
     for (let y = 0, start = first; y < this.isOpen.length; y++, start += width) {
@@ -56,7 +58,8 @@ class RowPass {
       this.isOpen[y] = Number(inRow < width);
       targets += inRow;
     }
-    return targets === 0 ? 'none' : targets < this.isOpen.length * width ? 'both' : 'targets';
+    if (targets === 0) return 'none';
+    return targets < this.isOpen.length * width ? 'both' : 'targets';
   }
 
   /** One row; the number of its targets. */
@@ -120,8 +123,9 @@ class Envelope {
   }
 
   /**
-   * Replaces the `length` values from `line[start]`: value i becomes the least of `value j + weight (i - j)²` over all j.
-   * Zeros stay and nothing reaches across them, so each run between zeros is a problem of its own. False: nothing changed.
+   * Replaces the `length` values from `line[start]`: value i becomes the least of `value j + weight (i - j)²` over all
+   * j. Zeros stay and nothing reaches across them, so each run between zeros is a problem of its own. False: nothing
+   * changed.
    */
   lower(line: Float64Array, start: number, length: number, weight: number): boolean {
     const [place, height] = [this.#place, this.#height];
@@ -177,7 +181,9 @@ class LinePass {
     return isZero;
   }
 
-  /** Works on the `width` lines from `first` on in place, with `root` the square root of the result; true when all are 0. */
+  /**
+   * Works on `width` lines from `first` on in place, with `root` the square root of the result; true when all are 0.
+   */
   run(data: DistanceArray, first: number, width: number, root: boolean): boolean {
     if (this.#gather(data, first, width)) return true;
     const [buffer, length, stride] = [this.#buffer, this.#length, this.#stride];
@@ -197,8 +203,8 @@ class LinePass {
 const blocksIn = (width: number): number => Math.ceil(width / blockWidth);
 
 /**
- * Squared distance in mm² to the nearest target in the same z-slice, into `out`; Infinity in slices without any. Returns for
- * each block of columns (y, then x) whether it holds anything but 0 in any slice.
+ * Squared distance in mm² to the nearest target in the same z-slice, into `out`; Infinity in slices without any.
+ * Returns for each block of columns (y, then x) whether it holds anything but 0 in any slice.
  */
 export function squaredDistanceInSlices(
   mask: ArrayLike<number>,

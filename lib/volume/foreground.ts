@@ -53,7 +53,7 @@ export class ForegroundScan {
   }
 }
 
-/** The smallest box that holds all voxels but those of 0, shape [x, y, z] with x fastest; undefined for an empty mask. */
+/** The smallest box that holds all voxels but those of 0; shape [x, y, z], x fastest; undefined for an empty mask. */
 export function boundingBox(mask: ArrayLike<number>, [width, height, depth]: Vec3): Box | undefined {
   const scan = new ForegroundScan(mask);
   const low = [width, height, depth];

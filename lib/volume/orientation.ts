@@ -10,6 +10,8 @@ import { type Affine, spacingOf, type Vec3, type Volume, type VoxelArray } from 
 type Matrix3 = number[][];
 
 const axes = [0, 1, 2] as const;
+/** The three pairs of different axes. */
+const pairs = axes.flatMap((p) => axes.filter((q) => q > p).map((q) => [p, q] as const));
 /** The letter of a RAS+ axis for growing and for falling coordinates. */
 const letters = [
   ['R', 'L'],
@@ -29,11 +31,7 @@ function eigenSymmetric(symmetric: Matrix3): { values: number[]; vectors: Matrix
   let vectors = matrix3((i, j) => (i === j ? 1 : 0));
   // Convergence is quadratic: well before eight sweeps over the three off-diagonal pairs it is at machine precision.
   for (let sweep = 0; sweep < 8; sweep++) {
-    for (const [p, q] of [
-      [0, 1],
-      [0, 2],
-      [1, 2],
-    ] as const) {
+    for (const [p, q] of pairs) {
       const angle = 0.5 * Math.atan2(2 * a[p]![q]!, a[q]![q]! - a[p]![p]!);
       const rotation = matrix3((i, j) => (i === j ? 1 : 0));
       rotation[p]![p] = rotation[q]![q] = Math.cos(angle);
@@ -56,16 +54,11 @@ function nearestRotation(affine: Affine): Matrix3 {
   const { values, vectors } = eigenSymmetric(multiply(transpose(m), m));
   const largest = Math.max(...values);
   const inverseRoot = values.map((value) => (value > 1e-12 * largest ? 1 / Math.sqrt(value) : 0));
-  return multiply(
-    m,
-    multiply(
-      vectors,
-      matrix3((i, j) => inverseRoot[i]! * vectors[j]![i]!),
-    ),
-  );
+  const scaledBack = matrix3((i, j) => inverseRoot[i]! * vectors[j]![i]!);
+  return multiply(m, multiply(vectors, scaledBack));
 }
 
-/** For each voxel axis the patient axis (0 right, 1 anterior, 2 superior) it is closest to and its sign; undefined if none. */
+/** For each voxel axis the closest patient axis (0 right, 1 anterior, 2 superior) and its sign; undefined if none. */
 function closestAxes(affine: Affine): ({ axis: number; sign: 1 | -1 } | undefined)[] {
   const rotation = nearestRotation(affine);
   return axes.map((column) => {
@@ -89,7 +82,9 @@ export function orientationCodes(affine: Affine): string {
     .join('');
 }
 
-/** How the canonical axes lie in a source array: canonical axis i is source axis `from[i]`, run backwards where `flip[i]`. */
+/**
+ * How canonical axes lie in a source array: canonical axis i is source axis `from[i]`, run backwards where `flip[i]`.
+ */
 interface Turn {
   readonly from: Vec3;
   readonly flip: readonly boolean[];
@@ -98,58 +93,51 @@ interface Turn {
 function turnOf(affine: Affine): Turn {
   const codes = orientationCodes(affine);
   if (codes.includes('?')) throw expected('an affine that places all three axes', codes);
-  const pairs = ['LR', 'PA', 'SI'];
-  const from = pairs.map((pair) => [...codes].findIndex((code) => pair.includes(code))) as unknown as Vec3;
-  return { from, flip: pairs.map((pair, i) => codes[from[i]!] !== pair[0]) };
+  const sides = ['LR', 'PA', 'SI'];
+  const from = sides.map((side) => [...codes].findIndex((code) => side.includes(code))) as unknown as Vec3;
+  return { from, flip: sides.map((side, i) => codes[from[i]!] !== side[0]) };
 }
 
 const isIdentity = ({ from, flip }: Turn): boolean => from.every((axis, i) => axis === i) && !flip.includes(true);
 
 /** Start and step per canonical axis with which the source array is walked in canonical order. */
-function walk({ from, flip }: Turn, sourceShape: Vec3): { start: number; steps: Vec3 } {
+interface Walk {
+  readonly start: number;
+  readonly steps: Vec3;
+}
+
+function walkOf({ from, flip }: Turn, sourceShape: Vec3): Walk {
   const strides = [1, sourceShape[0], sourceShape[0] * sourceShape[1]];
   const steps = axes.map((i) => (flip[i] ? -1 : 1) * strides[from[i]!]!) as unknown as Vec3;
   const start = sumOver((i) => (flip[i] ? (sourceShape[from[i]!]! - 1) * strides[from[i]!]! : 0));
   return { start, steps };
 }
 
-/** Calls nothing per voxel: copies between a canonical array and a source array, in the direction asked for. */
+/**
+ * Copies between a canonical array of this shape and a source array, in the direction asked for. Rows that lie as whole
+ * in both, maybe reversed, are copied as such: several times faster than voxel by voxel.
+ */
 function copyVoxels(
   canonical: VoxelArray,
-  shape: Vec3,
+  [width, height, depth]: Vec3,
   source: VoxelArray,
-  start: number,
-  steps: Vec3,
+  { start, steps }: Walk,
   toSource: boolean,
 ): void {
-  let i = 0;
   const wholeRows = Math.abs(steps[0]) === 1;
-  for (let z = 0; z < shape[2]; z++) {
-    for (let y = 0; y < shape[1]; y++) {
-      let j = start + y * steps[1] + z * steps[2];
+  for (let z = 0, i = 0; z < depth; z++) {
+    for (let y = 0; y < height; y++, i += width) {
+      const j = start + y * steps[1] + z * steps[2];
       if (wholeRows) {
-        copyRow(canonical, i, source, steps[0] > 0 ? j : j - shape[0] + 1, shape[0], steps[0] < 0, toSource);
-        i += shape[0];
-      } else if (toSource) for (let x = 0; x < shape[0]; x++, i++, j += steps[0]) source[j] = canonical[i]!;
-      else for (let x = 0; x < shape[0]; x++, i++, j += steps[0]) canonical[i] = source[j]!;
+        const first = steps[0] > 0 ? j : j - width + 1;
+        const [here, there] = [canonical.subarray(i, i + width), source.subarray(first, first + width)];
+        const [from, to] = toSource ? [here, there] : [there, here];
+        to.set(from);
+        if (steps[0] < 0) to.reverse();
+      } else if (toSource) for (let x = 0; x < width; x++) source[j + x * steps[0]] = canonical[i + x]!;
+      else for (let x = 0; x < width; x++) canonical[i + x] = source[j + x * steps[0]]!;
     }
   }
-}
-
-/** A row that lies as whole in both arrays, maybe reversed: several times faster than voxel by voxel. */
-function copyRow(
-  canonical: VoxelArray,
-  i: number,
-  source: VoxelArray,
-  j: number,
-  length: number,
-  reversed: boolean,
-  toSource: boolean,
-): void {
-  const [here, there] = [canonical.subarray(i, i + length), source.subarray(j, j + length)];
-  const [from, to] = toSource ? [here, there] : [there, here];
-  to.set(from);
-  if (reversed) to.reverse();
 }
 
 const sameKind = <T extends VoxelArray>(data: T): T => new (data.constructor as new (n: number) => T)(data.length);
@@ -169,7 +157,8 @@ function turnedAffine(affine: Affine, { from, flip }: Turn, sourceShape: Vec3): 
 
 /**
  * The volume with its axes permuted and flipped (never interpolated) into the canonical order L, P, S, its affine with
- * them; the same object when it is canonical already. Throws a UserError when the affine leaves an axis without direction.
+ * them; the same object when it is canonical already.
+ * Throws a UserError when the affine leaves an axis without direction.
  */
 export function toCanonical<T extends VoxelArray>(volume: Volume<T>): Volume<T> {
   const turn = turnOf(volume.affine);
@@ -177,14 +166,13 @@ export function toCanonical<T extends VoxelArray>(volume: Volume<T>): Volume<T> 
   const shape = turn.from.map((axis) => volume.shape[axis]!) as unknown as Vec3;
   const spacingMm = turn.from.map((axis) => volume.spacingMm[axis]!) as unknown as Vec3;
   const data = sameKind(volume.data);
-  const { start, steps } = walk(turn, volume.shape);
-  copyVoxels(data, shape, volume.data, start, steps, false);
+  copyVoxels(data, shape, volume.data, walkOf(turn, volume.shape), false);
   return { data, shape, spacingMm, affine: turnedAffine(volume.affine, turn, volume.shape) };
 }
 
 /**
- * The exact inverse of toCanonical: brings a volume on the canonical grid of `source` back to the axis order of `source`,
- * with the very affine of `source`. Throws a UserError when the shapes do not belong together.
+ * The exact inverse of toCanonical: brings a volume on the canonical grid of `source` back to the axis order of
+ * `source`, with the very affine of `source`. Throws a UserError when the shapes do not belong together.
  */
 export function toGeometryOf<T extends VoxelArray>(canonical: Volume<T>, source: Volume): Volume<T> {
   const turn = turnOf(source.affine);
@@ -194,8 +182,7 @@ export function toGeometryOf<T extends VoxelArray>(canonical: Volume<T>, source:
   const { shape: sourceShape, spacingMm, affine } = source;
   if (isIdentity(turn)) return { data: canonical.data, shape: sourceShape, spacingMm, affine };
   const data = sameKind(canonical.data);
-  const { start, steps } = walk(turn, sourceShape);
-  copyVoxels(canonical.data, shape, data, start, steps, true);
+  copyVoxels(canonical.data, shape, data, walkOf(turn, sourceShape), true);
   return { data, shape: sourceShape, spacingMm, affine };
 }
 
@@ -203,8 +190,9 @@ const relativeTolerance = 1e-3;
 
 /**
  * One phrase naming the first difference in shape, spacing or affine, undefined when there is none.
- * Tolerances, with which no voxel is taken for another and numbers rounded by other programs pass: spacing 0.1 %; directions
- * 0.1 % of the largest spacing; position 0.1 % of its value, but at least a hundredth and at most a tenth of a voxel.
+ * Tolerances, with which no voxel is taken for another and numbers rounded by other programs pass: spacing 0.1 %;
+ * directions 0.1 % of the largest spacing; position 0.1 % of its value, but at least a hundredth and at most a tenth of
+ * a voxel.
  */
 export function geometryDifference(a: Volume, b: Volume): string | undefined {
   if (a.shape.some((n, i) => n !== b.shape[i])) return `shape ${a.shape.join('×')} against ${b.shape.join('×')}`;
@@ -220,5 +208,6 @@ export function geometryDifference(a: Volume, b: Volume): string | undefined {
   const differs = a.affine.findIndex((value, i) => !(Math.abs(value - b.affine[i]!) <= tolerance(i)));
   if (differs < 0) return undefined;
   const row = Math.floor(differs / 4);
-  return `affine row ${row + 1} (${list(a.affine.slice(4 * row, 4 * row + 4))}) against (${list(b.affine.slice(4 * row, 4 * row + 4))})`;
+  const rowOf = ({ affine }: Volume): string => list(affine.slice(4 * row, 4 * row + 4));
+  return `affine row ${row + 1} (${rowOf(a)}) against (${rowOf(b)})`;
 }

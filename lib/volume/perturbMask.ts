@@ -1,6 +1,7 @@
 /**
  * Masks as another reader might have drawn them: a little smaller, larger, beside, or along another line.
- * The idea of testing features by image perturbation: Zwanenburg et al. 2019, Sci Rep 9:614, doi:10.1038/s41598-018-36938-4.
+ * The idea of testing features by image perturbation: Zwanenburg et al. 2019, Sci Rep 9:614,
+ * doi:10.1038/s41598-018-36938-4.
  */
 import { expected } from '../errors.ts';
 import type { Random } from '../random.ts';
@@ -16,7 +17,7 @@ export function binaryMask({ data }: Pick<Volume, 'data'>): Uint8Array {
   return out;
 }
 
-/** Positions of the voxels that have a neighbour of the other kind within their slice: of the ROI (1) or around it (0). */
+/** Positions of voxels that have a neighbour of the other kind within their slice: of the ROI (1) or around it (0). */
 export function borderVoxels(mask: Volume, kind: 0 | 1): number[] {
   const [width, height] = mask.shape;
   const data = binaryMask(mask);
@@ -25,10 +26,10 @@ export function borderVoxels(mask: Volume, kind: 0 | 1): number[] {
     if (data[i] !== kind) continue;
     const [x, y] = [i % width, Math.floor(i / width) % height];
     // the four neighbours within the slice, where contours are drawn; outside the grid is outside the ROI
-    const left = x > 0 ? data[i - 1] : 0,
-      right = x < width - 1 ? data[i + 1] : 0;
-    const above = y > 0 ? data[i - width] : 0,
-      below = y < height - 1 ? data[i + width] : 0;
+    const left = x > 0 ? data[i - 1] : 0;
+    const right = x < width - 1 ? data[i + 1] : 0;
+    const above = y > 0 ? data[i - width] : 0;
+    const below = y < height - 1 ? data[i + width] : 0;
     if (left !== kind || right !== kind || above !== kind || below !== kind) border.push(i);
   }
   return border;
@@ -53,7 +54,9 @@ export function dilateMask(mask: Volume, share: number, random: Random): Volume<
   return { ...mask, data };
 }
 
-/** The mask with `share` of both borders changed: a line that wanders in and out, and a volume that stays about the same. */
+/**
+ * The mask with `share` of both borders changed: a line that wanders in and out, a volume that stays about the same.
+ */
 export function redrawMask(mask: Volume, share: number, random: Random): Volume<Uint8Array> {
   const data = binaryMask(mask);
   const [inner, outer] = [borderVoxels(mask, 1), borderVoxels(mask, 0)];

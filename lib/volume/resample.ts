@@ -1,3 +1,4 @@
+/** Volumes on a grid with other distances between voxels. */
 import { expected } from '../errors.ts';
 import { type Affine, type Vec3, type Volume, type VoxelArray, voxelCount, voxelToMm } from './volume.ts';
 
@@ -9,7 +10,10 @@ interface AxisMap {
   readonly nearest: Int32Array;
 }
 
-/** Output index i lies at (i - (to-1)/2)·ratio + (from-1)/2: both grids share their centre. Outside, the edge is repeated. */
+/**
+ * Output index i lies at (i - (to-1)/2)·ratio + (from-1)/2: the grids share their centre. Outside, the edge is
+ * repeated.
+ */
 function mapAxis(from: number, to: number, ratio: number): AxisMap {
   const map = {
     low: new Int32Array(to),
@@ -27,53 +31,37 @@ function mapAxis(from: number, to: number, ratio: number): AxisMap {
   return map;
 }
 
+type AxisMaps = readonly [AxisMap, AxisMap, AxisMap];
+
 function sampleNearest(
-  source: VoxelArray,
+  { data: source, shape: [width, height] }: Volume,
+  [mx, my, mz]: AxisMaps,
   out: VoxelArray,
-  shape: Vec3,
-  maps: readonly AxisMap[],
-  [width, height]: Vec3,
 ): void {
-  const [mx, my, mz] = maps as [AxisMap, AxisMap, AxisMap];
   let i = 0;
-  for (let z = 0; z < shape[2]; z++) {
-    for (let y = 0; y < shape[1]; y++) {
-      const row = width * (my.nearest[y]! + height * mz.nearest[z]!);
-      for (let x = 0; x < shape[0]; x++) out[i++] = source[row + mx.nearest[x]!]!;
+  for (const z of mz.nearest) {
+    for (const y of my.nearest) {
+      const row = width * (y + height * z);
+      for (const x of mx.nearest) out[i++] = source[row + x]!;
     }
   }
 }
 
-function sampleLinear(
-  source: VoxelArray,
-  out: VoxelArray,
-  shape: Vec3,
-  maps: readonly AxisMap[],
-  [width, height]: Vec3,
-  round: boolean,
-): void {
-  const [mx, my, mz] = maps as [AxisMap, AxisMap, AxisMap];
-  const mix = (a: number, b: number, w: number): number => a + (b - a) * w;
+const mix = (a: number, b: number, weight: number): number => a + (b - a) * weight;
+
+function sampleLinear({ data: source, shape: [width, height] }: Volume, [mx, my, mz]: AxisMaps, out: VoxelArray): void {
+  const isFloat = out instanceof Float32Array || out instanceof Float64Array;
   let i = 0;
-  for (let z = 0; z < shape[2]; z++) {
+  for (let z = 0; z < mz.low.length; z++) {
     const [z0, z1, wz] = [height * mz.low[z]!, height * mz.high[z]!, mz.weight[z]!];
-    for (let y = 0; y < shape[1]; y++) {
+    for (let y = 0; y < my.low.length; y++) {
       const [y0, y1, wy] = [my.low[y]!, my.high[y]!, my.weight[y]!];
       const [r00, r10, r01, r11] = [width * (y0 + z0), width * (y1 + z0), width * (y0 + z1), width * (y1 + z1)];
-      for (let x = 0; x < shape[0]; x++) {
+      for (let x = 0; x < mx.low.length; x++) {
         const [x0, x1, wx] = [mx.low[x]!, mx.high[x]!, mx.weight[x]!];
-        const front = mix(
-          mix(source[r00 + x0]!, source[r00 + x1]!, wx),
-          mix(source[r10 + x0]!, source[r10 + x1]!, wx),
-          wy,
-        );
-        const back = mix(
-          mix(source[r01 + x0]!, source[r01 + x1]!, wx),
-          mix(source[r11 + x0]!, source[r11 + x1]!, wx),
-          wy,
-        );
-        const value = mix(front, back, wz);
-        out[i++] = round ? Math.round(value) : value;
+        const alongX = (row: number): number => mix(source[row + x0]!, source[row + x1]!, wx);
+        const value = mix(mix(alongX(r00), alongX(r10), wy), mix(alongX(r01), alongX(r11), wy), wz);
+        out[i++] = isFloat ? value : Math.round(value);
       }
     }
   }
@@ -87,8 +75,8 @@ function resampledAffine(volume: Volume, shape: Vec3, ratio: Vec3): Affine {
 }
 
 /**
- * Resamples to another spacing (mm) about the same centre; the number of voxels along each axis is the nearest to the old
- * extent, at least 1. `linear` for images (rounded for integer types), `nearest` for labels: no new values arise.
+ * Resamples to another spacing (mm) about the same centre; the number of voxels along each axis is the nearest to the
+ * old extent, at least 1. `linear` for images (rounded for integer types), `nearest` for labels: no new values arise.
  * The edge voxels are repeated where the new grid reaches beyond the old voxel centres, by half a voxel at most.
  */
 export function resampleVolume<T extends VoxelArray>(
@@ -100,10 +88,9 @@ export function resampleVolume<T extends VoxelArray>(
     throw expected('a positive spacing in mm', spacingMm.join(', '));
   const ratio = spacingMm.map((s, i) => s / volume.spacingMm[i]!) as unknown as Vec3;
   const shape = volume.shape.map((n, i) => Math.max(1, Math.round(n / ratio[i]!))) as unknown as Vec3;
-  const maps = shape.map((n, i) => mapAxis(volume.shape[i]!, n, ratio[i]!));
+  const maps = shape.map((n, i) => mapAxis(volume.shape[i]!, n, ratio[i]!)) as unknown as AxisMaps;
   const data = new (volume.data.constructor as new (n: number) => T)(voxelCount(shape));
-  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
-  if (options.interpolation === 'nearest') sampleNearest(volume.data, data, shape, maps, volume.shape);
-  else sampleLinear(volume.data, data, shape, maps, volume.shape, !isFloat);
+  const sample = options.interpolation === 'nearest' ? sampleNearest : sampleLinear;
+  sample(volume, maps, data);
   return { data, shape, spacingMm: [...spacingMm], affine: resampledAffine(volume, shape, ratio) };
 }

@@ -1,6 +1,7 @@
 /** Statistics of voxel values. */
 import { sliceZ, type Volume, type VoxelArray } from './volume.ts';
 
+/** Number, range, mean and SD of values, and how many are no numbers. */
 export interface ValueSummary {
   readonly count: number;
   readonly nan: number;
@@ -61,7 +62,10 @@ export function fullestSlice(label: Volume): number {
   return best;
 }
 
-/** True when every byte is 0. Compares memory with itself one byte further on, far quicker than a loop; most label slices are empty. */
+/**
+ * True when every byte is 0. Compares memory with itself one byte further on, far quicker than a loop; most label
+ * slices are empty.
+ */
 export function isAllZero({ buffer, byteOffset, byteLength }: VoxelArray): boolean {
   const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
   return byteLength === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)));

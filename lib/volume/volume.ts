@@ -4,11 +4,14 @@
  * Axis order is x, y, z with x fastest in memory, as NIfTI stores it: voxel (x, y, z) is
  * `data[x + shape[0] * (y + shape[1] * z)]`, so a z-slice is one contiguous subarray with rows along y.
  */
+
+/** Numbers along x, y, z. */
 export type Vec3 = readonly [number, number, number];
 
 /** Row-major 4×4 matrix from voxel indices (x, y, z, 1) to RAS+ millimetres, as nibabel's `affine`. */
 export type Affine = readonly number[];
 
+/** The arrays that the voxels of a volume can be in. */
 export type VoxelArray =
   | Int8Array
   | Uint8Array
@@ -19,6 +22,7 @@ export type VoxelArray =
   | Float32Array
   | Float64Array;
 
+/** Voxels with their place in the patient; x is fastest in memory, as in NIfTI. */
 export interface Volume<T extends VoxelArray = VoxelArray> {
   readonly data: T;
   /** Number of voxels along x, y, z. */
@@ -28,6 +32,7 @@ export interface Volume<T extends VoxelArray = VoxelArray> {
   readonly affine: Affine;
 }
 
+/** The number of voxels of a shape. */
 export const voxelCount = (shape: Vec3): number => shape[0] * shape[1] * shape[2];
 
 /** The voxels of slice z, shape [shape[1] rows, shape[0] columns]; shares memory with the volume. */
@@ -44,6 +49,12 @@ export const voxelVolumeMl = ({ spacingMm }: Pick<Volume, 'spacingMm'>): number 
 export function spacingOf(affine: Affine): Vec3 {
   const length = (c: number): number => Math.hypot(affine[c]!, affine[4 + c]!, affine[8 + c]!);
   return [length(0), length(1), length(2)];
+}
+
+/** Determinant of a row-major 3×3 matrix. */
+export function determinant3(m: readonly number[]): number {
+  const [a, b, c, d, e, f, g, h, i] = m as [number, number, number, number, number, number, number, number, number];
+  return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
 }
 
 /** RAS+ millimetres of a voxel position. */

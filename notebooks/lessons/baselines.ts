@@ -1,5 +1,5 @@
 /** The methods that a network has to beat. */
-import type { CaseList } from 'axunet/dataset/cases';
+import { type CaseList } from 'axunet/dataset/caseList';
 import { readCase } from 'axunet/dataset/readCase';
 import type { PatientSplit } from 'axunet/train/run';
 import type { Method } from './figures/baselineComparison.ts';

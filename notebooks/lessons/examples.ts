@@ -1,5 +1,5 @@
 /** Slices picked from a data set, in the form that the lessons' figures take. */
-import type { CaseList } from 'axunet/dataset/cases';
+import { type CaseList } from 'axunet/dataset/caseList';
 import { canonicalCase, type LabelledVolume, readCase } from 'axunet/dataset/readCase';
 import { huSlice } from 'axunet/figures/slicePicture';
 import type { AugmentOptions } from 'axunet/preprocess/augment';
@@ -36,6 +36,9 @@ export async function cohortPatients(list: CaseList, limit = Infinity): Promise<
   return patients;
 }
 
+/** So many epochs beside the slice as it is fill two rows. */
+const shownEpochs = 7;
+
 /** One slice on the training grid as it is, and as the first epochs of training with these changes see it. */
 export function augmentedExamples(
   slices: SliceSet,
@@ -43,7 +46,6 @@ export function augmentedExamples(
   grid: Grid,
   seed: number,
   changes: AugmentOptions,
-  count = 7,
 ): AugmentedExample[] {
   const [height, width] = grid.size;
   const example = (name: string, epoch: number, augment?: AugmentOptions): AugmentedExample => {
@@ -51,8 +53,6 @@ export function augmentedExamples(
     const values = Float32Array.from({ length: height * width }, (_, p) => images[3 * p + 1]!);
     return { name, slice: { values, height, width, spacingMm: [1, 1], range: [0, 1] }, label: labels };
   };
-  return [
-    example('as it is', 0),
-    ...Array.from({ length: count }, (_, k) => example(`epoch ${k + 1}`, k + 1, changes)),
-  ];
+  const augmented = Array.from({ length: shownEpochs }, (_, k) => example(`epoch ${k + 1}`, k + 1, changes));
+  return [example('as it is', 0), ...augmented];
 }

@@ -13,15 +13,17 @@ import { type TrainChanges, type TrainConfig, trainConfig } from 'axunet/train/c
 import { type HistoryRecord, readHistory } from 'axunet/train/history';
 import { loadRun, type TrainedRun } from 'axunet/train/loadRun';
 import { presetConfig } from 'axunet/train/presets';
-import { consoleReport } from 'axunet/train/report';
 import { closeRun, describeRun, openRun } from 'axunet/train/run';
 import { type RunScores, scoreRun } from 'axunet/train/scores';
-import { train } from 'axunet/train/trainer';
+import { trainFolder } from 'axunet/train/trainFolder';
 import { currentEngine } from 'axunet-engine/engine';
 import type { LossCurve } from './figures/optimizerComparison.ts';
 import type { Session } from './session.ts';
 
-/** The preset of the session's profile and data set; AXUNET_MINUTES replaces its time box. WebAssembly gets three times the time. */
+/**
+ * The preset of the session's profile and data set; AXUNET_MINUTES replaces its time box.
+ * WebAssembly gets three times the time.
+ */
 export function sessionConfig(session: Session, changes: TrainChanges = {}): TrainConfig {
   const preset = presetConfig(session.profile, session.dataset);
   const minutes =
@@ -40,7 +42,7 @@ export function chosenFolds(folds: Folds): number[] {
   );
 }
 
-export interface FoldResult {
+export interface TrainedFold {
   readonly fold: number;
   readonly folder: string;
   readonly trained: TrainedRun;
@@ -50,8 +52,9 @@ export interface FoldResult {
 }
 
 /**
- * Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen patients. The folder's
- * name ends in a hash of all that describes the run: another configuration, data or version starts a run of its own.
+ * Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen
+ * patients. The folder's name ends in a hash of all that describes the run: another configuration,
+ * data or version starts a run of its own.
  */
 export async function trainFold(
   session: Session,
@@ -59,17 +62,10 @@ export async function trainFold(
   folds: Folds,
   fold: number,
   config: TrainConfig,
-): Promise<FoldResult> {
+): Promise<TrainedFold> {
   const description = describeRun(config, slices, splitFold(folds, fold));
   const folder = path.join(session.runs, `fold-${fold}-${sha256(JSON.stringify(description)).slice(0, 8)}`);
-  const run = openRun(folder, description, slices);
-  const report = consoleReport(run);
-  try {
-    console.log(run.memory);
-    report.finish(await train(run, { resume: true, ...report }));
-  } finally {
-    closeRun(run);
-  }
+  await trainFolder(folder, description, slices);
   const trained = await loadRun(folder);
   return { fold, folder, trained, history: readHistory(folder), scores: await scoreRun(trained, slices) };
 }
@@ -111,7 +107,7 @@ export async function compareOptimizers(
 
 /** Scores by patient over all folds: each patient was unseen in exactly one of them. */
 export const scoresByPatient = (
-  results: readonly FoldResult[],
+  results: readonly TrainedFold[],
 ): { volume: PatientOverlap[]; pancreas: PatientOverlap[] } => ({
   volume: results.flatMap((r) => r.scores.volume),
   pancreas: results.flatMap((r) => r.scores.pancreas),

@@ -1,13 +1,10 @@
 /** Everything that radiomics.ipynb calls: `import * as rad from 'axunet-lessons/radiomics'`. */
 
-export * from 'axunet/radiomics/acquisition';
-export * from 'axunet/radiomics/region';
 export * from 'axunet/statistics/clustering';
 export * from 'axunet/statistics/compareFeatures';
-export * from 'axunet/statistics/duplicateRows';
+export { formatP } from 'axunet/statistics/formatP';
 export * from 'axunet/statistics/intraclassOneWay';
 export * from 'axunet/statistics/labelPermutation';
-export * from 'axunet/statistics/unitOfAnalysis';
 export * from './figures/correlationHeatMap.ts';
 export * from './figures/effectScatter.ts';
 export * from './figures/forestPlot.ts';
@@ -19,11 +16,15 @@ export * from './figures/rocCurves.ts';
 export * from './figures/stabilityPlot.ts';
 export * from './figures/unitOfAnalysis.ts';
 export * from './figures/volcanoPlot.ts';
-export * from './panorama.ts';
-export * from './power.ts';
-export * from './predictedRegions.ts';
-export * from './radiomicsTests.ts';
-export * from './radiomicsViews.ts';
-export * from './regions.ts';
-export * from './sliceLesson.ts';
-export * from './tableCache.ts';
+export * from './radiomics/acquisition.ts';
+export * from './radiomics/cohorts.ts';
+export * from './radiomics/duplicateRows.ts';
+export * from './radiomics/panorama.ts';
+export * from './radiomics/power.ts';
+export * from './radiomics/predictedRegions.ts';
+export * from './radiomics/region.ts';
+export * from './radiomics/slices.ts';
+export * from './radiomics/tableCache.ts';
+export * from './radiomics/tests.ts';
+export * from './radiomics/unitRates.ts';
+export * from './radiomics/views.ts';

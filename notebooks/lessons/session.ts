@@ -1,7 +1,9 @@
 /** What the notebooks share: the settings of this run, where things lie, and one way to show and keep a figure. */
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type CaseList, datasetFolder, openDataset, shortPath } from 'axunet/dataset/cases';
+import { type CaseList } from 'axunet/dataset/caseList';
+import { datasetFolder, openDataset, shortPath } from 'axunet/dataset/cases';
 import { makePhantomCohort, phantomProfiles } from 'axunet/dataset/phantom';
 import type { Figure } from 'axunet/figures/figure';
 import { type Provenance, saveFigure } from 'axunet/figures/saveFigure';

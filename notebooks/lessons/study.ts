@@ -1,4 +1,14 @@
-/** Studies, and the figures and tables of `boundary-aware-loss.ipynb`: `import * as study from 'axunet-lessons/study'`. */
+/**
+ * Studies, and the figures and tables of `boundary-aware-loss.ipynb`: `import * as study from 'axunet-lessons/study'`.
+ */
+
+export * from './boundaryAware/cleaning.ts';
+export * from './boundaryAware/costs.ts';
+export * from './boundaryAware/imbalance.ts';
+export * from './boundaryAware/lossMaps.ts';
+export * from './boundaryAware/networks.ts';
+export * from './boundaryAware/publishedDefects.ts';
+export * from './boundaryAware/scores.ts';
 export * from './figures/armComparison.ts';
 export * from './figures/boundaryMaps.ts';
 export * from './figures/costAndScore.ts';
@@ -8,9 +18,6 @@ export * from './figures/lossMaps.ts';
 export * from './figures/rankMatrix.ts';
 export * from './figures/seedPoints.ts';
 export * from './figures/thresholdCurves.ts';
-export * from './lossMaps.ts';
-export * from './publishedLosses.ts';
-export * from './studies.ts';
 export * from './study/compare.ts';
 export * from './study/plan.ts';
 export * from './study/published.ts';

@@ -129,7 +129,10 @@ describe('the plan of a folder', () => {
     const text = readFileSync(planFile(folder), 'utf8');
     await keepPlan(folder, plan);
     await expect(keepPlan(folder, { ...plan, config: { ...referenceConfig, width: 8 } })).rejects.toThrow(
-      /^Expected the cross-validation that .* holds, found another config\.width: 64 and 8; choose another --out for it$/,
+      new RegExp(
+        '^Expected the cross-validation that .* holds, found another config\\.width: 64 and 8; ' +
+          'choose another --out for it$',
+      ),
     );
     await expect(keepPlan(folder, { ...plan, data: { ...plan.data, sha256: '1' } })).rejects.toThrow(
       'another data.sha256: "0" and "1"',

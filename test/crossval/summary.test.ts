@@ -16,8 +16,8 @@ import { choosePostprocessing } from '../../lib/evaluate/choosePostprocessing.ts
 import { scoreMasks } from '../../lib/evaluate/metrics.ts';
 import { parseCsv } from '../../lib/io/csv.ts';
 import { writeJson } from '../../lib/io/files.ts';
-import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import { referenceConfig } from '../../lib/train/config.ts';
+import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 
 /** Masks of one row of ten voxels of 10 mm, which make 1 ml each. */
 const organ = [0, 1, 1, 1, 1, 0, 0, 0, 0, 0];
@@ -97,7 +97,7 @@ let made: Promise<FoldResult[]> | undefined;
 const results = (): Promise<FoldResult[]> => (made ??= make());
 
 describe('the summary of a cross-validation', () => {
-  it('holds every patient once, in the order of the folds, with mean, SD, median, minimum and maximum by fold and overall', async () => {
+  it('holds every patient once, in the order of the folds, and means, SDs, medians and extremes', async () => {
     const { cases, folds: byFold, summary, missingFolds } = summariseFolds(crossval, await results());
     expect(cases.map(({ patient, fold }) => `${patient}${fold}`)).toEqual(['a0', 'b0', 'c1', 'd1']);
     expect(missingFolds).toEqual([]);
@@ -125,7 +125,8 @@ describe('the summary of a cross-validation', () => {
     expect(postprocessing!.before.metrics.dice.all.mean).toBeCloseTo((2 / 3 + 8 / 9 + 0 + 1) / 4, 12);
     expect(postprocessing!.after.metrics.dice.all.mean).toBeCloseTo(2 / 3, 12);
     expect(postprocessing!.comparison.better).toEqual([1, 0, 3]);
-    expect(choice).toEqual({ threshold: 0.5, postprocessing: first.postprocessing }); // better in one, equal in the other
+    // better in one, equal in the other
+    expect(choice).toEqual({ threshold: 0.5, postprocessing: first.postprocessing });
   });
 
   it('weighs thresholds of the folds by their validation cases', async () => {
@@ -209,7 +210,8 @@ describe('its tables', () => {
     const summary = summariseFolds(crossval, await results());
     const lines = formatCrossval(summary).split('\n');
     expect(lines[0]).toContain(
-      '4 patients, 2 folds, each tested once, by the network that never saw it; 4 cases: 3 found, 1 missed, 0 invented, 0 rightly empty',
+      '4 patients, 2 folds, each tested once, by the network that never saw it; ' +
+        '4 cases: 3 found, 1 missed, 0 invented, 0 rightly empty',
     );
     expect(lines.find((line) => line.startsWith('c-ct (c)'))).toMatch(
       /^c-ct \(c\) +1 +MISSED +0\.000 +0\.000 +0\.000 +0\.000 +– +– +0\.000$/,
@@ -227,7 +229,8 @@ describe('its tables', () => {
       .split('\n')
       .filter((line) => line.startsWith('|'));
     expect(new Set(markdown.map((line) => line.split('|').length)).size).toBe(1);
-    expect(markdown).toHaveLength(2 + 4 + 5 + 6 + 6); // heading, patients, fold 0, fold 1 and all with a row more for the missed patient
+    // heading, patients, fold 0, fold 1 and all with a row more for the missed patient
+    expect(markdown).toHaveLength(2 + 4 + 5 + 6 + 6);
     expect(markdown[2]).toMatch(/^\| a-ct \(a\) \| 0 \| found \| 0\.667 \| 0\.500 \| 1\.000 \| 0\.500 \|/);
     const [header, ...rows] = parseCsv(crossvalCasesCsv(summary));
     expect(rows.map((row) => Object.fromEntries(row.map((value, i) => [header![i], value])))).toMatchObject([
@@ -257,7 +260,7 @@ describe('on disk', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('a fold keeps distances that do not exist, so the summary of what was read is that of what was computed', async () => {
+  it('a fold keeps distances that do not exist, so what was read is summarised like what was computed', async () => {
     const computed = await results();
     for (const one of computed) await writeJson(foldFile(folder, one.fold), one);
     const read = (await Promise.all([0, 1].map((k) => readFold(folder, k)))).map((one) => one!);

@@ -2,16 +2,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CaseList } from '../../lib/dataset/cases.ts';
-import {
-  assertDisjoint,
-  foldProblems,
-  foldsOf,
-  makeFolds,
-  readFolds,
-  splitFold,
-  writeFolds,
-} from '../../lib/dataset/folds.ts';
+import { type CaseList } from '../../lib/dataset/caseList.ts';
+import { assertDisjoint, foldProblems, foldsOf, makeFolds, readFolds, splitFold } from '../../lib/dataset/folds.ts';
+import { writeJson } from '../../lib/io/files.ts';
 import { temporaryFolder } from './fixtures.ts';
 
 const twelve = Array.from({ length: 12 }, (_, i) => `p${i}`);
@@ -80,7 +73,7 @@ describe('patient folds', () => {
     const folder = await temporaryFolder();
     const file = path.join(folder, 'folds.json');
     const folds = makeFolds(twelve, { seed: 3 });
-    await writeFolds(file, folds);
+    await writeJson(file, folds);
     expect(await readFolds(file, twelve)).toEqual(folds);
     await expect(readFolds(file, [...twelve, 'p99'])).rejects.toThrow('patients in no fold: p99');
     await expect(readFolds(file, twelve.slice(1))).rejects.toThrow('patients that the data set does not have: p0');

@@ -17,14 +17,17 @@ interface Found {
   gradients: Float32Array[];
 }
 
-function run(
-  z: Float32Array,
-  rows: number,
-  channels: number,
-  gamma: Float32Array,
-  beta: Float32Array,
-  dy: Float32Array,
-): Found {
+interface Numbers {
+  /** rows × channels */
+  z: Float32Array;
+  gamma: Float32Array;
+  beta: Float32Array;
+  dy: Float32Array;
+}
+
+function run({ z, gamma, beta, dy }: Numbers): Found {
+  const channels = gamma.length;
+  const rows = z.length / channels;
   return tf.tidy(() => {
     const variables = [
       tf.variable(tf.tensor4d(z, [1, rows, 1, channels])),
@@ -84,7 +87,7 @@ describe.skipIf(!hasOwnKernels())(`batch norm and ReLU with our kernels${why}`, 
         const draw = (length: number, shift = 0): Float32Array =>
           Float32Array.from({ length }, () => shift + random.normal());
         const [z, gamma, beta, dy] = [draw(n * channels, offset), draw(channels), draw(channels), draw(n * channels)];
-        const found = run(z, n, channels, gamma, beta, dy);
+        const found = run({ z, gamma, beta, dy });
         for (const c of new Set([0, channels >> 1, channels - 1])) {
           const of = (all: Float32Array): number[] => Array.from({ length: n }, (_, i) => all[i * channels + c]);
           const wanted = byHand(
@@ -115,16 +118,22 @@ describe.skipIf(!hasOwnKernels())(`batch norm and ReLU with our kernels${why}`, 
     const random = Random.stream(1, 'outlier');
     const z = Float32Array.from({ length: n }, (_, i) => (i ? 0.1 * random.normal() : 30));
     const ones = Float32Array.of(1);
-    const { variance } = run(z, n, 1, ones, ones, new Float32Array(n));
+    const { variance } = run({ z, gamma: ones, beta: ones, dy: new Float32Array(n) });
     expect(Math.abs(variance[0] / byHand([...z], 1, 1, [...z], []).variance - 1)).toBeLessThan(1e-3);
-    const flat = run(new Float32Array(n).fill(1e4), n, 1, ones, Float32Array.of(0.5), new Float32Array(n));
+    const flat = run({
+      z: new Float32Array(n).fill(1e4),
+      gamma: ones,
+      beta: Float32Array.of(0.5),
+      dy: new Float32Array(n),
+    });
     expect(flat.variance[0]).toBe(0);
     expect(new Set(flat.y)).toEqual(new Set([0.5]));
   });
 
   it('let a NaN through to the output instead of cutting it off to 0', () => {
     const z = Float32Array.from({ length: 64 }, (_, i) => (i === 40 ? NaN : i % 7));
-    const { y, mean, gradients } = run(z, 64, 1, Float32Array.of(1), Float32Array.of(1), new Float32Array(64).fill(1));
+    const [one, dy] = [Float32Array.of(1), new Float32Array(64).fill(1)];
+    const { y, mean, gradients } = run({ z, gamma: one, beta: one, dy });
     expect(mean[0]).toBeNaN();
     expect(y.every(Number.isNaN)).toBe(true);
     expect(gradients[0].every(Number.isNaN)).toBe(true);

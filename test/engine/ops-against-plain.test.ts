@@ -1,6 +1,7 @@
 /**
- * Values and gradients of every operation, on every engine and set of kernels, against the plain form on the cpu engine: sides of one
- * pixel, odd sides, channels that do not fill a vector, dilations larger than the image, several images at once.
+ * Values and gradients of every operation, on every engine and set of kernels, against the plain form on
+ * the cpu engine: sides of one pixel, odd sides, channels that do not fill a vector, dilations larger than
+ * the image, several images at once.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';

@@ -1,13 +1,14 @@
 /**
- * Every operation of the network, on every engine: values against sums written out in the test, gradients against finite
- * differences. The gradient of Σ c·f(x) along a direction d is compared with (L(x + hd) − L(x − hd)) / 2h.
+ * Every operation of the network, on every engine: values against sums written out in the test, gradients against
+ * finite differences. The gradient of Σ c·f(x) along a direction d is compared with (L(x + hd) − L(x − hd)) / 2h.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { valueAndGradients } from '../../lib/engine/gradients.ts';
 import { adaptiveMaxPool, adaptiveWindow, nearestIndex, resizeNearest } from '../../lib/engine/ops/adaptiveMaxPool.ts';
 import { batchNormReluInference, batchNormReluTraining } from '../../lib/engine/ops/batchNormRelu.ts';
-import { addBias, convolution } from '../../lib/engine/ops/convolution.ts';
+import { addBias } from '../../lib/engine/ops/bias.ts';
+import { convolution } from '../../lib/engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../../lib/engine/ops/depthwise.ts';
 import { groupedConvolution } from '../../lib/engine/ops/groupedConvolution.ts';
 import { maxPool } from '../../lib/engine/ops/maxPool.ts';
@@ -28,7 +29,9 @@ function normals(name: string, shape: number[]): Float32Array {
 type Shape4 = [number, number, number, number];
 type Op = (...inputs: tf.Tensor[]) => tf.Tensor;
 
-/** A piecewise linear operation allows a large step, since rounding is then the only error; a curved one a small step. */
+/**
+ * A piecewise linear operation allows a large step, since rounding is then the only error; a curved one a small step.
+ */
 function checkGradients(op: Op, shapes: number[][], step: number, tolerance: number): void {
   const values = shapes.map((shape, i) => normals(`input ${i}`, shape));
   const variables = values.map((v, i) => tf.variable(tf.tensor(v, shapes[i])));
@@ -63,8 +66,7 @@ function convolutionByHand(
   [n, h, w, ci]: Shape4,
   k: Float32Array,
   [kh, kw, , co]: Shape4,
-  stride: number,
-  dilation: number,
+  { stride, dilation }: { stride: number; dilation: number },
 ): number[] {
   const out: number[] = [];
   const [oh, ow] = [Math.ceil(h / stride), Math.ceil(w / stride)];
@@ -132,7 +134,7 @@ describe.each(engines)('on $title', ({ engine, available }) => {
         const y = tf.tidy(() =>
           convolution(tf.tensor4d(x, image), tf.tensor4d(k, weights), undefined, { stride, dilation }).dataSync(),
         );
-        expectClose(y, convolutionByHand(x, image, k, weights, stride, dilation), 2e-5);
+        expectClose(y, convolutionByHand(x, image, k, weights, { stride, dilation }), 2e-5);
       });
       test('has the gradients of image, kernel and bias', () => {
         const op: Op = (x, k, b) =>
@@ -190,7 +192,8 @@ describe.each(engines)('on $title', ({ engine, available }) => {
     }
   });
   test('max pooling gives the gradient to the first of equal maxima', () => {
-    const variable = tf.variable(tf.tensor4d([3, 3, 3, 3, 1, 2, 2, 1], [1, 2, 4, 1])); // squares [3 3; 1 2] and [3 3; 2 1]
+    // squares [3 3; 1 2] and [3 3; 2 1]
+    const variable = tf.variable(tf.tensor4d([3, 3, 3, 3, 1, 2, 2, 1], [1, 2, 4, 1]));
     const { gradients } = valueAndGradients(
       () => tf.sum(tf.mul(maxPool(variable as tf.Tensor4D), tf.tensor4d([5, 7], [1, 1, 2, 1]))) as tf.Scalar,
       [variable],
@@ -238,7 +241,8 @@ describe.each(engines)('on $title', ({ engine, available }) => {
     );
     for (const channel of [0, 1]) {
       const of = (v: Float32Array): Float32Array => v.filter((_, i) => i % 2 === channel);
-      const alone = convolutionByHand(of(x), [1, 5, 4, 1], of(k), [3, 3, 1, 1], 1, 1);
+      const steps = { stride: 1, dilation: 1 };
+      const alone = convolutionByHand(of(x), [1, 5, 4, 1], of(k), [3, 3, 1, 1], steps);
       expectClose(of(Float32Array.from(y)), alone, 2e-5);
     }
   });

@@ -1,4 +1,5 @@
 /** Gradients with tensors made again in the backward pass are the same bits as without. */
+
 import { describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { valueAndGradients } from '../../lib/engine/gradients.ts';
@@ -11,7 +12,7 @@ import { canBeMade, keep, recomputing } from '../../lib/engine/recompute.ts';
 import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
 import { createAxUnet } from '../../lib/model/axunet.ts';
 import { exampleBatch } from '../../lib/step/exampleBatch.ts';
-import { variableOf } from '../../lib/step/step.ts';
+import { variableOf } from '../../lib/step/weights.ts';
 
 await startEngine();
 

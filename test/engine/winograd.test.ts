@@ -1,4 +1,7 @@
-/** Our Winograd convolution against the direct sum in float64, its rounding, and its independence of the number of threads. */
+/**
+ * Our Winograd convolution against the direct sum in float64, its rounding, and its
+ * independence of the number of threads.
+ */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -28,15 +31,23 @@ interface Arrays {
   kernel: Float64Array;
 }
 
+/** A convolution to compute: image [n, h, w, in], kernel [3, 3, in, out] and the gradient of the output. */
+interface Numbers {
+  x: Float32Array;
+  shape: Shape;
+  k: Float32Array;
+  co: number;
+  dy: Float32Array;
+}
+
+const numbersOf = (shape: Shape, co: number): Numbers => {
+  const [n, height, width, ci] = shape;
+  const [x, k] = [normals('x', n * height * width * ci), normals('k', 9 * ci * co)];
+  return { x, shape, k, co, dy: normals('dy', n * height * width * co) };
+};
+
 /** Value and gradients by their definitions, summed in float64. */
-function direct(
-  x: Float32Array,
-  [n, h, w, ci]: Shape,
-  k: Float32Array,
-  co: number,
-  dilation: number,
-  dy: Float32Array,
-): Arrays {
+function direct({ x, shape: [n, h, w, ci], k, co, dy }: Numbers, dilation: number): Arrays {
   const result = {
     value: new Float64Array(n * h * w * co),
     image: new Float64Array(x.length),
@@ -66,11 +77,7 @@ function direct(
 /** Value and gradients of Σ dy · f(image, kernel) as `f` computes them. */
 function computed(
   f: (x: tf.Tensor4D, k: tf.Tensor4D) => tf.Tensor4D,
-  x: Float32Array,
-  shape: Shape,
-  k: Float32Array,
-  co: number,
-  dy: Float32Array,
+  { x, shape, k, co, dy }: Numbers,
 ): Record<keyof Arrays, Float32Array> {
   return tf.tidy(() => {
     const [image, kernel] = [tf.variable(tf.tensor4d(x, shape)), tf.variable(tf.tensor4d(k, [3, 3, shape[3], co]))];
@@ -98,26 +105,20 @@ function relativeError(actual: ArrayLike<number>, wanted: Float64Array): number 
 describe.skipIf(!hasOwnKernels())(`Winograd's convolution${why}`, () => {
   beforeAll(async () => void (await startEngine('tensorflow')));
 
-  it('equals the direct sum in float64, with its gradients, for any sides, channels, dilation and number of images', () => {
-    const side = fc.integer({ min: 1, max: 30 }); // from one tile to 192, below and above where another kernel takes over
+  it('equals the direct sum in float64, with its gradients, for any sides, channels, dilation and images', () => {
+    // from one tile to 192, below and above where another kernel takes over
+    const side = fc.integer({ min: 1, max: 30 });
     const channels = fc.integer({ min: 16, max: 50 });
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 3 }),
-        side,
-        side,
-        channels,
-        channels,
+        fc.tuple(side, side),
+        fc.tuple(channels, channels),
         fc.integer({ min: 1, max: 15 }),
-        (n, height, width, from, to, dilation) => {
-          const shape: Shape = [n, height, width, from];
-          const [x, k, dy] = [
-            normals('x', n * height * width * from),
-            normals('k', 9 * from * to),
-            normals('dy', n * height * width * to),
-          ];
-          const wanted = direct(x, shape, k, to, dilation, dy);
-          const found = computed((image, kernel) => winogradConvolution(image, kernel, dilation), x, shape, k, to, dy);
+        (n, [height, width], [from, to], dilation) => {
+          const numbers = numbersOf([n, height, width, from], to);
+          const wanted = direct(numbers, dilation);
+          const found = computed((image, kernel) => winogradConvolution(image, kernel, dilation), numbers);
           for (const key of ['value', 'image', 'kernel'] as const) {
             expect(found[key]).toHaveLength(wanted[key].length);
             expect(relativeError(found[key], wanted[key]), key).toBeLessThan(1e-6);
@@ -128,30 +129,24 @@ describe.skipIf(!hasOwnKernels())(`Winograd's convolution${why}`, () => {
     );
   });
 
-  it("in bfloat16 differs by that format's rounding of what is multiplied, for any sides, channels and dilation", (context) => {
+  it("in bfloat16 differs by that format's rounding, for any sides, channels and dilation", (context) => {
     context.skip(!hasBfloat16Kernels(), 'this processor has no bfloat16');
     const [side, channels] = [fc.integer({ min: 1, max: 20 }), fc.integer({ min: 16, max: 50 })];
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 3 }),
-        side,
-        side,
-        channels,
-        channels,
+        fc.tuple(side, side),
+        fc.tuple(channels, channels),
         fc.integer({ min: 1, max: 7 }),
-        (n, height, width, from, to, dilation) => {
-          const shape: Shape = [n, height, width, from];
-          const [x, k, dy] = [
-            normals('x', n * height * width * from),
-            normals('k', 9 * from * to),
-            normals('dy', n * height * width * to),
-          ];
-          const wanted = direct(x, shape, k, to, dilation, dy);
+        (n, [height, width], [from, to], dilation) => {
+          const numbers = numbersOf([n, height, width, from], to);
+          const wanted = direct(numbers, dilation);
           const found = withBfloat16Products(() =>
-            computed((image, kernel) => winogradConvolution(image, kernel, dilation), x, shape, k, to, dy),
+            computed((image, kernel) => winogradConvolution(image, kernel, dilation), numbers),
           );
           for (const key of ['value', 'image', 'kernel'] as const) {
-            const error = relativeError(found[key], wanted[key]); // bfloat16 rounds by up to 2^-9; the transform back adds differences of what was rounded
+            // bfloat16 rounds by up to 2^-9; the transform back adds differences of what was rounded
+            const error = relativeError(found[key], wanted[key]);
             expect(error, key).toBeLessThan(0.03);
             expect(error, key).toBeGreaterThan(1e-4);
           }
@@ -161,12 +156,12 @@ describe.skipIf(!hasOwnKernels())(`Winograd's convolution${why}`, () => {
     );
   });
 
-  // Relative errors measured here: direct 1e-7, Winograd 2e-7 to 3e-7 for images and 5e-7 for the gradient of the kernel.
+  // Relative errors measured here: direct 1e-7, Winograd 2e-7 to 3e-7 for images and 5e-7
+  // for the gradient of the kernel.
   it.each([16, 64, 256])('rounds at most six times as much as the direct float32 sum (%i channels)', (channels) => {
-    const shape: Shape = [1, 14, 14, channels];
-    const [x, k, dy] = [normals('x', 196 * channels), normals('k', 9 * channels * 32), normals('dy', 196 * 32)];
-    const wanted = direct(x, shape, k, 32, 1, dy);
-    const run = () => computed((image, kernel) => convolution(image, kernel), x, shape, k, 32, dy);
+    const numbers = numbersOf([1, 14, 14, channels], 32);
+    const wanted = direct(numbers, 1);
+    const run = () => computed((image, kernel) => convolution(image, kernel), numbers);
     const [ours, theirs] = [run(), withoutOwnKernels(run)];
     for (const key of ['value', 'image', 'kernel'] as const) {
       const [error, directError] = [relativeError(ours[key], wanted[key]), relativeError(theirs[key], wanted[key])];
@@ -178,23 +173,17 @@ describe.skipIf(!hasOwnKernels())(`Winograd's convolution${why}`, () => {
     const shape: Shape = [1, 6, 6, 16];
     const [x, k] = [normals('copy', 36 * 16), new Float32Array(9 * 256)];
     for (let c = 0; c < 16; c++) k[(4 * 16 + c) * 16 + c] = 1;
+    const dy = new Float32Array(36 * 16);
     const run = (image: Float32Array): Float32Array =>
-      computed((a, b) => winogradConvolution(a, b, 1), image, shape, k, 16, new Float32Array(36 * 16)).value;
+      computed((a, b) => winogradConvolution(a, b, 1), { x: image, shape, k, co: 16, dy }).value;
     run(x).forEach((v, i) => expect(Math.abs(v - x[i])).toBeLessThan(4e-6));
     expect(new Set(run(new Float32Array(36 * 16)).map(Math.abs))).toEqual(new Set([0]));
   });
 
   it('lets a NaN of the image through', () => {
-    const shape: Shape = [1, 8, 8, 16];
-    const x = normals('x', 64 * 16).fill(NaN, 100, 101);
-    const { value } = computed(
-      (a, b) => winogradConvolution(a, b, 1),
-      x,
-      shape,
-      normals('k', 9 * 256),
-      16,
-      new Float32Array(64 * 16),
-    );
+    const numbers = numbersOf([1, 8, 8, 16], 16);
+    numbers.x.fill(NaN, 100, 101);
+    const { value } = computed((a, b) => winogradConvolution(a, b, 1), numbers);
     expect(value.some(Number.isNaN)).toBe(true);
   });
 

@@ -29,7 +29,8 @@ describe('the choice of post-processing', () => {
     expect(choice.test!.before.metrics.dice.all.mean).toBe(1);
     expect(choice.test!.after.metrics.dice.all.mean).toBeCloseTo(0.8, 12);
     expect(formatPostprocessingChoice(choice)).toContain(
-      'test       (1 cases): 1.0000 before, 0.8000 after; better in 0, worse in 1, equal in 0; missed 0 before, 0 after',
+      'test       (1 cases): 1.0000 before, 0.8000 after; better in 0, worse in 1, equal in 0; ' +
+        'missed 0 before, 0 after',
     );
   });
 

@@ -1,16 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  assd,
-  directedMean,
-  hausdorff,
-  hd95ByArea,
-  hd95Directed,
-  hd95Pooled,
-  surfaceDice,
-} from '../../lib/evaluate/distanceMetrics.ts';
-import { maskPair, pairCounts } from '../../lib/evaluate/maskPair.ts';
+import { assd, directedMean } from '../../lib/evaluate/assd.ts';
+import { hausdorffDistance, hd95ByArea, hd95Directed, hd95Pooled } from '../../lib/evaluate/hausdorff.ts';
+import { type MaskPair, maskPair, pairCounts } from '../../lib/evaluate/maskPair.ts';
+import { surfaceDice } from '../../lib/evaluate/nsd.ts';
 import { dice, jaccard, precision, recall, specificity } from '../../lib/evaluate/overlap.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from '../../lib/evaluate/surfaceDistances.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
@@ -56,15 +50,7 @@ class Worst {
   }
 }
 
-function compare(
-  worst: Worst,
-  prediction: Uint8Array,
-  reference: Uint8Array,
-  shape: Vec3,
-  spacingMm: Vec3,
-  peer: PeerPair,
-): void {
-  const pair = maskPair(prediction, reference, shape, spacingMm);
+function compare(worst: Worst, pair: MaskPair, peer: PeerPair): void {
   const counts = pairCounts(pair);
   const { medpy, monai, surface_distance: elementPeer } = peer;
   worst.add('medpy', dice(counts), medpy.dc);
@@ -74,15 +60,15 @@ function compare(
   worst.add('medpy', specificity(counts), medpy.specificity);
   worst.add('medpy', (counts.fp - counts.fn) / (counts.tp + counts.fn), medpy.ravd);
   const voxels = surfaceVoxelDistances(pair);
-  worst.add('medpy', hausdorff(voxels), medpy.hd);
+  worst.add('medpy', hausdorffDistance(voxels), medpy.hd);
   worst.add('medpy', hd95Pooled(voxels), medpy.hd95);
   worst.add('medpy', assd(voxels), medpy.assd);
-  worst.add('monai', hausdorff(voxels), monai.hd);
+  worst.add('monai', hausdorffDistance(voxels), monai.hd);
   worst.add('monai', hd95Directed(voxels), monai.hd95);
   worst.add('monai', assd(voxels), monai.assd);
   worst.add('monai', directedMean(voxels, 'toReference'), monai.asd_pred_to_ref);
   const elements = surfaceElementDistances(pair);
-  worst.add('surface-distance', hausdorff(elements), elementPeer.hd);
+  worst.add('surface-distance', hausdorffDistance(elements), elementPeer.hd);
   worst.add('surface-distance', hd95ByArea(elements), elementPeer.hd95);
   worst.add('surface-distance', directedMean(elements, 'toReference'), elementPeer.asd_pred_to_ref);
   worst.add('surface-distance', directedMean(elements, 'toPrediction'), elementPeer.asd_ref_to_pred);
@@ -98,7 +84,9 @@ async function mask(id: string, author: string): Promise<{ data: Uint8Array; sha
   return { data: data as Uint8Array, shape };
 }
 
-/** Double precision throughout, but for MONAI, which works in single precision, also where it interpolates percentiles. */
+/**
+ * Double precision throughout, but for MONAI, which works in single precision, also where it interpolates percentiles.
+ */
 const tolerances = {
   medpy: 1e-8,
   'surface-distance': 1e-8,
@@ -113,7 +101,8 @@ function expectClose({ found }: Worst): void {
 }
 
 describe.skipIf(!folder)('metrics of real masks (needs the extra test data in ../shared)', () => {
-  // Every pair was compared when peers.json was made; AXUNET_TEST_ALL=1 compares them all again, else each case has its turn with one network.
+  // Every pair was compared when peers.json was made; AXUNET_TEST_ALL=1 compares them all again, else each
+  // case has its turn with one network.
   const pairs = peers.pairs.filter((_, i) => Boolean(process.env.AXUNET_TEST_ALL) || Math.floor(i / 8) % 8 === i % 8);
 
   it(`equal MedPy, MONAI and surface-distance over ${pairs.length} pairs of 24 cases and 8 networks`, async () => {
@@ -125,7 +114,8 @@ describe.skipIf(!folder)('metrics of real masks (needs the extra test data in ..
     const worst = new Worst();
     for (const peer of pairs) {
       const [prediction, reference] = [await mask(peer.case, peer.network), await mask(peer.case, 'gt')];
-      compare(worst, prediction.data, reference.data, reference.shape, spacings[peer.case].spacing, peer);
+      const { spacing } = spacings[peer.case];
+      compare(worst, maskPair(prediction.data, reference.data, reference.shape, spacing), peer);
     }
     expectClose(worst);
   }, 600_000);
@@ -137,7 +127,8 @@ describe.skipIf(!folder)('metrics of real masks (needs the extra test data in ..
       const [prediction, reference] = [await mask(peer.case, peer.network), await mask(peer.case, 'gt')];
       const [x, y] = reference.shape;
       const slice = (data: Uint8Array): Uint8Array => data.subarray(peer.z! * x * y, (peer.z! + 1) * x * y);
-      compare(worst, slice(prediction.data), slice(reference.data), [x, y, 1], spacings[peer.case].spacing, peer);
+      const { spacing } = spacings[peer.case];
+      compare(worst, maskPair(slice(prediction.data), slice(reference.data), [x, y, 1], spacing), peer);
     }
     expectClose(worst);
   });

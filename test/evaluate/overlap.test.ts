@@ -48,7 +48,7 @@ describe('overlap of two masks', () => {
   it('refuses masks of different sizes', () =>
     expect(() => overlapCounts([1], [1, 0])).toThrow('Expected a prediction of 2 pixels, found 1'));
 
-  it('follows dice = 2 jaccard / (1 + jaccard), is symmetric, and dice is the harmonic mean of precision and recall', () => {
+  it('follows dice = 2 jaccard / (1 + jaccard), is symmetric, and is the harmonic mean of precision and recall', () => {
     const mask = fc.array(fc.constantFrom(0, 1), { minLength: 20, maxLength: 20 });
     fc.assert(
       fc.property(mask, mask, (a, b) => {

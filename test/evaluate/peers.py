@@ -53,9 +53,11 @@ def monai_values(prediction, reference, spacing):
 def medpy_values(prediction, reference, spacing):
     pair = (prediction, reference)
     return {
-        "dc": medpy.dc(*pair), "jc": medpy.jc(*pair), "precision": medpy.precision(*pair), "recall": medpy.recall(*pair),
+        "dc": medpy.dc(*pair), "jc": medpy.jc(*pair),
+        "precision": medpy.precision(*pair), "recall": medpy.recall(*pair),
         "specificity": medpy.specificity(*pair), "ravd": medpy.ravd(*pair),
-        "hd": medpy.hd(*pair, voxelspacing=spacing), "hd95": medpy.hd95(*pair, voxelspacing=spacing), "assd": medpy.assd(*pair, voxelspacing=spacing),
+        "hd": medpy.hd(*pair, voxelspacing=spacing), "hd95": medpy.hd95(*pair, voxelspacing=spacing),
+        "assd": medpy.assd(*pair, voxelspacing=spacing),
     }
 
 
@@ -78,7 +80,10 @@ def all_values(prediction, reference, spacing):
 
 
 def surface_sizes(spacing):
-    """Areas of surface-distance's 256 neighbour codes (bit 7 - 4x - 2y - z of corner x, y, z), and lengths of the 16 in 2-D."""
+    """Areas of surface-distance's 256 neighbour codes, and lengths of the 16 in 2-D.
+
+    Bit 7 - 4x - 2y - z of a code is the corner x, y, z.
+    """
     tables = surface_distance.lookup_tables
     return {
         "spacing": spacing,
@@ -99,7 +104,8 @@ def volume_lines(folder, cases):
     for case, facts in sorted(cases.items()):
         reference = read_mask(folder, case, "gt")
         for network in facts["nvox"]:
-            yield as_line(case, network, all_values(read_mask(folder, case, network), reference, tuple(facts["spacing"])))
+            values = all_values(read_mask(folder, case, network), reference, tuple(facts["spacing"]))
+            yield as_line(case, network, values)
 
 
 def slice_lines(folder, cases):

@@ -1,18 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  assd,
-  boundaryIou,
-  directedMean,
-  hausdorff,
-  hd95ByArea,
-  hd95Directed,
-  hd95Pooled,
-  masd,
-  surfaceDice,
-} from '../../lib/evaluate/distanceMetrics.ts';
+import { assd, directedMean, masd } from '../../lib/evaluate/assd.ts';
+import { boundaryIou } from '../../lib/evaluate/boundaryIou.ts';
+import { hausdorffDistance, hd95ByArea, hd95Directed, hd95Pooled } from '../../lib/evaluate/hausdorff.ts';
 import { maskPair, pairCounts } from '../../lib/evaluate/maskPair.ts';
+import { surfaceDice } from '../../lib/evaluate/nsd.ts';
 import { overlapScores } from '../../lib/evaluate/overlap.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from '../../lib/evaluate/surfaceDistances.ts';
 import { settings } from '../../lib/settings.ts';
@@ -75,7 +68,7 @@ describe.skipIf(!file)('metrics of spheres (needs the extra test data in ../shar
           recall: overlap.recall,
           specificity: overlap.specificity,
           ravd: (counts.fp - counts.fn) / (counts.tp + counts.fn),
-          hd: hausdorff(voxels),
+          hd: hausdorffDistance(voxels),
           hd95: hd95Pooled(voxels),
           assd: assd(voxels),
           asd_pred_to_gt: directed[0],
@@ -84,7 +77,7 @@ describe.skipIf(!file)('metrics of spheres (needs the extra test data in ../shar
         monai: {
           dice: overlap.dice,
           iou: overlap.jaccard,
-          hd: hausdorff(voxels),
+          hd: hausdorffDistance(voxels),
           hd95: hd95Directed(voxels),
           assd: assd(voxels),
           asd_pred_to_gt: directed[0],
@@ -93,7 +86,7 @@ describe.skipIf(!file)('metrics of spheres (needs the extra test data in ../shar
         },
         deepmind: {
           dice: overlap.dice,
-          hd100: hausdorff(elements),
+          hd100: hausdorffDistance(elements),
           hd95: hd95ByArea(elements),
           avg_pred_to_gt: directedMean(elements, 'toReference'),
           avg_gt_to_pred: directedMean(elements, 'toPrediction'),
@@ -105,7 +98,7 @@ describe.skipIf(!file)('metrics of spheres (needs the extra test data in ../shar
           intersection_over_union: overlap.jaccard,
           sensitivity: overlap.recall,
           positive_predictive_value: overlap.precision,
-          measured_hausdorff_distance: hausdorff(voxels),
+          measured_hausdorff_distance: hausdorffDistance(voxels),
           measured_hausdorff_distance_perc: hd95Directed(voxels),
           measured_average_distance: assd(voxels),
           measured_masd: masd(voxels),

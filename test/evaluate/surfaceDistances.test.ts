@@ -1,15 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  assd,
-  hausdorff,
-  hd95ByArea,
-  hd95Directed,
-  hd95Pooled,
-  masd,
-  surfaceDice,
-} from '../../lib/evaluate/distanceMetrics.ts';
+import { assd, masd } from '../../lib/evaluate/assd.ts';
+import { hausdorffDistance, hd95ByArea, hd95Directed, hd95Pooled } from '../../lib/evaluate/hausdorff.ts';
 import { maskPair, pairCounts } from '../../lib/evaluate/maskPair.ts';
+import { surfaceDice } from '../../lib/evaluate/nsd.ts';
 import { surfaceElementDistances, surfaceVoxelDistances } from '../../lib/evaluate/surfaceDistances.ts';
 import type { Vec3 } from '../../lib/volume/volume.ts';
 
@@ -127,7 +121,7 @@ describe('metrics of distances', () => {
   it('follow from an example worked out by hand', () => {
     const part = (mm: number[], sizes: number[]) => ({ mm: Float64Array.from(mm), sizes: Float64Array.from(sizes) });
     const distances = { toReference: part([3, 0, 1], [1, 6, 3]), toPrediction: part([0, 2], [5, 5]) };
-    expect(hausdorff(distances)).toBe(3);
+    expect(hausdorffDistance(distances)).toBe(3);
     // Sorted 0 0 1 2 3, place 0.95 · 4 = 3.8; directed 0 1 3 at 1.9 and 0 2 at 0.95.
     expect(hd95Pooled(distances)).toBeCloseTo(2.8, 12);
     expect(hd95Directed(distances)).toBeCloseTo(2.8, 12);
@@ -146,7 +140,7 @@ describe('metrics of distances', () => {
         const [one, two] = [[1, 1.5, 2] as const, [2, 3, 4] as const].map((spacing) =>
           surfaceElementDistances(maskPair(prediction, reference, shape, spacing)),
         );
-        for (const metric of [hausdorff, hd95Pooled, hd95Directed, hd95ByArea, assd, masd])
+        for (const metric of [hausdorffDistance, hd95Pooled, hd95Directed, hd95ByArea, assd, masd])
           expect(metric(two)).toBeCloseTo(2 * metric(one), 9);
         expect(surfaceDice(two, 2)).toBeCloseTo(surfaceDice(one, 1), 9);
       }),

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../lib/io/files.ts';
-import { encodePng, readGreyImage, writeGreyPng } from '../../lib/io/image.ts';
+import { encodePng, readGreyImage } from '../../lib/io/image.ts';
 import { settings } from '../../lib/settings.ts';
+import { writeGreyPng } from './writeGreyPng.ts';
 
 const slices = settings.sharedFolder && path.join(settings.sharedFolder, 'data', 'nih-pancreas-ct-2d');
 

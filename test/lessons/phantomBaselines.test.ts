@@ -65,7 +65,8 @@ describe('locationPriorDice', () => {
   });
 
   it('cuts where that is best for the training patients', () => {
-    // Three of four agree, one lies elsewhere: "at least 1" gives 2/3 to each, "at least 2" 1, 1, 1, 0, "all 4" nothing.
+    // Three of four agree, one lies elsewhere: "at least 1" gives 2/3 to each, "at
+    // least 2" 1, 1, 1, 0, "all 4" nothing.
     const found = locationPriorDice([here, here, here, boxVolume([8, 8, 8], [12, 12, 12])], [here]);
     expect(found.share).toBe(0.5);
     expect(found.dice).toEqual([1]);

@@ -1,13 +1,14 @@
 /** The losses by distances in a compiled training step: the same loss and gradients as operation by operation. */
+
 import { describe, expect, it } from 'vitest';
 import { currentEngine, startEngine } from '../../lib/engine/engine.ts';
 import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
+import { losses } from '../../lib/loss/losses.ts';
 import { createAxUnet } from '../../lib/model/axunet.ts';
 import { checkStep, isEqualEnough } from '../../lib/step/checkStep.ts';
-import { createCompiledStep } from '../../lib/step/compiledStep.ts';
+import { CompiledStep } from '../../lib/step/compiledStep.ts';
 import { exampleBatch } from '../../lib/step/exampleBatch.ts';
 import { referenceRmsprop } from '../../lib/step/optimizers.ts';
-import { losses } from '../../lib/train/config.ts';
 
 await startEngine();
 const why = whyNoGraphs() ? ` (skipped: ${whyNoGraphs()})` : '';
@@ -19,7 +20,7 @@ describe.skipIf(whyNoGraphs())(`a compiled step on ${currentEngine().name}${why}
       const model = createAxUnet({ width: 4, inputSize: [32, 32], asppRates: [1, 2, 3] }, 1);
       const batch = exampleBatch(2, { inputSize: [32, 32], inputChannels: 3 });
       const options = { optimizer: referenceRmsprop, loss: losses[name] };
-      const step = await createCompiledStep(model, options, batch);
+      const step = await CompiledStep.compile(model, options, batch);
       const check = await checkStep(model, options, step, batch);
       expect(isEqualEnough(check), JSON.stringify(check)).toBe(true);
       const found: number[] = [];

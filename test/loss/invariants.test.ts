@@ -1,9 +1,10 @@
 /** What every loss must keep to, whatever the images. */
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../lib/engine/engine.ts';
 import type { LossFunction } from '../../lib/loss/loss.ts';
-import { losses } from '../../lib/train/config.ts';
+import { losses } from '../../lib/loss/losses.ts';
 import { type Example, gradientOf, valueOf } from './measure.ts';
 
 beforeAll(async () => void (await startEngine()));
@@ -24,7 +25,10 @@ const exampleFrom = (labels: readonly number[], margins: readonly number[]): Exa
 });
 const reversed = <T>(values: readonly T[]): T[] => [...values.slice(pixels), ...values.slice(0, pixels)];
 
-/** Its distances are those of the prediction too, and jump where a probability crosses 1/2: one pixel can change the price of all others. */
+/**
+ * Its distances are those of the prediction too, and jump where a probability crosses 1/2: one pixel can change the
+ * price of all others.
+ */
 const jumps = (name: string): boolean => name === 'ce-dice-hausdorff';
 /** A pixel deep inside the organ is worth something. */
 const canBeNegative = (name: string): boolean => name === 'ce-dice-boundary';

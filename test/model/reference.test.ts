@@ -8,14 +8,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { valueAndGradients } from '../../lib/engine/gradients.ts';
 import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
-import { addBias, convolution } from '../../lib/engine/ops/convolution.ts';
+import { addBias } from '../../lib/engine/ops/bias.ts';
+import { convolution } from '../../lib/engine/ops/convolution.ts';
 import { depthwiseConvolution } from '../../lib/engine/ops/depthwise.ts';
 import { expected } from '../../lib/errors.ts';
 import type { LossFunction } from '../../lib/loss/loss.ts';
 import { createAxUnet } from '../../lib/model/axunet.ts';
 import type { Batch } from '../../lib/preprocess/batches.ts';
 import { settings } from '../../lib/settings.ts';
-import { createCompiledStep } from '../../lib/step/compiledStep.ts';
+import { CompiledStep } from '../../lib/step/compiledStep.ts';
 import { referenceRmsprop, updateOf } from '../../lib/step/optimizers.ts';
 import {
   hashUniform,
@@ -63,7 +64,10 @@ const norm2 = (values: ArrayLike<number>): number => {
   return Math.sqrt(sum);
 };
 
-/** Networks in which a ReLU or a maximum flips somewhere differ by up to this share of a gradient's norm (see the notes of the file). */
+/**
+ * Networks in which a ReLU or a maximum flips somewhere differ by up to this share of a gradient's
+ * norm (see the notes of the file).
+ */
 const gradientLimit = 3e-2;
 const zeroGradient = 1e-6;
 
@@ -235,8 +239,9 @@ describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => 
 });
 
 /**
- * Differences of the loss before each step. Dividing by √(r + ε) turns small gradients into steps of full size, so float32
- * rounding grows from step to step: TensorFlow, wasm and Paddle's own float32 differ from float64 by up to 2.3e-3 after four.
+ * Differences of the loss before each step. Dividing by √(r + ε) turns small gradients into steps of full
+ * size, so float32 rounding grows from step to step: TensorFlow, wasm and Paddle's own float32 differ from
+ * float64 by up to 2.3e-3 after four.
  */
 const stepTolerances = [1e-5, 2e-5, 1e-3, 4e-3];
 
@@ -260,7 +265,12 @@ function followSteps(s: Steps, run: Run, model: tf.LayersModel): void {
     if (step === s.steps) break; // the last forward only updates the running statistics
     gradients.forEach((g, i) => {
       if (!g) return;
-      const [w, ...next] = updateOf(referenceRmsprop, trainable[i]!, g, slots[i]!, 5e-4, step + 1);
+      const [w, ...next] = updateOf(
+        referenceRmsprop,
+        { weight: trainable[i]!, gradient: g, slots: slots[i]! },
+        5e-4,
+        step + 1,
+      );
       trainable[i]!.assign(w!);
       slots[i] = next;
     });
@@ -285,7 +295,7 @@ async function followCompiledSteps(s: Steps, run: Run, model: tf.LayersModel): P
     (logits, truth) =>
       referenceLoss(logits, truth)[name];
   const options = { optimizer: referenceRmsprop, loss: part('loss'), metrics: { ce: part('ce'), dice: part('dice') } };
-  const step = await createCompiledStep(model, options, batch);
+  const step = await CompiledStep.compile(model, options, batch);
   for (let k = 0; k <= s.steps; k++) {
     // Of the last step only the forward pass counts, which moves the running statistics: everything else is put back.
     const before = k === s.steps ? await step.state() : undefined;

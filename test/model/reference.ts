@@ -1,4 +1,6 @@
-/** Reads values of the reference network (axunet_forward.json, formulas in its `how`) and puts its weights into ours. */
+/**
+ * Reads values of the reference network (axunet_forward.json, formulas in its `how`) and puts its weights into ours.
+ */
 import { tf } from '../../lib/engine/engine.ts';
 import type { Variant } from '../../lib/model/axunet.ts';
 import { NetworkLayer } from '../../lib/model/layer.ts';
@@ -74,7 +76,9 @@ export function hashUniform(j: number, p: number): number {
   const h2 = modulo(h1 * h1 + j, M);
   return modulo(69621 * h2 + p + 1, M) / M;
 }
-/** Six times faster than `%` and exact here: all numbers are below 2^53 and the quotient's rounding is far below 1 / M. */
+/**
+ * Six times faster than `%` and exact here: all numbers are below 2^53 and the quotient's rounding is far below 1 / M.
+ */
 const modulo = (a: number, m: number): number => a - Math.floor(a / m) * m;
 
 /** Initial values of parameter p, flat in the reference's own layout. */
@@ -101,7 +105,9 @@ export function ourName(name: string): string {
     const [, layer, index, rest] = block as unknown as [string, string, string, string];
     const separable = /^(pointwise|depthwise)_conv\.(.*)$/.exec(rest);
     if (separable) return `${layer}/${separable[1]}/${leaf(separable[2]!)}`;
-    return `${layer}/${{ 0: 'conv1', 1: 'bn1', 2: 'conv2', 3: 'bn2' }[index]}/${index === '0' || index === '2' ? leaf(rest) : normLeaf(rest)}`;
+    const isConvolution = index === '0' || index === '2';
+    const within = { 0: 'conv1', 1: 'bn1', 2: 'conv2', 3: 'bn2' }[index];
+    return `${layer}/${within}/${isConvolution ? leaf(rest) : normLeaf(rest)}`;
   }
   const convNorm = (layer: string, index: string, rest: string): string =>
     `${layer}/${index === '0' ? `conv/${leaf(rest)}` : `bn/${normLeaf(rest)}`}`;
@@ -121,7 +127,10 @@ const leaf = (name: string): string => (name === 'weight' ? 'kernel' : 'bias');
 const normLeaf = (name: string): string =>
   ({ weight: 'gamma', bias: 'beta', _mean: 'mean', _variance: 'variance' })[name]!;
 
-/** Reference layout → ours: conv [out, in, kh, kw] → [kh, kw, in, out]; transposed [in, out, kh, kw] → [kh, kw, out, in]; depthwise → [kh, kw, c, 1]. */
+/**
+ * Reference layout → ours: conv [out, in, kh, kw] → [kh, kw, in, out]; transposed [in, out, kh, kw] →
+ * [kh, kw, out, in]; depthwise → [kh, kw, c, 1].
+ */
 const permutation: Record<string, [number, number, number, number]> = {
   conv_weight: [2, 3, 1, 0],
   grouped2_weight: [2, 3, 1, 0],
@@ -129,12 +138,16 @@ const permutation: Record<string, [number, number, number, number]> = {
   depthwise_weight: [2, 3, 0, 1],
 };
 
-/** A tensor of ours in the reference's layout, flat. In JavaScript, because TensorFlow's own transposition takes minutes here. */
+/**
+ * A tensor of ours in the reference's layout, flat. In JavaScript, because TensorFlow's own
+ * transposition takes minutes here.
+ */
 export function inReferenceLayout(tensor: tf.Tensor, role: string): Float32Array {
   const data = tensor.dataSync<'float32'>() as Float32Array;
   if (!permutation[role]) return data;
   const [height, width, third, fourth] = tensor.shape as [number, number, number, number];
-  const depthwise = role === 'depthwise_weight'; // [kh, kw, c, 1] → [c, 1, kh, kw]; the others → [fourth, third, kh, kw]
+  // [kh, kw, c, 1] → [c, 1, kh, kw]; the others → [fourth, third, kh, kw]
+  const depthwise = role === 'depthwise_weight';
   const taps = height * width;
   const out = new Float32Array(data.length);
   for (let k = 0; k < taps; k++)
@@ -153,7 +166,10 @@ export function namedWeights(model: tf.LayersModel): Map<string, tf.LayerVariabl
   return all;
 }
 
-/** Sets every weight by the formulas; checks on the way that norms equal the file's, so that the formulas are read right. */
+/**
+ * Sets every weight by the formulas; checks on the way that norms equal the file's, so
+ * that the formulas are read right.
+ */
 export function setReferenceWeights(model: tf.LayersModel, params: Parameter[]): void {
   const weights = namedWeights(model);
   for (const parameter of params) {
@@ -226,15 +242,16 @@ export function statsOf(tensor: tf.Tensor4D, count: number): Stats {
 }
 
 /**
- * The reference's own training loss: q = log-sigmoid of the logits, p = softmax over q, cross-entropy plus a "Dice" over
- * both classes that is really mean(1 − p_y). It lives in the tests, for comparison with the reference alone.
+ * The reference's own training loss: q = log-sigmoid of the logits, p = softmax over q, cross-entropy plus a "Dice"
+ * over both classes that is really mean(1 − p_y). It lives in the tests, for comparison with the reference alone.
  */
 export function referenceLoss(
   logits: tf.Tensor4D,
   labels: tf.Tensor3D,
 ): { loss: tf.Scalar; ce: tf.Scalar; dice: tf.Scalar } {
   const truth = tf.oneHot(labels, 2);
-  const logP = tf.logSoftmax(tf.neg(tf.softplus(tf.neg(logits)))); // tf.logSigmoid has a gradient that reads a freed tensor
+  // tf.logSigmoid has a gradient that reads a freed tensor
+  const logP = tf.logSoftmax(tf.neg(tf.softplus(tf.neg(logits))));
   const logPy = tf.sum(tf.mul(truth, logP), -1);
   const ce = tf.neg(tf.mean(logPy)) as tf.Scalar;
   const dice = tf.mean(tf.sub(1, tf.div(tf.mul(2, tf.exp(logPy)), 2 + 1e-5))) as tf.Scalar;

@@ -10,11 +10,12 @@ import { augmentDefault } from '../../lib/preprocess/augment.ts';
 import { type Batch, type BatchRequest, makeBatch } from '../../lib/preprocess/batches.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { type BatchLoader, type BatchStream, type LoaderOptions, openLoader } from '../../lib/preprocess/loader.ts';
-import { type SliceSet, slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
+import { type SliceSet } from '../../lib/preprocess/sliceSet.ts';
 import { Random } from '../../lib/random.ts';
 import { projectPath } from '../../lib/settings.ts';
 import { flags } from '../../scripts/flags.mjs';
 import { putOnDisk } from './onDisk.ts';
+import { slicesInMemory } from './slicesInMemory.ts';
 import { allEnded, threads } from './watchedThreads.ts';
 
 vi.mock('node:worker_threads', async (original) =>

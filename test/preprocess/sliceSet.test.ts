@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeNpy } from '../../lib/io/npy.ts';
-import { openSlices, slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
+import { openSlices } from '../../lib/preprocess/sliceSet.ts';
+import { slicesInMemory } from './slicesInMemory.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -13,15 +13,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Case, type CaseList, openDataset, openPair } from '../../lib/dataset/cases.ts';
+import { type Case, type CaseList } from '../../lib/dataset/caseList.ts';
+import { openDataset, openPair } from '../../lib/dataset/cases.ts';
 import { sha256 } from '../../lib/io/files.ts';
-import { writeGreyPng } from '../../lib/io/image.ts';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
 import { readNpy } from '../../lib/io/npy.ts';
 import { openSlices } from '../../lib/preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
 import { settings } from '../../lib/settings.ts';
 import type { Affine } from '../../lib/volume/volume.ts';
+import { writeGreyPng } from '../io/writeGreyPng.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -137,7 +138,8 @@ describe('default mode', () => {
 
   it('turns other orientations to the same slices, z counted from the feet', async () => {
     await preprocessDataset(listOf([await writeCase('a')]), { out: at('straight'), mode: 'default' });
-    // the voxel that is first in x, y and z here lies right, anterior and at the feet in `a`: each axis runs the other way
+    // the voxel that is first in x, y and z here lies right, anterior and at the feet in `a`: each axis runs the other
+    // way
     const turned: Affine = [0.5, 0, 0, 5.5, 0, 0.75, 0, 14.75, 0, 0, -2, -22, 0, 0, 0, 1];
     const manifest = await preprocessDataset(listOf([await writeCase('a', { affine: turned })]), {
       out: at('turned'),
@@ -365,7 +367,8 @@ describe('cases that do not fit', () => {
     const plain = await preprocessDataset(listOf([one]), { out: at('plain'), mode: 'default' });
     const label = await readNifti(one.label!);
     const mirrored = label.data.map((_, i) => label.data[i - (i % width) + width - 1 - (i % width)]!) as Uint8Array;
-    const affine = label.affine.map((v, i) => (i === 0 ? -v : i === 3 ? v + label.affine[0]! * (width - 1) : v));
+    const [xToX, ...others] = label.affine;
+    const affine = [-xToX!, ...others].map((v, i) => (i === 3 ? v + xToX! * (width - 1) : v));
     await writeNifti(one.label!, { ...label, data: mirrored, affine });
     const turned = await preprocessDataset(listOf([one]), { out: at('turned'), mode: 'default' });
     expect(turned.failed).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * The value of a line of arithmetic: numbers, names, + - * / ^, parentheses and the functions of Math (`sqrt(1/2)`, `max(1, 2)`).
- * ^ binds closest and to the right, also before a sign: -2^2 is -4. Throws on anything else.
+ * The value of a line of arithmetic: numbers, names, + - * / ^, parentheses and the functions of Math (`sqrt(1/2)`,
+ * `max(1, 2)`). ^ binds closest and to the right, also before a sign: -2^2 is -4. Throws on anything else.
  */
 export function valueOf(text: string, names: ReadonlyMap<string, number> = new Map()): number {
   const tokens = text.match(/\d+(?:\.\d+)?(?:e\d+)?|[A-Za-z]\w*|[-+*/^(),]/g) ?? [];

@@ -14,7 +14,7 @@ const levels = (values: number[], binning: Partial<Binning>): number[] => [
 ];
 
 describe('bins of a width', () => {
-  it('begin at a multiple of the width under the PyRadiomics rule: 54 to 166 by 25 has the edges 50, 75, …, 175', () => {
+  it('begin at a multiple of the width under the PyRadiomics rule: 54 to 166 by 25 has edges 50, 75, …, 175', () => {
     expect(levels([54, 74.9, 75, 149, 150, 166], {})).toEqual([1, 1, 2, 4, 5, 5]);
     expect(levels([-30, -25, 0, 1], {})).toEqual([1, 2, 3, 3]);
     expect(levels([100, 100], {})).toEqual([1, 1]);

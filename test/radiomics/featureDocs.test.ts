@@ -1,4 +1,7 @@
-/** docs/features: each feature's block has its formula, example, degenerate cases and names, and lib/ gives the same numbers. */
+/**
+ * docs/features: each feature's block has its formula, example, degenerate cases and
+ * names, and lib/ gives the same numbers.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { FeatureValues } from '../../lib/radiomics/aggregation.ts';
@@ -38,7 +41,10 @@ const withValue = ({ values, shape }: Picture, value: number): Picture => ({
   shape,
 });
 
-/** How a family's features are made of a picture, what its degenerate cases are (the first two in every block), and its matrix. */
+/**
+ * How a family's features are made of a picture, what its degenerate cases are (the first
+ * two in every block), and its matrix.
+ */
 interface Made {
   readonly features: (picture: Picture) => FeatureValues;
   readonly cases: (example: Picture) => Record<string, Picture>;
@@ -157,17 +163,33 @@ function quantitiesOf(printed: string): Map<string, number> {
   return names;
 }
 
-const layout =
-  /^- Formula: \$([^$]+)\$\n- Example: `([^`]+)` = (-?[\d.]+)(?: \([^\n]+\))?\n- Degenerate: ([^\n]+)\n- IBSI: ([^\n]+)\n- PyRadiomics: ([^\n]+)(?:\n- Note: [^\n]+)?$/;
+const layout = new RegExp(
+  [
+    /^- Formula: \$([^$]+)\$/,
+    /- Example: `([^`]+)` = (-?[\d.]+)(?: \([^\n]+\))?/,
+    /- Degenerate: ([^\n]+)/,
+    /- IBSI: ([^\n]+)/,
+    /- PyRadiomics: ([^\n]+)(?:\n- Note: [^\n]+)?$/,
+  ]
+    .map(({ source }) => source)
+    .join('\\n'),
+);
 
-/** The blocks of a document's features, which have the same layout everywhere. */
+/**
+ * The blocks of a document's features, which have the same layout everywhere; indented lines go on with the one above.
+ */
 function blocksOf(text: string) {
   return sectionOf(text, 'Features')
     .split('\n### ')
     .slice(1)
     .map((block) => {
       const [name, ...lines] = block.trim().split('\n');
-      const found = layout.exec(lines.join('\n').trim());
+      const found = layout.exec(
+        lines
+          .join('\n')
+          .replace(/\n {2}(?=\S)/g, ' ')
+          .trim(),
+      );
       if (!found) throw new Error(`Expected the layout of a feature, found ${block}`);
       const [, formula, arithmetic, value, degenerate, ibsi, pyradiomics] = found as unknown as string[];
       const cases = degenerate!
@@ -194,8 +216,10 @@ const isClose = (a: number, b: number, relative: number): boolean =>
 
 const ibsiLine = ({ ibsi, ibsiTag, ibsiCode }: FeatureName): string =>
   ibsi ? `${ibsi}, \`${ibsiTag}\`, ${ibsiCode}` : '–';
-const pyradiomicsLine = (feature: FeatureName): string =>
-  feature.pyradiomics === undefined ? '–' : isStandard(feature) ? 'the same' : 'the same, not by default';
+function pyradiomicsLine(feature: FeatureName): string {
+  if (feature.pyradiomics === undefined) return '–';
+  return isStandard(feature) ? 'the same' : 'the same, not by default';
+}
 
 describe.each(families)('docs/features/%s.md', (family) => {
   const text = textOf(family);
@@ -206,7 +230,7 @@ describe.each(families)('docs/features/%s.md', (family) => {
   const blocks = blocksOf(text);
   const rows = featureNames.filter((feature) => feature.family === family);
 
-  it('has a block for each feature of the table of names, in its order, with the same IBSI and PyRadiomics names', () => {
+  it('has a block for each feature of the table of names, in its order, with its IBSI and PyRadiomics names', () => {
     expect(blocks.map(({ name, ibsi, pyradiomics }) => [name, ibsi, pyradiomics])).toEqual(
       rows.map((feature) => [feature.name, ibsiLine(feature), pyradiomicsLine(feature)]),
     );
@@ -264,7 +288,7 @@ describe.each(families)('docs/features/%s.md', (family) => {
   });
 });
 
-it('docs/features has a file for each family and no other, which docs/radiomics.md links to with its number of features', () => {
+it('docs/features has a file for each family and no other, to which docs/radiomics.md links with its count', () => {
   expect(readdirSync(projectPath('docs/features')).sort()).toEqual(families.map((family) => `${family}.md`).sort());
   const index = sectionOf(readFileSync(projectPath('docs/radiomics.md'), 'utf8'), 'Features');
   for (const family of families) {

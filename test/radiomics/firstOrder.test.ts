@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstOrderFeatures, percentile } from '../../lib/radiomics/firstOrder.ts';
-import { histogramFeatures } from '../../lib/radiomics/histogram.ts';
 import { exampleLevels } from './example.ts';
 
 const levels = Int32Array.from(exampleLevels);
@@ -80,27 +79,4 @@ describe('first-order features of the 4×4 example', () => {
 it('a percentile lies on the line between its neighbours, as NumPy has it', () => {
   const sorted = Float64Array.of(1, 2, 4, 8);
   expect([0, 0.1, 0.5, 0.75, 1].map((share) => percentile(sorted, share))).toEqual([1, 1.3, 3, 5, 8]);
-});
-
-describe('histogram features of the 4×4 example', () => {
-  it('are those worked out by hand', () => {
-    expect(histogramFeatures(levels)).toMatchObject({
-      Mean: 2.25,
-      Mode: 3,
-      MaximumGradient: 0,
-      MaximumGradientLevel: 2,
-      MinimumGradient: -3,
-      MinimumGradientLevel: 4,
-      Uniformity: 70 / 256,
-    });
-  });
-
-  it('of one level have gradient 0', () => {
-    expect(histogramFeatures(Int32Array.of(1, 1))).toMatchObject({
-      Mode: 1,
-      MaximumGradient: 0,
-      MinimumGradient: 0,
-      Entropy: 0,
-    });
-  });
 });

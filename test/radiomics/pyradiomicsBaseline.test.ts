@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readNpy } from '../../lib/io/npy.ts';
 import { type MatrixPlan, matrixPlan } from '../../lib/radiomics/aggregation.ts';
 import { type LevelGrid } from '../../lib/radiomics/discretise.ts';
-import { extractFeatures, prepareCase } from '../../lib/radiomics/extract.ts';
+import { extractFeatures, prepareRoi } from '../../lib/radiomics/extract.ts';
 import { levelsOf } from '../../lib/radiomics/features.ts';
 import { cooccurrenceMatrices } from '../../lib/radiomics/glcm.ts';
 import { dependenceMatrices } from '../../lib/radiomics/gldm.ts';
@@ -17,7 +17,9 @@ import type { SizeMatrix } from '../../lib/radiomics/sizeMatrix.ts';
 import type { Volume } from '../../lib/volume/volume.ts';
 import { type BaselineColumn, baselineCase, baselineColumns, baselineFolder } from './pyradiomicsCases.ts';
 
-/** Relative 1e-6; values that are 0 but for rounding on either side (such as the entropy of one level) are equal to 0. */
+/**
+ * Relative 1e-6; values that are 0 but for rounding on either side (such as the entropy of one level) are equal to 0.
+ */
 const close = (found: number, wanted: number, tolerance = 1e-6): boolean =>
   Math.abs(found - wanted) <= tolerance * Math.abs(wanted) + 1e-12;
 
@@ -33,9 +35,9 @@ function maskOf({ slice }: BaselineColumn, mask: Volume): Volume {
 const columns = baselineColumns();
 
 /**
- * The exception: four values of the column brain1 of shape, which the development version 2.0.1b1.post11 wrote. They differ by
- * exactly half a voxel of volume and 5.09 mm² of area from what the released versions have (the triangle table of 2.0.1 and a run
- * of 3.0.1, both 16147.51 mm³). The columns that the same version wrote for other cases agree.
+ * The exception: four values of the column brain1 of shape, which the development version 2.0.1b1.post11 wrote. They
+ * differ by exactly half a voxel of volume and 5.09 mm² of area from what the released versions have (the triangle
+ * table of 2.0.1 and a run of 3.0.1, both 16147.51 mm³). The columns that the same version wrote for other cases agree.
  */
 const meshFeatures = ['MeshVolume', 'SurfaceArea', 'SurfaceVolumeRatio', 'Sphericity'].map(
   (name) => `original_shape_${name}`,
@@ -88,13 +90,16 @@ const matrixCases = [...new Set(columns.map(({ caseName }) => caseName))].filter
 async function planOf(caseName: string): Promise<{ grid: LevelGrid; plan: MatrixPlan; present: number[] }> {
   const { image, mask } = await baselineCase(caseName);
   const settings = radiomicsSettings();
-  const { roi, image: prepared } = prepareCase(image, mask, settings);
+  const { roi, image: prepared } = prepareRoi(image, mask, settings);
   const { grid } = levelsOf(roi, valuesInRoi(prepared.data, roi), settings);
   const present = [...new Set(roi.voxels.map((at) => grid.levels[at]!))].sort((a, b) => a - b);
   return { grid, plan: matrixPlan(grid, settings), present };
 }
 
-/** Rows of the levels that occur and columns that are not all 0, as PyRadiomics keeps them; for several directions as the last axis. */
+/**
+ * Rows of the levels that occur and columns that are not all 0, as PyRadiomics keeps them; for
+ * several directions as the last axis.
+ */
 function trimmed(matrices: Uint32Array[], width: number, present: number[]): number[] {
   const columns = [...new Array(width).keys()].filter((j) =>
     matrices.some((matrix) => present.some((i) => matrix[(i - 1) * width + j] !== 0)),

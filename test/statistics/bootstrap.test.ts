@@ -65,7 +65,7 @@ describe('the bootstrap', () => {
   it('refuses one unit and a statistic that has no value', () => {
     expect(() => bootstrap([1], average)).toThrow('Expected at least 2 units to resample, found 1');
     expect(() => bootstrap([1, 2], () => NaN, { resamples: 10 })).toThrow(
-      'Expected a statistic that is a number for every resample, found NaN for 10 of 10',
+      'Expected a statistic that is a finite number for the units, found NaN',
     );
     expect(() => bootstrap([1, 2], average, { resamples: 1 })).toThrow(
       'Expected a whole number of resamples above 1, found 1',

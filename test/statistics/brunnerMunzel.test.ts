@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { brunnerMunzel } from '../../lib/statistics/brunnerMunzel.ts';
-import { cliffDelta } from '../../lib/statistics/effectSize.ts';
+import { cliffDelta } from '../../lib/statistics/cliffDelta.ts';
 import { expectRelative } from './close.ts';
 
 // the pain scores of Brunner & Munzel 2000; values of SciPy's documentation

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareFeatures, countFound, hedgesGInterval, splitGroups } from '../../lib/statistics/compareFeatures.ts';
+import { compareFeatures, countFound, splitGroups } from '../../lib/statistics/compareFeatures.ts';
+import { hedgesGInterval } from '../../lib/statistics/hedgesG.ts';
 import { rocAuc } from '../../lib/statistics/roc.ts';
 import { expectRelative } from './close.ts';
 

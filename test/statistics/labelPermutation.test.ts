@@ -59,6 +59,7 @@ describe('shuffled labels', () => {
         ).p <= 0.05
       );
     }).filter(Boolean).length;
-    expect(rejected / 120).toBeLessThan(0.05 + 3 * Math.sqrt((0.05 * 0.95) / 120)); // counts have ties: at most the level
+    // counts have ties: at most the level
+    expect(rejected / 120).toBeLessThan(0.05 + 3 * Math.sqrt((0.05 * 0.95) / 120));
   });
 });

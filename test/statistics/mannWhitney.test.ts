@@ -6,7 +6,7 @@ import { expectRelative } from './close.ts';
 
 /** U by its definition: pairs in which the first is larger, ties half. */
 const pairsAbove = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((sum, x) => sum + Array.from(b).reduce((s, y) => s + (x > y ? 1 : x === y ? 0.5 : 0), 0), 0);
+  Array.from(a).reduce((sum, x) => sum + Array.from(b).reduce((s, y) => s + (1 + Math.sign(x - y)) / 2, 0), 0);
 
 describe('the Mann-Whitney test', () => {
   it('counts the arrangements by hand: complete separation of 2 and 3 is one of 10', () => {

@@ -1,30 +1,35 @@
 /**
- * All tests of lib/statistics against SciPy, statsmodels, pingouin, scikit-learn and mpmath (`reference.py`), over random and
- * awkward inputs: ties, constants, two values, unequal sizes, heavy tails, tiny and huge numbers.
+ * All tests of lib/statistics against SciPy, statsmodels, pingouin, scikit-learn and mpmath (`reference.py`), over
+ * random and awkward inputs: ties, constants, two values, unequal sizes, heavy tails, tiny and huge numbers.
  */
+
 import { mean, median } from 'simple-statistics';
 import { afterAll, describe, it } from 'vitest';
 import { bootstrap } from '../../lib/statistics/bootstrap.ts';
 import { brunnerMunzel } from '../../lib/statistics/brunnerMunzel.ts';
+import { cliffDelta } from '../../lib/statistics/cliffDelta.ts';
 import { type Correlation, pearson, spearman } from '../../lib/statistics/correlation.ts';
 import { chiSquareUpperTail } from '../../lib/statistics/distributions/chiSquare.ts';
 import { fisherUpperTail } from '../../lib/statistics/distributions/fisherF.ts';
 import { normalUpperTail } from '../../lib/statistics/distributions/normal.ts';
 import { studentUpperTail } from '../../lib/statistics/distributions/studentT.ts';
-import { cliffDelta, cohenD, hedgesG, rankBiserial } from '../../lib/statistics/effectSize.ts';
 import { friedman } from '../../lib/statistics/friedman.ts';
+import { cohenD, hedgesG } from '../../lib/statistics/hedgesG.ts';
 import { intraclassCorrelation } from '../../lib/statistics/intraclass.ts';
 import { levene } from '../../lib/statistics/levene.ts';
 import { mannWhitney } from '../../lib/statistics/mannWhitney.ts';
 import { benjaminiHochberg, bonferroni, holm } from '../../lib/statistics/multipleTesting.ts';
 import { permutationTest } from '../../lib/statistics/permutationTest.ts';
+import { rankBiserial } from '../../lib/statistics/rankBiserial.ts';
 import { deLongTest, rocAuc, rocCurve } from '../../lib/statistics/roc.ts';
 import type { Alternative } from '../../lib/statistics/sample.ts';
 import { shapiroWilk } from '../../lib/statistics/shapiroWilk.ts';
 import { pairedPermutationTest } from '../../lib/statistics/signFlipTest.ts';
 import { incompleteBeta } from '../../lib/statistics/special/incompleteBeta.ts';
 import { summarise } from '../../lib/statistics/summary.ts';
-import { oneSampleTTest, pairedTTest, studentTTest, type TTest, welchTTest } from '../../lib/statistics/tTest.ts';
+import { type TTest } from '../../lib/statistics/tStatistic.ts';
+import { oneSampleTTest, pairedTTest, studentTTest } from '../../lib/statistics/tTest.ts';
+import { welchTTest } from '../../lib/statistics/welch.ts';
 import { type WilcoxonOptions, wilcoxon } from '../../lib/statistics/wilcoxon.ts';
 import { type ByAlternative, expectClose, printWorst, reference } from './reference.ts';
 

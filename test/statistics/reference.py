@@ -60,7 +60,8 @@ KINDS = ["normal", "ties", "skewed", "heavy", "small", "large", "normal", "norma
 
 
 def sizes(i):
-    return [(2, 2), (2, 9), (3, 12), (5, 5), (1 + int(rng.integers(8)), 10), (9, 14), (int(rng.integers(2, 25)), int(rng.integers(2, 25)))][i % 7]
+    small, first, second = 1 + int(rng.integers(8)), int(rng.integers(2, 25)), int(rng.integers(2, 25))
+    return [(2, 2), (2, 9), (3, 12), (5, 5), (small, 10), (9, 14), (first, second)][i % 7]
 
 
 def t_values(result, alternative):
@@ -71,7 +72,12 @@ def t_values(result, alternative):
 
 
 def permutation(data, statistic, alternative, kind):
-    return stats.permutation_test(data, statistic, permutation_type=kind, alternative=alternative, n_resamples=EXACT_LIMIT).pvalue
+    options = {"permutation_type": kind, "alternative": alternative, "n_resamples": EXACT_LIMIT}
+    return stats.permutation_test(data, statistic, **options).pvalue
+
+
+def difference_of_means(x, y, axis):
+    return np.mean(x, axis=axis) - np.mean(y, axis=axis)
 
 
 def cohen_d(a, b):
@@ -101,7 +107,7 @@ def two_samples(a, b):
             bm = stats.brunnermunzel(a, b, alternative=alternative)
             row["brunnerMunzel"] = [bm.statistic, bm.pvalue]
         if exact:
-            row["permutationMean"] = [permutation((a, b), lambda x, y, axis: np.mean(x, axis=axis) - np.mean(y, axis=axis), alternative, "independent")]
+            row["permutationMean"] = [permutation((a, b), difference_of_means, alternative, "independent")]
         out[alternative] = row
     return {"a": a, "b": b, **out}
 
@@ -144,7 +150,8 @@ def pairs(a, b):
             row[f"wilcoxon-{zeros}"] = signed_rank(a, b, zero_method=zeros, alternative=alternative)
             for correction in [False, True]:
                 name = f"wilcoxon-{zeros}-normal{'-corrected' if correction else ''}"
-                row[name] = signed_rank(a, b, zero_method=zeros, alternative=alternative, correction=correction, method="asymptotic")
+                options = {"zero_method": zeros, "alternative": alternative, "correction": correction}
+                row[name] = signed_rank(a, b, method="asymptotic", **options)
         row["pairedTTest"] = t_values(stats.ttest_rel(a, b, alternative=alternative), alternative)
         row["oneSampleTTest"] = t_values(stats.ttest_1samp(a, 0.5, alternative=alternative), alternative)
         row["pearson"] = correlation(stats.pearsonr(a, b, alternative=alternative), n, alternative)
@@ -212,19 +219,23 @@ def roc_case(i):
     difference_error = math.sqrt(np.var(p_a - p_b, ddof=1) / m + np.var(n_a - n_b, ddof=1) / k)
     statistic = 0 if auc_a == auc_b else (auc_a - auc_b) / difference_error
     fpr, tpr, thresholds = metrics.roc_curve(labels, first, drop_intermediate=False)
-    return {"first": first, "second": second, "labels": labels, "auc": metrics.roc_auc_score(labels, first), "standardError": error,
-            "interval": [max(0, auc_a - z * error), min(1, auc_a + z * error)], "points": np.column_stack([thresholds, fpr, tpr]),
+    return {"first": first, "second": second, "labels": labels,
+            "auc": metrics.roc_auc_score(labels, first), "standardError": error,
+            "interval": [max(0, auc_a - z * error), min(1, auc_a + z * error)],
+            "points": np.column_stack([thresholds, fpr, tpr]),
             "deLong": [auc_a - auc_b, difference_error, statistic, 2 * stats.norm.sf(abs(statistic))]}
 
 
 def rating_case(i):
     n, k = int(rng.integers(3, 9)), int(rng.integers(2, 5))
-    ratings = np.round(rng.normal(0, 1, (n, 1)) * rng.uniform(0, 3) + rng.normal(0, 1, (1, k)) + rng.normal(0, 1, (n, k)), 2)
+    of_subjects = rng.normal(0, 1, (n, 1)) * rng.uniform(0, 3)
+    ratings = np.round(of_subjects + rng.normal(0, 1, (1, k)) + rng.normal(0, 1, (n, k)), 2)
     if i % 4 == 3:
         ratings = rng.integers(1, 4, (n, k)).astype(float)
     table = pd.DataFrame([(s, r, ratings[s, r]) for s in range(n) for r in range(k)], columns=["s", "r", "x"])
     result = pingouin.intraclass_corr(table, "s", "r", "x").set_index("Type")
-    icc2, icc3 = (result.loc[next(t for t in types if t in result.index)] for types in [("ICC2", "ICC(A,1)"), ("ICC3", "ICC(C,1)")])
+    names = [("ICC2", "ICC(A,1)"), ("ICC3", "ICC(C,1)")]  # of older and newer versions
+    icc2, icc3 = (result.loc[next(t for t in types if t in result.index)] for types in names)
     f, df1, df2, p = icc3["F"], icc3["df1"], icc3["df2"], icc3[next(c for c in result.columns if c.startswith("p"))]
     # intervals by McGraw & Wong 1996, because the package rounds its own
     residual = ratings - ratings.mean(axis=1, keepdims=True) - ratings.mean(axis=0) + ratings.mean()
@@ -236,14 +247,16 @@ def rating_case(i):
     v = (a * ms_raters + b * ms_rest) ** 2 / ((a * ms_raters) ** 2 / (k - 1) + (b * ms_rest) ** 2 / (n - 1) / (k - 1))
     upper, lower = stats.f.ppf(0.975, n - 1, v), stats.f.ppf(0.975, v, n - 1)
     other = k * ms_raters + (k * n - k - n) * ms_rest
-    agreement = [n * (ms_subjects - upper * ms_rest) / (upper * other + n * ms_subjects), n * (lower * ms_subjects - ms_rest) / (other + n * lower * ms_subjects)]
+    agreement = [n * (ms_subjects - upper * ms_rest) / (upper * other + n * ms_subjects),
+                 n * (lower * ms_subjects - ms_rest) / (other + n * lower * ms_subjects)]
     consistency = [(low - 1) / (low + k - 1), (high - 1) / (high + k - 1)] if np.isfinite(f) else [1, 1]
     for own, row in [(agreement, icc2), (consistency, icc3)]:
         theirs = np.array(row[next(c for c in result.columns if c.startswith("CI"))], dtype=float)
         if np.isnan(own).any():
             own[:] = theirs  # perfect agreement: 0/0 in these formulas
         assert np.isnan(theirs).any() or np.allclose(own, theirs, atol=0.0051), (own, theirs)
-    return {"ratings": ratings, "agreement": [r, *agreement], "consistency": [icc3["ICC"], *consistency], "f": [f, df1, df2, p]}
+    return {"ratings": ratings, "agreement": [r, *agreement], "consistency": [icc3["ICC"], *consistency],
+            "f": [f, df1, df2, p]}
 
 
 class Stream(np.random.Generator):
@@ -283,14 +296,18 @@ def bootstrap_case(i):
     statistic = [np.mean, mean_square, np.median][i % 3]
     out = {"x": x, "statistic": statistic.__name__, "seed": i}
     for method in ["percentile", "bca"]:
-        r = stats.bootstrap((x,), statistic, n_resamples=199, method=method, rng=Stream(i, "bootstrap"), confidence_level=0.9)
+        stream = Stream(i, "bootstrap")
+        r = stats.bootstrap((x,), statistic, n_resamples=199, method=method, rng=stream, confidence_level=0.9)
         if not np.isnan(r.confidence_interval).any():
             out[method] = [*r.confidence_interval, r.standard_error]
     return out
 
 
 def beta_tail(a, b, x, y):
-    """P(X <= x) of a beta variable, by the power series DLMF 8.17.8 on the side where it converges well; its terms are all positive."""
+    """P(X <= x) of a beta variable, by the power series DLMF 8.17.8 on the side where it converges well.
+
+    Its terms are all positive.
+    """
     if x > (a + 1) / (a + b + 2):
         return 1 - beta_tail(b, a, y, x)
     total, term, j = mp.mpf(0), mp.mpf(1), 0
@@ -314,12 +331,14 @@ def f_tail(f, d1, d2):
 
 def distributions():
     half = mp.mpf(1) / 2
-    out = {"studentUpperTail": [], "fisherUpperTail": [], "chiSquareUpperTail": [], "normalUpperTail": [], "incompleteBeta": []}
+    out = {"studentUpperTail": [], "fisherUpperTail": [], "chiSquareUpperTail": [], "normalUpperTail": [],
+           "incompleteBeta": []}
     for _ in range(4 * CASES):
         df = float(rng.choice([1, 2, 3, 7.5, 30, 1000]))
         t = float(rng.choice([rng.normal() * 2, 10 ** rng.uniform(-6, 4), rng.uniform(0, 38)]))
         out["studentUpperTail"].append([t, df, t_tail(t, df)])
-        d1, d2, f = float(rng.choice([1, 2, 7.5, 300])), float(rng.choice([1, 2, 9.5, 1000])), float(10 ** rng.uniform(-3, 3))
+        d1, d2 = float(rng.choice([1, 2, 7.5, 300])), float(rng.choice([1, 2, 9.5, 1000]))
+        f = float(10 ** rng.uniform(-3, 3))
         out["fisherUpperTail"].append([f, d1, d2, f_tail(f, d1, d2)])
         k = float(rng.choice([1, 2, 3, 9, 200]))
         x = float(rng.choice([rng.uniform(0, 3 * k), 10 ** rng.uniform(-3, 2.9)]))
@@ -369,10 +388,14 @@ def offset_case(i):
     (_, mc, sc) = exact_moments(c)
     r = mp.fsum((mp.mpf(float(x)) - ma) * (mp.mpf(float(y)) - mc) for x, y in zip(a, c)) / mp.sqrt(sa * sc)
     _, mean_difference, s = exact_moments([mp.mpf(float(x)) - mp.mpf(float(y)) for x, y in zip(a, c)])
-    out = {"a": a, "b": b, "c": c, "summary": [ma, mp.sqrt(sa / (n1 - 1))], "studentTTest": student, "welchTTest": welch, "cohenD": d,
-           "hedgesG": d * hedges_factor(df), "pearson": r, "pairedTTest": two_sided(mean_difference / mp.sqrt(s / (n1 - 1) / n1), n1 - 1)}
+    paired = two_sided(mean_difference / mp.sqrt(s / (n1 - 1) / n1), n1 - 1)
+    out = {"a": a, "b": b, "c": c, "summary": [ma, mp.sqrt(sa / (n1 - 1))],
+           "studentTTest": student, "welchTTest": welch, "cohenD": d,
+           "hedgesG": d * hedges_factor(df), "pearson": r, "pairedTTest": paired}
     # pairs have no spread of distances within
-    return out if min(n1, n2) < 3 else {**out, "leveneMean": levene([ma, mb]), "leveneMedian": levene([median(a), median(b)])}
+    if min(n1, n2) < 3:
+        return out
+    return {**out, "leveneMean": levene([ma, mb]), "leveneMedian": levene([median(a), median(b)])}
 
 
 def offset_ratings():
@@ -380,9 +403,12 @@ def offset_ratings():
     x = [[mp.mpf(float(v)) for v in row] for row in ratings]
     rows, columns = [mp.fsum(row) / 3 for row in x], [mp.fsum(row[j] for row in x) / 6 for j in range(3)]
     grand = mp.fsum(rows) / 6
-    subjects, raters = 3 * mp.fsum((m - grand) ** 2 for m in rows) / 5, 6 * mp.fsum((m - grand) ** 2 for m in columns) / 2
+    subjects = 3 * mp.fsum((m - grand) ** 2 for m in rows) / 5
+    raters = 6 * mp.fsum((m - grand) ** 2 for m in columns) / 2
     rest = mp.fsum((x[i][j] - rows[i] - columns[j] + grand) ** 2 for i in range(6) for j in range(3)) / 10
-    return {"ratings": ratings, "agreement": (subjects - rest) / (subjects + 2 * rest + 3 * (raters - rest) / 6), "consistency": (subjects - rest) / (subjects + 2 * rest)}
+    return {"ratings": ratings,
+            "agreement": (subjects - rest) / (subjects + 2 * rest + 3 * (raters - rest) / 6),
+            "consistency": (subjects - rest) / (subjects + 2 * rest)}
 
 
 def two_sample_case(i):
@@ -409,8 +435,9 @@ def pair_case(i):
 
 
 versions = {m.__name__: m.__version__ for m in [scipy, statsmodels, pingouin, sklearn, mp]}
-families = {"twoSamples": two_sample_case, "pairs": pair_case, "groups": group_case, "oneSample": one_sample, "pValues": p_values, "roc": roc_case,
-            "ratings": rating_case, "bootstrap": bootstrap_case, "offset": offset_case, "offsetRatings": lambda i: offset_ratings()}
+families = {"twoSamples": two_sample_case, "pairs": pair_case, "groups": group_case, "oneSample": one_sample,
+            "pValues": p_values, "roc": roc_case, "ratings": rating_case, "bootstrap": bootstrap_case,
+            "offset": offset_case, "offsetRatings": lambda i: offset_ratings()}
 reference = {"madeBy": "reference.py", "versions": versions}
 reference |= {name: [make(i) for i in range(CASES)] for name, make in families.items()}
 reference["distributions"] = distributions()

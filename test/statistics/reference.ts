@@ -1,4 +1,7 @@
-/** Values of SciPy and others to compare with: `reference.json`, made by `reference.py`, or the file that AXUNET_STATISTICS names. */
+/**
+ * Values of SciPy and others to compare with: `reference.json`, made by `reference.py`, or
+ * the file that AXUNET_STATISTICS names.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { expected } from '../../lib/errors.ts';

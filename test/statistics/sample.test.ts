@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mannWhitney } from '../../lib/statistics/mannWhitney.ts';
 import { rocAuc } from '../../lib/statistics/roc.ts';
 import { checkPairs, checkSample, pOfTails } from '../../lib/statistics/sample.ts';
-import { welchTTest } from '../../lib/statistics/tTest.ts';
+import { welchTTest } from '../../lib/statistics/welch.ts';
 
 describe('a sample', () => {
   it('with NaN, an infinity or too few values is refused in one sentence', () => {

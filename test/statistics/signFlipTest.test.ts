@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pairedPermutationTest, signFlipTest } from '../../lib/statistics/signFlipTest.ts';
-import { welchTTest } from '../../lib/statistics/tTest.ts';
+import { welchTTest } from '../../lib/statistics/welch.ts';
 
 describe('the paired permutation test', () => {
   it('counts all signs by hand', () => {

@@ -15,10 +15,10 @@ describe('a summary of a sample', () => {
     expect(summary.sd).toBeCloseTo(3.5355339059327378, 14);
   });
 
-  it('of one value has no SD, of none nothing but n, and NaN is not hidden', () => {
+  it('of one value has no SD, of none nothing but n, and NaN is refused', () => {
     expect(summarise([2])).toMatchObject({ n: 1, mean: 2, sd: NaN, median: 2 });
     expect(summarise([])).toMatchObject({ n: 0, mean: NaN, max: NaN });
-    expect(summarise([1, NaN])).toMatchObject({ n: 2, mean: NaN, median: NaN });
+    expect(() => summarise([1, NaN])).toThrow('Expected finite numbers in the sample, found NaN at position 1');
   });
 
   it('reads as papers print it', () => {

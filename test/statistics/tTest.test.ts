@@ -1,21 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { oneSampleTTest, pairedTTest, studentTTest, welchTTest } from '../../lib/statistics/tTest.ts';
+import { oneSampleTTest, pairedTTest, studentTTest } from '../../lib/statistics/tTest.ts';
 import { expectRelative } from './close.ts';
 
 describe('t tests', () => {
   it('equal an example worked out by hand', () => {
-    // means 2 and 6, variances 1 and 4, n = 3 and 3: pooled 2.5, Welch's error √(1/3 + 4/3)
-    const [a, b] = [
-      [1, 2, 3],
-      [4, 6, 8],
-    ];
+    // means 2 and 6, variances 1 and 4, n = 3 and 3: pooled 2.5
+    const [a, b] = [Int8Array.of(1, 2, 3), Int8Array.of(4, 6, 8)];
     const student = studentTTest(a, b);
     expectRelative(student.t, -4 / Math.sqrt(2.5 * (2 / 3)));
     expect(student).toMatchObject({ df: 4, estimate: -4 });
-    const welch = welchTTest(a, b);
-    expectRelative(welch.t, -4 / Math.sqrt(5 / 3));
-    expectRelative(welch.df, (5 / 3) ** 2 / ((1 / 3) ** 2 / 2 + (4 / 3) ** 2 / 2));
     // differences -3, -4, -5: mean -4, SD 1; with 2 degrees of freedom P(T > t) = 1/(t² + 2 + t√(t² + 2))
     const paired = pairedTTest(a, b);
     const t = 4 * Math.sqrt(3);
@@ -39,7 +33,6 @@ describe('t tests', () => {
   });
 
   it('of constant samples are infinite where they differ and NaN where they do not, as in SciPy', () => {
-    expect(welchTTest([1, 1], [2, 2, 2])).toMatchObject({ t: -Infinity, df: 1, p: 0, interval: [-1, -1] });
     expect(studentTTest([0.1, 0.1, 0.1], [0.1, 0.1])).toMatchObject({ t: NaN, p: NaN, estimate: 0 });
     expect(oneSampleTTest([5, 5], 4, { alternative: 'less' })).toMatchObject({ t: Infinity, p: 1 });
     expect(pairedTTest([3, 4], [1, 2])).toMatchObject({ t: Infinity, p: 0 });
@@ -48,19 +41,14 @@ describe('t tests', () => {
   it('of two samples change sign when they change places, and not with a shift by 1e8 or a scale', () => {
     const eighth = fc.integer({ min: -80, max: 80 }).map((k) => k / 8);
     const sample = fc.array(eighth, { minLength: 2, maxLength: 12 }).filter((x) => new Set(x).size > 1);
+    const far = (values: readonly number[]): number[] => values.map((x) => 4 * x + 1e8);
     fc.assert(
       fc.property(sample, sample, (a, b) => {
-        for (const test of [studentTTest, welchTTest]) {
-          const { t, p, df } = test(a, b);
-          expect(test(b, a).t).toBeCloseTo(-t, 10);
-          expectRelative(test(b, a).p, p, 1e-10);
-          const far = test(
-            a.map((x) => 4 * x + 1e8),
-            b.map((x) => 4 * x + 1e8),
-          );
-          expect(far.t).toBeCloseTo(t, 9);
-          expect(far.df).toBeCloseTo(df, 7);
-        }
+        const [test, turned, moved] = [studentTTest(a, b), studentTTest(b, a), studentTTest(far(a), far(b))];
+        expect(turned.t).toBeCloseTo(-test.t, 10);
+        expectRelative(turned.p, test.p, 1e-10);
+        expect(moved.t).toBeCloseTo(test.t, 9);
+        expect(moved.df).toBe(test.df);
       }),
     );
   });

@@ -7,7 +7,7 @@ import { checkStep, isEqualEnough } from '../../lib/step/checkStep.ts';
 import type { CompiledStep } from '../../lib/step/compiledStep.ts';
 import { exampleBatch } from '../../lib/step/exampleBatch.ts';
 import { referenceRmsprop } from '../../lib/step/optimizers.ts';
-import { variableOf } from '../../lib/step/step.ts';
+import { variableOf } from '../../lib/step/weights.ts';
 
 await startEngine();
 const options = { optimizer: referenceRmsprop, loss: crossEntropyDice };

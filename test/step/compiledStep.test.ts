@@ -1,4 +1,7 @@
-/** The compiled step against the eager one: same numbers to float32's rounding, state that goes from one to the other. */
+/**
+ * The compiled step against the eager one: same numbers to float32's rounding, state that goes from one to the other.
+ */
+
 import { describe, expect, it } from 'vitest';
 import { currentEngine, startEngine, tf } from '../../lib/engine/engine.ts';
 import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
@@ -6,10 +9,11 @@ import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
 import { createAxUnet, type ModelConfig, variants } from '../../lib/model/axunet.ts';
 import type { Batch } from '../../lib/preprocess/batches.ts';
 import { checkStep, isEqualEnough } from '../../lib/step/checkStep.ts';
-import { type CompiledStep, type CompileOptions, createCompiledStep } from '../../lib/step/compiledStep.ts';
+import { CompiledStep, type CompileOptions } from '../../lib/step/compiledStep.ts';
+import { EagerStep } from '../../lib/step/eagerStep.ts';
 import { exampleBatch } from '../../lib/step/exampleBatch.ts';
 import { defaultAdam, type OptimizerConfig, referenceRmsprop } from '../../lib/step/optimizers.ts';
-import { createEagerStep, type NamedArrays, type StepOptions, type TrainStep } from '../../lib/step/step.ts';
+import { type NamedArrays, type StepOptions, type TrainStep } from '../../lib/step/step.ts';
 import { smallNetwork } from './smallNetwork.ts';
 
 await startEngine();
@@ -32,10 +36,10 @@ async function compiled(
   compile: CompileOptions = {},
   model = smallNetwork(),
 ): Promise<{ model: tf.LayersModel; step: CompiledStep }> {
-  return { model, step: await createCompiledStep(model, optionsOf(options), batchOf(), compile) };
+  return { model, step: await CompiledStep.compile(model, optionsOf(options), batchOf(), compile) };
 }
 function eager(options: Partial<StepOptions> = {}, model = smallNetwork()): { model: tf.LayersModel; step: TrainStep } {
-  return { model, step: createEagerStep(model, optionsOf(options)) };
+  return { model, step: new EagerStep(model, optionsOf(options)) };
 }
 
 /** Largest distance between two states: per array, of the difference relative to the array's own length. */
@@ -54,7 +58,7 @@ async function expectEqual(a: TrainStep, b: TrainStep, tolerance: number): Promi
   expect(value, key).toBeLessThan(tolerance);
 }
 
-describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${why}`, () => {
+describe.skipIf(whyNoGraphs())(`CompiledStep on ${currentEngine().name}${why}`, () => {
   it.each(variants)('has the loss and the gradients of the eager step of %s', async (variant) => {
     const model = modelOf({ variant });
     const { step } = await compiled({}, {}, model);
@@ -66,7 +70,8 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
     model.dispose();
   });
 
-  // An epsilon far above the rounding of gradients: else RMSProp and Adam blow up those that are 0 but for rounding (biases before a norm).
+  // An epsilon far above the rounding of gradients: else RMSProp and Adam blow up those that are 0 but for rounding
+  // (biases before a norm).
   it.each<[string, Partial<StepOptions>, number, number]>([
     [
       'SGD with momentum, clipping and averaging',
@@ -118,7 +123,8 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
   };
   const heads = (logits: tf.Tensor4D): tf.Tensor4D[] => logits as unknown as tf.Tensor4D[];
   const onUsed = (logits: tf.Tensor4D, labels: tf.Tensor3D): tf.Scalar => crossEntropyDice(heads(logits)[0], labels);
-  const linear = (logits: tf.Tensor4D): tf.Scalar => tf.addN(heads(logits).map((head) => tf.mean(head))) as tf.Scalar; // its gradient needs no weight
+  // its gradient needs no weight
+  const linear = (logits: tf.Tensor4D): tf.Scalar => tf.addN(heads(logits).map((head) => tf.mean(head))) as tf.Scalar;
   const onAll = {
     all: (logits: tf.Tensor4D): tf.Scalar =>
       tf.addN(heads(logits).map((head) => tf.mean(tf.square(head)))) as tf.Scalar,
@@ -200,7 +206,7 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
     for (const key of statistics) expect(after[key].data).not.toEqual(before[key].data);
   });
 
-  it('goes through batches of other sizes, a last batch that is not full, and parts that do not divide it', async () => {
+  it('goes through batches of other sizes, a last one that is not full, and parts that do not divide it', async () => {
     const options: Partial<StepOptions> = { optimizer: { name: 'sgd', momentum: 0 } };
     for (const microBatch of [undefined, 2]) {
       const [ours, theirs] = [await compiled({ ...options, microBatch }), eager({ ...options, microBatch })];
@@ -344,7 +350,7 @@ describe.skipIf(whyNoGraphs())(`createCompiledStep on ${currentEngine().name}${w
   ])('refuses a loss that %s, and the model is as before', async (_, loss, message) => {
     const model = modelOf();
     const before = model.getWeights().map((w) => w.dataSync());
-    await expect(createCompiledStep(model, optionsOf({ loss }), batchOf())).rejects.toThrow(message);
+    await expect(CompiledStep.compile(model, optionsOf({ loss }), batchOf())).rejects.toThrow(message);
     expect(model.getWeights().map((w) => w.dataSync())).toEqual(before);
   });
 

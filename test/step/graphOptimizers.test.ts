@@ -1,4 +1,6 @@
-/** TensorFlow's update kernels against the formulas of optimizers.ts, five steps each with a learning rate of its own. */
+/**
+ * TensorFlow's update kernels against the formulas of optimizers.ts, five steps each with a learning rate of its own.
+ */
 import { describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { type HostTensor, newGraph, Session, whyNoGraphs } from '../../lib/engine/graph/native.ts';
@@ -37,7 +39,13 @@ async function inGraph(config: OptimizerConfig, decays: boolean): Promise<Float3
       readVariable(trace, variables[0]).ref,
       trace.placeholder('gradient', [length], 'float32').ref,
     ];
-    const update = addUpdate(trace, config, variables[0], value, gradient, variables.slice(1), numbers, decays);
+    const update = addUpdate(trace, config, numbers, {
+      variable: variables[0],
+      value,
+      gradient,
+      slots: variables.slice(1),
+      decays,
+    });
     trace.addTarget('NoOp', [], [], { name: 'update', controls: [update] });
   });
   const session = new Session(graph);
@@ -71,8 +79,10 @@ function byFormulas(config: OptimizerConfig, decays: boolean): Float32Array[][] 
   return tf.tidy(() => {
     let state: tf.Tensor[] = [tf.tensor1d(start), ...slotNames[config.name].map(() => tf.zeros([length]))];
     return learningRates.map((learningRate, k) => {
-      const mask = decays ? tf.ones([length]) : tf.zeros([length]);
-      state = updateOf(config, state[0], tf.tensor1d(gradients[k]), state.slice(1), learningRate, k + 1, mask);
+      const decayMask = decays ? tf.ones([length]) : tf.zeros([length]);
+      const [weight, ...slots] = state;
+      const gradient = tf.tensor1d(gradients[k]);
+      state = updateOf(config, { weight, gradient, slots, decayMask }, learningRate, k + 1);
       return state.map((t) => t.dataSync<'float32'>() as Float32Array);
     });
   });
@@ -95,7 +105,8 @@ describe.skipIf(whyNoGraphs())(`updates in a graph${why}`, () => {
         const largest = Math.max(...wanted[step][k].map(Math.abs));
         array.forEach((v, i) => {
           const value = wanted[step][k][i];
-          // TensorFlow computes 1 − β₂ of 0.999 in float32: 5e-5 too large in the mean square, and undone by the bias correction in the weight.
+          // TensorFlow computes 1 − β₂ of 0.999 in float32: 5e-5 too large in the mean square, and undone by the bias
+          // correction in the weight.
           const relative = config.name === 'adam' && k === 2 ? 6e-5 : 1e-5;
           // Where opposite terms cancel, the size of the terms says how large rounding may be.
           expect(

@@ -15,12 +15,9 @@ function trajectory(
   return gradients.map((g, i) => {
     [weight, ...slots] = updateOf(
       config,
-      weight!,
-      tf.fill(shape, g),
-      slots,
+      { weight: weight!, gradient: tf.fill(shape, g), slots, decayMask: tf.fill(shape, decay) },
       learningRate,
       i + 1,
-      tf.fill(shape, decay),
     );
     return weight!.dataSync()[0]!;
   });

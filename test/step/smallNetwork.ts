@@ -1,4 +1,7 @@
-/** A U-Net of one level from the network's own layers, for tests of training steps: compiling it takes a tenth of the whole network's time. */
+/**
+ * A U-Net of one level from the network's own layers, for tests of training steps: compiling it takes a tenth of the
+ * whole network's time.
+ */
 import { tf } from '../../lib/engine/engine.ts';
 import { Convolution, DoubleConvolution, Join, MaxPool, UpConvolution } from '../../lib/model/blocks.ts';
 import { initialiseWeights } from '../../lib/model/initialise.ts';
@@ -7,7 +10,10 @@ type Node = tf.SymbolicTensor;
 const through = (layer: tf.layers.Layer, ...inputs: Node[]): Node =>
   layer.apply(inputs.length === 1 ? inputs[0] : inputs) as Node;
 
-/** Images [n, 32, 32, 3] to logits [n, 32, 32, 2]; the first weight is c1/conv1/kernel [3, 3, 3, width], one block is separable. */
+/**
+ * Images [n, 32, 32, 3] to logits [n, 32, 32, 2]; the first weight is c1/conv1/kernel [3, 3, 3, width], one block is
+ * separable.
+ */
 export function smallNetwork(width = 4): tf.LayersModel {
   const image = tf.input({ name: 'image', shape: [32, 32, 3] });
   const c1 = through(new DoubleConvolution({ name: 'c1', filters: width, separable: false }), image);

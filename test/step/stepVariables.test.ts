@@ -4,8 +4,9 @@ import { newGraph, whyNoGraphs } from '../../lib/engine/graph/native.ts';
 import { withTrace } from '../../lib/engine/graph/tracing.ts';
 import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
 import { defaultAdam, referenceRmsprop } from '../../lib/step/optimizers.ts';
-import { type StepOptions, variableOf, weightName } from '../../lib/step/step.ts';
-import { declareVariables, mostJoined, type WeightGroup, weightsOf } from '../../lib/step/stepVariables.ts';
+import { type StepOptions } from '../../lib/step/step.ts';
+import { declareVariables, mostJoined, type WeightGroup } from '../../lib/step/stepVariables.ts';
+import { variableOf, weightName } from '../../lib/step/weights.ts';
 import { smallNetwork } from './smallNetwork.ts';
 
 await startEngine();
@@ -17,7 +18,7 @@ const groupsOf = (model: tf.LayersModel, options: Partial<StepOptions> = {}): We
 
 describe.skipIf(whyNoGraphs())('the variables of a compiled step', () => {
   const model = smallNetwork(8); // c2/conv2/kernel is [3, 3, 32, 32]: 9,216 numbers
-  const weights = weightsOf(model);
+  const { weights } = model;
 
   it('hold every weight once, large ones alone, small ones with others that are treated alike', () => {
     const groups = groupsOf(model);

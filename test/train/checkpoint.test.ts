@@ -124,7 +124,8 @@ describe('a full disk', () => {
     for (const bytesLeft of [0, 10, 32, 35, 36, 300, 400, 500]) {
       disk.bytesLeft = bytesLeft;
       await expect(saveCheckpoint(folder, 'last', content(3))).rejects.toThrow(
-        `Could not write the checkpoint "last" in ${folder}: there is no space left on the disk; the last good checkpoint is kept, so free some space or mend the cause, then resume`,
+        `Could not write the checkpoint "last" in ${folder}: there is no space left on the disk; ` +
+          'the last good checkpoint is kept, so free some space or mend the cause, then resume',
       );
       expect(readdirSync(folder)).toEqual(before);
       expect((await newest(folder))?.meta.step).toBe(2);

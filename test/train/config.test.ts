@@ -69,14 +69,16 @@ describe('a training configuration', () => {
     [{ learningRate: NaN }, 'Expected learningRate to be a positive number, found NaN'],
     [
       { optimizer: { name: 'adam', rho: 0.9 } },
-      'Expected a training option of optimizer.name, optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.weightDecay, found "optimizer.rho"',
+      'Expected a training option of optimizer.name, optimizer.beta1, optimizer.beta2, optimizer.epsilon, ' +
+        'optimizer.weightDecay, found "optimizer.rho"',
     ],
     [{ optimizer: null }, 'Expected optimizer to be an object of options, found null'],
     [{ schedule: 5 }, 'Expected schedule to be an object of options, found 5'],
     [{ optimizer: { name: 'lion' } }, 'Expected optimizer.name to be one of rmsprop, adam, sgd, found "lion"'],
     [
       { schedule: { warmup: 0.1 } },
-      'Expected a training option of schedule.kind, schedule.warmUp, schedule.floor, schedule.power, found "schedule.warmup"',
+      'Expected a training option of schedule.kind, schedule.warmUp, schedule.floor, schedule.power, ' +
+        'found "schedule.warmup"',
     ],
     [{ augment: 'toString' }, 'Expected augment to be one of none, light, default, found "toString"'],
   ])('%j is refused', (changes, sentence) => expect(() => trainConfig(changes as object)).toThrow(sentence));

@@ -1,4 +1,5 @@
 /** Training in a child process that is killed, stopped, or finds its disk full. */
+
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -8,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../lib/random.ts';
 import { readNewestCheckpoint } from '../../lib/train/checkpoint.ts';
 import { readHistory } from '../../lib/train/history.ts';
-import type { CheckpointMeta } from '../../lib/train/trainer.ts';
+import { type CheckpointMeta } from '../../lib/train/run.ts';
 import { flags } from '../../scripts/flags.mjs';
 
 const program = fileURLToPath(new URL('toyChild.ts', import.meta.url));
@@ -57,14 +58,15 @@ const historyOf = (run: string): unknown[] =>
   readHistory(path.join(folder, run)).map((record) => ({ ...record, seconds: 0 }));
 
 describe('a training process', { timeout: 300_000 }, () => {
-  it('killed five times at random moments and resumed, ends with the same bits as one that was never killed', async () => {
+  it('killed five times at random moments and resumed, ends with the bits of one that was never killed', async () => {
     expect((await trainInChild('whole')).code).toBe(0);
     const random = Random.stream(Date.now(), 'kill');
     let reached = 0;
     for (let kill = 0; kill < 5; kill++) {
       const after = 1 + random.integer(2);
       const ended = await trainInChild('killed', (count, send) => {
-        if (count === after) setTimeout(() => send('SIGKILL'), random.uniform(0, 30)); // somewhere in saving, validating or the next step
+        // somewhere in saving, validating or the next step
+        if (count === after) setTimeout(() => send('SIGKILL'), random.uniform(0, 30));
       });
       expect(ended.signal).toBe('SIGKILL');
       reached = Math.max(reached, ...ended.steps);

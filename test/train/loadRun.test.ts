@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCommand } from '../../lib/cli/commands.ts';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
-import { foregroundNetwork, foregroundProbability } from '../../lib/predict/slices.ts';
+import { foregroundNetwork, predictImages } from '../../lib/predict/slices.ts';
 import { makeBatch } from '../../lib/preprocess/batches.ts';
+import { writeWeights } from '../../lib/step/weights.ts';
 import { trainConfig } from '../../lib/train/config.ts';
-import { exportModel, loadRun, writeWeights } from '../../lib/train/loadRun.ts';
+import { exportModel, loadRun } from '../../lib/train/loadRun.ts';
 import { closeRun, describeRun, firstDifference, openRun } from '../../lib/train/run.ts';
 import { formatScores, scoreRun } from '../../lib/train/scores.ts';
 import { train } from '../../lib/train/trainer.ts';
@@ -26,7 +27,7 @@ const answerOf = async (model: tf.LayersModel): Promise<Float32Array[]> => {
   const batch = makeBatch(slices, [0, 4], describeRun(config, slices, patients).grid);
   const network = foregroundNetwork(model);
   try {
-    return await foregroundProbability(network, batch.images, batch.n, [batch.height, batch.width]);
+    return await predictImages(network, batch.images, batch.n, [batch.height, batch.width]);
   } finally {
     network.close();
   }
@@ -100,7 +101,7 @@ describe('a trained run', () => {
       'Expected a training run (a folder with best/ or last/), found none',
     );
     const { model } = await loadRun(folder);
-    expect(() => writeWeights(model, {})).toThrow(/^Expected weight .* of shape \[.*\], found none$/);
+    expect(() => writeWeights(model, {})).toThrow(/^Expected .* of shape \[.*\] in the checkpoint, found none$/);
     model.dispose();
   });
 });

@@ -8,6 +8,9 @@ import { projectPath } from '../../lib/settings.ts';
 import { lockRun } from '../../lib/train/lock.ts';
 import { flags } from '../../scripts/flags.mjs';
 
+/** The start of a program for another process. */
+const importLock = `import { lockRun } from ${JSON.stringify(projectPath('lib/train/lock.ts'))};`;
+
 describe('lockRun', () => {
   let folder: string;
   beforeEach(() => {
@@ -29,11 +32,11 @@ describe('lockRun', () => {
     expect(existsSync(note())).toBe(true);
   });
 
-  it('lets one of two that start at the same time train, on a fresh folder and on one that a killed run left', async () => {
-    const child = (
-      at: number,
-    ): string => `import { lockRun } from ${JSON.stringify(projectPath('lib/train/lock.ts'))}; while (Date.now() < ${at});
-      try { lockRun(${JSON.stringify(folder)}); console.log('locked'); } catch (error) { console.log(error.message); } setTimeout(() => {}, 30_000);`;
+  it('lets one of two that start at once train, on a fresh folder and on one that a killed run left', async () => {
+    const child = (at: number): string => `${importLock}
+      while (Date.now() < ${at});
+      try { lockRun(${JSON.stringify(folder)}); console.log('locked'); } catch (error) { console.log(error.message); }
+      setTimeout(() => {}, 30_000);`;
     for (const left of [undefined, '999999999 5\n']) {
       if (left) writeFileSync(note(), left);
       const soon = Date.now() + 1500; // both have started by then
@@ -71,10 +74,13 @@ describe('lockRun', () => {
 
   const withProc = it.skipIf(!existsSync('/proc/self/stat')); // else numbers are all there is to go by
   withProc(
-    'refuses a folder that another process has locked, and takes it over once that one has ended though nobody collected it',
+    'refuses a folder that another process has locked, and takes it over once that one has ended, though uncollected',
     async () => {
       // The shell starts the process that locks and then becomes a sleep, which never asks how its child ended.
-      const child = `import { lockRun } from ${JSON.stringify(projectPath('lib/train/lock.ts'))}; lockRun(${JSON.stringify(folder)}); console.log('locked'); setTimeout(() => {}, 30_000);`;
+      const child = `${importLock}
+        lockRun(${JSON.stringify(folder)});
+        console.log('locked');
+        setTimeout(() => {}, 30_000);`;
       const parent = spawn(
         'sh',
         ['-c', '"$@" & exec sleep 60', 'sh', process.execPath, ...flags, '--input-type=module', '-e', child],

@@ -1,16 +1,17 @@
 /** Every loss that a run can name trains in the compiled step, with the loss and the gradients of the eager one. */
+
 import { describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
 import { boundaryAware } from '../../lib/loss/boundaryAware.ts';
 import { crossEntropy } from '../../lib/loss/crossEntropy.ts';
 import type { LossFunction } from '../../lib/loss/loss.ts';
+import { losses } from '../../lib/loss/losses.ts';
 import { weightedSum } from '../../lib/loss/weightedSum.ts';
 import { checkStep, isEqualEnough } from '../../lib/step/checkStep.ts';
-import { createCompiledStep } from '../../lib/step/compiledStep.ts';
+import { CompiledStep } from '../../lib/step/compiledStep.ts';
+import { EagerStep } from '../../lib/step/eagerStep.ts';
 import { exampleBatch } from '../../lib/step/exampleBatch.ts';
-import { createEagerStep } from '../../lib/step/step.ts';
-import { losses } from '../../lib/train/config.ts';
 
 await startEngine();
 const why = whyNoGraphs();
@@ -41,7 +42,7 @@ describe.skipIf(why)(`in a compiled step${why ? ` (skipped: ${why})` : ''}`, () 
     async (name, loss) => {
       const model = smallNetwork();
       const options = { optimizer: sgd, loss };
-      const step = await createCompiledStep(model, options, batch);
+      const step = await CompiledStep.compile(model, options, batch);
       const checks = [
         await checkStep(model, options, step, batch),
         await checkStep(model, options, step, batch, 'tensorflow'),
@@ -49,7 +50,8 @@ describe.skipIf(why)(`in a compiled step${why ? ` (skipped: ${why})` : ''}`, () 
       for (const check of checks) expect(isEqualEnough(check), JSON.stringify(check)).toBe(true);
       const values: number[] = [];
       for (let k = 0; k < 12; k++) values.push((await step.run(batch, 0.02, 0.5)).loss);
-      // The Hausdorff loss measures from the prediction of the moment: its maps jump while the network still finds the organ.
+      // The Hausdorff loss measures from the prediction of the moment: its maps jump while the network still finds the
+      // organ.
       if (name !== 'ce-dice-hausdorff') expect(values.at(-1)).toBeLessThan(values[0]);
       step.dispose();
       model.dispose();
@@ -69,8 +71,8 @@ describe.skipIf(why)(`in a compiled step${why ? ` (skipped: ${why})` : ''}`, () 
         microBatch,
       };
       const [compiled, eager] = [
-        await createCompiledStep(models[0], options, batch),
-        createEagerStep(models[1], options),
+        await CompiledStep.compile(models[0], options, batch),
+        new EagerStep(models[1], options),
       ];
       const found: number[] = [];
       for (const progress of [0, 0.25, 0.5, 1]) {

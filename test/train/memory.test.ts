@@ -27,7 +27,7 @@ const refusal = (size: RunSize, available: number): string => {
 };
 
 describe('the memory of a run', () => {
-  it('is near what was measured: MB at width 16 with 4 slices of 256², at width 32 with 2, at width 64 with 1 and 5 of 512²', () => {
+  it('is near the MB measured at width 16 with 4 slices of 256², 32 with 2, and 64 with 1 and 5 of 512²', () => {
     for (const [size, measured] of [
       [{ width: 16, gridSize: [256, 256], microBatch: 4, weights: 1_873_794 }, 952],
       [{ width: 32, gridSize: [256, 256], microBatch: 2, weights: 7_458_562 }, 1086],
@@ -51,7 +51,10 @@ describe('the memory of a run', () => {
 
   it('that does not fit is refused, and what is suggested instead fits', () => {
     expect(refusal(full, 10 * gigabyte)).toMatch(
-      /^Expected a run that fits into the 10\.0 GB of memory available, found one that needs about 1\d\.\d GB; microBatch=3 fits$/,
+      new RegExp(
+        '^Expected a run that fits into the 10\\.0 GB of memory available, ' +
+          'found one that needs about 1\\d\\.\\d GB; microBatch=3 fits$',
+      ),
     );
     for (const available of [10, 4, 2.5, 1.8]) {
       const text = refusal(full, available * gigabyte);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import { trainConfig } from '../../lib/train/config.ts';
 import { endReason, epochBatches, progressOf, startPosition } from '../../lib/train/position.ts';
+import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 
 const slices = slicesInMemory(
   Array.from({ length: 20 }, (_, i) => ({

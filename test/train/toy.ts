@@ -1,11 +1,12 @@
 /** A training run that takes milliseconds: bright discs in noise, and a network of two convolutions. */
+
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
-import { slicesInMemory } from '../../lib/preprocess/sliceSet.ts';
 import { Random } from '../../lib/random.ts';
-import { createStep } from '../../lib/step/chooseStep.ts';
+import { ChosenStep } from '../../lib/step/chosenStep.ts';
 import { type TrainChanges, trainConfig } from '../../lib/train/config.ts';
 import { describeRun, slicesOf, stepOptions, type TrainingRun } from '../../lib/train/run.ts';
+import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 
 const side = 16;
 
@@ -73,7 +74,7 @@ export async function toyRun(folder: string, changes: TrainChanges = {}, slices 
   const patients = [...new Set(slices.entries.map(({ patient }) => patient))];
   const description = describeRun(config, slices, { training: patients.slice(0, -1), validation: patients.slice(-1) });
   const model = toyModel(config.seed);
-  const step = createStep(model, stepOptions(config));
+  const step = new ChosenStep(model, stepOptions(config));
   const { training, validation } = description.patients;
   return {
     folder,
@@ -82,7 +83,6 @@ export async function toyRun(folder: string, changes: TrainChanges = {}, slices 
     model,
     step,
     memory: 'memory: next to nothing',
-    listeners: {},
     training: slicesOf(slices, training),
     validation: slicesOf(slices, validation),
   };

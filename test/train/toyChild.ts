@@ -3,7 +3,8 @@ import { train } from '../../lib/train/trainer.ts';
 import { toyRun } from './toy.ts';
 
 async function main(): Promise<void> {
-  const run = await toyRun(process.argv[2], { epochs: 12, checkpointMinutes: 0 }); // a checkpoint after each step: a kill often hits one
+  // a checkpoint after each step: a kill often hits one
+  const run = await toyRun(process.argv[2], { epochs: 12, checkpointMinutes: 0 });
   await train(run, { resume: true, onStep: ({ step }) => console.log(step) });
 }
 void main().catch((error: { message: string; exitCode?: number }) => {

@@ -1,4 +1,5 @@
 /** Training whose batches come from a thread. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openLoader } from '../../lib/preprocess/loader.ts';
 import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
 import { readNewestCheckpoint } from '../../lib/train/checkpoint.ts';
-import { closeRun } from '../../lib/train/run.ts';
-import { type CheckpointMeta, TrainingStopped, type TrainOptions, train } from '../../lib/train/trainer.ts';
+import { type CheckpointMeta, closeRun } from '../../lib/train/run.ts';
+import { TrainingStopped, type TrainOptions, train } from '../../lib/train/trainer.ts';
 import { putOnDisk } from '../preprocess/onDisk.ts';
 import { allEnded, threads } from '../preprocess/watchedThreads.ts';
 import { toyRun, toySlices } from './toy.ts';

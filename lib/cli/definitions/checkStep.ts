@@ -1,5 +1,5 @@
 import type { CommandDefinition, Options } from '../definition.ts';
-import { wholeNumber } from '../options/numbers.ts';
+import { wholeNumberOption } from '../options/numbers.ts';
 
 export const options = {
   size: { value: 'N', text: 'height and width in pixels', default: '128', parse: (text: string) => Number(text) },
@@ -7,7 +7,7 @@ export const options = {
     value: 'N',
     text: 'images',
     default: '1',
-    parse: wholeNumber('--batch with a whole number above 0', 1),
+    parse: wholeNumberOption('--batch with a whole number above 0', 1),
   },
   set: {
     value: 'NAME=V',
@@ -19,12 +19,6 @@ export const options = {
     text: "of the uncompiled step: our own, or TensorFlow's alone",
     choices: ['ours', 'tensorflow'],
     default: 'ours',
-  },
-  task: {
-    value: 'FILE',
-    text:
-      'a file (or - for the standard input) with model, configuration and batch as JSON, ' +
-      'instead of the options above',
   },
   json: { text: 'one line of JSON' },
 } as const satisfies Options;

@@ -1,6 +1,6 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { judgingOptions } from '../options/judging.ts';
-import { wholeNumber } from '../options/numbers.ts';
+import { wholeNumberOption } from '../options/numbers.ts';
 import { predictionOptions } from '../options/prediction.ts';
 import { shardOption } from '../options/shard.ts';
 import { configOptions, foldOption, foldsFileOption, slicesOptions } from '../options/training.ts';
@@ -17,7 +17,7 @@ export const options = {
     value: 'N',
     text: "one in N patients of a fold's training side chooses weights, threshold and post-processing",
     usually: '5',
-    parse: wholeNumber('--hold-out N with a whole number from 2 (one in N patients)', 2),
+    parse: wholeNumberOption('--hold-out N with a whole number from 2 (one in N patients)', 2),
   },
   fold: foldOption,
   shard: shardOption('fold'),

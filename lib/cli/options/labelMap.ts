@@ -1,5 +1,5 @@
 /** The options that say what the values in a label file stand for, such as `--label-map`. */
-import type { OpenOptions } from '../../dataset/cases.ts';
+import type { OpenOptions } from '../../dataset/caseList.ts';
 import { expected } from '../../errors.ts';
 import type { OptionDefinition } from '../definition.ts';
 

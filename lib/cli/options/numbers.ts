@@ -2,7 +2,7 @@
 import { expected } from '../../errors.ts';
 
 /** A whole number from `least`, of digits alone. */
-export const wholeNumber =
+export const wholeNumberOption =
   (what: string, least = 0) =>
   (text: string): number => {
     const number = Number(text);

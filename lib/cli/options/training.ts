@@ -2,7 +2,7 @@
 import { profiles } from '../../settings.ts';
 import { inGroup } from '../definition.ts';
 import { datasetNames } from './datasets.ts';
-import { wholeNumber } from './numbers.ts';
+import { wholeNumberOption } from './numbers.ts';
 
 /** Which slices are learnt from. */
 export const slicesOptions = inGroup('Data', {
@@ -20,7 +20,7 @@ export const slicesOptions = inGroup('Data', {
 export const foldOption = {
   value: 'K',
   text: 'one fold only, from 0',
-  parse: wholeNumber('--fold with the number of a fold, from 0'),
+  parse: wholeNumberOption('--fold with the number of a fold, from 0'),
 } as const;
 
 export const foldsFileOption = {

@@ -5,7 +5,8 @@ import { assertTestedOnce, type CrossvalPlan, keepPlan, planFolds, readPlan } fr
 import { formatCrossval, writeCrossval } from '../../crossval/report.ts';
 import { type Crossval, type EvaluationOptions, readFold } from '../../crossval/result.ts';
 import { type FailedFold, summariseFolds } from '../../crossval/summary.ts';
-import { type CaseList, openDataset } from '../../dataset/cases.ts';
+import { type CaseList } from '../../dataset/caseList.ts';
+import { openDataset } from '../../dataset/cases.ts';
 import { expected, messageOf, UserError } from '../../errors.ts';
 import { readJson, writeJson } from '../../io/files.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';

@@ -13,7 +13,7 @@ import type { Call } from '../definition.ts';
 import type { options } from '../definitions/doctor.ts';
 
 /** One line of the report. `ok: false` alone is not a failure: most things have a substitute. */
-export interface Finding {
+export interface Diagnosis {
   readonly name: string;
   readonly ok: boolean;
   readonly found: string;
@@ -49,7 +49,7 @@ function systemLibrary(): string {
   return header.glibcVersionRuntime ? `glibc ${header.glibcVersionRuntime}` : 'not glibc';
 }
 
-function systemFindings(npm: string | undefined): Finding[] {
+function systemFindings(npm: string | undefined): Diagnosis[] {
   const library = systemLibrary();
   const native = process.platform === 'linux' && process.arch === 'x64' && library.startsWith('glibc');
   const cores = os.availableParallelism();
@@ -71,7 +71,7 @@ function systemFindings(npm: string | undefined): Finding[] {
   ];
 }
 
-async function toolFindings(): Promise<Finding[]> {
+async function toolFindings(): Promise<Diagnosis[]> {
   const python = await ask('python3', '--version');
   const pip = python && (await ask('python3', '-m', 'pip', '--version'));
   const compiler =
@@ -93,7 +93,7 @@ async function toolFindings(): Promise<Finding[]> {
 }
 
 /** Starts the engine as a notebook would. */
-async function engineFinding(): Promise<{ finding: Finding; engine?: EngineInfo }> {
+async function engineFinding(): Promise<{ finding: Diagnosis; engine?: EngineInfo }> {
   try {
     const engine = await startEngine();
     const { fallbackReason } = engine;
@@ -113,7 +113,7 @@ async function engineFinding(): Promise<{ finding: Finding; engine?: EngineInfo 
   }
 }
 
-function libraryFinding({ ready, reason }: SetupNote): Finding {
+function libraryFinding({ ready, reason }: SetupNote): Diagnosis {
   if (ready)
     return {
       name: 'TensorFlow',
@@ -127,7 +127,7 @@ function libraryFinding({ ready, reason }: SetupNote): Finding {
 }
 
 /** Whether training can run as one graph, asked of the engine that runs; set-up knows why the binding is absent. */
-function graphFinding({ ready }: SetupNote): Finding {
+function graphFinding({ ready }: SetupNote): Diagnosis {
   const reason = whyNoGraphs();
   if (reason === undefined)
     return { name: 'Compiled training', ok: true, found: 'the graph binding is compiled and loads' };
@@ -139,7 +139,7 @@ function graphFinding({ ready }: SetupNote): Finding {
   };
 }
 
-async function gpuFinding({ ready }: SetupNote): Promise<Finding> {
+async function gpuFinding({ ready }: SetupNote): Promise<Diagnosis> {
   const card = await ask('nvidia-smi', '--query-gpu=name,memory.total,driver_version', '--format=csv,noheader');
   if (!card) return { name: 'GPU', ok: true, found: 'no NVIDIA GPU seen; the CPU computes' };
   if (ready?.gpu) return { name: 'GPU', ok: true, found: `${card}, used by TensorFlow` };
@@ -152,12 +152,12 @@ async function gpuFinding({ ready }: SetupNote): Promise<Finding> {
 }
 
 /** Folders under data/ that hold something, and the folder that AXUNET_DATA names. */
-function dataFindings(): Finding[] {
+function dataFindings(): Diagnosis[] {
   const home = projectPath('data');
   const folders = (existsSync(home) ? readdirSync(home, { withFileTypes: true }) : [])
     .filter((entry) => entry.isDirectory() && readdirSync(path.join(home, entry.name)).length > 0)
     .map((entry) => entry.name);
-  const findings: Finding[] = [
+  const findings: Diagnosis[] = [
     {
       name: 'Data',
       ok: folders.length > 0,
@@ -184,7 +184,7 @@ function dataFindings(): Finding[] {
 }
 
 /** Looks at everything once. The engine is started, so a broken library shows here. */
-export async function examine(): Promise<{ findings: Finding[]; engine?: EngineInfo }> {
+export async function examine(): Promise<{ findings: Diagnosis[]; engine?: EngineInfo }> {
   const note = setupNote();
   const npm = await ask('npm', '--version');
   const { finding, engine } = await engineFinding();
@@ -203,7 +203,7 @@ export async function examine(): Promise<{ findings: Finding[]; engine?: EngineI
 }
 
 /** The report as a table with one line for each finding and, under it, the fix. */
-export function formatFindings(findings: readonly Finding[]): string {
+export function formatFindings(findings: readonly Diagnosis[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
   return findings
     .flatMap(({ name, ok, found, fix }) => [

@@ -9,7 +9,7 @@ import { formatMeanSd } from '../../statistics/summary.ts';
 import { type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
 import { loadRun } from '../../train/loadRun.ts';
 import { presetConfig } from '../../train/presets.ts';
-import type { PatientSplit, RunDescription } from '../../train/run.ts';
+import { describeRun, type PatientSplit, type RunDescription } from '../../train/run.ts';
 import { formatScores, scoreRun } from '../../train/scores.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
@@ -39,7 +39,7 @@ async function trainFold(
   split: PatientSplit,
   resume: boolean,
 ): Promise<PatientOverlap[]> {
-  await trainFolder(folder, config, slices, split, resume);
+  await trainFolder(folder, describeRun(config, slices, split), slices, { resume, tellsConfig: true });
   if (split.validation.length === 0) return [];
   const trained = await loadRun(folder);
   const scores = await scoreRun(trained, slices);

@@ -1,6 +1,8 @@
 /** What `axunet train` and `axunet crossval` share: the slices, the folds and the configuration. */
+
 import { startEngine } from 'axunet-engine/engine';
-import { type CaseList, openDataset } from '../../dataset/cases.ts';
+import { type CaseList } from '../../dataset/caseList.ts';
+import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
 import { readJson } from '../../io/files.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';

@@ -1,17 +1,17 @@
 /** Stomach, duodenum, small bowel and colon: the organs that look like a pancreas in one slice. */
 import type { Random } from '../../random.ts';
-import { type Canvas, type Material, step } from './canvas.ts';
+import type { Vec3 } from '../../volume/volume.ts';
+import { type Canvas, coverage, type Material } from './canvas.ts';
 import type { PancreasShape } from './pancreas.ts';
-import type { Patient } from './patient.ts';
-import { patientStream } from './patient.ts';
+import { type Patient, patientStream } from './patient.ts';
 import { smoothPath, type TubePoint, tube, within, without } from './solids.ts';
 import type { Wall } from './wall.ts';
 
-export type Content = 'collapsed' | 'water' | 'chyme' | 'contrast' | 'gas' | 'stool';
+type Filling = 'collapsed' | 'water' | 'chyme' | 'contrast' | 'gas' | 'stool';
 
 interface Gut {
   readonly path: readonly TubePoint[];
-  readonly content: Content;
+  readonly content: Filling;
   readonly wallMm: number;
   readonly wallHu: number;
   /** HU of what fills it. */
@@ -22,19 +22,19 @@ interface Gut {
 
 function materialOf(canvas: Canvas, gut: Gut): Material {
   const { fine, coarse, edgeMm } = canvas;
+  const belowGas = (v: number): number => {
+    if (gut.content === 'chyme') return gut.fillHu + 14 * coarse[v]!;
+    if (gut.content === 'stool') return 30 + 30 * coarse[v]! - 640 * coverage(4 * (fine[v]! - 0.9), edgeMm);
+    return gut.fillHu;
+  };
   const filling = (v: number, y: number): number => {
-    const solid =
-      gut.content === 'chyme'
-        ? gut.fillHu + 14 * coarse[v]!
-        : gut.content === 'stool'
-          ? 30 + 30 * coarse[v]! - 640 * step(4 * (fine[v]! - 0.9), edgeMm)
-          : gut.fillHu;
-    if (gut.gasAboveY === undefined || gut.content === 'gas') return solid;
-    return solid + (-950 - solid) * step(gut.gasAboveY - y, edgeMm);
+    const hu = belowGas(v);
+    if (gut.gasAboveY === undefined || gut.content === 'gas') return hu;
+    return hu + (-950 - hu) * coverage(gut.gasAboveY - y, edgeMm);
   };
   return (v, depth, _x, y) => {
-    if (gut.content === 'collapsed') return gut.wallHu + 4 * fine[v]! - 22 * step(depth - 4, edgeMm);
-    const inside = step(depth - gut.wallMm, edgeMm);
+    if (gut.content === 'collapsed') return gut.wallHu + 4 * fine[v]! - 22 * coverage(depth - 4, edgeMm);
+    const inside = coverage(depth - gut.wallMm, edgeMm);
     return inside === 0 ? gut.wallHu : gut.wallHu + inside * (filling(v, y) - gut.wallHu);
   };
 }
@@ -52,13 +52,13 @@ function paintGut({ canvas, patient, wall, pancreas }: Abdomen, gut: Gut, rough:
   canvas.paint(solid, materialOf(canvas, gut), { rough, rim: { mm: 2.4, hu: patient.hu.fat, opacity: 0.75 } });
 }
 
-function drawContent(
+function drawFilling(
   random: Random,
-  weights: Readonly<Partial<Record<Content, number>>>,
+  weights: Readonly<Partial<Record<Filling, number>>>,
 ): Pick<Gut, 'content' | 'fillHu'> {
   let left = random.uniform() * Object.values(weights).reduce((a, b) => a + b, 0);
-  const content = (Object.keys(weights) as Content[]).find((key) => (left -= weights[key]!) < 0) ?? 'collapsed';
-  const fills: Record<Content, [number, number]> = {
+  const content = (Object.keys(weights) as Filling[]).find((key) => (left -= weights[key]!) < 0) ?? 'collapsed';
+  const fills: Record<Filling, [number, number]> = {
     collapsed: [60, 90],
     water: [4, 26],
     chyme: [28, 90],
@@ -71,7 +71,7 @@ function drawContent(
 
 function paintStomach(abdomen: Abdomen): void {
   const { patient } = abdomen;
-  const random = patientStream(patient.seed, patient.index, 'stomach');
+  const random = patientStream(patient, 'stomach');
   const full = random.uniform(0.62, 1.1);
   const x = random.normal(0, 5);
   const path: TubePoint[] = [
@@ -82,24 +82,16 @@ function paintStomach(abdomen: Abdomen): void {
     [4 + x, -60, -2, 19 * full],
     [-26, -50, 4, 12],
   ];
-  const filled = drawContent(random, { water: 3, chyme: 3, contrast: 2, gas: 1 });
-  paintGut(
-    abdomen,
-    {
-      path,
-      ...filled,
-      wallMm: random.uniform(3, 5),
-      wallHu: patient.hu.bowelWall,
-      gasAboveY: random.uniform(-72, -44),
-    },
-    1.2,
-  );
+  const filled = drawFilling(random, { water: 3, chyme: 3, contrast: 2, gas: 1 });
+  const wallMm = random.uniform(3, 5);
+  const gasAboveY = random.uniform(-72, -44);
+  paintGut(abdomen, { path, ...filled, wallMm, wallHu: patient.hu.bowelWall, gasAboveY }, 1.2);
 }
 
 /** The C of the duodenum round the head of the pancreas. */
 function paintDuodenum(abdomen: Abdomen): void {
   const { patient } = abdomen;
-  const random = patientStream(patient.seed, patient.index, 'duodenum');
+  const random = patientStream(patient, 'duodenum');
   const [x, y, z] = abdomen.pancreas.headMm;
   const path: TubePoint[] = [
     [-26, -50, 4, 10],
@@ -111,21 +103,13 @@ function paintDuodenum(abdomen: Abdomen): void {
     [x + 46, y + 2, z - 44, 10],
     [x + 66, y - 8, z - 30, 10],
   ];
-  paintGut(
-    abdomen,
-    {
-      path,
-      ...drawContent(random, { water: 3, chyme: 3, collapsed: 1, contrast: 1.5, gas: 0.5 }),
-      wallMm: 3,
-      wallHu: patient.hu.bowelWall,
-    },
-    1.1,
-  );
+  const filled = drawFilling(random, { water: 3, chyme: 3, collapsed: 1, contrast: 1.5, gas: 0.5 });
+  paintGut(abdomen, { path, ...filled, wallMm: 3, wallHu: patient.hu.bowelWall }, 1.1);
 }
 
 function paintColon(abdomen: Abdomen): void {
   const { patient } = abdomen;
-  const random = patientStream(patient.seed, patient.index, 'colon');
+  const random = patientStream(patient, 'colon');
   const sag = random.uniform(-28, 12);
   const wide = (): number => random.uniform(14, 21);
   const paths: TubePoint[][] = [
@@ -151,27 +135,14 @@ function paintColon(abdomen: Abdomen): void {
     ],
   ];
   for (const path of paths) {
-    paintGut(
-      abdomen,
-      {
-        path,
-        ...drawContent(random, { stool: 3, gas: 1.5, chyme: 0.7 }),
-        wallMm: 2.5,
-        wallHu: patient.hu.bowelWall - 20,
-        gasAboveY: random.uniform(-80, -52),
-      },
-      2,
-    );
+    const filled = drawFilling(random, { stool: 3, gas: 1.5, chyme: 0.7 });
+    const gasAboveY = random.uniform(-80, -52);
+    paintGut(abdomen, { path, ...filled, wallMm: 2.5, wallHu: patient.hu.bowelWall - 20, gasAboveY }, 2);
   }
 }
 
 /** A small-bowel loop: a random walk from a starting point that stays near its height. */
-function loopPath(
-  random: Random,
-  start: readonly [number, number, number],
-  radius: number,
-  steps: number,
-): TubePoint[] {
+function loopPath(random: Random, start: Vec3, radius: number, steps: number): TubePoint[] {
   let [x, y, z] = start;
   let heading = random.uniform(0, 2 * Math.PI);
   const path: TubePoint[] = [];
@@ -187,34 +158,29 @@ function loopPath(
 
 function paintSmallBowel(abdomen: Abdomen): void {
   const { patient } = abdomen;
-  const random = patientStream(patient.seed, patient.index, 'small bowel');
+  const random = patientStream(patient, 'small bowel');
   const weights = { collapsed: 4, chyme: 4, water: 1.5, contrast: 1.3, gas: 0.5 } as const;
   const loops = 20 + random.integer(6);
   for (let i = 0; i < loops; i++) {
     // Jejunum on the left up to the pancreas, ileum below.
     const jejunum = i < 11;
-    const start = jejunum
-      ? ([random.uniform(22, 88), random.uniform(-60, 6), random.uniform(-64, 14)] as const)
-      : ([random.uniform(-76, 84), random.uniform(-60, 2), random.uniform(-150, -52)] as const);
-    paintGut(
-      abdomen,
-      {
-        path: loopPath(random, start, random.uniform(8.5, 13), jejunum ? 4 : 6),
-        ...drawContent(random, weights),
-        wallMm: random.uniform(2, 3.4),
-        wallHu: patient.hu.pancreas + random.normal(14, 8),
-      },
-      jejunum ? 1.5 : 1,
-    );
+    const start: Vec3 = jejunum
+      ? [random.uniform(22, 88), random.uniform(-60, 6), random.uniform(-64, 14)]
+      : [random.uniform(-76, 84), random.uniform(-60, 2), random.uniform(-150, -52)];
+    const path = loopPath(random, start, random.uniform(8.5, 13), jejunum ? 4 : 6);
+    const filled = drawFilling(random, weights);
+    const wallMm = random.uniform(2, 3.4);
+    const wallHu = patient.hu.pancreas + random.normal(14, 8);
+    paintGut(abdomen, { path, ...filled, wallMm, wallHu }, jejunum ? 1.5 : 1);
   }
 }
 
 function paintMesentery(canvas: Canvas, patient: Patient): void {
-  const random = patientStream(patient.seed, patient.index, 'mesentery');
+  const random = patientStream(patient, 'mesentery');
   for (let i = 0; i < 26; i++) {
-    const x = random.normal(10, 30),
-      y = random.normal(-22, 18),
-      z = random.uniform(-120, -8);
+    const x = random.normal(10, 30);
+    const y = random.normal(-22, 18);
+    const z = random.uniform(-120, -8);
     const path: TubePoint[] = [
       [x, y, z, random.uniform(1, 2.2)],
       [x + random.normal(0, 18), y + random.normal(-8, 10), z + random.normal(-10, 10), 1.2],

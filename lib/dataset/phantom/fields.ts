@@ -8,15 +8,16 @@ function splineWeights(t: number): [number, number, number, number] {
   return [(u * u * u) / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * u * u * u - 6 * u * u + 4) / 6, (t * t * t) / 6];
 }
 
-/** Interpolates one axis from `knots` values a distance `knotStep` samples apart to `samples` values. */
-function expandAxis(
-  source: Float32Array,
-  before: number,
-  knots: number,
-  after: number,
-  samples: number,
-  knotStep: number,
-): Float32Array {
+/** One axis of a lattice: `knots` values `knotStep` samples apart become `samples` values. */
+interface LatticeAxis {
+  readonly knots: number;
+  readonly knotStep: number;
+  readonly samples: number;
+}
+
+/** Interpolates one axis of a field; `before` values lie side by side at each of its places. */
+function expandAxis(source: Float32Array, before: number, { knots, knotStep, samples }: LatticeAxis): Float32Array {
+  const after = source.length / (before * knots);
   const out = new Float32Array(before * samples * after);
   for (let s = 0; s < samples; s++) {
     const knot = Math.min(Math.floor(s / knotStep), knots - 4);
@@ -52,8 +53,7 @@ export function smoothField(random: Random, shape: Vec3, spacingMm: Vec3, scaleM
   for (let i = 0; i < field.length; i++) field[i] = gain * random.normal();
   let before = 1;
   for (let axis = 0; axis < 3; axis++) {
-    const after = field.length / (before * knots[axis]!);
-    field = expandAxis(field, before, knots[axis]!, after, shape[axis]!, steps[axis]!);
+    field = expandAxis(field, before, { knots: knots[axis]!, knotStep: steps[axis]!, samples: shape[axis]! });
     before *= shape[axis]!;
   }
   return field;
@@ -104,8 +104,8 @@ export function scannerNoise(random: Random, shape: Vec3, sdHu: number, sigmaVox
   const noise = new Float32Array(voxelCount(shape));
   // Four 16-bit numbers added: close to normal, closer still after the blur, and three times faster than normal().
   for (let i = 0; i < noise.length; i++) {
-    const a = random.uint32(),
-      b = random.uint32();
+    const a = random.uint32();
+    const b = random.uint32();
     noise[i] = ((a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16) - 131070) * (Math.sqrt(3) / 65536);
   }
   blurInPlace(noise, shape, [sigmaVoxels, sigmaVoxels, 0]);

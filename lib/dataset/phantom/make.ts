@@ -9,6 +9,7 @@ import { drawPatient, type Patient, patientStream } from './patient.ts';
 import { drawPlacement, scan, store } from './scanner.ts';
 import { paintWall, wallOf } from './wall.ts';
 
+/** A synthetic CT with its label (1 pancreas, 2 tumour), and the anatomy that it was drawn from. */
 export interface PhantomPatient {
   /** HU, from -1024. */
   readonly image: Volume<Int16Array>;
@@ -21,6 +22,7 @@ export interface PhantomPatient {
   readonly orientation: string;
 }
 
+/** Which phantom patient: equal options give equal voxels. */
 export interface PhantomOptions {
   readonly seed: number;
   /** Voxels in a row, rows, and the number of slices on average, in the canonical frame; default 128, 128, 40. */
@@ -31,7 +33,7 @@ export interface PhantomOptions {
 
 /** The field of view: as wide as the body needs, centred roughly, as tall as the pancreas needs and some more. */
 function fieldOfView(patient: Patient, size: Vec3): { shape: Vec3; spacingMm: Vec3; centreMm: Vec3 } {
-  const random = patientStream(patient.seed, patient.index, 'field of view');
+  const random = patientStream(patient, 'field of view');
   const { outline } = wallOf(patient);
   const { scale } = patient;
   const widthMm = 2 * outline.halfWidth * scale[0] * random.uniform(1.02, 1.1);
@@ -52,7 +54,7 @@ function fieldOfView(patient: Patient, size: Vec3): { shape: Vec3; spacingMm: Ve
 
 /** Paints everything of a patient, organs behind first. */
 function paintPatient(patient: Patient, shape: Vec3, spacingMm: Vec3, centreMm: Vec3): Canvas {
-  const random = patientStream(patient.seed, patient.index, 'fields');
+  const random = patientStream(patient, 'fields');
   const canvas = new Canvas({ shape, spacingMm, centreMm, scale: patient.scale }, random);
   const wall = paintWall(canvas, patient);
   const pancreas = pancreasOf(patient);
@@ -63,7 +65,8 @@ function paintPatient(patient: Patient, shape: Vec3, spacingMm: Vec3, centreMm: 
 }
 
 /**
- * Makes one patient: a CT-like abdominal volume in HU and its label, on a grid of their own in an orientation of their own.
+ * Makes one patient: a CT-like abdominal volume in HU and its label, on a grid of their own in an orientation of their
+ * own.
  *
  * A patient depends on `seed`, `index` and `size` only, not on the size of a cohort. Of each pair (1, 2), (3, 4), … one
  * patient has a tumour. The number of slices varies by some 15 % about `size[2]`, the voxel size with the body.
@@ -81,8 +84,8 @@ export function makePhantomPatient(index: number, options: PhantomOptions): Phan
   const patient: Patient = withoutTumour ? { ...drawn, tumour: undefined } : drawn;
   const { shape, spacingMm, centreMm } = fieldOfView(patient, size);
   const canvas = paintPatient(patient, shape, spacingMm, centreMm);
-  const hu = scan(canvas, patient.noiseHu, patientStream(seed, index, 'noise'));
-  const placement = drawPlacement(patientStream(seed, index, 'placement'));
+  const hu = scan(canvas, patient.noiseHu, patientStream({ seed, index }, 'noise'));
+  const placement = drawPlacement(patientStream({ seed, index }, 'placement'));
   return {
     image: store(hu, shape, spacingMm, placement),
     label: store(canvas.label, shape, spacingMm, placement),

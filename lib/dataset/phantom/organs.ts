@@ -1,9 +1,8 @@
 /** Solid organs and vessels: liver, gallbladder, spleen, kidneys, adrenals, aorta, caval and portal veins. */
 import type { Vec3 } from '../../volume/volume.ts';
-import { type Canvas, step } from './canvas.ts';
-import type { Patient } from './patient.ts';
-import { patientStream } from './patient.ts';
-import { ellipsoid, type Solid, smoothPath, type TubePoint, tube, union, within, without } from './solids.ts';
+import { type Canvas, coverage } from './canvas.ts';
+import { type Patient, patientStream } from './patient.ts';
+import { ellipsoid, rod, type Solid, smoothPath, type TubePoint, tube, union, within, without } from './solids.ts';
 import type { Wall } from './wall.ts';
 
 /** A random offset around a template point, so that no two patients have an organ at the same place. */
@@ -12,7 +11,7 @@ function jitter(random: { normal(mean?: number, sd?: number): number }, point: V
 }
 
 function paintLiver(canvas: Canvas, patient: Patient, wall: Wall): void {
-  const random = patientStream(patient.seed, patient.index, 'liver');
+  const random = patientStream(patient, 'liver');
   const { liver, vein, fat } = patient.hu;
   const reach = random.uniform(-12, 22);
   const leftLobe = random.uniform(-10, 22);
@@ -46,7 +45,7 @@ function paintLiver(canvas: Canvas, patient: Patient, wall: Wall): void {
 }
 
 function paintLiverVessels(canvas: Canvas, patient: Patient, liver: Solid, veinHu: number): void {
-  const random = patientStream(patient.seed, patient.index, 'liver vessels');
+  const random = patientStream(patient, 'liver vessels');
   const contrast = Math.max(veinHu, patient.hu.liver + 28);
   const roots: Vec3[] = [
     [-50, -10, 44],
@@ -76,7 +75,7 @@ function paintLiverVessels(canvas: Canvas, patient: Patient, liver: Solid, veinH
 }
 
 function paintSpleen(canvas: Canvas, patient: Patient, wall: Wall): void {
-  const random = patientStream(patient.seed, patient.index, 'spleen');
+  const random = patientStream(patient, 'spleen');
   const size = random.uniform(0.8, 1.2);
   const whole = ellipsoid(jitter(random, [99, 28, 36], 4), [32 * size, 52 * size, 54 * size], 0.35);
   const hollow = ellipsoid([62, 6, 34], [25, 40, 70], 0.4);
@@ -85,7 +84,7 @@ function paintSpleen(canvas: Canvas, patient: Patient, wall: Wall): void {
 }
 
 function paintKidney(canvas: Canvas, patient: Patient, side: -1 | 1): void {
-  const random = patientStream(patient.seed, patient.index, side < 0 ? 'right kidney' : 'left kidney');
+  const random = patientStream(patient, side < 0 ? 'right kidney' : 'left kidney');
   const { cortex, medulla, fat } = patient.hu;
   const size = random.uniform(0.9, 1.1);
   const [cx, cy, cz] = jitter(random, [68 * side, 44, side < 0 ? -16 : -4], 3.5);
@@ -96,7 +95,7 @@ function paintKidney(canvas: Canvas, patient: Patient, side: -1 | 1): void {
   canvas.paint(
     capsule,
     (v, depth) => {
-      const pyramid = step(depth - 6, canvas.edgeMm) * step(5 * (canvas.fine[v]! + 0.35), canvas.edgeMm);
+      const pyramid = coverage(depth - 6, canvas.edgeMm) * coverage(5 * (canvas.fine[v]! + 0.35), canvas.edgeMm);
       return cortex - 2 * canvas.coarse[v]! + pyramid * (medulla - cortex);
     },
     { rough: 0.7, rim: { mm: 3 + 9 * patient.adiposity, hu: fat, opacity: 1 } },
@@ -111,36 +110,21 @@ function paintKidney(canvas: Canvas, patient: Patient, side: -1 | 1): void {
       ? [[cx - 12 * side, cy - 8, cz, 5], cava]
       : [[cx - 14 * side, cy - 9, cz, 5.5], [26, 14, cz + 4, 5], [6, 7, cz + 6, 4.5], cava];
   canvas.paint(tube(smoothPath(veinPath)), patient.hu.vein - 10);
-  canvas.paint(
-    tube([
-      [8, 22, cz + 4, 3],
-      [cx - 14 * side, cy - 5, cz + 2, 2.6],
-    ]),
-    patient.hu.artery,
-  );
+  canvas.paint(rod([8, 22, cz + 4, 3], [cx - 14 * side, cy - 5, cz + 2, 2.6]), patient.hu.artery);
 }
 
 function paintAdrenals(canvas: Canvas, patient: Patient): void {
   for (const side of [-1, 1] as const) {
     const x = side < 0 ? -32 : 38;
     canvas.paint(
-      union([
-        tube([
-          [x, 26, 42, 2.2],
-          [x + 5 * side, 36, 36, 2.4],
-        ]),
-        tube([
-          [x, 26, 42, 2.4],
-          [x + 13 * side, 35, 40, 2],
-        ]),
-      ]),
+      union([rod([x, 26, 42, 2.2], [x + 5 * side, 36, 36, 2.4]), rod([x, 26, 42, 2.4], [x + 13 * side, 35, 40, 2])]),
       patient.hu.pancreas - 6,
     );
   }
 }
 
 function paintGreatVessels(canvas: Canvas, patient: Patient): void {
-  const random = patientStream(patient.seed, patient.index, 'great vessels');
+  const random = patientStream(patient, 'great vessels');
   const { artery, vein } = patient.hu;
   const sway = random.normal(0, 4);
   const wide = random.uniform(8.5, 11.5);

@@ -1,12 +1,11 @@
 /** The pancreas with its tumour and duct, and the veins that run along it. */
 import type { Vec3 } from '../../volume/volume.ts';
 import type { Canvas } from './canvas.ts';
-import type { Patient } from './patient.ts';
-import { patientStream } from './patient.ts';
+import { type Patient, patientStream } from './patient.ts';
 import { ellipsoid, type Solid, smoothPath, type TubePoint, tube, union } from './solids.ts';
 
 /** Classes of the label volume. */
-export const pancreasLabel = 1;
+const pancreasLabel = 1;
 export const tumourLabel = 2;
 
 /** Uncinate process, head, neck over the portal vein, body over the spine, tail to the spleen's hilum. */
@@ -32,17 +31,17 @@ export interface PancreasShape {
 
 /** The gland of this patient: the template's centre line bent, turned, shifted and scaled. */
 export function pancreasOf(patient: Patient): PancreasShape {
-  const random = patientStream(patient.seed, patient.index, 'pancreas');
+  const random = patientStream(patient, 'pancreas');
   const { shiftMm, rise, turn, arch, thickness } = patient.pancreas;
   const [cr, sr, ct, st] = [Math.cos(rise), Math.sin(rise), Math.cos(turn), Math.sin(turn)];
   const cut = patient.tumour ? patient.tumour.along : 2;
   const bent = centreLine.map(([x, y, z, radius], i): TubePoint => {
     const along = i / (centreLine.length - 1);
     // Turned about the neck; the part behind a tumour has shrunk.
-    const dx = x + 4,
-      forward = y < 0 ? y * arch : y;
-    const u = ct * dx - st * forward,
-      v = st * dx + ct * forward;
+    const dx = x + 4;
+    const forward = y < 0 ? y * arch : y;
+    const u = ct * dx - st * forward;
+    const v = st * dx + ct * forward;
     const shrunk = along > cut ? 0.86 : 1;
     return [
       cr * u - sr * z - 4 + shiftMm[0] + random.normal(0, 2.2),
@@ -112,7 +111,7 @@ function paintTumour(canvas: Canvas, patient: Patient, { path }: PancreasShape):
       ],
     );
   canvas.paint(tube(upstream), 18, { label: pancreasLabel });
-  const random = patientStream(patient.seed, patient.index, 'tumour shape');
+  const random = patientStream(patient, 'tumour shape');
   const [x, y, z] = path[at]!;
   const r = tumour.radiusMm;
   const axis = (): number => r * random.uniform(0.85, 1.2);

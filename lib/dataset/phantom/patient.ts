@@ -2,16 +2,26 @@
 import { Random } from '../../random.ts';
 import type { Vec3 } from '../../volume/volume.ts';
 
-export type TumourSite = 'head' | 'body' | 'tail';
-
 export interface Tumour {
-  readonly site: TumourSite;
+  readonly site: 'head' | 'body' | 'tail';
   /** Place along the pancreas, 0 at the lower end of the head, 1 at the tip of the tail. */
   readonly along: number;
   readonly radiusMm: number;
   readonly hu: number;
   readonly ductRadiusMm: number;
 }
+
+type Tissue =
+  | 'muscle'
+  | 'liver'
+  | 'spleen'
+  | 'cortex'
+  | 'medulla'
+  | 'pancreas'
+  | 'artery'
+  | 'vein'
+  | 'bowelWall'
+  | 'fat';
 
 export interface Patient {
   readonly seed: number;
@@ -22,12 +32,7 @@ export interface Patient {
   readonly adiposity: number;
   readonly tumour?: Tumour;
   /** Attenuation in HU of the enhanced organs. */
-  readonly hu: Readonly<
-    Record<
-      'muscle' | 'liver' | 'spleen' | 'cortex' | 'medulla' | 'pancreas' | 'artery' | 'vein' | 'bowelWall' | 'fat',
-      number
-    >
-  >;
+  readonly hu: Readonly<Record<Tissue, number>>;
   readonly pancreas: {
     /** Shift of the whole gland along L, P, S in millimetres. */
     readonly shiftMm: Vec3;
@@ -47,7 +52,7 @@ export interface Patient {
 }
 
 /** The random stream of one patient for one purpose: the same whatever the size of the cohort. */
-export const patientStream = (seed: number, index: number, purpose: string): Random =>
+export const patientStream = ({ seed, index }: Pick<Patient, 'seed' | 'index'>, purpose: string): Random =>
   Random.stream(seed, 'phantom', index, purpose);
 
 /**
@@ -74,7 +79,7 @@ function drawTumour(random: Random): Tumour {
 
 /** Draws patient `index` (from 1) of the cohort `seed`. */
 export function drawPatient(seed: number, index: number): Patient {
-  const random = patientStream(seed, index, 'patient');
+  const random = patientStream({ seed, index }, 'patient');
   const size = random.normal(1, 0.045);
   const between = (low: number, high: number): number => random.uniform(low, high);
   const pancreas = between(82, 108);
@@ -83,7 +88,7 @@ export function drawPatient(seed: number, index: number): Patient {
     index,
     scale: [size * between(0.95, 1.05), size * between(0.93, 1.07), size * between(0.93, 1.07)],
     adiposity: random.uniform() ** 1.3,
-    tumour: hasTumour(seed, index) ? drawTumour(patientStream(seed, index, 'tumour')) : undefined,
+    tumour: hasTumour(seed, index) ? drawTumour(patientStream({ seed, index }, 'tumour')) : undefined,
     hu: {
       muscle: between(50, 64),
       liver: between(96, 124),

@@ -21,7 +21,7 @@ export function scan(canvas: Canvas, noiseHu: number, random: Random): Int16Arra
   return out;
 }
 
-export interface Placement {
+interface Placement {
   /** Orientation codes of the stored axes, such as `LPS`. */
   readonly orientation: string;
   /** Tilt of the slices about the left-right axis in radians: makes the affine oblique. */
@@ -61,7 +61,9 @@ function affineOf(codes: readonly string[], shape: Vec3, spacingMm: Vec3, { tilt
   return [...row(0), ...row(1), ...row(2), 0, 0, 0, 1];
 }
 
-/** Stores canonical voxels (axes L, P, S; x fastest) in the placement's axis order, with the affine that belongs to it. */
+/**
+ * Stores canonical voxels (axes L, P, S; x fastest) in the placement's axis order, with the affine that belongs to it.
+ */
 export function store<T extends VoxelArray>(data: T, shape: Vec3, spacingMm: Vec3, placement: Placement): Volume<T> {
   const codes = [...placement.orientation];
   const from = codes.map((code) => ['LR', 'PA', 'SI'].findIndex((pair) => pair.includes(code)));

@@ -30,14 +30,14 @@ export function ellipsoid(centre: Vec3, radii: Vec3, turn = 0, tilt = 0): Solid 
     low: [cx - reach[0], cy - reach[1], cz - reach[2]],
     high: [cx + reach[0], cy + reach[1], cz + reach[2]],
     distance(x, y, z) {
-      const dx = x - cx,
-        dy = y - cy,
-        dz = z - cz;
-      const u = cl * dx + sl * dz,
-        w = -sl * dx + cl * dz;
-      const a = (ct * u + st * dy) / rx,
-        b = (-st * u + ct * dy) / ry,
-        c = w / rz;
+      const dx = x - cx;
+      const dy = y - cy;
+      const dz = z - cz;
+      const u = cl * dx + sl * dz;
+      const w = -sl * dx + cl * dz;
+      const a = (ct * u + st * dy) / rx;
+      const b = (-st * u + ct * dy) / ry;
+      const c = w / rz;
       const norm = Math.sqrt(a * a + b * b + c * c);
       const slope = Math.sqrt((a / rx) ** 2 + (b / ry) ** 2 + (c / rz) ** 2);
       // First-order distance: value over gradient of the implicit function.
@@ -70,7 +70,9 @@ export function smoothPath(points: readonly TubePoint[], perSpan = 5): TubePoint
   return path;
 }
 
-/** Numbers kept for each piece of a tube: start (4, with radius), step (4), 1 / length², middle (3), reach from there. */
+/**
+ * Numbers kept for each piece of a tube: start (4, with radius), step (4), 1 / length², middle (3), reach from there.
+ */
 const pieceSize = 13;
 
 function tubePieces(path: readonly TubePoint[]): Float64Array {
@@ -92,16 +94,16 @@ function tubePieces(path: readonly TubePoint[]): Float64Array {
 export function tube(path: readonly TubePoint[]): Solid {
   const pieces = tubePieces(path);
   const pieceDistance = (a: number, x: number, y: number, z: number): number => {
-    const dx = x - pieces[a]!,
-      dy = y - pieces[a + 1]!,
-      dz = z - pieces[a + 2]!;
-    const sx = pieces[a + 4]!,
-      sy = pieces[a + 5]!,
-      sz = pieces[a + 6]!;
+    const dx = x - pieces[a]!;
+    const dy = y - pieces[a + 1]!;
+    const dz = z - pieces[a + 2]!;
+    const sx = pieces[a + 4]!;
+    const sy = pieces[a + 5]!;
+    const sz = pieces[a + 6]!;
     const t = Math.min(Math.max((dx * sx + dy * sy + dz * sz) * pieces[a + 8]!, 0), 1);
-    const ex = dx - t * sx,
-      ey = dy - t * sy,
-      ez = dz - t * sz;
+    const ex = dx - t * sx;
+    const ey = dy - t * sy;
+    const ez = dz - t * sz;
     return Math.sqrt(ex * ex + ey * ey + ez * ez) - pieces[a + 3]! - t * pieces[a + 7]!;
   };
   // Neighbouring points mostly have the same nearest piece: begin there, and the others can be ruled out cheaply.
@@ -112,9 +114,9 @@ export function tube(path: readonly TubePoint[]): Solid {
     distance(x, y, z) {
       let nearest = pieceDistance(last, x, y, z);
       for (let a = 0; a < pieces.length; a += pieceSize) {
-        const mx = x - pieces[a + 9]!,
-          my = y - pieces[a + 10]!,
-          mz = z - pieces[a + 11]!;
+        const mx = x - pieces[a + 9]!;
+        const my = y - pieces[a + 10]!;
+        const mz = z - pieces[a + 11]!;
         const reach = nearest + pieces[a + 12]!;
         if (reach <= 0 || mx * mx + my * my + mz * mz >= reach * reach) continue;
         const d = pieceDistance(a, x, y, z);
@@ -127,6 +129,9 @@ export function tube(path: readonly TubePoint[]): Solid {
     },
   };
 }
+
+/** A straight tube from one point to another. */
+export const rod = (from: TubePoint, to: TubePoint): Solid => tube([from, to]);
 
 /** The points of any of the solids; edges where two meet are rounded over about `blendMm`. */
 export function union(solids: readonly Solid[], blendMm = 0): Solid {

@@ -1,8 +1,7 @@
 /** The body's wall: skin, fat, muscles, skeleton, lung bases and the table under it. */
-import { type Canvas, step } from './canvas.ts';
-import type { Patient } from './patient.ts';
-import { patientStream } from './patient.ts';
-import { column, ellipsoid, grown, type Solid, type TubePoint, tube, union, within, without } from './solids.ts';
+import { type Canvas, coverage } from './canvas.ts';
+import { type Patient, patientStream } from './patient.ts';
+import { column, ellipsoid, grown, rod, type Solid, type TubePoint, tube, union, within, without } from './solids.ts';
 
 export interface Wall {
   readonly skin: Solid;
@@ -45,17 +44,17 @@ function paintLayers(canvas: Canvas, patient: Patient, wall: Wall): void {
   const { coarse, fine, edgeMm } = canvas;
   canvas.paint(wall.skin, (v, depth) => {
     const strands = fat + 3 * coarse[v]! + 18 * Math.max(fine[v]! - 1.9, 0);
-    return 25 + (strands - 25) * step(depth - 2.2, edgeMm);
+    return 25 + (strands - 25) * coverage(depth - 2.2, edgeMm);
   });
   const plane = 0.2 + 0.4 * patient.adiposity;
   canvas.paint(wall.muscle, (v, depth, x, y, z) => {
     const toCavity = wall.cavity.distance(x, y, z);
     // Fat between the layers of the flank's muscles.
-    const between = plane * step(1.2 - Math.abs(toCavity - 6), edgeMm) * step(depth - 2, edgeMm);
+    const between = plane * coverage(1.2 - Math.abs(toCavity - 6), edgeMm) * coverage(depth - 2, edgeMm);
     const flesh = muscle + 5 * coarse[v]! - 7 * Math.max(fine[v]! - 1, 0);
     const layered = flesh + between * (fat - flesh);
     const mesentery = fat + 4 * coarse[v]! + 22 * Math.max(fine[v]! - 1.7, 0);
-    return layered + (mesentery - layered) * step(-toCavity, edgeMm);
+    return layered + (mesentery - layered) * coverage(-toCavity, edgeMm);
   });
 }
 
@@ -64,13 +63,7 @@ function paintMuscles(canvas: Canvas, patient: Patient, wall: Wall): void {
   const { muscle, fat } = patient.hu;
   const flesh = (v: number): number => muscle + 5 * canvas.coarse[v]! - 7 * Math.max(canvas.fine[v]! - 1, 0);
   // The linea alba parts the two recti.
-  canvas.paint(
-    tube([
-      [0, -93, -200, 3.5],
-      [0, -93, 200, 3.5],
-    ]),
-    fat,
-  );
+  canvas.paint(rod([0, -93, -200, 3.5], [0, -93, 200, 3.5]), fat);
   for (const side of [-1, 1]) {
     canvas.paint(within(longMuscle(37 * side, 79, 20, 1), wall.muscle, 2), flesh, {
       rim: { mm: 2.5, hu: fat, opacity: 0.8 },
@@ -111,16 +104,12 @@ const vertebraMm = 36;
 
 /** Vertebral bodies with cortex, marrow and discs; pedicles, arches, processes; the canal between them. */
 function paintSpine(canvas: Canvas, patient: Patient): void {
-  const random = patientStream(patient.seed, patient.index, 'spine');
+  const random = patientStream(patient, 'spine');
   const phase = random.uniform(0, vertebraMm);
   const marrow = random.uniform(150, 210);
   const level = (z: number): number => (((z + phase) % vertebraMm) + vertebraMm) % vertebraMm;
   const bone = (v: number, depth: number): number => (depth < 2.6 ? 420 : marrow) + 28 * canvas.fine[v]!;
-  const upright = (x: number, y: number, radius: number): Solid =>
-    tube([
-      [x, y, -250, radius],
-      [x, y, 250, radius],
-    ]);
+  const upright = (x: number, y: number, radius: number): Solid => rod([x, y, -250, radius], [x, y, 250, radius]);
   const bodies = within(upright(0, 48, 22), ellipsoid([0, 46, 0], [24, 20, 4000]));
   canvas.paint(bodies, (v, depth, _x, _y, z) => {
     if (level(z) < 7.5) return 85;
@@ -133,27 +122,8 @@ function paintSpine(canvas: Canvas, patient: Patient): void {
   }
   canvas.paint(upright(0, 70, 8.5), (_v, depth) => (depth > 3 ? 38 : -20));
   for (let z = -252 - phase + 24; z < 250; z += vertebraMm) {
-    for (const side of [-1, 1])
-      canvas.paint(
-        tube([
-          [14 * side, 68, z + 1, 4.5],
-          [40 * side, 72, z + 4, 3],
-        ]),
-        bone,
-      );
-    canvas.paint(
-      union([
-        tube([
-          [0, 80, z, 4.5],
-          [0, 94, z - 8, 4.5],
-        ]),
-        tube([
-          [0, 80, z - 5, 4],
-          [0, 93, z - 15, 5],
-        ]),
-      ]),
-      bone,
-    );
+    for (const side of [-1, 1]) canvas.paint(rod([14 * side, 68, z + 1, 4.5], [40 * side, 72, z + 4, 3]), bone);
+    canvas.paint(union([rod([0, 80, z, 4.5], [0, 94, z - 8, 4.5]), rod([0, 80, z - 5, 4], [0, 93, z - 15, 5])]), bone);
   }
 }
 
@@ -172,32 +142,29 @@ function ribPath(side: number, top: number, end: number): TubePoint[] {
   });
 }
 
+/** Angles at which the two lowest ribs end. */
+const floatingRibEnds: readonly number[] = [1.2, 1.6];
+
 /** Ten pairs of ribs; the lowest two float, the others end in cartilage. */
 function paintRibs(canvas: Canvas, patient: Patient): void {
-  const random = patientStream(patient.seed, patient.index, 'ribs');
+  const random = patientStream(patient, 'ribs');
   const start = random.uniform(0, 26);
   for (let k = -1; k < 9; k++) {
     const top = start + 26 * k;
-    const end = k < 0 ? 1.2 : k < 1 ? 1.6 : 2.35;
+    const end = floatingRibEnds[k + 1] ?? 2.35;
     for (const side of [-1, 1]) {
       const path = ribPath(side, top, end);
       canvas.paint(tube(path), (v, depth) => (depth < 1.9 ? 400 : 220) + 25 * canvas.fine[v]!);
       if (k < 2) continue;
       const [x, y, z] = path[path.length - 1]!;
-      canvas.paint(
-        tube([
-          [x, y, z, 6],
-          [side * 40, -87, z + 22, 7],
-        ]),
-        115,
-      );
+      canvas.paint(rod([x, y, z, 6], [side * 40, -87, z + 22, 7]), 115);
     }
   }
 }
 
 /** The couch: two thin sheets, bent upwards at the sides, with foam between. */
 function paintTable(canvas: Canvas, patient: Patient, wall: Wall): void {
-  const random = patientStream(patient.seed, patient.index, 'table');
+  const random = patientStream(patient, 'table');
   const top = wall.outline.back + random.uniform(1, 5);
   const sag = 0.0011;
   const sheet = (offset: number, halfMm: number): Solid => ({

@@ -1,6 +1,6 @@
 /** Attributes of operations, and the values of constants. */
 import { createHash } from 'node:crypto';
-import { expected } from '../errors.ts';
+import { CannotCompile } from '../errors.ts';
 import { attributeTypes, dtypes, type NativeAttribute } from './native.ts';
 
 export const typeAttribute = (name: string, dtype: number): NativeAttribute => ({
@@ -28,5 +28,5 @@ export function toBytes(dtype: number, values: ArrayLike<number>): Float32Array 
   if (dtype === dtypes.float32) return values instanceof Float32Array ? values : Float32Array.from(values);
   if (dtype === dtypes.int32) return values instanceof Int32Array ? values : Int32Array.from(values);
   if (dtype === dtypes.bool) return values instanceof Uint8Array ? values : Uint8Array.from(values);
-  throw expected('a constant of float32, int32 or bool in traced code', `TensorFlow type ${dtype}`);
+  throw new CannotCompile(`a constant of TensorFlow type ${dtype}`, 'it is none of float32, int32 and bool');
 }

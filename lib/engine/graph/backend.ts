@@ -1,4 +1,7 @@
-/** What tracing needs to know of tfjs-node's inside: its backend, and the binding through which that talks to TensorFlow. */
+/**
+ * What tracing needs to know of tfjs-node's inside: its backend, and the binding through
+ * which that talks to TensorFlow.
+ */
 import { tf } from '../engine.ts';
 import type { NativeAttribute } from './native.ts';
 

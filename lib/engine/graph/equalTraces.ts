@@ -1,10 +1,10 @@
 /** Whether JavaScript computes the same graph each time. */
-import { UserError } from '../errors.ts';
+import { CannotCompile } from '../errors.ts';
 import type { Trace } from './trace.ts';
 
 /**
- * Throws where two traces of the same code differ: then JavaScript computes something anew in each call (a counter, a time, a random
- * number), whose value of this moment would be frozen. Names the operation that reads it.
+ * Throws where two traces of the same code differ: then JavaScript computes something anew in each call (a counter, a
+ * time, a random number), whose value of this moment would be frozen. Names the operation that reads it.
  */
 export function assertEqualTraces(one: Trace, other: Trace): void {
   const at = one.notes.findIndex((note, i) => note !== other.notes[i]);
@@ -13,7 +13,8 @@ export function assertEqualTraces(one: Trace, other: Trace): void {
   const reader = one.notes
     .map((note) => JSON.parse(note) as [string, string, (string | string[])[]])
     .find(([, , inputs]) => inputs.flat().includes(name));
-  throw new UserError(
-    `Cannot compile ${type === 'Const' && reader ? reader[0] : type}: it uses a value that JavaScript computes anew in each call, which would be frozen`,
+  throw new CannotCompile(
+    type === 'Const' && reader ? reader[0] : type,
+    'it uses a value that JavaScript computes anew in each call, which would be frozen',
   );
 }

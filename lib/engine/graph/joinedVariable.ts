@@ -1,10 +1,12 @@
 /**
- * Variables of a session that hold several arrays end to end. A network has many tiny weights (biases, scales, statistics), and a node
- * of a graph costs TensorFlow some microseconds however little it computes: read, updated and stored as one, they cost next to nothing.
+ * Variables of a session that hold several arrays end to end. A network has many tiny weights (biases, scales,
+ * statistics), and a node of a graph costs TensorFlow some microseconds however little it computes: read, updated and
+ * stored as one, they cost next to nothing.
  */
 import { typeAttribute } from './attributes.ts';
 import { attributeTypes, dtypes, type HostTensor, type NativeAttribute, type Session } from './native.ts';
-import type { Ref, Trace } from './trace.ts';
+import type { Ref } from './nodes.ts';
+import type { Trace } from './trace.ts';
 import { addVariable, assignVariable, type GraphVariable, readVariable } from './variables.ts';
 
 export interface Part {
@@ -27,7 +29,9 @@ const integers = (trace: Trace, values: readonly number[]): Ref =>
   trace.constant([values.length], dtypes.int32, values);
 const firstAxis = (trace: Trace): Ref => trace.constant([], dtypes.int32, [0]);
 
-/** Adds the variable, with nodes that read it (`get/`), set it (`set/` from `value/`) and fill it with zeros (`clear/`). */
+/**
+ * Adds the variable, with nodes that read it (`get/`), set it (`set/` from `value/`) and fill it with zeros (`clear/`).
+ */
 export function addJoinedVariable(trace: Trace, parts: readonly Part[]): JoinedVariable {
   const [{ key, shape: first }] = parts;
   const shape = parts.length === 1 ? first : [parts.reduce((sum, part) => sum + sizeOf(part), 0)];

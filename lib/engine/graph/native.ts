@@ -1,12 +1,12 @@
 /**
- * TensorFlow graphs and sessions as binding.cc offers them: types, loading, and one session with typed arrays in and out.
- * The compiled binding lies beside tfjs-node's own and uses the same TensorFlow library.
+ * TensorFlow graphs and sessions as binding.cc offers them: types, loading, and one session with typed arrays in and
+ * out. The compiled binding lies beside tfjs-node's own and uses the same TensorFlow library.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { bindingFile, isNative } from '../engine.ts';
-import { expected, UserError } from '../errors.ts';
+import { CannotCompile, messageOf } from '../errors.ts';
 
 /** TensorFlow's numbers of the element types that we exchange. */
 export const dtypes = { float32: 1, int32: 3, uint8: 4, resource: 20, int64: 9, bool: 10, bfloat16: 14 } as const;
@@ -85,10 +85,11 @@ export const hasBfloat16Kernels = (): boolean => whyNoGraphs() === undefined && 
 
 function loaded(): Addon {
   const reason = whyNoGraphs();
-  if (reason) throw new UserError(`Expected an engine that can run graphs: ${reason}`);
+  if (reason) throw new CannotCompile('anything', reason);
   return addon!;
 }
 
+/** An empty TensorFlow graph. Throws a CannotCompile where graphs cannot be made. */
 export const newGraph = (): NativeGraph => new (loaded().Graph)();
 
 /** Threads of a session; TensorFlow chooses where none are given. */
@@ -106,34 +107,54 @@ function configBytes({ intraOpThreads, interOpThreads }: SessionConfig): Uint8Ar
 }
 
 export type TensorData = Float32Array | Int32Array | Uint8Array;
+/** A tensor in the memory of JavaScript: shape and values, last axis fastest. */
 export interface HostTensor {
   readonly shape: readonly number[];
   readonly data: TensorData;
 }
 
-const dtypeOf = (data: TensorData): number =>
-  data instanceof Float32Array ? dtypes.float32 : data instanceof Int32Array ? dtypes.int32 : dtypes.uint8;
+function dtypeOf(data: TensorData): number {
+  if (data instanceof Float32Array) return dtypes.float32;
+  return data instanceof Int32Array ? dtypes.int32 : dtypes.uint8;
+}
 
 function hostTensor({ dtype, shape, buffer }: NativeOutput): HostTensor {
   if (dtype === dtypes.float32) return { shape, data: new Float32Array(buffer) };
   if (dtype === dtypes.int32) return { shape, data: new Int32Array(buffer) };
   if (dtype === dtypes.uint8 || dtype === dtypes.bool) return { shape, data: new Uint8Array(buffer) };
-  throw expected('a fetched tensor of float32, int32, uint8 or bool', `type ${dtype}`);
+  throw new CannotCompile(`an output of TensorFlow type ${dtype}`, 'it is none of float32, int32, uint8 and bool');
 }
+
+/** TensorFlow's refusal of a graph that could be built. */
+const refusal = (error: unknown): CannotCompile =>
+  new CannotCompile('the graph', messageOf(error).replaceAll('\n', ' '), { cause: error });
 
 /** A graph being run: its variables live here, between the calls. */
 export class Session {
   readonly #native: NativeSession;
+  /** What has been run without an error, by names of fetches and targets. */
+  readonly #proved = new Set<string>();
   /** RunMetadata of the last traced call, a serialised protocol buffer. */
   lastTrace?: Uint8Array;
 
+  /** Throws a `CannotCompile` where TensorFlow refuses the graph. */
   constructor(graph: NativeGraph, config: SessionConfig = {}) {
-    this.#native = new (loaded().Session)(graph, configBytes(config));
+    const { Session: Native } = loaded();
+    try {
+      this.#native = new Native(graph, configBytes(config));
+    } catch (error) {
+      throw refusal(error);
+    }
   }
 
   /**
-   * Feeds tensors by name, computes what `fetches` and `targets` need, and returns the fetched ones. The work is done on
-   * another thread: timers, signals and messages are served meanwhile. Throws TensorFlow's message when an operation fails.
+   * Feeds tensors by name, computes what `fetches` and `targets` need, and returns the fetched ones. The work is done
+   * on another thread: timers, signals and messages are served meanwhile.
+   *
+   * TensorFlow places operations and looks for their kernels when these fetches and targets are run for the
+   * first time: what fails then is a refusal to compile, a `CannotCompile`. Later failures of an operation
+   * are errors with TensorFlow's message. Names that the graph lacks, feeds that do not fill their shape and
+   * a closed session are errors too.
    */
   async run(
     feeds: Readonly<Record<string, HostTensor>>,
@@ -142,9 +163,15 @@ export class Session {
     trace = false,
   ): Promise<HostTensor[]> {
     const raw = Object.entries(feeds).map(([name, { shape, data }]) => ({ name, dtype: dtypeOf(data), shape, data }));
-    const result = await this.#native.run(raw, fetches, targets, trace);
+    const running = this.#native.run(raw, fetches, targets, trace); // throws at once for mistakes of the caller
+    const asked = JSON.stringify([fetches, targets]);
+    const result = await running.catch((error: unknown) => {
+      throw this.#proved.has(asked) ? error : refusal(error);
+    });
     this.lastTrace = result.trace;
-    return result.outputs.map(hostTensor);
+    const outputs = result.outputs.map(hostTensor);
+    this.#proved.add(asked);
+    return outputs;
   }
 
   /** Frees the variables. */

@@ -1,13 +1,15 @@
 /**
- * What a trace computes from weights alone, taken apart from what depends on the images: a network with fixed weights needs it once.
+ * What a trace computes from weights alone, taken apart from what depends on the images: a network
+ * with fixed weights needs it once.
  *
- * Every node is of one of three kinds: made from images, from weights without images, or from neither. Where a node made from images
- * takes one made from weights, the value gets a variable of the session: set by the preparation, read by every prediction. Equal
- * expressions have equal keys, so that the traces of several shapes of images share their variables.
+ * Every node is of one of three kinds: made from images, from weights without images, or from neither. Where a
+ * node made from images takes one made from weights, the value gets a variable of the session: set by the
+ * preparation, read by every prediction. Equal expressions have equal keys, so that the traces of several shapes
+ * of images share their variables.
  */
 import { createHash } from 'node:crypto';
 import type { OutputInfo } from './native.ts';
-import type { Ref, Trace } from './trace.ts';
+import { type NodeAdder, type NodeInputs, outputOf, type Ref } from './nodes.ts';
 import { addVariable, assignVariable, type GraphVariable, readVariable } from './variables.ts';
 
 /** A value computed once. */
@@ -48,16 +50,19 @@ export class Preparation {
     return inputs.some((ref) => this.#images.has(ref));
   }
 
-  /** The inputs of a node as it shall have them: prepared values in place of what is made from weights, if it is made from images. */
-  inputsOf(trace: Trace, inputs: readonly (Ref | readonly Ref[])[]): readonly (Ref | readonly Ref[])[] {
+  /**
+   * The inputs of a node as it shall have them: prepared values in place of what is made from
+   * weights, if it is made from images.
+   */
+  inputsOf(nodes: NodeAdder, inputs: NodeInputs): NodeInputs {
     if (!this.dependsOnImages(inputs.flat())) return inputs;
-    const replace = (ref: Ref): Ref => (this.#weightsOf(ref).size > 0 ? this.#read(trace, ref) : ref);
+    const replace = (ref: Ref): Ref => (this.#weightsOf(ref).size > 0 ? this.#read(nodes, ref) : ref);
     return inputs.map((ref) => (typeof ref === 'string' ? replace(ref) : ref.map(replace)));
   }
 
   /** Notes what a new node is; `description` tells its operation and attributes. */
   follow(name: string, inputs: readonly Ref[], description: string, outputs: readonly OutputInfo[]): void {
-    const refs = outputs.map((_, i) => (i ? `${name}:${i}` : name));
+    const refs = outputs.map((_, i) => outputOf(name, i));
     if (this.dependsOnImages(inputs)) {
       refs.forEach((ref) => this.#images.add(ref));
       return;
@@ -76,15 +81,15 @@ export class Preparation {
     return this.#fixed.get(ref)?.weights ?? new Set();
   }
 
-  #read(trace: Trace, ref: Ref): Ref {
+  #read(nodes: NodeAdder, ref: Ref): Ref {
     const { key, weights } = this.#fixed.get(ref)!;
     let prepared = this.values.get(key);
     if (!prepared) {
       const { shape, dtype } = this.#infos.get(ref)!;
-      const variable = addVariable(trace, `prepared/${this.values.size}`, shape!, dtype);
-      prepared = { variable, target: assignVariable(trace, 'Assign', variable, ref), weights };
+      const variable = addVariable(nodes, `prepared/${this.values.size}`, shape!, dtype);
+      prepared = { variable, target: assignVariable(nodes, 'Assign', variable, ref), weights };
       this.values.set(key, prepared);
     }
-    return readVariable(trace, prepared.variable).ref;
+    return readVariable(nodes, prepared.variable).ref;
   }
 }

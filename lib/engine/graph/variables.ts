@@ -2,8 +2,9 @@
 
 import { typeAttribute } from './attributes.ts';
 import { attributeTypes, dtypes, type NativeAttribute } from './native.ts';
-import type { Ref, Trace } from './trace.ts';
+import type { NodeAdder, NodeOptions, Ref } from './nodes.ts';
 
+/** A variable of a session, as nodes of its graph name it. */
 export interface GraphVariable {
   readonly name: string;
   readonly shape: readonly number[];
@@ -16,7 +17,7 @@ const text = (name: string, value: string): NativeAttribute => ({ name, type: at
 
 /** A variable, of float32 by default. It has no value until it is assigned. */
 export function addVariable(
-  trace: Trace,
+  nodes: NodeAdder,
   name: string,
   shape: readonly number[],
   dtype: number = dtypes.float32,
@@ -27,29 +28,29 @@ export function addVariable(
     text('shared_name', name),
     text('container', ''),
   ];
-  const [{ ref: handle }] = trace.add('VarHandleOp', [], attributes, { name });
+  const [{ ref: handle }] = nodes.add('VarHandleOp', [], attributes, { name });
   return { name, shape, dtype, handle };
 }
 
 /** Its value; with `controls`, as it is after those operations. */
 export function readVariable(
-  trace: Trace,
+  nodes: NodeAdder,
   { handle, shape, dtype }: GraphVariable,
-  options: { name?: string; controls?: readonly string[] } = {},
+  options: NodeOptions = {},
 ): { ref: Ref; info: { dtype: number; shape: readonly number[] } } {
-  const [{ ref }] = trace.add('ReadVariableOp', [handle], [typeAttribute('dtype', dtype)], options);
+  const [{ ref }] = nodes.add('ReadVariableOp', [handle], [typeAttribute('dtype', dtype)], options);
   return { ref, info: { dtype, shape } };
 }
 
 /** Sets (`Assign`), adds to or subtracts from a variable; returns the operation's name. */
 export function assignVariable(
-  trace: Trace,
+  nodes: NodeAdder,
   kind: 'Assign' | 'AssignAdd' | 'AssignSub',
   variable: GraphVariable,
   value: Ref,
-  options: { name?: string; controls?: readonly string[] } = {},
+  options: NodeOptions = {},
 ): string {
-  return trace.addTarget(
+  return nodes.addTarget(
     `${kind}VariableOp`,
     [variable.handle, value],
     [typeAttribute('dtype', variable.dtype)],

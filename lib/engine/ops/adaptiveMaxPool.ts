@@ -1,10 +1,16 @@
-/** Adaptive max pooling and the nearest-neighbour resize that undoes it, as in the reference's ASPP pooling branch. */
+/**
+ * Adaptive max pooling and the nearest-neighbour resize that undoes it, as pooling branches of
+ * segmentation networks need them.
+ */
 import { tf } from '../engine.ts';
 import { ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
-/** Window k of n on a length: [floor(k·length / n), ceil((k + 1)·length / n)); windows overlap when n does not divide it. */
+/**
+ * Window k of n on a length: [floor(k·length / n), ceil((k + 1)·length / n)); windows
+ * overlap when n does not divide it.
+ */
 export function adaptiveWindow(k: number, n: number, length: number): [start: number, end: number] {
   return [Math.floor((k * length) / n), Math.ceil(((k + 1) * length) / n)];
 }
@@ -14,7 +20,7 @@ export function adaptiveMaxPool(image: tf.Tensor4D, bins: number): tf.Tensor4D {
   return hasOwnKernels() ? ownPool(image, bins) : plainPool(image, bins);
 }
 
-/** With the kernels of cpp/pool.cc; the gradient goes to the first of equal maxima, as in the reference's framework. */
+/** With the kernels of cpp/pool.cc; the gradient goes to the first of equal maxima, as everywhere else here. */
 function ownPool(image: tf.Tensor4D, bins: number): tf.Tensor4D {
   const [{ shape }, input] = [image, keep(image)];
   return tf.customGrad((x, save) => {

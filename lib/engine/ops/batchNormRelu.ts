@@ -10,16 +10,17 @@
  *     dβ = Σ g      dγ = Σ g x̂      dz = γ / √(v + ε) · (g − dβ / N − x̂ dγ / N)
  *
  * The stock tfjs gradient builds the same from many elementwise operations and keeps all of their results.
- * Source: Ioffe and Szegedy 2015, arXiv 1502.03167. ε is the reference code's 1e-5.
+ * Source: Ioffe and Szegedy 2015, arXiv 1502.03167.
  */
 import { isNative, tf } from '../engine.ts';
 import { nativeOp, ownOp, runNative } from '../native.ts';
 import { canBeMade, type Recipe } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
+/** ε: PyTorch's and Paddle's; tfjs' own layer has 1e-3. */
 export const batchNormEpsilon = 1e-5;
 
-/** Batch mean and biased variance (divided by N, as the reference keeps it), both [channels]. */
+/** Batch mean and biased variance (divided by N), both [channels]. */
 export type StatisticsListener = (mean: tf.Tensor1D, variance: tf.Tensor1D) => void;
 
 /**
@@ -48,7 +49,10 @@ export function batchNormReluInference(
 }
 
 /**
- * Kernel and bias of a convolution that does the inference form of batch norm too: w γ / √(v + ε) and (b − m) γ / √(v + ε) + β.
+ * Kernel and bias of a convolution that does the inference form of batch norm too:
+ *
+ *     w γ / √(v + ε)      (b − m) γ / √(v + ε) + β
+ *
  * The channels out are the kernel's last axis, of a depthwise kernel the one before.
  */
 export function foldBatchNorm(
@@ -71,7 +75,8 @@ function ownTraining(
 ): tf.Tensor4D {
   const [channels, options] = [z.shape[3], [Math.round(1 / batchNormEpsilon)]];
   const normRelu = (...inputs: tf.Tensor[]): tf.Tensor4D => ownOp('AxunetNormRelu', z.shape, options, inputs);
-  const statistics = tf.tidy(() => ownOp<tf.Tensor1D>('AxunetNormStatistics', [2 * channels], [], [z])); // means, then variances
+  // means, then variances
+  const statistics = tf.tidy(() => ownOp<tf.Tensor1D>('AxunetNormStatistics', [2 * channels], [], [z]));
   let recipe: Recipe | undefined;
   const value = tf.customGrad((zIn, gammaIn, betaIn, save) => {
     const inputs = [zIn, statistics, gammaIn, betaIn] as tf.Tensor[];
@@ -117,7 +122,8 @@ function nativeTraining(
     );
     const value = nativeOp('Relu', {}, [normal!]);
     normal!.dispose();
-    onStatistics(mean as tf.Tensor1D, tf.mul(unbiased!, (n - 1) / n)); // the kernel returns the variance divided by N − 1
+    // the kernel returns the variance divided by N − 1
+    onStatistics(mean as tf.Tensor1D, tf.mul(unbiased!, (n - 1) / n));
     (save as unknown as tf.GradSaveFunc)([zIn as tf.Tensor, gammaIn as tf.Tensor, value, ...reserve]);
     return {
       value,

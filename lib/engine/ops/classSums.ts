@@ -1,6 +1,6 @@
 /**
- * The sums that overlap losses are made of. With p = softmax(z) and r the one-hot truth, per image and class l over the pixels:
- * Σ p_l, Σ r_l p_l, Σ r_l and Σ p_l². Where their gradients are a_l, b_l and (of Σ p_l²) c_l,
+ * The sums that overlap losses are made of. With p = softmax(z) and r the one-hot truth, per image and class l over
+ * the pixels: Σ p_l, Σ r_l p_l, Σ r_l and Σ p_l². Where their gradients are a_l, b_l and (of Σ p_l²) c_l,
  *
  *     g_l = a_l + b_l r_l + 2 c_l p_l      dz_k = p_k (g_k − Σ g_l p_l)
  *

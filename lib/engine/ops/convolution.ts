@@ -1,19 +1,20 @@
 /**
  * 2-D convolution with stride or dilation, without activation. NHWC image, HWIO kernel.
  *
- * tfjs 4.22 has no gradient for dilations above 1 on any backend, so the dilated case has its own: kernels of TensorFlow
- * or of our wasm engine, else the same sum on an image rearranged by space-to-batch.
+ * tfjs 4.22 has no gradient for dilations above 1 on any backend, so the dilated case has its own: kernels of
+ * TensorFlow or of our wasm engine, else the same sum on an image rearranged by space-to-batch.
  */
 import { hasDilatedGradient, isNative, tf } from '../engine.ts';
 import { after } from '../graph/tracing.ts';
-import { nativeOp, ownOp } from '../native.ts';
+import { nativeOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { dilatedConvolution } from '../wasm/dilated.ts';
-import { hasOwnKernels } from './ownKernels.ts';
+import { addBias } from './bias.ts';
 import { isOwnFaster, pointwiseConvolution, pointwisePrediction } from './pointwise.ts';
 import { isTapwiseFaster, tapConvolution } from './tapConvolution.ts';
 import { isWinogradFaster, winogradConvolution, winogradPrediction, winogradProducts } from './winograd.ts';
 
+/** How far apart output pixels and kernel taps lie. */
 export interface ConvolutionOptions {
   /** Step between output pixels, 1 by default. */
   stride?: number;
@@ -57,30 +58,14 @@ export function convolutionRelu(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: t
 }
 
 /**
- * Rows and columns 0, 2, 4, … of an image with even sides. A 1×1 convolution with stride 2 reads no others; written so, it avoids
- * oneDNN's gradient of that convolution, which writes past its memory on processors with AVX-512 when there are few channels.
+ * Rows and columns 0, 2, 4, … of an image with even sides. A 1×1 convolution with stride 2 reads no others;
+ * written so, it avoids oneDNN's gradient of that convolution, which writes past its memory on processors with
+ * AVX-512 when there are few channels.
  */
 function everySecondPixel(image: tf.Tensor4D): tf.Tensor4D {
   const [n, height, width, channels] = image.shape;
   const pairs = tf.reshape(image, [(n * height) / 2, 2, width / 2, 2 * channels]);
   return tf.reshape(tf.slice(pairs, [0, 0, 0, 0], [-1, 1, -1, channels]), [n, height / 2, width / 2, channels]);
-}
-
-/** Adds one number per channel; the gradient of the bias is the sum over all pixels. */
-export function addBias(image: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
-  if (!isNative()) return tf.add(image, bias);
-  const data_format = 'NHWC';
-  return tf.customGrad((x, b) => ({
-    value: nativeOp('BiasAdd', { data_format }, [x as tf.Tensor, b as tf.Tensor]),
-    gradFunc: (dy: tf.Tensor) => [dy.clone(), biasGradient(dy)],
-  }))(image, bias) as tf.Tensor4D;
-}
-
-/** The gradient of a bias: the sum of each channel of `dy` [..., c]. For TensorFlow. */
-export function biasGradient(dy: tf.Tensor): tf.Tensor1D {
-  return hasOwnKernels()
-    ? ownOp('AxunetBiasGradient', [dy.shape.at(-1)!], [], [dy])
-    : nativeOp('BiasAddGrad', { data_format: 'NHWC' }, [dy]);
 }
 
 function nativeConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, dilation: number): tf.Tensor4D {

@@ -5,7 +5,9 @@ import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
-/** Filters each channel of `image` [n, h, w, c] with its own `kernel` [k, k, c, 1], zero padded; output [n, h, w, c]. */
+/**
+ * Filters each channel of `image` [n, h, w, c] with its own `kernel` [k, k, c, 1], zero padded; output [n, h, w, c].
+ */
 export function depthwiseConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
   if (hasOwnKernels() && kernel.shape[0] === 3 && kernel.shape[1] === 3) return ownDepthwise(image, kernel);
   if (!isNative()) return tf.depthwiseConv2d(image, kernel, 1, 'same');
@@ -37,7 +39,10 @@ export function depthwiseConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D): t
   })(image, kernel) as tf.Tensor4D;
 }
 
-/** With the kernels of cpp/depthwise.cc; the gradient of the image is the same convolution with the kernel turned by 180°. */
+/**
+ * With the kernels of cpp/depthwise.cc; the gradient of the image is the same convolution
+ * with the kernel turned by 180°.
+ */
 function ownDepthwise(image: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
   const [{ shape }, input] = [image, keep(image)];
   return tf.customGrad((x, w, save) => {

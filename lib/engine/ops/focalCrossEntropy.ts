@@ -1,15 +1,17 @@
 /**
- * Focal cross-entropy of each pixel (Lin et al. 2017, doi 10.1109/ICCV.2017.324). With c = −log p_label ≥ 0 and q = 1 − p_label = 1 − e^−c:
+ * Focal cross-entropy of each pixel (Lin et al. 2017, doi 10.1109/ICCV.2017.324). With
+ * c = −log p_label ≥ 0 and q = 1 − p_label = 1 − e^−c:
  *
  *     F = α q^γ c      dF/dc = α q^γ (1 + γ e^−c c / q)
  *
- * where c / q → 1 as c → 0. Nothing here overflows, and q keeps its digits where p rounds to 1. Our kernels (cpp/lossFocal.cc) compute loss and
- * gradient in one pass each.
+ * where c / q → 1 as c → 0. Nothing here overflows, and q keeps its digits where p rounds to 1. Our kernels
+ * (cpp/lossFocal.cc) compute loss and gradient in one pass each.
  */
 import { tf } from '../engine.ts';
 import { hasLossKernels, type OwnFocalParameters, ownFocal, ownFocalMean } from './ownFocal.ts';
 import { softmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 
+/** How strongly sure pixels are faded out, and the weight of the foreground. */
 export interface FocalParameters {
   /** 0 or more; 0 is cross-entropy. */
   readonly gamma: number;
@@ -17,7 +19,9 @@ export interface FocalParameters {
   readonly alpha: number | null;
 }
 
-/** `logits` [n, h, w, classes], `labels` [n, h, w] class numbers (int32); output: the loss of each pixel, [n · h · w]. */
+/**
+ * `logits` [n, h, w, classes], `labels` [n, h, w] class numbers (int32); output: the loss of each pixel, [n · h · w].
+ */
 export function focalCrossEntropy(
   logits: tf.Tensor4D,
   labels: tf.Tensor3D,
@@ -37,7 +41,9 @@ const ownParameters = ({ gamma, alpha }: FocalParameters): OwnFocalParameters =>
   foreground: alpha ?? 1,
 });
 
-/** The mean over all pixels of that, each times its weight where `weights` [n, h, w] are given; they have no gradient. */
+/**
+ * The mean over all pixels of that, each times its weight where `weights` [n, h, w] are given; they have no gradient.
+ */
 export function meanFocalCrossEntropy(
   logits: tf.Tensor4D,
   labels: tf.Tensor3D,

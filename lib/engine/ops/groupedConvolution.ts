@@ -1,6 +1,7 @@
 /** Convolution in groups: channels are split into equal parts that do not see each other. */
 import { tf } from '../engine.ts';
-import { addBias, convolution } from './convolution.ts';
+import { addBias } from './bias.ts';
+import { convolution } from './convolution.ts';
 
 /** `image` [n, h, w, c], `kernel` [k, k, c / groups, out], `bias` [out]; output [n, h, w, out]. */
 export function groupedConvolution(

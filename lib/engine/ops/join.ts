@@ -4,7 +4,9 @@ import { preparingTrace } from '../graph/tracing.ts';
 
 const joined = new WeakMap<tf.Tensor, () => readonly tf.Tensor4D[]>();
 
-/** The images one after the other along the channels; `partsOf` tells an operation that can do without what they were. */
+/**
+ * The images one after the other along the channels; `partsOf` tells an operation that can do without what they were.
+ */
 export function join(images: readonly tf.Tensor4D[]): tf.Tensor4D {
   const whole = tf.concat([...images], 3);
   const trace = preparingTrace();
@@ -13,7 +15,10 @@ export function join(images: readonly tf.Tensor4D[]): tf.Tensor4D {
   return whole;
 }
 
-/** The images that were joined, or the image alone; prediction operation by operation lets the parts go before the whole. */
+/**
+ * The images that were joined, or the image alone; prediction operation by operation
+ * lets the parts go before the whole.
+ */
 export function partsOf(image: tf.Tensor4D): readonly tf.Tensor4D[] {
   const parts = joined.get(image)?.();
   return parts?.every((part) => !part.isDisposed) ? parts : [image];

@@ -1,6 +1,6 @@
 /**
- * Moving averages, such as the running statistics of batch norm. A network has dozens of them; where a trace is told that a tensor is
- * a moving average, a compiled step can compute all of them as one vector (train/stepGraph.ts).
+ * Moving averages, such as the running statistics of batch norm. A network has dozens of them; where a trace is told
+ * that a tensor is a moving average, a compiled step can compute all of them as one vector.
  */
 import { tf } from '../engine.ts';
 import type { Ref, Trace } from '../graph/trace.ts';

@@ -1,4 +1,7 @@
-/** Focal cross-entropy of each pixel by our kernels (cpp/lossFocal.cc): loss and gradient in one pass each. Formulas in focalCrossEntropy.ts. */
+/**
+ * Focal cross-entropy of each pixel by our kernels (cpp/lossFocal.cc): loss and gradient in one pass each.
+ * Formulas in focalCrossEntropy.ts.
+ */
 import { tf } from '../engine.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { hasOwnKernels } from './ownKernels.ts';
@@ -47,7 +50,10 @@ export function ownFocal(logits: tf.Tensor4D, labels: tf.Tensor3D, options: OwnF
   })(logits) as tf.Tensor1D;
 }
 
-/** The mean over all pixels of weight · loss, `weights` [n, h, w] or 1: the gradient of a mean needs no image of its own. */
+/**
+ * The mean over all pixels of weight · loss, `weights` [n, h, w] or 1: the gradient of a
+ * mean needs no image of its own.
+ */
 export function ownFocalMean(
   logits: tf.Tensor4D,
   labels: tf.Tensor3D,
@@ -63,7 +69,8 @@ export function ownFocalMean(
       value: tf.mean(weights ? tf.mul(loss, perPixel) : loss),
       gradFunc: (dy: tf.Tensor, [savedLogits, savedLabels, savedParameters, savedWeights]: tf.Tensor[]) => {
         const share = tf.reshape(tf.div(dy, labels.size), [1]);
-        const scaled = tf.mul(savedParameters, tf.concat([tf.onesLike(share), share, share])); // both weights times dy / pixels
+        // both weights times dy / pixels
+        const scaled = tf.mul(savedParameters, tf.concat([tf.onesLike(share), share, share]));
         return ownOp('AxunetFocalGradient', logits.shape, [], [savedLogits, savedLabels, scaled, savedWeights]);
       },
     };

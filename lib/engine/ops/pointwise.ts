@@ -1,22 +1,25 @@
 /**
- * 1×1 convolution: a matrix product over the pixels. Of several images side by side (an up-convolution and a skip) it is the sum of
- * one product each, so their concatenation never has to be made.
+ * 1×1 convolution: a matrix product over the pixels. Of several images side by side (an up-convolution and a skip) it
+ * is the sum of one product each, so their concatenation never has to be made.
  */
 import { isNative, tf } from '../engine.ts';
 import { after, isTracingBfloat16, preparingTrace } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
-import { addBias, biasGradient, convolution } from './convolution.ts';
+import { addBias, biasGradient } from './bias.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 import { mergedUpConvolution } from './upConvolution.ts';
 
-/** `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out] where given; output [n, h, w, out]. */
+/**
+ * `images` [n, h, w, c₁], [n, h, w, c₂], …, `kernel` [1, 1, c₁ + c₂ + …, out], `bias` [out]
+ * where given; output [n, h, w, out].
+ */
 export function pointwiseConvolution(
   images: readonly tf.Tensor4D[],
   kernel: tf.Tensor4D,
   bias?: tf.Tensor1D,
 ): tf.Tensor4D {
-  if (!isNative()) return convolution(images.length > 1 ? tf.concat([...images], 3) : images[0], kernel, bias);
+  if (!isNative()) return plainPointwise(images, kernel, bias);
   if (preparingTrace() && images.length > 1 && bias) return preparedProducts(images, kernel, bias);
   const parts = partsOfKernel(images, kernel);
   if (isOwnFaster(images[0], kernel))
@@ -28,9 +31,17 @@ export function pointwiseConvolution(
   return bias ? addBias(sum, bias) : sum;
 }
 
+function plainPointwise(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, bias?: tf.Tensor1D): tf.Tensor4D {
+  const sum = tf.conv2d(images.length > 1 ? tf.concat([...images], 3) : images[0], kernel, 1, 'same');
+  return bias ? addBias(sum, bias) : sum;
+}
+
 /** Up to so many channels in times channels out, the kernels of cpp/pointwise.cc are faster than TensorFlow's. */
 const fewChannels = 128 * 128;
-/** Up to so many multiplications as well: TensorFlow's way to a product takes longer than such a product. Not in bfloat16, which ours do not have. */
+/**
+ * Up to so many multiplications as well: TensorFlow's way to a product takes longer than such a product. Not in
+ * bfloat16, which ours do not have.
+ */
 const fewProducts = 2 ** 26;
 
 /** Whether the kernels of cpp/pointwise.cc shall convolve images of this size. */
@@ -56,11 +67,14 @@ function ownProduct(image: tf.Tensor4D, kernel: tf.Tensor4D, start?: tf.Tensor):
       gradFunc: (dy: tf.Tensor, [sw, ...saved]: tf.Tensor[]) => {
         const kernelGradient = ownOp('AxunetPointwiseKernelGradient', sw.shape, [], [input.restore(saved, dy), dy]);
         const imageGradient = after(kernelGradient, () => ownOp('AxunetPointwise', shape, [1, 0], [dy, sw, nothing()]));
-        return [imageGradient, kernelGradient, !start ? nothing() : start.rank === 1 ? biasGradient(dy) : dy.clone()];
+        return [imageGradient, kernelGradient, start ? startGradient(start, dy) : nothing()];
       },
     };
   })(image, kernel, start ?? nothing()) as tf.Tensor4D;
 }
+
+const startGradient = (start: tf.Tensor, dy: tf.Tensor): tf.Tensor =>
+  start.rank === 1 ? biasGradient(dy) : dy.clone();
 
 /** With bias [out] and ReLU in one go, where `isOwnFaster`; without a gradient. */
 export function pointwisePrediction(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
@@ -83,7 +97,8 @@ function preparedProducts(images: readonly tf.Tensor4D[], kernel: tf.Tensor4D, b
     else direct = product(image, part);
   }
   const first = direct ?? merged.shift()!;
-  return merged.reduce<tf.Tensor4D>((sum, part) => tf.add(sum, part), addBias(first, allBias)); // the graph fuses product, bias and sum
+  // the graph fuses product, bias and sum
+  return merged.reduce<tf.Tensor4D>((sum, part) => tf.add(sum, part), addBias(first, allBias));
 }
 
 const attributes = { strides: { int: [1, 1, 1, 1] }, padding: 'SAME', data_format: 'NHWC', use_cudnn_on_gpu: true };

@@ -1,6 +1,7 @@
 /**
- * Dilated convolution of small images, tap by tap: where the dilation is as long as much of the image, most taps of most pixels
- * lie outside, and each tap is one matrix product over the few pixels for which it lies inside (cpp/taps.cc).
+ * Dilated convolution of small images, tap by tap: where the dilation is as long as much of the image,
+ * most taps of most pixels lie outside, and each tap is one matrix product over the few pixels for
+ * which it lies inside (cpp/taps.cc).
  */
 import { tf } from '../engine.ts';
 import { after } from '../graph/tracing.ts';

@@ -7,7 +7,7 @@ import type { Ref, Trace } from '../graph/trace.ts';
 import { after, isTracingBfloat16, preparingTrace } from '../graph/tracing.ts';
 import { nativeOp, ownOp } from '../native.ts';
 import { keep } from '../recompute.ts';
-import { addBias, biasGradient } from './convolution.ts';
+import { addBias, biasGradient } from './bias.ts';
 import { hasOwnKernels } from './ownKernels.ts';
 
 /** `image` [n, h, w, in], `kernel` [2, 2, out, in], `bias` [out]; output [n, 2h, 2w, out]. */
@@ -37,9 +37,9 @@ export function upConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.
 const origins = new WeakMap<Trace, Map<Ref, () => [image: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D]>>();
 
 /**
- * A 1×1 convolution of an up-convolution is an up-convolution itself. In a trace that prepares weights, for an `image` made by one:
- * what `kernel` [1, 1, c, out] makes of it without its bias, and what it makes of the bias. Undefined for other images, and where
- * `kernel` has more channels out than in, which would be more work.
+ * A 1×1 convolution of an up-convolution is an up-convolution itself. In a trace that prepares weights, for an
+ * `image` made by one: what `kernel` [1, 1, c, out] makes of it without its bias, and what it makes of the bias.
+ * Undefined for other images, and where `kernel` has more channels out than in, which would be more work.
  */
 export function mergedUpConvolution(
   image: tf.Tensor4D,

@@ -1,10 +1,10 @@
 /**
  * 3×3 convolutions by Winograd's minimal filtering F(4×4, 3×3): a quarter of the multiplications of the direct sum.
  *
- * The image is cut into 4×4 tiles of outputs; each tile's 6×6 inputs and the kernel are transformed to 36 numbers a channel, whose
- * products over the channels are 36 matrix products. cpp/winograd.cc does all of it, block by block in the
- * cache. Rounding is up to six times that of the direct sum (test/engine/winograd.test.ts).
- * Source: Lavin and Gray 2016, doi 10.1109/CVPR.2016.435.
+ * The image is cut into 4×4 tiles of outputs; each tile's 6×6 inputs and the kernel are transformed to 36 numbers a
+ * channel, whose products over the channels are 36 matrix products. cpp/winograd.cc does all of it, block by block in
+ * the cache. Rounding is up to six times that of the direct sum (test/engine/winograd.test.ts). Source: Lavin and
+ * Gray 2016, doi 10.1109/CVPR.2016.435.
  */
 import { tf } from '../engine.ts';
 import { hasBfloat16Kernels } from '../graph/native.ts';
@@ -23,17 +23,25 @@ export function isWinogradFaster(image: tf.Tensor4D, kernel: tf.Tensor4D, stride
 }
 
 const panel = 32;
-/** Between the 36 planes, whose lengths are powers of two: else all of them would share the same places of the cache. */
+/**
+ * Between the 36 planes, whose lengths are powers of two: else all of them would share the same places of the cache.
+ */
 const planePadding = 80;
-/** The kernel transformed, in the order in which the product reads it; `turned` is the kernel of the image's gradient. */
+/**
+ * The kernel transformed, in the order in which the product reads it; `turned` is the kernel of the image's gradient.
+ */
 function transformKernel(kernel: tf.Tensor4D, turned: boolean): tf.Tensor2D {
   const [, , channelsIn, channelsOut] = kernel.shape;
   const [from, to] = turned ? [channelsOut, channelsIn] : [channelsIn, channelsOut];
-  const plane = Math.ceil(to / panel) * (inBfloat16() ? Math.ceil(from / 2) : from) * panel + planePadding; // in words of 32 bits
+  const words = inBfloat16() ? Math.ceil(from / 2) : from; // of 32 bits
+  const plane = Math.ceil(to / panel) * words * panel + planePadding;
   return ownOp(formatted('AxunetWinogradKernel'), [36, plane], [turned ? 1 : 0], [kernel]);
 }
 
-/** Whether the products are to be made in bfloat16: a compiled step asks for it, and the processor can (cpp/winogradBfloat16.cc). */
+/**
+ * Whether the products are to be made in bfloat16: a compiled step asks for it, and the processor can
+ * (cpp/winogradBfloat16.cc).
+ */
 const inBfloat16 = (): boolean => (isForced || isTracingBfloat16()) && hasBfloat16Kernels();
 let isForced = false;
 
@@ -60,7 +68,9 @@ function tileCount([n, height, width]: readonly number[], dilation: number): num
 /** How many products of a row of channels with a matrix of the kernel's it takes, the tiles' unused pixels included. */
 export const winogradProducts = (image: tf.Tensor4D, dilation: number): number => 36 * tileCount(image.shape, dilation);
 
-/** The kernel is transformed only when the image is there: four times as large as the kernel, it should not lie around. */
+/**
+ * The kernel is transformed only when the image is there: four times as large as the kernel, it should not lie around.
+ */
 function convolve(image: tf.Tensor4D, kernel: tf.Tensor4D, turned: boolean, dilation: number): tf.Tensor4D {
   return tf.tidy(() => {
     const [shape, nothing] = [[...image.shape.slice(0, 3), kernel.shape[turned ? 2 : 3]], tf.tensor1d([], 'float32')];

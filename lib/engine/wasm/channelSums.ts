@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { emptyTensor, type KernelArguments, viewOf } from './heap.ts';
 
-/** True for a float32 tensor that is reduced over every axis but the last, as batch normalisation and biases need it. */
+/**
+ * True for a float32 tensor that is reduced over every axis but the last, as batch normalisation and biases need it.
+ */
 export function sumsByChannel({ inputs, attrs }: KernelArguments): boolean {
   const { x } = inputs;
   if (x.dtype !== 'float32' || x.shape.length < 2) return false;

@@ -4,8 +4,8 @@ import { type ConvInfo, convInfoOf, tapOffsets } from './geometry.ts';
 import { emptyTensor, type KernelArguments, viewOf } from './heap.ts';
 
 /**
- * Gradient of a depthwise convolution with respect to its filter [height, width, channels, multiplier]: for each tap and
- * output channel the sum of x·dy over all output pixels, added up in double precision.
+ * Gradient of a depthwise convolution with respect to its filter [height, width, channels, multiplier]: for each tap
+ * and output channel the sum of x·dy over all output pixels, added up in double precision.
  */
 export function depthwiseFilterGradient({ inputs, attrs }: KernelArguments): tf.Tensor {
   const { x, dy } = inputs;
@@ -13,14 +13,21 @@ export function depthwiseFilterGradient({ inputs, attrs }: KernelArguments): tf.
   const out = emptyTensor(info.filterShape);
   const [xValues, dyValues, sums] = [viewOf(x), viewOf(dy), viewOf(out)];
   tapOffsets(info).forEach(([row, column], tap) => {
-    const runs = runsOf(row, column, info);
-    const tapSums = sums.subarray(tap * info.outChannels, (tap + 1) * info.outChannels);
-    addProducts(xValues, dyValues, runs, info, tapSums);
+    const pairs = { x: xValues, dy: dyValues, runs: runsOf(row, column, info), info };
+    addProducts(pairs, sums.subarray(tap * info.outChannels, (tap + 1) * info.outChannels));
   });
   return out;
 }
 
-/** Row by row, the first pixels of x and dy that one tap pairs, and how many pairs follow: [x, dy, count, x, dy, count, …]. */
+/** The pixels of x and dy that one tap pairs. */
+interface Pairs {
+  readonly x: Float32Array;
+  readonly dy: Float32Array;
+  /** Row by row, the first pixels, and how many pairs follow: [x, dy, count, x, dy, count, …]. */
+  readonly runs: readonly number[];
+  readonly info: ConvInfo;
+}
+
 function runsOf(row: number, column: number, info: ConvInfo): number[] {
   const { inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
   const first = Math.max(0, Math.ceil((padInfo.left - column) / strideWidth));
@@ -38,21 +45,15 @@ function runsOf(row: number, column: number, info: ConvInfo): number[] {
 }
 
 /** Four channels at once where each has one filter, since four independent sums run three times as fast as one. */
-function addProducts(x: Float32Array, dy: Float32Array, runs: number[], info: ConvInfo, sums: Float32Array): void {
-  const multiplier = info.outChannels / info.inChannels;
+function addProducts(pairs: Pairs, sums: Float32Array): void {
+  const { inChannels, outChannels } = pairs.info;
+  const multiplier = outChannels / inChannels;
   let c = 0;
-  if (multiplier === 1) for (; c + 4 <= info.outChannels; c += 4) addFourChannels(x, dy, runs, c, info, sums);
-  for (; c < info.outChannels; c++) sums[c] = oneChannel(x, dy, runs, Math.floor(c / multiplier), c, info);
+  if (multiplier === 1) for (; c + 4 <= outChannels; c += 4) addFourChannels(pairs, c, sums);
+  for (; c < outChannels; c++) sums[c] = oneChannel(pairs, Math.floor(c / multiplier), c);
 }
 
-function addFourChannels(
-  x: Float32Array,
-  dy: Float32Array,
-  runs: number[],
-  channel: number,
-  info: ConvInfo,
-  sums: Float32Array,
-): void {
+function addFourChannels({ x, dy, runs, info }: Pairs, channel: number, sums: Float32Array): void {
   const xStep = info.strideWidth * info.inChannels;
   let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
   for (let run = 0; run < runs.length; run += 3) {
@@ -70,14 +71,7 @@ function addFourChannels(
   sums.set([sum0, sum1, sum2, sum3], channel);
 }
 
-function oneChannel(
-  x: Float32Array,
-  dy: Float32Array,
-  runs: number[],
-  xChannel: number,
-  dyChannel: number,
-  info: ConvInfo,
-): number {
+function oneChannel({ x, dy, runs, info }: Pairs, xChannel: number, dyChannel: number): number {
   const xStep = info.strideWidth * info.inChannels;
   let sum = 0;
   for (let run = 0; run < runs.length; run += 3) {

@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 
 /**
- * Dilated convolution of stride 1 with a gradient, which tfjs refuses for dilations although the wasm kernels can do it.
- * `image` [n, h, w, in], `kernel` [k, k, in, out], zero padded; output [n, h, w, out]. Needs `registerWasmKernels()`.
+ * Dilated convolution of stride 1 with a gradient, which tfjs refuses for dilations although the wasm
+ * kernels can do it. `image` [n, h, w, in], `kernel` [k, k, in, out], zero padded; output [n, h, w,
+ * out]. Needs `registerWasmKernels()`.
  */
 export function dilatedConvolution(image: tf.Tensor4D, kernel: tf.Tensor4D, dilation: number): tf.Tensor4D {
   const attrs = { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', dilations: [dilation, dilation] };

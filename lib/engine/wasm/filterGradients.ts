@@ -1,9 +1,12 @@
 /** Gradient of a convolution with respect to its filter, for the wasm backend. */
 import * as tf from '@tensorflow/tfjs';
-import { type ConvInfo, convInfoOf, tapOffsets, windowOf } from './geometry.ts';
+import { type ConvInfo, convInfoOf, shiftedWindow, tapOffsets } from './geometry.ts';
 import { emptyTensor, type KernelArguments, matMulInPlace, viewOf } from './heap.ts';
 
-/** Gradient of a convolution with respect to its filter [height, width, in, out]: one matrix product for each filter tap. */
+/**
+ * Gradient of a convolution with respect to its filter [height, width, in, out]: one
+ * matrix product for each filter tap.
+ */
 export function conv2dFilterGradient({ inputs, attrs }: KernelArguments): tf.Tensor {
   const x = inputs.x as tf.Tensor4D;
   const dy = inputs.dy as tf.Tensor4D;
@@ -15,7 +18,9 @@ export function conv2dFilterGradient({ inputs, attrs }: KernelArguments): tf.Ten
   });
 }
 
-/** True where the padded grid of `tapsByShift` exists and is not so much larger than the image that copying is cheaper. */
+/**
+ * True where the padded grid of `tapsByShift` exists and is not so much larger than the image that copying is cheaper.
+ */
 function smallMargin(info: ConvInfo): boolean {
   if (info.strideHeight > 1 || info.strideWidth > 1) return false;
   const grid = (info.outHeight + info.effectiveFilterHeight - 1) * (info.outWidth + info.effectiveFilterWidth - 1);
@@ -23,14 +28,15 @@ function smallMargin(info: ConvInfo): boolean {
 }
 
 /**
- * With stride 1, x and dy are laid on one common padded grid. The pixel that a tap pairs with a pixel of dy is then
- * always the same number of positions further on, and since dy is zero on the margin, shifting the whole of x is enough.
+ * With stride 1, x and dy are laid on one common padded grid. The pixel that a tap pairs with a pixel of
+ * dy is then always the same number of positions further on, and since dy is zero on the margin,
+ * shifting the whole of x is enough.
  */
 function tapsByShift(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvInfo): tf.Tensor[] {
   const height = info.outHeight + info.effectiveFilterHeight - 1;
   const width = info.outWidth + info.effectiveFilterWidth - 1;
   const pixels = info.batchSize * height * width;
-  const onGrid = windowOf(x, -info.padInfo.top, -info.padInfo.left, height, width);
+  const onGrid = shiftedWindow(x, -info.padInfo.top, -info.padInfo.left, height, width);
   // One more channel of zeros: the shifted view of the last channel ends in it.
   const byChannel = tf.transpose(
     tf.pad(tf.reshape(onGrid, [pixels, info.inChannels]), [
@@ -38,7 +44,7 @@ function tapsByShift(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvInfo): tf.Tensor
       [0, 1],
     ]),
   );
-  const gradient = tf.reshape(windowOf(dy, 0, 0, height, width), [1, pixels, info.outChannels]);
+  const gradient = tf.reshape(shiftedWindow(dy, 0, 0, height, width), [1, pixels, info.outChannels]);
   return tapOffsets(info).map(([row, column]) =>
     matMulInPlace(byChannel, row * width + column, info.inChannels, pixels, gradient),
   );

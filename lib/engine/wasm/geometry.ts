@@ -29,7 +29,7 @@ export function convInfoOf(
  * The rows top … top + height - 1 and columns left … left + width - 1 of an NHWC tensor; where they lie outside it,
  * `top` and `left` may be negative, the result is zero.
  */
-export function windowOf(x: tf.Tensor4D, top: number, left: number, height: number, width: number): tf.Tensor4D {
+export function shiftedWindow(x: tf.Tensor4D, top: number, left: number, height: number, width: number): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   const y0 = Math.max(top, 0);
   const x0 = Math.max(left, 0);
@@ -47,7 +47,10 @@ export function windowOf(x: tf.Tensor4D, top: number, left: number, height: numb
   ]);
 }
 
-/** Puts strideHeight - 1 zero rows and strideWidth - 1 zero columns between the pixels (and behind the last) of an NHWC tensor. */
+/**
+ * Puts strideHeight - 1 zero rows and strideWidth - 1 zero columns between the pixels (and
+ * behind the last) of an NHWC tensor.
+ */
 export function spreadPixels(x: tf.Tensor4D, strideHeight: number, strideWidth: number): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   if (strideHeight === 1 && strideWidth === 1) return x;
@@ -63,7 +66,9 @@ export function spreadPixels(x: tf.Tensor4D, strideHeight: number, strideWidth: 
   return tf.reshape(tall, [n, h * strideHeight, w * strideWidth, c]);
 }
 
-/** Where each filter tap reads, in input pixels from the patch's corner, in the order of the filter's rows and columns. */
+/**
+ * Where each filter tap reads, in input pixels from the patch's corner, in the order of the filter's rows and columns.
+ */
 export function tapOffsets(info: ConvInfo): [row: number, column: number][] {
   const taps = info.filterHeight * info.filterWidth;
   return Array.from({ length: taps }, (_, tap) => [

@@ -12,10 +12,10 @@ type Kernel = (args: KernelArguments) => tf.TensorInfo;
 let registered = false;
 
 /**
- * Adds to the `wasm` backend of tfjs what it needs to train: the three convolution gradients that it lacks, a right
- * gradient of maximum pooling, and faster versions of the transposed convolution and of sums over all axes but the last.
- * Everything is in the NHWC layout; what a faster version does not cover goes to the stock kernel. Calling it again
- * changes nothing.
+ * Adds to the `wasm` backend of tfjs what it needs to train: the three convolution gradients that it lacks, a
+ * right gradient of maximum pooling, and faster versions of the transposed convolution and of sums over all axes
+ * but the last. Everything is in the NHWC layout; what a faster version does not cover goes to the stock kernel.
+ * Calling it again changes nothing.
  */
 export function registerWasmKernels(): void {
   if (registered) return;

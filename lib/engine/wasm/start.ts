@@ -10,9 +10,9 @@ import { registerWasmKernels } from './kernels.ts';
 let guarded = false;
 
 /**
- * Makes `wasm` the backend of tfjs, able to train: loads the binary from the installed package (no network) and adds the
- * missing kernels. Returns a short description of what was started. Throws when the binary cannot be loaded. What is
- * computed later throws a UserError where it needs more than the 4 GiB that WebAssembly can address.
+ * Makes `wasm` the backend of tfjs, able to train: loads the binary from the installed package (no network) and adds
+ * the missing kernels. Returns a short description of what was started. Throws when the binary cannot be loaded. What
+ * is computed later throws a UserError where it needs more than the 4 GiB that WebAssembly can address.
  */
 export async function startWasm(): Promise<string> {
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
@@ -36,7 +36,8 @@ function refuseFailedAllocations(): void {
     if (address || bytes === 0) return address;
     const needed = Math.ceil(bytes / 2 ** 20);
     throw new UserError(
-      `Expected ${needed} MiB for a tensor, found the 4 GiB of the wasm engine used up: take smaller images, batches or width`,
+      `Expected ${needed} MiB for a tensor, found the 4 GiB of the wasm engine used up: ` +
+        'take smaller images, batches or width',
     );
   };
 }

@@ -1,10 +1,11 @@
 /**
  * The two filters of the wavelet coif1, over samples in memory.
  *
- * The low-pass in closed form is (−3 + √7, 1 − √7, 14 − 2√7, 14 + 2√7, 5 + √7, 1 − √7) / (16√2): Daubechies' coiflet of six taps.
- * I. Daubechies, Orthonormal bases of compactly supported wavelets II, SIAM J. Math. Anal. 24:499–519, 1993, doi:10.1137/0524031.
- * The digits are those of PyWavelets, 1e-15 from the closed form, and so is the order of the sums, which decides their last bits:
- * where an image is constant these bits are all that a high-pass leaves, and their sign chooses the bin of a texture feature.
+ * The low-pass in closed form is (−3 + √7, 1 − √7, 14 − 2√7, 14 + 2√7, 5 + √7, 1 − √7) / (16√2): Daubechies' coiflet of
+ * six taps. I. Daubechies, Orthonormal bases of compactly supported wavelets II, SIAM J. Math. Anal. 24:499–519, 1993,
+ * doi:10.1137/0524031. The digits are those of PyWavelets, 1e-15 from the closed form, and so is the order of the sums,
+ * which decides their last bits: where an image is constant these bits are all that a high-pass leaves, and their sign
+ * chooses the bin of a texture feature.
  */
 export type Floats = Float32Array | Float64Array;
 type Taps = readonly [number, number, number, number, number, number];
@@ -17,13 +18,16 @@ const lowPass: Taps = [
   -0.07273261951252645,
 ];
 /** In single precision, where PyWavelets' largest tap is rounded down. */
-const lowPassSingle: Taps = [
-  ...Float32Array.from(lowPass, (tap, j) => (j === 3 ? 0.852571964263916 : tap)),
-] as unknown as Taps;
+const lowPassSingle = Array.from(lowPass, (tap, j) =>
+  Math.fround(j === 3 ? 0.852571964263916 : tap),
+) as unknown as Taps;
 /** The quadrature mirror: reversed, every other sign changed. */
 const highPassOf = (low: Taps): Taps => [-low[5], low[4], -low[3], low[2], -low[1], low[0]];
 
-/** Runs of samples: `count` outputs from index `at` on; their inputs begin at `start`, and the six of one output are `step` apart. */
+/**
+ * Runs of samples: `count` outputs from index `at` on; their inputs begin at `start`, and
+ * the six of one output are `step` apart.
+ */
 export interface Run {
   readonly start: number;
   readonly step: number;
@@ -69,7 +73,9 @@ export function splitRun(from: Floats, low: Floats, high: Floats, run: Run): voi
   else splitSingle(from, low as Float32Array, high as Float32Array, run);
 }
 
-/** The same for the last samples of a period, which PyWavelets sums in another order: from inside the image outwards. */
+/**
+ * The same for the last samples of a period, which PyWavelets sums in another order: from inside the image outwards.
+ */
 export function splitLast(from: Floats, low: Floats, high: Floats, { start, step, at, count }: Run): void {
   const isDouble = from instanceof Float64Array;
   const round = isDouble ? (x: number): number => x : Math.fround;

@@ -1,6 +1,6 @@
 /**
- * exp, sin and cos to the nearest double. JavaScript's own are a unit in the last place off in 5 % of all cases, those of the usual C
- * library in 0.2 %; where an image is constant, that difference is all that a derivative leaves.
+ * exp, sin and cos to the nearest double. JavaScript's own are a unit in the last place off in 5 % of all cases, those
+ * of the usual C library in 0.2 %; where an image is constant, that difference is all that a derivative leaves.
  */
 
 /** Fixed point: values are integers in units of 2^-400; the largest terms for 100 are near e^100 = 2^144. */
@@ -25,7 +25,10 @@ function toNumber(fixed: bigint): number {
   return fixed < 0n ? -value : value;
 }
 
-/** Every `step`-th term xⁿ/n! of the Taylor series of e^x from n = `first` on, with alternating signs where asked, summed. */
+/**
+ * Every `step`-th term xⁿ/n! of the Taylor series of e^x from n = `first` on, with
+ * alternating signs where asked, summed.
+ */
 function series(x: number, first: number, step: number, alternating: boolean): number {
   const fixed = toFixed(x);
   let [term, sum, sign] = [one, 0n, 1n];

@@ -12,7 +12,9 @@ export interface Lines<T extends Float32Array | Float64Array> {
   readonly step: number;
 }
 
-/** How many `lines` of `length` samples are filtered, and that the samples [first, first + count) of each are wanted. */
+/**
+ * How many `lines` of `length` samples are filtered, and that the samples [first, first + count) of each are wanted.
+ */
 export interface Extent {
   readonly lines: number;
   readonly length: number;
@@ -33,14 +35,22 @@ export function lineBuffers(lines: number, length: number): LineBuffers {
   return { input: make(), forward: make(), backward: make(), fed: new Float64Array(lines * shortestLine) };
 }
 
-/** The first four outputs of every line; what lies before the first sample equals it. A negative `step` runs back from `first`. */
+/**
+ * How the lines are run through: `lines` at once, from index `first`, `step` from sample to sample, back if negative.
+ */
+interface Way {
+  readonly lines: number;
+  readonly step: number;
+  readonly first: number;
+}
+
+/** The first four outputs of every line; what lies before the first sample equals it. */
 function startRecursion(
   { input, fed }: LineBuffers,
   out: Float64Array,
-  lines: number,
-  step: number,
-  first: number,
-  { d, edge }: { d: Four; edge: Four },
+  { lines, step, first }: Way,
+  d: Four,
+  edge: Four,
 ): void {
   const [d1, d2, d3] = d;
   const [e1, e2, e3, e4] = edge;
@@ -57,12 +67,13 @@ function startRecursion(
   }
 }
 
-/** The numerator at the first four samples: the causal one looks at the sample itself, the anticausal one at those behind it. */
+/**
+ * The numerator at the first four samples: the causal one looks at the sample itself,
+ * the anticausal one at those behind it.
+ */
 function startFeed(
   { input, fed }: LineBuffers,
-  lines: number,
-  step: number,
-  first: number,
+  { lines, step, first }: Way,
   [c0, c1, c2, c3]: Four,
   looksAtItself: boolean,
 ): void {
@@ -100,8 +111,9 @@ function runForward(
   const [n0, n1, n2, n3] = causal;
   const [d1, d2, d3, d4] = d;
   const [two, three, four] = [2 * lines, 3 * lines, 4 * lines];
-  startFeed(buffers, lines, lines, 0, causal, true);
-  startRecursion(buffers, forward, lines, lines, 0, { d, edge });
+  const way: Way = { lines, step: lines, first: 0 };
+  startFeed(buffers, way, causal, true);
+  startRecursion(buffers, forward, way, d, edge);
   for (let p = four, end = lines * (first + count); p < end; p++) {
     forward[p] =
       input[p]! * n0 +
@@ -122,8 +134,9 @@ function runBackward(
   const [m1, m2, m3, m4] = anticausal;
   const [d1, d2, d3, d4] = d;
   const [two, three, four] = [2 * lines, 3 * lines, 4 * lines];
-  startFeed(buffers, lines, -lines, lines * (length - 1), anticausal, false);
-  startRecursion(buffers, backward, lines, -lines, lines * (length - 1), { d, edge });
+  const way: Way = { lines, step: -lines, first: lines * (length - 1) };
+  startFeed(buffers, way, anticausal, false);
+  startRecursion(buffers, backward, way, d, edge);
   for (let p = lines * (length - shortestLine) - 1, end = lines * first; p >= end; p--) {
     backward[p] =
       input[p + lines]! * m1 +
@@ -147,8 +160,9 @@ function scatter(
 }
 
 /**
- * Filters lines of at least `shortestLine` samples and writes the wanted samples of each, rounded to single precision; sample `first` of the
- * input becomes sample 0 of the output. Neighbouring lines run in step: the processor has as many independent recursions to work on.
+ * Filters lines of at least `shortestLine` samples and writes the wanted samples of each, rounded to single precision;
+ * sample `first` of the input becomes sample 0 of the output. Neighbouring lines run in step: the processor has as
+ * many independent recursions to work on.
  */
 export function filterLines(
   buffers: LineBuffers,

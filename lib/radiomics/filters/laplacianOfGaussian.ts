@@ -2,11 +2,12 @@
 import { expected } from '../../errors.ts';
 import { affineFrom, assertBoxInside, type Box, cropVolume } from '../../volume/crop.ts';
 import { type Vec3, type Volume, type VoxelArray, voxelCount } from '../../volume/volume.ts';
+import type { AxisIndex } from '../aggregation.ts';
 import { filterLines, lineBuffers, shortestLine } from './filterLines.ts';
 import { gaussianFilter, type RecursiveFilter, secondDerivativeFilter } from './recursiveGaussian.ts';
 
 const axes = [0, 1, 2] as const;
-type Axis = (typeof axes)[number];
+
 interface Grid<T = Float32Array | Float64Array> {
   readonly data: T;
   readonly shape: Vec3;
@@ -21,15 +22,21 @@ export function logImageName(sigmaMm: number): string {
   return `log-sigma-${text.replace('.', '-')}-mm-3D`;
 }
 
-/** Two types are enough, so that the inner loops stay fast: what single precision holds exactly, and doubles for the rest. */
+/**
+ * Two types are enough, so that the inner loops stay fast: what single precision holds
+ * exactly, and doubles for the rest.
+ */
 function asFloat(data: VoxelArray): Float32Array | Float64Array {
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   return data.BYTES_PER_ELEMENT < 4 ? new Float32Array(data) : new Float64Array(data);
 }
 
-/** Where the lines along an axis begin: `count` neighbours a step `apart`, in `groups` groups that are `groupStep` apart. */
+/**
+ * Where the lines along an axis begin: `count` neighbours a step `apart`, in `groups`
+ * groups that are `groupStep` apart.
+ */
 function linesAlong(
-  axis: Axis,
+  axis: AxisIndex,
   [nx, ny, nz]: Vec3,
 ): { step: number; count: number; apart: number; groups: number; groupStep: number } {
   if (axis === 0) return { step: 1, count: ny * nz, apart: nx, groups: 1, groupStep: 0 };
@@ -43,10 +50,9 @@ function linesAlong(
  */
 function filterAxis(
   { data, shape }: Grid,
-  axis: Axis,
+  axis: AxisIndex,
   filter: RecursiveFilter,
-  first: number,
-  count: number,
+  [first, count]: readonly [number, number],
   reuse?: Float32Array,
 ): Grid<Float32Array> {
   const length = shape[axis];
@@ -82,7 +88,10 @@ function assertLargeEnough({ shape, spacingMm }: Volume, sigmaMm: number): void 
   );
 }
 
-/** Deriche's exponentials fall below the rounding error of doubles within this many sigmas, contrast of 1000 : 1 included. */
+/**
+ * Deriche's exponentials fall below the rounding error of doubles within this many
+ * sigmas, contrast of 1000 : 1 included.
+ */
 const reachInSigmas = 32;
 
 /** The part of the volume that the box can see through the filter; the rest changes no result. */
@@ -94,14 +103,15 @@ function reachOf(volume: Volume, { start, shape }: Box, sigmaMm: number): Box {
 }
 
 /**
- * σ² times the Laplacian of the volume smoothed with a Gaussian of `sigmaMm`: the sum over the axes of the second derivative along that
- * axis, smoothed along the two others, by the recursive filters of recursiveGaussian.ts. Unit: that of the values; bright blobs are negative.
+ * σ² times the Laplacian of the volume smoothed with a Gaussian of `sigmaMm`: the sum over the axes of the second
+ * derivative along that axis, smoothed along the two others, by the recursive filters of recursiveGaussian.ts. Unit:
+ * that of the values; bright blobs are negative.
  *
- * Equal to PyRadiomics' `log-sigma-…-mm-3D` (ITK's LaplacianRecursiveGaussianImageFilter with NormalizeAcrossScale): always in 3-D, edge
- * voxels go on for ever, every pass is computed in double and stored in single precision. Spacing counts, directions do not.
- * With a `box` only that part is returned, the same values for less work; its affine places it in the patient.
- * Throws a UserError for a sigma that is not positive and for volumes with fewer than max(4, ⌈σ/spacing⌉ + 1) voxels along an axis,
- * which PyRadiomics leaves out with a warning.
+ * Equal to PyRadiomics' `log-sigma-…-mm-3D` (ITK's LaplacianRecursiveGaussianImageFilter with NormalizeAcrossScale):
+ * always in 3-D, edge voxels go on for ever, every pass is computed in double and stored in single precision. Spacing
+ * counts, directions do not. With a `box` only that part is returned, the same values for less work; its affine places
+ * it in the patient. Throws a UserError for a sigma that is not positive and for volumes with fewer than max(4,
+ * ⌈σ/spacing⌉ + 1) voxels along an axis, which PyRadiomics leaves out with a warning.
  */
 export function laplacianOfGaussian(
   volume: Volume,
@@ -115,34 +125,19 @@ export function laplacianOfGaussian(
   const seen =
     voxelCount(reach.shape) === voxelCount(volume.shape) ? volume : cropVolume(volume, reach.start, reach.shape);
   const source: Grid = { data: asFloat(seen.data), shape: seen.shape };
-  const first = (axis: Axis): number => box.start[axis] - reach.start[axis];
+  const wanted = (axis: AxisIndex): [number, number] => [box.start[axis] - reach.start[axis], box.shape[axis]];
   const total = new Float32Array(voxelCount(box.shape));
   for (const axis of axes) {
     const spacing = volume.spacingMm[axis];
-    let grid = filterAxis(
-      source,
-      axis,
-      secondDerivativeFilter(sigmaMm / spacing, sigmaMm * sigmaMm),
-      first(axis),
-      box.shape[axis],
-    );
+    const curved = secondDerivativeFilter(sigmaMm / spacing, sigmaMm * sigmaMm);
+    let grid = filterAxis(source, axis, curved, wanted(axis));
     for (const other of axes) {
-      if (other !== axis)
-        grid = filterAxis(
-          grid,
-          other,
-          gaussianFilter(sigmaMm / volume.spacingMm[other]),
-          first(other),
-          box.shape[other],
-          grid.data,
-        );
+      if (other === axis) continue;
+      const smooth = gaussianFilter(sigmaMm / volume.spacingMm[other]);
+      grid = filterAxis(grid, other, smooth, wanted(other), grid.data);
     }
     accumulate(total, grid.data, 1 / (spacing * spacing));
   }
-  return {
-    data: total,
-    shape: [...box.shape],
-    spacingMm: volume.spacingMm,
-    affine: affineFrom(volume.affine, box.start),
-  };
+  const affine = affineFrom(volume.affine, box.start);
+  return { data: total, shape: [...box.shape], spacingMm: volume.spacingMm, affine };
 }

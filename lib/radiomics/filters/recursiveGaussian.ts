@@ -1,11 +1,13 @@
 /**
- * The Gaussian and its second derivative as recursive filters of fourth order along one axis: cost does not grow with sigma.
+ * The Gaussian and its second derivative as recursive filters of fourth order along one
+ * axis: cost does not grow with sigma.
  *
  * Deriche approximates the Gaussian by h(n) = Σₖ (aₖ cos(wₖ n/σ) + bₖ sin(wₖ n/σ)) exp(lₖ n/σ), k = 1, 2, for n ≥ 0.
- * Its z-transform is a rational function, so that a causal and an anticausal recursion with the same denominator filter exactly with h.
- * Constants: R. Deriche, Recursively implementing the Gaussian and its derivatives, INRIA report 1893, 1993, as refined for the normalised
- * second derivative by G. Farnebäck and C.-F. Westin, Improving Deriche-style recursive Gaussian filters, J. Math. Imaging Vis. 26:293–299,
- * 2006, doi:10.1007/s10851-006-8464-z. The order of operations is that of ITK, because sums of doubles depend on it.
+ * Its z-transform is a rational function, so that a causal and an anticausal recursion with the same denominator filter
+ * exactly with h. Constants: R. Deriche, Recursively implementing the Gaussian and its derivatives, INRIA report 1893,
+ * 1993, as refined for the normalised second derivative by G. Farnebäck and C.-F. Westin, Improving Deriche-style
+ * recursive Gaussian filters, J. Math. Imaging Vis. 26:293–299, 2006, doi:10.1007/s10851-006-8464-z. The order of
+ * operations is that of ITK, because sums of doubles depend on it.
  */
 import { exactCos, exactExp, exactSin } from './exactFunctions.ts';
 
@@ -17,24 +19,25 @@ const secondDerivativeTerms = [-1.3563, 5.2318, 0.3446, -2.2355] as const;
 
 export type Four = readonly [number, number, number, number];
 
-/** out(i) = Σ causal[k]·in(i-k) - Σ d[k]·out(i-k-1), and mirrored Σ anticausal[k]·in(i+k+1) - Σ d[k]·out(i+k+1); the two are summed. */
+/**
+ * out(i) = Σ causal[k]·in(i-k) - Σ d[k]·out(i-k-1), and mirrored Σ anticausal[k]·in(i+k+1) - Σ
+ * d[k]·out(i+k+1); the two are summed.
+ */
 export interface RecursiveFilter {
   readonly causal: Four;
   readonly anticausal: Four;
   readonly d: Four;
-  /** What replaces d·out before the first and behind the last sample, as multiples of that sample: it goes on for ever. */
+  /**
+   * What replaces d·out before the first and behind the last sample, as multiples of that sample: it goes on for ever.
+   */
   readonly causalEdge: Four;
   readonly anticausalEdge: Four;
 }
 
 /** Denominator of the z-transform without its leading 1. */
 function denominatorOf(sigma: number): Four {
-  const [cos1, cos2, exp1, exp2] = [
-    exactCos(w1 / sigma),
-    exactCos(w2 / sigma),
-    exactExp(l1 / sigma),
-    exactExp(l2 / sigma),
-  ];
+  const [cos1, cos2] = [exactCos(w1 / sigma), exactCos(w2 / sigma)];
+  const [exp1, exp2] = [exactExp(l1 / sigma), exactExp(l2 / sigma)];
   return [
     -2 * (exp2 * cos2 + exp1 * cos1),
     4 * cos2 * cos1 * exp1 * exp2 + (exp1 * exp1 + exp2 * exp2),
@@ -45,12 +48,8 @@ function denominatorOf(sigma: number): Four {
 
 /** Numerator of the causal half. */
 function numeratorOf(sigma: number, [a1, b1, a2, b2]: Four): Four {
-  const [sin1, sin2, cos1, cos2] = [
-    exactSin(w1 / sigma),
-    exactSin(w2 / sigma),
-    exactCos(w1 / sigma),
-    exactCos(w2 / sigma),
-  ];
+  const [sin1, sin2] = [exactSin(w1 / sigma), exactSin(w2 / sigma)];
+  const [cos1, cos2] = [exactCos(w1 / sigma), exactCos(w2 / sigma)];
   const [exp1, exp2] = [exactExp(l1 / sigma), exactExp(l2 / sigma)];
   return [
     a1 + a2,
@@ -73,12 +72,7 @@ function evenFilter(causal: Four, d: Four): RecursiveFilter {
     -d[3] * causal[0],
   ];
   const whole = 1 + d[0] + d[1] + d[2] + d[3];
-  const edge = (sum: number): Four => [
-    (d[0] * sum) / whole,
-    (d[1] * sum) / whole,
-    (d[2] * sum) / whole,
-    (d[3] * sum) / whole,
-  ];
+  const edge = (sum: number): Four => d.map((each) => (each * sum) / whole) as unknown as Four;
   return { causal, anticausal, d, causalEdge: edge(sumOf(causal)), anticausalEdge: edge(sumOf(anticausal)) };
 }
 

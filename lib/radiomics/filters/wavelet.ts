@@ -2,13 +2,15 @@
 import { expected } from '../../errors.ts';
 import { affineFrom, assertBoxInside, type Box, cropVolume } from '../../volume/crop.ts';
 import { type Vec3, type Volume, voxelCount } from '../../volume/volume.ts';
+import type { AxisIndex } from '../aggregation.ts';
 import { type Floats, reach, splitLast, splitRun } from './coiflet.ts';
 
-export type Axis = 0 | 1 | 2;
-
 export interface WaveletOptions {
-  /** The axes that are filtered, one letter of the name each; [0, 1] is PyRadiomics' `force2D` in the slices of z. Default [0, 1, 2]. */
-  readonly axes?: readonly Axis[];
+  /**
+   * The axes that are filtered, one letter of the name each; [0, 1] is PyRadiomics' `force2D` in
+   * the slices of z. Default [0, 1, 2].
+   */
+  readonly axes?: readonly AxisIndex[];
   /** How many levels are returned; each starts from the low-pass image of the one before. Default 1. */
   readonly level?: number;
   /** How many levels are skipped before. Default 0. */
@@ -17,8 +19,11 @@ export interface WaveletOptions {
   readonly box?: Box;
 }
 
+/** A filtered image under the name that PyRadiomics gives it. */
 export interface WaveletImage {
-  /** `wavelet-HLL`, as PyRadiomics: high-pass along x, low-pass along y and z; the second level begins with `wavelet2-`. */
+  /**
+   * `wavelet-HLL`, as PyRadiomics: high-pass along x, low-pass along y and z; the second level begins with `wavelet2-`.
+   */
   readonly name: string;
   readonly volume: Volume<Float32Array> | Volume<Float64Array>;
 }
@@ -33,11 +38,15 @@ interface Part<T extends Floats = Floats> {
 /** An axis of odd length is made even by repeating its first sample at the end. */
 const periodOf = (length: number): number => length + (length % 2);
 const modulo = (i: number, period: number): number => ((i % period) + period) % period;
-const replaced = (vector: Vec3, axis: Axis, value: number): Vec3 =>
+const replaced = (vector: Vec3, axis: AxisIndex, value: number): Vec3 =>
   vector.map((v, i) => (i === axis ? value : v)) as unknown as Vec3;
 
 /** Low-pass and high-pass image along one axis, which loses the samples that the filters need around. */
-function splitAxis<T extends Floats>({ data, shape, origin }: Part<T>, axis: Axis, period: number): [Part<T>, Part<T>] {
+function splitAxis<T extends Floats>(
+  { data, shape, origin }: Part<T>,
+  axis: AxisIndex,
+  period: number,
+): [Part<T>, Part<T>] {
   const step = shape.slice(0, axis).reduce((a, b) => a * b, 1);
   const length = shape[axis] - reach.before - reach.after;
   const first = origin[axis] + reach.before;
@@ -58,7 +67,12 @@ function splitAxis<T extends Floats>({ data, shape, origin }: Part<T>, axis: Axi
 }
 
 /** All images of one level, LL…L first, the last letter changing fastest. */
-function* bandsOf(part: Part, axes: readonly Axis[], shape: Vec3, name = ''): Generator<{ name: string; part: Part }> {
+function* bandsOf(
+  part: Part,
+  axes: readonly AxisIndex[],
+  shape: Vec3,
+  name = '',
+): Generator<{ name: string; part: Part }> {
   const [axis, ...others] = axes;
   if (axis === undefined) {
     yield { name, part };
@@ -70,11 +84,11 @@ function* bandsOf(part: Part, axes: readonly Axis[], shape: Vec3, name = ''): Ge
 }
 
 /** The box and `levels` times the reach of the filters around it. */
-function surroundings({ data: source, shape }: Volume, box: Box, axes: readonly Axis[], levels: number): Part {
+function surroundings({ data: source, shape }: Volume, box: Box, axes: readonly AxisIndex[], levels: number): Part {
   const times = ([0, 1, 2] as const).map((axis) => (axes.includes(axis) ? levels : 0));
   const origin = box.start.map((from, i) => from - reach.before * times[i]!) as unknown as Vec3;
   const wide = box.shape.map((n, i) => n + (reach.before + reach.after) * times[i]!) as unknown as Vec3;
-  const indices = (axis: Axis): Int32Array =>
+  const indices = (axis: AxisIndex): Int32Array =>
     new Int32Array(wide[axis]).map((_, i) => modulo(origin[axis] + i, periodOf(shape[axis])) % shape[axis]);
   const [xs, ys, zs] = [indices(0), indices(1), indices(2)];
   const data = source instanceof Float32Array ? new Float32Array(voxelCount(wide)) : new Float64Array(voxelCount(wide));
@@ -98,14 +112,15 @@ function assertOptions({ axes = [0, 1, 2], level = 1, startLevel = 0 }: WaveletO
 }
 
 /**
- * The stationary (undecimated) wavelet images of a volume with coif1, separable over the axes, in the order of PyRadiomics: at each
- * level LLH, LHL, LHH, HLL, HLH, HHL, HHH (`wavelet-LLH` …), then LLL of the last level. Letters stand for x, y, z. Unit: that of the
- * values; every low-pass multiplies a constant by √2.
+ * The stationary (undecimated) wavelet images of a volume with coif1, separable over the axes, in the order of
+ * PyRadiomics: at each level LLH, LHL, LHH, HLL, HLH, HHL, HHH (`wavelet-LLH` …), then LLL of the last level. Letters
+ * stand for x, y, z. Unit: that of the values; every low-pass multiplies a constant by √2.
  *
- * Equal to PyRadiomics: the volume is periodic, after axes of odd length got their first sample once more at the end (it is cut off
- * again); the filters are not spread at higher levels. Computed in double, for a Float32Array in single precision.
- * A generator: an image is computed when asked for, so that the whole set need not fit memory. With a `box` only that part is
- * computed, the same values. Throws a UserError for options that make no sense and for a box outside the volume.
+ * Equal to PyRadiomics: the volume is periodic, after axes of odd length got their first sample once more at the
+ * end (it is cut off again); the filters are not spread at higher levels. Computed in double, for a Float32Array
+ * in single precision. A generator: an image is computed when asked for, so that the whole set need not fit
+ * memory. With a `box` only that part is computed, the same values. Throws a UserError for options that make no
+ * sense and for a box outside the volume.
  */
 export function* waveletTransform(volume: Volume, options: WaveletOptions = {}): Generator<WaveletImage> {
   assertOptions(options);

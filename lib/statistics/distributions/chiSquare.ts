@@ -1,4 +1,4 @@
-/** The chi-square distribution. */
+/** The chi-square distribution: P(X > x) = Q(df/2, x/2), Q the upper incomplete gamma function (DLMF 8.2). */
 import { upperIncompleteGamma } from '../special/incompleteGamma.ts';
 
 /** P(X > x) for df > 0 degrees of freedom; exact in far tails. Negative x gives 1, NaN gives NaN. */

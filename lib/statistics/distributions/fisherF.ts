@@ -1,4 +1,7 @@
-/** The F distribution (Fisher, Snedecor) with any positive degrees of freedom of numerator and denominator. */
+/**
+ * The F distribution (Fisher, Snedecor) with any positive degrees of freedom of numerator and denominator:
+ * P(F > f) = I_x(df2/2, df1/2) with x = 1 / (1 + df1·f/df2), I the incomplete beta function (DLMF 8.17).
+ */
 import { incompleteBeta } from '../special/incompleteBeta.ts';
 import { monotoneRoot } from '../special/root.ts';
 
@@ -12,8 +15,10 @@ export function fisherUpperTail(f: number, df1: number, df2: number): number {
 }
 
 /** P(F ≤ f); exact in the lower tail. */
-export const fisherCdf = (f: number, df1: number, df2: number): number =>
-  f > 0 ? fisherUpperTail(1 / f, df2, df1) : f <= 0 ? 0 : NaN;
+export function fisherCdf(f: number, df1: number, df2: number): number {
+  if (f > 0) return fisherUpperTail(1 / f, df2, df1);
+  return f <= 0 ? 0 : NaN;
+}
 
 /** The f with P(F ≤ f) = p. 0 and 1 give 0 and ∞; NaN for p outside [0, 1] or degrees of freedom ≤ 0. */
 export function fisherQuantile(p: number, df1: number, df2: number): number {
@@ -25,5 +30,6 @@ export function fisherQuantile(p: number, df1: number, df2: number): number {
       : (logF: number) => Math.log(fisherUpperTail(Math.exp(logF), df1, df2) / (1 - p));
   const logF = monotoneRoot(error);
   // with tiny degrees of freedom it lies outside the doubles, and so does what the tail is computed from
-  return Math.abs(logF) < 680 ? Math.exp(logF) : p <= 0.5 ? 0 : Infinity;
+  if (Math.abs(logF) < 680) return Math.exp(logF);
+  return p <= 0.5 ? 0 : Infinity;
 }

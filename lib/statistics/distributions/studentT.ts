@@ -1,4 +1,7 @@
-/** Student's t distribution with any positive, also fractional, degrees of freedom `df`. */
+/**
+ * Student's t distribution with any positive, also fractional, degrees of freedom `df`:
+ * P(T > t) = ½ I_x(df/2, ½) for t ≥ 0 with x = df/(df + t²), I the incomplete beta function (DLMF 8.17).
+ */
 import type { Alternative } from '../sample.ts';
 import { incompleteBeta } from '../special/incompleteBeta.ts';
 import { monotoneRoot } from '../special/root.ts';

@@ -7,8 +7,8 @@ const maxSteps = 1_000_000;
 const notZero = (x: number): number => (x === 0 ? tiny : x);
 
 /**
- * `b(0) + a(1)/(b(1) + a(2)/(b(2) + …))` by the modified Lentz method (Thompson & Barnett 1986, doi 10.1016/0021-9991(86)90046-X),
- * until a step changes nothing any more. NaN terms give NaN.
+ * `b(0) + a(1)/(b(1) + a(2)/(b(2) + …))` by the modified Lentz method (Thompson & Barnett 1986,
+ * doi 10.1016/0021-9991(86)90046-X), until a step changes nothing any more. NaN terms give NaN.
  */
 export function continuedFraction(a: (step: number) => number, b: (step: number) => number): number {
   let value = notZero(b(0));

@@ -1,4 +1,7 @@
-/** The regularised incomplete beta function, from which the Student t, F and binomial distributions are made. */
+/**
+ * The regularised incomplete beta function I_x(a, b) = ∫₀ˣ t^(a−1) (1 − t)^(b−1) dt / B(a, b), from which the Student
+ * t, F and binomial distributions are made.
+ */
 import { continuedFraction } from './continuedFraction.ts';
 import { devianceFactor, stirlingError } from './saddlePoint.ts';
 
@@ -10,7 +13,10 @@ function betaPower(a: number, b: number, x: number, y: number): number {
   return scale * devianceFactor(a, n * x) * devianceFactor(b, n * y);
 }
 
-/** The continued fraction of DiDonato & Morris 1992 (ACM TOMS 708, doi 10.1145/131766.131776, eq. 9); quick for x below the mean. */
+/**
+ * The continued fraction of DiDonato & Morris 1992 (ACM TOMS 708,
+ * doi 10.1145/131766.131776, eq. 9); quick for x below the mean.
+ */
 function lowerTail(a: number, b: number, x: number, y: number): number {
   const excess = a * y - b * x + 1;
   const numerator = (m: number): number => ((a + m - 1) * (a + b + m - 1) * m * (b - m) * x * x) / (a + 2 * m - 1) ** 2;
@@ -21,13 +27,15 @@ function lowerTail(a: number, b: number, x: number, y: number): number {
 
 /**
  * I_x(a, b) for a, b > 0 and 0 ≤ x ≤ 1, the probability that a beta variable is at most x.
- * `y` is 1 − x: give it where it is known more exactly. The complement, exact in its own tail, is `incompleteBeta(b, a, y, x)`.
- * Relative error about 1e-14, in far tails |log I|·2e-16. NaN for arguments outside the domain.
+ * `y` is 1 − x: give it where it is known more exactly. The complement, exact in its own
+ * tail, is `incompleteBeta(b, a, y, x)`. Relative error about 1e-14, in far tails |log
+ * I|·2e-16. NaN for arguments outside the domain.
  */
 export function incompleteBeta(a: number, b: number, x: number, y = 1 - x): number {
   if (!(a > 0 && b > 0 && x >= 0 && y >= 0)) return NaN;
   if (x === 0) return 0;
   if (y === 0) return 1;
-  // the mean plus a little: below it the fraction is quick, above it the complement's is, and 1 − complement loses nothing
+  // the mean plus a little: below it the fraction is quick, above it the complement's
+  // is, and 1 − complement loses nothing
   return x <= (a + 1) / (a + b + 2) ? lowerTail(a, b, x, y) : 1 - lowerTail(b, a, y, x);
 }

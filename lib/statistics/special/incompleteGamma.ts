@@ -1,4 +1,7 @@
-/** The regularised incomplete gamma function, from which the chi-square distribution is made. */
+/**
+ * The regularised incomplete gamma functions P(a, x) = ∫₀ˣ t^(a−1) e^−t dt / Γ(a) and Q = 1 − P, from which
+ * the chi-square distribution is made.
+ */
 import { continuedFraction } from './continuedFraction.ts';
 import { devianceFactor, stirlingError } from './saddlePoint.ts';
 
@@ -15,19 +18,15 @@ function lowerSeries(a: number, x: number): number {
 }
 
 /**
- * Q(a, x) for a > 0, x ≥ 0: the probability that a gamma variable of shape a exceeds x. Its tail is exact down to 1e-300:
- * the continued fraction DLMF 8.9.2 (even part) for x ≥ a + 1. NaN for arguments outside the domain.
+ * Q(a, x) for a > 0, x ≥ 0: the probability that a gamma variable of shape a exceeds x. Its tail is exact down to
+ * 1e-300: the continued fraction DLMF 8.9.2 (even part) for x ≥ a + 1. NaN for arguments outside the domain.
  */
 export function upperIncompleteGamma(a: number, x: number): number {
   if (!(a > 0 && x >= 0)) return NaN;
   if (x === 0) return 1;
   if (x === Infinity) return 0;
   if (x < a + 1) return 1 - lowerSeries(a, x);
-  return (
-    gammaPower(a, x) /
-    continuedFraction(
-      (n) => n * (a - n),
-      (n) => x + 1 - a + 2 * n,
-    )
-  );
+  const numerator = (n: number): number => n * (a - n);
+  const denominator = (n: number): number => x + 1 - a + 2 * n;
+  return gammaPower(a, x) / continuedFraction(numerator, denominator);
 }

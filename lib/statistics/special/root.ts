@@ -13,8 +13,9 @@ function bracket(f: (x: number) => number, start: number): [number, number] {
 }
 
 /**
- * The zero of a monotone function near `start`, between −800 and 800, to the last digits of a double; NaN when it never crosses zero.
- * Source: Chandrupatla 1997 (doi 10.1016/S0965-9978(96)00051-8): inverse quadratic steps, bisection where they are not safe.
+ * The zero of a monotone function near `start`, between −800 and 800, to the last digits of a double; NaN when
+ * it never crosses zero. Source: Chandrupatla 1997 (doi 10.1016/S0965-9978(96)00051-8): inverse quadratic
+ * steps, bisection where they are not safe.
  */
 export function monotoneRoot(f: (x: number) => number, start = 0): number {
   let [x2, x1] = bracket(f, start);

@@ -1,6 +1,6 @@
 /**
- * The two pieces that keep densities of the gamma and beta family exact to the last digits, where differences of log-gammas
- * would cancel. Source: Loader 2000, "Fast and accurate computation of binomial probabilities".
+ * The two pieces that keep densities of the gamma and beta family exact to the last digits, where differences of
+ * log-gammas would cancel. Source: Loader 2000, "Fast and accurate computation of binomial probabilities".
  */
 
 /**
@@ -15,7 +15,10 @@ export function stirlingError(z: number): number {
   return error + (1 / 12 - r * (1 / 360 - r * (1 / 1260 - r * (1 / 1680 - r / 1188)))) / x;
 }
 
-/** u·log(u/m) + m − u for u, m > 0: how far u lies from its mean m. Never negative, 0 at u = m, without cancellation near it. */
+/**
+ * u·log(u/m) + m − u for u, m > 0: how far u lies from its mean m. Never negative, 0 at
+ * u = m, without cancellation near it.
+ */
 export function deviance(u: number, m: number): number {
   const difference = u - m;
   const v = difference / (u + m);

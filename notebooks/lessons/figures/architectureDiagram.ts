@@ -39,7 +39,9 @@ const edgeLooks: Record<EdgeKind, { name: string; colour: string; width: number 
   residual: { name: 'Residual shortcut', colour: palette.vermillion, width: 1.8 },
 };
 
-/** A skip joins an encoder block to the decoder, a residual edge touches a shortcut or leads from one sum to the next. */
+/**
+ * A skip joins an encoder block to the decoder, a residual edge touches a shortcut or leads from one sum to the next.
+ */
 function edgeKind(from: PlacedLayer, to: PlacedLayer): EdgeKind {
   if (from.kind === 'shortcut' || to.kind === 'shortcut') return 'residual';
   return to.kind === 'join' && (from.kind === 'block' || from.kind === 'separable') ? 'skip' : 'flow';
@@ -59,20 +61,11 @@ function arrow(from: PlacedLayer, to: PlacedLayer): Record<string, unknown> {
   const { colour, width } = edgeLooks[edgeKind(from, to)];
   const upright = Math.abs(b.x - a.x) < 0.3 * columnPixels;
   const down = b.y > a.y ? 1 : -1;
-  const [start, end] = upright
-    ? [
-        { x: a.x, y: a.y + down * a.halfHeight },
-        { x: b.x, y: b.y - down * b.halfHeight },
-      ]
-    : [
-        { x: a.x + a.halfWidth, y: a.y },
-        { x: b.x - b.halfWidth, y: b.y },
-      ];
   return {
-    x: end.x,
-    y: end.y,
-    ax: start.x,
-    ay: start.y,
+    x: upright ? b.x : b.x - b.halfWidth,
+    y: upright ? b.y - down * b.halfHeight : b.y,
+    ax: upright ? a.x : a.x + a.halfWidth,
+    ay: upright ? a.y + down * a.halfHeight : a.y,
     xref: 'x',
     yref: 'y',
     axref: 'x',
@@ -147,10 +140,10 @@ function levelTexts(placed: readonly PlacedLayer[], left: number): Record<string
 
 /** Hover texts and the legend. */
 function traces(placed: readonly PlacedLayer[], edges: readonly EdgeKind[]): Data[] {
-  const hover = placed.map(
-    (l) =>
-      `${l.name}: ${looks[l.kind].name}${l.detail ? ` ${l.detail}` : ''}<br>${l.outputShape.join('×')}, ${l.parameters.toLocaleString('en')} parameters`,
-  );
+  const hover = placed.map(({ name, kind, detail, outputShape, parameters }) => {
+    const what = `${name}: ${looks[kind].name}${detail ? ` ${detail}` : ''}`;
+    return `${what}<br>${outputShape.join('×')}, ${parameters.toLocaleString('en')} parameters`;
+  });
   const points = {
     type: 'scatter',
     mode: 'markers',
@@ -182,8 +175,8 @@ function traces(placed: readonly PlacedLayer[], edges: readonly EdgeKind[]): Dat
 
 /**
  * The network as a U: resolution falls from top to bottom, computation runs from left to right. Boxes carry name,
- * channels (or kernel) and parameters, running statistics included. Drawn from `modelLayers(model)`, so that picture and
- * network cannot differ. No layers give an empty figure.
+ * channels (or kernel) and parameters, running statistics included. Drawn from `modelLayers(model)`, so that picture
+ * and network cannot differ. No layers give an empty figure.
  */
 export function architectureDiagram(layers: readonly LayerNode[], options: { title?: string } = {}): Figure {
   const total = layers.reduce((sum, l) => sum + l.parameters, 0);
@@ -199,21 +192,16 @@ export function architectureDiagram(layers: readonly LayerNode[], options: { tit
   const [left, top] = [-0.55 * columnPixels, -box.height];
   const hidden = { visible: false, fixedrange: false };
   const margin = { l: 16, r: 16, t: 50, b: 76 };
-  return makeFigure(
-    traces(
-      placed,
-      edges.map(([from, to]) => edgeKind(from, to)),
-    ),
-    {
-      title,
-      width: right - left + margin.l + margin.r,
-      height: bottom - top + margin.t + margin.b,
-      margin,
-      legend: legendBelow,
-      xaxis: { ...hidden, range: [left, right] },
-      yaxis: { ...hidden, range: [bottom, top] },
-      shapes: placed.map(shapeOf),
-      annotations: [...edges.map(([from, to]) => arrow(from, to)), ...placed.map(textOf), ...levelTexts(placed, left)],
-    },
-  );
+  const kinds = edges.map(([from, to]) => edgeKind(from, to));
+  return makeFigure(traces(placed, kinds), {
+    title,
+    width: right - left + margin.l + margin.r,
+    height: bottom - top + margin.t + margin.b,
+    margin,
+    legend: legendBelow,
+    xaxis: { ...hidden, range: [left, right] },
+    yaxis: { ...hidden, range: [bottom, top] },
+    shapes: placed.map(shapeOf),
+    annotations: [...edges.map(([from, to]) => arrow(from, to)), ...placed.map(textOf), ...levelTexts(placed, left)],
+  });
 }

@@ -1,4 +1,7 @@
-/** Where the layers of an encoder-decoder lie in its diagram: resolution runs downwards, the order of computation to the right. */
+/**
+ * Where the layers of an encoder-decoder lie in its diagram: resolution runs downwards,
+ * the order of computation to the right.
+ */
 import type { LayerKind, LayerNode } from './modelLayers.ts';
 
 export interface PlacedLayer extends LayerNode {
@@ -51,7 +54,9 @@ function contextOf(layers: readonly LayerNode[]): Context {
   return { byName, consumers, columns: new Map(), levelOf: (l) => Math.min(plainLevel(l), deepest) };
 }
 
-/** Columns from the inputs to a layer that opens one: more where many branches start or end, so that their lines spread. */
+/**
+ * Columns from the inputs to a layer that opens one: more where many branches start or end, so that their lines spread.
+ */
 function step(node: LayerNode, { byName, consumers }: Context): number {
   const sources = node.inputs.flatMap((name) =>
     smallKinds.has(byName.get(name)!.kind) ? [name, ...byName.get(name)!.inputs] : [name],
@@ -96,7 +101,8 @@ function smallOffset(
   if (node.kind === 'grouped') return [0.36, 0];
   if (node.kind === 'up') return [0, residualDrop + 4];
   if (!shared) return [0, 0];
-  const next = context.consumers.get(node.name)!.find((c) => isMain(c) && c.inputs.length === 1); // beside the branch that it feeds
+  // beside the branch that it feeds
+  const next = context.consumers.get(node.name)!.find((c) => isMain(c) && c.inputs.length === 1);
   return [0.64, drops.get(next?.name ?? node.inputs[0]!) ?? 0];
 }
 

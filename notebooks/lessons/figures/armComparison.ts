@@ -17,7 +17,10 @@ export interface ComparedSlice {
 /** A long name of parts breaks before its last part. */
 const inTwoLines = (name: string): string => (name.length > 18 ? name.replace(/ \+ (?!.* \+ )/, '<br>+ ') : name);
 
-/** One row a patient: the slice with its label, then what each network found, predicted only and missed, with the DSC of the slice. No slice gives an empty figure. */
+/**
+ * One row a patient: the slice with its label, then what each network found, predicted only and missed, with the DSC of
+ * the slice. No slice gives an empty figure.
+ */
 export function armComparison(
   slices: readonly ComparedSlice[],
   options: { title?: string; panelWidth?: number } = {},

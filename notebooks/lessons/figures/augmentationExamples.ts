@@ -10,7 +10,9 @@ export interface AugmentedExample {
   readonly label?: ArrayLike<number>;
 }
 
-/** Augmented versions of a slice, each with its mask, which must move with the image. No example gives an empty figure. */
+/**
+ * Augmented versions of a slice, each with its mask, which must move with the image. No example gives an empty figure.
+ */
 export function augmentationExamples(
   examples: readonly AugmentedExample[],
   options: { title?: string; columns?: number } = {},

@@ -9,9 +9,9 @@ export interface Method {
 }
 
 /**
- * DSC of several methods on the same patients, the simplest first: what a threshold and a location prior reach shows how
- * much of the network's score is more than grey value and place. Lines join the points of a patient, bars are means.
- * No method or no patient gives an empty figure.
+ * DSC of several methods on the same patients, the simplest first: what a threshold and a location prior reach shows
+ * how much of the network's score is more than grey value and place. Lines join the points of a patient, bars are
+ * means. No method or no patient gives an empty figure.
  */
 export const baselineComparison = (methods: readonly Method[], options: { title?: string } = {}): Figure =>
   comparisonFigure(

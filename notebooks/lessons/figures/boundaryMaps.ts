@@ -11,7 +11,10 @@ export interface BoundaryMap {
   readonly kind: 'signed' | 'amount';
 }
 
-/** Rows of maps of one mask, such as its edges as they should be and as published. Each map is scaled to its largest value. No row gives an empty figure. */
+/**
+ * Rows of maps of one mask, such as its edges as they should be and as published. Each map is scaled to its largest
+ * value. No row gives an empty figure.
+ */
 export function boundaryMaps(
   size: { readonly height: number; readonly width: number },
   rows: readonly { readonly title: string; readonly maps: readonly BoundaryMap[] }[],

@@ -17,7 +17,9 @@ function paint(values: ArrayLike<number>, colourOf: (value: number) => Rgb): Uin
   return rgba;
 }
 
-/** White at 0, blue below, vermillion above, full colour at ±limit; the root of the share keeps small values visible. */
+/**
+ * White at 0, blue below, vermillion above, full colour at ±limit; the root of the share keeps small values visible.
+ */
 export const divergingRgba = (values: ArrayLike<number>, limit: number): Uint8ClampedArray =>
   paint(values, (value) =>
     mix(white, value < 0 ? blue : vermillion, limit > 0 ? Math.sqrt(Math.min(1, Math.abs(value) / limit)) : 0),

@@ -19,9 +19,49 @@ function spans(clusters: FeatureClusters['clusters']): { first: number; size: nu
   });
 }
 
+interface Tick {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Names of the representatives beside the larger clusters. */
+function clusterTicks(
+  { clusters, names, representatives }: FeatureClusters,
+  name: (feature: string) => string,
+): Tick[] {
+  const least = Math.max(2, Math.round(names.length / 40));
+  return spans(clusters).flatMap(({ first, size }, k) =>
+    size >= least ? [{ at: first + (size - 1) / 2, text: `${name(representatives[k]!)} (${size})` }] : [],
+  );
+}
+
+/** Frames of the clusters of several features. */
+const clusterSquares = ({ clusters }: FeatureClusters): Record<string, unknown>[] =>
+  spans(clusters)
+    .filter(({ size }) => size > 1)
+    .map(({ first, size }) => {
+      const [from, to] = [first - 0.5, first + size - 0.5];
+      return { type: 'rect', x0: from, x1: to, y0: from, y1: to, line: { color: colours.text, width: 1.5 } };
+    });
+
+/** The coefficients as a heat map. */
+const mapTrace = ({ names, matrix }: FeatureClusters, name: (feature: string) => string): Data =>
+  ({
+    type: 'heatmap',
+    z: matrix.map((row) => row.map((r) => Math.round(100 * r) / 100)),
+    zmin: -1,
+    zmax: 1,
+    colorscale: scale,
+    xgap: 0.3,
+    ygap: 0.3, // gaps make Plotly draw cells in full size, not a small picture that is blown up
+    text: names.map(name),
+    hovertemplate: '%{z}<extra></extra>',
+    colorbar: { title: { text: 'ρ' }, thickness: 14, len: 0.6, outlinewidth: 0 },
+  }) as unknown as Data;
+
 /**
- * Spearman's correlation of all features with each other, in the order of their clustering; squares frame the clusters, and the
- * names are those of the clusters' representatives. No features give an empty figure.
+ * Spearman's correlation of all features with each other, in the order of their clustering; squares frame the clusters,
+ * and the names are those of the clusters' representatives. No features give an empty figure.
  */
 export function correlationHeatMap(
   found: FeatureClusters,
@@ -30,43 +70,15 @@ export function correlationHeatMap(
   const { title, name = (f: string): string => f } = options;
   const n = found.names.length;
   if (n === 0) return emptyFigure(title, 'No feature varies.');
-  const squares = spans(found.clusters)
-    .filter(({ size }) => size > 1)
-    .map(({ first, size }) => ({
-      type: 'rect',
-      x0: first - 0.5,
-      x1: first + size - 0.5,
-      y0: first - 0.5,
-      y1: first + size - 0.5,
-      line: { color: colours.text, width: 1.5 },
-    }));
-  const large = spans(found.clusters)
-    .map((span, k) => ({ ...span, k }))
-    .filter(({ size }) => size >= Math.max(2, Math.round(n / 40)));
-  const ticks = large.map(({ first, size, k }) => ({
-    at: first + (size - 1) / 2,
-    text: `${name(found.representatives[k]!)} (${size})`,
-  }));
-  const map = {
-    type: 'heatmap',
-    z: found.matrix.map((row) => row.map((r) => Math.round(100 * r) / 100)),
-    zmin: -1,
-    zmax: 1,
-    colorscale: scale,
-    xgap: 0.3,
-    ygap: 0.3, // gaps make Plotly draw cells in full size, not a small picture that is blown up
-    text: found.names.map(name),
-    hovertemplate: '%{z}<extra></extra>',
-    colorbar: { title: { text: 'ρ' }, thickness: 14, len: 0.6, outlinewidth: 0 },
-  } as unknown as Data;
+  const ticks = clusterTicks(found, name);
   const side = 560;
   const left = 24 + 6.6 * Math.max(...ticks.map((t) => t.text.length), 0);
-  return makeFigure([map], {
+  return makeFigure([mapTrace(found, name)], {
     title,
     width: side + left + 90,
     height: side + 100,
     margin: { l: left, r: 90, t: 60, b: 40 },
-    shapes: squares,
+    shapes: clusterSquares(found),
     xaxis: axis({
       range: [-0.5, n - 0.5],
       showticklabels: false,

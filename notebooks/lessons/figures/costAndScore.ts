@@ -9,7 +9,10 @@ export interface CostedArm {
   readonly mean: number;
 }
 
-/** DSC against multiplications: small points are seeds, large ones means with an area that follows the number of parameters. No arm gives an empty figure. */
+/**
+ * DSC against multiplications: small points are seeds, large ones means with an area that follows the number of
+ * parameters. No arm gives an empty figure.
+ */
 export function costAndScore(arms: readonly CostedArm[], options: { title?: string } = {}): Figure {
   const title = options.title ?? 'What the networks cost and what they score';
   const scored = arms.filter(({ seeds }) => seeds.length);

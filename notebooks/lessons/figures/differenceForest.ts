@@ -1,6 +1,7 @@
 import type { Comparison } from 'axunet/evaluate/cohort';
 import type { Data, Figure } from 'axunet/figures/figure';
 import { colours, emptyFigure, makeFigure, palette, sizes } from 'axunet/figures/theme';
+import { formatP } from 'axunet/statistics/formatP';
 import { facetAxes, facetLayout } from './facets.ts';
 
 export interface DifferenceMetric {
@@ -9,53 +10,52 @@ export interface DifferenceMetric {
   readonly comparisons: readonly Comparison[];
 }
 
-/** `p < 0.001` or `p = 0.03`. */
-export const formatP = (p: number): string =>
-  p < 0.001 ? 'p < 0.001' : `p = ${p < 0.1 ? p.toPrecision(1) : p.toFixed(2)}`;
-
 /** Better by more than chance (p ≤ 0.05 after Holm) is blue, worse red, the rest grey. */
 function colourOf({ meanDifference, pHolm }: Comparison, better: DifferenceMetric['better']): string {
   if (!(pHolm <= 0.05)) return colours.quiet;
   return meanDifference > 0 === (better === 'higher') ? palette.blue : palette.vermillion;
 }
 
+/** One difference with its interval and p, in row i of column k. */
+function differenceTrace(one: Comparison, color: string, i: number, k: number): Data {
+  const { first, second, meanDifference, interval, pHolm, better, pairs } = one;
+  return {
+    type: 'scatter',
+    mode: 'text+markers',
+    showlegend: false,
+    ...facetAxes(k),
+    x: [meanDifference],
+    y: [i],
+    text: [formatP(pHolm, 'sentence')],
+    textposition: 'top center',
+    cliponaxis: false,
+    textfont: { size: sizes.small, color },
+    marker: { size: 9, color },
+    error_x: interval && {
+      type: 'data',
+      symmetric: false,
+      array: [interval[1] - meanDifference],
+      arrayminus: [meanDifference - interval[0]],
+      color,
+      thickness: 2,
+      width: 5,
+    },
+    hovertext: `${first} − ${second}: ${meanDifference.toPrecision(3)}, better in ${better[0]} of ${pairs}`,
+    hoverinfo: 'text',
+  } as Data;
+}
+
 /**
- * Mean differences from a baseline with their 95 % intervals, one row an arm, one column a metric, p (Holm) above each. Blue is better
- * than the baseline by more than chance, red worse, grey neither. No comparison gives an empty figure.
+ * Mean differences from a baseline with their 95 % intervals, one row an arm, one column a metric, p (Holm) above each.
+ * Blue is better than the baseline by more than chance, red worse, grey neither. No comparison gives an empty figure.
  */
 export function differenceForest(metrics: readonly DifferenceMetric[], options: { title?: string } = {}): Figure {
   const comparisons = metrics[0]?.comparisons ?? [];
   const title = options.title ?? `Difference from ${comparisons[0]?.second ?? 'the baseline'}`;
   if (comparisons.length === 0) return emptyFigure(title, 'No arms of this study can be compared yet.');
   const rows = comparisons.map(({ first }) => first);
-  const data = metrics.flatMap(({ comparisons: own, better }, k): Data[] =>
-    own.map(
-      (one, i) =>
-        ({
-          type: 'scatter',
-          mode: 'text+markers',
-          showlegend: false,
-          ...facetAxes(k),
-          x: [one.meanDifference],
-          y: [i],
-          text: [formatP(one.pHolm)],
-          textposition: 'top center',
-          cliponaxis: false,
-          textfont: { size: sizes.small, color: colourOf(one, better) },
-          marker: { size: 9, color: colourOf(one, better) },
-          error_x: one.interval && {
-            type: 'data',
-            symmetric: false,
-            array: [one.interval[1] - one.meanDifference],
-            arrayminus: [one.meanDifference - one.interval[0]],
-            color: colourOf(one, better),
-            thickness: 2,
-            width: 5,
-          },
-          hovertext: `${one.first} − ${one.second}: ${one.meanDifference.toPrecision(3)}, better in ${one.better[0]} of ${one.pairs}`,
-          hoverinfo: 'text',
-        }) as Data,
-    ),
+  const data = metrics.flatMap(({ comparisons: own, better }, k) =>
+    own.map((one, i) => differenceTrace(one, colourOf(one, better), i, k)),
   );
   const layout = facetLayout(
     metrics.map(({ label, better }) => ({

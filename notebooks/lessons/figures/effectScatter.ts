@@ -11,7 +11,8 @@ export interface EffectPoint {
 
 /**
  * Two effect sizes of the same features against each other, with the line of equality: truth and estimate, expert's and
- * network's mask. Kinds take the `colours` in the order of `kinds`; without them the first is grey, the others as series. No points give an empty figure.
+ * network's mask. Kinds take the `colours` in the order of `kinds`; without them the first is grey, the others as
+ * series. No points give an empty figure.
  */
 export function effectScatter(
   points: readonly EffectPoint[],

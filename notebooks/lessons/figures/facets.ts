@@ -7,7 +7,10 @@ export interface Facet {
   readonly x?: AxisOptions;
 }
 
-/** Axes and headings of facets over common rows, the first row on top. Axis k of the layout is `x`, `x2`, …, with `y` for all. */
+/**
+ * Axes and headings of facets over common rows, the first row on top. Axis k of the
+ * layout is `x`, `x2`, …, with `y` for all.
+ */
 export function facetLayout(facets: readonly Facet[], rows: readonly string[]): Record<string, unknown> {
   const gap = 0.05;
   const width = (1 - gap * (facets.length - 1)) / facets.length;
@@ -31,20 +34,29 @@ export function facetLayout(facets: readonly Facet[], rows: readonly string[]): 
       }),
     ]),
   );
-  const annotations = facets.map(({ title }, k) => ({
-    text: `<b>${title}</b>`,
-    x: k * (width + gap) + width / 2,
-    y: 1,
-    xref: 'paper',
-    yref: 'paper',
-    xanchor: 'center',
-    yanchor: 'bottom',
-    yshift: 4,
-    showarrow: false,
-    font: { size: sizes.small + 1 },
-  }));
+  const annotations = facets.map(({ title }, k) => panelHeading(`<b>${title}</b>`, k * (width + gap) + width / 2));
   return { ...axes, ...yAxes, annotations };
 }
+
+/** A heading above the middle of a panel, `x` and `y` in shares of the plot. */
+export const panelHeading = (
+  text: string,
+  x: number,
+  y = 1,
+  options: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  text,
+  x,
+  y,
+  xref: 'paper',
+  yref: 'paper',
+  xanchor: 'center',
+  yanchor: 'bottom',
+  yshift: 4,
+  showarrow: false,
+  font: { size: sizes.small + 1 },
+  ...options,
+});
 
 /** Names of the axes of facet k, for traces. */
 export const facetAxes = (k: number): { xaxis: string; yaxis: string } => ({

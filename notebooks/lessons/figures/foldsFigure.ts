@@ -16,8 +16,9 @@ export function foldRows({
 }
 
 /**
- * Folds by patient: one column per patient, one row per fold, filled where the patient validates. Every column is filled
- * exactly once. `groups` (patient → group) puts a letter into the filled squares. No patients give an empty figure.
+ * Folds by patient: one column per patient, one row per fold, filled where the patient validates.
+ * Every column is filled exactly once. `groups` (patient → group) puts a letter into the filled
+ * squares. No patients give an empty figure.
  */
 export function foldsFigure(
   { folds }: Pick<Folds, 'folds'>,

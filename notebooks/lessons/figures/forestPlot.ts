@@ -9,9 +9,37 @@ export interface ForestRow {
   readonly kind: string;
 }
 
+/** The rows of one kind, which stand beside each other where a name has several. */
+function kindTrace(kind: string, colour: string, rows: readonly ForestRow[], names: readonly string[]): Data {
+  const own = rows.filter((row) => row.kind === kind);
+  const height = ({ name }: ForestRow): number => {
+    const kinds = [...new Set(rows.filter((row) => row.name === name).map((row) => row.kind))];
+    return names.indexOf(name) + 0.24 * (kinds.indexOf(kind) - (kinds.length - 1) / 2);
+  };
+  return {
+    type: 'scatter',
+    mode: 'markers',
+    name: kind,
+    x: own.map((r) => r.estimate),
+    y: own.map(height),
+    error_x: {
+      type: 'data',
+      symmetric: false,
+      array: own.map((r) => r.interval[1] - r.estimate),
+      arrayminus: own.map((r) => r.estimate - r.interval[0]),
+      color: colour,
+      thickness: 2,
+      width: 4,
+    },
+    marker: { size: 9, color: colour },
+    text: own.map((r) => r.name),
+    hoverinfo: 'text+x',
+  } as Data;
+}
+
 /**
- * Estimates with intervals, one line per name, top down in the order given, with a line where there is no effect. A kind has a
- * colour. `range` of the x axis is widened where an interval goes beyond it. No rows give an empty figure.
+ * Estimates with intervals, one line per name, top down in the order given, with a line where there is no effect. A
+ * kind has a colour. `range` of the x axis is widened where an interval goes beyond it. No rows give an empty figure.
  */
 export function forestPlot(
   rows: readonly ForestRow[],
@@ -21,33 +49,7 @@ export function forestPlot(
   if (rows.length === 0) return emptyFigure(title, 'Nothing was estimated.');
   const names = [...new Set(rows.map((row) => row.name))];
   const kinds = [...new Set(rows.map((row) => row.kind))];
-  const traces = kinds.map((kind, k): Data => {
-    const own = rows.filter((row) => row.kind === kind);
-    const inName = (name: string): string[] => [
-      ...new Set(rows.filter((row) => row.name === name).map((row) => row.kind)),
-    ];
-    const offset = (row: ForestRow): number =>
-      0.24 * (inName(row.name).indexOf(row.kind) - (inName(row.name).length - 1) / 2);
-    return {
-      type: 'scatter',
-      mode: 'markers',
-      name: kind,
-      x: own.map((r) => r.estimate),
-      y: own.map((r) => names.indexOf(r.name) + offset(r)),
-      error_x: {
-        type: 'data',
-        symmetric: false,
-        array: own.map((r) => r.interval[1] - r.estimate),
-        arrayminus: own.map((r) => r.estimate - r.interval[0]),
-        color: seriesColours[k % seriesColours.length]!,
-        thickness: 2,
-        width: 4,
-      },
-      marker: { size: 9, color: seriesColours[k % seriesColours.length]! },
-      text: own.map((r) => r.name),
-      hoverinfo: 'text+x',
-    } as Data;
-  });
+  const traces = kinds.map((kind, k) => kindTrace(kind, seriesColours[k % seriesColours.length]!, rows, names));
   const line = {
     type: 'line',
     x0: nothingAt,

@@ -19,8 +19,8 @@ const shown: readonly (readonly [keyof FoundCounts, string, string])[] = [
 const bargap = 0.35;
 
 /**
- * How many features several comparisons find, uncorrected and corrected; a black mark across the uncorrected bar shows what shuffled
- * labels give in 19 of 20 tries at most. No comparisons give an empty figure.
+ * How many features several comparisons find, uncorrected and corrected; a black mark across the uncorrected bar shows
+ * what shuffled labels give in 19 of 20 tries at most. No comparisons give an empty figure.
  */
 export function foundFeatures(bars: readonly FoundBar[], options: { title: string }): Figure {
   if (bars.length === 0) return emptyFigure(options.title, 'Nothing was compared.');

@@ -16,7 +16,10 @@ const parts = [
   ['background', 'All other background', '#BBBBBB'],
 ] as const;
 
-/** One bar a loss: how much of its gradient's size pulls at the organ, beside it and elsewhere. No loss gives an empty figure. */
+/**
+ * One bar a loss: how much of its gradient's size pulls at the organ, beside it and
+ * elsewhere. No loss gives an empty figure.
+ */
 export function gradientShares(shares: readonly GradientShare[], options: { title?: string } = {}): Figure {
   const title = options.title ?? 'Where the gradient of each loss lies';
   if (shares.length === 0) return emptyFigure(title, 'There is no loss to show.');

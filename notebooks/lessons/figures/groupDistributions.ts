@@ -1,5 +1,6 @@
 import type { Data, Figure } from 'axunet/figures/figure';
-import { axis, colours, emptyFigure, makeFigure, seriesColours, sizes, withAlpha } from 'axunet/figures/theme';
+import { axis, colours, emptyFigure, makeFigure, seriesColours, withAlpha } from 'axunet/figures/theme';
+import { panelHeading } from './facets.ts';
 
 export interface DistributionPanel {
   readonly title: string;
@@ -12,7 +13,10 @@ export interface DistributionPanel {
 const perRow = 3;
 const [panelWidth, panelHeight, gapX, gapY] = [250, 240, 66, 92];
 
-/** Violin with a narrow box inside and every value as a point beside it; it ends at the smallest and largest value, so that a volume is never shown below 0. */
+/**
+ * Violin with a narrow box inside and every value as a point beside it; it ends at the smallest and largest value, so
+ * that a volume is never shown below 0.
+ */
 const violin = (name: string, values: readonly number[], colour: string, suffix: string): Data =>
   ({
     type: 'violin',
@@ -36,8 +40,8 @@ const violin = (name: string, values: readonly number[], colour: string, suffix:
   }) as unknown as Data;
 
 /**
- * Distributions of several features in two or more groups: violin, box (median and quartiles) and every value as a point, a panel
- * per feature with an axis of its own. No panels give an empty figure.
+ * Distributions of several features in two or more groups: violin, box (median and quartiles) and every value as a
+ * point, a panel per feature with an axis of its own. No panels give an empty figure.
  */
 export function groupDistributions(panels: readonly DistributionPanel[], options: { title: string }): Figure {
   if (panels.length === 0) return emptyFigure(options.title, 'No feature was chosen.');
@@ -64,18 +68,8 @@ export function groupDistributions(panels: readonly DistributionPanel[], options
       nticks: 6,
       tickformat: '~g',
     });
-    annotations.push({
-      text: `<b>${title}</b>${note ? `<br>${note}` : ''}`,
-      x: (left + panelWidth / 2) / width,
-      y: y1,
-      xref: 'paper',
-      yref: 'paper',
-      xanchor: 'center',
-      yanchor: 'bottom',
-      yshift: 4,
-      showarrow: false,
-      font: { size: sizes.small + 1 },
-    });
+    const heading = `<b>${title}</b>${note ? `<br>${note}` : ''}`;
+    annotations.push(panelHeading(heading, (left + panelWidth / 2) / width, y1));
     return groups.map(({ name, values }, g) => violin(name, values, seriesColours[g % seriesColours.length]!, suffix));
   });
   return makeFigure(data, {

@@ -23,8 +23,9 @@ export interface LossMapSlice {
 const outline = (mask: ArrayLike<number>): PanelMask => ({ mask, name: 'Label', colour: palette.black });
 
 /**
- * The slice, the guess that is judged, and for each loss its value (where it has one for each pixel) and its gradient at every pixel. Each map has its
- * own scale (the largest value of it, in its title), for the losses differ by orders of magnitude. No loss gives an empty figure.
+ * The slice, the guess that is judged, and for each loss its value (where it has one for each pixel) and its gradient
+ * at every pixel. Each map has its own scale (the largest value of it, in its title), for the losses differ by orders
+ * of magnitude. No loss gives an empty figure.
  */
 export function lossMaps(
   { slice, label, probability }: LossMapSlice,
@@ -46,29 +47,23 @@ export function lossMaps(
     },
     { slice, rgba: sequentialRgba(probability, 1), masks, title: 'Guess: probability of pancreas' },
   ];
-  const lossPanel = ({ name, loss }: LossMap): Panel | undefined =>
-    loss
-      ? {
-          slice,
-          rgba: sequentialRgba(loss, largestOf(loss)),
-          masks,
-          title: `${name}: loss ≤ ${largestOf(loss).toPrecision(2)}`,
-        }
-      : undefined;
+  const lossPanel = ({ name, loss }: LossMap): Panel[] => {
+    if (!loss) return [];
+    const most = largestOf(loss);
+    return [{ slice, rgba: sequentialRgba(loss, most), masks, title: `${name}: loss ≤ ${most.toPrecision(2)}` }];
+  };
   const gradientPanel = ({ name, gradient }: LossMap): Panel => ({
     slice,
     rgba: divergingRgba(gradient, largestOf(gradient)),
     masks,
     title: `${name}: gradient ≤ ${largestOf(gradient).toExponential(0)}`,
   });
-  const panels = [
-    ...first,
-    ...maps.flatMap((one) => [lossPanel(one), gradientPanel(one)].filter((panel) => panel !== undefined)),
-  ];
+  const panels = [...first, ...maps.flatMap((one) => [...lossPanel(one), gradientPanel(one)])];
   return panelGrid(inRows(panels, 4), {
     title,
     panelWidth: options.panelWidth ?? 236,
     caption:
-      'Loss: darker is more. Gradient: blue pulls towards pancreas, red away from it. No loss map: the loss is one number for all pixels.',
+      'Loss: darker is more. Gradient: blue pulls towards pancreas, red away from it. ' +
+      'No loss map: the loss is one number for all pixels.',
   });
 }

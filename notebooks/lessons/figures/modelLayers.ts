@@ -57,17 +57,14 @@ function kindOf(layer: Layer): LayerKind {
   const config = layer.getConfig();
   const className = layer.getClassName();
   if (className === 'DoubleConvolution') return config.separable ? 'separable' : 'block';
-  if (className === 'Convolution')
-    return Number(config.stride) > 1 ? 'shortcut' : Number(config.groups) > 1 ? 'grouped' : 'convolution';
+  if (className === 'Convolution' && Number(config.stride) > 1) return 'shortcut';
+  if (className === 'Convolution') return Number(config.groups) > 1 ? 'grouped' : 'convolution';
   return plainKinds[className] ?? 'other';
 }
 
 function detailOf(layer: Layer): string | undefined {
-  const {
-    kernelSize: k,
-    dilation,
-    bins,
-  } = layer.getConfig() as { kernelSize?: number; dilation?: number; bins?: number };
+  const config = layer.getConfig() as { kernelSize?: number; dilation?: number; bins?: number };
+  const { kernelSize: k, dilation, bins } = config;
   if (bins) return `to ${bins}×${bins}`;
   if (!k) return undefined;
   return dilation && dilation > 1 ? `${k}×${k}, rate ${dilation}` : `${k}×${k}`;

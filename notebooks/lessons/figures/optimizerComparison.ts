@@ -20,8 +20,8 @@ export function smoothed(values: readonly number[], past = 0.9): number[] {
 }
 
 /**
- * Loss against step for several optimizers with the same start, data and order: each step faint, the moving average strong.
- * The reference's comparison is RMSProp against Adam. No curve gives an empty figure.
+ * Loss against step for several optimizers with the same start, data and order: each step faint, the moving average
+ * strong. The reference's comparison is RMSProp against Adam. No curve gives an empty figure.
  */
 export function optimizerComparison(
   curves: readonly LossCurve[],

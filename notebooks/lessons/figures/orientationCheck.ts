@@ -20,7 +20,10 @@ export interface OrientationExample {
 
 const opposite: Record<string, string> = { L: 'R', R: 'L', A: 'P', P: 'A', S: 'I', I: 'S' };
 
-/** The letters at the left, right, top and bottom of a picture whose columns run towards codes[0] and rows towards codes[1]. */
+/**
+ * The letters at the left, right, top and bottom of a picture whose columns run
+ * towards codes[0] and rows towards codes[1].
+ */
 export const edgeCodes = ([columns, rows]: string): [string, string, string, string] => [
   opposite[columns!] ?? '?',
   columns!,

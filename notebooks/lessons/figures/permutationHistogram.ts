@@ -3,8 +3,8 @@ import { axis, colours, emptyFigure, makeFigure, palette, sizes } from 'axunet/f
 import { max, quantile } from 'simple-statistics';
 
 /**
- * What a number is under shuffled labels, as a histogram, with the observed one as a line and p = (b + 1)/(n + 1) beside it. No
- * permutations give an empty figure.
+ * What a number is under shuffled labels, as a histogram, with the observed one as a line and p = (b + 1)/(n + 1)
+ * beside it. No permutations give an empty figure.
  */
 export function permutationHistogram(
   permuted: readonly number[],

@@ -1,6 +1,7 @@
 import type { Comparison } from 'axunet/evaluate/cohort';
 import type { Data, Figure } from 'axunet/figures/figure';
 import { axis, emptyFigure, makeFigure, palette, sizes } from 'axunet/figures/theme';
+import { formatP } from 'axunet/statistics/formatP';
 
 export interface RankedMetric {
   readonly label: string;
@@ -12,37 +13,46 @@ export interface RankedMetric {
   readonly comparisons: readonly Comparison[];
 }
 
-/** `< 0.001`, `0.03`, `0.4`. */
-const shortP = (p: number): string =>
-  p < 0.001 ? '<.001' : p < 0.1 ? p.toPrecision(1).replace(/^0/, '') : p.toFixed(1).replace(/^0/, '');
+interface Cell {
+  readonly p: number;
+  /** 1 where the row is better than the column, -1 where it is worse, 0 for a draw. */
+  readonly sign: number;
+}
 
-/**
- * For one metric: networks by mean rank, and for every two the corrected p of their paired test; blue where the row is better by more
- * than chance (p ≤ 0.05), red where it is worse. Fewer than two networks give an empty figure.
- */
-export function rankMatrix(
-  { label, names, meanRanks, p, comparisons }: RankedMetric,
-  options: { title?: string; higherIsBetter?: boolean } = {},
-): Figure {
-  const title = options.title ?? label;
-  if (names.length < 2) return emptyFigure(title, 'There are no networks to compare.');
-  const order = names.map((_, i) => i).sort((a, b) => meanRanks[a]! - meanRanks[b]!);
-  const sorted = order.map((i) => names[i]!);
-  const rows = order.map((i) => `${names[i]}  (rank ${meanRanks[i]!.toFixed(1)})`);
-  const find = (row: string, column: string): { p: number; sign: number } | undefined => {
-    const one = comparisons.find(
-      ({ first, second }) => (first === row && second === column) || (first === column && second === row),
-    );
-    if (!one) return undefined;
-    const isBetter = one.meanDifference === 0 ? 0 : one.rankBiserial > 0 === (options.higherIsBetter ?? true) ? 1 : -1;
-    return { p: one.pHolm, sign: one.first === row ? isBetter : -isBetter };
-  };
-  const cells = sorted.map((row) => sorted.map((column) => find(row, column)));
-  const trace = {
+/** What the comparison of two networks says of the one in the row; undefined for a network and itself. */
+function cellOf(
+  comparisons: readonly Comparison[],
+  row: string,
+  column: string,
+  higherIsBetter: boolean,
+): Cell | undefined {
+  const one = comparisons.find(
+    ({ first, second }) => (first === row && second === column) || (first === column && second === row),
+  );
+  if (!one) return undefined;
+  const { first, meanDifference, rankBiserial, pHolm } = one;
+  const firstIsBetter = rankBiserial > 0 === higherIsBetter;
+  const sign = meanDifference === 0 ? 0 : 2 * Number(firstIsBetter === (first === row)) - 1;
+  return { p: pHolm, sign };
+}
+
+/** The sign of a difference by more than chance, 0 for others, nothing on the diagonal. */
+function shadeOf(cell: Cell | undefined): number | null {
+  if (!cell) return null;
+  return cell.p <= 0.05 ? cell.sign : 0;
+}
+
+/** A heat map of the differences, each with its p. */
+const mapTrace = (
+  cells: readonly (readonly (Cell | undefined)[])[],
+  x: readonly string[],
+  y: readonly string[],
+): Data =>
+  ({
     type: 'heatmap',
-    x: sorted,
-    y: rows,
-    z: cells.map((row) => row.map((cell) => (!cell ? null : cell.p <= 0.05 ? cell.sign : 0))),
+    x,
+    y,
+    z: cells.map((row) => row.map(shadeOf)),
     zmin: -1,
     zmax: 1,
     showscale: false,
@@ -54,12 +64,29 @@ export function rankMatrix(
       [1, '#8CC3E6'],
     ],
     hoverinfo: 'x+y',
-    text: cells.map((row) => row.map((cell) => (cell ? shortP(cell.p) : ''))),
+    text: cells.map((row) => row.map((cell) => (cell ? formatP(cell.p, 'cell') : ''))),
     texttemplate: '%{text}',
     textfont: { size: sizes.small, color: palette.black },
-  } as unknown as Data;
+  }) as unknown as Data;
+
+/**
+ * For one metric: networks by mean rank, and for every two the corrected p of their paired test; blue where the row is
+ * better by more than chance (p ≤ 0.05), red where it is worse. Fewer than two networks give an empty figure.
+ */
+export function rankMatrix(
+  { label, names, meanRanks, p, comparisons }: RankedMetric,
+  options: { title?: string; higherIsBetter?: boolean } = {},
+): Figure {
+  const title = options.title ?? label;
+  if (names.length < 2) return emptyFigure(title, 'There are no networks to compare.');
+  const order = names.map((_, i) => i).sort((a, b) => meanRanks[a]! - meanRanks[b]!);
+  const sorted = order.map((i) => names[i]!);
+  const rows = order.map((i) => `${names[i]}  (rank ${meanRanks[i]!.toFixed(1)})`);
+  const { higherIsBetter = true } = options;
+  const cells = sorted.map((row) => sorted.map((column) => cellOf(comparisons, row, column, higherIsBetter)));
+  const friedman = p < 0.001 ? 'p < 0.001' : `p = ${p.toPrecision(2)}`;
   const note = {
-    text: `Friedman ${p < 0.001 ? 'p < 0.001' : `p = ${p.toPrecision(2)}`}; cells: Wilcoxon p after Holm; blue: the row is better, red: worse`,
+    text: `Friedman ${friedman}; cells: Wilcoxon p after Holm; blue: the row is better, red: worse`,
     x: 0.5,
     y: 1,
     xref: 'paper',
@@ -69,7 +96,7 @@ export function rankMatrix(
     showarrow: false,
     font: { size: sizes.small },
   };
-  return makeFigure([trace], {
+  return makeFigure([mapTrace(cells, sorted, rows)], {
     title,
     width: 660,
     height: 480,

@@ -8,12 +8,12 @@ export interface ScoredFeature {
 }
 
 /** A feature that is smaller in the positive group ranks just as well the other way round. */
-const towardsPositive = (values: readonly number[], labels: readonly boolean[]): number[] =>
+export const towardsPositive = (values: readonly number[], labels: readonly boolean[]): number[] =>
   rocAuc(values, labels).auc < 0.5 ? values.map((v) => -v) : [...values];
 
 /**
- * ROC curves of single features with their area and DeLong's 95 % interval in the legend; each is turned so that larger means
- * positive, which by itself lifts the area of a useless one above 0.5. No features give an empty figure.
+ * ROC curves of single features with their area and DeLong's 95 % interval in the legend; each is turned so that larger
+ * means positive, which by itself lifts the area of a useless one above 0.5. No features give an empty figure.
  */
 export function rocCurves(
   features: readonly ScoredFeature[],

@@ -14,7 +14,10 @@ export interface SeedMetric {
   }[];
 }
 
-/** One row an arm, one column a metric: a point for each seed (mean over its test patients), a bar at the mean of the seeds. No run gives an empty figure. */
+/**
+ * One row an arm, one column a metric: a point for each seed (mean over its test patients), a bar at the mean of the
+ * seeds. No run gives an empty figure.
+ */
 export function seedPoints(metrics: readonly SeedMetric[], options: { title?: string } = {}): Figure {
   const title = options.title ?? 'The same budget for every arm';
   const rows = metrics[0]?.arms.map(({ label }) => label) ?? [];

@@ -28,23 +28,24 @@ export interface ConvolutionCost {
 }
 
 /** An ordinary 3×3 convolution: 9·i·o weights and o biases. */
-export const standardCost = ({
+export function standardCost({
   inputChannels: i,
   outputChannels: o,
   height,
   width,
-}: ConvolutionLevel): ConvolutionCost => ({ parameters: 9 * i * o + o, macs: height * width * 9 * i * o });
+}: ConvolutionLevel): ConvolutionCost {
+  return { parameters: 9 * i * o + o, macs: height * width * 9 * i * o };
+}
 
 /** The separable one, pointwise i → o and then depthwise 3×3: i·o + 9·o weights and 2·o biases. */
-export const separableCost = ({
+export function separableCost({
   inputChannels: i,
   outputChannels: o,
   height,
   width,
-}: ConvolutionLevel): ConvolutionCost => ({
-  parameters: i * o + 9 * o + 2 * o,
-  macs: height * width * (i * o + 9 * o),
-});
+}: ConvolutionLevel): ConvolutionCost {
+  return { parameters: i * o + 9 * o + 2 * o, macs: height * width * (i * o + 9 * o) };
+}
 
 const kinds = [
   { name: 'Standard 3×3', cost: standardCost, colour: palette.orange },
@@ -68,9 +69,10 @@ function quantityPanel(levels: readonly ConvolutionLevel[], quantity: keyof Conv
         yaxis: `y${suffix}`,
       }) as Data,
   );
-  const [standard, separable] = values.map((own) => own.reduce((a, b) => a + b, 0)) as [number, number];
+  const [standard, separable] = values.map((own) => own.reduce((a, b) => a + b, 0));
+  const times = (standard / separable).toFixed(1);
   const note = {
-    text: `all: ${formatCount(standard)} → ${formatCount(separable)} (${(standard / separable).toFixed(1)} times fewer)`,
+    text: `all: ${formatCount(standard)} → ${formatCount(separable)} (${times} times fewer)`,
     xref: `x${suffix} domain`,
     yref: `y${suffix} domain`,
     x: 0.5,

@@ -10,8 +10,8 @@ export interface StablePoint {
 }
 
 /**
- * The intraclass correlation of each feature with its interval, from the least to the most stable, coloured by family, with the
- * limit below which features are dropped. No features give an empty figure.
+ * The intraclass correlation of each feature with its interval, from the least to the most stable, coloured by family,
+ * with the limit below which features are dropped. No features give an empty figure.
  */
 export function stabilityPlot(points: readonly StablePoint[], options: { title: string; limit: number }): Figure {
   if (points.length === 0) return emptyFigure(options.title, 'No feature could be rated.');

@@ -7,7 +7,10 @@ export interface ThresholdCurve {
   readonly chosen: number;
 }
 
-/** DSC of the validation patients against the threshold, one line a run, the chosen threshold marked. No run gives an empty figure. */
+/**
+ * DSC of the validation patients against the threshold, one line a run, the chosen threshold
+ * marked. No run gives an empty figure.
+ */
 export function thresholdCurves(curves: readonly ThresholdCurve[], options: { title?: string } = {}): Figure {
   const title = options.title ?? 'Choosing the threshold on validation patients';
   if (curves.length === 0) return emptyFigure(title, 'No run of this study is recorded.');

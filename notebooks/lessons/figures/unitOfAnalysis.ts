@@ -1,8 +1,9 @@
 import type { Data, Figure } from 'axunet/figures/figure';
 import { spread } from 'axunet/figures/metricsByPatient';
 import { axis, colours, emptyFigure, legendBelow, makeFigure, palette, sizes, withAlpha } from 'axunet/figures/theme';
-import type { ClusteredValues, SimulatedRate, UnitRates } from 'axunet/statistics/unitOfAnalysis';
 import { mean } from 'simple-statistics';
+import type { ClusteredValues, SimulatedRate, UnitRates } from '../radiomics/unitRates.ts';
+import { panelHeading } from './facets.ts';
 
 export interface UnitExample {
   /** Slices by patient of two groups that differ in nothing. */
@@ -31,14 +32,14 @@ function groupTrace(group: ClusteredValues, at: number, colour: string, perPatie
   } as Data;
 }
 
+const units = [
+  ['slices', 'each slice a unit', palette.vermillion],
+  ['patients', 'each patient a unit', palette.blue],
+] as const;
+
 /** Simulated shares of false findings by slices per patient, for both ways, and the real slices as a diamond. */
 function rateTraces(simulated: readonly SimulatedRate[], real: UnitRates & { slicesPerPatient: number }): Data[] {
-  return (
-    [
-      ['slices', 'each slice a unit', palette.vermillion],
-      ['patients', 'each patient a unit', palette.blue],
-    ] as const
-  ).flatMap(([key, name, colour]) => [
+  return units.flatMap(([key, name, colour]) => [
     {
       type: 'scatter',
       mode: 'lines+markers',
@@ -70,8 +71,9 @@ function rateTraces(simulated: readonly SimulatedRate[], real: UnitRates & { sli
 }
 
 /**
- * The same test with slices and with patients as units, side by side: an example of two groups that differ in nothing, and how
- * often p ≤ 0.05 comes out, simulated and with real slices split at random. Groups without patients give an empty figure.
+ * The same test with slices and with patients as units, side by side: an example of two groups that differ
+ * in nothing, and how often p ≤ 0.05 comes out, simulated and with real slices split at random. Groups
+ * without patients give an empty figure.
  */
 export function unitOfAnalysis(
   example: UnitExample,
@@ -96,18 +98,8 @@ export function unitOfAnalysis(
     y1: 5,
     line: { color: colours.text, width: 1, dash: 'dot' },
   };
-  const said = (text: string, x: number): Record<string, unknown> => ({
-    text,
-    x,
-    y: 1,
-    xref: 'paper',
-    yref: 'paper',
-    xanchor: 'center',
-    yanchor: 'bottom',
-    yshift: 4,
-    showarrow: false,
-    font: { size: sizes.font },
-  });
+  const said = (text: string, x: number): Record<string, unknown> =>
+    panelHeading(text, x, 1, { font: { size: sizes.font } });
   const p = (value: number): string => (value < 1e-3 ? value.toExponential(0) : value.toPrecision(2));
   return makeFigure([...groups(false, ''), ...groups(true, '2'), ...rateTraces(simulated, real)], {
     title: options.title,

@@ -9,7 +9,7 @@ import {
   sizes,
   withAlpha,
 } from 'axunet/figures/theme';
-import type { Comparison, FeatureComparison } from 'axunet/statistics/compareFeatures';
+import type { FeatureComparison, GroupComparison } from 'axunet/statistics/compareFeatures';
 
 interface Class {
   readonly name: string;
@@ -27,7 +27,10 @@ const classes = (level: number): Class[] => [
 
 const height = (p: number): number => -Math.log10(Math.max(p, 1e-300));
 
-/** Names of the few strongest points, written towards the middle so that no edge cuts them, apart from each other and beside the points of about the same height. */
+/**
+ * Names of the few strongest points, written towards the middle so that no edge cuts them, apart from each other and
+ * beside the points of about the same height.
+ */
 function namesOf(
   points: readonly FeatureComparison[],
   all: readonly FeatureComparison[],
@@ -57,11 +60,12 @@ function namesOf(
 }
 
 /**
- * Effect size against evidence for every feature: Hedges' g of the first group against −log₁₀ of Welch's p, coloured by the
- * correction that it survives; the line is the uncorrected level. A comparison without features gives an empty figure.
+ * Effect size against evidence for every feature: Hedges' g of the first group against −log₁₀ of Welch's
+ * p, coloured by the correction that it survives; the line is the uncorrected level. A comparison
+ * without features gives an empty figure.
  */
 export function volcanoPlot(
-  { features, n }: Comparison,
+  { features, n }: GroupComparison,
   options: {
     title: string;
     groups: readonly [string, string];

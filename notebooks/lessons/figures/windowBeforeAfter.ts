@@ -10,7 +10,10 @@ export interface HuHistogram {
   readonly binHu: number;
 }
 
-/** Counts values in `bins` equal bins over [low, high]; the last bin includes `high`, values outside and NaN are not counted. */
+/**
+ * Counts values in `bins` equal bins over [low, high]; the last bin includes `high`,
+ * values outside and NaN are not counted.
+ */
 export function histogram(
   values: ArrayLike<number>,
   [low, high]: readonly [number, number],

@@ -1,7 +1,7 @@
 /**
- * For teaching only, not for training: the focal loss of the published code (`focal_loss`). Defects: it takes the predicted class, 0 or
- * 1, as if it were a logit, so a perfect mask costs something (a background pixel has p = 0.5, a foreground pixel 0.73); and no gradient
- * goes through the choice of a class, so it teaches the network nothing.
+ * For teaching only, not for training: the focal loss of the published code (`focal_loss`). Defects: it takes the
+ * predicted class, 0 or 1, as if it were a logit, so a perfect mask costs something (a background pixel has p = 0.5, a
+ * foreground pixel 0.73); and no gradient goes through the choice of a class, so it teaches the network nothing.
  */
 
 import type { LossFunction } from 'axunet/loss/loss';
@@ -11,8 +11,11 @@ import { logSigmoid } from './sigmoids.ts';
 
 const [alpha, gamma] = [0.75, 2];
 
-/** The loss of each pixel [n, h, w]: −α (1 − p)^γ log p of foreground, −(1 − α) p^γ log (1 − p) of background, with p = s(argmax). */
-export const publishedFocalMap = (output: tf.Tensor4D, labels: tf.Tensor3D): tf.Tensor3D =>
+/**
+ * The loss of each pixel [n, h, w]: −α (1 − p)^γ log p of foreground, −(1 − α) p^γ log
+ * (1 − p) of background, with p = s(argmax).
+ */
+const publishedFocalMap = (output: tf.Tensor4D, labels: tf.Tensor3D): tf.Tensor3D =>
   tf.tidy(() => {
     const logit = tf.cast(tf.argMax(output, -1), 'float32');
     const isForeground = tf.greater(labels, 0);

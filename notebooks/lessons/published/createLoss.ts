@@ -1,6 +1,7 @@
 /**
- * For teaching only, not for training: the loss of the published training run (`create_loss`). Defect: its "Dice" is not Dice. It is
- * computed for both classes of every pixel by itself, which gives the mean of 1 − p_y, so nothing weighs the rare class up.
+ * For teaching only, not for training: the loss of the published training run (`create_loss`). Defect: its
+ * "Dice" is not Dice. It is computed for both classes of every pixel by itself, which gives the mean of 1 − p_y,
+ * so nothing weighs the rare class up.
  */
 
 import type { LossFunction } from 'axunet/loss/loss';

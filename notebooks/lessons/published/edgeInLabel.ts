@@ -1,6 +1,7 @@
 /**
- * For teaching only, not for training: the boundary-aware loss of the published code (`SelfDefineLoss`). Defects: it takes the derivative
- * along x twice, so contours that run along x get no weight; and it adds the weight to the label, which is then no class any more.
+ * For teaching only, not for training: the boundary-aware loss of the published code (`SelfDefineLoss`). Defects: it
+ * takes the derivative along x twice, so contours that run along x get no weight; and it adds the weight to the
+ * label, which is then no class any more.
  */
 
 import { expected } from 'axunet/errors';
@@ -23,8 +24,8 @@ export const publishedEdgeLabel = (labels: tf.Tensor3D): tf.Tensor3D =>
   tf.tidy(() => tf.add(labels, tf.cast(tf.mul(5, publishedEdge(labels)), 'int32')) as tf.Tensor3D);
 
 /**
- * `SelfDefineLoss`: `create_loss` with that label. Throws where the label is no class, which is wherever the mask has an edge across x;
- * without one the loss is `create_loss` itself. Reads values, so it cannot be compiled.
+ * `SelfDefineLoss`: `create_loss` with that label. Throws where the label is no class, which is wherever the mask has
+ * an edge across x; without one the loss is `create_loss` itself. Reads values, so it cannot be compiled.
  */
 export function publishedBoundaryLoss(output: tf.Tensor4D, labels: tf.Tensor3D): tf.Scalar {
   return tf.tidy(() => {
@@ -36,7 +37,10 @@ export function publishedBoundaryLoss(output: tf.Tensor4D, labels: tf.Tensor3D):
   });
 }
 
-/** A soft boundary that the notebook tries instead: sums of the mask over 5 × 5 pixels without padding, up to 25. [n, h − 4, w − 4]. */
+/**
+ * A soft boundary that the notebook tries instead: sums of the mask over 5 × 5 pixels without
+ * padding, up to 25. [n, h − 4, w − 4].
+ */
 export const publishedBox = (labels: tf.Tensor3D): tf.Tensor3D =>
   tf.tidy(() => {
     const [n, height, width] = labels.shape;

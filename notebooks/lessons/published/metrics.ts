@@ -1,6 +1,7 @@
 /**
- * For teaching only: the scores that the published code prints while it trains. Defects: its "Dice" counts the background, so an empty
- * mask reads near 0.99, and in the later notebook takes logarithms for probabilities; its mean IoU counts the background too.
+ * For teaching only: the scores that the published code prints while it trains. Defects: its "Dice" counts the
+ * background, so an empty mask reads near 0.99, and in the later notebook takes logarithms for probabilities;
+ * its mean IoU counts the background too.
  */
 
 import type { LossFunction } from 'axunet/loss/loss';
@@ -11,7 +12,10 @@ import { publishedDice } from './createLoss.ts';
 export const publishedDiceScore: LossFunction = (output, labels) =>
   tf.tidy(() => tf.sub(1, publishedDice(output, labels)) as tf.Scalar);
 
-/** `dice_mertic` of the second: 2 Σ o r / (Σ o + Σ r + 1e-5) per image over both classes, with the log-sigmoids o as if they were probabilities. */
+/**
+ * `dice_mertic` of the second: 2 Σ o r / (Σ o + Σ r + 1e-5) per image over both classes, with the
+ * log-sigmoids o as if they were probabilities.
+ */
 export const publishedLogarithmScore: LossFunction = (output, labels) =>
   tf.tidy(() => {
     const truth = tf.cast(tf.oneHot(labels, output.shape[3]), 'float32');
@@ -19,7 +23,10 @@ export const publishedLogarithmScore: LossFunction = (output, labels) =>
     return tf.mean(tf.div(tf.mul(2, both), tf.add(tf.add(outputs, truths), 1e-5))) as tf.Scalar;
   });
 
-/** `mean_iou`: the mean over the classes that occur of intersection / union of predicted and true class, over the whole batch. Reads values. */
+/**
+ * `mean_iou`: the mean over the classes that occur of intersection / union of predicted and true
+ * class, over the whole batch. Reads values.
+ */
 export function publishedMeanIou(output: tf.Tensor4D, labels: tf.Tensor3D): number {
   const predicted = tf.tidy(() => tf.argMax(output, -1).dataSync<'int32'>());
   const truth = labels.dataSync<'int32'>();

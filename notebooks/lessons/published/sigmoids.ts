@@ -1,6 +1,7 @@
 /**
- * For teaching only, not for training: the probabilities of the published code. Its network ends in a log-sigmoid, its losses take a
- * softmax of that; so p_l = s(z_l) / Σ s(z) with s the sigmoid, "normalised sigmoids". For positive logits they saturate.
+ * For teaching only, not for training: the probabilities of the published code. Its network ends in a
+ * log-sigmoid, its losses take a softmax of that; so p_l = s(z_l) / Σ s(z) with s the sigmoid, "normalised
+ * sigmoids". For positive logits they saturate.
  */
 import { tf } from 'axunet-engine/engine';
 

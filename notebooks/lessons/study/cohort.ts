@@ -1,5 +1,6 @@
 /** The patients of a study: data, slices, and who trains, validates and tests. */
-import { type CaseList, openDataset } from 'axunet/dataset/cases';
+import { type CaseList } from 'axunet/dataset/caseList';
+import { openDataset } from 'axunet/dataset/cases';
 import { foldsOf, makeFolds, splitFold } from 'axunet/dataset/folds';
 import { makePhantomCohort } from 'axunet/dataset/phantom';
 import { findDataset } from 'axunet/dataset/registry';
@@ -40,10 +41,8 @@ async function preprocess(list: CaseList, folder: string): Promise<SliceSet> {
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
-  if (failed.length)
-    throw new UserError(
-      `A study needs all its cases; failed: ${failed.map(({ id, reason }) => `${id} (${reason})`).join(', ')}`,
-    );
+  const failures = failed.map(({ id, reason }) => `${id} (${reason})`).join(', ');
+  if (failures) throw new UserError(`A study needs all its cases; failed: ${failures}`);
   return openSlices(folder);
 }
 
@@ -95,30 +94,35 @@ function slicesAsPatients(slices: SliceSet): SliceSet {
   };
 }
 
-/** Four folds of slices or of patients; run `seed` tests fold `seed − 1`, so that every slice is tested once in each arm. */
+/**
+ * Four folds of slices or of patients; run `seed` tests fold `seed − 1`, so that every
+ * slice is tested once in each arm.
+ */
 async function pictureCohort(dataFolder?: string): Promise<StudyCohort> {
   const list = await openDataset('nih-2d', dataFolder);
   const slices = await preprocess(list, projectPath('data/study/nih-2d-slices'));
   const single = slicesAsPatients(slices);
   const patientsIn = (set: SliceSet): string[] => set.entries.map(({ patient }) => patient);
   const entry = findDataset('nih-2d')!;
+  const counted = `${slices.entries.length} slices of ${new Set(patientsIn(slices)).size} patients`;
   return {
     list,
     foreground: foregroundOf(slices),
-    source: `${entry.title}: ${slices.entries.length} slices of ${new Set(patientsIn(slices)).size} patients (TCIA, ${entry.licence})`,
+    source: `${entry.title}: ${counted} (TCIA, ${entry.licence})`,
     patients: 'four folds of slices, or of patients; run k tests fold k, so every slice is unseen once in each arm',
     split({ split }, seed) {
       const set = split === 'slices' ? single : slices;
-      const { training, validation: test } = splitFold(
-        makeFolds(patientsIn(set), { count: 4, seed: 1 }),
-        (seed - 1) % 4,
-      );
+      const folds = makeFolds(patientsIn(set), { count: 4, seed: 1 });
+      const { training, validation: test } = splitFold(folds, (seed - 1) % 4);
       return { slices: set, training, validation: [], test };
     },
   };
 }
 
-/** Opens the cohort of a study and makes what can be made. Throws a sentence that says how to get the data that is missing. */
+/**
+ * Opens the cohort of a study and makes what can be made. Throws a sentence that says
+ * how to get the data that is missing.
+ */
 export function openCohort({ cohort }: StudyPlan, dataFolder?: string): Promise<StudyCohort> {
   return cohort === 'phantom' ? phantomCohort() : pictureCohort(dataFolder);
 }

@@ -1,14 +1,10 @@
 /** What a study says: means of each seed, and arms compared patient by patient. */
 
 import { expected } from 'axunet/errors';
-import type { Comparison } from 'axunet/evaluate/cohort';
+import { type Comparison, comparePairs, correctedByHolm } from 'axunet/evaluate/cohort';
 import { type Metric, metricInfo, outcomeOf } from 'axunet/evaluate/metrics';
 import { addCounts, noCounts, overlapScores } from 'axunet/evaluate/overlap';
-import { pairedBootstrap } from 'axunet/statistics/bootstrap';
-import { rankBiserial } from 'axunet/statistics/effectSize';
 import { type Friedman, friedman } from 'axunet/statistics/friedman';
-import { holm } from 'axunet/statistics/multipleTesting';
-import { wilcoxon } from 'axunet/statistics/wilcoxon';
 import { mean } from 'simple-statistics';
 import { caseValue, type StudyCase, type StudyRecord, type StudyRun } from './record.ts';
 
@@ -30,7 +26,10 @@ export interface ArmSeeds {
 const casesOf = (run: StudyRun, cleaned: boolean): readonly StudyCase[] =>
   cleaned ? (run.cleaning?.cases ?? []) : run.cases;
 
-/** Mean over patients of each run, arm by arm; with `cleaned` after the threshold and post-processing that validation chose. */
+/**
+ * Mean over patients of each run, arm by arm; with `cleaned` after the threshold and
+ * post-processing that validation chose.
+ */
 export function seedMeans(record: StudyRecord, metric: Metric, { cleaned = false } = {}): ArmSeeds[] {
   return record.arms.map(({ name, label }) => {
     const seeds = record.runs
@@ -48,8 +47,9 @@ export function seedMeans(record: StudyRecord, metric: Metric, { cleaned = false
 }
 
 /**
- * The part of a study in which every arm has the same seeds: the seeds that all arms have, or, while no seed is complete, the arms that
- * have the first seed begun. A mean over other seeds for one arm than for another would compare seeds, not arms.
+ * The part of a study in which every arm has the same seeds: the seeds that all arms have, or, while no
+ * seed is complete, the arms that have the first seed begun. A mean over other seeds for one arm than for
+ * another would compare seeds, not arms.
  */
 export function evenPart(record: StudyRecord): Pick<StudyRecord, 'arms' | 'seeds' | 'runs'> {
   const has = (arm: string, seed: number): boolean => record.runs.some((run) => run.arm === arm && run.seed === seed);
@@ -91,40 +91,24 @@ function paired(first: PatientValues, second: PatientValues): [number[], number[
 
 function compareTwo(metric: Metric, first: PatientValues, second: PatientValues, withInterval: boolean): Comparison {
   const [a, b] = paired(first, second);
-  const sign = metricInfo[metric].better === 'lower' ? -1 : 1;
-  const wins = a.filter((value, i) => sign * (value - b[i]!) > 0).length;
-  const losses = a.filter((value, i) => sign * (value - b[i]!) < 0).length;
-  const { p } = wilcoxon(a, b);
-  const interval = withInterval ? { interval: pairedBootstrap(a, b, mean, { seed: 1 }).interval } : {};
-  return {
-    metric,
-    first: first.name,
-    second: second.name,
-    pairs: a.length,
-    meanDifference: mean(a) - mean(b),
-    ...interval,
-    p,
-    pHolm: p,
-    rankBiserial: rankBiserial(a, b),
-    better: [wins, losses, a.length - wins - losses],
-  };
+  return comparePairs(metric, [first.name, second.name], a, b, withInterval ? 1 : undefined);
 }
 
-const corrected = (comparisons: readonly Comparison[]): Comparison[] => {
-  const p = holm(comparisons.map((one) => one.p));
-  return comparisons.map((one, i) => ({ ...one, pHolm: p[i]! }));
-};
-
-/** Every other against `baseline` (a name), patient by patient: paired bootstrap and Wilcoxon, corrected by Holm over these comparisons. */
+/**
+ * Every other against `baseline` (a name), patient by patient: paired bootstrap and Wilcoxon,
+ * corrected by Holm over these comparisons.
+ */
 export function compareWith(metric: Metric, all: readonly PatientValues[], baseline: string): Comparison[] {
   const second = all.find(({ name }) => name === baseline);
   if (!second) return [];
-  return corrected(all.filter((one) => one !== second).map((first) => compareTwo(metric, first, second, true)));
+  return correctedByHolm(all.filter((one) => one !== second).map((first) => compareTwo(metric, first, second, true)));
 }
 
 /** Every two, corrected by Holm over all of them; without intervals, which take long for so many. */
 export const compareEach = (metric: Metric, all: readonly PatientValues[]): Comparison[] =>
-  corrected(all.flatMap((first, i) => all.slice(i + 1).map((second) => compareTwo(metric, first, second, false))));
+  correctedByHolm(
+    all.flatMap((first, i) => all.slice(i + 1).map((second) => compareTwo(metric, first, second, false))),
+  );
 
 /** Do the methods differ at all? Ranks are of the better value first: 1 is the best. */
 export function friedmanOf(metric: Metric, all: readonly PatientValues[]): Friedman {

@@ -11,7 +11,10 @@ interface CountedLayer {
   getClassName(): string;
 }
 
-/** Multiplications of all convolutions of one layer for one image. Every kernel of a layer works at the layer's output size. */
+/**
+ * Multiplications of all convolutions of one layer for one image. Every kernel of a
+ * layer works at the layer's output size.
+ */
 function layerMultiplications(layer: CountedLayer): number {
   const [, height, width] = layer.outputShape as number[];
   const kernels = layer.trainableWeights.map(({ shape }) => shape).filter((shape) => shape.length === 4);
@@ -56,8 +59,8 @@ export interface StepTime {
 }
 
 /**
- * Milliseconds of a training step of several networks, one step each in turns, so that a busy moment of the machine hits all alike.
- * `warmUp` rounds are not counted (the first compiles). The steps are of made-up slices.
+ * Milliseconds of a training step of several networks, one step each in turns, so that a busy moment of the machine
+ * hits all alike. `warmUp` rounds are not counted (the first compiles). The steps are of made-up slices.
  */
 export async function stepTimes(
   steps: readonly { readonly step: TrainStep; readonly model: ModelConfig }[],

@@ -20,7 +20,8 @@ stopped one goes on where it stopped: start the command again.
                ${publishedName} scores the masks of eight published networks and trains nothing;
                ${powerStudyName} tests the features of many cohorts and trains nothing
   --state      how many runs of each study are finished
-  --data DIR   where the real data lies, if not in data/NAME (leakage: nih-2d; published-networks: segloss-odyssey-pancreas)
+  --data DIR   where the real data lies, if not in data/NAME
+               (leakage: nih-2d; published-networks: segloss-odyssey-pancreas)
   --record     trains nothing: writes the record of what is finished
   --times N    trains nothing: measures the training step of all arms in turns, N times each
 `;
@@ -31,16 +32,12 @@ async function showState(): Promise<void> {
     console.log(`${plan.name.padEnd(16)} ${String(finished).padStart(3)} of ${planned} runs  ${plan.title}`);
   }
   const power = await readPowerRecord();
-  console.log(
-    `${powerStudyName.padEnd(16)} ${power ? `recorded, ${power.cohorts} cohorts of each of ${power.sizes.length} sizes` : 'not recorded'}  ${powerTitle}`,
-  );
+  const made = power && `recorded, ${power.cohorts} cohorts of each of ${power.sizes.length} sizes`;
+  console.log(`${powerStudyName.padEnd(16)} ${made ?? 'not recorded'}  ${powerTitle}`);
 }
 
 async function main(args: string[]): Promise<number> {
-  const {
-    values,
-    positionals: [name, ...more],
-  } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: {
@@ -51,6 +48,7 @@ async function main(args: string[]): Promise<number> {
       help: { type: 'boolean', short: 'h' },
     },
   });
+  const [name, ...more] = positionals;
   if (values.state) return showState().then(() => 0);
   if (values.help || !name || more.length) {
     process.stdout.write(help);

@@ -1,12 +1,14 @@
-/** Phantom people who exist twice, with their tumour and as their healthy twin: the population of the study `radiomics`. */
+/**
+ * Phantom people who exist twice, with their tumour and as their healthy twin: the population of the study `radiomics`.
+ */
 
 import { makePhantomPatient, phantomGeneratorVersion, phantomProfiles } from 'axunet/dataset/phantom';
 import { hasTumour } from 'axunet/dataset/phantom/patient';
 import { type Row, type Table, toTable } from 'axunet/figures/table';
 import { breathe, startProgress } from 'axunet/progress';
-import { commonGrid, featureRow, regionOf } from 'axunet/radiomics/region';
 import type { Vec3 } from 'axunet/volume/volume';
-import { cachedTable } from '../tableCache.ts';
+import { commonGrid, featureRow, regionOf } from '../radiomics/region.ts';
+import { cachedTable } from '../radiomics/tableCache.ts';
 
 export interface PeopleOptions {
   readonly count: number;
@@ -45,8 +47,8 @@ function rowsOf(index: number, seed: number, size: Vec3): [Row, Row] {
 }
 
 /**
- * Features of `count` people with and without their tumour, on the notebook's common grid. Made in blocks of 20 that are kept in
- * `data/radiomics`, so that a stopped run goes on where it was. No people give empty tables.
+ * Features of `count` people with and without their tumour, on the notebook's common grid. Made in blocks of 20 that
+ * are kept in `data/radiomics`, so that a stopped run goes on where it was. No people give empty tables.
  */
 export async function pairedPeople({
   count,

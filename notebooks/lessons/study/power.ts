@@ -1,4 +1,7 @@
-/** How often tests find what is there, and what is not, when the same comparison is made with many cohorts of one population. */
+/**
+ * How often tests find what is there, and what is not, when the same comparison is made
+ * with many cohorts of one population.
+ */
 
 import { expected } from 'axunet/errors';
 import { breathe } from 'axunet/progress';
@@ -8,7 +11,7 @@ import { mannWhitney } from 'axunet/statistics/mannWhitney';
 import { moments, varianceOf } from 'axunet/statistics/moments';
 import { benjaminiHochberg, holm } from 'axunet/statistics/multipleTesting';
 import { permutationTest } from 'axunet/statistics/permutationTest';
-import { welchTTest } from 'axunet/statistics/tTest';
+import { welchTTest } from 'axunet/statistics/welch';
 import { mean } from 'simple-statistics';
 
 /** Features of the same people with and without their disease, in the same order. */
@@ -91,7 +94,8 @@ function findings(
   seed: number,
 ): boolean[][] {
   return Object.values(tests).flatMap((test) => {
-    const p = pairs.map(([a, b]) => test(a, b, resamples, seed)).map((value) => (Number.isNaN(value) ? 1 : value)); // NaN: all values equal
+    const values = pairs.map(([a, b]) => test(a, b, resamples, seed));
+    const p = values.map((value) => (Number.isNaN(value) ? 1 : value)); // NaN: all values equal
     return Object.values(corrections).map((correct) => correct(p).map((value) => value <= level));
   });
 }
@@ -104,27 +108,26 @@ function checkPeople(
   const names = Object.keys(effects);
   const people = ill[names[0] ?? '']?.length ?? 0;
   const other = names.find((name) => ill[name]?.length !== people || healthy[name]?.length !== people);
-  if (other)
-    throw expected(
-      `${people} values of ${other}, ill and healthy`,
-      `${ill[other]?.length ?? 0} and ${healthy[other]?.length ?? 0}`,
-    );
+  const counted = (columns: FeatureColumns): number => columns[other ?? '']?.length ?? 0;
+  if (other) throw expected(`${people} values of ${other}, ill and healthy`, `${counted(ill)} and ${counted(healthy)}`);
   if (!(Number.isInteger(patients) && patients >= 2 && 2 * patients <= people))
     throw expected(`from 2 to ${people >> 1} patients in a group, since nobody is in both`, `${patients}`);
   if (!(Number.isInteger(cohorts) && cohorts > 0)) throw expected('a whole number of cohorts above 0', `${cohorts}`);
   return { names, people };
 }
 
-/** What is found in cohort `k`: method by method, feature by feature, with the disease in the first group and without it. */
+/**
+ * What is found in cohort `k`: method by method, feature by feature, with the disease
+ * in the first group and without it.
+ */
 function findingsOfCohort(
   population: Population,
   options: PowerOptions,
   k: number,
 ): { disease: boolean[][]; none: boolean[][] } {
   const { names, people } = checkPeople(population, options);
-  const drawn = Random.stream(options.seed, 'cohort', options.patients, k).shuffle(
-    Array.from({ length: people }, (_, i) => i),
-  );
+  const everybody = Array.from({ length: people }, (_, i) => i);
+  const drawn = Random.stream(options.seed, 'cohort', options.patients, k).shuffle(everybody);
   const [first, second] = [drawn.slice(0, options.patients), drawn.slice(options.patients, 2 * options.patients)];
   const pick = (values: readonly number[], who: readonly number[]): number[] => who.map((i) => values[i]!);
   const pairs = (columns: FeatureColumns) =>
@@ -136,7 +139,7 @@ function findingsOfCohort(
 }
 
 /** Mean share of the features at `own` places that the cohorts find. */
-function summarise(
+function shareFound(
   cohorts: readonly (readonly boolean[])[],
   own: readonly number[],
 ): Pick<FoundShare, 'share' | 'error' | 'any'> {
@@ -146,11 +149,12 @@ function summarise(
 }
 
 /**
- * Draws `cohorts` times 2·`patients` different people, half of them ill and half healthy, and tests every feature; then the same
- * people once more, all of them healthy (class `none`). Everybody is in the population in both versions, so the groups differ in
- * nothing but the disease: a mean that it leaves alone is truly equal, and, since nobody is in both groups, the limited population
- * makes the difference of two healthy means no less variable than an unlimited one would (a randomised experiment, Neyman 1923).
- * Classes without features are left out. Equal arguments give equal results. Throws for too few people and unequal lengths.
+ * Draws `cohorts` times 2·`patients` different people, half of them ill and half healthy, and tests every feature; then
+ * the same people once more, all of them healthy (class `none`). Everybody is in the population in both versions, so
+ * the groups differ in nothing but the disease: a mean that it leaves alone is truly equal, and, since nobody is in
+ * both groups, the limited population makes the difference of two healthy means no less variable than an unlimited one
+ * would (a randomised experiment, Neyman 1923). Classes without features are left out. Equal arguments give equal
+ * results. Throws for too few people and unequal lengths.
  */
 export async function powerAt(
   population: Population,
@@ -167,30 +171,13 @@ export async function powerAt(
   const placesOf = (wanted: EffectClass): number[] =>
     names.flatMap((name, i) => (effectClassOf(population.effects[name]!) === wanted ? [i] : []));
   const classes = effectClasses.map(({ name }) => ({ name, own: placesOf(name) })).filter(({ own }) => own.length > 0);
-  const shares = methodNames.flatMap((method, m): FoundShare[] => [
-    ...classes.map(({ name, own }) => ({
-      patients: options.patients,
-      effects: name,
-      method,
-      ...summarise(
-        all.map(({ disease }) => disease[m]!),
-        own,
-      ),
-    })),
-    {
-      patients: options.patients,
-      effects: noEffect,
-      method,
-      ...summarise(
-        all.map(({ none }) => none[m]!),
-        names.map((_, i) => i),
-      ),
-    },
-  ]);
-  return {
-    shares,
-    features: Object.fromEntries(
-      names.map((name, i) => [name, mean(all.map(({ disease }) => Number(disease[0]![i])))]),
-    ),
-  };
+  const everyPlace = names.map((_, i) => i);
+  const { patients } = options;
+  const shares = methodNames.flatMap((method, m): FoundShare[] => {
+    const [ill, healthy] = [all.map(({ disease }) => disease[m]!), all.map(({ none }) => none[m]!)];
+    const ofClasses = classes.map(({ name, own }) => ({ patients, effects: name, method, ...shareFound(ill, own) }));
+    return [...ofClasses, { patients, effects: noEffect, method, ...shareFound(healthy, everyPlace) }];
+  });
+  const foundByWelch = (i: number): number => mean(all.map(({ disease }) => Number(disease[0]![i])));
+  return { shares, features: Object.fromEntries(names.map((name, i) => [name, foundByWelch(i)])) };
 }

@@ -27,7 +27,10 @@ export interface PowerRecord {
   readonly level: number;
   /** Patients in each group. */
   readonly sizes: readonly number[];
-  /** True effect of each feature in SD, and in which share of the cohorts of each size Welch's test finds it, uncorrected. */
+  /**
+   * True effect of each feature in SD, and in which share of the cohorts of each size
+   * Welch's test finds it, uncorrected.
+   */
   readonly features: readonly { readonly name: string; readonly effect: number; readonly found: readonly number[] }[];
   readonly shares: readonly FoundShare[];
 }

@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from 'axunet/errors';
-import type { Metric, Outcome } from 'axunet/evaluate/metrics';
-import { metricInfo } from 'axunet/evaluate/metrics';
+import { type Metric, metricInfo, type Outcome } from 'axunet/evaluate/metrics';
 import type { OverlapCounts } from 'axunet/evaluate/overlap';
 import { cutWindow } from 'axunet/figures/slicePicture';
 import { readJson, writeFileAtomic } from 'axunet/io/files';
@@ -55,7 +54,10 @@ export interface StudyRun {
   readonly examples?: readonly ExampleMask[];
 }
 
-/** A window of a slice that all networks are shown on: grey values 0 to 255 and label bits, base64. Example masks have its size. */
+/**
+ * A window of a slice that all networks are shown on: grey values 0 to 255 and label bits,
+ * base64. Example masks have its size.
+ */
 export interface ExampleSlice {
   readonly id: string;
   readonly z: number;
@@ -101,6 +103,10 @@ export interface StudyRecord {
   readonly runs: readonly StudyRun[];
 }
 
+/** How an arm is called in figures and tables; its name where the record does not know it. */
+export const armLabel = ({ arms }: Pick<StudyRecord, 'arms'>, arm: string): string =>
+  arms.find(({ name }) => name === arm)?.label ?? arm;
+
 /** Where the records of all studies lie. */
 export const recordsFolder = projectPath('figures/recorded');
 export const recordFile = (study: string, records = recordsFolder): string =>
@@ -108,19 +114,14 @@ export const recordFile = (study: string, records = recordsFolder): string =>
 
 /** What of each case is kept; the rest of the metrics says little more. */
 export const recordedMetrics = [
-  'dice',
-  'jaccard',
-  'precision',
-  'recall',
-  'nsd1',
-  'nsd2',
-  'nsd3',
-  'hausdorffMm',
-  'hd95PooledMm',
-  'assdMm',
+  ...(['dice', 'jaccard', 'precision', 'recall', 'nsd1', 'nsd2', 'nsd3'] as const),
+  ...(['hausdorffMm', 'hd95PooledMm', 'assdMm'] as const),
 ] as const satisfies readonly Metric[];
 
-/** A case as one row: id, outcome, tp, fp, fn, tn, diagonal, then the metrics in the record's order. JSON has no Infinity: it is null there. */
+/**
+ * A case as one row: id, outcome, tp, fp, fn, tn, diagonal, then the metrics in the record's order.
+ * JSON has no Infinity: it is null there.
+ */
 export type CaseRow = readonly (string | number | null)[];
 
 export function caseToRow(
@@ -128,15 +129,8 @@ export function caseToRow(
   metrics: readonly Metric[],
 ): CaseRow {
   const numbers = [imageDiagonalMm ?? null, ...metrics.map((metric) => values[metric] ?? null)];
-  return [
-    id,
-    outcome,
-    tp,
-    fp,
-    fn,
-    tn,
-    ...numbers.map((v) => (v === null || !Number.isFinite(v) ? null : Number(v.toPrecision(6)))),
-  ];
+  const rounded = numbers.map((v) => (v === null || !Number.isFinite(v) ? null : Number(v.toPrecision(6))));
+  return [id, outcome, tp, fp, fn, tn, ...rounded];
 }
 
 export function rowToCase(
@@ -162,11 +156,12 @@ export function recordText(value: unknown, indent = ''): string {
   if (Array.isArray(value))
     return `[\n${value.map((item) => `${inner}${recordText(item, inner)}`).join(',\n')}\n${indent}]`;
   const entries = Object.entries(value as object).filter(([, v]) => v !== undefined);
-  return `{\n${entries.map(([key, v]) => `${inner}${JSON.stringify(key)}: ${recordText(v, inner)}`).join(',\n')}\n${indent}}`;
+  const lines = entries.map(([key, v]) => `${inner}${JSON.stringify(key)}: ${recordText(v, inner)}`);
+  return `{\n${lines.join(',\n')}\n${indent}}`;
 }
 
 /** Writes the record of a study, the old one being replaced at once. */
-export async function writeRecord(record: StudyRecord, records = recordsFolder): Promise<void> {
+export async function writeStudyRecord(record: StudyRecord, records = recordsFolder): Promise<void> {
   const metrics = recordedMetrics.filter((metric) =>
     record.runs.some(({ cases }) => cases.some(({ values }) => values[metric] !== undefined)),
   );
@@ -185,7 +180,7 @@ interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning'> {
 }
 
 /** The record of a study; undefined where none was made. Throws on one that is no record. */
-export async function readRecord(study: string, records = recordsFolder): Promise<StudyRecord | undefined> {
+export async function readStudyRecord(study: string, records = recordsFolder): Promise<StudyRecord | undefined> {
   const file = recordFile(study, records);
   if (!existsSync(file)) return undefined;
   const { metrics, ...record } = (await readJson(file)) as Omit<StudyRecord, 'runs'> & {

@@ -7,12 +7,12 @@ import { codeVersion } from 'axunet/figures/saveFigure';
 import { readJson, sha256, writeJson } from 'axunet/io/files';
 import { startProgress } from 'axunet/progress';
 import { featureVersion } from 'axunet/radiomics/record';
-import { columnsOf } from 'axunet/radiomics/region';
 import { projectPath } from 'axunet/settings';
 import { watchSignals } from 'axunet/train/signals';
 import { TrainingStopped } from 'axunet/train/trainer';
 import type { Vec3 } from 'axunet/volume/volume';
-import { trueEffects } from '../radiomicsTests.ts';
+import { columnsOf } from '../radiomics/region.ts';
+import { trueEffects } from '../radiomics/tests.ts';
 import { pairedPeople } from './pairedPeople.ts';
 import { type Population, type PowerAtSize, type PowerOptions, powerAt } from './power.ts';
 import { type PowerRecord, powerStudyName, powerTitle, writePowerRecord } from './powerRecord.ts';
@@ -64,7 +64,9 @@ function recordOf(plan: PowerPlan, { effects }: Population, done: readonly Power
     study: powerStudyName,
     title: powerTitle,
     command: `npm run study -- ${powerStudyName}`,
-    source: `${people} phantom people with a tumour, each also as healthy twin, of the size of profile demo (synthetic: easier than people)`,
+    source:
+      `${people} phantom people with a tumour, each also as healthy twin, of the size of profile demo ` +
+      '(synthetic: easier than people)',
     node: process.versions.node,
     version: codeVersion(),
     made: { phantomGenerator: phantomGeneratorVersion, features: featureVersion },
@@ -84,8 +86,9 @@ function recordOf(plan: PowerPlan, { effects }: Population, done: readonly Power
 }
 
 /**
- * Makes the people and tests the cohorts of each size, what an earlier run has kept being read, and writes the record in the end. A
- * signal ends it with `TrainingStopped`; the next start goes on with the block of people, or the size, that it was at.
+ * Makes the people and tests the cohorts of each size, what an earlier run has kept being read, and writes
+ * the record in the end. A signal ends it with `TrainingStopped`; the next start goes on with the block of
+ * people, or the size, that it was at.
  */
 export async function runPower(
   plan: PowerPlan = powerPlan,

@@ -9,14 +9,21 @@ import { type TrainConfig, trainConfig } from 'axunet/train/config';
 import { type EpochRecord, readHistory } from 'axunet/train/history';
 import { loadRun } from 'axunet/train/loadRun';
 import { presetConfig } from 'axunet/train/presets';
-import { consoleReport } from 'axunet/train/report';
 import { closeRun, describeRun, firstDifference, openRun, type RunDescription } from 'axunet/train/run';
-import { TrainingStopped, train } from 'axunet/train/trainer';
+import { TrainingStopped } from 'axunet/train/trainer';
+import { trainFolder } from 'axunet/train/trainFolder';
 import { currentEngine } from 'axunet-engine/engine';
 import type { StudyCohort, StudySplit } from './cohort.ts';
 import { stepTimes, variantCosts } from './cost.ts';
 import type { StudyArm, StudyPlan } from './plan.ts';
-import { type ArmCost, cropMask, readRecord, type StudyRecord, type StudyRun, writeRecord } from './record.ts';
+import {
+  type ArmCost,
+  cropMask,
+  readStudyRecord,
+  type StudyRecord,
+  type StudyRun,
+  writeStudyRecord,
+} from './record.ts';
 import { exampleSlices, scoreStudyRun } from './scoreStudyRun.ts';
 
 /** Raised when the scoring of a run changes, so that finished runs are scored anew. */
@@ -34,7 +41,7 @@ export interface StudyResult {
   readonly failed: readonly { readonly run: string; readonly reason: string }[];
 }
 
-export const runName = (arm: string, seed: number): string => `${arm}-seed${seed}`;
+const runName = (arm: string, seed: number): string => `${arm}-seed${seed}`;
 
 /** The configuration of one run: the demo preset, then the study's, then the arm's. */
 const configOf = ({ cohort, base }: StudyPlan, { changes }: StudyArm, seed: number): TrainConfig =>
@@ -83,15 +90,7 @@ async function trainAndScore(
   { arm, seed, split, description, folder }: Prepared,
   cohort: StudyCohort,
 ): Promise<StudyRun> {
-  const run = openRun(folder, description, split.slices);
-  const report = consoleReport(run);
-  let result;
-  try {
-    result = await train(run, { resume: true, ...report });
-    report.finish(result);
-  } finally {
-    closeRun(run);
-  }
+  const result = await trainFolder(folder, description, split.slices);
   const trained = await loadRun(folder, 'last');
   try {
     const scores = await scoreStudyRun(trained, cohort, split);
@@ -120,7 +119,7 @@ async function recordHead(
   first: Prepared | undefined,
   records?: string,
 ): Promise<Omit<StudyRecord, 'runs'>> {
-  const old = await readRecord(plan.name, records).catch(() => undefined);
+  const old = await readStudyRecord(plan.name, records).catch(() => undefined);
   const measured = new Map(old?.costs?.map((cost) => [cost.arm, cost]));
   const costs =
     first && plan.arms.some(({ changes }) => changes.variant)
@@ -151,7 +150,10 @@ async function recordHead(
   };
 }
 
-/** The runs of an earlier record that are still to be made here: they stay in the record until they are. Another configuration is another run. */
+/**
+ * The runs of an earlier record that are still to be made here: they stay in the record until they are.
+ * Another configuration is another run.
+ */
 function keptRuns(prepared: readonly Prepared[], done: readonly StudyRun[], earlier: readonly StudyRun[]): StudyRun[] {
   const isDone = (arm: string, seed: number): boolean => done.some((run) => run.arm === arm && run.seed === seed);
   return prepared
@@ -175,7 +177,10 @@ function withExamples(run: StudyRun, { seeds }: StudyPlan, slices: StudyRecord['
   return { ...run, examples: shown };
 }
 
-/** All runs of a plan in the order in which they are done: seed after seed, so that an unfinished study is even. A run that cannot be described is a failure. */
+/**
+ * All runs of a plan in the order in which they are done: seed after seed, so that an unfinished study is even. A run
+ * that cannot be described is a failure.
+ */
 function prepareAll(
   plan: StudyPlan,
   cohort: StudyCohort,
@@ -195,8 +200,9 @@ function prepareAll(
 }
 
 /**
- * Trains and scores what is missing and writes the record after every run; runs of an earlier record stay until they are made here. A run that fails is named in the result and the others
- * go on; a signal ends the study with `TrainingStopped`, and the next start goes on from there. `onlyFinished` trains nothing.
+ * Trains and scores what is missing and writes the record after every run; runs of an earlier record stay until they
+ * are made here. A run that fails is named in the result and the others go on; a signal ends the study with
+ * `TrainingStopped`, and the next start goes on from there. `onlyFinished` trains nothing.
  */
 export async function runStudy(
   plan: StudyPlan,
@@ -206,16 +212,15 @@ export async function runStudy(
   const { onlyFinished = false, say = console.log } = options;
   const { prepared, failed } = prepareAll(plan, cohort, options.runs);
   const head = await recordHead(plan, cohort, prepared[0], options.records);
-  const earlier = (await readRecord(plan.name, options.records).catch(() => undefined))?.runs ?? [];
+  const earlier = (await readStudyRecord(plan.name, options.records).catch(() => undefined))?.runs ?? [];
   const runs: StudyRun[] = [];
   for (const one of prepared) {
     const name = runName(one.arm.name, one.seed);
     try {
       const finished = await finishedRun(one);
       if (!finished && onlyFinished) continue;
-      say(
-        `${plan.name} ${name}: ${finished ? 'was finished' : 'starts'} (${runs.length + failed.length + 1} of ${prepared.length + failed.length})`,
-      );
+      const place = `${runs.length + failed.length + 1} of ${prepared.length + failed.length}`;
+      say(`${plan.name} ${name}: ${finished ? 'was finished' : 'starts'} (${place})`);
       runs.push(finished ?? (await trainAndScore(one, cohort)));
     } catch (error) {
       if (error instanceof TrainingStopped) throw error;
@@ -223,14 +228,14 @@ export async function runStudy(
       say(`${plan.name} ${name} failed: ${messageOf(error)}`);
     }
     const own = runs.map((run) => withExamples(run, plan, head.examples));
-    await writeRecord({ ...head, runs: [...own, ...keptRuns(prepared, runs, earlier)] }, options.records);
+    await writeStudyRecord({ ...head, runs: [...own, ...keptRuns(prepared, runs, earlier)] }, options.records);
   }
   return { record: { ...head, runs }, failed };
 }
 
 /** Measures the step time of all arms in turns and puts it into the record of a study. */
 export async function timeStudy(plan: StudyPlan, cohort: StudyCohort, rounds = 40): Promise<ArmCost[]> {
-  const record = await readRecord(plan.name);
+  const record = await readStudyRecord(plan.name);
   const prepared = plan.arms.map((arm) => prepare(plan, cohort, arm, plan.seeds[0]!));
   const opened = prepared.map((one) => openRun(one.folder, one.description, one.split.slices));
   try {
@@ -248,7 +253,7 @@ export async function timeStudy(plan: StudyPlan, cohort: StudyCohort, rounds = 4
         ...times[i]!,
       }),
     );
-    if (record) await writeRecord({ ...record, costs });
+    if (record) await writeStudyRecord({ ...record, costs });
     return costs;
   } finally {
     opened.forEach(closeRun);
@@ -257,6 +262,6 @@ export async function timeStudy(plan: StudyPlan, cohort: StudyCohort, rounds = 4
 
 /** How far a study is: finished and planned runs, without opening its data. */
 export async function studyState(plan: StudyPlan): Promise<{ finished: number; planned: number }> {
-  const record = await readRecord(plan.name);
+  const record = await readStudyRecord(plan.name);
   return { finished: record?.runs.length ?? 0, planned: plan.arms.length * plan.seeds.length };
 }

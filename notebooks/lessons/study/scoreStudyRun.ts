@@ -64,16 +64,14 @@ const maskOf = ({ probability }: Predicted, threshold: number): Uint8Array =>
   thresholdMask(probability.data, threshold);
 
 function scoreCase(one: Predicted, mask: Uint8Array): StudyCase {
-  const { outcome, counts, imageDiagonalMm, values } = scoreMasks(
-    mask,
-    one.label.data,
-    one.label.shape,
-    one.label.spacingMm,
-  );
-  return { id: one.id, outcome, counts, imageDiagonalMm, values };
+  const { data, shape, spacingMm } = one.label;
+  return { id: one.id, ...scoreMasks(mask, data, shape, spacingMm) };
 }
 
-/** Threshold first, by mean DSC of the validation patients (the one nearest 0.5 of equals), then post-processing; both applied to the test patients. */
+/**
+ * Threshold first, by mean DSC of the validation patients (the one nearest 0.5 of equals), then
+ * post-processing; both applied to the test patients.
+ */
 async function clean(validation: readonly Predicted[], test: readonly Predicted[]): Promise<Cleaning> {
   const curve = thresholds.map((threshold) => ({
     threshold,
@@ -144,7 +142,10 @@ async function scorePictures(trained: TrainedRun, { slices, test }: StudySplit):
 export const scoreStudyRun = (trained: TrainedRun, cohort: StudyCohort, split: StudySplit): Promise<StudyScores> =>
   cohort.list.kind === '3d' ? scoreVolumes(trained, cohort, split) : scorePictures(trained, split);
 
-/** The fullest slice of the first test patients, as all networks are shown on it; none for pictures, which stay where they are. */
+/**
+ * The fullest slice of the first test patients, as all networks are shown on it; none for
+ * pictures, which stay where they are.
+ */
 export async function exampleSlices(cohort: StudyCohort, split: StudySplit): Promise<ExampleSlice[]> {
   if (cohort.list.kind !== '3d') return [];
   const volumes = (await readCases(cohort, split.test)).slice(0, shownPatients);

@@ -1,4 +1,6 @@
-/** The compiled prediction against the model's own, which computes batch norm by itself, with and without our kernels. */
+/**
+ * The compiled prediction against the model's own, which computes batch norm by itself, with and without our kernels.
+ */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../../lib/engine/engine.ts';
 import { type CompiledModel, compileModel } from '../../../lib/engine/graph/compileModel.ts';
@@ -89,7 +91,8 @@ describe.skipIf(why)(title, () => {
     compiled = withoutOwnKernels(() => compileModel(model));
     const images = normals('few', shape);
     const wanted = eagerly(model, images, shape);
-    expectEqual(await withoutOwnKernels(() => compiled!.predict(images, shape)), wanted); // traced before the first await
+    // traced before the first await
+    expectEqual(await withoutOwnKernels(() => compiled!.predict(images, shape)), wanted);
     model.dispose();
   });
 
@@ -220,6 +223,28 @@ describe('where it cannot compile, compileModel lets the model predict and tells
     const found = await compiled.predict(Float32Array.of(3, 4), [1, 2]);
     expect(compiled.reason).toMatch(reason);
     expect(found[1] / found[0]).toBeCloseTo(4 / 3, 6);
+    compiled.close();
+  });
+
+  it.skipIf(why)('the output has a type that graphs do not give back', async () => {
+    const compiled = compileModel(
+      oddModel((x) => x),
+      { finish: (x) => tf.cast(x, 'complex64') },
+    );
+    expect(await compiled.predict(Float32Array.of(3, 4), [1, 2])).toHaveLength(4);
+    expect(compiled.reason).toMatch(/^Cannot compile/);
+    compiled.close();
+  });
+
+  it.skipIf(why)('but errors of the model itself come through, and it compiles the next inputs', async () => {
+    const pickyModel = oddModel((x) => {
+      if (x.shape[0] !== 1) throw new Error('one at a time');
+      return tf.mul(x, 2);
+    });
+    const compiled = compileModel(pickyModel);
+    await expect(compiled.predict(Float32Array.of(3, 4, 5, 6), [2, 2])).rejects.toThrow('one at a time');
+    expect(await compiled.predict(Float32Array.of(3, 4), [1, 2])).toEqual(Float32Array.of(6, 8));
+    expect(compiled.reason).toBeUndefined();
     compiled.close();
   });
 

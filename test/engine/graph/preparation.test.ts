@@ -52,7 +52,8 @@ class Prepared {
 describe.skipIf(why)(`preparing what depends on weights alone${why ? ` (skipped: ${why})` : ''}`, () => {
   it('computes it once, and feeds predictions with images only', async () => {
     const prepared = new Prepared([[2], [2]]);
-    prepared.add('a/', [3, 2], (x, [v, w]) => tf.add(tf.mul(x, tf.sqrt(tf.add(v, w))), w)); // √(v + w) and w: two values
+    // √(v + w) and w: two values
+    prepared.add('a/', [3, 2], (x, [v, w]) => tf.add(tf.mul(x, tf.sqrt(tf.add(v, w))), w));
     expect(prepared.preparation.values.size).toBe(2);
     const session = new Session(prepared.graph);
     const feeds = {

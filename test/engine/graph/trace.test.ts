@@ -1,6 +1,7 @@
 /** What a trace makes of tfjs code, and what it refuses. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { currentEngine, startEngine, tf } from '../../../lib/engine/engine.ts';
+import { CannotCompile, UserError } from '../../../lib/engine/errors.ts';
 import { typeAttribute } from '../../../lib/engine/graph/attributes.ts';
 import { assertEqualTraces } from '../../../lib/engine/graph/equalTraces.ts';
 import { type HostTensor, newGraph, Session, whyNoGraphs } from '../../../lib/engine/graph/native.ts';
@@ -196,18 +197,33 @@ describe.skipIf(whyNoGraphs())(`a trace on ${currentEngine().name}${why}`, () =>
       (x) => tf.image.nonMaxSuppression(tf.ones([4, 4]), x, 3),
       /Cannot compile .*(shape of its result depends on the data|reads the values)/,
     ],
-    [
-      'an error of the code itself',
-      () => {
-        throw new Error('of its own');
-      },
-      /^of its own$/,
-    ],
-    ['a trace inside a trace', () => trace((x) => x), /Expected one trace at a time, found a trace inside another/],
+    ['text', () => tf.concat([tf.tensor1d(['a']), tf.tensor1d(['b'])]), /Cannot compile .*TensorFlow type 7/],
   ];
-  it.each(refusals)('refuses %s, and the engine works on', (_, f, message) => {
-    expect(() => trace(f)).toThrow(message);
+  const thrownBy = (f: () => unknown): unknown => {
+    try {
+      f();
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  it.each(refusals)('refuses %s as a reason not to compile, and the engine works on', (_, f, message) => {
+    const error = thrownBy(() => trace(f)) as Error;
+    expect(error).toBeInstanceOf(CannotCompile);
+    expect(error.message).toMatch(message);
     expect(Array.from(unregistered.dataSync())).toEqual([1, 2, 3, 4]);
+  });
+
+  it('lets errors of the code itself through as they are, and refuses a trace inside a trace as a mistake', () => {
+    const own = new Error('of its own');
+    const throwOwn = (): never => {
+      throw own;
+    };
+    expect(thrownBy(() => trace(throwOwn))).toBe(own);
+    const inside = thrownBy(() => trace(() => trace((x) => x))) as Error;
+    expect(inside.message).toBe('Expected one trace at a time, found a trace inside another');
+    expect(inside).toBeInstanceOf(UserError);
+    expect(inside).not.toBeInstanceOf(CannotCompile);
   });
 
   it('refuses a tensor that an earlier trace has made', () => {
@@ -242,6 +258,55 @@ describe.skipIf(whyNoGraphs())(`a trace on ${currentEngine().name}${why}`, () =>
     ).not.toThrow(calls % 2 ? undefined : 'Cannot');
     const steady = (): Trace => traced((x) => tf.sub(x, 1));
     expect(() => assertEqualTraces(steady(), steady())).not.toThrow();
+  });
+
+  /** A graph of one operation that TensorFlow knows, with shapes, but cannot compute in bfloat16, or in float32 can. */
+  const digamma = (dtype: number): ReturnType<typeof newGraph> => {
+    const graph = newGraph();
+    withTrace({ graph }, (each) => {
+      const { ref } = each.placeholder('x', [2], 'float32');
+      const [cast] = each.add('Cast', [ref], [typeAttribute('SrcT', 1), typeAttribute('DstT', dtype)]);
+      const [result] = each.add('Digamma', [cast.ref], [typeAttribute('T', dtype)]);
+      each.add('Cast', [result.ref], [typeAttribute('SrcT', dtype), typeAttribute('DstT', 1)], { name: 'y' });
+    });
+    return graph;
+  };
+
+  it("turns TensorFlow's refusal of a whole graph into a reason, when it is run for the first time", async () => {
+    const session = new Session(digamma(14));
+    const error = (await session.run({ x: floats(1, 2) }, ['y']).catch((thrown: unknown) => thrown)) as Error;
+    expect(error).toBeInstanceOf(CannotCompile);
+    expect(error.message).toMatch(/^Cannot compile the graph: No OpKernel was registered to support Op 'Digamma'/);
+    expect(error.cause).toBeInstanceOf(Error);
+    session.close();
+    const unreadable = { interOpThreads: 200 };
+    expect(() => new Session(digamma(1), unreadable)).toThrow(CannotCompile);
+  });
+
+  it('does not take mistakes of the caller or later failures for refusals', async () => {
+    const graph = newGraph();
+    withTrace({ graph }, (each) => {
+      const { ref } = each.placeholder('i', [1], 'int32');
+      const table = each.constant([2], 1, [10, 20]);
+      each.add('Gather', [table, ref], [typeAttribute('Tparams', 1), typeAttribute('Tindices', 3)], { name: 'y' });
+    });
+    const session = new Session(graph);
+    const run = async (feeds: Record<string, HostTensor>, name = 'y'): Promise<unknown> =>
+      session.run(feeds, [name]).then(
+        ([{ data }]) => [...data],
+        (error: unknown) => error,
+      );
+    const at = (i: number): Record<string, HostTensor> => ({ i: { shape: [1], data: Int32Array.of(i) } });
+    for (const mistake of [await run(at(1), 'nowhere'), await run({ nowhere: floats(1) })]) {
+      expect(mistake).toBeInstanceOf(Error);
+      expect(mistake).not.toBeInstanceOf(CannotCompile);
+    }
+    expect(await run(at(1))).toEqual([20]);
+    const failure = await run(at(7));
+    expect(String(failure)).toMatch(/7 is not in \[0, 2\)/);
+    expect(failure).not.toBeInstanceOf(CannotCompile);
+    session.close();
+    expect(await run(at(1))).not.toBeInstanceOf(CannotCompile);
   });
 
   it("turns TensorFlow's refusal of an operation into a reason in words", () => {

@@ -93,7 +93,8 @@ describe('the architecture diagram', () => {
     expect(arrows).toHaveLength(edges);
     const colourOf = (name: string): string => traces(figure).find((t) => t.name === name)!.line.color;
     expect(arrows.filter((a) => a.arrowcolor === colourOf('Skip connection'))).toHaveLength(4); // c1 to c4
-    expect(arrows.filter((a) => a.arrowcolor === colourOf('Residual shortcut'))).toHaveLength(6); // into and out of s1 to s3
+    // into and out of s1 to s3
+    expect(arrows.filter((a) => a.arrowcolor === colourOf('Residual shortcut'))).toHaveLength(6);
     expect(texts(figure)).toEqual(expect.arrayContaining(['<b>c5</b><br>64 ch<br>40.2 k', '64×96', '4×6']));
     expect(layers.find((l) => l.name === 'c5')!.parameters).toBe(
       32 * 64 + 64 + (9 * 64 + 64) + 4 * 64 + (9 * 64 * 64 + 64) + 4 * 64,

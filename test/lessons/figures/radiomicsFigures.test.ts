@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Figure, titleOf } from '../../../lib/figures/figure.ts';
 import { clusterFeatures } from '../../../lib/statistics/clustering.ts';
-import type { Comparison, FeatureComparison } from '../../../lib/statistics/compareFeatures.ts';
+import type { FeatureComparison, GroupComparison } from '../../../lib/statistics/compareFeatures.ts';
 import { correlationHeatMap } from '../../../notebooks/lessons/figures/correlationHeatMap.ts';
 import { effectScatter } from '../../../notebooks/lessons/figures/effectScatter.ts';
 import { forestPlot } from '../../../notebooks/lessons/figures/forestPlot.ts';
@@ -27,7 +27,7 @@ const feature = (name: string, g: number, welchP: number, bhP: number, holmP: nu
   bhP,
   holmP,
 });
-const comparison: Comparison = {
+const comparison: GroupComparison = {
   features: [
     feature('weak', 0.2, 0.6, 0.7, 1),
     feature('orange', -0.9, 0.03, 0.06, 0.3),
@@ -154,7 +154,8 @@ describe('the other radiomics figures', () => {
       points: 'all',
       spanmode: 'hard',
     });
-    expect((figure.layout as Loose).yaxis4.domain[1]).toBeLessThan((figure.layout as Loose).yaxis.domain[0]); // second row
+    const { yaxis, yaxis4 } = figure.layout as Loose;
+    expect(yaxis4.domain[1]).toBeLessThan(yaxis.domain[0]); // second row
   });
 
   it('turn a ROC curve towards the positives and write the area with its interval', () => {

@@ -90,7 +90,7 @@ describe('a comparison of arms', () => {
   });
   const [low, high] = [values('low', [1, 2, 3, 4, 5, 6]), values('high', [2, 4, 6, 8, 10, 12])];
 
-  it('is paired: exact Wilcoxon p of six differences of one sign is 2/64, and the mean difference is that of the means', () => {
+  it('is paired: exact Wilcoxon p of six differences of one sign is 2/64, their mean that of the means', () => {
     const [one] = compareWith('dice', [low, high], 'low');
     expect(one).toMatchObject({
       first: 'high',

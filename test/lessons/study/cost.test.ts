@@ -5,7 +5,10 @@ import { defaultModel } from '../../../lib/model/axunet.ts';
 import type { TrainStep } from '../../../lib/step/step.ts';
 import { networkCost, stepTimes } from '../../../notebooks/lessons/study/cost.ts';
 
-/** Trainable numbers and 10⁹ multiplications at 512 × 512, counted by hand from the layer table of the reference code (its summaries print the first two). */
+/**
+ * Trainable numbers and 10⁹ multiplications at 512 × 512, counted by hand from the layer table of the reference code
+ * (its summaries print the first two).
+ */
 const full: Record<Variant, [number, number]> = {
   residual: [29_745_154, 117.2],
   plain: [29_572_226, 116.8],

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasTumour } from '../../../lib/dataset/phantom/patient.ts';
 import { makePhantomPatient } from '../../../lib/dataset/phantom.ts';
-import { regionOf } from '../../../lib/radiomics/region.ts';
 import { projectPath } from '../../../lib/settings.ts';
-import { featureTable } from '../../../notebooks/lessons/regions.ts';
+import { featureTable } from '../../../notebooks/lessons/radiomics/cohorts.ts';
+import { regionOf } from '../../../notebooks/lessons/radiomics/region.ts';
 import { pairedPeople, tumourNumbers } from '../../../notebooks/lessons/study/pairedPeople.ts';
 
 const seed = 987654;
@@ -22,7 +22,8 @@ describe('people who exist twice', () => {
     const numbers = tumourNumbers(seed, 50);
     expect(numbers).toHaveLength(50);
     expect(numbers.every((index) => hasTumour(seed, index))).toBe(true);
-    expect(numbers.map((index) => Math.ceil(index / 2))).toEqual(Array.from({ length: 50 }, (_, i) => i + 1)); // one of each pair
+    // one of each pair
+    expect(numbers.map((index) => Math.ceil(index / 2))).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
     expect(tumourNumbers(seed, 0)).toEqual([]);
   });
 

@@ -28,7 +28,8 @@ describe('how often tests find what is there', () => {
     (await result).shares.find((one) => one.effects === effects && one.method === method)!;
 
   it('is the power of the t test that the noncentral t distribution gives (SciPy 1.17.1, nct, n = 26)', async () => {
-    // 800 tests each: three standard errors of a share are at most 0.053; the correlation of cohorts that share people adds a little
+    // 800 tests each: three standard errors of a share are at most 0.053; the correlation of
+    // cohorts that share people adds a little
     for (const [effects, power] of [
       ['large', 0.8075],
       ['medium', 0.424],
@@ -37,11 +38,12 @@ describe('how often tests find what is there', () => {
     ] as const) {
       expect(Math.abs((await share(effects, 'Welch t')).share - power), effects).toBeLessThan(0.06);
       expect(Math.abs((await share(effects, 'permutation (Welch t)')).share - power), effects).toBeLessThan(0.06);
-      expect(Math.abs((await share(effects, 'Mann-Whitney')).share - power), effects).toBeLessThan(0.08); // 95 % efficient under normality
+      // 95 % efficient under normality
+      expect(Math.abs((await share(effects, 'Mann-Whitney')).share - power), effects).toBeLessThan(0.08);
     }
   });
 
-  it('is five per cent among healthy people, and corrected findings are false in at most five per cent of their cohorts', async () => {
+  it('is five per cent among healthy people; corrected, five per cent of their cohorts at most have any', async () => {
     for (const test of ['Welch t', 'Mann-Whitney', 'permutation (Welch t)']) {
       expect(Math.abs((await share(noEffect, test)).share - 0.05)).toBeLessThan(0.015); // 3200 tests
       expect((await share(noEffect, test)).any).toBeGreaterThan(0.7); // 1 − 0.95^40 = 0.87
@@ -70,7 +72,7 @@ describe('how often tests find what is there', () => {
 });
 
 describe('cohorts', () => {
-  it('hold nobody twice: with everyone drawn, the two groups are a split of the people, all splits equally likely', async () => {
+  it('hold nobody twice: with everyone drawn they are a split of the people, all splits equally likely', async () => {
     // 6 people with values 0 … 5; the effect separates the groups wholly, whoever is in them
     const healthy = { f: [0, 1, 2, 3, 4, 5] };
     const population: Population = { healthy, ill: { f: healthy.f.map((v) => v + 100) }, effects: { f: 50 } };
@@ -79,7 +81,8 @@ describe('cohorts', () => {
       shares.find((one) => one.effects === effects && one.method === method)!;
     expect(of('large', 'Welch t')).toMatchObject({ share: 1, error: 0, any: 1 });
     expect(of('large', 'Mann-Whitney').share).toBe(0); // the exact p of 3 and 3 wholly apart is 2 of 20
-    // by hand: of the 20 splits only 0 1 2 | 3 4 5, either way round, has a Welch p ≤ 0.05 (t = 3.67, df = 4, p = 0.021)
+    // by hand: of the 20 splits only 0 1 2 | 3 4 5, either way round, has a Welch
+    // p ≤ 0.05 (t = 3.67, df = 4, p = 0.021)
     expect(Math.abs(of(noEffect, 'Welch t').share - 2 / 20)).toBeLessThan(0.05); // three standard errors are 0.045
   });
 

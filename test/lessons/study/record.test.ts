@@ -10,13 +10,13 @@ import {
   cropMask,
   type ExampleSlice,
   packMask,
-  readRecord,
+  readStudyRecord,
   recordFile,
   rowToCase,
   type StudyCase,
   type StudyRecord,
   unpackMask,
-  writeRecord,
+  writeStudyRecord,
 } from '../../../notebooks/lessons/study/record.ts';
 
 const records = mkdtempSync(path.join(os.tmpdir(), 'axunet-records-'));
@@ -62,8 +62,8 @@ const record: StudyRecord = {
 
 describe('the record of a study', () => {
   it('comes back as it was written, missing distances included, with one line a case', async () => {
-    await writeRecord(record, records);
-    const back = (await readRecord('made-up', records))!;
+    await writeStudyRecord(record, records);
+    const back = (await readStudyRecord('made-up', records))!;
     expect(back.runs[0].cases[1]).toEqual(missed);
     expect(back.runs[0].cases[0].values.dice).toBeCloseTo(2 / 3, 6);
     expect({ ...back, runs: [] }).toEqual({ ...record, runs: [] });
@@ -72,7 +72,7 @@ describe('the record of a study', () => {
   });
 
   it('is undefined where there is none', async () => {
-    expect(await readRecord('unheard-of', records)).toBeUndefined();
+    expect(await readStudyRecord('unheard-of', records)).toBeUndefined();
   });
 
   it('counts a missing distance as the diagonal of the image and refuses a metric it does not hold', () => {

@@ -3,12 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../lib/engine/engine.ts';
-import { slicesInMemory } from '../../../lib/preprocess/sliceSet.ts';
 import type { TrainChanges } from '../../../lib/train/config.ts';
 import type { StudyCohort } from '../../../notebooks/lessons/study/cohort.ts';
 import { findStudy, type StudyPlan, studies } from '../../../notebooks/lessons/study/plan.ts';
-import { readRecord } from '../../../notebooks/lessons/study/record.ts';
+import { readStudyRecord } from '../../../notebooks/lessons/study/record.ts';
 import { runStudy } from '../../../notebooks/lessons/study/runStudy.ts';
+import { slicesInMemory } from '../../preprocess/slicesInMemory.ts';
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'axunet-study-'));
 const places = { runs: path.join(scratch, 'runs'), records: path.join(scratch, 'records'), say: () => {} };
@@ -46,7 +46,7 @@ const plan: StudyPlan = {
 describe('running a study', () => {
   beforeAll(() => startEngine('cpu'));
 
-  it('trains every arm once per seed, records the test patients, and names runs that failed without giving up the others', async () => {
+  it('trains every arm once per seed, records the test patients, and goes on after a run that failed', async () => {
     const { record, failed } = await runStudy(plan, cohort, places);
     expect(record.runs.map(({ arm, seed, steps, cases }) => [arm, seed, steps, cases.map(({ id }) => id)])).toEqual([
       ['good', 1, 1, ['c-1']],
@@ -54,7 +54,7 @@ describe('running a study', () => {
     ]);
     expect(failed.map(({ run }) => run)).toEqual(['bad-seed1', 'bad-seed2']);
     expect(failed[0].reason).toContain('unheard-of');
-    expect((await readRecord('small', places.records))!.runs).toHaveLength(2);
+    expect((await readStudyRecord('small', places.records))!.runs).toHaveLength(2);
   });
 
   it('trains nothing a second time', async () => {
@@ -82,13 +82,14 @@ describe('a study that was recorded elsewhere', () => {
       onlyFinished: true,
     });
     expect(record.runs).toEqual([]);
-    expect((await readRecord('small', places.records))!.runs).toHaveLength(2); // nothing was made, nothing was lost
+    // nothing was made, nothing was lost
+    expect((await readStudyRecord('small', places.records))!.runs).toHaveLength(2);
     await runStudy({ ...plan, arms: plan.arms.slice(0, 1), seeds: [3, 2, 1] }, cohort, {
       ...places,
       runs,
       onlyFinished: false,
     });
-    expect((await readRecord('small', places.records))!.runs.map(({ seed }) => seed)).toEqual([3, 2, 1]);
+    expect((await readStudyRecord('small', places.records))!.runs.map(({ seed }) => seed)).toEqual([3, 2, 1]);
   });
 });
 

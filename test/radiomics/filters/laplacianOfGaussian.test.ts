@@ -82,7 +82,8 @@ describe('laplacianOfGaussian', () => {
         const part = laplacianOfGaussian(image, sigma, { box });
         const wanted = cropVolume(all.get(sigma)!, box.start, box.shape) as Volume<Float32Array>;
         expect([part.shape, part.affine, part.spacingMm]).toEqual([wanted.shape, wanted.affine, wanted.spacingMm]);
-        // What lies more than 32 sigmas away is left out: it could move the last bit of a double, hence hardly ever that of a float.
+        // What lies more than 32 sigmas away is left out: it could move the last bit of a double,
+        // hence hardly ever that of a float.
         const apart = part.data.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted.data[i]!)), 0);
         expect(apart).toBeLessThan(1e-4);
         expect(part.data.filter((value, i) => value !== wanted.data[i]).length).toBeLessThanOrEqual(

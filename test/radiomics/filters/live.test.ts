@@ -7,8 +7,9 @@ import { waveletTransform } from '../../../lib/radiomics/filters/wavelet.ts';
 import { settings } from '../../../lib/settings.ts';
 
 /**
- * Mean, variance, minimum and maximum in the pancreas (label 7) of example_ct_sm, as PyRadiomics 3.0.1 with SimpleITK 2.5.7 and
- * PyWavelets 1.9.0 reports them: RadiomicsFeatureExtractor(label=7), image types LoG with sigma 1 and 3 mm and Wavelet.
+ * Mean, variance, minimum and maximum in the pancreas (label 7) of example_ct_sm, as PyRadiomics 3.0.1
+ * with SimpleITK 2.5.7 and PyWavelets 1.9.0 reports them: RadiomicsFeatureExtractor(label=7), image types
+ * LoG with sigma 1 and 3 mm and Wavelet.
  */
 const wanted: [string, number, number, number, number][] = [
   ['log-sigma-1-0-mm-3D', -5.2493740077946125, 237.84365867816066, -49.751190185546875, 51.145320892333984],

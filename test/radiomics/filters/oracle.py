@@ -43,7 +43,8 @@ for size, spacing, dtype, sigmas in [
 ]:
     made = imageoperations.getLoGImage(image(size, spacing, dtype), None, sigma=sigmas)
     for sigma, (filtered, name, _) in zip(sigmas, made):
-        logs.append({'size': size, 'spacing': spacing, 'dtype': dtype, 'sigma': sigma, 'name': name, **sampled(filtered)})
+        made_from = {'size': size, 'spacing': spacing, 'dtype': dtype, 'sigma': sigma}
+        logs.append({**made_from, 'name': name, **sampled(filtered)})
 
 wavelets = []
 for size, dtype, options in [
@@ -54,10 +55,18 @@ for size, dtype, options in [
     ([6, 7, 5], 'int16', {'force2D': True, 'force2Ddimension': 2}),
     ([8, 7, 6], 'int16', {'level': 2, 'start_level': 1}),
 ]:
-    bands = [{'name': name, **sampled(filtered)} for filtered, name, _ in imageoperations.getWaveletImage(image(size, [1, 1, 1], dtype), None, **options)]
+    images = imageoperations.getWaveletImage(image(size, [1, 1, 1], dtype), None, **options)
+    bands = [{'name': name, **sampled(filtered)} for filtered, name, _ in images]
     wavelets.append({'size': size, 'dtype': dtype, 'options': options, 'bands': bands})
 
 packages = ['pyradiomics', 'SimpleITK', 'PyWavelets', 'numpy']
 rows = ',\n'.join(json.dumps(row) for row in logs)
-sets = ',\n'.join(json.dumps({**row, 'bands': '@'}).replace('"@"', '[\n ' + ',\n '.join(json.dumps(b) for b in row['bands']) + ']') for row in wavelets)
+
+
+def text_of(row):
+    bands = '[\n ' + ',\n '.join(json.dumps(band) for band in row['bands']) + ']'
+    return json.dumps({**row, 'bands': '@'}).replace('"@"', bands)
+
+
+sets = ',\n'.join(text_of(row) for row in wavelets)
 print(f'{{"versions": {json.dumps({p: version(p) for p in packages})},\n"log": [\n{rows}],\n"wavelet": [\n{sets}]}}')

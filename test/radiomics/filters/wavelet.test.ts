@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Axis, type WaveletOptions, waveletTransform } from '../../../lib/radiomics/filters/wavelet.ts';
+import type { AxisIndex } from '../../../lib/radiomics/aggregation.ts';
+import { type WaveletOptions, waveletTransform } from '../../../lib/radiomics/filters/wavelet.ts';
 import { cropVolume } from '../../../lib/volume/crop.ts';
 import type { Vec3, Volume } from '../../../lib/volume/volume.ts';
 import { formulaVolume, kept, oracle, sample, type WaveletCase } from './oracle.ts';
@@ -31,7 +32,7 @@ describe('waveletTransform', () => {
     fc.integer({ min: 1, max: 9 }),
     fc.integer({ min: 1, max: 9 }),
   );
-  const someAxes = fc.constantFrom<Axis[]>([0, 1, 2], [0, 1], [1, 2], [0, 2], [1]);
+  const someAxes = fc.constantFrom<AxisIndex[]>([0, 1, 2], [0, 1], [1, 2], [0, 2], [1]);
 
   it('doubles the energy along every filtered axis of even length', () => {
     fc.assert(

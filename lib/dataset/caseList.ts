@@ -1,0 +1,48 @@
+/** A data set on disk as the other files know it: its cases, and what its label values mean. */
+
+export interface Case {
+  readonly id: string;
+  /** Several cases may belong to one patient; folds are made of patients. */
+  readonly patient: string;
+  readonly image: string;
+  /** Absent where the image has no label. */
+  readonly label?: string;
+  /** What folds are balanced by, such as `tumour` and `normal`. */
+  readonly group?: string;
+  /** 2-D sources only: the slice number in the file name. */
+  readonly z?: number;
+}
+
+/** Stored label value → class (0 background, 1 pancreas). Background is always 0 → 0 and need not be listed. */
+export type LabelMap = Readonly<Record<number, number>>;
+
+/** What the stored values of a set's labels mean. */
+export interface LabelRules {
+  readonly labelMap: LabelMap;
+  /** What a stored value is that the map does not list: an error, or background, or `assumed`: nobody gave a map. */
+  readonly otherLabels?: 'background' | 'assumed';
+}
+
+/** A data set as opened: its cases and what has to be known to read their labels. */
+export interface CaseList extends LabelRules {
+  readonly dataset: string;
+  readonly kind: '3d' | '2d';
+  readonly folder: string;
+  readonly cases: Case[];
+  /** 2-D source stored spine-up: turn it so that row 0 is anterior. */
+  readonly imageFlipY?: boolean;
+  /** Labels of this set are mirrored in y now and then: `alignLabel`, which looks at the data, places them. */
+  readonly detectLabelFlip?: boolean;
+  /** Label files that no image asks for. */
+  readonly unmatchedLabels?: string[];
+  /** Cases that the set's own dataset.json lists and that are not on disk. */
+  readonly missingCases?: string[];
+}
+
+/** What the user says of the labels of a set that is opened. */
+export interface OpenOptions {
+  /** Replaces the map that the layout implies. */
+  labelMap?: LabelMap;
+  /** Values that `labelMap` does not list are background instead of an error. */
+  otherLabels?: 'background';
+}

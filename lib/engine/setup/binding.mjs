@@ -1,0 +1,103 @@
+// Compiles the C++ half of @tensorflow/tfjs-node-gpu against a TensorFlow library, and proves in a
+// child process that it computes.
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packageFolder, packageVersion } from './files.mjs';
+import { findProgram, run } from './processes.mjs';
+import { Problem } from './words.mjs';
+
+const tfjsFolder = () => packageFolder('@tensorflow/tfjs-node-gpu');
+/** Where the compiled binding belongs. */
+export const bindingFile = () => path.join(tfjsFolder(), 'lib/napi-v8/tfjs_binding.node');
+const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+
+/** The C++ compiler, or undefined: $CXX, else the first of the usual names on PATH. */
+export function findCompiler() {
+  const wanted = process.env.CXX?.split(' ')[0];
+  return (wanted && (path.isAbsolute(wanted) ? wanted : findProgram(wanted))) || findProgram('g++', 'c++', 'clang++');
+}
+
+/** What a folder lacks to be a TensorFlow package folder (as in site-packages), or undefined where it has all. */
+export function whatIsMissing(folder) {
+  return [...libraries, 'include/tensorflow/c/c_api.h'].find((name) => !fs.existsSync(path.join(folder, name)));
+}
+
+/** What tells one installed library from another: its real place, sizes and dates. */
+export function fingerprint(folder) {
+  return libraries.map((name) => {
+    const file = fs.realpathSync(path.join(folder, name));
+    const { size, mtimeMs } = fs.statSync(file);
+    return `${file} ${size} ${Math.round(mtimeMs)}`;
+  });
+}
+
+/** What the binding is made of besides the library: the sources' version and the level of Node-API. */
+export function sourcesVersion() {
+  const [tfjs, headers] = ['@tensorflow/tfjs-node-gpu', 'node-api-headers'].map(packageVersion);
+  return `tfjs-node-gpu ${tfjs}, node-api-headers ${headers}, Node-API 8`;
+}
+
+/**
+ * What links against TensorFlow: the real folder, not links to it, for the GPU library looks for CUDA relative to the
+ * place it was loaded from.
+ */
+export const librarySearch = (library) => [
+  ...['-L', library, ...libraries.map((name) => `-l:${name}`)],
+  ...['-Xlinker', '-rpath', '-Xlinker', library],
+];
+
+/** One sentence with the first complaint of a compiler that failed. */
+export function compilerProblem(compiler, what, { stderr, timedOut }) {
+  const lines = stderr.split('\n');
+  const complaint =
+    lines.find((text) => /error|cannot find|undefined reference/.test(text)) ?? stderr.trim().split('\n')[0];
+  const reason = timedOut ? 'not finished in 300 s' : complaint.trim() || 'no message';
+  return new Problem(`${path.basename(compiler)} could not compile ${what} (${reason})`);
+}
+
+const flags = ['-std=c++17', '-O2', '-fPIC', '-shared', '-w'];
+const definitions = ['-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=tfjs_binding'];
+
+/**
+ * Compiles lib/napi-v8/tfjs_binding.node; a binding that is in use is replaced, never overwritten. Throws a Problem.
+ */
+export async function compileBinding(folder, compiler) {
+  const [library, target] = [fs.realpathSync(folder), bindingFile()];
+  fs.mkdirSync(path.dirname(target), { recursive: true });
+  const temporary = `${target}.${process.pid}.tmp`;
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(tfjsFolder(), 'binding', name));
+  const include = [path.join(packageFolder('node-api-headers'), 'include'), path.join(library, 'include')];
+  const result = await run(
+    compiler,
+    [
+      ...[...flags, ...definitions, ...include.flatMap((each) => ['-I', each])],
+      ...[...sources, '-o', temporary, ...librarySearch(library)],
+    ],
+    { timeoutS: 300 },
+  );
+  if (result.code === 0) return fs.renameSync(temporary, target);
+  fs.rmSync(temporary, { force: true });
+  throw compilerProblem(compiler, 'the binding', result);
+}
+
+const checkFile = fileURLToPath(new URL('check.cjs', import.meta.url));
+
+/**
+ * Loads the binding in a child process, multiplies two matrices and runs a dilated convolution, and compares with the
+ * cpu backend. With `graph` (the file of the graph binding) a session runs a graph with our own kernels as well.
+ * Returns {version: of TensorFlow, gpu: boolean}. Throws a Problem.
+ */
+export async function checkBinding(graph) {
+  const result = await run(process.execPath, [checkFile, ...(graph ? [graph] : [])], {
+    timeoutS: 180,
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+  });
+  const answer = result.stdout.split('\n').find((line) => line.startsWith('{'));
+  if (result.code === 0 && answer) return JSON.parse(answer);
+  if (result.timedOut) throw new Problem('it did not finish a first computation in 180 s');
+  if (result.signal === 'SIGILL' || /compiled to use \w*AVX|instructions/.test(result.stderr))
+    throw new Problem('this processor lacks the AVX instructions that TensorFlow needs');
+  const line = result.stderr.split('\n').find((text) => /Error:|error:/.test(text));
+  throw new Problem(`it failed its first computation (${line?.trim() ?? result.signal ?? `exit code ${result.code}`})`);
+}

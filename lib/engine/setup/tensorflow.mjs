@@ -1,0 +1,222 @@
+// Puts a current TensorFlow behind @tensorflow/tfjs-node-gpu, whose own installer fetches one of 2022.
+//
+// Where the library comes from, in this order:
+//   1. the folder AXUNET_TENSORFLOW
+//   2. a Python package tensorflow or tensorflow-cpu, 2.16 to 2.21 (with "tensorflow[and-cuda]" the GPU is used)
+//   3. the one that was set up before
+//   4. the user's cache, filled by a pinned download of 214 MB through the user's pip
+// Then: compile the binding and, beside it, our own for graphs (10 s on two processors), compute something in a child
+// process, and note what was done, so that later starts cost nothing.
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  bindingFile,
+  checkBinding,
+  compileBinding,
+  findCompiler,
+  fingerprint,
+  sourcesVersion,
+  whatIsMissing,
+} from './binding.mjs';
+import { packageFolder, readJson, writeJson } from './files.mjs';
+import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate, realCompiler } from './graphBinding.mjs';
+import { findPythons } from './python.mjs';
+import { cachedWheelFolder, downloadWheel, isCached, wheel } from './wheel.mjs';
+import { duration, Problem } from './words.mjs';
+
+/**
+ * What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}. `ready.graph` is
+ * {stamp, compiler, reason?: why nothing can be compiled to graphs}. In node_modules, since `npm ci` empties it
+ * together with all that the note is about.
+ */
+export const noteFile = () =>
+  path.resolve(packageFolder('@tensorflow/tfjs-node-gpu'), '../..', '.axunet', 'tensorflow.json');
+
+const supported = (version) => {
+  const [major, minor] = version.split('.').map(Number);
+  return major === 2 && minor >= 16 && minor <= 21;
+};
+
+/** Why this system cannot run TensorFlow's library at all; undefined where it can. */
+export function whyNotHere(platform = process.platform, arch = process.arch, glibc = glibcVersion()) {
+  const found = `${{ darwin: 'macOS', win32: 'Windows' }[platform] ?? platform} on ${arch}`;
+  if (platform !== 'linux' || arch !== 'x64')
+    return `it needs Linux on x64, found ${found}; use such a machine, a container or WSL`;
+  if (!glibc)
+    return 'it needs glibc, found another C library (musl); use a Debian, Ubuntu or Fedora based system or image';
+  return undefined;
+}
+
+function glibcVersion() {
+  process.report.excludeNetwork = true;
+  return process.report.getReport().header.glibcVersionRuntime;
+}
+
+/** A status line that shows lasting lines only. */
+const plainStatus = { show() {}, print: console.log, clear() {} };
+
+/**
+ * Sets TensorFlow up where that is possible and needed.
+ * @param status a status line: show(passing text), print(lasting text), clear()
+ * @param options.force sets up anew although nothing changed, and tries rejected libraries again
+ * @returns {ready: {version, gpu, folder, source, graph: {reason?: string}}} or {reason: one
+ * phrase with the reason and the fix}
+ */
+export async function setupTensorflow(status = plainStatus, { force = false } = {}) {
+  const note = (!force && readJson(noteFile())) || {};
+  const rejected = { ...note.rejected };
+  try {
+    const ready = await firstThatWorks(note.ready, rejected, status);
+    writeJson(noteFile(), { ready, rejected });
+    return { ready };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    // a binding that does not work would only fail later
+    for (const file of [bindingFile(), graphBindingFile()]) fs.rmSync(file, { force: true });
+    writeJson(noteFile(), { reason: error.message, rejected });
+    return { reason: error.message };
+  }
+}
+
+async function firstThatWorks(before, rejected, status) {
+  const impossible = whyNotHere();
+  if (impossible) throw new Problem(impossible);
+  const pythons = await findPythons();
+  let problem;
+  for await (const { source, folder } of candidates(before, pythons, status)) {
+    const key = fingerprint(folder).join(', ');
+    if (isUpToDate(before, folder)) return withGraph(before, status);
+    if (rejected[key]) {
+      problem ??= new Problem(rejected[key]);
+      continue;
+    }
+    const compiler = requireCompiler();
+    try {
+      return await setUp(compiler, source, folder, status);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      rejected[key] = `the library in ${folder} cannot be used: ${error.message}`;
+      problem ??= new Problem(rejected[key]);
+      status.print(`TensorFlow from ${source}: ${error.message}`);
+    }
+  }
+  throw problem ?? new Problem('no library was found');
+}
+
+/**
+ * The libraries in order of preference, each looked for only when the ones before did not
+ * do; the last one is downloaded.
+ */
+async function* candidates(before, pythons, status) {
+  if (process.env.AXUNET_TENSORFLOW) return yield namedFolder(path.resolve(process.env.AXUNET_TENSORFLOW));
+  for (const python of pythons) {
+    if (!python.tensorflow || !supported(python.tensorflow) || whatIsMissing(python.folder)) continue;
+    yield { source: `Python's tensorflow ${python.tensorflow}`, folder: python.folder };
+  }
+  if (before && !whatIsMissing(before.folder)) yield before;
+  const source = `tensorflow-cpu ${wheel.version}`;
+  if (await isCached()) return yield { source, folder: cachedWheelFolder() };
+  requireCompiler(); // before 214 MB are fetched in vain
+  yield { source, folder: await downloadWheel(pythonWithPip(pythons), status) };
+}
+
+/** AXUNET_TENSORFLOW: the package folder itself, or the folder (site-packages, an unpacked wheel) that holds it. */
+function namedFolder(named) {
+  const folder = [named, path.join(named, 'tensorflow')].find((each) => !whatIsMissing(each));
+  if (folder) return { source: 'AXUNET_TENSORFLOW', folder };
+  throw new Problem(
+    `the folder AXUNET_TENSORFLOW=${named} lacks ${whatIsMissing(named)}; name the folder "tensorflow" of an ` +
+      'installed or unpacked Python package, or unset the variable',
+  );
+}
+
+function pythonWithPip(pythons) {
+  const python = pythons.find((each) => each.pip);
+  if (python) return python;
+  const [who, other] = pythons.length
+    ? ['Python has no pip', 'else python3 -m ensurepip']
+    : ['there is no python3 on PATH', 'Fedora: sudo dnf install python3-pip'];
+  throw new Problem(
+    `${who} to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; ${other})`,
+  );
+}
+
+function requireCompiler() {
+  const compiler = findCompiler();
+  if (compiler) return compiler;
+  throw new Problem(
+    'there is no C++ compiler on PATH; install one (Debian, Ubuntu: sudo apt install g++; ' +
+      'Fedora: sudo dnf install gcc-c++)',
+  );
+}
+
+function isUpToDate(before, folder) {
+  return (
+    Boolean(before) &&
+    fs.existsSync(bindingFile()) &&
+    before.node === process.versions.modules &&
+    before.sources === sourcesVersion() &&
+    fingerprint(folder).join() === before.library.join()
+  );
+}
+
+async function setUp(compiler, source, folder, status) {
+  const started = performance.now();
+  status.show(`Setting up TensorFlow from ${folder}`);
+  const stamp = graphStamp();
+  const graph = reasonOf(compileGraphBinding(folder, compiler)); // beside the other one
+  const [binding] = await Promise.allSettled([compileBinding(folder, compiler), graph]);
+  if (binding.status === 'rejected') throw binding.reason;
+  let reason = await graph;
+  const together = reason === undefined ? await checkBinding(graphBindingFile()).catch(onlyProblems) : undefined;
+  if (together instanceof Problem) reason = unusable(together);
+  const { version, gpu } = reason === undefined ? together : await checkBinding();
+  const ready = {
+    version,
+    gpu,
+    source,
+    folder,
+    library: fingerprint(folder),
+    node: process.versions.modules,
+    sources: sourcesVersion(),
+    graph: graphNote(stamp, reason),
+  };
+  const time = duration((performance.now() - started) / 1000);
+  status.print(`TensorFlow ${version} set up (${gpu ? 'GPU' : 'CPU'}, from ${source}; ${time})`);
+  return ready;
+}
+
+/**
+ * Compiles the graph binding alone where only its sources changed, or the compiler after a failure.
+ * TensorFlow stays usable where that fails.
+ */
+async function withGraph(ready, status) {
+  const stamp = graphStamp();
+  if (isGraphUpToDate(ready.graph, stamp)) return ready;
+  const started = performance.now();
+  status.show('Compiling the graph binding');
+  const reason =
+    (await reasonOf(Promise.resolve().then(() => compileGraphBinding(ready.folder, requireCompiler())))) ??
+    (await reasonOf(checkBinding(graphBindingFile()), unusable));
+  if (reason === undefined) status.print(`Graph binding compiled (${duration((performance.now() - started) / 1000)})`);
+  return { ...ready, graph: graphNote(stamp, reason) };
+}
+
+/** An outdated or broken graph binding must not be found by the engine. */
+function graphNote(stamp, reason) {
+  if (reason !== undefined) fs.rmSync(graphBindingFile(), { force: true });
+  return { stamp, compiler: realCompiler(), reason };
+}
+
+const unusable = ({ message }) => `the graph binding cannot be used: ${message}`;
+
+function onlyProblems(error) {
+  if (error instanceof Problem) return error;
+  throw error;
+}
+
+/** Why a job failed; undefined where it did not. */
+async function reasonOf(job, tell = ({ message }) => message) {
+  const problem = await job.then(() => undefined, onlyProblems);
+  return problem && tell(problem);
+}

@@ -1,0 +1,48 @@
+/** A graph is checked once on this TensorFlow with these kernels; a note of it lies in the cache folder. */
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { currentEngine } from 'axunet-engine/engine';
+import { graphBindingFile } from 'axunet-engine/graph/native';
+import { readJson, sha256, writeJson } from '../io/files.ts';
+import { settings } from '../settings.ts';
+import { isEqualEnough, type StepCheck } from './checkStep.ts';
+
+function noteFile(digest: string): string {
+  const { size, mtimeMs } = statSync(graphBindingFile()); // another build of our kernels is another step
+  const name = sha256(`${digest} ${currentEngine().description} ${size} ${mtimeMs}`).slice(0, 32);
+  return path.join(settings.cacheFolder, 'checked-steps', `${name}.json`);
+}
+
+type Precision = 'ours' | 'bfloat16';
+
+function formatCheck({ cosine }: StepCheck, precision: Precision): string {
+  const nearness = precision === 'ours' ? 'equal' : 'near';
+  return `gradients ${nearness} the uncompiled ones (cosine 1 − ${Math.max(0, 1 - cosine).toExponential(0)})`;
+}
+
+interface CheckedStep {
+  readonly isRight: boolean;
+  /** What came out, in words. */
+  readonly outcome: string;
+}
+
+/** Runs `check` for the graph of this digest, unless AXUNET_STEP_CHECK or a note says that it need not. */
+export async function checkOnce(
+  digest: string,
+  precision: Precision,
+  check: () => Promise<StepCheck>,
+): Promise<CheckedStep> {
+  if (settings.stepCheck === 'never') return { isRight: true, outcome: 'not checked (AXUNET_STEP_CHECK=never)' };
+  const file = noteFile(digest);
+  if (settings.stepCheck === 'once' && existsSync(file)) {
+    const noted = formatCheck((await readJson(file)) as StepCheck, precision);
+    return { isRight: true, outcome: `${noted}, checked before` };
+  }
+  const result = await check();
+  if (!isEqualEnough(result, precision)) {
+    const differences = `cosine ${result.cosine}, loss by ${result.lossDifference.toExponential(1)} of it`;
+    return { isRight: false, outcome: `its gradients differ from the uncompiled ones (${differences})` };
+  }
+  await writeJson(file, result);
+  return { isRight: true, outcome: formatCheck(result, precision) };
+}

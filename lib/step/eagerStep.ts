@@ -1,0 +1,178 @@
+/** The training step as tfjs runs it, operation by operation. */
+import { tf } from 'axunet-engine/engine';
+import type { Batch } from '../preprocess/batches.ts';
+import { batchTensors, differentiate } from './differentiate.ts';
+import { type FlatLayout, flatLayout } from './flat.ts';
+import { microBatches } from './microBatches.ts';
+import { averageDecay, slotNames, updateOf } from './optimizers.ts';
+import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
+import { storedArray, variableOf, weightName } from './weights.ts';
+
+/** A variable that nothing differentiates by; takes `start` over. */
+function memory(start: tf.Tensor): tf.Variable {
+  const variable = tf.variable(start, false);
+  start.dispose();
+  return variable;
+}
+
+/** Sets variables and frees the tensors they are set from. */
+function assignAll(variables: readonly tf.Variable[], values: readonly tf.Tensor[]): void {
+  variables.forEach((variable, i) => {
+    variable.assign(values[i]!);
+    values[i]!.dispose();
+  });
+}
+
+/** Loss and metrics, and all gradients end to end. */
+interface Pass {
+  readonly values: number[];
+  readonly gradient: tf.Tensor;
+}
+
+/**
+ * Weights and running statistics live in the model and are updated in place; slots and averages live here, each as one
+ * flat vector over all weights.
+ */
+export class EagerStep implements TrainStep {
+  readonly kind = 'operation by operation';
+  readonly #model: tf.LayersModel;
+  readonly #options: StepOptions;
+  readonly #trainable: readonly tf.Variable[];
+  /** Trainable weights, then running statistics, and their names. */
+  readonly #all: readonly tf.Variable[];
+  readonly #names: readonly string[];
+  readonly #layout: FlatLayout;
+  readonly #allLayout: FlatLayout;
+  /** In the order of `slotNames`. */
+  readonly #slots: readonly tf.Variable[];
+  readonly #average?: tf.Variable;
+  /** 1 where weight decay applies, else 0. */
+  readonly #decayMask?: tf.Tensor;
+  #stepCount = 0;
+
+  constructor(model: tf.LayersModel, options: StepOptions) {
+    const { optimizer, emaDecay } = options;
+    this.#model = model;
+    this.#options = options;
+    this.#trainable = model.trainableWeights.map(variableOf);
+    this.#all = model.weights.map(variableOf);
+    this.#names = model.weights.map(weightName);
+    this.#layout = flatLayout(this.#trainable.map(({ shape }) => shape));
+    this.#allLayout = flatLayout(this.#all.map(({ shape }) => shape));
+    this.#slots = slotNames[optimizer.name].map(() => memory(tf.zeros([this.#layout.length])));
+    if (emaDecay !== undefined) this.#average = memory(this.#allLayout.join(this.#all));
+    if (optimizer.name === 'adam' && optimizer.weightDecay > 0)
+      this.#decayMask = tf.tidy(() =>
+        this.#layout.join(this.#trainable.map((v) => (v.rank > 1 ? tf.ones(v.shape) : undefined))),
+      );
+  }
+
+  async run(batch: Batch, learningRate: number, progress = 0): Promise<StepResult> {
+    const { values, gradient } = this.#differentiate(batch, progress);
+    const { norm, clipped } = this.#clip(gradient);
+    this.#stepCount++;
+    this.#update(clipped, learningRate);
+    this.#follow();
+    const [loss, ...measured] = values;
+    const names = Object.keys(this.#options.metrics ?? {});
+    return { loss, gradientNorm: norm, metrics: Object.fromEntries(names.map((name, i) => [name, measured[i]])) };
+  }
+
+  /** The mean over the parts of a batch, by their size. */
+  #differentiate(batch: Batch, progress: number): Pass {
+    const parts = microBatches(batch, this.#options.microBatch);
+    if (parts.length === 1) return this.#pass(batch, progress);
+    let mean: Pass = { values: [], gradient: tf.zeros([this.#layout.length]) };
+    for (const { part, share } of parts) {
+      const { values, gradient } = this.#pass(part, progress);
+      const sum = tf.tidy(() => tf.add(mean.gradient, tf.mul(gradient, share)));
+      tf.dispose([mean.gradient, gradient]);
+      mean = { values: values.map((value, i) => (mean.values[i] ?? 0) + share * value), gradient: sum };
+    }
+    return mean;
+  }
+
+  #pass(batch: Batch, progress: number): Pass {
+    const tensors = batchTensors(batch, progress);
+    const { values, gradients } = differentiate(this.#model, this.#options, tensors);
+    const pass = { values: values.map((value) => value.dataSync()[0]!), gradient: this.#layout.join(gradients) };
+    tf.dispose([values, { ...tensors }, gradients.filter((g) => g !== undefined)]);
+    return pass;
+  }
+
+  /** Shortens the gradient where it is too long; returns its norm before. */
+  #clip(gradient: tf.Tensor): { norm: number; clipped: tf.Tensor } {
+    const { clipNorm } = this.#options;
+    const norm = tf.tidy(() => Math.sqrt(tf.sum(tf.square(gradient)).dataSync()[0]!));
+    if (clipNorm === undefined || !(norm > clipNorm)) return { norm, clipped: gradient };
+    const clipped = tf.mul(gradient, clipNorm / norm);
+    gradient.dispose();
+    return { norm, clipped };
+  }
+
+  /** Moves weights and slots; frees the gradient. */
+  #update(gradient: tf.Tensor, learningRate: number): void {
+    const [slots, decayMask] = [this.#slots, this.#decayMask];
+    const [weights, ...newSlots] = tf.tidy(() => {
+      const tensors = { weight: this.#layout.join(this.#trainable), gradient, slots, decayMask };
+      const [weight, ...rest] = updateOf(this.#options.optimizer, tensors, learningRate, this.#stepCount);
+      return [this.#layout.split(weight!), ...rest] as [tf.Tensor[], ...tf.Tensor[]];
+    });
+    assignAll(this.#trainable, weights);
+    assignAll(slots, newSlots);
+    gradient.dispose();
+  }
+
+  /** average ← decay · average + (1 − decay) · weights */
+  #follow(): void {
+    const [average, { emaDecay }] = [this.#average, this.#options];
+    if (!average) return;
+    const decay = averageDecay(emaDecay!, this.#stepCount);
+    const next = tf.tidy(() => tf.add(tf.mul(average, decay), tf.mul(this.#allLayout.join(this.#all), 1 - decay)));
+    assignAll([average], [next]);
+  }
+
+  async state(): Promise<NamedArrays> {
+    return tf.tidy(() => {
+      const state: NamedArrays = { stepCount: { shape: [1], data: Float32Array.of(this.#stepCount) } };
+      const put = (kind: string, tensors: readonly tf.Tensor[]): void =>
+        tensors.forEach((tensor, i) => {
+          const data = tensor.dataSync<'float32'>().slice() as Float32Array;
+          state[`${kind}/${this.#names[i]}`] = { shape: tensor.shape, data };
+        });
+      put('weight', this.#all);
+      slotNames[this.#options.optimizer.name].forEach((slot, k) => put(slot, this.#layout.split(this.#slots[k]!)));
+      if (this.#average) put('average', this.#allLayout.split(this.#average));
+      return state;
+    });
+  }
+
+  async restore(state: NamedArrays): Promise<void> {
+    const read = (kind: string, variables: readonly tf.Variable[]): tf.Tensor[] =>
+      variables.map(({ shape }, i) => tf.tensor(storedArray(state, `${kind}/${this.#names[i]}`, shape), shape));
+    const found = tf.tidy(() => ({
+      weights: read('weight', this.#all),
+      slots: slotNames[this.#options.optimizer.name].map((slot) => this.#layout.join(read(slot, this.#trainable))),
+      average: this.#average ? [this.#allLayout.join(read('average', this.#all))] : [],
+    }));
+    assignAll(this.#all, found.weights);
+    assignAll(this.#slots, found.slots);
+    if (this.#average) assignAll([this.#average], found.average);
+    this.#stepCount = state.stepCount!.data[0]!;
+  }
+
+  async withAveragedWeights<T>(f: () => Promise<T>): Promise<T> {
+    if (!this.#average) return f();
+    const trained = this.#all.map((variable) => variable.clone());
+    assignAll(this.#all, this.#allLayout.split(this.#average));
+    try {
+      return await f();
+    } finally {
+      assignAll(this.#all, trained);
+    }
+  }
+
+  dispose(): void {
+    tf.dispose([this.#slots as tf.Variable[], this.#average ?? [], this.#decayMask ?? []]);
+  }
+}

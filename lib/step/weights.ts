@@ -1,0 +1,40 @@
+/** The weights of a model by name: as arrays, and back. */
+import { tf } from 'axunet-engine/engine';
+import { expected } from '../errors.ts';
+import type { NamedArrays } from './step.ts';
+
+/** The variable inside a layer's weight. */
+export const variableOf = (weight: tf.LayerVariable): tf.Variable => (weight as unknown as { val: tf.Variable }).val;
+
+/** Weight names without the suffix that tfjs adds when a process builds two networks: `c1/conv1/kernel`. */
+export const weightName = (weight: tf.LayerVariable): string => weight.originalName;
+
+/** A stored array. Throws, naming it, where it is missing or has another shape than `shape`. */
+export function storedArray(arrays: NamedArrays, name: string, shape: readonly number[]): Float32Array {
+  const found = arrays[name];
+  if (found?.shape.join() !== shape.join())
+    throw expected(`${name} of shape [${shape}] in the checkpoint`, found ? `shape [${found.shape}]` : 'none');
+  const size = tf.util.sizeFromShape([...shape]);
+  if (found.data.length !== size)
+    throw expected(`${size} numbers of ${name} in the checkpoint`, `${found.data.length}`);
+  return found.data;
+}
+
+/** Copies of all weights of a model. */
+export const readWeights = (model: tf.LayersModel): NamedArrays =>
+  Object.fromEntries(
+    model.weights.map((weight) => {
+      const data = weight.read().dataSync<'float32'>().slice();
+      return [weightName(weight), { shape: weight.shape as number[], data }];
+    }),
+  );
+
+/** Puts stored weights into a model of the same shape. Throws naming the first that is missing or has another shape. */
+export function writeWeights(model: tf.LayersModel, arrays: NamedArrays): void {
+  const found = model.weights.map((weight) => storedArray(arrays, weightName(weight), weight.shape as number[]));
+  model.weights.forEach((weight, i) =>
+    tf.tidy(() => {
+      weight.write(tf.tensor(found[i], weight.shape as number[]));
+    }),
+  );
+}

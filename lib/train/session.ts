@@ -1,0 +1,196 @@
+/**
+ * What a process holds while it trains a run: the folder's lock, the position, history and checkpoints, the batches,
+ * the signals that came, and the clock.
+ */
+import path from 'node:path';
+import { expected, UserError } from '../errors.ts';
+import { writeJson } from '../io/files.ts';
+import type { Batch, BatchRequest } from '../preprocess/batches.ts';
+import { type BatchLoader, type BatchStream, openLoader } from '../preprocess/loader.ts';
+import type { NamedArrays } from '../step/step.ts';
+import { readWeights } from '../step/weights.ts';
+import { readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { augmentations } from './config.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { lockRun } from './lock.ts';
+import { epochBatches, type Position, startPosition } from './position.ts';
+import { type CheckpointMeta, firstDifference, type TrainingRun } from './run.ts';
+import { type StopRequest, watchSignals } from './signals.ts';
+
+export interface SessionOptions {
+  /** Go on from the newest whole checkpoint in the folder; without it a folder that holds one is refused. */
+  readonly resume?: boolean;
+  /** Damaged checkpoints that were passed over, a missing thread for the batches; console.warn by default. */
+  readonly warn?: (message: string) => void;
+  /** Makes the batches; one that the session opens and closes by default. */
+  readonly loader?: BatchLoader;
+}
+
+/** How fast it goes. */
+export interface Speed {
+  /** Share of the run that is over, 0 to 1. */
+  readonly progress: number;
+  readonly secondsLeft: number;
+  readonly stepsPerSecond: number;
+  /** Share of the stepping time between asking for batches and having them. */
+  readonly waitingShare: number;
+}
+
+/** The weights that predict: averaged ones where the run averages. */
+export const predictingWeights = (run: TrainingRun): Promise<NamedArrays> =>
+  run.step.withAveragedWeights(async () => readWeights(run.model));
+
+/** Restores the newest checkpoint, or starts anew and saves `config.json`. */
+async function findPosition(run: TrainingRun, { resume = false, warn }: SessionOptions): Promise<Position> {
+  const found = await readNewestCheckpoint<CheckpointMeta>(run.folder, 'last', warn);
+  if (found && !resume)
+    throw new UserError(
+      `Expected a folder without a training run, found one in ${run.folder}: resume it, or choose another folder`,
+    );
+  if (!found) {
+    await writeJson(path.join(run.folder, 'config.json'), run.description);
+    return startPosition();
+  }
+  const difference = firstDifference(found.meta.description, JSON.parse(JSON.stringify(run.description)));
+  if (difference) throw expected(`the resumed run to be the one in ${run.folder}`, `another ${difference}`);
+  await run.step.restore(found.arrays.state);
+  return found.meta.position;
+}
+
+/** The batches that training asks for from a position on, epoch after epoch without an end. */
+function* batchRequests(
+  { slices, training, description: { config, grid } }: TrainingRun,
+  { epochs, batch }: Position,
+): Generator<BatchRequest, never> {
+  for (let [epoch, first] = [epochs + 1, batch]; ; epoch++, first = 0) {
+    const options = { augment: augmentations[config.augment], seed: config.seed, epoch };
+    for (const indices of epochBatches(slices, training, config, epoch).slice(first)) yield { indices, grid, options };
+  }
+}
+
+export class TrainingSession {
+  /** Where the run stands; the loop moves it. */
+  readonly position: Position;
+  readonly journal: Journal;
+  readonly loader: BatchLoader;
+  readonly #run: TrainingRun;
+  readonly #release: () => void;
+  readonly #ownsLoader: boolean;
+  readonly #batches: BatchStream;
+  readonly #stop: StopRequest = watchSignals();
+  // milliseconds of `performance.now()`, and what was done before this process
+  readonly #started = performance.now();
+  readonly #secondsBefore: number;
+  #progressBefore = 0;
+  #asked = 0;
+  #savedAt = performance.now();
+  #steps = 0;
+  #steppingMs = 0;
+  #waitingMs = 0;
+
+  private constructor(
+    run: TrainingRun,
+    release: () => void,
+    position: Position,
+    journal: Journal,
+    options: SessionOptions,
+  ) {
+    this.#run = run;
+    this.#release = release;
+    this.position = position;
+    this.journal = journal;
+    this.#ownsLoader = options.loader === undefined;
+    this.loader = options.loader ?? openLoader(run.slices, { warn: options.warn });
+    this.#batches = this.loader.stream(batchRequests(run, position));
+    this.#secondsBefore = position.seconds;
+  }
+
+  /** Locks the run's folder and goes to where the run stands. `close` it. */
+  static async open(run: TrainingRun, options: SessionOptions): Promise<TrainingSession> {
+    const release = lockRun(run.folder);
+    try {
+      const position = await findPosition(run, options);
+      const journal = await openJournal(run.folder, position);
+      return new TrainingSession(run, release, position, journal, options);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** The signal that came, if any. */
+  get signal(): NodeJS.Signals | undefined {
+    return this.#stop.signal;
+  }
+
+  /** Notes the share of the run that was over before this process trained. */
+  start(progress: number): void {
+    this.#progressBefore = progress;
+  }
+
+  /** The batch after the last one. It may be used until the next call. */
+  async nextBatch(): Promise<Batch> {
+    this.#asked = performance.now();
+    const batch = await this.#batches.next();
+    this.#waitingMs += performance.now() - this.#asked;
+    return batch;
+  }
+
+  /** Moves the position past the step of the batch asked for last. */
+  countStep(loss: number): void {
+    this.#steppingMs += performance.now() - this.#asked;
+    this.#steps++;
+    this.position.step++;
+    this.position.batch++;
+    this.position.lossSum += loss;
+    this.tick();
+  }
+
+  /**
+   * Reads the clock. Only after steps and validations, so that the time is never found to be up where the last epoch
+   * would stay without its validation.
+   */
+  tick(): void {
+    this.position.seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
+  }
+
+  speed(progress: number): Speed {
+    const elapsed = (performance.now() - this.#started) / 1000;
+    const done = progress - this.#progressBefore;
+    return {
+      progress,
+      secondsLeft: done > 0 ? (elapsed / done) * (1 - progress) : Infinity,
+      stepsPerSecond: (1000 * this.#steps) / this.#steppingMs,
+      waitingShare: this.#waitingMs / this.#steppingMs,
+    };
+  }
+
+  /** Whether the last checkpoint is older than the configuration allows. */
+  get isSaveDue(): boolean {
+    return performance.now() - this.#savedAt >= 60_000 * this.#run.description.config.checkpointMinutes;
+  }
+
+  async save(): Promise<void> {
+    this.journal.flush();
+    const arrays = { weights: await predictingWeights(this.#run), state: await this.#run.step.state() };
+    await saveCheckpoint(this.#run.folder, 'last', { meta: this.#meta(), arrays });
+    this.#savedAt = performance.now();
+  }
+
+  /** Saves the weights as those with the best score so far. */
+  async saveBest(): Promise<void> {
+    const arrays = { weights: await predictingWeights(this.#run) };
+    await saveCheckpoint(this.#run.folder, 'best', { meta: this.#meta(), arrays });
+  }
+
+  #meta(): CheckpointMeta {
+    return { description: this.#run.description, position: this.position };
+  }
+
+  async close(): Promise<void> {
+    if (this.#ownsLoader) await this.loader.close();
+    this.#stop.dispose();
+    this.journal.close();
+    this.#release();
+  }
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { whatIsMissing } from '../../../lib/engine/setup/binding.mjs';
+import { findPythons } from '../../../lib/engine/setup/python.mjs';
+import { whyNotHere } from '../../../lib/engine/setup/tensorflow.mjs';
+import { cachedWheelFolder, downloadWheel, isCached, pipReason, wheel } from '../../../lib/engine/setup/wheel.mjs';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-tensorflow-'));
+  vi.stubEnv('AXUNET_CACHE', path.join(folder, 'cache'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** An executable shell script of the given name. */
+function program(name: string, script: string): string {
+  const file = path.join(folder, 'bin', name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return file;
+}
+
+describe('systems', () => {
+  it('Linux on x64 with glibc can have TensorFlow', () => {
+    expect(whyNotHere('linux', 'x64', '2.36')).toBeUndefined();
+  });
+
+  it.each([
+    ['darwin', 'arm64', undefined, /macOS on arm64/],
+    ['win32', 'x64', undefined, /Windows on x64/],
+    ['linux', 'arm64', '2.36', /linux on arm64/],
+    ['linux', 'x64', undefined, /musl/],
+  ])('%s on %s (glibc %s) cannot, and hears why', (platform, arch, glibc, reason) => {
+    expect(whyNotHere(platform, arch, glibc ?? '')).toMatch(reason);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')(
+  'Pythons on PATH (shell scripts stand in for them; not on Windows)',
+  () => {
+    it('are described by what they print, and those that do not work are passed over', async () => {
+      const tensorflow = { tensorflow: '2.18.0', folder: '/x/tensorflow' };
+      const found = { executable: '/x/python', version: '3.12.1', pip: true, ...tensorflow };
+      program('python3', 'exit 3');
+      program('python', `echo '${JSON.stringify(found)}'`);
+      vi.stubEnv('PATH', path.join(folder, 'bin'));
+      expect(await findPythons()).toEqual([found]);
+    });
+
+    it('may be absent', async () => {
+      vi.stubEnv('PATH', folder);
+      expect(await findPythons()).toEqual([]);
+    });
+  },
+);
+
+describe('a TensorFlow folder', () => {
+  it('lacks its libraries or headers by name', () => {
+    expect(whatIsMissing(folder)).toBe('libtensorflow_cc.so.2');
+    for (const file of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
+      writeFileSync(path.join(folder, file), '');
+    expect(whatIsMissing(folder)).toBe('include/tensorflow/c/c_api.h');
+  });
+});
+
+describe('the cache', () => {
+  const content = 'library';
+  const fill = (): void => {
+    mkdirSync(cachedWheelFolder(), { recursive: true });
+    writeFileSync(path.join(cachedWheelFolder(), 'a.so'), content);
+    const files = { 'a.so': createHash('sha256').update(content).digest('hex') };
+    writeFileSync(
+      path.join(cachedWheelFolder(), 'manifest.json'),
+      JSON.stringify({ version: wheel.version, wheel: wheel.sha256, files }),
+    );
+  };
+
+  it('is used when every file has the checksum that was noted', async () => {
+    expect(await isCached()).toBe(false);
+    fill();
+    expect(await isCached()).toBe(true);
+  });
+
+  it('is not used when a file was cut, changed or removed', async () => {
+    fill();
+    writeFileSync(path.join(cachedWheelFolder(), 'a.so'), content.slice(1));
+    expect(await isCached()).toBe(false);
+    rmSync(path.join(cachedWheelFolder(), 'a.so'));
+    expect(await isCached()).toBe(false);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('the download (a shell script stands in for pip; not on Windows)', () => {
+  const status = { show: vi.fn(), print: vi.fn(), clear: vi.fn() };
+  const toDest = 'while [ "$1" != --dest ]; do shift; done';
+
+  it('tries three times, refuses a file that is not the pinned one, and leaves nothing behind', async () => {
+    const executable = program('python', `${toDest}; echo wrong > "$2/tensorflow_cpu.whl"; sleep 0.4`);
+    await expect(downloadWheel({ executable }, status)).rejects.toThrow(
+      /tensorflow_cpu\.whl that pip delivered has sha256 [0-9a-f]{12}… instead of c855cb6bf05d…/,
+    );
+    expect(status.print.mock.calls.flat().filter((text: string) => /^Attempt \d failed/.test(text))).toHaveLength(2);
+    expect(existsSync(cachedWheelFolder())).toBe(false);
+    expect(readdirSync(path.join(folder, 'cache'))).toEqual([]);
+  });
+
+  it('does not try again where nothing arrived, and says what pip said', async () => {
+    const calls = path.join(folder, 'calls');
+    const executable = program(
+      'python',
+      `echo call >> ${calls}; echo 'ERROR: No matching distribution found' >&2; exit 1`,
+    );
+    await expect(downloadWheel({ executable }, status)).rejects.toThrow(
+      /pip could not download tensorflow-cpu==2\.16\.2 \(No matching distribution found\); check the network/,
+    );
+    expect(readFileSync(calls, 'utf8')).toBe('call\n');
+  });
+
+  it('names a lost connection as such, and never the address of an index', () => {
+    expect(
+      pipReason(
+        "WARNING: Retrying ... NewConnectionError('…')\n" +
+          'ERROR: Could not find a version that satisfies the requirement x',
+      ),
+    ).toBe('there is no connection to the package index');
+    expect(pipReason('ERROR: 403 Client Error: Forbidden for url: https://index.example/simple/x/')).toBe(
+      '403 Client Error: Forbidden for url: …',
+    );
+  });
+});

@@ -1,0 +1,175 @@
+/** The kernel as Jupyter drives it, through sockets; scripts/kernel-soak.mjs does so for long. */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectPath } from '../../lib/settings.ts';
+import { flags } from '../../scripts/flags.mjs';
+import { KernelClient, sleep, textOf } from '../../scripts/kernel-client.mjs';
+
+interface Message {
+  type: string;
+  content: { [key: string]: any };
+}
+interface Cell {
+  messages: Message[];
+  reply: Message | undefined;
+  over: boolean;
+  until(test: () => boolean, ms: number): Promise<boolean>;
+}
+
+let kernel: any;
+beforeAll(async () => {
+  kernel = await KernelClient.start();
+});
+afterAll(() => kernel.kill());
+
+/** Runs a cell and expects its end. */
+async function run(code: string): Promise<Cell> {
+  const cell: Cell = await kernel.execute(code, 30_000);
+  expect(cell.over, `an end of ${code}`).toBe(true);
+  return cell;
+}
+
+const numbers = (count: number): string => Array.from({ length: count }, (_, i) => `${i}\n`).join('');
+const printNumbers = (count: number): string => `for (let i = 0; i < ${count}; i++) console.log(i)`;
+const states = (cell: Cell): string[] =>
+  cell.messages.map(({ type, content }) => (type === 'status' ? content.execution_state : type));
+const streams = (cell: Cell): string[][] =>
+  cell.messages.filter(({ type }) => type === 'stream').map(({ content }) => [content.name, content.text]);
+
+describe('a cell in Jupyter', () => {
+  it('shows all of 10,000 lines, in few messages, before it ends', async () => {
+    const cell = await run(printNumbers(10_000));
+    expect(textOf(cell.messages)).toBe(numbers(10_000));
+    expect(cell.messages.length).toBeLessThan(200);
+    expect([states(cell)[0], states(cell).at(-1)]).toEqual(['busy', 'idle']);
+  });
+
+  it('ends before the next one begins, where many were sent at once', async () => {
+    const cells: Cell[] = Array.from({ length: 40 }, () => kernel.begin(printNumbers(500)));
+    for (const cell of cells) {
+      expect(await cell.until(() => cell.over, 10_000)).toBe(true);
+      expect(textOf(cell.messages)).toBe(numbers(500));
+      expect(states(cell)).toEqual(['busy', ...streams(cell).map(() => 'stream'), 'idle']);
+    }
+  });
+
+  it('shows text before and after a figure of 20 MB in this order', async () => {
+    const cell = await run(`import { display } from 'tslab';
+      console.log('before'); display.png(new Uint8Array(15e6)); console.log('after');`);
+    expect(states(cell)).toEqual(['busy', 'stream', 'display_data', 'stream', 'idle']);
+    expect(streams(cell)).toEqual([
+      ['stdout', 'before\n'],
+      ['stdout', 'after\n'],
+    ]);
+    expect(cell.messages[2]!.content.data['image/png']).toHaveLength(20e6);
+  });
+
+  it('keeps stdout and stderr apart and in order', async () => {
+    const cell = await run("for (let i = 0; i < 100; i++) { console.log('out', i); console.error('error', i); }");
+    const lines = Array.from({ length: 100 }, (_, i) => [
+      ['stdout', `out ${i}\n`],
+      ['stderr', `error ${i}\n`],
+    ]);
+    expect(streams(cell)).toEqual(lines.flat());
+  });
+
+  it('shows progress while it computes without a pause', async () => {
+    const cell: Cell = kernel.begin(`for (let i = 0; i < 4; i++) {
+      process.stdout.write('\\r' + i);
+      for (const end = Date.now() + 200; Date.now() < end;);
+    }`);
+    expect(await cell.until(() => textOf(cell.messages) === '\r0\r1', 5000)).toBe(true);
+    expect(cell.over).toBe(false);
+    await cell.until(() => cell.over, 5000);
+  });
+
+  it('may print bytes, parts of characters and what no character is', async () => {
+    const cell = await run(`const euro = Buffer.from('€');
+      for (const part of [euro.subarray(0, 1), euro.subarray(1), '\\ud800']) process.stdout.write(part);`);
+    expect(textOf(cell.messages)).toBe('€\ufffd');
+  });
+
+  it('may wait until its text is written', async () => {
+    const cell = await run("await new Promise<void>((done) => { process.stdout.write('x', () => done()); });");
+    expect(cell.reply!.content.status).toBe('ok');
+  });
+
+  it('that prints too much loses neither its last words nor its figure, and says how much is left out', async () => {
+    const cell = await run(
+      "import * as tslab from 'tslab'; for (let i = 0; i < 4e5; i++) console.log('0123456789'); " +
+        "tslab.display.html('figure'); console.error('last words');",
+    );
+    const notice = /\n\[([\d,]+) characters left out: [^\n]*\]\n/g;
+    const text = textOf(cell.messages);
+    const leftOut = [...text.matchAll(notice)].reduce((sum, [, count]) => sum + Number(count!.replaceAll(',', '')), 0);
+    const shown = text.replaceAll(notice, '');
+    expect(shown.length).toBeLessThan(3e6);
+    expect(shown.length + leftOut).toBe(4.4e6);
+    expect(shown.endsWith('0123456789\n')).toBe(true);
+    expect(states(cell)).toContain('display_data');
+    expect(textOf(cell.messages, 'stderr')).toBe('last words\n');
+  });
+
+  it('owns what it prints after its end', async () => {
+    const cell = await run('void setTimeout(() => { for (let i = 0; i < 1000; i++) console.log(i); }, 20);');
+    expect(await cell.until(() => textOf(cell.messages) === numbers(1000), 5000)).toBe(true);
+  });
+
+  it('is not held up by a subscriber that stalls or leaves', async () => {
+    const [stalled, leaving] = [kernel.subscriber({ receiveHighWaterMark: 1 }), kernel.subscriber()];
+    const cell: Cell = kernel.begin(`for (let i = 0; i < 5000; i++) {
+      console.log(i);
+      if (i % 100 === 0) await new Promise((next) => setImmediate(next));
+    }`);
+    await cell.until(() => textOf(cell.messages) !== '', 5000);
+    leaving.close();
+    expect(await cell.until(() => cell.over, 10_000)).toBe(true);
+    expect(textOf(cell.messages)).toBe(numbers(5000));
+    stalled.close();
+  });
+});
+
+describe('an interrupt', () => {
+  it.each([
+    ['that never pauses', 'while (true) {}'],
+    ['that prints without an end', 'for (let i = 0; ; i++) console.log(i)'],
+    ['that waits', 'await new Promise(() => {})'],
+  ])('ends a cell %s, whenever it comes', async (_, code) => {
+    for (let i = 0; i < 5; i++) {
+      const cell: Cell = kernel.begin(code);
+      await cell.until(() => cell.messages.length > 0, 5000);
+      await sleep(5 * i); // the first ones come while the cell is compiled
+      kernel.interrupt();
+      expect(await cell.until(() => cell.over, 5000)).toBe(true);
+      expect(textOf(cell.messages, 'stderr')).toContain('Interrupted: run the cell again');
+      await kernel.ready();
+    }
+  });
+
+  it('does not end the kernel, also where cells begin and end', async () => {
+    for (let i = 0; i < 100; i++) {
+      const cell: Cell = kernel.begin('1');
+      await sleep(Math.random() * 10);
+      kernel.interrupt();
+      expect(await Promise.race([cell.until(() => cell.over, 5000), kernel.exited])).toBe(true);
+    }
+    await kernel.ready();
+    expect(textOf((await run('console.log("alive")')).messages)).toBe('alive\n');
+  });
+});
+
+describe('a kernel', () => {
+  it('ends at once where its ports are taken, so that Jupyter starts another', () => {
+    const file = path.join(kernel.folder, 'connection.json');
+    const args = [...flags, projectPath('scripts/kernel.cjs'), file];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('The kernel cannot start');
+  });
+
+  it('ends when it is asked to, while it prints and timers run', async () => {
+    await run('void setInterval(() => { for (let i = 0; i < 1000; i++) console.log(i); }, 1);');
+    expect(await kernel.shutdown(20_000)).toBe(0);
+  });
+});

@@ -8,7 +8,13 @@ function endWithStarter(): void {
   process.channel.unref();
 }
 
+/** A reader that goes away, as `head` does, ends the process with the code of other programs: 128 + SIGPIPE's number. */
+function endWithReader(): void {
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 141 : 1));
+}
+
 endWithStarter();
+endWithReader();
 void runLine(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

@@ -1,6 +1,6 @@
 // tslab's kernel, checking cells as strictly as the project checks its files (tslab itself reads no tsconfig), ending
 // an interrupted cell with one sentence, and sending what cells print in order and within bounds (kernel/). Jupyter
-// starts it with the connection file; the headless runner loads it only for the strictness.
+// starts it with the connection file; the headless runner loads it only for how cells are compiled.
 const { createRequire } = require('node:module');
 const { separateTimers } = require('./kernel/watchTimers.cjs');
 

@@ -125,7 +125,7 @@ function bootstrapOf<T>(
   const estimate = statistic(own);
   if (!Number.isFinite(estimate)) throw expected('a statistic that is a finite number for the units', shown(estimate));
   const sorted = resampled(own, statistic, resamples, seed);
-  const [least, most] = [sorted[0]!, sorted.at(-1)!];
+  const [least, most] = [Math.min(estimate, sorted[0]!), Math.max(estimate, sorted.at(-1)!)];
   if (most - least <= rounding * Math.max(unit, Math.abs(least), Math.abs(most)))
     return { estimate, interval: [estimate, estimate], standardError: 0 };
   const tail = (1 - confidence) / 2;

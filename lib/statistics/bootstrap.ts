@@ -85,7 +85,7 @@ function resampled<T>(units: readonly T[], statistic: Statistic<T>, resamples: n
 function checkUnits<T>(units: readonly T[]): void {
   checkList(units, 'the bootstrap', 'units');
   if (units.length < 2) throw expected('at least 2 units to resample', `${units.length}`);
-  const areNumbers = Array.from(units).some((unit) => typeof unit === 'number');
+  const areNumbers = Array.from(units).some((unit) => ['number', 'bigint'].includes(typeof unit));
   for (let i = 0; i < units.length; i++) {
     const isGap = units[i] === undefined || units[i] === null;
     if (isGap || (areNumbers && !Number.isFinite(units[i])))

@@ -85,7 +85,7 @@ function resampled<T>(units: readonly T[], statistic: Statistic<T>, resamples: n
 function checkUnits<T>(units: readonly T[]): void {
   checkList(units, 'the bootstrap', 'units');
   if (units.length < 2) throw expected('at least 2 units to resample', `${units.length}`);
-  const areNumbers = Array.from(units).some((unit) => typeof unit === 'number');
+  const areNumbers = Array.from(units).some((unit) => ['number', 'bigint'].includes(typeof unit));
   for (let i = 0; i < units.length; i++) {
     const isGap = units[i] === undefined || units[i] === null;
     if (isGap || (areNumbers && !Number.isFinite(units[i])))
@@ -125,7 +125,7 @@ function bootstrapOf<T>(
   const estimate = statistic(own);
   if (!Number.isFinite(estimate)) throw expected('a statistic that is a finite number for the units', shown(estimate));
   const sorted = resampled(own, statistic, resamples, seed);
-  const [least, most] = [sorted[0]!, sorted.at(-1)!];
+  const [least, most] = [Math.min(estimate, sorted[0]!), Math.max(estimate, sorted.at(-1)!)];
   if (most - least <= rounding * Math.max(unit, Math.abs(least), Math.abs(most)))
     return { estimate, interval: [estimate, estimate], standardError: 0 };
   const tail = (1 - confidence) / 2;

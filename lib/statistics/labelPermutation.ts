@@ -123,8 +123,8 @@ export function permuteLabels(
   checkResamples(resamples);
   checkSeed(seed);
   checkBetween(level, 0, 1, 'a level');
-  if (strata !== undefined) checkStrata(strata, inFirst);
   const used = compareFeatures(columns, inFirst).features.map(({ feature }) => prepare(columns[feature]!));
+  if (strata !== undefined) checkStrata(strata, inFirst);
   const random = Random.stream(seed, 'labels');
   const places = strata
     ? [...new Set(strata)].map((s) => strata.flatMap((t, i) => (t === s ? [i] : [])))

@@ -8,7 +8,7 @@
 import { expected } from '../errors.ts';
 import { normalQuantile, normalUpperTail } from './distributions/normal.ts';
 import { exactSum, moments, varianceOf } from './moments.ts';
-import { rank, rankTogether } from './ranks.ts';
+import { rank, rankTogether, sumOfRanks } from './ranks.ts';
 import { checkConfidence, checkList, checkSample, type Sample, shown } from './sample.ts';
 
 /** The two rates when scores from a threshold on count as positive. */
@@ -83,6 +83,8 @@ export function rocCurve(scores: Sample, labels: ArrayLike<number | boolean>): R
 
 interface Placements {
   readonly auc: number;
+  /** Pairs of a positive and a negative unit that are ranked rightly, ties half: auc · m · n without rounding. */
+  readonly rightPairs: number;
   readonly ofPositives: Float64Array;
   readonly ofNegatives: Float64Array;
 }
@@ -96,7 +98,8 @@ function placements({ positives, negatives }: { positives: number[]; negatives: 
   const { first, second } = rankTogether(positives, negatives);
   const ofPositives = rank(positives).ranks.map((r, i) => (first[i]! - r) / n);
   const ofNegatives = rank(negatives).ranks.map((r, j) => 1 - (second[j]! - r) / m);
-  return { auc: exactSum(ofPositives) / m, ofPositives, ofNegatives };
+  const rightPairs = sumOfRanks(first) - (m * (m + 1)) / 2;
+  return { auc: exactSum(ofPositives) / m, rightPairs, ofPositives, ofNegatives };
 }
 
 const varianceOfMean = (values: Float64Array): number => varianceOf(moments(values)) / values.length;
@@ -130,7 +133,7 @@ export function deLongTest(
     placements(split(first, labels, 2, 'the first scores')),
     placements(split(second, labels, 2, 'the second scores')),
   ];
-  const difference = a.auc - b.auc;
+  const difference = a.rightPairs === b.rightPairs ? 0 : a.auc - b.auc;
   const part = (x: Float64Array, y: Float64Array): number => varianceOfMean(x.map((value, i) => value - y[i]!));
   const standardError = Math.sqrt(part(a.ofPositives, b.ofPositives) + part(a.ofNegatives, b.ofNegatives));
   const reach = -normalQuantile((1 - confidence) / 2) * standardError;

@@ -57,6 +57,43 @@ describe('first-order features of the 4×4 example', () => {
     });
   });
 
+  // 0 as PyRadiomics 3.0.1 documents it for flat regions; none of these numbers has an exact sum
+  it.each([0.1, 0.3, 1 / 3, -1000.7, 1e-200, 1e300])('of %d in every voxel are those of a flat region', (value) => {
+    for (const n of [1, 3, 7, 10, 1000]) {
+      const features = firstOrderFeatures(new Float64Array(n).fill(value), new Int32Array(n).fill(1), [1, 1, 1]);
+      expect(features).toMatchObject({
+        ...{ Mean: value, Median: value, Minimum: value, Maximum: value, '10Percentile': value, '90Percentile': value },
+        ...{ Skewness: 0, Kurtosis: 0, ExcessKurtosis: 0, Variance: 0, StandardDeviation: 0, Range: 0 },
+        ...{ InterquartileRange: 0, MeanAbsoluteDeviation: 0, RobustMeanAbsoluteDeviation: 0 },
+        MedianAbsoluteDeviation: 0,
+      });
+      // a negative value makes it −0
+      expect([features.CoefficientOfVariation! + 0, features.QuartileCoefficientOfDispersion! + 0]).toEqual([0, 0]);
+    }
+  });
+
+  it('that are flat but for outliers have no robust deviation', () => {
+    const values = Float64Array.from({ length: 30 }, (_, i) => (i === 29 ? 9 : 0.1));
+    const f = firstOrderFeatures(values, new Int32Array(30).fill(1), [1, 1, 1]);
+    expect(f.RobustMeanAbsoluteDeviation).toBe(0);
+    expect(f.Skewness).toBeGreaterThan(5);
+  });
+
+  it('keep their form at any scale, where fourth powers are no doubles any more', () => {
+    const plain = firstOrderFeatures(values, levels, [1, 1, 1]);
+    for (const unit of [2 ** -700, 2 ** -300, 2 ** 300, 2 ** 700]) {
+      const moved = firstOrderFeatures(
+        values.map((v) => v * unit),
+        levels,
+        [1, 1, 1],
+      );
+      for (const name of ['Skewness', 'Kurtosis', 'ExcessKurtosis', 'CoefficientOfVariation'])
+        if (name !== 'CoefficientOfVariation' || Math.abs(Math.log2(unit)) < 500)
+          expect(moved[name], name).toBeCloseTo(plain[name]!, 14);
+      expect(moved.MeanAbsoluteDeviation).toBe(plain.MeanAbsoluteDeviation! * unit);
+    }
+  });
+
   it('move with the values: adding a number changes no spread', () => {
     const list = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 12, maxLength: 40 });
     fc.assert(

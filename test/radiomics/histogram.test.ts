@@ -19,6 +19,13 @@ describe('histogram features of the 4×4 example', () => {
     });
   });
 
+  it('of one level have no spread, whatever their number', () => {
+    for (const level of [1, 3, 777])
+      expect(histogramFeatures(new Int32Array(1001).fill(level))).toMatchObject({
+        ...{ Mean: level, Variance: 0, Skewness: 0, ExcessKurtosis: 0, CoefficientOfVariation: 0 },
+      });
+  });
+
   it('of one level have gradient 0', () => {
     expect(histogramFeatures(Int32Array.of(1, 1))).toMatchObject({
       Mode: 1,

@@ -21,6 +21,9 @@ describe('normaliseImage', () => {
     expect(Math.sqrt(out.reduce((sum, x) => sum + x * x, 0) / 4)).toBeCloseTo(100, 9);
     expect(Math.max(...normaliseImage(image, 100, 1).data)).toBe(100);
     expect([...normaliseImage(volumeOf([5, 5], [2, 1, 1]), 1, null).data]).toEqual([0, 0]);
+    // the mean of three 0.1 is not 0.1 in doubles
+    const flat = { ...volumeOf([0, 0, 0], [3, 1, 1]), data: Float64Array.of(0.1, 0.1, 0.1) };
+    expect([...normaliseImage(flat, 1, null).data]).toEqual([0, 0, 0]);
   });
 
   it.each([

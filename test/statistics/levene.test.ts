@@ -38,6 +38,40 @@ describe("Levene's test", () => {
     ).toMatchObject({ f: Infinity, p: 0 });
   });
 
+  it('takes distances as equal that differ by the rounding of 0.1 and 0.4 only', () => {
+    const centres = ['median', 'mean'] as const;
+    for (const centre of centres) {
+      // 0.15 from the middle in both groups, in doubles 0.15000000000000002 and 0.15
+      expect(
+        levene(
+          [
+            [0.1, 0.4],
+            [0.2, 0.5],
+          ],
+          centre,
+        ),
+      ).toMatchObject({ f: NaN, p: NaN });
+      expect(
+        levene(
+          [
+            [0.1, 0.1, 0.4, 0.4],
+            [0.2, 0.5, 0.2, 0.5],
+          ],
+          centre,
+        ),
+      ).toMatchObject({ f: NaN, p: NaN });
+      expect(
+        levene(
+          [
+            [0.1, 0.4],
+            [1.2, 1.9],
+          ],
+          centre,
+        ),
+      ).toMatchObject({ f: Infinity, p: 0 });
+    }
+  });
+
   it('refuses one group and an empty one', () => {
     expect(() => levene([[1, 2]])).toThrow("Expected at least 2 groups for Levene's test, found 1");
     expect(() => levene([[1, 2], []])).toThrow('Expected at least 1 value in group 2, found 0');

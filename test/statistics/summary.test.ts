@@ -9,6 +9,11 @@ describe('a summary of a sample', () => {
     expect(summarise([1, 2, 3, 4])).toMatchObject({ median: 2.5, lowerQuartile: 1.75, upperQuartile: 3.25 });
   });
 
+  it('of equal values has exactly their mean and no SD, though their sum is rounded', () => {
+    for (const value of [0.1, 0.3, 1 / 3, -1000.7])
+      expect(summarise([value, value, value])).toMatchObject({ mean: value, sd: 0, median: value, max: value });
+  });
+
   it('keeps its digits at an offset of 1e8', () => {
     const summary = summarise([4, 1, 3, 2, 10].map((value) => value + 1e8));
     expect(summary.mean).toBe(1e8 + 4);

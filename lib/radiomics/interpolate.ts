@@ -43,9 +43,10 @@ function startShort(line: Float64Array, horizon: number): number {
 function startExact(line: Float64Array): number {
   const last = line.length - 1;
   const far = pole ** last;
-  let [sum, power, mirrored] = [line[0]! + far * line[last]!, pole, (far * far) / pole];
-  for (let k = 1; k < last; k++, power *= pole, mirrored /= pole) sum += (power + mirrored) * line[k]!;
-  return sum / (1 - far * far);
+  const turned = 1 / pole;
+  let [sum, power, mirrored] = [line[0]! + far * line[last]!, pole, far * (far * turned)];
+  for (let k = 1; k < last; k++, power *= pole, mirrored *= turned) sum += (power + mirrored) * line[k]!;
+  return sum / (1 - power * power);
 }
 
 /** B-spline coefficients of a volume, x fastest. */
@@ -75,7 +76,7 @@ function cubicWeights(w: number): [number, number, number, number] {
 }
 
 /** An index outside [0, n) reflected at the first and last voxel. */
-function mirror(k: number, n: number): number {
+export function mirror(k: number, n: number): number {
   if (n === 1) return 0;
   const period = 2 * (n - 1);
   const ahead = Math.abs(k) % period;

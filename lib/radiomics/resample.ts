@@ -8,8 +8,9 @@
  * Source: PyRadiomics 3.0.1 imageoperations; IBSI manual 2.4.
  */
 import { type Box, cropVolume } from '../volume/crop.ts';
-import { type Affine, type Vec3, type Volume, type VoxelArray, voxelToMm } from '../volume/volume.ts';
+import { type Vec3, type Volume, type VoxelArray, voxelToMm } from '../volume/volume.ts';
 import { axisTaps, sampleGrid, type Taps } from './interpolate.ts';
+import { gridWithin, itkGridOf, resampleAsItk } from './itk/resampleAsItk.ts';
 import type { LabelBox } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
@@ -26,35 +27,15 @@ interface AxisGrid {
   readonly spacingMm: number;
 }
 
-/** Which world axis an image axis runs along most, and where the image begins there: what ITK's rounding depends on. */
-function worldOf(affine: Affine, axis: number): { step: number; origin: number } {
-  const column = [0, 1, 2].map((row) => affine[4 * row + axis]!);
-  const row = column.reduce((best, value, at) => (Math.abs(value) > Math.abs(column[best]!) ? at : best), 0);
-  return { step: Math.sign(column[row]!), origin: affine[4 * row + 3]! };
-}
-
-/**
- * PyRadiomics' grid. Positions go through world coordinates and, along x, through the line's two ends, as ITK computes
- * them: a position exactly between two voxels of the mask would else be rounded otherwise.
- */
-function cornerGrid(
-  { shape, spacingMm, affine }: Volume,
-  { first, last }: LabelBox,
-  wanted: number,
-  axis: number,
-): AxisGrid {
+/** PyRadiomics' grid. */
+function cornerGrid({ shape, spacingMm }: Volume, { first, last }: LabelBox, wanted: number, axis: number): AxisGrid {
   const [n, old] = [shape[axis]!, spacingMm[axis]!];
   const spacing = wanted === 0 || first[axis] === last[axis] ? old : wanted;
   const ratio = old / spacing;
   const low = Math.max(0, Math.floor((first[axis]! - 0.5) * ratio - filterMargin));
   const high = Math.min(Math.ceil(n * ratio) - 1, Math.ceil((last[axis]! + 0.5) * ratio + filterMargin));
-  const { step, origin } = worldOf(affine, axis);
-  const begin = origin + step * old * ((0.5 * (spacing - old)) / old + low / ratio);
-  const at = (k: number): number => (begin + step * spacing * k - origin) * (1 / (step * old));
-  const count = high - low + 1;
-  const positions = Float64Array.from({ length: count }, (_, k) =>
-    axis === 0 ? at(0) + (at(count) - at(0)) * (k / count) : at(k),
-  );
+  const begin = (0.5 * (spacing - old)) / old + low / ratio;
+  const positions = Float64Array.from({ length: high - low + 1 }, (_, k) => begin + k / ratio);
   return { positions, spacingMm: spacing };
 }
 
@@ -80,26 +61,35 @@ function geometryOf(volume: Volume, grid: readonly AxisGrid[]): Omit<Volume, 'da
   };
 }
 
-/**
- * An interpolated value this close to a whole number is that number but for rounding;
- * cutting it off must not take 1 away.
- */
-const nearlyWhole = 1e-9;
+type Stored = Volume & { readonly header?: { readonly datatype?: string } };
 
 /**
- * Samples in the type of `like`; assigning to an integer array cuts off, but wraps what does not fit, hence the limits.
+ * Whether an image is one of integers: stored so in memory, or read from 64-bit integers, which are doubles in memory
+ * (then all its values are still whole).
  */
-function inTypeOf<T extends VoxelArray>(like: T, values: Float64Array, rounds: boolean): T {
-  const out = new (like.constructor as new (n: number) => T)(values.length);
-  if (out instanceof Float32Array || out instanceof Float64Array) {
+export function isIntegerImage({ data, header }: Stored): boolean {
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return true;
+  return /^u?int64$/.test(header?.datatype ?? '') && data.every(Number.isInteger);
+}
+
+/**
+ * Samples in the type of the image; assigning to an integer array cuts off, but wraps what does not fit, hence the
+ * limits.
+ */
+function inTypeOf(image: Volume, values: Float64Array, rounds: boolean): VoxelArray {
+  const like = image.data;
+  const out = new (like.constructor as new (n: number) => VoxelArray)(values.length);
+  const isInteger = isIntegerImage(image);
+  if (!isInteger) {
     out.set(values);
     return out;
   }
+  const isWide = like instanceof Float64Array;
   const bits = 8 * like.BYTES_PER_ELEMENT;
   const isUnsigned = like.constructor.name.startsWith('Uint');
   const low = isUnsigned ? 0 : -(2 ** (bits - 1));
-  const high = low + 2 ** bits - 1;
-  const whole = rounds ? Math.round : (value: number): number => Math.trunc(value + Math.sign(value) * nearlyWhole);
+  const high = isWide ? Infinity : low + 2 ** bits - 1;
+  const whole = rounds ? Math.round : Math.trunc;
   for (let i = 0; i < values.length; i++) out[i] = Math.min(high, Math.max(low, whole(values[i]!)));
   return out;
 }
@@ -117,9 +107,51 @@ function partFor({ shape }: Volume, grid: readonly AxisGrid[]): Box {
 
 type Settings = Pick<RadiomicsSettings, 'resampledSpacingMm' | 'interpolation' | 'gridAlignment' | 'label'>;
 
+/** Values of the image and voxels of the ROI on the new grid. */
+interface Sampled {
+  readonly values: Float64Array;
+  readonly isInRoi: (i: number) => boolean;
+}
+
+/** As PyRadiomics: the mask's grid decides. */
+function sampleAtCorner(image: Volume, mask: Volume, grid: readonly AxisGrid[], settings: Settings): Sampled {
+  const part = partFor(image, grid);
+  const [start, spacingMm, shape] = [
+    grid.map(({ positions }) => positions[0]!),
+    grid.map((axis) => axis.spacingMm),
+    grid.map(({ positions }) => positions.length),
+  ] as unknown as [Vec3, Vec3, Vec3];
+  const to = gridWithin(itkGridOf(mask), start, spacingMm, shape);
+  const sample = (volume: Volume, interpolation: RadiomicsSettings['interpolation']): Float64Array =>
+    resampleAsItk(cropVolume(volume, part.start, part.shape).data, part, [itkGridOf(volume), to], interpolation);
+  const labels = sample(mask, 'nearest');
+  return { values: sample(image, settings.interpolation), isInRoi: (i) => labels[i] === settings.label };
+}
+
+function sampleAtCentre(image: Volume, mask: Volume, grid: readonly AxisGrid[], settings: Settings): Sampled {
+  const { start, shape } = partFor(image, grid);
+  const [source, sourceMask] = [cropVolume(image, start, shape), cropVolume(mask, start, shape)];
+  const inPart = grid.map(({ positions }, axis) => positions.map((at) => at - start[axis]!));
+  const tapsFor = (kind: RadiomicsSettings['interpolation']) =>
+    inPart.map((positions, axis) => axisTaps(positions, shape[axis]!, kind)) as unknown as Taps;
+  const binary = Uint8Array.from(sourceMask.data, (value) => Number(value === settings.label));
+  const shares = sampleGrid(binary, shape, tapsFor('linear'));
+  const values = sampleGrid(source.data, shape, tapsFor(settings.interpolation));
+  return { values, isInRoi: (i) => shares[i]! >= 0.5 };
+}
+
+/** The ROI with the margin for filters, where the image goes on so far. */
+function cutAround(image: Volume, mask: Volume, { first, last }: LabelBox): { image: Volume; mask: Volume } {
+  const start = first.map((at) => Math.max(0, at - filterMargin)) as unknown as Vec3;
+  const end = last.map((at, axis) => Math.min(image.shape[axis]!, at + filterMargin + 1));
+  const shape = end.map((at, axis) => at - start[axis]!) as unknown as Vec3;
+  return { image: cropVolume(image, start, shape), mask: cropVolume(mask, start, shape) };
+}
+
 /**
- * Resamples image and mask, whose label lies in `box`; both come back unchanged where no spacing is asked for or all
- * are as asked. The mask comes back with 1 in the ROI and 0 elsewhere, times the label.
+ * Resamples image and mask, whose label lies in `box`; the mask comes back with the label in the ROI and 0 elsewhere.
+ * Both come back as they are where no spacing is asked for, and where all are as asked but for the part far from the
+ * ROI, which `corner` cuts off as it does with other spacings: filters near the ROI see the same surroundings.
  */
 export function resampleForRadiomics(
   image: Volume,
@@ -127,26 +159,18 @@ export function resampleForRadiomics(
   box: LabelBox,
   settings: Settings,
 ): { image: Volume; mask: Volume } {
-  const { resampledSpacingMm: wanted, interpolation, gridAlignment, label } = settings;
+  const { resampledSpacingMm: wanted, gridAlignment, label } = settings;
   if (wanted === null) return { image, mask };
   const isCorner = gridAlignment === 'corner';
   const grid = wanted.map((spacing, axis) =>
-    isCorner ? cornerGrid(image, box, spacing, axis) : centreGrid(image, spacing, axis),
+    isCorner ? cornerGrid(mask, box, spacing, axis) : centreGrid(image, spacing, axis),
   );
   if (grid.every(({ spacingMm }, axis) => Math.abs(spacingMm - image.spacingMm[axis]!) <= 1e-8 + 1e-5 * spacingMm))
-    return { image, mask };
+    return isCorner ? cutAround(image, mask, box) : { image, mask };
   const geometry = geometryOf(image, grid);
-  const { start, shape } = partFor(image, grid);
-  const [source, sourceMask] = [cropVolume(image, start, shape), cropVolume(mask, start, shape)];
-  const inPart = grid.map(({ positions }, axis) => positions.map((at) => at - start[axis]!));
-  const tapsFor = (kind: RadiomicsSettings['interpolation']) =>
-    inPart.map((positions, axis) => axisTaps(positions, shape[axis]!, kind)) as unknown as Taps;
-  const binary = new Uint8Array(sourceMask.data.length);
-  for (let i = 0; i < binary.length; i++) binary[i] = Number(sourceMask.data[i] === label);
-  const inRoi = sampleGrid(binary, shape, tapsFor(isCorner ? 'nearest' : 'linear'));
-  const values = sampleGrid(source.data, shape, tapsFor(interpolation));
+  const sampled = (isCorner ? sampleAtCorner : sampleAtCentre)(image, mask, grid, settings);
   return {
-    image: { ...geometry, data: inTypeOf(image.data, values, !isCorner) },
-    mask: { ...geometry, data: Float32Array.from(inRoi, (share) => (share >= 0.5 ? label : 0)) },
+    image: { ...geometry, data: inTypeOf(image, sampled.values, !isCorner) },
+    mask: { ...geometry, data: Float32Array.from(sampled.values, (_, i) => (sampled.isInRoi(i) ? label : 0)) },
   };
 }

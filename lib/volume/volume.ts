@@ -45,9 +45,12 @@ export function sliceZ<T extends VoxelArray>(volume: Volume<T>, z: number): T {
 export const voxelVolumeMl = ({ spacingMm }: Pick<Volume, 'spacingMm'>): number =>
   (spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
 
-/** Column lengths of the affine: the spacing that it implies, in millimetres. */
+/**
+ * Column lengths of the affine: the spacing that it implies, in millimetres. To the last bit as nibabel and NRRD
+ * readers compute it, which Math.hypot is not.
+ */
 export function spacingOf(affine: Affine): Vec3 {
-  const length = (c: number): number => Math.hypot(affine[c]!, affine[4 + c]!, affine[8 + c]!);
+  const length = (c: number): number => Math.sqrt(affine[c]! ** 2 + affine[4 + c]! ** 2 + affine[8 + c]! ** 2);
   return [length(0), length(1), length(2)];
 }
 

@@ -68,6 +68,7 @@ export function settingsFromPyRadiomics(given: Record<string, unknown>): Radiomi
   const changes: Record<string, unknown> = Object.fromEntries(known);
   changes.sliceAxis = ['z', 'y', 'x'][Number(given.force2Ddimension ?? 0)];
   if (given.interpolator === 'sitkLinear') changes.interpolation = 'linear';
+  if (given.interpolator === 'sitkNearestNeighbor') changes.interpolation = 'nearest';
   if (given.weightingNorm === 'no_weighting') changes.aggregation = given.force2D ? '2.5d-merge' : '3d-merge';
   return changes as RadiomicsChanges;
 }

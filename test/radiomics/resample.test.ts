@@ -47,8 +47,31 @@ describe('resampling image and mask', () => {
     expect([...centre.slice(0, 2)].map((value) => value + 0)).toEqual([0, -2]);
   });
 
-  it('does nothing where the spacing is as asked, or none is asked for', () => {
-    expect(resample({ resampledSpacingMm: [1, 1, 3] }).image).toBe(image);
+  it('does nothing where none is asked for, and with the spacing that is there cuts to a margin of 5 at the corner', () => {
     expect(resample({ resampledSpacingMm: null }).mask).toBe(mask);
+    expect(resample({ resampledSpacingMm: [1, 1, 3], gridAlignment: 'centre' }).image).toBe(image);
+    const long = { ...geometry, shape: [30, 2, 1] as Vec3 };
+    const [ramp, dot] = [
+      { ...long, data: new Int16Array(60).map((_, i) => i % 30) },
+      { ...long, data: new Uint8Array(60) },
+    ];
+    dot.data[10] = dot.data[11] = 1;
+    const out = resampleForRadiomics(ramp, dot, findLabel(dot, 1)!, {
+      ...pyradiomicsSettings,
+      resampledSpacingMm: [1, 1, 3],
+    });
+    expect([out.image.shape, out.image.data[0], out.image.affine[3]]).toEqual([[12, 2, 1], 5, 15]);
+  });
+
+  it('takes images that were read from 64-bit integers for images of integers', () => {
+    const wide = { ...image, header: { datatype: 'int64' } };
+    const asked = { resampledSpacingMm: [2, 2, 0], interpolation: 'linear' };
+    expect([...resample(asked, wide).image.data.slice(0, 2)]).toEqual([0, 2]);
+    expect([...resample(asked, { ...wide, header: { datatype: 'float64' } } as Volume).image.data.slice(0, 2)]).toEqual(
+      [0.5, 2.5],
+    );
+    // What was done to the values since they were read made halves of them.
+    const halves = { ...wide, data: image.data.map((value) => value / 2) } as Volume;
+    expect([...resample(asked, halves).image.data.slice(0, 2)]).toEqual([0.25, 1.25]);
   });
 });

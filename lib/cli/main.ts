@@ -8,7 +8,9 @@ function endWithStarter(): void {
   process.channel.unref();
 }
 
-/** A reader that goes away, as `head` does, ends the process with the code of other programs: 128 + SIGPIPE's number. */
+/**
+ * A reader that goes away, as `head` does, ends the process with the code of other programs: 128 + SIGPIPE's number.
+ */
 function endWithReader(): void {
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 141 : 1));
 }

@@ -1,6 +1,6 @@
 /** What the permutation tests share: options and result, the statistics, and the count of arrangements. */
 import { expected } from '../errors.ts';
-import { type Alternative, checkAlternative, checkResamples, checkSeed, pOfTails, shown } from './sample.ts';
+import { type Alternative, checkAlternative, checkResamples, checkSeed, pOfTails, shownArgument } from './sample.ts';
 
 /** The alternative, how many arrangements are drawn where all are too many, and their seed. */
 export interface PermutationOptions {
@@ -66,13 +66,14 @@ export class Counter {
 
   /** `unit` is the size of statistics that are not 0 by chance. */
   constructor(observed: number, unit: number) {
-    if (!isNumber(observed)) throw expected('a statistic that is a number for the samples', shown(observed));
+    if (!isNumber(observed)) throw expected('a statistic that is a number for the samples', shownArgument(observed));
     this.#observed = observed;
     this.#tolerance = Number.isFinite(observed) ? 1e-12 * Math.max(Math.abs(observed), unit) : 0;
   }
 
   add(statistic: number): void {
-    if (!isNumber(statistic)) throw expected('a statistic that is a number for every arrangement', shown(statistic));
+    if (!isNumber(statistic))
+      throw expected('a statistic that is a number for every arrangement', shownArgument(statistic));
     this.all++;
     if (statistic <= this.#observed + this.#tolerance) this.#lower++;
     if (statistic >= this.#observed - this.#tolerance) this.#upper++;

@@ -17,7 +17,7 @@ import {
   checkSeed,
   checkWord,
   type Sample,
-  shown,
+  shownArgument,
 } from './sample.ts';
 import { rounding, scaled } from './scale.ts';
 import { meanAndSd, quantileOf } from './summary.ts';
@@ -76,7 +76,7 @@ function resampled<T>(units: readonly T[], statistic: Statistic<T>, resamples: n
   if (bad.length > 0)
     throw expected(
       'a statistic that is a finite number for every resample',
-      `${shown(bad[0])} for ${bad.length} of ${resamples}`,
+      `${shownArgument(bad[0])} for ${bad.length} of ${resamples}`,
     );
   return values.sort((a, b) => a - b);
 }
@@ -91,7 +91,7 @@ function checkUnits<T>(units: readonly T[]): void {
     if (isGap || (areNumbers && !Number.isFinite(units[i])))
       throw expected(
         areNumbers ? 'finite numbers as units' : 'units without gaps',
-        `${shown(units[i])} at position ${i}`,
+        `${shownArgument(units[i])} at position ${i}`,
       );
   }
 }
@@ -100,7 +100,8 @@ function checkUnits<T>(units: readonly T[]): void {
  * Bootstrap interval of any statistic of independent units: units (patients, or pairs of values of a patient) are drawn
  * with replacement, so whatever belongs to one stays together. SciPy's `bootstrap`, 9999 resamples. Equal seeds give
  * equal intervals. A statistic that is the same in all resamples, but for rounding, gives [estimate, estimate]; a BCa
- * interval that cannot be computed is NaN. Refuses fewer than 2 units, gaps, NaN and ±∞ among numbers, and a statistic that is no finite
+ * interval that cannot be computed is NaN. Refuses fewer than 2 units, gaps, NaN and ±∞ among numbers, and a statistic
+ * that is no finite
  * number for a resample.
  */
 export function bootstrap<T>(units: readonly T[], statistic: Statistic<T>, options: BootstrapOptions = {}): Bootstrap {
@@ -116,14 +117,15 @@ function bootstrapOf<T>(
 ): Bootstrap {
   const { confidence = 0.95, resamples = 9999, method = 'bca', seed = 0 } = options;
   checkUnits(units);
-  if (typeof statistic !== 'function') throw expected('a function as statistic', shown(statistic));
+  if (typeof statistic !== 'function') throw expected('a function as statistic', shownArgument(statistic));
   checkConfidence(confidence);
   checkResamples(resamples, 2);
   checkWord(method, ['bca', 'percentile'], 'the method');
   checkSeed(seed);
   const own = Array.from(units);
   const estimate = statistic(own);
-  if (!Number.isFinite(estimate)) throw expected('a statistic that is a finite number for the units', shown(estimate));
+  if (!Number.isFinite(estimate))
+    throw expected('a statistic that is a finite number for the units', shownArgument(estimate));
   const sorted = resampled(own, statistic, resamples, seed);
   const [least, most] = [Math.min(estimate, sorted[0]!), Math.max(estimate, sorted.at(-1)!)];
   if (most - least <= rounding * Math.max(unit, Math.abs(least), Math.abs(most)))
@@ -146,7 +148,7 @@ export function pairedBootstrap(
   options: BootstrapOptions = {},
 ): Bootstrap {
   checkPairs(a, b, 2);
-  if (typeof statistic !== 'function') throw expected('a function as statistic', shown(statistic));
+  if (typeof statistic !== 'function') throw expected('a function as statistic', shownArgument(statistic));
   const pairs = Array.from(a, (value, i): [number, number] => [value, b[i]!]);
   const [ofFirst, ofSecond] = ([0, 1] as const).map(
     (side) => (drawn: readonly (readonly [number, number])[]) => statistic(drawn.map((pair) => pair[side])),

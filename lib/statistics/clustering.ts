@@ -8,7 +8,7 @@ import { expected } from '../errors.ts';
 import { checkColumnNames, type FeatureColumns } from './compareFeatures.ts';
 import { pearson } from './correlation.ts';
 import { rank } from './ranks.ts';
-import { checkBetween, checkList, checkSample, checkWhole, shown } from './sample.ts';
+import { checkBetween, checkList, checkSample, checkWhole, shownArgument } from './sample.ts';
 import { scaledTogether, timesPower } from './scale.ts';
 
 /** One merge: the two clusters (below n a single item, else n + the number of the merge) and their distance. */
@@ -96,7 +96,7 @@ export function cutTree(merges: readonly Merge[], n: number, limit: number): num
   checkWhole(n, 0, Infinity, 'the number of items');
   if (merges.length !== Math.max(0, n - 1))
     throw expected(`${Math.max(0, n - 1)} merges of ${n} items`, `${merges.length}`);
-  if (typeof limit !== 'number' || Number.isNaN(limit)) throw expected('a number for the limit', shown(limit));
+  if (typeof limit !== 'number' || Number.isNaN(limit)) throw expected('a number for the limit', shownArgument(limit));
   const members = (name: number): number[] =>
     name < n ? [name] : [...members(merges[name - n]!.left), ...members(merges[name - n]!.right)];
   const clusters = (name: number): number[][] => {

@@ -8,7 +8,7 @@ import { cliffDelta } from './cliffDelta.ts';
 import { hedgesG, hedgesGInterval } from './hedgesG.ts';
 import { mannWhitney } from './mannWhitney.ts';
 import { benjaminiHochberg, holm } from './multipleTesting.ts';
-import { checkBetween, checkList, shown } from './sample.ts';
+import { checkBetween, checkList, shownArgument } from './sample.ts';
 import { welchTTest } from './welch.ts';
 
 /** Features by name, each with one value per unit (patient), all in the same order of units. */
@@ -54,7 +54,7 @@ function checkLabels(inFirst: readonly boolean[]): void {
   checkList(inFirst, 'the labels of the first group', 'true and false');
   for (let i = 0; i < inFirst.length; i++)
     if (typeof inFirst[i] !== 'boolean')
-      throw expected('labels true and false', `${shown(inFirst[i])} at position ${i}`);
+      throw expected('labels true and false', `${shownArgument(inFirst[i])} at position ${i}`);
 }
 
 /** Units of both groups that a column is split into. Refuses unequal lengths and labels that are no booleans. */
@@ -68,7 +68,7 @@ export function splitGroups(values: readonly number[], inFirst: readonly boolean
 /** Refuses what is no table of columns by name. */
 export function checkColumnNames(columns: FeatureColumns): void {
   if (typeof columns !== 'object' || columns === null || Array.isArray(columns))
-    throw expected('columns by name', shown(columns));
+    throw expected('columns by name', shownArgument(columns));
 }
 
 /** Throws unless every column has one number or gap per label and both groups hold at least 2 units. */
@@ -79,7 +79,7 @@ function checkColumns(columns: FeatureColumns, inFirst: readonly boolean[]): [nu
     checkList(values, `column ${name}`);
     for (let i = 0; i < values.length; i++)
       if (typeof (values[i] ?? NaN) !== 'number')
-        throw expected(`numbers or gaps in column ${name}`, `${shown(values[i])} at position ${i}`);
+        throw expected(`numbers or gaps in column ${name}`, `${shownArgument(values[i])} at position ${i}`);
     if (values.length !== inFirst.length)
       throw expected(`${inFirst.length} values of ${name}, one per unit`, `${values.length}`);
   }

@@ -7,7 +7,8 @@ import { scaledTogether } from './scale.ts';
 /**
  * ICC(1) from one-way analysis of variance with unequal group sizes: (MSB − MSW)/(MSB + (m₀ − 1)·MSW), where
  * m₀ = (N − Σmᵢ²/N)/(k − 1). Between −1/(m₀ − 1) and 1; NaN where nothing varies. Refuses fewer than 2 groups, an empty
- * one, groups of which none has 2 values, NaN and ±∞. Source: Donner 1986, Int Stat Rev 54:67, doi:10.2307/1403259 (ANOVA estimator).
+ * one, groups of which none has 2 values, NaN and ±∞. Source: Donner 1986, Int Stat Rev 54:67, doi:10.2307/1403259
+ * (ANOVA estimator).
  */
 export function intraclassOneWay(groups: readonly Sample[]): number {
   checkList(groups, 'the groups', 'samples');

@@ -9,7 +9,7 @@ import { normalQuantile } from './distributions/normal.ts';
 import { studentP } from './distributions/studentT.ts';
 import { moments } from './moments.ts';
 import { rank } from './ranks.ts';
-import { checkBetween, checkList, checkResamples, checkSeed, shown } from './sample.ts';
+import { checkBetween, checkList, checkResamples, checkSeed, shownArgument } from './sample.ts';
 import { scaled } from './scale.ts';
 
 export interface LabelPermutation {
@@ -100,7 +100,7 @@ function checkStrata(strata: readonly (string | number)[], { length }: readonly 
   if (strata.length !== length) throw expected(`${length} strata, one per unit`, `${strata.length}`);
   for (let i = 0; i < length; i++)
     if (typeof strata[i] !== 'string' && !Number.isFinite(strata[i]))
-      throw expected('texts or finite numbers as strata', `${shown(strata[i])} at position ${i}`);
+      throw expected('texts or finite numbers as strata', `${shownArgument(strata[i])} at position ${i}`);
 }
 
 /**

@@ -9,7 +9,9 @@ export interface Ranks {
   readonly tieTerm: number;
 }
 
-/** Ranks of the values, mean ranks for ties (SciPy's `rankdata(method='average')`). Empty gives no ranks. Refuses NaN. */
+/**
+ * Ranks of the values, mean ranks for ties (SciPy's `rankdata(method='average')`). Empty gives no ranks. Refuses NaN.
+ */
 export function rank(values: Sample): Ranks {
   checkSample(values, 0);
   const n = values.length;

@@ -9,7 +9,7 @@ import { expected } from '../errors.ts';
 import { normalQuantile, normalUpperTail } from './distributions/normal.ts';
 import { exactSum, moments, varianceOf } from './moments.ts';
 import { rank, rankTogether, sumOfRanks } from './ranks.ts';
-import { checkConfidence, checkList, checkSample, type Sample, shown } from './sample.ts';
+import { checkConfidence, checkList, checkSample, type Sample, shownArgument } from './sample.ts';
 
 /** The two rates when scores from a threshold on count as positive. */
 export interface RocPoint {
@@ -51,7 +51,7 @@ function split(
   const groups: [number[], number[]] = [[], []];
   for (let i = 0; i < labels.length; i++) {
     const label = typeof labels[i] === 'boolean' ? Number(labels[i]) : labels[i];
-    if (label !== 0 && label !== 1) throw expected('labels 0 and 1', `${shown(labels[i])} at position ${i}`);
+    if (label !== 0 && label !== 1) throw expected('labels 0 and 1', `${shownArgument(labels[i])} at position ${i}`);
     groups[label]!.push(scores[i]!);
   }
   const [negatives, positives] = groups;

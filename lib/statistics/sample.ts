@@ -8,7 +8,7 @@ export type Sample = ArrayLike<number>;
 export type Alternative = 'two-sided' | 'less' | 'greater';
 
 /** A value as a sentence shows it. */
-export function shown(value: unknown): string {
+export function shownArgument(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
@@ -18,7 +18,7 @@ export function shown(value: unknown): string {
 /** Refuses what is no array, plain or typed. `name` is how the sentence calls it. */
 export function checkList(values: ArrayLike<unknown>, name: string, of = 'numbers'): void {
   const isList = typeof values === 'object' && values !== null && Number.isInteger(values.length) && values.length >= 0;
-  if (!isList) throw expected(`an array of ${of} for ${name}`, shown(values));
+  if (!isList) throw expected(`an array of ${of} for ${name}`, shownArgument(values));
 }
 
 /**
@@ -31,7 +31,7 @@ export function checkSample(values: Sample, atLeast: number, name = 'the sample'
   if (n < atLeast) throw expected(`at least ${atLeast} value${atLeast === 1 ? '' : 's'} in ${name}`, `${n}`);
   for (let i = 0; i < n; i++)
     if (!Number.isFinite(values[i]))
-      throw expected(`finite numbers in ${name}`, `${shown(values[i])} at position ${i}`);
+      throw expected(`finite numbers in ${name}`, `${shownArgument(values[i])} at position ${i}`);
 }
 
 /** Checks two independent samples. */
@@ -51,13 +51,13 @@ export function checkPairs(a: Sample, b: Sample, atLeast: number): void {
 
 /** Refuses anything but a number; NaN and ±∞ are numbers here. */
 export function checkNumber(value: number, name: string): void {
-  if (typeof value !== 'number') throw expected(`a number for ${name}`, shown(value));
+  if (typeof value !== 'number') throw expected(`a number for ${name}`, shownArgument(value));
 }
 
 /** Refuses anything but a number from `low` to `high`. */
 export function checkBetween(value: number, low: number, high: number, name: string): void {
   if (!(typeof value === 'number' && value >= low && value <= high))
-    throw expected(`${name} from ${low} to ${high}`, shown(value));
+    throw expected(`${name} from ${low} to ${high}`, shownArgument(value));
 }
 
 /** Refuses anything but a whole number from `low` on, up to `high`. */
@@ -65,19 +65,19 @@ export function checkWhole(value: number, low: number, high: number, name: strin
   if (!(Number.isInteger(value) && value >= low && value <= high))
     throw expected(
       high === Infinity ? `${name}, whole and at least ${low}` : `${name}, whole and from ${low} to ${high}`,
-      shown(value),
+      shownArgument(value),
     );
 }
 
 /** Refuses an option that is none of the words it may be. */
 export function checkWord(value: string, words: readonly string[], name: string): void {
-  if (!words.includes(value)) throw expected(`${name} to be one of ${words.join(', ')}`, shown(value));
+  if (!words.includes(value)) throw expected(`${name} to be one of ${words.join(', ')}`, shownArgument(value));
 }
 
 /** Refuses a confidence level outside (0, 1). */
 export function checkConfidence(confidence: number): void {
   if (!(typeof confidence === 'number' && confidence > 0 && confidence < 1))
-    throw expected('a confidence level between 0 and 1', shown(confidence));
+    throw expected('a confidence level between 0 and 1', shownArgument(confidence));
 }
 
 /** Refuses an alternative that there is not. */
@@ -90,13 +90,13 @@ const mostResamples = 10_000_000;
 /** Refuses numbers of resamples that are not whole, fewer than `least`, or more than ten million. */
 export function checkResamples(resamples: number, least = 1): void {
   if (!(Number.isInteger(resamples) && resamples >= least))
-    throw expected(`a whole number of resamples above ${least - 1}`, shown(resamples));
+    throw expected(`a whole number of resamples above ${least - 1}`, shownArgument(resamples));
   if (resamples > mostResamples) throw expected(`at most ${mostResamples} resamples`, `${resamples}`);
 }
 
 /** Refuses a seed that is not a whole number. */
 export function checkSeed(seed: number): void {
-  if (!Number.isSafeInteger(seed)) throw expected('a whole number as seed', shown(seed));
+  if (!Number.isSafeInteger(seed)) throw expected('a whole number as seed', shownArgument(seed));
 }
 
 /**

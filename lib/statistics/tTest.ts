@@ -8,7 +8,7 @@
 
 import { expected } from '../errors.ts';
 import { commonMoments, meanDifference, momentsOfTwo, varianceOf } from './moments.ts';
-import { checkPairs, checkSample, checkTwoSamples, type Sample, shown } from './sample.ts';
+import { checkPairs, checkSample, checkTwoSamples, type Sample, shownArgument } from './sample.ts';
 import { differences, timesPower } from './scale.ts';
 import { type TTest, type TTestOptions, tTestOf } from './tStatistic.ts';
 
@@ -26,7 +26,8 @@ function testOfMean(sample: { values: Sample; exponent: number }, mean: number, 
  */
 export function oneSampleTTest(values: Sample, mean = 0, options: TTestOptions = {}): TTest {
   checkSample(values, 2);
-  if (!Number.isFinite(mean)) throw expected('a finite number for the mean of the null hypothesis', shown(mean));
+  if (!Number.isFinite(mean))
+    throw expected('a finite number for the mean of the null hypothesis', shownArgument(mean));
   return testOfMean({ values, exponent: 0 }, mean, options);
 }
 

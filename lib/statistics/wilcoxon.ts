@@ -8,7 +8,7 @@ import { expected } from '../errors.ts';
 import { normalCdf, normalUpperTail } from './distributions/normal.ts';
 import type { RankTestOptions } from './mannWhitney.ts';
 import { rank } from './ranks.ts';
-import { checkAlternative, checkPairs, checkWord, pOfTails, type Sample, shown } from './sample.ts';
+import { checkAlternative, checkPairs, checkWord, pOfTails, type Sample, shownArgument } from './sample.ts';
 import { differences } from './scale.ts';
 
 /** Those of rank tests, what is done with zeros, and whether the normal approximation is corrected for continuity. */
@@ -100,7 +100,7 @@ export function wilcoxon(a: Sample, b: Sample, options: WilcoxonOptions = {}): W
   checkAlternative(alternative);
   checkWord(method, ['auto', 'exact', 'normal'], 'the method');
   checkWord(zeros, ['wilcox', 'pratt'], 'the treatment of zeros');
-  if (typeof correction !== 'boolean') throw expected('the correction to be true or false', shown(correction));
+  if (typeof correction !== 'boolean') throw expected('the correction to be true or false', shownArgument(correction));
   const signed = signedRanks(differences(a, b).values, zeros);
   const plain = signed.tieTerm === 0 && signed.zeros === 0;
   const exact = method === 'exact' || signed.ranks.length === 0 || (method === 'auto' && a.length <= (plain ? 50 : 13));

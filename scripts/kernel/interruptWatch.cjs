@@ -7,7 +7,8 @@ const { load, wait } = Atomics;
 const never = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Runs `work` so that a signal ends it if this began after everything else that a signal can end; returns whether one did.
+ * Runs `work` so that a signal ends it if this began after everything else that a signal can end; returns whether one
+ * did.
  * Node keeps its handler while any such work runs.
  */
 function endedBySignal(work) {
@@ -37,7 +38,8 @@ function watch() {
 }
 
 /**
- * Watches within some levels of work, all older than a cell's code that begins later. Where a signal ends a level, the one
+ * Watches within some levels of work, all older than a cell's code that begins later. Where a signal ends a level, the
+ * one
  * around it passes the signal on; the lost level must not begin anew before the cell's code has ended.
  */
 function watchWithin(levels) {

@@ -1,7 +1,8 @@
 /** What permutation tests count, by hand. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Counter, checkResamples, meanOf, welchT } from '../../lib/statistics/arrangements.ts';
+import { Counter, meanOf, welchT } from '../../lib/statistics/arrangements.ts';
+import { checkResamples } from '../../lib/statistics/sample.ts';
 
 describe('welchT', () => {
   it('is the difference of the means over its standard error', () => {

@@ -70,14 +70,22 @@ function momentsOf(sorted: Float64Array, mu: number): CentralMoments {
   };
 }
 
+/** Values that differ by less than this share of their size are equal but for the rounding of resampling. */
+const flatness = 2 ** -40;
+
+/** Whether a region is flat its values say, not its moments, which are rounded. No values: false. */
+function isFlatRegion(sorted: Float64Array): boolean {
+  const [min, max] = [sorted[0] ?? NaN, sorted.at(-1) ?? NaN];
+  return max - min <= flatness * Math.max(-min, max);
+}
+
 const flat: CentralMoments = { variance: 0, absolute: 0, skewness: 0, kurtosis: 0 };
 
 /** The statistics that both families of values, grey values and grey levels, have. */
 export function describe(values: Float64Array) {
   const sorted = values.slice().sort();
   const mu = meanOfSorted(sorted);
-  // whether a region is flat its values say, not its moments, which are rounded
-  const isFlat = sorted.length > 0 && sorted[0] === sorted.at(-1);
+  const isFlat = isFlatRegion(sorted);
   const { variance, absolute, skewness, kurtosis } = isFlat ? flat : momentsOf(sorted, mu);
   const [p10, p25, median, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => percentile(sorted, share));
   const inner = sorted.filter((x) => x >= p10 && x <= p90);

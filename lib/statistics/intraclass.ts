@@ -65,7 +65,7 @@ function meanSquares(ratings: readonly Sample[]): MeanSquares {
   const residuals = rows.flatMap((row, i) =>
     Array.from(row, (value, j) => value - subjectMeans[i]! - raterMeans[j]! + grand),
   );
-  const largest = Math.max(...rows.flatMap((row) => Array.from(row, Math.abs)));
+  const largest = rows.reduce((most, row) => row.reduce((m, value) => Math.max(m, Math.abs(value)), most), 0);
   const isExact = residuals.every((residual) => Math.abs(residual) <= rounding * largest);
   return {
     n,

@@ -30,10 +30,11 @@ function centreOf(group: Float64Array, centre: 'median' | 'mean'): [number, numb
   return [middle, (sorted[sorted.length >> 1]! - middle) / 2];
 }
 
-const areEqual = (values: ArrayLike<number>, tolerance: number): boolean => {
-  const all = Array.from(values);
-  return Math.max(...all) - Math.min(...all) <= tolerance;
-};
+function areEqual(values: ArrayLike<number>, tolerance: number): boolean {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) [low, high] = [Math.min(low, values[i]!), Math.max(high, values[i]!)];
+  return high - low <= tolerance;
+}
 
 /** The distances of a group from its centre; where they differ by their rounding only, the first of them everywhere. */
 function distancesOf(group: Sample, centre: 'median' | 'mean'): Scaled {
@@ -45,20 +46,14 @@ function distancesOf(group: Sample, centre: 'median' | 'mean'): Scaled {
 }
 
 /**
- * Σ nᵢ (mean(zᵢ) − mean(z))². Without spread within the groups, means that differ by no more than the rounding of
- * values of the size 2^`largest` are equal.
+ * Σ nᵢ (mean(zᵢ) − mean(z))². Without spread within the groups, means that differ by no more than the rounding of the
+ * values, which are of the sizes 2^`sizes`, are equal; a distance of 0 has no rounding.
  */
-function squaresBetween(distances: readonly Moments[], largest: number): number {
+function squaresBetween(distances: readonly Moments[], sizes: readonly number[]): number {
   const n = distances.reduce((sum, d) => sum + d.n, 0);
-  const isFlat = distances.every((d) => d.squares === 0);
-  if (
-    isFlat &&
-    areEqual(
-      distances.map((d) => d.mean),
-      rounding * 2 ** largest,
-    )
-  )
-    return 0;
+  const largest = distances.reduce((most, { mean }, i) => (mean > 0 ? Math.max(most, sizes[i]!) : most), -Infinity);
+  const means = distances.map((d) => d.mean);
+  if (distances.every((d) => d.squares === 0) && areEqual(means, rounding * 2 ** largest)) return 0;
   const grandMean = exactSum(distances.map((d) => d.n * d.mean)) / n;
   return exactSum(distances.map((d) => d.n * (d.mean - grandMean + d.meanRest) ** 2));
 }
@@ -77,7 +72,8 @@ export function levene(groups: readonly Sample[], centre: 'median' | 'mean' = 'm
   for (let i = 0; i < k; i++) checkSample(groups[i]!, 1, `group ${i + 1}`);
   const { moments: distances, exponent } = commonMoments(groups.map((group) => distancesOf(group, centre)));
   const n = distances.reduce((sum, d) => sum + d.n, 0);
-  const between = squaresBetween(distances, Math.max(...groups.map(sizeExponent)) - exponent);
+  const sizes = groups.map((group) => sizeExponent(group) - exponent);
+  const between = squaresBetween(distances, sizes);
   const within = exactSum(distances.map((d) => d.squares));
   const [df1, df2] = [k - 1, n - k];
   const f = between / df1 / (within / df2);

@@ -41,7 +41,7 @@ export const inUnit = (sample: Scaled, exponent: number): Float64Array =>
 
 /** Several samples in one unit, in which the largest of all values lies near 1. */
 export function scaledTogether(samples: readonly Sample[]): { samples: Float64Array[]; exponent: number } {
-  const largest = Math.max(...samples.map(sizeExponent));
+  const largest = samples.reduce((most, values) => Math.max(most, sizeExponent(values)), -Infinity);
   const exponent = largest === -Infinity ? 0 : largest;
   const shrink = multiplier(-exponent);
   return { samples: samples.map((values) => Float64Array.from(values, (value) => shrink(value))), exponent };

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { extractFeatures } from '../../lib/radiomics/extract.ts';
 import { firstOrderFeatures, percentile } from '../../lib/radiomics/firstOrder.ts';
+<<<<<<< HEAD
 import { exampleLevels } from './example.ts';
+=======
+import { histogramFeatures } from '../../lib/radiomics/histogram.ts';
+import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { exampleLevels, volumeOf } from './example.ts';
+>>>>>>> i13stats
 
 const levels = Int32Array.from(exampleLevels);
 const values = Float64Array.from(exampleLevels);
@@ -69,6 +76,24 @@ describe('first-order features of the 4×4 example', () => {
       });
       // a negative value makes it −0
       expect([features.CoefficientOfVariation! + 0, features.QuartileCoefficientOfDispersion! + 0]).toEqual([0, 0]);
+    }
+  });
+
+  it('of a flat image are those of a flat region after resampling, too, which rounds', () => {
+    for (const value of [0.1, 1 / 3, -1000.7]) {
+      const [zeros, data] = [new Array(120).fill(0), new Float64Array(120).fill(value)];
+      const image = { ...volumeOf(zeros, [6, 5, 4], [0.7, 0.7, 2.5]), data };
+      const mask = volumeOf(
+        zeros.map((_, i) => Number(i % 6 > 0 && i % 6 < 5)),
+        [6, 5, 4],
+        [0.7, 0.7, 2.5],
+      );
+      for (const changes of [{}, { normalise: true }, { resampledSpacingMm: [1, 1, 1] as const }])
+        expect(extractFeatures(image, mask, radiomicsSettings(changes)).features).toMatchObject({
+          original_firstorder_Skewness: 0,
+          original_firstorder_Kurtosis: 0,
+          original_firstorder_Variance: 0,
+        });
     }
   });
 

@@ -72,6 +72,16 @@ describe("Levene's test", () => {
     }
   });
 
+  it('of a constant group and one of equal distances is infinite, however large the constant', () => {
+    for (const constant of [0, 7, 1e250])
+      expect(levene([Array(3).fill(constant), [1, 3]])).toMatchObject({ f: Infinity, p: 0 });
+  });
+
+  it('takes as many values as there are', () => {
+    const many = Array.from({ length: 200_000 }, (_, i) => i % 10);
+    expect(levene([many, many])).toMatchObject({ f: 0, p: 1 });
+  });
+
   it('refuses one group and an empty one', () => {
     expect(() => levene([[1, 2]])).toThrow("Expected at least 2 groups for Levene's test, found 1");
     expect(() => levene([[1, 2], []])).toThrow('Expected at least 1 value in group 2, found 0');

@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extractFeatures } from '../../lib/radiomics/extract.ts';
 import { firstOrderFeatures, percentile } from '../../lib/radiomics/firstOrder.ts';
-<<<<<<< HEAD
-import { exampleLevels } from './example.ts';
-=======
-import { histogramFeatures } from '../../lib/radiomics/histogram.ts';
 import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { exampleLevels, volumeOf } from './example.ts';
->>>>>>> i13stats
 
 const levels = Int32Array.from(exampleLevels);
 const values = Float64Array.from(exampleLevels);

@@ -33,14 +33,16 @@ export { compileModel, startEngine, tf } from 'axunet-engine';
 export { createAxUnet, type ModelConfig, variants } from './model/axunet.ts';
 
 // Losses: functions of logits [n, h, w, classes] and labels [n, h, w]; `losses` has all by name
-export { boundaryAware } from './loss/boundaryAware.ts';
 export { crossEntropyDice } from './loss/crossEntropyDice.ts';
-export { focal } from './loss/focal.ts';
-export { generalizedDice } from './loss/generalizedDice.ts';
 export type { LossFunction } from './loss/loss.ts';
 export { losses } from './loss/losses.ts';
 export { paperLoss } from './loss/paperLoss.ts';
 export { softDice } from './loss/softDice.ts';
+
+// Makers of losses: functions of options that return a loss
+export { boundaryAware } from './loss/boundaryAware.ts';
+export { focal } from './loss/focal.ts';
+export { generalizedDice } from './loss/generalizedDice.ts';
 
 // Training: a configuration, a run in a folder, its history and scores
 export { defaultAdam, referenceRmsprop } from './step/optimizers.ts';

@@ -1,6 +1,7 @@
 /**
- * Every AXUNET_ environment variable but the engine's own (axunet-engine/settings), read in one place.
- * docs/settings.md explains them in one table.
+ * The AXUNET_ environment variables of this package, read in one place. Not here: AXUNET_PROGRESS (progress.ts), those
+ * of the engine (axunet-engine/settings) and of its set-up, and what single tests ask for. docs/settings.md explains
+ * all of them in one table.
  */
 import { existsSync } from 'node:fs';
 import os from 'node:os';
@@ -25,7 +26,7 @@ function folder(variable: string): string | undefined {
   return value ? path.resolve(value) : undefined;
 }
 
-/** The environment variables of the project, read when they are asked for; docs/settings.md explains each. */
+/** The environment variables, read when they are asked for; docs/settings.md explains each. */
 export const settings = {
   get profile(): Profile {
     return choiceOf('AXUNET_PROFILE', profiles, 'demo');
@@ -79,15 +80,11 @@ export const settings = {
   get stepCheck(): 'once' | 'always' | 'never' {
     return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
   },
-  /** A folder with libtensorflow, instead of looking for one. */
-  get tensorflowFolder(): string | undefined {
-    return folder('AXUNET_TENSORFLOW');
-  },
   /** A Python interpreter with the peers that `npm run bench` compares with; undefined means measure ours alone. */
   get peerPython(): string | undefined {
     return process.env.AXUNET_PEER_PYTHON || undefined;
   },
-  /** Where downloaded libraries are kept between projects. */
+  /** Where downloaded libraries and notes of checked steps are kept between projects; the set-up fills it too. */
   get cacheFolder(): string {
     const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
     return folder('AXUNET_CACHE') ?? path.join(base, 'axunet');

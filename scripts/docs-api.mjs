@@ -96,7 +96,8 @@ function pagesOf(names) {
   const index = [
     '# API reference',
     '',
-    'Every name that the packages export, by room. `npm run docs` makes these pages from the doc comments.',
+    'Every name that the doors of `axunet` and `axunet-engine` export, by room. ' +
+      '`npm run docs` makes these pages from the doc comments.',
     '',
   ];
   for (const room of rooms) {

@@ -1,4 +1,7 @@
-/** The environment variables that the engine reads. */
+/**
+ * The environment variables that the engine reads as it runs. Its set-up reads two more, AXUNET_TENSORFLOW
+ * (setup/tensorflow.mjs) and AXUNET_CACHE (setup/wheel.mjs): it must run before anything in TypeScript does.
+ */
 import { UserError } from './errors.ts';
 
 /** The values that `AXUNET_ENGINE` can have. */
@@ -13,7 +16,7 @@ export function choiceOf<T extends string>(variable: string, allowed: readonly T
   throw new UserError(`Expected ${variable} to be one of ${allowed.join(', ')}, found "${value}"`);
 }
 
-/** The environment variables that the engine reads, read when they are asked for. */
+/** These variables, read when they are asked for. */
 export const engineSettings = {
   /** Which engine `startEngine` starts when it is not told. */
   get engine(): EngineChoice {

@@ -10,9 +10,9 @@ import { type HostTensor, Session, type SessionConfig } from 'axunet-engine/grap
 import { expected } from '../errors.ts';
 import type { Batch } from '../preprocess/batches.ts';
 import { shapeOf } from './differentiate.ts';
-import { stepNumbers } from './graphOptimizers.ts';
 import { microBatches } from './microBatches.ts';
 import { averageDecay } from './optimizers.ts';
+import { stepNumbers } from './optimizersCompiled.ts';
 import { SessionVariables } from './sessionVariables.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
 import { StepGraph, type StepProgram } from './stepGraph.ts';

@@ -2,6 +2,9 @@
  * Optimizers as formulas on tensors, with their memory ("slots") in the open so that a checkpoint can hold it.
  *
  * One update is one pure function of (weight, gradient, slots); the optimizer only keeps the slots.
+ *
+ * Compiled: optimizersCompiled.ts. RMSProp is there TensorFlow's ResourceApplyRMSProp, the same formula with ε inside
+ * the root.
  */
 import { tf } from 'axunet-engine/engine';
 

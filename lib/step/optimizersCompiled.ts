@@ -1,4 +1,7 @@
-/** The optimizers of optimizers.ts as TensorFlow's own update kernels, which change variables in place. */
+/**
+ * The optimizers of optimizers.ts in the graph of a compiled step: TensorFlow's own update kernels, which compute the
+ * same formulas and change variables in place.
+ */
 import { typeAttribute } from 'axunet-engine/graph/attributes';
 import { attributeTypes, dtypes, type NativeAttribute } from 'axunet-engine/graph/native';
 import { nodeOf, type Ref, type Trace } from 'axunet-engine/graph/trace';

@@ -4,7 +4,7 @@ import { joinParts } from 'axunet-engine/graph/joinedVariable';
 import { dtypes } from 'axunet-engine/graph/native';
 import type { Ref, Trace } from 'axunet-engine/graph/trace';
 import { assignVariable, readVariable } from 'axunet-engine/graph/variables';
-import { addUpdate, stepNumbers } from './graphOptimizers.ts';
+import { addUpdate, stepNumbers } from './optimizersCompiled.ts';
 import type { StepOptions } from './step.ts';
 import type { WeightGroup } from './stepVariables.ts';
 

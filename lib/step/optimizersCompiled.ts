@@ -70,7 +70,7 @@ export function addUpdate(
     return trace.addTarget('ResourceApplyMomentum', inputs, [T, locking, nesterov], { controls });
   }
   const inputs = [...handles, n.beta1Power, n.beta2Power, n.learningRate, n.beta1, n.beta2, n.epsilon, gradient];
-  if (decays && config.weightDecay > 0) controls[0] = addDecay(trace, variable, value, gradient, n.decay);
+  if (decays) controls[0] = addDecay(trace, variable, value, gradient, n.decay);
   return trace.addTarget('ResourceApplyAdam', inputs, [T, locking, nesterov], { controls });
 }
 

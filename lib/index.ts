@@ -33,14 +33,15 @@ export { compileModel, startEngine, tf } from 'axunet-engine';
 export { createAxUnet, type ModelConfig, variants } from './model/axunet.ts';
 
 // Losses: functions of logits [n, h, w, classes] and labels [n, h, w]; `losses` has all by name
-export { boundaryAware } from './loss/boundaryAware.ts';
 export { crossEntropyDice } from './loss/crossEntropyDice.ts';
-export { focal } from './loss/focal.ts';
-export { generalizedDice } from './loss/generalizedDice.ts';
 export type { LossFunction } from './loss/loss.ts';
 export { losses } from './loss/losses.ts';
 export { paperLoss } from './loss/paperLoss.ts';
 export { softDice } from './loss/softDice.ts';
+// and makers of losses, which take options: `focal({ gamma: 1 })` is a loss, and so is `focal()`
+export { boundaryAware } from './loss/boundaryAware.ts';
+export { focal } from './loss/focal.ts';
+export { generalizedDice } from './loss/generalizedDice.ts';
 
 // Training: a configuration, a run in a folder, its history and scores
 export { defaultAdam, referenceRmsprop } from './step/optimizers.ts';

@@ -8,7 +8,7 @@ import { whyNoGraphs } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
 import type { Batch } from '../preprocess/batches.ts';
 import { checkOnce } from './checkOnce.ts';
-import { checkStep, type StepCheck } from './checkStep.ts';
+import { checkStep, type StepCheck, toleranceOf } from './checkStep.ts';
 import { CompiledStep, type CompileOptions } from './compiledStep.ts';
 import { EagerStep } from './eagerStep.ts';
 import { microBatches } from './microBatches.ts';
@@ -73,15 +73,15 @@ export class ChosenStep implements TrainStep {
     const started = performance.now();
     const compiled = await CompiledStep.compile(model, options, batch, this.#choice);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    let isRight = false;
+    let mayRun = false;
     try {
       const [{ part }] = microBatches(batch, options.microBatch);
       const run = (): Promise<StepCheck> => check(model, compiled, part);
-      const checked = await checkOnce(compiled.digest(part), bfloat16 ? 'bfloat16' : 'ours', run);
-      isRight = checked.isRight;
-      return isRight ? { compiled, why: `${seconds} s, ${checked.outcome}` } : { why: checked.outcome };
+      const checked = await checkOnce(compiled.digest(part), toleranceOf({ bfloat16 }), run);
+      mayRun = checked.mayRun;
+      return mayRun ? { compiled, why: `${seconds} s, ${checked.outcome}` } : { why: checked.outcome };
     } finally {
-      if (!isRight) compiled.dispose();
+      if (!mayRun) compiled.dispose();
     }
   }
 

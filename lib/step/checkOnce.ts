@@ -18,7 +18,8 @@ function formatCheck({ cosine }: StepCheck, tolerance: Tolerance): string {
   return `gradients ${nearness} the uncompiled ones (cosine 1 − ${Math.max(0, 1 - cosine).toExponential(0)})`;
 }
 
-interface CheckedStep {
+/** What came of a check, or of the decision not to make one. */
+export interface CheckedStep {
   /** False where it was checked and is wrong; true where it is right, and where it was not to be checked. */
   readonly mayRun: boolean;
   /** What came out, in words. */

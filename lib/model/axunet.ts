@@ -7,7 +7,8 @@
  *                              └ p4 ─ c4 ───────────── c6 ─ up7
  *                                      └ p5 ─ c5 ─ ASPP ─ up6
  *
- * The ASPP block is in aspp.ts, the layers in blocks.ts. Layer names are the reference's. Source: Yang et al. 2022, doi 10.3389/fonc.2022.894970, and its public code.
+ * The ASPP block is in aspp.ts, the layers are in blocks.ts; their names are the reference's. Source: Yang et al. 2022,
+ * doi 10.3389/fonc.2022.894970, and its public code.
  */
 import { tf } from 'axunet-engine';
 import { expected } from '../errors.ts';

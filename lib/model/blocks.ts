@@ -1,5 +1,6 @@
 /**
- * The building blocks of AX-Unet as layers, one kind of row of the paper's table each. Images are [n, h, w, c].
+ * The building blocks of AX-Unet as layers, one kind of row of the paper's table each. Images are [n, h, w, c]. Put
+ * together they are in axunet.ts, and the ASPP block of aspp0 … head_out in aspp.ts.
  *
  *     DoubleConvolution     c1, c2 … c9       3×3, batch norm, ReLU, twice; or the first half separable
  *     MaxPool               p1, p2, p4, p5    2×2 maximum

@@ -10,9 +10,9 @@ import { type HostTensor, Session, type SessionConfig } from 'axunet-engine/grap
 import { expected } from '../errors.ts';
 import type { Batch } from '../preprocess/batches.ts';
 import { shapeOf } from './differentiate.ts';
-import { stepNumbers } from './graphOptimizers.ts';
 import { microBatches } from './microBatches.ts';
 import { averageDecay } from './optimizers.ts';
+import { stepNumbers } from './optimizersCompiled.ts';
 import { SessionVariables } from './sessionVariables.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
 import { StepGraph, type StepProgram } from './stepGraph.ts';
@@ -36,7 +36,8 @@ export const recomputesByDefault = (images: number, height: number, width: numbe
 /** One operation at a time, with all threads: least memory, and hardly slower than several at once. */
 const oneByOne: SessionConfig = { interOpThreads: 1 };
 
-const scalar = (value: number): HostTensor => ({ shape: [], data: Float32Array.of(value) });
+/** One number to feed. */
+const fedScalar = (value: number): HostTensor => ({ shape: [], data: Float32Array.of(value) });
 
 export class CompiledStep implements TrainStep {
   readonly kind: string;
@@ -111,7 +112,7 @@ export class CompiledStep implements TrainStep {
       const program = await this.#programOf(part);
       this.#variables.release();
       const feeds = this.#batchFeeds(program.prefix, part, progress);
-      const values = await this.#runProgram(program, { ...feeds, [`${program.prefix}share`]: scalar(share) });
+      const values = await this.#runProgram(program, { ...feeds, [`${program.prefix}share`]: fedScalar(share) });
       values.forEach((value, i) => {
         means[i] += share * value;
       });
@@ -133,7 +134,7 @@ export class CompiledStep implements TrainStep {
   #batchFeeds(prefix: string, batch: Batch, progress: number): Record<string, HostTensor> {
     const shape = shapeOf(batch);
     return {
-      [`${prefix}progress`]: scalar(progress),
+      [`${prefix}progress`]: fedScalar(progress),
       [`${prefix}images`]: { shape, data: batch.images },
       [`${prefix}labels`]: { shape: shape.slice(0, 3), data: Int32Array.from(batch.labels) },
     };
@@ -144,7 +145,7 @@ export class CompiledStep implements TrainStep {
     const step = this.#stepCount + 1;
     const numbers = Object.entries(stepNumbers(optimizer, learningRate, step));
     if (emaDecay !== undefined) numbers.push(['averageDecay', averageDecay(emaDecay, step)]);
-    return Object.fromEntries(numbers.map(([name, value]) => [prefix + name, scalar(value)]));
+    return Object.fromEntries(numbers.map(([name, value]) => [prefix + name, fedScalar(value)]));
   }
 
   async #runProgram({ fetches, targets }: StepProgram, feeds: Record<string, HostTensor>): Promise<number[]> {

@@ -4,7 +4,7 @@ import type { Batch } from '../preprocess/batches.ts';
 import { batchTensors, differentiate } from './differentiate.ts';
 import { type FlatLayout, flatLayout } from './flat.ts';
 import { microBatches } from './microBatches.ts';
-import { averageDecay, slotNames, updateOf } from './optimizers.ts';
+import { averageDecay, decays, slotNames, updateOf } from './optimizers.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
 import { storedArray, variableOf, weightName } from './weights.ts';
 
@@ -46,7 +46,7 @@ export class EagerStep implements TrainStep {
   /** In the order of `slotNames`. */
   readonly #slots: readonly tf.Variable[];
   readonly #average?: tf.Variable;
-  /** 1 where weight decay applies, else 0. */
+  /** 1 where weight decay applies, else 0; none where it applies nowhere. */
   readonly #decayMask?: tf.Tensor;
   #stepCount = 0;
 
@@ -61,9 +61,10 @@ export class EagerStep implements TrainStep {
     this.#allLayout = flatLayout(this.#all.map(({ shape }) => shape));
     this.#slots = slotNames[optimizer.name].map(() => memory(tf.zeros([this.#layout.length])));
     if (emaDecay !== undefined) this.#average = memory(this.#allLayout.join(this.#all));
-    if (optimizer.name === 'adam' && optimizer.weightDecay > 0)
+    const areDecayed = this.#trainable.map((weight) => decays(optimizer, weight));
+    if (areDecayed.includes(true))
       this.#decayMask = tf.tidy(() =>
-        this.#layout.join(this.#trainable.map((v) => (v.rank > 1 ? tf.ones(v.shape) : undefined))),
+        this.#layout.join(this.#trainable.map(({ shape }, i) => (areDecayed[i] ? tf.ones(shape) : undefined))),
       );
   }
 

@@ -1,12 +1,12 @@
 /** The graph of a training step: its variables, and what is computed for each shape of batch. */
 import type { tf } from 'axunet-engine/engine';
-import { typeAttribute } from 'axunet-engine/graph/attributes';
 import { assertEqualTraces } from 'axunet-engine/graph/equalTraces';
 import { joinParts } from 'axunet-engine/graph/joinedVariable';
-import { dtypes, type NativeGraph, newGraph } from 'axunet-engine/graph/native';
+import { type NativeGraph, newGraph } from 'axunet-engine/graph/native';
 import type { Ref, Trace, TraceOptions } from 'axunet-engine/graph/trace';
 import { withTrace } from 'axunet-engine/graph/tracing';
 import { assignVariable, readVariable } from 'axunet-engine/graph/variables';
+import { addFloat32 } from './float32.ts';
 import type { StepOptions } from './step.ts';
 import { tracePass } from './stepPass.ts';
 import { traceUpdate } from './stepUpdate.ts';
@@ -51,7 +51,7 @@ export class StepGraph {
     this.#trained = this.groups.filter(({ isTrainable }) => isTrainable);
     const prefix = 'update/';
     if (step.microBatch !== undefined)
-      this.update = withTrace({ graph, prefix }, (trace) => this.#traceUpdate(trace, prefix));
+      this.update = withTrace({ graph, prefix }, (trace) => this.#traceSumUpdate(trace, prefix));
   }
 
   /** Whether there is a program for [n, height, width, channels] already. To make one, the model needs its weights. */
@@ -105,16 +105,15 @@ export class StepGraph {
 
   #addToSums(trace: Trace, gradients: readonly (Ref | undefined)[]): string[] {
     const share = trace.placeholder('share', [], 'float32').ref;
-    const T = typeAttribute('T', dtypes.float32);
     return gradients.flatMap((g, k) => {
       if (!g) return [];
-      const [{ ref: part }] = trace.add('Mul', [g, share], [T]);
+      const part = addFloat32(trace, 'Mul', [g, share]);
       return [assignVariable(trace, 'AssignAdd', this.#trained[k].sum!.variable, part)];
     });
   }
 
   /** The update by the sums of the parts. */
-  #traceUpdate(trace: Trace, prefix: string): StepProgram {
+  #traceSumUpdate(trace: Trace, prefix: string): StepProgram {
     const values = this.groups.map(({ weight }) => readVariable(trace, weight.variable).ref);
     const gradients = this.#trained.map(({ sum }) => readVariable(trace, sum!.variable).ref);
     const { norm, targets } = traceUpdate(trace, this.#step, this.groups, { values, gradients, targets: [] });

@@ -1,8 +1,11 @@
-/** The optimizers of optimizers.ts as TensorFlow's own update kernels, which change variables in place. */
-import { typeAttribute } from 'axunet-engine/graph/attributes';
-import { attributeTypes, dtypes, type NativeAttribute } from 'axunet-engine/graph/native';
+/**
+ * The optimizers of optimizers.ts in the graph of a compiled step: TensorFlow's own update kernels, which compute the
+ * same formulas and change variables in place.
+ */
+import { attributeTypes, type NativeAttribute } from 'axunet-engine/graph/native';
 import { nodeOf, type Ref, type Trace } from 'axunet-engine/graph/trace';
 import { assignVariable, type GraphVariable } from 'axunet-engine/graph/variables';
+import { addFloat32, float32 } from './float32.ts';
 import type { OptimizerConfig } from './optimizers.ts';
 
 /** Numbers that change from step to step, fed by name. */
@@ -29,7 +32,6 @@ export function stepNumbers(config: OptimizerConfig, learningRate: number, step:
 }
 
 const flag = (name: string): NativeAttribute => ({ name, type: attributeTypes.bool, value: false });
-const T = typeAttribute('T', dtypes.float32);
 
 /** What an update is of. */
 interface Updated {
@@ -60,19 +62,19 @@ export function addUpdate(
   const [locking, nesterov] = [flag('use_locking'), flag('use_nesterov')];
   if (config.name === 'rmsprop') {
     const inputs = [...handles, n.learningRate, n.rho, n.momentum, n.epsilon, gradient];
-    return trace.addTarget('ResourceApplyRMSProp', inputs, [T, locking], { controls });
+    return trace.addTarget('ResourceApplyRMSProp', inputs, [float32, locking], { controls });
   }
   if (config.name === 'sgd') {
     const inputs = [...handles, n.learningRate, gradient, n.momentum];
-    return trace.addTarget('ResourceApplyMomentum', inputs, [T, locking, nesterov], { controls });
+    return trace.addTarget('ResourceApplyMomentum', inputs, [float32, locking, nesterov], { controls });
   }
   const inputs = [...handles, n.beta1Power, n.beta2Power, n.learningRate, n.beta1, n.beta2, n.epsilon, gradient];
-  if (decays && config.weightDecay > 0) controls[0] = addDecay(trace, variable, value, gradient, n.decay);
-  return trace.addTarget('ResourceApplyAdam', inputs, [T, locking, nesterov], { controls });
+  if (decays) controls[0] = addDecay(trace, variable, value, gradient, n.decay);
+  return trace.addTarget('ResourceApplyAdam', inputs, [float32, locking, nesterov], { controls });
 }
 
 /** w ← w − decay · w, once the gradient no longer needs w. */
 function addDecay(trace: Trace, variable: GraphVariable, value: Ref, gradient: Ref, decay: Ref): string {
-  const [{ ref }] = trace.add('Mul', [value, decay], [T], { controls: [nodeOf(gradient)] });
+  const ref = addFloat32(trace, 'Mul', [value, decay], { controls: [nodeOf(gradient)] });
   return assignVariable(trace, 'AssignSub', variable, ref);
 }

@@ -7,8 +7,8 @@ import { type HostTensor, newGraph, Session, whyNoGraphs } from '../../lib/engin
 import { withTrace } from '../../lib/engine/graph/tracing.ts';
 import { addVariable, assignVariable, readVariable } from '../../lib/engine/graph/variables.ts';
 import { Random } from '../../lib/random.ts';
-import { addUpdate, stepNumbers } from '../../lib/step/graphOptimizers.ts';
 import { defaultAdam, type OptimizerConfig, referenceRmsprop, slotNames, updateOf } from '../../lib/step/optimizers.ts';
+import { addUpdate, stepNumbers } from '../../lib/step/optimizersCompiled.ts';
 
 await startEngine();
 const why = whyNoGraphs() ? ` (skipped: ${whyNoGraphs()})` : '';

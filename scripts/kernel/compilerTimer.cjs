@@ -7,9 +7,9 @@
  */
 
 /**
- * Lets the compiler of a watch host set any number of timers: the host's own, of which there is one at a time, runs them
- * all in the order in which they were set, those included that they set themselves. Where one fails, its error goes to
- * the cell, the others wait for the next one.
+ * Lets the compiler of a watch host set any number of timers: the host's own, of which there is one at a time, runs
+ * them all in the order in which they were set, those included that they set themselves. Where one fails, its error
+ * goes to the cell; the others wait for the next one.
  */
 function shareTimer(host) {
   const { setTimeout: start, clearTimeout: stop } = host;

@@ -8,6 +8,7 @@ import { datasetFolder, defaultFolder } from 'axunet/dataset/cases';
 import { type MaskFile, openMasks } from 'axunet/dataset/masks';
 import { datasetEntry } from 'axunet/dataset/registry';
 import { expected } from 'axunet/errors';
+import type { Provenance } from 'axunet/figures/saveFigure';
 import { showBundle } from 'axunet/figures/show';
 import { type Row, type Table, toTable } from 'axunet/figures/table';
 import { parseCsv } from 'axunet/io/csv';
@@ -160,6 +161,12 @@ export async function panoramaTable(folder: string, limit = Infinity): Promise<T
     measurePanorama(folder, chosen),
   );
 }
+
+/** Where a figure of these masks comes from: not from the session's data set. */
+export const panoramaProvenance = (table: Table): Provenance => ({
+  inputs: [],
+  parameters: { dataset: 'panorama', masks: table.rowCount },
+});
 
 export interface PeerValues {
   readonly tool: string;

@@ -38,12 +38,8 @@ export type { LossFunction } from './loss/loss.ts';
 export { losses } from './loss/losses.ts';
 export { paperLoss } from './loss/paperLoss.ts';
 export { softDice } from './loss/softDice.ts';
-// and makers of losses, which take options: `focal({ gamma: 1 })` is a loss, and so is `focal()`
-export { boundaryAware } from './loss/boundaryAware.ts';
-export { focal } from './loss/focal.ts';
-export { generalizedDice } from './loss/generalizedDice.ts';
 
-// Makers of losses: functions of options that return a loss
+// Makers of losses, which take options: `focal({ gamma: 1 })` is a loss, and so is `focal()`
 export { boundaryAware } from './loss/boundaryAware.ts';
 export { focal } from './loss/focal.ts';
 export { generalizedDice } from './loss/generalizedDice.ts';

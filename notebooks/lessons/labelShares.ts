@@ -19,3 +19,24 @@ export function labelShares(slices: readonly SliceEntry[]): LabelShare[] {
     return { id, patient, z, foreground, background: pixels - foreground, share: foreground / pixels };
   });
 }
+
+/** Counts of a data set: its slices, patients, slices with pancreas, and those that the paper's code would keep. */
+export interface SliceCounts {
+  readonly slices: number;
+  readonly patients: number;
+  readonly withPancreas: number;
+  readonly keptByPaper: number;
+}
+
+/** Counts slices; the paper's code keeps those of at least `paperMinimumPixels` of pancreas. All 0 for no slices. */
+export function sliceCounts(
+  shares: readonly LabelShare[],
+  { paperMinimumPixels }: { paperMinimumPixels: number },
+): SliceCounts {
+  return {
+    slices: shares.length,
+    patients: new Set(shares.map(({ patient }) => patient)).size,
+    withPancreas: shares.filter(({ foreground }) => foreground > 0).length,
+    keptByPaper: shares.filter(({ foreground }) => foreground >= paperMinimumPixels).length,
+  };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labelShares } from '../../notebooks/lessons/labelShares.ts';
+import { labelShares, sliceCounts } from '../../notebooks/lessons/labelShares.ts';
 import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 
 describe('the label histogram', () => {
@@ -20,5 +20,21 @@ describe('the label histogram', () => {
       { id: 'a', patient: 'p', z: 0, foreground: 2, background: 6, share: 0.25 },
       { id: 'b', patient: 'p', z: 0, foreground: 0, background: 8, share: 0 },
     ]);
+  });
+
+  it('counts slices, patients, slices with pancreas and those that the paper would keep', () => {
+    const share = (patient: string, foreground: number) => ({
+      id: patient,
+      patient,
+      z: 0,
+      foreground,
+      background: 100 - foreground,
+      share: foreground / 100,
+    });
+    const shares = [share('p', 0), share('p', 31), share('p', 32), share('q', 50)];
+    const counts = { slices: 4, patients: 2, withPancreas: 3, keptByPaper: 2 };
+    expect(sliceCounts(shares, { paperMinimumPixels: 32 })).toEqual(counts);
+    const none = { slices: 0, patients: 0, withPancreas: 0, keptByPaper: 0 };
+    expect(sliceCounts([], { paperMinimumPixels: 32 })).toEqual(none);
   });
 });

@@ -2,6 +2,7 @@
  * Shape of 50 real pancreas masks (PANORAMA, CC BY-NC 4.0): features, what is known of
  * each patient, and checks of both.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { datasetFolder, defaultFolder } from 'axunet/dataset/cases';
@@ -17,6 +18,7 @@ import { extractFeatures } from 'axunet/radiomics/extract';
 import { radiomicsSettings } from 'axunet/radiomics/settings';
 import { projectPath, settings } from 'axunet/settings';
 import type { Volume } from 'axunet/volume/volume';
+import type { FigureSource } from '../session.ts';
 import { cachedTable } from './tableCache.ts';
 
 /** Stored label values: PDAC lesion, pancreas parenchyma, pancreatic duct. */
@@ -160,6 +162,12 @@ export async function panoramaTable(folder: string, limit = Infinity): Promise<T
     measurePanorama(folder, chosen),
   );
 }
+
+/** Where a figure of these masks comes from: not from the session's data set. */
+export const panoramaSource = (table: Table): FigureSource => ({
+  dataset: 'panorama',
+  parameters: { masks: table.rowCount },
+});
 
 export interface PeerValues {
   readonly tool: string;

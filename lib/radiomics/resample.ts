@@ -67,7 +67,7 @@ type Stored = Volume & { readonly header?: { readonly datatype?: string } };
  * Whether an image is one of integers: stored so in memory, or read from 64-bit integers, which are doubles in memory
  * (then all its values are still whole).
  */
-export function isIntegerImage({ data, header }: Stored): boolean {
+function isIntegerImage({ data, header }: Stored): boolean {
   if (!(data instanceof Float32Array || data instanceof Float64Array)) return true;
   return /^u?int64$/.test(header?.datatype ?? '') && data.every(Number.isInteger);
 }

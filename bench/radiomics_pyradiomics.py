@@ -18,7 +18,7 @@ image, mask = (sitk.ReadImage(name) for name in sys.argv[1:3])
 settings = json.loads(sys.argv[3])
 extractor = RadiomicsFeatureExtractor()
 if settings.get("logSigmasMm"):
-    extractor.enableImageTypeByName("LoG", customArgs={"sigma": [float(sigma) for sigma in settings["logSigmasMm"]]})
+    extractor.enableImageTypeByName("LoG", customArgs={"sigma": settings["logSigmasMm"]})
 if settings.get("waveletLevels"):
     extractor.enableImageTypeByName("Wavelet", customArgs={"level": settings["waveletLevels"]})
 

@@ -35,6 +35,8 @@ export interface CohortReport {
   /** Complete already: same files, same settings. */
   readonly skipped: string[];
   readonly failed: { readonly id: string; readonly reason: string }[];
+  /** What the records of cases warn of. */
+  readonly warnings: { readonly id: string; readonly warning: string }[];
   /** The table of all complete cases; undefined where none was written. */
   readonly table?: string;
 }
@@ -109,14 +111,15 @@ export async function extractCohort(rows: readonly CohortRow[], options: CohortO
   const { out, settings, onProgress } = options;
   const { workers = availableParallelism(), writesTable = true, nodeFlags = process.execArgv } = options;
   await mkdir(path.join(out, 'cases'), { recursive: true });
-  const report: CohortReport = { made: [], skipped: [], failed: [] };
+  const report: CohortReport = { made: [], skipped: [], failed: [], warnings: [] };
   let done = 0;
   const jobOf = (row: CohortRow): CaseJob => {
     const { id, image, mask } = row;
     return { id, image, mask, out: recordFile(out, id), settings: settingsFor(row, settings) };
   };
   const queue = rows.map(jobOf);
-  const onAnswer = ({ id, outcome, reason = 'unknown' }: CaseAnswer): void => {
+  const onAnswer = ({ id, outcome, reason = 'unknown', warnings = [] }: CaseAnswer): void => {
+    report.warnings.push(...warnings.map((warning) => ({ id, warning })));
     if (outcome === 'failed') report.failed.push({ id, reason });
     else (outcome === 'made' ? report.made : report.skipped).push(id);
     onProgress?.(++done, rows.length, `${id} ${{ made: 'done', complete: 'was complete', failed: 'failed' }[outcome]}`);

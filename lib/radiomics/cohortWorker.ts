@@ -19,14 +19,18 @@ export interface CaseAnswer {
   readonly outcome: 'made' | 'complete' | 'failed';
   /** Why it failed. */
   readonly reason?: string;
+  /** What its record warns of. */
+  readonly warnings?: readonly string[];
 }
 
 async function work({ id, image, mask, out, settings }: CaseJob): Promise<CaseAnswer> {
   try {
     const made = await sourcesOf(image, mask, settings);
-    if (await readCompleteRecord(out, made)) return { id, outcome: 'complete' };
-    await writeJson(out, await makeRecord(image, mask, settings, made));
-    return { id, outcome: 'made' };
+    const complete = await readCompleteRecord(out, made);
+    if (complete) return { id, outcome: 'complete', warnings: complete.warnings };
+    const record = await makeRecord(image, mask, settings, made);
+    await writeJson(out, record);
+    return { id, outcome: 'made', warnings: record.warnings };
   } catch (error) {
     return {
       id,

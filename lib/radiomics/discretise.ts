@@ -32,9 +32,14 @@ export interface LevelGrid {
 }
 
 /** A co-occurrence matrix has this many rows and columns at most (128 MiB). */
-const mostLevels = 4096;
+export const mostLevels = 4096;
 
-function rangeOf(values: ArrayLike<number>): { min: number; max: number } {
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+function rangeOf(values: ArrayLike<number>): Range {
   let [min, max] = [Infinity, -Infinity];
   for (let k = 0; k < values.length; k++) {
     const value = values[k]!;
@@ -61,14 +66,19 @@ function modulo(a: number, b: number): number {
   return remainder < 0 ? remainder + b : remainder;
 }
 
-function byWidth(values: Float64Array, low: number, width: number): Int32Array {
+/** Levels are 32-bit integers. */
+const mostBins = 2 ** 31 - 2;
+
+function byWidth(values: Float64Array, { min: low, max }: Range, width: number): Int32Array {
   const levels = new Int32Array(values.length);
   const step = low + width - low;
+  if (!((max - low) / step < mostBins))
+    throw expected(`at most ${mostBins} bins`, `a binWidth of ${width} for values from ${low} to ${max}`);
   for (let k = 0; k < values.length; k++) levels[k] = binOf(values[k]!, low, step) + 1;
   return levels;
 }
 
-function byCount(values: Float64Array, { min, max }: { min: number; max: number }, count: number): Int32Array {
+function byCount(values: Float64Array, { min, max }: Range, count: number): Int32Array {
   const levels = new Int32Array(values.length);
   // As numpy.histogram: a flat region is put into the middle of a range of width 1.
   const [low, high] = min === max ? [min - 0.5, max + 0.5] : [min, max];
@@ -80,7 +90,7 @@ function byCount(values: Float64Array, { min, max }: { min: number; max: number 
 /**
  * Grey levels (from 1) of the values of a ROI. A flat region has one level, which is 1 but for a bin count under the
  * PyRadiomics rule, where it is the middle one. No values give none.
- * Throws a UserError when a value is not finite or lies below `binOrigin`.
+ * Throws a UserError when a value is not finite or lies below `binOrigin`, or bins are too many to be counted.
  */
 export function discretise(values: Float64Array, { binWidth, binCount, binRule, binOrigin }: Binning): Int32Array {
   const range = rangeOf(values);
@@ -90,16 +100,21 @@ export function discretise(values: Float64Array, { binWidth, binCount, binRule, 
     const isFlat = range.min === range.max;
     return binRule === 'ibsi' && isFlat ? new Int32Array(values.length).fill(1) : byCount(values, range, binCount);
   }
-  if (binRule === 'pyradiomics') return byWidth(values, range.min - modulo(range.min, binWidth), binWidth);
+  const from = (min: number): Int32Array => byWidth(values, { min, max: range.max }, binWidth);
+  if (binRule === 'pyradiomics') return from(range.min - modulo(range.min, binWidth));
   const origin = binOrigin ?? range.min;
   if (range.min < origin) throw expected(`grey values of binOrigin, ${origin}, or more`, String(range.min));
-  return byWidth(values, origin, binWidth);
+  return from(origin);
 }
 
 /** Puts the levels of a ROI's voxels into its box. Throws a UserError when there are more than 4096 levels. */
 export function levelGrid(roi: Roi, levelOf: Int32Array): LevelGrid {
   const levelCount = rangeOf(levelOf).max;
-  if (levelCount > mostLevels) throw expected(`at most ${mostLevels} grey levels`, `${levelCount}: choose wider bins`);
+  if (levelCount > mostLevels)
+    throw expected(
+      `at most ${mostLevels} grey levels, of which a co-occurrence matrix has a row and a column each`,
+      `${levelCount}: choose a larger binWidth`,
+    );
   const levels = new Uint16Array(roi.shape[0] * roi.shape[1] * roi.shape[2]);
   for (let k = 0; k < levelOf.length; k++) levels[roi.voxels[k]!] = levelOf[k]!;
   return { roi, levels, levelCount };

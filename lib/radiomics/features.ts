@@ -1,6 +1,6 @@
 /** The features of one image in one ROI, family by family; what families share is made once. */
 import { type FeatureValues, matrixPlan } from './aggregation.ts';
-import { discretise, type LevelGrid, levelGrid } from './discretise.ts';
+import { discretise, levelGrid } from './discretise.ts';
 import { firstOrderFeatures } from './firstOrder.ts';
 import { glcmFeatures } from './glcm.ts';
 import { gldmFeatures } from './gldm.ts';
@@ -27,29 +27,31 @@ export function maskFeatures(
   return morphologyFeatures(roi, values);
 }
 
-/** The levels of an image in a ROI, by the settings' binning. */
-export function levelsOf(
-  roi: Roi,
-  values: Float64Array,
-  settings: RadiomicsSettings,
-): { levelOf: Int32Array; grid: LevelGrid } {
+/** The levels of the values of a ROI, by the settings' binning. */
+export function levelsIn(values: Float64Array, settings: RadiomicsSettings): Int32Array {
   const { resegmentRange, resegmentMode, binOrigin } = settings;
   const rangeLow = resegmentRange && resegmentMode === 'absolute' ? Math.min(...resegmentRange) : null;
-  const levelOf = discretise(values, { ...settings, binOrigin: binOrigin ?? rangeLow });
-  return { levelOf, grid: levelGrid(roi, levelOf) };
+  return discretise(values, { ...settings, binOrigin: binOrigin ?? rangeLow });
 }
 
-/** Features of the grey values: one record per family that is asked for. `values` in the order of `roi.voxels`. */
+/**
+ * Features of the grey values: one record per family that is asked for. `values` in the order of `roi.voxels`. Throws a
+ * UserError for values that are not finite, and for more levels than a matrix can have where one is asked for.
+ */
 export function imageFeatures(
   asked: readonly Family[],
   roi: Roi,
   values: Float64Array,
   settings: RadiomicsSettings,
 ): Partial<Record<Family, FeatureValues>> {
-  const { levelOf, grid } = levelsOf(roi, values, settings);
+  const isFirstOrder = asked.every((family) => family === 'firstorder');
+  const levelOf = levelsIn(values, settings);
+  const firstOrder = (): FeatureValues => firstOrderFeatures(values, levelOf, roi.spacingMm, settings.energyShift);
+  if (isFirstOrder) return asked.length > 0 ? { firstorder: firstOrder() } : {};
+  const grid = levelGrid(roi, levelOf);
   const plan = matrixPlan(grid, settings);
   const make: Partial<Record<Family, () => FeatureValues>> = {
-    firstorder: () => firstOrderFeatures(values, levelOf, roi.spacingMm, settings.energyShift),
+    firstorder: firstOrder,
     histogram: () => histogramFeatures(levelOf),
     glcm: () => glcmFeatures(plan),
     glrlm: () => glrlmFeatures(matrixPlan(grid, settings, [1])),

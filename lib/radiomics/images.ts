@@ -26,7 +26,7 @@ export type ImageMaker = (image: Volume, box: Box, settings: RadiomicsSettings) 
 export function* derivedImages(image: Volume, box: Box, settings: RadiomicsSettings): Generator<NamedImage> {
   if (settings.original) yield { name: 'original', volume: cropVolume(image, box.start, box.shape) };
   for (const sigmaMm of settings.logSigmasMm)
-    yield { name: logImageName(sigmaMm), volume: laplacianOfGaussian(image, sigmaMm, { box }) };
+    yield { name: logImageName(sigmaMm), volume: laplacianOfGaussian(image, Number(sigmaMm), { box }) };
   if (settings.waveletLevels === 0) return;
   const along = ([0, 1, 2] as AxisIndex[]).filter((axis) => !settings.force2D || axes[axis] !== settings.sliceAxis);
   yield* waveletTransform(image, { axes: along, level: settings.waveletLevels, box });

@@ -3,12 +3,13 @@
 import { UserError } from '../errors.ts';
 import { readJson } from '../io/files.ts';
 import { readVolume, volumeChecksums } from '../io/readVolume.ts';
+import type { Volume } from '../volume/volume.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
 import { MaskError } from './maskCheck.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
 /** Goes up when features of equal inputs and settings change, so that old records are made again. */
-export const featureVersion = 1;
+export const featureVersion = 2;
 
 export interface RadiomicsRecord extends Omit<Extraction, 'features'> {
   readonly made: {
@@ -31,6 +32,23 @@ export async function sourcesOf(
   return { featureVersion, image: await volumeChecksums(image), mask: await volumeChecksums(mask), settings };
 }
 
+/** The record of two volumes; an error that a user can mend names the mask, or the image when its grey values are wrong. */
+function recordOf(
+  image: Volume,
+  mask: Volume,
+  made: RadiomicsRecord['made'],
+  files: [string, string],
+): RadiomicsRecord {
+  try {
+    const { features, ...rest } = extractFeatures(image, mask, made.settings);
+    const finite = Object.entries(features).map(([name, value]) => [name, Number.isFinite(value) ? value : null]);
+    return { made, ...rest, features: Object.fromEntries(finite) };
+  } catch (error) {
+    if (error instanceof UserError) error.message += ` in ${files[error instanceof MaskError ? 1 : 0]}`;
+    throw error;
+  }
+}
+
 /**
  * Reads image and mask and takes the features; `made` are their sources where these are known.
  * Throws a UserError that names the mask when it cannot be used, the image when its grey values
@@ -44,19 +62,30 @@ export async function makeRecord(
 ): Promise<RadiomicsRecord> {
   const sources = made ?? (await sourcesOf(image, mask, settings));
   const [imageVolume, maskVolume] = await Promise.all([readVolume(image), readVolume(mask)]);
-  try {
-    const { features, ...rest } = extractFeatures(imageVolume, maskVolume, settings);
-    return {
-      made: sources,
-      ...rest,
-      features: Object.fromEntries(
-        Object.entries(features).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
-      ),
-    };
-  } catch (error) {
-    if (error instanceof UserError) error.message += ` in ${error instanceof MaskError ? mask : image}`;
-    throw error;
-  }
+  return recordOf(imageVolume, maskVolume, sources, [image, mask]);
+}
+
+/**
+ * Reads image and mask once and takes the features of several labels, in their order; a label that cannot be used gives
+ * its error instead. Throws as makeRecord for files that cannot be read.
+ */
+export async function makeRecords(
+  image: string,
+  mask: string,
+  settings: RadiomicsSettings,
+  labels: readonly number[],
+): Promise<(RadiomicsRecord | UserError)[]> {
+  const made = await sourcesOf(image, mask, settings);
+  const [imageVolume, maskVolume] = await Promise.all([readVolume(image), readVolume(mask)]);
+  return labels.map((label) => {
+    try {
+      const ofLabel = { ...made, settings: { ...settings, label } };
+      return recordOf(imageVolume, maskVolume, ofLabel, [image, mask]);
+    } catch (error) {
+      if (error instanceof UserError) return error;
+      throw error;
+    }
+  });
 }
 
 /**

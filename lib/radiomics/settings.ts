@@ -19,7 +19,7 @@ import {
 import { expected, UserError } from '../errors.ts';
 import { readJson } from '../io/files.ts';
 import { type Aggregation, type Axis, aggregations, axes } from './aggregation.ts';
-import { type BinRule, binRules } from './discretise.ts';
+import { type BinRule, binRules, mostLevels } from './discretise.ts';
 import { type Family, families, standardFamilies } from './names.ts';
 
 const resegmentModes = ['absolute', 'relative', 'sigma'] as const;
@@ -38,8 +38,11 @@ export interface RadiomicsSettings {
   readonly extras: boolean;
   /** Whether the original image is used; else only those that filters make of it. */
   readonly original: boolean;
-  /** Standard deviations in mm of the Laplacian of Gaussian filters, one image each. */
-  readonly logSigmasMm: readonly number[];
+  /**
+   * Standard deviations in mm of the Laplacian of Gaussian filters, one image each. As text, such as "2.0", a whole
+   * number keeps its decimal in the image's name.
+   */
+  readonly logSigmasMm: readonly (number | string)[];
   /** Levels of the undecimated wavelet transform with coif1, each 7 images and 1 more at the end; 0 for none. */
   readonly waveletLevels: number;
   /** Shift and scale the whole image to mean 0 and standard deviation `normaliseScale`. */
@@ -60,6 +63,7 @@ export interface RadiomicsSettings {
   readonly resegmentShape: boolean;
   /** Width of a bin in the unit of the image, unless `binCount` is given. */
   readonly binWidth: number;
+  /** So many bins, 4096 at most: a co-occurrence matrix has a row and a column for each. */
   readonly binCount: number | null;
   readonly binRule: BinRule;
   /**
@@ -129,13 +133,22 @@ export const ibsiChanges: RadiomicsChanges = {
 };
 
 const notNegative = number('', (v) => v >= 0);
+/** A number, or one as text. */
+const sigma: Check = [
+  '',
+  (v) => positive[1](v) || (typeof v === 'string' && /^[\d.]+(e[+-]?\d+)?$/i.test(v) && positive[1](Number(v))),
+];
+const levels = number(
+  `a whole number from 1 to ${mostLevels}`,
+  (v) => Number.isInteger(v) && v >= 1 && v <= mostLevels,
+);
 
 const checks: Record<keyof RadiomicsSettings, Check> = {
   label: positive,
   families: listOf(`a list of ${families.join(', ')}`, oneOf(families), 1),
   extras: yesNo,
   original: yesNo,
-  logSigmasMm: listOf('a list of positive numbers', positive, 0),
+  logSigmasMm: listOf('a list of positive numbers', sigma, 0),
   waveletLevels: wholeNumber,
   normalise: yesNo,
   normaliseScale: positive,
@@ -147,7 +160,7 @@ const checks: Record<keyof RadiomicsSettings, Check> = {
   resegmentMode: oneOf(resegmentModes),
   resegmentShape: yesNo,
   binWidth: positive,
-  binCount: orNull(count),
+  binCount: orNull(levels),
   binRule: oneOf(binRules),
   binOrigin: orNull(finite),
   aggregation: oneOf(aggregations),

@@ -68,6 +68,10 @@ it('values that are not finite and too many levels are refused', () => {
   expect(() => levels([1, NaN], {})).toThrow('Expected finite grey values in the ROI, found NaN or infinite ones');
   const roi = roiOf([1, 1], [2, 1, 1]);
   expect(() => levelGrid(roi, Int32Array.of(1, 5000))).toThrow(
-    'Expected at most 4096 grey levels, found 5000: choose wider bins',
+    'Expected at most 4096 grey levels, of which a co-occurrence matrix has a row and a column each, found 5000: ' +
+      'choose a larger binWidth',
+  );
+  expect(() => levels([0, 1e12], {})).toThrow(
+    'Expected at most 2147483646 bins, found a binWidth of 25 for values from 0 to 1000000000000',
   );
 });

@@ -47,9 +47,58 @@ describe('features of a case', () => {
       shape,
       [1, 2, 3],
     );
-    const { features } = extract({}, scattered);
+    const { features, warnings } = extract({}, scattered);
     expect(features.original_glcm_Contrast).toBeNaN();
     expect(Object.keys(features).length).toBe(107);
+    expect(warnings).toEqual(['original_glcm has no values: no two voxels of the ROI are neighbours at distance 1']);
+  });
+
+  it('of first order alone need no matrix, so that any number of grey levels will do', () => {
+    expect(extract({ families: ['firstorder'], binWidth: 0.01 }).features.original_firstorder_Entropy).toBeGreaterThan(
+      4,
+    );
+    expect(() => extract({ binWidth: 0.01 })).toThrow('Expected at most 4096 grey levels');
+  });
+
+  it('are refused for values that are not finite, saying where these are', () => {
+    const withValue = (at: number, value: number): Volume => {
+      const data = Float64Array.from(image.data);
+      data[at] = value;
+      return { ...image, data };
+    };
+    const take = (source: Volume, changes: RadiomicsChanges) => () =>
+      extractFeatures(source, mask, radiomicsSettings({ families: ['firstorder'], ...changes }));
+    // Voxel 0 lies outside of the ROI, voxel 1 in it.
+    const [outside, inside] = [withValue(0, NaN), withValue(1, NaN)];
+    const there = (maker: string) =>
+      `Expected finite grey values outside of the ROI too, which ${maker} takes in, found 1 NaN and 0 infinite ones there`;
+    expect(take(outside, {})).not.toThrow();
+    expect(take(outside, { original: false, waveletLevels: 1 })).toThrow(there('wavelet-LLH'));
+    expect(take(outside, { resampledSpacingMm: [0.5, 1, 1] })).toThrow(there('resampling'));
+    for (const changes of [{}, { waveletLevels: 1 }, { resampledSpacingMm: [2, 2, 2] }, { families: ['morphology'] }])
+      expect(take(inside, changes as RadiomicsChanges)).toThrow(
+        'Expected finite grey values in the ROI, found NaN or infinite ones',
+      );
+    const large: Volume = { ...volumeOf(new Array(125).fill(1e300), [5, 5, 5]) };
+    const ones = volumeOf(new Array(125).fill(1), [5, 5, 5]);
+    expect(() =>
+      extractFeatures(large, ones, radiomicsSettings({ original: false, logSigmasMm: [1], families: ['firstorder'] })),
+    ).toThrow(
+      'Expected grey values of which log-sigma-1-mm-3D makes finite ones, found NaN or infinite ones in the ROI',
+    );
+  });
+
+  it('of a single slice come with a word on those that are meant for a body', () => {
+    const flat: Vec3 = [5, 4, 1];
+    const slice = volumeOf(image.data.slice(0, 20), flat);
+    const plane = volumeOf(new Array(20).fill(1), flat);
+    const warningsOf = (families: RadiomicsChanges['families']) =>
+      extractFeatures(slice, plane, radiomicsSettings({ families })).warnings;
+    expect(warningsOf(['shape', 'firstorder'])).toEqual([
+      "original_shape describes a plate of one voxel's thickness, as the image is a single slice; " +
+        'shape2D has the features of a plane',
+    ]);
+    expect(warningsOf(['shape2D', 'glcm'])).toEqual([]);
   });
 
   it('see the resegmented ROI, but for shape unless that is asked for', () => {
@@ -75,6 +124,11 @@ describe('features of a case', () => {
     expect(() => extract({ resampledSpacingMm: [100, 100, 0] }, corner)).toThrow(
       'Expected voxels in the ROI after resampling to 100 × 100 × 3 mm, found none',
     );
+    const singlePrecision = { ...image, spacingMm: [1, 2, Math.fround(0.9)] as Vec3 };
+    const odd = { ...corner, spacingMm: singlePrecision.spacingMm };
+    expect(() =>
+      extractFeatures(singlePrecision, odd, radiomicsSettings({ resampledSpacingMm: [100, 100, 0] })),
+    ).toThrow('Expected voxels in the ROI after resampling to 100 × 100 × 0.9 mm, found none');
   });
 
   it('do not depend on where in the image the ROI lies', () => {

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readNpy } from '../../lib/io/npy.ts';
 import { type MatrixPlan, matrixPlan } from '../../lib/radiomics/aggregation.ts';
-import { type LevelGrid } from '../../lib/radiomics/discretise.ts';
+import { type LevelGrid, levelGrid } from '../../lib/radiomics/discretise.ts';
 import { extractFeatures, prepareRoi } from '../../lib/radiomics/extract.ts';
-import { levelsOf } from '../../lib/radiomics/features.ts';
+import { levelsIn } from '../../lib/radiomics/features.ts';
 import { cooccurrenceMatrices } from '../../lib/radiomics/glcm.ts';
 import { dependenceMatrices } from '../../lib/radiomics/gldm.ts';
 import { runLengthMatrices } from '../../lib/radiomics/glrlm.ts';
@@ -91,7 +91,7 @@ async function planOf(caseName: string): Promise<{ grid: LevelGrid; plan: Matrix
   const { image, mask } = await baselineCase(caseName);
   const settings = radiomicsSettings();
   const { roi, image: prepared } = prepareRoi(image, mask, settings);
-  const { grid } = levelsOf(roi, valuesInRoi(prepared.data, roi), settings);
+  const grid = levelGrid(roi, levelsIn(valuesInRoi(prepared.data, roi), settings));
   const present = [...new Set(roi.voxels.map((at) => grid.levels[at]!))].sort((a, b) => a - b);
   return { grid, plan: matrixPlan(grid, settings), present };
 }

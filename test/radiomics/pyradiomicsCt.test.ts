@@ -33,7 +33,7 @@ describe.skipIf(!isThere)(
       const changes = {
         ...settingsFromPyRadiomics(others),
         resegmentShape,
-        logSigmasMm: sigma,
+        logSigmasMm: sigma.map((mm) => mm.toFixed(1)),
         waveletLevels: wavelet,
       };
       const { features } = extractFeatures(image!, mask!, radiomicsSettings(changes));

@@ -29,7 +29,10 @@ describe('radiomics settings', () => {
   it.each([
     [{ binwidth: 3 }, 'Expected a radiomics option of label, families'],
     [{ binWidth: 0 }, 'Expected binWidth to be a positive number, found 0'],
-    [{ binCount: 2.5 }, 'Expected binCount to be a positive whole number or null, found 2.5'],
+    [{ binCount: 2.5 }, 'Expected binCount to be a whole number from 1 to 4096 or null, found 2.5'],
+    [{ binCount: 5000 }, 'Expected binCount to be a whole number from 1 to 4096 or null, found 5000'],
+    [{ logSigmasMm: ['wide'] }, 'Expected logSigmasMm to be a list of positive numbers, found ["wide"]'],
+    [{ logSigmasMm: ['0.0'] }, 'Expected logSigmasMm to be a list of positive numbers, found ["0.0"]'],
     [{ label: 0 }, 'Expected label to be a positive number, found 0'],
     [{ label: -1 }, 'Expected label to be a positive number, found -1'],
     [{ label: NaN }, 'Expected label to be a positive number, found NaN'],

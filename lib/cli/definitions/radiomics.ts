@@ -1,4 +1,5 @@
 import type { CommandDefinition, Options } from '../definition.ts';
+import { labelsOf } from '../options/labels.ts';
 import { wholeNumberOption } from '../options/numbers.ts';
 import { shardOption } from '../options/shard.ts';
 
@@ -15,9 +16,14 @@ export const options = {
     text: 'one option, such as --set binWidth=10 --set logSigmasMm=[1,3]; may be repeated',
     multiple: true,
   },
-  label: { value: 'N', text: 'value of the region in the mask', usually: '1' },
-  json: { text: 'one JSON object: features and what they were made from' },
-  csv: { text: 'a heading and one row' },
+  label: {
+    value: 'N[,N]',
+    text: 'value of the region in the mask, or of several regions that are taken one after another',
+    usually: '1',
+    parse: labelsOf,
+  },
+  json: { text: 'one JSON object, of several labels a list: features and what they were made from' },
+  csv: { text: 'a heading and a row for each label' },
   cohort: {
     value: 'TABLE',
     text:

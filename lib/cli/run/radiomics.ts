@@ -2,15 +2,16 @@ import { expected, UserError } from '../../errors.ts';
 import { formatCsv } from '../../io/csv.ts';
 import { startProgress } from '../../progress.ts';
 import { extractCohort } from '../../radiomics/cohort.ts';
+import { shownSpacing } from '../../radiomics/extract.ts';
 import { featureOf } from '../../radiomics/names.ts';
-import { makeRecord, type RadiomicsRecord } from '../../radiomics/record.ts';
+import { makeRecords, type RadiomicsRecord } from '../../radiomics/record.ts';
 import {
   type RadiomicsChanges,
   type RadiomicsSettings,
   radiomicsSettings,
   readRadiomicsSettings,
 } from '../../radiomics/settings.ts';
-import { readCohort } from '../../radiomics/table.ts';
+import { type CohortRow, readCohort } from '../../radiomics/table.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/radiomics.ts';
 import { shardOf } from '../options/shard.ts';
@@ -28,7 +29,7 @@ function changesOf({ set, label }: Values): RadiomicsChanges {
       changes[key] = text; // a plain word such as ibsi
     }
   }
-  if (label !== undefined) changes.label = label.trim() === '' ? NaN : Number(label);
+  if (label?.length === 1) changes.label = label[0];
   return changes as RadiomicsChanges;
 }
 
@@ -39,7 +40,7 @@ const settingsOf = async (values: Values): Promise<RadiomicsSettings> =>
 
 /** Features by image and family, for reading. */
 function tableOf({ features, voxels, spacingMm }: RadiomicsRecord): string {
-  const lines = [`${voxels} voxels of ${spacingMm.map((s) => Number(s.toPrecision(6))).join(' × ')} mm`];
+  const lines = [`${voxels} voxels of ${shownSpacing(spacingMm)}`];
   let heading = '';
   for (const [key, value] of Object.entries(features)) {
     const { family, name, ibsiCode } = featureOf(key);
@@ -52,24 +53,62 @@ function tableOf({ features, voxels, spacingMm }: RadiomicsRecord): string {
   return lines.join('\n');
 }
 
+/** A heading and a row for each record, with the label in front where there are several. */
+function csvOf(records: readonly RadiomicsRecord[], hasLabels: boolean): string {
+  const names = [...new Set(records.flatMap(({ features }) => Object.keys(features)))];
+  const rows = records.map(({ made, voxels, features }) => [
+    ...(hasLabels ? [made.settings.label] : []),
+    voxels,
+    ...names.map((name) => features[name] ?? null),
+  ]);
+  return formatCsv([[...(hasLabels ? ['label'] : []), 'voxels', ...names], ...rows]).trimEnd();
+}
+
+function print(records: readonly RadiomicsRecord[], { json, csv, label = [] }: Values): void {
+  const several = label.length > 1;
+  if (json) return console.log(JSON.stringify(several ? records : records[0], null, 2));
+  if (csv) return console.log(csvOf(records, several));
+  const heading = (record: RadiomicsRecord): string => (several ? `label ${record.made.settings.label}: ` : '');
+  console.log(records.map((record) => heading(record) + tableOf(record)).join('\n\n'));
+}
+
+const warn = (text: string): void => console.error(`axunet radiomics: ${text}`);
+
 async function runCase(image: string, mask: string, values: Values): Promise<number> {
-  const record = await makeRecord(image, mask, await settingsOf(values));
-  if (values.json) console.log(JSON.stringify(record, null, 2));
-  else if (values.csv)
-    console.log(
-      formatCsv([
-        ['voxels', ...Object.keys(record.features)],
-        [record.voxels, ...Object.values(record.features)],
-      ]).trimEnd(),
-    );
-  else console.log(tableOf(record));
-  return 0;
+  const settings = await settingsOf(values);
+  const labels = values.label ?? [settings.label];
+  const made = await makeRecords(image, mask, settings, labels);
+  const failed = made.filter((one) => one instanceof UserError);
+  if (labels.length === 1 && failed[0]) throw failed[0];
+  const records = made.filter((one): one is RadiomicsRecord => !(one instanceof UserError));
+  if (records.length > 0) print(records, values);
+  for (const { made: from, warnings } of records) {
+    const which = labels.length > 1 ? `label ${from.settings.label}: ` : '';
+    for (const warning of warnings) warn(`${which}warning: ${warning}`);
+  }
+  for (const [at, one] of made.entries())
+    if (one instanceof UserError) warn(`label ${labels[at]} failed: ${one.message}`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** The rows once for each label that is asked for; a row with a label of its own stays as it is. */
+function rowsByLabel(rows: readonly CohortRow[], { label = [] }: Values): readonly CohortRow[] {
+  if (label.length < 2) return rows;
+  const all = rows.flatMap((row) =>
+    row.label === undefined
+      ? label.map((n) => ({ ...row, id: `${row.id}-label${n}`, label: n, others: { ...row.others, label: String(n) } }))
+      : [{ ...row, others: { ...row.others, label: String(row.label) } }],
+  );
+  const twice = all.find(({ id }, at) => all.findIndex((other) => other.id === id) !== at);
+  if (twice) throw expected('ids that stay different with the label behind them', `${twice.id} twice`);
+  return all;
 }
 
 async function runCohort(file: string, values: Values): Promise<number> {
   const { out, workers } = values;
   if (!out) throw new UserError('Expected --out DIR, the folder for the features, found none');
-  const [rows, settings] = [shardOf(await readCohort(file), values.shard), await settingsOf(values)];
+  const table = rowsByLabel(await readCohort(file), values);
+  const [rows, settings] = [shardOf(table, values.shard), await settingsOf(values)];
   const progress = startProgress('radiomics', rows.length, values.json ? process.stderr : process.stdout);
   const report = await extractCohort(rows, {
     out,
@@ -78,12 +117,13 @@ async function runCohort(file: string, values: Values): Promise<number> {
     ...(workers && { workers }),
     onProgress: (done, _, note) => progress.update(done, note),
   });
-  const { made, skipped, failed } = report;
+  const { made, skipped, failed, warnings } = report;
   progress.finish(
     `${made.length} made, ${skipped.length} complete already, ${failed.length} failed; ` +
       `features are in ${report.table ?? out}`,
   );
-  for (const { id, reason } of failed) console.error(`axunet radiomics: case ${id} failed: ${reason}`);
+  for (const { id, warning } of warnings) warn(`case ${id}: warning: ${warning}`);
+  for (const { id, reason } of failed) warn(`case ${id} failed: ${reason}`);
   if (values.json) console.log(JSON.stringify(report, null, 2));
   return failed.length ? 1 : 0;
 }

@@ -16,9 +16,14 @@ interface Grid<T = Float32Array | Float64Array> {
 /** Lines filtered together; measured, few of them wait for memory and many leave the cache. */
 const linesTogether = 32;
 
-/** `log-sigma-1-0-mm-3D`, as PyRadiomics prints a sigma that is a decimal number in its settings. */
-export function logImageName(sigmaMm: number): string {
-  const text = Number.isInteger(sigmaMm) ? sigmaMm.toFixed(1) : String(sigmaMm);
+/**
+ * The name of the image with a sigma in mm: `log-sigma-2-mm-3D`, `log-sigma-1-5-mm-3D`. PyRadiomics prints a sigma as
+ * Python does: 2 as 2, but 2.0 as 2-0. JavaScript knows one number 2; the other is written as text, "2.0".
+ */
+export function logImageName(sigmaMm: number | string): string {
+  const value = Number(sigmaMm);
+  const isDecimal = typeof sigmaMm === 'string' && /[.e]/i.test(sigmaMm);
+  const text = isDecimal && Number.isInteger(value) ? value.toFixed(1) : String(value);
   return `log-sigma-${text.replace('.', '-')}-mm-3D`;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -57,8 +57,66 @@ describe('axunet radiomics', () => {
     writeFileSync(file('settings.json'), '{"families": ["glcm"], "logSigmasMm": [1], "label": 7}');
     expect(await run('--settings', file('settings.json'))).toBe(0);
     expect(printed[0]).toMatch(/^64 voxels of 1 × 1 × 2 mm\n\noriginal · glcm\n/);
-    expect(printed[0]).toMatch(/log-sigma-1-0-mm-3D · glcm\n/);
+    expect(printed[0]).toMatch(/log-sigma-1-mm-3D · glcm\n/);
     expect(printed[0]).toMatch(/ {2}Contrast +\d+\.\d+ {2}ACUI\n/);
+  });
+
+  const twoLabels = () => new Uint8Array(64).map((_, i) => (i < 32 ? 7 : 3));
+
+  it('takes several labels in one run; one that cannot be used is named, the others are taken all the same', async () => {
+    const named = vi.spyOn(console, 'error').mockImplementation(() => {});
+    await writeNifti(file('mask.nii'), { ...geometry, data: twoLabels() });
+    const family = ['--set', 'families=["ngtdm"]'];
+    expect(await run('--label', '3,7', '--csv', ...family)).toBe(0);
+    const rows = printed[0]!.split('\n').map((line) => line.split(','));
+    expect(rows.map(([label, voxels]) => [label, voxels])).toEqual([
+      ['label', 'voxels'],
+      ['3', '32'],
+      ['7', '32'],
+    ]);
+    expect(await run('--label', '7,5', '--json', ...family)).toBe(1);
+    const records = JSON.parse(printed[1]!);
+    expect(records.map(({ made }: any) => made.settings.label)).toEqual([7]);
+    expect(named.mock.calls.flat()).toEqual([
+      expect.stringMatching(
+        /^axunet radiomics: label 5 failed: Expected label 5 in the mask, found only 3, 7 in .*nii$/,
+      ),
+    ]);
+    expect(await run('--label', '3,7', ...family)).toBe(0);
+    expect(printed[2]).toMatch(/^label 3: 32 voxels[^]*\n\nlabel 7: 32 voxels/);
+  });
+
+  it('takes several labels of a cohort as cases of their own', async () => {
+    vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    await writeNifti(file('mask.nii'), { ...geometry, data: twoLabels() });
+    writeFileSync(file('cohort.csv'), 'id,image,mask\na,image.nii,mask.nii\n');
+    const execArgv = process.execArgv;
+    process.execArgv = flags;
+    const cohort = ['--cohort', file('cohort.csv'), '--out', file('out'), '--set', 'families=["ngtdm"]'];
+    try {
+      expect(await radiomics.run([...cohort, '--label', '3,7'])).toBe(0);
+    } finally {
+      process.execArgv = execArgv;
+    }
+    const [heading, ...rows] = readFileSync(file('out/features.csv'), 'utf8').trim().split(/\r?\n/);
+    expect(heading).toMatch(/^id,label,voxels,/);
+    expect(rows.map((row) => row.split(',').slice(0, 3))).toEqual([
+      ['a-label3', '3', '32'],
+      ['a-label7', '7', '32'],
+    ]);
+    writeFileSync(file('cohort.csv'), 'id,image,mask,label\na,image.nii,mask.nii,\na-label3,image.nii,mask.nii,7\n');
+    await expect(radiomics.run([...cohort, '--label', '3,7'])).rejects.toThrow(
+      'Expected ids that stay different with the label behind them, found a-label3 twice',
+    );
+  });
+
+  it('says when a family has no values, on the terminal and in JSON', async () => {
+    const named = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const sentence = 'original_glcm has no values: no two voxels of the ROI are neighbours at distance 50';
+    expect(await run('--label', '7', '--set', 'distances=[50]', '--json')).toBe(0);
+    const { features, warnings } = JSON.parse(printed[0]!);
+    expect([features.original_glcm_Contrast, warnings]).toEqual([null, [sentence]]);
+    expect(named.mock.calls.flat()).toEqual([`axunet radiomics: warning: ${sentence}`]);
   });
 
   it('takes a cohort in shards, and the run after them writes the table', async () => {
@@ -126,7 +184,13 @@ describe('axunet radiomics', () => {
     await expect(run('--set', 'binWidth')).rejects.toThrow(
       'Expected an assignment such as binWidth=10, found "binWidth"',
     );
-    await expect(run('--label', 'pancreas')).rejects.toThrow('Expected label to be a positive number, found NaN');
+    for (const text of ['pancreas', '', '0', '7,', '7,7', '-1'])
+      await expect(run('--label', text)).rejects.toThrow(
+        `Expected --label to be a positive number, or several different ones with commas between, found "${text}"`,
+      );
+    await expect(run('--set', 'label=pancreas')).rejects.toThrow(
+      'Expected label to be a positive number, found "pancreas"',
+    );
     await expect(radiomics.run(['--cohort', file('none.csv')])).rejects.toThrow(
       'Expected --out DIR, the folder for the features, found none',
     );

@@ -52,7 +52,10 @@ describe.skipIf(!exists)('filtered images of a real CT (needs ../shared/data/tot
       ];
     };
     const whole = [
-      ...[1, 3].map((sigma) => ({ name: logImageName(sigma), volume: laplacianOfGaussian(image!, sigma) })),
+      ...['1.0', '3.0'].map((sigma) => ({
+        name: logImageName(sigma),
+        volume: laplacianOfGaussian(image!, Number(sigma)),
+      })),
       ...waveletTransform(image!),
     ];
     const boxed = [

@@ -7,6 +7,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.ts';
 import { readJson, sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
+import { insideFolder } from '../io/insideFolder.ts';
 import { writeNifti } from '../io/nifti.ts';
 import type { Profile } from '../settings.ts';
 import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
@@ -71,7 +72,7 @@ async function earlierEntries(file: string, generator: Generator): Promise<Map<s
 async function isIntact(folder: string, entry: CohortEntry | undefined): Promise<boolean> {
   if (!entry) return false;
   for (const part of ['image', 'label'] as const) {
-    const file = path.join(folder, entry[part]);
+    const file = insideFolder(folder, entry[part], path.join(folder, 'dataset.json'));
     if (!existsSync(file) || (await sha256File(file)) !== entry.sha256?.[part]) return false;
   }
   return true;

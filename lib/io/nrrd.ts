@@ -7,6 +7,7 @@ import { expected } from '../errors.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
 import { assertFitsMemory, type PlainSource, withPlainSource } from './bytes.ts';
 import { gunzipRange, largestUnpacked } from './gzip.ts';
+import { insideFolder } from './insideFolder.ts';
 import { type NrrdEncoding, type NrrdHeader, parseNrrdHeader } from './nrrdHeader.ts';
 import { countNonFinite, decodedBytes, decodeVoxels, type VoxelType } from './voxelTypes.ts';
 
@@ -145,10 +146,10 @@ async function readVoxels(header: NrrdHeader, source: PlainSource, from: number)
   return decodeVoxels(bytes, type, header);
 }
 
-/** The data file lies beside the header unless its name is absolute. */
+/** The data file lies in the folder of the header, or below it. */
 async function voxelsOf({ header, end }: Head, source: PlainSource): Promise<VoxelArray> {
   if (header.dataFile !== undefined) {
-    const file = path.resolve(path.dirname(source.file), header.dataFile);
+    const file = insideFolder(path.dirname(source.file), header.dataFile, source.file);
     return withPlainSource(file, `the voxels that belong to ${source.file}`, (data) => readVoxels(header, data, 0));
   }
   if (end === undefined || end >= source.size)

@@ -13,6 +13,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import path from 'node:path';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { sha256, syncFolder } from '../io/files.ts';
+import { insideFolder } from '../io/insideFolder.ts';
 import type { NamedArrays } from '../step/step.ts';
 
 /** What a checkpoint holds: a description as JSON and named arrays by part. */
@@ -157,6 +158,7 @@ export async function readCheckpoint<Meta = unknown>(folder: string): Promise<Ch
   const arrays: Record<string, NamedArrays> = {};
   for (const [group, entries] of Object.entries(index)) {
     const name = `${group}.bin`;
+    insideFolder(folder, name, file(indexFile));
     const { arrays: found, hash } = await readGroup(file(name), entries).catch(missing(name));
     seen += sumLine(hash, name);
     if (!sums.startsWith(seen)) throw expected(`the checksum in ${sumsFile}`, 'another one', file(name));

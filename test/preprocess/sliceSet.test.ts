@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -125,4 +125,20 @@ describe('slices in memory', () => {
       ]).entries[0],
     ).toMatchObject({ foreground: 0, box: null });
   });
+});
+
+describe('a manifest whose paths leave its folder', () => {
+  it.each(['../elsewhere.npy', path.join(os.tmpdir(), 'elsewhere.npy'), 'data/../../elsewhere.npy'])(
+    'gives no slice: %s',
+    async (image) => {
+      writeSlices();
+      const file = path.join(folder, 'manifest.json');
+      const manifest = JSON.parse(readFileSync(file, 'utf8')) as { slices: { image: string }[] };
+      manifest.slices[1].image = image;
+      writeFileSync(file, JSON.stringify(manifest));
+      const slices = await openSlices(folder);
+      expect(() => slices.read(1)).toThrow(/^Expected a path inside .*, found ".*elsewhere\.npy" in .*manifest\.json$/);
+      expect(slices.read(0).image).toHaveLength(18);
+    },
+  );
 });

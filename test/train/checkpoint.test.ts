@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, w
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sha256 } from '../../lib/io/files.ts';
 import { type Checkpoint, readCheckpoint, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
 import { disk } from './fullDisk.ts';
 
@@ -130,5 +131,25 @@ describe('a full disk', () => {
       expect(readdirSync(folder)).toEqual(before);
       expect((await newest(folder))?.meta.step).toBe(2);
     }
+  });
+});
+
+/** Changes checkpoint.json of the last checkpoint and signs it anew, as somebody with bad intentions would. */
+function forge(run: string, change: (json: any) => unknown): void {
+  const [file, sums] = ['checkpoint.json', 'SHA256SUMS'].map((name) => path.join(run, 'last', name));
+  const text = JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8'))));
+  writeFileSync(file, text);
+  const [, ...others] = readFileSync(sums, 'utf8').split('\n');
+  writeFileSync(sums, [`${sha256(text)}  checkpoint.json`, ...others].join('\n'));
+}
+
+describe('an index that was signed anew', () => {
+  it('reads no array from outside of the checkpoint', async () => {
+    await saveCheckpoint(folder, 'last', content(1));
+    writeFileSync(path.join(folder, 'secret.bin'), Buffer.alloc(32));
+    forge(folder, ({ index, ...rest }) => ({ ...rest, index: { '../secret': index.weights } }));
+    await expect(readCheckpoint(path.join(folder, 'last'))).rejects.toThrow(
+      /^Expected a path inside .*last, found "\.\.\/secret\.bin" in .*checkpoint\.json$/,
+    );
   });
 });

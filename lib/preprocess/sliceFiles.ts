@@ -2,11 +2,12 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesOf } from '../io/bytes.ts';
-import { readJson, writeFileAtomic, writeThenRename } from '../io/files.ts';
+import { writeFileAtomic, writeThenRename } from '../io/files.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import { npyHeader } from '../io/npy.ts';
+import { anything, list, natural, object, readJsonIfGood, type Schema } from '../io/schema.ts';
 import { voxelTypeOf } from '../io/voxelTypes.ts';
-import type { CaseEntry, SliceEntry } from './manifest.ts';
+import { type CaseEntry, caseSchema, type SliceEntry, sliceSchema } from './manifest.ts';
 import type { PreparedSlice } from './prepareCase.ts';
 
 /** cases/<id>.json: written after the last slice of the case, so a case without it is not complete. */
@@ -18,6 +19,13 @@ export interface CaseRecord {
   /** Size in bytes of each image and each label file. */
   readonly bytes: { readonly image: number; readonly label: number };
 }
+
+const recordSchema: Schema<CaseRecord> = object({
+  made: anything,
+  entry: caseSchema,
+  slices: list(sliceSchema),
+  bytes: object({ image: natural, label: natural }),
+});
 
 /** Files written at the same time: enough to keep the disk and a second core busy. */
 const parallelWrites = 4;
@@ -67,9 +75,10 @@ const recordFile = (folder: string, id: string): string => path.join(folder, 'ca
 export const writeCaseRecord = (folder: string, record: CaseRecord): Promise<void> =>
   writeFileAtomic(recordFile(folder, record.entry.id), `${JSON.stringify(record)}\n`);
 
-/** The record of a case, or undefined where there is none that can be read. */
+/** The record of a case, or undefined where there is none that can be read, or that of another case. */
 export async function readCaseRecord(folder: string, id: string): Promise<CaseRecord | undefined> {
-  return (await readJson(recordFile(folder, id)).catch(() => undefined)) as CaseRecord | undefined;
+  const record = await readJsonIfGood(recordFile(folder, id), recordSchema);
+  return record?.entry.id === id ? record : undefined;
 }
 
 /**

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expected, messageOf } from '../errors.ts';
-import { readJson } from '../io/files.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import { decodeNpy } from '../io/npy.ts';
-import { type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
+import { readJsonAs } from '../io/schema.ts';
+import { type Manifest, manifestSchema, type SliceEntry } from './manifest.ts';
 
 /** One slice: image [3, height, width] and label [height, width], flat. */
 export interface SliceArrays {
@@ -64,10 +64,7 @@ function readArray<T>(file: string, type: new (n: number) => T, shape: readonly 
 export async function openSlices(folder: string, options: { cacheBytes?: number } = {}): Promise<SliceSet> {
   const file = manifestFile(folder);
   if (!existsSync(file)) throw expected('a folder of slices that axunet preprocess made', 'no manifest.json', folder);
-  const manifest = (await readJson(file)) as Manifest;
-  if (manifest?.version !== manifestVersion || !Array.isArray(manifest.slices)) {
-    throw expected(`a slice manifest of version ${manifestVersion}`, `version ${manifest?.version}`, file);
-  }
+  const manifest = await readJsonAs(file, manifestSchema, 'a slice manifest');
   return slicesIn({ folder, cacheBytes: options.cacheBytes ?? defaultCacheBytes() }, manifest);
 }
 

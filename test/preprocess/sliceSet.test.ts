@@ -101,7 +101,7 @@ describe('slices on disk', () => {
   it('need a manifest of this version', async () => {
     await expect(openSlices(folder)).rejects.toThrow(/manifest\.json/);
     writeSlices({ version: 2 });
-    await expect(openSlices(folder)).rejects.toThrow('Expected a slice manifest of version 1, found version 2');
+    await expect(openSlices(folder)).rejects.toThrow('Expected a slice manifest whose version is 1, found 2 in');
   });
 });
 
@@ -124,6 +124,35 @@ describe('slices in memory', () => {
         { id: 'e', patient: 'p', height: 1, width: 1, image: new Float32Array(3), label: new Uint8Array(1) },
       ]).entries[0],
     ).toMatchObject({ foreground: 0, box: null });
+  });
+});
+
+describe('a manifest of another shape', () => {
+  it.each<[string, (manifest: any) => unknown, string]>([
+    ['nothing', () => null, 'a slice manifest, found null'],
+    [
+      'a slice that is null',
+      (m) => ({ ...m, slices: [m.slices[0], null] }),
+      'whose slices[1] is an object, found null',
+    ],
+    ['no cases', ({ cases, ...m }) => m, 'a slice manifest with cases, found nothing'],
+    [
+      'an image that is no text',
+      (m) => ({ ...m, slices: [{ ...m.slices[0], image: 5 }] }),
+      'slices[0].image is a text',
+    ],
+    [
+      'a height of 0',
+      (m) => ({ ...m, slices: [{ ...m.slices[0], height: 0 }] }),
+      'height is a whole number of 1 or more',
+    ],
+    ['slices in an object', (m) => ({ ...m, slices: { 0: m.slices[0] } }), 'whose slices is a list, found an object'],
+  ])('is refused by name: %s', async (_, change, sentence) => {
+    writeSlices();
+    const file = path.join(folder, 'manifest.json');
+    writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')))));
+    await expect(openSlices(folder)).rejects.toThrow(sentence);
+    await expect(openSlices(folder)).rejects.toThrow(/ in .*manifest\.json$/);
   });
 });
 

@@ -152,4 +152,30 @@ describe('an index that was signed anew', () => {
       /^Expected a path inside .*last, found "\.\.\/secret\.bin" in .*checkpoint\.json$/,
     );
   });
+  it('is refused in a sentence that names the place where its tables are missing or are none', async () => {
+    const file = path.join(folder, 'last', 'checkpoint.json');
+    for (const [change, found] of [
+      [(json: any) => ({ format: json.format, meta: json.meta }), 'with index, found nothing'],
+      [(json: any) => ({ ...json, index: null }), 'whose index is an object, found null'],
+      [(json: any) => ({ ...json, index: { weights: 3 } }), 'whose index.weights is a list, found 3'],
+      [(json: any) => ({ ...json, index: { weights: [null] } }), 'whose index.weights[0] is an object, found null'],
+      [
+        (json: any) => ({ ...json, index: { weights: [{ name: 'a', shape: [-1] }] } }),
+        'whose index.weights[0].shape[0] is a whole number of 0 or more, found -1',
+      ],
+      [() => null, ', found null'],
+    ] as const) {
+      rmSync(path.join(folder, 'last'), { recursive: true, force: true });
+      await saveCheckpoint(folder, 'last', content(1));
+      forge(folder, change);
+      const sentence = `Expected the index of a checkpoint${found.startsWith(',') ? '' : ' '}${found} in ${file}`;
+      await expect(readCheckpoint(path.join(folder, 'last'))).rejects.toThrow(sentence);
+      rmSync(path.join(folder, 'previous'), { recursive: true, force: true });
+    }
+  });
+  it('allocates nothing for a table that promises more than its file holds', async () => {
+    await saveCheckpoint(folder, 'last', content(1));
+    forge(folder, (json) => ({ ...json, index: { weights: [{ name: 'a', shape: [1e6, 1e6] }] } }));
+    await expect(readCheckpoint(path.join(folder, 'last'))).rejects.toThrow('Expected 4000000000000 bytes, found 32');
+  });
 });

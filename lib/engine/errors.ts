@@ -4,7 +4,7 @@ const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\
 /** The code of a character as JSON writes it, such as `\u001b`. */
 const codeOf = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** A text that may come from a file on one line of a terminal: line ends and tabs as spaces, the unprintable as codes. */
+/** A text that may come from a file on one line of a terminal: line ends as spaces, the unprintable as codes. */
 export const cleanText = (text: string): string => text.replace(/[\r\n\t]+/g, ' ').replace(unprintable, codeOf);
 
 /** A text with `…` behind its first `most` characters where it is longer. */

@@ -45,8 +45,8 @@ export async function readGreyImage(file: string): Promise<GreyImage> {
 const maskThreshold = 127;
 
 /**
- * A picture as a mask of 0 and 1: foreground is what is brighter than 127. Throws a UserError for a mask that has values
- * but no bright one, such as one of 0 and 1 or with a dark palette: it would be empty without a word.
+ * A picture as a mask of 0 and 1: foreground is what is brighter than 127. Throws a UserError for a mask that has
+ * values but no bright one, such as one of 0 and 1 or with a dark palette: it would be empty without a word.
  */
 export function maskOf({ data }: GreyImage, file: string): Uint8Array {
   const brightest = data.reduce((most, value) => Math.max(most, value), 0);

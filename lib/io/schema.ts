@@ -87,7 +87,7 @@ function deepest(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> {
   return deepest({ ...inner[0], path: [...(issue.path ?? []), ...inner[0].path!] as typeof issue.path });
 }
 
-/** `a slice manifest whose slices[5].image is a text`, or without a name for the whole `slices[5].image to be a text`. */
+/** `a manifest whose slices[5].image is a text`, or without a name for the whole `slices[5].image to be a text`. */
 function sentenceFor(issue: v.BaseIssue<unknown>, what: string | undefined): string {
   const place = placeOf(issue.path as { key: unknown }[] | undefined);
   if (!place) return what ?? wantedBy(issue);
@@ -116,7 +116,7 @@ export function parseJson(content: string, file?: string): unknown {
   }
 }
 
-/** Reads a JSON file of this shape. Throws a UserError that names the file when it is absent, not JSON or of another. */
+/** Reads a JSON file of this shape. Throws a UserError that names the file when it is absent, no JSON or of another. */
 export async function readJsonAs<T>(file: string, schema: Schema<T>, what?: string): Promise<T> {
   const content = await readFile(file, 'utf8').catch((error) => {
     throw explainReadError(error, 'a JSON file', file);

@@ -159,8 +159,8 @@ async function readGroup(file: string, entries: Index[string]): Promise<{ arrays
 
 /**
  * Reads one checkpoint folder and checks every byte of it against `SHA256SUMS`.
- * Throws a UserError naming the file when anything is missing, shorter, longer or different, or the description does not
- * fit `metaSchema`.
+ * Throws a UserError naming the file when anything is missing, shorter, longer or different, or the description does
+ * not fit `metaSchema`.
  */
 export async function readCheckpoint<Meta = unknown>(
   folder: string,

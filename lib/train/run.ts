@@ -59,7 +59,7 @@ export interface CheckpointMeta {
   readonly position: Position;
 }
 
-export const patientsSchema: Schema<PatientSplit> = object({ training: list(text), validation: list(text) });
+const patientsSchema: Schema<PatientSplit> = object({ training: list(text), validation: list(text) });
 
 /** What a run says of its slices. */
 export const dataSchema: Schema<RunDescription['data']> = object({

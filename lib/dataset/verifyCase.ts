@@ -2,8 +2,9 @@
 import { messageOf } from '../errors.ts';
 import { bytesOf } from '../io/bytes.ts';
 import { sha256 } from '../io/files.ts';
-import { type GreyImage, readGreyImage } from '../io/image.ts';
+import { maskOf, readGreyImage } from '../io/image.ts';
 import { type NiftiImage, readNifti } from '../io/nifti.ts';
+import type { GreyImage } from '../io/pixels.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { type VoxelArray, voxelVolumeMl } from '../volume/volume.ts';
 import type { Case, CaseList, LabelMap, LabelRules } from './caseList.ts';
@@ -58,7 +59,7 @@ type Facts = { -readonly [K in keyof CaseReport]?: CaseReport[K] };
 /** What a CT in HU looks like: air or at least fat below, metal at most above. */
 const plausibleHu = { lowest: -5000, highest: 20000, darkestAtMost: -50, brightestAtLeast: 50 };
 /** A JPEG mask scatters around 0 and 255; what lies far from both is no mask. */
-const pictureMask = { threshold: 127, nearBlack: 64, nearWhite: 191, strayShare: 0.02 };
+const pictureMask = { nearBlack: 64, nearWhite: 191, strayShare: 0.02 };
 
 class CaseChecks {
   readonly findings: Finding[] = [];
@@ -255,7 +256,10 @@ async function checkPicture(checks: CaseChecks, item: Case): Promise<void> {
     if (range[0] === range[1]) checks.error('hounsfield', `image: every pixel is ${range[0]}`);
   }
   if (!item.label) return;
-  const mask = await read(checks, 'mask', item.label, readGreyImage);
+  const mask = await read(checks, 'mask', item.label, async (file) => {
+    const picture = await readGreyImage(file);
+    return { ...picture, binary: maskOf(picture, file) };
+  });
   if (!mask) return;
   checkPictureMask(checks, mask);
   if (image && (image.width !== mask.width || image.height !== mask.height)) {
@@ -264,8 +268,9 @@ async function checkPicture(checks: CaseChecks, item: Case): Promise<void> {
   }
 }
 
-function checkPictureMask(checks: CaseChecks, { data, width, height }: GreyImage): void {
-  const binary = data.map((v) => (v > pictureMask.threshold ? 1 : 0));
+type PictureMask = GreyImage & { readonly binary: Uint8Array };
+
+function checkPictureMask(checks: CaseChecks, { data, width, height, binary }: PictureMask): void {
   const foregroundVoxels = binary.reduce((sum, v) => sum + v, 0);
   let stray = 0;
   for (const v of data) if (v > pictureMask.nearBlack && v < pictureMask.nearWhite) stray++;

@@ -108,6 +108,10 @@ export function explainReadError(error: unknown, what: string, file: string): un
   if (code === 'ENOENT' || code === 'ENOTDIR') return expected(what, 'no such file', file);
   if (code === 'EISDIR') return expected(what, 'a folder', file);
   if (code === 'EACCES' || code === 'EPERM') return expected(what, 'a file that may not be read', file);
+  if (code === 'ELOOP') return expected(what, 'links that lead in a circle', file);
+  if (code === 'ENAMETOOLONG') return expected(what, 'a name that is too long', file);
+  if (code === 'ERR_STRING_TOO_LONG' || code === 'ERR_FS_FILE_TOO_LARGE')
+    return expected(what, 'a file that is too long to be one', file);
   return error;
 }
 

@@ -44,6 +44,17 @@ export function encodeNpy({ data, shape }: NpyArray): Uint8Array {
   return Buffer.concat([npyHeader(voxelTypeOf(data), shape), bytesOf(data)]);
 }
 
+/** NumPy has no arrays with more. */
+const mostAxes = 64;
+
+/** `3, 4` or `3,` as Python writes the inside of a tuple; undefined for anything else. */
+function shapeOf(text: string): number[] | undefined {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.at(-1) === '') parts.pop();
+  const isTuple = parts.every((part) => /^\d+L?$/.test(part)) && (parts.length !== 1 || text.includes(','));
+  return isTuple ? parts.map((part) => Number.parseInt(part, 10)) : undefined;
+}
+
 interface NpyHeader {
   readonly type: VoxelType;
   /** As in the file: `b1` is read as `u1`. */
@@ -67,10 +78,11 @@ function parseHeader(bytes: Buffer, file?: string): NpyHeader {
   const descr = /'descr':\s*'([<>|=])([a-zA-Z]\d+)'/.exec(text);
   const order = /'fortran_order':\s*(True|False)/.exec(text);
   const axes = /'shape':\s*\(([\d,\sL]*)\)/.exec(text);
-  if (!order || !axes) throw expected('an .npy header with fortran_order and shape', text.trim(), file);
+  const shape = axes && shapeOf(axes[1]!);
+  if (!order || !shape) throw expected('an .npy header with fortran_order and shape', text.trim(), file);
+  if (shape.length > mostAxes) throw expected(`at most ${mostAxes} axes`, `${shape.length}`, file);
   const type = typesByCode.get(descr?.[2] ?? '');
   if (!descr || !type) throw expected('an array of plain numbers', `the type in ${text.trim()}`, file);
-  const shape = [...axes[1]!.matchAll(/\d+/g)].map(([axis]) => Number(axis));
   return { type, code: descr[2]!, bigEndian: descr[1] === '>', fortran: order[1] === 'True', shape, offset };
 }
 

@@ -3,12 +3,13 @@
  * one bad file does not stop the others, so a cut-off run is simply started again.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, niftiFiles, readNifti, writeNifti } from '../io/nifti.ts';
+import { anything, dictionary, natural, object, optional, readJsonIfGood, realNumber, text } from '../io/schema.ts';
 import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -76,6 +77,14 @@ interface PredictionRecord {
   readonly beforePostprocessing?: { readonly voxels: number; readonly pancreasMl: number };
 }
 
+const recordSchema = object({
+  made: anything,
+  outputs: dictionary(text),
+  pancreasMl: realNumber,
+  voxels: natural,
+  beforePostprocessing: optional(object({ voxels: natural, pancreasMl: realNumber })),
+});
+
 const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr)$/i;
 
 /**
@@ -118,14 +127,13 @@ async function readComplete(
   made: PredictionRecord['made'],
   wanted: readonly string[],
 ): Promise<PredictionRecord | undefined> {
-  try {
-    const record = JSON.parse(await readFile(path.join(out, `${name}.json`), 'utf8')) as PredictionRecord;
-    if (JSON.stringify(record.made) !== JSON.stringify(made)) return undefined;
-    for (const file of wanted) if (record.outputs[file] !== (await sha256File(path.join(out, file)))) return undefined;
-    return record;
-  } catch {
-    return undefined; // absent or damaged: made again
+  const record = await readJsonIfGood(path.join(out, `${name}.json`), recordSchema); // absent or damaged: made again
+  if (JSON.stringify(record?.made) !== JSON.stringify(made)) return undefined;
+  for (const file of wanted) {
+    const found = await sha256File(path.join(out, file)).catch(() => undefined);
+    if (found === undefined || record?.outputs[file] !== found) return undefined;
   }
+  return record as PredictionRecord; // whose `made` is the wanted one
 }
 
 /** Networks made ready, and one text that tells them from others. */

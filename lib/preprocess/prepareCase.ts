@@ -4,7 +4,7 @@ import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
-import { readGreyImage } from '../io/image.ts';
+import { maskOf, readGreyImage } from '../io/image.ts';
 import { assertFinite, readNifti } from '../io/nifti.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { sliceZ, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
@@ -113,16 +113,13 @@ function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: number):
   return out;
 }
 
-/** JPEG leaves no clean 0 and 255 in a mask. */
-const maskThreshold = 127;
-
 async function preparePicture(list: CaseList, imageFile: string, labelFile: string, z: number): Promise<PreparedCase> {
   const [image, mask] = await Promise.all([readGreyImage(imageFile), readGreyImage(labelFile)]);
   const { width, height } = image;
   if (mask.width !== width || mask.height !== height) {
     throw expected(`a mask of ${width}×${height} pixels as its picture`, `${mask.width}×${mask.height}`, labelFile);
   }
-  const stored = mask.data.map((v) => (v > maskThreshold ? 1 : 0));
+  const stored = maskOf(mask, labelFile);
   const turn = <T extends Float32Array | Uint8Array>(plane: T): T => (list.imageFlipY ? flipRows(plane, width) : plane);
   const plane = turn(applyWindow(image.data, [0, 255]));
   return {

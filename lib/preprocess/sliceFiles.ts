@@ -2,10 +2,12 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesOf } from '../io/bytes.ts';
-import { readJson, writeFileAtomic, writeThenRename } from '../io/files.ts';
+import { writeFileAtomic, writeThenRename } from '../io/files.ts';
+import { insideFolder } from '../io/insideFolder.ts';
 import { npyHeader } from '../io/npy.ts';
+import { anything, list, natural, object, readJsonIfGood, type Schema } from '../io/schema.ts';
 import { voxelTypeOf } from '../io/voxelTypes.ts';
-import type { CaseEntry, SliceEntry } from './manifest.ts';
+import { type CaseEntry, caseSchema, type SliceEntry, sliceSchema } from './manifest.ts';
 import type { PreparedSlice } from './prepareCase.ts';
 
 /** cases/<id>.json: written after the last slice of the case, so a case without it is not complete. */
@@ -17,6 +19,13 @@ export interface CaseRecord {
   /** Size in bytes of each image and each label file. */
   readonly bytes: { readonly image: number; readonly label: number };
 }
+
+const recordSchema: Schema<CaseRecord> = object({
+  made: anything,
+  entry: caseSchema,
+  slices: list(sliceSchema),
+  bytes: object({ image: natural, label: natural }),
+});
 
 /** Files written at the same time: enough to keep the disk and a second core busy. */
 const parallelWrites = 4;
@@ -66,35 +75,38 @@ const recordFile = (folder: string, id: string): string => path.join(folder, 'ca
 export const writeCaseRecord = (folder: string, record: CaseRecord): Promise<void> =>
   writeFileAtomic(recordFile(folder, record.entry.id), `${JSON.stringify(record)}\n`);
 
-/** The record of a case, or undefined where there is none that can be read. */
+/** The record of a case, or undefined where there is none that can be read, or that of another case. */
 export async function readCaseRecord(folder: string, id: string): Promise<CaseRecord | undefined> {
-  return (await readJson(recordFile(folder, id)).catch(() => undefined)) as CaseRecord | undefined;
+  const record = await readJsonIfGood(recordFile(folder, id), recordSchema);
+  return record?.entry.id === id ? record : undefined;
 }
 
-/** Removes a case: the record first, so that a stop half-way leaves nothing that claims to be complete. */
+/**
+ * Removes a case: the record first, so that a stop half-way leaves nothing that claims to be complete. Throws a
+ * UserError, and removes nothing, where the record names a file outside of the folder.
+ */
 export async function removeCase(folder: string, id: string): Promise<void> {
-  const record = await readCaseRecord(folder, id);
-  await rm(recordFile(folder, id), { force: true });
-  await removeSlices(folder, record?.slices ?? []);
+  const file = recordFile(folder, id);
+  const slices = (await readCaseRecord(folder, id))?.slices ?? [];
+  filesOf(folder, slices, file); // refused before anything is gone
+  await rm(file, { force: true });
+  await removeSlices(folder, slices, file);
 }
 
-export async function removeSlices(folder: string, slices: readonly SliceEntry[]): Promise<void> {
-  for (const { image, label } of slices) {
-    await rm(path.join(folder, image), { force: true });
-    await rm(path.join(folder, label), { force: true });
-  }
+/** The files of slices that a record names. Throws a UserError where one of them is outside of the folder. */
+const filesOf = (folder: string, slices: readonly SliceEntry[], record: string): string[] =>
+  slices.flatMap(({ image, label }) => [image, label].map((name) => insideFolder(folder, name, record)));
+
+export async function removeSlices(folder: string, slices: readonly SliceEntry[], record = folder): Promise<void> {
+  for (const file of filesOf(folder, slices, record)) await rm(file, { force: true });
 }
 
 /** True when every file of the record is there with its full size; else the case is made again. */
-export async function isComplete(folder: string, { slices, bytes }: CaseRecord): Promise<boolean> {
-  for (const { image, label } of slices) {
-    for (const [file, size] of [
-      [image, bytes.image],
-      [label, bytes.label],
-    ] as const) {
-      const found = await stat(path.join(folder, file)).catch(() => undefined);
-      if (found?.size !== size) return false;
-    }
+export async function isComplete(folder: string, { entry, slices, bytes }: CaseRecord): Promise<boolean> {
+  const sizes = [bytes.image, bytes.label];
+  for (const [i, file] of filesOf(folder, slices, recordFile(folder, entry.id)).entries()) {
+    const found = await stat(file).catch(() => undefined);
+    if (found?.size !== sizes[i % 2]) return false;
   }
   return true;
 }

@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expected, messageOf } from '../errors.ts';
-import { readJson } from '../io/files.ts';
+import { insideFolder } from '../io/insideFolder.ts';
 import { decodeNpy } from '../io/npy.ts';
-import { type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
+import { readJsonAs } from '../io/schema.ts';
+import { type Manifest, manifestSchema, type SliceEntry } from './manifest.ts';
 
 /** One slice: image [3, height, width] and label [height, width], flat. */
 export interface SliceArrays {
@@ -34,6 +35,8 @@ export interface SliceSet {
   readLabel(i: number): Uint8Array;
 }
 
+const manifestFile = (folder: string): string => path.join(folder, 'manifest.json');
+
 /** What slices may keep in memory unless told otherwise: a quarter of the machine, at most 2 GiB. */
 const defaultCacheBytes = (): number => Math.min(2 * 2 ** 30, os.totalmem() / 4);
 
@@ -59,12 +62,9 @@ function readArray<T>(file: string, type: new (n: number) => T, shape: readonly 
  * missing, damaged or of another shape than the manifest says.
  */
 export async function openSlices(folder: string, options: { cacheBytes?: number } = {}): Promise<SliceSet> {
-  const file = path.join(folder, 'manifest.json');
+  const file = manifestFile(folder);
   if (!existsSync(file)) throw expected('a folder of slices that axunet preprocess made', 'no manifest.json', folder);
-  const manifest = (await readJson(file)) as Manifest;
-  if (manifest?.version !== manifestVersion || !Array.isArray(manifest.slices)) {
-    throw expected(`a slice manifest of version ${manifestVersion}`, `version ${manifest?.version}`, file);
-  }
+  const manifest = await readJsonAs(file, manifestSchema, 'a slice manifest');
   return slicesIn({ folder, cacheBytes: options.cacheBytes ?? defaultCacheBytes() }, manifest);
 }
 
@@ -79,7 +79,7 @@ export function slicesIn(onDisk: SliceFolder, manifest: Manifest): SliceSet {
   ): T => {
     const cached = cache.get(name);
     if (cached) return cached as T;
-    const array = readArray(path.join(onDisk.folder, name), type, shape);
+    const array = readArray(insideFolder(onDisk.folder, name, manifestFile(onDisk.folder)), type, shape);
     // nothing is ever thrown out: in shuffled epochs every slice is equally likely to be the next one asked for
     if (array.byteLength <= free) {
       cache.set(name, array);

@@ -198,7 +198,8 @@ async function assemble(
   for (const { id } of list.cases) {
     if (failures.has(id)) continue;
     const record = await readCaseRecord(out, id);
-    if (record && isSame((record.made as { parameters?: unknown }).parameters, parameters)) complete.push(record);
+    if (record && isSame((record.made as { parameters?: unknown } | null)?.parameters, parameters))
+      complete.push(record);
     else pending.push(id);
   }
   return {

@@ -1,8 +1,20 @@
 /** The radiomics of one case as they are kept: features with what they were made from. */
 
 import { UserError } from '../errors.ts';
-import { readJson } from '../io/files.ts';
 import { readVolume, volumeChecksums } from '../io/readVolume.ts';
+import {
+  dictionary,
+  list,
+  natural,
+  nullable,
+  object,
+  passing,
+  readJsonIfGood,
+  realNumber,
+  type Schema,
+  text,
+  tuple,
+} from '../io/schema.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
 import { MaskError } from './maskCheck.ts';
@@ -22,6 +34,16 @@ export interface RadiomicsRecord extends Omit<Extraction, 'features'> {
   /** By full name; null where a feature is not finite. */
   readonly features: Readonly<Record<string, number | null>>;
 }
+
+/** What the file of a record must hold; that its settings are the wanted ones is seen by comparing them. */
+export const recordSchema: Schema<RadiomicsRecord> = object({
+  made: passing<RadiomicsRecord['made']>((made) => typeof made === 'object' && made !== null, 'an object'),
+  voxels: natural,
+  shape: tuple([natural, natural, natural]),
+  spacingMm: tuple([realNumber, realNumber, realNumber]),
+  features: dictionary(nullable(realNumber)),
+  warnings: list(text),
+});
 
 /** What a record of these files and settings would say it was made from. */
 export async function sourcesOf(
@@ -96,12 +118,6 @@ export async function readCompleteRecord(
   file: string,
   made: RadiomicsRecord['made'],
 ): Promise<RadiomicsRecord | undefined> {
-  try {
-    const record = (await readJson(file)) as RadiomicsRecord;
-    return JSON.stringify(record.made) === JSON.stringify(made) && typeof record.features === 'object'
-      ? record
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const record = await readJsonIfGood(file, recordSchema);
+  return JSON.stringify(record?.made) === JSON.stringify(made) ? record : undefined;
 }

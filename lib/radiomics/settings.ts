@@ -12,12 +12,11 @@ import {
   oneOf,
   orNull,
   positive,
-  shown,
   wholeNumber,
   yesNo,
 } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
-import { readJson } from '../io/files.ts';
+import { object, readJsonAs } from '../io/schema.ts';
 import { type Aggregation, type Axis, aggregations, axes } from './aggregation.ts';
 import { type BinRule, binRules, mostLevels } from './discretise.ts';
 import { type Family, families, standardFamilies } from './names.ts';
@@ -197,9 +196,7 @@ export function radiomicsSettings(
 
 /** Reads settings from a JSON file with any of the options. Throws a UserError naming the file. */
 export async function readRadiomicsSettings(file: string, more: RadiomicsChanges = {}): Promise<RadiomicsSettings> {
-  const changes = await readJson(file);
-  if (typeof changes !== 'object' || changes === null || Array.isArray(changes))
-    throw expected('an object of radiomics options', shown(changes), file);
+  const changes = await readJsonAs(file, object({}), 'an object of radiomics options');
   try {
     return radiomicsSettings({ ...changes, ...more });
   } catch (error) {

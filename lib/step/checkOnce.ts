@@ -1,9 +1,10 @@
 /** A graph is checked once on this TensorFlow with these kernels; a note of it lies in the cache folder. */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { currentEngine } from 'axunet-engine/engine';
 import { graphBindingFile } from 'axunet-engine/graph/native';
-import { readJson, sha256, writeJson } from '../io/files.ts';
+import { sha256, writeJson } from '../io/files.ts';
+import { object, readJsonIfGood, realNumber, type Schema } from '../io/schema.ts';
 import { settings } from '../settings.ts';
 import { isEqualEnough, type StepCheck, type Tolerance } from './checkStep.ts';
 
@@ -12,6 +13,8 @@ function noteFile(digest: string): string {
   const name = sha256(`${digest} ${currentEngine().description} ${size} ${mtimeMs}`).slice(0, 32);
   return path.join(settings.cacheFolder, 'checked-steps', `${name}.json`);
 }
+
+const noteSchema: Schema<StepCheck> = object({ cosine: realNumber, lossDifference: realNumber });
 
 function formatCheck({ cosine }: StepCheck, tolerance: Tolerance): string {
   const nearness = tolerance === 'sameKernels' ? 'equal' : 'near';
@@ -34,10 +37,8 @@ export async function checkOnce(
 ): Promise<CheckedStep> {
   if (settings.stepCheck === 'never') return { mayRun: true, outcome: 'not checked (AXUNET_STEP_CHECK=never)' };
   const file = noteFile(digest);
-  if (settings.stepCheck === 'once' && existsSync(file)) {
-    const noted = formatCheck((await readJson(file)) as StepCheck, tolerance);
-    return { mayRun: true, outcome: `${noted}, checked before` };
-  }
+  const noted = settings.stepCheck === 'once' ? await readJsonIfGood(file, noteSchema) : undefined;
+  if (noted) return { mayRun: true, outcome: `${formatCheck(noted, tolerance)}, checked before` };
   const result = await check();
   if (!isEqualEnough(result, tolerance)) {
     const differences = `cosine ${result.cosine}, loss by ${result.lossDifference.toExponential(1)} of it`;

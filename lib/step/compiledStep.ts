@@ -16,6 +16,7 @@ import { stepNumbers } from './optimizersCompiled.ts';
 import { SessionVariables } from './sessionVariables.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
 import { StepGraph, type StepProgram } from './stepGraph.ts';
+import { storedArray } from './weights.ts';
 
 /** Precision and memory of a compiled step. */
 export interface CompileOptions {
@@ -176,7 +177,7 @@ export class CompiledStep implements TrainStep {
 
   async restore(state: NamedArrays): Promise<void> {
     await this.#variables.set(state);
-    this.#stepCount = state.stepCount.data[0];
+    [this.#stepCount] = storedArray(state, 'stepCount', [1]);
   }
 
   withAveragedWeights<T>(f: () => Promise<T>): Promise<T> {

@@ -159,7 +159,7 @@ export class EagerStep implements TrainStep {
     assignAll(this.#all, found.weights);
     assignAll(this.#slots, found.slots);
     if (this.#average) assignAll([this.#average], found.average);
-    this.#stepCount = state.stepCount!.data[0]!;
+    [this.#stepCount] = storedArray(state, 'stepCount', [1]);
   }
 
   async withAveragedWeights<T>(f: () => Promise<T>): Promise<T> {

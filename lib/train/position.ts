@@ -1,4 +1,6 @@
 /** Where a run stands: the part of a checkpoint that is not arrays, and all that the loop needs to go on from there. */
+
+import { natural, nullable, object, realNumber, type Schema } from '../io/schema.ts';
 import { epochOrder } from '../preprocess/batches.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { Random } from '../random.ts';
@@ -21,6 +23,17 @@ export interface Position {
   /** Latest mean validation Dice. */
   dice: number | null;
 }
+
+export const positionSchema: Schema<Position> = object({
+  step: natural,
+  epochs: natural,
+  batch: natural,
+  lossSum: realNumber,
+  seconds: realNumber,
+  best: nullable(object({ dice: realNumber, epoch: natural, step: natural })),
+  sinceBest: natural,
+  dice: nullable(realNumber),
+});
 
 export const startPosition = (): Position => ({
   step: 0,

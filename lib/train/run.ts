@@ -7,9 +7,22 @@ import { engineSettings } from 'axunet-engine/settings';
 import { assertDisjoint } from '../dataset/folds.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
+import {
+  atLeastOne,
+  choice,
+  list,
+  natural,
+  object,
+  optional,
+  realNumber,
+  type Schema,
+  text,
+  tuple,
+} from '../io/schema.ts';
 import { losses } from '../loss/losses.ts';
-import { createAxUnet, type ModelConfig, modelConfig } from '../model/axunet.ts';
+import { createAxUnet, type ModelConfig, modelConfig, variants } from '../model/axunet.ts';
 import { fitGrid, type Grid, nativeGrid } from '../preprocess/grid.ts';
+import { modeSchema } from '../preprocess/manifest.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import type { Manifest } from '../preprocess/slices.ts';
 import { projectPath } from '../settings.ts';
@@ -17,9 +30,9 @@ import { checkInChild } from '../step/checkChild.ts';
 import { ChosenStep } from '../step/chosenStep.ts';
 import { recomputesByDefault } from '../step/compiledStep.ts';
 import type { StepOptions, TrainStep } from '../step/step.ts';
-import type { TrainConfig } from './config.ts';
+import { configSchema, type TrainConfig } from './config.ts';
 import { checkMemory, type RunSize } from './memory.ts';
-import type { Position } from './position.ts';
+import { type Position, positionSchema } from './position.ts';
 
 /** Patients on each side; nobody may be on both. */
 export interface PatientSplit {
@@ -45,6 +58,45 @@ export interface CheckpointMeta {
   readonly description: RunDescription;
   readonly position: Position;
 }
+
+const patientsSchema: Schema<PatientSplit> = object({ training: list(text), validation: list(text) });
+
+/** What a run says of its slices. */
+export const dataSchema: Schema<RunDescription['data']> = object({
+  dataset: text,
+  mode: modeSchema,
+  windowHu: optional(tuple([realNumber, realNumber])),
+  unit: choice(['mm', 'px']),
+  slices: natural,
+  sha256: text,
+});
+
+/** What `config.json` and a checkpoint of a run must hold. */
+export const descriptionSchema: Schema<RunDescription> = object({
+  axunet: text,
+  config: configSchema,
+  model: object({
+    variant: choice(variants),
+    width: atLeastOne,
+    inputSize: tuple([atLeastOne, atLeastOne]),
+    inputChannels: atLeastOne,
+    classes: atLeastOne,
+    asppRates: tuple([atLeastOne, atLeastOne, atLeastOne]),
+  }),
+  grid: object({
+    size: tuple([atLeastOne, atLeastOne]),
+    unit: choice(['mm', 'px']),
+    centre: tuple([realNumber, realNumber]),
+    extent: tuple([realNumber, realNumber]),
+  }),
+  data: dataSchema,
+  patients: patientsSchema,
+});
+
+export const checkpointMetaSchema: Schema<CheckpointMeta> = object({
+  description: descriptionSchema,
+  position: positionSchema,
+});
 
 export interface TrainingRun {
   /** Where checkpoints, history and results go. */

@@ -9,12 +9,12 @@ import type { Batch, BatchRequest } from '../preprocess/batches.ts';
 import { type BatchLoader, type BatchStream, openLoader } from '../preprocess/loader.ts';
 import type { NamedArrays } from '../step/step.ts';
 import { readWeights } from '../step/weights.ts';
-import { readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { groupOf, readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { augmentations } from './config.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { lockRun } from './lock.ts';
 import { epochBatches, type Position, startPosition } from './position.ts';
-import { type CheckpointMeta, firstDifference, type TrainingRun } from './run.ts';
+import { type CheckpointMeta, checkpointMetaSchema, firstDifference, type TrainingRun } from './run.ts';
 import { type StopRequest, watchSignals } from './signals.ts';
 
 export interface SessionOptions {
@@ -42,7 +42,7 @@ export const predictingWeights = (run: TrainingRun): Promise<NamedArrays> =>
 
 /** Restores the newest checkpoint, or starts anew and saves `config.json`. */
 async function findPosition(run: TrainingRun, { resume = false, warn }: SessionOptions): Promise<Position> {
-  const found = await readNewestCheckpoint<CheckpointMeta>(run.folder, 'last', warn);
+  const found = await readNewestCheckpoint(run.folder, 'last', warn, checkpointMetaSchema);
   if (found && !resume)
     throw new UserError(
       `Expected a folder without a training run, found one in ${run.folder}: resume it, or choose another folder`,
@@ -53,7 +53,7 @@ async function findPosition(run: TrainingRun, { resume = false, warn }: SessionO
   }
   const difference = firstDifference(found.meta.description, JSON.parse(JSON.stringify(run.description)));
   if (difference) throw expected(`the resumed run to be the one in ${run.folder}`, `another ${difference}`);
-  await run.step.restore(found.arrays.state);
+  await run.step.restore(groupOf(found, 'state'));
   return found.meta.position;
 }
 

@@ -87,6 +87,26 @@ describe('patient folds', () => {
     await rm(folder, { recursive: true });
   });
 
+  it("come from nnU-Net's splits_final.json too: its validation sides", async () => {
+    const folder = await temporaryFolder();
+    const file = path.join(folder, 'splits_final.json');
+    const splits = [['a', 'b'], ['c'], ['d']].map((val) => ({
+      train: ['a', 'b', 'c', 'd'].filter((patient) => !val.includes(patient)),
+      val,
+    }));
+    await writeJson(file, splits);
+    expect((await readFolds(file, ['a', 'b', 'c', 'd'])).folds).toEqual([['a', 'b'], ['c'], ['d']]);
+    await writeJson(file, [{ ...splits[0], train: ['b', 'c', 'd'] }, ...splits.slice(1)]);
+    await expect(readFolds(file)).rejects.toThrow(
+      /^Expected fold 0 without a case on both sides, found "b" in .*json$/,
+    );
+    await writeJson(file, [{ ...splits[0], train: ['c'] }, ...splits.slice(1)]);
+    await expect(readFolds(file)).rejects.toThrow('Expected fold 0 to have every case on one side, found none for "d"');
+    await writeJson(file, [{ train: 'a', val: [] }]);
+    await expect(readFolds(file)).rejects.toThrow('Expected [0].train to be a list, found "a"');
+    await rm(folder, { recursive: true });
+  });
+
   it('include the fixed trial split of the 2-D set: 8 patients against 35', async () => {
     const { validation, training } = splitFold(await readFolds('nih-2d-trial'), 0);
     expect(validation).toEqual(['0004', '0005', '0007', '0010', '0021', '0024', '0027', '0036']);

@@ -77,6 +77,45 @@ describe('layouts', () => {
     expect(list.missingCases).toEqual(['c']);
   });
 
+  it.each<[string, unknown, string[]]>([
+    ['texts', ['./imagesTr/p1.nii.gz', 'imagesTr/p3.nii.gz'], ['p3']],
+    ["MONAI's lists of files", [['./imagesTr/p1.nii.gz'], ['./imagesTr/p3.nii.gz']], ['p3']],
+    ['objects with a list of channels', [{ image: ['imagesTr/p3_0000.nii.gz'], label: 'x' }], ['p3']],
+    ['paths of Windows', [{ image: '.\\imagesTr\\p1.nii.gz' }, { image: 'C:\\d\\imagesTr\\p3_0000.nii.gz' }], ['p3']],
+    ['nothing', [], []],
+  ])('takes a list of training cases as %s', async (_, training, missing) => {
+    await writeDecathlon(folder, { ids: ['p1', 'p2'], json: { ...decathlonJson, training } });
+    expect((await openNnunet(folder, 'nnunet', {})).missingCases).toEqual(missing);
+  });
+  it.each(['nii.gz', '.NII.GZ', '.nii.gz'])('takes the file_ending %s, and a byte order mark', async (ending) => {
+    await writeDecathlon(folder, { ids: ['p1'] });
+    const json = JSON.stringify({ labels: { background: 0, pancreas: 1 }, file_ending: ending });
+    await writeFile(path.join(folder, 'dataset.json'), `\ufeff${json}`);
+    expect((await openNnunet(folder, 'nnunet', {})).cases.map(({ id }) => id)).toEqual(['p1']);
+  });
+  it.each<[unknown, string]>([
+    [null, 'the description of a data set, found null'],
+    [{ ...decathlonJson, training: {} }, 'whose training is a list, found an object'],
+    [{ ...decathlonJson, training: [null] }, 'training[0] is'],
+    [{ ...decathlonJson, training: [{ image: 5 }] }, 'training[0]'],
+    [{ ...decathlonJson, training: [{ image: 'a', group: 5 }] }, 'training[0].group is a text, found 5'],
+    [{ ...decathlonJson, labels: null }, 'whose labels is an object, found null'],
+    [{ ...decathlonJson, labels: ['pancreas'] }, 'whose labels is an object, found a list'],
+    [{ ...decathlonJson, file_ending: 5 }, 'whose file_ending is a text, found 5'],
+    [{ ...decathlonJson, file_ending: '.png' }, 'file_ending to be one of .nii.gz, .nii, .hdr.gz, .hdr, found ".png"'],
+    [{ ...decathlonJson, groups: [1] }, 'whose groups is an object, found a list'],
+    [{ ...decathlonJson, groups: { p1: 3 } }, 'whose groups.p1 is a text, found 3'],
+  ])('refuses the dataset.json %j with its name', async (json, sentence) => {
+    await writeDecathlon(folder, { ids: ['p1'] });
+    await writeFile(path.join(folder, 'dataset.json'), JSON.stringify(json));
+    await expect(openNnunet(folder, 'nnunet', {})).rejects.toThrow(sentence);
+    await expect(openNnunet(folder, 'nnunet', {})).rejects.toThrow(/ in .*dataset\.json$/);
+  });
+  it('takes no group from what every object has', async () => {
+    await writeDecathlon(folder, { ids: ['constructor', 'toString'], json: { ...decathlonJson, groups: {} } });
+    expect((await openNnunet(folder, 'nnunet', {})).cases.map(({ group }) => group)).toEqual([undefined, undefined]);
+  });
+
   it('takes groups from dataset.json', async () => {
     await writeDecathlon(folder, {
       ids: ['phantom_001', 'phantom_002'],

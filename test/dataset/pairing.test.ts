@@ -54,6 +54,15 @@ describe('pairById', () => {
     const both = ['scan_0000', 'scan_0001'];
     expect(pairById(images(...both), labels(...both)).pairs.map(({ id }) => id)).toEqual(both);
   });
+  it('takes numbers for cases where the labels have them, though one label is missing', () => {
+    const named = (...ids: string[]) => ids.map((id) => ({ id, file: `${id}.nii.gz` }));
+    const { pairs } = pairById(named('ct_0000', 'ct_0001', 'ct_0002'), named('ct_0001', 'ct_0002'));
+    expect(pairs.map(({ id, label }) => [id, label])).toEqual([
+      ['ct_0000', undefined],
+      ['ct_0001', 'ct_0001.nii.gz'],
+      ['ct_0002', 'ct_0002.nii.gz'],
+    ]);
+  });
   it('refuses a second image channel, and two files with one id', () => {
     expect(() => pairById(images('p_0000', 'p_0001'), labels('p'))).toThrow(/one image channel per case.*p_0001/);
     const twice = [...labels('p'), { id: 'p', file: 'labels/p.nii' }];

@@ -57,6 +57,17 @@ describe('makePhantomCohort', () => {
     }
   });
 
+  it('refuses a dataset.json whose files lie outside of the folder', async () => {
+    const json = await read();
+    const [first, ...others] = json.training;
+    const forged = { ...json, training: [{ ...first, label: '../../secret.nii.gz' }, ...others] };
+    await writeFile(path.join(folder, 'dataset.json'), JSON.stringify(forged));
+    await expect(make(4)).rejects.toThrow(
+      /^Expected a path inside .*, found "\.\.\/\.\.\/secret\.nii\.gz" in .*dataset\.json$/,
+    );
+    await writeFile(path.join(folder, 'dataset.json'), JSON.stringify(json));
+  });
+
   it('keeps what is complete and makes again what is damaged or missing', async () => {
     const before = await read();
     const file = (entry: number): string => path.join(folder, before.training[entry]!.image);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -138,6 +138,17 @@ describe('detached voxels', () => {
         const file = await put('b.nhdr', Buffer.from(nrrdHeader({ encoding: 'gzip', 'data file': name }) + end));
         expect((await readNrrd(file)).data).toEqual(values);
       }
+    }
+  });
+  it('outside of the folder of the header are refused, whether by a way up, an absolute path or a link', async () => {
+    const inner = path.join(folder, 'inner');
+    await mkdir(inner, { recursive: true });
+    await writeFile(path.join(folder, 'secret.raw'), voxels);
+    await symlink(path.join(folder, 'secret.raw'), path.join(inner, 'link.raw'));
+    for (const name of ['../secret.raw', path.join(folder, 'secret.raw'), 'link.raw']) {
+      const file = path.join(inner, 'd.nhdr');
+      await writeFile(file, nrrdHeader({ 'data file': name }));
+      await expect(readNrrd(file)).rejects.toThrow(/^Expected a path inside .*inner, found ".*\.raw".* in .*d\.nhdr$/);
     }
   });
   it('that are absent, too few or too many are refused by the name of their file', async () => {

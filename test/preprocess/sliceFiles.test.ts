@@ -1,5 +1,14 @@
 /** Slices and records on disk. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -95,5 +104,33 @@ describe('records', () => {
     await removeCase(folder, 'a');
     await removeCase(folder, 'never there');
     expect(['data', 'label', 'cases'].map((part) => readdirSync(at(part)))).toEqual([[], [], []]);
+  });
+});
+
+describe('a record whose paths leave the folder', () => {
+  const outside = async (change: Partial<SliceEntry>): Promise<CaseRecord> => {
+    const record = await writeCase(6);
+    const slices = record.slices.map((entry, i) => (i === 5 ? { ...entry, ...change } : entry));
+    await writeCaseRecord(folder, { ...record, slices });
+    return { ...record, slices };
+  };
+  it.each([
+    ['image', '../victim-of-axunet/thesis.txt'],
+    ['label', '../victim-of-axunet/thesis.txt'],
+    ['image', 'data/../../victim-of-axunet/thesis.txt'],
+    ['image', path.join(os.tmpdir(), 'victim-of-axunet', 'thesis.txt')],
+    ['image', 'data/linked/thesis.txt'],
+  ] as const)('removes nothing and is refused by name: %s %s', async (part, name) => {
+    const victim = path.join(os.tmpdir(), 'victim-of-axunet');
+    mkdirSync(victim, { recursive: true });
+    writeFileSync(path.join(victim, 'thesis.txt'), 'years of work');
+    symlinkSync(victim, at('data', 'linked'));
+    const record = await outside({ [part]: name });
+    const refusal = /^Expected a path inside .*, found .*thesis\.txt.* in .*cases\/a\.json$/;
+    await expect(removeCase(folder, 'a')).rejects.toThrow(refusal);
+    await expect(isComplete(folder, record)).rejects.toThrow(refusal);
+    expect(readFileSync(path.join(victim, 'thesis.txt'), 'utf8')).toBe('years of work');
+    expect(readdirSync(at('data')).filter((file) => file.endsWith('.npy'))).toHaveLength(6);
+    rmSync(victim, { recursive: true });
   });
 });

@@ -1,6 +1,6 @@
 /** Which families are made, and of which levels. */
 import { describe, expect, it } from 'vitest';
-import { imageFeatures, levelsOf, maskFeatures } from '../../lib/radiomics/features.ts';
+import { imageFeatures, levelsIn, maskFeatures } from '../../lib/radiomics/features.ts';
 import { firstOrderFeatures } from '../../lib/radiomics/firstOrder.ts';
 import { morphologyFeatures } from '../../lib/radiomics/morphology.ts';
 import { type Family, families, featureNames, shapeFamilies } from '../../lib/radiomics/names.ts';
@@ -12,12 +12,12 @@ import { roiOf } from './example.ts';
 const roi = roiOf([1, 1, 1, 1, 1, 1], [2, 3, 1]);
 const values = Float64Array.of(0, 30, 60, 60, 90, 0);
 
-describe('levelsOf', () => {
-  const levels = (changes: object): number[] => [...levelsOf(roi, values, radiomicsSettings(changes)).levelOf];
+describe('levelsIn', () => {
+  const levels = (changes: object): number[] => [...levelsIn(values, radiomicsSettings(changes))];
 
   it('bins from the multiple of the width below the smallest value, or by IBSI from that value', () => {
     const shifted = values.map((v) => v + 10); // 10, 40, 70, 70, 100, 10
-    const of = (changes: object): number[] => [...levelsOf(roi, shifted, radiomicsSettings(changes)).levelOf];
+    const of = (changes: object): number[] => [...levelsIn(shifted, radiomicsSettings(changes))];
     expect(of({ binWidth: 25 })).toEqual([1, 2, 3, 3, 5, 1]); // bins begin at 0, 25, 50, 75, 100
     expect(of({ binWidth: 25, binRule: 'ibsi' })).toEqual([1, 2, 3, 3, 4, 1]); // at 10, 35, 60, 85
   });
@@ -46,7 +46,7 @@ describe('imageFeatures', () => {
   it('are made of the families that are asked for, in that order', () => {
     const found = imageFeatures(['ngtdm', 'firstorder'], roi, values, radiomicsSettings());
     expect(Object.keys(found)).toEqual(['ngtdm', 'firstorder']);
-    const { levelOf } = levelsOf(roi, values, radiomicsSettings());
+    const levelOf = levelsIn(values, radiomicsSettings());
     expect(found.firstorder).toEqual(firstOrderFeatures(values, levelOf, roi.spacingMm));
     expect(imageFeatures([], roi, values, radiomicsSettings())).toEqual({});
   });

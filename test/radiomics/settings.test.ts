@@ -64,7 +64,7 @@ describe('radiomics settings', () => {
       );
       writeFileSync(file, '[1]');
       await expect(readRadiomicsSettings(file)).rejects.toThrow(
-        `Expected an object of radiomics options, found [1] in ${file}`,
+        `Expected an object of radiomics options, found a list in ${file}`,
       );
     } finally {
       rmSync(folder, { recursive: true });

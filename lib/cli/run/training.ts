@@ -4,12 +4,11 @@ import { startEngine } from 'axunet-engine/engine';
 import { type CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
-import { readJson } from '../../io/files.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import { type Profile, projectPath, settings } from '../../settings.ts';
-import { parseChanges, type TrainChanges } from '../../train/config.ts';
+import { parseChanges, readChanges, type TrainChanges } from '../../train/config.ts';
 import type { ValuesOf } from '../definition.ts';
 import type { configOptions, slicesOptions } from '../options/training.ts';
 
@@ -20,7 +19,7 @@ export const presetOf = ({ preset }: Pick<ConfigValues, 'preset'>): Profile => p
 
 /** What the command line asks to change, the most specific last. */
 export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
-  const file = values.config ? ((await readJson(values.config)) as TrainChanges) : {};
+  const file = values.config ? await readChanges(values.config) : {};
   const shorthands = (['epochs', 'minutes', 'seed'] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`${name}=${values[name]}`],
   );

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -97,5 +97,21 @@ describe('axunet preprocess', () => {
     await expect(run(set, '--out', out(), '--mode', 'paper', '--window=0,80')).rejects.toThrow(
       'Expected no window in paper mode',
     );
+  });
+  it('deletes nothing outside of its folder, whatever a case record names', async () => {
+    const set = await writeDataset({ one: 1, two: 1 });
+    expect(await preprocess.run([set, '--out', out(), '--json'])).toBe(0);
+    const [victim, record] = [path.join(folder, 'victim', 'thesis.txt'), path.join(out(), 'cases', 'one.json')];
+    mkdirSync(path.dirname(victim));
+    writeFileSync(victim, 'years of work');
+    const json = JSON.parse(readFileSync(record, 'utf8'));
+    json.slices[0].image = '../victim/thesis.txt';
+    json.made = 'something else, so that the case is made again';
+    writeFileSync(record, JSON.stringify(json));
+    expect(await preprocess.run([set, '--out', out(), '--json'])).toBe(1);
+    expect(readFileSync(victim, 'utf8')).toBe('years of work');
+    expect(JSON.parse(printed[1]).failed).toEqual([
+      { id: 'one', reason: expect.stringMatching(/^Expected a path inside .*thesis\.txt" in .*one\.json$/) },
+    ]);
   });
 });

@@ -68,16 +68,40 @@ function* batchRequests(
   }
 }
 
+type Closer = () => void | Promise<void>;
+
+/** Closes all that was opened, the last first, also where one cannot be closed; then throws what that one threw. */
+async function closeAll(closers: readonly Closer[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const close of [...closers].reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+/** What a session is opened with. */
+interface SessionParts {
+  readonly position: Position;
+  readonly journal: Journal;
+  readonly loader: BatchLoader;
+  readonly stop: StopRequest;
+  /** Close what was opened, in the order of opening. */
+  readonly closers: readonly Closer[];
+}
+
 export class TrainingSession {
   /** Where the run stands; the loop moves it. */
   readonly position: Position;
   readonly journal: Journal;
   readonly loader: BatchLoader;
   readonly #run: TrainingRun;
-  readonly #release: () => void;
-  readonly #ownsLoader: boolean;
+  readonly #stop: StopRequest;
+  readonly #closers: readonly Closer[];
   readonly #batches: BatchStream;
-  readonly #stop: StopRequest = watchSignals();
   // milliseconds of `performance.now()`, and what was done before this process
   readonly #started = performance.now();
   readonly #secondsBefore: number;
@@ -88,32 +112,31 @@ export class TrainingSession {
   #steppingMs = 0;
   #waitingMs = 0;
 
-  private constructor(
-    run: TrainingRun,
-    release: () => void,
-    position: Position,
-    journal: Journal,
-    options: SessionOptions,
-  ) {
-    this.#run = run;
-    this.#release = release;
+  private constructor(run: TrainingRun, { position, journal, loader, stop, closers }: SessionParts) {
     this.position = position;
     this.journal = journal;
-    this.#ownsLoader = options.loader === undefined;
-    this.loader = options.loader ?? openLoader(run.slices, { warn: options.warn });
-    this.#batches = this.loader.stream(batchRequests(run, position));
+    this.loader = loader;
+    this.#run = run;
+    this.#stop = stop;
+    this.#closers = closers;
+    this.#batches = loader.stream(batchRequests(run, position));
     this.#secondsBefore = position.seconds;
   }
 
   /** Locks the run's folder and goes to where the run stands. `close` it. */
   static async open(run: TrainingRun, options: SessionOptions): Promise<TrainingSession> {
-    const release = lockRun(run.folder);
+    const closers: Closer[] = [lockRun(run.folder)];
     try {
       const position = await findPosition(run, options);
       const journal = await openJournal(run.folder, position);
-      return new TrainingSession(run, release, position, journal, options);
+      closers.push(() => journal.close());
+      const stop = watchSignals();
+      closers.push(() => stop.dispose());
+      const loader = options.loader ?? openLoader(run.slices, { warn: options.warn });
+      if (!options.loader) closers.push(() => loader.close());
+      return new TrainingSession(run, { position, journal, loader, stop, closers });
     } catch (error) {
-      release();
+      await closeAll(closers).catch(() => {}); // what went wrong first is told
       throw error;
     }
   }
@@ -187,10 +210,8 @@ export class TrainingSession {
     return { description: this.#run.description, position: this.position };
   }
 
-  async close(): Promise<void> {
-    if (this.#ownsLoader) await this.loader.close();
-    this.#stop.dispose();
-    this.journal.close();
-    this.#release();
+  /** Ends the thread of the batches, lets the signals and the files go, and unlocks the folder: all of it. */
+  close(): Promise<void> {
+    return closeAll(this.#closers);
   }
 }

@@ -94,11 +94,10 @@ interface SessionParts {
 }
 
 export class TrainingSession {
-  /** Where the run stands; the loop moves it. */
-  readonly position: Position;
   readonly journal: Journal;
   readonly loader: BatchLoader;
   readonly #run: TrainingRun;
+  readonly #position: Position;
   readonly #stop: StopRequest;
   readonly #closers: readonly Closer[];
   readonly #batches: BatchStream;
@@ -113,10 +112,10 @@ export class TrainingSession {
   #waitingMs = 0;
 
   private constructor(run: TrainingRun, { position, journal, loader, stop, closers }: SessionParts) {
-    this.position = position;
     this.journal = journal;
     this.loader = loader;
     this.#run = run;
+    this.#position = position;
     this.#stop = stop;
     this.#closers = closers;
     this.#batches = loader.stream(batchRequests(run, position));
@@ -141,6 +140,11 @@ export class TrainingSession {
     }
   }
 
+  /** Where the run stands. */
+  get position(): Readonly<Position> {
+    return this.#position;
+  }
+
   /** The signal that came, if any. */
   get signal(): NodeJS.Signals | undefined {
     return this.#stop.signal;
@@ -163,9 +167,9 @@ export class TrainingSession {
   countStep(loss: number): void {
     this.#steppingMs += performance.now() - this.#asked;
     this.#steps++;
-    this.position.step++;
-    this.position.batch++;
-    this.position.lossSum += loss;
+    this.#position.step++;
+    this.#position.batch++;
+    this.#position.lossSum += loss;
     this.tick();
   }
 
@@ -174,7 +178,7 @@ export class TrainingSession {
    * would stay without its validation.
    */
   tick(): void {
-    this.position.seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
+    this.#position.seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
   }
 
   speed(progress: number): Speed {
@@ -200,14 +204,31 @@ export class TrainingSession {
     this.#savedAt = performance.now();
   }
 
-  /** Saves the weights as those with the best score so far. */
-  async saveBest(): Promise<void> {
+  /** Moves the position to the start of the next epoch. */
+  finishEpoch(): void {
+    this.#position.epochs++;
+    this.#position.batch = 0;
+    this.#position.lossSum = 0;
+  }
+
+  /** Notes a validation score in the position and saves the weights where it is the highest so far. */
+  async noteScore(dice: number): Promise<void> {
+    const position = this.#position;
+    position.dice = dice;
+    position.sinceBest++;
+    if (position.best && dice <= position.best.dice) return;
+    position.best = { dice, epoch: position.epochs, step: position.step };
+    position.sinceBest = 0;
+    await this.#saveBest();
+  }
+
+  async #saveBest(): Promise<void> {
     const arrays = { weights: await predictingWeights(this.#run) };
     await saveCheckpoint(this.#run.folder, 'best', { meta: this.#meta(), arrays });
   }
 
   #meta(): CheckpointMeta {
-    return { description: this.#run.description, position: this.position };
+    return { description: this.#run.description, position: this.#position };
   }
 
   /** Ends the thread of the batches, lets the signals and the files go, and unlocks the folder: all of it. */

@@ -113,11 +113,12 @@ export class EagerStep implements TrainStep {
 
   /** Moves weights and slots; frees the gradient. */
   #update(gradient: tf.Tensor, learningRate: number): void {
-    const [slots, decayMask] = [this.#slots, this.#decayMask];
+    const slots = this.#slots;
     const [weights, ...newSlots] = tf.tidy(() => {
-      const tensors = { weight: this.#layout.join(this.#trainable), gradient, slots, decayMask };
-      const [weight, ...rest] = updateOf(this.#options.optimizer, tensors, learningRate, this.#stepCount);
-      return [this.#layout.split(weight!), ...rest] as [tf.Tensor[], ...tf.Tensor[]];
+      const weight = this.#layout.join(this.#trainable);
+      const tensors = { weight, gradient, slots, decayMask: this.#decayMask };
+      const [updated, ...rest] = updateOf(this.#options.optimizer, tensors, learningRate, this.#stepCount);
+      return [this.#layout.split(updated!), ...rest] as [tf.Tensor[], ...tf.Tensor[]];
     });
     assignAll(this.#trainable, weights);
     assignAll(slots, newSlots);
@@ -126,9 +127,9 @@ export class EagerStep implements TrainStep {
 
   /** average ← decay · average + (1 − decay) · weights */
   #follow(): void {
-    const [average, { emaDecay }] = [this.#average, this.#options];
+    const average = this.#average;
     if (!average) return;
-    const decay = averageDecay(emaDecay!, this.#stepCount);
+    const decay = averageDecay(this.#options.emaDecay!, this.#stepCount);
     const next = tf.tidy(() => tf.add(tf.mul(average, decay), tf.mul(this.#allLayout.join(this.#all), 1 - decay)));
     assignAll([average], [next]);
   }

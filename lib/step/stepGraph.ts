@@ -67,7 +67,8 @@ export class StepGraph {
 
   /** Traces twice, once into a graph that is thrown away: what differs would be frozen. */
   #compile(shape: readonly number[]): StepProgram {
-    const [prefix, trial] = [`step_${shape.join('x')}/`, newGraph()];
+    const prefix = `step_${shape.join('x')}/`;
+    const trial = newGraph();
     withTrace({ graph: trial }, (trace) => declareVariables(trace, this.#model, this.#step));
     const [first, second] = [trial, this.graph].map((graph) =>
       withTrace({ graph, prefix, bfloat16: this.#options.bfloat16 }, (trace) => ({

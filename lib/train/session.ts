@@ -68,16 +68,39 @@ function* batchRequests(
   }
 }
 
-export class TrainingSession {
-  /** Where the run stands; the loop moves it. */
+type Closer = () => void | Promise<void>;
+
+/** Closes all that was opened, the last first, also where one cannot be closed; then throws what that one threw. */
+async function closeAll(closers: readonly Closer[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const close of [...closers].reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+/** What a session is opened with. */
+interface SessionParts {
   readonly position: Position;
   readonly journal: Journal;
   readonly loader: BatchLoader;
+  readonly stop: StopRequest;
+  /** Close what was opened, in the order of opening. */
+  readonly closers: readonly Closer[];
+}
+
+export class TrainingSession {
+  readonly journal: Journal;
+  readonly loader: BatchLoader;
   readonly #run: TrainingRun;
-  readonly #release: () => void;
-  readonly #ownsLoader: boolean;
+  readonly #position: Position;
+  readonly #stop: StopRequest;
+  readonly #closers: readonly Closer[];
   readonly #batches: BatchStream;
-  readonly #stop: StopRequest = watchSignals();
   // milliseconds of `performance.now()`, and what was done before this process
   readonly #started = performance.now();
   readonly #secondsBefore: number;
@@ -88,34 +111,38 @@ export class TrainingSession {
   #steppingMs = 0;
   #waitingMs = 0;
 
-  private constructor(
-    run: TrainingRun,
-    release: () => void,
-    position: Position,
-    journal: Journal,
-    options: SessionOptions,
-  ) {
-    this.#run = run;
-    this.#release = release;
-    this.position = position;
+  private constructor(run: TrainingRun, { position, journal, loader, stop, closers }: SessionParts) {
     this.journal = journal;
-    this.#ownsLoader = options.loader === undefined;
-    this.loader = options.loader ?? openLoader(run.slices, { warn: options.warn });
-    this.#batches = this.loader.stream(batchRequests(run, position));
+    this.loader = loader;
+    this.#run = run;
+    this.#position = position;
+    this.#stop = stop;
+    this.#closers = closers;
+    this.#batches = loader.stream(batchRequests(run, position));
     this.#secondsBefore = position.seconds;
   }
 
   /** Locks the run's folder and goes to where the run stands. `close` it. */
   static async open(run: TrainingRun, options: SessionOptions): Promise<TrainingSession> {
-    const release = lockRun(run.folder);
+    const closers: Closer[] = [lockRun(run.folder)];
     try {
       const position = await findPosition(run, options);
       const journal = await openJournal(run.folder, position);
-      return new TrainingSession(run, release, position, journal, options);
+      closers.push(() => journal.close());
+      const stop = watchSignals();
+      closers.push(() => stop.dispose());
+      const loader = options.loader ?? openLoader(run.slices, { warn: options.warn });
+      if (!options.loader) closers.push(() => loader.close());
+      return new TrainingSession(run, { position, journal, loader, stop, closers });
     } catch (error) {
-      release();
+      await closeAll(closers).catch(() => {}); // what went wrong first is told
       throw error;
     }
+  }
+
+  /** Where the run stands. */
+  get position(): Readonly<Position> {
+    return this.#position;
   }
 
   /** The signal that came, if any. */
@@ -140,9 +167,9 @@ export class TrainingSession {
   countStep(loss: number): void {
     this.#steppingMs += performance.now() - this.#asked;
     this.#steps++;
-    this.position.step++;
-    this.position.batch++;
-    this.position.lossSum += loss;
+    this.#position.step++;
+    this.#position.batch++;
+    this.#position.lossSum += loss;
     this.tick();
   }
 
@@ -151,7 +178,7 @@ export class TrainingSession {
    * would stay without its validation.
    */
   tick(): void {
-    this.position.seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
+    this.#position.seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
   }
 
   speed(progress: number): Speed {
@@ -177,20 +204,35 @@ export class TrainingSession {
     this.#savedAt = performance.now();
   }
 
-  /** Saves the weights as those with the best score so far. */
-  async saveBest(): Promise<void> {
+  /** Moves the position to the start of the next epoch. */
+  finishEpoch(): void {
+    this.#position.epochs++;
+    this.#position.batch = 0;
+    this.#position.lossSum = 0;
+  }
+
+  /** Notes a validation score in the position and saves the weights where it is the highest so far. */
+  async noteScore(dice: number): Promise<void> {
+    const position = this.#position;
+    position.dice = dice;
+    position.sinceBest++;
+    if (position.best && dice <= position.best.dice) return;
+    position.best = { dice, epoch: position.epochs, step: position.step };
+    position.sinceBest = 0;
+    await this.#saveBest();
+  }
+
+  async #saveBest(): Promise<void> {
     const arrays = { weights: await predictingWeights(this.#run) };
     await saveCheckpoint(this.#run.folder, 'best', { meta: this.#meta(), arrays });
   }
 
   #meta(): CheckpointMeta {
-    return { description: this.#run.description, position: this.position };
+    return { description: this.#run.description, position: this.#position };
   }
 
-  async close(): Promise<void> {
-    if (this.#ownsLoader) await this.loader.close();
-    this.#stop.dispose();
-    this.journal.close();
-    this.#release();
+  /** Ends the thread of the batches, lets the signals and the files go, and unlocks the folder: all of it. */
+  close(): Promise<void> {
+    return closeAll(this.#closers);
   }
 }

@@ -37,6 +37,8 @@ export interface CaseEntry {
   readonly shape?: readonly [number, number, number];
   /** How the label was found to lie, for sets whose labels are mirrored now and then. */
   readonly labelPosition?: string;
+  /** What is odd in its files and may be wrong; absent where nothing is. */
+  readonly warnings?: readonly string[];
   /** sha256 of the files it was made from, by folder and file name. */
   readonly sources: Readonly<Record<string, string>>;
   /** Number of slices kept. */

@@ -133,13 +133,14 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
   const { slices, bytes } = await writeSlices(plan, one, prepared);
   const { id, patient, group } = one;
-  const { shape, labelPosition } = prepared;
+  const { shape, labelPosition, warnings } = prepared;
   const entry: CaseEntry = {
     id,
     patient,
     ...(group && { group }),
     ...(shape && { shape }),
     ...(labelPosition && { labelPosition }),
+    ...(warnings.length > 0 && { warnings }),
     sources,
     slices: slices.length,
   };

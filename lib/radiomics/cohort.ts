@@ -35,6 +35,8 @@ export interface CohortReport {
   /** Complete already: same files, same settings. */
   readonly skipped: string[];
   readonly failed: { readonly id: string; readonly reason: string }[];
+  /** What is odd in the files of complete cases; read with the table, so absent where none was written. */
+  readonly warnings?: readonly { readonly id: string; readonly message: string }[];
   /** The table of all complete cases; undefined where none was written. */
   readonly table?: string;
 }
@@ -128,5 +130,8 @@ export async function extractCohort(rows: readonly CohortRow[], options: CohortO
     records.set(id, (await readJson(recordFile(out, id))) as RadiomicsRecord);
   const table = path.join(out, 'features.csv');
   await writeFileAtomic(table, featureTable(rows, records));
-  return { ...report, table };
+  const warnings = [...records].flatMap(([id, record]) =>
+    (record.warnings ?? []).map((message) => ({ id, message })),
+  );
+  return { ...report, ...(warnings.length > 0 && { warnings }), table };
 }

@@ -2,7 +2,8 @@
 
 import { UserError } from '../errors.ts';
 import { readJson } from '../io/files.ts';
-import { readVolume, volumeChecksums } from '../io/readVolume.ts';
+import { openAnyImage, openAnyMask } from '../io/openVolume.ts';
+import { volumeChecksums } from '../io/readVolume.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
 import { MaskError } from './maskCheck.ts';
 import type { RadiomicsSettings } from './settings.ts';
@@ -20,6 +21,8 @@ export interface RadiomicsRecord extends Omit<Extraction, 'features'> {
   };
   /** By full name; null where a feature is not finite. */
   readonly features: Readonly<Record<string, number | null>>;
+  /** What is odd in the two files and may be wrong; absent where nothing is. */
+  readonly warnings?: readonly string[];
 }
 
 /** What a record of these files and settings would say it was made from. */
@@ -43,11 +46,16 @@ export async function makeRecord(
   made?: RadiomicsRecord['made'],
 ): Promise<RadiomicsRecord> {
   const sources = made ?? (await sourcesOf(image, mask, settings));
-  const [imageVolume, maskVolume] = await Promise.all([readVolume(image), readVolume(mask)]);
+  const [imageVolume, maskVolume] = await Promise.all([openAnyImage(image), openAnyMask(mask)]);
+  const warnings = [
+    ...imageVolume.warnings.map((warning) => `${image}: ${warning}`),
+    ...maskVolume.warnings.map((warning) => `${mask}: ${warning}`),
+  ];
   try {
     const { features, ...rest } = extractFeatures(imageVolume, maskVolume, settings);
     return {
       made: sources,
+      ...(warnings.length > 0 && { warnings }),
       ...rest,
       features: Object.fromEntries(
         Object.entries(features).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),

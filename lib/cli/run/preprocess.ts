@@ -16,12 +16,17 @@ function summaryOf(manifest: Manifest, out: string): object {
     windowHu,
     cases: cases.length,
     failed,
+    warnings: warningsIn(manifest),
     pending: pending.length,
     slices: slices.length,
     slicesWithForeground: withForeground(manifest),
     foregroundPixels: slices.reduce((sum, { foreground }) => sum + foreground, 0),
   };
 }
+
+/** What is odd in the files of the cases, by case. */
+const warningsIn = ({ cases }: Manifest): { id: string; message: string }[] =>
+  cases.flatMap(({ id, warnings = [] }) => warnings.map((message) => ({ id, message })));
 
 const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
@@ -53,6 +58,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     onProgress: (done, _, note) => progress?.update(done, note),
   });
   progress?.finish();
+  for (const { id, message } of warningsIn(manifest)) console.error(`axunet preprocess: warning: case ${id}: ${message}`);
   if (values.json) console.log(JSON.stringify(summaryOf(manifest, out)));
   else printSummary(manifest, out);
   return manifest.failed.length ? 1 : 0;

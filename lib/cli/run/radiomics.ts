@@ -54,6 +54,7 @@ function tableOf({ features, voxels, spacingMm }: RadiomicsRecord): string {
 
 async function runCase(image: string, mask: string, values: Values): Promise<number> {
   const record = await makeRecord(image, mask, await settingsOf(values));
+  for (const warning of record.warnings ?? []) console.error(`axunet radiomics: warning: ${warning}`);
   if (values.json) console.log(JSON.stringify(record, null, 2));
   else if (values.csv)
     console.log(
@@ -84,6 +85,8 @@ async function runCohort(file: string, values: Values): Promise<number> {
       `features are in ${report.table ?? out}`,
   );
   for (const { id, reason } of failed) console.error(`axunet radiomics: case ${id} failed: ${reason}`);
+  for (const { id, message } of report.warnings ?? [])
+    console.error(`axunet radiomics: warning: case ${id}: ${message}`);
   if (values.json) console.log(JSON.stringify(report, null, 2));
   return failed.length ? 1 : 0;
 }

@@ -35,13 +35,15 @@ export async function slicesOfDataset(list: CaseList, preset: Profile, command: 
   const mode = preset === 'paper' ? 'paper' : 'default';
   const out = projectPath('data', 'slices', `${list.dataset.replace(/[^\w.-]+/g, '-')}-${mode}`);
   const progress = startProgress('preprocess', list.cases.length);
-  const { failed } = await preprocessDataset(list, {
+  const { failed, cases } = await preprocessDataset(list, {
     out,
     mode,
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
   for (const { id, reason } of failed) console.error(`axunet ${command}: case ${id} is left out: ${reason}`);
+  for (const { id, warnings = [] } of cases)
+    for (const message of warnings) console.error(`axunet ${command}: warning: case ${id}: ${message}`);
   return openSlices(out);
 }
 

@@ -32,7 +32,9 @@ export function unlikeTraining(volume: Volume, grid: Grid): string[] {
   const percent = (share: number): string => `${Math.round(100 * share)} %`;
   const slices = `slices of ${found.size.join('×')} pixels of ${found.spacingMm.map((mm) => Number(mm.toPrecision(3))).join('×')} mm`;
   const warnings: string[] = [];
-  const inImage = area / (grid.extent[0] * grid.extent[1]);
+  // A native grid is padded to multiples of 16: of its pixels up to 15 along an axis were never in a slice.
+  const padding = grid.unit === 'px' ? 15 : 0;
+  const inImage = area / (Math.max(1, grid.extent[0] - padding) * Math.max(1, grid.extent[1] - padding));
   if (inImage < leastInside)
     warnings.push(`far from training: only ${percent(inImage)} of the network's window lies in ${slices}`);
   const inWindow = area / (units[0]! * units[1]!);

@@ -53,7 +53,10 @@ export async function readPair(
   one: LabelledCase,
   file: string,
 ): Promise<{ prediction: Volume; reference: Volume<Uint8Array> }> {
-  const [prediction, reference] = onOneGrid<VoxelArray>(await openImage(file, { isCt: false }), await readReference(list, one));
+  const [prediction, reference] = onOneGrid<VoxelArray>(
+    await openImage(file, { isCt: false }),
+    await readReference(list, one),
+  );
   return { prediction, reference };
 }
 

@@ -269,7 +269,11 @@ function checkPictureMask(checks: CaseChecks, { data, width, height }: GreyImage
       `mask: expected black and white, found ${((100 * stray) / data.length).toFixed(1)} % of the pixels in between`,
     );
   }
-  if (!foregroundVoxels) checks.warn('empty-label', 'mask: no foreground pixel');
+  if (!foregroundVoxels) {
+    const brightest = data.reduce((most, v) => Math.max(most, v), 0);
+    const hint = brightest > 0 ? ` (above ${pictureMask.threshold}); its brightest is ${brightest} of 255` : '';
+    checks.warn('empty-label', `mask: no foreground pixel${hint}`);
+  }
   Object.assign(checks.facts, { foregroundVoxels, labelSha256: contentHash([width, height], binary) });
 }
 

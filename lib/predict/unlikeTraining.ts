@@ -30,7 +30,8 @@ export function unlikeTraining(volume: Volume, grid: Grid): string[] {
   const shared = [0, 1].map((axis) => overlap(grid.extent[axis]!, grid.centre[axis]!, units[axis]!));
   const area = shared[0]! * shared[1]!;
   const percent = (share: number): string => `${Math.round(100 * share)} %`;
-  const slices = `slices of ${found.size.join('×')} pixels of ${found.spacingMm.map((mm) => Number(mm.toPrecision(3))).join('×')} mm`;
+  const spacing = found.spacingMm.map((mm) => Number(mm.toPrecision(3))).join('×');
+  const slices = `slices of ${found.size.join('×')} pixels of ${spacing} mm`;
   const warnings: string[] = [];
   // A native grid is padded to multiples of 16: of its pixels up to 15 along an axis were never in a slice.
   const padding = grid.unit === 'px' ? 15 : 0;

@@ -26,6 +26,9 @@ export interface SliceEntry {
    * foreground.
    */
   readonly box: readonly [number, number, number, number] | null;
+  /** CRC-32 of the three planes of the image and of the label, see sliceChecksum.ts; absent in older manifests. */
+  readonly imageCrc32?: string;
+  readonly labelCrc32?: string;
 }
 
 /** A case in the manifest: what its slices were made from. */

@@ -17,6 +17,7 @@ import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { niftiFiles } from '../io/nifti.ts';
 import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
+import { sliceSummer } from './sliceChecksum.ts';
 import {
   type CaseRecord,
   isComplete,
@@ -156,6 +157,7 @@ async function writeSlices(
 ): Promise<Pick<CaseRecord, 'slices' | 'bytes'>> {
   const { height, width, spacingMm } = prepared;
   const writer = startSliceWriter(out, height, width);
+  const checksums = sliceSummer();
   const slices: SliceEntry[] = [];
   try {
     for (const slice of prepared.slices) {
@@ -174,6 +176,7 @@ async function writeSlices(
         width,
         spacingMm,
         ...found,
+        ...checksums(slice),
       };
       slices.push(entry);
       await writer.write(entry, slice);

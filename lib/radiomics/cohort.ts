@@ -130,8 +130,6 @@ export async function extractCohort(rows: readonly CohortRow[], options: CohortO
     records.set(id, (await readJson(recordFile(out, id))) as RadiomicsRecord);
   const table = path.join(out, 'features.csv');
   await writeFileAtomic(table, featureTable(rows, records));
-  const warnings = [...records].flatMap(([id, record]) =>
-    (record.warnings ?? []).map((message) => ({ id, message })),
-  );
+  const warnings = [...records].flatMap(([id, record]) => (record.warnings ?? []).map((message) => ({ id, message })));
   return { ...report, ...(warnings.length > 0 && { warnings }), table };
 }

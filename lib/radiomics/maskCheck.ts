@@ -69,7 +69,11 @@ export function checkMask(
   if (difference) throw new MaskError('geometry', 'image and mask on the same grid', difference);
   const shear = shearDegrees(image.affine);
   if (shear > 0)
-    throw new MaskError('geometry', 'axes at right angles', `axes that miss them by ${shear.toFixed(1)}° (gantry tilt)`);
+    throw new MaskError(
+      'geometry',
+      'axes at right angles',
+      `axes that miss them by ${shear.toFixed(1)}° (gantry tilt)`,
+    );
   checkValues(mask);
   const box = findLabel(mask, settings.label);
   if (!box && after !== undefined) throw noVoxels(after);

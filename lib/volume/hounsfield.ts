@@ -8,6 +8,8 @@ const softTissueHu = [-200, 250] as const;
 const leastSoftTissue = 0.01;
 /** Only bone and metal are denser; where more than a tenth is, the numbers are shifted. */
 const dense = { aboveHu: 800, mostShare: 0.1 };
+/** Values of 0 to 1, of -1 to 1 or in standard deviations span no more than this. */
+const normalisedRange = 20;
 /** So many voxels, spread evenly, tell a shifted scale from a right one. */
 const sampleSize = 2 ** 20;
 
@@ -40,12 +42,11 @@ function doubtsOf({ low, high, softShare, denseShare }: Seen): string[] {
   const percent = (share: number): string => `${Math.round(100 * share)} %`;
   if (low === high) return [`every voxel is ${low}`];
   const doubts: string[] = [];
-  if (low >= 0 && high <= 255)
+  if (high - low <= normalisedRange) doubts.push(`expected HU, ${found}, as in an image that was normalised`);
+  else if (low >= 0 && high <= 255)
     doubts.push(`expected HU with air or fat (below ${darkestAtMost}), ${found}, as in a picture of 8 bits`);
   else if (low > darkestAtMost)
-    doubts.push(
-      `expected HU with air or fat (below ${darkestAtMost}), ${found}; was the rescale intercept lost?`,
-    );
+    doubts.push(`expected HU with air or fat (below ${darkestAtMost}), ${found}; was the rescale intercept lost?`);
   else if (high < brightestAtLeast) doubts.push(`expected HU with soft tissue (above ${brightestAtLeast}), ${found}`);
   else if (denseShare > dense.mostShare)
     doubts.push(

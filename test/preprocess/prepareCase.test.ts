@@ -51,7 +51,9 @@ describe('prepareCase of a volume', () => {
   it('has each slice between its neighbours, the end slices repeated, and its spacing as (y, x)', async () => {
     await write();
     const { slices, warnings, ...rest } = await prepare();
-    expect(warnings).toEqual([expect.stringContaining('a.nii: expected HU with air or fat (below -50), found 0 to 23')]);
+    expect(warnings).toEqual([
+      expect.stringContaining('a.nii: expected HU with air or fat (below -50), found 0 to 23'),
+    ]);
     expect(rest).toEqual({ height: 3, width: 2, shape: [2, 3, 4], spacingMm: [0.75, 0.5] });
     const all = [...slices];
     expect(all.map(({ z }) => z)).toEqual([0, 1, 2, 3]);

@@ -1,9 +1,12 @@
 /** What `axunet train` and `axunet crossval` share: the slices, the folds and the configuration. */
 
 import { startEngine } from 'axunet-engine/engine';
+import { shown } from '../../checks.ts';
 import { type CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
+import { describeLabels } from '../../dataset/labelNames.ts';
+import { expected } from '../../errors.ts';
 import { readJson } from '../../io/files.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../preprocess/slices.ts';
@@ -18,9 +21,16 @@ type SlicesValues = ValuesOf<typeof slicesOptions>;
 
 export const presetOf = ({ preset }: Pick<ConfigValues, 'preset'>): Profile => preset ?? settings.profile;
 
+async function readConfig(file: string): Promise<TrainChanges> {
+  const changes = await readJson(file);
+  if (typeof changes !== 'object' || changes === null || Array.isArray(changes))
+    throw expected('an object of training options', shown(changes), file);
+  return changes as TrainChanges;
+}
+
 /** What the command line asks to change, the most specific last. */
 export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
-  const file = values.config ? ((await readJson(values.config)) as TrainChanges) : {};
+  const file = values.config ? await readConfig(values.config) : {};
   const shorthands = (['epochs', 'minutes', 'seed'] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`${name}=${values[name]}`],
   );
@@ -34,6 +44,7 @@ export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
 export async function slicesOfDataset(list: CaseList, preset: Profile, command: string): Promise<SliceSet> {
   const mode = preset === 'paper' ? 'paper' : 'default';
   const out = projectPath('data', 'slices', `${list.dataset.replace(/[^\w.-]+/g, '-')}-${mode}`);
+  console.error(`axunet ${command}: ${describeLabels(list)}`);
   const progress = startProgress('preprocess', list.cases.length);
   const { failed, cases } = await preprocessDataset(list, {
     out,

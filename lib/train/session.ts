@@ -54,15 +54,19 @@ function comparable(
   return { saved, current: JSON.parse(JSON.stringify({ ...current, data: withContent })) as RunDescription };
 }
 
-/** Names of slices that changed since the run was started; undefined where that is not known or none did. */
+/**
+ * What is found instead of the slices that the run was started with, in words; undefined
+ * where that is not known or nothing changed.
+ */
 async function changedSlices({ folder, slices }: TrainingRun): Promise<string | undefined> {
   const before = (await readJson(path.join(folder, contentFile)).catch(() => undefined)) as Record<string, string>;
   const now = contentOf(slices.entries);
+  if (before && !now) return 'slices without checksums';
   if (!before || !now) return undefined;
   const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((id) => before[id] !== now[id]);
   if (changed.length === 0) return undefined;
   const named = changed.slice(0, 5).join(', ');
-  return changed.length > 5 ? `${named} and ${changed.length - 5} more changed` : `${named} changed`;
+  return changed.length > 5 ? `others: ${named} and ${changed.length - 5} more changed` : `others: ${named} changed`;
 }
 
 /** Restores the newest checkpoint, or starts anew and saves `config.json`. */
@@ -85,7 +89,7 @@ async function findPosition(run: TrainingRun, { resume = false, warn }: SessionO
     );
   const difference = firstDifference(saved, current);
   const changed = difference?.startsWith('data.') ? await changedSlices(run) : undefined;
-  if (changed) throw expected('the slices that the run was started with', `others: ${changed}`, run.folder);
+  if (changed) throw expected('the slices that the run was started with', changed, run.folder);
   if (difference) throw expected(`the resumed run to be the one in ${run.folder}`, `another ${difference}`);
   await run.step.restore(found.arrays.state);
   return found.meta.position;

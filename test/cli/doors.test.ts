@@ -2,9 +2,11 @@
  * Every door of the project tells the same of a doubtful file: all commands and the notebooks' reader, for every fault
  * of geometry and values. Inputs are those of a phantom of 64 × 64 × 16 voxels of 0.8 × 0.8 × 2.5 mm.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadCommand } from '../../lib/cli/commands.ts';
 import { openPair } from '../../lib/dataset/cases.ts';
@@ -13,12 +15,12 @@ import { verifyDataset } from '../../lib/dataset/verify.ts';
 import { evaluateFiles, pairFiles } from '../../lib/evaluate/files.ts';
 import { volumeOverlay } from '../../lib/figures/volumeOverlay.ts';
 import { volumeInfo } from '../../lib/io/volumeInfo.ts';
-import { type Predictor, predictFiles } from '../../lib/predict/files.ts';
+import { findVolumes, type Predictor, predictFiles } from '../../lib/predict/files.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
 import { makeRecord } from '../../lib/radiomics/record.ts';
 import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
-import { type Fields, single } from '../io/makeNifti.ts';
+import { type Fields, header, single } from '../io/makeNifti.ts';
 import { thresholdModel } from '../predict/fake.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-doors-'));
@@ -183,6 +185,54 @@ describe('every door', () => {
     const found = messages.filter((message) => said.test(message));
     expect(found.length, messages.join('\n')).toBeGreaterThan(0);
     expect(new Set(found).size).toBe(found.length);
+  });
+});
+
+describe('names and kinds of files', () => {
+  it('in capital letters and as compressed pairs go through every door', async () => {
+    const pairOf = (stem: string, ends: [string, string], pack: (data: Uint8Array) => Uint8Array): Files => {
+      const files = { image: '', label: '', prediction: '' };
+      for (const [key, data, datatype] of [
+        ['image', bytes(hu), 4],
+        ['label', block(5), 2],
+        ['prediction', block(7), 2],
+      ] as const) {
+        const name = at(`${stem}-${key}`);
+        writeFileSync(`${name}${ends[0]}`, pack(header({ ...usual, datatype, offset: 0, magic: 'ni1\0' })));
+        writeFileSync(`${name}${ends[1]}`, pack(data));
+        files[key] = `${name}${ends[0]}`;
+      }
+      return files;
+    };
+    const kinds = [
+      pairOf('CAPITAL', ['.HDR', '.IMG'], (data) => data),
+      pairOf('packed', ['.hdr.gz', '.img.gz'], (data) => gzipSync(data)),
+    ];
+    for (const files of kinds) {
+      for (const door of everywhere) expect(await doors[door]!(files), `${door} of ${files.image}`).toEqual([]);
+      expect((await scoresOf(files)).referenceMl).toBeCloseTo(1.536, 5);
+      expect(await findVolumes([files.image])).toHaveLength(1);
+    }
+  });
+  it.skipIf(process.platform === 'win32')('that are no files of an end are refused in a sentence', async () => {
+    const { label } = write('endless', {});
+    execFileSync('mkfifo', [at('pipe.nii.gz')]);
+    symlinkSync('/dev/zero', at('zero.nii'));
+    for (const file of [at('pipe.nii.gz'), at('zero.nii')]) {
+      const said = /found something that is not a regular file in/;
+      const files = { image: file, label, prediction: file };
+      for (const door of ['info', 'overlay', 'radiomics', 'notebooks'])
+        await doors[door]!(files).then(
+          (messages) => expect(messages.join(), door).toMatch(said),
+          (error: Error) => expect(error.message, door).toMatch(said),
+        );
+      expect((await doors.verify!(files)).join()).toMatch(said);
+      const { failed } = await predictFiles(predictor, await findVolumes([file]), { out: fresh() });
+      expect(failed[0]!.reason).toMatch(said);
+      const manifest = await preprocessDataset(await openPair(file, label), { out: fresh(), mode: 'default' });
+      expect(manifest.failed[0]!.reason).toMatch(said);
+      expect((await evaluateFiles(pairFiles(file, label))).failed[0]!.reason).toMatch(said);
+    }
   });
 });
 

@@ -18,6 +18,7 @@ function summaryOf(manifest: Manifest, list: CaseList, out: string): object {
     windowHu,
     cases: cases.length,
     labelMap: list.labelMap,
+    labels: describeLabels(list),
     failed,
     warnings: warningsIn(manifest),
     pending: pending.length,
@@ -51,7 +52,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
   if (!out) throw new UserError('Expected --out DIR, the folder for the slices, found none');
   const list = await openDataset(operands[0], values.data, labelMap);
-  console.error(`axunet preprocess: ${describeLabels(list)}`);
+  if (!values.json) console.log(describeLabels(list));
   const total = Math.ceil((list.cases.length - (shard?.index ?? 0)) / (shard?.count ?? 1));
   const progress = values.json ? undefined : startProgress('preprocess', total);
   const manifest = await preprocessDataset(list, {
@@ -62,9 +63,9 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     onProgress: (done, _, note) => progress?.update(done, note),
   });
   progress?.finish();
-  for (const { id, message } of warningsIn(manifest))
-    console.error(`axunet preprocess: warning: case ${id}: ${message}`);
   if (values.json) console.log(JSON.stringify(summaryOf(manifest, list, out)));
   else printSummary(manifest, out);
+  for (const { id, message } of warningsIn(manifest))
+    console.error(`axunet preprocess: warning: case ${id}: ${message}`);
   return manifest.failed.length ? 1 : 0;
 }

@@ -44,7 +44,7 @@ export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
 export async function slicesOfDataset(list: CaseList, preset: Profile, command: string): Promise<SliceSet> {
   const mode = preset === 'paper' ? 'paper' : 'default';
   const out = projectPath('data', 'slices', `${list.dataset.replace(/[^\w.-]+/g, '-')}-${mode}`);
-  console.error(`axunet ${command}: ${describeLabels(list)}`);
+  console.log(describeLabels(list));
   const progress = startProgress('preprocess', list.cases.length);
   const { failed, cases } = await preprocessDataset(list, {
     out,

@@ -10,7 +10,7 @@ import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
 import { openImage } from '../io/openVolume.ts';
-import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
+import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
 import { foregroundNetwork } from './slices.ts';
@@ -162,6 +162,12 @@ function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorA
 
 const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + v, 0);
 
+/** A spacing whose product is the volume of a voxel, also where the axes are sheared. */
+function volumeSpacing(volume: Volume): Vec3 {
+  const [x, y] = volume.spacingMm;
+  return shearDegrees(volume.affine) > 0 ? [x, y, (1000 * voxelVolumeMl(volume)) / (x * y)] : volume.spacingMm;
+}
+
 /** The mask after post-processing, and what the record says of both. */
 function finishMask(
   mask: Volume<Uint8Array>,
@@ -172,7 +178,7 @@ function finishMask(
     pancreasMl: countForeground(data) * voxelVolumeMl(mask),
   });
   if (!postprocessing) return { mask, sizes: sizeOf(mask) };
-  const done = { ...mask, data: postprocessMask(mask.data, mask.shape, mask.spacingMm, postprocessing) };
+  const done = { ...mask, data: postprocessMask(mask.data, mask.shape, volumeSpacing(mask), postprocessing) };
   return { mask: done, sizes: { ...sizeOf(done), beforePostprocessing: sizeOf(mask) } };
 }
 

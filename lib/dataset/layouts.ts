@@ -4,11 +4,8 @@ import path from 'node:path';
 import { expected, shownText } from '../errors.ts';
 import { anything, dictionary, either, list, object, optional, readJsonAs, type Shape, text } from '../io/schema.ts';
 import type { Case, CaseList, LabelMap, LabelRules, OpenOptions } from './caseList.ts';
+import { labelMapOf, labelNames } from './labelNames.ts';
 import { listFiles, type NamedFile, pairById, picturesIn, stemOf, volumeEndings, volumesIn } from './pairing.ts';
-
-/** Pancreas and what grows in it: both count as pancreas, as in the paper. */
-const pancreas = /pancrea/i;
-const lesion = /tumou?r|cancer|lesion|pdac|cyst|mass/i;
 
 /** What we use of dataset.json: the Decathlon's form, nnU-Net version 1 (the same) and version 2. */
 const datasetSchema = object({
@@ -32,34 +29,6 @@ const datasetSchema = object({
   groups: optional(dictionary(text)),
 });
 type DatasetJson = Shape<typeof datasetSchema>;
-
-/** Label names by stored value, whichever way round the file has them. */
-function labelNames(labels: Record<string, unknown>): Map<number, string> {
-  const names = new Map<number, string>();
-  for (const [key, value] of Object.entries(labels)) {
-    if (typeof value === 'string' && /^\d+$/.test(key)) names.set(Number(key), value);
-    else
-      for (const v of [value].flat())
-        if (Number.isInteger(v)) names.set(Number(v), `${names.get(Number(v)) ?? ''} ${key}`.trim());
-  }
-  names.delete(0);
-  return names;
-}
-
-/**
- * Stored label → class from the names in dataset.json: `pancreas` and its lesions become 1, other organs 0.
- * A single foreground label is taken for the pancreas whatever its name.
- */
-export function labelMapOf(labels: Record<string, unknown>, file: string): LabelMap {
-  const names = labelNames(labels);
-  if (names.size === 1) return { [[...names.keys()][0]!]: 1 };
-  if (![...names.values()].some((name) => pancreas.test(name))) {
-    throw expected('a label called pancreas, or --label-map', `${[...names.values()].join(', ') || 'no labels'}`, file);
-  }
-  return Object.fromEntries(
-    [...names].map(([value, name]) => [value, pancreas.test(name) || lesion.test(name) ? 1 : 0]),
-  );
-}
 
 /** The user's label map, else the one that the layout implies. */
 function declaredLabels({ labelMap, otherLabels }: OpenOptions, implied: () => LabelMap): LabelRules {
@@ -100,6 +69,7 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
     throw expected('a folder imagesTr', existsSync(folder) ? 'none' : 'no such folder', folder);
   const json = existsSync(file) ? await readJsonAs(file, datasetSchema, 'the description of a data set') : {};
   const ending = json.file_ending === undefined ? undefined : endingOf(json.file_ending, file);
+  const labels = json.labels ?? { 1: 'pancreas', 2: 'tumour' };
   const volumes = (part: string): NamedFile[] =>
     existsSync(path.join(folder, part)) ? volumesIn(listFiles(path.join(folder, part), 1), ending) : [];
   const { pairs, unmatchedLabels } = pairById(volumes('imagesTr'), volumes('labelsTr'));
@@ -113,7 +83,8 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
     folder,
     kind: '3d',
     unmatchedLabels,
-    ...declaredLabels(options, () => labelMapOf(json.labels ?? { 1: 'pancreas', 2: 'tumour' }, file)),
+    ...declaredLabels(options, () => labelMapOf(labels, file)),
+    labelNames: Object.fromEntries(labelNames(labels)),
     missingCases: [...listed.keys()].filter((id) => !found.has(id)),
     cases: pairs.map((pair): Case => {
       const group = groups.get(pair.id) ?? listed.get(pair.id);

@@ -3,7 +3,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, messageOf, UserError } from '../errors.ts';
 
@@ -115,6 +115,18 @@ export function explainReadError(error: unknown, what: string, file: string): un
   return error;
 }
 
+/**
+ * Throws a UserError when the file is absent or not a regular file: a named pipe would be waited for and a device read
+ * for ever.
+ */
+export async function assertRegularFile(file: string, what = 'a file'): Promise<void> {
+  const status = await stat(file).catch((error) => {
+    throw explainReadError(error, what, file);
+  });
+  if (status.isFile()) return;
+  throw expected(what, status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
+}
+
 /** Reads a JSON file; throws a UserError naming the file when it is absent or not JSON. */
 export async function readJson(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch((error) => {
@@ -132,6 +144,7 @@ export const sha256 = (data: Uint8Array | string): string => createHash('sha256'
 
 /** Checksum of a file of any size, in hexadecimal digits; throws a UserError when it cannot be read. */
 export async function hashFile(file: string, algorithm: 'sha256' | 'md5'): Promise<string> {
+  await assertRegularFile(file);
   const hash = createHash(algorithm);
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { expected } from '../errors.ts';
 import { bytesOf, swapToNative } from './bytes.ts';
-import { explainReadError } from './files.ts';
+import { assertRegularFile, explainReadError } from './files.ts';
 import { type StoredArray, type VoxelType, voxelTypeOf, voxelTypes } from './voxelTypes.ts';
 
 /** An array in C order: the last axis is fastest. */
@@ -75,6 +75,8 @@ function parseHeader(bytes: Buffer, file?: string): NpyHeader {
   const offset = start + (version === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8));
   if (bytes.length < offset) throw expected(`${offset} bytes of .npy header`, `${bytes.length}`, file);
   const text = bytes.toString('latin1', start, offset);
+  for (const key of ["'descr'", "'fortran_order'", "'shape'"])
+    if (text.split(`${key}:`).length > 2) throw expected(`one ${key} in the .npy header`, text.trim(), file);
   const descr = /'descr':\s*'([<>|=])([a-zA-Z]\d+)'/.exec(text);
   const order = /'fortran_order':\s*(True|False)/.exec(text);
   const axes = /'shape':\s*\(([\d,\sL]*)\)/.exec(text);
@@ -136,6 +138,7 @@ export function decodeNpy(bytes: Uint8Array, file?: string, { shared = false } =
 
 /** Reads a .npy file; see decodeNpy. */
 export async function readNpy(file: string): Promise<NpyArray> {
+  await assertRegularFile(file, 'an .npy file');
   const bytes = await readFile(file).catch((error) => {
     throw explainReadError(error, 'an .npy file', file);
   });

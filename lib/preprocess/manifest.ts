@@ -41,6 +41,9 @@ export interface SliceEntry {
    * foreground.
    */
   readonly box: readonly [number, number, number, number] | null;
+  /** CRC-32 of the three planes of the image and of the label, see sliceChecksum.ts; absent in older manifests. */
+  readonly imageCrc32?: string;
+  readonly labelCrc32?: string;
 }
 
 /** A case in the manifest: what its slices were made from. */
@@ -52,6 +55,8 @@ export interface CaseEntry {
   readonly shape?: readonly [number, number, number];
   /** How the label was found to lie, for sets whose labels are mirrored now and then. */
   readonly labelPosition?: string;
+  /** What is odd in its files and may be wrong; absent where nothing is. */
+  readonly warnings?: readonly string[];
   /** sha256 of the files it was made from, by folder and file name. */
   readonly sources: Readonly<Record<string, string>>;
   /** Number of slices kept. */

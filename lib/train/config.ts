@@ -130,7 +130,7 @@ const options: Check = ['an object of options', (v) => typeof v === 'object' && 
 const anything: Check = ['', () => true];
 
 const checks: Record<keyof TrainConfig, Check> = {
-  seed: number('a whole number', Number.isInteger),
+  seed: number('a whole number of at most 16 digits', Number.isSafeInteger),
   variant: oneOf(variants),
   width: count,
   asppRates: counts(3),

@@ -23,6 +23,7 @@ import { losses } from '../loss/losses.ts';
 import { createAxUnet, type ModelConfig, modelConfig, variants } from '../model/axunet.ts';
 import { fitGrid, type Grid, nativeGrid } from '../preprocess/grid.ts';
 import { modeSchema } from '../preprocess/manifest.ts';
+import { contentOf, withoutChecksums } from '../preprocess/sliceChecksum.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import type { Manifest } from '../preprocess/slices.ts';
 import { projectPath } from '../settings.ts';
@@ -48,7 +49,10 @@ export interface RunDescription {
   readonly grid: Grid;
   readonly data: Pick<Manifest, 'dataset' | 'mode' | 'windowHu' | 'unit'> & {
     readonly slices: number;
+    /** Of the manifest's slices without their checksums, which older manifests do not have. */
     readonly sha256: string;
+    /** Of the slices' checksums: what the images and labels show. Absent where the manifest has none. */
+    readonly content?: string;
   };
   readonly patients: PatientSplit;
 }
@@ -141,8 +145,11 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
   assertDisjoint(patients.training, patients.validation);
   const training = slicesOf(slices, patients.training);
   if (training.length === 0) throw expected('at least one slice to train on', 'none');
+  if (!training.some((i) => slices.entries[i].foreground > 0))
+    throw expected('a training slice with foreground', `${training.length} slices without any`);
   const grid = chooseGrid(config, slices, training);
   const { dataset, mode, windowHu, unit } = slices.manifest;
+  const content = contentOf(slices.entries);
   return {
     axunet: packageVersion(),
     config,
@@ -160,7 +167,8 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
       windowHu,
       unit,
       slices: slices.entries.length,
-      sha256: sha256(JSON.stringify(slices.entries)),
+      sha256: sha256(JSON.stringify(withoutChecksums(slices.entries))),
+      ...(content && { content: sha256(JSON.stringify(content)) }),
     },
   };
 }

@@ -4,9 +4,10 @@
  */
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
-import { writeJson } from '../io/files.ts';
+import { readJson, writeJson } from '../io/files.ts';
 import type { Batch, BatchRequest } from '../preprocess/batches.ts';
 import { type BatchLoader, type BatchStream, openLoader } from '../preprocess/loader.ts';
+import { contentOf } from '../preprocess/sliceChecksum.ts';
 import type { NamedArrays } from '../step/step.ts';
 import { readWeights } from '../step/weights.ts';
 import { groupOf, readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
@@ -14,7 +15,13 @@ import { augmentations } from './config.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { lockRun } from './lock.ts';
 import { epochBatches, type Position, startPosition } from './position.ts';
-import { type CheckpointMeta, checkpointMetaSchema, firstDifference, type TrainingRun } from './run.ts';
+import {
+  type CheckpointMeta,
+  checkpointMetaSchema,
+  firstDifference,
+  type RunDescription,
+  type TrainingRun,
+} from './run.ts';
 import { type StopRequest, watchSignals } from './signals.ts';
 
 export interface SessionOptions {
@@ -40,6 +47,34 @@ export interface Speed {
 export const predictingWeights = (run: TrainingRun): Promise<NamedArrays> =>
   run.step.withAveragedWeights(async () => readWeights(run.model));
 
+/** The checksums of the slices that the run was started with, by slice id. */
+const contentFile = 'slices.json';
+
+/** Two descriptions as JSON has them; what the slices show only counts where the saved one says it. */
+function comparable(
+  saved: RunDescription,
+  current: RunDescription,
+): { saved: RunDescription; current: RunDescription } {
+  const { content, ...data } = current.data;
+  const withContent = saved.data.content === undefined ? data : { ...data, content };
+  return { saved, current: JSON.parse(JSON.stringify({ ...current, data: withContent })) as RunDescription };
+}
+
+/**
+ * What is found instead of the slices that the run was started with, in words; undefined
+ * where that is not known or nothing changed.
+ */
+async function changedSlices({ folder, slices }: TrainingRun): Promise<string | undefined> {
+  const before = (await readJson(path.join(folder, contentFile)).catch(() => undefined)) as Record<string, string>;
+  const now = contentOf(slices.entries);
+  if (before && !now) return 'slices without checksums';
+  if (!before || !now) return undefined;
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((id) => before[id] !== now[id]);
+  if (changed.length === 0) return undefined;
+  const named = changed.slice(0, 5).join(', ');
+  return changed.length > 5 ? `others: ${named} and ${changed.length - 5} more changed` : `others: ${named} changed`;
+}
+
 /** Restores the newest checkpoint, or starts anew and saves `config.json`. */
 async function findPosition(run: TrainingRun, { resume = false, warn }: SessionOptions): Promise<Position> {
   const found = await readNewestCheckpoint(run.folder, 'last', warn, checkpointMetaSchema);
@@ -48,10 +83,19 @@ async function findPosition(run: TrainingRun, { resume = false, warn }: SessionO
       `Expected a folder without a training run, found one in ${run.folder}: resume it, or choose another folder`,
     );
   if (!found) {
+    const content = contentOf(run.slices.entries);
+    if (content) await writeJson(path.join(run.folder, contentFile), content);
     await writeJson(path.join(run.folder, 'config.json'), run.description);
     return startPosition();
   }
-  const difference = firstDifference(found.meta.description, JSON.parse(JSON.stringify(run.description)));
+  const { saved, current } = comparable(found.meta.description, run.description);
+  if (saved.data.content === undefined && run.slices.onDisk)
+    (warn ?? console.warn)(
+      'The run was started before slices had checksums, so whether its images are still the same is not known',
+    );
+  const difference = firstDifference(saved, current);
+  const changed = difference?.startsWith('data.') ? await changedSlices(run) : undefined;
+  if (changed) throw expected('the slices that the run was started with', changed, run.folder);
   if (difference) throw expected(`the resumed run to be the one in ${run.folder}`, `another ${difference}`);
   await run.step.restore(groupOf(found, 'state'));
   return found.meta.position;

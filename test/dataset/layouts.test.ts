@@ -3,7 +3,6 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  labelMapOf,
   openNihVolumes,
   openNnunet,
   openPairs,
@@ -167,18 +166,6 @@ describe('layouts', () => {
       cases: [{ id: 'ct', image: a, label: b }],
     });
     await expect(openPairs(a, folder, {})).rejects.toThrow('two files or two folders');
-  });
-
-  it('refuses labels none of which is a pancreas, and takes a single one for it', () => {
-    expect(() => labelMapOf({ background: 0, liver: 1, spleen: 2 }, 'dataset.json')).toThrow(
-      /a label called pancreas, or --label-map, found liver, spleen in dataset.json/,
-    );
-    expect(labelMapOf({ 0: 'background', 1: 'foreground' }, 'dataset.json')).toEqual({ 1: 1 });
-    expect(labelMapOf({ background: 0, whole_pancreas: [1, 2], tumour: 2, liver: 3 }, 'dataset.json')).toEqual({
-      1: 1,
-      2: 1,
-      3: 0,
-    });
   });
 
   it('passes over the hidden ._ files of the Decathlon archive', async () => {

@@ -1,10 +1,11 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDataset, openPair } from '../../lib/dataset/cases.ts';
 import { formatReport, type VerifyReport, verifyDataset } from '../../lib/dataset/verify.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { settings } from '../../lib/settings.ts';
+import { writeGreyPng } from '../io/writeGreyPng.ts';
 import { temporaryFolder, torso, writeDecathlon, writeJpeg } from './fixtures.ts';
 
 const shared = settings.sharedFolder;
@@ -24,6 +25,34 @@ describe('verifying a data set', () => {
     [...r.findings, ...r.cases.flatMap((c) => c.findings)].map(
       (f) => `${f.severity} ${f.check}${f.case ? ` ${f.case}` : ''}`,
     );
+
+  it('finds a set unfit whose masks are all empty, be they volumes or pictures of 0 and 1', async () => {
+    await writeDecathlon(folder, { ids: ['a', 'b'], json });
+    const empty = { ...torso().label, data: new Uint8Array(torso().label.data.length) };
+    await writeNifti(label('a'), empty);
+    expect((await verify()).totals.errors).toBe(0);
+    await writeNifti(label('b'), empty);
+    const r = await verify();
+    expect(findings(r)).toContain('error empty-label');
+    expect(formatReport(r)).toContain('no mask of the set has any foreground (2 empty)');
+    expect(formatReport(r)).toContain('NOT fit for use');
+
+    for (const part of ['images', 'masks']) await mkdir(path.join(folder, 'pictures', part), { recursive: true });
+    const grey = { width: 4, height: 2, data: Uint8Array.of(0, 90, 90, 0, 0, 200, 90, 0) };
+    await writeGreyPng(path.join(folder, 'pictures', 'images', 'p.png'), grey);
+    const zeroAndOne = { ...grey, data: Uint8Array.of(0, 1, 1, 0, 0, 1, 1, 0) };
+    await writeGreyPng(path.join(folder, 'pictures', 'masks', 'p.png'), zeroAndOne);
+    const pictures = await verifyDataset(await openDataset(path.join(folder, 'pictures')));
+    expect(findings(pictures)).toEqual(['error empty-label', 'warning empty-label p']);
+    expect(formatReport(pictures)).toContain('no foreground pixel (above 127); its brightest is 1 of 255');
+  });
+
+  it('prints the label map in force', async () => {
+    await writeDecathlon(folder, { ids: ['a'], json: { labels: { background: 0, pancreas: 1, spleen: 2 } } });
+    const r = await verify();
+    expect(r.labelMap).toEqual({ 1: 1, 2: 0 });
+    expect(formatReport(r).split('\n')[1]).toBe('labels: pancreas 1 (pancreas); background 2 (spleen)');
+  });
 
   it('passes a sound one, with what it measured', async () => {
     await writeDecathlon(folder, { ids: ['a', 'b', 'c'], json });

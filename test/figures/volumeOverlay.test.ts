@@ -42,10 +42,14 @@ describe('volumeOverlay', () => {
     expect([...(cases[2].slice.values as Int16Array)]).toEqual([12, 13, 14, 15]);
   });
   it('has no DSC of one mask, and takes one value of a label alone', async () => {
-    const found = await volumeOverlay({ image: at('ct.nii.gz'), label: at('label.nii'), labelValue: 2 }, 3);
+    const found = await volumeOverlay({ image: at('ct.nii.gz'), label: at('label.nii'), labelValue: 7 }, 3);
     expect(found.dice).toBeUndefined();
-    expect(found.cases).toHaveLength(1); // nothing has the value 2: the middle slice
-    expect(found.cases[0].id).toBe('ct, slice 4');
+    expect(found.cases).toHaveLength(3);
+  });
+  it('refuses a value that the label does not have, and tells those that it has', async () => {
+    await expect(volumeOverlay({ image: at('ct.nii.gz'), label: at('label.nii'), labelValue: 2 }, 3)).rejects.toThrow(
+      /^Expected label value 2, found only 0, 7 in .*label\.nii$/,
+    );
   });
   it('refuses a mask on another grid by its name', async () => {
     await expect(volumeOverlay({ image: at('ct.nii.gz'), mask: at('moved.nii') }, 1)).rejects.toThrow(

@@ -11,9 +11,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Voxels 2, 4, 4, 4, 5, 5, 7, 9: mean 5, standard deviation 2. */
 const bytes = Uint8Array.of(2, 4, 4, 4, 5, 5, 7, 9);
+const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
 const info = (fields: Fields, voxels: Uint8Array = bytes) => {
   const file = path.join(folder, 'a.nii');
-  writeFileSync(file, single(voxels, { dim: [3, 2, 2, 2], ...fields }));
+  writeFileSync(file, single(voxels, { dim: [3, 2, 2, 2], sformCode: 1, srow: identity, ...fields }));
   return volumeInfo(file);
 };
 
@@ -46,10 +47,18 @@ describe('volumeInfo', () => {
     expect(found.warnings).toEqual(['1 NaN and 1 infinite values among 8 voxels']);
   });
   it('warns of lengths that are no millimetres, and of a spacing that the affine contradicts', async () => {
-    expect((await info({ units: 1 })).warnings).toEqual(['the header gives lengths in metres; they are taken as mm']);
+    const metres = await info({ units: 1 });
+    expect([metres.spacingMm, metres.affine[0]]).toEqual([
+      [1000, 1000, 1000],
+      [1000, 0, 0, 0],
+    ]);
+    expect(metres.warnings).toEqual([
+      'the header gives lengths in metres; they are converted to mm (1000 × 1000 × 1000 mm)',
+    ]);
     const other = await info({ sformCode: 1, srow: [5, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0] });
     expect(other.warnings).toEqual([
-      'the spacing in the header differs from the one that the affine implies (5, 1, 1 mm)',
+      'the spacing in the header (1 × 1 × 1 mm) differs from that of the affine (5 × 1 × 1 mm); the affine is used',
     ]);
+    expect(other.spacingMm).toEqual([5, 1, 1]);
   });
 });

@@ -50,7 +50,10 @@ const names = (slice: PreparedSlice): number[][] =>
 describe('prepareCase of a volume', () => {
   it('has each slice between its neighbours, the end slices repeated, and its spacing as (y, x)', async () => {
     await write();
-    const { slices, ...rest } = await prepare();
+    const { slices, warnings, ...rest } = await prepare();
+    expect(warnings).toEqual([
+      expect.stringContaining('a.nii: expected HU with air or fat (below -50), found 0 to 23'),
+    ]);
     expect(rest).toEqual({ height: 3, width: 2, shape: [2, 3, 4], spacingMm: [0.75, 0.5] });
     const all = [...slices];
     expect(all.map(({ z }) => z)).toEqual([0, 1, 2, 3]);
@@ -94,7 +97,7 @@ describe('prepareCase of a picture', () => {
     await writeGreyPng(picture.image, { data: Uint8Array.of(0, 51, 102, 153, 204, 255), width: 2, height: 3 });
     await writeGreyPng(picture.label!, { data: Uint8Array.of(0, 127, 128, 255, 0, 0), width: 2, height: 3 });
     const { slices, ...rest } = await prepareCase(listOf({ kind: '2d', imageFlipY: true }), picture, [0, 1], false);
-    expect(rest).toEqual({ height: 3, width: 2, spacingMm: [1, 1] });
+    expect(rest).toEqual({ height: 3, width: 2, spacingMm: [1, 1], warnings: [] });
     const [slice] = [...slices];
     expect(slice.z).toBe(77);
     const turned = Float32Array.of(0.8, 1, 0.4, 0.6, 0, 0.2);

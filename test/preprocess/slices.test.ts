@@ -103,6 +103,8 @@ describe('default mode', () => {
       mode: 'default',
     });
     expect(manifest.slices[1]).toEqual({
+      imageCrc32: expect.stringMatching(/^[0-9a-f]{24}$/),
+      labelCrc32: expect.stringMatching(/^[0-9a-f]{8}$/),
       id: 'a-1',
       case: 'a',
       patient: 'p',

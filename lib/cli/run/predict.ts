@@ -10,6 +10,15 @@ import type { Call } from '../definition.ts';
 import type { options } from '../definitions/predict.ts';
 import { shardOf } from '../options/shard.ts';
 
+/** On what kind of data a network was trained, for the reader to see whether the volumes are of that kind. */
+function describeTraining({ folder, windowHu, grid, description: { data } }: TrainedRun): string {
+  const extent = grid.unit === 'px' ? '' : ` over ${grid.extent.map((mm) => Math.round(mm)).join('×')} mm`;
+  return (
+    `${folder}: trained on ${data.dataset}, mode ${data.mode}, window ${windowHu.join(' to ')} HU, ` +
+    `${grid.size.join('×')} pixels${extent}`
+  );
+}
+
 async function loadNetworks(folders: readonly string[], weights: CheckpointSlot): Promise<TrainedRun[]> {
   const networks: TrainedRun[] = [];
   for (const folder of (await Promise.all(folders.map(runFolders))).flat()) {
@@ -21,6 +30,7 @@ async function loadNetworks(folders: readonly string[], weights: CheckpointSlot)
         `one trained on pictures without CT numbers and spacing (${data.dataset})`,
         folder,
       );
+    console.log(describeTraining(trained));
     networks.push(trained);
   }
   return networks;
@@ -73,6 +83,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     `${made.length} made, ${skipped.length} complete already, ${failed.length} failed; masks are in ${out}`,
   );
   if (postprocessing) tellPostprocessed(report, postprocessing);
+  for (const { file, message } of report.warnings ?? []) console.error(`axunet predict: warning: ${file}: ${message}`);
   for (const { file, reason } of failed) console.error(`axunet predict: ${file} failed: ${reason}`);
   return failed.length ? 1 : 0;
 }

@@ -1,9 +1,11 @@
 /** What `axunet train` and `axunet crossval` share: the slices, the folds and the configuration. */
 
 import { startEngine } from 'axunet-engine/engine';
+
 import { type CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
+import { describeLabels } from '../../dataset/labelNames.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
@@ -33,14 +35,17 @@ export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
 export async function slicesOfDataset(list: CaseList, preset: Profile, command: string): Promise<SliceSet> {
   const mode = preset === 'paper' ? 'paper' : 'default';
   const out = projectPath('data', 'slices', `${list.dataset.replace(/[^\w.-]+/g, '-')}-${mode}`);
+  console.log(describeLabels(list));
   const progress = startProgress('preprocess', list.cases.length);
-  const { failed } = await preprocessDataset(list, {
+  const { failed, cases } = await preprocessDataset(list, {
     out,
     mode,
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
   for (const { id, reason } of failed) console.error(`axunet ${command}: case ${id} is left out: ${reason}`);
+  for (const { id, warnings = [] } of cases)
+    for (const message of warnings) console.error(`axunet ${command}: warning: case ${id}: ${message}`);
   return openSlices(out);
 }
 

@@ -12,7 +12,7 @@ import { expected } from 'axunet/errors';
 import { showBundle } from 'axunet/figures/show';
 import { type Row, type Table, toTable } from 'axunet/figures/table';
 import { parseCsv } from 'axunet/io/csv';
-import { readNifti } from 'axunet/io/nifti';
+import { openMask } from 'axunet/io/openVolume';
 import { breathe, startProgress } from 'axunet/progress';
 import { extractFeatures } from 'axunet/radiomics/extract';
 import { radiomicsSettings } from 'axunet/radiomics/settings';
@@ -142,7 +142,7 @@ export async function measurePanorama(folder: string, masks: readonly Pick<MaskF
   for (const { id, file } of masks) {
     const row = clinical.get(id);
     if (!row) throw expected(`a row for ${id}`, 'none', path.join(folder, 'clinical_information.csv'));
-    rows.push(rowOf(id, await readNifti(file), facts[id] ?? {}, row));
+    rows.push(rowOf(id, await openMask(file), facts[id] ?? {}, row));
     progress.update(rows.length, id);
     await breathe();
   }

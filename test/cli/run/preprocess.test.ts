@@ -61,6 +61,19 @@ describe('axunet preprocess', () => {
     expect(readdirSync(path.join(out(), 'data')).length).toBe(8);
   });
 
+  it('prints the label map in force, and what is odd in a case on stderr and as JSON', async () => {
+    const set = await writeDataset({ one: 1 });
+    expect(await preprocess.run([set, '--out', out()])).toBe(0);
+    expect(printed[0]).toBe('labels: pancreas 1 (pancreas), 2 (tumour)');
+    expect(complained).toEqual(['axunet preprocess: warning: case one: one_0000.nii.gz: every voxel is 40']);
+    printed = [];
+    expect(await preprocess.run([set, '--out', out(), '--json'])).toBe(0);
+    expect(summary()).toMatchObject({
+      labelMap: { 1: 1, 2: 1 },
+      warnings: [{ id: 'one', message: 'one_0000.nii.gz: every voxel is 40' }],
+    });
+  });
+
   it('takes mode, window and shard', async () => {
     const set = await writeDataset({ one: 1, two: 2 });
     expect(await preprocess.run([set, '--out', out(), '--mode', 'paper', '--json'])).toBe(0);
@@ -76,7 +89,7 @@ describe('axunet preprocess', () => {
     expect(complained[0]).toMatch(
       /^axunet preprocess: case odd failed: Expected label values 0, 1, 2, found 5 in .*odd\.nii\.gz$/,
     );
-    expect(printed[0]).toMatch(/^4 slices \(4 with foreground\) of 1 case in .*; 1 case failed$/);
+    expect(printed.at(-1)).toMatch(/^4 slices \(4 with foreground\) of 1 case in .*; 1 case failed$/);
   });
 
   it('says what is missing or not understood', async () => {

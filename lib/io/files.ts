@@ -3,9 +3,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { expected, messageOf, UserError } from '../errors.ts';
+import { expected, UserError } from '../errors.ts';
 
 /** The bytes of a file: one piece, or several that follow one another. */
 export type FileContent = Uint8Array | string | readonly Uint8Array[];
@@ -113,18 +113,6 @@ export function explainReadError(error: unknown, what: string, file: string): un
   if (code === 'ERR_STRING_TOO_LONG' || code === 'ERR_FS_FILE_TOO_LARGE')
     return expected(what, 'a file that is too long to be one', file);
   return error;
-}
-
-/** Reads a JSON file; throws a UserError naming the file when it is absent or not JSON. */
-export async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw explainReadError(error, 'a JSON file', file);
-  });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw expected('JSON', `text that is not (${messageOf(error)})`, file);
-  }
 }
 
 /** SHA-256 of bytes or of a UTF-8 text, as 64 hexadecimal digits. */

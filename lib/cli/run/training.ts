@@ -4,6 +4,7 @@ import { startEngine } from 'axunet-engine/engine';
 import { type CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
+import { cleanText } from '../../errors.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
@@ -40,7 +41,7 @@ export async function slicesOfDataset(list: CaseList, preset: Profile, command: 
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
-  for (const { id, reason } of failed) console.error(`axunet ${command}: case ${id} is left out: ${reason}`);
+  for (const { id, reason } of failed) console.error(`axunet ${command}: case ${cleanText(id)} is left out: ${reason}`);
   return openSlices(out);
 }
 

@@ -9,6 +9,7 @@ import { type Metric, metricInfo, metricNames } from '../evaluate/metrics.ts';
 import { describeOutcomes } from '../evaluate/report.ts';
 import { formatCsv } from '../io/csv.ts';
 import { writeFileAtomic, writeJson } from '../io/files.ts';
+import { markdownCell } from '../io/markdown.ts';
 import { describePostprocessing } from '../predict/postprocess.ts';
 import type { UnscoredCase } from './result.ts';
 import type { CrossvalSummary } from './summary.ts';
@@ -183,8 +184,7 @@ export function formatCrossval(summary: CrossvalSummary): string {
 /** The summary as Markdown, for a paper's draft. */
 export function crossvalMarkdown(summary: CrossvalSummary): string {
   const { header, parts } = tableRows(summary, wide, true);
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownCell).join(' | ')} |`;
   const strong = (row: readonly string[]): string[] => row.map((text) => (text ? `**${text}**` : ''));
   const rule = `|${header.map((_, i) => (i < words ? '---' : '---:')).join('|')}|`;
   const rows = [

@@ -1,4 +1,5 @@
 /** Is a data set fit for training? Every case is checked; errors forbid training, warnings want a look. */
+import { cleanText } from '../errors.ts';
 import type { CaseList, LabelMap } from './caseList.ts';
 import { shortPath } from './cases.ts';
 import { type Folds, foldProblems } from './folds.ts';
@@ -173,7 +174,8 @@ function sizeOf({ foregroundMl, foregroundVoxels }: CaseReport): string {
 }
 
 /** Columns as wide as their widest cell. */
-export function textTable(rows: readonly (readonly string[])[]): string {
+export function textTable(texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((cells) => cells.map(cleanText));
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((r) => r[i]!.length)));
   const line = (r: readonly string[]): string => r.map((cell, i) => cell.padEnd(widths[i]!)).join('  ');
   return rows.map((r) => line(r).trimEnd()).join('\n');
@@ -189,13 +191,14 @@ export function formatReport(r: VerifyReport, rows = 40): string {
   const lines = (severity: Finding['severity']): string[] =>
     findings
       .filter((f) => f.severity === severity)
-      .map((f) => `${severity.toUpperCase().padEnd(7)} ${f.case ? `${f.case}: ` : ''}${f.message}  [${f.check}]`);
+      .map((f) => `${severity.toUpperCase().padEnd(7)} ${f.case ? `${f.case}: ` : ''}${f.message}  [${f.check}]`)
+      .map(cleanText);
   const { cases, patients, ok, withWarnings, withErrors, errors, warnings } = r.totals;
   const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
   const [noun, fit] = r.kind === 'masks' ? ['mask', 'fit for use'] : ['case', 'fit for training'];
   const titles = ['', 'case', 'patient', 'shape', 'spacing mm', 'axes', 'range', 'pancreas ml'];
   return [
-    `${r.dataset} in ${r.folder}: ${plural(cases, noun)} of ${plural(patients, 'patient')}`,
+    `${cleanText(r.dataset)} in ${r.folder}: ${plural(cases, noun)} of ${plural(patients, 'patient')}`,
     r.labels,
     ...(shown.length ? [textTable([titles, ...shown.map(row)])] : []),
     ...lines('error'),

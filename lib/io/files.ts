@@ -3,9 +3,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { expected, messageOf, UserError } from '../errors.ts';
+import { expected, UserError } from '../errors.ts';
 
 /** The bytes of a file: one piece, or several that follow one another. */
 export type FileContent = Uint8Array | string | readonly Uint8Array[];
@@ -125,18 +125,6 @@ export async function assertRegularFile(file: string, what = 'a file'): Promise<
   });
   if (status.isFile()) return;
   throw expected(what, status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
-}
-
-/** Reads a JSON file; throws a UserError naming the file when it is absent or not JSON. */
-export async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw explainReadError(error, 'a JSON file', file);
-  });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw expected('JSON', `text that is not (${messageOf(error)})`, file);
-  }
 }
 
 /** SHA-256 of bytes or of a UTF-8 text, as 64 hexadecimal digits. */

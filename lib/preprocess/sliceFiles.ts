@@ -1,6 +1,7 @@
 /** Slices on disk: data/<id>.npy and label/<id>.npy, and one record a case that says they are complete. */
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { expected, shownText } from '../errors.ts';
 import { bytesOf } from '../io/bytes.ts';
 import { writeFileAtomic, writeThenRename } from '../io/files.ts';
 import { insideFolder } from '../io/insideFolder.ts';
@@ -78,12 +79,13 @@ export const writeCaseRecord = (folder: string, record: CaseRecord): Promise<voi
 /** The record of a case, or undefined where there is none that can be read, or that of another case. */
 export async function readCaseRecord(folder: string, id: string): Promise<CaseRecord | undefined> {
   const record = await readJsonIfGood(recordFile(folder, id), recordSchema);
-  return record?.entry.id === id ? record : undefined;
+  const isItsOwn = record?.entry.id === id && record.slices.every((slice) => slice.case === id);
+  return isItsOwn ? record : undefined;
 }
 
 /**
  * Removes a case: the record first, so that a stop half-way leaves nothing that claims to be complete. Throws a
- * UserError, and removes nothing, where the record names a file outside of the folder.
+ * UserError, and removes nothing, where the record names anything but files of its own slices.
  */
 export async function removeCase(folder: string, id: string): Promise<void> {
   const file = recordFile(folder, id);
@@ -93,9 +95,18 @@ export async function removeCase(folder: string, id: string): Promise<void> {
   await removeSlices(folder, slices, file);
 }
 
-/** The files of slices that a record names. Throws a UserError where one of them is outside of the folder. */
+/** The place of one of a slice's files, which has the name that slices of its case have and no other. */
+function fileOf(folder: string, part: 'data' | 'label', entry: SliceEntry, record: string): string {
+  const name = part === 'data' ? entry.image : entry.label;
+  const place = insideFolder(folder, name, record);
+  const isOwn = entry.id === entry.case || entry.id.startsWith(`${entry.case}-`);
+  if (isOwn && name === `${part}/${entry.id}.npy`) return place;
+  throw expected(`${part}/${entry.case}-….npy, a file of its own slice`, shownText(name), record);
+}
+
+/** The files of slices that a record names. Throws a UserError where one of them is not a file of these slices. */
 const filesOf = (folder: string, slices: readonly SliceEntry[], record: string): string[] =>
-  slices.flatMap(({ image, label }) => [image, label].map((name) => insideFolder(folder, name, record)));
+  slices.flatMap((entry) => [fileOf(folder, 'data', entry, record), fileOf(folder, 'label', entry, record)]);
 
 export async function removeSlices(folder: string, slices: readonly SliceEntry[], record = folder): Promise<void> {
   for (const file of filesOf(folder, slices, record)) await rm(file, { force: true });

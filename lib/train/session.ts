@@ -4,7 +4,8 @@
  */
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
-import { readJson, writeJson } from '../io/files.ts';
+import { writeJson } from '../io/files.ts';
+import { dictionary, readJsonIfGood, text } from '../io/schema.ts';
 import type { Batch, BatchRequest } from '../preprocess/batches.ts';
 import { type BatchLoader, type BatchStream, openLoader } from '../preprocess/loader.ts';
 import { contentOf } from '../preprocess/sliceChecksum.ts';
@@ -65,7 +66,7 @@ function comparable(
  * where that is not known or nothing changed.
  */
 async function changedSlices({ folder, slices }: TrainingRun): Promise<string | undefined> {
-  const before = (await readJson(path.join(folder, contentFile)).catch(() => undefined)) as Record<string, string>;
+  const before = await readJsonIfGood(path.join(folder, contentFile), dictionary(text));
   const now = contentOf(slices.entries);
   if (before && !now) return 'slices without checksums';
   if (!before || !now) return undefined;

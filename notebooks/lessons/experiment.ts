@@ -4,7 +4,8 @@ import path from 'node:path';
 import { type Folds, splitFold } from 'axunet/dataset/folds';
 import { UserError } from 'axunet/errors';
 import type { PatientOverlap } from 'axunet/evaluate/overlap';
-import { readJson, sha256, writeJson } from 'axunet/io/files';
+import { sha256, writeJson } from 'axunet/io/files';
+import { object, readJsonAs } from 'axunet/io/schema';
 import { epochOrder, makeBatch } from 'axunet/preprocess/batches';
 import type { SliceSet } from 'axunet/preprocess/sliceSet';
 import { breathe, startProgress } from 'axunet/progress';
@@ -116,7 +117,7 @@ export const scoresByPatient = (
 /** Adds this notebook's numbers to `summary.json` beside the figures; `npm start` prints it at the end. */
 export async function writeSummary(session: Session, numbers: Readonly<Record<string, unknown>>): Promise<void> {
   const file = path.join(session.figures, 'summary.json');
-  const old = existsSync(file) ? ((await readJson(file)) as object) : {};
+  const old = existsSync(file) ? await readJsonAs(file, object({})) : {};
   await writeJson(file, {
     ...old,
     engine: currentEngine().description,

@@ -44,3 +44,14 @@ describe('numberTable', () => {
     ).toBe('a  bb\nc');
   });
 });
+
+describe('a table for a terminal', () => {
+  it('shows no character that steers it, and keeps its rows and columns', () => {
+    expect(
+      numberTable([
+        ['case', 'dice'],
+        ['a\u001b[2J\nb\u009b31m', '0.5'],
+      ]).split('\n'),
+    ).toEqual([`case${' '.repeat(19)}dice`, 'a\\u001b[2J b\\u009b31m   0.5']);
+  });
+});

@@ -133,4 +133,24 @@ describe('a record whose paths leave the folder', () => {
     expect(readdirSync(at('data')).filter((file) => file.endsWith('.npy'))).toHaveLength(6);
     rmSync(victim, { recursive: true });
   });
+  it.each([
+    { image: 'data' },
+    { image: 'manifest.json' },
+    { label: 'cases/b.json' },
+    { image: 'data/b-5.npy' },
+    { id: 'b-5', image: 'data/b-5.npy', label: 'label/b-5.npy' },
+  ])('nor anything else in its folder that is not its own: %j', async (change) => {
+    writeFileSync(at('manifest.json'), '{}');
+    writeFileSync(at('data', 'b-5.npy'), 'of another case');
+    await outside(change);
+    await expect(removeCase(folder, 'a')).rejects.toThrow(
+      /^Expected (data|label)\/a-….npy, a file of its own slice, found/,
+    );
+    expect(readdirSync(at('data'))).toHaveLength(7);
+    expect(readFileSync(at('manifest.json'), 'utf8')).toBe('{}');
+  });
+  it('is none where its slices are those of another case', async () => {
+    await outside({ case: 'b' });
+    expect(await readCaseRecord(folder, 'a')).toBeUndefined();
+  });
 });

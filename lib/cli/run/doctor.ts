@@ -1,6 +1,6 @@
 /** `axunet doctor`: what this machine has, what is missing, and how to mend it. */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { bindingFile, type EngineInfo, startEngine } from 'axunet-engine/engine'
 import { whyNoGraphs } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
 import { messageOf } from '../../errors.ts';
+import { flag, object, optional, readJsonIfGood, type Shape, text } from '../../io/schema.ts';
 import { projectPath, projectRoot, settings } from '../../settings.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/doctor.ts';
@@ -22,10 +23,19 @@ export interface Diagnosis {
 }
 
 /** What the set-up script notes in node_modules/.axunet/tensorflow.json. */
-interface SetupNote {
-  ready?: { version: string; gpu: boolean; source: string; folder: string; graph?: { reason?: string } };
-  reason?: string;
-}
+const noteSchema = object({
+  ready: optional(
+    object({
+      version: text,
+      gpu: flag,
+      source: text,
+      folder: text,
+      graph: optional(object({ reason: optional(text) })),
+    }),
+  ),
+  reason: optional(text),
+});
+type SetupNote = Shape<typeof noteSchema>;
 
 /** The first line that a program prints, or undefined where it is absent or fails. */
 async function ask(program: string, ...args: string[]): Promise<string | undefined> {
@@ -37,10 +47,9 @@ async function ask(program: string, ...args: string[]): Promise<string | undefin
   }
 }
 
-function setupNote(): SetupNote {
-  const file = projectPath('node_modules', '.axunet', 'tensorflow.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SetupNote) : {};
-}
+/** What the set-up noted; a note that is damaged says nothing. */
+const setupNote = async (): Promise<SetupNote> =>
+  (await readJsonIfGood(projectPath('node_modules', '.axunet', 'tensorflow.json'), noteSchema)) ?? {};
 
 /** Which C library there is, as far as TensorFlow cares. */
 function systemLibrary(): string {
@@ -185,7 +194,7 @@ function dataFindings(): Diagnosis[] {
 
 /** Looks at everything once. The engine is started, so a broken library shows here. */
 export async function examine(): Promise<{ findings: Diagnosis[]; engine?: EngineInfo }> {
-  const note = setupNote();
+  const note = await setupNote();
   const npm = await ask('npm', '--version');
   const { finding, engine } = await engineFinding();
   return {

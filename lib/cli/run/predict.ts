@@ -1,6 +1,6 @@
 import { startEngine } from 'axunet-engine/engine';
 import { type Choice, readChoice, runFolders } from '../../crossval/models.ts';
-import { expected, UserError } from '../../errors.ts';
+import { cleanText, expected, UserError } from '../../errors.ts';
 import { findVolumes, type PredictReport, predictFiles } from '../../predict/files.ts';
 import { describePostprocessing, type Postprocessing } from '../../predict/postprocess.ts';
 import { startProgress } from '../../progress.ts';
@@ -83,7 +83,8 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     `${made.length} made, ${skipped.length} complete already, ${failed.length} failed; masks are in ${out}`,
   );
   if (postprocessing) tellPostprocessed(report, postprocessing);
-  for (const { file, message } of report.warnings ?? []) console.error(`axunet predict: warning: ${file}: ${message}`);
-  for (const { file, reason } of failed) console.error(`axunet predict: ${file} failed: ${reason}`);
+  for (const { file, message } of report.warnings ?? [])
+    console.error(`axunet predict: warning: ${cleanText(file)}: ${message}`);
+  for (const { file, reason } of failed) console.error(`axunet predict: ${cleanText(file)} failed: ${reason}`);
   return failed.length ? 1 : 0;
 }

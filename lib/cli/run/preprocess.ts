@@ -1,7 +1,7 @@
 import type { CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
-import { UserError } from '../../errors.ts';
+import { cleanText, UserError } from '../../errors.ts';
 import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import type { Call } from '../definition.ts';
@@ -36,7 +36,7 @@ const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' :
 
 function printSummary(manifest: Manifest, out: string): void {
   const { slices, cases, failed, pending } = manifest;
-  for (const { id, reason } of failed) console.error(`axunet preprocess: case ${id} failed: ${reason}`);
+  for (const { id, reason } of failed) console.error(`axunet preprocess: case ${cleanText(id)} failed: ${reason}`);
   const made = `${counted(slices.length, 'slice')} (${withForeground(manifest)} with foreground)`;
   const parts = [
     `${made} of ${counted(cases.length, 'case')} in ${out}`,

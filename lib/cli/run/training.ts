@@ -6,6 +6,7 @@ import { type CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
+import { cleanText } from '../../errors.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
@@ -43,9 +44,9 @@ export async function slicesOfDataset(list: CaseList, preset: Profile, command: 
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
-  for (const { id, reason } of failed) console.error(`axunet ${command}: case ${id} is left out: ${reason}`);
+  for (const { id, reason } of failed) console.error(`axunet ${command}: case ${cleanText(id)} is left out: ${reason}`);
   for (const { id, warnings = [] } of cases)
-    for (const message of warnings) console.error(`axunet ${command}: warning: case ${id}: ${message}`);
+    for (const message of warnings) console.error(`axunet ${command}: warning: case ${cleanText(id)}: ${message}`);
   return openSlices(out);
 }
 

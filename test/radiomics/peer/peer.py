@@ -39,7 +39,11 @@ def scan(shape, affine, dtype):
     # Over a common denominator, so that whole numbers decide.
     a, b, c = [r * r for r in radii]
     inside = (x - cx) ** 2 * b * c + (y - cy) ** 2 * a * c + (z - cz) ** 2 * a * b <= a * b * c
-    image = sitk.GetImageFromArray((value / 3 if dtype.startswith('float') else np.abs(value) % 251 if dtype == 'uint8' else value).astype(dtype))
+    if dtype.startswith('float'):
+        value = value / 3
+    elif dtype == 'uint8':
+        value = np.abs(value) % 251
+    image = sitk.GetImageFromArray(value.astype(dtype))
     mask = sitk.GetImageFromArray(inside.astype('uint8'))
     lps = np.array([-1, -1, 1])
     columns = [np.array(column, dtype=float) * lps for column in affine[:3]]
@@ -60,7 +64,8 @@ def resampled():
     for shape, affine, dtype in [
         ([26, 22, 16], straight, 'int16'), ([26, 22, 16], straight, 'int64'), ([24, 20, 12], flipped, 'int16'),
         ([16, 24, 18], sagittal, 'int16'), ([22, 18, 14], oblique, 'int16'), ([20, 16, 12], oblique, 'uint8'),
-        ([60, 8, 6], straight, 'uint8'), ([15, 14, 12], straight, 'float64'), ([15, 14, 12], flipped, 'float32'), ([5, 4, 17], straight, 'int32'),
+        ([60, 8, 6], straight, 'uint8'), ([15, 14, 12], straight, 'float64'),
+        ([15, 14, 12], flipped, 'float32'), ([5, 4, 17], straight, 'int32'),
     ]:
         image, mask = scan(shape, affine, dtype)
         for spacing in [[1, 1, 1], [1.5, 1.5, 1.5], [2, 2, 2], [3, 3, 3], [6, 6, 6], [0, 0, 1], [0.75, 0, 4]]:

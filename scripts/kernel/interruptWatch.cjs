@@ -2,14 +2,13 @@
 const vm = require('node:vm');
 const { parentPort, workerData } = require('node:worker_threads');
 
-const { state, running, seen, answered, retryMs } = workerData;
+const { state, places, retryMs } = workerData;
+const { running, begun, seen, answered } = places;
 const { load, wait } = Atomics;
-const never = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Runs `work` so that a signal ends it if this began after everything else that a signal can end; returns whether one
- * did.
- * Node keeps its handler while any such work runs.
+ * Runs `work` so that a signal ends it if it began after everything else that a signal can end; returns whether one
+ * did. Node keeps its handler while any such work runs.
  */
 function endedBySignal(work) {
   globalThis.work = work;
@@ -22,32 +21,36 @@ function endedBySignal(work) {
   }
 }
 
-/** A signal ended work of this thread and no cell's code: tells the kernel, and makes sure that it hears of it. */
+/** Tells the kernel of a signal until it has heard: by a message, or by ending the cell's code where that runs. */
 function passOn() {
   const count = Atomics.add(state, seen, 1) + 1;
   parentPort.postMessage(count);
   for (let last = load(state, answered); last < count; last = load(state, answered)) {
-    const unheard = wait(state, answered, last, retryMs) === 'timed-out';
-    // A cell's code began meanwhile and could run forever: another signal ends it, or the work below that is newer.
-    if (unheard && load(state, running) === 1) process.kill(process.pid, 'SIGINT');
+    const pause = () => wait(state, answered, last, retryMs);
+    if (load(state, running) === 0) {
+      endedBySignal(pause); // further signals add nothing
+    } else {
+      process.kill(process.pid, 'SIGINT'); // ends the cell's code, which is newer than all work of this thread now
+      pause();
+    }
   }
 }
 
+/** Begins anew with each cell's code, so as to be the first to get a signal: native code can swallow it in a cell. */
 function watch() {
-  for (;;) if (endedBySignal(() => wait(never, 0, 0))) passOn();
+  for (;;) if (endedBySignal(() => wait(state, begun, load(state, begun)))) passOn();
 }
 
 /**
  * Watches within some levels of work, all older than a cell's code that begins later. Where a signal ends a level, the
- * one
- * around it passes the signal on; the lost level must not begin anew before the cell's code has ended.
+ * one around it passes the signal on; the lost level must not begin anew before the cell's code has ended.
  */
 function watchWithin(levels) {
   if (levels === 0) watch();
   for (;;) {
     if (endedBySignal(() => watchWithin(levels - 1))) passOn();
-    while (load(state, running) === 1) wait(never, 0, 0, retryMs);
+    while (load(state, running) === 1) wait(state, running, 1, retryMs);
   }
 }
 
-watchWithin(5);
+watchWithin(8);

@@ -1,4 +1,7 @@
-/** npm run fuzz -- [--minutes N] [--seed S] [--case K]: damages files of every format for so long; 1 where one is not refused. */
+/**
+ * npm run fuzz -- [--minutes N] [--seed S] [--case K]: damages files of every format for so long; 1 where one is not
+ * refused.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

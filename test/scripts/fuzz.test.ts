@@ -1,4 +1,6 @@
-/** Damaged files of every format that is read: each is accepted or refused in a sentence (`npm run fuzz` runs longer). */
+/**
+ * Damaged files of every format that is read: each is accepted or refused in a sentence (`npm run fuzz` runs longer).
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -14,9 +14,7 @@ const path = require('node:path');
 const vm = require('node:vm');
 const { Worker } = require('node:worker_threads');
 
-/**
- * Places in shared memory: whether a cell's code runs, how often one began, signals that the thread saw and we heard.
- */
+/** Places in shared memory: whether a cell's code runs, how often one began, signals the thread saw and we heard. */
 const places = { running: 0, begun: 1, seen: 2, answered: 3 };
 const retryMs = 50;
 
@@ -40,17 +38,20 @@ function markRunningCode(state) {
     Atomics.add(state, places.begun, 1);
     Atomics.notify(state, places.begun);
   };
-  Object.defineProperty(globalThis, '__axunetBegin', { value: begin });
+  const end = () => {
+    Atomics.store(state, places.running, 0);
+    Atomics.notify(state, places.running);
+  };
+  Object.defineProperty(globalThis, '__axunetMark', { value: { begin, end } });
   vm.runInThisContext = (code, options) => {
     if (!options?.breakOnSigint) return run(code, options);
     try {
-      return run(`__axunetBegin(); ${code}`, options);
+      return run(`__axunetMark.begin(); try { ${code}\n} finally { __axunetMark.end(); }`, options);
     } catch (error) {
       if (error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') answer(state, Atomics.load(state, places.seen));
       throw error;
     } finally {
-      Atomics.store(state, places.running, 0);
-      Atomics.notify(state, places.running);
+      end(); // an interrupt passes over the one in the code
     }
   };
 }

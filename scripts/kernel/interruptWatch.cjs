@@ -21,6 +21,17 @@ function endedBySignal(work) {
   }
 }
 
+let raisedAt = -Infinity;
+
+/** Ends a cell's code where it runs: it is newer than all work of this thread now. Never twice within `retryMs`. */
+function raise() {
+  const sinceMs = performance.now() - raisedAt;
+  if (sinceMs < retryMs) wait(state, running, 1, retryMs - sinceMs);
+  if (load(state, running) === 0) return;
+  raisedAt = performance.now();
+  process.kill(process.pid, 'SIGINT');
+}
+
 /** Tells the kernel of a signal until it has heard: by a message, or by ending the cell's code where that runs. */
 function passOn() {
   const count = Atomics.add(state, seen, 1) + 1;
@@ -30,7 +41,7 @@ function passOn() {
     if (load(state, running) === 0) {
       endedBySignal(pause); // further signals add nothing
     } else {
-      process.kill(process.pid, 'SIGINT'); // ends the cell's code, which is newer than all work of this thread now
+      raise();
       pause();
     }
   }

@@ -1,10 +1,10 @@
 // Keeps cells alive when files change on disk.
 
 /**
- * TypeScript watches the folders in which it looked for modules. It has two timers, one to compile anew and one to look
+ * TypeScript watches the folders in which it looked for modules. It has two timers, to compile anew and to look
  * for modules again; tslab keeps a single one, which it runs before each cell, and throws where it meets the other:
- * then
- * no cell runs any more (a folder `node_modules` beside a notebook was enough). Here the second timer is Node's own.
+ * then no cell runs any more (a folder `node_modules` beside a notebook was enough). Here the second timer is Node's
+ * own.
  *
  * `host` is TypeScript's watch host with tslab's timers; it is changed.
  */

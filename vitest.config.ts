@@ -1,14 +1,25 @@
 import { defineConfig } from 'vitest/config';
 
+const shared = {
+  setupFiles: ['test/setup.ts'],
+  pool: 'forks' as const,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  env: { AXUNET_PROFILE: 'tiny', TF_CPP_MIN_LOG_LEVEL: '2' },
+};
+
+/** Rooms of arrays and plain objects: their tests share a process, which loads each module once. */
+const plainRooms = ['dataset', 'docs', 'evaluate', 'house', 'io', 'radiomics', 'statistics', 'volume'].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
+
 export default defineConfig({
   resolve: { conditions: ['import', 'module', 'node', 'default'] },
   test: {
-    include: ['test/**/*.test.ts'],
-    setupFiles: ['test/setup.ts'],
-    pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     maxWorkers: 2,
-    env: { AXUNET_PROFILE: 'tiny', TF_CPP_MIN_LOG_LEVEL: '2' },
+    projects: [
+      { extends: true, test: { ...shared, name: 'apart', include: ['test/**/*.test.ts'], exclude: plainRooms } },
+      { extends: true, test: { ...shared, name: 'together', include: plainRooms, isolate: false } },
+    ],
   },
 });

@@ -43,8 +43,9 @@ describe('verifying a data set', () => {
     const zeroAndOne = { ...grey, data: Uint8Array.of(0, 1, 1, 0, 0, 1, 1, 0) };
     await writeGreyPng(path.join(folder, 'pictures', 'masks', 'p.png'), zeroAndOne);
     const pictures = await verifyDataset(await openDataset(path.join(folder, 'pictures')));
-    expect(findings(pictures)).toEqual(['error empty-label', 'warning empty-label p']);
-    expect(formatReport(pictures)).toContain('no foreground pixel (above 127); its brightest is 1 of 255');
+    expect(findings(pictures)).toEqual(['error unreadable p']);
+    expect(formatReport(pictures)).toContain('no value above 1 in');
+    expect(formatReport(pictures)).toContain('NOT fit for');
   });
 
   it('prints the label map in force', async () => {

@@ -435,7 +435,7 @@ const inside = [
     'meanAndSd',
     'quantileOf',
   ],
-  ...['differences', 'inUnit', 'scaled', 'scaledTogether', 'sizeExponent', 'timesPower', 'pOfTails', 'shown'],
+  ...['differences', 'inUnit', 'scaled', 'scaledTogether', 'sizeExponent', 'timesPower', 'pOfTails', 'shownArgument'],
   ...['checkAlternative', 'checkBetween', 'checkColumnNames', 'checkConfidence', 'checkList', 'checkNumber'],
   ...['checkPairs', 'checkResamples', 'checkSample', 'checkSeed', 'checkTwoSamples', 'checkWhole', 'checkWord'],
 ];

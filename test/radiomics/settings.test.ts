@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   families,
@@ -10,7 +8,7 @@ import {
   resultKey,
   standardFamilies,
 } from '../../lib/radiomics/names.ts';
-import { type RadiomicsChanges, radiomicsSettings, readRadiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { type RadiomicsChanges, radiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { projectPath } from '../../lib/settings.ts';
 
 describe('radiomics settings', () => {
@@ -46,29 +44,10 @@ describe('radiomics settings', () => {
     [{ force2D: true, aggregation: '3d-merge' }, 'Expected a 2-D or 2.5-D aggregation with force2D, found 3d-merge'],
     [
       { original: false },
-      'Expected an image to take features from, found original false without logSigmasMm and waveletLevels',
+      'Expected an image to take features from, found original false without logSigmasMm, waveletLevels and transforms',
     ],
   ])('refuse %j', (changes, sentence) => {
     expect(() => radiomicsSettings(changes as RadiomicsChanges)).toThrow(sentence);
-  });
-
-  it('are read from a file, which is named when something is wrong in it', async () => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-radiomics-'));
-    try {
-      const file = path.join(folder, 'settings.json');
-      writeFileSync(file, '{"binWidth": 10}');
-      expect(await readRadiomicsSettings(file, { label: 7 })).toMatchObject({ binWidth: 10, label: 7 });
-      writeFileSync(file, '{"binWidth": "ten"}');
-      await expect(readRadiomicsSettings(file)).rejects.toThrow(
-        `Expected binWidth to be a positive number, found "ten" in ${file}`,
-      );
-      writeFileSync(file, '[1]');
-      await expect(readRadiomicsSettings(file)).rejects.toThrow(
-        `Expected an object of radiomics options, found [1] in ${file}`,
-      );
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });
 

@@ -6,8 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expected } from '../lib/errors.ts';
-import { readJson } from '../lib/io/files.ts';
 import { readNifti } from '../lib/io/nifti.ts';
+import { object, readJsonAs } from '../lib/io/schema.ts';
 import { Random } from '../lib/random.ts';
 import { settings } from '../lib/settings.ts';
 import type { Vec3 } from '../lib/volume/volume.ts';
@@ -60,7 +60,7 @@ async function realMasks(): Promise<Input> {
     full_shape: shape,
     spacing,
     crop,
-  } = ((await readJson(path.join(folder, 'cases.json'))) as Record<string, OdysseyCase>)['487'];
+  } = ((await readJsonAs(path.join(folder, 'cases.json'), object({}))) as Record<string, OdysseyCase>)['487'];
   const pasted = async (author: string): Promise<Uint8Array> => {
     const {
       data,

@@ -1,5 +1,5 @@
 /** Errors that a user can mend, as one sentence each. */
-export { expected, messageOf, UserError } from 'axunet-engine/errors';
+export { cleanText, expected, messageOf, shownText, UserError } from 'axunet-engine/errors';
 
 /** What the operating system refused, as one sentence; undefined for any other error. */
 export function systemErrorMessage(error: unknown): string | undefined {

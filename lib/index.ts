@@ -7,6 +7,7 @@
 // Volumes: voxels with shape [x, y, z], spacing in mm and an affine, x fastest
 export { readNifti, writeNifti } from './io/nifti.ts';
 export { readNpy } from './io/npy.ts';
+export { openImage, openMask } from './io/openVolume.ts';
 export { readVolume } from './io/readVolume.ts';
 export { largestComponent } from './volume/components.ts';
 export { orientationCodes, toCanonical } from './volume/orientation.ts';
@@ -26,7 +27,6 @@ export { formatReport, verifyDataset } from './dataset/verify.ts';
 export { augmentDefault } from './preprocess/augment.ts';
 export { openSlices, type SliceSet } from './preprocess/sliceSet.ts';
 export { preprocessDataset } from './preprocess/slices.ts';
-export { labelShares } from './preprocess/statistics.ts';
 export { applyWindow, paperWindowHu, softTissueWindowHu } from './preprocess/window.ts';
 
 // The engine and the network
@@ -34,14 +34,16 @@ export { compileModel, startEngine, tf } from 'axunet-engine';
 export { createAxUnet, type ModelConfig, variants } from './model/axunet.ts';
 
 // Losses: functions of logits [n, h, w, classes] and labels [n, h, w]; `losses` has all by name
-export { boundaryAware } from './loss/boundaryAware.ts';
 export { crossEntropyDice } from './loss/crossEntropyDice.ts';
-export { focal } from './loss/focal.ts';
-export { generalizedDice } from './loss/generalizedDice.ts';
 export type { LossFunction } from './loss/loss.ts';
 export { losses } from './loss/losses.ts';
 export { paperLoss } from './loss/paperLoss.ts';
 export { softDice } from './loss/softDice.ts';
+
+// Makers of losses, which take options: `focal({ gamma: 1 })` is a loss, and so is `focal()`
+export { boundaryAware } from './loss/boundaryAware.ts';
+export { focal } from './loss/focal.ts';
+export { generalizedDice } from './loss/generalizedDice.ts';
 
 // Training: a configuration, a run in a folder, its history and scores
 export { defaultAdam, referenceRmsprop } from './step/optimizers.ts';

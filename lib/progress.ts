@@ -1,3 +1,5 @@
+import { cleanText } from './errors.ts';
+
 /** Seconds as a person says them: `8 s`, `3 min 05 s`, `2 h 10 min`. */
 export function formatSeconds(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
@@ -60,7 +62,7 @@ export function startProgress(label: string, total: number, out: NodeJS.Writable
     const share = total > 0 ? done / total : 1;
     const left = timeLeft(done);
     const bar = '█'.repeat(Math.round(share * 20)).padEnd(20, '░');
-    return `${label} ${bar} ${done}/${total}${left}${note ? ` · ${note}` : ''}`;
+    return `${label} ${bar} ${done}/${total}${left}${note ? ` · ${cleanText(note)}` : ''}`;
   };
   return {
     update(done, note = '') {

@@ -1,12 +1,13 @@
 /**
- * Every AXUNET_ environment variable but the engine's own (axunet-engine/settings), read in one place.
- * docs/settings.md explains them in one table.
+ * The AXUNET_ environment variables of this package, read in one place. Not here: AXUNET_PROGRESS (progress.ts), those
+ * of the engine (axunet-engine/settings) and of its set-up, and what single tests ask for. docs/settings.md explains
+ * all of them in one table.
  */
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { oneOf } from 'axunet-engine/settings';
+import { choiceOf } from 'axunet-engine/settings';
 import { UserError } from './errors.ts';
 
 /** How large and how long a run is, from tests to the full size of the paper. */
@@ -25,10 +26,10 @@ function folder(variable: string): string | undefined {
   return value ? path.resolve(value) : undefined;
 }
 
-/** The environment variables of the project, read when they are asked for; docs/settings.md explains each. */
+/** The environment variables, read when they are asked for; docs/settings.md explains each. */
 export const settings = {
   get profile(): Profile {
-    return oneOf('AXUNET_PROFILE', profiles, 'demo');
+    return choiceOf('AXUNET_PROFILE', profiles, 'demo');
   },
   /** Name of the data set that the notebooks use; `phantom` by default. */
   get dataset(): string {
@@ -77,17 +78,13 @@ export const settings = {
    * When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never.
    */
   get stepCheck(): 'once' | 'always' | 'never' {
-    return oneOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
-  },
-  /** A folder with libtensorflow, instead of looking for one. */
-  get tensorflowFolder(): string | undefined {
-    return folder('AXUNET_TENSORFLOW');
+    return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
   },
   /** A Python interpreter with the peers that `npm run bench` compares with; undefined means measure ours alone. */
   get peerPython(): string | undefined {
     return process.env.AXUNET_PEER_PYTHON || undefined;
   },
-  /** Where downloaded libraries are kept between projects. */
+  /** Where downloaded libraries and notes of checked steps are kept between projects; the set-up fills it too. */
   get cacheFolder(): string {
     const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
     return folder('AXUNET_CACHE') ?? path.join(base, 'axunet');

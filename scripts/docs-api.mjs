@@ -1,4 +1,5 @@
-// Writes docs/api from the doc comments: a page for each room with the names that `axunet` and `axunet-engine` export, their
+// Writes docs/api from the doc comments: a page for each room with the names that `axunet` and `axunet-engine` export,
+// their
 // declarations as the compiler writes them, and a link to the source.
 import fs from 'node:fs';
 import os from 'node:os';
@@ -95,7 +96,8 @@ function pagesOf(names) {
   const index = [
     '# API reference',
     '',
-    'Every name that the packages export, by room. `npm run docs` makes these pages from the doc comments.',
+    'Every name that the doors of `axunet` and `axunet-engine` export, by room. ' +
+      '`npm run docs` makes these pages from the doc comments.',
     '',
   ];
   for (const room of rooms) {

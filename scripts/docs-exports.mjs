@@ -1,4 +1,5 @@
-// What a TypeScript module exports, with the doc comment and the text of each declaration; follows `export … from` through the
+// What a TypeScript module exports, with the doc comment and the text of each declaration; follows `export … from`
+// through the
 // project's packages. Works on sources (.ts) and on declarations that the compiler has written (.d.ts).
 import fs from 'node:fs';
 import path from 'node:path';
@@ -131,7 +132,8 @@ function exportedBy(root, file, statement) {
 }
 
 /**
- * The names that `file` exports, in order: `{ name, kind, file, comment, text }`, where `file` is that of the declaration.
+ * The names that `file` exports, in order: `{ name, kind, file, comment, text }`, where `file` is that of the
+ * declaration.
  * `kind` is `elsewhere` for what comes from a package that is not ours.
  */
 export function exportsOf(root, file) {

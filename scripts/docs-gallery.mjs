@@ -1,4 +1,5 @@
-// Writes docs/gallery.md: every picture in figures/ with the cell that makes it, from the figures' JSON and the notebooks.
+// Writes docs/gallery.md: every picture in figures/ with the cell that makes it, from the figures' JSON and the
+// notebooks.
 import fs from 'node:fs';
 import { inProject, Problem, readJson } from './common.mjs';
 import { wrapMarkdown } from './docs-wrap.mjs';
@@ -62,7 +63,12 @@ function picturesIn(folder) {
 }
 
 const pictureText = ({ name, title, code }) =>
-  `### ${title}\n\n![${title}](../figures/${name}.png)\n\n\`figures/${name}.png\`, made by\n\n\`\`\`ts\n${code}\n\`\`\`\n`;
+  [
+    `### ${title}`,
+    `![${title}](../figures/${name}.png)`,
+    `\`figures/${name}.png\`, made by`,
+    `\`\`\`ts\n${code}\n\`\`\`\n`,
+  ].join('\n\n');
 
 /** The text of docs/gallery.md. Throws where a picture has no cell that makes it. */
 export function galleryText() {
@@ -70,9 +76,9 @@ export function galleryText() {
   const parts = [
     '# Gallery',
     '',
-    'Every picture in [figures/](../figures), by the notebook and the section whose cell makes it. Beside each lie the ' +
-      'same as SVG and a JSON with inputs, parameters, seed and code version. `npm run figures` draws them anew, those of ' +
-      'real data where the data or its record is there; `npm run docs` writes this page.',
+    'Every picture in [figures/](../figures), by the notebook and the section whose cell makes it. Beside each lie ' +
+      'the same as SVG and a JSON with inputs, parameters, seed and code version. `npm run figures` draws them anew, ' +
+      'those of real data where the data or its record is there; `npm run docs` writes this page.',
     '',
   ];
   for (const notebook of notebooks) {

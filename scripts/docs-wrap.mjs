@@ -1,5 +1,7 @@
-// Wraps the prose of Markdown files at 120 columns: `node scripts/docs-wrap.mjs FILE…` rewrites them. Tables, headings, HTML,
-// indented and fenced code stay as they are; what cannot be broken (code in a line, formulas, links) goes to a line as a whole.
+// Wraps the prose of Markdown files at 120 columns: `node scripts/docs-wrap.mjs FILE…` rewrites them. Tables, headings,
+// HTML,
+// indented and fenced code stay as they are; what cannot be broken (code in a line, formulas, links) goes to a line as
+// a whole.
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
@@ -93,7 +95,9 @@ export function wrapMarkdown(text) {
     .join('\n');
 }
 
-/** The lines of prose that are longer than 120 columns although they could be broken: `{ line, text }`, counted from 1. */
+/**
+ * The lines of prose that are longer than 120 columns although they could be broken: `{ line, text }`, counted from 1.
+ */
 export function longLines(text) {
   const found = [];
   for (const block of blocksOf(text.split('\n'))) {

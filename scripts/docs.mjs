@@ -1,4 +1,5 @@
-// `npm run docs`: writes docs/gallery.md from notebooks and figures, docs/api from doc comments, docs/decisions/README.md from the
+// `npm run docs`: writes docs/gallery.md from notebooks and figures, docs/api from doc comments,
+// docs/decisions/README.md from the
 // decisions, and the tables of data/README.md from the registry of data sets.
 import fs from 'node:fs';
 import path from 'node:path';

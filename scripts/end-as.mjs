@@ -19,9 +19,9 @@ export const explainSignal = (signal, name) =>
   explanations[signal] && `${name}: the process ${explanations[signal]} (${signal})`;
 
 /**
- * Ends this process as the started one ended: with its exit code or by the same signal, so that a shell sees no difference.
- * A crash is explained in one sentence and becomes the exit code 128 + the signal's number, as a shell reports it; so does
- * every signal on Windows, which has none.
+ * Ends this process as the started one ended: with its exit code or by the same signal, so that a shell sees no
+ * difference. A crash is explained in one sentence and becomes the exit code 128 + the signal's number, as a shell
+ * reports it; so does every signal on Windows, which has none.
  */
 export function endAs(code, signal, name) {
   if (!signal) process.exit(code ?? 1);

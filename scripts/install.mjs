@@ -29,7 +29,8 @@ function npmCommand() {
   const npm = findProgram('npm');
   if (!npm)
     throw new Problem(
-      'Expected npm, which comes with Node, found none on PATH: install Node from https://nodejs.org, then start again.',
+      'Expected npm, which comes with Node, found none on PATH: ' +
+        'install Node from https://nodejs.org, then start again.',
     );
   return [npm, []];
 }

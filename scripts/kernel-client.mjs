@@ -97,20 +97,20 @@ export class KernelClient {
   #sent = Promise.resolve();
 
   /**
-   * Starts a kernel and waits until it answers. `node` and `kernel` are the program and the script to run; `log` takes
-   * what the kernel prints outside of cells.
+   * Starts a kernel, the script `kernel`, in the folder `cwd` and waits until it answers. `log` takes what the kernel
+   * prints outside of cells.
    */
-  static async start({ node = process.execPath, kernel = inProject('scripts/kernel.cjs'), log = () => {} } = {}) {
+  static async start({ kernel = inProject('scripts/kernel.cjs'), cwd = inProject('notebooks'), log = () => {} } = {}) {
     for (let attempt = 0; attempt < 3; attempt++) {
       const client = new KernelClient();
-      await client.#launch(node, [...flags, kernel], log);
+      await client.#launch([...flags, kernel], cwd, log);
       if (await client.#answers(startMs)) return client;
       client.kill();
     }
     throw new Error('Expected a kernel that answers, got none in three tries');
   }
 
-  async #launch(node, args, log) {
+  async #launch(args, cwd, log) {
     const [shell, iopub, control, stdin, hb] = await freePorts(5);
     this.folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-kernel-'));
     const file = path.join(this.folder, 'connection.json');
@@ -130,7 +130,7 @@ export class KernelClient {
     );
     const env = { ...process.env, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' };
     const stdio = ['ignore', 'pipe', 'pipe'];
-    this.process = spawn(node, [...args, file], { cwd: inProject('notebooks'), env, stdio });
+    this.process = spawn(process.execPath, [...args, file], { cwd, env, stdio });
     this.process.stdout.on('data', log);
     this.process.stderr.on('data', log);
     this.exited = new Promise((resolve) => {

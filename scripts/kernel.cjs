@@ -1,7 +1,8 @@
 // tslab's kernel, checking cells as strictly as the project checks its files (tslab itself reads no tsconfig), ending
 // an interrupted cell with one sentence, and sending what cells print in order and within bounds (kernel/). Jupyter
-// starts it with the connection file; the headless runner loads it only for the strictness.
+// starts it with the connection file; the headless runner loads it only for how cells are compiled.
 const { createRequire } = require('node:module');
+const { separateTimers } = require('./kernel/watchTimers.cjs');
 
 const fromTslab = createRequire(require.resolve('tslab/package.json'));
 const compilerPath = fromTslab.resolve('@tslab/typescript-for-tslab');
@@ -17,7 +18,7 @@ const strictness = {
 require.cache[compilerPath].exports = {
   ...compiler,
   createWatchCompilerHost: (files, options, ...rest) =>
-    compiler.createWatchCompilerHost(files, { ...options, ...strictness }, ...rest),
+    separateTimers(compiler.createWatchCompilerHost(files, { ...options, ...strictness }, ...rest)),
 };
 
 /** What a cell prints for an error: its sentence alone where the user stopped the cell or can mend the cause. */

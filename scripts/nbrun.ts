@@ -3,7 +3,8 @@
  *
  *     node FLAGS scripts/nbrun.ts NOTEBOOK [OUT]     (FLAGS: see flags.mjs; OUT is NOTEBOOK by default)
  *
- * A failing cell ends the run with exit code 1, its error in the copy written to OUT; the tag "raises-exception" lets it go on.
+ * A failing cell ends the run with exit code 1, its error in the copy written to OUT; the tag "raises-exception" lets
+ * it go on.
  * A parent process that opened a message channel is told about cells and their output as they happen.
  */
 import { mkdirSync } from 'node:fs';

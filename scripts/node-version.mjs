@@ -15,7 +15,7 @@ export function refuseNode(version) {
   const [major, minor] = version.split('.').map(Number);
   const line = accepted.find((entry) => entry.major === major);
   if (line && minor >= line.minor) return undefined;
-  const wanted = line ? `Node ${line.major}.${line.minor} or newer (${line.why})` : 'Node 20, 22 or 24';
+  const wanted = line ? `Node ${line.major}.${line.minor} or newer (${line.why})` : 'Node 20, 22, 24 or 26';
   return (
     `Expected ${wanted}, found Node ${version}: ` +
     'install Node 24 from https://nodejs.org or with your version manager, then start again.'

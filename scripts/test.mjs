@@ -1,5 +1,5 @@
-// `npm test [-- vitest arguments]`: installs and sets up, checks types and lint, runs all tests; they include the notebooks
-// in profile tiny.
+// `npm test [-- vitest arguments]`: installs and sets up, checks types, lints, runs all tests; they include the
+// notebooks in profile tiny.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -11,7 +11,10 @@ const notebooks = readdirSync(projectPath('notebooks')).filter((name) => name.en
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'axunet-notebooks-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Runs a notebook in a process of its own, with its executed copy and its figures in the scratch folder; resolves to what it says on stderr. */
+/**
+ * Runs a notebook in a process of its own, with its executed copy and its figures in the scratch folder; resolves to
+ * what it says on stderr.
+ */
 function execute(name: string): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(
     process.execPath,
@@ -35,6 +38,14 @@ function execute(name: string): Promise<{ code: number | null; stderr: string }>
 }
 
 describe.each(notebooks)('notebooks/%s', (name) => {
+  it('has cells of at most 15 lines, none wider than 120 columns', () => {
+    const cells = readNotebook(projectPath('notebooks', name)).cells.filter((cell) => cell.cell_type === 'code');
+    const lines = cells.map((cell) => joinLines(cell.source).split('\n'));
+    const long = lines.filter((own) => own.length > 15).map((own) => `${own.length} lines: ${own[0]}`);
+    const wide = lines.flat().filter((line) => [...line].length > 120);
+    expect([...long, ...wide]).toEqual([]);
+  });
+
   it('runs from top to bottom in profile tiny', async () => {
     const { code, stderr } = await execute(name);
     expect(code, stderr).toBe(0);

@@ -1,7 +1,7 @@
 /**
- * The form in which a command of `axunet` says once what it is called, what it takes and what it is for. Parsing (parse.ts), help
- * (help.ts), the Tab key (completion/) and the tables of docs/settings.md (optionTables.ts) come from it. Definitions load nothing
- * heavy: the work is loaded when a command runs.
+ * The form in which a command of `axunet` says once what it is called, what it takes and what it is for. Parsing
+ * (parse.ts), help (help.ts), the Tab key (completion/) and the tables of docs/settings.md (optionTables.ts) come from
+ * it. Definitions load nothing heavy: the work is loaded when a command runs.
  */
 
 export interface OptionDefinition {
@@ -76,7 +76,7 @@ type ValueOf<O> = O extends { value: string }
       : OneValue<O> | undefined
   : boolean;
 
-/** Values by name, `label-map` as labelMap: flags true or false, lists empty and the others undefined where not given. */
+/** Values by name, `label-map` as labelMap. Where not given, flags are false, lists empty and others undefined. */
 export type ValuesOf<O extends Options> = { readonly [K in keyof O as CamelCase<K>]: ValueOf<O[K]> };
 
 /** The name of an option's value: `label-map` → labelMap. */

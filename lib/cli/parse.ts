@@ -1,4 +1,4 @@
-/** From a definition to commander, which reads the words of the command line, and back to the values that the command works with. */
+/** From a definition to commander, which reads the words of the command line, and back to the values to work with. */
 import { Argument, CommanderError, Option, Command as Parser } from 'commander';
 import { expected } from '../errors.ts';
 import { type Call, type CommandDefinition, camelCase, type OptionDefinition, type Options } from './definition.ts';

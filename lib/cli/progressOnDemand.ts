@@ -1,6 +1,8 @@
 import { startProgress } from '../progress.ts';
 
-/** A progress line on stderr that starts with the first report, which tells how much there is, and ends with the last. */
+/**
+ * A progress line on stderr. It starts with the first report, which knows how much there is, and ends with the last.
+ */
 export function progressOnDemand(label: string): (done: number, total: number, note: string) => void {
   let progress: ReturnType<typeof startProgress> | undefined;
   return (done, total, note) => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError, type Command as Parser } from 'commander';
 import { messageOf, systemErrorMessage, UserError } from '../errors.ts';
-import { commands } from './commands.ts';
+import { commandNames, isCommand, loadCommand, loadCommands } from './commands.ts';
 import { newParser } from './parse.ts';
 import { UsageError, unknownCommand, usageError } from './usageError.ts';
 
@@ -10,28 +10,27 @@ const version = (): string =>
   (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 /** The parser of what comes without a command: a question for help or for the version. */
-function overview(): Parser {
+async function overview(): Promise<Parser> {
   const parser = newParser('axunet')
     .description('Pancreas CT segmentation with AX-Unet.')
     .usage('COMMAND [options]')
     .helpCommand(false)
     .version(version(), '--version', 'the version of this package')
     .addHelpText('after', '\naxunet COMMAND --help explains one command.');
-  for (const { name, summary } of commands) parser.addCommand(newParser(name).summary(summary));
+  for (const { name, summary } of await loadCommands()) parser.addCommand(newParser(name).summary(summary));
   return parser;
 }
 
 /** Answers words that begin with an option, and refuses one that is no command. */
-function answerOrRefuse(words: readonly string[]): void {
-  const parser = overview();
+async function answerOrRefuse(words: readonly string[]): Promise<void> {
+  const parser = await overview();
   try {
     parser.parse(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return; // help and version are printed
     if (error.code !== 'commander.unknownCommand') throw usageError(error, parser);
-    const names = commands.map(({ name }) => name);
-    throw unknownCommand(parser.args[0], error, names);
+    throw unknownCommand(parser.args[0], error, commandNames);
   }
 }
 
@@ -39,13 +38,12 @@ function answerOrRefuse(words: readonly string[]): void {
 async function perform(words: readonly string[]): Promise<number> {
   const [name, ...args] = words;
   if (name === undefined) {
-    answerOrRefuse(['--help']);
+    await answerOrRefuse(['--help']);
     return 2;
   }
   if (name === 'help') return perform([...args.slice(0, 1), '--help']);
-  const command = commands.find((each) => each.name === name);
-  if (command) return command.run(args);
-  answerOrRefuse(name.startsWith('-') ? words : [name]);
+  if (isCommand(name)) return (await loadCommand(name)).run(args);
+  await answerOrRefuse(name.startsWith('-') ? words : [name]);
   return 0;
 }
 
@@ -60,8 +58,8 @@ export async function runLine(words: readonly string[]): Promise<number> {
   } catch (error) {
     const sentence = sentenceFor(error);
     if (sentence === undefined) throw error;
-    const command = commands.find(({ name }) => name === words[0]);
-    console.error(`axunet${command ? ` ${command.name}` : ''}: ${sentence}`);
+    const [name = ''] = words;
+    console.error(`axunet${isCommand(name) ? ` ${name}` : ''}: ${sentence}`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -4,10 +4,11 @@ import { alignLabel } from '../dataset/labelFlip.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import type { ScoredCase } from '../evaluate/cohort.ts';
-import { onOneGrid } from '../evaluate/files.ts';
+import { assertRightAngles, onOneGrid } from '../evaluate/files.ts';
 import { scoreMasks } from '../evaluate/metrics.ts';
 import { sha256File } from '../io/files.ts';
-import { readNifti } from '../io/nifti.ts';
+import { niftiFiles } from '../io/nifti.ts';
+import { openImage, openMask } from '../io/openVolume.ts';
 import type { Volume, VoxelArray } from '../volume/volume.ts';
 
 /** A case that has its label. */
@@ -36,9 +37,9 @@ export function casesOf(list: CaseList, patients: readonly string[]): LabelledCa
  * image shows.
  */
 async function readReference(list: CaseList, one: LabelledCase): Promise<Volume<Uint8Array>> {
-  const stored = await readNifti(one.label);
+  const stored = await openMask(one.label);
   const placed: Volume = list.detectLabelFlip
-    ? alignLabel(await readNifti(one.image), stored, list.labelMap).label
+    ? alignLabel(await openImage(one.image), stored, list.labelMap).label
     : stored;
   return { ...placed, data: toClasses(placed.data, list, one.label) };
 }
@@ -52,13 +53,17 @@ export async function readPair(
   one: LabelledCase,
   file: string,
 ): Promise<{ prediction: Volume; reference: Volume<Uint8Array> }> {
-  const [prediction, reference] = onOneGrid<VoxelArray>(await readNifti(file), await readReference(list, one));
+  const [prediction, reference] = onOneGrid<VoxelArray>(
+    await openImage(file, { isCt: false }),
+    await readReference(list, one),
+  );
   return { prediction, reference };
 }
 
 /** Every metric of a mask file against the reference of its case. */
 export async function scoreCase(list: CaseList, one: LabelledCase, file: string): Promise<ScoredPatientCase> {
   const { prediction, reference } = await readPair(list, one, file);
+  assertRightAngles(reference, one.label);
   const { id, patient, group } = one;
   return {
     id,
@@ -72,10 +77,7 @@ export async function scoreCase(list: CaseList, one: LabelledCase, file: string)
 export async function inputSums(cases: readonly LabelledCase[]): Promise<Record<string, string[]>> {
   const sums: Record<string, string[]> = {};
   for (const { id, image, label } of cases) {
-    const files = [image, label].flatMap((file) =>
-      /\.hdr$/i.test(file) ? [file, file.replace(/hdr$/i, 'img')] : [file],
-    );
-    sums[id] = await Promise.all(files.map(sha256File));
+    sums[id] = await Promise.all([image, label].flatMap(niftiFiles).map(sha256File));
   }
   return sums;
 }

@@ -11,7 +11,8 @@ import { trainFolder } from '../train/trainFolder.ts';
 import { casesOf, type LabelledCase } from './cases.ts';
 import { judgeFold } from './judge.ts';
 import { foldFolder } from './plan.ts';
-import { type Crossval, describeInputs, type FoldResult, foldFile, maskFile, readFold } from './result.ts';
+import { readFold } from './readResult.ts';
+import { type Crossval, describeInputs, type FoldResult, foldFile, maskFile } from './result.ts';
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 

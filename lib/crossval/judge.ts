@@ -16,7 +16,7 @@ import type { TrainedRun } from '../train/loadRun.ts';
 import { casesOf, type LabelledCase, readPair, type ScoredPatientCase, scoreCase } from './cases.ts';
 import { chooseThreshold, type ThresholdChoice } from './chooseThreshold.ts';
 import { assertTestedOnce, type FoldPatients } from './plan.ts';
-import { type Crossval, describeInputs, type FailedCase, type FoldResult, maskFile } from './result.ts';
+import { type Crossval, describeInputs, type FoldResult, maskFile, type UnscoredCase } from './result.ts';
 
 /** Throws when the patients that a checkpoint knows of are not those of the plan, or a test patient is among them. */
 function assertUnseen({ description: { patients } }: TrainedRun, { training, validation, test }: FoldPatients): void {
@@ -25,11 +25,11 @@ function assertUnseen({ description: { patients } }: TrainedRun, { training, val
   assertTestedOnce([{ ...patients, test }], test);
 }
 
-type Side = NonNullable<FailedCase['side']>;
+type Side = NonNullable<UnscoredCase['side']>;
 
 /** The work on one fold's trained network. */
 class FoldWork {
-  readonly failed: FailedCase[] = [];
+  readonly failed: UnscoredCase[] = [];
   readonly #crossval: Crossval;
   readonly #trained: TrainedRun;
   readonly #fold: number;

@@ -2,11 +2,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
-import { readJson } from '../io/files.ts';
+import { readJsonAs } from '../io/schema.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
 import { foldFolder, readPlan } from './plan.ts';
-import type { FoldResult } from './result.ts';
-import type { CrossvalSummary } from './summary.ts';
+import { choiceSchema, foldSchema } from './readResult.ts';
 
 /**
  * The run folder itself, or those of all folds where the folder is a cross-validation's. Throws naming folds without a
@@ -35,12 +34,12 @@ export interface Choice {
 export async function readChoice(folder: string): Promise<Choice> {
   const [summary, fold] = ['summary.json', 'fold.json'].map((name) => path.join(folder, name));
   if (await readPlan(folder)) {
-    const { choice, missingFolds } = (await readJson(summary)) as CrossvalSummary;
+    const { choice, missingFolds } = await readJsonAs(summary, choiceSchema);
     if (choice && missingFolds.length === 0) return choice;
     throw new UserError(`Expected the choice of all folds, found a cross-validation that is not complete in ${folder}`);
   }
   if (!existsSync(fold))
     throw expected('a choice of threshold and post-processing (axunet crossval makes it)', 'none', folder);
-  const { threshold, postprocessing } = (await readJson(fold)) as FoldResult;
+  const { threshold, postprocessing } = await readJsonAs(fold, foldSchema);
   return { threshold, postprocessing: postprocessing.chosen };
 }

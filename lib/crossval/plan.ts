@@ -6,9 +6,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Folds, makeFolds, splitFold } from '../dataset/folds.ts';
 import { expected, UserError } from '../errors.ts';
-import { readJson, writeJson } from '../io/files.ts';
-import type { TrainConfig } from '../train/config.ts';
-import { firstDifference, type RunDescription } from '../train/run.ts';
+import { writeJson } from '../io/files.ts';
+import { exactly, list, natural, object, readJsonAs, type Schema, text } from '../io/schema.ts';
+import { configSchema, type TrainConfig } from '../train/config.ts';
+import { dataSchema, firstDifference, type RunDescription } from '../train/run.ts';
 
 /** The three sides of a fold; nobody is on two of them. */
 export interface FoldPatients {
@@ -28,6 +29,20 @@ export interface CrossvalPlan {
   readonly holdOut: number;
   readonly folds: readonly FoldPatients[];
 }
+
+export const foldPatientsSchema: Schema<FoldPatients> = object({
+  training: list(text),
+  validation: list(text),
+  test: list(text),
+});
+
+const planSchema: Schema<CrossvalPlan> = object({
+  version: exactly(1),
+  data: dataSchema,
+  config: configSchema,
+  holdOut: natural,
+  folds: list(foldPatientsSchema),
+});
 
 export const planFile = (folder: string): string => path.join(folder, 'plan.json');
 export const foldFolder = (folder: string, fold: number): string => path.join(folder, `fold-${fold}`);
@@ -87,9 +102,7 @@ export function assertTestedOnce(folds: readonly FoldPatients[], patients: reado
 export async function readPlan(folder: string): Promise<CrossvalPlan | undefined> {
   const file = planFile(folder);
   if (!existsSync(file)) return undefined;
-  const plan = (await readJson(file)) as CrossvalPlan | null;
-  if (plan?.version === 1 && Array.isArray(plan.folds) && plan.config && plan.data) return plan;
-  throw expected('the plan of a cross-validation, version 1', 'something else', file);
+  return readJsonAs(file, planSchema, 'the plan of a cross-validation');
 }
 
 /**
@@ -99,7 +112,10 @@ export async function readPlan(folder: string): Promise<CrossvalPlan | undefined
 export async function keepPlan(folder: string, plan: CrossvalPlan): Promise<void> {
   const old = await readPlan(folder);
   if (!old) return writeJson(planFile(folder), plan);
-  const difference = firstDifference(old, JSON.parse(JSON.stringify(plan)));
+  // A plan of an earlier version says nothing of what the slices show.
+  const { content: _content, ...data } = plan.data;
+  const current = old.data.content === undefined ? { ...plan, data } : plan;
+  const difference = firstDifference(old, JSON.parse(JSON.stringify(current)));
   if (difference)
     throw new UserError(
       `Expected the cross-validation that ${folder} holds, found another ${difference}; choose another --out for it`,

@@ -9,8 +9,9 @@ import { type Metric, metricInfo, metricNames } from '../evaluate/metrics.ts';
 import { describeOutcomes } from '../evaluate/report.ts';
 import { formatCsv } from '../io/csv.ts';
 import { writeFileAtomic, writeJson } from '../io/files.ts';
+import { markdownCell } from '../io/markdown.ts';
 import { describePostprocessing } from '../predict/postprocess.ts';
-import type { FailedCase } from './result.ts';
+import type { UnscoredCase } from './result.ts';
 import type { CrossvalSummary } from './summary.ts';
 
 /** What fits into a terminal, and into a page; all metrics are in JSON and CSV. */
@@ -87,9 +88,10 @@ function tableRows(
 }
 
 /** `case_3 (validation case of fold 1)`. */
-const placeOf = ({ id, fold, side }: FailedCase): string => (side ? `${id} (${side} case of fold ${fold})` : id);
+const placeOf = ({ id, fold, side }: UnscoredCase): string => (side ? `${id} (${side} case of fold ${fold})` : id);
 /** A validation case that failed is no row of the table: it is a test case of another fold. */
-const withoutScore = ({ failed }: CrossvalSummary): FailedCase[] => failed.filter(({ side }) => side !== 'validation');
+const withoutScore = ({ failed }: CrossvalSummary): UnscoredCase[] =>
+  failed.filter(({ side }) => side !== 'validation');
 
 const list = (folds: readonly number[]): string => folds.join(', ');
 
@@ -182,8 +184,7 @@ export function formatCrossval(summary: CrossvalSummary): string {
 /** The summary as Markdown, for a paper's draft. */
 export function crossvalMarkdown(summary: CrossvalSummary): string {
   const { header, parts } = tableRows(summary, wide, true);
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownCell).join(' | ')} |`;
   const strong = (row: readonly string[]): string[] => row.map((text) => (text ? `**${text}**` : ''));
   const rule = `|${header.map((_, i) => (i < words ? '---' : '---:')).join('|')}|`;
   const rows = [

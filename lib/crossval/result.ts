@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type CaseList } from '../dataset/caseList.ts';
 import type { PostprocessingChoice } from '../evaluate/choosePostprocessing.ts';
 import type { Metric } from '../evaluate/metrics.ts';
-import { readJson, sha256File } from '../io/files.ts';
+import { sha256File } from '../io/files.ts';
 import type { MirrorAxis } from '../predict/mirror.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
@@ -36,7 +36,7 @@ export interface Crossval {
   readonly options: EvaluationOptions;
 }
 
-export interface FailedCase {
+export interface UnscoredCase {
   readonly id: string;
   readonly reason: string;
   /** Where it failed; absent for a case that no fold has. */
@@ -66,7 +66,7 @@ export interface FoldResult {
   readonly before: readonly ScoredPatientCase[];
   readonly cases: readonly ScoredPatientCase[];
   /** Cases of either side that could not be predicted or scored; they are tried again in the next run. */
-  readonly failed: readonly FailedCase[];
+  readonly failed: readonly UnscoredCase[];
   /** sha256 of the final masks, by case. */
   readonly masks: Readonly<Record<string, string>>;
 }
@@ -75,21 +75,6 @@ export interface FoldResult {
 export const maskFile = (folder: string, { id }: { readonly id: string }): string =>
   path.join(folder, 'masks', `${id}.nii.gz`);
 export const foldFile = (folder: string, fold: number): string => path.join(foldFolder(folder, fold), 'fold.json');
-
-/** JSON keeps no Infinity, which a distance or relative volume with one mask empty is: it comes back from null. */
-function reviveScores(one: ScoredPatientCase): ScoredPatientCase {
-  const values = Object.fromEntries(
-    Object.entries(one.values).map(([name, value]) => [name, (value as number | null) ?? Infinity]),
-  );
-  return { ...one, values: values as unknown as ScoredPatientCase['values'] };
-}
-
-/** The result of a fold as it was written; undefined where there is none or it is damaged. */
-export async function readFold(folder: string, fold: number): Promise<FoldResult | undefined> {
-  const result = (await readJson(foldFile(folder, fold)).catch(() => undefined)) as FoldResult | undefined;
-  if (result?.version !== 1) return undefined;
-  return { ...result, before: result.before.map(reviveScores), cases: result.cases.map(reviveScores) };
-}
 
 /** The sum of the checkpoint that `loadRun` would take, if it is whole. */
 async function weightsSum(runFolder: string, slot: CheckpointSlot): Promise<string | undefined> {

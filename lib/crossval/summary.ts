@@ -5,7 +5,7 @@ import { metricInfo } from '../evaluate/metrics.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
 import type { ScoredPatientCase } from './cases.ts';
 import { assertTestedOnce } from './plan.ts';
-import type { Crossval, EvaluationOptions, FailedCase, FoldResult } from './result.ts';
+import type { Crossval, EvaluationOptions, FoldResult, UnscoredCase } from './result.ts';
 
 interface FoldSummary {
   readonly fold: number;
@@ -43,7 +43,7 @@ export interface CrossvalSummary {
    */
   readonly choice?: { readonly threshold: number; readonly postprocessing: Postprocessing };
   /** Cases that have no score, and why. */
-  readonly failed: readonly FailedCase[];
+  readonly failed: readonly UnscoredCase[];
 }
 
 /**
@@ -84,7 +84,7 @@ function poolChoices(results: readonly FoldResult[]): CrossvalSummary['choice'] 
 }
 
 /** Cases of the set that no fold tests, such as those whose slices could not be made. */
-function leftOut({ list, plan, slices }: Crossval): FailedCase[] {
+function leftOut({ list, plan, slices }: Crossval): UnscoredCase[] {
   const tested = new Set(plan.folds.flatMap(({ test }) => test));
   const reasons = new Map(slices.manifest.failed.map(({ id, reason }) => [id, reason]));
   return list.cases

@@ -23,11 +23,14 @@ export interface LabelRules {
   readonly otherLabels?: 'background' | 'assumed';
 }
 
+/** A data set as opened: its cases and what has to be known to read their labels. */
 export interface CaseList extends LabelRules {
   readonly dataset: string;
   readonly kind: '3d' | '2d';
   readonly folder: string;
   readonly cases: Case[];
+  /** What the set's own dataset.json calls the stored values. */
+  readonly labelNames?: Readonly<Record<number, string>>;
   /** 2-D source stored spine-up: turn it so that row 0 is anterior. */
   readonly imageFlipY?: boolean;
   /** Labels of this set are mirrored in y now and then: `alignLabel`, which looks at the data, places them. */

@@ -71,7 +71,7 @@ export async function openDataset(name: string, folder?: string, options: OpenOp
 const isFolder = (file: string): boolean => existsSync(file) && statSync(file).isDirectory();
 
 /** Opens a folder whose layout is recognised by what lies in it (see `recogniseLayout`). */
-export async function openFolder(folder: string, options: OpenOptions = {}): Promise<CaseList> {
+async function openFolder(folder: string, options: OpenOptions = {}): Promise<CaseList> {
   const place = path.resolve(folder);
   const name = path.basename(place);
   if (existsSync(path.join(place, 'imagesTr'))) return openNnunet(place, name, options);

@@ -4,11 +4,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
+import { insideFolder } from '../io/insideFolder.ts';
 import { type DownloadOptions, downloadFile, fileProblem } from './download.ts';
 import { type DatasetEntry, type RemoteFile, remoteFiles } from './registry.ts';
 import { convertSegmentArrays } from './segmentArray.ts';
 
-export interface FetchOptions extends Omit<DownloadOptions, 'onProgress'> {
+interface FetchOptions extends Omit<DownloadOptions, 'onProgress'> {
   /** Called with the files done, their number and the bytes of the current one. */
   onProgress?: (done: number, files: number, note: string) => void;
   /** The same for the conversion to NIfTI that some sets need. */
@@ -19,6 +20,10 @@ export interface FetchOptions extends Omit<DownloadOptions, 'onProgress'> {
 const parallel = 4;
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+
+/** Where a file of the set belongs; its path comes from the list of the set's files. */
+const placeOf = (folder: string, { path: name }: RemoteFile): string =>
+  insideFolder(folder, name, 'the list of its files');
 
 async function fetchFiles(files: RemoteFile[], folder: string, options: FetchOptions): Promise<number> {
   let next = 0,
@@ -33,8 +38,8 @@ async function fetchFiles(files: RemoteFile[], folder: string, options: FetchOpt
           files.length,
           `${remote.path} ${megabytes(bytes)}${total ? ` of ${megabytes(total)}` : ''}`,
         );
-      if ((await downloadFile(remote, path.join(folder, remote.path), { ...options, onProgress })) === 'downloaded')
-        downloaded++;
+      const outcome = await downloadFile(remote, placeOf(folder, remote), { ...options, onProgress });
+      if (outcome === 'downloaded') downloaded++;
       options.onProgress?.(++done, files.length, remote.path);
     }
   };
@@ -109,7 +114,7 @@ export async function checkFiles(
   const problems: string[] = [];
   const files = remoteFiles(entry);
   for (const remote of files) {
-    const problem = await fileProblem(path.join(folder, remote.path), remote);
+    const problem = await fileProblem(placeOf(folder, remote), remote);
     if (problem) problems.push(`${remote.path}: ${problem}`);
   }
   return { checked: files.length, problems };

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expected, UserError } from '../errors.ts';
-import { readJson, writeJson } from '../io/files.ts';
+import { expected, shownText, UserError } from '../errors.ts';
+import { anything, checkShape, list, object, optional, readJsonAs, realNumber, text } from '../io/schema.ts';
 import { Random } from '../random.ts';
 import { type CaseList } from './caseList.ts';
 
@@ -96,32 +96,53 @@ export function foldProblems({ folds }: Folds, patients: readonly string[]): str
   ];
 }
 
+/** How messages describe our file. */
+const foldsFile = '{"seed": 1, "folds": [["patient", …], ["patient", …]]}';
+const foldsSchema = object({ folds: list(list(text)), seed: optional(realNumber), note: optional(text) });
+
+/** nnU-Net's `splits_final.json`: training and validation cases of each fold. */
+const splitsSchema = list(object({ train: list(text), val: list(text) }));
+
+function foldsIn(value: unknown, place: string): Folds {
+  const { folds, seed = 0, note } = checkShape(value, foldsSchema, place, foldsFile);
+  if (folds.length >= 2) return { seed, folds, ...(note && { note }) };
+  throw expected(`${foldsFile} with 2 folds or more`, `${folds.length}`, place);
+}
+
+/**
+ * The folds of an nnU-Net split, whose validation sides are what our folds are. Throws where a training side is not
+ * everybody else, which no folds can say.
+ */
+function foldsOfSplits(splits: readonly { train: string[]; val: string[] }[], place: string): Folds {
+  if (splits.length < 2)
+    throw expected(`${foldsFile}, or splits_final.json, with 2 folds or more`, `${splits.length}`, place);
+  const everybody = new Set(splits.flatMap(({ train, val }) => [...train, ...val]));
+  for (const [k, { train, val }] of splits.entries()) {
+    const both = train.find((patient) => val.includes(patient));
+    if (both !== undefined) throw expected(`fold ${k} without a case on both sides`, shownText(both), place);
+    const missing = [...everybody].find((patient) => !train.includes(patient) && !val.includes(patient));
+    if (missing !== undefined)
+      throw expected(`fold ${k} to have every case on one side`, `none for ${shownText(missing)}`, place);
+  }
+  return { seed: 0, folds: splits.map(({ val }) => val), note: 'nnU-Net splits_final.json' };
+}
+
 const splitFolder = fileURLToPath(new URL('./splits/', import.meta.url));
 
 /**
- * Reads folds from a JSON file, or a split that comes with the project by its name (`nih-2d-trial`).
+ * Reads folds from a JSON file (ours, or nnU-Net's `splits_final.json`), or a split that comes with the project by its
+ * name (`nih-2d-trial`).
  * With `patients` given, they must match exactly. Throws a UserError naming what does not fit.
  */
 export async function readFolds(file: string, patients?: readonly string[]): Promise<Folds> {
   const builtIn = path.join(splitFolder, `${file}.json`);
   const place = !existsSync(file) && existsSync(builtIn) ? builtIn : file;
-  const value = (await readJson(place)) as Partial<Folds> | null;
-  const folds = value?.folds;
-  const wellFormed =
-    Array.isArray(folds) &&
-    folds.length >= 2 &&
-    folds.every((fold) => Array.isArray(fold) && fold.every((patient) => typeof patient === 'string'));
-  if (!wellFormed)
-    throw expected(
-      '{"seed": 1, "folds": [["patient", …], ["patient", …]]} with 2 folds or more',
-      'something else',
-      place,
-    );
-  const read: Folds = { seed: value?.seed ?? 0, folds, ...(value?.note && { note: value.note }) };
+  const value = await readJsonAs(place, anything);
+  const read = Array.isArray(value)
+    ? foldsOfSplits(checkShape(value, splitsSchema, place), place)
+    : foldsIn(value, place);
+  const { folds } = read;
   const problems = foldProblems(read, patients ?? folds.flat());
   if (problems.length) throw new UserError(`The folds in ${place} do not fit: ${problems.join('; ')}`);
   return read;
 }
-
-/** Writes folds as JSON, in place of an older file at once or not at all. */
-export const writeFolds = (file: string, folds: Folds): Promise<void> => writeJson(file, folds);

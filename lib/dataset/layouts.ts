@@ -1,58 +1,63 @@
 /** One function per layout on disk; each returns the same `CaseList`. */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { expected } from '../errors.ts';
-import { readJson } from '../io/files.ts';
+import { expected, shownText } from '../errors.ts';
+import { anything, dictionary, either, list, object, optional, readJsonAs, type Shape, text } from '../io/schema.ts';
 import type { Case, CaseList, LabelMap, LabelRules, OpenOptions } from './caseList.ts';
-import { listFiles, type NamedFile, pairById, picturesIn, stemOf, volumesIn } from './pairing.ts';
-
-/** Pancreas and what grows in it: both count as pancreas, as in the paper. */
-const pancreas = /pancrea/i;
-const lesion = /tumou?r|cancer|lesion|pdac|cyst|mass/i;
+import { labelMapOf, labelNames } from './labelNames.ts';
+import { listFiles, type NamedFile, pairById, picturesIn, stemOf, volumeEndings, volumesIn } from './pairing.ts';
 
 /** What we use of dataset.json: the Decathlon's form, nnU-Net version 1 (the same) and version 2. */
-interface DatasetJson {
+const datasetSchema = object({
   /** Decathlon, version 1: {"1": "pancreas"}; version 2: {"pancreas": 1} or {"pancreas": [1, 2]} for regions. */
-  labels?: Record<string, unknown>;
-  file_ending?: string;
-  training?: { image?: string; label?: string; group?: string }[];
-  groups?: Record<string, string>;
-}
-
-/** Label names by stored value, whichever way round the file has them. */
-function labelNames(labels: Record<string, unknown>): Map<number, string> {
-  const names = new Map<number, string>();
-  for (const [key, value] of Object.entries(labels)) {
-    if (typeof value === 'string' && /^\d+$/.test(key)) names.set(Number(key), value);
-    else
-      for (const v of [value].flat())
-        if (Number.isInteger(v)) names.set(Number(v), `${names.get(Number(v)) ?? ''} ${key}`.trim());
-  }
-  names.delete(0);
-  return names;
-}
-
-/**
- * Stored label → class from the names in dataset.json: `pancreas` and its lesions become 1, other organs 0.
- * A single foreground label is taken for the pancreas whatever its name.
- */
-export function labelMapOf(labels: Record<string, unknown>, file: string): LabelMap {
-  const names = labelNames(labels);
-  if (names.size === 1) return { [[...names.keys()][0]!]: 1 };
-  if (![...names.values()].some((name) => pancreas.test(name))) {
-    throw expected('a label called pancreas, or --label-map', `${[...names.values()].join(', ') || 'no labels'}`, file);
-  }
-  return Object.fromEntries(
-    [...names].map(([value, name]) => [value, pancreas.test(name) || lesion.test(name) ? 1 : 0]),
-  );
-}
+  labels: optional(dictionary(anything)),
+  file_ending: optional(text),
+  /** A text, a list of one, or, as MONAI writes several channels, a list of files for `image`. */
+  training: optional(
+    list(
+      either([
+        text,
+        object({
+          image: optional(either([text, list(text)])),
+          label: optional(anything),
+          group: optional(text),
+        }),
+        list(text),
+      ]),
+    ),
+  ),
+  groups: optional(dictionary(text)),
+});
+type DatasetJson = Shape<typeof datasetSchema>;
 
 /** The user's label map, else the one that the layout implies. */
 function declaredLabels({ labelMap, otherLabels }: OpenOptions, implied: () => LabelMap): LabelRules {
   return { labelMap: labelMap ?? implied(), ...(otherLabels && { otherLabels }) };
 }
 
-const idInJson = (file: string): string => (stemOf(file, ['.nii.gz', '.nii']) ?? file).replace(/_0000$/, '');
+/** The id of a path in dataset.json; one written on Windows has backslashes. */
+const idInJson = (file: string): string => {
+  const name = file.split(/[\\/]/).at(-1)!;
+  return (stemOf(name, ['.nii.gz', '.nii']) ?? name).replace(/_0000$/, '');
+};
+
+/** The group of each case in dataset.json's list, if any; a case may stand there as an object, a text or a list. */
+function listedCases({ training = [] }: DatasetJson): Map<string, string | undefined> {
+  const cases = new Map<string, string | undefined>();
+  for (const entry of training) {
+    const { image, group } = typeof entry === 'string' || Array.isArray(entry) ? { image: entry } : entry;
+    const [first] = [image].flat();
+    if (first !== undefined) cases.set(idInJson(first), group);
+  }
+  return cases;
+}
+
+/** nnU-Net's `file_ending` with its dot, in small letters, as files are compared with it. */
+function endingOf(ending: string, file: string): string {
+  const wanted = `.${ending.replace(/^\./, '').toLowerCase()}`;
+  if (volumeEndings.includes(wanted)) return wanted;
+  throw expected(`file_ending to be one of ${volumeEndings.join(', ')}`, shownText(ending), file);
+}
 
 /**
  * The Decathlon's and nnU-Net's layout: imagesTr/<id>.nii.gz or <id>_0000.nii.gz, labelsTr/<id>.nii.gz, dataset.json.
@@ -62,23 +67,27 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
   const file = path.join(folder, 'dataset.json');
   if (!existsSync(path.join(folder, 'imagesTr')))
     throw expected('a folder imagesTr', existsSync(folder) ? 'none' : 'no such folder', folder);
-  const json = existsSync(file) ? ((await readJson(file)) as DatasetJson) : {};
+  const json = existsSync(file) ? await readJsonAs(file, datasetSchema, 'the description of a data set') : {};
+  const ending = json.file_ending === undefined ? undefined : endingOf(json.file_ending, file);
+  const labels = json.labels ?? { 1: 'pancreas', 2: 'tumour' };
   const volumes = (part: string): NamedFile[] =>
-    existsSync(path.join(folder, part)) ? volumesIn(listFiles(path.join(folder, part), 1), json.file_ending) : [];
+    existsSync(path.join(folder, part)) ? volumesIn(listFiles(path.join(folder, part), 1), ending) : [];
   const { pairs, unmatchedLabels } = pairById(volumes('imagesTr'), volumes('labelsTr'));
   if (!pairs.length)
-    throw expected(`images ending in ${json.file_ending ?? '.nii.gz or .nii'}`, 'none', path.join(folder, 'imagesTr'));
-  const listed = new Map((json.training ?? []).map((entry) => [idInJson(path.basename(entry.image ?? '')), entry]));
+    throw expected(`images ending in ${ending ?? '.nii.gz or .nii'}`, 'none', path.join(folder, 'imagesTr'));
+  const listed = listedCases(json);
+  const groups = new Map(Object.entries(json.groups ?? {}));
   const found = new Set(pairs.map((pair) => pair.id));
   return {
     dataset,
     folder,
     kind: '3d',
     unmatchedLabels,
-    ...declaredLabels(options, () => labelMapOf(json.labels ?? { 1: 'pancreas', 2: 'tumour' }, file)),
+    ...declaredLabels(options, () => labelMapOf(labels, file)),
+    labelNames: Object.fromEntries(labelNames(labels)),
     missingCases: [...listed.keys()].filter((id) => !found.has(id)),
     cases: pairs.map((pair): Case => {
-      const group = json.groups?.[pair.id] ?? listed.get(pair.id)?.group;
+      const group = groups.get(pair.id) ?? listed.get(pair.id);
       return { ...pair, patient: pair.id, ...(group && { group }) };
     }),
   };

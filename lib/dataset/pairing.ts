@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from '../errors.ts';
 
-const volumeEndings = ['.nii.gz', '.nii', '.hdr.gz', '.hdr'];
+/** Endings of volumes; `.hdr` stands for its pair. */
+export const volumeEndings = ['.nii.gz', '.nii', '.hdr.gz', '.hdr'];
 const pictureEndings = ['.jpg', '.jpeg', '.png'];
 
 export interface NamedFile {
@@ -11,7 +12,7 @@ export interface NamedFile {
   readonly file: string;
 }
 
-export interface Pair {
+interface Pair {
   readonly id: string;
   readonly image: string;
   readonly label?: string;
@@ -68,9 +69,11 @@ function byId(files: NamedFile[]): Map<string, string> {
 /** nnU-Net writes the channel number behind the id, `case_0000.nii.gz`; the label has no number. */
 function withoutChannel(images: NamedFile[], labels: Map<string, string>): NamedFile[] {
   const names = new Set(images.map((image) => image.id));
+  // Where labels of the same stem have numbers too, ct_0000 is a case beside ct_0001 and no channel.
+  const numbered = new Set([...labels.keys()].flatMap((id) => /^(.+)_\d{4}$/.exec(id)?.[1] ?? []));
   return images.map(({ id, file }) => {
     const match = /^(.+)_(\d{4})$/.exec(id);
-    if (labels.has(id) || !match) return { id, file };
+    if (labels.has(id) || !match || numbered.has(match[1]!)) return { id, file };
     if (match[2] === '0000') return { id: match[1]!, file };
     if (names.has(`${match[1]}_0000`))
       throw expected('one image channel per case (CT)', `a second channel, ${path.basename(file)}`, path.dirname(file));

@@ -6,8 +6,22 @@ import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.ts';
-import { readJson, sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
+import { sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
+import { insideFolder } from '../io/insideFolder.ts';
 import { writeNifti } from '../io/nifti.ts';
+import {
+  anything,
+  checkShape,
+  choice,
+  list,
+  natural,
+  object,
+  optional,
+  readJsonAs,
+  realNumber,
+  text,
+  tuple,
+} from '../io/schema.ts';
 import type { Profile } from '../settings.ts';
 import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
 import { makePhantomPatient, type PhantomPatient } from './phantom/make.ts';
@@ -45,6 +59,23 @@ interface CohortEntry {
   readonly sha256: { readonly image: string; readonly label: string };
 }
 
+const cohortSchema = object({
+  training: list(
+    object({
+      image: text,
+      label: text,
+      group: choice(['tumour', 'normal']),
+      tumourSite: optional(text),
+      pancreasMl: realNumber,
+      tumourMl: realNumber,
+      orientation: text,
+      spacingMm: tuple([realNumber, realNumber, realNumber]),
+      shape: tuple([natural, natural, natural]),
+      sha256: object({ image: text, label: text }),
+    }),
+  ),
+});
+
 interface Generator {
   readonly name: string;
   readonly version: number;
@@ -61,18 +92,19 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 /** Entries of an earlier run that this generator would make again, by image file. */
 async function earlierEntries(file: string, generator: Generator): Promise<Map<string, CohortEntry>> {
   if (!existsSync(file)) return new Map();
-  const known = (await readJson(file)) as { generator?: Partial<Generator>; training?: CohortEntry[] };
-  if (known?.generator?.name !== generatorName)
+  const whose = await readJsonAs(file, object({ generator: optional(object({ name: optional(anything) })) }));
+  if (whose.generator?.name !== generatorName)
     throw expected('a folder for the phantom cohort', 'another data set', file);
-  const same = JSON.stringify(known.generator) === JSON.stringify(generator);
-  return new Map(same ? (known.training ?? []).map((entry) => [entry.image, entry]) : []);
+  if (JSON.stringify(whose.generator) !== JSON.stringify(generator)) return new Map();
+  const { training } = checkShape(whose, cohortSchema, file);
+  return new Map(training.map((entry) => [entry.image, entry]));
 }
 
 async function isIntact(folder: string, entry: CohortEntry | undefined): Promise<boolean> {
   if (!entry) return false;
   for (const part of ['image', 'label'] as const) {
-    const file = path.join(folder, entry[part]);
-    if (!existsSync(file) || (await sha256File(file)) !== entry.sha256?.[part]) return false;
+    const file = insideFolder(folder, entry[part], path.join(folder, 'dataset.json'));
+    if (!existsSync(file) || (await sha256File(file)) !== entry.sha256[part]) return false;
   }
   return true;
 }

@@ -93,7 +93,7 @@ function memorise(m: Machine): void {
 function append(m: Machine, items: PickleValue[]): void {
   const target = m.stack.at(-1);
   if (!Array.isArray(target)) throw damaged(m, `items of no list at byte ${m.at}`);
-  target.push(...items);
+  for (const item of items) target.push(item); // a call takes only so many arguments
 }
 
 function build(m: Machine): void {

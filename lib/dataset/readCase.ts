@@ -1,6 +1,5 @@
 /** One labelled case of a data set, read from its files. */
-
-import { readNifti } from '../io/nifti.ts';
+import { openImage, openMask } from '../io/openVolume.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Case } from './caseList.ts';
@@ -12,10 +11,19 @@ export interface LabelledVolume {
   readonly label: Volume;
 }
 
-/** Image and label of a case as they are stored. Throws for a case without a label. */
-export async function readCase({ id, image, label }: Case): Promise<LabelledVolume> {
-  if (!label) throw new Error(`${id} has no label`);
-  return { id, image: await readNifti(image), label: await readNifti(label) };
+/**
+ * Image and label of a case as they are stored. What is odd in a file is told to `warn`, by default on the console.
+ * Throws for a case without a label.
+ */
+export async function readCase(
+  { id, image: imageFile, label: labelFile }: Case,
+  warn: (message: string) => void = console.warn,
+): Promise<LabelledVolume> {
+  if (!labelFile) throw new Error(`${id} has no label`);
+  const [image, label] = [await openImage(imageFile), await openMask(labelFile)];
+  for (const [file, { warnings }] of [[imageFile, image] as const, [labelFile, label] as const])
+    for (const warning of warnings) warn(`${file}: ${warning}`);
+  return { id, image, label };
 }
 
 /** The same case in the canonical frame. */

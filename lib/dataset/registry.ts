@@ -3,7 +3,9 @@
  * how to get it, and the layout that `openDataset` expects. data/README.md shows the same entries as a table.
  */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.ts';
+import { checkShape, list, natural, object, parseJson, text } from '../io/schema.ts';
 
 /** A file of a data set that can be downloaded, with what its bytes must be. */
 export interface RemoteFile {
@@ -237,16 +239,16 @@ export function datasetEntry(name: string): DatasetEntry {
   return entry;
 }
 
-interface FileManifest {
-  readonly base: string;
-  readonly files: readonly { path: string; url: string; bytes: number; sha256: string }[];
-}
+const manifestOfFiles = object({
+  base: text,
+  files: list(object({ path: text, url: text, bytes: natural, sha256: text })),
+});
 
 /** The files of a set with their addresses and checksums; empty where no public address is known. */
 export function remoteFiles({ download }: DatasetEntry): RemoteFile[] {
   if (!download) return [];
   if ('archive' in download) return [download.archive];
   const file = new URL(`./manifests/${download.manifest}.json`, import.meta.url);
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as FileManifest;
+  const manifest = checkShape(parseJson(readFileSync(file, 'utf8')), manifestOfFiles, fileURLToPath(file));
   return manifest.files.map((entry) => ({ ...entry, url: manifest.base + entry.url }));
 }

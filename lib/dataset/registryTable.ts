@@ -15,7 +15,7 @@ function row({ name, content, source, licence, sizeMb, howToGet }: DatasetEntry)
 
 function details({ name, title, layout, citation }: DatasetEntry): string {
   const files = layout.map((line) => (line.startsWith('(') ? line : `\`${line}\``)).join(', ');
-  return `- **${title}**: \`data/${name}/\` with ${files}. Cite: ${citation}`;
+  return `| ${title} | \`data/${name}/\` | ${files} | ${citation} |`;
 }
 
 /** The tables of data/README.md; a test keeps the file equal to them. */

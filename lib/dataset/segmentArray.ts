@@ -5,9 +5,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { expected, messageOf } from '../errors.ts';
+import { assertFitsMemory } from '../io/bytes.ts';
+import { explainReadError } from '../io/files.ts';
 import { writeNifti } from '../io/nifti.ts';
 import type { Box } from '../volume/crop.ts';
-import type { Vec3, Volume } from '../volume/volume.ts';
+import { type Vec3, type Volume, voxelCount } from '../volume/volume.ts';
 import { type PickleObject, type PickleValue, readPickle } from './pickle.ts';
 
 const isObject = (value: PickleValue | undefined, name: string): value is PickleObject =>
@@ -41,17 +43,18 @@ class Decoder {
       !Array.isArray(state) ||
       !Array.isArray(state[1]) ||
       !isObject(state[2], 'dtype') ||
+      typeof state[2].args[0] !== 'string' ||
       !(state[4] instanceof Uint8Array)
     )
       throw this.wrong('a numpy array');
-    return { shape: state[1] as number[], type: String(state[2].args[0]), fortran: state[3] === true, bytes: state[4] };
+    return { shape: state[1] as number[], type: state[2].args[0], fortran: state[3] === true, bytes: state[4] };
   }
 
   /** numpy.int64 and the like come as `scalar(dtype, bytes)`. */
   integer(value: PickleValue | undefined): number {
     if (typeof value === 'number') return value;
     const bytes = isObject(value, 'scalar') ? value.args[1] : undefined;
-    if (!(bytes instanceof Uint8Array) || bytes.length > 8) throw this.wrong('a whole number');
+    if (!(bytes instanceof Uint8Array) || bytes.length < 1 || bytes.length > 8) throw this.wrong('a whole number');
     return Buffer.from(bytes).readIntLE(0, Math.min(bytes.length, 6));
   }
 
@@ -112,14 +115,21 @@ export function decodeSegmentArray(bytes: Uint8Array, file: string): Volume<Uint
   const spacingMm = decoder.spacing(fields.get('voxelsize'));
   const segments = fields.get('segments');
   if (!Array.isArray(segments)) throw decoder.wrong('a list of segments');
-  const data = new Uint8Array(shape[0] * shape[1] * shape[2]);
+  assertFitsMemory(voxelCount(shape), file);
+  const data = new Uint8Array(voxelCount(shape));
   for (const segment of segments) paintSegment(data, shape, decoder.segment(segment), decoder);
   const [sx, sy, sz] = spacingMm;
   return { data, shape, spacingMm, affine: [sx, 0, 0, 0, 0, sy, 0, 0, 0, 0, sz, 0, 0, 0, 0, 1] };
 }
 
+/** Unpacked bytes of a mask: more than one of a whole body has. */
+const mostPickled = 2 ** 30;
+
 async function readSegmentArray(file: string): Promise<Volume<Uint8Array>> {
-  const bytes = await promisify(gunzip)(await readFile(file)).catch((error: unknown) => {
+  const packed = await readFile(file).catch((error) => {
+    throw explainReadError(error, 'a pickled mask', file);
+  });
+  const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostPickled }).catch((error: unknown) => {
     throw expected('gzip data', messageOf(error), file);
   });
   return decodeSegmentArray(bytes, file);

@@ -1,7 +1,9 @@
 /** Is a data set fit for training? Every case is checked; errors forbid training, warnings want a look. */
-import { type CaseList } from './caseList.ts';
+import { cleanText } from '../errors.ts';
+import type { CaseList, LabelMap } from './caseList.ts';
 import { shortPath } from './cases.ts';
 import { type Folds, foldProblems } from './folds.ts';
+import { describeLabels } from './labelNames.ts';
 import type { MaskList } from './masks.ts';
 import { type CaseReport, type Finding, verifyCase, verifyMask } from './verifyCase.ts';
 
@@ -11,6 +13,10 @@ export interface VerifyReport {
   readonly dataset: string;
   readonly folder: string;
   readonly kind: '3d' | '2d' | 'masks';
+  /** Stored label value → class, as the masks were read. */
+  readonly labelMap: LabelMap;
+  /** The same in one line, with the names that the set gives the values. */
+  readonly labels: string;
   readonly totals: {
     readonly cases: number;
     readonly patients: number;
@@ -75,8 +81,16 @@ function duplicateFindings(cases: readonly CaseReport[]): Finding[] {
   return [...images, ...labels];
 }
 
+/** Masks none of which has a voxel of the pancreas: nothing can be learned from them, and all are probably misread. */
+function emptySetFindings(cases: readonly CaseReport[]): Finding[] {
+  const sizes = cases.flatMap(({ foregroundVoxels }) => foregroundVoxels ?? []);
+  if (sizes.length === 0 || sizes.some((voxels) => voxels > 0)) return [];
+  const message = `no mask of the set has any foreground (${sizes.length} empty)`;
+  return [{ severity: 'error', check: 'empty-label', message }];
+}
+
 function report(
-  base: Pick<VerifyReport, 'dataset' | 'folder' | 'kind'>,
+  base: Pick<VerifyReport, 'dataset' | 'folder' | 'kind' | 'labelMap' | 'labels'>,
   cases: CaseReport[],
   findings: Finding[],
 ): VerifyReport {
@@ -111,8 +125,10 @@ export async function verifyDataset(list: CaseList, options: VerifyOptions = {})
   const folds = (options.folds ? foldProblems(options.folds, patients) : []).map(
     (message): Finding => ({ severity: 'error', check: 'patients', message: `folds: ${message}` }),
   );
-  const findings = [...pairingFindings(list), ...duplicateFindings(cases), ...folds];
-  return report({ dataset: list.dataset, folder: shortPath(list.folder), kind: list.kind }, cases, findings);
+  const findings = [...pairingFindings(list), ...duplicateFindings(cases), ...emptySetFindings(cases), ...folds];
+  const { dataset, kind, labelMap } = list;
+  const base = { dataset, folder: shortPath(list.folder), kind, labelMap, labels: describeLabels(list) };
+  return report(base, cases, findings);
 }
 
 /** Checks a set of masks that has no CT. */
@@ -123,9 +139,17 @@ export async function verifyMasks(list: MaskList, options: VerifyOptions = {}): 
     options.onProgress?.(cases.length, list.masks.length, item.id);
   }
   const findings: Finding[] = list.masks.length
-    ? []
+    ? emptySetFindings(cases)
     : [{ severity: 'error', check: 'pairing', message: 'the set has no mask' }];
-  return report({ dataset: list.dataset, folder: shortPath(list.folder), kind: 'masks' }, cases, findings);
+  const { dataset, labelMap } = list;
+  const base = {
+    dataset,
+    folder: shortPath(list.folder),
+    kind: 'masks',
+    labelMap,
+    labels: describeLabels(list),
+  } as const;
+  return report(base, cases, findings);
 }
 
 const decimal = (value: number): string => String(Number(value.toFixed(value < 10 ? 2 : 1)));
@@ -150,7 +174,8 @@ function sizeOf({ foregroundMl, foregroundVoxels }: CaseReport): string {
 }
 
 /** Columns as wide as their widest cell. */
-export function textTable(rows: readonly (readonly string[])[]): string {
+export function textTable(texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((cells) => cells.map(cleanText));
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((r) => r[i]!.length)));
   const line = (r: readonly string[]): string => r.map((cell, i) => cell.padEnd(widths[i]!)).join('  ');
   return rows.map((r) => line(r).trimEnd()).join('\n');
@@ -166,13 +191,15 @@ export function formatReport(r: VerifyReport, rows = 40): string {
   const lines = (severity: Finding['severity']): string[] =>
     findings
       .filter((f) => f.severity === severity)
-      .map((f) => `${severity.toUpperCase().padEnd(7)} ${f.case ? `${f.case}: ` : ''}${f.message}  [${f.check}]`);
+      .map((f) => `${severity.toUpperCase().padEnd(7)} ${f.case ? `${f.case}: ` : ''}${f.message}  [${f.check}]`)
+      .map(cleanText);
   const { cases, patients, ok, withWarnings, withErrors, errors, warnings } = r.totals;
   const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
   const [noun, fit] = r.kind === 'masks' ? ['mask', 'fit for use'] : ['case', 'fit for training'];
   const titles = ['', 'case', 'patient', 'shape', 'spacing mm', 'axes', 'range', 'pancreas ml'];
   return [
-    `${r.dataset} in ${r.folder}: ${plural(cases, noun)} of ${plural(patients, 'patient')}`,
+    `${cleanText(r.dataset)} in ${r.folder}: ${plural(cases, noun)} of ${plural(patients, 'patient')}`,
+    r.labels,
     ...(shown.length ? [textTable([titles, ...shown.map(row)])] : []),
     ...lines('error'),
     ...lines('warning'),

@@ -2,15 +2,17 @@
 import { messageOf } from '../errors.ts';
 import { bytesOf } from '../io/bytes.ts';
 import { sha256 } from '../io/files.ts';
-import { type GreyImage, readGreyImage } from '../io/image.ts';
-import { type NiftiImage, readNifti } from '../io/nifti.ts';
+import { maskOf, readGreyImage } from '../io/image.ts';
+import { type Opened, openImage, openMask } from '../io/openVolume.ts';
+import type { GreyImage } from '../io/pixels.ts';
+import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { type VoxelArray, voxelVolumeMl } from '../volume/volume.ts';
 import type { Case, CaseList, LabelMap, LabelRules } from './caseList.ts';
 import { shortPath } from './cases.ts';
 import { alignLabel, describeFlip, describeGeometry, judgeLabelFlip } from './labelFlip.ts';
 
-export type CheckName =
+type CheckName =
   | 'pairing'
   | 'unreadable'
   | 'shape'
@@ -55,10 +57,8 @@ export interface CaseReport {
 
 type Facts = { -readonly [K in keyof CaseReport]?: CaseReport[K] };
 
-/** What a CT in HU looks like: air or at least fat below, metal at most above. */
-const plausibleHu = { lowest: -5000, highest: 20000, darkestAtMost: -50, brightestAtLeast: 50 };
 /** A JPEG mask scatters around 0 and 255; what lies far from both is no mask. */
-const pictureMask = { threshold: 127, nearBlack: 64, nearWhite: 191, strayShare: 0.02 };
+const pictureMask = { nearBlack: 64, nearWhite: 191, strayShare: 0.02 };
 
 class CaseChecks {
   readonly findings: Finding[] = [];
@@ -115,7 +115,7 @@ async function read<T>(
   }
 }
 
-function checkImage(checks: CaseChecks, image: NiftiImage): void {
+function checkImage(checks: CaseChecks, image: Opened): void {
   const range = finiteRange(image.data);
   Object.assign(checks.facts, {
     shape: image.shape,
@@ -124,23 +124,12 @@ function checkImage(checks: CaseChecks, image: NiftiImage): void {
     range,
     imageSha256: contentHash(image.shape, image.data),
   });
-  const { nonFinite, lengthUnit } = image.header;
-  if (lengthUnit === 'metre' || lengthUnit === 'micron')
-    checks.warn('geometry', `image: lengths are stored in ${lengthUnit}s, which are read as millimetres`);
+  const { nonFinite } = image.header;
+  for (const warning of image.warnings) checks.warn('geometry', `image: ${warning}`);
   if (nonFinite) checks.error('not-finite', `image: ${nonFinite} voxels are NaN or infinite`);
-  if (!range) return;
-  checkHounsfield(checks, range);
-}
-
-function checkHounsfield(checks: CaseChecks, [low, high]: readonly [number, number]): void {
-  const { lowest, highest, darkestAtMost, brightestAtLeast } = plausibleHu;
-  const found = `found ${low} to ${high}`;
-  const warn = (message: string): void => checks.warn('hounsfield', `image: ${message}`);
-  if (low === high) checks.error('hounsfield', `image: every voxel is ${low}`);
-  else if (low > darkestAtMost)
-    warn(`expected HU with air or fat (below ${darkestAtMost}), ${found}; was the rescale intercept lost?`);
-  else if (high < brightestAtLeast) warn(`expected HU with soft tissue (above ${brightestAtLeast}), ${found}`);
-  if (low < lowest || high > highest) warn(`${low} to ${high} is beyond what a CT measures`);
+  const isConstant = range && range[0] === range[1];
+  for (const doubt of hounsfieldDoubts(image.data))
+    checks[isConstant ? 'error' : 'warn']('hounsfield', `image: ${doubt}`);
 }
 
 function listValues(values: number[]): string {
@@ -169,7 +158,7 @@ function checkUnlisted(
     checks.error('label-values', `${listed} (the label map), ${found}; *:0 in the map takes the others for background`);
 }
 
-function checkLabelValues(checks: CaseChecks, label: NiftiImage, rules: LabelRules): void {
+function checkLabelValues(checks: CaseChecks, label: Opened, rules: LabelRules): void {
   const { labelMap } = rules;
   const counts = countValues(label.data);
   const { nonFinite } = label.header;
@@ -190,7 +179,12 @@ function checkLabelValues(checks: CaseChecks, label: NiftiImage, rules: LabelRul
   });
 }
 
-function checkGeometry(checks: CaseChecks, list: CaseList, image: NiftiImage, label: NiftiImage): void {
+function tellMask(checks: CaseChecks, what: string, { warnings }: Opened): void {
+  for (const warning of warnings)
+    checks.warn(warning.startsWith('label values') ? 'label-values' : 'geometry', `${what}: ${warning}`);
+}
+
+function checkGeometry(checks: CaseChecks, list: CaseList, image: Opened, label: Opened): void {
   const [imageAxes, labelAxes] = [orientationCodes(image.affine), orientationCodes(label.affine)];
   const both = `image ${describeGeometry(image)}; label ${describeGeometry(label)}`;
   if (`${imageAxes}${labelAxes}`.includes('?'))
@@ -209,7 +203,7 @@ function checkGeometry(checks: CaseChecks, list: CaseList, image: NiftiImage, la
     );
   }
   // Where nobody says which value is the pancreas, its place in the body proves nothing.
-  if (checks.findings.some((f) => f.check === 'label-values')) return;
+  if (checks.findings.some((f) => f.check === 'label-values' && !f.message.includes('are rounded'))) return;
   const decision = judgeLabelFlip(image, label, list.labelMap);
   if (decision.verdict === 'mirrored-y') {
     const advice = list.detectLabelFlip ? 'it is turned when read' : 'look at an overlay before you trust it';
@@ -224,7 +218,7 @@ function checkGeometry(checks: CaseChecks, list: CaseList, image: NiftiImage, la
 }
 
 /** Sets whose labels are known to be mirrored now and then: the anatomy may place what the affines do not. */
-function checkAlignment(checks: CaseChecks, list: CaseList, image: NiftiImage, label: NiftiImage): void {
+function checkAlignment(checks: CaseChecks, list: CaseList, image: Opened, label: Opened): void {
   try {
     const { decision } = alignLabel(image, label, list.labelMap);
     checks.warn('orientation', `the affines differ and the anatomy decides: ${describeFlip(decision)}`);
@@ -234,11 +228,12 @@ function checkAlignment(checks: CaseChecks, list: CaseList, image: NiftiImage, l
 }
 
 async function checkVolume(checks: CaseChecks, list: CaseList, item: Case): Promise<void> {
-  const image = await read(checks, 'image', item.image, readNifti);
+  const image = await read(checks, 'image', item.image, (file) => openImage(file, { isCt: false }));
   if (image) checkImage(checks, image);
   if (!item.label) return;
-  const label = await read(checks, 'label', item.label, readNifti);
+  const label = await read(checks, 'label', item.label, openMask);
   if (!label) return;
+  tellMask(checks, 'label', label);
   checkLabelValues(checks, label, list);
   if (image) checkGeometry(checks, list, image, label);
 }
@@ -255,7 +250,10 @@ async function checkPicture(checks: CaseChecks, item: Case): Promise<void> {
     if (range[0] === range[1]) checks.error('hounsfield', `image: every pixel is ${range[0]}`);
   }
   if (!item.label) return;
-  const mask = await read(checks, 'mask', item.label, readGreyImage);
+  const mask = await read(checks, 'mask', item.label, async (file) => {
+    const picture = await readGreyImage(file);
+    return { ...picture, binary: maskOf(picture, file) };
+  });
   if (!mask) return;
   checkPictureMask(checks, mask);
   if (image && (image.width !== mask.width || image.height !== mask.height)) {
@@ -264,8 +262,9 @@ async function checkPicture(checks: CaseChecks, item: Case): Promise<void> {
   }
 }
 
-function checkPictureMask(checks: CaseChecks, { data, width, height }: GreyImage): void {
-  const binary = data.map((v) => (v > pictureMask.threshold ? 1 : 0));
+type PictureMask = GreyImage & { readonly binary: Uint8Array };
+
+function checkPictureMask(checks: CaseChecks, { data, width, height, binary }: PictureMask): void {
   const foregroundVoxels = binary.reduce((sum, v) => sum + v, 0);
   let stray = 0;
   for (const v of data) if (v > pictureMask.nearBlack && v < pictureMask.nearWhite) stray++;
@@ -294,8 +293,9 @@ export async function verifyMask(
   labelMap: LabelMap,
 ): Promise<CaseReport> {
   const checks = new CaseChecks(item.id);
-  const mask = await read(checks, 'mask', item.file, readNifti);
+  const mask = await read(checks, 'mask', item.file, openMask);
   if (mask) {
+    tellMask(checks, 'mask', mask);
     checkLabelValues(checks, mask, { labelMap });
     Object.assign(checks.facts, {
       shape: mask.shape,

@@ -1,9 +1,32 @@
+/** Characters that move a terminal's cursor, colour, erase or turn its text: C0, DEL, C1 and the marks of direction. */
+const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** The code of a character as JSON writes it, such as `\u001b`. */
+const codeOf = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** A text that may come from a file on one line of a terminal: line ends as spaces, the unprintable as codes. */
+export const cleanText = (text: string): string => text.replace(/[\r\n\t]+/g, ' ').replace(unprintable, codeOf);
+
+/** A text with `…` behind its first `most` characters where it is longer. */
+const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…` : text;
+
+/** A text from a file as a sentence quotes it: clean, and cut where it is long. */
+export const shownText = (text: string): string => `"${cut(cleanText(cut(text, 80)), 200)}"`;
+
+/** The most characters of what was found that a sentence repeats; a file may hold megabytes. */
+const longestFound = 1000;
+
 /**
  * An error that the user can mend: bad input, a missing file, a configuration that cannot work.
- * A command line prints its one sentence without a stack trace.
+ * A command line prints its one sentence without a stack trace, so nothing in it may steer a terminal.
  */
 export class UserError extends Error {
   override name = 'UserError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message.replace(unprintable, codeOf), options);
+  }
 }
 
 /**
@@ -26,7 +49,8 @@ export class CannotCompile extends UserError {
  *     // Expected 352 bytes of NIfTI-1 header, found 100 bytes in liver.nii
  */
 export function expected(what: string, found: string, file?: string): UserError {
-  return new UserError(`Expected ${what}, found ${found}${file ? ` in ${file}` : ''}`);
+  const said = cleanText(cut(found, longestFound));
+  return new UserError(`Expected ${what}, found ${said}${file ? ` in ${file}` : ''}`);
 }
 
 /** The message of anything that was thrown. */

@@ -21,6 +21,7 @@ interface Engine {
   tidy<T>(name: string, f: () => T): T;
 }
 
+/** A value and its gradients with respect to some variables. */
 export interface ValueAndGradients {
   value: tf.Scalar;
   /** One gradient per variable; undefined where the value does not depend on it. The caller disposes them. */

@@ -1,7 +1,7 @@
 /**
- * The package `axunet-engine`: what its users need, by section; README.md shows each at work. Rooms can
- * be imported alone as well (`axunet-engine/ops/convolution`); what is not exported here is for the
- * engine's own use and may change.
+ * The package `axunet-engine`: what its users need, by section; README.md shows the main ones at work. Files can be
+ * imported alone as well (`axunet-engine/ops/convolution`). What is not exported here may change without notice; of
+ * that, `axunet` uses some, being of the same version: nodes and variables of graphs, the names of kernels.
  */
 
 // Starting: TensorFlow where set-up (setup/) has run, else WebAssembly that can train, else plain JavaScript.

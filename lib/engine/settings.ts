@@ -1,23 +1,29 @@
-/** The environment variables that the engine reads. */
+/**
+ * The environment variables that the engine reads as it runs. Its set-up reads two more, AXUNET_TENSORFLOW
+ * (setup/tensorflow.mjs) and AXUNET_CACHE (setup/wheel.mjs): it must run before anything in TypeScript does.
+ */
 import { UserError } from './errors.ts';
 
+/** The values that `AXUNET_ENGINE` can have. */
 export const engineChoices = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
+/** What `AXUNET_ENGINE` can say: an engine, or `auto` for the fastest that starts. */
 export type EngineChoice = (typeof engineChoices)[number];
 
 /** The value of a variable, which must be one of `allowed`; `fallback` where it is not set. */
-export function oneOf<T extends string>(variable: string, allowed: readonly T[], fallback: T): T {
+export function choiceOf<T extends string>(variable: string, allowed: readonly T[], fallback: T): T {
   const value = process.env[variable] || fallback;
   if ((allowed as readonly string[]).includes(value)) return value as T;
   throw new UserError(`Expected ${variable} to be one of ${allowed.join(', ')}, found "${value}"`);
 }
 
+/** These variables, read when they are asked for. */
 export const engineSettings = {
   /** Which engine `startEngine` starts when it is not told. */
   get engine(): EngineChoice {
-    return oneOf('AXUNET_ENGINE', engineChoices, 'auto');
+    return choiceOf('AXUNET_ENGINE', engineChoices, 'auto');
   },
   /** Whether training steps and predictions are compiled to TensorFlow graphs where that is possible. */
   get isCompiling(): boolean {
-    return oneOf('AXUNET_COMPILE', ['auto', 'off'], 'auto') === 'auto';
+    return choiceOf('AXUNET_COMPILE', ['auto', 'off'], 'auto') === 'auto';
   },
 } as const;

@@ -1,4 +1,5 @@
 /** How numbers of an evaluation are written in tables of text. */
+import { cleanText } from '../errors.ts';
 import { type Metric, metricInfo, type Outcome } from './metrics.ts';
 
 /** A number for a table, `–` for one that does not exist. */
@@ -22,7 +23,8 @@ export const outcomeText: Record<Outcome, string> = {
 };
 
 /** Columns of text: the first `words` columns (1) to the left, the others to the right. */
-export function numberTable(rows: readonly (readonly string[])[], words = 1): string {
+export function numberTable(texts: readonly (readonly string[])[], words = 1): string {
+  const rows = texts.map((row) => row.map(cleanText));
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows
     .map((row) =>

@@ -8,9 +8,9 @@ import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
-import { readNifti } from '../io/nifti.ts';
+import { type Opened, openMask } from '../io/openVolume.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
-import type { Volume, VoxelArray } from '../volume/volume.ts';
+import { shearDegrees, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { ModelCases, ScoredCase } from './cohort.ts';
 import { scoreMasks } from './metrics.ts';
 
@@ -39,6 +39,8 @@ export interface LabelOptions {
 export interface EvaluatedModel extends ModelCases {
   /** Cases that could not be scored, with the reason. */
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
+  /** What is odd in the files of a case and may be wrong; absent where nothing is. */
+  readonly warnings?: readonly { readonly id: string; readonly message: string }[];
 }
 
 /**
@@ -91,8 +93,10 @@ export function pairAuthors({ dataset, masks }: MaskList): FilePairs[] {
   });
 }
 
-async function readClasses(file: string, options: OpenOptions | undefined): Promise<Volume<Uint8Array>> {
-  const stored = await readNifti(file);
+type ClassVolume = Volume<Uint8Array> & Pick<Opened, 'warnings'>;
+
+async function readClasses(file: string, options: OpenOptions | undefined): Promise<ClassVolume> {
+  const stored = await openMask(file);
   const rules = {
     labelMap: options?.labelMap ?? { 1: 1, 2: 1 },
     ...(options?.otherLabels && { otherLabels: options.otherLabels }),
@@ -118,13 +122,37 @@ export function onOneGrid<T extends VoxelArray>(
   );
 }
 
-async function scorePair({ id, prediction, reference }: FilePair, labels: LabelOptions): Promise<ScoredCase> {
+/**
+ * Refuses a grid whose axes are not at right angles: distances are computed along them. Throws a UserError that names
+ * the file.
+ */
+export function assertRightAngles({ affine }: Volume, file: string): void {
+  const degrees = shearDegrees(affine);
+  if (degrees > 0)
+    throw expected(
+      'axes at right angles to measure distances (resample the masks to such a grid)',
+      `axes that miss them by ${degrees.toFixed(1)}°, as with gantry tilt,`,
+      file,
+    );
+}
+
+type Warn = (message: string) => void;
+
+async function scorePair(
+  { id, prediction, reference }: FilePair,
+  labels: LabelOptions,
+  warn: Warn,
+): Promise<ScoredCase> {
   if (!prediction) throw expected('a prediction', 'none', reference);
   if (!reference) throw expected('a reference', 'none', prediction);
-  const [predicted, wanted] = onOneGrid(
+  const stored = [
     await readClasses(prediction, labels.prediction),
     await readClasses(reference, labels.reference),
-  );
+  ] as const;
+  for (const [i, file] of [prediction, reference].entries())
+    for (const warning of stored[i]!.warnings) warn(`${file}: ${warning}`);
+  assertRightAngles(stored[1], reference);
+  const [predicted, wanted] = onOneGrid(...stored);
   return { id, ...scoreMasks(predicted.data, wanted.data, wanted.shape, wanted.spacingMm) };
 }
 
@@ -135,13 +163,14 @@ export async function evaluateFiles(
   onProgress?: (done: number, total: number, note: string) => void,
 ): Promise<EvaluatedModel> {
   const [cases, failed]: [ScoredCase[], { id: string; reason: string }[]] = [[], []];
+  const warnings: { id: string; message: string }[] = [];
   for (const [i, pair] of pairs.entries()) {
     try {
-      cases.push(await scorePair(pair, labels));
+      cases.push(await scorePair(pair, labels, (message) => warnings.push({ id: pair.id, message })));
     } catch (error) {
       failed.push({ id: pair.id, reason: messageOf(error) });
     }
     onProgress?.(i + 1, pairs.length, `${name} ${pair.id}`);
   }
-  return { name, cases, failed };
+  return { name, cases, failed, ...(warnings.length > 0 && { warnings }) };
 }

@@ -5,7 +5,7 @@ import { spread } from './metricsByPatient.ts';
 import { axis, colours, emptyFigure, makeFigure, seriesColours, sizes, withAlpha } from './theme.ts';
 
 /** One column of a comparison. */
-interface ComparedValues {
+export interface ComparedValues {
   readonly name: string;
   /** By patient or case; those without a value are absent. */
   readonly values: Readonly<Record<string, number>>;

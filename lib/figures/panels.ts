@@ -26,7 +26,7 @@ export interface Panel {
   readonly edges?: readonly [string, string, string, string];
 }
 
-interface PanelGridOptions {
+export interface PanelGridOptions {
   title: string;
   columnTitles?: readonly string[];
   rowTitles?: readonly string[];

@@ -3,7 +3,8 @@
  * danfojs is loaded with the first table, because that takes more than a second and brings TensorFlow.js with it.
  */
 import { createRequire } from 'node:module';
-import { expected } from '../errors.ts';
+import { cleanText, expected } from '../errors.ts';
+import { markdownCell } from '../io/markdown.ts';
 import { showBundle } from './show.ts';
 
 /** What stands in a cell of a table. */
@@ -156,14 +157,14 @@ export class Table {
    */
   toMarkdown({ digits = 3, summary = false } = {}): string {
     if (this.columns.length === 0) return '';
-    const line = (cells: readonly string[]): string => `| ${cells.map((c) => c.replaceAll('|', '\\|')).join(' | ')} |`;
+    const line = (cells: readonly string[]): string => `| ${cells.map(markdownCell).join(' | ')} |`;
     const rule = this.columns.map((name) => (this.numericColumns.includes(name) ? '---:' : '---'));
     return [line(this.columns), line(rule), ...this.#textRows(digits, summary).map(line)].join('\n');
   }
 
   /** The table in columns of plain text. */
   toText({ digits = 3, summary = false } = {}): string {
-    const lines = [this.columns, ...this.#textRows(digits, summary)];
+    const lines = [this.columns, ...this.#textRows(digits, summary)].map((cells) => cells.map(cleanText));
     const widths = this.columns.map((_, c) => Math.max(...lines.map((cells) => cells[c]!.length)));
     const right = new Set(this.numericColumns);
     const pad = (text: string, c: number): string =>

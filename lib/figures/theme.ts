@@ -126,7 +126,7 @@ export function logAxis(values: readonly number[], options: AxisOptions = {}): R
   });
 }
 
-interface FigureOptions {
+export interface FigureOptions {
   title: string;
   width: number;
   height: number;

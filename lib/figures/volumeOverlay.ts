@@ -2,20 +2,31 @@
 import path from 'node:path';
 import { expected } from '../errors.ts';
 import { dice, overlapCounts } from '../evaluate/overlap.ts';
-import { readNifti } from '../io/nifti.ts';
+import { type Opened, openImage, openMask } from '../io/openVolume.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { fullestSlice } from '../volume/values.ts';
-import { sliceZ, type Volume } from '../volume/volume.ts';
+import { sliceZ, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { OverlayCase } from './overlayGrid.ts';
 import { huSlice } from './slicePicture.ts';
 
 /** A mask in the canonical frame, 1 where the file has `value` (any but 0 without one). */
-async function readMask(file: string, image: Volume, value?: number): Promise<Volume<Uint8Array>> {
-  const stored = await readNifti(file);
+async function readMask(
+  file: string,
+  image: Volume,
+  value?: number,
+): Promise<Volume<Uint8Array> & Pick<Opened, 'warnings'>> {
+  const stored = await openMask(file);
   const difference = geometryDifference(image, stored);
   if (difference) throw expected('a mask on the grid of the image', difference, file);
   const data = Uint8Array.from(stored.data, (v: number) => Number(value === undefined ? v > 0 : v === value));
-  return toCanonical({ ...stored, data });
+  if (value !== undefined && !data.includes(1)) throw expected(`label value ${value}`, valuesOf(stored.data), file);
+  return { ...toCanonical({ ...stored, data }), warnings: stored.warnings };
+}
+
+/** The values of a mask, at most ten, for a message. */
+function valuesOf(data: VoxelArray): string {
+  const values = [...new Set<number>(data)].sort((a, b) => a - b);
+  return `only ${values.slice(0, 10).join(', ')}${values.length > 10 ? ', …' : ''}`;
 }
 
 /** Slices spread evenly from the first to the last that any mask touches, the fullest one alone for a count of 1. */
@@ -39,14 +50,15 @@ export interface OverlayFiles {
 }
 
 /**
- * At most `count` slices, spread evenly over those that a mask touches, and the DSC over the whole volume where there are both masks.
- * Throws a UserError where the files do not lie on one grid.
+ * At most `count` slices, spread evenly over those that a mask touches, and the DSC over the whole volume where there
+ * are both masks. `warnings` says what is odd in the files. Throws a UserError where the files do not lie on one grid
+ * or the label does not have the value.
  */
 export async function volumeOverlay(
   files: OverlayFiles,
   count: number,
-): Promise<{ cases: OverlayCase[]; dice?: number }> {
-  const stored = await readNifti(files.image);
+): Promise<{ cases: OverlayCase[]; dice?: number; warnings: string[] }> {
+  const stored = await openImage(files.image);
   const image = toCanonical(stored);
   const label = files.label === undefined ? undefined : await readMask(files.label, stored, files.labelValue);
   const mask = files.mask === undefined ? undefined : await readMask(files.mask, stored);
@@ -62,5 +74,10 @@ export async function volumeOverlay(
       dice: reference && prediction ? dice(overlapCounts(prediction, reference)) : undefined,
     };
   });
-  return { cases, dice: label && mask && dice(overlapCounts(mask.data, label.data)) };
+  const warnings = [
+    ...stored.warnings.map((warning) => `${files.image}: ${warning}`),
+    ...(label?.warnings ?? []).map((warning) => `${files.label}: ${warning}`),
+    ...(mask?.warnings ?? []).map((warning) => `${files.mask}: ${warning}`),
+  ];
+  return { cases, dice: label && mask && dice(overlapCounts(mask.data, label.data)), warnings };
 }

@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import os from 'node:os';
 import { expected } from '../errors.ts';
 import { explainReadError } from './files.ts';
-import { gunzipHead, gunzipRange, largestUnpacked } from './gzip.ts';
+import { freeBehind, gunzipHead, gunzipRange, largestUnpacked } from './gzip.ts';
 
 /** The bytes of an array, on the same memory. */
 export const bytesOf = ({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): Uint8Array =>
@@ -83,16 +83,29 @@ function plainSource(file: string, handle: FileHandle, size: number): PlainSourc
   };
 }
 
-function gzipSource(file: string, packed: Buffer): ByteSource {
+/** Packed bytes in which the header of an image must begin and end: a name in the gzip header may be of any length. */
+const packedHead = 1 << 20;
+
+function gzipSource(plain: PlainSource): ByteSource {
+  const { file, size } = plain;
   return {
     file,
-    head: async (count) => gunzipHead(packed, count, file),
+    async head(count) {
+      const bytes = gunzipHead(await plain.head(packedHead), count, file);
+      if (bytes.length >= count || size <= packedHead) return bytes;
+      throw expected(`${count} bytes unpacked from the first ${packedHead}`, `${bytes.length}`, file);
+    },
     assertHolds(byteCount, what) {
-      if (byteCount <= largestUnpacked(packed.length)) return;
-      const found = `gzip data of ${packed.length} bytes, which cannot hold them,`;
+      if (byteCount <= largestUnpacked(size)) return;
+      const found = `gzip data of ${size} bytes, which cannot hold them,`;
       throw expected(`${byteCount} bytes (${what})`, found, file);
     },
-    read: (offset, length, what) => gunzipRange(packed, { offset, length, what }, file),
+    async read(offset, length, what) {
+      // Data that cannot be packed grow by less than a thousandth: more is padding without end, or of another image.
+      if (size > 2 * (offset + length) + freeBehind)
+        throw expected(`${offset + length} bytes (${what})`, `gzip data of ${size} bytes, which hold more`, file);
+      return gunzipRange(await plain.read(0, size, 'gzip data'), { offset, length, what }, file);
+    },
   };
 }
 
@@ -131,6 +144,6 @@ export async function withByteSource<T>(file: string, what: string, use: Use<Byt
         ? expected('plain data, as the name says', 'gzip data (rename it to end in .gz)', file)
         : expected('gzip data, as the name says', 'no gzip magic', file);
     }
-    return use(isGzip ? gzipSource(file, await plain.read(0, plain.size, 'gzip data')) : plain);
+    return use(isGzip ? gzipSource(plain) : plain);
   });
 }

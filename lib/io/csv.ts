@@ -16,13 +16,19 @@ export function parseCsv(text: string, file?: string): string[][] {
 
 type Cell = string | number | null;
 
+/** What a spreadsheet would take for a formula, unless it is a number. */
+const isFormula = (text: string): boolean => /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text));
+
 const quote = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 function formatCell(cell: Cell): string {
-  if (typeof cell === 'string') return quote(cell);
+  if (typeof cell === 'string') return quote(isFormula(cell) ? `'${cell}` : cell);
   return Number.isFinite(cell) ? String(cell) : '';
 }
 
-/** Rows as CSV with a line end behind each; null and numbers that are not finite are empty cells. */
+/**
+ * Rows as CSV with a line end behind each; null and numbers that are not finite are empty cells. A text that a
+ * spreadsheet would run as a formula (from = + - @ on) gets an apostrophe in front.
+ */
 export const formatCsv = (rows: readonly (readonly Cell[])[]): string =>
   rows.map((row) => `${row.map(formatCell).join(',')}\n`).join('');

@@ -3,9 +3,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { expected, messageOf, UserError } from '../errors.ts';
+import { expected, UserError } from '../errors.ts';
 
 /** The bytes of a file: one piece, or several that follow one another. */
 export type FileContent = Uint8Array | string | readonly Uint8Array[];
@@ -108,19 +108,23 @@ export function explainReadError(error: unknown, what: string, file: string): un
   if (code === 'ENOENT' || code === 'ENOTDIR') return expected(what, 'no such file', file);
   if (code === 'EISDIR') return expected(what, 'a folder', file);
   if (code === 'EACCES' || code === 'EPERM') return expected(what, 'a file that may not be read', file);
+  if (code === 'ELOOP') return expected(what, 'links that lead in a circle', file);
+  if (code === 'ENAMETOOLONG') return expected(what, 'a name that is too long', file);
+  if (code === 'ERR_STRING_TOO_LONG' || code === 'ERR_FS_FILE_TOO_LARGE')
+    return expected(what, 'a file that is too long to be one', file);
   return error;
 }
 
-/** Reads a JSON file; throws a UserError naming the file when it is absent or not JSON. */
-export async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw explainReadError(error, 'a JSON file', file);
+/**
+ * Throws a UserError when the file is absent or not a regular file: a named pipe would be waited for and a device read
+ * for ever.
+ */
+export async function assertRegularFile(file: string, what = 'a file'): Promise<void> {
+  const status = await stat(file).catch((error) => {
+    throw explainReadError(error, what, file);
   });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw expected('JSON', `text that is not (${messageOf(error)})`, file);
-  }
+  if (status.isFile()) return;
+  throw expected(what, status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
 }
 
 /** SHA-256 of bytes or of a UTF-8 text, as 64 hexadecimal digits. */
@@ -128,6 +132,7 @@ export const sha256 = (data: Uint8Array | string): string => createHash('sha256'
 
 /** Checksum of a file of any size, in hexadecimal digits; throws a UserError when it cannot be read. */
 export async function hashFile(file: string, algorithm: 'sha256' | 'md5'): Promise<string> {
+  await assertRegularFile(file);
   const hash = createHash(algorithm);
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);

@@ -3,7 +3,7 @@
  * several members are read as one stream, and only zero padding may follow the last.
  */
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
-import { expected, messageOf } from '../errors.ts';
+import { expected, messageOf, UserError } from '../errors.ts';
 
 /** Deflate packs at most 1032 bytes into one (RFC 1951: 258 bytes for 2 bits), so this bounds what a file can hold. */
 export const largestUnpacked = (packedBytes: number): number => packedBytes * 1032;
@@ -31,8 +31,14 @@ function assertOnlyPadding(packed: Buffer, from: number, file: string): void {
   }
 }
 
+/**
+ * Bytes that may follow the range beside as many as the range has: what is dropped must be read all the same, so a file
+ * that unpacks to far more than its header describes is given up early.
+ */
+export const freeBehind = 1 << 20;
+
 /** Bytes of the unpacked data: [offset, offset + length). `what` they are stands in messages. */
-export interface UnpackedRange {
+interface UnpackedRange {
   readonly offset: number;
   readonly length: number;
   readonly what: string;
@@ -44,11 +50,14 @@ export interface UnpackedRange {
  * Unpacks everything and returns the bytes of the range; what lies outside is verified and dropped.
  * Throws
  * a UserError on any damage, on a stream that is too short, on garbage after the stream and, where the range must be
- * the `last` bytes, on a stream that goes on behind it.
+ * the `last` bytes, on a stream that goes on behind it, or else on one that goes on for longer than the range is.
  */
 export async function gunzipRange(packed: Buffer, range: UnpackedRange, file: string): Promise<Buffer> {
   const { offset, length, what, last } = range;
   const wanted = Buffer.allocUnsafeSlow(length);
+  const wrongLength = (found: string): Error =>
+    expected(`${offset + length} bytes (${what})`, `${found} unpacked bytes`, file);
+  const most = offset + length + (last ? 0 : offset + length) + freeBehind;
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   let at = 0;
   gunzip.end(packed);
@@ -57,12 +66,12 @@ export async function gunzipRange(packed: Buffer, range: UnpackedRange, file: st
       const from = Math.max(0, offset - at);
       if (from < chunk.length && at + from - offset < length) chunk.copy(wanted, at + from - offset, from);
       at += chunk.length;
+      if (at > most) throw wrongLength(`more than ${most}`);
     }
   } catch (error) {
-    throw damaged(error, file);
+    throw error instanceof UserError ? error : damaged(error, file);
   }
   assertOnlyPadding(packed, gunzip.bytesWritten, file);
-  if (at < offset + length || (last && at > offset + length))
-    throw expected(`${offset + length} bytes (${what})`, `${at} unpacked bytes`, file);
+  if (at < offset + length || (last && at > offset + length)) throw wrongLength(`${at}`);
   return wanted;
 }

@@ -1,41 +1,58 @@
 /**
  * Grey pictures: PNG and JPEG read to 8-bit grey, PNG made. Rows run from top to bottom, pixels from left to right.
  */
-import { readFile } from 'node:fs/promises';
 import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas';
 import { expected, messageOf } from '../errors.ts';
-import { explainReadError } from './files.ts';
+import { withPlainSource } from './bytes.ts';
+import { checkJpeg, isJpeg } from './jpeg.ts';
+import { type GreyImage, luma } from './pixels.ts';
+import { decodePng, isPng } from './png.ts';
 
-/** `data[x + width * y]`, 0 black to 255 white. */
-export interface GreyImage {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** ITU-R 601-2 luma in 16-bit fixed point, as Pillow's convert('L'); grey pixels keep their value exactly. */
-const luma = (r: number, g: number, b: number): number => (r * 19595 + g * 38470 + b * 7471 + 0x8000) >>> 16;
-
-/**
- * Reads a PNG or JPEG; colours become grey by luma, transparency is shown on black.
- * Throws a UserError when the file is absent or not a picture.
- */
-export async function readGreyImage(file: string): Promise<GreyImage> {
-  const bytes = await readFile(file).catch((error) => {
-    throw explainReadError(error, 'a PNG or JPEG picture', file);
-  });
+async function decodeJpeg(bytes: Buffer, file: string): Promise<GreyImage> {
+  const { width, height } = checkJpeg(bytes, file);
   const picture = await loadImage(bytes).catch((error) => {
-    throw expected('a PNG or JPEG picture', `${bytes.length} bytes that are none (${messageOf(error)})`, file);
+    throw expected('an intact JPEG', `damage (${messageOf(error)})`, file);
   });
-  const { width, height } = picture;
+  if (picture.width !== width || picture.height !== height)
+    throw expected(`a JPEG of ${width}×${height} pixels`, `${picture.width}×${picture.height}`, file);
   const context = createCanvas(width, height).getContext('2d');
-  context.fillStyle = 'black';
-  context.fillRect(0, 0, width, height);
   context.drawImage(picture, 0, 0);
   const rgba = context.getImageData(0, 0, width, height).data;
   const data = new Uint8Array(width * height);
   for (let i = 0; i < data.length; i++) data[i] = luma(rgba[4 * i]!, rgba[4 * i + 1]!, rgba[4 * i + 2]!);
   return { data, width, height };
+}
+
+/** The longest file that is taken for a picture: more than its largest size stored plainly. */
+const longestPicture = 2 ** 29;
+
+/**
+ * Reads a PNG or JPEG of 8 bits a channel or less; colours become grey by luma, transparency is shown on black.
+ * Throws a UserError when the file is absent, no picture, damaged or cut off (as far as the format can tell), stored
+ * turned (EXIF) or larger than 64 million pixels.
+ */
+export async function readGreyImage(file: string): Promise<GreyImage> {
+  return withPlainSource(file, 'a PNG or JPEG picture', async (source) => {
+    const [start, { size }] = [await source.head(8), source];
+    if (size > longestPicture || !(isPng(start) || isJpeg(start)))
+      throw expected('a PNG or JPEG picture', `${size} bytes that are none`, file);
+    const bytes = await source.read(0, size, 'a picture');
+    return isPng(bytes) ? decodePng(bytes, file) : decodeJpeg(bytes, file);
+  });
+}
+
+/** Grey values above this are the foreground of a mask: JPEG leaves no clean 0 and 255. */
+const maskThreshold = 127;
+
+/**
+ * A picture as a mask of 0 and 1: foreground is what is brighter than 127. Throws a UserError for a mask that has
+ * values but no bright one, such as one of 0 and 1 or with a dark palette: it would be empty without a word.
+ */
+export function maskOf({ data }: GreyImage, file: string): Uint8Array {
+  const brightest = data.reduce((most, value) => Math.max(most, value), 0);
+  if (brightest > 0 && brightest <= maskThreshold)
+    throw expected('a mask of 0 and 255 (above 127 is foreground)', `no value above ${brightest}`, file);
+  return data.map((value) => (value > maskThreshold ? 1 : 0));
 }
 
 /** The bytes of a PNG from `rgba`, four values 0 to 255 a pixel, row by row from the top. */

@@ -24,7 +24,9 @@ export interface NiftiHeader {
   /** Where the voxels begin in their file. */
   readonly offset: number;
   readonly description: string;
-  /** The unit that the header names for its lengths; they are never converted, as in nibabel. */
+  /** What says where the voxels lie: sform or qform, or neither, and nibabel's convention is assumed. */
+  readonly placedBy: 'sform' | 'qform' | 'assumed';
+  /** The unit that the header names for its lengths; not converted here, as in nibabel, but in openVolume.ts. */
   readonly lengthUnit: 'unknown' | 'metre' | 'mm' | 'micron';
 }
 
@@ -148,11 +150,16 @@ function affineOf(header: RawHeader, version: 1 | 2, spacingMm: Vec3, file: stri
   return affine;
 }
 
-function preferredAffine(header: RawHeader, version: 1 | 2, spacingMm: Vec3, file: string): Affine {
+function placedBy({ sform_code: sform, qform_code: qform }: RawHeader): NiftiHeader['placedBy'] {
   const isKnown = (code: number): boolean => code >= 1 && code <= 5;
-  if (isKnown(header.sform_code)) return [...header.affine.slice(0, 3).flat(), 0, 0, 0, 1];
-  if (isKnown(header.qform_code)) return qformAffine(header, version, spacingMm, file);
-  return centredAffine(header, spacingMm);
+  if (isKnown(sform)) return 'sform';
+  return isKnown(qform) ? 'qform' : 'assumed';
+}
+
+function preferredAffine(header: RawHeader, version: 1 | 2, spacingMm: Vec3, file: string): Affine {
+  const by = placedBy(header);
+  if (by === 'sform') return [...header.affine.slice(0, 3).flat(), 0, 0, 0, 1];
+  return by === 'qform' ? qformAffine(header, version, spacingMm, file) : centredAffine(header, spacingMm);
 }
 
 /**
@@ -177,6 +184,7 @@ export function parseNiftiHeader(bytes: Buffer, single: boolean, file: string): 
     shape,
     spacingMm,
     affine: affineOf(header, version, spacingMm, file),
+    placedBy: placedBy(header),
     ...scalingOf(header, file),
     offset: offsetOf(header, version, single, file),
     description: header.description,

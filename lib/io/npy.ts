@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { expected } from '../errors.ts';
 import { bytesOf, swapToNative } from './bytes.ts';
-import { explainReadError } from './files.ts';
+import { assertRegularFile, explainReadError } from './files.ts';
 import { type StoredArray, type VoxelType, voxelTypeOf, voxelTypes } from './voxelTypes.ts';
 
 /** An array in C order: the last axis is fastest. */
@@ -44,6 +44,17 @@ export function encodeNpy({ data, shape }: NpyArray): Uint8Array {
   return Buffer.concat([npyHeader(voxelTypeOf(data), shape), bytesOf(data)]);
 }
 
+/** NumPy has no arrays with more. */
+const mostAxes = 64;
+
+/** `3, 4` or `3,` as Python writes the inside of a tuple; undefined for anything else. */
+function shapeOf(text: string): number[] | undefined {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.at(-1) === '') parts.pop();
+  const isTuple = parts.every((part) => /^\d+L?$/.test(part)) && (parts.length !== 1 || text.includes(','));
+  return isTuple ? parts.map((part) => Number.parseInt(part, 10)) : undefined;
+}
+
 interface NpyHeader {
   readonly type: VoxelType;
   /** As in the file: `b1` is read as `u1`. */
@@ -64,13 +75,16 @@ function parseHeader(bytes: Buffer, file?: string): NpyHeader {
   const offset = start + (version === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8));
   if (bytes.length < offset) throw expected(`${offset} bytes of .npy header`, `${bytes.length}`, file);
   const text = bytes.toString('latin1', start, offset);
+  for (const key of ["'descr'", "'fortran_order'", "'shape'"])
+    if (text.split(`${key}:`).length > 2) throw expected(`one ${key} in the .npy header`, text.trim(), file);
   const descr = /'descr':\s*'([<>|=])([a-zA-Z]\d+)'/.exec(text);
   const order = /'fortran_order':\s*(True|False)/.exec(text);
   const axes = /'shape':\s*\(([\d,\sL]*)\)/.exec(text);
-  if (!order || !axes) throw expected('an .npy header with fortran_order and shape', text.trim(), file);
+  const shape = axes && shapeOf(axes[1]!);
+  if (!order || !shape) throw expected('an .npy header with fortran_order and shape', text.trim(), file);
+  if (shape.length > mostAxes) throw expected(`at most ${mostAxes} axes`, `${shape.length}`, file);
   const type = typesByCode.get(descr?.[2] ?? '');
   if (!descr || !type) throw expected('an array of plain numbers', `the type in ${text.trim()}`, file);
-  const shape = [...axes[1]!.matchAll(/\d+/g)].map(([axis]) => Number(axis));
   return { type, code: descr[2]!, bigEndian: descr[1] === '>', fortran: order[1] === 'True', shape, offset };
 }
 
@@ -124,6 +138,7 @@ export function decodeNpy(bytes: Uint8Array, file?: string, { shared = false } =
 
 /** Reads a .npy file; see decodeNpy. */
 export async function readNpy(file: string): Promise<NpyArray> {
+  await assertRegularFile(file, 'an .npy file');
   const bytes = await readFile(file).catch((error) => {
     throw explainReadError(error, 'an .npy file', file);
   });

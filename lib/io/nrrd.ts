@@ -3,10 +3,11 @@
  * Values and geometry are those of SimpleITK, in RAS+; damage and anything but one scalar 3-D volume is refused.
  */
 import path from 'node:path';
-import { expected } from '../errors.ts';
+import { expected, shownText } from '../errors.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
 import { assertFitsMemory, type PlainSource, withPlainSource } from './bytes.ts';
 import { gunzipRange, largestUnpacked } from './gzip.ts';
+import { insideFolder } from './insideFolder.ts';
 import { type NrrdEncoding, type NrrdHeader, parseNrrdHeader } from './nrrdHeader.ts';
 import { countNonFinite, decodedBytes, decodeVoxels, type VoxelType } from './voxelTypes.ts';
 
@@ -82,18 +83,34 @@ async function rawVoxels(source: PlainSource, from: number, wanted: Wanted): Pro
   return decodeVoxels(await source.read(source.size - byteCount, byteCount, what), type, header);
 }
 
+const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
+
+/** The value of each byte as a hexadecimal digit, 255 for others. */
+const digitValues = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase());
+  return digit < 0 ? 255 : digit;
+});
+
 /** Pairs of hexadecimal digits with any white space between. */
 function hexBytes(digits: Buffer, wanted: Wanted): Buffer {
-  const text = digits.toString('latin1', wanted.header.byteSkip).replace(/\s+/g, '');
-  if (!/^[0-9a-f]*$/i.test(text)) throw expected('hexadecimal digits', 'something else', wanted.file);
-  if (text.length !== 2 * wanted.byteCount) throw wrongLength(wanted, `${text.length / 2}`);
-  const bytes = Buffer.allocUnsafeSlow(wanted.byteCount);
-  bytes.write(text, 'hex');
+  const { byteCount, header, file } = wanted;
+  const bytes = Buffer.alloc(byteCount);
+  let found = 0;
+  for (let at = header.byteSkip; at < digits.length; at++) {
+    const value = digitValues[digits[at]!]!;
+    if (value < 255) {
+      if (found < 2 * byteCount) bytes[found >> 1] |= found % 2 ? value : value << 4;
+      found++;
+    } else if (!isSpace(digits[at]!)) throw expected('hexadecimal digits', 'something else', file);
+  }
+  if (found !== 2 * byteCount) throw wrongLength(wanted, `${found / 2}`);
   return bytes;
 }
 
-const textNumber = /^[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|nan|inf(inity)?)$/i;
+const textNumber = /^[+-]?(\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|nan|inf(inity)?)$/i;
 const special: Record<string, number> = { nan: NaN, inf: Infinity, infinity: Infinity };
+/** A double written out with all its digits has fewer than 800. */
+const longestNumber = 1000;
 
 function numberOf(token: string): number | undefined {
   if (!textNumber.test(token)) return undefined;
@@ -102,21 +119,34 @@ function numberOf(token: string): number | undefined {
   return token.startsWith('-') ? -magnitude : magnitude;
 }
 
+/** The texts between white space, one at a time: a file may hold more of them than a list can. */
+function* tokensOf(bytes: Buffer, from: number): Generator<string> {
+  for (let at = from; at < bytes.length; ) {
+    if (isSpace(bytes[at]!)) {
+      at++;
+      continue;
+    }
+    const start = at;
+    while (at < bytes.length && at - start <= longestNumber && !isSpace(bytes[at]!)) at++;
+    yield bytes.toString('latin1', start, at);
+  }
+}
+
 /** One number for each voxel with white space between; integers must be integers that their type holds. */
 function textVoxels(bytes: Buffer, { header: { type, byteSkip }, count, file }: Wanted): VoxelArray {
-  const tokens = bytes.toString('latin1', byteSkip).split(/\s+/).filter(Boolean);
-  if (tokens.length !== count) throw expected(`${count} numbers`, `${tokens.length}`, file);
   const stored = new type.array(count);
   const isBig = stored instanceof BigInt64Array || stored instanceof BigUint64Array;
   const out: VoxelArray = isBig ? new Float64Array(count) : stored;
   const isFloat = type.name.startsWith('float');
-  tokens.forEach((token, i) => {
+  let found = 0;
+  for (const token of tokensOf(bytes, byteSkip)) {
     const value = numberOf(token);
-    if (value !== undefined) out[i] = value;
-    const isHeld = isFloat || (isBig ? Number.isInteger(value) : out[i] === value);
-    if (value === undefined || !isHeld)
-      throw expected(`${type.name} numbers`, JSON.stringify(token.slice(0, 40)), file);
-  });
+    if (found < count && value !== undefined) out[found] = value;
+    const isHeld = isFloat || found >= count || (isBig ? Number.isInteger(value) : out[found] === value);
+    if (value === undefined || !isHeld) throw expected(`${type.name} numbers`, shownText(token.slice(0, 40)), file);
+    found++;
+  }
+  if (found !== count) throw expected(`${count} numbers`, `${found}`, file);
   return out;
 }
 
@@ -145,10 +175,10 @@ async function readVoxels(header: NrrdHeader, source: PlainSource, from: number)
   return decodeVoxels(bytes, type, header);
 }
 
-/** The data file lies beside the header unless its name is absolute. */
+/** The data file lies in the folder of the header, or below it. */
 async function voxelsOf({ header, end }: Head, source: PlainSource): Promise<VoxelArray> {
   if (header.dataFile !== undefined) {
-    const file = path.resolve(path.dirname(source.file), header.dataFile);
+    const file = insideFolder(path.dirname(source.file), header.dataFile, source.file);
     return withPlainSource(file, `the voxels that belong to ${source.file}`, (data) => readVoxels(header, data, 0));
   }
   if (end === undefined || end >= source.size)

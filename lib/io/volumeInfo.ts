@@ -1,8 +1,8 @@
 /** What a NIfTI file holds, for reading. */
 import { orientationCodes } from '../volume/orientation.ts';
 import { finiteValues, summariseValues, type ValueSummary } from '../volume/values.ts';
-import { type Affine, spacingOf } from '../volume/volume.ts';
-import { type NiftiImage, readNifti } from './nifti.ts';
+import type { Affine } from '../volume/volume.ts';
+import { openImage } from './openVolume.ts';
 
 const rowsOf = (affine: Affine): number[][] => [0, 1, 2, 3].map((row) => affine.slice(4 * row, 4 * row + 4));
 
@@ -31,25 +31,12 @@ export interface VolumeInfo extends ValueSummary {
   readonly warnings: string[];
 }
 
-function warningsOf({ header, spacingMm, affine }: NiftiImage, { nan, infinite, count }: ValueSummary): string[] {
-  const warnings: string[] = [];
-  if (nan + infinite > 0) warnings.push(`${nan} NaN and ${infinite} infinite values among ${count} voxels`);
-  if (header.lengthUnit === 'metre' || header.lengthUnit === 'micron') {
-    warnings.push(`the header gives lengths in ${header.lengthUnit}s; they are taken as mm`);
-  }
-  const implied = spacingOf(affine);
-  if (implied.some((s, i) => Math.abs(s - spacingMm[i]!) > 1e-3 * spacingMm[i]!)) {
-    const list = implied.map((s) => Number(s.toPrecision(6))).join(', ');
-    warnings.push(`the spacing in the header differs from the one that the affine implies (${list} mm)`);
-  }
-  return warnings;
-}
-
 /** Reads a NIfTI file and summarises it. Throws a UserError when it cannot be read. */
 export async function volumeInfo(file: string): Promise<VolumeInfo> {
-  const image = await readNifti(file);
-  const { header, shape, spacingMm, affine, data } = image;
+  const { header, shape, spacingMm, affine, data, warnings } = await openImage(file, { isCt: false });
   const summary = summariseValues(data);
+  const { nan, infinite, count } = summary;
+  const nonFinite = `${nan} NaN and ${infinite} infinite values among ${count} voxels`;
   return {
     file,
     format: `NIfTI-${header.version}`,
@@ -66,6 +53,6 @@ export async function volumeInfo(file: string): Promise<VolumeInfo> {
     nonFinite: header.nonFinite,
     ...summary,
     ...(header.nonFinite > 0 ? { finite: summariseValues(finiteValues(data)) } : {}),
-    warnings: warningsOf(image, summary),
+    warnings: [...(nan + infinite > 0 ? [nonFinite] : []), ...warnings],
   };
 }

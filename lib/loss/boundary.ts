@@ -19,7 +19,7 @@ import { signedDistance } from './signedDistance.ts';
 import { weightedSum } from './weightedSum.ts';
 
 /** What the authors multiply the boundary loss by when they hold it constant beside a loss of regions. */
-export const boundaryWeight = 0.01;
+const boundaryWeight = 0.01;
 
 /**
  * φ as in the authors' code: outside, the distance to the nearest pixel of the mask; inside, minus (the distance to the

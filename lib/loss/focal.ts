@@ -4,7 +4,12 @@
  *     L = 1/N Σ −α_y (1 − p_y)^γ ln p_y
  *
  * over all N pixels, with p_y the softmax probability of a pixel's true class, γ = 2, and α_y = 0.75 for foreground and
- * 0.25 for background. Source: Lin et al. 2017, doi 10.1109/ICCV.2017.324.
+ * 0.25 for background. Its gradient by the logits z of one pixel, for the true class y and any other class k:
+ *
+ *     ∂L/∂z_y = 1/N α_y (1 − p_y)^γ (γ p_y ln p_y − (1 − p_y))        ∂L/∂z_k = −∂L/∂z_y p_k / (1 − p_y)
+ *
+ * Code of the gradient: `slope` in engine/ops/focalCrossEntropy.ts, by −ln p_y instead of z; our kernel, by z, in
+ * engine/cpp/lossFocal.cc. Source: Lin et al. 2017, doi 10.1109/ICCV.2017.324.
  */
 import { tf } from 'axunet-engine/engine';
 import { focalCrossEntropy, meanFocalCrossEntropy } from 'axunet-engine/ops/focalCrossEntropy';

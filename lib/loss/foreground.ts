@@ -21,7 +21,7 @@ function asTwoClasses(logits: tf.Tensor4D, labels: tf.Tensor3D): [tf.Tensor4D, t
  * Sums over the pixels with p the probability of the foreground and y its truth: Σ p, Σ p y, Σ y and Σ p². One number
  * per image, or one in all.
  */
-export interface ForegroundSums {
+interface ForegroundSums {
   readonly probability: tf.Tensor1D;
   readonly overlap: tf.Tensor1D;
   readonly truth: tf.Tensor1D;

@@ -55,7 +55,7 @@ export function logHausdorff(options: HausdorffOptions = {}): SpatialLoss {
 }
 
 /** Beside cross-entropy and Dice: the logarithm is some 5 at the start of a training, where each of them is below 1. */
-export const hausdorffWeight = 0.1;
+const hausdorffWeight = 0.1;
 
 /** Cross-entropy + soft foreground Dice + 0.1 × ln(1 + Hausdorff loss). */
 export const crossEntropyDiceHausdorff: LossFunction = weightedSum([

@@ -13,6 +13,7 @@ import { focalGeneralizedDice, paperLoss, paperLossRising } from './paperLoss.ts
 import { softDice, softDicePerSample } from './softDice.ts';
 import { tversky } from './tversky.ts';
 
+/** The losses that a run can name (docs/losses.md). */
 export const losses = {
   'ce-dice': crossEntropyDice,
   ce: crossEntropy,

@@ -7,21 +7,15 @@
  *                              └ p4 ─ c4 ───────────── c6 ─ up7
  *                                      └ p5 ─ c5 ─ ASPP ─ up6
  *
- * Layer names are the reference's. Source: Yang et al. 2022, doi 10.3389/fonc.2022.894970, and its public code.
+ * The ASPP block is in aspp.ts, the layers are in blocks.ts; their names are the reference's. Source: Yang et al. 2022,
+ * doi 10.3389/fonc.2022.894970, and its public code.
  */
 import { tf } from 'axunet-engine';
 import { expected } from '../errors.ts';
-import {
-  AdaptiveMaxPool,
-  Convolution,
-  ConvolutionNormRelu,
-  DoubleConvolution,
-  Join,
-  MaxPool,
-  ResizeNearestLike,
-  UpConvolution,
-} from './blocks.ts';
+import { asppHead } from './aspp.ts';
+import { Convolution, DoubleConvolution, Join, MaxPool, UpConvolution } from './blocks.ts';
 import { initialiseWeights } from './initialise.ts';
+import { type Node, through } from './layer.ts';
 
 /** The networks that `createAxUnet` can build: the published one, two of the authors' files, and three ablations. */
 export const variants = ['residual', 'plain', 'grouped', 'unet', 'unet-aspp', 'unet-sep'] as const;
@@ -71,12 +65,6 @@ const parts: Record<Variant, Parts> = {
   'unet-aspp': { separable: false, aspp: true, shortcuts: false, grouped: false },
   'unet-sep': { separable: true, aspp: false, shortcuts: false, grouped: false },
 };
-
-type Node = tf.SymbolicTensor;
-
-/** A layer applied to one or more nodes. */
-const through = (layer: tf.layers.Layer, ...inputs: Node[]): Node =>
-  layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as Node;
 
 const pool = (name: string, x: Node): Node => through(new MaxPool({ name }), x);
 const add = (name: string, a: Node, b: Node): Node => through(tf.layers.add({ name }), a, b);
@@ -136,7 +124,7 @@ export function createAxUnet(given: Partial<ModelConfig> = {}, seed?: number): t
       : joined;
     return block(`c${k}`, filters, merged);
   };
-  const c6 = level(6, 8 * w, aspp ? asppHead(c5, config) : c5, c4);
+  const c6 = level(6, 8 * w, aspp ? asppHead(c5, w, config.asppRates) : c5, c4);
   const c7 = level(7, 4 * w, c6, c3);
   const c8 = level(8, 2 * w, c7, c2);
   const c9 = level(9, w, c8, c1);
@@ -145,20 +133,4 @@ export function createAxUnet(given: Partial<ModelConfig> = {}, seed?: number): t
   const model = tf.model({ name: `axunet_${config.variant.replace('-', '_')}_${w}`, inputs: image, outputs: logits });
   if (seed !== undefined) initialiseWeights(model, seed);
   return model;
-}
-
-/**
- * Atrous spatial pyramid pooling: the bottleneck seen at five scales (1×1, three dilated 3×3, pooled 3×3), joined and
- * projected; then the head's 3×3 and linear 1×1 convolution. [n, h, w, 16 width] → the same shape.
- */
-function asppHead(c5: Node, { width: w, asppRates }: ModelConfig): Node {
-  const branch = (name: string, kernelSize: number, x: Node, dilation = 1, filters = 4 * w): Node =>
-    through(new ConvolutionNormRelu({ name, filters, kernelSize, dilation }), x);
-  const local = branch('aspp0', 1, c5);
-  const dilated = asppRates.map((rate, i) => branch(`aspp${i + 1}`, 3, c5, rate));
-  const pooled = branch('aspp4_3x3', 1, through(new AdaptiveMaxPool({ name: 'aspp4_pool', bins: 3 }), c5));
-  const context = through(new ResizeNearestLike({ name: 'aspp4' }), pooled, c5);
-  const projected = branch('aspp_project', 1, concat('aspp_join', local, ...dilated, context));
-  const head = branch('head_conv', 3, projected, 1, 8 * w);
-  return through(new Convolution({ name: 'head_out', filters: 16 * w, kernelSize: 1 }), head);
 }

@@ -1,14 +1,17 @@
 /**
- * The building blocks of AX-Unet as layers, one kind of row of the paper's table each. Images are [n, h, w, c].
+ * The building blocks of AX-Unet as layers, one kind of row of the paper's table each. Images are [n, h, w, c]. Put
+ * together they are in axunet.ts, and the ASPP block of aspp0 … head_out in aspp.ts.
  *
  *     DoubleConvolution     c1, c2 … c9       3×3, batch norm, ReLU, twice; or the first half separable
  *     MaxPool               p1, p2, p4, p5    2×2 maximum
- *     Convolution           s1, s2, s3        1×1, every second pixel: the shortcuts; and the linear head_out and c10
+ *     Convolution           s1, s2, s3        1×1, every second pixel: the shortcuts
+ *                           head_out, c10     1×1: the ends of the head and of the network
+ *                           merge6 … merge9   3×3 in two groups, after each skip; of the variant `grouped` alone
  *     ConvolutionNormRelu   aspp0 … head_conv k×k, dilated in the ASPP block, batch norm, ReLU
  *     AdaptiveMaxPool       aspp4_pool        maximum of 3 × 3 overlapping windows
  *     ResizeNearestLike     aspp4             nearest neighbour, back to the size of c5
  *     UpConvolution         up6 … up9         transposed 2×2, doubles the size
- *     Join                  skip6 … skip9     [up, skip] along the channels
+ *     Join                  skip6 … skip9     [up, skip] along the channels; and the branches of ASPP: aspp_join
  *
  * Facts: reference code Model.py and withsep.py, see docs/differences.md for what we do otherwise.
  */
@@ -54,11 +57,12 @@ export class DoubleConvolution extends NetworkLayer<{ filters: number; separable
   }
 
   protected override compute([image]: tf.Tensor4D[], training: boolean): tf.Tensor4D {
-    const [bn1, bn2, how] = [this.batchNorm('bn1'), this.batchNorm('bn2'), { training, momentum }];
+    const bn1 = this.batchNorm('bn1');
+    const how = { training, momentum };
     const first = this.settings.separable
       ? separableNormRelu(image, this.convolution('pointwise'), this.convolution('depthwise'), bn1, how)
       : convolutionNormRelu(image, this.convolution('conv1'), bn1, how);
-    return convolutionNormRelu(first, this.convolution('conv2'), bn2, how);
+    return convolutionNormRelu(first, this.convolution('conv2'), this.batchNorm('bn2'), how);
   }
 }
 
@@ -116,7 +120,8 @@ export class Convolution extends NetworkLayer<ConvolutionSettings> {
   }
 
   protected override compute([image]: tf.Tensor4D[]): tf.Tensor4D {
-    const [{ kernel, bias }, { stride, groups }] = [this.convolution('conv'), this.settings];
+    const { kernel, bias } = this.convolution('conv');
+    const { stride, groups } = this.settings;
     return groups > 1 ? groupedConvolution(image, kernel, bias, groups) : convolution(image, kernel, bias, { stride });
   }
 }
@@ -200,9 +205,16 @@ export class ResizeNearestLike extends NetworkLayer {
   }
 }
 
-const layers = [
-  ...[DoubleConvolution, ConvolutionNormRelu, Convolution, UpConvolution],
-  ...[Join, MaxPool, AdaptiveMaxPool, ResizeNearestLike],
-];
-for (const layer of layers)
-  tf.serialization.registerClass(layer as unknown as tf.serialization.SerializableConstructor<tf.layers.Layer>);
+/** Lets tfjs make a layer of this class again from its saved settings. */
+function register(layer: unknown): void {
+  tf.serialization.registerClass(layer as tf.serialization.SerializableConstructor<tf.layers.Layer>);
+}
+
+register(DoubleConvolution);
+register(ConvolutionNormRelu);
+register(Convolution);
+register(UpConvolution);
+register(Join);
+register(MaxPool);
+register(AdaptiveMaxPool);
+register(ResizeNearestLike);

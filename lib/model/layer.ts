@@ -22,6 +22,13 @@ const listOf = <T>(one: T | T[]): T[] => (Array.isArray(one) ? one : [one]);
 const shapesOf = (shapes: Shapes): ImageShape[] =>
   (Array.isArray(shapes[0]) ? shapes : [shapes]) as unknown as ImageShape[];
 
+/** An image on its way through a network that is being built. */
+export type Node = tf.SymbolicTensor;
+
+/** A layer applied to one or more nodes. */
+export const through = (layer: tf.layers.Layer, ...inputs: Node[]): Node =>
+  layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as Node;
+
 /**
  * A layer on images [n, h, w, c]. `Settings` are what its constructor is given besides a name; they are saved
  * with the model. Layers say three things: their weights (`declare`), the shape that comes out (`shapeOf`)

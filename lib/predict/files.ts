@@ -3,16 +3,19 @@
  * one bad file does not stop the others, so a cut-off run is simply started again.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
-import { assertFinite, niftiFiles, readNifti, writeNifti } from '../io/nifti.ts';
-import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
+import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
+import { openImage } from '../io/openVolume.ts';
+import { anything, dictionary, natural, object, optional, readJsonIfGood, realNumber, text } from '../io/schema.ts';
+import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
 import { foregroundNetwork } from './slices.ts';
+import { unlikeTraining } from './unlikeTraining.ts';
 import { type Member, type PredictVolumeOptions, predictWith } from './volume.ts';
 
 /** A trained network with what its input must look like. */
@@ -55,6 +58,8 @@ export interface PredictReport {
   /** Complete already: same input, same network, same options, outputs as they were written. */
   readonly skipped: string[];
   readonly failed: { readonly file: string; readonly reason: string }[];
+  /** What is odd in a volume or its mask and may be wrong; absent where nothing is. */
+  readonly warnings?: { readonly file: string; readonly message: string }[];
   /** Volume of each complete mask before and after post-processing; absent without it. */
   readonly postprocessed?: { readonly name: string; readonly beforeMl: number; readonly afterMl: number }[];
 }
@@ -72,11 +77,21 @@ interface PredictionRecord {
   readonly outputs: Readonly<Record<string, string>>;
   readonly pancreasMl: number;
   readonly voxels: number;
+  /** What is odd in the volume or its mask and may be wrong; absent where nothing is. */
+  readonly warnings?: readonly string[];
   /** Only where there is post-processing. */
   readonly beforePostprocessing?: { readonly voxels: number; readonly pancreasMl: number };
 }
 
-const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr)$/i;
+const recordSchema = object({
+  made: anything,
+  outputs: dictionary(text),
+  pancreasMl: realNumber,
+  voxels: natural,
+  beforePostprocessing: optional(object({ voxels: natural, pancreasMl: realNumber })),
+});
+
+const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr(\.gz)?)$/i;
 
 /**
  * The volumes in the given folders (not in folders inside them) and files, folders sorted by name.
@@ -118,14 +133,13 @@ async function readComplete(
   made: PredictionRecord['made'],
   wanted: readonly string[],
 ): Promise<PredictionRecord | undefined> {
-  try {
-    const record = JSON.parse(await readFile(path.join(out, `${name}.json`), 'utf8')) as PredictionRecord;
-    if (JSON.stringify(record.made) !== JSON.stringify(made)) return undefined;
-    for (const file of wanted) if (record.outputs[file] !== (await sha256File(path.join(out, file)))) return undefined;
-    return record;
-  } catch {
-    return undefined; // absent or damaged: made again
+  const record = await readJsonIfGood(path.join(out, `${name}.json`), recordSchema); // absent or damaged: made again
+  if (JSON.stringify(record?.made) !== JSON.stringify(made)) return undefined;
+  for (const file of wanted) {
+    const found = await sha256File(path.join(out, file)).catch(() => undefined);
+    if (found === undefined || record?.outputs[file] !== found) return undefined;
   }
+  return record as PredictionRecord; // whose `made` is the wanted one
 }
 
 /** Networks made ready, and one text that tells them from others. */
@@ -156,6 +170,12 @@ function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorA
 
 const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + v, 0);
 
+/** A spacing whose product is the volume of a voxel, also where the axes are sheared. */
+function volumeSpacing(volume: Volume): Vec3 {
+  const [x, y] = volume.spacingMm;
+  return shearDegrees(volume.affine) > 0 ? [x, y, (1000 * voxelVolumeMl(volume)) / (x * y)] : volume.spacingMm;
+}
+
 /** The mask after post-processing, and what the record says of both. */
 function finishMask(
   mask: Volume<Uint8Array>,
@@ -166,7 +186,7 @@ function finishMask(
     pancreasMl: countForeground(data) * voxelVolumeMl(mask),
   });
   if (!postprocessing) return { mask, sizes: sizeOf(mask) };
-  const done = { ...mask, data: postprocessMask(mask.data, mask.shape, mask.spacingMm, postprocessing) };
+  const done = { ...mask, data: postprocessMask(mask.data, mask.shape, volumeSpacing(mask), postprocessing) };
   return { mask: done, sizes: { ...sizeOf(done), beforePostprocessing: sizeOf(mask) } };
 }
 
@@ -189,7 +209,7 @@ async function predictFile(
   const wanted = options.probability ? [maskFile, `${input.name}_probability.nii.gz`] : [maskFile];
   const complete = await readComplete(out, input.name, made, wanted);
   if (complete) return { record: complete, computed: false };
-  const volume = await readNifti(input.file);
+  const volume = await openImage(input.file);
   assertFinite(volume, input.file);
   const predicted = await predictWith(ensemble.members, volume, {
     threshold,
@@ -205,7 +225,12 @@ async function predictFile(
   const outputs = Object.fromEntries(
     await Promise.all(wanted.map(async (file) => [file, await sha256File(path.join(out, file))] as const)),
   );
-  const record: PredictionRecord = { made, outputs, ...sizes };
+  const warnings = [
+    ...volume.warnings,
+    ...new Set(ensemble.members.flatMap(({ grid }) => unlikeTraining(volume, grid))),
+    ...(sizes.voxels === 0 ? ['the mask is empty'] : []),
+  ];
+  const record: PredictionRecord = { made, outputs, ...sizes, ...(warnings.length > 0 && { warnings }) };
   await writeJson(path.join(out, `${input.name}.json`), record);
   return { record, computed: true };
 }
@@ -245,6 +270,7 @@ export async function predictFiles(
     ...(options.postprocessing && { postprocessed: [] }),
   };
   const ensemble = openEnsemble(Array.isArray(predictor) ? predictor : [predictor], options.mirror);
+  const odd: { file: string; message: string }[] = [];
   let isTold = false;
   const tellChoice = (): void => {
     const reason = ensemble.members.map(({ network }) => network.reason).find((text) => text !== undefined);
@@ -263,7 +289,8 @@ export async function predictFiles(
         tell(Math.min(share, 0.99), input.name),
       );
       (computed ? report.made : report.skipped).push(input.name);
-      const { pancreasMl, beforePostprocessing: before } = record;
+      const { pancreasMl, beforePostprocessing: before, warnings = [] } = record;
+      for (const message of warnings) odd.push({ file: input.file, message });
       if (before) report.postprocessed?.push({ name: input.name, beforeMl: before.pancreasMl, afterMl: pancreasMl });
       tell(1, `${input.name} ${computed ? 'done' : 'was complete'}`);
     } catch (error) {
@@ -276,5 +303,5 @@ export async function predictFiles(
   } finally {
     for (const { network } of ensemble.members) network.close();
   }
-  return report;
+  return { ...report, ...(odd.length > 0 && { warnings: odd }) };
 }

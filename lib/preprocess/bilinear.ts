@@ -4,7 +4,7 @@
  */
 
 /** Height and width of a source in pixels. */
-export interface SourceSize {
+interface SourceSize {
   readonly height: number;
   readonly width: number;
 }

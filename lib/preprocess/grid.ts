@@ -112,27 +112,11 @@ const channelsOf = (image: Float32Array, { height, width }: SliceGeometry): numb
 };
 
 /**
- * One slice on the grid: `image` (3, H, W) becomes (h, w, 3), `label` (H, W) becomes (h, w), both read once and
- * bilinear at the same points; a label pixel is foreground where the interpolated mask is at least ½.
- * Outside the source both are 0. The label is binary: class 1 or 0.
+ * One slice on the grid, into arrays such as parts of a batch: `image` (3, H, W) becomes (h, w, 3), `label` (H, W)
+ * becomes (h, w), both read once and bilinear at the same points; a label pixel is foreground where the interpolated
+ * mask is at least ½. Outside the source both are 0. The label is binary: class 1 or 0. Every value of `out` is
+ * written.
  */
-export function sampleSlice(
-  image: Float32Array,
-  label: Uint8Array | undefined,
-  source: SliceGeometry,
-  grid: Grid,
-  warp: Warp = identityWarp,
-): { image: Float32Array; label?: Uint8Array } {
-  const pixels = grid.size[0] * grid.size[1];
-  const sample = {
-    image: new Float32Array(pixels * channelsOf(image, source)),
-    ...(label && { label: new Uint8Array(pixels) }),
-  };
-  sampleSliceInto(sample, { image, label }, source, grid, warp);
-  return sample;
-}
-
-/** The same into arrays that are there already, as parts of a batch; every value of `out` is written. */
 export function sampleSliceInto(
   out: { readonly image: Float32Array; readonly label?: Uint8Array },
   { image, label }: { readonly image: Float32Array; readonly label?: Uint8Array },
@@ -166,7 +150,7 @@ function gridPositions(grid: Grid, source: SliceGeometry, axis: 0 | 1): Float64A
 
 /**
  * The way back: a probability map (h, w) on the grid, bilinear onto the source slice (H, W), 0 outside the window.
- * On `nativeGrid` this undoes `sampleSlice` exactly.
+ * On `nativeGrid` this undoes `sampleSliceInto` exactly.
  */
 export function resampleToSource(probability: Float32Array, source: SliceGeometry, grid: Grid): Float32Array {
   const [height, width] = grid.size;

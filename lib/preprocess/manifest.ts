@@ -1,4 +1,19 @@
 /** What `manifest.json` says about preprocessed slices. */
+import {
+  atLeastOne,
+  choice,
+  dictionary,
+  exactly,
+  list,
+  natural,
+  nullable,
+  object,
+  optional,
+  realNumber,
+  type Schema,
+  text,
+  tuple,
+} from '../io/schema.ts';
 import { isAllZero } from '../volume/values.ts';
 import type { PreprocessMode, WindowHu } from './window.ts';
 
@@ -26,6 +41,9 @@ export interface SliceEntry {
    * foreground.
    */
   readonly box: readonly [number, number, number, number] | null;
+  /** CRC-32 of the three planes of the image and of the label, see sliceChecksum.ts; absent in older manifests. */
+  readonly imageCrc32?: string;
+  readonly labelCrc32?: string;
 }
 
 /** A case in the manifest: what its slices were made from. */
@@ -37,6 +55,8 @@ export interface CaseEntry {
   readonly shape?: readonly [number, number, number];
   /** How the label was found to lie, for sets whose labels are mirrored now and then. */
   readonly labelPosition?: string;
+  /** What is odd in its files and may be wrong; absent where nothing is. */
+  readonly warnings?: readonly string[];
   /** sha256 of the files it was made from, by folder and file name. */
   readonly sources: Readonly<Record<string, string>>;
   /** Number of slices kept. */
@@ -66,6 +86,45 @@ export interface Manifest {
   /** Cases that another shard has not made yet. */
   readonly pending: readonly string[];
 }
+
+export const sliceSchema = object({
+  id: text,
+  case: text,
+  patient: text,
+  z: natural,
+  image: text,
+  label: text,
+  height: atLeastOne,
+  width: atLeastOne,
+  spacingMm: tuple([realNumber, realNumber]),
+  foreground: natural,
+  box: nullable(tuple([natural, natural, natural, natural])),
+});
+
+export const caseSchema = object({
+  id: text,
+  patient: text,
+  group: optional(text),
+  shape: optional(tuple([natural, natural, natural])),
+  labelPosition: optional(text),
+  sources: dictionary(text),
+  slices: natural,
+});
+
+export const modeSchema = choice(['default', 'paper']);
+
+/** What `manifest.json` must hold. */
+export const manifestSchema: Schema<Manifest> = object({
+  version: exactly(manifestVersion),
+  dataset: text,
+  mode: modeSchema,
+  windowHu: optional(tuple([realNumber, realNumber])),
+  unit: choice(['mm', 'px']),
+  slices: list(sliceSchema),
+  cases: list(caseSchema),
+  failed: list(object({ id: text, reason: text })),
+  pending: list(text),
+});
 
 /** Count and bounding box of the pixels of a label (H, W) that are not 0. */
 export function foregroundBox(label: Uint8Array, width: number): Pick<SliceEntry, 'foreground' | 'box'> {

@@ -1,11 +1,12 @@
 /** One case, from its files to slices in memory: canonical orientation, window, classes. */
-
+import path from 'node:path';
 import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
-import { readGreyImage } from '../io/image.ts';
-import { assertFinite, readNifti } from '../io/nifti.ts';
+import { maskOf, readGreyImage } from '../io/image.ts';
+import { assertFinite } from '../io/nifti.ts';
+import { openImage, openMask } from '../io/openVolume.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { sliceZ, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
 import { applyWindow, type WindowHu } from './window.ts';
@@ -27,6 +28,8 @@ export interface PreparedCase {
   readonly shape?: Vec3;
   /** How the label was found to lie, for sets whose labels are mirrored now and then. */
   readonly labelPosition?: string;
+  /** What is odd in the files and may be wrong, each with the file's name. */
+  readonly warnings: readonly string[];
   /** Made one after the other as they are asked for. */
   readonly slices: Iterable<PreparedSlice>;
 }
@@ -46,7 +49,7 @@ async function prepareVolume(
   windowHu: WindowHu,
   skipEnds: boolean,
 ): Promise<PreparedCase> {
-  const [image, stored] = await Promise.all([readNifti(imageFile), readNifti(labelFile)]);
+  const [image, stored] = await Promise.all([openImage(imageFile), openMask(labelFile)]);
   assertFinite(image, imageFile);
   const placed = list.detectLabelFlip ? alignLabel(image, stored, list.labelMap) : undefined;
   const label = placed?.label ?? stored;
@@ -62,6 +65,10 @@ async function prepareVolume(
     shape,
     spacingMm: [spacingMm[1], spacingMm[0]],
     ...(placed && { labelPosition: describeFlip(placed.decision) }),
+    warnings: [
+      ...image.warnings.map((warning) => `${path.basename(imageFile)}: ${warning}`),
+      ...stored.warnings.map((warning) => `${path.basename(labelFile)}: ${warning}`),
+    ],
     slices: volumeSlices(
       shape[2],
       skipEnds,
@@ -113,22 +120,20 @@ function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: number):
   return out;
 }
 
-/** JPEG leaves no clean 0 and 255 in a mask. */
-const maskThreshold = 127;
-
 async function preparePicture(list: CaseList, imageFile: string, labelFile: string, z: number): Promise<PreparedCase> {
   const [image, mask] = await Promise.all([readGreyImage(imageFile), readGreyImage(labelFile)]);
   const { width, height } = image;
   if (mask.width !== width || mask.height !== height) {
     throw expected(`a mask of ${width}×${height} pixels as its picture`, `${mask.width}×${mask.height}`, labelFile);
   }
-  const stored = mask.data.map((v) => (v > maskThreshold ? 1 : 0));
+  const stored = maskOf(mask, labelFile);
   const turn = <T extends Float32Array | Uint8Array>(plane: T): T => (list.imageFlipY ? flipRows(plane, width) : plane);
   const plane = turn(applyWindow(image.data, [0, 255]));
   return {
     height,
     width,
     spacingMm: [1, 1],
+    warnings: [],
     slices: [{ z, planes: [plane, plane, plane], label: turn(toClasses(stored, list, labelFile)) }],
   };
 }

@@ -1,11 +1,14 @@
 /** Slices on disk: data/<id>.npy and label/<id>.npy, and one record a case that says they are complete. */
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { expected, shownText } from '../errors.ts';
 import { bytesOf } from '../io/bytes.ts';
-import { readJson, writeFileAtomic, writeThenRename } from '../io/files.ts';
+import { writeFileAtomic, writeThenRename } from '../io/files.ts';
+import { insideFolder } from '../io/insideFolder.ts';
 import { npyHeader } from '../io/npy.ts';
+import { anything, list, natural, object, readJsonIfGood, type Schema } from '../io/schema.ts';
 import { voxelTypeOf } from '../io/voxelTypes.ts';
-import type { CaseEntry, SliceEntry } from './manifest.ts';
+import { type CaseEntry, caseSchema, type SliceEntry, sliceSchema } from './manifest.ts';
 import type { PreparedSlice } from './prepareCase.ts';
 
 /** cases/<id>.json: written after the last slice of the case, so a case without it is not complete. */
@@ -17,6 +20,13 @@ export interface CaseRecord {
   /** Size in bytes of each image and each label file. */
   readonly bytes: { readonly image: number; readonly label: number };
 }
+
+const recordSchema: Schema<CaseRecord> = object({
+  made: anything,
+  entry: caseSchema,
+  slices: list(sliceSchema),
+  bytes: object({ image: natural, label: natural }),
+});
 
 /** Files written at the same time: enough to keep the disk and a second core busy. */
 const parallelWrites = 4;
@@ -66,35 +76,48 @@ const recordFile = (folder: string, id: string): string => path.join(folder, 'ca
 export const writeCaseRecord = (folder: string, record: CaseRecord): Promise<void> =>
   writeFileAtomic(recordFile(folder, record.entry.id), `${JSON.stringify(record)}\n`);
 
-/** The record of a case, or undefined where there is none that can be read. */
+/** The record of a case, or undefined where there is none that can be read, or that of another case. */
 export async function readCaseRecord(folder: string, id: string): Promise<CaseRecord | undefined> {
-  return (await readJson(recordFile(folder, id)).catch(() => undefined)) as CaseRecord | undefined;
+  const record = await readJsonIfGood(recordFile(folder, id), recordSchema);
+  const isItsOwn = record?.entry.id === id && record.slices.every((slice) => slice.case === id);
+  return isItsOwn ? record : undefined;
 }
 
-/** Removes a case: the record first, so that a stop half-way leaves nothing that claims to be complete. */
+/**
+ * Removes a case: the record first, so that a stop half-way leaves nothing that claims to be complete. Throws a
+ * UserError, and removes nothing, where the record names anything but files of its own slices.
+ */
 export async function removeCase(folder: string, id: string): Promise<void> {
-  const record = await readCaseRecord(folder, id);
-  await rm(recordFile(folder, id), { force: true });
-  await removeSlices(folder, record?.slices ?? []);
+  const file = recordFile(folder, id);
+  const slices = (await readCaseRecord(folder, id))?.slices ?? [];
+  filesOf(folder, slices, file); // refused before anything is gone
+  await rm(file, { force: true });
+  await removeSlices(folder, slices, file);
 }
 
-export async function removeSlices(folder: string, slices: readonly SliceEntry[]): Promise<void> {
-  for (const { image, label } of slices) {
-    await rm(path.join(folder, image), { force: true });
-    await rm(path.join(folder, label), { force: true });
-  }
+/** The place of one of a slice's files, which has the name that slices of its case have and no other. */
+function fileOf(folder: string, part: 'data' | 'label', entry: SliceEntry, record: string): string {
+  const name = part === 'data' ? entry.image : entry.label;
+  const place = insideFolder(folder, name, record);
+  const isOwn = entry.id === entry.case || entry.id.startsWith(`${entry.case}-`);
+  if (isOwn && name === `${part}/${entry.id}.npy`) return place;
+  throw expected(`${part}/${entry.case}-….npy, a file of its own slice`, shownText(name), record);
+}
+
+/** The files of slices that a record names. Throws a UserError where one of them is not a file of these slices. */
+const filesOf = (folder: string, slices: readonly SliceEntry[], record: string): string[] =>
+  slices.flatMap((entry) => [fileOf(folder, 'data', entry, record), fileOf(folder, 'label', entry, record)]);
+
+export async function removeSlices(folder: string, slices: readonly SliceEntry[], record = folder): Promise<void> {
+  for (const file of filesOf(folder, slices, record)) await rm(file, { force: true });
 }
 
 /** True when every file of the record is there with its full size; else the case is made again. */
-export async function isComplete(folder: string, { slices, bytes }: CaseRecord): Promise<boolean> {
-  for (const { image, label } of slices) {
-    for (const [file, size] of [
-      [image, bytes.image],
-      [label, bytes.label],
-    ] as const) {
-      const found = await stat(path.join(folder, file)).catch(() => undefined);
-      if (found?.size !== size) return false;
-    }
+export async function isComplete(folder: string, { entry, slices, bytes }: CaseRecord): Promise<boolean> {
+  const sizes = [bytes.image, bytes.label];
+  for (const [i, file] of filesOf(folder, slices, recordFile(folder, entry.id)).entries()) {
+    const found = await stat(file).catch(() => undefined);
+    if (found?.size !== sizes[i % 2]) return false;
   }
   return true;
 }

@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expected, messageOf } from '../errors.ts';
-import { readJson } from '../io/files.ts';
+import { insideFolder } from '../io/insideFolder.ts';
 import { decodeNpy } from '../io/npy.ts';
-import { type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
+import { readJsonAs } from '../io/schema.ts';
+import { type Manifest, manifestSchema, type SliceEntry } from './manifest.ts';
+import { checkSlice } from './sliceChecksum.ts';
 
 /** One slice: image [3, height, width] and label [height, width], flat. */
 export interface SliceArrays {
@@ -34,6 +36,8 @@ export interface SliceSet {
   readLabel(i: number): Uint8Array;
 }
 
+const manifestFile = (folder: string): string => path.join(folder, 'manifest.json');
+
 /** What slices may keep in memory unless told otherwise: a quarter of the machine, at most 2 GiB. */
 const defaultCacheBytes = (): number => Math.min(2 * 2 ** 30, os.totalmem() / 4);
 
@@ -56,15 +60,12 @@ function readArray<T>(file: string, type: new (n: number) => T, shape: readonly 
 /**
  * Opens the folder written by `preprocessDataset`. Slices are kept in memory until `cacheBytes` are used; the rest is
  * read from disk each time. Throws when the manifest is missing or of another version; `read` throws when a file is
- * missing, damaged or of another shape than the manifest says.
+ * missing, damaged or of another shape or content than the manifest says; content is checked when a file is first read.
  */
 export async function openSlices(folder: string, options: { cacheBytes?: number } = {}): Promise<SliceSet> {
-  const file = path.join(folder, 'manifest.json');
+  const file = manifestFile(folder);
   if (!existsSync(file)) throw expected('a folder of slices that axunet preprocess made', 'no manifest.json', folder);
-  const manifest = (await readJson(file)) as Manifest;
-  if (manifest?.version !== manifestVersion || !Array.isArray(manifest.slices)) {
-    throw expected(`a slice manifest of version ${manifestVersion}`, `version ${manifest?.version}`, file);
-  }
+  const manifest = await readJsonAs(file, manifestSchema, 'a slice manifest');
   return slicesIn({ folder, cacheBytes: options.cacheBytes ?? defaultCacheBytes() }, manifest);
 }
 
@@ -72,14 +73,19 @@ export async function openSlices(folder: string, options: { cacheBytes?: number 
 export function slicesIn(onDisk: SliceFolder, manifest: Manifest): SliceSet {
   const cache = new Map<string, Float32Array | Uint8Array>();
   let free = onDisk.cacheBytes;
+  const checked = new Set<string>();
   const load = <T extends Float32Array | Uint8Array>(
     name: string,
+    entry: SliceEntry,
     type: new (n: number) => T,
     shape: readonly number[],
   ): T => {
     const cached = cache.get(name);
     if (cached) return cached as T;
-    const array = readArray(path.join(onDisk.folder, name), type, shape);
+    const file = insideFolder(onDisk.folder, name, manifestFile(onDisk.folder));
+    const array = readArray(file, type, shape);
+    if (!checked.has(name)) checkSlice(array, entry, file);
+    checked.add(name);
     // nothing is ever thrown out: in shuffled epochs every slice is equally likely to be the next one asked for
     if (array.byteLength <= free) {
       cache.set(name, array);
@@ -89,11 +95,11 @@ export function slicesIn(onDisk: SliceFolder, manifest: Manifest): SliceSet {
   };
   const readLabel = (i: number): Uint8Array => {
     const { label, height, width } = manifest.slices[i];
-    return load(label, Uint8Array, [1, height, width]);
+    return load(label, manifest.slices[i], Uint8Array, [1, height, width]);
   };
   const read = (i: number): SliceArrays => {
     const { image, height, width } = manifest.slices[i];
-    return { image: load(image, Float32Array, [3, height, width]), label: readLabel(i) };
+    return { image: load(image, manifest.slices[i], Float32Array, [3, height, width]), label: readLabel(i) };
   };
   return { manifest, entries: manifest.slices, onDisk, read, readLabel };
 }

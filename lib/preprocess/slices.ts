@@ -17,6 +17,7 @@ import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { niftiFiles } from '../io/nifti.ts';
 import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
+import { sliceSummer } from './sliceChecksum.ts';
 import {
   type CaseRecord,
   isComplete,
@@ -133,13 +134,14 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
   const { slices, bytes } = await writeSlices(plan, one, prepared);
   const { id, patient, group } = one;
-  const { shape, labelPosition } = prepared;
+  const { shape, labelPosition, warnings } = prepared;
   const entry: CaseEntry = {
     id,
     patient,
     ...(group && { group }),
     ...(shape && { shape }),
     ...(labelPosition && { labelPosition }),
+    ...(warnings.length > 0 && { warnings }),
     sources,
     slices: slices.length,
   };
@@ -155,6 +157,7 @@ async function writeSlices(
 ): Promise<Pick<CaseRecord, 'slices' | 'bytes'>> {
   const { height, width, spacingMm } = prepared;
   const writer = startSliceWriter(out, height, width);
+  const checksums = sliceSummer();
   const slices: SliceEntry[] = [];
   try {
     for (const slice of prepared.slices) {
@@ -173,6 +176,7 @@ async function writeSlices(
         width,
         spacingMm,
         ...found,
+        ...checksums(slice),
       };
       slices.push(entry);
       await writer.write(entry, slice);
@@ -198,7 +202,8 @@ async function assemble(
   for (const { id } of list.cases) {
     if (failures.has(id)) continue;
     const record = await readCaseRecord(out, id);
-    if (record && isSame((record.made as { parameters?: unknown }).parameters, parameters)) complete.push(record);
+    if (record && isSame((record.made as { parameters?: unknown } | null)?.parameters, parameters))
+      complete.push(record);
     else pending.push(id);
   }
   return {

@@ -10,9 +10,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../errors.ts';
 import { formatCsv } from '../io/csv.ts';
-import { readJson, writeFileAtomic } from '../io/files.ts';
+import { writeFileAtomic } from '../io/files.ts';
+import { readJsonAs } from '../io/schema.ts';
 import type { CaseAnswer, CaseJob } from './cohortWorker.ts';
-import type { RadiomicsRecord } from './record.ts';
+import { type RadiomicsRecord, recordSchema } from './record.ts';
 import type { RadiomicsSettings } from './settings.ts';
 import type { CohortRow } from './table.ts';
 
@@ -30,7 +31,7 @@ export interface CohortOptions {
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
 
-interface CohortReport {
+export interface CohortReport {
   readonly made: string[];
   /** Complete already: same files, same settings. */
   readonly skipped: string[];
@@ -128,7 +129,7 @@ export async function extractCohort(rows: readonly CohortRow[], options: CohortO
   if (!writesTable) return report;
   const records = new Map<string, RadiomicsRecord>();
   for (const id of [...report.made, ...report.skipped])
-    records.set(id, (await readJson(recordFile(out, id))) as RadiomicsRecord);
+    records.set(id, await readJsonAs(recordFile(out, id), recordSchema));
   const table = path.join(out, 'features.csv');
   await writeFileAtomic(table, featureTable(rows, records));
   return { ...report, table };

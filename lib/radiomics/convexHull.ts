@@ -8,7 +8,7 @@ import { cross, dot, minus } from './mesh.ts';
 /** A triangle of point numbers, anticlockwise seen from outside. */
 type Face = readonly [number, number, number];
 
-interface HullMeasures {
+export interface HullMeasures {
   readonly areaMm2: number;
   readonly volumeMm3: number;
 }

@@ -8,6 +8,7 @@
  * energy 5·1 + 4·4 + 5·9 + 2·16 = 98, variance 98/16 − (9/4)² = 17/16, median 2, uniformity
  * (25 + 16 + 25 + 4)/256 = 70/256. Every feature with a worked example: docs/features/firstorder.md.
  */
+import { sizeExponent, timesPower } from '../statistics/scale.ts';
 import type { Vec3 } from '../volume/volume.ts';
 import type { FeatureValues } from './aggregation.ts';
 
@@ -27,32 +28,71 @@ function mean(values: Float64Array, f: (x: number) => number): number {
   return sum / values.length;
 }
 
-/** Central moments of order 2 to 4 and the mean absolute deviation, in one pass. */
-function moments(values: Float64Array, mu: number): { m2: number; m3: number; m4: number; absolute: number } {
+/** Mean of sorted values: of equal ones that value, which the rounding of their sum would miss. */
+const meanOfSorted = (sorted: Float64Array): number =>
+  sorted[0] === sorted.at(-1) ? (sorted[0] ?? NaN) : mean(sorted, (x) => x);
+
+interface CentralMoments {
+  readonly variance: number;
+  readonly absolute: number;
+  readonly skewness: number;
+  readonly kurtosis: number;
+}
+
+/** The unit of sums of fourth powers: 1, or a power of two near the spread where they would leave the doubles. */
+function unitOf(sorted: Float64Array, mu: number): number {
+  const spread = sizeExponent([sorted[0]! - mu, sorted.at(-1)! - mu]);
+  return Math.abs(spread) > 200 ? spread : 0;
+}
+
+/**
+ * Central moments of order 2 to 4 and the mean absolute deviation of values that are not all equal, in one pass. No
+ * values: NaN.
+ */
+function momentsOf(sorted: Float64Array, mu: number): CentralMoments {
+  const exponent = unitOf(sorted, mu);
   let [m2, m3, m4, absolute] = [0, 0, 0, 0];
-  for (let k = 0; k < values.length; k++) {
-    const x = values[k]! - mu;
+  for (let k = 0; k < sorted.length; k++) {
+    const x = exponent === 0 ? sorted[k]! - mu : timesPower(sorted[k]! - mu, -exponent);
     const square = x * x;
     m2 += square;
     m3 += square * x;
     m4 += square * square;
     absolute += Math.abs(x);
   }
-  const n = values.length;
-  return { m2: m2 / n, m3: m3 / n, m4: m4 / n, absolute: absolute / n };
+  const n = sorted.length;
+  [m2, m3, m4] = [m2 / n, m3 / n, m4 / n];
+  return {
+    variance: timesPower(m2, 2 * exponent),
+    absolute: timesPower(absolute / n, exponent),
+    skewness: m3 / m2 ** 1.5,
+    kurtosis: m4 / m2 ** 2,
+  };
 }
+
+/** Values that differ by less than this share of their size are equal but for the rounding of resampling. */
+const flatness = 2 ** -40;
+
+/** Whether a region is flat its values say, not its moments, which are rounded. No values: false. */
+function isFlatRegion(sorted: Float64Array): boolean {
+  const [min, max] = [sorted[0] ?? NaN, sorted.at(-1) ?? NaN];
+  return max - min <= flatness * Math.max(-min, max);
+}
+
+const flat: CentralMoments = { variance: 0, absolute: 0, skewness: 0, kurtosis: 0 };
 
 /** The statistics that both families of values, grey values and grey levels, have. */
 export function describe(values: Float64Array) {
   const sorted = values.slice().sort();
-  const mu = mean(sorted, (x) => x);
-  const { m2, m3, m4, absolute } = moments(sorted, mu);
+  const mu = meanOfSorted(sorted);
+  const isFlat = isFlatRegion(sorted);
+  const { variance, absolute, skewness, kurtosis } = isFlat ? flat : momentsOf(sorted, mu);
   const [p10, p25, median, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => percentile(sorted, share));
   const inner = sorted.filter((x) => x >= p10 && x <= p90);
-  const innerMean = mean(inner, (x) => x);
+  const innerMean = meanOfSorted(inner);
   return {
     mean: mu,
-    variance: m2,
+    variance,
     median,
     min: sorted[0] ?? NaN,
     max: sorted.at(-1) ?? NaN,
@@ -61,9 +101,11 @@ export function describe(values: Float64Array) {
     p75,
     p90,
     /** M₃ / M₂^(3/2); equal values: 0. */
-    skewness: m2 === 0 ? 0 : m3 / m2 ** 1.5,
+    skewness,
     /** M₄ / M₂², 3 for a normal distribution; equal values: 0. */
-    kurtosis: m2 === 0 ? 0 : m4 / m2 ** 2,
+    kurtosis,
+    /** M₄ / M₂² − 3; equal values: 0. */
+    excessKurtosis: isFlat ? 0 : kurtosis - 3,
     meanAbsoluteDeviation: absolute,
     robustMeanAbsoluteDeviation: mean(inner, (x) => Math.abs(x - innerMean)),
     medianAbsoluteDeviation: mean(sorted, (x) => Math.abs(x - median)),
@@ -135,7 +177,7 @@ export function firstOrderFeatures(
     /** M₄ / M₂², 3 for a normal distribution. IBSI's (IPH6) is smaller by 3, see ExcessKurtosis. Equal values: 0. */
     Kurtosis: d.kurtosis,
     /** M₄ / M₂² − 3. IBSI IPH6; PyRadiomics leaves it out. Equal values: 0. */
-    ExcessKurtosis: d.variance === 0 ? 0 : d.kurtosis - 3,
+    ExcessKurtosis: d.excessKurtosis,
     /** M₂, divided by N. IBSI ECT3. */
     Variance: d.variance,
     /** Σ pᵢ² of the levels. IBSI BJ5W. One level: 1. */

@@ -50,7 +50,7 @@ export function histogramFeatures(levels: Int32Array): FeatureValues {
     /** IBSI 88K1. One level: 0. */
     Skewness: d.skewness,
     /** M₄ / M₂² − 3. IBSI C3I7. One level: 0. */
-    ExcessKurtosis: d.variance === 0 ? 0 : d.kurtosis - 3,
+    ExcessKurtosis: d.excessKurtosis,
     /** IBSI WIFQ. */
     Median: d.median,
     /** IBSI 1PR8. */

@@ -15,7 +15,7 @@ import type { ImageKind, RadiomicsSettings, Transform } from './settings.ts';
  * The part of an image in the box that was asked for, under the name that begins its features,
  * such as `original` or `wavelet-LLH`.
  */
-interface NamedImage {
+export interface NamedImage {
   readonly name: string;
   readonly volume: Volume;
   /** Which of the settings' `perImage` hold for it; none where it is not given. */

@@ -10,7 +10,7 @@ import type { Vec3, VoxelArray } from '../volume/volume.ts';
 import type { RoiInterpolation } from './settings.ts';
 
 /** For each position the voxels to mix and their weights, `taps` each; `inside` 0 for positions outside. */
-interface AxisTaps {
+export interface AxisTaps {
   readonly taps: number;
   readonly indices: Int32Array;
   readonly weights: Float64Array;

@@ -1,7 +1,7 @@
 /** Whether a mask can be used with an image: refusals that a program can tell apart by their kind. */
 import { UserError } from '../errors.ts';
 import { geometryDifference } from '../volume/orientation.ts';
-import type { Vec3, Volume } from '../volume/volume.ts';
+import { shearDegrees, type Vec3, type Volume } from '../volume/volume.ts';
 import { itkGridOf, positionIn } from './itk/resampleAsItk.ts';
 import { findLabel, type LabelBox, type Roi, roiDimensions } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
@@ -10,7 +10,7 @@ import type { RadiomicsSettings } from './settings.ts';
  * `geometry`: image and mask are not on one grid; `values`: the mask has values that are no labels; `label`: it does
  * not have the label; `size`: too few voxels; `dimensions`: the ROI is a voxel, a line or a plane where more is needed.
  */
-type MaskFault = 'geometry' | 'values' | 'label' | 'size' | 'dimensions';
+export type MaskFault = 'geometry' | 'values' | 'label' | 'size' | 'dimensions';
 
 /** A mask that cannot be used; `fault` says why. */
 export class MaskError extends UserError {
@@ -68,6 +68,13 @@ export function checkMask(
 ): LabelBox {
   const difference = geometryDifference(image, mask);
   if (difference) throw new MaskError('geometry', 'image and mask on the same grid', difference);
+  const shear = shearDegrees(image.affine);
+  if (shear > 0)
+    throw new MaskError(
+      'geometry',
+      'axes at right angles',
+      `axes that miss them by ${shear.toFixed(1)}° (gantry tilt)`,
+    );
   checkValues(mask);
   const box = findLabel(mask, settings.label);
   if (!box && after !== undefined) throw noVoxels(after);

@@ -48,7 +48,7 @@ const triangles: readonly string[] = [
   .split(' ')
   .map((row) => (row === '-' ? '' : row));
 
-interface MeshMeasures {
+export interface MeshMeasures {
   readonly areaMm2: number;
   readonly volumeMm3: number;
 }

@@ -20,7 +20,7 @@ export interface ToneDifferences {
 }
 
 /** What a voxel without neighbours in the ROI does: `count` in nᵢ (PyRadiomics) or `skip` (IBSI). */
-type Isolated = 'count' | 'skip';
+export type Isolated = 'count' | 'skip';
 
 /** One matrix for each set of voxels of the plan. */
 export function toneDifferences(
@@ -56,6 +56,8 @@ function ngtdmOf({ counts, differences }: ToneDifferences): FeatureValues {
   const g = present.length;
   const sumS = s.reduce((a, b) => a + b, 0);
   const sumPs = p.reduce((sum, value, a) => sum + value * s[a]!, 0);
+  // Σ |i pᵢ − j pⱼ| is 0 where all i nᵢ are equal, whole numbers that no rounding parts
+  const isBalanced = present.every((at, a) => level[a]! * counts[at]! === level[0]! * counts[present[0]!]!);
   let [squares, weighted, busy, complex] = [0, 0, 0, 0];
   for (let a = 0; a < g; a++) {
     for (let b = 0; b < g; b++) {
@@ -72,7 +74,7 @@ function ngtdmOf({ counts, differences }: ToneDifferences): FeatureValues {
     /** (Σᵢ Σⱼ pᵢ pⱼ (i − j)² / (g (g − 1))) (Σ sᵢ / N). IBSI 65HE. One level: 0. */
     Contrast: g < 2 ? 0 : (squares / (g * (g - 1))) * (sumS / total),
     /** Σ pᵢ sᵢ / Σᵢ Σⱼ |i pᵢ − j pⱼ|. IBSI NQ30. One level, or a divisor of 0: 0. */
-    Busyness: g < 2 || busy === 0 ? 0 : sumPs / busy,
+    Busyness: g < 2 || isBalanced ? 0 : sumPs / busy,
     /** Σᵢ Σⱼ |i − j| (pᵢ sᵢ + pⱼ sⱼ) / (pᵢ + pⱼ) / N. IBSI HDEZ. One level: 0. */
     Complexity: complex / total,
     /** Σᵢ Σⱼ (pᵢ + pⱼ) (i − j)² / Σ sᵢ. IBSI 1X9X. Σ sᵢ = 0: 0. */

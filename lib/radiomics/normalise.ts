@@ -9,7 +9,7 @@ import type { Volume } from '../volume/volume.ts';
  * value, inside of the ROI or outside, is not finite.
  */
 export function normaliseImage(image: Volume, scale: number, outlierLimit: number | null): Volume<Float64Array> {
-  const { mean, std, count, nan, infinite } = summariseValues(image.data);
+  const { mean, std, count, min, max, nan, infinite } = summariseValues(image.data);
   if (nan + infinite > 0)
     throw expected(
       'finite grey values in the whole image, of which "normalise" takes mean and spread',
@@ -18,7 +18,8 @@ export function normaliseImage(image: Volume, scale: number, outlierLimit: numbe
   const sd = std * Math.sqrt(count / Math.max(1, count - 1));
   const limit = outlierLimit ?? Infinity;
   const data = new Float64Array(image.data.length);
-  if (sd > 0) {
+  // equal values have a rounded mean and so an SD above 0
+  if (min < max && sd > 0) {
     for (let i = 0; i < data.length; i++)
       data[i] = Math.min(limit, Math.max(-limit, (image.data[i]! - mean) / sd)) * scale;
   }

@@ -1,9 +1,9 @@
 /** Settings of a feature extraction from files, ours or PyRadiomics', in YAML or JSON. */
 import { readFile } from 'node:fs/promises';
 import { isScalar, isSeq, parseDocument, visit } from 'yaml';
-import { shown } from '../checks.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
-import { explainReadError } from '../io/files.ts';
+import { assertRegularFile, explainReadError } from '../io/files.ts';
+import { checkShape, object } from '../io/schema.ts';
 import { changesFromPyradiomics, isPyradiomicsFile } from './pyradiomicsParameters.ts';
 import { type RadiomicsChanges, type RadiomicsSettings, radiomicsSettings } from './settings.ts';
 
@@ -43,6 +43,7 @@ export function settingAsWritten(name: string, text: string): unknown {
  * before what is in the file. Throws a UserError naming the file.
  */
 export async function readRadiomicsSettings(file: string, more: RadiomicsChanges = {}): Promise<RadiomicsSettings> {
+  await assertRegularFile(file, 'radiomics options');
   const text = await readFile(file, 'utf8').catch((error) => {
     throw explainReadError(error, 'radiomics options', file);
   });
@@ -52,10 +53,9 @@ export async function readRadiomicsSettings(file: string, more: RadiomicsChanges
   } catch (error) {
     throw expected('radiomics options in YAML or JSON', messageOf(error), file);
   }
-  if (typeof content !== 'object' || content === null || Array.isArray(content))
-    throw expected('an object of radiomics options', shown(content), file);
+  const options = checkShape(content, object({}), file, 'an object of radiomics options');
   try {
-    const changes = { ...(isPyradiomicsFile(content) ? changesFromPyradiomics(content) : content) } as RadiomicsChanges;
+    const changes = (isPyradiomicsFile(options) ? changesFromPyradiomics(options) : options) as RadiomicsChanges;
     // One of both decides which features there are.
     const { families, features, ...others } = changes;
     const isChosen = more.families !== undefined || more.features !== undefined;

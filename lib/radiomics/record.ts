@@ -1,8 +1,21 @@
 /** The radiomics of one case as they are kept: features with what they were made from. */
 
 import { UserError } from '../errors.ts';
-import { readJson } from '../io/files.ts';
-import { readVolume, volumeChecksums } from '../io/readVolume.ts';
+import { openAnyImage, openAnyMask } from '../io/openVolume.ts';
+import { volumeChecksums } from '../io/readVolume.ts';
+import {
+  dictionary,
+  list,
+  natural,
+  nullable,
+  object,
+  passing,
+  readJsonIfGood,
+  realNumber,
+  type Schema,
+  text,
+  tuple,
+} from '../io/schema.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
 import { MaskError } from './maskCheck.ts';
@@ -23,6 +36,16 @@ export interface RadiomicsRecord extends Omit<Extraction, 'features'> {
   readonly features: Readonly<Record<string, number | null>>;
 }
 
+/** What the file of a record must hold; that its settings are the wanted ones is seen by comparing them. */
+export const recordSchema: Schema<RadiomicsRecord> = object({
+  made: passing<RadiomicsRecord['made']>((made) => typeof made === 'object' && made !== null, 'an object'),
+  voxels: natural,
+  shape: tuple([natural, natural, natural]),
+  spacingMm: tuple([realNumber, realNumber, realNumber]),
+  features: dictionary(nullable(realNumber)),
+  warnings: list(text),
+});
+
 /** What a record of these files and settings would say it was made from. */
 export async function sourcesOf(
   image: string,
@@ -32,17 +55,27 @@ export async function sourcesOf(
   return { featureVersion, image: await volumeChecksums(image), mask: await volumeChecksums(mask), settings };
 }
 
-/** The record of two volumes; an error that a user can mend names the mask, or the image when its grey values are wrong. */
-function recordOf(
-  image: Volume,
-  mask: Volume,
-  made: RadiomicsRecord['made'],
-  files: [string, string],
-): RadiomicsRecord {
+/** Two files as the gate opens them, with what it found odd, by file. */
+interface OpenedPair {
+  readonly image: Volume;
+  readonly mask: Volume;
+  readonly warnings: readonly string[];
+}
+
+async function openPair(imageFile: string, maskFile: string): Promise<OpenedPair> {
+  const [image, mask] = await Promise.all([openAnyImage(imageFile), openAnyMask(maskFile)]);
+  const odd = (file: string, found: readonly string[]): string[] => found.map((warning) => `${file}: ${warning}`);
+  return { image, mask, warnings: [...odd(imageFile, image.warnings), ...odd(maskFile, mask.warnings)] };
+}
+
+/**
+ * The record of two volumes; an error that a user can mend names the mask, or the image when its grey values are wrong.
+ */
+function recordOf(pair: OpenedPair, made: RadiomicsRecord['made'], files: [string, string]): RadiomicsRecord {
   try {
-    const { features, ...rest } = extractFeatures(image, mask, made.settings);
+    const { features, warnings, ...rest } = extractFeatures(pair.image, pair.mask, made.settings);
     const finite = Object.entries(features).map(([name, value]) => [name, Number.isFinite(value) ? value : null]);
-    return { made, ...rest, features: Object.fromEntries(finite) };
+    return { made, ...rest, warnings: [...pair.warnings, ...warnings], features: Object.fromEntries(finite) };
   } catch (error) {
     if (error instanceof UserError) error.message += ` in ${files[error instanceof MaskError ? 1 : 0]}`;
     throw error;
@@ -61,8 +94,7 @@ export async function makeRecord(
   made?: RadiomicsRecord['made'],
 ): Promise<RadiomicsRecord> {
   const sources = made ?? (await sourcesOf(image, mask, settings));
-  const [imageVolume, maskVolume] = await Promise.all([readVolume(image), readVolume(mask)]);
-  return recordOf(imageVolume, maskVolume, sources, [image, mask]);
+  return recordOf(await openPair(image, mask), sources, [image, mask]);
 }
 
 /**
@@ -76,11 +108,11 @@ export async function makeRecords(
   labels: readonly number[],
 ): Promise<(RadiomicsRecord | UserError)[]> {
   const made = await sourcesOf(image, mask, settings);
-  const [imageVolume, maskVolume] = await Promise.all([readVolume(image), readVolume(mask)]);
+  const pair = await openPair(image, mask);
   return labels.map((label) => {
     try {
       const ofLabel = { ...made, settings: { ...settings, label } };
-      return recordOf(imageVolume, maskVolume, ofLabel, [image, mask]);
+      return recordOf(pair, ofLabel, [image, mask]);
     } catch (error) {
       if (error instanceof UserError) return error;
       throw error;
@@ -96,12 +128,6 @@ export async function readCompleteRecord(
   file: string,
   made: RadiomicsRecord['made'],
 ): Promise<RadiomicsRecord | undefined> {
-  try {
-    const record = (await readJson(file)) as RadiomicsRecord;
-    return JSON.stringify(record.made) === JSON.stringify(made) && typeof record.features === 'object'
-      ? record
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const record = await readJsonIfGood(file, recordSchema);
+  return JSON.stringify(record?.made) === JSON.stringify(made) ? record : undefined;
 }

@@ -87,19 +87,18 @@ function isIntegerImage({ data, header }: Stored): boolean {
  * Samples in the type of the image; assigning to an integer array cuts off, but wraps what does not fit, hence the
  * limits.
  */
-function inTypeOf(image: Volume, values: Float64Array, rounds: boolean): VoxelArray {
+function inTypeOf(image: Stored, values: Float64Array, rounds: boolean): VoxelArray {
   const like = image.data;
   const out = new (like.constructor as new (n: number) => VoxelArray)(values.length);
-  const isInteger = isIntegerImage(image);
-  if (!isInteger) {
+  if (!isIntegerImage(image)) {
     out.set(values);
     return out;
   }
   const isWide = like instanceof Float64Array;
   const bits = 8 * like.BYTES_PER_ELEMENT;
-  const isUnsigned = like.constructor.name.startsWith('Uint');
+  const isUnsigned = isWide ? image.header?.datatype === 'uint64' : like.constructor.name.startsWith('Uint');
   const low = isUnsigned ? 0 : -(2 ** (bits - 1));
-  const high = isWide ? Infinity : low + 2 ** bits - 1;
+  const high = low + 2 ** bits - (isWide ? 0 : 1);
   const whole = rounds ? Math.round : Math.trunc;
   for (let i = 0; i < values.length; i++) out[i] = Math.min(high, Math.max(low, whole(values[i]!)));
   return out;

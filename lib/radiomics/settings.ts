@@ -28,7 +28,7 @@ export type ResegmentMode = (typeof resegmentModes)[number];
 const interpolations = ['bspline', 'linear', 'nearest'] as const;
 export type RoiInterpolation = (typeof interpolations)[number];
 const gridAlignments = ['corner', 'centre'] as const;
-type GridAlignment = (typeof gridAlignments)[number];
+export type GridAlignment = (typeof gridAlignments)[number];
 
 /** Images beside the original, LoG and wavelets. */
 const transforms = [...intensityImages, 'gradient', 'lbp-2D', 'lbp-3D'] as const;

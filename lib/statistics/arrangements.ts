@@ -1,6 +1,6 @@
 /** What the permutation tests share: options and result, the statistics, and the count of arrangements. */
 import { expected } from '../errors.ts';
-import { type Alternative, pOfTails } from './sample.ts';
+import { type Alternative, checkAlternative, checkResamples, checkSeed, pOfTails, shownArgument } from './sample.ts';
 
 /** The alternative, how many arrangements are drawn where all are too many, and their seed. */
 export interface PermutationOptions {
@@ -22,10 +22,16 @@ export interface PermutationTest {
 /** A number that compares two groups. It must not keep or change the arrays, which are reused. */
 export type GroupStatistic = (a: Float64Array, b: Float64Array) => number;
 
+/** Mean; of equal values that value, which the rounding of their sum may miss. */
 export const meanOf = (values: Float64Array): number => {
+  const first = values[0]!;
   let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
+  let areEqual = true;
+  for (const value of values) {
+    sum += value;
+    if (value !== first) areEqual = false;
+  }
+  return areEqual ? first : sum / values.length;
 };
 
 /** Squared standard error of the mean. */
@@ -35,11 +41,17 @@ function errorOf(values: Float64Array, mean: number): number {
   return squares / (values.length - 1) / values.length;
 }
 
-/** Welch's t; 0 where the means are equal, also without any spread. */
-export const welchT: GroupStatistic = (a, b) => {
+/**
+ * Welch's t; 0 where the means are equal, also without any spread. `rounding`: the size up to which differences of the
+ * values come from rounding.
+ */
+export function welchT(a: Float64Array, b: Float64Array, rounding = 0): number {
   const [ma, mb] = [meanOf(a), meanOf(b)];
-  return ma === mb ? 0 : (ma - mb) / Math.sqrt(errorOf(a, ma) + errorOf(b, mb));
-};
+  const error = Math.sqrt(errorOf(a, ma) + errorOf(b, mb));
+  return Math.abs(ma - mb) <= rounding && error <= rounding ? 0 : (ma - mb) / error;
+}
+
+const isNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isNaN(value);
 
 /**
  * Counts arrangements whose statistic is at least and at most as large as the observed one;
@@ -54,13 +66,14 @@ export class Counter {
 
   /** `unit` is the size of statistics that are not 0 by chance. */
   constructor(observed: number, unit: number) {
-    if (Number.isNaN(observed)) throw expected('a statistic that is a number for the samples', 'NaN');
+    if (!isNumber(observed)) throw expected('a statistic that is a number for the samples', shownArgument(observed));
     this.#observed = observed;
     this.#tolerance = Number.isFinite(observed) ? 1e-12 * Math.max(Math.abs(observed), unit) : 0;
   }
 
   add(statistic: number): void {
-    if (Number.isNaN(statistic)) throw expected('a statistic that is a number for every arrangement', 'NaN');
+    if (!isNumber(statistic))
+      throw expected('a statistic that is a number for every arrangement', shownArgument(statistic));
     this.all++;
     if (statistic <= this.#observed + this.#tolerance) this.#lower++;
     if (statistic >= this.#observed - this.#tolerance) this.#upper++;
@@ -79,7 +92,9 @@ export class Counter {
   }
 }
 
-export function checkResamples(resamples: number): void {
-  if (!(Number.isInteger(resamples) && resamples > 0))
-    throw expected('a whole number of resamples above 0', `${resamples}`);
+/** Refuses options that no permutation test can follow. */
+export function checkPermutation({ alternative, resamples, seed }: Required<PermutationOptions>): void {
+  checkAlternative(alternative);
+  checkResamples(resamples);
+  checkSeed(seed);
 }

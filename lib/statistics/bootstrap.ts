@@ -5,11 +5,22 @@
  * z = Φ⁻¹(α/2) and Φ⁻¹(1 − α/2), z₀ = Φ⁻¹(share of the θ* below θ), and a = Σ (θ̄ − θᵢ)³ / (6 (Σ (θ̄ − θᵢ)²)^1.5), θᵢ
  * being the statistic without unit i. Source: Efron 1987, doi:10.1080/01621459.1987.10478410.
  */
-import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
 import { expected } from '../errors.ts';
 import { Random } from '../random.ts';
 import { normalCdf, normalQuantile } from './distributions/normal.ts';
-import { checkConfidence, checkPairs, type Sample } from './sample.ts';
+import {
+  checkConfidence,
+  checkList,
+  checkPairs,
+  checkResamples,
+  checkSeed,
+  checkWord,
+  type Sample,
+  shownArgument,
+} from './sample.ts';
+import { rounding, scaled } from './scale.ts';
+import { meanAndSd, quantileOf } from './summary.ts';
 
 /** Confidence (0.95), resamples (9999), kind of interval (BCa) and seed. */
 export interface BootstrapOptions {
@@ -29,12 +40,16 @@ export interface Bootstrap {
   readonly standardError: number;
 }
 
+type Statistic<T> = (units: readonly T[]) => number;
+
 /** Acceleration from leaving out one unit at a time; 0 when that changes nothing (where SciPy gives no interval). */
-function acceleration<T>(units: readonly T[], statistic: (units: readonly T[]) => number): number {
+function acceleration<T>(units: readonly T[], statistic: Statistic<T>): number {
   const values = units.map((_, left) => statistic(units.filter((_, i) => i !== left)));
+  if (values.every((value) => value === values[0])) return 0;
   const centre = mean(values);
-  const [squares, cubes] = [2, 3].map((power) => values.reduce((sum, value) => sum + (centre - value) ** power, 0));
-  return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
+  const { values: distances } = scaled(values.map((value) => centre - value));
+  const [squares, cubes] = [2, 3].map((power) => distances.reduce((sum, d) => sum + d ** power, 0));
+  return cubes! / (6 * squares! ** 1.5);
 }
 
 /**
@@ -51,36 +66,75 @@ function bcaLevels(sorted: readonly number[], estimate: number, accelerate: numb
   return [level(normalQuantile(tail)), level(-normalQuantile(tail))];
 }
 
-/**
- * Bootstrap interval of any statistic of independent units: units (patients, or pairs of values of a patient) are drawn
- * with replacement, so whatever belongs to one stays together. SciPy's `bootstrap`, 9999 resamples. Equal seeds give
- * equal intervals. A statistic that is the same in all resamples gives [estimate, estimate]; a BCa interval that cannot
- * be computed is NaN. Refuses fewer than 2 units and a statistic that is NaN for a resample.
- */
-export function bootstrap<T>(
-  units: readonly T[],
-  statistic: (units: readonly T[]) => number,
-  options: BootstrapOptions = {},
-): Bootstrap {
-  const { confidence = 0.95, resamples = 9999, method = 'bca', seed = 0 } = options;
-  checkConfidence(confidence);
-  if (units.length < 2) throw expected('at least 2 units to resample', `${units.length}`);
-  if (!(Number.isInteger(resamples) && resamples >= 2))
-    throw expected('a whole number of resamples above 1', `${resamples}`);
+/** The statistic of every resample, in ascending order. Refuses one that is no finite number. */
+function resampled<T>(units: readonly T[], statistic: Statistic<T>, resamples: number, seed: number): number[] {
   const random = Random.stream(seed, 'bootstrap');
   const values = Array.from({ length: resamples }, () =>
     statistic(units.map(() => units[random.integer(units.length)]!)),
   );
-  const undefinedOnes = values.filter(Number.isNaN).length;
-  if (undefinedOnes > 0)
-    throw expected('a statistic that is a number for every resample', `NaN for ${undefinedOnes} of ${resamples}`);
-  const sorted = values.sort((a, b) => a - b);
-  const estimate = statistic(units);
+  const bad = values.filter((value) => !Number.isFinite(value));
+  if (bad.length > 0)
+    throw expected(
+      'a statistic that is a finite number for every resample',
+      `${shownArgument(bad[0])} for ${bad.length} of ${resamples}`,
+    );
+  return values.sort((a, b) => a - b);
+}
+
+/** Refuses gaps among the units, and where some are numbers, whatever else is none or not finite. */
+function checkUnits<T>(units: readonly T[]): void {
+  checkList(units, 'the bootstrap', 'units');
+  if (units.length < 2) throw expected('at least 2 units to resample', `${units.length}`);
+  const areNumbers = Array.from(units).some((unit) => ['number', 'bigint'].includes(typeof unit));
+  for (let i = 0; i < units.length; i++) {
+    const isGap = units[i] === undefined || units[i] === null;
+    if (isGap || (areNumbers && !Number.isFinite(units[i])))
+      throw expected(
+        areNumbers ? 'finite numbers as units' : 'units without gaps',
+        `${shownArgument(units[i])} at position ${i}`,
+      );
+  }
+}
+
+/**
+ * Bootstrap interval of any statistic of independent units: units (patients, or pairs of values of a patient) are drawn
+ * with replacement, so whatever belongs to one stays together. SciPy's `bootstrap`, 9999 resamples. Equal seeds give
+ * equal intervals. A statistic that is the same in all resamples, but for rounding, gives [estimate, estimate]; a BCa
+ * interval that cannot be computed is NaN. Refuses fewer than 2 units, gaps, NaN and ±∞ among numbers, and a statistic
+ * that is no finite
+ * number for a resample.
+ */
+export function bootstrap<T>(units: readonly T[], statistic: Statistic<T>, options: BootstrapOptions = {}): Bootstrap {
+  return bootstrapOf(units, statistic, options, 0);
+}
+
+/** `unit`: the size of the numbers from which the statistic is made, of which its rounding is a part. */
+function bootstrapOf<T>(
+  units: readonly T[],
+  statistic: Statistic<T>,
+  options: BootstrapOptions,
+  unit: number,
+): Bootstrap {
+  const { confidence = 0.95, resamples = 9999, method = 'bca', seed = 0 } = options;
+  checkUnits(units);
+  if (typeof statistic !== 'function') throw expected('a function as statistic', shownArgument(statistic));
+  checkConfidence(confidence);
+  checkResamples(resamples, 2);
+  checkWord(method, ['bca', 'percentile'], 'the method');
+  checkSeed(seed);
+  const own = Array.from(units);
+  const estimate = statistic(own);
+  if (!Number.isFinite(estimate))
+    throw expected('a statistic that is a finite number for the units', shownArgument(estimate));
+  const sorted = resampled(own, statistic, resamples, seed);
+  const [least, most] = [Math.min(estimate, sorted[0]!), Math.max(estimate, sorted.at(-1)!)];
+  if (most - least <= rounding * Math.max(unit, Math.abs(least), Math.abs(most)))
+    return { estimate, interval: [estimate, estimate], standardError: 0 };
   const tail = (1 - confidence) / 2;
   const levels =
-    method === 'percentile' ? [tail, 1 - tail] : bcaLevels(sorted, estimate, acceleration(units, statistic), tail);
-  const [low, high] = levels.map((level) => (Number.isNaN(level) ? NaN : quantileSorted(sorted, level)));
-  return { estimate, interval: [low, high], standardError: sampleStandardDeviation(sorted) };
+    method === 'percentile' ? [tail, 1 - tail] : bcaLevels(sorted, estimate, acceleration(own, statistic), tail);
+  const [low, high] = levels.map((level) => (Number.isNaN(level) ? NaN : quantileOf(sorted, level)));
+  return { estimate, interval: [low!, high!], standardError: meanAndSd(sorted).sd };
 }
 
 /**
@@ -94,10 +148,15 @@ export function pairedBootstrap(
   options: BootstrapOptions = {},
 ): Bootstrap {
   checkPairs(a, b, 2);
+  if (typeof statistic !== 'function') throw expected('a function as statistic', shownArgument(statistic));
   const pairs = Array.from(a, (value, i): [number, number] => [value, b[i]!]);
-  return bootstrap(
+  const [ofFirst, ofSecond] = ([0, 1] as const).map(
+    (side) => (drawn: readonly (readonly [number, number])[]) => statistic(drawn.map((pair) => pair[side])),
+  );
+  return bootstrapOf(
     pairs,
-    (drawn) => statistic(drawn.map(([first]) => first)) - statistic(drawn.map(([, second]) => second)),
+    (drawn) => ofFirst!(drawn) - ofSecond!(drawn),
     options,
+    Math.max(Math.abs(ofFirst!(pairs)), Math.abs(ofSecond!(pairs))),
   );
 }

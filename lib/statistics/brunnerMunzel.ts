@@ -9,7 +9,7 @@
 import { studentP } from './distributions/studentT.ts';
 import { moments, varianceOf } from './moments.ts';
 import { rank, rankTogether } from './ranks.ts';
-import { type Alternative, checkTwoSamples, type Sample } from './sample.ts';
+import { type Alternative, checkAlternative, checkTwoSamples, type Sample } from './sample.ts';
 
 /**
  * The test's statistic, degrees of freedom and p, and the probability that a value of the first group is the larger
@@ -36,6 +36,7 @@ export function brunnerMunzel(
   { alternative = 'two-sided' }: { readonly alternative?: Alternative } = {},
 ): BrunnerMunzel {
   checkTwoSamples(a, b, 2);
+  checkAlternative(alternative);
   const [n1, n2] = [a.length, b.length];
   const { first, second } = rankTogether(a, b);
   /** How many values of the other sample lie below each value, and their mean and variance. */

@@ -5,20 +5,37 @@
  * of d = 1 − |Spearman's ρ|. Source: Sokal & Michener 1958.
  */
 import { expected } from '../errors.ts';
-import type { FeatureColumns } from './compareFeatures.ts';
+import { checkColumnNames, type FeatureColumns } from './compareFeatures.ts';
 import { pearson } from './correlation.ts';
 import { rank } from './ranks.ts';
+import { checkBetween, checkList, checkSample, checkWhole, shownArgument } from './sample.ts';
+import { scaledTogether, timesPower } from './scale.ts';
 
 /** One merge: the two clusters (below n a single item, else n + the number of the merge) and their distance. */
-interface Merge {
+export interface Merge {
   readonly left: number;
   readonly right: number;
   readonly distance: number;
   readonly size: number;
 }
 
-/** Spearman's coefficient of each pair of columns; NaN for a constant column. Square, in the order of the columns. */
+/** Refuses columns that are not of one length, or hold anything but finite numbers. */
+function checkFullColumns(columns: FeatureColumns): void {
+  checkColumnNames(columns);
+  const [[, first] = ['', []], ...others] = Object.entries(columns);
+  for (const [name, values] of Object.entries(columns))
+    checkSample(values, others.length > 0 ? 2 : 0, `column ${name}`);
+  for (const [name, { length }] of others)
+    if (length !== first.length)
+      throw expected(`${first.length} values of ${name}, as of the first column`, `${length}`);
+}
+
+/**
+ * Spearman's coefficient of each pair of columns; NaN for a constant column. Square, in the order of the columns.
+ * Refuses columns of unequal length, NaN, ±∞ and gaps.
+ */
 export function spearmanMatrix(columns: FeatureColumns): number[][] {
+  checkFullColumns(columns);
   const ranks = Object.values(columns).map((values) => rank(values).ranks);
   const matrix = ranks.map(() => ranks.map(() => 1));
   for (let i = 0; i < ranks.length; i++) {
@@ -45,10 +62,11 @@ function nearestPair(distances: readonly Float64Array[], alive: readonly number[
  * Source: Sokal & Michener 1958; equals `scipy.cluster.hierarchy.average` up to the order of ties.
  */
 export function averageLinkage(distance: readonly (readonly number[])[]): Merge[] {
+  checkList(distance, 'the distances', 'rows');
   const n = distance.length;
-  const isSound = distance.every((row) => row.length === n && row.every(Number.isFinite));
+  const isSound = Array.from(distance).every((row) => row?.length === n && Array.from(row).every(Number.isFinite));
   if (!isSound) throw expected('a square matrix of finite distances', `${n} rows with gaps or another length`);
-  const d = distance.map((row) => Float64Array.from(row));
+  const { samples: d, exponent } = scaledTogether(distance);
   let alive = distance.map((_, i) => i);
   const cluster = alive.map((i) => ({ name: i, size: 1 }));
   const merges: Merge[] = [];
@@ -58,7 +76,7 @@ export function averageLinkage(distance: readonly (readonly number[])[]): Merge[
     merges.push({
       left: Math.min(a.name, b.name),
       right: Math.max(a.name, b.name),
-      distance: d[i]![j]!,
+      distance: timesPower(d[i]![j]!, exponent),
       size: a.size + b.size,
     });
     for (const k of alive)
@@ -71,8 +89,14 @@ export function averageLinkage(distance: readonly (readonly number[])[]): Merge[
 
 /**
  * The items of every cluster that the merges up to `limit` make, each cluster and all of them in the order of the tree.
+ * Refuses merges that are not those of n items.
  */
 export function cutTree(merges: readonly Merge[], n: number, limit: number): number[][] {
+  checkList(merges, 'the merges', 'merges');
+  checkWhole(n, 0, Infinity, 'the number of items');
+  if (merges.length !== Math.max(0, n - 1))
+    throw expected(`${Math.max(0, n - 1)} merges of ${n} items`, `${merges.length}`);
+  if (typeof limit !== 'number' || Number.isNaN(limit)) throw expected('a number for the limit', shownArgument(limit));
   const members = (name: number): number[] =>
     name < n ? [name] : [...members(merges[name - n]!.left), ...members(merges[name - n]!.right)];
   const clusters = (name: number): number[][] => {
@@ -96,16 +120,20 @@ export interface FeatureClusters {
 
 /**
  * Groups features by average linkage of 1 − |Spearman|: those of a cluster have |ρ| of at least `together` on average.
- * Constant columns have no correlation and are left out.
+ * Constant columns have no correlation and are left out. Refuses what `spearmanMatrix` refuses, and a `together`
+ * outside [0, 1].
  */
 export function clusterFeatures(columns: FeatureColumns, together = 0.8): FeatureClusters {
+  checkBetween(together, 0, 1, 'the least |ρ|');
+  checkFullColumns(columns);
   const varying = Object.fromEntries(Object.entries(columns).filter(([, v]) => v.some((x) => x !== v[0])));
   const names = Object.keys(varying);
   const rho = spearmanMatrix(varying);
   const clusters = cutTree(
     averageLinkage(rho.map((row) => row.map((r) => 1 - Math.abs(r)))),
     names.length,
-    1 - together,
+    // a |ρ| that equals `together` but for its rounding counts
+    1 - together + 1e-12,
   );
   const order = clusters.flat();
   const closeness = (i: number, own: readonly number[]): number =>

@@ -8,6 +8,7 @@ import { cliffDelta } from './cliffDelta.ts';
 import { hedgesG, hedgesGInterval } from './hedgesG.ts';
 import { mannWhitney } from './mannWhitney.ts';
 import { benjaminiHochberg, holm } from './multipleTesting.ts';
+import { checkBetween, checkList, shownArgument } from './sample.ts';
 import { welchTTest } from './welch.ts';
 
 /** Features by name, each with one value per unit (patient), all in the same order of units. */
@@ -40,7 +41,7 @@ export interface GroupComparison {
 
 /** Why a feature cannot be compared; undefined where it can. */
 function obstacle(values: readonly number[], inFirst: readonly boolean[]): string | undefined {
-  const missing = values.filter((v) => !Number.isFinite(v)).length;
+  const missing = Array.from(values).filter((v) => !Number.isFinite(v)).length;
   if (missing > 0) return `no value in ${missing} of ${values.length}`;
   const isConstant = (group: readonly number[]): boolean => group.every((v) => v === group[0]);
   if (isConstant(values.filter((_, i) => inFirst[i])) && isConstant(values.filter((_, i) => !inFirst[i])))
@@ -48,14 +49,37 @@ function obstacle(values: readonly number[], inFirst: readonly boolean[]): strin
   return undefined;
 }
 
-/** Units of both groups that a column is split into. */
+/** Refuses labels that are not true and false. */
+function checkLabels(inFirst: readonly boolean[]): void {
+  checkList(inFirst, 'the labels of the first group', 'true and false');
+  for (let i = 0; i < inFirst.length; i++)
+    if (typeof inFirst[i] !== 'boolean')
+      throw expected('labels true and false', `${shownArgument(inFirst[i])} at position ${i}`);
+}
+
+/** Units of both groups that a column is split into. Refuses unequal lengths and labels that are no booleans. */
 export function splitGroups(values: readonly number[], inFirst: readonly boolean[]): [number[], number[]] {
+  checkList(values, 'the values');
+  checkLabels(inFirst);
+  if (values.length !== inFirst.length) throw expected(`${inFirst.length} values, one per unit`, `${values.length}`);
   return [values.filter((_, i) => inFirst[i]), values.filter((_, i) => !inFirst[i])];
 }
 
-/** Throws unless every column has one value per label and both groups hold at least 2 units. */
+/** Refuses what is no table of columns by name. */
+export function checkColumnNames(columns: FeatureColumns): void {
+  if (typeof columns !== 'object' || columns === null || Array.isArray(columns))
+    throw expected('columns by name', shownArgument(columns));
+}
+
+/** Throws unless every column has one number or gap per label and both groups hold at least 2 units. */
 function checkColumns(columns: FeatureColumns, inFirst: readonly boolean[]): [number, number] {
+  checkColumnNames(columns);
+  checkLabels(inFirst);
   for (const [name, values] of Object.entries(columns)) {
+    checkList(values, `column ${name}`);
+    for (let i = 0; i < values.length; i++)
+      if (typeof (values[i] ?? NaN) !== 'number')
+        throw expected(`numbers or gaps in column ${name}`, `${shownArgument(values[i])} at position ${i}`);
     if (values.length !== inFirst.length)
       throw expected(`${inFirst.length} values of ${name}, one per unit`, `${values.length}`);
   }
@@ -67,8 +91,9 @@ function checkColumns(columns: FeatureColumns, inFirst: readonly boolean[]): [nu
 
 /**
  * Compares every feature between the units where `inFirst` is true and the others: Welch's t test and Mann-Whitney with
- * effect sizes; corrections over all compared features. A feature with gaps, or constant within both groups, is left
- * out and named. No columns give an empty comparison. Throws for unequal lengths and for fewer than 2 units in a group.
+ * effect sizes; corrections over all compared features. A feature with gaps (NaN, ±∞, null or nothing), or constant
+ * within both groups, is left out and named. No columns give an empty comparison. Refuses unequal lengths, fewer than 2
+ * units in a group, values that are no numbers and labels that are not booleans.
  */
 export function compareFeatures(columns: FeatureColumns, inFirst: readonly boolean[]): GroupComparison {
   const n = checkColumns(columns, inFirst);
@@ -104,8 +129,9 @@ export interface FoundCounts {
   readonly holm: number;
 }
 
-/** How many features have p ≤ `level`, by each test and after each correction. */
+/** How many features have p ≤ `level`, by each test and after each correction. Refuses a level outside [0, 1]. */
 export function countFound({ features }: GroupComparison, level = 0.05): FoundCounts {
+  checkBetween(level, 0, 1, 'a level');
   const count = (key: 'welchP' | 'mannWhitneyP' | 'bhP' | 'holmP'): number =>
     features.filter((f) => f[key] <= level).length;
   return {

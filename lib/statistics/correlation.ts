@@ -6,9 +6,10 @@
  * Spearman (Bonett & Wright 2000, doi:10.1007/BF02294183).
  */
 import { normalQuantile } from './distributions/normal.ts';
-import { exactSum, moments } from './moments.ts';
+import { commonMoments, exactSum } from './moments.ts';
 import { rank } from './ranks.ts';
-import { type Alternative, checkConfidence, checkPairs, type Sample } from './sample.ts';
+import { type Alternative, checkAlternative, checkConfidence, checkPairs, type Sample } from './sample.ts';
+import { inUnit } from './scale.ts';
 import { incompleteBeta } from './special/incompleteBeta.ts';
 
 /** The alternative and the confidence of the interval. */
@@ -25,19 +26,20 @@ export interface Correlation {
   readonly interval: readonly [number, number];
 }
 
+/** Distances from the mean, in a unit in which their squares are doubles, and the sum of these. */
+function distancesOf(values: Sample): { distances: Float64Array; squares: number } {
+  const sample = { values: Float64Array.from(values), exponent: 0 };
+  const { moments, exponent } = commonMoments([sample]);
+  const { mean, meanRest, squares } = moments[0]!;
+  return { distances: inUnit(sample, exponent).map((value) => value - mean - meanRest), squares };
+}
+
 /** Product-moment coefficient; NaN where one side is constant. */
 function coefficient(x: Sample, y: Sample): number {
-  const [mx, my] = [moments(x), moments(y)];
-  if (mx.squares === 0 || my.squares === 0) return NaN;
-  const products = Float64Array.from(
-    x,
-    (value, i) => (value - mx.mean - mx.meanRest) * (y[i]! - my.mean - my.meanRest),
-  );
-  // one root of the product makes a perfect line exactly ±1; two roots where the product leaves the range of a double
-  const product = mx.squares * my.squares;
-  const scale =
-    product > 1e-290 && product < 1e290 ? Math.sqrt(product) : Math.sqrt(mx.squares) * Math.sqrt(my.squares);
-  const r = exactSum(products) / scale;
+  const [dx, dy] = [distancesOf(x), distancesOf(y)];
+  if (dx.squares === 0 || dy.squares === 0) return NaN;
+  // one root of the product makes a perfect line exactly ±1
+  const r = exactSum(dx.distances.map((d, i) => d * dy.distances[i]!)) / Math.sqrt(dx.squares * dy.squares);
   return x.length === 2 ? Math.sign(r) : Math.max(-1, Math.min(1, r));
 }
 
@@ -71,6 +73,7 @@ export function pearson(
 ): Correlation {
   checkPairs(x, y, 2);
   checkConfidence(confidence);
+  checkAlternative(alternative);
   const r = coefficient(x, y);
   return { r, p: pOf(r, x.length, alternative), interval: intervalOf(r, x.length, 1, confidence) };
 }
@@ -86,6 +89,7 @@ export function spearman(
 ): Correlation {
   checkPairs(x, y, 2);
   checkConfidence(confidence);
+  checkAlternative(alternative);
   const r = coefficient(rank(x).ranks, rank(y).ranks);
   return {
     r,

@@ -8,7 +8,7 @@
 import { expected } from '../errors.ts';
 import { chiSquareUpperTail } from './distributions/chiSquare.ts';
 import { rank } from './ranks.ts';
-import { checkSample, type Sample } from './sample.ts';
+import { checkList, checkSample, type Sample } from './sample.ts';
 
 /** The test's statistic, the mean rank of each method, and Kendall's W, their agreement over the cases. */
 export interface Friedman {
@@ -28,13 +28,16 @@ export interface Friedman {
  * NaN. Refuses fewer than 3 methods, unequal lengths, no cases, NaN and ±∞.
  */
 export function friedman(methods: readonly Sample[]): Friedman {
+  checkList(methods, 'the methods', 'samples');
   const k = methods.length;
   if (k < 3) throw expected('at least 3 methods for the Friedman test', `${k}`);
+  for (let j = 0; j < k; j++) {
+    checkList(methods[j]!, `method ${j + 1}`);
+    if (methods[j]!.length !== methods[0]!.length)
+      throw expected(`${methods[0]!.length} cases for method ${j + 1}, as for the first`, `${methods[j]!.length}`);
+    checkSample(methods[j]!, 1, `method ${j + 1}`);
+  }
   const n = methods[0]!.length;
-  methods.forEach((values, j) => {
-    if (values.length !== n) throw expected(`${n} cases for method ${j + 1}, as for the first`, `${values.length}`);
-    checkSample(values, 1, `method ${j + 1}`);
-  });
   const sums = new Float64Array(k);
   let ties = 0;
   for (let i = 0; i < n; i++) {

@@ -6,8 +6,9 @@
  * doi:10.3102/10769986006002107. Paired: d_z = mean(a − b) / SD(a − b).
  */
 import { normalQuantile } from './distributions/normal.ts';
-import { meanDifference, moments, varianceOf } from './moments.ts';
-import { checkPairs, checkTwoSamples, differences, type Sample } from './sample.ts';
+import { commonMoments, meanDifference, momentsOfTwo, varianceOf } from './moments.ts';
+import { checkConfidence, checkNumber, checkPairs, checkTwoSamples, checkWhole, type Sample } from './sample.ts';
+import { differences } from './scale.ts';
 import { stirlingError } from './special/saddlePoint.ts';
 
 /**
@@ -16,14 +17,14 @@ import { stirlingError } from './special/saddlePoint.ts';
  */
 export function cohenD(a: Sample, b: Sample): number {
   checkTwoSamples(a, b, 2);
-  const [ma, mb] = [moments(a), moments(b)];
+  const [ma, mb] = momentsOfTwo(a, b).moments;
   return meanDifference(ma, mb) / Math.sqrt((ma.squares + mb.squares) / (ma.n + mb.n - 2));
 }
 
 /** Cohen's d of paired samples (d_z): mean of a − b over its SD. Edge cases as `cohenD`. */
 export function cohenDPaired(a: Sample, b: Sample): number {
   checkPairs(a, b, 2);
-  const m = moments(differences(a, b));
+  const m = commonMoments([differences(a, b)]).moments[0]!;
   return (m.mean + m.meanRest) / Math.sqrt(varianceOf(m));
 }
 
@@ -40,9 +41,18 @@ export const hedgesG = (a: Sample, b: Sample): number => cohenD(a, b) * smallSam
 
 /**
  * Interval of Hedges' g for n1 and n2 units: g ± z·√((n1 + n2)/(n1·n2) + g²/(2(n1 + n2))), for samples that are not
- * tiny. Source: Hedges & Olkin 1985, Statistical Methods for Meta-Analysis, chapter 5.
+ * tiny. NaN for g NaN or ±∞. Source: Hedges & Olkin 1985, Statistical Methods for Meta-Analysis, chapter 5.
  */
 export function hedgesGInterval(g: number, n1: number, n2: number, confidence = 0.95): [number, number] {
-  const reach = -normalQuantile((1 - confidence) / 2) * Math.sqrt((n1 + n2) / (n1 * n2) + g ** 2 / (2 * (n1 + n2)));
+  checkNumber(g, 'g');
+  checkWhole(n1, 1, Infinity, 'the number of units of the first group');
+  checkWhole(n2, 1, Infinity, 'the number of units of the second group');
+  checkConfidence(confidence);
+  // beyond, the square leaves the doubles, and the first term counts nothing
+  const error =
+    Math.abs(g) < 1e150
+      ? Math.sqrt((n1 + n2) / (n1 * n2) + g ** 2 / (2 * (n1 + n2)))
+      : Math.abs(g) / Math.sqrt(2 * (n1 + n2));
+  const reach = -normalQuantile((1 - confidence) / 2) * error;
   return [g - reach, g + reach];
 }

@@ -8,7 +8,8 @@
 import { expected } from '../errors.ts';
 import { fisherQuantile, fisherUpperTail } from './distributions/fisherF.ts';
 import { moments } from './moments.ts';
-import { checkConfidence, checkSample, type Sample } from './sample.ts';
+import { checkConfidence, checkList, checkSample, checkWord, type Sample } from './sample.ts';
+import { rounding, scaledTogether } from './scale.ts';
 
 /**
  * `agreement`: ICC(2,1), raters are a random sample and their offsets count. `consistency`:
@@ -36,30 +37,42 @@ interface MeanSquares {
   readonly rest: number;
 }
 
-function meanSquares(ratings: readonly Sample[]): MeanSquares {
+/** Refuses a table that is not whole, is too small, or holds anything but finite numbers. */
+function checkRatings(ratings: readonly Sample[]): void {
+  checkList(ratings, 'the ratings', 'subjects');
   const n = ratings.length;
-  const k = ratings[0]?.length ?? 0;
   if (n < 2) throw expected('at least 2 subjects', `${n}`);
+  for (let i = 0; i < n; i++) checkList(ratings[i]!, `the ratings of subject ${i + 1}`);
+  const k = ratings[0]!.length;
   if (k < 2) throw expected('at least 2 ratings of each subject', `${k}`);
-  ratings.forEach((row, i) => {
-    if (row.length !== k) throw expected(`${k} ratings of subject ${i + 1}, as of the first`, `${row.length}`);
-    checkSample(row, 2, `the ratings of subject ${i + 1}`);
-  });
+  for (let i = 0; i < n; i++) {
+    const { length } = ratings[i]!;
+    if (length !== k) throw expected(`${k} ratings of subject ${i + 1}, as of the first`, `${length}`);
+    checkSample(ratings[i]!, 2, `the ratings of subject ${i + 1}`);
+  }
+}
+
+/** The mean squares of a table, in the square of a unit in which they are doubles. */
+function meanSquares(ratings: readonly Sample[]): MeanSquares {
+  const [n, k] = [ratings.length, ratings[0]!.length];
+  const { samples: table } = scaledTogether(ratings);
   // distances from one centre first: offsets must not eat the digits
-  const { mean } = moments(ratings.flatMap((row) => Array.from(row)));
-  const rows = ratings.map((row) => Float64Array.from(row, (value) => value - mean));
+  const { mean } = moments(table.flatMap((row) => Array.from(row)));
+  const rows = table.map((row) => row.map((value) => value - mean));
   const subjectMeans = rows.map((row) => moments(row).mean);
   const raterMeans = Array.from({ length: k }, (_, j) => moments(rows.map((row) => row[j]!)).mean);
   const grand = moments(subjectMeans).mean;
-  const rest = moments(
-    rows.flatMap((row, i) => Array.from(row, (value, j) => value - subjectMeans[i]! - raterMeans[j]! + grand)),
+  const residuals = rows.flatMap((row, i) =>
+    Array.from(row, (value, j) => value - subjectMeans[i]! - raterMeans[j]! + grand),
   );
+  const largest = rows.reduce((most, row) => row.reduce((m, value) => Math.max(m, Math.abs(value)), most), 0);
+  const isExact = residuals.every((residual) => Math.abs(residual) <= rounding * largest);
   return {
     n,
     k,
     subjects: (k * moments(subjectMeans).squares) / (n - 1),
     raters: (n * moments(raterMeans).squares) / (k - 1),
-    rest: rest.squares / ((n - 1) * (k - 1)),
+    rest: isExact ? 0 : moments(residuals).squares / ((n - 1) * (k - 1)),
   };
 }
 
@@ -94,6 +107,8 @@ function agreementInterval(s: MeanSquares, icc: number, tail: number): [number, 
  */
 export function intraclassCorrelation(ratings: readonly Sample[], form: IntraclassForm, confidence = 0.95): Intraclass {
   checkConfidence(confidence);
+  checkWord(form, ['agreement', 'consistency'], 'the form of ICC');
+  checkRatings(ratings);
   const s = meanSquares(ratings);
   const { n, k } = s;
   const offsets = form === 'agreement' ? (k * (s.raters - s.rest)) / n : 0;

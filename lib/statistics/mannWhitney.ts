@@ -7,7 +7,7 @@
 import { expected } from '../errors.ts';
 import { normalCdf, normalUpperTail } from './distributions/normal.ts';
 import { rankTogether, sumOfRanks } from './ranks.ts';
-import { type Alternative, checkTwoSamples, pOfTails, type Sample } from './sample.ts';
+import { type Alternative, checkAlternative, checkTwoSamples, checkWord, pOfTails, type Sample } from './sample.ts';
 
 /** The alternative, and whether p is exact or from the normal approximation. */
 export interface RankTestOptions {
@@ -92,6 +92,8 @@ export function mannWhitney(
   { alternative = 'two-sided', method = 'auto' }: RankTestOptions = {},
 ): MannWhitney {
   checkTwoSamples(a, b, 1);
+  checkAlternative(alternative);
+  checkWord(method, ['auto', 'exact', 'normal'], 'the method');
   const [n1, n2] = [a.length, b.length];
   const { first, tieTerm } = rankTogether(a, b);
   const u = sumOfRanks(first) - (n1 * (n1 + 1)) / 2;

@@ -6,11 +6,13 @@
  * m·p₍ⱼ₎/j; each at most 1.
  */
 import { expected } from '../errors.ts';
-import type { Sample } from './sample.ts';
+import { checkList, type Sample, shownArgument } from './sample.ts';
 
 function checkP(p: Sample): void {
+  checkList(p, 'the p values');
   for (let i = 0; i < p.length; i++)
-    if (!(p[i]! >= 0 && p[i]! <= 1)) throw expected('p values between 0 and 1', `${p[i]} at position ${i}`);
+    if (!(typeof p[i] === 'number' && p[i]! >= 0 && p[i]! <= 1))
+      throw expected('p values between 0 and 1', `${shownArgument(p[i])} at position ${i}`);
 }
 
 /** Positions from the smallest p to the largest. */

@@ -9,14 +9,15 @@ import { median } from 'simple-statistics';
 import { Random } from '../random.ts';
 import {
   Counter,
-  checkResamples,
+  checkPermutation,
   type GroupStatistic,
   meanOf,
   type PermutationOptions,
   type PermutationTest,
   welchT,
 } from './arrangements.ts';
-import { checkTwoSamples, type Sample } from './sample.ts';
+import { checkTwoSamples, checkWord, type Sample } from './sample.ts';
+import { type Scaled, scaled, timesPower } from './scale.ts';
 
 const meanDifference: GroupStatistic = (a, b) => meanOf(a) - meanOf(b);
 
@@ -72,6 +73,20 @@ function unitOf(statistic: 'welch' | 'mean' | GroupStatistic, values: Float64Arr
   return statistic === 'mean' ? values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) : 0;
 }
 
+function comparisonOf(statistic: 'welch' | 'mean' | GroupStatistic): GroupStatistic {
+  if (typeof statistic === 'function') return statistic;
+  checkWord(statistic, ['welch', 'mean'], 'the statistic, if it is no function,');
+  return statistic === 'welch' ? (a, b) => welchT(a, b) : meanDifference;
+}
+
+/** Values about their median, where their sums are exact, in a unit in which their squares are doubles. */
+function centred(pooled: Float64Array): Scaled {
+  const { values, exponent } = scaled(pooled);
+  const origin = median(Array.from(values));
+  const near = scaled(values.map((value) => value - origin));
+  return { values: near.values, exponent: exponent + near.exponent };
+}
+
 /**
  * Permutation test of the null hypothesis that both samples come from one distribution, whatever it is; SciPy's
  * `permutation_test(permutation_type='independent')`. `statistic`: `welch` (default), Welch's t; `mean`, the difference
@@ -87,14 +102,11 @@ export function permutationTest(
 ): PermutationTest {
   const { alternative = 'two-sided', resamples = 9999, seed = 0, statistic = 'welch' } = options;
   checkTwoSamples(a, b, statistic === 'welch' ? 2 : 1);
-  checkResamples(resamples);
+  checkPermutation({ alternative, resamples, seed });
+  const compare = comparisonOf(statistic);
   const n1 = a.length;
   const pooled = Float64Array.from([...Array.from(a), ...Array.from(b)]);
-  const builtIn = typeof statistic === 'string';
-  // both do not change with the origin, and near it their sums are exact
-  const origin = builtIn ? median(Array.from(pooled)) : 0;
-  const values = pooled.map((value) => value - origin);
-  const compare = typeof statistic === 'string' ? { welch: welchT, mean: meanDifference }[statistic] : statistic;
+  const { values, exponent } = typeof statistic === 'string' ? centred(pooled) : { values: pooled, exponent: 0 };
   const statisticOf = (arranged: Float64Array): number => compare(arranged.subarray(0, n1), arranged.subarray(n1));
   const observed = statisticOf(values);
   const counter = new Counter(observed, unitOf(statistic, values));
@@ -102,5 +114,10 @@ export function permutationTest(
   const exact = choose(values.length, n1, resamples) <= resamples;
   if (exact) forEachSplit(values, n1, visit);
   else forEachShuffle(values, n1, resamples, Random.stream(seed, 'permutation'), visit);
-  return { statistic: observed, p: counter.p(exact, alternative), exact, arrangements: counter.all };
+  return {
+    statistic: statistic === 'mean' ? timesPower(observed, exponent) : observed,
+    p: counter.p(exact, alternative),
+    exact,
+    arrangements: counter.all,
+  };
 }

@@ -3,7 +3,8 @@
  * r = (W⁺ − W⁻) / (W⁺ + W⁻), W⁺ and W⁻ the rank sums of the positive and the negative differences a − b (wilcoxon.ts);
  * from −1 to 1. Source: Kerby 2014, doi:10.2466/11.IT.3.1.
  */
-import { checkPairs, differences, type Sample } from './sample.ts';
+import { checkPairs, type Sample } from './sample.ts';
+import { differences } from './scale.ts';
 import { signedRanks } from './wilcoxon.ts';
 
 /**
@@ -12,6 +13,6 @@ import { signedRanks } from './wilcoxon.ts';
  */
 export function rankBiserial(a: Sample, b: Sample): number {
   checkPairs(a, b, 1);
-  const { positive, negative } = signedRanks(differences(a, b));
+  const { positive, negative } = signedRanks(differences(a, b).values);
   return positive + negative === 0 ? 0 : (positive - negative) / (positive + negative);
 }

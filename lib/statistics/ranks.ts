@@ -1,5 +1,5 @@
 /** Ranks with ties, for all rank tests. */
-import type { Sample } from './sample.ts';
+import { checkSample, type Sample } from './sample.ts';
 
 /** Ranks from 1, ties sharing their mean, and Σ (t³ − t) over the groups of ties. */
 export interface Ranks {
@@ -9,8 +9,11 @@ export interface Ranks {
   readonly tieTerm: number;
 }
 
-/** Ranks of the values, mean ranks for ties (SciPy's `rankdata(method='average')`). Empty gives no ranks. */
+/**
+ * Ranks of the values, mean ranks for ties (SciPy's `rankdata(method='average')`). Empty gives no ranks. Refuses NaN.
+ */
 export function rank(values: Sample): Ranks {
+  checkSample(values, 0);
   const n = values.length;
   const order = Uint32Array.from({ length: n }, (_, i) => i).sort((i, j) => values[i]! - values[j]!);
   const ranks = new Float64Array(n);

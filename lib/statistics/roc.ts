@@ -8,8 +8,8 @@
 import { expected } from '../errors.ts';
 import { normalQuantile, normalUpperTail } from './distributions/normal.ts';
 import { exactSum, moments, varianceOf } from './moments.ts';
-import { rank, rankTogether } from './ranks.ts';
-import { checkConfidence, checkSample, type Sample } from './sample.ts';
+import { rank, rankTogether, sumOfRanks } from './ranks.ts';
+import { checkConfidence, checkList, checkSample, type Sample, shownArgument } from './sample.ts';
 
 /** The two rates when scores from a threshold on count as positive. */
 export interface RocPoint {
@@ -43,14 +43,16 @@ function split(
   scores: Sample,
   labels: ArrayLike<number | boolean>,
   atLeast: number,
+  name = 'the scores',
 ): { positives: number[]; negatives: number[] } {
-  checkSample(scores, 0, 'the scores');
+  checkSample(scores, 0, name);
+  checkList(labels, 'the labels', '0 and 1');
   if (labels.length !== scores.length) throw expected(`${scores.length} labels, one per score`, `${labels.length}`);
   const groups: [number[], number[]] = [[], []];
   for (let i = 0; i < labels.length; i++) {
-    const label = Number(labels[i]);
-    if (label !== 0 && label !== 1) throw expected('labels 0 and 1', `${labels[i]} at position ${i}`);
-    groups[label].push(scores[i]!);
+    const label = typeof labels[i] === 'boolean' ? Number(labels[i]) : labels[i];
+    if (label !== 0 && label !== 1) throw expected('labels 0 and 1', `${shownArgument(labels[i])} at position ${i}`);
+    groups[label]!.push(scores[i]!);
   }
   const [negatives, positives] = groups;
   if (Math.min(negatives.length, positives.length) < atLeast) {
@@ -81,6 +83,8 @@ export function rocCurve(scores: Sample, labels: ArrayLike<number | boolean>): R
 
 interface Placements {
   readonly auc: number;
+  /** Pairs of a positive and a negative unit that are ranked rightly, ties half: auc · m · n without rounding. */
+  readonly rightPairs: number;
   readonly ofPositives: Float64Array;
   readonly ofNegatives: Float64Array;
 }
@@ -94,7 +98,8 @@ function placements({ positives, negatives }: { positives: number[]; negatives: 
   const { first, second } = rankTogether(positives, negatives);
   const ofPositives = rank(positives).ranks.map((r, i) => (first[i]! - r) / n);
   const ofNegatives = rank(negatives).ranks.map((r, j) => 1 - (second[j]! - r) / m);
-  return { auc: exactSum(ofPositives) / m, ofPositives, ofNegatives };
+  const rightPairs = sumOfRanks(first) - (m * (m + 1)) / 2;
+  return { auc: exactSum(ofPositives) / m, rightPairs, ofPositives, ofNegatives };
 }
 
 const varianceOfMean = (values: Float64Array): number => varianceOf(moments(values)) / values.length;
@@ -124,8 +129,11 @@ export function deLongTest(
   confidence = 0.95,
 ): AucComparison {
   checkConfidence(confidence);
-  const [a, b] = [placements(split(first, labels, 2)), placements(split(second, labels, 2))];
-  const difference = a.auc - b.auc;
+  const [a, b] = [
+    placements(split(first, labels, 2, 'the first scores')),
+    placements(split(second, labels, 2, 'the second scores')),
+  ];
+  const difference = a.rightPairs === b.rightPairs ? 0 : a.auc - b.auc;
   const part = (x: Float64Array, y: Float64Array): number => varianceOfMean(x.map((value, i) => value - y[i]!));
   const standardError = Math.sqrt(part(a.ofPositives, b.ofPositives) + part(a.ofNegatives, b.ofNegatives));
   const reach = -normalQuantile((1 - confidence) / 2) * standardError;

@@ -5,8 +5,9 @@
  */
 import { expected } from '../errors.ts';
 import { normalUpperTail } from './distributions/normal.ts';
-import { moments } from './moments.ts';
+import { commonMoments } from './moments.ts';
 import { checkSample, type Sample } from './sample.ts';
+import { inUnit } from './scale.ts';
 
 /** W and p; small where the sample is not normal. */
 export interface ShapiroWilk {
@@ -85,9 +86,13 @@ export function shapiroWilk(values: Sample): ShapiroWilk {
   checkSample(values, 3);
   const n = values.length;
   if (n > 5000) throw expected('at most 5000 values for the Shapiro-Wilk test', `${n}`);
-  const { mean, meanRest, squares } = moments(values);
+  const sample = { values: Float64Array.from(values), exponent: 0 };
+  const { moments, exponent } = commonMoments([sample]);
+  const { mean, meanRest, squares } = moments[0]!;
   if (squares === 0) return { w: 1, p: 1 };
-  const sorted = Float64Array.from(values, (value) => value - mean - meanRest).sort();
+  const sorted = inUnit(sample, exponent)
+    .map((value) => value - mean - meanRest)
+    .sort();
   const scale = Math.sqrt(squares);
   const half = weights(n);
   // 1 − W as a sum of squares: the distance between the sample and the line through the weights, both of length 1

@@ -6,13 +6,14 @@
 import { Random } from '../random.ts';
 import {
   Counter,
-  checkResamples,
+  checkPermutation,
   meanOf,
   type PermutationOptions,
   type PermutationTest,
   welchT,
 } from './arrangements.ts';
-import { checkPairs, checkTwoSamples, differences, type Sample } from './sample.ts';
+import { checkPairs, checkTwoSamples, type Sample } from './sample.ts';
+import { differences, rounding, scaled, scaledTogether, timesPower } from './scale.ts';
 
 /** Gives random signs, 32 from each number of the stream. */
 function signs(random: Random): () => boolean {
@@ -37,8 +38,9 @@ export function pairedPermutationTest(
   { alternative = 'two-sided', resamples = 9999, seed = 0 }: PermutationOptions = {},
 ): PermutationTest {
   checkPairs(a, b, 1);
-  checkResamples(resamples);
-  const d = differences(a, b);
+  checkPermutation({ alternative, resamples, seed });
+  const difference = differences(a, b);
+  const { values: d, exponent } = scaled(difference.values);
   const exact = d.length < 31 && 2 ** d.length <= resamples;
   const statistic = meanOf(d);
   const largest = d.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -47,7 +49,22 @@ export function pairedPermutationTest(
   const times = exact ? 2 ** d.length : resamples;
   for (let k = 0; k < times; k++)
     counter.add(meanOf(d.map((value, i) => ((exact ? (k >> i) & 1 : negative()) ? -value : value))));
-  return { statistic, p: counter.p(exact, alternative), exact, arrangements: counter.all };
+  return {
+    statistic: timesPower(statistic, difference.exponent + exponent),
+    p: counter.p(exact, alternative),
+    exact,
+    arrangements: counter.all,
+  };
+}
+
+/**
+ * Both samples seen from a value among them, which keeps the digits of their means, in a unit in which the farthest
+ * value lies near 1.
+ */
+function nearOrigin(a: Sample, b: Sample): Float64Array[] {
+  const { samples } = scaledTogether([a, b]);
+  const origin = samples[0]![0]!;
+  return scaledTogether(samples.map((values) => values.map((value) => value - origin))).samples;
 }
 
 /**
@@ -63,16 +80,14 @@ export function signFlipTest(
   { alternative = 'two-sided', resamples = 9999, seed = 0 }: PermutationOptions = {},
 ): PermutationTest {
   checkTwoSamples(a, b, 2);
-  checkResamples(resamples);
-  // an origin among the values keeps the digits of the mean
-  const origin = a[0]!;
-  const [x, y] = [a, b].map((values) => Float64Array.from(values, (value) => value - origin));
+  checkPermutation({ alternative, resamples, seed });
+  const [x, y] = nearOrigin(a, b);
   const statistic = welchT(x, y);
   const counter = new Counter(statistic, 1);
   const negative = signs(Random.stream(seed, 'signs'));
   const [mx, my] = [meanOf(x), meanOf(y)];
   const flipped = (values: Float64Array, mean: number): Float64Array =>
     values.map((value) => (negative() ? mean - value : value - mean));
-  for (let k = 0; k < resamples; k++) counter.add(welchT(flipped(x, mx), flipped(y, my)));
+  for (let k = 0; k < resamples; k++) counter.add(welchT(flipped(x, mx), flipped(y, my), rounding));
   return { statistic, p: counter.p(false, alternative), exact: false, arrangements: counter.all };
 }

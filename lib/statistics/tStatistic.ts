@@ -3,7 +3,8 @@
  * estimate ± t_quantile · standard error.
  */
 import { studentP, studentQuantile } from './distributions/studentT.ts';
-import { type Alternative, checkConfidence } from './sample.ts';
+import { type Alternative, checkAlternative, checkConfidence } from './sample.ts';
+import { timesPower } from './scale.ts';
 
 export interface TTestOptions {
   readonly alternative?: Alternative;
@@ -22,7 +23,7 @@ export interface TTest {
   readonly interval: readonly [number, number];
 }
 
-/** What was measured. */
+/** What was measured, in the unit 2^`exponent`. */
 interface Measured {
   /** What the interval is around. */
   readonly estimate: number;
@@ -30,26 +31,29 @@ interface Measured {
   readonly difference: number;
   readonly standardError: number;
   readonly df: number;
+  readonly exponent: number;
 }
 
 function intervalOf(
-  { estimate, standardError, df }: Measured,
+  { estimate, standardError, df, exponent }: Measured,
   alternative: Alternative,
   confidence: number,
 ): [number, number] {
   const tail = alternative === 'two-sided' ? (1 - confidence) / 2 : 1 - confidence;
   const reach = standardError === 0 ? 0 : -studentQuantile(tail, df) * standardError;
   return [
-    alternative === 'less' ? -Infinity : estimate - reach,
-    alternative === 'greater' ? Infinity : estimate + reach,
+    alternative === 'less' ? -Infinity : timesPower(estimate - reach, exponent),
+    alternative === 'greater' ? Infinity : timesPower(estimate + reach, exponent),
   ];
 }
 
-/** The test of what was measured. Refuses a confidence outside (0, 1). */
+/** The test of what was measured. Refuses a confidence outside (0, 1) and an unknown alternative. */
 export function tTestOf(measured: Measured, options: TTestOptions): TTest {
   const { alternative = 'two-sided', confidence = 0.95 } = options;
   checkConfidence(confidence);
-  const { estimate, difference, standardError, df } = measured;
+  checkAlternative(alternative);
+  const { difference, standardError, df } = measured;
   const t = difference / standardError;
+  const estimate = timesPower(measured.estimate, measured.exponent);
   return { t, df, p: studentP(t, df, alternative), estimate, interval: intervalOf(measured, alternative, confidence) };
 }

@@ -5,9 +5,20 @@
  * One sample: t = (mean(x) − μ) / (SD(x)/√n), df = n − 1; paired: the same of the differences a − b.
  * Two samples: t = (mean(a) − mean(b)) / (s·√(1/n1 + 1/n2)), s² the pooled variance, df = n1 + n2 − 2.
  */
-import { meanDifference, moments, varianceOf } from './moments.ts';
-import { checkPairs, checkSample, checkTwoSamples, differences, type Sample } from './sample.ts';
+
+import { expected } from '../errors.ts';
+import { commonMoments, meanDifference, momentsOfTwo, varianceOf } from './moments.ts';
+import { checkPairs, checkSample, checkTwoSamples, type Sample, shownArgument } from './sample.ts';
+import { differences, timesPower } from './scale.ts';
 import { type TTest, type TTestOptions, tTestOf } from './tStatistic.ts';
+
+function testOfMean(sample: { values: Sample; exponent: number }, mean: number, options: TTestOptions): TTest {
+  const { moments, exponent } = commonMoments([sample]);
+  const m = moments[0]!;
+  const difference = m.mean - timesPower(mean, -exponent) + m.meanRest;
+  const standardError = Math.sqrt(varianceOf(m) / m.n);
+  return tTestOf({ estimate: m.mean, difference, standardError, df: m.n - 1, exponent }, options);
+}
 
 /**
  * One-sample t test of the mean against `mean`, SciPy's `ttest_1samp`. A constant sample gives t = ±∞ and p = 0 (or 1
@@ -15,9 +26,9 @@ import { type TTest, type TTestOptions, tTestOf } from './tStatistic.ts';
  */
 export function oneSampleTTest(values: Sample, mean = 0, options: TTestOptions = {}): TTest {
   checkSample(values, 2);
-  const m = moments(values);
-  const difference = m.mean - mean + m.meanRest;
-  return tTestOf({ estimate: m.mean, difference, standardError: Math.sqrt(varianceOf(m) / m.n), df: m.n - 1 }, options);
+  if (!Number.isFinite(mean))
+    throw expected('a finite number for the mean of the null hypothesis', shownArgument(mean));
+  return testOfMean({ values, exponent: 0 }, mean, options);
 }
 
 /**
@@ -26,7 +37,7 @@ export function oneSampleTTest(values: Sample, mean = 0, options: TTestOptions =
  */
 export function pairedTTest(a: Sample, b: Sample, options: TTestOptions = {}): TTest {
   checkPairs(a, b, 2);
-  return oneSampleTTest(differences(a, b), 0, options);
+  return testOfMean(differences(a, b), 0, options);
 }
 
 /**
@@ -35,12 +46,15 @@ export function pairedTTest(a: Sample, b: Sample, options: TTestOptions = {}): T
  */
 export function studentTTest(a: Sample, b: Sample, options: TTestOptions = {}): TTest {
   checkTwoSamples(a, b, 2);
-  const [ma, mb] = [moments(a), moments(b)];
+  const {
+    moments: [ma, mb],
+    exponent,
+  } = momentsOfTwo(a, b);
   const df = ma.n + mb.n - 2;
   const pooled = (ma.squares + mb.squares) / df;
   const difference = meanDifference(ma, mb);
   return tTestOf(
-    { estimate: difference, difference, standardError: Math.sqrt(pooled * (1 / ma.n + 1 / mb.n)), df },
+    { estimate: difference, difference, standardError: Math.sqrt(pooled * (1 / ma.n + 1 / mb.n)), df, exponent },
     options,
   );
 }

@@ -4,7 +4,7 @@
  * t = (mean(a) − mean(b)) / √(va + vb) with va = var(a)/n1, vb = var(b)/n2;
  * df = (va + vb)² / (va²/(n1 − 1) + vb²/(n2 − 1)). Source: Welch 1947, doi:10.1093/biomet/34.1-2.28.
  */
-import { meanDifference, moments, varianceOf } from './moments.ts';
+import { meanDifference, momentsOfTwo, varianceOf } from './moments.ts';
 import { checkTwoSamples, type Sample } from './sample.ts';
 import { type TTest, type TTestOptions, tTestOf } from './tStatistic.ts';
 
@@ -14,11 +14,14 @@ import { type TTest, type TTestOptions, tTestOf } from './tStatistic.ts';
  */
 export function welchTTest(a: Sample, b: Sample, options: TTestOptions = {}): TTest {
   checkTwoSamples(a, b, 2);
-  const [ma, mb] = [moments(a), moments(b)];
+  const {
+    moments: [ma, mb],
+    exponent,
+  } = momentsOfTwo(a, b);
   const [va, vb] = [varianceOf(ma) / ma.n, varianceOf(mb) / mb.n];
   // the share of one sample in the squared standard error: its powers neither overflow nor underflow
   const share = va / (va + vb);
   const df = va + vb === 0 ? 1 : 1 / (share ** 2 / (ma.n - 1) + (1 - share) ** 2 / (mb.n - 1));
   const difference = meanDifference(ma, mb);
-  return tTestOf({ estimate: difference, difference, standardError: Math.sqrt(va + vb), df }, options);
+  return tTestOf({ estimate: difference, difference, standardError: Math.sqrt(va + vb), df, exponent }, options);
 }

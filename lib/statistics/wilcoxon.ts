@@ -4,10 +4,12 @@
  * E(W⁺) = n(n + 1)/4 and Var(W⁺) = n(n + 1)(2n + 1)/24 without ties. Source: Wilcoxon 1945, doi:10.2307/3001968; zeros:
  * Pratt 1959, doi:10.1080/01621459.1959.10501526.
  */
+import { expected } from '../errors.ts';
 import { normalCdf, normalUpperTail } from './distributions/normal.ts';
 import type { RankTestOptions } from './mannWhitney.ts';
 import { rank } from './ranks.ts';
-import { checkPairs, differences, pOfTails, type Sample } from './sample.ts';
+import { checkAlternative, checkPairs, checkWord, pOfTails, type Sample, shownArgument } from './sample.ts';
+import { differences } from './scale.ts';
 
 /** Those of rank tests, what is done with zeros, and whether the normal approximation is corrected for continuity. */
 export interface WilcoxonOptions extends RankTestOptions {
@@ -95,7 +97,11 @@ function normalTails(
 export function wilcoxon(a: Sample, b: Sample, options: WilcoxonOptions = {}): Wilcoxon {
   const { alternative = 'two-sided', method = 'auto', zeros = 'wilcox', correction = false } = options;
   checkPairs(a, b, 1);
-  const signed = signedRanks(differences(a, b), zeros);
+  checkAlternative(alternative);
+  checkWord(method, ['auto', 'exact', 'normal'], 'the method');
+  checkWord(zeros, ['wilcox', 'pratt'], 'the treatment of zeros');
+  if (typeof correction !== 'boolean') throw expected('the correction to be true or false', shownArgument(correction));
+  const signed = signedRanks(differences(a, b).values, zeros);
   const plain = signed.tieTerm === 0 && signed.zeros === 0;
   const exact = method === 'exact' || signed.ranks.length === 0 || (method === 'auto' && a.length <= (plain ? 50 : 13));
   const p = pOfTails(exact ? exactTails(signed) : normalTails(signed, zeros === 'pratt', correction), alternative);

@@ -1,11 +1,12 @@
 /** A graph is checked once on this TensorFlow with these kernels; a note of it lies in the cache folder. */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { currentEngine } from 'axunet-engine/engine';
 import { graphBindingFile } from 'axunet-engine/graph/native';
-import { readJson, sha256, writeJson } from '../io/files.ts';
+import { sha256, writeJson } from '../io/files.ts';
+import { object, readJsonIfGood, realNumber, type Schema } from '../io/schema.ts';
 import { settings } from '../settings.ts';
-import { isEqualEnough, type StepCheck } from './checkStep.ts';
+import { isEqualEnough, type StepCheck, type Tolerance } from './checkStep.ts';
 
 function noteFile(digest: string): string {
   const { size, mtimeMs } = statSync(graphBindingFile()); // another build of our kernels is another step
@@ -13,15 +14,17 @@ function noteFile(digest: string): string {
   return path.join(settings.cacheFolder, 'checked-steps', `${name}.json`);
 }
 
-type Precision = 'ours' | 'bfloat16';
+const noteSchema: Schema<StepCheck> = object({ cosine: realNumber, lossDifference: realNumber });
 
-function formatCheck({ cosine }: StepCheck, precision: Precision): string {
-  const nearness = precision === 'ours' ? 'equal' : 'near';
+function formatCheck({ cosine }: StepCheck, tolerance: Tolerance): string {
+  const nearness = tolerance === 'sameKernels' ? 'equal' : 'near';
   return `gradients ${nearness} the uncompiled ones (cosine 1 − ${Math.max(0, 1 - cosine).toExponential(0)})`;
 }
 
-interface CheckedStep {
-  readonly isRight: boolean;
+/** What came of a check, or of the decision not to make one. */
+export interface CheckedStep {
+  /** False where it was checked and is wrong; true where it is right, and where it was not to be checked. */
+  readonly mayRun: boolean;
   /** What came out, in words. */
   readonly outcome: string;
 }
@@ -29,20 +32,18 @@ interface CheckedStep {
 /** Runs `check` for the graph of this digest, unless AXUNET_STEP_CHECK or a note says that it need not. */
 export async function checkOnce(
   digest: string,
-  precision: Precision,
+  tolerance: Tolerance,
   check: () => Promise<StepCheck>,
 ): Promise<CheckedStep> {
-  if (settings.stepCheck === 'never') return { isRight: true, outcome: 'not checked (AXUNET_STEP_CHECK=never)' };
+  if (settings.stepCheck === 'never') return { mayRun: true, outcome: 'not checked (AXUNET_STEP_CHECK=never)' };
   const file = noteFile(digest);
-  if (settings.stepCheck === 'once' && existsSync(file)) {
-    const noted = formatCheck((await readJson(file)) as StepCheck, precision);
-    return { isRight: true, outcome: `${noted}, checked before` };
-  }
+  const noted = settings.stepCheck === 'once' ? await readJsonIfGood(file, noteSchema) : undefined;
+  if (noted) return { mayRun: true, outcome: `${formatCheck(noted, tolerance)}, checked before` };
   const result = await check();
-  if (!isEqualEnough(result, precision)) {
+  if (!isEqualEnough(result, tolerance)) {
     const differences = `cosine ${result.cosine}, loss by ${result.lossDifference.toExponential(1)} of it`;
-    return { isRight: false, outcome: `its gradients differ from the uncompiled ones (${differences})` };
+    return { mayRun: false, outcome: `its gradients differ from the uncompiled ones (${differences})` };
   }
   await writeJson(file, result);
-  return { isRight: true, outcome: formatCheck(result, precision) };
+  return { mayRun: true, outcome: formatCheck(result, tolerance) };
 }

@@ -27,16 +27,23 @@ export type Kernels = 'ours' | 'tensorflow';
  * digits. A wrong operation gives far more.
  */
 const limits = {
-  ours: { cosine: 1 - 1e-6, loss: 1e-4 },
-  tensorflow: { cosine: 1 - 1e-4, loss: 1e-4 },
+  sameKernels: { cosine: 1 - 1e-6, loss: 1e-4 },
+  otherKernels: { cosine: 1 - 1e-4, loss: 1e-4 },
   bfloat16: { cosine: 0.9, loss: 0.05 },
-} as const satisfies Record<Kernels | 'bfloat16', { cosine: number; loss: number }>;
+} as const satisfies Record<string, { cosine: number; loss: number }>;
 
-/** Whether two steps agree within the limits for steps with the same kernels (`ours`) or of another kind. */
-export const isEqualEnough = (
-  { cosine, lossDifference }: StepCheck,
-  comparison: keyof typeof limits = 'ours',
-): boolean => cosine >= limits[comparison].cosine && lossDifference <= limits[comparison].loss;
+/** What two steps differ in besides the order of summation: nothing, their kernels, or the compiled one's precision. */
+export type Tolerance = keyof typeof limits;
+
+/** What has to be tolerated between a compiled step and an uncompiled one with these kernels. */
+export function toleranceOf({ bfloat16, kernels = 'ours' }: { bfloat16?: boolean; kernels?: Kernels }): Tolerance {
+  if (bfloat16) return 'bfloat16';
+  return kernels === 'ours' ? 'sameKernels' : 'otherKernels';
+}
+
+/** Whether two steps agree within the limits of `tolerance`. */
+export const isEqualEnough = ({ cosine, lossDifference }: StepCheck, tolerance: Tolerance = 'sameKernels'): boolean =>
+  cosine >= limits[tolerance].cosine && lossDifference <= limits[tolerance].loss;
 
 type Gradients = readonly (Float32Array | undefined)[];
 

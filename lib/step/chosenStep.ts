@@ -7,11 +7,11 @@ import { CannotCompile } from 'axunet-engine/errors';
 import { whyNoGraphs } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
 import type { Batch } from '../preprocess/batches.ts';
-import { checkOnce } from './checkOnce.ts';
-import { checkStep, type StepCheck } from './checkStep.ts';
+import { type CheckedStep, checkOnce } from './checkOnce.ts';
+import { checkStep, type StepCheck, toleranceOf } from './checkStep.ts';
 import { CompiledStep, type CompileOptions } from './compiledStep.ts';
 import { EagerStep } from './eagerStep.ts';
-import { partsOf } from './parts.ts';
+import { microBatches } from './microBatches.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
 
 export interface ChooseOptions extends CompileOptions {
@@ -24,11 +24,17 @@ export interface ChooseOptions extends CompileOptions {
   readonly check?: (model: tf.LayersModel, compiled: CompiledStep, batch: Batch) => Promise<StepCheck>;
 }
 
+/** A compiled step that may run, and how it came about; or why there is none. */
+interface Compiled {
+  readonly compiled?: CompiledStep;
+  readonly why: string;
+}
+
 export class ChosenStep implements TrainStep {
   readonly #model: tf.LayersModel;
   readonly #options: StepOptions;
   readonly #choice: ChooseOptions;
-  /** Before the choice, an eager step, once it is needed: it can answer all calls but `run`. */
+  /** Before the choice an eager step, once it is needed: it can answer all calls but `run`. */
   #step?: TrainStep;
   #isChosen = false;
   #isClosed = false;
@@ -48,49 +54,55 @@ export class ChosenStep implements TrainStep {
     return this.#step!.run(batch, learningRate, progress);
   }
 
-  /** Tells which step the run gets. Any error in compiling but a CannotCompile is thrown on. */
   async #choose(batch: Batch): Promise<void> {
-    const { onChoice } = this.#choice;
-    try {
-      const { compiled, why } = await this.#compile(batch);
-      if (!compiled) this.#present();
-      else await this.#goOnWith(compiled);
-      onChoice?.(compiled ? `step: ${compiled.kind} in ${why}` : `step: operation by operation (${why})`);
-    } catch (error) {
-      if (!(error instanceof CannotCompile)) throw error;
-      this.#present();
-      onChoice?.(`step: operation by operation (${error.message})`);
-    }
+    const { step, line } = await this.#decide(batch);
+    if (step !== this.#step) await this.#goOnWith(step);
+    this.#choice.onChoice?.(line);
     this.#isChosen = true;
   }
 
-  /** The compiled step, where one is wanted, possible and right; else why not. */
-  async #compile(batch: Batch): Promise<{ compiled?: CompiledStep; why: string }> {
-    const why = engineSettings.isCompiling ? whyNoGraphs() : 'AXUNET_COMPILE=off';
-    if (why) return { why };
-    const [model, options] = [this.#model, this.#options];
-    const { check = (_, step, part) => checkStep(model, options, step, part), bfloat16 } = this.#choice;
+  /** The step that the run gets, and what to say about it. Any error in compiling but a CannotCompile is thrown on. */
+  async #decide(batch: Batch): Promise<{ step: TrainStep; line: string }> {
+    const { compiled, why } = await this.#compile(batch).catch((error: unknown): Compiled => {
+      if (error instanceof CannotCompile) return { why: error.message };
+      throw error;
+    });
+    return compiled
+      ? { step: compiled, line: `step: ${compiled.kind} in ${why}` }
+      : { step: this.#present(), line: `step: operation by operation (${why})` };
+  }
+
+  /** The compiled step, where one is wanted, possible and right. */
+  async #compile(batch: Batch): Promise<Compiled> {
+    const whyNot = engineSettings.isCompiling ? whyNoGraphs() : 'AXUNET_COMPILE=off';
+    if (whyNot) return { why: whyNot };
     const started = performance.now();
-    const compiled = await CompiledStep.compile(model, options, batch, this.#choice);
+    const compiled = await CompiledStep.compile(this.#model, this.#options, batch, this.#choice);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    let isRight = false;
+    let mayRun = false;
     try {
-      const [{ part }] = partsOf(batch, options.microBatch);
-      const run = (): Promise<StepCheck> => check(model, compiled, part);
-      const checked = await checkOnce(compiled.digest(part), bfloat16 ? 'bfloat16' : 'ours', run);
-      isRight = checked.isRight;
-      return isRight ? { compiled, why: `${seconds} s, ${checked.outcome}` } : { why: checked.outcome };
+      const checked = await this.#check(compiled, batch);
+      mayRun = checked.mayRun;
+      return mayRun ? { compiled, why: `${seconds} s, ${checked.outcome}` } : { why: checked.outcome };
     } finally {
-      if (!isRight) compiled.dispose();
+      if (!mayRun) compiled.dispose();
     }
   }
 
+  #check(compiled: CompiledStep, batch: Batch): Promise<CheckedStep> {
+    const { check, bfloat16 } = this.#choice;
+    const [{ part }] = microBatches(batch, this.#options.microBatch);
+    return checkOnce(compiled.digest(part), toleranceOf({ bfloat16 }), () =>
+      check ? check(this.#model, compiled, part) : checkStep(this.#model, this.#options, compiled, part),
+    );
+  }
+
   /** Takes the place of the eager step, if there is one, with its state. */
-  async #goOnWith(compiled: CompiledStep): Promise<void> {
+  async #goOnWith(step: TrainStep): Promise<void> {
     const state = await this.#step?.state();
     this.#step?.dispose();
-    this.#step = compiled;
-    if (state) await compiled.restore(state);
+    this.#step = step;
+    if (state) await step.restore(state);
   }
 
   #present(): TrainStep {

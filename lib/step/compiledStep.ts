@@ -10,12 +10,13 @@ import { type HostTensor, Session, type SessionConfig } from 'axunet-engine/grap
 import { expected } from '../errors.ts';
 import type { Batch } from '../preprocess/batches.ts';
 import { shapeOf } from './differentiate.ts';
-import { stepNumbers } from './graphOptimizers.ts';
+import { microBatches } from './microBatches.ts';
 import { averageDecay } from './optimizers.ts';
-import { partsOf } from './parts.ts';
+import { stepNumbers } from './optimizersCompiled.ts';
 import { SessionVariables } from './sessionVariables.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
-import { type Program, StepGraph } from './stepGraph.ts';
+import { StepGraph, type StepProgram } from './stepGraph.ts';
+import { storedArray } from './weights.ts';
 
 /** Precision and memory of a compiled step. */
 export interface CompileOptions {
@@ -36,7 +37,8 @@ export const recomputesByDefault = (images: number, height: number, width: numbe
 /** One operation at a time, with all threads: least memory, and hardly slower than several at once. */
 const oneByOne: SessionConfig = { interOpThreads: 1 };
 
-const scalar = (value: number): HostTensor => ({ shape: [], data: Float32Array.of(value) });
+/** One number to feed. */
+const fedScalar = (value: number): HostTensor => ({ shape: [], data: Float32Array.of(value) });
 
 export class CompiledStep implements TrainStep {
   readonly kind: string;
@@ -66,7 +68,7 @@ export class CompiledStep implements TrainStep {
     example: Batch,
     { bfloat16, recompute: wanted }: CompileOptions = {},
   ): Promise<CompiledStep> {
-    const [{ part }] = partsOf(example, options.microBatch);
+    const [{ part }] = microBatches(example, options.microBatch);
     const recompute = wanted ?? recomputesByDefault(part.n, part.height, part.width);
     const graph = new StepGraph(model, options, { recompute, bfloat16 });
     graph.program(shapeOf(part));
@@ -107,11 +109,11 @@ export class CompiledStep implements TrainStep {
   /** Adds up the gradients of the parts, then updates by their sum. */
   async #runParts(batch: Batch, learningRate: number, progress: number): Promise<number[]> {
     const means = [0, ...this.#metricNames.map(() => 0)];
-    for (const { part, share } of partsOf(batch, this.#options.microBatch)) {
+    for (const { part, share } of microBatches(batch, this.#options.microBatch)) {
       const program = await this.#programOf(part);
       this.#variables.release();
       const feeds = this.#batchFeeds(program.prefix, part, progress);
-      const values = await this.#runProgram(program, { ...feeds, [`${program.prefix}share`]: scalar(share) });
+      const values = await this.#runProgram(program, { ...feeds, [`${program.prefix}share`]: fedScalar(share) });
       values.forEach((value, i) => {
         means[i] += share * value;
       });
@@ -124,7 +126,7 @@ export class CompiledStep implements TrainStep {
   }
 
   /** The graph of batches of this shape. */
-  async #programOf(batch: Batch): Promise<Program> {
+  async #programOf(batch: Batch): Promise<StepProgram> {
     const shape = shapeOf(batch);
     if (!this.#graph.has(shape) && !this.#variables.isMirrored) await this.#variables.mirror();
     return this.#graph.program(shape);
@@ -133,7 +135,7 @@ export class CompiledStep implements TrainStep {
   #batchFeeds(prefix: string, batch: Batch, progress: number): Record<string, HostTensor> {
     const shape = shapeOf(batch);
     return {
-      [`${prefix}progress`]: scalar(progress),
+      [`${prefix}progress`]: fedScalar(progress),
       [`${prefix}images`]: { shape, data: batch.images },
       [`${prefix}labels`]: { shape: shape.slice(0, 3), data: Int32Array.from(batch.labels) },
     };
@@ -144,10 +146,10 @@ export class CompiledStep implements TrainStep {
     const step = this.#stepCount + 1;
     const numbers = Object.entries(stepNumbers(optimizer, learningRate, step));
     if (emaDecay !== undefined) numbers.push(['averageDecay', averageDecay(emaDecay, step)]);
-    return Object.fromEntries(numbers.map(([name, value]) => [prefix + name, scalar(value)]));
+    return Object.fromEntries(numbers.map(([name, value]) => [prefix + name, fedScalar(value)]));
   }
 
-  async #runProgram({ fetches, targets }: Program, feeds: Record<string, HostTensor>): Promise<number[]> {
+  async #runProgram({ fetches, targets }: StepProgram, feeds: Record<string, HostTensor>): Promise<number[]> {
     return (await this.#session.run(feeds, fetches, targets)).map(({ data }) => data[0]);
   }
 
@@ -175,7 +177,7 @@ export class CompiledStep implements TrainStep {
 
   async restore(state: NamedArrays): Promise<void> {
     await this.#variables.set(state);
-    this.#stepCount = state.stepCount.data[0];
+    [this.#stepCount] = storedArray(state, 'stepCount', [1]);
   }
 
   withAveragedWeights<T>(f: () => Promise<T>): Promise<T> {

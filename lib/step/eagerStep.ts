@@ -3,8 +3,8 @@ import { tf } from 'axunet-engine/engine';
 import type { Batch } from '../preprocess/batches.ts';
 import { batchTensors, differentiate } from './differentiate.ts';
 import { type FlatLayout, flatLayout } from './flat.ts';
-import { averageDecay, slotNames, updateOf } from './optimizers.ts';
-import { partsOf } from './parts.ts';
+import { microBatches } from './microBatches.ts';
+import { averageDecay, decays, slotNames, updateOf } from './optimizers.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
 import { storedArray, variableOf, weightName } from './weights.ts';
 
@@ -46,7 +46,7 @@ export class EagerStep implements TrainStep {
   /** In the order of `slotNames`. */
   readonly #slots: readonly tf.Variable[];
   readonly #average?: tf.Variable;
-  /** 1 where weight decay applies, else 0. */
+  /** 1 where weight decay applies, else 0; none where it applies nowhere. */
   readonly #decayMask?: tf.Tensor;
   #stepCount = 0;
 
@@ -61,9 +61,10 @@ export class EagerStep implements TrainStep {
     this.#allLayout = flatLayout(this.#all.map(({ shape }) => shape));
     this.#slots = slotNames[optimizer.name].map(() => memory(tf.zeros([this.#layout.length])));
     if (emaDecay !== undefined) this.#average = memory(this.#allLayout.join(this.#all));
-    if (optimizer.name === 'adam' && optimizer.weightDecay > 0)
+    const areDecayed = this.#trainable.map((weight) => decays(optimizer, weight));
+    if (areDecayed.includes(true))
       this.#decayMask = tf.tidy(() =>
-        this.#layout.join(this.#trainable.map((v) => (v.rank > 1 ? tf.ones(v.shape) : undefined))),
+        this.#layout.join(this.#trainable.map(({ shape }, i) => (areDecayed[i] ? tf.ones(shape) : undefined))),
       );
   }
 
@@ -80,7 +81,7 @@ export class EagerStep implements TrainStep {
 
   /** The mean over the parts of a batch, by their size. */
   #differentiate(batch: Batch, progress: number): Pass {
-    const parts = partsOf(batch, this.#options.microBatch);
+    const parts = microBatches(batch, this.#options.microBatch);
     if (parts.length === 1) return this.#pass(batch, progress);
     let mean: Pass = { values: [], gradient: tf.zeros([this.#layout.length]) };
     for (const { part, share } of parts) {
@@ -112,11 +113,12 @@ export class EagerStep implements TrainStep {
 
   /** Moves weights and slots; frees the gradient. */
   #update(gradient: tf.Tensor, learningRate: number): void {
-    const [slots, decayMask] = [this.#slots, this.#decayMask];
+    const slots = this.#slots;
     const [weights, ...newSlots] = tf.tidy(() => {
-      const tensors = { weight: this.#layout.join(this.#trainable), gradient, slots, decayMask };
-      const [weight, ...rest] = updateOf(this.#options.optimizer, tensors, learningRate, this.#stepCount);
-      return [this.#layout.split(weight!), ...rest] as [tf.Tensor[], ...tf.Tensor[]];
+      const weight = this.#layout.join(this.#trainable);
+      const tensors = { weight, gradient, slots, decayMask: this.#decayMask };
+      const [updated, ...rest] = updateOf(this.#options.optimizer, tensors, learningRate, this.#stepCount);
+      return [this.#layout.split(updated!), ...rest] as [tf.Tensor[], ...tf.Tensor[]];
     });
     assignAll(this.#trainable, weights);
     assignAll(slots, newSlots);
@@ -125,9 +127,9 @@ export class EagerStep implements TrainStep {
 
   /** average ← decay · average + (1 − decay) · weights */
   #follow(): void {
-    const [average, { emaDecay }] = [this.#average, this.#options];
+    const average = this.#average;
     if (!average) return;
-    const decay = averageDecay(emaDecay!, this.#stepCount);
+    const decay = averageDecay(this.#options.emaDecay!, this.#stepCount);
     const next = tf.tidy(() => tf.add(tf.mul(average, decay), tf.mul(this.#allLayout.join(this.#all), 1 - decay)));
     assignAll([average], [next]);
   }
@@ -158,7 +160,7 @@ export class EagerStep implements TrainStep {
     assignAll(this.#all, found.weights);
     assignAll(this.#slots, found.slots);
     if (this.#average) assignAll([this.#average], found.average);
-    this.#stepCount = state.stepCount!.data[0]!;
+    [this.#stepCount] = storedArray(state, 'stepCount', [1]);
   }
 
   async withAveragedWeights<T>(f: () => Promise<T>): Promise<T> {

@@ -2,6 +2,9 @@
  * Optimizers as formulas on tensors, with their memory ("slots") in the open so that a checkpoint can hold it.
  *
  * One update is one pure function of (weight, gradient, slots); the optimizer only keeps the slots.
+ *
+ * Compiled: optimizersCompiled.ts. RMSProp is there TensorFlow's ResourceApplyRMSProp, the same formula with ε inside
+ * the root.
  */
 import { tf } from 'axunet-engine/engine';
 
@@ -26,6 +29,10 @@ export const slotNames: Record<OptimizerConfig['name'], readonly string[]> = {
   sgd: ['velocity'],
 };
 
+/** Whether the optimizer has weight decay that shrinks this weight: kernels only, no biases and no batch norm. */
+export const decays = (config: OptimizerConfig, weight: tf.Tensor): boolean =>
+  config.name === 'adam' && config.weightDecay > 0 && weight.rank > 1;
+
 /** Share of the old average kept at a step, from 1: a young average follows faster. */
 export const averageDecay = (emaDecay: number, step: number): number => Math.min(emaDecay, (1 + step) / (10 + step));
 
@@ -35,7 +42,7 @@ interface UpdateTensors {
   readonly gradient: tf.Tensor;
   /** In the order of `slotNames`. */
   readonly slots: readonly tf.Tensor[];
-  /** 1 where weight decay applies and 0 elsewhere; needed only with weight decay. */
+  /** 1 where weight decay applies and 0 elsewhere; not given where it applies nowhere. */
   readonly decayMask?: tf.Tensor;
 }
 
@@ -57,10 +64,7 @@ export function updateOf(
     const meanSquare = tf.add(tf.mul(slots[1]!, config.beta2), tf.mul(tf.square(gradient), 1 - config.beta2));
     const root = tf.sqrt(tf.div(meanSquare, 1 - config.beta2 ** step));
     const move = tf.div(tf.mul(mean, learningRate / (1 - config.beta1 ** step)), tf.add(root, config.epsilon));
-    const shrunk =
-      decayMask && config.weightDecay > 0
-        ? tf.mul(weight, tf.sub(1, tf.mul(decayMask, learningRate * config.weightDecay)))
-        : weight;
+    const shrunk = decayMask ? tf.mul(weight, tf.sub(1, tf.mul(decayMask, learningRate * config.weightDecay))) : weight;
     return [tf.sub(shrunk, move), mean, meanSquare];
   }
   const velocity = tf.add(tf.mul(slots[0]!, config.momentum), gradient);

@@ -57,7 +57,8 @@ export class SessionVariables {
   async mirror(kind: 'weight' | 'average' = 'weight'): Promise<void> {
     const arrays = await getVariables(this.#session, kind === 'weight' ? this.#weights : this.#averages);
     for (const weight of this.#model.weights) {
-      const [variable, { data }] = [variableOf(weight), arrays.get(`${kind}/${weightName(weight)}`)!];
+      const variable = variableOf(weight);
+      const { data } = arrays.get(`${kind}/${weightName(weight)}`)!;
       tf.tidy(() => variable.assign(tf.tensor(data as Float32Array, variable.shape)));
     }
     this.#isMirrored = true;

@@ -27,7 +27,7 @@
  *  6. `StepGraph.program` (stepGraph.ts): traces
  *  7. `tracePass` (stepPass.ts): 6 and 7 of above, on tensors without values, then
  *  8. `traceUpdate` (stepUpdate.ts): clipping, weights and averages, by
- *  9. `addUpdate` (graphOptimizers.ts): TensorFlow's kernel of the optimizer
+ *  9. `addUpdate` (optimizersCompiled.ts): TensorFlow's kernel of the optimizer
  */
 import type { LossFunction } from '../loss/loss.ts';
 import type { Batch } from '../preprocess/batches.ts';

@@ -1,19 +1,19 @@
 /** The graph of a training step: its variables, and what is computed for each shape of batch. */
 import type { tf } from 'axunet-engine/engine';
-import { typeAttribute } from 'axunet-engine/graph/attributes';
 import { assertEqualTraces } from 'axunet-engine/graph/equalTraces';
 import { joinParts } from 'axunet-engine/graph/joinedVariable';
-import { dtypes, type NativeGraph, newGraph } from 'axunet-engine/graph/native';
+import { type NativeGraph, newGraph } from 'axunet-engine/graph/native';
 import type { Ref, Trace, TraceOptions } from 'axunet-engine/graph/trace';
 import { withTrace } from 'axunet-engine/graph/tracing';
 import { assignVariable, readVariable } from 'axunet-engine/graph/variables';
+import { addFloat32 } from './float32.ts';
 import type { StepOptions } from './step.ts';
 import { tracePass } from './stepPass.ts';
 import { traceUpdate } from './stepUpdate.ts';
 import { declareVariables, type WeightGroup } from './stepVariables.ts';
 
 /** What can be run for one shape of batch; names of nodes. */
-export interface Program {
+export interface StepProgram {
   readonly prefix: string;
   /** Operations that train; with micro-batches, that add to the sum of gradients. */
   readonly targets: readonly string[];
@@ -35,12 +35,12 @@ export class StepGraph {
   readonly graph: NativeGraph = newGraph();
   readonly groups: readonly WeightGroup[];
   /** With micro-batches: the update by the summed gradients. */
-  readonly update?: Program;
+  readonly update?: StepProgram;
   readonly #model: tf.LayersModel;
   readonly #step: StepOptions;
   readonly #options: GraphOptions;
   readonly #trained: readonly WeightGroup[];
-  readonly #programs = new Map<string, Program>();
+  readonly #programs = new Map<string, StepProgram>();
 
   constructor(model: tf.LayersModel, step: StepOptions, options: GraphOptions) {
     this.#model = model;
@@ -51,7 +51,7 @@ export class StepGraph {
     this.#trained = this.groups.filter(({ isTrainable }) => isTrainable);
     const prefix = 'update/';
     if (step.microBatch !== undefined)
-      this.update = withTrace({ graph, prefix }, (trace) => this.#traceUpdate(trace, prefix));
+      this.update = withTrace({ graph, prefix }, (trace) => this.#traceSumUpdate(trace, prefix));
   }
 
   /** Whether there is a program for [n, height, width, channels] already. To make one, the model needs its weights. */
@@ -59,15 +59,16 @@ export class StepGraph {
     return this.#programs.has(shape.join('x'));
   }
 
-  program(shape: readonly number[]): Program {
+  program(shape: readonly number[]): StepProgram {
     const key = shape.join('x');
     if (!this.#programs.has(key)) this.#programs.set(key, this.#compile(shape));
     return this.#programs.get(key)!;
   }
 
   /** Traces twice, once into a graph that is thrown away: what differs would be frozen. */
-  #compile(shape: readonly number[]): Program {
-    const [prefix, trial] = [`step_${shape.join('x')}/`, newGraph()];
+  #compile(shape: readonly number[]): StepProgram {
+    const prefix = `step_${shape.join('x')}/`;
+    const trial = newGraph();
     withTrace({ graph: trial }, (trace) => declareVariables(trace, this.#model, this.#step));
     const [first, second] = [trial, this.graph].map((graph) =>
       withTrace({ graph, prefix, bfloat16: this.#options.bfloat16 }, (trace) => ({
@@ -80,7 +81,7 @@ export class StepGraph {
   }
 
   /** A whole step, or with micro-batches the part that adds `share` times the gradients to the sums. */
-  #traceStep(trace: Trace, prefix: string, shape: readonly number[]): Program {
+  #traceStep(trace: Trace, prefix: string, shape: readonly number[]): StepProgram {
     const options = { ...this.#step, recompute: this.#options.recompute, shape };
     const { values, measured, targets, gradients } = tracePass(trace, this.#model, this.groups, options);
     const joined = this.#joinGradients(trace, gradients);
@@ -105,16 +106,15 @@ export class StepGraph {
 
   #addToSums(trace: Trace, gradients: readonly (Ref | undefined)[]): string[] {
     const share = trace.placeholder('share', [], 'float32').ref;
-    const T = typeAttribute('T', dtypes.float32);
     return gradients.flatMap((g, k) => {
       if (!g) return [];
-      const [{ ref: part }] = trace.add('Mul', [g, share], [T]);
+      const part = addFloat32(trace, 'Mul', [g, share]);
       return [assignVariable(trace, 'AssignAdd', this.#trained[k].sum!.variable, part)];
     });
   }
 
   /** The update by the sums of the parts. */
-  #traceUpdate(trace: Trace, prefix: string): Program {
+  #traceSumUpdate(trace: Trace, prefix: string): StepProgram {
     const values = this.groups.map(({ weight }) => readVariable(trace, weight.variable).ref);
     const gradients = this.#trained.map(({ sum }) => readVariable(trace, sum!.variable).ref);
     const { norm, targets } = traceUpdate(trace, this.#step, this.groups, { values, gradients, targets: [] });

@@ -1,13 +1,12 @@
 /** Forward and backward pass in the graph of a training step. */
 import type { tf } from 'axunet-engine/engine';
-import { typeAttribute } from 'axunet-engine/graph/attributes';
 import { joinParts, splitParts } from 'axunet-engine/graph/joinedVariable';
-import { dtypes } from 'axunet-engine/graph/native';
 import { nodeOf, type Ref, type Trace } from 'axunet-engine/graph/trace';
 import { assignVariable, readVariable } from 'axunet-engine/graph/variables';
 import { movingAverageOf } from 'axunet-engine/ops/movingAverage';
 import { recomputing } from 'axunet-engine/recompute';
 import { type BatchTensors, differentiate } from './differentiate.ts';
+import { addFloat32 } from './float32.ts';
 import type { StepOptions } from './step.ts';
 import { movedBy } from './stepUpdate.ts';
 import type { WeightGroup } from './stepVariables.ts';
@@ -32,8 +31,6 @@ interface PassOptions extends Pick<StepOptions, 'loss' | 'metrics'> {
   readonly recompute: boolean;
 }
 
-const T = typeAttribute('T', dtypes.float32);
-
 /** Adds both passes. In the trace, the model's variables stand for what the groups' variables hold. */
 export function tracePass(
   trace: Trace,
@@ -55,7 +52,7 @@ export function tracePass(
     const found = recompute ? recomputing(run) : run();
     const measured = found.values.map((tensor, i) => {
       const name = i === 0 ? 'loss' : `metric_${i - 1}`;
-      return trace.add('Identity', [trace.refOf(tensor)], [T], { name })[0].ref;
+      return addFloat32(trace, 'Identity', [trace.refOf(tensor)], { name });
     });
     const targets = groups.flatMap((group, g) => {
       const left = group.members.map((i) => trace.refOf(all[i]));

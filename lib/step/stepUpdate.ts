@@ -1,24 +1,20 @@
 /** In the graph of a training step: from the gradients to the new weights and averages. */
-import { typeAttribute } from 'axunet-engine/graph/attributes';
 import { joinParts } from 'axunet-engine/graph/joinedVariable';
-import { dtypes } from 'axunet-engine/graph/native';
 import type { Ref, Trace } from 'axunet-engine/graph/trace';
 import { assignVariable, readVariable } from 'axunet-engine/graph/variables';
-import { addUpdate, stepNumbers } from './graphOptimizers.ts';
+import { addFloat32, addNumber, float32 } from './float32.ts';
+import { addUpdate, stepNumbers } from './optimizersCompiled.ts';
 import type { StepOptions } from './step.ts';
 import type { WeightGroup } from './stepVariables.ts';
-
-const T = typeAttribute('T', dtypes.float32);
-const scalar = (trace: Trace, value: number): Ref => trace.constant([], dtypes.float32, [value]);
 
 /** decay · average + (1 − decay) · value */
 export function movedBy(trace: Trace, average: Ref, value: Ref, decay: Ref | number): Ref {
   const [kept, added] =
     typeof decay === 'number'
-      ? [scalar(trace, decay), scalar(trace, 1 - decay)]
-      : [decay, trace.add('Sub', [scalar(trace, 1), decay], [T])[0].ref];
-  const products = [trace.add('Mul', [average, kept], [T])[0].ref, trace.add('Mul', [value, added], [T])[0].ref];
-  return trace.add('AddV2', products, [T])[0].ref;
+      ? [addNumber(trace, decay), addNumber(trace, 1 - decay)]
+      : [decay, addFloat32(trace, 'Sub', [addNumber(trace, 1), decay])];
+  const products = [addFloat32(trace, 'Mul', [average, kept]), addFloat32(trace, 'Mul', [value, added])];
+  return addFloat32(trace, 'AddV2', products);
 }
 
 /** The gradients' common norm, and the gradients, shortened where the run clips. */
@@ -27,14 +23,14 @@ function clip(
   gradients: readonly (Ref | undefined)[],
   clipNorm?: number,
 ): { norm: Ref; clipped: readonly (Ref | undefined)[] } {
-  const halves = gradients.filter((g) => g !== undefined).map((g) => trace.add('L2Loss', [g], [T])[0].ref); // Σ g² / 2
-  const [{ ref: half }] = trace.add('AddN', [halves], [{ name: 'N', type: 1, value: halves.length }, T]);
-  const [{ ref: square }] = trace.add('Mul', [half, scalar(trace, 2)], [T]);
-  const [{ ref: norm }] = trace.add('Sqrt', [square], [T], { name: 'norm' });
+  const halves = gradients.filter((g) => g !== undefined).map((g) => addFloat32(trace, 'L2Loss', [g])); // Σ g² / 2
+  const [{ ref: half }] = trace.add('AddN', [halves], [{ name: 'N', type: 1, value: halves.length }, float32]);
+  const square = addFloat32(trace, 'Mul', [half, addNumber(trace, 2)]);
+  const norm = addFloat32(trace, 'Sqrt', [square], { name: 'norm' });
   if (clipNorm === undefined) return { norm, clipped: gradients };
-  const [{ ref: share }] = trace.add('Div', [scalar(trace, clipNorm), norm], [T]);
-  const [{ ref: factor }] = trace.add('Minimum', [share, scalar(trace, 1)], [T]);
-  return { norm, clipped: gradients.map((g) => g && trace.add('Mul', [g, factor], [T])[0].ref) };
+  const share = addFloat32(trace, 'Div', [addNumber(trace, clipNorm), norm]);
+  const factor = addFloat32(trace, 'Minimum', [share, addNumber(trace, 1)]);
+  return { norm, clipped: gradients.map((g) => g && addFloat32(trace, 'Mul', [g, factor])) };
 }
 
 /** Averages follow the weights as they are after `updates`. */
@@ -48,7 +44,7 @@ function follow(trace: Trace, groups: readonly WeightGroup[], updates: readonly 
 }
 
 /** What an update starts from. */
-interface Differentiated {
+interface UpdateSource {
   /** Of the groups' weights. */
   readonly values: readonly Ref[];
   /** Of the trained groups' weights. */
@@ -62,7 +58,7 @@ export function traceUpdate(
   trace: Trace,
   { optimizer, clipNorm, emaDecay }: StepOptions,
   groups: readonly WeightGroup[],
-  { values, gradients, targets }: Differentiated,
+  { values, gradients, targets }: UpdateSource,
 ): { norm: Ref; targets: string[] } {
   const { norm, clipped } = clip(trace, gradients, clipNorm);
   const numbers = Object.fromEntries(

@@ -2,7 +2,7 @@
 import type { tf } from 'axunet-engine/engine';
 import { addJoinedVariable, type JoinedVariable } from 'axunet-engine/graph/joinedVariable';
 import type { Trace } from 'axunet-engine/graph/trace';
-import { slotNames } from './optimizers.ts';
+import { decays, slotNames } from './optimizers.ts';
 import type { StepOptions } from './step.ts';
 import { variableOf, weightName } from './weights.ts';
 
@@ -35,11 +35,10 @@ export function declareVariables(
   { optimizer, emaDecay, microBatch }: StepOptions,
 ): WeightGroup[] {
   const { weights } = model;
-  const decays = (v: tf.Variable): boolean => optimizer.name === 'adam' && optimizer.weightDecay > 0 && v.rank > 1;
-  const kinds = weights.map(variableOf).map((v, i) => ({
-    isTrainable: i < model.trainableWeights.length,
-    decays: i < model.trainableWeights.length && decays(v),
-  }));
+  const kinds = weights.map(variableOf).map((variable, i) => {
+    const isTrainable = i < model.trainableWeights.length;
+    return { isTrainable, decays: isTrainable && decays(optimizer, variable) };
+  });
   const hold = (kind: string, members: readonly number[]): JoinedVariable =>
     addJoinedVariable(
       trace,

@@ -13,6 +13,19 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import path from 'node:path';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { sha256, syncFolder } from '../io/files.ts';
+import { insideFolder } from '../io/insideFolder.ts';
+import {
+  anything,
+  checkShape,
+  dictionary,
+  exactly,
+  list,
+  natural,
+  object,
+  parseJson,
+  type Schema,
+  text,
+} from '../io/schema.ts';
 import type { NamedArrays } from '../step/step.ts';
 
 /** What a checkpoint holds: a description as JSON and named arrays by part. */
@@ -32,6 +45,12 @@ export const slotFolders: Readonly<Record<CheckpointSlot, readonly [string, stri
 };
 
 type Index = Record<string, { name: string; shape: number[] }[]>;
+
+const checkpointSchema = object({
+  format: exactly(1),
+  meta: anything,
+  index: dictionary(list(object({ name: text, shape: list(natural) }))),
+});
 
 const indexFile = 'checkpoint.json';
 const sumsFile = 'SHA256SUMS';
@@ -118,9 +137,11 @@ export async function saveCheckpoint(runFolder: string, slot: CheckpointSlot, ch
 
 /** The arrays of one group lie in one piece of memory, as they do in the file. */
 async function readGroup(file: string, entries: Index[string]): Promise<{ arrays: NamedArrays; hash: string }> {
-  const all = new Float32Array(entries.reduce((sum, { shape }) => sum + lengthOf(shape), 0));
-  const [target, { size }] = [bytesOf(all), await stat(file)];
-  if (size !== target.length) throw expected(`${target.length} bytes`, `${size}`, file);
+  const length = entries.reduce((sum, { shape }) => sum + lengthOf(shape), 0);
+  const { size } = await stat(file);
+  if (size !== 4 * length) throw expected(`${4 * length} bytes`, `${size}`, file);
+  const all = new Float32Array(length);
+  const target = bytesOf(all);
   const hash = createHash('sha256');
   let at = 0;
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>) {
@@ -138,9 +159,13 @@ async function readGroup(file: string, entries: Index[string]): Promise<{ arrays
 
 /**
  * Reads one checkpoint folder and checks every byte of it against `SHA256SUMS`.
- * Throws a UserError naming the file when anything is missing, shorter, longer or different.
+ * Throws a UserError naming the file when anything is missing, shorter, longer or different, or the description does
+ * not fit `metaSchema`.
  */
-export async function readCheckpoint<Meta = unknown>(folder: string): Promise<Checkpoint<Meta>> {
+export async function readCheckpoint<Meta = unknown>(
+  folder: string,
+  metaSchema: Schema<Meta> = anything as Schema<Meta>,
+): Promise<Checkpoint<Meta>> {
   const file = (name: string): string => path.join(folder, name);
   const missing =
     (name: string) =>
@@ -149,21 +174,33 @@ export async function readCheckpoint<Meta = unknown>(folder: string): Promise<Ch
     };
   const read = (name: string): Promise<Buffer> => readFile(file(name)).catch(missing(name));
   const sums = (await read(sumsFile)).toString('latin1');
-  const text = await read(indexFile);
-  let seen = sumLine(sha256(text), indexFile);
+  const indexBytes = await read(indexFile);
+  let seen = sumLine(sha256(indexBytes), indexFile);
   if (!sums.startsWith(seen)) throw expected(`the checksum in ${sumsFile}`, 'another one', file(indexFile));
-  const { format, meta, index } = JSON.parse(text.toString()) as { format: number; meta: Meta; index: Index };
-  if (format !== 1) throw expected('checkpoint format 1', `${format}`, file(indexFile));
+  const content = parseJson(indexBytes.toString(), file(indexFile));
+  const { meta, index } = checkShape(content, checkpointSchema, file(indexFile), 'the index of a checkpoint');
+  checkShape({ meta }, object({ meta: metaSchema }), file(indexFile), 'the index of a checkpoint');
   const arrays: Record<string, NamedArrays> = {};
   for (const [group, entries] of Object.entries(index)) {
     const name = `${group}.bin`;
+    insideFolder(folder, name, file(indexFile));
     const { arrays: found, hash } = await readGroup(file(name), entries).catch(missing(name));
     seen += sumLine(hash, name);
     if (!sums.startsWith(seen)) throw expected(`the checksum in ${sumsFile}`, 'another one', file(name));
     arrays[group] = found;
   }
   if (sums !== seen) throw expected(`${seen.length} bytes of checksums`, `${sums.length}`, file(sumsFile));
-  return { meta, arrays };
+  return { meta: meta as Meta, arrays };
+}
+
+/** One group of a checkpoint's arrays. Throws a UserError where the checkpoint has none of that name. */
+export function groupOf(
+  { arrays, folder }: Pick<Checkpoint, 'arrays'> & { folder: string },
+  group: string,
+): NamedArrays {
+  const found = arrays[group];
+  if (!found) throw expected(`arrays "${group}"`, `only ${Object.keys(arrays).join(', ') || 'none'}`, folder);
+  return found;
 }
 
 /**
@@ -174,13 +211,14 @@ export async function readNewestCheckpoint<Meta = unknown>(
   runFolder: string,
   slot: CheckpointSlot,
   warn: (message: string) => void = console.warn,
+  metaSchema?: Schema<Meta>,
 ): Promise<(Checkpoint<Meta> & { folder: string }) | undefined> {
   const present = new Set(await readdir(runFolder).catch(() => []));
   const folders = slotFolders[slot].filter((name) => present.has(name)).map((name) => path.join(runFolder, name));
   const problems: string[] = [];
   for (const folder of folders) {
     try {
-      return { ...(await readCheckpoint<Meta>(folder)), folder };
+      return { ...(await readCheckpoint<Meta>(folder, metaSchema)), folder };
     } catch (error) {
       problems.push(messageOf(error));
       warn(`Skipped the damaged checkpoint ${folder}: ${messageOf(error)}`);

@@ -4,6 +4,7 @@
  */
 import { type Check, checkOptions, count, number, oneOf, orNull, positive, yesNo } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
+import { object, passing, readJsonAs, type Schema } from '../io/schema.ts';
 import { type LossName, losses } from '../loss/losses.ts';
 import { type Variant, variants } from '../model/axunet.ts';
 import { type AugmentOptions, augmentDefault, augmentLight } from '../preprocess/augment.ts';
@@ -129,7 +130,7 @@ const options: Check = ['an object of options', (v) => typeof v === 'object' && 
 const anything: Check = ['', () => true];
 
 const checks: Record<keyof TrainConfig, Check> = {
-  seed: number('a whole number', Number.isInteger),
+  seed: number('a whole number of at most 16 digits', Number.isSafeInteger),
   variant: oneOf(variants),
   width: count,
   asppRates: counts(3),
@@ -206,6 +207,27 @@ export function trainConfig(changes: TrainChanges = {}, base: TrainConfig = refe
   }
   return Object.freeze({ ...config, schedule: Object.freeze(schedule) });
 }
+
+/** Reads changes of a configuration from a JSON file, for `trainConfig` to check. Throws for what is not an object. */
+export const readChanges = async (file: string): Promise<TrainChanges> =>
+  readJsonAs(file, object({}), 'an object of training options');
+
+/** Whether a stored value is a whole configuration, as `trainConfig` makes them. */
+function isTrainConfig(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const config = value as TrainConfig;
+  if (!options[1](config.optimizer) || !options[1](config.schedule)) return false;
+  try {
+    trainConfig(config);
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+/** A configuration as a file of a run holds it. */
+export const configSchema: Schema<TrainConfig> = passing<TrainConfig>(isTrainConfig, 'a training configuration');
 
 /**
  * Reads `width=16` and `optimizer.name=adam`, as `--set` takes them, into changes; values are JSON where they can be.

@@ -7,6 +7,20 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../io/files.ts';
+import {
+  checkShape,
+  either,
+  exactly,
+  list,
+  natural,
+  object,
+  optional,
+  parseJson,
+  realNumber,
+  type Schema,
+  text,
+  written,
+} from '../io/schema.ts';
 
 /** A line of the history for one step. */
 export interface StepRecord {
@@ -44,6 +58,27 @@ export interface EpochRecord {
 /** A line of `history.jsonl`. */
 export type HistoryRecord = StepRecord | EpochRecord;
 
+const stepSchema = object({
+  kind: exactly('step'),
+  step: natural,
+  epoch: natural,
+  loss: written,
+  learningRate: realNumber,
+  gradientNorm: written,
+});
+const epochSchema = object({
+  kind: exactly('epoch'),
+  step: natural,
+  epoch: natural,
+  loss: written,
+  learningRate: realNumber,
+  seconds: realNumber,
+  validation: optional(
+    object({ dice: written, sd: written, patients: list(object({ patient: text, dice: written })) }),
+  ),
+});
+const historySchema: Schema<HistoryRecord> = either([stepSchema, epochSchema]);
+
 /** Where the history of a run lies. */
 export const historyFile = (runFolder: string): string => path.join(runFolder, 'history.jsonl');
 
@@ -54,7 +89,7 @@ export function readHistory(runFolder: string): HistoryRecord[] {
   const records: HistoryRecord[] = [];
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     try {
-      records.push(JSON.parse(line) as HistoryRecord);
+      records.push(checkShape(parseJson(line), historySchema));
     } catch {
       break;
     }

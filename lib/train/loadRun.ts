@@ -7,9 +7,9 @@ import { createAxUnet } from '../model/axunet.ts';
 import type { Predictor } from '../predict/files.ts';
 import { paperWindowHu, softTissueWindowHu } from '../preprocess/window.ts';
 import { writeWeights } from '../step/weights.ts';
-import { type CheckpointSlot, readNewestCheckpoint } from './checkpoint.ts';
+import { type CheckpointSlot, groupOf, readNewestCheckpoint } from './checkpoint.ts';
 import type { Position } from './position.ts';
-import type { CheckpointMeta, RunDescription } from './run.ts';
+import { checkpointMetaSchema, type RunDescription } from './run.ts';
 
 /** A trained network ready to predict, with what is known about its training. */
 export interface TrainedRun extends Predictor {
@@ -30,12 +30,12 @@ export async function loadRun(
   warn?: (message: string) => void,
 ): Promise<TrainedRun> {
   const found =
-    (await readNewestCheckpoint<CheckpointMeta>(folder, slot, warn)) ??
-    (await readNewestCheckpoint<CheckpointMeta>(folder, 'last', warn));
+    (await readNewestCheckpoint(folder, slot, warn, checkpointMetaSchema)) ??
+    (await readNewestCheckpoint(folder, 'last', warn, checkpointMetaSchema));
   if (!found) throw expected('a training run (a folder with best/ or last/)', 'none', folder);
   const { description, position } = found.meta;
   const model = createAxUnet(description.model);
-  writeWeights(model, found.arrays.weights);
+  writeWeights(model, groupOf(found, 'weights'));
   const { windowHu, mode } = description.data;
   return {
     folder,

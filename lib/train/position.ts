@@ -1,4 +1,6 @@
 /** Where a run stands: the part of a checkpoint that is not arrays, and all that the loop needs to go on from there. */
+
+import { natural, nullable, object, realNumber, type Schema } from '../io/schema.ts';
 import { epochOrder } from '../preprocess/batches.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { Random } from '../random.ts';
@@ -21,6 +23,17 @@ export interface Position {
   /** Latest mean validation Dice. */
   dice: number | null;
 }
+
+export const positionSchema: Schema<Position> = object({
+  step: natural,
+  epochs: natural,
+  batch: natural,
+  lossSum: realNumber,
+  seconds: realNumber,
+  best: nullable(object({ dice: realNumber, epoch: natural, step: natural })),
+  sinceBest: natural,
+  dice: nullable(realNumber),
+});
 
 export const startPosition = (): Position => ({
   step: 0,
@@ -45,23 +58,31 @@ export function epochBatches(
   config: TrainConfig,
   epoch: number,
 ): number[][] {
-  const order = epochOrder(chooseSlices(slices, training, config, epoch), config.seed, epoch);
+  const { always, drawnFrom, drawn } = epochSlices(slices, training, config);
+  const some = Random.stream(config.seed, 'empty slices', epoch).shuffle(drawnFrom).slice(0, drawn);
+  const order = epochOrder([...always, ...some], config.seed, epoch);
   const whole = Math.floor(order.length / config.batchSize);
   if (whole === 0) return [order];
   return Array.from({ length: whole }, (_, i) => order.slice(i * config.batchSize, (i + 1) * config.batchSize));
 }
 
-function chooseSlices(
+/** How many batches each epoch has: as many as `epochBatches` gives, which need not be drawn to be counted. */
+export function batchesPerEpoch(slices: SliceSet, training: readonly number[], config: TrainConfig): number {
+  const { always, drawn } = epochSlices(slices, training, config);
+  return Math.max(1, Math.floor((always.length + drawn) / config.batchSize));
+}
+
+/** The slices of every epoch, the ones of which each epoch draws some, and how many. */
+function epochSlices(
   slices: SliceSet,
   training: readonly number[],
-  { emptyShare, seed }: TrainConfig,
-  epoch: number,
-): readonly number[] {
+  { emptyShare }: TrainConfig,
+): { always: readonly number[]; drawnFrom: readonly number[]; drawn: number } {
   const full = training.filter((i) => slices.entries[i].foreground > 0);
-  if (emptyShare === null || full.length === 0) return training;
+  if (emptyShare === null || full.length === 0) return { always: training, drawnFrom: [], drawn: 0 };
   const empty = training.filter((i) => slices.entries[i].foreground === 0);
   const wanted = Math.round((full.length * emptyShare) / (1 - emptyShare));
-  return [...full, ...Random.stream(seed, 'empty slices', epoch).shuffle(empty).slice(0, wanted)];
+  return { always: full, drawnFrom: empty, drawn: Math.min(wanted, empty.length) };
 }
 
 /** Share of the run that is over, 0 to 1: in steps, or in time where there is a time box. */

@@ -13,6 +13,25 @@ const score = (dice: number | null | undefined): string => (typeof dice === 'num
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 
+/** Why it ended, after how much, and how good it was. */
+function describeResult({ steps, epochs, seconds, best, reason }: TrainingResult): string {
+  const why = { epochs: '', minutes: ' (time is up)', patience: ' (no better score any more)' }[reason];
+  const length = `${steps} steps (${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}) in ${formatSeconds(seconds)}${why}`;
+  const quality = best ? `best validation Dice ${score(best.dice)} after epoch ${best.epoch}` : 'without validation';
+  return `Trained ${length}; ${quality}`;
+}
+
+/** Shares of the time that went into waiting for data, of what is known. */
+interface Waiting {
+  training?: number;
+  validation?: number;
+}
+
+function describeWaiting(waiting: Waiting): string {
+  const shares = Object.entries(waiting).map(([what, share]) => `${percent(share)} of the ${what}`);
+  return shares.length ? `; waiting for data took ${shares.join(' and ')}` : '';
+}
+
 /**
  * Draws on `out` with the project's progress line: bar, steps (or seconds of the time box), time left, loss, Dice,
  * speed.
@@ -21,7 +40,7 @@ export function consoleReport(config: TrainConfig, out: NodeJS.WritableStream = 
   let bar: Progress | undefined;
   let [total, before, done] = [0, 0, 0];
   let dice: number | null = null;
-  const waiting: { training?: number; validation?: number } = {};
+  const waiting: Waiting = {};
   return {
     onStart(position, batchesPerEpoch) {
       total = config.minutes !== null ? Math.round(60 * config.minutes) : config.epochs! * batchesPerEpoch;
@@ -50,13 +69,8 @@ export function consoleReport(config: TrainConfig, out: NodeJS.WritableStream = 
     onEpoch({ validation }) {
       dice = validation?.dice ?? dice;
     },
-    finish({ steps, epochs, seconds, best, reason }) {
-      const why = { epochs: '', minutes: ' (time is up)', patience: ' (no better score any more)' }[reason];
-      const summary =
-        `Trained ${steps} steps (${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}) in ${formatSeconds(seconds)}${why}; ` +
-        (best ? `best validation Dice ${score(best.dice)} after epoch ${best.epoch}` : 'without validation');
-      const shares = Object.entries(waiting).map(([what, share]) => `${percent(share)} of the ${what}`);
-      const line = shares.length ? `${summary}; waiting for data took ${shares.join(' and ')}` : summary;
+    finish(result) {
+      const line = describeResult(result) + describeWaiting(waiting);
       if (bar) bar.finish(line);
       else tryWrite(out, `${line}\n`);
     },

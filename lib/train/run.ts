@@ -7,9 +7,23 @@ import { engineSettings } from 'axunet-engine/settings';
 import { assertDisjoint } from '../dataset/folds.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
+import {
+  atLeastOne,
+  choice,
+  list,
+  natural,
+  object,
+  optional,
+  realNumber,
+  type Schema,
+  text,
+  tuple,
+} from '../io/schema.ts';
 import { losses } from '../loss/losses.ts';
-import { createAxUnet, type ModelConfig, modelConfig } from '../model/axunet.ts';
+import { createAxUnet, type ModelConfig, modelConfig, variants } from '../model/axunet.ts';
 import { fitGrid, type Grid, nativeGrid } from '../preprocess/grid.ts';
+import { modeSchema } from '../preprocess/manifest.ts';
+import { contentOf, withoutChecksums } from '../preprocess/sliceChecksum.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import type { Manifest } from '../preprocess/slices.ts';
 import { projectPath } from '../settings.ts';
@@ -17,9 +31,9 @@ import { checkInChild } from '../step/checkChild.ts';
 import { ChosenStep } from '../step/chosenStep.ts';
 import { recomputesByDefault } from '../step/compiledStep.ts';
 import type { StepOptions, TrainStep } from '../step/step.ts';
-import type { TrainConfig } from './config.ts';
+import { configSchema, type TrainConfig } from './config.ts';
 import { checkMemory, type RunSize } from './memory.ts';
-import type { Position } from './position.ts';
+import { type Position, positionSchema } from './position.ts';
 
 /** Patients on each side; nobody may be on both. */
 export interface PatientSplit {
@@ -35,7 +49,10 @@ export interface RunDescription {
   readonly grid: Grid;
   readonly data: Pick<Manifest, 'dataset' | 'mode' | 'windowHu' | 'unit'> & {
     readonly slices: number;
+    /** Of the manifest's slices without their checksums, which older manifests do not have. */
     readonly sha256: string;
+    /** Of the slices' checksums: what the images and labels show. Absent where the manifest has none. */
+    readonly content?: string;
   };
   readonly patients: PatientSplit;
 }
@@ -45,6 +62,45 @@ export interface CheckpointMeta {
   readonly description: RunDescription;
   readonly position: Position;
 }
+
+const patientsSchema: Schema<PatientSplit> = object({ training: list(text), validation: list(text) });
+
+/** What a run says of its slices. */
+export const dataSchema: Schema<RunDescription['data']> = object({
+  dataset: text,
+  mode: modeSchema,
+  windowHu: optional(tuple([realNumber, realNumber])),
+  unit: choice(['mm', 'px']),
+  slices: natural,
+  sha256: text,
+});
+
+/** What `config.json` and a checkpoint of a run must hold. */
+export const descriptionSchema: Schema<RunDescription> = object({
+  axunet: text,
+  config: configSchema,
+  model: object({
+    variant: choice(variants),
+    width: atLeastOne,
+    inputSize: tuple([atLeastOne, atLeastOne]),
+    inputChannels: atLeastOne,
+    classes: atLeastOne,
+    asppRates: tuple([atLeastOne, atLeastOne, atLeastOne]),
+  }),
+  grid: object({
+    size: tuple([atLeastOne, atLeastOne]),
+    unit: choice(['mm', 'px']),
+    centre: tuple([realNumber, realNumber]),
+    extent: tuple([realNumber, realNumber]),
+  }),
+  data: dataSchema,
+  patients: patientsSchema,
+});
+
+export const checkpointMetaSchema: Schema<CheckpointMeta> = object({
+  description: descriptionSchema,
+  position: positionSchema,
+});
 
 export interface TrainingRun {
   /** Where checkpoints, history and results go. */
@@ -89,8 +145,11 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
   assertDisjoint(patients.training, patients.validation);
   const training = slicesOf(slices, patients.training);
   if (training.length === 0) throw expected('at least one slice to train on', 'none');
+  if (!training.some((i) => slices.entries[i].foreground > 0))
+    throw expected('a training slice with foreground', `${training.length} slices without any`);
   const grid = chooseGrid(config, slices, training);
   const { dataset, mode, windowHu, unit } = slices.manifest;
+  const content = contentOf(slices.entries);
   return {
     axunet: packageVersion(),
     config,
@@ -108,7 +167,8 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
       windowHu,
       unit,
       slices: slices.entries.length,
-      sha256: sha256(JSON.stringify(slices.entries)),
+      sha256: sha256(JSON.stringify(withoutChecksums(slices.entries))),
+      ...(content && { content: sha256(JSON.stringify(content)) }),
     },
   };
 }

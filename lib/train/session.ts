@@ -5,16 +5,24 @@
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
+import { dictionary, readJsonIfGood, text } from '../io/schema.ts';
 import type { Batch, BatchRequest } from '../preprocess/batches.ts';
 import { type BatchLoader, type BatchStream, openLoader } from '../preprocess/loader.ts';
+import { contentOf } from '../preprocess/sliceChecksum.ts';
 import type { NamedArrays } from '../step/step.ts';
 import { readWeights } from '../step/weights.ts';
-import { readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { groupOf, readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { augmentations } from './config.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { lockRun } from './lock.ts';
 import { epochBatches, type Position, startPosition } from './position.ts';
-import { type CheckpointMeta, firstDifference, type TrainingRun } from './run.ts';
+import {
+  type CheckpointMeta,
+  checkpointMetaSchema,
+  firstDifference,
+  type RunDescription,
+  type TrainingRun,
+} from './run.ts';
 import { type StopRequest, watchSignals } from './signals.ts';
 
 export interface SessionOptions {
@@ -40,20 +48,57 @@ export interface Speed {
 export const predictingWeights = (run: TrainingRun): Promise<NamedArrays> =>
   run.step.withAveragedWeights(async () => readWeights(run.model));
 
+/** The checksums of the slices that the run was started with, by slice id. */
+const contentFile = 'slices.json';
+
+/** Two descriptions as JSON has them; what the slices show only counts where the saved one says it. */
+function comparable(
+  saved: RunDescription,
+  current: RunDescription,
+): { saved: RunDescription; current: RunDescription } {
+  const { content, ...data } = current.data;
+  const withContent = saved.data.content === undefined ? data : { ...data, content };
+  return { saved, current: JSON.parse(JSON.stringify({ ...current, data: withContent })) as RunDescription };
+}
+
+/**
+ * What is found instead of the slices that the run was started with, in words; undefined
+ * where that is not known or nothing changed.
+ */
+async function changedSlices({ folder, slices }: TrainingRun): Promise<string | undefined> {
+  const before = await readJsonIfGood(path.join(folder, contentFile), dictionary(text));
+  const now = contentOf(slices.entries);
+  if (before && !now) return 'slices without checksums';
+  if (!before || !now) return undefined;
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((id) => before[id] !== now[id]);
+  if (changed.length === 0) return undefined;
+  const named = changed.slice(0, 5).join(', ');
+  return changed.length > 5 ? `others: ${named} and ${changed.length - 5} more changed` : `others: ${named} changed`;
+}
+
 /** Restores the newest checkpoint, or starts anew and saves `config.json`. */
 async function findPosition(run: TrainingRun, { resume = false, warn }: SessionOptions): Promise<Position> {
-  const found = await readNewestCheckpoint<CheckpointMeta>(run.folder, 'last', warn);
+  const found = await readNewestCheckpoint(run.folder, 'last', warn, checkpointMetaSchema);
   if (found && !resume)
     throw new UserError(
       `Expected a folder without a training run, found one in ${run.folder}: resume it, or choose another folder`,
     );
   if (!found) {
+    const content = contentOf(run.slices.entries);
+    if (content) await writeJson(path.join(run.folder, contentFile), content);
     await writeJson(path.join(run.folder, 'config.json'), run.description);
     return startPosition();
   }
-  const difference = firstDifference(found.meta.description, JSON.parse(JSON.stringify(run.description)));
+  const { saved, current } = comparable(found.meta.description, run.description);
+  if (saved.data.content === undefined && run.slices.onDisk)
+    (warn ?? console.warn)(
+      'The run was started before slices had checksums, so whether its images are still the same is not known',
+    );
+  const difference = firstDifference(saved, current);
+  const changed = difference?.startsWith('data.') ? await changedSlices(run) : undefined;
+  if (changed) throw expected('the slices that the run was started with', changed, run.folder);
   if (difference) throw expected(`the resumed run to be the one in ${run.folder}`, `another ${difference}`);
-  await run.step.restore(found.arrays.state);
+  await run.step.restore(groupOf(found, 'state'));
   return found.meta.position;
 }
 
@@ -68,16 +113,39 @@ function* batchRequests(
   }
 }
 
-export class TrainingSession {
-  /** Where the run stands; the loop moves it. */
+type Closer = () => void | Promise<void>;
+
+/** Closes all that was opened, the last first, also where one cannot be closed; then throws what that one threw. */
+async function closeAll(closers: readonly Closer[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const close of [...closers].reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+/** What a session is opened with. */
+interface SessionParts {
   readonly position: Position;
   readonly journal: Journal;
   readonly loader: BatchLoader;
+  readonly stop: StopRequest;
+  /** Close what was opened, in the order of opening. */
+  readonly closers: readonly Closer[];
+}
+
+export class TrainingSession {
+  readonly journal: Journal;
+  readonly loader: BatchLoader;
   readonly #run: TrainingRun;
-  readonly #release: () => void;
-  readonly #ownsLoader: boolean;
+  readonly #position: Position;
+  readonly #stop: StopRequest;
+  readonly #closers: readonly Closer[];
   readonly #batches: BatchStream;
-  readonly #stop: StopRequest = watchSignals();
   // milliseconds of `performance.now()`, and what was done before this process
   readonly #started = performance.now();
   readonly #secondsBefore: number;
@@ -88,34 +156,38 @@ export class TrainingSession {
   #steppingMs = 0;
   #waitingMs = 0;
 
-  private constructor(
-    run: TrainingRun,
-    release: () => void,
-    position: Position,
-    journal: Journal,
-    options: SessionOptions,
-  ) {
-    this.#run = run;
-    this.#release = release;
-    this.position = position;
+  private constructor(run: TrainingRun, { position, journal, loader, stop, closers }: SessionParts) {
     this.journal = journal;
-    this.#ownsLoader = options.loader === undefined;
-    this.loader = options.loader ?? openLoader(run.slices, { warn: options.warn });
-    this.#batches = this.loader.stream(batchRequests(run, position));
+    this.loader = loader;
+    this.#run = run;
+    this.#position = position;
+    this.#stop = stop;
+    this.#closers = closers;
+    this.#batches = loader.stream(batchRequests(run, position));
     this.#secondsBefore = position.seconds;
   }
 
   /** Locks the run's folder and goes to where the run stands. `close` it. */
   static async open(run: TrainingRun, options: SessionOptions): Promise<TrainingSession> {
-    const release = lockRun(run.folder);
+    const closers: Closer[] = [lockRun(run.folder)];
     try {
       const position = await findPosition(run, options);
       const journal = await openJournal(run.folder, position);
-      return new TrainingSession(run, release, position, journal, options);
+      closers.push(() => journal.close());
+      const stop = watchSignals();
+      closers.push(() => stop.dispose());
+      const loader = options.loader ?? openLoader(run.slices, { warn: options.warn });
+      if (!options.loader) closers.push(() => loader.close());
+      return new TrainingSession(run, { position, journal, loader, stop, closers });
     } catch (error) {
-      release();
+      await closeAll(closers).catch(() => {}); // what went wrong first is told
       throw error;
     }
+  }
+
+  /** Where the run stands. */
+  get position(): Readonly<Position> {
+    return this.#position;
   }
 
   /** The signal that came, if any. */
@@ -140,9 +212,9 @@ export class TrainingSession {
   countStep(loss: number): void {
     this.#steppingMs += performance.now() - this.#asked;
     this.#steps++;
-    this.position.step++;
-    this.position.batch++;
-    this.position.lossSum += loss;
+    this.#position.step++;
+    this.#position.batch++;
+    this.#position.lossSum += loss;
     this.tick();
   }
 
@@ -151,7 +223,7 @@ export class TrainingSession {
    * would stay without its validation.
    */
   tick(): void {
-    this.position.seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
+    this.#position.seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
   }
 
   speed(progress: number): Speed {
@@ -177,20 +249,35 @@ export class TrainingSession {
     this.#savedAt = performance.now();
   }
 
-  /** Saves the weights as those with the best score so far. */
-  async saveBest(): Promise<void> {
+  /** Moves the position to the start of the next epoch. */
+  finishEpoch(): void {
+    this.#position.epochs++;
+    this.#position.batch = 0;
+    this.#position.lossSum = 0;
+  }
+
+  /** Notes a validation score in the position and saves the weights where it is the highest so far. */
+  async noteScore(dice: number): Promise<void> {
+    const position = this.#position;
+    position.dice = dice;
+    position.sinceBest++;
+    if (position.best && dice <= position.best.dice) return;
+    position.best = { dice, epoch: position.epochs, step: position.step };
+    position.sinceBest = 0;
+    await this.#saveBest();
+  }
+
+  async #saveBest(): Promise<void> {
     const arrays = { weights: await predictingWeights(this.#run) };
     await saveCheckpoint(this.#run.folder, 'best', { meta: this.#meta(), arrays });
   }
 
   #meta(): CheckpointMeta {
-    return { description: this.#run.description, position: this.position };
+    return { description: this.#run.description, position: this.#position };
   }
 
-  async close(): Promise<void> {
-    if (this.#ownsLoader) await this.loader.close();
-    this.#stop.dispose();
-    this.journal.close();
-    this.#release();
+  /** Ends the thread of the batches, lets the signals and the files go, and unlocks the folder: all of it. */
+  close(): Promise<void> {
+    return closeAll(this.#closers);
   }
 }

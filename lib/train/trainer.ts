@@ -11,7 +11,7 @@ import { writeJson } from '../io/files.ts';
 import { breathe } from '../progress.ts';
 import { summarise } from '../statistics/summary.ts';
 import type { EpochRecord, StepRecord } from './history.ts';
-import { type EndReason, endReason, epochBatches, isTimeUp, type Position, progressOf } from './position.ts';
+import { batchesPerEpoch, type EndReason, endReason, isTimeUp, type Position, progressOf } from './position.ts';
 import type { TrainingRun } from './run.ts';
 import { learningRateAt } from './schedule.ts';
 import { type SessionOptions, type Speed, TrainingSession } from './session.ts';
@@ -49,33 +49,20 @@ export class TrainingStopped extends UserError {
 /** Trains until the configuration says that the run is over, and returns how it went; also in `result.json`. */
 export async function train(run: TrainingRun, options: TrainOptions = {}): Promise<TrainingResult> {
   const { config } = run.description;
+  const batches = batchesPerEpoch(run.slices, run.training, config);
   const session = await TrainingSession.open(run, options);
-  const { position, journal } = session;
-  const batchesIn = (epoch: number): number => epochBatches(run.slices, run.training, config, epoch).length;
+  const { position } = session;
   try {
     if (endReason(config, position) === undefined) {
-      const batches = batchesIn(position.epochs + 1);
       session.start(progressOf(config, position, batches));
       options.onStart?.(position, batches);
     }
     while (endReason(config, position) === undefined) {
-      const epoch = position.epochs + 1;
-      const batches = batchesIn(epoch);
-      let learningRate = learningRateAt(config, progressOf(config, position, batches));
-      while (position.batch < batches && !isTimeUp(config, position)) {
-        const batch = await session.nextBatch();
-        const progress = progressOf(config, position, batches);
-        learningRate = learningRateAt(config, progress);
-        const { loss, gradientNorm } = await run.step.run(batch, learningRate, progress);
-        session.countStep(loss);
-        const record: StepRecord = { kind: 'step', step: position.step, epoch, loss, learningRate, gradientNorm };
-        refuseNonFinite(record, run.folder);
-        journal.write(record);
-        options.onStep?.({ ...record, ...session.speed(progressOf(config, position, batches)) });
-        await breathe();
-        await stopIfAsked(run, session);
-        if (session.isSaveDue && position.batch < batches) await session.save();
-      }
+      let learningRate: number | undefined;
+      while (position.batch < batches && !isTimeUp(config, position))
+        learningRate = await trainBatch(run, session, batches, options);
+      // a run that was stopped while it validated has no step left in its epoch
+      learningRate ??= learningRateAt(config, progressOf(config, position, batches));
       await endEpoch(run, session, learningRate, options);
     }
   } finally {
@@ -85,6 +72,31 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
   const result: TrainingResult = { reason: endReason(config, position)!, steps, epochs, seconds, best, dice };
   await writeJson(path.join(run.folder, 'result.json'), result);
   return result;
+}
+
+/** Takes a step, writes it down, and saves where it is time to; returns the learning rate. */
+async function trainBatch(
+  run: TrainingRun,
+  session: TrainingSession,
+  batches: number,
+  options: TrainOptions,
+): Promise<number> {
+  const { config } = run.description;
+  const { position, journal } = session;
+  const batch = await session.nextBatch();
+  const progress = progressOf(config, position, batches);
+  const learningRate = learningRateAt(config, progress);
+  const { loss, gradientNorm } = await run.step.run(batch, learningRate, progress);
+  session.countStep(loss);
+  const epoch = position.epochs + 1;
+  const record: StepRecord = { kind: 'step', step: position.step, epoch, loss, learningRate, gradientNorm };
+  refuseNonFinite(record, run.folder);
+  journal.write(record);
+  options.onStep?.({ ...record, ...session.speed(progressOf(config, position, batches)) });
+  await breathe();
+  await stopIfAsked(run, session);
+  if (session.isSaveDue && position.batch < batches) await session.save();
+  return learningRate;
 }
 
 function refuseNonFinite({ loss, gradientNorm, step, epoch, learningRate }: StepRecord, folder: string): void {
@@ -115,23 +127,23 @@ async function endEpoch(
 ): Promise<void> {
   const { config } = run.description;
   const { position } = session;
-  const next: Position = { ...position, epochs: position.epochs + 1, batch: 0, lossSum: 0 };
-  const isTime = next.epochs % config.validateEvery === 0 || endReason(config, next) !== undefined;
+  const epoch = position.epochs + 1;
+  const isTime = epoch % config.validateEvery === 0 || endReason(config, { ...position, epochs: epoch }) !== undefined;
   const validates = run.validation.length > 0 && isTime;
   const validation = validates ? await validate(run, session, options.onValidation) : undefined;
   await stopIfAsked(run, session);
   const record: EpochRecord = {
     kind: 'epoch',
     step: position.step,
-    epoch: next.epochs,
+    epoch,
     loss: position.lossSum / position.batch,
     learningRate,
     seconds: position.seconds,
     validation,
   };
-  Object.assign(position, next);
+  session.finishEpoch();
   if (validates) session.tick();
-  if (validation) await keepBest(session, validation.dice);
+  if (validation) await session.noteScore(validation.dice);
   session.journal.write(record);
   await session.save();
   options.onEpoch?.(record);
@@ -164,15 +176,4 @@ async function validate(
     if (error === cut) return undefined;
     throw error;
   }
-}
-
-/** Notes a validation score in the position and saves the weights where it is the highest so far. */
-async function keepBest(session: TrainingSession, dice: number): Promise<void> {
-  const { position } = session;
-  position.dice = dice;
-  position.sinceBest++;
-  if (position.best && dice <= position.best.dice) return;
-  position.best = { dice, epoch: position.epochs, step: position.step };
-  position.sinceBest = 0;
-  await session.saveBest();
 }

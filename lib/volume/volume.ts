@@ -41,16 +41,19 @@ export function sliceZ<T extends VoxelArray>(volume: Volume<T>, z: number): T {
   return volume.data.subarray(z * size, (z + 1) * size) as T;
 }
 
-/** Voxel volume in millilitres. */
-export const voxelVolumeMl = ({ spacingMm }: Pick<Volume, 'spacingMm'>): number =>
-  (spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
+/** Squares of lengths between these roots neither vanish nor overflow. */
+const squaresHold = (sum: number): boolean => sum > 1e-290 && sum < 1e300;
 
 /**
  * Column lengths of the affine: the spacing that it implies, in millimetres. To the last bit as nibabel and NRRD
  * readers compute it, which Math.hypot is not.
  */
 export function spacingOf(affine: Affine): Vec3 {
-  const length = (c: number): number => Math.sqrt(affine[c]! ** 2 + affine[4 + c]! ** 2 + affine[8 + c]! ** 2);
+  const length = (c: number): number => {
+    const [x, y, z] = [affine[c]!, affine[4 + c]!, affine[8 + c]!];
+    const squares = x * x + y * y + z * z;
+    return squaresHold(squares) ? Math.sqrt(squares) : Math.hypot(x, y, z);
+  };
   return [length(0), length(1), length(2)];
 }
 
@@ -58,6 +61,29 @@ export function spacingOf(affine: Affine): Vec3 {
 export function determinant3(m: readonly number[]): number {
   const [a, b, c, d, e, f, g, h, i] = m as [number, number, number, number, number, number, number, number, number];
   return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+}
+
+/** A cosine between two axes up to which they count as at right angles: rounding, and distances wrong by 0.05 %. */
+const squareCosine = 1e-3;
+
+/**
+ * By how many degrees the axes of an affine miss right angles, as a gantry tilt makes them; 0 within rounding and for
+ * an affine that does not place all axes.
+ */
+export function shearDegrees(affine: Affine): number {
+  const length = spacingOf(affine);
+  const cosine = (a: number, b: number): number =>
+    Math.abs(affine[a]! * affine[b]! + affine[4 + a]! * affine[4 + b]! + affine[8 + a]! * affine[8 + b]!) /
+    (length[a]! * length[b]!);
+  const largest = Math.max(cosine(0, 1), cosine(0, 2), cosine(1, 2));
+  return largest > squareCosine ? (Math.asin(Math.min(1, largest)) * 180) / Math.PI : 0;
+}
+
+/** Voxel volume in millilitres: of a box of the spacing, or where the axes are sheared the affine's determinant. */
+export function voxelVolumeMl({ spacingMm, affine }: Pick<Volume, 'spacingMm'> & Partial<Volume>): number {
+  if (affine && shearDegrees(affine) > 0)
+    return Math.abs(determinant3([0, 1, 2].flatMap((row) => affine.slice(4 * row, 4 * row + 3)))) / 1000;
+  return (spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
 }
 
 /** RAS+ millimetres of a voxel position. */

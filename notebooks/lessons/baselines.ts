@@ -15,7 +15,7 @@ export async function simpleMethods(list: CaseList, splits: readonly PatientSpli
   const prior: Record<string, number> = {};
   for (const { training, validation } of splits) {
     const read = (patients: readonly string[]): ReturnType<typeof readCase>[] =>
-      list.cases.filter((c) => c.label && patients.includes(c.patient)).map(readCase);
+      list.cases.filter((c) => c.label && patients.includes(c.patient)).map((one) => readCase(one));
     const [seen, unseen] = [await Promise.all(read(training)), await Promise.all(read(validation))];
     const byThreshold = bestThresholdDice(unseen).dice;
     const byPrior = locationPriorDice(seen, unseen).dice;

@@ -36,6 +36,10 @@ export async function cohortPatients(list: CaseList, limit = Infinity): Promise<
   return patients;
 }
 
+/** The window that the network sees and its size in pixels: `window 180 × 180 mm → 128 × 128 pixels`. */
+export const describeGrid = ({ extent, unit, size }: Grid): string =>
+  `window ${extent.map((side) => side.toFixed(0)).join(' × ')} ${unit} → ${size.join(' × ')} pixels`;
+
 /** So many epochs beside the slice as it is fill two rows. */
 const shownEpochs = 7;
 

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { type Folds, splitFold } from 'axunet/dataset/folds';
 import { UserError } from 'axunet/errors';
 import type { PatientOverlap } from 'axunet/evaluate/overlap';
-import { readJson, sha256, writeJson } from 'axunet/io/files';
+import { sha256, writeJson } from 'axunet/io/files';
+import { object, readJsonAs } from 'axunet/io/schema';
 import { epochOrder, makeBatch } from 'axunet/preprocess/batches';
 import type { SliceSet } from 'axunet/preprocess/sliceSet';
 import { breathe, startProgress } from 'axunet/progress';
@@ -42,7 +43,7 @@ export function chosenFolds(folds: Folds): number[] {
   );
 }
 
-export interface FoldResult {
+export interface TrainedFold {
   readonly fold: number;
   readonly folder: string;
   readonly trained: TrainedRun;
@@ -62,7 +63,7 @@ export async function trainFold(
   folds: Folds,
   fold: number,
   config: TrainConfig,
-): Promise<FoldResult> {
+): Promise<TrainedFold> {
   const description = describeRun(config, slices, splitFold(folds, fold));
   const folder = path.join(session.runs, `fold-${fold}-${sha256(JSON.stringify(description)).slice(0, 8)}`);
   await trainFolder(folder, description, slices);
@@ -107,7 +108,7 @@ export async function compareOptimizers(
 
 /** Scores by patient over all folds: each patient was unseen in exactly one of them. */
 export const scoresByPatient = (
-  results: readonly FoldResult[],
+  results: readonly TrainedFold[],
 ): { volume: PatientOverlap[]; pancreas: PatientOverlap[] } => ({
   volume: results.flatMap((r) => r.scores.volume),
   pancreas: results.flatMap((r) => r.scores.pancreas),
@@ -116,7 +117,7 @@ export const scoresByPatient = (
 /** Adds this notebook's numbers to `summary.json` beside the figures; `npm start` prints it at the end. */
 export async function writeSummary(session: Session, numbers: Readonly<Record<string, unknown>>): Promise<void> {
   const file = path.join(session.figures, 'summary.json');
-  const old = existsSync(file) ? ((await readJson(file)) as object) : {};
+  const old = existsSync(file) ? await readJsonAs(file, object({})) : {};
   await writeJson(file, {
     ...old,
     engine: currentEngine().description,

@@ -16,5 +16,6 @@ export * from './figures/orientationCheck.ts';
 export * from './figures/separableConvolution.ts';
 export * from './figures/sliceTriplet.ts';
 export * from './figures/windowBeforeAfter.ts';
+export * from './labelShares.ts';
 export * from './phantomBaselines.ts';
 export * from './session.ts';

@@ -12,7 +12,7 @@ export interface BaselineVolume {
   readonly label: Volume;
 }
 
-interface ThresholdBaseline {
+export interface ThresholdBaseline {
   /** The window [lowHu, highHu) that was best for these volumes together. */
   readonly lowHu: number;
   readonly highHu: number;
@@ -20,7 +20,7 @@ interface ThresholdBaseline {
   readonly dice: number[];
 }
 
-interface LocationPriorBaseline {
+export interface LocationPriorBaseline {
   /** A voxel is foreground where at least this share of the training patients has foreground. */
   readonly share: number;
   /** DSC of each held-out volume, on its own grid. */

@@ -23,6 +23,7 @@ export * from './radiomics/panorama.ts';
 export * from './radiomics/power.ts';
 export * from './radiomics/predictedRegions.ts';
 export * from './radiomics/region.ts';
+export * from './radiomics/sentences.ts';
 export * from './radiomics/slices.ts';
 export * from './radiomics/tableCache.ts';
 export * from './radiomics/tests.ts';

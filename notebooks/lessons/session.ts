@@ -11,6 +11,7 @@ import { showFigure } from 'axunet/figures/show';
 import { toTable } from 'axunet/figures/table';
 import { startProgress } from 'axunet/progress';
 import { type Profile, projectPath, settings } from 'axunet/settings';
+import { recordFile } from './study/record.ts';
 
 export interface Session {
   readonly profile: Profile;
@@ -66,15 +67,35 @@ export async function openCases(session: Session): Promise<CaseList> {
   return openDataset(session.dataset, session.data);
 }
 
-/** Draws a figure into the notebook and keeps it as PNG, SVG and JSON with where it comes from. */
-export async function figure(session: Session, name: string, spec: Figure, from: Provenance = {}): Promise<void> {
-  const manifest = path.join(session.slices, 'manifest.json'); // holds the checksums of all source files
-  const parameters = { profile: session.profile, dataset: session.dataset, ...from.parameters };
-  await saveFigure(session.figures, name, spec, {
-    seed: session.seed,
-    inputs: existsSync(manifest) ? [manifest] : [],
-    ...from,
-    parameters,
-  });
+/** What a figure was made from, where that is not the prepared data set of the session. */
+export interface FigureSource extends Provenance {
+  /** The data that the figure shows: a name of the registry, or a sentence with source and licence. */
+  readonly dataset: string;
+}
+
+/** The session's own data: its prepared slices, whose manifest holds the checksums of all source files. */
+function sessionSource({ profile, dataset, seed, slices }: Session): Provenance {
+  const manifest = path.join(slices, 'manifest.json');
+  return { parameters: { profile, dataset }, inputs: existsSync(manifest) ? [manifest] : [], seed };
+}
+
+const provenanceOf = ({ dataset, parameters, ...from }: FigureSource): Provenance => ({
+  ...from,
+  parameters: { dataset, ...parameters },
+});
+
+/** The source of figures that are drawn from the record of a study; without a record the figure is empty. */
+export function sourceOf(record: { readonly study: string; readonly source: string } | undefined): FigureSource {
+  if (!record?.source) return { dataset: 'none: nothing is recorded' };
+  return { dataset: record.source, parameters: { study: record.study }, inputs: [recordFile(record.study)] };
+}
+
+/**
+ * Draws a figure into the notebook and keeps it as PNG, SVG and JSON with where it comes from: the session's data, or
+ * `source` and nothing else where that is given.
+ */
+export async function figure(session: Session, name: string, spec: Figure, source?: FigureSource): Promise<void> {
+  const from = source ? provenanceOf(source) : sessionSource(session);
+  await saveFigure(session.figures, name, spec, from);
   await showFigure(spec);
 }

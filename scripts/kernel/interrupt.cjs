@@ -4,17 +4,18 @@
  * Node stops a loop that never pauses by running a cell's code with `breakOnSigint`. Before and after that code it
  * takes its handler of SIGINT away for a moment, and a signal that comes then kills the process (3 of 300 interrupts of
  * short cells). A signal that comes while the cell is being compiled is noticed when its code has ended, which may be
- * never.
+ * never. One that comes in a native function of the cell, such as zeromq's `send`, can be swallowed.
  *
- * Both are mended by a thread that runs code with `breakOnSigint` all the time, so that Node never takes its handler
- * away. The signal ends the code that began last: the cell's where one runs, else the thread's, which tells the kernel.
+ * All are mended by a thread that runs code with `breakOnSigint` all the time, so that Node never takes its handler
+ * away. A signal ends the code that began last; that is the thread's, which passes it on to the kernel until it is
+ * heard.
  */
 const path = require('node:path');
 const vm = require('node:vm');
 const { Worker } = require('node:worker_threads');
 
-/** Places in shared memory: whether a cell's code runs, signals the thread saw, signals the kernel heard of. */
-const [running, seen, answered] = [0, 1, 2];
+/** Places in shared memory: whether a cell's code runs, how often one began, signals the thread saw and we heard. */
+const places = { running: 0, begun: 1, seen: 2, answered: 3 };
 const retryMs = 50;
 
 /** Listeners of SIGINT no longer install a handler in the system: it would replace the one that the thread keeps. */
@@ -29,38 +30,47 @@ function detachListeners() {
   }
 }
 
-/** Marks while a cell's code runs, and counts a signal that ended it as heard. */
+/** Tells the thread when a cell's code has begun and ended, and counts a signal that ended it as heard. */
 function markRunningCode(state) {
   const run = vm.runInThisContext;
+  const begin = () => {
+    Atomics.store(state, places.running, 1);
+    Atomics.add(state, places.begun, 1);
+    Atomics.notify(state, places.begun);
+  };
+  const end = () => {
+    Atomics.store(state, places.running, 0);
+    Atomics.notify(state, places.running);
+  };
+  Object.defineProperty(globalThis, '__axunetMark', { value: { begin, end } });
   vm.runInThisContext = (code, options) => {
     if (!options?.breakOnSigint) return run(code, options);
-    Atomics.store(state, running, 1);
     try {
-      return run(code, options);
+      return run(`__axunetMark.begin(); try { ${code}\n} finally { __axunetMark.end(); }`, options);
     } catch (error) {
-      if (error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') answer(state, Atomics.load(state, seen));
+      if (error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') answer(state, Atomics.load(state, places.seen));
       throw error;
     } finally {
-      Atomics.store(state, running, 0);
+      end(); // an interrupt passes over the one in the code
     }
   };
 }
 
 function answer(state, count) {
-  Atomics.store(state, answered, count);
-  Atomics.notify(state, answered);
+  Atomics.store(state, places.answered, count);
+  Atomics.notify(state, places.answered);
 }
 
 /** To be called before anything listens to SIGINT. Windows has no such signal; there Node's own way stays. */
 function keepInterrupts() {
   if (process.platform === 'win32') return;
-  const state = new Int32Array(new SharedArrayBuffer(12));
+  const state = new Int32Array(new SharedArrayBuffer(16));
   detachListeners();
   markRunningCode(state);
-  const workerData = { state, running, seen, answered, retryMs };
+  const workerData = { state, places, retryMs };
   const thread = new Worker(path.join(__dirname, 'interruptWatch.cjs'), { execArgv: [], workerData });
   thread.on('message', (count) => {
-    if (count <= Atomics.load(state, answered)) return; // it ended a cell's code
+    if (count <= Atomics.load(state, places.answered)) return; // it ended a cell's code
     answer(state, count);
     process.emit('SIGINT', 'SIGINT');
   });

@@ -2,26 +2,18 @@
 const vm = require('node:vm');
 const { parentPort, workerData } = require('node:worker_threads');
 
-const { state, running, seen, answered, retryMs } = workerData;
+const { state, places, retryMs } = workerData;
+const { running, begun, seen, answered } = places;
 const { load, wait } = Atomics;
-const breakable = { breakOnSigint: true };
 
-/** A signal came here, so no cell's own code was running: tells the kernel, and makes sure that it hears of it. */
-function passOn() {
-  const count = Atomics.add(state, seen, 1) + 1;
-  parentPort.postMessage(count);
-  for (let last = load(state, answered); last < count; last = load(state, answered)) {
-    // A cell's code began to run meanwhile and could run forever: now the signal ends it.
-    const unheard = wait(state, answered, last, retryMs) === 'timed-out';
-    if (unheard && load(state, running) === 1) process.kill(process.pid, 'SIGINT');
-  }
-}
-
-/** Runs `work` until a signal comes; returns whether one came. */
-function untilSignal(work) {
+/**
+ * Runs `work` so that a signal ends it if it began after everything else that a signal can end; returns whether one
+ * did. Node keeps its handler while any such work runs.
+ */
+function endedBySignal(work) {
   globalThis.work = work;
   try {
-    vm.runInThisContext('work()', breakable);
+    vm.runInThisContext('work()', { breakOnSigint: true });
     return false;
   } catch (error) {
     if (error.code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw error;
@@ -29,18 +21,47 @@ function untilSignal(work) {
   }
 }
 
-const forever = new Int32Array(new SharedArrayBuffer(4));
+let raisedAt = -Infinity;
 
+/** Ends a cell's code where it runs: it is newer than all work of this thread now. Never twice within `retryMs`. */
+function raise() {
+  const sinceMs = performance.now() - raisedAt;
+  if (sinceMs < retryMs) wait(state, running, 1, retryMs - sinceMs);
+  if (load(state, running) === 0) return;
+  raisedAt = performance.now();
+  process.kill(process.pid, 'SIGINT');
+}
+
+/** Tells the kernel of a signal until it has heard: by a message, or by ending the cell's code where that runs. */
+function passOn() {
+  const count = Atomics.add(state, seen, 1) + 1;
+  parentPort.postMessage(count);
+  for (let last = load(state, answered); last < count; last = load(state, answered)) {
+    const pause = () => wait(state, answered, last, retryMs);
+    if (load(state, running) === 0) {
+      endedBySignal(pause); // further signals add nothing
+    } else {
+      raise();
+      pause();
+    }
+  }
+}
+
+/** Begins anew with each cell's code, so as to be the first to get a signal: native code can swallow it in a cell. */
 function watch() {
-  for (;;) if (untilSignal(() => wait(forever, 0, 0))) passOn();
+  for (;;) if (endedBySignal(() => wait(state, begun, load(state, begun)))) passOn();
 }
 
-// While the outer script runs, Node keeps its handler of the signal, also where the inner one ends and begins anew. A
-// signal between two waits ends the outer one.
-let late = false;
-for (;;) {
-  late = untilSignal(() => {
-    if (late) passOn();
-    watch();
-  });
+/**
+ * Watches within some levels of work, all older than a cell's code that begins later. Where a signal ends a level, the
+ * one around it passes the signal on; the lost level must not begin anew before the cell's code has ended.
+ */
+function watchWithin(levels) {
+  if (levels === 0) watch();
+  for (;;) {
+    if (endedBySignal(() => watchWithin(levels - 1))) passOn();
+    while (load(state, running) === 1) wait(state, running, 1, retryMs);
+  }
 }
+
+watchWithin(8);

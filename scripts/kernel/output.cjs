@@ -16,15 +16,15 @@ const belongTogether = (a, b) => a?.name === b.name && a.send === b.send;
 /**
  * A chunk is `{ send, name, text }`: text of the stream `name`, which `send(name, text)` hands to the front end. Chunks
  * leave in the order in which they came. An interrupt can end each method between any two calls; then a chunk can be
- * lost, but the next call goes on.
+ * lost, but the next call, or the next cell at the latest, goes on.
  */
 class Output {
   #limits;
   #now;
   #pending = [];
   #pendingChars = 0;
-  #windowStart = -Infinity;
-  #windowWrites = 0;
+  #windowStart;
+  #windowWrites;
   #timer;
   #allowance;
   #allowanceAt;
@@ -39,8 +39,8 @@ class Output {
   /** A cell starts: it may print as much as every other. */
   begin() {
     this.settle();
-    this.#allowance = this.#limits.burstChars;
-    this.#allowanceAt = this.#now();
+    [this.#windowStart, this.#windowWrites] = [-Infinity, 0];
+    [this.#allowance, this.#allowanceAt] = [this.#limits.burstChars, this.#now()];
   }
 
   write(chunk) {

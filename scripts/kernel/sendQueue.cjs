@@ -40,7 +40,7 @@ class SendQueue {
       try {
         this.#socket.send(frames).catch(() => {}); // fails only when the socket is being closed
       } catch (error) {
-        const later = error.code === 'EBUSY' || error instanceof RangeError; // the latter: no stack is left in a cell
+        const later = error?.code === 'EBUSY' || error instanceof RangeError; // the latter: no stack is left in a cell
         if (!later || this.#socket.closed) continue;
         this.#waiting.unshift(frames);
         setImmediate(() => this.#drain());

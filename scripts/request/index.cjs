@@ -1,9 +1,13 @@
-// What danfojs-node calls of the retired package `request` (2.88.2, with tough-cookie 2.5 and form-data 2.3), on Node's own
-// fetch: `request.get(url)` and `request({ url, method, headers })` give a stream of the body that emits 'response' first.
+// What danfojs-node calls of the retired package `request` (2.88.2, with tough-cookie 2.5 and form-data 2.3), on Node's
+// own
+// fetch: `request.get(url)` and `request({ url, method, headers })` give a stream of the body that emits 'response'
+// first.
 // As a workspace of this name it is what npm puts in the place of the real one.
 const { PassThrough, Readable } = require('node:stream');
 
-/** A stream of the answer's body; emits `response` with `statusCode` and `statusMessage`, and `error` where none came. */
+/**
+ * A stream of the answer's body; emits `response` with `statusCode` and `statusMessage`, and `error` where none came.
+ */
 function request({ url, method = 'GET', headers = {} }) {
   const body = new PassThrough();
   fetch(url, { method, headers })

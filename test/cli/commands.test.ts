@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { commands } from '../../lib/cli/commands.ts';
+import { commandNames, loadCommands } from '../../lib/cli/commands.ts';
+
+const commands = await loadCommands();
+
+it('every command is listed by its own name', () => {
+  expect(commands.map(({ name }) => name)).toEqual(commandNames);
+});
 
 describe.each(commands.map((command) => [command.name, command] as const))('axunet %s', (name, command) => {
   it('explains itself in at most 100 columns, with all its options and an example of its own', async () => {

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/commands.ts';
+import { loadCommands } from '../../lib/cli/commands.ts';
 import { bashCompletion } from '../../lib/cli/completion/bash.ts';
 import { fishCompletion } from '../../lib/cli/completion/fish.ts';
 import { type CompletedCommand, toCompletions } from '../../lib/cli/completion/words.ts';
 import { zshCompletion } from '../../lib/cli/completion/zsh.ts';
+
+const commands = await loadCommands();
 
 const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 

@@ -10,6 +10,9 @@ import { writeDecathlon } from '../dataset/fixtures.ts';
 const starter = projectPath('lib/cli/axunet.mjs');
 const axunet = (...args: string[]) => spawnSync(process.execPath, [starter, ...args], { encoding: 'utf8' });
 
+const longWork = ['phantom', '--profile', 'tiny', '--patients', '300'];
+const env = { ...process.env, AXUNET_PROGRESS: 'live' };
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-main-'));
@@ -38,10 +41,10 @@ describe('axunet', { timeout: 30_000 }, () => {
   });
 });
 
-/** Starts work that takes long, and waits until it is under way. */
+/** Starts work that takes long, and waits until it is under way: it tells of every patient. */
 async function startLongWork() {
   const out = path.join(folder, 'cohort');
-  const child = spawn(process.execPath, [starter, 'phantom', '--profile', 'tiny', '--patients', '300', '--out', out]);
+  const child = spawn(process.execPath, [starter, ...longWork, '--out', out], { env });
   let complaint = '';
   child.stderr.on('data', (text: Buffer) => {
     complaint += text;
@@ -63,10 +66,17 @@ describe.skipIf(process.platform === 'win32')('A signal', { timeout: 30_000 }, (
   );
 
   it('is seen by a shell as the exit code 128 + its number', () => {
-    const work = `"$0" "${starter}" phantom --profile tiny --patients 300 --out "${folder}/cohort" & p=$!`;
-    const script = `${work}; sleep 2; kill -TERM $p; wait $p; echo "code $?"`;
-    const { stdout } = spawnSync('bash', ['-c', script, process.execPath], { encoding: 'utf8' });
-    expect(stdout).toMatch(/code 143\n$/);
+    const work = `"$0" "${starter}" ${longWork.join(' ')} --out "${folder}/cohort" > "${folder}/log" & p=$!`;
+    const script = `${work}; until [ -s "${folder}/log" ]; do sleep 0.1; done; kill -TERM $p; wait $p; echo "code $?"`;
+    const { stdout } = spawnSync('bash', ['-c', script, process.execPath], { encoding: 'utf8', env });
+    expect(stdout).toBe('code 143\n');
+  });
+
+  it('is not needed where the reader goes away, as head does: the work ends without a stack trace', () => {
+    const work = `"$0" "${starter}" ${longWork.join(' ')} --out "${folder}/cohort"`;
+    const script = `${work} | head -c 1; echo " code \${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath], { encoding: 'utf8', env });
+    expect([stdout.slice(-9), stderr]).toEqual(['code 141\n', '']);
   });
 
   it('that kills the starter outright ends the work too', async () => {

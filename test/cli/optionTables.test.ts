@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { commands } from '../../lib/cli/commands.ts';
+import { loadCommands } from '../../lib/cli/commands.ts';
 import { withOptionTables } from '../../lib/cli/optionTables.ts';
 import { projectPath } from '../../lib/settings.ts';
+
+const commands = await loadCommands();
 
 const settings = readFileSync(projectPath('docs/settings.md'), 'utf8');
 

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { commands } from '../../lib/cli/commands.ts';
+import { loadCommands } from '../../lib/cli/commands.ts';
 import { runLine } from '../../lib/cli/runLine.ts';
 import { projectPath } from '../../lib/settings.ts';
+
+const commands = await loadCommands();
 
 let printed: string;
 let complaint: string;

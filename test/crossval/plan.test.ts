@@ -143,7 +143,7 @@ describe('the plan of a folder', () => {
   it('of another kind is refused', async () => {
     writeFileSync(planFile(folder), '{"version": 2}');
     await expect(readPlan(folder)).rejects.toThrow(
-      /^Expected the plan of a cross-validation, version 1, found something else in .*plan\.json$/,
+      /^Expected the plan of a cross-validation whose version is 1, found 2 in .*plan\.json$/,
     );
   });
 });

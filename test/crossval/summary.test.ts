@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScoredPatientCase } from '../../lib/crossval/cases.ts';
+import { readFold } from '../../lib/crossval/readResult.ts';
 import {
   crossvalCasesCsv,
   crossvalMarkdown,
@@ -10,7 +11,7 @@ import {
   formatCrossval,
   writeCrossval,
 } from '../../lib/crossval/report.ts';
-import { type Crossval, type FoldResult, foldFile, readFold } from '../../lib/crossval/result.ts';
+import { type Crossval, type FoldResult, foldFile } from '../../lib/crossval/result.ts';
 import { summariseFolds } from '../../lib/crossval/summary.ts';
 import { choosePostprocessing } from '../../lib/evaluate/choosePostprocessing.ts';
 import { scoreMasks } from '../../lib/evaluate/metrics.ts';

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -6,9 +5,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { downloadFile, fileProblem } from '../../lib/dataset/download.ts';
-import { checkFiles, fetchDataset } from '../../lib/dataset/fetchDataset.ts';
-import { type DatasetEntry, datasetEntry, type RemoteFile } from '../../lib/dataset/registry.ts';
+import { downloadFile } from '../../lib/dataset/download.ts';
+import type { RemoteFile } from '../../lib/dataset/registry.ts';
 import { temporaryFolder } from './fixtures.ts';
 
 const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
@@ -203,40 +201,5 @@ describe('downloading', () => {
     await expect(downloadFile(remote(), file, { attempts: 2, retryDelayMs: 1, stallMs: 100 })).rejects.toThrow(
       'broke off 2 times',
     );
-  });
-
-  const entryWith = (download: DatasetEntry['download']): DatasetEntry => ({ ...datasetEntry('msd-task07'), download });
-
-  it('unpacks an archive, without the folder around it, and removes it', async () => {
-    const source = path.join(folder, 'Task07_Pancreas', 'imagesTr');
-    await mkdir(source, { recursive: true });
-    await writeFile(path.join(source, 'pancreas_001.nii.gz'), 'x');
-    expect(spawnSync('tar', ['-cf', path.join(folder, 'a.tar'), '-C', folder, 'Task07_Pancreas']).status).toBe(0);
-    behaviour.content = await readFile(path.join(folder, 'a.tar'));
-    const out = path.join(folder, 'data', 'msd-task07');
-    const entry = entryWith({ archive: { path: 'Task07_Pancreas.tar', url, sha256: sha256(behaviour.content) } });
-    expect(await fetchDataset(entry, out, quick)).toBe(1);
-    expect(await readFile(path.join(out, 'imagesTr', 'pancreas_001.nii.gz'), 'utf8')).toBe('x');
-    expect(existsSync(path.join(folder, 'data', 'Task07_Pancreas.tar'))).toBe(false);
-    await expect(fetchDataset(entry, out, quick)).rejects.toThrow('is not empty');
-  });
-
-  it('says in one sentence that an archive is damaged, and that a set has no address', async () => {
-    const entry = entryWith({ archive: { path: 'Task07_Pancreas.tar', url } });
-    await expect(fetchDataset(entry, path.join(folder, 'out'), quick)).rejects.toThrow(/tar could not unpack/);
-    expect(existsSync(path.join(folder, 'out'))).toBe(false);
-    await expect(fetchDataset(datasetEntry('nih-pancreas-ct'), folder)).rejects.toThrow(
-      /no public address.*NBIA Data Retriever/,
-    );
-  });
-
-  it('checks a folder against the registry', async () => {
-    const { checked, problems } = await checkFiles(datasetEntry('ibsi'), folder);
-    expect([checked, problems]).toEqual([2, ['dig_phantom.nii.gz: missing', 'dig_mask.nii.gz: missing']]);
-    await writeFile(path.join(folder, 'dig_mask.nii.gz'), Buffer.alloc(99));
-    expect((await checkFiles(datasetEntry('ibsi'), folder)).problems[1]).toMatch(
-      /^dig_mask.nii.gz: expected sha256 3032d340/,
-    );
-    expect(await fileProblem(path.join(folder, 'dig_mask.nii.gz'), { bytes: 99 })).toBeUndefined();
   });
 });

@@ -35,7 +35,8 @@ export function volumeOf<T extends VoxelArray>(data: T, shape: Vec3, affine: Aff
 const shape: Vec3 = [40, 32, 6];
 
 /**
- * A torso in a few shapes: air, an elliptic body of 40 HU, bowel gas left and right behind the middle, a spine of 250 HU
+ * A torso in a few shapes: air, an elliptic body of 40 HU, bowel gas left and right behind the middle, a spine of 250
+ * HU
  * at the back, and a pancreas of 90 HU in front of the middle (label 1, with a tumour 2 where asked for).
  * `shift` moves the pancreas along x, so that two torsos differ.
  */
@@ -45,19 +46,20 @@ export function torso(options: { shift?: number; tumour?: boolean; affine?: Affi
 } {
   const image = new Int16Array(shape[0] * shape[1] * shape[2]).fill(-1000);
   const label = new Uint8Array(image.length);
-  const inside = (x: number, y: number, cx: number, cy: number, rx: number, ry: number): boolean =>
+  type Ellipse = readonly [centreX: number, centreY: number, radiusX: number, radiusY: number];
+  const inside = (x: number, y: number, [cx, cy, rx, ry]: Ellipse): boolean =>
     ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 <= 1;
   for (let i = 0; i < image.length; i++) {
     const [x, y] = [i % shape[0], Math.floor(i / shape[0]) % shape[1]];
     const px = x - (options.shift ?? 0);
-    if (inside(x, y, 20, 16, 18, 13)) image[i] = 40 + (i % 7);
-    if (inside(x, y, 12, 20, 3, 2) || inside(x, y, 27, 20, 3, 2)) image[i] = -900;
-    if (inside(x, y, 20, 25, 4, 3)) image[i] = 250;
-    if (inside(px, y, 19, 11, 9, 2)) {
+    if (inside(x, y, [20, 16, 18, 13])) image[i] = 40 + (i % 7);
+    if (inside(x, y, [12, 20, 3, 2]) || inside(x, y, [27, 20, 3, 2])) image[i] = -900;
+    if (inside(x, y, [20, 25, 4, 3])) image[i] = 250;
+    if (inside(px, y, [19, 11, 9, 2])) {
       image[i] = 90;
       label[i] = 1;
     }
-    if (options.tumour && inside(px, y, 15, 11, 2, 2)) {
+    if (options.tumour && inside(px, y, [15, 11, 2, 2])) {
       image[i] = 60;
       label[i] = 2;
     }

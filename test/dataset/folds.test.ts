@@ -3,15 +3,8 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CaseList } from '../../lib/dataset/caseList.ts';
-import {
-  assertDisjoint,
-  foldProblems,
-  foldsOf,
-  makeFolds,
-  readFolds,
-  splitFold,
-  writeFolds,
-} from '../../lib/dataset/folds.ts';
+import { assertDisjoint, foldProblems, foldsOf, makeFolds, readFolds, splitFold } from '../../lib/dataset/folds.ts';
+import { writeJson } from '../../lib/io/files.ts';
 import { temporaryFolder } from './fixtures.ts';
 
 const twelve = Array.from({ length: 12 }, (_, i) => `p${i}`);
@@ -80,7 +73,7 @@ describe('patient folds', () => {
     const folder = await temporaryFolder();
     const file = path.join(folder, 'folds.json');
     const folds = makeFolds(twelve, { seed: 3 });
-    await writeFolds(file, folds);
+    await writeJson(file, folds);
     expect(await readFolds(file, twelve)).toEqual(folds);
     await expect(readFolds(file, [...twelve, 'p99'])).rejects.toThrow('patients in no fold: p99');
     await expect(readFolds(file, twelve.slice(1))).rejects.toThrow('patients that the data set does not have: p0');
@@ -91,6 +84,26 @@ describe('patient folds', () => {
       await expect(readFolds(file)).rejects.toThrow('"folds"');
     }
     await expect(readFolds(path.join(folder, 'none.json'))).rejects.toThrow('none.json');
+    await rm(folder, { recursive: true });
+  });
+
+  it("come from nnU-Net's splits_final.json too: its validation sides", async () => {
+    const folder = await temporaryFolder();
+    const file = path.join(folder, 'splits_final.json');
+    const splits = [['a', 'b'], ['c'], ['d']].map((val) => ({
+      train: ['a', 'b', 'c', 'd'].filter((patient) => !val.includes(patient)),
+      val,
+    }));
+    await writeJson(file, splits);
+    expect((await readFolds(file, ['a', 'b', 'c', 'd'])).folds).toEqual([['a', 'b'], ['c'], ['d']]);
+    await writeJson(file, [{ ...splits[0], train: ['b', 'c', 'd'] }, ...splits.slice(1)]);
+    await expect(readFolds(file)).rejects.toThrow(
+      /^Expected fold 0 without a case on both sides, found "b" in .*json$/,
+    );
+    await writeJson(file, [{ ...splits[0], train: ['c'] }, ...splits.slice(1)]);
+    await expect(readFolds(file)).rejects.toThrow('Expected fold 0 to have every case on one side, found none for "d"');
+    await writeJson(file, [{ train: 'a', val: [] }]);
+    await expect(readFolds(file)).rejects.toThrow('Expected [0].train to be a list, found "a"');
     await rm(folder, { recursive: true });
   });
 

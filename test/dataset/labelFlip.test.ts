@@ -12,7 +12,10 @@ const shared = settings.sharedFolder;
 const map = { 1: 1, 2: 1 };
 /** The affine of the same grid stored with y towards anterior: rows reversed on disk lie where they were. */
 const lasOf = (affine: Affine, ny: number): Affine =>
-  affine.map((v, i) => (i % 4 === 1 ? -v : i % 4 === 3 && i < 12 ? v + affine[i - 2]! * (ny - 1) : v));
+  affine.map((v, i) => {
+    if (i % 4 === 1) return -v;
+    return i % 4 === 3 && i < 12 ? v + affine[i - 2]! * (ny - 1) : v;
+  });
 
 /** Much quicker than toEqual on typed arrays. */
 const sameVoxels = (a: Volume, b: Volume): boolean => Buffer.from(a.data.buffer).equals(Buffer.from(b.data.buffer));

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { projectPath } from '../../lib/settings.ts';
 import { entries } from '../../scripts/docs-api.mjs';
 import { exportsOf } from '../../scripts/docs-exports.mjs';
+import { projectFiles, textOf } from './markdown.ts';
 
 interface Exported {
   name: string;
@@ -22,6 +23,37 @@ describe('the public names', () => {
       .filter(({ comment }) => !comment)
       .map(({ file, name }) => `${path.relative(projectPath(), file)}: ${name}`);
     expect(bare).toEqual([]);
+  });
+});
+
+describe('code in documents', () => {
+  const places: Record<string, string> = {
+    axunet: 'lib',
+    'axunet-engine': 'lib/engine',
+    'axunet-lessons': 'notebooks/lessons',
+  };
+  const imports = projectFiles('.md').flatMap((file) =>
+    [...textOf(file).matchAll(/^\s*import (?:type )?\{([^}]+)\} from '(axunet[^']*)'/gm)].map(([, names, from]) => ({
+      file,
+      from: from!,
+      names: names!
+        .split(',')
+        .map((name) => name.replace(/^\s*type /, '').trim())
+        .filter(Boolean),
+    })),
+  );
+
+  it('imports names that there are', () => {
+    expect(imports.length).toBeGreaterThan(2);
+    const missing = imports.flatMap(({ file, from, names }) => {
+      const [own, ...inside] = from.split('/');
+      const place = projectPath(`${places[own!]}/${inside.join('/') || 'index'}`);
+      const entry = [`${place}.ts`, `${place}.mjs`].find((each) => existsSync(each));
+      if (!entry) return [`${file}: ${from}`];
+      const known = new Set((exportsOf(projectPath(), entry) as Exported[]).map(({ name }) => name));
+      return names.filter((name) => !known.has(name)).map((name) => `${file}: ${name} from ${from}`);
+    });
+    expect(missing).toEqual([]);
   });
 });
 

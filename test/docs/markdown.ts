@@ -4,7 +4,10 @@ import { projectPath } from '../../lib/settings.ts';
 
 const skipped = new Set(['node_modules', '.git', '.jupyter', 'runs', 'figures/latest']);
 
-/** The files whose names end in one of `endings`, by their path in the project; generated and downloaded ones are left out. */
+/**
+ * The files whose names end in one of `endings`, by their path in the project; generated and downloaded ones are left
+ * out.
+ */
 export function projectFiles(...endings: string[]): string[] {
   const found: string[] = [];
   const look = (folder: string): void => {

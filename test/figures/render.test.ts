@@ -1,31 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Figure } from '../../lib/figures/figure.ts';
 import { overlayGrid } from '../../lib/figures/overlayGrid.ts';
 import { svgToPng, toPng, toSvg } from '../../lib/figures/render.ts';
-import { saveFigure } from '../../lib/figures/saveFigure.ts';
-import { showBundle, showFigure } from '../../lib/figures/show.ts';
-import { axis, emptyFigure, logAxis, makeFigure } from '../../lib/figures/theme.ts';
+import { axis, emptyFigure, makeFigure } from '../../lib/figures/theme.ts';
 import { trainingCurves } from '../../lib/figures/trainingCurves.ts';
 import { architectureDiagram } from '../../notebooks/lessons/figures/architectureDiagram.ts';
-
-const curve = makeFigure(
-  [
-    { type: 'scatter', mode: 'lines+markers', name: 'Erste Kurve', x: [1, 2, 3], y: [0.5, 0.2, 0.1] },
-    { type: 'scatter', mode: 'markers', name: 'Second', x: [1, 2], y: [0.3, 0.4] },
-  ] as Figure['data'],
-  {
-    title: 'Loss ± µ',
-    width: 480,
-    height: 300,
-    xaxis: axis({ title: 'Epoch' }),
-    yaxis: logAxis([0.1, 0.5], { title: 'Loss (nats)' }),
-  },
-);
+import { curve } from './curve.ts';
 
 /** The texts of an SVG, in order. */
 const textsOf = (svg: string): string[] =>
@@ -124,84 +105,5 @@ describe('rendering', () => {
       seconds: 1,
     }));
     expect(textsOf(await toSvg(trainingCurves(records)))).toContain('Training loss');
-  });
-});
-
-describe('saving', () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-figures-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  it('writes PNG, SVG and a complete provenance', async () => {
-    const input = path.join(folder, 'input.bin');
-    writeFileSync(input, 'abc');
-    const saved = await saveFigure(folder, 'curve', curve, {
-      parameters: { width: 8 },
-      inputs: [input],
-      seed: 7,
-      command: 'npm start',
-    });
-    const record = JSON.parse(readFileSync(saved.json, 'utf8'));
-    expect(record).toMatchObject({
-      figure: 'curve',
-      title: 'Loss ± µ',
-      parameters: { width: 8 },
-      seed: 7,
-      command: 'npm start',
-      createdBy: expect.stringMatching(/^axunet \d+\.\d+\.\d+$/),
-    });
-    // FIPS 180-2, appendix B.1
-    expect(Object.values(record.inputs)).toEqual(['ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad']);
-    expect(path.isAbsolute(Object.keys(record.inputs)[0]!)).toBe(false);
-    expect(record.version.package).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(record.files).toEqual({
-      'curve.png': sha256(readFileSync(saved.png)),
-      'curve.svg': sha256(readFileSync(saved.svg)),
-    });
-    expect(record).not.toHaveProperty('createdAt');
-  });
-
-  it('writes the same three files again', async () => {
-    const read = (saved: Awaited<ReturnType<typeof saveFigure>>): string[] =>
-      Object.values(saved).map((file) => sha256(readFileSync(file as string)));
-    const first = read(await saveFigure(folder, 'again', curve, { seed: 1 }));
-    expect(read(await saveFigure(folder, 'again', curve, { seed: 1 }))).toEqual(first);
-  });
-
-  it('refuses an input that is not there, and writes nothing', async () => {
-    await expect(saveFigure(folder, 'missing', curve, { inputs: [path.join(folder, 'absent.npy')] })).rejects.toThrow(
-      /absent\.npy/,
-    );
-    expect(() => readFileSync(path.join(folder, 'missing.png'))).toThrow();
-  });
-});
-
-describe('showing', () => {
-  const jupyter = createRequire(import.meta.url)('tslab/dist/jupyter.js') as { lastWriteDisplayData: unknown };
-
-  it('sends Plotly, PNG and text as one output to a running kernel, without HTML', async () => {
-    const sent: { data: Record<string, any>; metadata: Record<string, unknown> }[] = [];
-    jupyter.lastWriteDisplayData = (message: (typeof sent)[0]) => sent.push(message);
-    try {
-      await showFigure(curve);
-    } finally {
-      jupyter.lastWriteDisplayData = null;
-    }
-    expect(sent).toHaveLength(1);
-    expect(Object.keys(sent[0]!.data).sort()).toEqual(['application/vnd.plotly.v1+json', 'image/png', 'text/plain']);
-    expect(sent[0]!.data['text/plain']).toBe('Figure: Loss ± µ');
-    expect(sent[0]!.data['application/vnd.plotly.v1+json'].data).toHaveLength(2);
-    expect(Buffer.from(sent[0]!.data['image/png'], 'base64').subarray(1, 4).toString()).toBe('PNG');
-    expect(sent[0]!.metadata).toEqual({ 'image/png': { width: 480, height: 300 } });
-  });
-
-  it('prints one plain line outside a notebook', async () => {
-    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-    await showFigure(curve);
-    showBundle({ 'text/markdown': '# x', 'text/plain': 'x' });
-    expect(log.mock.calls).toEqual([['Figure: Loss ± µ'], ['x']]);
-    log.mockRestore();
   });
 });

@@ -2,7 +2,6 @@ import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fontFiles, fontName } from '../../lib/figures/fonts.ts';
 import { boxOf, pageBoxOf, type SvgNode, transformOf } from '../../lib/figures/renderBox.ts';
-import { pathCorners, pathLength, pointAlong } from '../../lib/figures/renderPath.ts';
 
 /** A stand-in for an SVG element. */
 function node(
@@ -62,18 +61,5 @@ describe('sizes without a browser', () => {
   it('give an empty box to what has no size', () => {
     expect(boxOf(node('g'), pen, fontName)).toEqual({ x: 0, y: 0, width: 0, height: 0 });
     expect(boxOf(node('path', { d: 'M0,0L5,5' }), pen, fontName)).toEqual({ x: 0, y: 0, width: 0, height: 0 });
-  });
-});
-
-describe('arrows', () => {
-  it('have the length of their path, and points along it', () => {
-    const corners = pathCorners('M0,0L3,4L3,-6'); // 5 long, then 10
-    expect(pathLength(corners)).toBe(15);
-    expect(pointAlong(corners, 2.5)).toEqual({ x: 1.5, y: 2 });
-    expect(pointAlong(corners, 10)).toEqual({ x: 3, y: -1 });
-    expect(pointAlong(corners, 99)).toEqual({ x: 3, y: -6 });
-    expect(pointAlong(corners, -1)).toEqual({ x: 0, y: 0 });
-    expect(pathLength(pathCorners(''))).toBe(0);
-    expect(pointAlong([], 1)).toEqual({ x: 0, y: 0 });
   });
 });

@@ -1,6 +1,16 @@
 /** The order of the house: arrows between packages and rooms, circles of files, exports, and the front door. */
 import { describe, expect, it } from 'vitest';
-import { exportedValues, packageOf, packages, readCells, readPackages, readUsers, roomOf } from './sources.ts';
+import {
+  exportedNames,
+  exportedValues,
+  packageOf,
+  packages,
+  readAllCode,
+  readCells,
+  readPackages,
+  readUsers,
+  roomOf,
+} from './sources.ts';
 
 const files = readPackages();
 const imports = files.flatMap(({ file, imports: all }) => all.map((each) => ({ file, ...each })));
@@ -25,6 +35,9 @@ const storey = (room: string): number => rooms.findIndex((names) => names.includ
 const tensorRooms = ['loss', 'model', 'step', 'predict', 'train', 'evaluate', 'crossval', 'cli', 'index'];
 /** What every room may take from the engine's package: it brings no tensors along. */
 const withoutTensors = ['lib/engine/errors.ts', 'lib/engine/settings.ts'];
+
+/** Files of a package that only hand on what others make. */
+const doorFiles = new Set(['index.ts', 'study.ts', 'radiomics.ts']);
 
 describe('The house', () => {
   it('has packages that know only those before them', () => {
@@ -91,8 +104,7 @@ describe('The house', () => {
   it('exports nothing that nobody uses', () => {
     const cells = readCells();
     const users = [...files, ...readUsers()];
-    const doors = new Set(['index.ts', 'study.ts', 'radiomics.ts']);
-    const isDoor = (file: string): boolean => doors.has(file.slice(packageOf(file)[1].length + 1));
+    const isDoor = (file: string): boolean => doorFiles.has(file.slice(packageOf(file)[1].length + 1));
     const unused = files
       .filter(({ file }) => !isDoor(file))
       .flatMap((source) =>
@@ -104,5 +116,35 @@ describe('The house', () => {
           .map((name) => `${name} of ${source.file}`),
       );
     expect(unused).toEqual([]);
+  });
+
+  it('gives a name one meaning: no two files of a package export the same one', () => {
+    const owners = new Map<string, string[]>();
+    for (const source of files) {
+      const [name, folder] = packageOf(source.file);
+      if (source.file.startsWith('lib/cli/')) continue; // each command has `options` and `run`
+      if (doorFiles.has(source.file.slice(folder.length + 1))) continue;
+      for (const exported of exportedNames(source)) {
+        const key = `${exported} of ${name}`;
+        owners.set(key, [...(owners.get(key) ?? []), source.file]);
+      }
+    }
+    expect([...owners].filter(([, where]) => where.length > 1)).toEqual([]);
+  });
+
+  it('opens its front door to about 120 names', () => {
+    const door = files.find(({ file }) => file === 'lib/index.ts')!;
+    const names = door.imports.flatMap((each) => each.names);
+    expect(names).not.toContain('*');
+    expect(names.length).toBeGreaterThan(100);
+    expect(names.length).toBeLessThan(140);
+  });
+
+  it('has no line that needs scrolling: 120 columns, 140 in tables and tests, whose titles are sentences', () => {
+    const wide = readAllCode().flatMap(({ file, text }) => {
+      const most = text.includes('biome-ignore format') || file.startsWith('test/') ? 140 : 120;
+      return text.split('\n').flatMap((line, i) => ([...line].length > most ? [`${file}:${i + 1}`] : []));
+    });
+    expect(wide).toEqual([]);
   });
 });

@@ -110,3 +110,15 @@ export const roomOf = (file: string): string => file.split('/')[1].replace(/\.ts
 /** Functions, constants and classes that a file exports; types are left out, for they name parts of what it exports. */
 export const exportedValues = ({ text }: SourceFile): string[] =>
   [...text.matchAll(/^export (?:async |abstract )*(?:function\*?|const|let|class) (\w+)/gm)].map(([, name]) => name);
+
+/** The same with types, for a name must mean one thing whatever it names. */
+export const exportedNames = ({ text }: SourceFile): string[] =>
+  [...text.matchAll(/^export (?:async |abstract )*(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
+
+/** Every file of code in the project, whatever its language. */
+export const readAllCode = (): Pick<SourceFile, 'file' | 'text'>[] =>
+  ['lib', 'notebooks/lessons', 'scripts', 'bench', 'test']
+    .flatMap((folder) => filesBelow(folder, ['.ts', '.mjs', '.cjs', '.py', '.cc', '.h']))
+    .map((file) => ({ file, text: readFileSync(projectPath(file), 'utf8') }));

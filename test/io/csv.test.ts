@@ -12,6 +12,14 @@ describe('comma-separated values', () => {
     );
   });
 
+  it('begin with an apostrophe where a spreadsheet would run them; numbers do not', () => {
+    expect(formatCsv([['=1+2', '+cmd|x', '-1.5', '-a', '@sum(a)', '\t=1', '+3', 'a=1']])).toBe(
+      "'=1+2,'+cmd|x,-1.5,'-a,'@sum(a),'\t=1,+3,a=1\n",
+    );
+    expect(formatCsv([['=HYPERLINK("x","y")']])).toBe('"\'=HYPERLINK(""x"",""y"")"\n');
+    expect(formatCsv([[-1, 2]])).toBe('-1,2\n');
+  });
+
   it('have quotes only where a cell needs them, and empty cells for null and what is not finite', () => {
     expect(
       formatCsv([

@@ -2,7 +2,8 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readJson, sha256, sha256File, writeFileAtomic, writeJson } from '../../lib/io/files.ts';
+import { sha256, sha256File, writeFileAtomic, writeJson } from '../../lib/io/files.ts';
+import { anything, readJsonAs } from '../../lib/io/schema.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -49,15 +50,15 @@ describe('writing', () => {
 describe('JSON', () => {
   it('comes back as it was written, indented, with a newline at the end', async () => {
     await writeJson(at('a.json'), { b: [1, null, 'ü'] });
-    expect(await readJson(at('a.json'))).toEqual({ b: [1, null, 'ü'] });
+    expect(await readJsonAs(at('a.json'), anything)).toEqual({ b: [1, null, 'ü'] });
     expect(await readFile(at('a.json'), 'utf8')).toBe('{\n  "b": [\n    1,\n    null,\n    "ü"\n  ]\n}\n');
   });
   it('that is absent or torn is refused by name', async () => {
-    await expect(readJson(at('none.json'))).rejects.toThrow(
+    await expect(readJsonAs(at('none.json'), anything)).rejects.toThrow(
       /^Expected a JSON file, found no such file in .*none\.json$/,
     );
     await writeFile(at('torn.json'), '{"a": 1');
-    await expect(readJson(at('torn.json'))).rejects.toThrow(
+    await expect(readJsonAs(at('torn.json'), anything)).rejects.toThrow(
       /^Expected JSON, found text that is not .* in .*torn\.json$/,
     );
   });

@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
+import { createCanvas } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../lib/io/files.ts';
-import { encodePng, readGreyImage } from '../../lib/io/image.ts';
+import { encodePng, maskOf, readGreyImage } from '../../lib/io/image.ts';
 import { settings } from '../../lib/settings.ts';
 import { writeGreyPng } from './writeGreyPng.ts';
 
@@ -32,6 +33,24 @@ describe('pictures', () => {
     expect([bytes.toString('latin1', 1, 4), bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual(['PNG', 3, 2]);
     const start = bytes.indexOf('IDAT');
     expect(inflateSync(bytes.subarray(start + 4, start + 4 + bytes.readUInt32BE(start - 4))).length).toBeGreaterThan(6);
+  });
+  it('a mask without a bright value is refused, not read as empty; one of zeros alone is empty', () => {
+    const mask = (...values: number[]) => ({ data: Uint8Array.from(values), width: values.length, height: 1 });
+    expect(Array.from(maskOf(mask(0, 127, 128, 255), 'm.png'))).toEqual([0, 0, 1, 1]);
+    expect(Array.from(maskOf(mask(0, 0), 'm.png'))).toEqual([0, 0]);
+    for (const dark of [1, 76, 127])
+      expect(() => maskOf(mask(0, dark), 'm.png')).toThrow(
+        `Expected a mask of 0 and 255 (above 127 is foreground), found no value above ${dark} in m.png`,
+      );
+  });
+  it('a JPEG that is cut to any part of its length is refused', async () => {
+    const canvas = createCanvas(64, 64);
+    canvas.getContext('2d').fillRect(10, 10, 30, 30);
+    const whole = canvas.toBuffer('image/jpeg');
+    for (const share of [0.1, 0.4, 0.8, 0.99]) {
+      await writeFile(path.join(folder, 'cut.jpg'), whole.subarray(0, Math.floor(share * whole.length)));
+      await expect(readGreyImage(path.join(folder, 'cut.jpg'))).rejects.toThrow(/^Expected a whole JPEG .*cut\.jpg$/);
+    }
   });
   it('what is no picture is refused by name', async () => {
     await writeFile(path.join(folder, 'text.jpg'), 'not a picture');

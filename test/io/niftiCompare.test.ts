@@ -72,8 +72,10 @@ describe.skipIf(of('load').length === 0)(
       await expect(readNifti(file)).rejects.toThrow(new RegExp(`^Expected .*, found .*${stem.replaceAll('.', '\\.')}`));
     });
 
-    const spaces = ['RAS', 'LAS', 'LPS', 'SPL', 'IRA'].map((code) => locate(`nifti-io/niivue/space_${code}.nii.gz`));
-    it.skipIf(!spaces.every(existsSync))(
+    // The body of a group that is skipped runs all the same, without a folder.
+    const codes = folder ? ['RAS', 'LAS', 'LPS', 'SPL', 'IRA'] : [];
+    const spaces = codes.map((code) => locate(`nifti-io/niivue/space_${code}.nii.gz`));
+    it.skipIf(spaces.length === 0 || !spaces.every(existsSync))(
       'five files of one head in five orientations are one head in the canonical frame',
       async () => {
         const [first, ...others] = await Promise.all(spaces.map(async (file) => toCanonical(await readNifti(file))));

@@ -46,6 +46,17 @@ describe('.npy', () => {
     }
   });
 
+  it('reads shapes as Python writes tuples, and refuses others and keys that stand twice', () => {
+    // What ast.literal_eval of Python 3.12 makes of them: (6,), (2, 3), (2, 3); the others are no tuples of numbers.
+    const read = (shape: string): readonly number[] => decodeNpy(npy(dict('|u1', shape), Buffer.alloc(6))).shape;
+    expect(read('(6,)')).toEqual([6]);
+    for (const shape of ['(2, 3)', '(2,3,)', '( 2 , 3L )']) expect(read(shape)).toEqual([2, 3]);
+    for (const shape of ['(2 3,)', '(6)', '(2,,3)', '(,6)', '(6 ,,)', '(2, 3 1)'])
+      expect(() => read(shape), shape).toThrow(UserError);
+    const twice = "{'descr': '|u1', 'fortran_order': False, 'shape': (6,), 'shape': (2, 3), }";
+    expect(() => decodeNpy(npy(twice, Buffer.alloc(6)))).toThrow("Expected one 'shape' in the .npy header");
+  });
+
   it('big-endian numbers are turned round', () => {
     expect(decodeNpy(npy(dict('>i2', '(2,)'), Buffer.from([1, 0, 0xff, 0xff]))).data).toEqual(
       new Int16Array([256, -1]),

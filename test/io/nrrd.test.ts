@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -73,91 +73,6 @@ describe('voxel types', () => {
         .nonFinite,
     ).toBe(2);
   });
-  it.each([
-    ['block', 'type "block"'],
-    ['half', 'type "half"'],
-    ['constructor', 'type "constructor"'],
-  ])('%s is refused', async (type, found) => {
-    await expect(load({ type })).rejects.toThrow(
-      new RegExp(`^Expected integer or floating-point voxels.*found ${found} in .*a\\.nrrd$`),
-    );
-  });
-});
-
-describe('geometry', () => {
-  // As SimpleITK 2.5.7 reads the same headers, its spacing, direction and origin (LPS) turned to RAS.
-  const directions = '(0,1.5,0) (2,0,0) (0,0,3)';
-  const lps = [0, -2, 0, -10, -1.5, 0, 0, -20, 0, 0, 3, 30];
-  it.each([
-    ['left-posterior-superior', lps],
-    ['LPS', lps],
-    ['scanner-xyz', lps],
-    ['3D-right-handed', lps],
-    ['right-anterior-superior', [0, 2, 0, 10, 1.5, 0, 0, 20, 0, 0, 3, 30]],
-    ['left-anterior-superior', [0, -2, 0, -10, 1.5, 0, 0, 20, 0, 0, 3, 30]],
-  ])('in the space %s is turned to RAS', async (space, wanted) => {
-    const { affine, spacingMm, shape } = await load({
-      space,
-      'space directions': directions,
-      'space origin': '(10,20,30)',
-    });
-    expect([affine, spacingMm, shape]).toEqual([
-      [...wanted, 0, 0, 0, 1],
-      [1.5, 2, 3],
-      [2, 3, 4],
-    ]);
-  });
-  it('with a space dimension only is taken as left-posterior-superior', async () => {
-    expect(
-      (
-        await load({ 'space dimension': '3', 'space directions': directions, 'space origin': '(10,20,30)' })
-      ).affine.slice(0, 12),
-    ).toEqual(lps);
-  });
-  it.each([
-    [undefined, [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0], [1, 1, 1]],
-    ['1.5 2 3', [-1.5, 0, 0, 0, 0, -2, 0, 0, 0, 0, 3, 0], [1.5, 2, 3]],
-    ['nan 2 3', [-1, 0, 0, 0, 0, -2, 0, 0, 0, 0, 3, 0], [1, 2, 3]],
-    ['-1.5 2 3', [1.5, 0, 0, 0, 0, -2, 0, 0, 0, 0, 3, 0], [1.5, 2, 3]],
-  ])('from spacings %s has axes along left, posterior, superior', async (spacings, affine, spacingMm) => {
-    expect(await load({ spacings })).toMatchObject({ affine: [...affine, 0, 0, 0, 1], spacingMm });
-  });
-  it('may be sheared', async () => {
-    const { affine, spacingMm } = await load({ space: 'RAS', 'space directions': '(1.5,0,0) (0.3,-2,0) (0,0,3)' });
-    expect([affine.slice(0, 8), spacingMm[1]]).toEqual([[1.5, 0.3, 0, 0, 0, -2, 0, 0], Math.hypot(0.3, 2)]);
-  });
-  it('keeps its units unconverted and says which they are', async () => {
-    const image = await load({ space: 'LPS', 'space directions': directions, 'space units': '"um" "um" "um"' });
-    expect([image.spacingMm[0], image.header.spaceUnits]).toEqual([1.5, '"um" "um" "um"']);
-  });
-  it.each<[NrrdFields, string]>([
-    [{ dimension: '4', sizes: '3 2 3 4' }, 'one 3-D volume, found dimension "4"'],
-    [{ dimension: '2', sizes: '6 4' }, 'one 3-D volume'],
-    [{ sizes: '2 3' }, 'three sizes'],
-    [{ sizes: '2 3 0' }, 'three sizes'],
-    [{ sizes: '2 3 -4' }, 'three sizes'],
-    [{ sizes: '2 3 4.5' }, 'three sizes'],
-    [{ kinds: 'vector domain domain' }, 'one number a voxel on three spatial axes, found an axis of kind "vector"'],
-    [{ kinds: 'complex domain domain' }, 'found an axis of kind "complex"'],
-    [{ kinds: 'domain domain list' }, 'found an axis of kind "list"'],
-    [{ space: 'left-posterior-superior-time' }, 'a 3-D space'],
-    [{ space: 'constructor' }, 'a 3-D space'],
-    [{ space: 'LPS', 'space directions': '(1,0,0) (0,1,0) none' }, 'a space direction as (x,y,z)'],
-    [{ space: 'LPS', 'space directions': '(1,0,0) (0,1,0)' }, 'three space directions, found'],
-    [{ space: 'LPS', 'space directions': '(1,0,0) (1,0,0) (0,0,1)' }, 'three space directions in three dimensions'],
-    [{ space: 'LPS', 'space directions': '(1,0,0) (0,nan,0) (0,0,1)' }, 'found "(0,nan,0)"'],
-    [{ space: 'LPS', 'space directions': '(1,0) (0,1) (0,0)' }, 'a space direction as'],
-    [{ spacings: '1 0 1' }, 'three spacings'],
-    [{ spacings: '1 1' }, 'three spacings'],
-    [{ spacings: '1 1 1', 'space directions': directions }, 'space directions or spacings, found both'],
-    [{ space: 'RAS', spacings: '1 1 1' }, 'space directions, as there is a space'],
-    [{ 'axis mins': '1 2 3', spacings: '1 1 1' }, 'found the field "axismins"'],
-    [{ 'space dimension': '2' }, 'the space dimension 3'],
-    [{ 'space origin': '(1,2)' }, 'the space origin as'],
-  ])('%j is refused', async (fields, message) => {
-    await expect(load(fields)).rejects.toThrow(message);
-    await expect(load(fields)).rejects.toThrow(/^Expected .*, found .*a\.nrrd$/);
-  });
 });
 
 describe('headers', () => {
@@ -185,25 +100,6 @@ describe('headers', () => {
       '\n',
     );
     expect((await load({}, voxels, { more })).data).toEqual(values);
-  });
-  it.each<[string, NrrdFields, Parameters<typeof nrrdHeader>[1], string]>([
-    ['no type', { type: undefined }, {}, 'the NRRD field "type", found none'],
-    ['no sizes', { sizes: undefined }, {}, 'the NRRD field "sizes"'],
-    ['no encoding', { encoding: undefined }, {}, 'the NRRD field "encoding"'],
-    ['no byte order', { endian: undefined }, {}, 'the NRRD field "endian"'],
-    ['an odd byte order', { endian: 'middle' }, {}, 'the endian little or big'],
-    ['bzip2', { encoding: 'bzip2' }, {}, 'the encoding raw, gzip, text or hex, found "bzip2"'],
-    ['a later version', {}, { magic: 'NRRD0006' }, 'an NRRD file'],
-    ['a field twice', {}, { more: 'type: short' }, 'one field "type", found two'],
-    ['an unknown field', {}, { more: 'colour: red' }, 'NRRD header lines'],
-    ['a line without a colon', {}, { more: 'something' }, 'NRRD header lines'],
-    ['a negative line skip', { 'line skip': '-1' }, {}, '"lineskip" to be an integer of 0'],
-    ['byte skip -1 with gzip', { encoding: 'gzip', 'byte skip': '-1' }, {}, 'a byte skip of -1'],
-    ['a list of data files', { 'data file': 'LIST' }, {}, 'one data file, found a list'],
-    ['a pattern of data files', { 'data file': 'a%03d.raw 1 4 1' }, {}, 'one data file, found a list'],
-  ])('with %s are refused', async (_, fields, options, message) => {
-    await expect(load(fields, voxels, options)).rejects.toThrow(`Expected ${message}`);
-    await expect(load(fields, voxels, options)).rejects.toThrow(/a\.nrrd$/);
   });
   it('without voxels behind them are refused', async () => {
     await expect(readNrrd(await put('bare.nrrd', Buffer.from(nrrdHeader())))).rejects.toThrow(
@@ -244,6 +140,17 @@ describe('detached voxels', () => {
       }
     }
   });
+  it('outside of the folder of the header are refused, whether by a way up, an absolute path or a link', async () => {
+    const inner = path.join(folder, 'inner');
+    await mkdir(inner, { recursive: true });
+    await writeFile(path.join(folder, 'secret.raw'), voxels);
+    await symlink(path.join(folder, 'secret.raw'), path.join(inner, 'link.raw'));
+    for (const name of ['../secret.raw', path.join(folder, 'secret.raw'), 'link.raw']) {
+      const file = path.join(inner, 'd.nhdr');
+      await writeFile(file, nrrdHeader({ 'data file': name }));
+      await expect(readNrrd(file)).rejects.toThrow(/^Expected a path inside .*inner, found ".*\.raw".* in .*d\.nhdr$/);
+    }
+  });
   it('that are absent, too few or too many are refused by the name of their file', async () => {
     const file = await put('c.nhdr', Buffer.from(nrrdHeader({ datafile: 'c.raw' })));
     await expect(readNrrd(file)).rejects.toThrow(
@@ -276,15 +183,16 @@ it('whatever a writer stores comes back', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.tuple(size, size, size),
-      fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])),
-      fc.constantFrom(...Object.keys(encoders)),
-      fc.boolean(),
-      fc.constantFrom('RAS', 'LPS'),
-      vector,
-      fc.tuple(vector, vector, vector),
+      fc.record({
+        shape: fc.tuple(size, size, size),
+        type: fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])),
+        encoding: fc.constantFrom(...Object.keys(encoders)),
+        bigEndian: fc.boolean(),
+        space: fc.constantFrom('RAS', 'LPS'),
+      }),
+      fc.record({ origin: vector, axes: fc.tuple(vector, vector, vector) }),
       fc.infiniteStream(fc.double({ noNaN: false })),
-      async (shape, type, encoding, bigEndian, space, origin, axes, numbers) => {
+      async ({ shape, type, encoding, bigEndian, space }, { origin, axes }, numbers) => {
         const [[a, b, c], [d, e, f], [g, h, i]] = axes;
         const volume = Math.abs(a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g));
         fc.pre(volume > 1e-3 * Math.hypot(...axes[0]) * Math.hypot(...axes[1]) * Math.hypot(...axes[2]));

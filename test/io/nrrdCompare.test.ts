@@ -10,7 +10,8 @@ const folder = settings.sharedFolder && path.join(settings.sharedFolder, 'data',
 const exists = folder !== undefined && existsSync(path.join(folder, 'brain1_image.nrrd'));
 
 /**
- * What SimpleITK 2.5.7 reads: type, size, sum, sum of squares, sum of a[i]·(i mod 97) for `a = GetArrayFromImage(image).ravel()`, maximum and
+ * What SimpleITK 2.5.7 reads: type, size, sum, sum of squares, sum of a[i]·(i mod 97) for `a =
+ * GetArrayFromImage(image).ravel()`, maximum and
  * the first voxel (x, y, z) that holds it, then direction·spacing and origin, turned from LPS to RAS.
  */
 const brain = [
@@ -26,29 +27,27 @@ const table: [string, string, Vec3, number[], number, Vec3, number[]][] = [
 ];
 
 describe.skipIf(!exists)('NRRD files of PyRadiomics against SimpleITK (needs ../shared/data/pyradiomics)', () => {
-  it.each(table)(
-    '%s has the geometry and values that SimpleITK reads',
-    async (name, datatype, shape, sums, max, [x, y, z], affine) => {
-      const image = await readNrrd(path.join(folder!, `${name}.nrrd`));
-      expect([image.header.datatype, image.shape, image.header.encoding, image.header.version]).toEqual([
-        datatype,
-        shape,
-        'gzip',
-        4,
-      ]);
-      let [sum, squares, weighted] = [0, 0, 0];
-      image.data.forEach((value, i) => {
-        sum += value;
-        squares += value * value;
-        weighted += value * (i % 97);
-      });
-      expect([sum, squares, weighted]).toEqual(sums);
-      expect([summariseValues(image.data).max, image.data.findIndex((value) => value === max)]).toEqual([
-        max,
-        x + shape[0] * (y + shape[1] * z),
-      ]);
-      image.affine.slice(0, 12).forEach((value, i) => expect(value).toBeCloseTo(affine[i]!, 12));
-      expect(image.spacingMm).toEqual([Math.abs(affine[0]!), Math.abs(affine[5]!), affine[10]]);
-    },
-  );
+  it.each(table)('%s has the geometry and values that SimpleITK reads', async (...row) => {
+    const [name, datatype, shape, sums, max, [x, y, z], affine] = row;
+    const image = await readNrrd(path.join(folder!, `${name}.nrrd`));
+    expect([image.header.datatype, image.shape, image.header.encoding, image.header.version]).toEqual([
+      datatype,
+      shape,
+      'gzip',
+      4,
+    ]);
+    let [sum, squares, weighted] = [0, 0, 0];
+    image.data.forEach((value, i) => {
+      sum += value;
+      squares += value * value;
+      weighted += value * (i % 97);
+    });
+    expect([sum, squares, weighted]).toEqual(sums);
+    expect([summariseValues(image.data).max, image.data.findIndex((value) => value === max)]).toEqual([
+      max,
+      x + shape[0] * (y + shape[1] * z),
+    ]);
+    image.affine.slice(0, 12).forEach((value, i) => expect(value).toBeCloseTo(affine[i]!, 12));
+    expect(image.spacingMm).toEqual([Math.abs(affine[0]!), Math.abs(affine[5]!), affine[10]]);
+  });
 });

@@ -75,7 +75,8 @@ describe('damaged files', () => {
           const bytes = Buffer.from(image);
           bytes[at]! ^= flip;
           const found = await readOrRefuse(await put('flip.nrrd', bytes));
-          // Deflate leaves up to seven bits unused before the trailer; a change there alone encodes the very same bytes.
+          // Deflate leaves up to seven bits unused before the trailer; a change there alone encodes the very same
+          // bytes.
           if (found) expect(gunzipSync(bytes.subarray(from)).equals(voxels)).toBe(true);
         },
       ),

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { encodePng, type GreyImage } from '../../lib/io/image.ts';
+import { encodePng } from '../../lib/io/image.ts';
+import type { GreyImage } from '../../lib/io/pixels.ts';
 
 /** Writes a grey picture as PNG. */
 export async function writeGreyPng(file: string, { data, width, height }: GreyImage): Promise<void> {

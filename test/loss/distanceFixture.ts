@@ -1,4 +1,7 @@
-/** What the tests of the losses by distances share: the peers' values on a formula's logits, values and gradients of a loss, finite differences. */
+/**
+ * What the tests of the losses by distances share: the peers' values on a formula's logits, values and gradients of a
+ * loss, finite differences.
+ */
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { tf } from '../../lib/engine/engine.ts';

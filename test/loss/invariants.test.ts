@@ -25,7 +25,10 @@ const exampleFrom = (labels: readonly number[], margins: readonly number[]): Exa
 });
 const reversed = <T>(values: readonly T[]): T[] => [...values.slice(pixels), ...values.slice(0, pixels)];
 
-/** Its distances are those of the prediction too, and jump where a probability crosses 1/2: one pixel can change the price of all others. */
+/**
+ * Its distances are those of the prediction too, and jump where a probability crosses 1/2: one pixel can change the
+ * price of all others.
+ */
 const jumps = (name: string): boolean => name === 'ce-dice-hausdorff';
 /** A pixel deep inside the organ is worth something. */
 const canBeNegative = (name: string): boolean => name === 'ce-dice-boundary';

@@ -29,6 +29,35 @@ export function exampleOf(probabilities: readonly number[], labels: readonly num
   return { logits, labels: Int32Array.from(labels), shape: [1, height, labels.length / height, 2] };
 }
 
+/** The example of docs/losses.md: probabilities 3/4 1/5 | 1/2 1/4, of which the first pixel is foreground. */
+export const square = exampleOf([3 / 4, 1 / 5, 1 / 2, 1 / 4], [1, 0, 0, 0], 2);
+
+/**
+ * 3 × 3 pixels whose left column is foreground, each pixel right with probability 3/4:
+ *
+ *     p = 3/4 1/4 1/4     y = 1 0 0     Σ p = 9/4 + 6/4 = 15/4   Σ y = 3   Σ p y = 9/4
+ *         3/4 1/4 1/4         1 0 0     Σ p² = 27/16 + 6/16 = 33/16
+ *         3/4 1/4 1/4         1 0 0
+ */
+export const column = exampleOf(
+  [0, 1, 2].flatMap(() => [3 / 4, 1 / 4, 1 / 4]),
+  [0, 1, 2].flatMap(() => [1, 0, 0]),
+  3,
+);
+
+/** Masks of 3 × 3 pixels for the limits of a loss. */
+export const masks = {
+  empty: [0, 0, 0, 0, 0, 0, 0, 0, 0],
+  corner: [1, 1, 0, 1, 0, 0, 0, 0, 0],
+  full: [1, 1, 1, 1, 1, 1, 1, 1, 1],
+};
+
+/** The network is sure of the mask `predicted`: its logits are ∓`size` and ±`size`. One image of 3 rows. */
+export function sureOf(predicted: readonly number[], labels: readonly number[], size = 60): Example {
+  const logits = Float32Array.from(predicted.flatMap((p) => (p ? [-size, size] : [size, -size])));
+  return { logits, labels: Int32Array.from(labels), shape: [1, 3, labels.length / 3, 2] };
+}
+
 const labelsOf = ({ labels, shape: [n, height, width] }: Example): tf.Tensor3D =>
   tf.tensor3d(labels, [n, height, width], 'int32');
 

@@ -1,4 +1,7 @@
-/** Our losses against values that MONAI prints. The case is told by counts alone, since none of these losses looks at neighbours. */
+/**
+ * Our losses against values that MONAI prints. The case is told by counts alone, since none of these losses looks at
+ * neighbours.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../lib/engine/engine.ts';
 import { expected } from '../../lib/errors.ts';
@@ -23,7 +26,10 @@ const numberIn = (name: string, word: string): number | undefined => {
 const focalIn = (name: string): LossFunction =>
   focal({ gamma: numberIn(name, 'gamma') ?? 2, alpha: numberIn(name, 'alpha') ?? null });
 
-/** MONAI's sums of squares lose digits in float32: of one case it gives 0.53188 in float32 and 0.53184 in float64 (1.6.1 with PyTorch 2.13.0). */
+/**
+ * MONAI's sums of squares lose digits in float32: of one case it gives 0.53188 in float32 and 0.53184 in float64 (1.6.1
+ * with PyTorch 2.13.0).
+ */
 const toleranceOf = (name: string): number => (name.includes('squared') ? 1e-4 : 2e-6);
 
 /** Ours, by how MONAI's is called. */
@@ -34,7 +40,7 @@ function ours(name: string): LossFunction {
   if (loss === 'GeneralizedDiceLoss')
     return generalizedDice({
       ...each,
-      weights: name.includes('simple') ? 'simple' : name.includes('uniform') ? 'uniform' : 'square',
+      weights: (['simple', 'uniform'] as const).find((weights) => name.includes(weights)) ?? 'square',
     });
   if (loss === 'FocalLoss') return focalIn(name);
   if (loss === 'TverskyLoss')

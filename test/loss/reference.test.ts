@@ -1,4 +1,7 @@
-/** The losses as they were meant, and the reference code's as published with their defects, against what PaddlePaddle gives for both. */
+/**
+ * The losses as they were meant, and the reference code's as published with their defects, against what PaddlePaddle
+ * gives for both.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { softmaxCrossEntropy } from '../../lib/engine/ops/softmaxCrossEntropy.ts';

@@ -1,5 +1,6 @@
 /**
- * The files of loss values that other programs have printed: those of AXUNET_LOSS_REFERENCE, else of the shared test data. Two formats:
+ * The files of loss values that other programs have printed: those of AXUNET_LOSS_REFERENCE, else of the shared test
+ * data. Two formats:
  * MONAI's values of one case (losses_monai.json), and the reference code's (boundary_loss_reference.json).
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -54,7 +55,10 @@ function jsonFiles(place: string): string[] {
     .map((name) => path.join(place, name));
 }
 
-/** The files of each format, and why there are none. In a folder, files of neither format are passed over; a file that is named must be of one. */
+/**
+ * The files of each format, and why there are none. In a folder, files of neither format are passed over; a file that
+ * is named must be of one.
+ */
 export function lossReferences(): { monai: Found<MonaiFile>[]; reference: Found<ReferenceFile>[]; why: string } {
   const places =
     settings.lossReference ??

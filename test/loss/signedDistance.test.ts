@@ -1,4 +1,7 @@
-/** Signed distances on every engine and set of kernels: against the transform of lib/volume, by hand, and as a constant of gradients and graphs. */
+/**
+ * Signed distances on every engine and set of kernels: against the transform of lib/volume, by hand, and as a constant
+ * of gradients and graphs.
+ */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';

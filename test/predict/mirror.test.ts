@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { flipImages, mirrorAxes, mirrorNetwork, mirrorVersions, parseMirror } from '../../lib/predict/mirror.ts';
 import type { ForegroundNetwork } from '../../lib/predict/slices.ts';
 
-/** A network that answers with the value of the pixel on the left, 0 at the edge, of the lower neighbour: no flip leaves it alone. */
+/**
+ * A network that answers with the value of the pixel on the left, 0 at the edge, of the lower neighbour: no flip leaves
+ * it alone.
+ */
 const oneSided: ForegroundNetwork = {
   reason: 'a fake',
   close: () => {},

@@ -133,7 +133,8 @@ describe('several networks', () => {
 
   it('may have windows of their own; outside of its window a network says 0', async () => {
     const volume = obliqueVolume();
-    const narrow: Grid = { size: [16, 16], unit: 'mm', centre: [0, 0], extent: [4, 16 * 0.8] }; // the middle three of the rows along the source's z
+    // The middle three of the rows along the source's z.
+    const narrow: Grid = { size: [16, 16], unit: 'mm', centre: [0, 0], extent: [4, 16 * 0.8] };
     const { mask, probability } = await predictWith([constant(0.75), constant(0.25, narrow)], volume);
     const [nx, ny] = volume.shape;
     const rows = Array.from({ length: 7 }, (_, z) => [

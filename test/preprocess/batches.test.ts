@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { augmentDefault } from '../../lib/preprocess/augment.ts';
 import { epochOrder, makeBatch } from '../../lib/preprocess/batches.ts';
-import { nativeGrid, sampleSlice } from '../../lib/preprocess/grid.ts';
+import { nativeGrid } from '../../lib/preprocess/grid.ts';
+import { sampleSlice } from './sampleSlice.ts';
 import { slicesInMemory } from './slicesInMemory.ts';
 
 const slice = (id: string, value: number) => ({

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../lib/dataset/cases.ts';
 import { readGreyImage } from '../../lib/io/image.ts';
-import { fitGrid, type Grid, nativeGrid, resampleToSource, sampleSlice } from '../../lib/preprocess/grid.ts';
+import { fitGrid, type Grid, nativeGrid, resampleToSource } from '../../lib/preprocess/grid.ts';
 import { identityWarp, type Warp } from '../../lib/preprocess/warp.ts';
 import { Random } from '../../lib/random.ts';
 import { settings } from '../../lib/settings.ts';
+import { sampleSlice } from './sampleSlice.ts';
 import { slicesInMemory } from './slicesInMemory.ts';
 
 const geometry = (height: number, width: number, spacingMm: [number, number] = [1, 1]) => ({
@@ -33,7 +34,9 @@ const smoothPlane = (height: number, width: number): Float32Array =>
     (_, p) => 0.5 + 0.4 * Math.sin(Math.floor(p / width) / 7) * Math.cos((p % width) / 9),
   );
 
-/** The largest |a - b| over the indices where `where` holds; one number is compared, as a check of every pixel is slow. */
+/**
+ * The largest |a - b| over the indices where `where` holds; one number is compared, as a check of every pixel is slow.
+ */
 function largestDifference(
   a: ArrayLike<number>,
   b: (p: number) => number,
@@ -95,7 +98,8 @@ describe('the native grid', () => {
 
 describe('sampling a slice', () => {
   it('reads a crop at twice the resolution between the pixels', () => {
-    // a ramp 0, 1, 2 … along x: a window of 16 px on 32 pixels sees it in steps of a half, starting a quarter before pixel 8
+    // a ramp 0, 1, 2 … along x: a window of 16 px on 32 pixels sees it in steps of a half, starting a quarter before
+    // pixel 8
     const ramp = Float32Array.from({ length: 32 * 32 }, (_, p) => p % 32);
     const { image } = sampleSlice(threeTimes(ramp), undefined, geometry(32, 32), window({ extent: [16, 16] }));
     expect([...image.subarray(0, 9)]).toEqual([7.75, 7.75, 7.75, 8.25, 8.25, 8.25, 8.75, 8.75, 8.75]);
@@ -257,7 +261,8 @@ describe('fitting the grid', () => {
 
   const shared = settings.sharedFolder;
   it.skipIf(!shared)('finds the crop of the recorded trial on the real 2-D slices (needs ../shared)', async () => {
-    // in the stored, spine-up slices it was rows 132..388 and columns 155..411, at least 12 px around every training mask
+    // in the stored, spine-up slices it was rows 132..388 and columns 155..411, at least 12 px around every training
+    // mask
     const unseen = ['0004', '0005', '0007', '0010', '0021', '0024', '0027', '0036'];
     const { cases } = await openDataset('nih-2d', path.join(shared!, 'data', 'nih-pancreas-ct-2d'));
     const training = cases.filter(({ patient }) => !unseen.includes(patient));

@@ -1,4 +1,7 @@
-/** Takes batches with a thread, and ends without closing it: `loaderChild.ts SLICES end|throw`. Prints the threaded batches. */
+/**
+ * Takes batches with a thread, and ends without closing it: `loaderChild.ts SLICES end|throw`. Prints the threaded
+ * batches.
+ */
 import { setTimeout } from 'node:timers/promises';
 import { augmentDefault } from '../../lib/preprocess/augment.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -101,7 +101,7 @@ describe('slices on disk', () => {
   it('need a manifest of this version', async () => {
     await expect(openSlices(folder)).rejects.toThrow(/manifest\.json/);
     writeSlices({ version: 2 });
-    await expect(openSlices(folder)).rejects.toThrow('Expected a slice manifest of version 1, found version 2');
+    await expect(openSlices(folder)).rejects.toThrow('Expected a slice manifest whose version is 1, found 2 in');
   });
 });
 
@@ -125,4 +125,49 @@ describe('slices in memory', () => {
       ]).entries[0],
     ).toMatchObject({ foreground: 0, box: null });
   });
+});
+
+describe('a manifest of another shape', () => {
+  it.each<[string, (manifest: any) => unknown, string]>([
+    ['nothing', () => null, 'a slice manifest, found null'],
+    [
+      'a slice that is null',
+      (m) => ({ ...m, slices: [m.slices[0], null] }),
+      'whose slices[1] is an object, found null',
+    ],
+    ['no cases', ({ cases, ...m }) => m, 'a slice manifest with cases, found nothing'],
+    [
+      'an image that is no text',
+      (m) => ({ ...m, slices: [{ ...m.slices[0], image: 5 }] }),
+      'slices[0].image is a text',
+    ],
+    [
+      'a height of 0',
+      (m) => ({ ...m, slices: [{ ...m.slices[0], height: 0 }] }),
+      'height is a whole number of 1 or more',
+    ],
+    ['slices in an object', (m) => ({ ...m, slices: { 0: m.slices[0] } }), 'whose slices is a list, found an object'],
+  ])('is refused by name: %s', async (_, change, sentence) => {
+    writeSlices();
+    const file = path.join(folder, 'manifest.json');
+    writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')))));
+    await expect(openSlices(folder)).rejects.toThrow(sentence);
+    await expect(openSlices(folder)).rejects.toThrow(/ in .*manifest\.json$/);
+  });
+});
+
+describe('a manifest whose paths leave its folder', () => {
+  it.each(['../elsewhere.npy', path.join(os.tmpdir(), 'elsewhere.npy'), 'data/../../elsewhere.npy'])(
+    'gives no slice: %s',
+    async (image) => {
+      writeSlices();
+      const file = path.join(folder, 'manifest.json');
+      const manifest = JSON.parse(readFileSync(file, 'utf8')) as { slices: { image: string }[] };
+      manifest.slices[1].image = image;
+      writeFileSync(file, JSON.stringify(manifest));
+      const slices = await openSlices(folder);
+      expect(() => slices.read(1)).toThrow(/^Expected a path inside .*, found ".*elsewhere\.npy" in .*manifest\.json$/);
+      expect(slices.read(0).image).toHaveLength(18);
+    },
+  );
 });

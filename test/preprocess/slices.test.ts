@@ -103,6 +103,8 @@ describe('default mode', () => {
       mode: 'default',
     });
     expect(manifest.slices[1]).toEqual({
+      imageCrc32: expect.stringMatching(/^[0-9a-f]{24}$/),
+      labelCrc32: expect.stringMatching(/^[0-9a-f]{8}$/),
       id: 'a-1',
       case: 'a',
       patient: 'p',
@@ -138,7 +140,8 @@ describe('default mode', () => {
 
   it('turns other orientations to the same slices, z counted from the feet', async () => {
     await preprocessDataset(listOf([await writeCase('a')]), { out: at('straight'), mode: 'default' });
-    // the voxel that is first in x, y and z here lies right, anterior and at the feet in `a`: each axis runs the other way
+    // the voxel that is first in x, y and z here lies right, anterior and at the feet in `a`: each axis runs the other
+    // way
     const turned: Affine = [0.5, 0, 0, 5.5, 0, 0.75, 0, 14.75, 0, 0, -2, -22, 0, 0, 0, 1];
     const manifest = await preprocessDataset(listOf([await writeCase('a', { affine: turned })]), {
       out: at('turned'),
@@ -366,7 +369,8 @@ describe('cases that do not fit', () => {
     const plain = await preprocessDataset(listOf([one]), { out: at('plain'), mode: 'default' });
     const label = await readNifti(one.label!);
     const mirrored = label.data.map((_, i) => label.data[i - (i % width) + width - 1 - (i % width)]!) as Uint8Array;
-    const affine = label.affine.map((v, i) => (i === 0 ? -v : i === 3 ? v + label.affine[0]! * (width - 1) : v));
+    const [xToX, ...others] = label.affine;
+    const affine = [-xToX!, ...others].map((v, i) => (i === 3 ? v + xToX! * (width - 1) : v));
     await writeNifti(one.label!, { ...label, data: mirrored, affine });
     const turned = await preprocessDataset(listOf([one]), { out: at('turned'), mode: 'default' });
     expect(turned.failed).toEqual([]);

@@ -121,39 +121,3 @@ describe('a cohort', { timeout: 60_000 }, () => {
     expect(features().length).toBe(1);
   });
 });
-
-describe('a cohort table', () => {
-  it.each([
-    ['id,image\na,b\n', 'Expected the columns id, image and mask, found id, image'],
-    ['', 'Expected the columns id, image and mask, found an empty table'],
-    ['id,image,mask\n', 'Expected at least one case, found only a heading'],
-    ['id,image,mask\na,b\n', 'Expected 3 cells in row 1, found 2'],
-    ['id,image,mask\n../a,b,c\n', 'Expected ids of letters, digits, dot, dash and underscore, found "../a"'],
-    ['id,image,mask\na,b,c\na,d,e\n', 'Expected each id once, found a twice'],
-    ['id,image,mask\na,,c\n', 'Expected an image and a mask for a, found an empty cell'],
-    [
-      'id,image,mask,voxels\na,b,c,1\n',
-      'Expected columns that are called otherwise than those of the features, found voxels',
-    ],
-    [
-      'id,original_shape_MeshVolume,image,mask\na,1,b,c\n',
-      'Expected columns that are called otherwise than those of the features, found original_shape_MeshVolume',
-    ],
-    ['id,image,mask,site,site\na,b,c,d,e\n', 'Expected each column once, found id, image, mask, site, site'],
-    ['id,image,mask,label\na,b,c,x\n', 'Expected a positive label for a, found "x"'],
-    ['id,image,mask\n"a,b,c\n', 'Expected a closing quote, found the end of the table'],
-  ])('%j is refused', async (text, sentence) => {
-    const file = table(text);
-    await expect(readCohort(file)).rejects.toThrow(`${sentence} in ${file}`);
-  });
-
-  it('has paths from its folder, also when it has Windows line ends and a byte order mark', async () => {
-    const file = table('\ufeffid,image,mask\r\na,b.nii,c.nii\r\n');
-    expect(await readCohort(file)).toEqual([
-      { id: 'a', image: path.join(folder, 'b.nii'), mask: path.join(folder, 'c.nii'), others: {} },
-    ]);
-    await expect(readCohort(path.join(folder, 'none.csv'))).rejects.toThrow(
-      'Expected a cohort table, found no such file',
-    );
-  });
-});

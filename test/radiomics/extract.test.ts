@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { directions } from '../../lib/radiomics/aggregation.ts';
 import { extractFeatures } from '../../lib/radiomics/extract.ts';
 import { families, standardFamilies } from '../../lib/radiomics/names.ts';
 import { type RadiomicsChanges, radiomicsSettings } from '../../lib/radiomics/settings.ts';
-import { entriesOf, sizeMatrixFeatures } from '../../lib/radiomics/sizeMatrix.ts';
 import type { Vec3, Volume } from '../../lib/volume/volume.ts';
-import { examplePlan, planOf, volumeOf } from './example.ts';
+import { volumeOf } from './example.ts';
 
 const shape: Vec3 = [5, 4, 3];
 const image = volumeOf(
@@ -196,39 +194,5 @@ describe('features of a case', () => {
       }),
       { numRuns: 15 },
     );
-  });
-});
-
-describe('directions', () => {
-  it('are 13 in space and 4 in a slice, 62 with the second shell', () => {
-    expect(directions([1]).length).toBe(13);
-    expect(directions([1], 'y').every(([, y]) => y === 0)).toBe(true);
-    expect(directions([1], 'y').length).toBe(4);
-    expect(directions([1, 2]).length).toBe((5 ** 3 - 1) / 2);
-  });
-
-  it('are merged or kept apart, over slices that are merged or kept apart', () => {
-    const kept = (aggregation: Parameters<typeof planOf>[2]) => {
-      const { groups, steps, perDirection } = planOf(new Array(27).fill(1), [3, 3, 3], aggregation);
-      return [groups.length, steps.length, perDirection];
-    };
-    expect(kept('3d-merge')).toEqual([1, 13, false]);
-    expect(kept('2.5d-average')).toEqual([1, 4, true]);
-    expect(kept('2d-average')).toEqual([3, 4, true]);
-    expect(examplePlan().groups.length).toBe(1);
-  });
-});
-
-it('a size matrix of nothing has NaN, one of a single entry no variance', () => {
-  expect(sizeMatrixFeatures(entriesOf([0, 0], 2)).smallSize).toBeNaN();
-  // Three runs of level 1 and length 2.
-  expect(sizeMatrixFeatures(entriesOf([0, 3], 2))).toMatchObject({
-    smallSize: 1 / 4,
-    largeSize: 4,
-    levelNonUniformity: 3,
-    percentage: 0.5,
-    sizeVariance: 0,
-    entropy: 0,
-    energy: 1,
   });
 });

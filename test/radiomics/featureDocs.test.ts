@@ -175,7 +175,9 @@ const layout = new RegExp(
     .join('\\n'),
 );
 
-/** The blocks of a document's features, which have the same layout everywhere; indented lines go on with the one above. */
+/**
+ * The blocks of a document's features, which have the same layout everywhere; indented lines go on with the one above.
+ */
 function blocksOf(text: string) {
   return sectionOf(text, 'Features')
     .split('\n### ')

@@ -1,17 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkMask, checkRoi, MaskError } from '../../lib/radiomics/maskCheck.ts';
-import { resegment, resegmentLimits } from '../../lib/radiomics/resegment.ts';
-import {
-  cropToRoi,
-  findLabel,
-  keepVoxels,
-  roiBox,
-  roiDimensions,
-  valuesInBox,
-  valuesInRoi,
-} from '../../lib/radiomics/roi.ts';
-import { cropVolume } from '../../lib/volume/crop.ts';
+import { keepVoxels } from '../../lib/radiomics/roi.ts';
 import { roiOf, volumeOf } from './example.ts';
 
 const limits = { label: 1, minimumRoiVoxels: null, minimumRoiDimensions: 2 };
@@ -95,52 +84,5 @@ describe('a mask is refused by kind', () => {
         ),
       ),
     ).toEqual(['label', 'Expected voxels in the ROI after resegmentation, found none']);
-  });
-});
-
-describe('a ROI', () => {
-  it('has the box, count and values of its label, found in any mask', () => {
-    const mask = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 60, maxLength: 60 });
-    fc.assert(
-      fc.property(mask, fc.integer({ min: 1, max: 2 }), (values, margin) => {
-        const volume = volumeOf(values, [3, 4, 5]);
-        const at = values.flatMap((value, i) => (value === 2 ? [i] : []));
-        const box = findLabel(volume, 2);
-        if (at.length === 0) return void expect(box).toBeUndefined();
-        const along = [at.map((i) => i % 3), at.map((i) => Math.floor(i / 3) % 4), at.map((i) => Math.floor(i / 12))];
-        expect(box).toEqual({
-          first: along.map((list) => Math.min(...list)),
-          last: along.map((list) => Math.max(...list)),
-          count: at.length,
-        });
-        const roi = cropToRoi(volume, 2, box!, margin);
-        expect([...roi.imageVoxels]).toEqual(at);
-        expect(roiDimensions(roi)).toBe(along.filter((list) => Math.max(...list) > Math.min(...list)).length);
-        const grey = volumeOf(
-          values.map((_, i) => i * i),
-          [3, 4, 5],
-        );
-        const { start, shape } = roiBox(roi);
-        expect([...valuesInRoi(grey.data, roi)]).toEqual(at.map((i) => i * i));
-        expect([...valuesInBox(cropVolume(grey, start, shape).data, roi)]).toEqual(at.map((i) => i * i));
-      }),
-    );
-  });
-});
-
-describe('resegmentation', () => {
-  const values = Float64Array.of(1, 2, 3, 4, 10);
-
-  it('takes limits in the unit of the image, of the largest value, or in standard deviations', () => {
-    expect(resegmentLimits(values, [4, 2], 'absolute')).toEqual([2, 4]);
-    expect(resegmentLimits(values, [2], 'absolute')).toEqual([2, Infinity]);
-    expect(resegmentLimits(values, [0.2, 0.5], 'relative')).toEqual([2, 5]);
-    // Mean 4, variance (9 + 4 + 1 + 0 + 36) / 5 = 10.
-    expect(resegmentLimits(values, [-1, 1], 'sigma')).toEqual([4 - Math.sqrt(10), 4 + Math.sqrt(10)]);
-  });
-
-  it('keeps both ends', () => {
-    const roi = roiOf([1, 1, 1, 1, 1], [5, 1, 1]);
-    expect([...resegment(roi, values, [2, 4], 'absolute').imageVoxels]).toEqual([1, 2, 3]);
   });
 });

@@ -53,6 +53,13 @@ describe('tone difference features', () => {
     });
   });
 
+  it('of levels with equal i nᵢ have no busyness, though the shares pᵢ are rounded', () => {
+    // 2·3 and 3·2 of 5 voxels; 2 · (3/5) is not 3 · (2/5) in doubles
+    expect(2 * (3 / 5)).not.toBe(3 * (2 / 5));
+    const plan = planOf([2, 2, 2, 3, 3], [5, 1, 1], '3d-average');
+    expect(ngtdmFeatures(plan).Busyness).toBe(0);
+  });
+
   it('count a voxel without neighbours, or skip it', () => {
     const plan = planOf([1, 2, 0, 3], [4, 1, 1], '3d-average');
     expect([...toneDifferences(plan, 'count')[0]!.counts]).toEqual([1, 1, 1]);

@@ -89,3 +89,18 @@ it('docs/radiomics.md lists every setting', () => {
   const text = readFileSync(projectPath('docs/radiomics.md'), 'utf8');
   for (const key of Object.keys(radiomicsSettings())) expect(text).toContain(`\`${key}\``);
 });
+
+it.each([
+  [{ families: ['glcm'], features: ['glcm_Contrast'] }, 'Expected either families or features, found both'],
+  [{ features: ['glcm_Contrst'] }, 'Expected features to be a list of features such as glcm_Contrast and of families'],
+  [{ features: [] }, 'Expected features to be a list'],
+  [{ wavelet: 'db99' }, 'Expected wavelet to be one of haar, db1, db2'],
+  [{ transforms: ['cube'] }, 'Expected transforms to be a list of square, squareroot'],
+  [{ perImage: { wave: {} } }, 'Expected a kind of image of perImage.original, perImage.log'],
+  [{ perImage: { log: 5 } }, 'Expected perImage.log to be settings, found 5'],
+  [{ perImage: { log: { label: 2 } } }, 'Expected a setting for one kind of image of perImage.log.binWidth'],
+  [{ perImage: { log: { binWidth: -1 } } }, 'Expected perImage.log.binWidth to be a positive number, found -1'],
+  [{ lbp2dSamples: 31 }, 'Expected lbp2dSamples to be a whole number from 1 to 30, found 31'],
+])('settings of images and features refuse %j', (changes, sentence) => {
+  expect(() => radiomicsSettings(changes as unknown as RadiomicsChanges)).toThrow(sentence);
+});

@@ -49,8 +49,8 @@ describe('A starter', () => {
         status,
         signal: null,
         stderr:
-          'axunet train: the process crashed, most likely in a TensorFlow library that is damaged or does not fit this ' +
-          `processor: \`npm run setup\` sets it up anew (${signal})\n`,
+          'axunet train: the process crashed, most likely in a TensorFlow library that is damaged or does not fit ' +
+          `this processor: \`npm run setup\` sets it up anew (${signal})\n`,
       });
     });
   });

@@ -1,5 +1,7 @@
 /** The kernel as Jupyter drives it, through sockets; scripts/kernel-soak.mjs does so for long. */
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectPath } from '../../lib/settings.ts';
@@ -18,10 +20,17 @@ interface Cell {
 }
 
 let kernel: any;
+let folder: string;
 beforeAll(async () => {
-  kernel = await KernelClient.start();
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-cells-'));
+  mkdirSync(path.join(folder, 'notebooks'));
+  symlinkSync(projectPath('node_modules'), path.join(folder, 'node_modules'), 'junction');
+  kernel = await KernelClient.start({ cwd: path.join(folder, 'notebooks') });
 });
-afterAll(() => kernel.kill());
+afterAll(() => {
+  kernel.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Runs a cell and expects its end. */
 async function run(code: string): Promise<Cell> {
@@ -114,6 +123,17 @@ describe('a cell in Jupyter', () => {
   it('owns what it prints after its end', async () => {
     const cell = await run('void setTimeout(() => { for (let i = 0; i < 1000; i++) console.log(i); }, 20);');
     expect(await cell.until(() => textOf(cell.messages) === numbers(1000), 5000)).toBe(true);
+  });
+
+  it('runs although folders come and go where its modules are looked for', async () => {
+    await run("import * as ax from 'axunet/progress';");
+    mkdirSync(path.join(folder, 'notebooks', 'node_modules'));
+    await sleep(500);
+    rmSync(path.join(folder, 'notebooks', 'node_modules'), { recursive: true });
+    for (const wait of [0, 500]) {
+      await sleep(wait);
+      expect((await run('1')).reply!.content.status).toBe('ok');
+    }
   });
 
   it('is not held up by a subscriber that stalls or leaves', async () => {

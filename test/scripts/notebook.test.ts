@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -117,5 +117,26 @@ describe('the headless runner', () => {
   it('notes the hash of the sources, and no times', () => {
     expect(ran.notebook.metadata.axunet?.sourceHash).toBe(sourceHash(ran.notebook));
     expect(JSON.stringify(ran.notebook)).not.toMatch(/iopub|execute_input|\d{4}-\d\d-\d\dT/);
+  });
+
+  it('goes on where a module appears beside the notebook while it runs, and imports it', () => {
+    const file = path.join(folder, 'some', 'notebooks', 'late.ipynb'); // folders close to the root are not watched
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeNotebook(
+      file,
+      notebook(
+        code(`import { display } from 'tslab';
+          import { writeFileSync } from 'node:fs';
+          writeFileSync('late.ts', 'export const late = "late";');
+          await new Promise((resolve) => setTimeout(resolve, 500)); // until the compiler has heard of it`),
+        code("import { late } from './late';\nconsole.log(late);"),
+      ),
+    );
+    const { status, stderr } = spawnSync(process.execPath, [...flags, projectPath('scripts/nbrun.ts'), file], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(readNotebook(file).cells[1]!.outputs).toEqual([{ output_type: 'stream', name: 'stdout', text: ['late\n'] }]);
   });
 });

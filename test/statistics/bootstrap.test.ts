@@ -40,6 +40,33 @@ describe('the bootstrap', () => {
       });
   });
 
+  it('of equal values, or of differences that are equal but for rounding, has no width', () => {
+    const flat = bootstrap([0.1, 0.1, 0.1], average, { resamples: 100 });
+    expect(flat).toMatchObject({ interval: [flat.estimate, flat.estimate], standardError: 0 });
+    const b = [0.3, 0.5, 0.8, 1.1, 1.7];
+    const { estimate, interval, standardError } = pairedBootstrap(
+      b.map((value) => value + 0.1),
+      b,
+      undefined,
+      { resamples: 100 },
+    );
+    expect(estimate).toBeCloseTo(0.1, 15);
+    expect([interval, standardError]).toEqual([[estimate, estimate], 0]);
+  });
+
+  it('takes no acceleration where leaving out one unit changes nothing, whatever its rounding', () => {
+    // the statistic is 1/3 without any one unit, and more only where a unit is drawn three times
+    const most = (x: readonly number[]): number => {
+      const counts = x.map((v) => x.filter((w) => w === v).length);
+      return Math.max(...counts) > 2 ? 2 / 3 : 1 / 3;
+    };
+    const [bca, plain] = (['bca', 'percentile'] as const).map(
+      (method) => bootstrap([1, 2, 3, 4, 5, 6], most, { resamples: 400, method }).interval,
+    );
+    expect(plain).toEqual([1 / 3, 2 / 3]);
+    expect(bca!.every(Number.isFinite)).toBe(true);
+  });
+
   it('draws whole units: patients with their slices stay together', () => {
     const patients = [{ slices: [1, 2] }, { slices: [3] }, { slices: [4, 5, 6] }];
     const seen = new Set<object>();
@@ -65,7 +92,7 @@ describe('the bootstrap', () => {
   it('refuses one unit and a statistic that has no value', () => {
     expect(() => bootstrap([1], average)).toThrow('Expected at least 2 units to resample, found 1');
     expect(() => bootstrap([1, 2], () => NaN, { resamples: 10 })).toThrow(
-      'Expected a statistic that is a number for every resample, found NaN for 10 of 10',
+      'Expected a statistic that is a finite number for the units, found NaN',
     );
     expect(() => bootstrap([1, 2], average, { resamples: 1 })).toThrow(
       'Expected a whole number of resamples above 1, found 1',

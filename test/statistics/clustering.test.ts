@@ -60,6 +60,13 @@ describe('clustering of correlated features', () => {
     expect(['a', 'b']).toContain(found.representatives[first]); // |ρ| 0.95 + 0.9 each, c has 0.9 + 0.9
   });
 
+  it('joins features whose |ρ| is what was asked for, in spite of rounding', () => {
+    // ranks 1 3 2 4 5 6: ρ = 1 − 6·2/210 = 33/35
+    const pair = { a: [1, 2, 3, 4, 5, 6], b: [1, 3, 2, 4, 5, 6] };
+    expect(clusterFeatures(pair, 33 / 35).clusters).toHaveLength(1);
+    expect(clusterFeatures(pair, 0.95).clusters).toHaveLength(2);
+  });
+
   it('keeps every item once, and merges at distances that never fall', () => {
     fc.assert(
       fc.property(

@@ -41,6 +41,18 @@ describe('the intraclass correlation', () => {
     expectRelative(intraclassCorrelation(ratings, 'agreement').icc, 2 / 3);
   });
 
+  it('without differences between subjects is NaN for consistency and 0 for agreement, whatever the rounding', () => {
+    // the mean 7/3 of each row is no double; nothing is left but the rounding of it
+    const ratings = Array.from({ length: 4 }, () => [1, 2, 4]);
+    expect(intraclassCorrelation(ratings, 'consistency').icc).toBeNaN();
+    expect(intraclassCorrelation(ratings, 'agreement').icc).toBeCloseTo(0, 15);
+  });
+
+  it('of offsets alone is 1 for consistency with F = ∞, though means are rounded', () => {
+    const ratings = [0, 1, 5].map((subject) => [1, 2, 4].map((rater) => subject + rater));
+    expect(intraclassCorrelation(ratings, 'consistency')).toMatchObject({ icc: 1, f: Infinity, p: 0 });
+  });
+
   it('of perfect agreement is 1, of ratings that are all equal NaN', () => {
     expect(
       intraclassCorrelation(

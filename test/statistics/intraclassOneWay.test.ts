@@ -9,6 +9,11 @@ describe('ICC(1)', () => {
     expect(icc).toBeCloseTo((f - 1) / (f + size - 1), 12);
   });
 
+  it('of equal values has no rounding: 1 within each group, NaN in all', () => {
+    expect(intraclassOneWay([Array(3).fill(0.1), Array(3).fill(0.3), Array(6).fill(-1000.7)])).toBe(1);
+    expect(intraclassOneWay([Array(3).fill(0.1), Array(7).fill(0.1)])).toBeNaN();
+  });
+
   it('is 1 for equal values in each group, negative for groups alike, and refuses single values', () => {
     const [equal, alike] = [[1, 2, 5].map((value) => [value, value]), [1, 2, 5].map(() => [0, 1])];
     expect(intraclassOneWay(equal)).toBe(1);

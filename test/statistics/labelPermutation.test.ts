@@ -38,6 +38,15 @@ describe('shuffled labels', () => {
     }
   });
 
+  it('count groups without spread as found, though the mean of three 0.1 is rounded', () => {
+    // only a group of three 0.1 against three 0.3, which 2 of 20 arrangements are, is far enough apart
+    const columns = { a: [0.1, 0.3, 0.1, 0.3, 0.1, 0.3] };
+    const labels = [true, true, true, false, false, false];
+    const { permuted, permutedBestAuc } = permuteLabels(columns, labels, { resamples: 200 });
+    expect(permuted).toEqual(permutedBestAuc.map((auc) => Number(auc === 1)));
+    expect(permuted.filter((n) => n === 1).length).toBeGreaterThan(5);
+  });
+
   it('stay within strata when these are given', () => {
     // the label is the stratum: no shuffle within strata can change anything
     const { observed, permuted, p } = permuteLabels(shifted, inFirst, { resamples: 19, strata: inFirst.map(Number) });

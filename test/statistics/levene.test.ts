@@ -38,6 +38,50 @@ describe("Levene's test", () => {
     ).toMatchObject({ f: Infinity, p: 0 });
   });
 
+  it('takes distances as equal that differ by the rounding of 0.1 and 0.4 only', () => {
+    const centres = ['median', 'mean'] as const;
+    for (const centre of centres) {
+      // 0.15 from the middle in both groups, in doubles 0.15000000000000002 and 0.15
+      expect(
+        levene(
+          [
+            [0.1, 0.4],
+            [0.2, 0.5],
+          ],
+          centre,
+        ),
+      ).toMatchObject({ f: NaN, p: NaN });
+      expect(
+        levene(
+          [
+            [0.1, 0.1, 0.4, 0.4],
+            [0.2, 0.5, 0.2, 0.5],
+          ],
+          centre,
+        ),
+      ).toMatchObject({ f: NaN, p: NaN });
+      expect(
+        levene(
+          [
+            [0.1, 0.4],
+            [1.2, 1.9],
+          ],
+          centre,
+        ),
+      ).toMatchObject({ f: Infinity, p: 0 });
+    }
+  });
+
+  it('of a constant group and one of equal distances is infinite, however large the constant', () => {
+    for (const constant of [0, 7, 1e250])
+      expect(levene([Array(3).fill(constant), [1, 3]])).toMatchObject({ f: Infinity, p: 0 });
+  });
+
+  it('takes as many values as there are', () => {
+    const many = Array.from({ length: 200_000 }, (_, i) => i % 10);
+    expect(levene([many, many])).toMatchObject({ f: 0, p: 1 });
+  });
+
   it('refuses one group and an empty one', () => {
     expect(() => levene([[1, 2]])).toThrow("Expected at least 2 groups for Levene's test, found 1");
     expect(() => levene([[1, 2], []])).toThrow('Expected at least 1 value in group 2, found 0');

@@ -21,6 +21,11 @@ describe('the permutation test of two samples', () => {
     expect(permutationTest([1e8 + 0.1, 1e8 + 0.2], [1e8 + 0.2, 1e8 + 0.1]).p).toBe(1);
   });
 
+  it('sees no spread in equal values whose sum is rounded', () => {
+    const { statistic, p } = permutationTest([0.1, 0.1, 0.1], [0.3, 0.3]);
+    expect([statistic, p]).toEqual([-Infinity, 2 / 10]);
+  });
+
   it('takes another statistic', () => {
     const maximum = (a: Float64Array, b: Float64Array): number => Math.max(...a) - Math.max(...b);
     expect(permutationTest([9, 1], [2, 3, 4], { statistic: maximum, alternative: 'greater' }).p).toBe(4 / 10);

@@ -62,6 +62,12 @@ describe("DeLong's interval and test", () => {
     expect(deLongTest(scores, other, labels).z).toBeCloseTo(-deLongTest(other, scores, labels).z, 12);
   });
 
+  it('that are equal differ by exactly 0, though thirds and sixths are rounded', () => {
+    // 2½ + 1½ and 3 + 1 of 6 pairs are ranked rightly
+    const { difference, z, p } = deLongTest([2, 1, 2, 0, 1], [3, 1, 1, 1, 2], [1, 1, 0, 0, 0]);
+    expect([difference, z, p]).toEqual([0, 0, 1]);
+  });
+
   it('of separated groups have no width, which the description warns of', () => {
     expect(rocAuc([1, 2, 3, 4], [0, 0, 1, 1])).toEqual({ auc: 1, standardError: 0, interval: [1, 1] });
   });

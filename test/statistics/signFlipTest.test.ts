@@ -34,6 +34,16 @@ describe('the sign-flip test of two samples', () => {
     [9, 10, 11, 9.5, 10.2, 9.1, 10.6, 8.8, 10.9, 9.7],
   ];
 
+  it('counts patterns without spread rightly though means are rounded', () => {
+    // distances ±½ in both groups, t = −0.1/√½. Of the 16 patterns of signs t is −1 in 4, −∞ in 1, 0 in 4 and, where
+    // both groups are constant and equal, in 2 more: p = 2 · 5/16
+    expect(Math.abs(signFlipTest([0, 1], [0.1, 1.1]).p - 10 / 16)).toBeLessThan(0.02);
+    // the same distances in doubles that differ: t = −0.3/0.05√2, and only −∞ lies as low
+    expect(Math.abs(signFlipTest([0.1, 0.2], [0.4, 0.5]).p - 2 / 16)).toBeLessThan(0.02);
+    const apart = signFlipTest([0.1, 0.1, 0.1], [0.3, 0.3, 0.3], { resamples: 99 });
+    expect(apart).toMatchObject({ statistic: -Infinity, p: 2 / 100 });
+  });
+
   it("comes near Welch's p, whatever the offset, and repeats with its seed", () => {
     expect(Math.abs(signFlipTest(a, b).p - welchTTest(a, b).p)).toBeLessThan(0.01);
     const far = (values: number[]) => values.map((value) => value + 1e8);

@@ -3,7 +3,7 @@ import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { valueAndGradients } from '../../lib/engine/gradients.ts';
 import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
 import { createAxUnet } from '../../lib/model/axunet.ts';
-import { checkStep, isEqualEnough } from '../../lib/step/checkStep.ts';
+import { checkStep, isEqualEnough, toleranceOf } from '../../lib/step/checkStep.ts';
 import type { CompiledStep } from '../../lib/step/compiledStep.ts';
 import { exampleBatch } from '../../lib/step/exampleBatch.ts';
 import { referenceRmsprop } from '../../lib/step/optimizers.ts';
@@ -63,5 +63,23 @@ describe('checkStep', () => {
     );
     expect(check.lossDifference).toBeCloseTo(1e-3, 5);
     expect(isEqualEnough(check)).toBe(false);
+  });
+});
+
+describe('isEqualEnough', () => {
+  it('tolerates more between steps with other kernels, and most in bfloat16', () => {
+    expect(toleranceOf({})).toBe('sameKernels');
+    expect(toleranceOf({ kernels: 'tensorflow' })).toBe('otherKernels');
+    expect(toleranceOf({ kernels: 'tensorflow', bfloat16: true })).toBe('bfloat16');
+    const check = (cosine: number, lossDifference = 0): boolean[] =>
+      (['sameKernels', 'otherKernels', 'bfloat16'] as const).map((tolerance) =>
+        isEqualEnough({ cosine, lossDifference }, tolerance),
+      );
+    expect(check(1 - 1e-7)).toEqual([true, true, true]);
+    expect(check(1 - 1e-5)).toEqual([false, true, true]);
+    expect(check(0.95)).toEqual([false, false, true]);
+    expect(check(0.8)).toEqual([false, false, false]);
+    expect(check(1, 1e-3)).toEqual([false, false, true]);
+    expect(check(NaN)).toEqual([false, false, false]);
   });
 });

@@ -1,6 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
-import { defaultAdam, type OptimizerConfig, referenceRmsprop, slotNames, updateOf } from '../../lib/step/optimizers.ts';
+import {
+  decays,
+  defaultAdam,
+  type OptimizerConfig,
+  referenceRmsprop,
+  slotNames,
+  updateOf,
+} from '../../lib/step/optimizers.ts';
 
 /** Runs the optimizer over a list of gradients of one weight; `decay` is its entry in the decay mask. */
 function trajectory(
@@ -49,6 +56,14 @@ describe('optimizers', () => {
     const ours = trajectory(defaultAdam, 1, [2, -1], lr);
     expect(ours[0]).toBeCloseTo(w1, 6);
     expect(ours[1]).toBeCloseTo(w2, 6);
+  });
+
+  it('weight decay is of kernels, in Adam with weight decay alone', () => {
+    const adamW = { ...defaultAdam, weightDecay: 0.01 } as OptimizerConfig;
+    const [kernel, bias] = [tf.zeros([3, 3, 2, 4]), tf.zeros([4])];
+    expect([decays(adamW, kernel), decays(adamW, bias)]).toEqual([true, false]);
+    for (const config of [defaultAdam, referenceRmsprop, { name: 'sgd', momentum: 0.9 } as const])
+      expect(decays(config, kernel)).toBe(false);
   });
 
   it('decoupled weight decay shrinks by η·λ what its mask names and leaves the rest alone', () => {

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, w
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sha256 } from '../../lib/io/files.ts';
 import { type Checkpoint, readCheckpoint, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
 import { disk } from './fullDisk.ts';
 
@@ -130,5 +131,51 @@ describe('a full disk', () => {
       expect(readdirSync(folder)).toEqual(before);
       expect((await newest(folder))?.meta.step).toBe(2);
     }
+  });
+});
+
+/** Changes checkpoint.json of the last checkpoint and signs it anew, as somebody with bad intentions would. */
+function forge(run: string, change: (json: any) => unknown): void {
+  const [file, sums] = ['checkpoint.json', 'SHA256SUMS'].map((name) => path.join(run, 'last', name));
+  const text = JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8'))));
+  writeFileSync(file, text);
+  const [, ...others] = readFileSync(sums, 'utf8').split('\n');
+  writeFileSync(sums, [`${sha256(text)}  checkpoint.json`, ...others].join('\n'));
+}
+
+describe('an index that was signed anew', () => {
+  it('reads no array from outside of the checkpoint', async () => {
+    await saveCheckpoint(folder, 'last', content(1));
+    writeFileSync(path.join(folder, 'secret.bin'), Buffer.alloc(32));
+    forge(folder, ({ index, ...rest }) => ({ ...rest, index: { '../secret': index.weights } }));
+    await expect(readCheckpoint(path.join(folder, 'last'))).rejects.toThrow(
+      /^Expected a path inside .*last, found "\.\.\/secret\.bin" in .*checkpoint\.json$/,
+    );
+  });
+  it('is refused in a sentence that names the place where its tables are missing or are none', async () => {
+    const file = path.join(folder, 'last', 'checkpoint.json');
+    for (const [change, found] of [
+      [(json: any) => ({ format: json.format, meta: json.meta }), 'with index, found nothing'],
+      [(json: any) => ({ ...json, index: null }), 'whose index is an object, found null'],
+      [(json: any) => ({ ...json, index: { weights: 3 } }), 'whose index.weights is a list, found 3'],
+      [(json: any) => ({ ...json, index: { weights: [null] } }), 'whose index.weights[0] is an object, found null'],
+      [
+        (json: any) => ({ ...json, index: { weights: [{ name: 'a', shape: [-1] }] } }),
+        'whose index.weights[0].shape[0] is a whole number of 0 or more, found -1',
+      ],
+      [() => null, ', found null'],
+    ] as const) {
+      rmSync(path.join(folder, 'last'), { recursive: true, force: true });
+      await saveCheckpoint(folder, 'last', content(1));
+      forge(folder, change);
+      const sentence = `Expected the index of a checkpoint${found.startsWith(',') ? '' : ' '}${found} in ${file}`;
+      await expect(readCheckpoint(path.join(folder, 'last'))).rejects.toThrow(sentence);
+      rmSync(path.join(folder, 'previous'), { recursive: true, force: true });
+    }
+  });
+  it('allocates nothing for a table that promises more than its file holds', async () => {
+    await saveCheckpoint(folder, 'last', content(1));
+    forge(folder, (json) => ({ ...json, index: { weights: [{ name: 'a', shape: [1e6, 1e6] }] } }));
+    await expect(readCheckpoint(path.join(folder, 'last'))).rejects.toThrow('Expected 4000000000000 bytes, found 32');
   });
 });

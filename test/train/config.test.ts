@@ -54,6 +54,7 @@ describe('a training configuration', () => {
   });
 
   it.each([
+    [{ seed: 1e99 }, /^Expected seed to be a whole number of at most 16 digits, found 1e\+99$/],
     [{ widht: 8 }, /^Expected a training option of seed, variant, width, .*, found "widht"$/],
     [{ width: 0 }, 'Expected width to be a positive whole number, found 0'],
     [{ width: '8' }, 'Expected width to be a positive whole number, found "8"'],

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { predict } from '../../lib/cli/commands.ts';
+import { loadCommand } from '../../lib/cli/commands.ts';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { foregroundNetwork, predictImages } from '../../lib/predict/slices.ts';
@@ -14,6 +14,8 @@ import { closeRun, describeRun, firstDifference, openRun } from '../../lib/train
 import { formatScores, scoreRun } from '../../lib/train/scores.ts';
 import { train } from '../../lib/train/trainer.ts';
 import { toySlices } from './toy.ts';
+
+const predict = await loadCommand('predict');
 
 const slices = toySlices(3);
 const config = trainConfig({ width: 2, batchSize: 4, epochs: 2, optimizer: { name: 'adam' }, emaDecay: 0.5 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { trainConfig } from '../../lib/train/config.ts';
-import { endReason, epochBatches, progressOf, startPosition } from '../../lib/train/position.ts';
+import { batchesPerEpoch, endReason, epochBatches, progressOf, startPosition } from '../../lib/train/position.ts';
 import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 
 const slices = slicesInMemory(
@@ -40,6 +40,17 @@ describe('the batches of an epoch', () => {
     expect(new Set(draws.flatMap((draw) => draw.filter((i) => i >= 8))).size).toBeGreaterThan(2);
     expect(epochBatches(slices, all, trainConfig({ batchSize: 1, emptyShare: 0 }), 1)).toHaveLength(8);
     expect(epochBatches(slices, [10, 11], config, 1)).toHaveLength(2); // nothing with foreground: all as they are
+  });
+
+  it('are counted without being drawn', () => {
+    for (const emptyShare of [null, 0, 0.2, 0.5, 0.9])
+      for (const batchSize of [1, 3, 8, 50])
+        for (const training of [all, [3, 4], [10, 11], [0, 10, 11, 12]]) {
+          const config = trainConfig({ batchSize, emptyShare });
+          const counts = [1, 2].map((epoch) => epochBatches(slices, training, config, epoch).length);
+          const count = batchesPerEpoch(slices, training, config);
+          expect(counts, JSON.stringify({ emptyShare, batchSize, training })).toEqual([count, count]);
+        }
   });
 });
 

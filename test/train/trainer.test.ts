@@ -5,6 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tf } from '../../lib/engine/engine.ts';
+import { sliceSummer } from '../../lib/preprocess/sliceChecksum.ts';
+import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
 import { readNewestCheckpoint } from '../../lib/train/checkpoint.ts';
 import { type EpochRecord, readHistory } from '../../lib/train/history.ts';
 import { type CheckpointMeta, closeRun, type TrainingRun } from '../../lib/train/run.ts';
@@ -125,6 +127,40 @@ describe('training', () => {
         expect(train(run, { resume: true })).rejects.toThrow(/found another config.learningRate: 0.02 and 0.01$/),
       { learningRate: 0.01 },
     );
+  });
+
+  it('resumes on the slices that it was started with, and on no others, which it names', async () => {
+    const summed = (changed: readonly string[] = []): SliceSet => {
+      const set = toySlices();
+      const entries = set.entries.map((entry, i) => {
+        const { image, label } = set.read(i);
+        const size = label.length;
+        const planes = [0, 1, 2].map((c) => image.slice(c * size, (c + 1) * size));
+        if (changed.includes(entry.id)) planes[1]!.fill(0.5);
+        return { ...entry, ...sliceSummer()({ planes, label }) };
+      });
+      return { ...set, entries, manifest: { ...set.manifest, slices: entries } };
+    };
+    const resumed = (slices: SliceSet) => withRun('run', (run) => train(run, { resume: true }), {}, slices);
+    const result = await withRun('run', (run) => train(run), {}, summed());
+    expect(await resumed(summed())).toEqual(result);
+    await expect(resumed(summed(['p1-0', 'p2-2']))).rejects.toThrow(
+      /^Expected the slices that the run was started with, found others: p1-0, p2-2 changed in .*run$/,
+    );
+    const all = toySlices().entries.map(({ id }) => id);
+    await expect(resumed(summed(all))).rejects.toThrow('p0-0, p0-1, p0-2, p1-0, p1-1 and 7 more changed');
+    await expect(resumed(toySlices())).rejects.toThrow('found slices without checksums');
+  });
+
+  it('resumes a run of an earlier version, which knows no checksums', async () => {
+    const result = await withRun('run', (run) => train(run));
+    const set = toySlices();
+    const entries = set.entries.map((entry) => ({ ...entry, imageCrc32: '0'.repeat(24), labelCrc32: '0'.repeat(8) }));
+    const warn = vi.fn();
+    const onDisk = { folder: at('nowhere'), cacheBytes: 0 };
+    const now = { ...set, entries, manifest: { ...set.manifest, slices: entries }, onDisk };
+    expect(await withRun('run', (run) => train(run, { resume: true, warn }), {}, now)).toEqual(result);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('before slices had checksums')]]);
   });
 
   it('stops early when the score does not rise any more', async () => {

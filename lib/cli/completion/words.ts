@@ -1,4 +1,4 @@
-/** What the Tab key can offer, worked out from the definitions once, so that the shells' scripts need start no process. */
+/** What the Tab key can offer, from the definitions, worked out once, so that the shells' scripts start no process. */
 import type { CommandDefinition, OperandDefinition, OptionDefinition } from '../definition.ts';
 
 export interface CompletedOption {

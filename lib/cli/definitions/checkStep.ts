@@ -1,5 +1,5 @@
 import type { CommandDefinition, Options } from '../definition.ts';
-import { wholeNumber } from '../options/numbers.ts';
+import { wholeNumberOption } from '../options/numbers.ts';
 
 export const options = {
   size: { value: 'N', text: 'height and width in pixels', default: '128', parse: (text: string) => Number(text) },
@@ -7,7 +7,7 @@ export const options = {
     value: 'N',
     text: 'images',
     default: '1',
-    parse: wholeNumber('--batch with a whole number above 0', 1),
+    parse: wholeNumberOption('--batch with a whole number above 0', 1),
   },
   set: {
     value: 'NAME=V',
@@ -28,8 +28,8 @@ export const checkStep = {
   summary: 'compare the compiled training step with the uncompiled one',
   usage: ['[options]'],
   about:
-    'Compiles the training step of a network and compares its loss and all gradients with those of the step that runs ' +
-    'operation by operation, on made-up images. Training does the same before a graph is used for the first time.',
+    'Compiles the training step of a network and compares its loss and all gradients with those of the step that ' +
+    'runs operation by operation, on made-up images. Training does the same before a graph is used for the first time.',
   options,
   notes: [
     'Exit code 1 where the cosine between the gradients is below 1 − 1e-6 ' +

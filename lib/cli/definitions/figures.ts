@@ -14,7 +14,8 @@ export const figures = {
   summary: 'draw the curves, predictions and scores of a training run',
   usage: ['RUN --slices DIR --out DIR [options]'],
   about:
-    'Draws the figures of a training run and writes its numbers: curves, predictions and scores on its unseen patients.',
+    'Draws the figures of a training run and writes its numbers: ' +
+    'curves, predictions and scores on its unseen patients.',
   operands: [{ name: 'RUN', text: 'the folder that `axunet train` made' }],
   options,
   example: 'figures runs/nih --slices data/slices/nih-2d-default --out figures/recorded/nih-2d',

@@ -1,5 +1,5 @@
 import type { CommandDefinition, Options } from '../definition.ts';
-import { integer, wholeNumber } from '../options/numbers.ts';
+import { integer, wholeNumberOption } from '../options/numbers.ts';
 
 export const options = {
   label: { value: 'FILE', text: 'expert label; anything but 0 is pancreas' },
@@ -15,7 +15,7 @@ export const options = {
     value: 'N',
     text: 'how many slices, spread over the masked part',
     default: '4',
-    parse: wholeNumber('--slices with a positive whole number', 1),
+    parse: wholeNumberOption('--slices with a positive whole number', 1),
   },
 } as const satisfies Options;
 

@@ -1,7 +1,7 @@
 import { phantomProfiles } from '../../dataset/phantom/profiles.ts';
 import { profiles } from '../../settings.ts';
 import type { CommandDefinition, Options } from '../definition.ts';
-import { wholeNumber } from '../options/numbers.ts';
+import { wholeNumberOption } from '../options/numbers.ts';
 
 export const options = {
   out: { value: 'DIR', text: 'where the cohort goes', usually: 'data/phantom, data/phantom-NAME for another profile' },
@@ -15,9 +15,9 @@ export const options = {
     value: 'N',
     text: 'another number of patients',
     usually: "the profile's",
-    parse: wholeNumber('--patients with a whole number'),
+    parse: wholeNumberOption('--patients with a whole number'),
   },
-  seed: { value: 'N', text: 'another cohort', usually: '1', parse: wholeNumber('--seed with a whole number') },
+  seed: { value: 'N', text: 'another cohort', usually: '1', parse: wholeNumberOption('--seed with a whole number') },
 } as const satisfies Options;
 
 const profileLines = profiles.map((name) => {

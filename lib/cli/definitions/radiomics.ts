@@ -1,6 +1,6 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { labelsOf } from '../options/labels.ts';
-import { wholeNumber } from '../options/numbers.ts';
+import { wholeNumberOption } from '../options/numbers.ts';
 import { shardOption } from '../options/shard.ts';
 
 const shard = shardOption('case');
@@ -36,7 +36,7 @@ export const options = {
     value: 'N',
     text: 'processes at once',
     usually: 'one for each core',
-    parse: wholeNumber('--workers to be a positive whole number', 1),
+    parse: wholeNumberOption('--workers to be a positive whole number', 1),
     group: 'A cohort',
   },
   shard: {

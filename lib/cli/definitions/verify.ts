@@ -15,8 +15,8 @@ export const verify = {
   summary: 'check images and labels before training',
   usage: ['NAME [options]', 'FOLDER [options]', 'IMAGE LABEL [options]'],
   about:
-    'Checks images and labels before they are used for training: pairs by id, readable files, shapes, spacing, affine, ' +
-    'NaN and infinite values, label values, empty labels, duplicates, HU, labels mirrored against their image.',
+    'Checks images and labels before they are used for training: pairs by id, readable files, shapes, spacing, ' +
+    'affine, NaN and infinite values, label values, empty labels, duplicates, HU, labels mirrored against their image.',
   operands: [
     { name: 'NAME', text: 'a data set, such as phantom (`axunet data` lists them)', offers: datasetNames },
     { name: 'FOLDER', text: 'imagesTr + labelsTr (nnU-Net, Decathlon), images + labels, or images + masks' },

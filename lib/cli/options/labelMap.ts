@@ -4,8 +4,8 @@ import { expected } from '../../errors.ts';
 import type { OptionDefinition } from '../definition.ts';
 
 /**
- * `7:1,*:0` → {labelMap: {7: 1}, otherLabels: 'background'}. Throws a UserError for anything else than such a map, or a label
- * named twice.
+ * `7:1,*:0` → {labelMap: {7: 1}, otherLabels: 'background'}. Throws a UserError for anything else than such a map, or
+ * a label named twice.
  */
 export function parseLabelMap(text: string): OpenOptions {
   const entries = text.split(',').map((entry) => entry.trim());

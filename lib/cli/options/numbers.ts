@@ -2,7 +2,7 @@
 import { expected } from '../../errors.ts';
 
 /** A whole number from `least`, of digits alone. */
-export const wholeNumber =
+export const wholeNumberOption =
   (what: string, least = 0) =>
   (text: string): number => {
     const number = Number(text);
@@ -10,11 +10,11 @@ export const wholeNumber =
     throw expected(what, `"${text}"`);
   };
 
-/** A whole number that may be negative. */
+/** A whole number that may be negative, up to where whole numbers have no gaps (2^53). */
 export const integer =
   (what: string) =>
   (text: string): number => {
     const number = text.trim() === '' ? Number.NaN : Number(text);
-    if (Number.isInteger(number)) return number;
+    if (Number.isSafeInteger(number)) return number;
     throw expected(what, `"${text}"`);
   };

@@ -26,13 +26,15 @@ export const predictionOptions = {
   mirror: {
     value: 'AXES',
     text:
-      'also sees the images flipped along x (left-right), y (front-back), z (neighbouring slices) and averages, as in ' +
-      '--mirror x,y; 2, 4 or 8 times slower, and of use only where training flipped too',
+      'also sees the images flipped along x (left-right), y (front-back), z (neighbouring slices) and averages, ' +
+      'as in --mirror x,y; 2, 4 or 8 times slower, and of use only where training flipped too',
     parse: parseMirror,
   },
   threshold: {
     value: 'P',
-    text: 'the probability from which a voxel is pancreas, or chosen: what `axunet crossval` chose on validation patients',
+    text:
+      'the probability from which a voxel is pancreas, or chosen: ' +
+      'what `axunet crossval` chose on validation patients',
     usually: '0.5',
     offers: async () => ['0.5', 'chosen'],
     parse: parseThreshold,

@@ -2,13 +2,15 @@
 import { profiles } from '../../settings.ts';
 import { inGroup } from '../definition.ts';
 import { datasetNames } from './datasets.ts';
-import { wholeNumber } from './numbers.ts';
+import { wholeNumberOption } from './numbers.ts';
 
 /** Which slices are learnt from. */
 export const slicesOptions = inGroup('Data', {
   dataset: {
     value: 'NAME',
-    text: 'a data set (axunet data lists them) or a folder of one; its slices are made in data/slices/ where they are missing',
+    text:
+      'a data set (axunet data lists them) or a folder of one; ' +
+      'its slices are made in data/slices/ where they are missing',
     offers: datasetNames,
   },
   data: { value: 'DIR', text: 'where the data set lies', usually: 'data/NAME' },
@@ -18,7 +20,7 @@ export const slicesOptions = inGroup('Data', {
 export const foldOption = {
   value: 'K',
   text: 'one fold only, from 0',
-  parse: wholeNumber('--fold with the number of a fold, from 0'),
+  parse: wholeNumberOption('--fold with the number of a fold, from 0'),
 } as const;
 
 export const foldsFileOption = {

@@ -1,5 +1,5 @@
 import { modelConfig } from '../../model/axunet.ts';
-import { isEqualEnough, type StepCheck } from '../../step/checkStep.ts';
+import { isEqualEnough, type StepCheck, toleranceOf } from '../../step/checkStep.ts';
 import { type CheckTask, runCheckTask } from '../../step/checkTask.ts';
 import { parseChanges, trainConfig } from '../../train/config.ts';
 import type { Call } from '../definition.ts';
@@ -23,5 +23,5 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
   const task = taskOf(values);
   const result = await runCheckTask({ ...task, kernels });
   console.log(values.json ? JSON.stringify(result) : describe(result));
-  return isEqualEnough(result, task.bfloat16 ? 'bfloat16' : kernels) ? 0 : 1;
+  return isEqualEnough(result, toleranceOf({ ...task, kernels })) ? 0 : 1;
 }

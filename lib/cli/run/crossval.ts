@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { runFold } from '../../crossval/fold.ts';
 import { assertTestedOnce, type CrossvalPlan, keepPlan, planFolds, readPlan } from '../../crossval/plan.ts';
+import { evaluationSchema, readFold } from '../../crossval/readResult.ts';
 import { formatCrossval, writeCrossval } from '../../crossval/report.ts';
-import { type Crossval, type EvaluationOptions, readFold } from '../../crossval/result.ts';
+import { type Crossval, type EvaluationOptions } from '../../crossval/result.ts';
 import { type FailedFold, summariseFolds } from '../../crossval/summary.ts';
 import { type CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { expected, messageOf, UserError } from '../../errors.ts';
-import { readJson, writeJson } from '../../io/files.ts';
+import { writeJson } from '../../io/files.ts';
+import { readJsonAs } from '../../io/schema.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { trainConfig } from '../../train/config.ts';
 import { presetConfig } from '../../train/presets.ts';
@@ -38,7 +40,7 @@ function evaluationOf(values: Values, seed: number, before?: EvaluationOptions):
 /** Judges with what the command line says, else as the folder was judged before, and remembers it there. */
 async function keepEvaluation(folder: string, values: Values, seed: number): Promise<EvaluationOptions> {
   const file = path.join(folder, 'judging.json');
-  const before = existsSync(file) ? ((await readJson(file)) as EvaluationOptions) : undefined;
+  const before = existsSync(file) ? await readJsonAs(file, evaluationSchema) : undefined;
   const evaluation = evaluationOf(values, seed, before);
   await writeJson(file, evaluation);
   return evaluation;
@@ -54,7 +56,7 @@ async function openVolumes(dataset: string, folder: string | undefined): Promise
   );
 }
 
-/** The plan that the command line asks for; in a folder that has one, with its configuration where nothing else is said. */
+/** The plan that the command line asks for; in a folder that has one, its configuration where nothing else is said. */
 async function planFor(values: Values, slices: SliceSet, old: CrossvalPlan | undefined): Promise<CrossvalPlan> {
   const changes = await changesOf(values);
   const config = trainConfig(

@@ -1,6 +1,6 @@
 /** `axunet doctor`: what this machine has, what is missing, and how to mend it. */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -8,12 +8,13 @@ import { bindingFile, type EngineInfo, startEngine } from 'axunet-engine/engine'
 import { whyNoGraphs } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
 import { messageOf } from '../../errors.ts';
+import { flag, object, optional, readJsonIfGood, type Shape, text } from '../../io/schema.ts';
 import { projectPath, projectRoot, settings } from '../../settings.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/doctor.ts';
 
 /** One line of the report. `ok: false` alone is not a failure: most things have a substitute. */
-export interface Finding {
+export interface Diagnosis {
   readonly name: string;
   readonly ok: boolean;
   readonly found: string;
@@ -22,10 +23,19 @@ export interface Finding {
 }
 
 /** What the set-up script notes in node_modules/.axunet/tensorflow.json. */
-interface SetupNote {
-  ready?: { version: string; gpu: boolean; source: string; folder: string; graph?: { reason?: string } };
-  reason?: string;
-}
+const noteSchema = object({
+  ready: optional(
+    object({
+      version: text,
+      gpu: flag,
+      source: text,
+      folder: text,
+      graph: optional(object({ reason: optional(text) })),
+    }),
+  ),
+  reason: optional(text),
+});
+type SetupNote = Shape<typeof noteSchema>;
 
 /** The first line that a program prints, or undefined where it is absent or fails. */
 async function ask(program: string, ...args: string[]): Promise<string | undefined> {
@@ -37,10 +47,9 @@ async function ask(program: string, ...args: string[]): Promise<string | undefin
   }
 }
 
-function setupNote(): SetupNote {
-  const file = projectPath('node_modules', '.axunet', 'tensorflow.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SetupNote) : {};
-}
+/** What the set-up noted; a note that is damaged says nothing. */
+const setupNote = async (): Promise<SetupNote> =>
+  (await readJsonIfGood(projectPath('node_modules', '.axunet', 'tensorflow.json'), noteSchema)) ?? {};
 
 /** Which C library there is, as far as TensorFlow cares. */
 function systemLibrary(): string {
@@ -49,7 +58,7 @@ function systemLibrary(): string {
   return header.glibcVersionRuntime ? `glibc ${header.glibcVersionRuntime}` : 'not glibc';
 }
 
-function systemFindings(npm: string | undefined): Finding[] {
+function systemFindings(npm: string | undefined): Diagnosis[] {
   const library = systemLibrary();
   const native = process.platform === 'linux' && process.arch === 'x64' && library.startsWith('glibc');
   const cores = os.availableParallelism();
@@ -71,7 +80,7 @@ function systemFindings(npm: string | undefined): Finding[] {
   ];
 }
 
-async function toolFindings(): Promise<Finding[]> {
+async function toolFindings(): Promise<Diagnosis[]> {
   const python = await ask('python3', '--version');
   const pip = python && (await ask('python3', '-m', 'pip', '--version'));
   const compiler =
@@ -93,7 +102,7 @@ async function toolFindings(): Promise<Finding[]> {
 }
 
 /** Starts the engine as a notebook would. */
-async function engineFinding(): Promise<{ finding: Finding; engine?: EngineInfo }> {
+async function engineFinding(): Promise<{ finding: Diagnosis; engine?: EngineInfo }> {
   try {
     const engine = await startEngine();
     const { fallbackReason } = engine;
@@ -113,7 +122,7 @@ async function engineFinding(): Promise<{ finding: Finding; engine?: EngineInfo 
   }
 }
 
-function libraryFinding({ ready, reason }: SetupNote): Finding {
+function libraryFinding({ ready, reason }: SetupNote): Diagnosis {
   if (ready)
     return {
       name: 'TensorFlow',
@@ -126,8 +135,8 @@ function libraryFinding({ ready, reason }: SetupNote): Finding {
   return { name: 'TensorFlow', ok: false, found: 'not set up', fix: reason ?? 'npm run setup' };
 }
 
-/** Whether training can run as one graph: asked of the engine that runs; set-up knows best why the binding is absent. */
-function graphFinding({ ready }: SetupNote): Finding {
+/** Whether training can run as one graph, asked of the engine that runs; set-up knows why the binding is absent. */
+function graphFinding({ ready }: SetupNote): Diagnosis {
   const reason = whyNoGraphs();
   if (reason === undefined)
     return { name: 'Compiled training', ok: true, found: 'the graph binding is compiled and loads' };
@@ -139,7 +148,7 @@ function graphFinding({ ready }: SetupNote): Finding {
   };
 }
 
-async function gpuFinding({ ready }: SetupNote): Promise<Finding> {
+async function gpuFinding({ ready }: SetupNote): Promise<Diagnosis> {
   const card = await ask('nvidia-smi', '--query-gpu=name,memory.total,driver_version', '--format=csv,noheader');
   if (!card) return { name: 'GPU', ok: true, found: 'no NVIDIA GPU seen; the CPU computes' };
   if (ready?.gpu) return { name: 'GPU', ok: true, found: `${card}, used by TensorFlow` };
@@ -152,12 +161,12 @@ async function gpuFinding({ ready }: SetupNote): Promise<Finding> {
 }
 
 /** Folders under data/ that hold something, and the folder that AXUNET_DATA names. */
-function dataFindings(): Finding[] {
+function dataFindings(): Diagnosis[] {
   const home = projectPath('data');
   const folders = (existsSync(home) ? readdirSync(home, { withFileTypes: true }) : [])
     .filter((entry) => entry.isDirectory() && readdirSync(path.join(home, entry.name)).length > 0)
     .map((entry) => entry.name);
-  const findings: Finding[] = [
+  const findings: Diagnosis[] = [
     {
       name: 'Data',
       ok: folders.length > 0,
@@ -184,8 +193,8 @@ function dataFindings(): Finding[] {
 }
 
 /** Looks at everything once. The engine is started, so a broken library shows here. */
-export async function examine(): Promise<{ findings: Finding[]; engine?: EngineInfo }> {
-  const note = setupNote();
+export async function examine(): Promise<{ findings: Diagnosis[]; engine?: EngineInfo }> {
+  const note = await setupNote();
   const npm = await ask('npm', '--version');
   const { finding, engine } = await engineFinding();
   return {
@@ -203,7 +212,7 @@ export async function examine(): Promise<{ findings: Finding[]; engine?: EngineI
 }
 
 /** The report as a table with one line for each finding and, under it, the fix. */
-export function formatFindings(findings: readonly Finding[]): string {
+export function formatFindings(findings: readonly Diagnosis[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
   return findings
     .flatMap(({ name, ok, found, fix }) => [

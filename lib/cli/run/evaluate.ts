@@ -63,6 +63,8 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   if (values.figures && !out) throw expected('--out with a folder for the figures', 'none');
   const { models, labels } = whatToEvaluate(values, operands);
   const report = makeReport(await evaluateAll(models, labels), values.seed);
+  for (const { warnings = [] } of report.models)
+    for (const { id, message } of warnings) console.error(`axunet evaluate: warning: case ${id}: ${message}`);
   if (out) await writeReport(out, report);
   if (out && values.figures) await saveFigures(out, report);
   console.log(values.json ? JSON.stringify(report, null, 2) : formatEvaluation(report));

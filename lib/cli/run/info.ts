@@ -1,11 +1,11 @@
-import { UserError } from '../../errors.ts';
+import { cleanText, UserError } from '../../errors.ts';
 import { type VolumeInfo, volumeInfo } from '../../io/volumeInfo.ts';
 import type { ValueSummary } from '../../volume/values.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/info.ts';
 
 const short = (value: number): string => String(Number(value.toPrecision(7)));
-const line = (label: string, text: string): string => `${label.padEnd(12)} ${text}`;
+const line = (label: string, text: string): string => `${label.padEnd(12)} ${cleanText(text)}`;
 
 function tableOf(info: VolumeInfo): string {
   const values = (v: ValueSummary): string =>

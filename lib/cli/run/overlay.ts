@@ -10,7 +10,11 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   const [image, ...rest] = operands;
   if (!image || rest.length > 0 || !out || (!label && !mask))
     throw new UserError('Expected axunet overlay IMAGE with --label or --mask, and --out DIR');
-  const { cases, dice } = await volumeOverlay({ image, label, labelValue: values.value, mask }, values.slices);
+  const { cases, dice, warnings } = await volumeOverlay(
+    { image, label, labelValue: values.value, mask },
+    values.slices,
+  );
+  for (const warning of warnings) console.error(`axunet overlay: warning: ${warning}`);
   const inputs = [image, label, mask].filter((file) => file !== undefined);
   const { png } = await saveFigure(out, 'overlay', overlayGrid(cases, {}), { inputs });
   const whole = dice === undefined ? '' : `DSC ${dice.toFixed(3)} over the whole volume; `;

@@ -1,6 +1,6 @@
 import { startEngine } from 'axunet-engine/engine';
 import { type Choice, readChoice, runFolders } from '../../crossval/models.ts';
-import { expected, UserError } from '../../errors.ts';
+import { cleanText, expected, UserError } from '../../errors.ts';
 import { findVolumes, type PredictReport, predictFiles } from '../../predict/files.ts';
 import { describePostprocessing, type Postprocessing } from '../../predict/postprocess.ts';
 import { startProgress } from '../../progress.ts';
@@ -9,6 +9,15 @@ import { loadRun, type TrainedRun } from '../../train/loadRun.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/predict.ts';
 import { shardOf } from '../options/shard.ts';
+
+/** On what kind of data a network was trained, for the reader to see whether the volumes are of that kind. */
+function describeTraining({ folder, windowHu, grid, description: { data } }: TrainedRun): string {
+  const extent = grid.unit === 'px' ? '' : ` over ${grid.extent.map((mm) => Math.round(mm)).join('×')} mm`;
+  return (
+    `${folder}: trained on ${data.dataset}, mode ${data.mode}, window ${windowHu.join(' to ')} HU, ` +
+    `${grid.size.join('×')} pixels${extent}`
+  );
+}
 
 async function loadNetworks(folders: readonly string[], weights: CheckpointSlot): Promise<TrainedRun[]> {
   const networks: TrainedRun[] = [];
@@ -21,6 +30,7 @@ async function loadNetworks(folders: readonly string[], weights: CheckpointSlot)
         `one trained on pictures without CT numbers and spacing (${data.dataset})`,
         folder,
       );
+    console.log(describeTraining(trained));
     networks.push(trained);
   }
   return networks;
@@ -73,6 +83,8 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     `${made.length} made, ${skipped.length} complete already, ${failed.length} failed; masks are in ${out}`,
   );
   if (postprocessing) tellPostprocessed(report, postprocessing);
-  for (const { file, reason } of failed) console.error(`axunet predict: ${file} failed: ${reason}`);
+  for (const { file, message } of report.warnings ?? [])
+    console.error(`axunet predict: warning: ${cleanText(file)}: ${message}`);
+  for (const { file, reason } of failed) console.error(`axunet predict: ${cleanText(file)} failed: ${reason}`);
   return failed.length ? 1 : 0;
 }

@@ -1,5 +1,7 @@
+import type { CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
-import { UserError } from '../../errors.ts';
+import { describeLabels } from '../../dataset/labelNames.ts';
+import { cleanText, UserError } from '../../errors.ts';
 import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import type { Call } from '../definition.ts';
@@ -7,7 +9,7 @@ import type { options } from '../definitions/preprocess.ts';
 
 const withForeground = ({ slices }: Manifest): number => slices.filter(({ foreground }) => foreground > 0).length;
 
-function summaryOf(manifest: Manifest, out: string): object {
+function summaryOf(manifest: Manifest, list: CaseList, out: string): object {
   const { dataset, mode, windowHu, slices, cases, failed, pending } = manifest;
   return {
     out,
@@ -15,7 +17,10 @@ function summaryOf(manifest: Manifest, out: string): object {
     mode,
     windowHu,
     cases: cases.length,
+    labelMap: list.labelMap,
+    labels: describeLabels(list),
     failed,
+    warnings: warningsIn(manifest),
     pending: pending.length,
     slices: slices.length,
     slicesWithForeground: withForeground(manifest),
@@ -23,11 +28,15 @@ function summaryOf(manifest: Manifest, out: string): object {
   };
 }
 
+/** What is odd in the files of the cases, by case. */
+const warningsIn = ({ cases }: Manifest): { id: string; message: string }[] =>
+  cases.flatMap(({ id, warnings = [] }) => warnings.map((message) => ({ id, message })));
+
 const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 function printSummary(manifest: Manifest, out: string): void {
   const { slices, cases, failed, pending } = manifest;
-  for (const { id, reason } of failed) console.error(`axunet preprocess: case ${id} failed: ${reason}`);
+  for (const { id, reason } of failed) console.error(`axunet preprocess: case ${cleanText(id)} failed: ${reason}`);
   const made = `${counted(slices.length, 'slice')} (${withForeground(manifest)} with foreground)`;
   const parts = [
     `${made} of ${counted(cases.length, 'case')} in ${out}`,
@@ -43,6 +52,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
   if (!out) throw new UserError('Expected --out DIR, the folder for the slices, found none');
   const list = await openDataset(operands[0], values.data, labelMap);
+  if (!values.json) console.log(describeLabels(list));
   const total = Math.ceil((list.cases.length - (shard?.index ?? 0)) / (shard?.count ?? 1));
   const progress = values.json ? undefined : startProgress('preprocess', total);
   const manifest = await preprocessDataset(list, {
@@ -53,7 +63,9 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     onProgress: (done, _, note) => progress?.update(done, note),
   });
   progress?.finish();
-  if (values.json) console.log(JSON.stringify(summaryOf(manifest, out)));
+  if (values.json) console.log(JSON.stringify(summaryOf(manifest, list, out)));
   else printSummary(manifest, out);
+  for (const { id, message } of warningsIn(manifest))
+    console.error(`axunet preprocess: warning: case ${id}: ${message}`);
   return manifest.failed.length ? 1 : 0;
 }

@@ -3,13 +3,14 @@ import path from 'node:path';
 import { type Folds, splitFold } from '../../dataset/folds.ts';
 import { UserError } from '../../errors.ts';
 import { type PatientOverlap, summariseOverlap } from '../../evaluate/overlap.ts';
-import { readJson, writeJson } from '../../io/files.ts';
+import { writeJson } from '../../io/files.ts';
+import { readJsonAs } from '../../io/schema.ts';
 import type { SliceSet } from '../../preprocess/sliceSet.ts';
 import { formatMeanSd } from '../../statistics/summary.ts';
 import { type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
 import { loadRun } from '../../train/loadRun.ts';
 import { presetConfig } from '../../train/presets.ts';
-import { describeRun, type PatientSplit, type RunDescription } from '../../train/run.ts';
+import { describeRun, descriptionSchema, type PatientSplit, type RunDescription } from '../../train/run.ts';
 import { formatScores, scoreRun } from '../../train/scores.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
@@ -51,7 +52,9 @@ async function trainFold(
 /** A resumed run keeps its own configuration and split; what the command line says on top must not contradict. */
 async function savedDescription(folder: string, resume: boolean): Promise<RunDescription | undefined> {
   const file = path.join(folder, 'config.json');
-  return resume && existsSync(file) ? ((await readJson(file)) as RunDescription) : undefined;
+  return resume && existsSync(file)
+    ? readJsonAs(file, descriptionSchema, 'the description of a training run')
+    : undefined;
 }
 
 /** Trains the folds one after the other; the overlap of all patients that were validated on. */

@@ -1,15 +1,17 @@
 /** What `axunet train` and `axunet crossval` share: the slices, the folds and the configuration. */
 
 import { startEngine } from 'axunet-engine/engine';
+
 import { type CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
-import { readJson } from '../../io/files.ts';
+import { describeLabels } from '../../dataset/labelNames.ts';
+import { cleanText } from '../../errors.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import { type Profile, projectPath, settings } from '../../settings.ts';
-import { parseChanges, type TrainChanges } from '../../train/config.ts';
+import { parseChanges, readChanges, type TrainChanges } from '../../train/config.ts';
 import type { ValuesOf } from '../definition.ts';
 import type { configOptions, slicesOptions } from '../options/training.ts';
 
@@ -20,7 +22,7 @@ export const presetOf = ({ preset }: Pick<ConfigValues, 'preset'>): Profile => p
 
 /** What the command line asks to change, the most specific last. */
 export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
-  const file = values.config ? ((await readJson(values.config)) as TrainChanges) : {};
+  const file = values.config ? await readChanges(values.config) : {};
   const shorthands = (['epochs', 'minutes', 'seed'] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`${name}=${values[name]}`],
   );
@@ -28,20 +30,23 @@ export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
 }
 
 /**
- * The slices of a data set in their usual place, made where they are missing; cases that cannot be made are named on stderr.
- * `command` is who says so.
+ * The slices of a data set in their usual place, made where they are missing; cases that cannot be made are named on
+ * stderr. `command` is who says so.
  */
 export async function slicesOfDataset(list: CaseList, preset: Profile, command: string): Promise<SliceSet> {
   const mode = preset === 'paper' ? 'paper' : 'default';
   const out = projectPath('data', 'slices', `${list.dataset.replace(/[^\w.-]+/g, '-')}-${mode}`);
+  console.log(describeLabels(list));
   const progress = startProgress('preprocess', list.cases.length);
-  const { failed } = await preprocessDataset(list, {
+  const { failed, cases } = await preprocessDataset(list, {
     out,
     mode,
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
-  for (const { id, reason } of failed) console.error(`axunet ${command}: case ${id} is left out: ${reason}`);
+  for (const { id, reason } of failed) console.error(`axunet ${command}: case ${cleanText(id)} is left out: ${reason}`);
+  for (const { id, warnings = [] } of cases)
+    for (const message of warnings) console.error(`axunet ${command}: warning: case ${cleanText(id)}: ${message}`);
   return openSlices(out);
 }
 

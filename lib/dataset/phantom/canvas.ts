@@ -7,7 +7,7 @@ import type { Solid } from './solids.ts';
 /** HU at a voxel: its index, its distance below the surface in mm (positive inside), its place in the template. */
 export type Material = number | ((voxel: number, depthMm: number, x: number, y: number, z: number) => number);
 
-export interface CanvasFrame {
+interface CanvasFrame {
   readonly shape: Vec3;
   readonly spacingMm: Vec3;
   /** Position of the grid's centre in the patient, millimetres along L, P, S. */
@@ -47,7 +47,7 @@ function bentPlaces(
 /** Share of a voxel that lies inside a surface `depthMm` away from its middle: 0 outside … 1 inside. */
 export const coverage = (depthMm: number, edgeMm: number): number => Math.min(Math.max(0.5 + depthMm / edgeMm, 0), 1);
 
-export interface PaintOptions {
+interface PaintOptions {
   /** Class of the voxels that are more than half inside; by default 0, what was there is hidden. */
   readonly label?: number;
   /** Lobulation: the surface is moved outwards by this many mm times the field `fine`. */

@@ -21,7 +21,7 @@ export function scan(canvas: Canvas, noiseHu: number, random: Random): Int16Arra
   return out;
 }
 
-export interface Placement {
+interface Placement {
   /** Orientation codes of the stored axes, such as `LPS`. */
   readonly orientation: string;
   /** Tilt of the slices about the left-right axis in radians: makes the affine oblique. */

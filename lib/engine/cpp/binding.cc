@@ -1,15 +1,15 @@
 // TensorFlow graphs and sessions for Node: the part of TensorFlow's C API that tfjs-node does not offer.
 //
 //   graph = new Graph()
-//   graph.add(type, name, inputs, attributes, controls) -> [{dtype, shape}]   one operation; shapes by TensorFlow's inference
-//   graph.setShape(output, shape)                                           what inference cannot know
+//   graph.add(type, name, inputs, attributes, controls) -> [{dtype, shape}]   one operation; shapes by TensorFlow's
+//   inference graph.setShape(output, shape)                                           what inference cannot know
 //   graph.bytes()                                                           the serialised GraphDef
 //   session = new Session(graph, config)                                    config: a serialised ConfigProto
 //   session.run(feeds, fetches, targets, trace) -> Promise<{outputs, trace}>  off the JavaScript thread
 //   session.close()
 //
-// Inputs and fetches are written "name" or "name:index"; an array of inputs is one list argument. Attributes have the format
-// of tfjs-node: {name, type, value} with the type codes of TF_AttrType.
+// Inputs and fetches are written "name" or "name:index"; an array of inputs is one list argument. Attributes have the
+// format of tfjs-node: {name, type, value} with the type codes of TF_AttrType.
 #include <malloc.h>
 
 #include "graph.h"
@@ -29,7 +29,8 @@ bool RegisterWinograd();
 
 namespace {
 
-// glibc keeps freed memory of every thread for itself; a training step has many threads and large arrays for a moment each.
+// glibc keeps freed memory of every thread for itself; a training step has many threads and large arrays for a moment
+// each.
 void KeepLessMemory() {
 #ifdef __GLIBC__
   mallopt(M_ARENA_MAX, 1);

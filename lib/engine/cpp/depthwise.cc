@@ -9,11 +9,12 @@
 namespace axunet {
 namespace {
 
-constexpr int64_t kMostParts = 32; // of the rows, whatever the number of threads
+constexpr int64_t kMostParts = 32;  // of the rows, whatever the number of threads
 
 struct Image {
   int64_t images, height, width, channels;
-  explicit Image(const std::vector<int64_t>& shape) : images(shape[0]), height(shape[1]), width(shape[2]), channels(shape[3]) {}
+  explicit Image(const std::vector<int64_t>& shape)
+      : images(shape[0]), height(shape[1]), width(shape[2]), channels(shape[3]) {}
   int64_t rows() const { return images * height; }
 };
 
@@ -28,15 +29,18 @@ struct Rows {
   }
 };
 
-// out(y, x) = Σ k(i, j) in(y + i − 1, x + j − 1), or with the kernel turned by 180°: what takes gradients back to the input.
-AXUNET_CLONES void Convolve(const Image& m, const float* image, const float* kernel, bool turned, int64_t from, int64_t to, float* out) {
+// out(y, x) = Σ k(i, j) in(y + i − 1, x + j − 1), or with the kernel turned by 180°: what takes gradients back to the
+// input.
+AXUNET_CLONES void Convolve(const Image& m, const float* image, const float* kernel, bool turned, int64_t from,
+                            int64_t to, float* out) {
   for (int64_t row = from; row < to; row++) {
     const Rows rows(m, image, row);
     EachVector(0, m.channels, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
       Vector k[9];
-      for (int i = 0; i < 9; i++) k[i] = rows.at[i / 3] ? Load(kernel + (turned ? 8 - i : i) * m.channels + c, lanes) : Vector{};
+      for (int i = 0; i < 9; i++)
+        k[i] = rows.at[i / 3] ? Load(kernel + (turned ? 8 - i : i) * m.channels + c, lanes) : Vector{};
       const float* lines[3];
-      for (int i = 0; i < 3; i++) lines[i] = (rows.at[i] ? rows.at[i] : rows.at[1]) + c; // outside, its weights are 0
+      for (int i = 0; i < 3; i++) lines[i] = (rows.at[i] ? rows.at[i] : rows.at[1]) + c;  // outside, its weights are 0
       float* line = out + row * m.width * m.channels + c;
       Vector left[3] = {}, middle[3];
       AXUNET_UNROLL for (int i = 0; i < 3; i++) middle[i] = Load(lines[i], lanes);
@@ -55,7 +59,8 @@ AXUNET_CLONES void Convolve(const Image& m, const float* image, const float* ker
 }
 
 // Adds Σ dy(y, x) in(y + i − 1, x + j − 1) of some rows to sums [9][channels].
-AXUNET_CLONES void AddKernelGradient(const Image& m, const float* image, const float* dy, int64_t from, int64_t to, float* sums) {
+AXUNET_CLONES void AddKernelGradient(const Image& m, const float* image, const float* dy, int64_t from, int64_t to,
+                                     float* sums) {
   for (int64_t row = from; row < to; row++) {
     const Rows rows(m, image, row);
     EachVector(0, m.channels, [&](int64_t c, auto lanes) __attribute__((always_inline)) {
@@ -85,7 +90,9 @@ AXUNET_CLONES void AddKernelGradient(const Image& m, const float* image, const f
 void Depthwise(const Arguments& a) {
   const Image m(a.shapes[0]);
   const int64_t grain = std::max<int64_t>(1, 16384 / (m.width * m.channels));
-  Pool::Get().For(m.rows(), grain, [&](int64_t from, int64_t to) { Convolve(m, a.inputs[0], a.inputs[1], a.options[0] != 0, from, to, a.output); });
+  Pool::Get().For(m.rows(), grain, [&](int64_t from, int64_t to) {
+    Convolve(m, a.inputs[0], a.inputs[1], a.options[0] != 0, from, to, a.output);
+  });
 }
 
 void DepthwiseKernelGradient(const Arguments& a) {
@@ -94,7 +101,9 @@ void DepthwiseKernelGradient(const Arguments& a) {
   const int64_t parts = std::max<int64_t>(1, std::min({kMostParts, m.rows(), m.rows() * m.width * m.channels / 32768}));
   std::vector<float> sums(parts * size);
   Pool::Get().For(parts, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t p = begin; p < end; p++) AddKernelGradient(m, a.inputs[0], a.inputs[1], m.rows() * p / parts, m.rows() * (p + 1) / parts, sums.data() + p * size);
+    for (int64_t p = begin; p < end; p++)
+      AddKernelGradient(m, a.inputs[0], a.inputs[1], m.rows() * p / parts, m.rows() * (p + 1) / parts,
+                        sums.data() + p * size);
   });
   for (int64_t k = 0; k < size; k++) {
     double total = 0;

@@ -10,14 +10,16 @@ namespace {
 constexpr double kInfinity = __builtin_inf();
 constexpr int64_t kBlock = 16;  // so many neighbouring lines are gathered at once: a cache line of floats
 
-// Lines along one axis of the image: `count` lines of `length` pixels that lie `stride` apart, in groups of `stride` neighbours.
+// Lines along one axis of the image: `count` lines of `length` pixels that lie `stride` apart, in groups of `stride`
+// neighbours.
 struct Axis {
   int64_t length, stride, count;
   double spacing;
   int64_t blocks() const { return count / stride * ((stride + kBlock - 1) / kBlock); }
 };
 
-// The lower envelope of parabolas over one line; place and height of those that take part (Felzenszwalb & Huttenlocher 2012).
+// The lower envelope of parabolas over one line; place and height of those that take part (Felzenszwalb & Huttenlocher
+// 2012).
 struct Envelope {
   std::vector<int64_t> place;
   std::vector<double> height;
@@ -41,8 +43,9 @@ struct Envelope {
   }
 };
 
-// `line` holds for each pixel the squared distance to the other side within what was looked at so far; afterwards along this axis
-// too. A run of pixels on one side is a problem of its own: the pixels next to it are on the other side, and nothing reaches across them.
+// `line` holds for each pixel the squared distance to the other side within what was looked at so far; afterwards along
+// this axis too. A run of pixels on one side is a problem of its own: the pixels next to it are on the other side, and
+// nothing reaches across them.
 void Lower(Envelope& envelope, const uint8_t* inside, double* line, int64_t length) {
   for (int64_t first = 0, end = 0; first < length; first = end) {
     while (end < length && inside[end] == inside[first]) end++;
@@ -81,15 +84,18 @@ void EachBlock(const Axis& axis, const Body& body) {
     Envelope envelope(axis.length, axis.spacing);
     for (int64_t block = begin; block < end; block++) {
       const int64_t column = block % inGroup * kBlock;
-      body(block / inGroup * axis.stride * axis.length + column, std::min(kBlock, axis.stride - column), lines, inside, envelope);
+      body(block / inGroup * axis.stride * axis.length + column, std::min(kBlock, axis.stride - column), lines, inside,
+           envelope);
     }
   });
 }
 
-// Distances along one more axis. `read(pixel)` is the squared distance so far, `write(pixel, isInside, squared)` takes the new one.
+// Distances along one more axis. `read(pixel)` is the squared distance so far, `write(pixel, isInside, squared)` takes
+// the new one.
 template <class Read, class Write>
 void AlongAxis(const float* values, const Axis& axis, const Read& read, const Write& write) {
-  EachBlock(axis, [&](int64_t first, int64_t width, std::vector<double>& lines, std::vector<uint8_t>& inside, Envelope& envelope) {
+  EachBlock(axis, [&](int64_t first, int64_t width, std::vector<double>& lines, std::vector<uint8_t>& inside,
+                      Envelope& envelope) {
     const int64_t length = axis.length;
     for (int64_t i = 0; i < length; i++)
       for (int64_t b = 0; b < width; b++) {
@@ -99,7 +105,8 @@ void AlongAxis(const float* values, const Axis& axis, const Read& read, const Wr
       }
     for (int64_t b = 0; b < width; b++) Lower(envelope, &inside[b * length], &lines[b * length], length);
     for (int64_t i = 0; i < length; i++)
-      for (int64_t b = 0; b < width; b++) write(first + i * axis.stride + b, inside[b * length + i], lines[b * length + i]);
+      for (int64_t b = 0; b < width; b++)
+        write(first + i * axis.stride + b, inside[b * length + i], lines[b * length + i]);
   });
 }
 
@@ -117,7 +124,10 @@ void SignedDistance(const Arguments& a) {
     for (int64_t row = begin; row < end; row++) AlongRow(values + row * width, out + row * width, width);
   });
   const double across = spacing(0);
-  const auto fromRow = [&](int64_t pixel) { const double d = out[pixel] * across; return d * d; };
+  const auto fromRow = [&](int64_t pixel) {
+    const double d = out[pixel] * across;
+    return d * d;
+  };
   // Infinite where the whole image lies on one side.
   const auto finish = [&](int64_t pixel, bool isInside, double squared) {
     const float distance = squared < kInfinity ? std::sqrt(squared) : 0;
@@ -127,13 +137,16 @@ void SignedDistance(const Arguments& a) {
   if (!isDeep) return AlongAxis(values, y, fromRow, finish);
   std::vector<double> squares(pixels);
   AlongAxis(values, y, fromRow, [&](int64_t pixel, bool, double squared) { squares[pixel] = squared; });
-  AlongAxis(values, {depth, height * width, pixels / depth, spacing(2)}, [&](int64_t pixel) { return squares[pixel]; }, finish);
+  AlongAxis(
+      values, {depth, height * width, pixels / depth, spacing(2)}, [&](int64_t pixel) { return squares[pixel]; },
+      finish);
 }
 
 }  // namespace
 
 void RegisterSignedDistance() {
-  RegisterKernel("AxunetSignedDistance", 1, SignedDistance);  // values → signed distances; options: spacing of x, y, z in nanometres
+  RegisterKernel("AxunetSignedDistance", 1,
+                 SignedDistance);  // values → signed distances; options: spacing of x, y, z in nanometres
 }
 
 }  // namespace axunet

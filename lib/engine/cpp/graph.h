@@ -34,7 +34,8 @@ inline std::vector<int64_t> Dimensions(const Napi::Value& value) {
 
 inline Napi::Array ToArray(Napi::Env env, const std::vector<int64_t>& dimensions) {
   auto array = Napi::Array::New(env, dimensions.size());
-  for (uint32_t i = 0; i < dimensions.size(); i++) array.Set(i, Napi::Number::New(env, static_cast<double>(dimensions[i])));
+  for (uint32_t i = 0; i < dimensions.size(); i++)
+    array.Set(i, Napi::Number::New(env, static_cast<double>(dimensions[i])));
   return array;
 }
 
@@ -46,10 +47,12 @@ inline TF_Tensor* MakeTensor(const Napi::Object& value) {
   size_t bytes = TF_DataTypeSize(dtype);
   for (const int64_t side : shape) bytes *= static_cast<size_t>(side);
   if (bytes != data.ByteLength()) {
-    throw Napi::Error::New(value.Env(), "Expected " + std::to_string(bytes) + " bytes for a tensor, found " + std::to_string(data.ByteLength()));
+    throw Napi::Error::New(value.Env(), "Expected " + std::to_string(bytes) + " bytes for a tensor, found " +
+                                            std::to_string(data.ByteLength()));
   }
   TF_Tensor* tensor = TF_AllocateTensor(dtype, shape.data(), static_cast<int>(shape.size()), bytes);
-  if (bytes > 0) std::memcpy(TF_TensorData(tensor), static_cast<const char*>(data.ArrayBuffer().Data()) + data.ByteOffset(), bytes);
+  if (bytes > 0)
+    std::memcpy(TF_TensorData(tensor), static_cast<const char*>(data.ArrayBuffer().Data()) + data.ByteOffset(), bytes);
   return tensor;
 }
 
@@ -58,7 +61,8 @@ inline Napi::Object TakeTensor(Napi::Env env, TF_Tensor* tensor) {
   std::vector<int64_t> shape(TF_NumDims(tensor));
   for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(tensor, static_cast<int>(i));
   const size_t bytes = TF_TensorByteSize(tensor);
-  auto buffer = Napi::ArrayBuffer::New(env, TF_TensorData(tensor), bytes, [](Napi::Env, void*, TF_Tensor* owned) { TF_DeleteTensor(owned); }, tensor);
+  auto buffer = Napi::ArrayBuffer::New(
+      env, TF_TensorData(tensor), bytes, [](Napi::Env, void*, TF_Tensor* owned) { TF_DeleteTensor(owned); }, tensor);
   auto result = Napi::Object::New(env);
   result.Set("dtype", Napi::Number::New(env, TF_TensorType(tensor)));
   result.Set("shape", ToArray(env, shape));
@@ -69,7 +73,9 @@ inline Napi::Object TakeTensor(Napi::Env env, TF_Tensor* tensor) {
 class Graph : public Napi::ObjectWrap<Graph> {
  public:
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Graph", {InstanceMethod("add", &Graph::Add), InstanceMethod("setShape", &Graph::SetShape), InstanceMethod("bytes", &Graph::Bytes)});
+    return DefineClass(env, "Graph",
+                       {InstanceMethod("add", &Graph::Add), InstanceMethod("setShape", &Graph::SetShape),
+                        InstanceMethod("bytes", &Graph::Bytes)});
   }
   explicit Graph(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Graph>(info) {}
   ~Graph() override { TF_DeleteGraph(graph_); }
@@ -89,11 +95,13 @@ class Graph : public Napi::ObjectWrap<Graph> {
   Napi::Value Add(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     const std::string type = info[0].As<Napi::String>(), name = info[1].As<Napi::String>();
-    const auto inputs = info[2].As<Napi::Array>(), attributes = info[3].As<Napi::Array>(), controls = info[4].As<Napi::Array>();
+    const auto inputs = info[2].As<Napi::Array>(), attributes = info[3].As<Napi::Array>(),
+               controls = info[4].As<Napi::Array>();
     std::vector<std::vector<TF_Output>> lists;
     std::vector<TF_Operation*> before;
     for (uint32_t i = 0; i < inputs.Length(); i++) lists.push_back(FindAll(env, inputs.Get(i)));
-    for (uint32_t i = 0; i < controls.Length(); i++) before.push_back(Find(env, controls.Get(i).As<Napi::String>()).oper);
+    for (uint32_t i = 0; i < controls.Length(); i++)
+      before.push_back(Find(env, controls.Get(i).As<Napi::String>()).oper);
     TF_OperationDescription* description = TF_NewOperation(graph_, type.c_str(), name.c_str());
     for (uint32_t i = 0; i < inputs.Length(); i++) {
       if (inputs.Get(i).IsArray()) TF_AddInputList(description, lists[i].data(), static_cast<int>(lists[i].size()));
@@ -101,9 +109,10 @@ class Graph : public Napi::ObjectWrap<Graph> {
     }
     for (TF_Operation* operation : before) TF_AddControlInput(description, operation);
     std::string problem;
-    for (uint32_t i = 0; i < attributes.Length() && problem.empty(); i++) problem = SetAttribute(description, attributes.Get(i).As<Napi::Object>());
+    for (uint32_t i = 0; i < attributes.Length() && problem.empty(); i++)
+      problem = SetAttribute(description, attributes.Get(i).As<Napi::Object>());
     Status status;
-    TF_Operation* operation = TF_FinishOperation(description, status); // also frees a description that is refused
+    TF_Operation* operation = TF_FinishOperation(description, status);  // also frees a description that is refused
     if (!problem.empty()) throw Napi::Error::New(env, problem);
     Check(env, status);
     return Outputs(env, operation);
@@ -134,9 +143,12 @@ class Graph : public Napi::ObjectWrap<Graph> {
         const auto values = Dimensions(value);
         return TF_SetAttrIntList(description, name.c_str(), values.data(), static_cast<int>(values.size())), "";
       }
-      case TF_ATTR_FLOAT: return TF_SetAttrFloat(description, name.c_str(), value.ToNumber().FloatValue()), "";
-      case TF_ATTR_BOOL: return TF_SetAttrBool(description, name.c_str(), value.ToBoolean().Value()), "";
-      case TF_ATTR_TYPE: return TF_SetAttrType(description, name.c_str(), static_cast<TF_DataType>(value.ToNumber().Int32Value())), "";
+      case TF_ATTR_FLOAT:
+        return TF_SetAttrFloat(description, name.c_str(), value.ToNumber().FloatValue()), "";
+      case TF_ATTR_BOOL:
+        return TF_SetAttrBool(description, name.c_str(), value.ToBoolean().Value()), "";
+      case TF_ATTR_TYPE:
+        return TF_SetAttrType(description, name.c_str(), static_cast<TF_DataType>(value.ToNumber().Int32Value())), "";
       case TF_ATTR_SHAPE: {
         const auto shape = Dimensions(value);
         return TF_SetAttrShape(description, name.c_str(), shape.data(), static_cast<int>(shape.size())), "";
@@ -148,7 +160,8 @@ class Graph : public Napi::ObjectWrap<Graph> {
         TF_DeleteTensor(tensor);
         return status.ok() ? "" : status.message();
       }
-      default: return "Expected an attribute of a known type, found " + name;
+      default:
+        return "Expected an attribute of a known type, found " + name;
     }
   }
 
@@ -176,7 +189,8 @@ class Graph : public Napi::ObjectWrap<Graph> {
   void SetShape(const Napi::CallbackInfo& info) {
     const auto shape = Dimensions(info[1]);
     Status status;
-    TF_GraphSetTensorShape(graph_, Find(info.Env(), info[0].As<Napi::String>()), shape.data(), static_cast<int>(shape.size()), status);
+    TF_GraphSetTensorShape(graph_, Find(info.Env(), info[0].As<Napi::String>()), shape.data(),
+                           static_cast<int>(shape.size()), status);
     Check(info.Env(), status);
   }
 

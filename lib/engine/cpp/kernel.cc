@@ -32,7 +32,9 @@ void Compute(void* data, TF_OpKernelContext* context) {
   // The output first: an input whose memory it takes must not be held by us at that moment.
   const int candidate = kernel->overwritten;
   int forwarded = -1;
-  TF_Tensor* output = TF_ForwardInputOrAllocateOutput(context, &candidate, candidate < 0 ? 0 : 1, 0, kernel->shape.data(), static_cast<int>(kernel->shape.size()), &forwarded, status);
+  TF_Tensor* output =
+      TF_ForwardInputOrAllocateOutput(context, &candidate, candidate < 0 ? 0 : 1, 0, kernel->shape.data(),
+                                      static_cast<int>(kernel->shape.size()), &forwarded, status);
   std::vector<TF_Tensor*> tensors(kernel->inputs, nullptr);
   Arguments arguments;
   for (int i = 0; i < kernel->inputs && TF_GetCode(status) == TF_OK; i++) {
@@ -47,13 +49,15 @@ void Compute(void* data, TF_OpKernelContext* context) {
     arguments.shape = kernel->shape;
     arguments.options = kernel->options;
     const int64_t numbers = Count(arguments.shape);
-    if (numbers > 0 && Count(arguments.shapes[0]) == 0) std::fill(arguments.output, arguments.output + numbers, 0.f); // sums over no image at all
+    if (numbers > 0 && Count(arguments.shapes[0]) == 0)
+      std::fill(arguments.output, arguments.output + numbers, 0.f);  // sums over no image at all
     else if (numbers > 0) kernel->compute(arguments);
   } else {
     TF_OpKernelContext_Failure(context, status);
   }
   if (output != nullptr) TF_DeleteTensor(output);
-  for (TF_Tensor* tensor : tensors) if (tensor != nullptr) TF_DeleteTensor(tensor);
+  for (TF_Tensor* tensor : tensors)
+    if (tensor != nullptr) TF_DeleteTensor(tensor);
   TF_DeleteStatus(status);
 }
 
@@ -85,7 +89,8 @@ void RegisterKernel(const char* name, int inputs, void (*compute)(const Argument
   if (count == kMost) return;
   TF_Status* status = TF_NewStatus();
   TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
-  for (int i = 0; i < inputs; i++) TF_OpDefinitionBuilderAddInput(definition, ("x" + std::to_string(i) + ": float").c_str());
+  for (int i = 0; i < inputs; i++)
+    TF_OpDefinitionBuilderAddInput(definition, ("x" + std::to_string(i) + ": float").c_str());
   TF_OpDefinitionBuilderAddOutput(definition, "y: float");
   TF_OpDefinitionBuilderAddAttr(definition, "shape: list(int)");
   TF_OpDefinitionBuilderAddAttr(definition, "options: list(int)");
@@ -93,7 +98,8 @@ void RegisterKernel(const char* name, int inputs, void (*compute)(const Argument
   TF_RegisterOpDefinition(definition, status);
   if (TF_GetCode(status) == TF_OK) {
     registered[count] = {inputs, compute, overwritten, {}, {}};
-    TF_KernelBuilder* builder = TF_NewKernelBuilder(name, "CPU", Creator(count), Compute, [](void* kernel) { delete static_cast<Kernel*>(kernel); });
+    TF_KernelBuilder* builder = TF_NewKernelBuilder(name, "CPU", Creator(count), Compute,
+                                                    [](void* kernel) { delete static_cast<Kernel*>(kernel); });
     TF_RegisterKernelBuilder(name, builder, status);
     count++;
   }

@@ -2,9 +2,10 @@
 // ops/focalCrossEntropy.ts for the formulas. Labels are class numbers: int32, in the
 // guise of float32 (Bitcast), since our kernels take no other type.
 //
-// Two classes, the usual case, need one exponential per pixel: with d = z₁ − z₀ and e = exp(−|d|) the probabilities are 1 / (1 + e) and
-// e / (1 + e), and −log p of the truth is log (1 + e), plus |d| where d points the wrong way. No difference of near numbers is taken, so
-// small losses keep their digits. Sums are made in an order that does not depend on the number of threads.
+// Two classes, the usual case, need one exponential per pixel: with d = z₁ − z₀ and e = exp(−|d|) the probabilities are
+// 1 / (1 + e) and e / (1 + e), and −log p of the truth is log (1 + e), plus |d| where d points the wrong way. No
+// difference of near numbers is taken, so small losses keep their digits. Sums are made in an order that does not
+// depend on the number of threads.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -70,7 +71,9 @@ AXUNET_INLINE void Spread(const float* g, int64_t count, float* dz) {
     dz[2 * k + 1] = g[k];
   }
 }
-AXUNET_INLINE Vector LoadUpTo(const float* from, int64_t left) { return left >= kLanes ? Load(from) : Load(from, left); }
+AXUNET_INLINE Vector LoadUpTo(const float* from, int64_t left) {
+  return left >= kLanes ? Load(from) : Load(from, left);
+}
 AXUNET_INLINE Integers LoadUpTo(const int32_t* from, int64_t left) {
   if (left >= kLanes) return *reinterpret_cast<const Integers*>(from);
   Integers v = {};
@@ -80,7 +83,9 @@ AXUNET_INLINE Integers LoadUpTo(const int32_t* from, int64_t left) {
 inline const int32_t* LabelsOf(const Arguments& a) { return reinterpret_cast<const int32_t*>(a.inputs[1]); }
 
 // The probabilities of both classes.
-struct Pair { Vector background, foreground; };
+struct Pair {
+  Vector background, foreground;
+};
 AXUNET_INLINE Pair Probabilities(const Vector& d) {
   const Vector e = Exp(d > 0.f ? -d : d), large = 1.f / (e + 1.f), small = e * large;
   return {d > 0.f ? small : large, d > 0.f ? large : small};

@@ -50,7 +50,8 @@ void ClassSums(const Arguments& a) {
   std::vector<double> all(pixels.images * pixels.parts * size);
   Pool::Get().For(pixels.images * pixels.parts, 1, [&](int64_t begin, int64_t end) {
     for (int64_t p = begin; p < end; p++) {
-      const int64_t first = p / pixels.parts * pixels.count + pixels.begin(p % pixels.parts), count = pixels.begin(p % pixels.parts + 1) - pixels.begin(p % pixels.parts);
+      const int64_t first = p / pixels.parts * pixels.count + pixels.begin(p % pixels.parts),
+                    count = pixels.begin(p % pixels.parts + 1) - pixels.begin(p % pixels.parts);
       if (classes == 2) SumTwo(a.inputs[0] + 2 * first, LabelsOf(a) + first, count, all.data() + p * size);
       else SumMany(a.inputs[0] + classes * first, LabelsOf(a) + first, count, classes, all.data() + p * size);
     }
@@ -63,8 +64,8 @@ void ClassSums(const Arguments& a) {
     }
 }
 
-// With g_l = a_l + b_l r_l + 2 c_l p_l, the gradient by z_k is p_k (g_k − Σ g_l p_l): of two classes p₀ p₁ (g₁ − g₀) and its negative.
-// `by` [3][classes] holds a, b and c.
+// With g_l = a_l + b_l r_l + 2 c_l p_l, the gradient by z_k is p_k (g_k − Σ g_l p_l): of two classes p₀ p₁ (g₁ − g₀)
+// and its negative. `by` [3][classes] holds a, b and c.
 AXUNET_CLONES void SumTwoGradient(const float* z, const int32_t* labels, const float* by, int64_t count, float* dz) {
   float d[kBlock];
   for (int64_t first = 0; first < count; first += kBlock) {
@@ -80,7 +81,8 @@ AXUNET_CLONES void SumTwoGradient(const float* z, const int32_t* labels, const f
     Spread(d, size, dz + 2 * first);
   }
 }
-void SumManyGradient(const float* z, const int32_t* labels, const float* by, int64_t count, int64_t classes, float* dz) {
+void SumManyGradient(const float* z, const int32_t* labels, const float* by, int64_t count, int64_t classes,
+                     float* dz) {
   float p[kMostClasses], g[kMostClasses];
   for (int64_t i = 0; i < count; i++) {
     Softmax(z + classes * i, classes, p);
@@ -99,11 +101,16 @@ void ClassSumsGradient(const Arguments& a) {
   const int64_t classes = pixels.classes;
   Pool::Get().For(pixels.images * pixels.parts, 1, [&](int64_t begin, int64_t end) {
     for (int64_t p = begin; p < end; p++) {
-      const int64_t image = p / pixels.parts, first = image * pixels.count + pixels.begin(p % pixels.parts), count = pixels.begin(p % pixels.parts + 1) - pixels.begin(p % pixels.parts);
+      const int64_t image = p / pixels.parts, first = image * pixels.count + pixels.begin(p % pixels.parts),
+                    count = pixels.begin(p % pixels.parts + 1) - pixels.begin(p % pixels.parts);
       std::vector<float> by(3 * classes);
-      for (int64_t i = 0; i < 3 * classes; i++) by[i] = a.inputs[2][(i / classes * pixels.images + image) * classes + i % classes];
-      if (classes == 2) SumTwoGradient(a.inputs[0] + 2 * first, LabelsOf(a) + first, by.data(), count, a.output + 2 * first);
-      else SumManyGradient(a.inputs[0] + classes * first, LabelsOf(a) + first, by.data(), count, classes, a.output + classes * first);
+      for (int64_t i = 0; i < 3 * classes; i++)
+        by[i] = a.inputs[2][(i / classes * pixels.images + image) * classes + i % classes];
+      if (classes == 2)
+        SumTwoGradient(a.inputs[0] + 2 * first, LabelsOf(a) + first, by.data(), count, a.output + 2 * first);
+      else
+        SumManyGradient(a.inputs[0] + classes * first, LabelsOf(a) + first, by.data(), count, classes,
+                        a.output + classes * first);
     }
   });
 }

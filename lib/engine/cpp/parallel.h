@@ -1,5 +1,5 @@
-// Splits a loop over the machine's cores. The threads are started once; they look for work a moment longer before they sleep,
-// since a training step has a new loop every few microseconds and waking takes longer than many a loop.
+// Splits a loop over the machine's cores. The threads are started once; they look for work a moment longer before they
+// sleep, since a training step has a new loop every few microseconds and waking takes longer than many a loop.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -27,7 +27,7 @@ class Pool {
   void For(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
     const int64_t parts = std::min<int64_t>(4 * (workers_ + 1), count / std::max<int64_t>(grain, 1));
     std::unique_lock<std::mutex> turn(turn_, std::try_to_lock);
-    if (parts < 2 || workers_ == 0 || !turn.owns_lock()) return body(0, count); // another loop has the threads
+    if (parts < 2 || workers_ == 0 || !turn.owns_lock()) return body(0, count);  // another loop has the threads
     {
       std::lock_guard<std::mutex> lock(mutex_);
       body_ = &body;
@@ -48,7 +48,8 @@ class Pool {
  private:
   Pool() {
     const char* wanted = std::getenv("TF_NUM_INTRAOP_THREADS");
-    const int asked = wanted ? std::atoi(wanted) : 0; // 0 and what is no number: as many as there are cores, as TensorFlow has it
+    const int asked =
+        wanted ? std::atoi(wanted) : 0;  // 0 and what is no number: as many as there are cores, as TensorFlow has it
     const int threads = asked > 0 ? asked : static_cast<int>(std::thread::hardware_concurrency());
     workers_ = std::max(0, threads - 1);
     for (int i = 0; i < workers_; i++) std::thread([this] { Loop(); }).detach();
@@ -95,7 +96,7 @@ class Pool {
   // Parts that nobody has taken, and parts that are not done; threads that sleep or are about to.
   std::atomic<int64_t> waiting_{0}, open_{0};
   std::atomic<int> sleeping_{0};
-  static constexpr int kSpins = 6000; // some 120 microseconds
+  static constexpr int kSpins = 6000;  // some 120 microseconds
 };
 
 }  // namespace axunet

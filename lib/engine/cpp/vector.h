@@ -28,7 +28,8 @@ AXUNET_INLINE void Store(float* to, const Vector& v, int64_t lanes = kLanes) {
   else std::memcpy(to, &v, lanes * sizeof(float));
 }
 
-// Calls body(channel, lanes) for the channels [from, to), 16 at a time; full vectors know at compile time that all lanes count.
+// Calls body(channel, lanes) for the channels [from, to), 16 at a time; full vectors know at compile time that all
+// lanes count.
 template <class Body>
 AXUNET_INLINE void EachVector(int64_t from, int64_t to, const Body& body) {
   int64_t c = from;
@@ -36,8 +37,8 @@ AXUNET_INLINE void EachVector(int64_t from, int64_t to, const Body& body) {
   if (c < to) body(c, to - c);
 }
 
-// What a matrix product reads and writes: element (r, k) of A lies at a[r · rowA + k · depthA], row k of B at b + k · rowB,
-// row r of C at c + r · rowC.
+// What a matrix product reads and writes: element (r, k) of A lies at a[r · rowA + k · depthA], row k of B at b + k ·
+// rowB, row r of C at c + r · rowC.
 struct Product {
   const float* a;
   int64_t rowA, depthA;

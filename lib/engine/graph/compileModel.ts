@@ -14,6 +14,7 @@ import type { ModelGraphOptions } from './modelGraph.ts';
 import { ModelSession } from './modelSession.ts';
 import { type SessionConfig, whyNoGraphs } from './native.ts';
 
+/** What `compileModel` can be asked for beyond the model as it is. */
 export interface CompileModelOptions extends ModelGraphOptions {
   readonly session?: SessionConfig;
 }

@@ -89,6 +89,7 @@ function loaded(): Addon {
   return addon!;
 }
 
+/** An empty TensorFlow graph. Throws a CannotCompile where graphs cannot be made. */
 export const newGraph = (): NativeGraph => new (loaded().Graph)();
 
 /** Threads of a session; TensorFlow chooses where none are given. */
@@ -106,6 +107,7 @@ function configBytes({ intraOpThreads, interOpThreads }: SessionConfig): Uint8Ar
 }
 
 export type TensorData = Float32Array | Int32Array | Uint8Array;
+/** A tensor in the memory of JavaScript: shape and values, last axis fastest. */
 export interface HostTensor {
   readonly shape: readonly number[];
   readonly data: TensorData;

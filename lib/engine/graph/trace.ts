@@ -20,6 +20,7 @@ import { nodeOf, type Ref } from './nodes.ts';
 
 export { nodeOf, type Ref };
 
+/** How a trace writes its nodes. */
 export interface TraceOptions extends WriterOptions {
   /** Convolutions and matrix products in bfloat16, everything else in float32. */
   readonly bfloat16?: boolean;

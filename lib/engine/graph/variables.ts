@@ -4,6 +4,7 @@ import { typeAttribute } from './attributes.ts';
 import { attributeTypes, dtypes, type NativeAttribute } from './native.ts';
 import type { NodeAdder, NodeOptions, Ref } from './nodes.ts';
 
+/** A variable of a session, as nodes of its graph name it. */
 export interface GraphVariable {
   readonly name: string;
   readonly shape: readonly number[];

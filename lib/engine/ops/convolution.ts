@@ -14,6 +14,7 @@ import { isOwnFaster, pointwiseConvolution, pointwisePrediction } from './pointw
 import { isTapwiseFaster, tapConvolution } from './tapConvolution.ts';
 import { isWinogradFaster, winogradConvolution, winogradPrediction, winogradProducts } from './winograd.ts';
 
+/** How far apart output pixels and kernel taps lie. */
 export interface ConvolutionOptions {
   /** Step between output pixels, 1 by default. */
   stride?: number;

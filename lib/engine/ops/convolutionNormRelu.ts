@@ -16,6 +16,7 @@ import { partsOf } from './join.ts';
 import { movingAverage } from './movingAverage.ts';
 import { pointwiseConvolution } from './pointwise.ts';
 
+/** Kernel and bias of a convolution. */
 export interface ConvolutionWeights {
   /** [k, k, in, out]; of a depthwise convolution [k, k, channels, 1]. */
   readonly kernel: tf.Tensor4D;
@@ -32,6 +33,7 @@ export interface BatchNormWeights {
   readonly variance: tf.Variable<tf.Rank.R1>;
 }
 
+/** Which statistics normalise, and how the running ones move. */
 export interface NormOptions {
   /** Whether the statistics of the batch normalise, and move the running ones; else the running ones normalise. */
   readonly training: boolean;

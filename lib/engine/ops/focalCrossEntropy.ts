@@ -11,6 +11,7 @@ import { tf } from '../engine.ts';
 import { hasLossKernels, type OwnFocalParameters, ownFocal, ownFocalMean } from './ownFocal.ts';
 import { softmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 
+/** How strongly sure pixels are faded out, and the weight of the foreground. */
 export interface FocalParameters {
   /** 0 or more; 0 is cross-entropy. */
   readonly gamma: number;

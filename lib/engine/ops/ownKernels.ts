@@ -4,6 +4,10 @@ import { whyNoGraphs } from '../graph/native.ts';
 
 let areLeftOut = false;
 
+/**
+ * Whether our kernels compute: native TensorFlow on the CPU, with the graph binding, and not left out by
+ * `withoutOwnKernels`.
+ */
 export const hasOwnKernels = (): boolean => !areLeftOut && isNative() && !isOnGpu() && whyNoGraphs() === undefined;
 
 /** Runs `f` with TensorFlow's kernels alone: to compare ours with. */

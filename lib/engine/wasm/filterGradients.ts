@@ -1,6 +1,6 @@
 /** Gradient of a convolution with respect to its filter, for the wasm backend. */
 import * as tf from '@tensorflow/tfjs';
-import { type ConvInfo, convInfoOf, tapOffsets, windowOf } from './geometry.ts';
+import { type ConvInfo, convInfoOf, shiftedWindow, tapOffsets } from './geometry.ts';
 import { emptyTensor, type KernelArguments, matMulInPlace, viewOf } from './heap.ts';
 
 /**
@@ -36,7 +36,7 @@ function tapsByShift(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvInfo): tf.Tensor
   const height = info.outHeight + info.effectiveFilterHeight - 1;
   const width = info.outWidth + info.effectiveFilterWidth - 1;
   const pixels = info.batchSize * height * width;
-  const onGrid = windowOf(x, -info.padInfo.top, -info.padInfo.left, height, width);
+  const onGrid = shiftedWindow(x, -info.padInfo.top, -info.padInfo.left, height, width);
   // One more channel of zeros: the shifted view of the last channel ends in it.
   const byChannel = tf.transpose(
     tf.pad(tf.reshape(onGrid, [pixels, info.inChannels]), [
@@ -44,7 +44,7 @@ function tapsByShift(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvInfo): tf.Tensor
       [0, 1],
     ]),
   );
-  const gradient = tf.reshape(windowOf(dy, 0, 0, height, width), [1, pixels, info.outChannels]);
+  const gradient = tf.reshape(shiftedWindow(dy, 0, 0, height, width), [1, pixels, info.outChannels]);
   return tapOffsets(info).map(([row, column]) =>
     matMulInPlace(byChannel, row * width + column, info.inChannels, pixels, gradient),
   );

@@ -29,7 +29,7 @@ export function convInfoOf(
  * The rows top … top + height - 1 and columns left … left + width - 1 of an NHWC tensor; where they lie outside it,
  * `top` and `left` may be negative, the result is zero.
  */
-export function windowOf(x: tf.Tensor4D, top: number, left: number, height: number, width: number): tf.Tensor4D {
+export function shiftedWindow(x: tf.Tensor4D, top: number, left: number, height: number, width: number): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   const y0 = Math.max(top, 0);
   const x0 = Math.max(left, 0);

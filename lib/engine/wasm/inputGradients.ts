@@ -1,6 +1,6 @@
 /** Gradients of convolutions with respect to their input, for the wasm backend. */
 import * as tf from '@tensorflow/tfjs';
-import { type ConvInfo, convInfoOf, spreadPixels, windowOf } from './geometry.ts';
+import { type ConvInfo, convInfoOf, shiftedWindow, spreadPixels } from './geometry.ts';
 import { emptyTensor, type KernelArguments, viewOf } from './heap.ts';
 
 /**
@@ -57,7 +57,7 @@ function convolveBack(
   // Row y of the input gradient sees rows y - top … y - top + effectiveFilterHeight - 1 of the spread dy.
   const top = info.effectiveFilterHeight - 1 - info.padInfo.top;
   const left = info.effectiveFilterWidth - 1 - info.padInfo.left;
-  const padded = windowOf(
+  const padded = shiftedWindow(
     spread,
     -top,
     -left,
@@ -106,5 +106,5 @@ function scatterPatches(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvInfo): t
     [0, (strideWidth - filterWidth) * inChannels],
   ]);
   const image = tf.reshape(padded, [n, outHeight * strideHeight, outWidth * strideWidth, inChannels]) as tf.Tensor4D;
-  return windowOf(image, info.padInfo.top, info.padInfo.left, info.inHeight, info.inWidth);
+  return shiftedWindow(image, info.padInfo.top, info.padInfo.left, info.inHeight, info.inWidth);
 }

@@ -15,7 +15,7 @@ export interface Lines<T extends Float32Array | Float64Array> {
 /**
  * How many `lines` of `length` samples are filtered, and that the samples [first, first + count) of each are wanted.
  */
-interface Extent {
+export interface Extent {
   readonly lines: number;
   readonly length: number;
   readonly first: number;
@@ -23,7 +23,7 @@ interface Extent {
 }
 
 /** Memory for `lines` lines of `length` samples, sample i of line b at [b + lines·i]. */
-interface LineBuffers {
+export interface LineBuffers {
   readonly input: Float64Array;
   readonly forward: Float64Array;
   readonly backward: Float64Array;

@@ -1,4 +1,5 @@
 /** The standard normal distribution: density φ(z) = e^(−z²/2) / √(2π), Φ(z) = P(Z ≤ z) its integral from −∞ to z. */
+import { checkNumber } from '../sample.ts';
 import { continuedFraction } from '../special/continuedFraction.ts';
 
 /**
@@ -6,6 +7,7 @@ import { continuedFraction } from '../special/continuedFraction.ts';
  * rounding does not show in far tails.
  */
 export function normalDensity(z: number): number {
+  checkNumber(z, 'z');
   const size = Math.abs(z);
   if (!(size < 40)) return Number.isNaN(z) ? NaN : 0;
   const coarse = Math.trunc(size * 16) / 16;
@@ -25,6 +27,7 @@ function fromCentre(z: number): number {
  * z > 1.25: Laplace's fraction, DLMF 7.9.2.
  */
 export function normalUpperTail(z: number): number {
+  checkNumber(z, 'z');
   if (z < -1.25) return 1 - normalUpperTail(-z);
   if (z <= 1.25) return 0.5 - fromCentre(z);
   if (!(z < 40)) return Number.isNaN(z) ? NaN : 0;
@@ -33,7 +36,10 @@ export function normalUpperTail(z: number): number {
 }
 
 /** P(Z ≤ z); exact also in the lower tail. */
-export const normalCdf = (z: number): number => normalUpperTail(-z);
+export function normalCdf(z: number): number {
+  checkNumber(z, 'z');
+  return normalUpperTail(-z);
+}
 
 /**
  * The z that a standard normal variable exceeds with probability p, 0 < p ≤ ½: a rough start (Abramowitz
@@ -54,6 +60,7 @@ function upperQuantile(p: number): number {
  * below 1e-16 use `-normalQuantile(tail)`.
  */
 export function normalQuantile(p: number): number {
+  checkNumber(p, 'p');
   if (!(p >= 0 && p <= 1)) return NaN;
   if (p === 0 || p === 1) return p === 0 ? -Infinity : Infinity;
   return p <= 0.5 ? -upperQuantile(p) : upperQuantile(1 - p);

@@ -2,9 +2,9 @@
  * Student's t distribution with any positive, also fractional, degrees of freedom `df`:
  * P(T > t) = ½ I_x(df/2, ½) for t ≥ 0 with x = df/(df + t²), I the incomplete beta function (DLMF 8.17).
  */
-import type { Alternative } from '../sample.ts';
-import { incompleteBeta } from '../special/incompleteBeta.ts';
-import { monotoneRoot } from '../special/root.ts';
+import { type Alternative, checkAlternative, checkNumber } from '../sample.ts';
+import { incompleteBeta, incompleteBetaOfTiny } from '../special/incompleteBeta.ts';
+import { expWithin, monotoneRoot } from '../special/root.ts';
 import { normalQuantile, normalUpperTail } from './normal.ts';
 
 /** df/(df + t²) and t²/(df + t²), each without cancellation or overflow. */
@@ -14,23 +14,36 @@ function shares(t: number, df: number): [number, number] {
   return inside ? [1 / (1 + q), q / (1 + q)] : [q / (1 + q), 1 / (1 + q)];
 }
 
-/** P(T > t). Source: DLMF 8.17; exact in far tails. NaN for df ≤ 0. */
+/** P(T > t). Source: DLMF 8.17; exact in far tails. NaN for df ≤ 0. Refuses what is no number. */
 export function studentUpperTail(t: number, df: number): number {
+  checkNumber(t, 't');
+  checkNumber(df, 'the degrees of freedom');
   if (Number.isNaN(t) || !(df > 0)) return NaN;
   if (df === Infinity) return normalUpperTail(t);
   const [x, y] = shares(t, df);
-  const tail = 0.5 * incompleteBeta(df / 2, 0.5, x, y);
-  return t >= 0 ? tail : 1 - tail;
+  // few degrees of freedom have tails that are still heavy where df/(df + t²) is no double any more
+  const both =
+    x < 1e-290
+      ? incompleteBetaOfTiny(df / 2, 0.5, Math.log(df) - 2 * Math.log(Math.abs(t)))
+      : incompleteBeta(df / 2, 0.5, x, y);
+  return t >= 0 ? 0.5 * both : 1 - 0.5 * both;
 }
 
 /** P(T ≤ t). */
-export const studentCdf = (t: number, df: number): number => studentUpperTail(-t, df);
+export function studentCdf(t: number, df: number): number {
+  checkNumber(t, 't');
+  return studentUpperTail(-t, df);
+}
 
 /** P(|T| ≥ |t|), the two-sided p value. */
-export const studentTwoSided = (t: number, df: number): number => 2 * studentUpperTail(Math.abs(t), df);
+export function studentTwoSided(t: number, df: number): number {
+  checkNumber(t, 't');
+  return 2 * studentUpperTail(Math.abs(t), df);
+}
 
 /** The p value of t: `greater` is P(T ≥ t), `less` P(T ≤ t). */
 export function studentP(t: number, df: number, alternative: Alternative): number {
+  checkAlternative(alternative);
   if (alternative === 'two-sided') return studentTwoSided(t, df);
   return alternative === 'less' ? studentCdf(t, df) : studentUpperTail(t, df);
 }
@@ -38,11 +51,17 @@ export function studentP(t: number, df: number, alternative: Alternative): numbe
 /** P(0 < T < t) for t ≥ 0. */
 function fromCentre(t: number, df: number): number {
   const [x, y] = shares(t, df);
+  if (x < 1e-290) return 0.5 - studentUpperTail(t, df);
   return 0.5 * incompleteBeta(0.5, df / 2, y, x);
 }
 
-/** The t with P(T ≤ t) = p. 0 and 1 give −∞ and ∞, anything outside [0, 1] or df ≤ 0 gives NaN. */
+/**
+ * The t with P(T ≤ t) = p. 0 and 1 give −∞ and ∞, as does what lies beyond the doubles; anything outside [0, 1] or
+ * df ≤ 0 gives NaN. Refuses what is no number.
+ */
 export function studentQuantile(p: number, df: number): number {
+  checkNumber(p, 'p');
+  checkNumber(df, 'the degrees of freedom');
   if (!(p >= 0 && p <= 1 && df > 0)) return NaN;
   if (p === 0 || p === 1) return p === 0 ? -Infinity : Infinity;
   if (p === 0.5) return 0;
@@ -52,5 +71,5 @@ export function studentQuantile(p: number, df: number): number {
     p > 0.25
       ? (logT: number) => Math.log(fromCentre(Math.exp(logT), df) / (0.5 - p))
       : (logT: number) => Math.log(studentUpperTail(Math.exp(logT), df) / p);
-  return -Math.exp(monotoneRoot(error, Math.log(-normalQuantile(p))));
+  return -expWithin(monotoneRoot(error, Math.log(-normalQuantile(p))));
 }

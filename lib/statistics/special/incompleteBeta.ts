@@ -5,12 +5,24 @@
 import { continuedFraction } from './continuedFraction.ts';
 import { devianceFactor, stirlingError } from './saddlePoint.ts';
 
-/** x^a (1 − x)^b / B(a, b), by Loader's saddle point form. */
+/** m^a (1 − m)^b / B(a, b) at the mean m = a/(a + b), by Loader's saddle point form. */
+const powerAtMean = (a: number, b: number): number =>
+  Math.sqrt((a / (a + b)) * (b / (2 * Math.PI))) * Math.exp(stirlingError(a + b) - stirlingError(a) - stirlingError(b));
+
+/** x^a (1 − x)^b / B(a, b). */
 function betaPower(a: number, b: number, x: number, y: number): number {
   const n = a + b;
-  const scale =
-    Math.sqrt((a / n) * (b / (2 * Math.PI))) * Math.exp(stirlingError(n) - stirlingError(a) - stirlingError(b));
-  return scale * devianceFactor(a, n * x) * devianceFactor(b, n * y);
+  return powerAtMean(a, b) * devianceFactor(a, n * x) * devianceFactor(b, n * y);
+}
+
+/**
+ * I_x(a, b) = x^a / (a B(a, b)) for an x so small that no further term of its series (DLMF 8.17.7) counts: below 1e-290
+ * for b up to 1e270. Given as its logarithm, because it may be smaller than any double and its power a still be large.
+ */
+export function incompleteBetaOfTiny(a: number, b: number, logX: number): number {
+  const n = a + b;
+  const logRest = a < b ? Math.log1p(-a / n) : Math.log(b / n);
+  return (powerAtMean(a, b) / a) * Math.exp(a * (logX - Math.log(a / n)) - b * logRest);
 }
 
 /**

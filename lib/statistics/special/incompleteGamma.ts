@@ -25,7 +25,9 @@ export function upperIncompleteGamma(a: number, x: number): number {
   if (!(a > 0 && x >= 0)) return NaN;
   if (x === 0) return 1;
   if (x === Infinity) return 0;
-  if (x < a + 1) return 1 - lowerSeries(a, x);
+  // with a tiny shape nearly all lies near 0, and 1 − P would lose the digits of Q
+  const isTiny = a < 0.1 && x > 0.1;
+  if (x < a + 1 && !isTiny) return 1 - lowerSeries(a, x);
   const numerator = (n: number): number => n * (a - n);
   const denominator = (n: number): number => x + 1 - a + 2 * n;
   return gammaPower(a, x) / continuedFraction(numerator, denominator);

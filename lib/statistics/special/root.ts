@@ -3,6 +3,12 @@
 /** Points beyond which no logarithm of a double lies. */
 const limit = 800;
 
+/** e^x of a root x; ∞ and 0 where a root was sought beyond the logarithms of the largest and the smallest double. */
+export function expWithin(x: number): number {
+  if (x > 709.78) return Infinity;
+  return x < -708 ? 0 : Math.exp(x);
+}
+
 /** Doubles an interval around `start` until the function changes sign in it. */
 function bracket(f: (x: number) => number, start: number): [number, number] {
   let [low, high] = [start - 1, start + 1];

@@ -22,7 +22,7 @@ import { intendedEdge, publishedBox, publishedEdge, publishedEdgeLabel } from '.
 type PixelLoss = (logits: tf.Tensor4D, labels: tf.Tensor3D) => tf.Tensor3D;
 
 /** A loss with a name; `map` where it is a mean of pixels. */
-interface ShownLoss {
+export interface ShownLoss {
   readonly name: string;
   readonly loss: LossFunction;
   readonly map?: PixelLoss;

@@ -1,7 +1,7 @@
 /** Plots side by side with the same rows: one row an arm, one column a metric. */
 import { type AxisOptions, axis, sizes } from 'axunet/figures/theme';
 
-interface Facet {
+export interface Facet {
   readonly title: string;
   /** Further options of its x axis. */
   readonly x?: AxisOptions;

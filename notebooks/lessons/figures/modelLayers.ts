@@ -38,7 +38,7 @@ interface Layer {
   getConfig(): Record<string, unknown>;
   countParams(): number;
 }
-interface LayeredModel {
+export interface LayeredModel {
   readonly layers: readonly unknown[];
 }
 

@@ -19,7 +19,7 @@ export interface PowerPanel {
   readonly curves: readonly { readonly name: string; readonly points: readonly PowerPoint[] }[];
 }
 
-interface PowerPoint {
+export interface PowerPoint {
   /** In each group. */
   readonly patients: number;
   /** In per cent, with its standard error. */

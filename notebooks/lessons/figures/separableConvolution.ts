@@ -20,7 +20,7 @@ export interface ConvolutionLevel {
   readonly width: number;
 }
 
-interface ConvolutionCost {
+export interface ConvolutionCost {
   /** Weights and biases. */
   readonly parameters: number;
   /** Multiply-adds for one slice; biases not counted. */

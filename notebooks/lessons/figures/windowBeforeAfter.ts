@@ -3,7 +3,7 @@ import { panelGrid } from 'axunet/figures/panels';
 import type { SliceImage } from 'axunet/figures/slicePicture';
 import { axis, colours, emptyFigure, logAxis, palette, sizes, withAlpha } from 'axunet/figures/theme';
 
-interface HuHistogram {
+export interface HuHistogram {
   /** Lower edges of equal bins. */
   readonly edges: number[];
   readonly counts: number[];

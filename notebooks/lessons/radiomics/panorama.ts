@@ -2,6 +2,7 @@
  * Shape of 50 real pancreas masks (PANORAMA, CC BY-NC 4.0): features, what is known of
  * each patient, and checks of both.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { datasetFolder, defaultFolder } from 'axunet/dataset/cases';
@@ -11,12 +12,13 @@ import { expected } from 'axunet/errors';
 import { showBundle } from 'axunet/figures/show';
 import { type Row, type Table, toTable } from 'axunet/figures/table';
 import { parseCsv } from 'axunet/io/csv';
-import { readNifti } from 'axunet/io/nifti';
+import { openMask } from 'axunet/io/openVolume';
 import { breathe, startProgress } from 'axunet/progress';
 import { extractFeatures } from 'axunet/radiomics/extract';
 import { radiomicsSettings } from 'axunet/radiomics/settings';
 import { projectPath, settings } from 'axunet/settings';
 import type { Volume } from 'axunet/volume/volume';
+import type { FigureSource } from '../session.ts';
 import { cachedTable } from './tableCache.ts';
 
 /** Stored label values: PDAC lesion, pancreas parenchyma, pancreatic duct. */
@@ -140,7 +142,7 @@ export async function measurePanorama(folder: string, masks: readonly Pick<MaskF
   for (const { id, file } of masks) {
     const row = clinical.get(id);
     if (!row) throw expected(`a row for ${id}`, 'none', path.join(folder, 'clinical_information.csv'));
-    rows.push(rowOf(id, await readNifti(file), facts[id] ?? {}, row));
+    rows.push(rowOf(id, await openMask(file), facts[id] ?? {}, row));
     progress.update(rows.length, id);
     await breathe();
   }
@@ -160,6 +162,12 @@ export async function panoramaTable(folder: string, limit = Infinity): Promise<T
     measurePanorama(folder, chosen),
   );
 }
+
+/** Where a figure of these masks comes from: not from the session's data set. */
+export const panoramaSource = (table: Table): FigureSource => ({
+  dataset: 'panorama',
+  parameters: { masks: table.rowCount },
+});
 
 export interface PeerValues {
   readonly tool: string;

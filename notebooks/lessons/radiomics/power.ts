@@ -11,7 +11,6 @@ import {
   noEffect,
 } from '../study/power.ts';
 import { type PowerRecord, powerStudyName, readPowerRecord } from '../study/powerRecord.ts';
-import { recordFile } from '../study/record.ts';
 
 /** The record, and one line that says what it was made of or how to make it. */
 export async function loadPower(): Promise<PowerRecord | undefined> {
@@ -23,9 +22,6 @@ export async function loadPower(): Promise<PowerRecord | undefined> {
   );
   return record;
 }
-
-/** Where the record lies, for the provenance of its figure. */
-export const powerFile = recordFile(powerStudyName);
 
 /** Tests alone, then what corrects Welch's: the lines of the figure. */
 const plain = methodNames.filter((name) => !name.includes(','));

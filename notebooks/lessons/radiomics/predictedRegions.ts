@@ -24,7 +24,7 @@ export async function trainedNetwork(session: Session, list: CaseList): Promise<
   return (await trainFold(session, slices, folds, chosenFolds(folds)[0]!, sessionConfig(session))).trained;
 }
 
-interface PredictedRegions {
+export interface PredictedRegions {
   /** On the expert's masks and on the network's, the same patients in the same order. */
   readonly expert: Region[];
   readonly predicted: Region[];

@@ -45,7 +45,7 @@ export function regionOf(id: string, group: string, image: Volume, mask: Volume)
 }
 
 /** What a table holds of one region. */
-type FeatureRow = Readonly<Record<string, string | number>>;
+export type FeatureRow = Readonly<Record<string, string | number>>;
 
 /** The features of one region, with what belongs to its row. Throws a MaskError where the mask cannot be used. */
 export function featureRow(
@@ -57,7 +57,7 @@ export function featureRow(
 }
 
 /** A table whose columns can be had as numbers. */
-interface NumberTable {
+export interface NumberTable {
   readonly columns: readonly string[];
   numbers(column: string): number[];
 }

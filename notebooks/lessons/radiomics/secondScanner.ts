@@ -6,7 +6,7 @@ import { toCanonical } from 'axunet/volume/orientation';
 import { binaryMask, dilateMask } from 'axunet/volume/perturbMask';
 import type { Vec3, Volume } from 'axunet/volume/volume';
 
-interface ScanProtocol {
+export interface ScanProtocol {
   /** So many slices are averaged into one. */
   readonly slicesMerged: number;
   /** SD in HU of the noise that is added. */

@@ -56,12 +56,20 @@ export const comparisonTable = (features: readonly FeatureComparison[]): Table =
   );
 
 /** What Welch's test says of a feature: names, in the order of the legend, and their colours. */
-export const truthKinds = ['p > 0.05', 'p ≤ 0.05, not after correction', 'also after Benjamini-Hochberg'] as const;
-export const truthColours: readonly string[] = [
+const truthKinds = ['p > 0.05', 'p ≤ 0.05, not after correction', 'also after Benjamini-Hochberg'] as const;
+const truthColours: readonly string[] = [
   findingColours.none,
   findingColours.uncorrected,
   findingColours.benjaminiHochberg,
 ];
+
+/** Axes and legend of truth against estimate, for `effectScatter`. */
+export const truthAxes = {
+  x: 'True effect: change from the healthy twin, in SD',
+  y: "Estimate: Hedges' g, tumour minus normal",
+  kinds: truthKinds,
+  colours: truthColours,
+};
 
 /** Truth against estimate, by what the test says. */
 export const truthPoints = (table: Table, effects: Readonly<Record<string, number>>): EffectPoint[] =>
@@ -103,6 +111,13 @@ export function foundBar(name: string, table: Table, group: string, key: string,
   };
 }
 
+/** The axis of `aucForest` in a forest plot. */
+export const aucAxis = {
+  x: 'AUC with DeLong interval (turned to ≥ 0.5)',
+  nothingAt: 0.5,
+  range: [0.4, 1.03] as [number, number],
+};
+
 /** AUC (larger values: the group) of columns with DeLong's interval; turned so that it is at least 0.5. */
 function aucRow(table: Table, name: string, labels: readonly boolean[], kind: string): ForestRow {
   const { auc, interval } = rocAuc(towardsPositive(table.numbers(name), labels), labels);
@@ -121,10 +136,22 @@ export function aucForest(table: Table, group: string, key: string, features: re
   ];
 }
 
-/** Hedges' g of every column with a given prefix, PDAC against the others. */
-export function effectForest(table: Table, group: string, prefixes: Readonly<Record<string, string>>): ForestRow[] {
-  return Object.entries(prefixes).flatMap(([prefix, kind]) => {
-    const names = table.columns.filter((name) => name.startsWith(prefix) && table.numbers(name).every(Number.isFinite));
+/** The axis of `effectForest` in a forest plot. */
+export const effectAxis = { x: "Hedges' g with 95 % interval", nothingAt: 0 };
+
+/**
+ * Hedges' g of a group against the others, for every column without gaps whose name begins as `kinds` says: by kind of
+ * feature (the legend's entry) one or more beginnings.
+ */
+export function effectForest(
+  table: Table,
+  group: string,
+  kinds: Readonly<Record<string, readonly string[]>>,
+): ForestRow[] {
+  const isWhole = (name: string): boolean => table.numbers(name).every(Number.isFinite);
+  return Object.entries(kinds).flatMap(([kind, beginnings]) => {
+    const named = beginnings.flatMap((beginning) => table.columns.filter((name) => name.startsWith(beginning)));
+    const names = named.filter(isWhole);
     return compareGroups(table, group, names).features.map((f) => ({
       name: shortName(f.feature.replace(/^organ_/, 'original_shape_')).replace(/^shape /, ''),
       estimate: f.g,
@@ -181,18 +208,20 @@ export const stablePoints = (stability: readonly FeatureStability[]): StablePoin
  * In which of two analyses of the same patients each feature is found at p ≤ 0.05: names of the four
  * answers, in the order of the legend.
  */
-export const agreementKinds = [
-  'in neither',
-  'with both masks',
-  "with the expert's only",
-  "with the network's only",
-] as const;
+const agreementKinds = ['in neither', 'with both masks', "with the expert's only", "with the network's only"] as const;
 
 function agreementOf(byExpert: boolean, byNetwork: boolean): (typeof agreementKinds)[number] {
   const [neither, both, expertOnly, networkOnly] = agreementKinds;
   if (byExpert) return byNetwork ? both : expertOnly;
   return byNetwork ? networkOnly : neither;
 }
+
+/** Axes and legend of the expert's masks against the network's, for `effectScatter`. */
+export const agreementAxes = {
+  x: "Hedges' g with the expert's masks",
+  y: "Hedges' g with the network's masks",
+  kinds: agreementKinds,
+};
 
 /** Effects with the expert's masks against those with the network's. */
 export function agreementPoints(expert: GroupComparison, predicted: GroupComparison): EffectPoint[] {

@@ -14,7 +14,7 @@ export interface PatientValues {
   readonly values: Readonly<Record<string, number>>;
 }
 
-interface ArmSeeds {
+export interface ArmSeeds {
   readonly arm: string;
   readonly label: string;
   /** Mean over the test patients of each seed, and how many of them have no prediction at all. */

@@ -52,7 +52,7 @@ export function variantCosts(
   return { ...own, fullParameters: full.parameters, fullGmac: full.gmac };
 }
 
-interface StepTime {
+export interface StepTime {
   readonly stepMs: number;
   readonly leastStepMs: number;
   readonly timedSteps: number;

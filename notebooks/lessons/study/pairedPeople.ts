@@ -10,7 +10,7 @@ import type { Vec3 } from 'axunet/volume/volume';
 import { commonGrid, featureRow, regionOf } from '../radiomics/region.ts';
 import { cachedTable } from '../radiomics/tableCache.ts';
 
-interface PeopleOptions {
+export interface PeopleOptions {
   readonly count: number;
   /** Of the phantom generator: another seed is another set of people. */
   readonly seed: number;
@@ -20,7 +20,7 @@ interface PeopleOptions {
   readonly onPerson?: () => void;
 }
 
-interface PairedPeople {
+export interface PairedPeople {
   /** One row a person, group `tumour`. */
   readonly ill: Table;
   /** The same people in the same order without their tumours. */

@@ -1,7 +1,7 @@
 /** The record of the study `radiomics`: one small JSON with what each test found, from which the notebook draws. */
 import { existsSync } from 'node:fs';
-import { expected } from 'axunet/errors';
-import { readJson, writeFileAtomic } from 'axunet/io/files';
+import { writeFileAtomic } from 'axunet/io/files';
+import { anything, exactly, list, object, readJsonAs } from 'axunet/io/schema';
 import type { EffectClass, FoundShare } from './power.ts';
 import { recordFile, recordsFolder, recordText } from './record.ts';
 
@@ -71,9 +71,10 @@ export async function writePowerRecord(record: PowerRecord, records = recordsFol
 export async function readPowerRecord(records = recordsFolder): Promise<PowerRecord | undefined> {
   const file = recordFile(powerStudyName, records);
   if (!existsSync(file)) return undefined;
-  const stored = (await readJson(file)) as StoredRecord;
-  if (stored?.study !== powerStudyName || !Array.isArray(stored.shares) || !Array.isArray(stored.features))
-    throw expected(`the record of the study ${powerStudyName}`, 'something else', file);
+  const rows = list(list(anything));
+  const schema = object({ study: exactly(powerStudyName), shares: rows, features: rows });
+  const what = `the record of the study ${powerStudyName}`;
+  const stored = (await readJsonAs(file, schema, what)) as unknown as StoredRecord;
   return {
     ...stored,
     features: stored.features.map(([name, effect, ...found]) => ({

@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { openMasks } from 'axunet/dataset/masks';
 import { findDataset } from 'axunet/dataset/registry';
-import { expected, UserError } from 'axunet/errors';
+import { UserError } from 'axunet/errors';
 import { evaluateFiles, pairAuthors } from 'axunet/evaluate/files';
 import type { Metric } from 'axunet/evaluate/metrics';
 import { codeVersion } from 'axunet/figures/saveFigure';
-import { readJson, writeFileAtomic } from 'axunet/io/files';
+import { writeFileAtomic } from 'axunet/io/files';
+import { anything, dictionary, exactly, list, natural, object, readJsonAs, text } from 'axunet/io/schema';
 import { startProgress } from 'axunet/progress';
 import type { PatientValues } from './compare.ts';
 import {
@@ -35,17 +36,19 @@ export interface PublishedRecord {
   readonly foreground?: readonly { readonly id: string; readonly voxels: number; readonly pancreas: number }[];
 }
 
-type CaseTable = Readonly<Record<string, { readonly full_shape: readonly number[]; readonly nvox_gt: number }>>;
+const caseTableSchema = dictionary(object({ full_shape: list(natural), nvox_gt: natural }));
 
 /** Share of the pancreas in whole scans: the masks are cropped, `cases.json` beside them knows the scans' sizes. */
 async function foregroundOf(folder: string): Promise<PublishedRecord['foreground']> {
   const table = path.join(folder, 'cases.json');
   if (!existsSync(table)) return undefined;
-  return Object.entries((await readJson(table)) as CaseTable).map(([id, { full_shape: shape, nvox_gt: pancreas }]) => ({
-    id,
-    voxels: shape.reduce((a, b) => a * b, 1),
-    pancreas,
-  }));
+  return Object.entries(await readJsonAs(table, caseTableSchema)).map(
+    ([id, { full_shape: shape, nvox_gt: pancreas }]) => ({
+      id,
+      voxels: shape.reduce((a, b) => a * b, 1),
+      pancreas,
+    }),
+  );
 }
 
 /** Scores all masks of the set and writes the record. Throws, naming them, when cases could not be scored. */
@@ -88,12 +91,16 @@ export async function recordPublished(folder?: string): Promise<PublishedRecord>
 /** The record; undefined where none was made. */
 export async function readPublished(): Promise<PublishedRecord | undefined> {
   if (!existsSync(file())) return undefined;
-  const { metrics, ...record } = (await readJson(file())) as Omit<PublishedRecord, 'networks'> & {
+  const schema = object({
+    study: exactly(publishedName),
+    metrics: list(text),
+    networks: list(object({ name: text, cases: list(list(anything)) })),
+  });
+  const stored = await readJsonAs(file(), schema, `the record of the study ${publishedName}`);
+  const { metrics, ...record } = stored as unknown as Omit<PublishedRecord, 'networks'> & {
     metrics: Metric[];
     networks: { name: string; cases: CaseRow[] }[];
   };
-  if (record?.study !== publishedName || !Array.isArray(metrics))
-    throw expected(`the record of the study ${publishedName}`, 'something else', file());
   return {
     ...record,
     networks: record.networks.map(({ name, cases }) => ({ name, cases: cases.map((row) => rowToCase(row, metrics)) })),

@@ -5,7 +5,8 @@ import { expected } from 'axunet/errors';
 import { type Metric, metricInfo, type Outcome } from 'axunet/evaluate/metrics';
 import type { OverlapCounts } from 'axunet/evaluate/overlap';
 import { cutWindow } from 'axunet/figures/slicePicture';
-import { readJson, writeFileAtomic } from 'axunet/io/files';
+import { writeFileAtomic } from 'axunet/io/files';
+import { anything, exactly, list, object, optional, readJsonAs, text } from 'axunet/io/schema';
 import { projectPath } from 'axunet/settings';
 import type { TrainConfig } from 'axunet/train/config';
 
@@ -183,12 +184,14 @@ interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning'> {
 export async function readStudyRecord(study: string, records = recordsFolder): Promise<StudyRecord | undefined> {
   const file = recordFile(study, records);
   if (!existsSync(file)) return undefined;
-  const { metrics, ...record } = (await readJson(file)) as Omit<StudyRecord, 'runs'> & {
+  const rows = list(list(anything));
+  const run = object({ cases: rows, cleaning: optional(object({ cases: rows })) });
+  const schema = object({ study: exactly(study), metrics: list(text), runs: list(run) });
+  const stored = await readJsonAs(file, schema, `the record of the study ${study}`);
+  const { metrics, ...record } = stored as unknown as Omit<StudyRecord, 'runs'> & {
     metrics: Metric[];
     runs: StoredRun[];
   };
-  if (record?.study !== study || !Array.isArray(record.runs) || !Array.isArray(metrics))
-    throw expected(`the record of the study ${study}`, 'something else', file);
   const cases = (rows: readonly CaseRow[]): StudyCase[] => rows.map((row) => rowToCase(row, metrics));
   const runs = record.runs.map(
     ({ cleaning, ...run }): StudyRun => ({

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { phantomGeneratorVersion } from 'axunet/dataset/phantom';
 import { codeVersion } from 'axunet/figures/saveFigure';
-import { readJson, sha256, writeJson } from 'axunet/io/files';
+import { sha256, writeJson } from 'axunet/io/files';
+import { object, readJsonAs } from 'axunet/io/schema';
 import { startProgress } from 'axunet/progress';
 import { featureVersion } from 'axunet/radiomics/record';
 import { projectPath } from 'axunet/settings';
@@ -52,7 +53,7 @@ async function keptPower(
 ): Promise<PowerAtSize> {
   const hash = sha256(JSON.stringify({ powerVersion, population, options })).slice(0, 12);
   const file = path.join(folder, `patients-${options.patients}-${hash}.json`);
-  if (existsSync(file)) return (await readJson(file)) as PowerAtSize;
+  if (existsSync(file)) return (await readJsonAs(file, object({}))) as unknown as PowerAtSize;
   const made = await powerAt(population, options, onCohort);
   await writeJson(file, made);
   return made;

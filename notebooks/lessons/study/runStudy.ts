@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from 'axunet/errors';
 import { codeVersion } from 'axunet/figures/saveFigure';
-import { readJson, sha256, writeJson } from 'axunet/io/files';
+import { sha256, writeJson } from 'axunet/io/files';
+import { object, readJsonAs, realNumber } from 'axunet/io/schema';
 import { projectPath } from 'axunet/settings';
 import { type TrainConfig, trainConfig } from 'axunet/train/config';
 import { type EpochRecord, readHistory } from 'axunet/train/history';
@@ -29,14 +30,14 @@ import { exampleSlices, scoreStudyRun } from './scoreStudyRun.ts';
 /** Raised when the scoring of a run changes, so that finished runs are scored anew. */
 const scoringVersion = 1;
 
-interface StudyPlaces {
+export interface StudyPlaces {
   /** Where run folders go, one folder a study. */
   readonly runs?: string;
   /** Where records go. */
   readonly records?: string;
 }
 
-interface StudyResult {
+export interface StudyResult {
   readonly record: StudyRecord;
   readonly failed: readonly { readonly run: string; readonly reason: string }[];
 }
@@ -82,7 +83,7 @@ const decode = (run: unknown): StudyRun =>
 
 async function finishedRun({ folder }: Prepared): Promise<StudyRun | undefined> {
   if (!existsSync(resultFile(folder))) return undefined;
-  const { scoring, run } = (await readJson(resultFile(folder))) as { scoring: number; run: unknown };
+  const { scoring, run } = await readJsonAs(resultFile(folder), object({ scoring: realNumber, run: object({}) }));
   return scoring === scoringVersion ? decode(run) : undefined;
 }
 

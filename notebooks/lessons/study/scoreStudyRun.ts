@@ -16,7 +16,7 @@ import { sliceZ, type Volume } from 'axunet/volume/volume';
 import type { StudyCohort, StudySplit } from './cohort.ts';
 import { type Cleaning, type ExampleMask, type ExampleSlice, packMask, type StudyCase } from './record.ts';
 
-type StudyScores = {
+export type StudyScores = {
   readonly cases: StudyCase[];
   readonly cleaning?: Cleaning;
   readonly examples?: ExampleMask[];

@@ -4,13 +4,16 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sta
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { crossval, predict } from '../../../lib/cli/commands.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
 import { evaluateFiles, pairFiles } from '../../../lib/evaluate/files.ts';
 import { parseCsv } from '../../../lib/io/csv.ts';
 import { writeJson } from '../../../lib/io/files.ts';
 import { readNifti } from '../../../lib/io/nifti.ts';
 import { projectPath } from '../../../lib/settings.ts';
 import { makeCohort } from './cohort.ts';
+
+const crossval = await loadCommand('crossval');
+const predict = await loadCommand('predict');
 
 let folder: string;
 const at = (...names: string[]): string => path.join(folder, ...names);

@@ -1,10 +1,12 @@
 import { copyFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { data } from '../../../lib/cli/commands.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
 import { registry } from '../../../lib/dataset/registry.ts';
 import { settings } from '../../../lib/settings.ts';
 import { temporaryFolder } from '../../dataset/fixtures.ts';
+
+const data = await loadCommand('data');
 
 const shared = settings.sharedFolder;
 

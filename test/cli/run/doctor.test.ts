@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { doctor } from '../../../lib/cli/commands.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
 import { examine, formatFindings } from '../../../lib/cli/run/doctor.ts';
+
+const doctor = await loadCommand('doctor');
 
 describe('axunet doctor', () => {
   it('finds an engine and names each part of the system once', async () => {

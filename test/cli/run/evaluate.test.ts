@@ -1,13 +1,15 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { evaluate } from '../../../lib/cli/commands.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
 import type { EvaluationReport } from '../../../lib/evaluate/report.ts';
 import { writeNifti } from '../../../lib/io/nifti.ts';
 import { settings } from '../../../lib/settings.ts';
 import { toGeometryOf } from '../../../lib/volume/orientation.ts';
 import type { Vec3, Volume } from '../../../lib/volume/volume.ts';
 import { lps, temporaryFolder, volumeOf } from '../../dataset/fixtures.ts';
+
+const evaluate = await loadCommand('evaluate');
 
 const shape: Vec3 = [10, 8, 4];
 /** A box that begins at x = `from`, 4 voxels wide. */
@@ -131,8 +133,9 @@ describe('axunet evaluate', () => {
       ]),
     ).toBe(1);
     expect(report().models[0].failed[0].reason).toBe(
-      'Expected prediction and reference on one grid, found a difference in affine row 1 (-2, 0, 0, 31) against (-2, 0, 0, 30): ' +
-        'prediction 10×8×4 voxels of 2 × 2 × 2 mm, LPS, origin (31, 20, -10) mm; reference 10×8×4 voxels of 2 × 2 × 2 mm, LPS, origin (30, 20, -10) mm',
+      'Expected prediction and reference on one grid, found a difference in affine row 1 (-2, 0, 0, 31) against ' +
+        '(-2, 0, 0, 30): prediction 10×8×4 voxels of 2 × 2 × 2 mm, LPS, origin (31, 20, -10) mm; ' +
+        'reference 10×8×4 voxels of 2 × 2 × 2 mm, LPS, origin (30, 20, -10) mm',
     );
   });
 

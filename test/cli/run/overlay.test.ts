@@ -2,9 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { overlay } from '../../../lib/cli/commands.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
 import { writeNifti } from '../../../lib/io/nifti.ts';
 import type { Volume } from '../../../lib/volume/volume.ts';
+
+const overlay = await loadCommand('overlay');
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-overlay-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

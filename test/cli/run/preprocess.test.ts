@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { preprocess } from '../../../lib/cli/commands.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
 import { writeNifti } from '../../../lib/io/nifti.ts';
+
+const preprocess = await loadCommand('preprocess');
 
 let folder: string;
 let printed: string[];
@@ -59,6 +61,19 @@ describe('axunet preprocess', () => {
     expect(readdirSync(path.join(out(), 'data')).length).toBe(8);
   });
 
+  it('prints the label map in force, and what is odd in a case on stderr and as JSON', async () => {
+    const set = await writeDataset({ one: 1 });
+    expect(await preprocess.run([set, '--out', out()])).toBe(0);
+    expect(printed[0]).toBe('labels: pancreas 1 (pancreas), 2 (tumour)');
+    expect(complained).toEqual(['axunet preprocess: warning: case one: one_0000.nii.gz: every voxel is 40']);
+    printed = [];
+    expect(await preprocess.run([set, '--out', out(), '--json'])).toBe(0);
+    expect(summary()).toMatchObject({
+      labelMap: { 1: 1, 2: 1 },
+      warnings: [{ id: 'one', message: 'one_0000.nii.gz: every voxel is 40' }],
+    });
+  });
+
   it('takes mode, window and shard', async () => {
     const set = await writeDataset({ one: 1, two: 2 });
     expect(await preprocess.run([set, '--out', out(), '--mode', 'paper', '--json'])).toBe(0);
@@ -74,7 +89,7 @@ describe('axunet preprocess', () => {
     expect(complained[0]).toMatch(
       /^axunet preprocess: case odd failed: Expected label values 0, 1, 2, found 5 in .*odd\.nii\.gz$/,
     );
-    expect(printed[0]).toMatch(/^4 slices \(4 with foreground\) of 1 case in .*; 1 case failed$/);
+    expect(printed.at(-1)).toMatch(/^4 slices \(4 with foreground\) of 1 case in .*; 1 case failed$/);
   });
 
   it('says what is missing or not understood', async () => {
@@ -95,5 +110,21 @@ describe('axunet preprocess', () => {
     await expect(run(set, '--out', out(), '--mode', 'paper', '--window=0,80')).rejects.toThrow(
       'Expected no window in paper mode',
     );
+  });
+  it('deletes nothing outside of its folder, whatever a case record names', async () => {
+    const set = await writeDataset({ one: 1, two: 1 });
+    expect(await preprocess.run([set, '--out', out(), '--json'])).toBe(0);
+    const [victim, record] = [path.join(folder, 'victim', 'thesis.txt'), path.join(out(), 'cases', 'one.json')];
+    mkdirSync(path.dirname(victim));
+    writeFileSync(victim, 'years of work');
+    const json = JSON.parse(readFileSync(record, 'utf8'));
+    json.slices[0].image = '../victim/thesis.txt';
+    json.made = 'something else, so that the case is made again';
+    writeFileSync(record, JSON.stringify(json));
+    expect(await preprocess.run([set, '--out', out(), '--json'])).toBe(1);
+    expect(readFileSync(victim, 'utf8')).toBe('years of work');
+    expect(JSON.parse(printed[1]).failed).toEqual([
+      { id: 'one', reason: expect.stringMatching(/^Expected a path inside .*thesis\.txt" in .*one\.json$/) },
+    ]);
   });
 });

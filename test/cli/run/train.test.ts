@@ -2,10 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { predict, train } from '../../../lib/cli/commands.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
 import { writeJson } from '../../../lib/io/files.ts';
 import { readNifti } from '../../../lib/io/nifti.ts';
 import { makeCohort, patient } from './cohort.ts';
+
+const predict = await loadCommand('predict');
+const train = await loadCommand('train');
 
 let folder: string;
 const at = (...names: string[]): string => path.join(folder, ...names);

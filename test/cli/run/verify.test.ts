@@ -1,10 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { verify } from '../../../lib/cli/commands.ts';
-import { writeFolds } from '../../../lib/dataset/folds.ts';
+import { loadCommand } from '../../../lib/cli/commands.ts';
+import { writeJson } from '../../../lib/io/files.ts';
 import { settings } from '../../../lib/settings.ts';
 import { temporaryFolder, writeDecathlon } from '../../dataset/fixtures.ts';
+
+const verify = await loadCommand('verify');
 
 const shared = settings.sharedFolder;
 const json = { labels: { background: 0, pancreas: 1, tumour: 2 } };
@@ -49,7 +51,7 @@ describe('axunet verify', () => {
     expect(await verify.run([file('imagesTr'), file('labelsTr'), '--label-map', '1:1'])).toBe(1);
     expect(await verify.run([path.join(folder, 'imagesTr'), path.join(folder, 'labelsTr')])).toBe(0);
     const folds = path.join(folder, 'folds.json');
-    await writeFolds(folds, { seed: 1, folds: [['a'], ['c']] });
+    await writeJson(folds, { seed: 1, folds: [['a'], ['c']] });
     expect(await verify.run([folder, '--folds', folds])).toBe(1);
     expect(printed).toMatch(/folds: patients that the data set does not have: c/);
   });

@@ -71,28 +71,33 @@ describe('a TensorFlow folder', () => {
 
 describe('the cache', () => {
   const content = 'library';
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const pinned = {
+    names: ['a.so', 'b.so'],
+    contents: sha256(['a.so', 'b.so'].map((n) => `${sha256(content)}  ${n}\n`).join('')),
+  };
   const fill = (): void => {
     mkdirSync(cachedWheelFolder(), { recursive: true });
-    writeFileSync(path.join(cachedWheelFolder(), 'a.so'), content);
-    const files = { 'a.so': createHash('sha256').update(content).digest('hex') };
-    writeFileSync(
-      path.join(cachedWheelFolder(), 'manifest.json'),
-      JSON.stringify({ version: wheel.version, wheel: wheel.sha256, files }),
-    );
+    for (const name of pinned.names) writeFileSync(path.join(cachedWheelFolder(), name), content);
+    writeFileSync(path.join(cachedWheelFolder(), 'manifest.json'), JSON.stringify({ wheel: wheel.sha256, files: {} }));
   };
 
-  it('is used when every file has the checksum that was noted', async () => {
-    expect(await isCached()).toBe(false);
+  it('is used when every file has the checksum that the wheel is known to have', async () => {
+    expect(await isCached(pinned)).toBe(false);
     fill();
-    expect(await isCached()).toBe(true);
+    expect(await isCached(pinned)).toBe(true);
+    expect(await isCached()).toBe(false);
   });
 
-  it('is not used when a file was cut, changed or removed', async () => {
+  it('is not used when a file was cut, changed or removed, whatever its own list says', async () => {
     fill();
-    writeFileSync(path.join(cachedWheelFolder(), 'a.so'), content.slice(1));
-    expect(await isCached()).toBe(false);
-    rmSync(path.join(cachedWheelFolder(), 'a.so'));
-    expect(await isCached()).toBe(false);
+    writeFileSync(path.join(cachedWheelFolder(), 'b.so'), content.slice(1));
+    expect(await isCached(pinned)).toBe(false);
+    const files = { 'a.so': sha256(content) };
+    writeFileSync(path.join(cachedWheelFolder(), 'manifest.json'), JSON.stringify({ wheel: wheel.sha256, files }));
+    expect(await isCached(pinned)).toBe(false);
+    rmSync(path.join(cachedWheelFolder(), 'b.so'));
+    expect(await isCached(pinned)).toBe(false);
   });
 });
 

@@ -8,7 +8,12 @@ import { Random } from '../../../lib/random.ts';
 import { projectPath, settings } from '../../../lib/settings.ts';
 import type { GroupComparison } from '../../../lib/statistics/compareFeatures.ts';
 import { featureTable, isGroup, shortName, stack } from '../../../notebooks/lessons/radiomics/cohorts.ts';
-import { compareWithPeer, measurePanorama, panoramaPeer } from '../../../notebooks/lessons/radiomics/panorama.ts';
+import {
+  compareWithPeer,
+  measurePanorama,
+  panoramaPeer,
+  panoramaSource,
+} from '../../../notebooks/lessons/radiomics/panorama.ts';
 import { featureNamesOf, type Region, regionOf } from '../../../notebooks/lessons/radiomics/region.ts';
 import {
   findDuplicates,
@@ -24,7 +29,13 @@ import {
   stabilityOf,
   trueEffects,
 } from '../../../notebooks/lessons/radiomics/tests.ts';
-import { agreementPoints, contingency, describeGroups, survivors } from '../../../notebooks/lessons/radiomics/views.ts';
+import {
+  agreementPoints,
+  contingency,
+  describeGroups,
+  effectForest,
+  survivors,
+} from '../../../notebooks/lessons/radiomics/views.ts';
 import { joinLines, readNotebook } from '../../../scripts/notebook.ts';
 
 const regions: Region[] = [1, 2, 3, 4].map((index) => {
@@ -140,6 +151,28 @@ describe('what the notebook computes', () => {
     expect([...first, ...second].sort((a, b) => a[0]! - b[0]!)).toEqual([...values].sort((a, b) => a[0]! - b[0]!));
     expect(p.slices).toBeLessThanOrEqual(0.05);
     expect(p.patients).toBeGreaterThan(0.05);
+  });
+
+  it('lists effects by kind, in the order of its beginnings, without columns that have gaps', () => {
+    const masks = toTable(
+      [1, 2, 3, 5, 8, 9].map((value, i) => ({
+        id: `p${i}`,
+        group: i < 3 ? 'PDAC' : 'non-PDAC',
+        organ_Volume: value,
+        organ_Gap: i === 0 ? NaN : value,
+        organ_Area: value * value,
+        acquisition_NoiseHu: 10 - value,
+      })),
+    );
+    const kinds = { scan: ['acquisition_'], organ: ['organ_Area', 'organ_Gap', 'organ_Vol'] };
+    const rows = effectForest(masks, 'PDAC', kinds);
+    expect(rows.map(({ name, kind }) => [name, kind])).toEqual([
+      ['Noise, HU', 'scan'],
+      ['Area', 'organ'],
+      ['Volume', 'organ'],
+    ]);
+    expect(rows[0]!.estimate).toBeCloseTo(-rows[2]!.estimate, 12);
+    expect(panoramaSource(masks)).toEqual({ dataset: 'panorama', parameters: { masks: 6 } });
   });
 
   it('describes groups, counts pairs of texts, and compares two answers', () => {

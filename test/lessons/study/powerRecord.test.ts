@@ -43,7 +43,7 @@ describe('the record of the study of radiomics', () => {
     const other = path.join(records, 'other');
     await writeFileAtomic(recordFile('radiomics', other), '{"study":"losses"}\n');
     await expect(readPowerRecord(other)).rejects.toThrow(
-      'Expected the record of the study radiomics, found something else',
+      'Expected the record of the study radiomics whose study is "radiomics", found "losses"',
     );
   });
 });

@@ -1,0 +1,34 @@
+/** Paths that a file names: taken only where they stay inside the folder that the file speaks of. */
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { expected, shownText } from '../errors.ts';
+
+const isInside = (folder: string, place: string): boolean => {
+  const way = path.relative(folder, place);
+  return way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
+};
+
+/** Where a place really lies: links are followed as far as it exists. */
+function realPlace(place: string): string {
+  try {
+    return realpathSync.native(place);
+  } catch {
+    const above = path.dirname(place);
+    return above === place ? place : path.join(realPlace(above), path.basename(place));
+  }
+}
+
+/**
+ * The absolute path of `name`, which `file` holds, as a place below `folder`. The folder itself may be a link; no part
+ * below it may lead out of it. Throws a UserError naming `file` for a path that leaves the folder (by `..`, as an
+ * absolute path or through a link), is the folder itself, is empty, or is no path at all.
+ */
+export function insideFolder(folder: string, name: string, file: string): string {
+  const refusal = (found: string): Error => expected(`a path inside ${folder}`, found, file);
+  if (name === '' || name.includes('\0')) throw refusal(name === '' ? 'an empty one' : shownText(name));
+  const place = path.resolve(folder, name);
+  if (!isInside(path.resolve(folder), place)) throw refusal(shownText(name));
+  if (!isInside(realPlace(path.resolve(folder)), realPlace(place)))
+    throw refusal(`${shownText(name)}, a link that leads out of it`);
+  return place;
+}

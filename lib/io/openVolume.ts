@@ -1,0 +1,104 @@
+/**
+ * The one gate through which every command and notebook reads an image or a mask: what the file says of its geometry is
+ * settled, what is doubtful is said, and nobody has to check it again.
+ *
+ * Lengths in metres or micrometres become mm, as in ITK. Where the spacing in the header and the affine disagree the
+ * affine counts. Label values within 1e-4 of a whole number become that number.
+ */
+import { hounsfieldDoubts } from '../volume/hounsfield.ts';
+import { type Affine, shearDegrees, spacingOf, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
+import { type NiftiImage, readNifti } from './nifti.ts';
+import { readVolume } from './readVolume.ts';
+
+/** A volume as read through the gate. */
+export type Opened<V extends Volume = NiftiImage> = V & {
+  /** What is odd and may be wrong, one phrase each without the file's name; empty as a rule. */
+  readonly warnings: readonly string[];
+};
+
+const mmPerUnit: Readonly<Record<string, number>> = { metre: 1000, micron: 1e-3 };
+/** Header and affine may differ by rounding; so far they count as one. */
+const spacingTolerance = 1e-3;
+/** What scaling makes of a whole number in single precision and less. */
+const labelTolerance = 1e-4;
+
+const listMm = (lengths: readonly number[]): string => lengths.map((mm) => Number(mm.toPrecision(6))).join(' × ');
+
+function scaled({ spacingMm, affine }: Volume, factor: number): { spacingMm: Vec3; affine: Affine } {
+  return {
+    spacingMm: spacingMm.map((length) => length * factor) as unknown as Vec3,
+    affine: affine.map((value, i) => (i < 12 ? value * factor : value)),
+  };
+}
+
+/** The volume in mm and with the spacing of its affine, and what had to be said of it. */
+function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(read: V): Opened<V> {
+  const warnings: string[] = [];
+  const { lengthUnit, placedBy } = read.header ?? {};
+  const factor = mmPerUnit[lengthUnit ?? 'mm'];
+  let { spacingMm, affine }: Pick<Volume, 'spacingMm' | 'affine'> = read;
+  if (factor !== undefined) {
+    ({ spacingMm, affine } = scaled(read, factor));
+    warnings.push(`the header gives lengths in ${lengthUnit}s; they are converted to mm (${listMm(spacingMm)} mm)`);
+  }
+  const implied = spacingOf(affine);
+  if (!implied.every((mm) => mm > 0)) warnings.push('the affine does not place all three axes');
+  else if (implied.some((mm, i) => !(Math.abs(mm - spacingMm[i]!) <= spacingTolerance * spacingMm[i]!))) {
+    warnings.push(
+      `the spacing in the header (${listMm(spacingMm)} mm) differs from that of the affine (${listMm(implied)} mm); ` +
+        'the affine is used',
+    );
+    spacingMm = implied;
+  }
+  const shear = shearDegrees(affine);
+  if (shear > 0)
+    warnings.push(
+      `the axes are not at right angles (off by ${shear.toFixed(1)}°, as with gantry tilt); ` +
+        'volumes follow the affine, distances and radiomics are refused',
+    );
+  if (placedBy === 'assumed')
+    warnings.push('neither sform nor qform says how the volume lies (both codes are 0): the orientation is assumed');
+  return { ...read, spacingMm, affine, warnings };
+}
+
+/** Rounds values that miss a whole number by a hair, in place; an example of them, or undefined where there is none. */
+function roundLabels(data: VoxelArray): number | undefined {
+  if (!(data instanceof Float32Array) && !(data instanceof Float64Array)) return undefined;
+  let example: number | undefined;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    const whole = Math.round(value);
+    if (value === whole || !(Math.abs(value - whole) <= labelTolerance)) continue;
+    example ??= value;
+    data[i] = whole;
+  }
+  return example;
+}
+
+function checkImage<V extends Volume>(opened: Opened<V>, isCt: boolean): Opened<V> {
+  return isCt ? { ...opened, warnings: [...opened.warnings, ...hounsfieldDoubts(opened.data)] } : opened;
+}
+
+function checkMask<V extends Volume>(opened: Opened<V>): Opened<V> {
+  const example = roundLabels(opened.data);
+  if (example === undefined) return opened;
+  const rounded = `label values within ${labelTolerance} of a whole number are rounded (such as ${example})`;
+  return { ...opened, warnings: [...opened.warnings, rounded] };
+}
+
+/**
+ * Reads a NIfTI image. `isCt` asks whether its values look like HU. Throws as readNifti does; whatever is merely odd is
+ * in `warnings`.
+ */
+export const openImage = async (file: string, { isCt = true } = {}): Promise<Opened> =>
+  checkImage(settleGeometry(await readNifti(file)), isCt);
+
+/** Reads a NIfTI mask or label. Throws as readNifti does. */
+export const openMask = async (file: string): Promise<Opened> => checkMask(settleGeometry(await readNifti(file)));
+
+/** Reads an image of any kind and format, NRRD too, such as MR images for radiomics. Throws as readVolume does. */
+export const openAnyImage = async (file: string): Promise<Opened<Volume>> => settleGeometry(await readVolume(file));
+
+/** Reads a mask of any format. Throws as readVolume does. */
+export const openAnyMask = async (file: string): Promise<Opened<Volume>> =>
+  checkMask(settleGeometry(await readVolume(file)));

@@ -1,0 +1,52 @@
+/** CT slices with label and prediction. */
+import { describe, expect, it } from 'vitest';
+import { titleOf } from '../../lib/figures/figure.ts';
+import { formatDice, overlayGrid, zoomCase } from '../../lib/figures/overlayGrid.ts';
+import { label, named, prediction, slice, texts } from './readFigure.ts';
+
+describe('overlayGrid', () => {
+  it('have outlines in millimetres and a legend entry per name', () => {
+    const figure = overlayGrid([{ id: 'a', slice, label, prediction, dice: 0.6 }]);
+    const outlines = named(figure, 'Label');
+    expect(outlines).toHaveLength(2);
+    expect(outlines.filter((t) => t.showlegend)).toHaveLength(1);
+    expect([Math.min(...outlines[0]!.x), Math.max(...outlines[0]!.x)]).toEqual([0.5, 3]); // columns 1..5
+    expect([Math.min(...outlines[0]!.y), Math.max(...outlines[0]!.y)]).toEqual([3, 4.5]); // row 2
+    expect(named(figure, 'Prediction')).toHaveLength(1);
+    expect(texts(figure)).toEqual(
+      expect.arrayContaining(['a', 'DSC 0.600', '<b>CT</b>', '<b>Label</b>', '<b>Prediction</b>']),
+    );
+  });
+
+  it('say what is missing', () => {
+    expect(
+      texts(
+        overlayGrid([
+          { id: 'a', slice },
+          { id: 'b', slice, label, prediction },
+        ]),
+      ),
+    ).toEqual(expect.arrayContaining(['no label', 'no prediction']));
+    // a column that no case fills is left out
+    expect(texts(overlayGrid([{ id: 'a', slice, label }]))).not.toContain('<b>Prediction</b>');
+    expect(texts(overlayGrid([{ id: 'a', slice, prediction, dice: NaN }]))).toContain('DSC not defined');
+  });
+
+  it('can be seen through a window around their masks', () => {
+    const zoomed = zoomCase({ id: 'a', slice: { ...slice, spacingMm: [1, 1] }, label, prediction }, 4);
+    expect([zoomed.slice.height, zoomed.slice.width]).toEqual([4, 4]);
+    // rows 1..4, columns 3..6 of the slice
+    expect(Array.from(zoomed.label!)).toEqual([0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('writes a DSC with three digits, and that there is none', () => {
+    expect([formatDice(0.8125), formatDice(NaN)]).toEqual(['DSC 0.813', 'DSC not defined']);
+  });
+
+  it('without data says so in one sentence', () => {
+    const figure = overlayGrid([]);
+    expect(figure.data).toEqual([]);
+    expect(titleOf(figure)).not.toBe('');
+    expect(texts(figure)).toEqual([expect.stringMatching(/^[A-Z].*\.$/)]);
+  });
+});

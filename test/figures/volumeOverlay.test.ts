@@ -1,0 +1,59 @@
+/** Slices of a volume with the masks that lie on it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { volumeOverlay } from '../../lib/figures/volumeOverlay.ts';
+import { writeNifti } from '../../lib/io/nifti.ts';
+import type { Affine, Vec3 } from '../../lib/volume/volume.ts';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-overlay-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string): string => path.join(folder, name);
+
+/** 2 × 2 × 8 voxels, axes to the left, the back and the head; a mask of one voxel in some slices. */
+const lps: Affine = [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+const shape: Vec3 = [2, 2, 8];
+const grid = { shape, spacingMm: [1, 1, 1] as Vec3, affine: lps };
+const maskOf = (value: number, ...slices: number[]): Uint8Array =>
+  Uint8Array.from({ length: 32 }, (_, i) => (i % 4 === 0 && slices.includes(i >> 2) ? value : 0));
+
+beforeAll(async () => {
+  await writeNifti(at('ct.nii.gz'), { ...grid, data: Int16Array.from({ length: 32 }, (_, i) => i) });
+  await writeNifti(at('label.nii'), { ...grid, data: maskOf(7, 1, 2, 3, 4) });
+  await writeNifti(at('mask.nii'), { ...grid, data: maskOf(1, 3, 4) });
+  await writeNifti(at('moved.nii'), { ...grid, affine: [...lps.slice(0, 3), 5, ...lps.slice(4)], data: maskOf(1, 3) });
+});
+
+describe('volumeOverlay', () => {
+  it('spreads slices evenly over those that a mask touches', async () => {
+    const files = { image: at('ct.nii.gz'), label: at('label.nii') };
+    const ids = async (count: number): Promise<string[]> =>
+      (await volumeOverlay(files, count)).cases.map(({ id }) => id);
+    expect(await ids(2)).toEqual(['ct, slice 2', 'ct, slice 4']); // the middles of 1 2 and of 3 4, the later one
+    expect(await ids(9)).toEqual([1, 2, 3, 4].map((z) => `ct, slice ${z}`));
+    expect(await ids(1)).toEqual(['ct, slice 1']); // the first of equally full ones
+  });
+  it('has the DSC of each slice, and that of the volume, where there are two masks', async () => {
+    const files = { image: at('ct.nii.gz'), label: at('label.nii'), mask: at('mask.nii') };
+    const { cases, dice } = await volumeOverlay(files, 4);
+    expect(cases.map((one) => one.dice)).toEqual([0, 0, 1, 1]);
+    expect(dice).toBeCloseTo((2 * 2) / (4 + 2), 12);
+    expect([...(cases[2].slice.values as Int16Array)]).toEqual([12, 13, 14, 15]);
+  });
+  it('has no DSC of one mask, and takes one value of a label alone', async () => {
+    const found = await volumeOverlay({ image: at('ct.nii.gz'), label: at('label.nii'), labelValue: 7 }, 3);
+    expect(found.dice).toBeUndefined();
+    expect(found.cases).toHaveLength(3);
+  });
+  it('refuses a value that the label does not have, and tells those that it has', async () => {
+    await expect(volumeOverlay({ image: at('ct.nii.gz'), label: at('label.nii'), labelValue: 2 }, 3)).rejects.toThrow(
+      /^Expected label value 2, found only 0, 7 in .*label\.nii$/,
+    );
+  });
+  it('refuses a mask on another grid by its name', async () => {
+    await expect(volumeOverlay({ image: at('ct.nii.gz'), mask: at('moved.nii') }, 1)).rejects.toThrow(
+      /^Expected a mask on the grid of the image, found .*moved\.nii$/,
+    );
+  });
+});

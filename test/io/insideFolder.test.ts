@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insideFolder } from '../../lib/io/insideFolder.ts';
+
+let root: string;
+let folder: string;
+beforeAll(() => {
+  root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'axunet-inside-')));
+  folder = path.join(root, 'set');
+  for (const name of ['set', 'set/data', 'victim', 'set-2']) mkdirSync(path.join(root, name));
+  writeFileSync(path.join(root, 'victim', 'thesis.txt'), 'years of work');
+  symlinkSync(path.join(root, 'victim'), path.join(folder, 'out'));
+  symlinkSync(path.join(root, 'victim', 'thesis.txt'), path.join(folder, 'data', 'link.npy'));
+  symlinkSync(path.join(folder, 'data'), path.join(folder, 'within'));
+  symlinkSync(folder, path.join(root, 'alias'));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe('insideFolder', () => {
+  it.each([
+    ['a file of the folder', 'a.npy', 'a.npy'],
+    ['one further below that does not exist yet', 'new/deep/a.npy', 'new/deep/a.npy'],
+    ['a way there and back', 'data/../a.npy', 'a.npy'],
+    ['a name that only begins with dots', '..a.npy', '..a.npy'],
+    ['a link that stays inside', 'within/a.npy', 'within/a.npy'],
+  ])('gives the place of %s', (_, name, place) => {
+    expect(insideFolder(folder, name, 'm.json')).toBe(path.join(folder, place));
+  });
+  it('takes an absolute path that lies inside, and a folder that is a link itself', () => {
+    expect(insideFolder(folder, path.join(folder, 'a.npy'), 'm.json')).toBe(path.join(folder, 'a.npy'));
+    expect(insideFolder(path.join(root, 'alias'), 'data/a.npy', 'm.json')).toBe(path.join(root, 'alias/data/a.npy'));
+  });
+  it.each([
+    ['a file of the folder above', '../victim/thesis.txt'],
+    ['one further up', 'data/../../victim/thesis.txt'],
+    ['an absolute path', '/etc/passwd'],
+    ['a neighbour whose name begins alike', '../set-2/a.npy'],
+    ['the folder itself', '.'],
+    ['the folder above', '..'],
+    ['nothing', ''],
+    ['a name with a zero byte', 'a\0.npy'],
+    ['a linked folder', 'out/thesis.txt'],
+    ['a file of a linked folder that does not exist', 'out/new/a.npy'],
+    ['a linked file', 'data/link.npy'],
+  ])('refuses %s, naming the file that said so', (_, name) => {
+    expect(() => insideFolder(folder, name, 'm.json')).toThrow(
+      new RegExp(`^Expected a path inside ${folder}, found .* in m\\.json$`),
+    );
+  });
+  it('shows no character that steers a terminal', () => {
+    expect(() => insideFolder(folder, '../\u001b[2Ja\nb', 'm.json')).toThrow('found "../\\u001b[2Ja b" in m.json');
+  });
+});

@@ -1,0 +1,173 @@
+/** Bilinear reading against values by hand and a second, slow formula. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findCorners, type PointRow, pointRow, readImageRow, readLabelRow } from '../../lib/preprocess/bilinear.ts';
+
+type Points = readonly (readonly [y: number, x: number])[];
+
+/** Corners and the distances from them. */
+function place(points: Points, height: number, width: number): PointRow {
+  const row = pointRow(points.length);
+  points.forEach(([y, x], j) => {
+    row.ys[j] = y;
+    row.xs[j] = x;
+  });
+  findCorners(row, { height, width });
+  return row;
+}
+type Size = readonly [height: number, width: number];
+
+function imageAt(source: Float32Array, planes: number, [height, width]: Size, points: Points): number[] {
+  const out = new Float32Array(points.length * planes).fill(NaN);
+  readImageRow(source, { height, width }, place(points, height, width), out, 0);
+  return [...out];
+}
+function labelAt(source: Uint8Array, [height, width]: Size, points: Points): number[] {
+  const out = new Uint8Array(points.length).fill(9);
+  readLabelRow(source, { height, width }, place(points, height, width), out, 0);
+  return [...out];
+}
+
+/** 0 1 2 | 10 11 12: the value is 10 y + x. */
+const ramp = Float32Array.of(0, 1, 2, 10, 11, 12);
+
+describe('findCorners', () => {
+  it('gives the upper left of four pixels and the distances from it', () => {
+    const {
+      corners,
+      ys: dy,
+      xs: dx,
+    } = place(
+      [
+        [0.25, 1.5],
+        [0, 0],
+      ],
+      2,
+      3,
+    );
+    expect([...corners]).toEqual([1, 0]);
+    expect([[...dy], [...dx]]).toEqual([
+      [0.25, 0],
+      [0.5, 0],
+    ]);
+  });
+  it('takes the last row and column as the far side of the four, so that no pixel beyond is read', () => {
+    const { corners, ys: dy, xs: dx } = place([[1, 2]], 2, 3);
+    expect([corners[0], dy[0], dx[0]]).toEqual([1, 1, 1]);
+  });
+  it('repeats the edge up to half a pixel outside, and says -1 further out', () => {
+    const { corners } = place(
+      [
+        [-0.5, 0],
+        [-0.51, 0],
+        [1.5, 2.5],
+        [0, 2.51],
+      ],
+      2,
+      3,
+    );
+    expect([...corners]).toEqual([0, -1, 1, -1]);
+  });
+});
+
+describe('readImageRow', () => {
+  it('is exact on a ramp, at pixels and between them', () => {
+    const points = [
+      [0, 0],
+      [1, 2],
+      [0.5, 0.25],
+      [0.25, 1.75],
+    ] as const;
+    expect(imageAt(ramp, 1, [2, 3], points)).toEqual([0, 12, 5.25, 4.25]);
+  });
+  it('repeats the edge outside, then has 0', () => {
+    expect(
+      imageAt(
+        ramp,
+        1,
+        [2, 3],
+        [
+          [-0.4, 1],
+          [0.5, 2.5],
+          [0.5, 2.6],
+          [9, 9],
+        ],
+      ),
+    ).toEqual([1, 7, 0, 0]);
+  });
+  it('reads all planes of a point side by side', () => {
+    const planes = Float32Array.from([...ramp, ...ramp.map((v) => v + 100)]);
+    expect(
+      imageAt(
+        planes,
+        2,
+        [2, 3],
+        [
+          [0.5, 0.5],
+          [7, 7],
+        ],
+      ),
+    ).toEqual([5.5, 105.5, 0, 0]);
+  });
+  it('takes a row, a column or a pixel for its own neighbour', () => {
+    expect(imageAt(Float32Array.of(1, 3), 1, [1, 2], [[0.3, 0.5]])).toEqual([2]);
+    expect(imageAt(Float32Array.of(1, 3), 1, [2, 1], [[0.5, 0.3]])).toEqual([2]);
+    expect(imageAt(Float32Array.of(7), 1, [1, 1], [[0.4, -0.4]])).toEqual([7]);
+  });
+  it('is the sum of the four pixels around, weighed by the areas opposite', () => {
+    const size = fc.integer({ min: 2, max: 5 });
+    const part = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(size, size, part, part, fc.nat(1000), (height, width, ty, tx, seed) => {
+        const source = Float32Array.from({ length: height * width }, (_, i) => (i * 7919 + seed) % 101);
+        const [y, x] = [ty * (height - 1), tx * (width - 1)];
+        let wanted = 0;
+        for (let i = 0; i < height; i++)
+          for (let j = 0; j < width; j++)
+            wanted += source[i * width + j] * Math.max(0, 1 - Math.abs(y - i)) * Math.max(0, 1 - Math.abs(x - j));
+        expect(imageAt(source, 1, [height, width], [[y, x]])[0]).toBeCloseTo(wanted, 3);
+      }),
+    );
+  });
+});
+
+describe('readLabelRow', () => {
+  const corner = Uint8Array.of(1, 0, 0, 0);
+  it('is 1 where the interpolated label is at least a half', () => {
+    // (1 − y) (1 − x) of one pixel of four.
+    expect(
+      labelAt(
+        corner,
+        [2, 2],
+        [
+          [0, 0],
+          [0, 0.5],
+          [0, 0.51],
+          [0.25, 0.25],
+          [0.5, 0.5],
+        ],
+      ),
+    ).toEqual([1, 1, 0, 1, 0]);
+    expect(
+      labelAt(
+        Uint8Array.of(1, 1, 0, 0),
+        [2, 2],
+        [
+          [0.5, 0.9],
+          [0.6, 0.1],
+        ],
+      ),
+    ).toEqual([1, 0]);
+  });
+  it('is 0 outside', () =>
+    expect(
+      labelAt(
+        Uint8Array.of(1, 1, 1, 1),
+        [2, 2],
+        [
+          [-0.5, 0],
+          [-0.6, 0],
+        ],
+      ),
+    ).toEqual([1, 0]));
+});

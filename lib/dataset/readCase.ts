@@ -12,17 +12,14 @@ export interface LabelledVolume {
 }
 
 /**
- * Image and label of a case as they are stored. What is odd in a file is told to `warn`, by default on the console.
+ * Image and label of a case as they are stored. What is odd in a file is told on the console, as warnings.
  * Throws for a case without a label.
  */
-export async function readCase(
-  { id, image: imageFile, label: labelFile }: Case,
-  warn: (message: string) => void = console.warn,
-): Promise<LabelledVolume> {
+export async function readCase({ id, image: imageFile, label: labelFile }: Case): Promise<LabelledVolume> {
   if (!labelFile) throw new Error(`${id} has no label`);
   const [image, label] = [await openImage(imageFile), await openMask(labelFile)];
   for (const [file, { warnings }] of [[imageFile, image] as const, [labelFile, label] as const])
-    for (const warning of warnings) warn(`${file}: ${warning}`);
+    for (const warning of warnings) console.warn(`${file}: ${warning}`);
   return { id, image, label };
 }
 

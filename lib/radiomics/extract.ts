@@ -6,17 +6,18 @@
  * box once and shared by all families.
  */
 import { expected } from '../errors.ts';
+import { geometryDifference } from '../volume/orientation.ts';
 import { summariseValues } from '../volume/values.ts';
 import type { Vec3, Volume } from '../volume/volume.ts';
 import { imageFeatures, maskFeatures } from './features.ts';
 import { checkInBox, derivedImages, type ImageMaker } from './images.ts';
-import { checkMask, checkRoi } from './maskCheck.ts';
-import { type Family, featureNames, isStandard, resultKey, shapeFamilies } from './names.ts';
+import { checkMask, checkOtherGrid, checkRoi } from './maskCheck.ts';
+import { type Family, type FeatureName, featureNames, isStandard, resultKey, shapeFamilies } from './names.ts';
 import { normaliseImage } from './normalise.ts';
-import { resampleForRadiomics } from './resample.ts';
+import { maskOnGridOf, resampleForRadiomics } from './resample.ts';
 import { resegment } from './resegment.ts';
-import { cropToRoi, type Roi, roiBox, valuesInBox, valuesInRoi } from './roi.ts';
-import { pyradiomicsSettings, type RadiomicsSettings } from './settings.ts';
+import { cropToRoi, type LabelBox, type Roi, roiBox, valuesInBox, valuesInRoi, voxelsInBox } from './roi.ts';
+import { pyradiomicsSettings, type RadiomicsSettings, settingsForImage } from './settings.ts';
 
 /** The features of a region by name, and the region that they were taken from. */
 export interface Extraction {
@@ -44,35 +45,62 @@ export interface PreparedRoi {
 export const shownSpacing = (spacingMm: Vec3): string =>
   `${spacingMm.map((mm) => Number(mm.toPrecision(6))).join(' × ')} mm`;
 
+/** The largest distance between neighbours that any image asks for. */
+const farthestNeighbour = ({ distances, perImage }: RadiomicsSettings): number =>
+  Math.max(...distances, ...Object.values(perImage).flatMap((changes) => changes.distances ?? []));
+
+const lenientAbout = ({ label }: RadiomicsSettings) => ({ label, minimumRoiVoxels: null, minimumRoiDimensions: 0 });
+
+/**
+ * The mask, and the box of the label in it. With `correctMask` it may lie on another grid than the image; where
+ * resampling does not bring both together anyway, it is brought to that of the image.
+ */
+function usableMask(image: Volume, mask: Volume, settings: RadiomicsSettings): { mask: Volume; box: LabelBox } {
+  const willResample = settings.resampledSpacingMm !== null;
+  const limits = willResample ? lenientAbout(settings) : settings;
+  if (!settings.correctMask || geometryDifference(image, mask) === undefined)
+    return { mask, box: checkMask(image, mask, limits) };
+  const box = checkOtherGrid(image, mask, settings.label);
+  if (willResample && settings.gridAlignment === 'corner') return { mask, box };
+  const corrected = maskOnGridOf(image, mask);
+  return { mask: corrected, box: checkMask(image, corrected, limits, "bringing the mask to the image's grid") };
+}
+
 /** Everything before the features. Throws a MaskError when the mask cannot be used. */
 export function prepareRoi(source: Volume, sourceMask: Volume, settings: RadiomicsSettings): PreparedRoi {
-  const lenient = { label: settings.label, minimumRoiVoxels: null, minimumRoiDimensions: 0 };
-  const willResample = settings.resampledSpacingMm !== null;
-  const sourceBox = checkMask(source, sourceMask, willResample ? lenient : settings);
-  const { normalise, normaliseScale, outlierLimit } = settings;
+  const { normalise, normaliseScale, outlierLimit, resegmentRange, resegmentMode, label } = settings;
+  const usable = usableMask(source, sourceMask, settings);
   const normalised = normalise ? normaliseImage(source, normaliseScale, outlierLimit) : source;
-  const { image, mask } = resampleForRadiomics(normalised, sourceMask, sourceBox, settings);
+  const { image, mask } = resampleForRadiomics(normalised, usable.mask, usable.box, settings);
   const box =
-    mask === sourceMask && !willResample
-      ? sourceBox
+    mask === usable.mask
+      ? usable.box
       : checkMask(image, mask, settings, `resampling to ${shownSpacing(image.spacingMm)}`);
-  const whole = cropToRoi(mask, settings.label, box, Math.max(...settings.distances));
-  if (settings.resegmentRange === null) return { image, roi: whole, shapeRoi: whole };
-  const roi = resegment(whole, valuesInRoi(image.data, whole), settings.resegmentRange, settings.resegmentMode);
+  const whole = cropToRoi(mask, label, box, farthestNeighbour(settings));
+  if (resegmentRange === null) return { image, roi: whole, shapeRoi: whole };
+  const roi = resegment(whole, valuesInRoi(image.data, whole), resegmentRange, resegmentMode);
   checkRoi(roi, settings, 'resegmentation');
   return { image, roi, shapeRoi: settings.resegmentShape ? roi : whole };
 }
 
-/** Adds a family's features under their full names, in the order of the table; those that are missing as NaN. */
-function addFamily(
-  into: Record<string, number>,
-  image: string,
-  family: Family,
-  found: Record<string, number>,
-  extras: boolean,
-): void {
-  const asked = featureNames.filter((feature) => feature.family === family && (extras || isStandard(feature)));
-  for (const { name } of asked) into[resultKey(image, family, name)] = found[name] ?? NaN;
+/** Names of the features that are asked for, family by family, in the order of the table. */
+function askedFeatures({ families, features, extras }: RadiomicsSettings): Map<Family, string[]> {
+  const isAsked = (feature: FeatureName): boolean => {
+    const { family, name } = feature;
+    if (features?.includes(`${family}_${name}`)) return true;
+    const isWhole = features ? features.includes(family) : families.includes(family);
+    return isWhole && (extras || isStandard(feature));
+  };
+  const asked = new Map<Family, string[]>();
+  const order = features ? [...new Set(features.map((name) => name.split('_')[0] as Family))] : families;
+  for (const family of order) {
+    const names = featureNames.filter((feature) => feature.family === family && isAsked(feature));
+    asked.set(
+      family,
+      names.map(({ name }) => name),
+    );
+  }
+  return asked;
 }
 
 /**
@@ -80,7 +108,8 @@ function addFamily(
  * resampling brought them in from around.
  */
 function nonFinite(source: Volume, mask: Volume, label: number, maker: string): Error {
-  const isInRoi = source.data.some((value, i) => mask.data[i] === label && !Number.isFinite(value));
+  const isOneGrid = source.data.length === mask.data.length;
+  const isInRoi = isOneGrid && source.data.some((value, i) => mask.data[i] === label && !Number.isFinite(value));
   if (isInRoi) return expected('finite grey values in the ROI', 'NaN or infinite ones');
   const { nan, infinite } = summariseValues(source.data);
   if (nan + infinite > 0)
@@ -120,12 +149,13 @@ export function extractFeatures(
   const { roi, shapeRoi } = prepared;
   const features: Record<string, number> = {};
   const warnings: string[] = [];
-  const add = (name: string, family: Family, found: Record<string, number>): void => {
-    addFamily(features, name, family, found, settings.extras);
-    if (Object.values(found).every(Number.isNaN)) warnings.push(emptyFamily(`${name}_${family}`, family, settings));
+  const asked = askedFeatures(settings);
+  const add = (image: string, family: Family, found: Record<string, number>, own = settings): void => {
+    for (const name of asked.get(family)!) features[resultKey(image, family, name)] = found[name] ?? NaN;
+    if (Object.values(found).every(Number.isNaN)) warnings.push(emptyFamily(`${image}_${family}`, family, own));
   };
-  const ofMask = settings.families.filter((family) => shapeFamilies.includes(family));
-  const ofImage = settings.families.filter((family) => !shapeFamilies.includes(family));
+  const ofMask = [...asked.keys()].filter((family) => shapeFamilies.includes(family));
+  const ofImage = [...asked.keys()].filter((family) => !shapeFamilies.includes(family));
   const originalValues = valuesInRoi(prepared.image.data, shapeRoi);
   if (ofMask.includes('morphology') && !isFinite(originalValues))
     throw nonFinite(image, mask, settings.label, 'resampling');
@@ -136,13 +166,14 @@ export function extractFeatures(
   }
   if (ofImage.length > 0) {
     const box = roiBox(roi);
-    for (const named of images(prepared.image, box, settings)) {
+    for (const named of images(prepared.image, { box, inRoi: voxelsInBox(roi) }, settings)) {
       checkInBox(named, box);
+      const own = settingsForImage(settings, named.kind);
       const values = valuesInBox(named.volume.data, roi);
       const maker = isFinite(originalValues) ? named.name : 'resampling';
       if (!isFinite(values)) throw nonFinite(image, mask, settings.label, maker);
-      const found = imageFeatures(ofImage, roi, values, settings);
-      for (const family of ofImage) add(named.name, family, found[family]!);
+      const found = imageFeatures(ofImage, roi, values, own);
+      for (const family of ofImage) add(named.name, family, found[family]!, own);
     }
   }
   const { shape, spacingMm } = prepared.image;

@@ -1,7 +1,8 @@
 /** Whether a mask can be used with an image: refusals that a program can tell apart by their kind. */
 import { UserError } from '../errors.ts';
 import { geometryDifference } from '../volume/orientation.ts';
-import { shearDegrees, type Volume } from '../volume/volume.ts';
+import { shearDegrees, type Vec3, type Volume } from '../volume/volume.ts';
+import { itkGridOf, positionIn } from './itk/resampleAsItk.ts';
 import { findLabel, type LabelBox, type Roi, roiDimensions } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
@@ -80,6 +81,31 @@ export function checkMask(
   if (!box) throw new MaskError('label', `label ${settings.label} in the mask`, labelsOf(mask));
   checkSize(box.count, box.first.filter((low, axis) => box.last[axis]! > low).length, settings);
   return box;
+}
+
+/** How far, in voxels, the ROI may reach over the image's faces: rounding. */
+const tolerance = 1e-3;
+
+/**
+ * The box of the label in a mask on another grid than the image. Throws a MaskError where the label is missing, or
+ * where it reaches outside of the image (by the corners of its box, as PyRadiomics).
+ */
+export function checkOtherGrid(image: Volume, mask: Volume, label: number): LabelBox {
+  const box = checkMask(mask, mask, { label, minimumRoiVoxels: null, minimumRoiDimensions: 0 });
+  const toImage = positionIn(itkGridOf(image), itkGridOf(mask));
+  const low = toImage(...(box.first.map((at) => at - 0.5) as unknown as Vec3));
+  const high = toImage(...(box.last.map((at) => at + 0.5) as unknown as Vec3));
+  const isInside = image.shape.every((n, axis) => {
+    const ends = [low[axis]!, high[axis]!];
+    return Math.min(...ends) >= -0.5 - tolerance && Math.max(...ends) <= n - 0.5 + tolerance;
+  });
+  if (isInside) return box;
+  const shown = (at: readonly number[]): string => `(${at.map((v) => Number(v.toFixed(2))).join(', ')})`;
+  throw new MaskError(
+    'geometry',
+    `a ROI inside of the image of ${image.shape.join('×')} voxels`,
+    `one from voxel ${shown(low)} to ${shown(high)}`,
+  );
 }
 
 /** Checks a ROI again after resegmentation; throws a MaskError of kind label, size or dimensions. */

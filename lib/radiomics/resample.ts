@@ -2,24 +2,29 @@
  * Image and mask on a grid with other distances between voxels, by one of two conventions.
  *
  * `corner` (PyRadiomics, ITK): the outer corners of the first voxels coincide; only the part around the ROI is made,
- * with a margin of 5 voxels for filters; the mask by the nearest voxel. `centre` (IBSI): the centres of both images
+ * with a margin for filters; the mask by the nearest voxel. `centre` (IBSI): the centres of both images
  * coincide; the whole image is made; the mask by linear interpolation, in the ROI from 0.5 on.
  * Images of an integer type stay so: values are cut off (corner, as ITK does) or rounded (centre).
  * Source: PyRadiomics 3.0.1 imageoperations; IBSI manual 2.4.
  */
 import { type Box, cropVolume } from '../volume/crop.ts';
+import { geometryDifference } from '../volume/orientation.ts';
 import { type Vec3, type Volume, type VoxelArray, voxelToMm } from '../volume/volume.ts';
 import { axisTaps, sampleGrid, type Taps } from './interpolate.ts';
 import { gridWithin, itkGridOf, resampleAsItk } from './itk/resampleAsItk.ts';
-import type { LabelBox } from './roi.ts';
+import { findLabel, type LabelBox } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
-const filterMargin = 5;
 /**
  * Voxels around the new grid that are looked at: a B-spline coefficient knows voxels so far
  * away by less than a double can hold.
  */
 const splineMargin = 40;
+
+type Settings = Pick<
+  RadiomicsSettings,
+  'resampledSpacingMm' | 'interpolation' | 'gridAlignment' | 'label' | 'filterMargin' | 'cropFirst'
+>;
 
 /** The new grid along one axis: positions of its voxels in voxels of the old one. */
 interface AxisGrid {
@@ -28,7 +33,13 @@ interface AxisGrid {
 }
 
 /** PyRadiomics' grid. */
-function cornerGrid({ shape, spacingMm }: Volume, { first, last }: LabelBox, wanted: number, axis: number): AxisGrid {
+function cornerGrid(
+  { shape, spacingMm }: Volume,
+  { first, last }: LabelBox,
+  { resampledSpacingMm, filterMargin }: Settings,
+  axis: number,
+): AxisGrid {
+  const wanted = resampledSpacingMm![axis]!;
   const [n, old] = [shape[axis]!, spacingMm[axis]!];
   const spacing = wanted === 0 || first[axis] === last[axis] ? old : wanted;
   const ratio = old / spacing;
@@ -76,19 +87,18 @@ function isIntegerImage({ data, header }: Stored): boolean {
  * Samples in the type of the image; assigning to an integer array cuts off, but wraps what does not fit, hence the
  * limits.
  */
-function inTypeOf(image: Volume, values: Float64Array, rounds: boolean): VoxelArray {
+function inTypeOf(image: Stored, values: Float64Array, rounds: boolean): VoxelArray {
   const like = image.data;
   const out = new (like.constructor as new (n: number) => VoxelArray)(values.length);
-  const isInteger = isIntegerImage(image);
-  if (!isInteger) {
+  if (!isIntegerImage(image)) {
     out.set(values);
     return out;
   }
   const isWide = like instanceof Float64Array;
   const bits = 8 * like.BYTES_PER_ELEMENT;
-  const isUnsigned = like.constructor.name.startsWith('Uint');
+  const isUnsigned = isWide ? image.header?.datatype === 'uint64' : like.constructor.name.startsWith('Uint');
   const low = isUnsigned ? 0 : -(2 ** (bits - 1));
-  const high = isWide ? Infinity : low + 2 ** bits - 1;
+  const high = low + 2 ** bits - (isWide ? 0 : 1);
   const whole = rounds ? Math.round : Math.trunc;
   for (let i = 0; i < values.length; i++) out[i] = Math.min(high, Math.max(low, whole(values[i]!)));
   return out;
@@ -105,25 +115,28 @@ function partFor({ shape }: Volume, grid: readonly AxisGrid[]): Box {
   return { start: start as unknown as Vec3, shape: end.map((at, axis) => at - start[axis]!) as unknown as Vec3 };
 }
 
-type Settings = Pick<RadiomicsSettings, 'resampledSpacingMm' | 'interpolation' | 'gridAlignment' | 'label'>;
-
 /** Values of the image and voxels of the ROI on the new grid. */
 interface Sampled {
   readonly values: Float64Array;
   readonly isInRoi: (i: number) => boolean;
 }
 
+const wholeOf = ({ shape }: Volume): Box => ({ start: [0, 0, 0], shape });
+
 /** As PyRadiomics: the mask's grid decides. */
 function sampleAtCorner(image: Volume, mask: Volume, grid: readonly AxisGrid[], settings: Settings): Sampled {
-  const part = partFor(image, grid);
   const [start, spacingMm, shape] = [
     grid.map(({ positions }) => positions[0]!),
     grid.map((axis) => axis.spacingMm),
     grid.map(({ positions }) => positions.length),
   ] as unknown as [Vec3, Vec3, Vec3];
   const to = gridWithin(itkGridOf(mask), start, spacingMm, shape);
-  const sample = (volume: Volume, interpolation: RadiomicsSettings['interpolation']): Float64Array =>
-    resampleAsItk(cropVolume(volume, part.start, part.shape).data, part, [itkGridOf(volume), to], interpolation);
+  const isOneGrid = geometryDifference(image, mask) === undefined;
+  const sample = (volume: Volume, interpolation: RadiomicsSettings['interpolation']): Float64Array => {
+    const part = isOneGrid ? partFor(volume, grid) : wholeOf(volume);
+    const { data } = cropVolume(volume, part.start, part.shape);
+    return resampleAsItk(data, part, [itkGridOf(volume), to], interpolation);
+  };
   const labels = sample(mask, 'nearest');
   return { values: sample(image, settings.interpolation), isInRoi: (i) => labels[i] === settings.label };
 }
@@ -141,33 +154,49 @@ function sampleAtCentre(image: Volume, mask: Volume, grid: readonly AxisGrid[], 
 }
 
 /** The ROI with the margin for filters, where the image goes on so far. */
-function cutAround(image: Volume, mask: Volume, { first, last }: LabelBox): { image: Volume; mask: Volume } {
+function cutAround({ image, mask }: ImageAndMask, { first, last }: LabelBox, { filterMargin }: Settings): ImageAndMask {
   const start = first.map((at) => Math.max(0, at - filterMargin)) as unknown as Vec3;
   const end = last.map((at, axis) => Math.min(image.shape[axis]!, at + filterMargin + 1));
   const shape = end.map((at, axis) => at - start[axis]!) as unknown as Vec3;
   return { image: cropVolume(image, start, shape), mask: cropVolume(mask, start, shape) };
 }
 
+/** The mask on the grid of the image, by the nearest voxel. Equal to ITK's. */
+export function maskOnGridOf(image: Volume, mask: Volume): Volume {
+  const { data, shape } = mask;
+  const values = resampleAsItk(data, { start: [0, 0, 0], shape }, [itkGridOf(mask), itkGridOf(image)], 'nearest');
+  return { data: values, shape: image.shape, spacingMm: image.spacingMm, affine: image.affine };
+}
+
+interface ImageAndMask {
+  readonly image: Volume;
+  readonly mask: Volume;
+}
+
+/** Where the spacing is as asked: `corner` cuts off what lies far from the ROI, as it does with other spacings. */
+function keepSpacing({ image, mask }: ImageAndMask, box: LabelBox, settings: Settings): ImageAndMask {
+  if (settings.gridAlignment === 'centre') return { image, mask };
+  if (geometryDifference(image, mask) === undefined) return cutAround({ image, mask }, box, settings);
+  const corrected = maskOnGridOf(image, mask);
+  const corner = findLabel(corrected, settings.label);
+  return corner ? cutAround({ image, mask: corrected }, corner, settings) : { image, mask: corrected };
+}
+
 /**
  * Resamples image and mask, whose label lies in `box`; the mask comes back with the label in the ROI and 0 elsewhere.
- * Both come back as they are where no spacing is asked for, and where all are as asked but for the part far from the
- * ROI, which `corner` cuts off as it does with other spacings: filters near the ROI see the same surroundings.
+ * Where no spacing is asked for both come back as they are, or cut to the ROI and its margin with `cropFirst`. They may
+ * lie on different grids at the `corner`: that of the mask decides, as in PyRadiomics.
  */
-export function resampleForRadiomics(
-  image: Volume,
-  mask: Volume,
-  box: LabelBox,
-  settings: Settings,
-): { image: Volume; mask: Volume } {
-  const { resampledSpacingMm: wanted, gridAlignment, label } = settings;
-  if (wanted === null) return { image, mask };
+export function resampleForRadiomics(image: Volume, mask: Volume, box: LabelBox, settings: Settings): ImageAndMask {
+  const { resampledSpacingMm: wanted, gridAlignment, label, cropFirst } = settings;
+  if (wanted === null) return cropFirst ? cutAround({ image, mask }, box, settings) : { image, mask };
   const isCorner = gridAlignment === 'corner';
   const grid = wanted.map((spacing, axis) =>
-    isCorner ? cornerGrid(mask, box, spacing, axis) : centreGrid(image, spacing, axis),
+    isCorner ? cornerGrid(mask, box, settings, axis) : centreGrid(image, spacing, axis),
   );
   if (grid.every(({ spacingMm }, axis) => Math.abs(spacingMm - image.spacingMm[axis]!) <= 1e-8 + 1e-5 * spacingMm))
-    return isCorner ? cutAround(image, mask, box) : { image, mask };
-  const geometry = geometryOf(image, grid);
+    return keepSpacing({ image, mask }, box, settings);
+  const geometry = geometryOf(isCorner ? mask : image, grid);
   const sampled = (isCorner ? sampleAtCorner : sampleAtCentre)(image, mask, grid, settings);
   return {
     image: { ...geometry, data: inTypeOf(image, sampled.values, !isCorner) },

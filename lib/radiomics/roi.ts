@@ -106,16 +106,21 @@ export const roiBox = ({ start, shape, margin }: Roi): Box => ({
   shape: shape.map((n) => n - 2 * margin) as unknown as Vec3,
 });
 
-/** Values of an image that is cut to `roiBox`, at the ROI's voxels, in the order of `roi.voxels`. */
-export function valuesInBox(image: VoxelArray, { shape: [width, height], margin, voxels }: Roi): Float64Array {
+/** The ROI's voxels as indices into `roiBox`, in the order of `roi.voxels`. */
+export function voxelsInBox({ shape: [width, height], margin, voxels }: Roi): Int32Array {
   const [boxWidth, boxHeight] = [width - 2 * margin, height - 2 * margin];
-  const values = new Float64Array(voxels.length);
-  for (let k = 0; k < values.length; k++) {
-    const at = voxels[k]!;
+  return voxels.map((at) => {
     const x = (at % width) - margin;
     const y = (Math.floor(at / width) % height) - margin;
-    values[k] = image[x + boxWidth * (y + boxHeight * (Math.floor(at / (width * height)) - margin))]!;
-  }
+    return x + boxWidth * (y + boxHeight * (Math.floor(at / (width * height)) - margin));
+  });
+}
+
+/** Values of an image that is cut to `roiBox`, at the ROI's voxels, in the order of `roi.voxels`. */
+export function valuesInBox(image: VoxelArray, roi: Roi): Float64Array {
+  const at = voxelsInBox(roi);
+  const values = new Float64Array(at.length);
+  for (let k = 0; k < values.length; k++) values[k] = image[at[k]!]!;
   return values;
 }
 

@@ -16,10 +16,12 @@ import {
   yesNo,
 } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
-import { object, readJsonAs } from '../io/schema.ts';
 import { type Aggregation, type Axis, aggregations, axes } from './aggregation.ts';
 import { type BinRule, binRules, mostLevels } from './discretise.ts';
-import { type Family, families, standardFamilies } from './names.ts';
+import { type PatternMethod, patternMethods } from './filters/binaryPattern2d.ts';
+import { waveletNames } from './filters/filterPair.ts';
+import { intensityImages } from './filters/intensity.ts';
+import { type Family, families, featureNames, standardFamilies } from './names.ts';
 
 const resegmentModes = ['absolute', 'relative', 'sigma'] as const;
 export type ResegmentMode = (typeof resegmentModes)[number];
@@ -28,11 +30,28 @@ export type RoiInterpolation = (typeof interpolations)[number];
 const gridAlignments = ['corner', 'centre'] as const;
 export type GridAlignment = (typeof gridAlignments)[number];
 
+/** Images beside the original, LoG and wavelets. */
+const transforms = [...intensityImages, 'gradient', 'lbp-2D', 'lbp-3D'] as const;
+export type Transform = (typeof transforms)[number];
+const imageKinds = ['original', 'log', 'wavelet', ...transforms] as const;
+/** What an image is made by. */
+export type ImageKind = (typeof imageKinds)[number];
+
+/** What can be set for one kind of image. */
+type ImageChanges = Partial<
+  Pick<RadiomicsSettings, 'binWidth' | 'binCount' | 'distances' | 'gldmAlpha' | 'energyShift'>
+>;
+
 /** Everything that decides about the value of a feature; docs/radiomics.md explains each. */
 export interface RadiomicsSettings {
   /** Value of the ROI in the mask. */
   readonly label: number;
   readonly families: readonly Family[];
+  /**
+   * Just these features instead of all of `families`: names such as `glcm_Contrast`, or that of a family for all of its
+   * features; null takes the families.
+   */
+  readonly features: readonly string[] | null;
   /** Whether features that PyRadiomics leaves out (IBSI's and redundant ones) are added to its families. */
   readonly extras: boolean;
   /** Whether the original image is used; else only those that filters make of it. */
@@ -42,18 +61,42 @@ export interface RadiomicsSettings {
    * number keeps its decimal in the image's name.
    */
   readonly logSigmasMm: readonly (number | string)[];
-  /** Levels of the undecimated wavelet transform with coif1, each 7 images and 1 more at the end; 0 for none. */
+  /** Levels of the undecimated wavelet transform, each 7 images and 1 more at the end; 0 for none. */
   readonly waveletLevels: number;
+  /** How many levels are left out before the first that is used. */
+  readonly waveletStartLevel: number;
+  /** PyWavelets' name of the wavelet. */
+  readonly wavelet: string;
+  /** Further images: functions of each value, the gradient's length, local binary patterns. */
+  readonly transforms: readonly Transform[];
+  /** Whether the gradient is per mm, else per voxel. */
+  readonly gradientUsesSpacing: boolean;
+  /** Radius in voxels and number of the points around a voxel, and how they become a number; within slices. */
+  readonly lbp2dRadius: number;
+  readonly lbp2dSamples: number;
+  readonly lbp2dMethod: PatternMethod;
+  /** Degrees of spherical harmonics (one image each), radius in voxels, and how fine the points on the sphere lie. */
+  readonly lbp3dLevels: number;
+  readonly lbp3dRadius: number;
+  readonly lbp3dSubdivisions: number;
+  /** Settings that are others for one kind of image. */
+  readonly perImage: Readonly<Partial<Record<ImageKind, ImageChanges>>>;
   /** Shift and scale the whole image to mean 0 and standard deviation `normaliseScale`. */
   readonly normalise: boolean;
   readonly normaliseScale: number;
   /** After `normalise`, values beyond so many standard deviations are set to that limit; null leaves them. */
   readonly outlierLimit: number | null;
+  /** Whether a mask on another grid is brought to that of the image (nearest voxel); else it is refused. */
+  readonly correctMask: boolean;
   /** New distance between voxels along x, y, z in mm; 0 keeps an axis as it is; null does not resample. */
   readonly resampledSpacingMm: readonly [number, number, number] | null;
   readonly interpolation: RoiInterpolation;
   /** Where old and new grid meet: outer `corner` of the first voxel (PyRadiomics), or `centre` of the image (IBSI). */
   readonly gridAlignment: GridAlignment;
+  /** Voxels around the ROI that resampling at the corner, or `cropFirst`, leaves to the filters. */
+  readonly filterMargin: number;
+  /** Whether, without resampling, the image is cut to the ROI and its margin before filters see it. */
+  readonly cropFirst: boolean;
   /** Lower, or lower and upper, end of the values that stay in the ROI (ends included); null keeps all. */
   readonly resegmentRange: readonly number[] | null;
   /** In the unit of the image, in parts of the ROI's largest value, or in standard deviations from the ROI's mean. */
@@ -94,16 +137,31 @@ export type RadiomicsChanges = Partial<RadiomicsSettings>;
 export const pyradiomicsSettings: RadiomicsSettings = {
   label: 1,
   families: standardFamilies,
+  features: null,
   extras: false,
   original: true,
   logSigmasMm: [],
   waveletLevels: 0,
+  waveletStartLevel: 0,
+  wavelet: 'coif1',
+  transforms: [],
+  gradientUsesSpacing: true,
+  lbp2dRadius: 1,
+  lbp2dSamples: 8,
+  lbp2dMethod: 'uniform',
+  lbp3dLevels: 2,
+  lbp3dRadius: 1,
+  lbp3dSubdivisions: 1,
+  perImage: {},
   normalise: false,
   normaliseScale: 1,
   outlierLimit: null,
+  correctMask: false,
   resampledSpacingMm: null,
   interpolation: 'bspline',
   gridAlignment: 'corner',
+  filterMargin: 5,
+  cropFirst: false,
   resegmentRange: null,
   resegmentMode: 'absolute',
   resegmentShape: false,
@@ -131,7 +189,13 @@ export const ibsiChanges: RadiomicsChanges = {
   minimumRoiDimensions: 1,
 };
 
+const isObject = (v: unknown): v is object => typeof v === 'object' && v !== null && !Array.isArray(v);
 const notNegative = number('', (v) => v >= 0);
+/** Such as glcm_Contrast or glcm. */
+const featureOrFamily: Check = [
+  '',
+  (v) => families.includes(v as Family) || featureNames.some(({ family, name }) => `${family}_${name}` === v),
+];
 /** A number, or one as text. */
 const sigma: Check = [
   '',
@@ -145,16 +209,31 @@ const levels = number(
 const checks: Record<keyof RadiomicsSettings, Check> = {
   label: positive,
   families: listOf(`a list of ${families.join(', ')}`, oneOf(families), 1),
+  features: orNull(listOf('a list of features such as glcm_Contrast and of families', featureOrFamily, 1)),
   extras: yesNo,
   original: yesNo,
   logSigmasMm: listOf('a list of positive numbers', sigma, 0),
   waveletLevels: wholeNumber,
+  waveletStartLevel: wholeNumber,
+  wavelet: oneOf(waveletNames),
+  transforms: listOf(`a list of ${transforms.join(', ')}`, oneOf(transforms), 0),
+  gradientUsesSpacing: yesNo,
+  lbp2dRadius: positive,
+  lbp2dSamples: number('a whole number from 1 to 30', (v) => Number.isInteger(v) && v >= 1 && v <= 30),
+  lbp2dMethod: oneOf(patternMethods),
+  lbp3dLevels: count,
+  lbp3dRadius: positive,
+  lbp3dSubdivisions: number('a whole number from 0 to 4', (v) => Number.isInteger(v) && v >= 0 && v <= 4),
+  perImage: [`settings by kind of image (${imageKinds.join(', ')})`, isObject],
   normalise: yesNo,
   normaliseScale: positive,
   outlierLimit: orNull(positive),
+  correctMask: yesNo,
   resampledSpacingMm: orNull(listOf('three numbers of 0 or more', notNegative, 3, 3)),
   interpolation: oneOf(interpolations),
   gridAlignment: oneOf(gridAlignments),
+  filterMargin: wholeNumber,
+  cropFirst: yesNo,
   resegmentRange: orNull(listOf('one or two numbers', finite, 1, 2)),
   resegmentMode: oneOf(resegmentModes),
   resegmentShape: yesNo,
@@ -173,6 +252,24 @@ const checks: Record<keyof RadiomicsSettings, Check> = {
   minimumRoiDimensions: number('1, 2 or 3', (v) => v === 1 || v === 2 || v === 3),
 };
 
+/** What `perImage` may hold for a kind of image. */
+const imageChecks = Object.fromEntries(
+  (['binWidth', 'binCount', 'distances', 'gldmAlpha', 'energyShift'] as const).map((name) => [name, checks[name]]),
+);
+
+function checkPerImage(perImage: object): void {
+  const isGood: Check = ['settings', isObject];
+  checkOptions(perImage, Object.fromEntries(imageKinds.map((kind) => [kind, isGood])), 'a kind of image', 'perImage.');
+  for (const [kind, changes] of Object.entries(perImage))
+    checkOptions(changes, imageChecks, 'a setting for one kind of image', `perImage.${kind}.`);
+}
+
+/** The settings for an image of this kind. */
+export function settingsForImage(settings: RadiomicsSettings, kind: ImageKind | undefined): RadiomicsSettings {
+  const changes = kind && settings.perImage[kind];
+  return changes ? { ...settings, ...changes } : settings;
+}
+
 /**
  * The settings `base` with `changes`, checked and frozen. Throws a sentence that names an unknown option, a value that
  * cannot be, or two that contradict each other.
@@ -182,24 +279,17 @@ export function radiomicsSettings(
   base: RadiomicsSettings = pyradiomicsSettings,
 ): RadiomicsSettings {
   checkOptions(changes, checks, 'a radiomics option');
+  checkPerImage(changes.perImage ?? {});
   const settings = { ...base, ...changes };
   if (settings.force2D && changes.aggregation === undefined) settings.aggregation = '2.5d-average';
   if (settings.force2D && settings.aggregation.startsWith('3d'))
     throw expected('a 2-D or 2.5-D aggregation with force2D', settings.aggregation);
-  if (!settings.original && settings.logSigmasMm.length === 0 && settings.waveletLevels === 0) {
+  if (changes.features && changes.families) throw new UserError('Expected either families or features, found both');
+  const { original, logSigmasMm, waveletLevels } = settings;
+  if (!original && logSigmasMm.length + waveletLevels + settings.transforms.length === 0) {
     throw new UserError(
-      'Expected an image to take features from, found original false without logSigmasMm and waveletLevels',
+      'Expected an image to take features from, found original false without logSigmasMm, waveletLevels and transforms',
     );
   }
   return Object.freeze(settings);
-}
-
-/** Reads settings from a JSON file with any of the options. Throws a UserError naming the file. */
-export async function readRadiomicsSettings(file: string, more: RadiomicsChanges = {}): Promise<RadiomicsSettings> {
-  const changes = await readJsonAs(file, object({}), 'an object of radiomics options');
-  try {
-    return radiomicsSettings({ ...changes, ...more });
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(`${error.message} in ${file}`) : error;
-  }
 }

@@ -41,12 +41,19 @@ export function sliceZ<T extends VoxelArray>(volume: Volume<T>, z: number): T {
   return volume.data.subarray(z * size, (z + 1) * size) as T;
 }
 
+/** Squares of lengths between these roots neither vanish nor overflow. */
+const squaresHold = (sum: number): boolean => sum > 1e-290 && sum < 1e300;
+
 /**
  * Column lengths of the affine: the spacing that it implies, in millimetres. To the last bit as nibabel and NRRD
  * readers compute it, which Math.hypot is not.
  */
 export function spacingOf(affine: Affine): Vec3 {
-  const length = (c: number): number => Math.sqrt(affine[c]! ** 2 + affine[4 + c]! ** 2 + affine[8 + c]! ** 2);
+  const length = (c: number): number => {
+    const [x, y, z] = [affine[c]!, affine[4 + c]!, affine[8 + c]!];
+    const squares = x * x + y * y + z * z;
+    return squaresHold(squares) ? Math.sqrt(squares) : Math.hypot(x, y, z);
+  };
   return [length(0), length(1), length(2)];
 }
 

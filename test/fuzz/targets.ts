@@ -21,8 +21,9 @@ import { readJsonAs } from '../../lib/io/schema.ts';
 import { volumeInfo } from '../../lib/io/volumeInfo.ts';
 import { isComplete, readCaseRecord, removeCase } from '../../lib/preprocess/sliceFiles.ts';
 import { openSlices } from '../../lib/preprocess/sliceSet.ts';
+import { readRadiomicsSettings } from '../../lib/radiomics/readSettings.ts';
 import { recordSchema } from '../../lib/radiomics/record.ts';
-import { pyradiomicsSettings, readRadiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { pyradiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { readCohort } from '../../lib/radiomics/table.ts';
 import type { Random } from '../../lib/random.ts';
 import { groupOf, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
@@ -272,6 +273,12 @@ async function checkpointTarget(folder: string): Promise<Target> {
   };
 }
 
+const pyradiomicsParameters = {
+  imageType: { Original: {}, LoG: { sigma: [1.5, 3], binWidth: 5 }, Wavelet: { wavelet: 'db2' }, LBP3D: {} },
+  featureClass: { glcm: ['Contrast', 'Idm'], firstorder: [], shape: null },
+  setting: { label: 7, interpolator: 'sitkLinear', resampledPixelSpacing: [1, 1, 0], force2D: true, padDistance: 5 },
+};
+
 const radiomicsRecord = {
   made: { featureVersion: 1, image: { a: '0' }, mask: { b: '0' }, settings: pyradiomicsSettings },
   voxels: 5,
@@ -368,6 +375,9 @@ export async function makeTargets(root: string): Promise<Target[]> {
       readJsonAs(file, recordSchema),
     ),
     ofJson(at('radiomics'), ['radiomics settings', 's.json'], [pyradiomicsSettings, { binWidth: 5 }], (file) =>
+      readRadiomicsSettings(file),
+    ),
+    ofJson(at('radiomics'), ['parameters of PyRadiomics', 'p.json'], [pyradiomicsParameters], (file) =>
       readRadiomicsSettings(file),
     ),
   ];

@@ -53,6 +53,47 @@ describe('features of a case', () => {
     expect(warnings).toEqual(['original_glcm has no values: no two voxels of the ROI are neighbours at distance 1']);
   });
 
+  it('may be single ones, of families in the order in which these are named', () => {
+    const keys = (features: string[], more: RadiomicsChanges = {}) =>
+      Object.keys(extract({ features, ...more }).features);
+    expect(keys(['glcm_Idm', 'shape_Flatness', 'glcm_Contrast', 'firstorder_StandardDeviation'])).toEqual([
+      'original_shape_Flatness',
+      'original_glcm_Contrast',
+      'original_glcm_Idm',
+      'original_firstorder_StandardDeviation',
+    ]);
+    expect(keys(['ngtdm', 'glcm_MCC'])).toEqual([...keys([], { features: ['ngtdm'] }), 'original_glcm_MCC']);
+    expect(extract({ features: ['glcm_Contrast'] }).features.original_glcm_Contrast).toBe(
+      extract().features.original_glcm_Contrast,
+    );
+  });
+
+  it('take settings of their own for one kind of image', () => {
+    const features = ['glcm_Contrast'];
+    const plain = extract({ features, transforms: ['gradient'], binWidth: 5 }).features;
+    const own = extract({ features, transforms: ['gradient'], perImage: { gradient: { binWidth: 5 } } }).features;
+    expect(own.gradient_glcm_Contrast).toBe(plain.gradient_glcm_Contrast);
+    expect(own.original_glcm_Contrast).toBe(extract({ features }).features.original_glcm_Contrast);
+    const far = extract({ features, perImage: { original: { distances: [2] } } }).features;
+    expect(far.original_glcm_Contrast).toBe(extract({ features, distances: [2] }).features.original_glcm_Contrast);
+  });
+
+  it('are taken with a mask on another grid when it may be corrected and lies inside the image', () => {
+    const steps = [1, 0, 0, 0, 0, 4, 0, 1, 0, 0, 3, 0, 0, 0, 0, 1];
+    const coarse = { ...volumeOf([0, 1, 0, 1, 0, 1, 0, 1], [2, 2, 2], [1, 4, 3]), affine: steps };
+    expect(() => extract({}, coarse)).toThrow('Expected image and mask on the same grid');
+    const { voxels, shape: grid } = extract({ correctMask: true, families: ['firstorder'] }, coarse);
+    // x is 1; y is 0 to 3 (two voxels of 4 mm from −1 to 7 mm, which are the image's faces); z is 0 and 1.
+    expect([voxels, grid]).toEqual([8, [5, 4, 3]]);
+    const outside = { ...coarse, affine: steps.with(3, 9) };
+    expect(() => extract({ correctMask: true }, outside)).toThrow(
+      'Expected a ROI inside of the image of 5×4×3 voxels, found one from voxel (9.5, -0.5, -0.5) to (10.5, 3.5, 1.5)',
+    );
+    expect(() => extract({ correctMask: true, label: 2 }, coarse)).toThrow(
+      'Expected label 2 in the mask, found only 1',
+    );
+  });
+
   it('of first order alone need no matrix, so that any number of grey levels will do', () => {
     expect(extract({ families: ['firstorder'], binWidth: 0.01 }).features.original_firstorder_Entropy).toBeGreaterThan(
       4,
@@ -71,7 +112,8 @@ describe('features of a case', () => {
     // Voxel 0 lies outside of the ROI, voxel 1 in it.
     const [outside, inside] = [withValue(0, NaN), withValue(1, NaN)];
     const there = (maker: string) =>
-      `Expected finite grey values outside of the ROI too, which ${maker} takes in, found 1 NaN and 0 infinite ones there`;
+      `Expected finite grey values outside of the ROI too, which ${maker} takes in, ` +
+      'found 1 NaN and 0 infinite ones there';
     expect(take(outside, {})).not.toThrow();
     expect(take(outside, { original: false, waveletLevels: 1 })).toThrow(there('wavelet-LLH'));
     expect(take(outside, { resampledSpacingMm: [0.5, 1, 1] })).toThrow(there('resampling'));

@@ -70,6 +70,13 @@ describe('resampling image and mask', () => {
     expect([...resample(asked, { ...wide, header: { datatype: 'float64' } } as Volume).image.data.slice(0, 2)]).toEqual(
       [0.5, 2.5],
     );
+    // A B-spline swings below 0 beside a step; unsigned numbers end there.
+    const step = { ...wide, data: image.data.map((value) => (value > 1 ? 100 : 0)) };
+    const least = (datatype: string): number =>
+      Math.min(
+        ...resample({ resampledSpacingMm: [0.5, 0, 0] }, { ...step, header: { datatype } } as Volume).image.data,
+      );
+    expect([least('int64') < -5, least('uint64')]).toEqual([true, 0]);
     // What was done to the values since they were read made halves of them.
     const halves = { ...wide, data: image.data.map((value) => value / 2) } as Volume;
     expect([...resample(asked, halves).image.data.slice(0, 2)]).toEqual([0.25, 1.25]);

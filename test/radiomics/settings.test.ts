@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   families,
@@ -10,7 +8,7 @@ import {
   resultKey,
   standardFamilies,
 } from '../../lib/radiomics/names.ts';
-import { type RadiomicsChanges, radiomicsSettings, readRadiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { type RadiomicsChanges, radiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { projectPath } from '../../lib/settings.ts';
 
 describe('radiomics settings', () => {
@@ -46,29 +44,10 @@ describe('radiomics settings', () => {
     [{ force2D: true, aggregation: '3d-merge' }, 'Expected a 2-D or 2.5-D aggregation with force2D, found 3d-merge'],
     [
       { original: false },
-      'Expected an image to take features from, found original false without logSigmasMm and waveletLevels',
+      'Expected an image to take features from, found original false without logSigmasMm, waveletLevels and transforms',
     ],
   ])('refuse %j', (changes, sentence) => {
     expect(() => radiomicsSettings(changes as RadiomicsChanges)).toThrow(sentence);
-  });
-
-  it('are read from a file, which is named when something is wrong in it', async () => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-radiomics-'));
-    try {
-      const file = path.join(folder, 'settings.json');
-      writeFileSync(file, '{"binWidth": 10}');
-      expect(await readRadiomicsSettings(file, { label: 7 })).toMatchObject({ binWidth: 10, label: 7 });
-      writeFileSync(file, '{"binWidth": "ten"}');
-      await expect(readRadiomicsSettings(file)).rejects.toThrow(
-        `Expected binWidth to be a positive number, found "ten" in ${file}`,
-      );
-      writeFileSync(file, '[1]');
-      await expect(readRadiomicsSettings(file)).rejects.toThrow(
-        `Expected an object of radiomics options, found a list in ${file}`,
-      );
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });
 
@@ -109,4 +88,19 @@ describe('the table of names', () => {
 it('docs/radiomics.md lists every setting', () => {
   const text = readFileSync(projectPath('docs/radiomics.md'), 'utf8');
   for (const key of Object.keys(radiomicsSettings())) expect(text).toContain(`\`${key}\``);
+});
+
+it.each([
+  [{ families: ['glcm'], features: ['glcm_Contrast'] }, 'Expected either families or features, found both'],
+  [{ features: ['glcm_Contrst'] }, 'Expected features to be a list of features such as glcm_Contrast and of families'],
+  [{ features: [] }, 'Expected features to be a list'],
+  [{ wavelet: 'db99' }, 'Expected wavelet to be one of haar, db1, db2'],
+  [{ transforms: ['cube'] }, 'Expected transforms to be a list of square, squareroot'],
+  [{ perImage: { wave: {} } }, 'Expected a kind of image of perImage.original, perImage.log'],
+  [{ perImage: { log: 5 } }, 'Expected perImage.log to be settings, found 5'],
+  [{ perImage: { log: { label: 2 } } }, 'Expected a setting for one kind of image of perImage.log.binWidth'],
+  [{ perImage: { log: { binWidth: -1 } } }, 'Expected perImage.log.binWidth to be a positive number, found -1'],
+  [{ lbp2dSamples: 31 }, 'Expected lbp2dSamples to be a whole number from 1 to 30, found 31'],
+])('settings of images and features refuse %j', (changes, sentence) => {
+  expect(() => radiomicsSettings(changes as unknown as RadiomicsChanges)).toThrow(sentence);
 });

@@ -34,6 +34,11 @@ describe('a volume', () => {
     expect(spacingOf(affine)).toEqual([2, 3, 4]);
     // Columns (3, 4, 0), (0, 0, 2) and (1, 2, 2) are 5, 2 and 3 long.
     expect(spacingOf([3, 0, 1, 9, 4, 0, 2, 9, 0, 2, 2, 9, 0, 0, 0, 1])).toEqual([5, 2, 3]);
+    // Steps that are oblique, as NumPy's root of the sum of squares; and such short and long ones that squares fail.
+    expect(spacingOf([1.46875, 0, 0, 0, 0.28125, 0, 0, 0, -0.125, 1, 1, 0, 0, 0, 0, 1])).toEqual([
+      1.5006509004428712, 1, 1,
+    ]);
+    expect(spacingOf([1e-200, 0, 0, 0, 0, 7e-323, 0, 0, 0, 0, 4e200, 0, 0, 0, 0, 1])).toEqual([1e-200, 7e-323, 4e200]);
   });
 });
 

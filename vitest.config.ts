@@ -8,18 +8,19 @@ const shared = {
   env: { AXUNET_PROFILE: 'tiny', TF_CPP_MIN_LOG_LEVEL: '2' },
 };
 
-/** Rooms of arrays and plain objects: their tests share a process, which loads each module once. */
-const plainRooms = ['dataset', 'docs', 'evaluate', 'house', 'io', 'radiomics', 'statistics', 'volume'].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+/** Rooms whose tests leave nothing behind: they share a process, which loads each module once. */
+const together = [
+  ...['dataset', 'docs', 'evaluate', 'house', 'io', 'lessons', 'loss', 'model', 'predict', 'radiomics'],
+  ...['statistics', 'volume'],
+].map((room) => `test/${room}/**/*.test.ts`);
 
 export default defineConfig({
   resolve: { conditions: ['import', 'module', 'node', 'default'] },
   test: {
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { ...shared, name: 'apart', include: ['test/**/*.test.ts'], exclude: plainRooms } },
-      { extends: true, test: { ...shared, name: 'together', include: plainRooms, isolate: false } },
+      { extends: true, test: { ...shared, name: 'apart', include: ['test/**/*.test.ts'], exclude: together } },
+      { extends: true, test: { ...shared, name: 'together', include: together, isolate: false } },
     ],
   },
 });

@@ -42,7 +42,7 @@ describe('derivedImages', () => {
   it('are made one after another, when asked for', () => {
     const images = derivedImages(image, wanted, radiomicsSettings({ logSigmasMm: ['1.0'] }));
     expect(images.next().value!.name).toBe('original');
-    expect(images.next().value!.name).toBe('log-sigma-1-mm-3D');
+    expect(images.next().value!.name).toBe('log-sigma-1-0-mm-3D');
     expect(images.next().done).toBe(true);
   });
 });

@@ -29,13 +29,20 @@ export function toClasses(stored: VoxelArray, { labelMap, otherLabels }: LabelRu
   return out;
 }
 
+/** Bytes in a row that are asked whether they are background before each is looked at: most are. */
+const blockLength = 512;
+
 /** The same for bytes, whose 256 values are asked for once each, when they first occur. */
 function mapBytes(stored: Uint8Array, out: Uint8Array, classOf: (value: number) => number): Uint8Array {
   const table = new Int16Array(256).fill(-1);
-  for (let p = 0; p < stored.length; p++) {
-    const value = stored[p];
-    if (table[value] < 0) table[value] = classOf(value);
-    out[p] = table[value];
+  for (let start = 0; start < stored.length; start += blockLength) {
+    const end = Math.min(start + blockLength, stored.length);
+    if (isAllZero(stored.subarray(start, end))) continue;
+    for (let p = start; p < end; p++) {
+      let found = table[stored[p]];
+      if (found < 0) found = table[stored[p]] = classOf(stored[p]);
+      out[p] = found;
+    }
   }
   return out;
 }

@@ -7,8 +7,8 @@ import { expected } from '../errors.ts';
 import { maskOf, readGreyImage } from '../io/image.ts';
 import { assertFinite } from '../io/nifti.ts';
 import { openImage, openMask } from '../io/openVolume.ts';
-import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
-import { sliceZ, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
+import { canonicalSlices, geometryDifference, toCanonical } from '../volume/orientation.ts';
+import type { Vec3 } from '../volume/volume.ts';
 import { applyWindow, type WindowHu } from './window.ts';
 
 export interface PreparedSlice {
@@ -32,6 +32,10 @@ export interface PreparedCase {
   readonly warnings: readonly string[];
   /** Made one after the other as they are asked for. */
   readonly slices: Iterable<PreparedSlice>;
+  /**
+   * Says that this slice and all before it are done with, so that later ones may use their memory. Nobody has to.
+   */
+  readonly release?: (slice: PreparedSlice) => void;
 }
 
 /** Reads and prepares one case of the list; throws a UserError that names the file when it does not fit. */
@@ -59,6 +63,7 @@ async function prepareVolume(
   const imageSlices = canonicalSlices(image);
   const labelSlices = canonicalSlices(label);
   const { shape, spacingMm } = imageSlices;
+  const free: Float32Array[] = [];
   return {
     height: shape[1],
     width: shape[0],
@@ -72,27 +77,12 @@ async function prepareVolume(
     slices: volumeSlices(
       shape[2],
       skipEnds,
-      (z) => applyWindow(imageSlices.slice(z), windowHu),
+      (z) => applyWindow(imageSlices.slice(z), windowHu, free.pop()),
       (z) => toClasses(labelSlices.slice(z), list, labelFile),
     ),
+    // the plane below is the first slice's own, and the next slice still needs it
+    release: ({ planes: [below, here] }) => void (below !== here && free.push(below)),
   };
-}
-
-/**
- * The slices of a volume in the canonical frame. Where z stays z, as in nearly every CT, slices are turned one at a
- * time when they are asked for: no second copy of the volume is made.
- */
-function canonicalSlices(volume: Volume): Pick<Volume, 'shape' | 'spacingMm'> & { slice(z: number): VoxelArray } {
-  const along = orientationCodes(volume.affine)[2];
-  if (along !== 'S' && along !== 'I') {
-    const canonical = toCanonical(volume);
-    return { shape: canonical.shape, spacingMm: canonical.spacingMm, slice: (z) => sliceZ(canonical, z) };
-  }
-  const [width, height, depth] = volume.shape;
-  const turned = (z: number): Volume =>
-    toCanonical({ ...volume, data: sliceZ(volume, along === 'S' ? z : depth - 1 - z), shape: [width, height, 1] });
-  const { shape, spacingMm } = turned(0);
-  return { shape: [shape[0], shape[1], depth], spacingMm, slice: (z) => turned(z).data };
 }
 
 function* volumeSlices(

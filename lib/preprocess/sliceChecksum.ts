@@ -6,21 +6,19 @@ import { crc32 } from 'node:zlib';
 import { expected } from '../errors.ts';
 import { bytesOf } from '../io/bytes.ts';
 import type { SliceEntry } from './manifest.ts';
+import type { PreparedSlice } from './prepareCase.ts';
 
 const crcOf = (plane: Float32Array | Uint8Array): string => crc32(bytesOf(plane)).toString(16).padStart(8, '0');
 
-/** Checksums of slices one after the other: a plane that is the neighbour of two others is summed once. */
-export function sliceSummer(): (slice: {
-  readonly planes: readonly Float32Array[];
-  readonly label: Uint8Array;
-}) => Required<Pick<SliceEntry, 'imageCrc32' | 'labelCrc32'>> {
-  const known = new WeakMap<Float32Array, string>();
-  const sumOf = (plane: Float32Array): string => {
-    const sum = known.get(plane) ?? crcOf(plane);
-    known.set(plane, sum);
-    return sum;
+/** Checksums of slices z - 1, z, z + 1 and label, one z after the other: a plane of three slices is summed once. */
+export function sliceSummer(): (slice: PreparedSlice) => Required<Pick<SliceEntry, 'imageCrc32' | 'labelCrc32'>> {
+  let before: { readonly z: number; readonly sums: readonly string[] } | undefined;
+  return ({ z, planes, label }) => {
+    const known = before?.z === z - 1 ? before.sums.slice(1) : [];
+    const sums = planes.map((plane, i) => known[i] ?? crcOf(plane));
+    before = { z, sums };
+    return { imageCrc32: sums.join(''), labelCrc32: crcOf(label) };
   };
-  return ({ planes, label }) => ({ imageCrc32: planes.map(sumOf).join(''), labelCrc32: crcOf(label) });
 }
 
 /**

@@ -28,14 +28,18 @@ const recordSchema: Schema<CaseRecord> = object({
   bytes: object({ image: natural, label: natural }),
 });
 
-/** Files written at the same time: enough to keep the disk and a second core busy. */
-const parallelWrites = 4;
+/** Slices written at the same time, of two files each: enough to keep the disk and a second core busy. */
+const parallelSlices = 2;
 
-/** Writes image (3, H, W) and label (1, H, W) of slices of one size, a few at a time. */
+/**
+ * Writes image (3, H, W) and label (1, H, W) of slices of one size, a few at a time; `release` is called with each in
+ * their order when it and all before it are written.
+ */
 export function startSliceWriter(
   folder: string,
   height: number,
   width: number,
+  release?: (slice: PreparedSlice) => void,
 ): {
   readonly bytes: CaseRecord['bytes'];
   /** Waits while too many writes are under way; throws what an earlier one met. */
@@ -44,28 +48,28 @@ export function startSliceWriter(
 } {
   const imageHeader = npyHeader(voxelTypeOf(new Float32Array()), [3, height, width]);
   const labelHeader = npyHeader(voxelTypeOf(new Uint8Array()), [1, height, width]);
-  const underWay = new Set<Promise<void>>();
+  const underWay: { readonly slice: PreparedSlice; readonly job: Promise<unknown> }[] = [];
   const failures: unknown[] = [];
-  const start = (name: string, pieces: readonly Uint8Array[]): void => {
+  const write = (name: string, pieces: readonly Uint8Array[]): Promise<unknown> => {
     const file = path.join(folder, name);
     // Not synced: the record of the case is, after it.
-    const job: Promise<void> = writeThenRename(`${file}.partial`, file, pieces)
-      .catch((error) => {
-        failures.push(error);
-      })
-      .finally(() => underWay.delete(job));
-    underWay.add(job);
+    return writeThenRename(`${file}.partial`, file, pieces).catch((error) => failures.push(error));
   };
   const settle = async (most: number): Promise<void> => {
-    while (underWay.size > most) await Promise.race(underWay);
+    while (underWay.length > most) {
+      const { slice, job } = underWay.shift()!;
+      await job;
+      release?.(slice);
+    }
     if (failures.length) throw failures[0];
   };
   return {
     bytes: { image: imageHeader.length + 12 * height * width, label: labelHeader.length + height * width },
     async write(entry, slice) {
-      start(entry.image, [imageHeader, ...slice.planes.map(bytesOf)]);
-      start(entry.label, [labelHeader, bytesOf(slice.label)]);
-      await settle(parallelWrites);
+      const image = write(entry.image, [imageHeader, ...slice.planes.map(bytesOf)]);
+      const label = write(entry.label, [labelHeader, bytesOf(slice.label)]);
+      underWay.push({ slice, job: Promise.all([image, label]) });
+      await settle(parallelSlices);
     },
     finish: () => settle(0),
   };

@@ -156,7 +156,7 @@ async function writeSlices(
   prepared: PreparedCase,
 ): Promise<Pick<CaseRecord, 'slices' | 'bytes'>> {
   const { height, width, spacingMm } = prepared;
-  const writer = startSliceWriter(out, height, width);
+  const writer = startSliceWriter(out, height, width, prepared.release);
   const checksums = sliceSummer();
   const slices: SliceEntry[] = [];
   try {

@@ -26,10 +26,16 @@ export function windowOf(mode: PreprocessMode, windowHu?: WindowHu): WindowHu {
   throw expected('a window low,high in HU with low < high', `${low},${high}`);
 }
 
-/** HU to [0, 1]: `low` and below is 0, `high` and above is 1, linear between. What is not a number becomes 0. */
-export function applyWindow(hu: VoxelArray, window: WindowHu): Float32Array {
-  if (hu instanceof Int16Array) return lookUp(hu, windowTable(window));
-  const out = new Float32Array(hu.length);
+/**
+ * HU to [0, 1]: `low` and below is 0, `high` and above is 1, linear between. What is not a number becomes 0. Writes to
+ * `out`, of as many values, and returns it.
+ */
+export function applyWindow(
+  hu: VoxelArray,
+  window: WindowHu,
+  out: Float32Array = new Float32Array(hu.length),
+): Float32Array {
+  if (hu instanceof Int16Array) return lookUp(hu, windowTable(window), out);
   for (let p = 0; p < hu.length; p++) out[p] = windowed(hu[p], window);
   return out;
 }
@@ -50,8 +56,7 @@ function windowTable(window: WindowHu): Float32Array {
   return lastTable.values;
 }
 
-function lookUp(hu: Int16Array, table: Float32Array): Float32Array {
-  const out = new Float32Array(hu.length);
+function lookUp(hu: Int16Array, table: Float32Array, out: Float32Array): Float32Array {
   for (let p = 0; p < hu.length; p++) out[p] = table[hu[p] + 32768];
   return out;
 }

@@ -140,7 +140,8 @@ function copyVoxels(
   }
 }
 
-const sameKind = <T extends VoxelArray>(data: T): T => new (data.constructor as new (n: number) => T)(data.length);
+const sameKind = <T extends VoxelArray>(data: T, length = data.length): T =>
+  new (data.constructor as new (n: number) => T)(length);
 
 function turnedAffine(affine: Affine, { from, flip }: Turn, sourceShape: Vec3): Affine {
   const row = (r: number): number[] => {
@@ -168,6 +169,25 @@ export function toCanonical<T extends VoxelArray>(volume: Volume<T>): Volume<T> 
   const data = sameKind(volume.data);
   copyVoxels(data, shape, volume.data, walkOf(turn, volume.shape), false);
   return { data, shape, spacingMm, affine: turnedAffine(volume.affine, turn, volume.shape) };
+}
+
+/**
+ * The slices of a volume as toCanonical has them, turned one at a time: no second copy of the volume is made.
+ * `slice(z)` is (H, W) on memory that the next call writes to again. Throws as toCanonical does.
+ */
+export function canonicalSlices(
+  volume: Volume,
+): Pick<Volume, 'shape' | 'spacingMm'> & { readonly slice: (z: number) => VoxelArray } {
+  const turn = turnOf(volume.affine);
+  const [width, height, depth] = turn.from.map((axis) => volume.shape[axis]!) as unknown as Vec3;
+  const spacingMm = turn.from.map((axis) => volume.spacingMm[axis]!) as unknown as Vec3;
+  const { start, steps } = walkOf(turn, volume.shape);
+  const plane = sameKind(volume.data, width * height);
+  const slice = (z: number): VoxelArray => {
+    copyVoxels(plane, [width, height, 1], volume.data, { start: start + z * steps[2], steps }, false);
+    return plane;
+  };
+  return { shape: [width, height, depth], spacingMm, slice };
 }
 
 /**

@@ -28,14 +28,20 @@ describe('toClasses', () => {
     expect(() => toClasses(Float32Array.of(7, 0.5), rules, 'a.nii')).toThrow('found 0.5');
     expect(() => toClasses(Float32Array.of(NaN), rules, 'a.nii')).toThrow('found NaN');
   });
-  it('gives bytes the same classes as any other type', () => {
+  it('gives bytes the same classes as any other type, also far behind background', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 60 }), (stored) => {
-        const rules = { labelMap: { 1: 1, 200: 2 }, otherLabels: 'background' } as const;
-        const wanted = Uint8Array.from(stored, (v) => (v === 200 ? 2 : Number(v === 1)));
-        expect(toClasses(stored, rules, 'a.nii')).toEqual(wanted);
-        expect(toClasses(Float64Array.from(stored), rules, 'a.nii')).toEqual(wanted);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 60 }),
+        fc.nat({ max: 1200 }),
+        fc.nat({ max: 600 }),
+        (some, before, after) => {
+          const stored = Uint8Array.of(...new Uint8Array(before), ...some, ...new Uint8Array(after));
+          const rules = { labelMap: { 1: 1, 200: 2 }, otherLabels: 'background' } as const;
+          const wanted = Uint8Array.from(stored, (v) => (v === 200 ? 2 : Number(v === 1)));
+          expect(toClasses(stored, rules, 'a.nii')).toEqual(wanted);
+          expect(toClasses(Float64Array.from(stored), rules, 'a.nii')).toEqual(wanted);
+        },
+      ),
     );
   });
 });

@@ -26,19 +26,16 @@ const listOf = (more: Partial<CaseList> = {}): CaseList => ({
   ...more,
 });
 
-/** 2 × 3 × 4 voxels; L, P, S with 0.5, 0.75, 2 mm unless told otherwise. */
+/** 2 × 3 × 4 voxels, each of its own value; L, P, S with 0.5, 0.75, 2 mm unless told otherwise. */
 const lps: Affine = [-0.5, 0, 0, 10, 0, -0.75, 0, 20, 0, 0, 2, -30, 0, 0, 0, 1];
-async function write(
-  affine = lps,
-  data = Int16Array.from({ length: 24 }, (_, i) => i),
-  labelAffine = affine,
-): Promise<void> {
-  const grid = { shape: [2, 3, 4] as Vec3, spacingMm: [0.5, 0.75, 2] as Vec3 };
-  await writeNifti(one.image, { ...grid, affine, data });
+async function write(affine = lps, data?: Int16Array, labelAffine = affine, depth = 4): Promise<void> {
+  const length = 6 * depth;
+  const grid = { shape: [2, 3, depth] as Vec3, spacingMm: [0.5, 0.75, 2] as Vec3 };
+  await writeNifti(one.image, { ...grid, affine, data: data ?? Int16Array.from({ length }, (_, i) => i) });
   await writeNifti(one.label!, {
     ...grid,
     affine: labelAffine,
-    data: Uint8Array.from({ length: 24 }, (_, i) => Number(i === 9)),
+    data: Uint8Array.from({ length }, (_, i) => Number(i === 9)),
   });
 }
 /** The window 0 to 100 HU, so that the planes are hundredths of the voxels' names. */
@@ -50,7 +47,7 @@ const names = (slice: PreparedSlice): number[][] =>
 describe('prepareCase of a volume', () => {
   it('has each slice between its neighbours, the end slices repeated, and its spacing as (y, x)', async () => {
     await write();
-    const { slices, warnings, ...rest } = await prepare();
+    const { slices, warnings, release: _, ...rest } = await prepare();
     expect(warnings).toEqual([
       expect.stringContaining('a.nii: expected HU with air or fat (below -50), found 0 to 23'),
     ]);
@@ -62,6 +59,20 @@ describe('prepareCase of a volume', () => {
     expect(names(all[2])).toEqual([from(6), from(12), from(18)]);
     expect(names(all[3])).toEqual([from(12), from(18), from(18)]);
     expect([...all[1].label]).toEqual([0, 0, 0, 1, 0, 0]);
+  });
+  it('uses the memory of released slices again, and never that of a slice that is still in use', async () => {
+    await write(lps, undefined, lps, 10);
+    const fresh = [...(await prepare()).slices].map(names);
+    const { slices, release } = await prepare();
+    const memory = new Set<Float32Array>();
+    const waiting: PreparedSlice[] = [];
+    for (const slice of slices) {
+      waiting.push(slice);
+      for (const plane of slice.planes) memory.add(plane);
+      expect(waiting.map(names)).toEqual(fresh.slice(slice.z + 1 - waiting.length, slice.z + 1));
+      if (waiting.length === 2) release!(waiting.shift()!);
+    }
+    expect(memory.size).toBe(4); // the planes of two slices in a row
   });
   it('leaves the end slices out where it is told to', async () => {
     await write();

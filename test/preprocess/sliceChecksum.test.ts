@@ -32,7 +32,16 @@ function onDisk(
 
 describe('the checksums of slices', () => {
   it('are CRC-32 of each plane and of the label', () => {
-    expect(sliceSummer()({ planes: [below, here, here], label })).toEqual(sums);
+    expect(sliceSummer()({ z: 3, planes: [below, here, here], label })).toEqual(sums);
+  });
+  it('are those of each slice on its own when slices follow one another, in memory that is used again', () => {
+    const memory = [0, 1, 2, 3].map(() => new Float32Array(4));
+    const plane = (z: number): Float32Array => memory[z % 4]!.fill(z);
+    const following = sliceSummer();
+    for (const z of [1, 2, 3, 5, 6, 9, 10]) {
+      const slice = { z, planes: [plane(z - 1), plane(z), plane(z + 1)] as const, label };
+      expect(following(slice)).toEqual(sliceSummer()(slice));
+    }
   });
   it('let a slice be read that is as it was made', () => {
     expect(onDisk(sums).read(0)).toEqual({ image, label });

@@ -135,9 +135,10 @@ describe('training', () => {
       const entries = set.entries.map((entry, i) => {
         const { image, label } = set.read(i);
         const size = label.length;
-        const planes = [0, 1, 2].map((c) => image.slice(c * size, (c + 1) * size));
-        if (changed.includes(entry.id)) planes[1]!.fill(0.5);
-        return { ...entry, ...sliceSummer()({ planes, label }) };
+        const plane = (c: number): Float32Array => image.slice(c * size, (c + 1) * size);
+        const planes = [plane(0), plane(1), plane(2)] as const;
+        if (changed.includes(entry.id)) planes[1].fill(0.5);
+        return { ...entry, ...sliceSummer()({ z: 0, planes, label }) };
       });
       return { ...set, entries, manifest: { ...set.manifest, slices: entries } };
     };

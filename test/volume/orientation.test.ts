@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { geometryDifference, orientationCodes, toCanonical, toGeometryOf } from '../../lib/volume/orientation.ts';
+import {
+  canonicalSlices,
+  geometryDifference,
+  orientationCodes,
+  toCanonical,
+  toGeometryOf,
+} from '../../lib/volume/orientation.ts';
 import { type Affine, spacingOf, type Vec3, type Volume, voxelToMm } from '../../lib/volume/volume.ts';
 
 /** All 48 ways in which three array axes can run along the patient's, as permutation and signs. */
@@ -90,6 +96,12 @@ describe('toCanonical', () => {
         },
       ),
     );
+  });
+  it.each(allTurns)('has the slices that canonicalSlices turns one at a time: $order, $signs', ({ order, signs }) => {
+    const { data, shape, spacingMm } = toCanonical(volumeOf(order, signs));
+    const slices = canonicalSlices(volumeOf(order, signs));
+    expect(slices).toMatchObject({ shape, spacingMm });
+    expect(Array.from({ length: shape[2] }, (_, z) => [...slices.slice(z)]).flat()).toEqual([...data]);
   });
   it('gives the same object when there is nothing to do', () => {
     const source = volumeOf([0, 1, 2], [-1, -1, 1]);

@@ -126,7 +126,7 @@ function checkRegular(status: Stats, what: string, file: string, mostBytes = Inf
  * Throws a UserError when the file is absent, not a regular file (a named pipe would be waited for and a device read
  * for ever), or longer than `mostBytes`.
  */
-export async function assertRegularFile(file: string, what = 'a file', mostBytes?: number): Promise<void> {
+async function assertRegularFile(file: string, what = 'a file', mostBytes?: number): Promise<void> {
   const status = await stat(file).catch((error) => {
     throw explainReadError(error, what, file);
   });

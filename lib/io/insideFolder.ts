@@ -3,6 +3,9 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { expected, shownText } from '../errors.ts';
 
+/** Longer than systems open; a sentence would repeat all of it. */
+const longestName = 4096;
+
 const isInside = (folder: string, place: string): boolean => {
   const way = path.relative(folder, place);
   return way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
@@ -21,11 +24,12 @@ function realPlace(place: string): string {
 /**
  * The absolute path of `name`, which `file` holds, as a place below `folder`. The folder itself may be a link; no part
  * below it may lead out of it. Throws a UserError naming `file` for a path that leaves the folder (by `..`, as an
- * absolute path or through a link), is the folder itself, is empty, or is no path at all.
+ * absolute path or through a link), is the folder itself, is empty, too long, or no path at all.
  */
 export function insideFolder(folder: string, name: string, file: string): string {
   const refusal = (found: string): Error => expected(`a path inside ${folder}`, found, file);
   if (name === '' || name.includes('\0')) throw refusal(name === '' ? 'an empty one' : shownText(name));
+  if (name.length > longestName) throw refusal(`one of ${name.length} characters`);
   const place = path.resolve(folder, name);
   if (!isInside(path.resolve(folder), place)) throw refusal(shownText(name));
   if (!isInside(realPlace(path.resolve(folder)), realPlace(place)))

@@ -10,7 +10,7 @@ import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
 import { openImage } from '../io/openVolume.ts';
-import { anything, dictionary, natural, object, optional, readJsonIfGood, realNumber, text } from '../io/schema.ts';
+import { anything, dictionary, list, natural, object, optional, readJsonIfGood, realNumber, text } from '../io/schema.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -88,6 +88,7 @@ const recordSchema = object({
   outputs: dictionary(text),
   pancreasMl: realNumber,
   voxels: natural,
+  warnings: optional(list(text)),
   beforePostprocessing: optional(object({ voxels: natural, pancreasMl: realNumber })),
 });
 
@@ -126,8 +127,8 @@ async function sourceSums(file: string): Promise<Record<string, string>> {
   );
 }
 
-/** The record of a prediction that is complete and unchanged on disk. */
-async function readComplete(
+/** The record of a prediction that is complete and unchanged on disk; undefined for any other. */
+export async function readComplete(
   out: string,
   name: string,
   made: PredictionRecord['made'],

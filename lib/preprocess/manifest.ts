@@ -9,6 +9,7 @@ import {
   nullable,
   object,
   optional,
+  passing,
   realNumber,
   type Schema,
   text,
@@ -87,6 +88,13 @@ export interface Manifest {
   readonly pending: readonly string[];
 }
 
+/** Checksums of so many planes, one behind the other. */
+const crc32Of = (planes: number) =>
+  passing<string>(
+    (value) => typeof value === 'string' && value.length === 8 * planes && /^[0-9a-f]+$/.test(value),
+    `${8 * planes} hexadecimal digits`,
+  );
+
 export const sliceSchema = object({
   id: text,
   case: text,
@@ -99,6 +107,8 @@ export const sliceSchema = object({
   spacingMm: tuple([realNumber, realNumber]),
   foreground: natural,
   box: nullable(tuple([natural, natural, natural, natural])),
+  imageCrc32: optional(crc32Of(3)),
+  labelCrc32: optional(crc32Of(1)),
 });
 
 export const caseSchema = object({
@@ -107,6 +117,7 @@ export const caseSchema = object({
   group: optional(text),
   shape: optional(tuple([natural, natural, natural])),
   labelPosition: optional(text),
+  warnings: optional(list(text)),
   sources: dictionary(text),
   slices: natural,
 });

@@ -1,6 +1,6 @@
 /** Settings of a feature extraction from files, ours or PyRadiomics', in YAML or JSON. */
 import { isScalar, isSeq, parseDocument, visit } from 'yaml';
-import { expected, messageOf, UserError } from '../errors.ts';
+import { checkInFile, expected, messageOf } from '../errors.ts';
 import { readText } from '../io/files.ts';
 import { checkShape, object } from '../io/schema.ts';
 import { changesFromPyradiomics, isPyradiomicsFile } from './pyradiomicsParameters.ts';
@@ -53,13 +53,11 @@ export async function readRadiomicsSettings(file: string, more: RadiomicsChanges
     throw expected('radiomics options in YAML or JSON', messageOf(error), file);
   }
   const options = checkShape(content, object({}), file, 'an object of radiomics options');
-  try {
+  return checkInFile(file, () => {
     const changes = (isPyradiomicsFile(options) ? changesFromPyradiomics(options) : options) as RadiomicsChanges;
     // One of both decides which features there are.
     const { families, features, ...others } = changes;
     const isChosen = more.families !== undefined || more.features !== undefined;
     return radiomicsSettings({ ...(isChosen ? others : changes), ...more });
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(`${error.message} in ${file}`) : error;
-  }
+  });
 }

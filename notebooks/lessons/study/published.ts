@@ -19,6 +19,7 @@ import {
   metricsSchema,
   recordedMetrics,
   recordFile,
+  recordsFolder,
   recordText,
   rowToCase,
   type StudyCase,
@@ -26,7 +27,6 @@ import {
 } from './record.ts';
 
 export const publishedName = 'published-networks';
-const file = (): string => recordFile(publishedName);
 
 export interface PublishedRecord {
   readonly study: typeof publishedName;
@@ -103,15 +103,19 @@ export async function recordPublished(folder?: string): Promise<PublishedRecord>
     name,
     cases: cases.map((each) => caseToRow(each, recordedMetrics)),
   }));
-  await writeFileAtomic(file(), `${recordText({ ...record, metrics: recordedMetrics, networks: stored })}\n`);
+  await writeFileAtomic(
+    recordFile(publishedName),
+    `${recordText({ ...record, metrics: recordedMetrics, networks: stored })}\n`,
+  );
   return record;
 }
 
 /** The record; undefined where none was made. */
-export async function readPublished(): Promise<PublishedRecord | undefined> {
-  if (!existsSync(file())) return undefined;
+export async function readPublished(records = recordsFolder): Promise<PublishedRecord | undefined> {
+  const file = recordFile(publishedName, records);
+  if (!existsSync(file)) return undefined;
   const what = `the record of the study ${publishedName}`;
-  const { metrics, ...record } = await readJsonAs(file(), storedSchema, what);
+  const { metrics, ...record } = await readJsonAs(file, storedSchema, what);
   return {
     ...record,
     networks: record.networks.map(({ name, cases }) => ({ name, cases: cases.map((row) => rowToCase(row, metrics)) })),

@@ -57,6 +57,17 @@ function explainWriteError(error: unknown, file: string): unknown {
   return error;
 }
 
+/** Opens a file that is made anew: what lies there, as of a killed run, is removed, and no link is followed. */
+async function openNew(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await rm(file);
+    return open(file, 'wx');
+  }
+}
+
 /**
  * Writes `temporary`, which lies in the same folder, and gives it the name of the file: one with that name is whole.
  * Not safe from a power cut unless it is `synced`. Throws a UserError when the disk is full or may not be written.
@@ -68,7 +79,7 @@ export async function writeThenRename(
   synced = false,
 ): Promise<void> {
   try {
-    const handle = await open(temporary, 'w');
+    const handle = await openNew(temporary);
     try {
       await writeAll(handle, pieces);
       if (synced) await handle.sync();

@@ -1,5 +1,5 @@
 /** Paths that a file names: taken only where they stay inside the folder that the file speaks of. */
-import { realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { expected, shownText } from '../errors.ts';
 
@@ -11,13 +11,20 @@ const isInside = (folder: string, place: string): boolean => {
   return way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
 };
 
-/** Where a place really lies: links are followed as far as it exists. */
-function realPlace(place: string): string {
+const isLink = (place: string): boolean => lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+
+/**
+ * Where a place really lies: links are followed as far as it exists. Undefined behind a link to nowhere, which writing
+ * would follow all the same.
+ */
+function realPlace(place: string): string | undefined {
   try {
     return realpathSync.native(place);
   } catch {
     const above = path.dirname(place);
-    return above === place ? place : path.join(realPlace(above), path.basename(place));
+    if (above === place) return place;
+    const real = isLink(place) ? undefined : realPlace(above);
+    return real === undefined ? undefined : path.join(real, path.basename(place));
   }
 }
 
@@ -32,7 +39,11 @@ export function insideFolder(folder: string, name: string, file: string): string
   if (name.length > longestName) throw refusal(`one of ${name.length} characters`);
   const place = path.resolve(folder, name);
   if (!isInside(path.resolve(folder), place)) throw refusal(shownText(name));
-  if (!isInside(realPlace(path.resolve(folder)), realPlace(place)))
-    throw refusal(`${shownText(name)}, a link that leads out of it`);
+  const [real, realFolder] = [realPlace(place), realPlace(path.resolve(folder))];
+  if (real === undefined || realFolder === undefined || !isInside(realFolder, real))
+    throw refusal(`${shownText(name)}, a link that leads ${real === undefined ? 'nowhere' : 'out of it'}`);
   return place;
 }
+
+/** A folder or file of a name of ours below `folder`, which may be somebody else's: its parts may be links. */
+export const ownPlace = (folder: string, name: string): string => insideFolder(folder, name, folder);

@@ -12,6 +12,7 @@ import {
   sha256File,
   writeFileAtomic,
   writeJson,
+  writeThenRename,
 } from '../../lib/io/files.ts';
 import { anything, readJsonAs } from '../../lib/io/schema.ts';
 
@@ -70,6 +71,19 @@ describe('writing', () => {
     await writeFileAtomic(at('pieces'), [Buffer.from('ab'), new Uint8Array(0), Buffer.from('c')]);
     await writeFileAtomic(at('empty'), '');
     expect([await readFile(at('pieces'), 'utf8'), await readFile(at('empty'), 'utf8')]).toEqual(['abc', '']);
+  });
+  it.skipIf(process.platform === 'win32')('replaces what a killed run left, and follows no link there', async () => {
+    await writeFile(at('thesis.txt'), 'years of work');
+    for (const lie of [at('thesis.txt'), at('new.txt')]) {
+      await symlink(lie, at('slice.npy.partial'));
+      await writeThenRename(at('slice.npy.partial'), at('slice.npy'), [Buffer.from('slice')]);
+      expect(await readFile(at('slice.npy'), 'utf8')).toBe('slice');
+    }
+    await writeFile(at('slice.npy.partial'), 'half of an older, longer one');
+    await writeThenRename(at('slice.npy.partial'), at('slice.npy'), [Buffer.from('whole')]);
+    expect(await readFile(at('slice.npy'), 'utf8')).toBe('whole');
+    expect(await readFile(at('thesis.txt'), 'utf8')).toBe('years of work');
+    expect(await readdir(at('.'))).not.toContain('new.txt');
   });
   it('many at once to one name leaves one of them whole', async () => {
     const texts = Array.from({ length: 20 }, (_, i) => String(i).repeat(1000));

@@ -29,7 +29,9 @@ describe('the time left', () => {
 
 describe('times of an earlier run', () => {
   it('are lists of seconds; what else a damaged file holds is unknown', () => {
-    expect(timesIn({ one: [1, 2.5], two: null, three: 'x', four: [null], five: { length: 3 } })).toEqual({ one: [1, 2.5] });
+    expect(timesIn({ one: [1, 2.5], two: null, three: 'x', four: [null], five: { length: 3 } })).toEqual({
+      one: [1, 2.5],
+    });
     for (const damaged of [undefined, null, 5, 'text', [[1, 2]]]) expect(timesIn(damaged)).toEqual({});
   });
 });

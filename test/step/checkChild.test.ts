@@ -39,11 +39,14 @@ describe('the answer of a child', () => {
   });
 
   // NaN is null in JSON, and null <= 1e-4 holds in JavaScript: such a step would be taken for a right one.
-  it.each(['{"cosine": 1, "lossDifference": null}', '{"cosine": null, "lossDifference": 0}', '{}', '{"cosine": ', '[]'])(
-    'is refused where it is anything else: %s',
-    (answer) => {
-      expect(() => stepCheckIn(answer)).toThrow(/the check of the compiled step gave no answer/);
-      expect(() => stepCheckIn(answer)).toThrow(CannotCompile);
-    },
-  );
+  it.each([
+    '{"cosine": 1, "lossDifference": null}',
+    '{"cosine": null, "lossDifference": 0}',
+    '{}',
+    '{"cosine": ',
+    '[]',
+  ])('is refused where it is anything else: %s', (answer) => {
+    expect(() => stepCheckIn(answer)).toThrow(/the check of the compiled step gave no answer/);
+    expect(() => stepCheckIn(answer)).toThrow(CannotCompile);
+  });
 });

@@ -153,10 +153,15 @@ describe('what an earlier set-up noted', () => {
     expect(noted(JSON.stringify({ reason: 'none', rejected: {} }))).toEqual({ rejected: {} });
   });
 
-  it.each(['', 'null', '[]', '"x"', '{"ready": null}', '{"ready": {"folder": 5}, "rejected": [1]}', '{"rejected": {"a": 1}}'])(
-    'counts as nothing where it is damaged: %s',
-    (text) => expect(noted(text)).toEqual({ rejected: {} }),
-  );
+  it.each([
+    '',
+    'null',
+    '[]',
+    '"x"',
+    '{"ready": null}',
+    '{"ready": {"folder": 5}, "rejected": [1]}',
+    '{"rejected": {"a": 1}}',
+  ])('counts as nothing where it is damaged: %s', (text) => expect(noted(text)).toEqual({ rejected: {} }));
 
   it('counts as nothing where a path is missing in it', () => {
     for (const part of ['version', 'folder', 'source', 'library'])

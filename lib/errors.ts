@@ -1,7 +1,7 @@
 /** Errors that a user can mend, as one sentence each. */
 import { UserError } from 'axunet-engine/errors';
 
-export { cleanText, expected, messageOf, shownText, UserError } from 'axunet-engine/errors';
+export { aName, cleanLines, cleanText, expected, isName, messageOf, shownText, UserError } from 'axunet-engine/errors';
 
 /** Checks what a file holds; a UserError without the file's name gets it behind. */
 export function checkInFile<T>(file: string, check: () => T): T {

@@ -11,7 +11,13 @@ const isInside = (folder: string, place: string): boolean => {
   return way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
 };
 
-const isLink = (place: string): boolean => lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+function isLink(place: string): boolean {
+  try {
+    return lstatSync(place).isSymbolicLink();
+  } catch {
+    return false; // there is nothing
+  }
+}
 
 /**
  * Where a place really lies: links are followed as far as it exists. Undefined behind a link to nowhere, which writing

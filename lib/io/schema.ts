@@ -1,12 +1,14 @@
 /** What a JSON file must hold, said once as a schema, and the sentence for a file that holds something else. */
 import * as v from 'valibot';
-import { expected, messageOf, shownText, UserError } from '../errors.ts';
+import { aName, expected, isName, messageOf, shownText, UserError } from '../errors.ts';
 import { readText } from './files.ts';
 
 /** The shape of a value. A schema checks and never changes: what was read comes back as it is, unknown keys too. */
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
 export const text = v.string();
+/** The name of a patient, a case, a set: what is printed in tables and becomes a part of file names. */
+export const oneLine = v.pipe(v.string(), v.check(isName, aName));
 export const realNumber = v.pipe(
   v.number(),
   v.check((value: number) => Number.isFinite(value), 'a finite number'),

@@ -6,7 +6,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
-import { expected, messageOf } from '../errors.ts';
+import { aName, expected, isName, messageOf, shownText } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
 import { openImage } from '../io/openVolume.ts';
@@ -102,7 +102,7 @@ const recordSchema = object({
   beforePostprocessing: optional(object({ voxels: natural, pancreasMl: realNumber })),
 });
 
-const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr(\.gz)?)$/i;
+const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr(\.gz)?)$/is;
 
 /**
  * The volumes in the given folders (not in folders inside them) and files, folders sorted by name.
@@ -116,6 +116,7 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
     const files = folder ? (await readdir(place)).sort().map((name) => path.join(place, name)) : [place];
     const inputs = files.flatMap((file) => {
       const name = niftiName.exec(path.basename(file))?.[1];
+      if (name && !isName(name)) throw expected(`the name of a volume (${aName})`, shownText(name), place);
       return name ? [{ file, name }] : [];
     });
     const wanted = folder ? 'NIfTI files' : 'the name of a NIfTI file';

@@ -8,6 +8,7 @@ import {
   natural,
   nullable,
   object,
+  oneLine,
   optional,
   passing,
   realNumber,
@@ -96,9 +97,9 @@ const crc32Of = (planes: number) =>
   );
 
 export const sliceSchema = object({
-  id: text,
-  case: text,
-  patient: text,
+  id: oneLine,
+  case: oneLine,
+  patient: oneLine,
   z: natural,
   image: text,
   label: text,
@@ -112,9 +113,9 @@ export const sliceSchema = object({
 });
 
 export const caseSchema = object({
-  id: text,
-  patient: text,
-  group: optional(text),
+  id: oneLine,
+  patient: oneLine,
+  group: optional(oneLine),
   shape: optional(tuple([natural, natural, natural])),
   labelPosition: optional(text),
   warnings: optional(list(text)),
@@ -127,14 +128,14 @@ export const modeSchema = choice(['default', 'paper']);
 /** What `manifest.json` must hold. */
 export const manifestSchema: Schema<Manifest> = object({
   version: exactly(manifestVersion),
-  dataset: text,
+  dataset: oneLine,
   mode: modeSchema,
   windowHu: optional(tuple([realNumber, realNumber])),
   unit: choice(['mm', 'px']),
   slices: list(sliceSchema),
   cases: list(caseSchema),
-  failed: list(object({ id: text, reason: text })),
-  pending: list(text),
+  failed: list(object({ id: oneLine, reason: text })),
+  pending: list(oneLine),
 });
 
 /** Count and bounding box of the pixels of a label (H, W) that are not 0. */

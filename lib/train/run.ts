@@ -13,6 +13,7 @@ import {
   list,
   natural,
   object,
+  oneLine,
   optional,
   realNumber,
   type Schema,
@@ -62,11 +63,11 @@ export interface CheckpointMeta {
   readonly position: Position;
 }
 
-const patientsSchema: Schema<PatientSplit> = object({ training: list(text), validation: list(text) });
+const patientsSchema: Schema<PatientSplit> = object({ training: list(oneLine), validation: list(oneLine) });
 
 /** What a run says of its slices. */
 export const dataSchema: Schema<RunDescription['data']> = object({
-  dataset: text,
+  dataset: oneLine,
   mode: modeSchema,
   windowHu: optional(tuple([realNumber, realNumber])),
   unit: choice(['mm', 'px']),

@@ -1,5 +1,18 @@
 /** Errors that a user can mend, as one sentence each. */
-export { cleanText, expected, messageOf, shownText, UserError } from 'axunet-engine/errors';
+import { UserError } from 'axunet-engine/errors';
+
+export { aName, cleanLines, cleanText, expected, isName, messageOf, shownText, UserError } from 'axunet-engine/errors';
+
+/** Checks what a file holds; a UserError without the file's name gets it behind. */
+export function checkInFile<T>(file: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof UserError && !error.message.includes(file)
+      ? new UserError(`${error.message} in ${file}`)
+      : error;
+  }
+}
 
 /** What the operating system refused, as one sentence; undefined for any other error. */
 export function systemErrorMessage(error: unknown): string | undefined {

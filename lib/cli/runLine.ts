@@ -1,13 +1,10 @@
 /** One command line of `axunet`, from its words to the exit code. */
-import { readFileSync } from 'node:fs';
 import { CommanderError, type Command as Parser } from 'commander';
 import { messageOf, systemErrorMessage, UserError } from '../errors.ts';
+import { packageVersion } from '../io/packageVersion.ts';
 import { commandNames, isCommand, loadCommand, loadCommands } from './commands.ts';
 import { newParser } from './parse.ts';
 import { UsageError, unknownCommand, usageError } from './usageError.ts';
-
-const version = (): string =>
-  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 /** The parser of what comes without a command: a question for help or for the version. */
 async function overview(): Promise<Parser> {
@@ -15,7 +12,7 @@ async function overview(): Promise<Parser> {
     .description('Pancreas CT segmentation with AX-Unet.')
     .usage('COMMAND [options]')
     .helpCommand(false)
-    .version(version(), '--version', 'the version of this package')
+    .version(packageVersion(), '--version', 'the version of this package')
     .addHelpText('after', '\naxunet COMMAND --help explains one command.');
   for (const { name, summary } of await loadCommands()) parser.addCommand(newParser(name).summary(summary));
   return parser;

@@ -22,8 +22,13 @@ const parallel = 4;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
 /** Where a file of the set belongs; its path comes from the list of the set's files. */
-const placeOf = (folder: string, { path: name }: RemoteFile): string =>
-  insideFolder(folder, name, 'the list of its files');
+function placeOf(folder: string, { path: name }: RemoteFile): string {
+  // What a download under way is called, too: it is written to as it lies there.
+  const [place] = ['', '.part', '.part.etag'].map((end) =>
+    insideFolder(folder, `${name}${end}`, 'the list of its files'),
+  );
+  return place!;
+}
 
 async function fetchFiles(files: RemoteFile[], folder: string, options: FetchOptions): Promise<number> {
   let next = 0,

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expected, shownText, UserError } from '../errors.ts';
-import { anything, checkShape, list, object, optional, readJsonAs, realNumber, text } from '../io/schema.ts';
+import { anything, checkShape, list, object, oneLine, optional, readJsonAs, realNumber } from '../io/schema.ts';
 import { Random } from '../random.ts';
 import { type CaseList } from './caseList.ts';
 
@@ -98,10 +98,10 @@ export function foldProblems({ folds }: Folds, patients: readonly string[]): str
 
 /** How messages describe our file. */
 const foldsFile = '{"seed": 1, "folds": [["patient", …], ["patient", …]]}';
-const foldsSchema = object({ folds: list(list(text)), seed: optional(realNumber), note: optional(text) });
+const foldsSchema = object({ folds: list(list(oneLine)), seed: optional(realNumber), note: optional(oneLine) });
 
 /** nnU-Net's `splits_final.json`: training and validation cases of each fold. */
-const splitsSchema = list(object({ train: list(text), val: list(text) }));
+const splitsSchema = list(object({ train: list(oneLine), val: list(oneLine) }));
 
 function foldsIn(value: unknown, place: string): Folds {
   const { folds, seed = 0, note } = checkShape(value, foldsSchema, place, foldsFile);

@@ -1,8 +1,19 @@
 /** One function per layout on disk; each returns the same `CaseList`. */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { expected, shownText } from '../errors.ts';
-import { anything, dictionary, either, list, object, optional, readJsonAs, type Shape, text } from '../io/schema.ts';
+import { aName, expected, isName, shownText } from '../errors.ts';
+import {
+  anything,
+  dictionary,
+  either,
+  list,
+  object,
+  oneLine,
+  optional,
+  readJsonAs,
+  type Shape,
+  text,
+} from '../io/schema.ts';
 import type { Case, CaseList, LabelMap, LabelRules, OpenOptions } from './caseList.ts';
 import { labelMapOf, labelNames } from './labelNames.ts';
 import { listFiles, type NamedFile, pairById, picturesIn, stemOf, volumeEndings, volumesIn } from './pairing.ts';
@@ -20,13 +31,13 @@ const datasetSchema = object({
         object({
           image: optional(either([text, list(text)])),
           label: optional(anything),
-          group: optional(text),
+          group: optional(oneLine),
         }),
         list(text),
       ]),
     ),
   ),
-  groups: optional(dictionary(text)),
+  groups: optional(dictionary(oneLine)),
 });
 type DatasetJson = Shape<typeof datasetSchema>;
 
@@ -70,6 +81,9 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
   const json = existsSync(file) ? await readJsonAs(file, datasetSchema, 'the description of a data set') : {};
   const ending = json.file_ending === undefined ? undefined : endingOf(json.file_ending, file);
   const labels = json.labels ?? { 1: 'pancreas', 2: 'tumour' };
+  const names = Object.fromEntries(labelNames(labels));
+  const odd = Object.values(names).find((name) => !isName(name));
+  if (odd !== undefined) throw expected(`names of labels (${aName})`, shownText(odd), file);
   const volumes = (part: string): NamedFile[] =>
     existsSync(path.join(folder, part)) ? volumesIn(listFiles(path.join(folder, part), 1), ending) : [];
   const { pairs, unmatchedLabels } = pairById(volumes('imagesTr'), volumes('labelsTr'));
@@ -84,8 +98,8 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
     kind: '3d',
     unmatchedLabels,
     ...declaredLabels(options, () => labelMapOf(labels, file)),
-    labelNames: Object.fromEntries(labelNames(labels)),
-    missingCases: [...listed.keys()].filter((id) => !found.has(id)),
+    labelNames: names,
+    missingCases: [...listed.keys()].filter((id) => !found.has(id)).map((id) => (isName(id) ? id : shownText(id))),
     cases: pairs.map((pair): Case => {
       const group = groups.get(pair.id) ?? listed.get(pair.id);
       return { ...pair, patient: pair.id, ...(group && { group }) };

@@ -1,7 +1,7 @@
 /** File names → ids, and images ↔ labels by id. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { expected } from '../errors.ts';
+import { aName, expected, isName, shownText } from '../errors.ts';
 
 /** Endings of volumes; `.hdr` stands for its pair. */
 export const volumeEndings = ['.nii.gz', '.nii', '.hdr.gz', '.hdr'];
@@ -39,6 +39,8 @@ export function stemOf(file: string, endings: readonly string[]): string | undef
 function named(files: string[], endings: readonly string[]): NamedFile[] {
   return files.flatMap((file) => {
     const id = stemOf(file, endings);
+    if (id !== undefined && !isName(id))
+      throw expected(`the name of a file (${aName})`, shownText(id), path.dirname(file));
     return id === undefined ? [] : [{ id, file }];
   });
 }

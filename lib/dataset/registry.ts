@@ -2,9 +2,9 @@
  * Every public data set that the notebooks, figures and tests name: what it is, whose it is, under which licence,
  * how to get it, and the layout that `openDataset` expects. data/README.md shows the same entries as a table.
  */
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.ts';
+import { readTextSync } from '../io/files.ts';
 import { checkShape, list, natural, object, parseJson, text } from '../io/schema.ts';
 
 /** A file of a data set that can be downloaded, with what its bytes must be. */
@@ -248,7 +248,7 @@ const manifestOfFiles = object({
 export function remoteFiles({ download }: DatasetEntry): RemoteFile[] {
   if (!download) return [];
   if ('archive' in download) return [download.archive];
-  const file = new URL(`./manifests/${download.manifest}.json`, import.meta.url);
-  const manifest = checkShape(parseJson(readFileSync(file, 'utf8')), manifestOfFiles, fileURLToPath(file));
+  const file = fileURLToPath(new URL(`./manifests/${download.manifest}.json`, import.meta.url));
+  const manifest = checkShape(parseJson(readTextSync(file, 'a list of files')), manifestOfFiles, file);
   return manifest.files.map((entry) => ({ ...entry, url: manifest.base + entry.url }));
 }

@@ -1,12 +1,11 @@
 /** Masks that the package `evalseg` saved: a pickled box of voxels with its place in the volume → NIfTI. */
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { expected, messageOf } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
-import { explainReadError } from '../io/files.ts';
+import { readBytes } from '../io/files.ts';
 import { writeNifti } from '../io/nifti.ts';
 import type { Box } from '../volume/crop.ts';
 import { type Vec3, type Volume, voxelCount } from '../volume/volume.ts';
@@ -126,9 +125,7 @@ export function decodeSegmentArray(bytes: Uint8Array, file: string): Volume<Uint
 const mostPickled = 2 ** 30;
 
 async function readSegmentArray(file: string): Promise<Volume<Uint8Array>> {
-  const packed = await readFile(file).catch((error) => {
-    throw explainReadError(error, 'a pickled mask', file);
-  });
+  const packed = await readBytes(file, 'a pickled mask', mostPickled);
   const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostPickled }).catch((error: unknown) => {
     throw expected('gzip data', messageOf(error), file);
   });

@@ -1,9 +1,9 @@
 /** Figures as files: PNG, SVG and, beside them, a JSON that says where they come from. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sha256, sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
-import { projectPath, projectRoot } from '../settings.ts';
+import { packageVersion } from '../io/packageVersion.ts';
+import { projectRoot } from '../settings.ts';
 import { type Figure, hasPictures, titleOf } from './figure.ts';
 import { svgToPng, toSvg } from './render.ts';
 
@@ -48,10 +48,7 @@ let version: { package: string; commit?: string } | undefined;
 
 /** The version of this package and, in a clone, its commit. */
 export function codeVersion(): { package: string; commit?: string } {
-  version ??= {
-    package: (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version,
-    commit: gitCommit(),
-  };
+  version ??= { package: packageVersion(), commit: gitCommit() };
   return version;
 }
 

@@ -6,11 +6,21 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
-import { expected, messageOf } from '../errors.ts';
+import { aName, expected, isName, messageOf, shownText } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
 import { openImage } from '../io/openVolume.ts';
-import { anything, dictionary, natural, object, optional, readJsonIfGood, realNumber, text } from '../io/schema.ts';
+import {
+  anything,
+  dictionary,
+  list,
+  natural,
+  object,
+  optional,
+  readJsonIfGood,
+  realNumber,
+  text,
+} from '../io/schema.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -88,10 +98,11 @@ const recordSchema = object({
   outputs: dictionary(text),
   pancreasMl: realNumber,
   voxels: natural,
+  warnings: optional(list(text)),
   beforePostprocessing: optional(object({ voxels: natural, pancreasMl: realNumber })),
 });
 
-const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr(\.gz)?)$/i;
+const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr(\.gz)?)$/is;
 
 /**
  * The volumes in the given folders (not in folders inside them) and files, folders sorted by name.
@@ -105,6 +116,7 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
     const files = folder ? (await readdir(place)).sort().map((name) => path.join(place, name)) : [place];
     const inputs = files.flatMap((file) => {
       const name = niftiName.exec(path.basename(file))?.[1];
+      if (name && !isName(name)) throw expected(`the name of a volume (${aName})`, shownText(name), place);
       return name ? [{ file, name }] : [];
     });
     const wanted = folder ? 'NIfTI files' : 'the name of a NIfTI file';
@@ -126,8 +138,8 @@ async function sourceSums(file: string): Promise<Record<string, string>> {
   );
 }
 
-/** The record of a prediction that is complete and unchanged on disk. */
-async function readComplete(
+/** The record of a prediction that is complete and unchanged on disk; undefined for any other. */
+export async function readComplete(
   out: string,
   name: string,
   made: PredictionRecord['made'],

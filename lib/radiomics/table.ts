@@ -1,9 +1,8 @@
 /** The table of a cohort: which cases, and where their files are. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.ts';
 import { parseCsv } from '../io/csv.ts';
-import { explainReadError } from '../io/files.ts';
+import { readText } from '../io/files.ts';
 import { families } from './names.ts';
 
 /** One row of a cohort table. */
@@ -23,6 +22,9 @@ export interface CohortRow {
  */
 const takenColumn = new RegExp(`^voxels$|^[^_]+_(?:${families.join('|')})_`);
 
+/** A million rows with long paths. */
+const longestTable = 2 ** 27;
+
 /** File names are made of ids. */
 const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
@@ -32,10 +34,7 @@ const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
  * those of features or twice, odd or repeated ids, and no rows.
  */
 export async function readCohort(file: string): Promise<CohortRow[]> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw explainReadError(error, 'a cohort table', file);
-  });
-  const [heading = [], ...rows] = parseCsv(text, file);
+  const [heading = [], ...rows] = parseCsv(await readText(file, 'a cohort table', longestTable), file);
   const isWhole = ['id', 'image', 'mask'].every((column) => heading.includes(column));
   if (!isWhole) throw expected('the columns id, image and mask', heading.join(', ') || 'an empty table', file);
   const taken = heading.find((column) => takenColumn.test(column));

@@ -9,10 +9,10 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, messageOf, UserError } from '../errors.ts';
-import { sha256, syncFolder } from '../io/files.ts';
+import { readBytes, sha256, syncFolder } from '../io/files.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import {
   anything,
@@ -54,6 +54,8 @@ const checkpointSchema = object({
 
 const indexFile = 'checkpoint.json';
 const sumsFile = 'SHA256SUMS';
+/** The description and the names of a few hundred arrays take a hundredth of it. */
+const longestIndex = 2 ** 24;
 const temporaryPrefix = '.saving-';
 const lengthOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 const bytesOf = (array: Float32Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -172,7 +174,7 @@ export async function readCheckpoint<Meta = unknown>(
     (error: unknown): never => {
       throw error instanceof UserError ? error : expected(`the file ${name}`, messageOf(error), folder);
     };
-  const read = (name: string): Promise<Buffer> => readFile(file(name)).catch(missing(name));
+  const read = (name: string): Promise<Buffer> => readBytes(file(name), 'a file of a checkpoint', longestIndex);
   const sums = (await read(sumsFile)).toString('latin1');
   const indexBytes = await read(indexFile);
   let seen = sumLine(sha256(indexBytes), indexFile);

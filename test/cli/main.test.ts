@@ -28,6 +28,17 @@ describe('axunet', { timeout: 30_000 }, () => {
     });
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'prints no character that steers a terminal, whoever named a folder',
+    async () => {
+      const named = path.join(folder, 'a\u001b[2J\u009b\u202eb');
+      await writeDecathlon(named, { ids: ['a'], json: {} });
+      const { stdout, stderr } = axunet('verify', named);
+      expect(stdout).toContain('a\\u001b[2J\\u009b\\u202eb: 1 case');
+      expect(stdout + stderr).not.toMatch(/[\x1b\x80-\x9f\u202e]/);
+    },
+  );
+
   it('says in one sentence what the system refuses, without a stack trace', async () => {
     await writeDecathlon(folder, { ids: ['a'], json: {} });
     const file = path.join(folder, 'file');

@@ -9,7 +9,8 @@ import { UserError } from '../../lib/errors.ts';
 import { Random } from '../../lib/random.ts';
 import { fuzz } from '../fuzz/fuzz.ts';
 import { damageBytes, damageJson } from '../fuzz/mutate.ts';
-import { makeTargets, type Target } from '../fuzz/targets.ts';
+import type { Target } from '../fuzz/target.ts';
+import { makeTargets } from '../fuzz/targets.ts';
 
 const seed = Number(process.env.AXUNET_TEST_SEED ?? 1);
 
@@ -27,7 +28,12 @@ describe('damaged files', () => {
     expect(refused).toBeGreaterThan(50 * targets.length);
   });
   it('and what the search would find is counted: an error of the language, a sentence that is none', async () => {
-    const failing = (error: Error): Target => ({ name: 'x', write: () => {}, read: () => Promise.reject(error) });
+    const failing = (error: Error): Target => ({
+      name: 'x',
+      place: 'B',
+      write: () => {},
+      read: () => Promise.reject(error),
+    });
     const targets = [new TypeError('x is not a function'), new UserError('oh'), new UserError('Expected A, found B')];
     const report = await fuzz(targets.map(failing), seed, (cases) => cases < 3);
     expect(report).toMatchObject({ cases: 3, refused: 3 });

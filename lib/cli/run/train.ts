@@ -4,6 +4,7 @@ import { type Folds, splitFold } from '../../dataset/folds.ts';
 import { UserError } from '../../errors.ts';
 import { type PatientOverlap, summariseOverlap } from '../../evaluate/overlap.ts';
 import { writeJson } from '../../io/files.ts';
+import { ownPlace } from '../../io/insideFolder.ts';
 import { readJsonAs } from '../../io/schema.ts';
 import type { SliceSet } from '../../preprocess/sliceSet.ts';
 import { formatMeanSd } from '../../statistics/summary.ts';
@@ -62,7 +63,7 @@ async function trainFolds(plan: Plan, wanted: readonly number[]): Promise<Patien
   const { out, slices, folds, changes, fresh, isAll, resume } = plan;
   const patients: PatientOverlap[] = [];
   for (const k of wanted) {
-    const folder = isAll ? path.join(out, `fold-${k}`) : out;
+    const folder = isAll ? ownPlace(out, `fold-${k}`) : out;
     const saved = await savedDescription(folder, resume);
     if (wanted.length > 1) console.log(`\nfold ${k} of ${wanted.length}: ${folder}`);
     const config = saved ? trainConfig(changes, saved.config) : fresh;

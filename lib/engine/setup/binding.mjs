@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageFolder, packageVersion } from './files.mjs';
+import { packageFolder, packageVersion, parseObject } from './files.mjs';
 import { findProgram, run } from './processes.mjs';
 import { Problem } from './words.mjs';
 
@@ -93,8 +93,8 @@ export async function checkBinding(graph) {
     timeoutS: 180,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
   });
-  const answer = result.stdout.split('\n').find((line) => line.startsWith('{'));
-  if (result.code === 0 && answer) return JSON.parse(answer);
+  const answer = result.stdout.split('\n').map(parseObject).find(Boolean);
+  if (result.code === 0 && typeof answer?.version === 'string' && typeof answer.gpu === 'boolean') return answer;
   if (result.timedOut) throw new Problem('it did not finish a first computation in 180 s');
   if (result.signal === 'SIGILL' || /compiled to use \w*AVX|instructions/.test(result.stderr))
     throw new Problem('this processor lacks the AVX instructions that TensorFlow needs');

@@ -18,7 +18,7 @@ import {
   sourcesVersion,
   whatIsMissing,
 } from './binding.mjs';
-import { packageFolder, readJson, writeJson } from './files.mjs';
+import { isObject, packageFolder, readJson, writeJson } from './files.mjs';
 import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate, realCompiler } from './graphBinding.mjs';
 import { findPythons } from './python.mjs';
 import { cachedWheelFolder, downloadWheel, isCached, wheel } from './wheel.mjs';
@@ -31,6 +31,16 @@ import { duration, Problem } from './words.mjs';
  */
 export const noteFile = () =>
   path.resolve(packageFolder('@tensorflow/tfjs-node-gpu'), '../..', '.axunet', 'tensorflow.json');
+
+/** What an earlier set-up noted; a part of another shape counts as not noted. */
+export function readNote(file = noteFile()) {
+  const { ready, rejected } = readJson(file) ?? {};
+  const areTexts = (values) => values.every((value) => typeof value === 'string');
+  const isReady = isObject(ready) && areTexts([ready.version, ready.folder, ready.source]);
+  const isWhole = isReady && Array.isArray(ready.library) && areTexts(ready.library);
+  const isTable = isObject(rejected) && areTexts(Object.values(rejected));
+  return { ready: isWhole ? ready : undefined, rejected: isTable ? { ...rejected } : {} };
+}
 
 const supported = (version) => {
   const [major, minor] = version.split('.').map(Number);
@@ -63,10 +73,9 @@ const plainStatus = { show() {}, print: console.log, clear() {} };
  * phrase with the reason and the fix}
  */
 export async function setupTensorflow(status = plainStatus, { force = false } = {}) {
-  const note = (!force && readJson(noteFile())) || {};
-  const rejected = { ...note.rejected };
+  const { ready: before, rejected } = force ? { rejected: {} } : readNote();
   try {
-    const ready = await firstThatWorks(note.ready, rejected, status);
+    const ready = await firstThatWorks(before, rejected, status);
     writeJson(noteFile(), { ready, rejected });
     return { ready };
   } catch (error) {

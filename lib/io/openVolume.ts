@@ -5,6 +5,7 @@
  * Lengths in metres or micrometres become mm, as in ITK. Where the spacing in the header and the affine disagree the
  * affine counts. Label values within 1e-4 of a whole number become that number.
  */
+import { realpath } from 'node:fs/promises';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { type Affine, shearDegrees, spacingOf, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
 import { type NiftiImage, readNifti } from './nifti.ts';
@@ -34,7 +35,7 @@ function scaled({ spacingMm, affine }: Volume, factor: number): { spacingMm: Vec
 /** The volume in mm and with the spacing of its affine, and what had to be said of it. */
 function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(read: V): Opened<V> {
   const warnings: string[] = [];
-  const { lengthUnit, placedBy } = read.header ?? {};
+  const { lengthUnit, placedBy, givesSpacing = true } = read.header ?? {};
   const factor = mmPerUnit[lengthUnit ?? 'mm'];
   let { spacingMm, affine }: Pick<Volume, 'spacingMm' | 'affine'> = read;
   if (factor !== undefined) {
@@ -42,8 +43,13 @@ function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(
     warnings.push(`the header gives lengths in ${lengthUnit}s; they are converted to mm (${listMm(spacingMm)} mm)`);
   }
   const implied = spacingOf(affine);
-  if (!implied.every((mm) => mm > 0)) warnings.push('the affine does not place all three axes');
-  else if (implied.some((mm, i) => !(Math.abs(mm - spacingMm[i]!) <= spacingTolerance * spacingMm[i]!))) {
+  if (!implied.every((mm) => mm > 0))
+    warnings.push('the affine does not place all three axes; distances and radiomics are refused');
+  else if (!givesSpacing) {
+    const instead = placedBy === 'sform' ? 'that of the affine is used' : '1 mm is assumed';
+    warnings.push(`the header gives no spacing (pixdim is 0); ${instead} (${listMm(implied)} mm)`);
+    spacingMm = implied;
+  } else if (implied.some((mm, i) => !(Math.abs(mm - spacingMm[i]!) <= spacingTolerance * mm))) {
     warnings.push(
       `the spacing in the header (${listMm(spacingMm)} mm) differs from that of the affine (${listMm(implied)} mm); ` +
         'the affine is used',
@@ -102,3 +108,6 @@ export const openAnyImage = async (file: string): Promise<Opened<Volume>> => set
 /** Reads a mask of any format. Throws as readVolume does. */
 export const openAnyMask = async (file: string): Promise<Opened<Volume>> =>
   checkMask(settleGeometry(await readVolume(file)));
+
+/** Whether two names lead to one file, links followed: a slip where an image and a mask are asked for. */
+export const isOneFile = async (a: string, b: string): Promise<boolean> => (await realpath(a)) === (await realpath(b));

@@ -10,7 +10,17 @@ import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
 import { openImage } from '../io/openVolume.ts';
-import { anything, dictionary, natural, object, optional, readJsonIfGood, realNumber, text } from '../io/schema.ts';
+import {
+  anything,
+  dictionary,
+  list,
+  natural,
+  object,
+  optional,
+  readJsonIfGood,
+  realNumber,
+  text,
+} from '../io/schema.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -88,6 +98,7 @@ const recordSchema = object({
   outputs: dictionary(text),
   pancreasMl: realNumber,
   voxels: natural,
+  warnings: optional(list(text)),
   beforePostprocessing: optional(object({ voxels: natural, pancreasMl: realNumber })),
 });
 

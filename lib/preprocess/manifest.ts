@@ -1,5 +1,6 @@
 /** What `manifest.json` says about preprocessed slices. */
 import {
+  aboveZero,
   atLeastOne,
   choice,
   dictionary,
@@ -9,6 +10,7 @@ import {
   nullable,
   object,
   optional,
+  passing,
   realNumber,
   type Schema,
   text,
@@ -87,6 +89,12 @@ export interface Manifest {
   readonly pending: readonly string[];
 }
 
+const hexadecimal = (digits: number) =>
+  passing<string>(
+    (value) => typeof value === 'string' && value.length === digits && /^[0-9a-f]*$/.test(value),
+    `${digits} hexadecimal digits`,
+  );
+
 export const sliceSchema = object({
   id: text,
   case: text,
@@ -96,9 +104,11 @@ export const sliceSchema = object({
   label: text,
   height: atLeastOne,
   width: atLeastOne,
-  spacingMm: tuple([realNumber, realNumber]),
+  spacingMm: tuple([aboveZero, aboveZero]),
   foreground: natural,
   box: nullable(tuple([natural, natural, natural, natural])),
+  imageCrc32: optional(hexadecimal(24)),
+  labelCrc32: optional(hexadecimal(8)),
 });
 
 export const caseSchema = object({
@@ -107,6 +117,7 @@ export const caseSchema = object({
   group: optional(text),
   shape: optional(tuple([natural, natural, natural])),
   labelPosition: optional(text),
+  warnings: optional(list(text)),
   sources: dictionary(text),
   slices: natural,
 });

@@ -9,6 +9,7 @@ import { realpath } from 'node:fs/promises';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { type Affine, shearDegrees, spacingOf, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
 import { type NiftiImage, readNifti } from './nifti.ts';
+import type { NrrdImage } from './nrrd.ts';
 import { readVolume } from './readVolume.ts';
 
 /** A volume as read through the gate. */
@@ -102,12 +103,32 @@ export const openImage = async (file: string, { isCt = true } = {}): Promise<Ope
 /** Reads a NIfTI mask or label. Throws as readNifti does. */
 export const openMask = async (file: string): Promise<Opened> => checkMask(settleGeometry(await readNifti(file)));
 
+/** What an NRRD header leaves open, and how it is taken, as ITK does. */
+function nrrdDoubts({ givesSpacing, space, spaceUnits = '' }: NrrdImage['header']): string[] {
+  const units = [...spaceUnits.matchAll(/"([^"]*)"/g)].map(([, unit]) => unit!);
+  const other = units.find((unit) => !/^(mm|millimet(er|re)s?|)$/i.test(unit.trim()));
+  const names = space === undefined ? 'no space' : `the space ${space}, which says nothing of the patient`;
+  return [
+    ...(other === undefined ? [] : [`the header gives lengths in "${other}"; they are taken for mm`]),
+    ...(givesSpacing ? [] : ['the header gives no spacing; 1 mm is assumed']),
+    ...(/anterior|posterior|^[rl][ap]s$/i.test(space ?? '') ? [] : [`the header names ${names}: LPS is assumed`]),
+  ];
+}
+
+/** A volume of any format with what is odd of its geometry. */
+async function openGeometry(file: string): Promise<Opened<Volume>> {
+  const read: Volume & Partial<Pick<NrrdImage | NiftiImage, 'header'>> = await readVolume(file);
+  const { header, ...volume } = read;
+  if (header === undefined || !('encoding' in header)) return settleGeometry({ ...volume, header });
+  const settled = settleGeometry(volume);
+  return { ...settled, warnings: [...nrrdDoubts(header), ...settled.warnings] };
+}
+
 /** Reads an image of any kind and format, NRRD too, such as MR images for radiomics. Throws as readVolume does. */
-export const openAnyImage = async (file: string): Promise<Opened<Volume>> => settleGeometry(await readVolume(file));
+export const openAnyImage = openGeometry;
 
 /** Reads a mask of any format. Throws as readVolume does. */
-export const openAnyMask = async (file: string): Promise<Opened<Volume>> =>
-  checkMask(settleGeometry(await readVolume(file)));
+export const openAnyMask = async (file: string): Promise<Opened<Volume>> => checkMask(await openGeometry(file));
 
 /** Whether two names lead to one file, links followed: a slip where an image and a mask are asked for. */
 export const isOneFile = async (a: string, b: string): Promise<boolean> => (await realpath(a)) === (await realpath(b));

@@ -15,6 +15,7 @@ import { verifyDataset } from '../../lib/dataset/verify.ts';
 import { verifyMask } from '../../lib/dataset/verifyCase.ts';
 import { evaluateFiles, pairFiles } from '../../lib/evaluate/files.ts';
 import { volumeOverlay } from '../../lib/figures/volumeOverlay.ts';
+import { openAnyImage, openAnyMask } from '../../lib/io/openVolume.ts';
 import { volumeInfo } from '../../lib/io/volumeInfo.ts';
 import { findVolumes, type Predictor, predictFiles } from '../../lib/predict/files.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
@@ -22,6 +23,7 @@ import { preprocessDataset } from '../../lib/preprocess/slices.ts';
 import { makeRecord } from '../../lib/radiomics/record.ts';
 import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { type Fields, header, single } from '../io/makeNifti.ts';
+import { type NrrdFields, nrrd } from '../io/makeNrrd.ts';
 import { thresholdModel } from '../predict/fake.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-doors-'));
@@ -318,6 +320,51 @@ describe('distances and volumes', () => {
     const { image, label, prediction } = writeLabels('far', 1.001);
     expect((await evaluateFiles(pairFiles(prediction, label))).failed).toHaveLength(1);
     expect((await verifyDataset(await openPair(image, label))).totals.errors).toBeGreaterThan(0);
+  });
+});
+
+describe('an NRRD header', () => {
+  const directions = '(0.8,0,0) (0,0.8,0) (0,0,2.5)';
+  // Spacing and frame as SimpleITK 2.5 reads them: no unit is converted, LPS and 1 where nothing is said.
+  it.each<[string, NrrdFields, string[], number[]]>([
+    ['that says all', { space: 'LPS', 'space directions': directions }, [], [0.8, 0.8, 2.5]],
+    [
+      'in centimetres',
+      { space: 'left-posterior-superior', 'space directions': directions, 'space units': '"cm" "cm" "cm"' },
+      ['the header gives lengths in "cm"; they are taken for mm'],
+      [0.8, 0.8, 2.5],
+    ],
+    [
+      'in millimetres',
+      { space: 'RAS', 'space directions': directions, 'space units': '"mm" "millimeters" ""' },
+      [],
+      [0.8, 0.8, 2.5],
+    ],
+    [
+      'with nothing of the grid',
+      {},
+      ['the header gives no spacing; 1 mm is assumed', 'the header names no space: LPS is assumed'],
+      [1, 1, 1],
+    ],
+    [
+      'with one spacing missing',
+      { spacings: '0.8 nan 2.5' },
+      ['the header gives no spacing; 1 mm is assumed', 'the header names no space: LPS is assumed'],
+      [0.8, 1, 2.5],
+    ],
+    [
+      'of a space without anatomy',
+      { space: '3D-right-handed', 'space directions': directions },
+      ['the header names the space 3D-right-handed, which says nothing of the patient: LPS is assumed'],
+      [0.8, 0.8, 2.5],
+    ],
+  ])('%s is told of where it leaves something open', async (_, fields, said, spacing) => {
+    writeFileSync(at('open.nrrd'), nrrd(new Uint8Array(48), fields));
+    for (const open of [openAnyImage, openAnyMask]) {
+      const { warnings, spacingMm } = await open(at('open.nrrd'));
+      expect(warnings).toEqual(said);
+      expect(spacingMm).toEqual(spacing);
+    }
   });
 });
 

@@ -118,6 +118,9 @@ export const foldSchema: Schema<FoldResult> = object({
   failed: list(
     object({ id: text, reason: text, fold: optional(natural), side: optional(choice(['validation', 'test'])) }),
   ),
+  warnings: optional(
+    list(object({ id: text, message: text, fold: optional(natural), side: optional(choice(['validation', 'test'])) })),
+  ),
   masks: dictionary(text),
 });
 

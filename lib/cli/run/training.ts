@@ -57,13 +57,16 @@ function tellDoubts({ failed, cases }: Manifest, command: string): void {
       console.error(`axunet ${command}: warning: case ${cleanText(id)}: ${cleanText(message)}`);
 }
 
+/** Slices that were made before; what their manifest says of failed and odd cases is told again. */
+export async function openMadeSlices(folder: string, command: string): Promise<SliceSet> {
+  const slices = await openSlices(folder);
+  tellDoubts(slices.manifest, command);
+  return slices;
+}
+
 /** Slices that were made before, or those of a data set. */
 export async function slicesFor(values: SlicesValues & ConfigValues, command: string): Promise<SliceSet> {
-  if (values.slices !== undefined) {
-    const slices = await openSlices(values.slices);
-    tellDoubts(slices.manifest, command);
-    return slices;
-  }
+  if (values.slices !== undefined) return openMadeSlices(values.slices, command);
   return slicesOfDataset(await openDataset(values.dataset!, values.data), presetOf(values), command);
 }
 

@@ -119,6 +119,9 @@ export const foldSchema: Schema<FoldResult> = object({
   failed: list(
     object({ id: oneLine, reason: text, fold: optional(natural), side: optional(choice(['validation', 'test'])) }),
   ),
+  warnings: optional(
+    list(object({ id: text, message: text, fold: optional(natural), side: optional(choice(['validation', 'test'])) })),
+  ),
   masks: dictionary(text),
 });
 

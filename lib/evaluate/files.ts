@@ -8,9 +8,9 @@ import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
-import { type Opened, openMask } from '../io/openVolume.ts';
+import { isOneFile, type Opened, openMask } from '../io/openVolume.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
-import { shearDegrees, type Volume, type VoxelArray } from '../volume/volume.ts';
+import { crookedAxes, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { ModelCases, ScoredCase } from './cohort.ts';
 import { scoreMasks } from './metrics.ts';
 
@@ -123,17 +123,13 @@ export function onOneGrid<T extends VoxelArray>(
 }
 
 /**
- * Refuses a grid whose axes are not at right angles: distances are computed along them. Throws a UserError that names
- * the file.
+ * Refuses a grid whose axes are not at right angles, or not all placed: distances are computed along them. Throws a
+ * UserError that names the file.
  */
 export function assertRightAngles({ affine }: Volume, file: string): void {
-  const degrees = shearDegrees(affine);
-  if (degrees > 0)
-    throw expected(
-      'axes at right angles to measure distances (resample the masks to such a grid)',
-      `axes that miss them by ${degrees.toFixed(1)}°, as with gantry tilt,`,
-      file,
-    );
+  const crooked = crookedAxes(affine);
+  if (crooked)
+    throw expected('axes at right angles to measure distances (resample the masks to such a grid)', crooked, file);
 }
 
 type Warn = (message: string) => void;
@@ -151,6 +147,7 @@ async function scorePair(
   ] as const;
   for (const [i, file] of [prediction, reference].entries())
     for (const warning of stored[i]!.warnings) warn(`${file}: ${warning}`);
+  if (await isOneFile(prediction, reference)) warn(`${prediction}: prediction and reference are one file`);
   assertRightAngles(stored[1], reference);
   const [predicted, wanted] = onOneGrid(...stored);
   return { id, ...scoreMasks(predicted.data, wanted.data, wanted.shape, wanted.spacingMm) };

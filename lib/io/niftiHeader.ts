@@ -26,6 +26,8 @@ export interface NiftiHeader {
   readonly description: string;
   /** What says where the voxels lie: sform or qform, or neither, and nibabel's convention is assumed. */
   readonly placedBy: 'sform' | 'qform' | 'assumed';
+  /** Whether pixdim has a spacing for each axis; where it is 0, `spacingMm` says 1, as nibabel does. */
+  readonly givesSpacing: boolean;
   /** The unit that the header names for its lengths; not converted here, as in nibabel, but in openVolume.ts. */
   readonly lengthUnit: 'unknown' | 'metre' | 'mm' | 'micron';
 }
@@ -133,6 +135,9 @@ function offsetOf(header: RawHeader, version: 1 | 2, single: boolean, file: stri
 const spacingOfHeader = (header: RawHeader): Vec3 =>
   [1, 2, 3].map((i) => Math.abs(header.pixDims[i]!) || (Number.isNaN(header.pixDims[i]) ? NaN : 1)) as unknown as Vec3;
 
+const givesSpacing = ({ pixDims, dims }: RawHeader): boolean =>
+  [1, 2, 3].every((axis) => axis > dims[0]! || pixDims[axis] !== 0);
+
 /** Neither sform nor qform: x flipped, origin at the centre of the stored grid (ANALYZE's convention, as nibabel). */
 function centredAffine(header: RawHeader, [sx, sy, sz]: Vec3): Affine {
   const count = header.dims[0]!;
@@ -185,6 +190,7 @@ export function parseNiftiHeader(bytes: Buffer, single: boolean, file: string): 
     spacingMm,
     affine: affineOf(header, version, spacingMm, file),
     placedBy: placedBy(header),
+    givesSpacing: givesSpacing(header),
     ...scalingOf(header, file),
     offset: offsetOf(header, version, single, file),
     description: header.description,

@@ -11,7 +11,7 @@ import { insideFolder } from './insideFolder.ts';
 import { type NrrdEncoding, type NrrdHeader, parseNrrdHeader } from './nrrdHeader.ts';
 import { countNonFinite, decodedBytes, decodeVoxels, type VoxelType } from './voxelTypes.ts';
 
-type KeptFields = 'version' | 'encoding' | 'littleEndian' | 'space' | 'spaceUnits' | 'keyValues';
+type KeptFields = 'version' | 'encoding' | 'littleEndian' | 'givesSpacing' | 'space' | 'spaceUnits' | 'keyValues';
 
 /** A volume with what its NRRD header says beyond the geometry. */
 export interface NrrdImage extends Volume {
@@ -198,10 +198,10 @@ export async function readNrrd(file: string): Promise<NrrdImage> {
   return withPlainSource(file, 'an NRRD file', async (source) => {
     const head = await readHead(source);
     const data = await voxelsOf(head, source);
-    const { version, type, encoding, littleEndian, shape, spacingMm, affine, space, spaceUnits, keyValues } =
-      head.header;
+    const { version, type, encoding, littleEndian, shape, spacingMm, affine, keyValues } = head.header;
+    const { givesSpacing, space, spaceUnits } = head.header;
     const read = { datatype: type.name, nonFinite: countNonFinite(data) };
-    const kept = { version, encoding, littleEndian, space, spaceUnits, keyValues, ...read };
+    const kept = { version, encoding, littleEndian, givesSpacing, space, spaceUnits, keyValues, ...read };
     return { data, shape, spacingMm, affine, header: kept };
   });
 }

@@ -5,9 +5,11 @@
  * Lengths in metres or micrometres become mm, as in ITK. Where the spacing in the header and the affine disagree the
  * affine counts. Label values within 1e-4 of a whole number become that number.
  */
+import { realpath } from 'node:fs/promises';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { type Affine, shearDegrees, spacingOf, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
 import { type NiftiImage, readNifti } from './nifti.ts';
+import type { NrrdImage } from './nrrd.ts';
 import { readVolume } from './readVolume.ts';
 
 /** A volume as read through the gate. */
@@ -34,7 +36,7 @@ function scaled({ spacingMm, affine }: Volume, factor: number): { spacingMm: Vec
 /** The volume in mm and with the spacing of its affine, and what had to be said of it. */
 function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(read: V): Opened<V> {
   const warnings: string[] = [];
-  const { lengthUnit, placedBy } = read.header ?? {};
+  const { lengthUnit, placedBy, givesSpacing = true } = read.header ?? {};
   const factor = mmPerUnit[lengthUnit ?? 'mm'];
   let { spacingMm, affine }: Pick<Volume, 'spacingMm' | 'affine'> = read;
   if (factor !== undefined) {
@@ -42,8 +44,13 @@ function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(
     warnings.push(`the header gives lengths in ${lengthUnit}s; they are converted to mm (${listMm(spacingMm)} mm)`);
   }
   const implied = spacingOf(affine);
-  if (!implied.every((mm) => mm > 0)) warnings.push('the affine does not place all three axes');
-  else if (implied.some((mm, i) => !(Math.abs(mm - spacingMm[i]!) <= spacingTolerance * spacingMm[i]!))) {
+  if (!implied.every((mm) => mm > 0))
+    warnings.push('the affine does not place all three axes; distances and radiomics are refused');
+  else if (!givesSpacing) {
+    const instead = placedBy === 'sform' ? 'that of the affine is used' : '1 mm is assumed';
+    warnings.push(`the header gives no spacing (pixdim is 0); ${instead} (${listMm(implied)} mm)`);
+    spacingMm = implied;
+  } else if (implied.some((mm, i) => !(Math.abs(mm - spacingMm[i]!) <= spacingTolerance * mm))) {
     warnings.push(
       `the spacing in the header (${listMm(spacingMm)} mm) differs from that of the affine (${listMm(implied)} mm); ` +
         'the affine is used',
@@ -96,9 +103,32 @@ export const openImage = async (file: string, { isCt = true } = {}): Promise<Ope
 /** Reads a NIfTI mask or label. Throws as readNifti does. */
 export const openMask = async (file: string): Promise<Opened> => checkMask(settleGeometry(await readNifti(file)));
 
+/** What an NRRD header leaves open, and how it is taken, as ITK does. */
+function nrrdDoubts({ givesSpacing, space, spaceUnits = '' }: NrrdImage['header']): string[] {
+  const units = [...spaceUnits.matchAll(/"([^"]*)"/g)].map(([, unit]) => unit!);
+  const other = units.find((unit) => !/^(mm|millimet(er|re)s?|)$/i.test(unit.trim()));
+  const names = space === undefined ? 'no space' : `the space ${space}, which says nothing of the patient`;
+  return [
+    ...(other === undefined ? [] : [`the header gives lengths in "${other}"; they are taken for mm`]),
+    ...(givesSpacing ? [] : ['the header gives no spacing; 1 mm is assumed']),
+    ...(/anterior|posterior|^[rl][ap]s$/i.test(space ?? '') ? [] : [`the header names ${names}: LPS is assumed`]),
+  ];
+}
+
+/** A volume of any format with what is odd of its geometry. */
+async function openGeometry(file: string): Promise<Opened<Volume>> {
+  const read: Volume & Partial<Pick<NrrdImage | NiftiImage, 'header'>> = await readVolume(file);
+  const { header, ...volume } = read;
+  if (header === undefined || !('encoding' in header)) return settleGeometry({ ...volume, header });
+  const settled = settleGeometry(volume);
+  return { ...settled, warnings: [...nrrdDoubts(header), ...settled.warnings] };
+}
+
 /** Reads an image of any kind and format, NRRD too, such as MR images for radiomics. Throws as readVolume does. */
-export const openAnyImage = async (file: string): Promise<Opened<Volume>> => settleGeometry(await readVolume(file));
+export const openAnyImage = openGeometry;
 
 /** Reads a mask of any format. Throws as readVolume does. */
-export const openAnyMask = async (file: string): Promise<Opened<Volume>> =>
-  checkMask(settleGeometry(await readVolume(file)));
+export const openAnyMask = async (file: string): Promise<Opened<Volume>> => checkMask(await openGeometry(file));
+
+/** Whether two names lead to one file, links followed: a slip where an image and a mask are asked for. */
+export const isOneFile = async (a: string, b: string): Promise<boolean> => (await realpath(a)) === (await realpath(b));

@@ -24,6 +24,11 @@ export const atLeastOne = v.pipe(
   v.number(),
   v.check((value) => Number.isSafeInteger(value) && value >= 1, 'a whole number of 1 or more'),
 );
+/** A finite number above 0. */
+export const aboveZero = v.pipe(
+  v.number(),
+  v.check((value) => Number.isFinite(value) && value > 0, 'a positive number'),
+);
 export const flag = v.boolean();
 export const anything = v.unknown();
 

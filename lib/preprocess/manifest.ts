@@ -1,5 +1,6 @@
 /** What `manifest.json` says about preprocessed slices. */
 import {
+  aboveZero,
   atLeastOne,
   choice,
   dictionary,
@@ -105,7 +106,7 @@ export const sliceSchema = object({
   label: text,
   height: atLeastOne,
   width: atLeastOne,
-  spacingMm: tuple([realNumber, realNumber]),
+  spacingMm: tuple([aboveZero, aboveZero]),
   foreground: natural,
   box: nullable(tuple([natural, natural, natural, natural])),
   imageCrc32: optional(crc32Of(3)),

@@ -4,7 +4,7 @@ import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
-import { maskOf, readGreyImage } from '../io/image.ts';
+import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
 import { assertFinite } from '../io/nifti.ts';
 import { openImage, openMask } from '../io/openVolume.ts';
 import { canonicalSlices, geometryDifference, toCanonical } from '../volume/orientation.ts';
@@ -123,7 +123,7 @@ async function preparePicture(list: CaseList, imageFile: string, labelFile: stri
     height,
     width,
     spacingMm: [1, 1],
-    warnings: [],
+    warnings: maskDoubts(mask).map((doubt) => `${path.basename(labelFile)}: ${doubt}`),
     slices: [{ z, planes: [plane, plane, plane], label: turn(toClasses(stored, list, labelFile)) }],
   };
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expected } from '../errors.ts';
+import { expected, shownText } from '../errors.ts';
 import { readBytesSync } from '../io/files.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import { decodeNpy } from '../io/npy.ts';
@@ -66,6 +66,11 @@ export async function openSlices(folder: string, options: { cacheBytes?: number 
   const file = manifestFile(folder);
   if (!existsSync(file)) throw expected('a folder of slices that axunet preprocess made', 'no manifest.json', folder);
   const manifest = await readJsonAs(file, manifestSchema, 'a slice manifest');
+  const seen = new Set<string>();
+  for (const { id } of manifest.slices) {
+    if (seen.has(id)) throw expected('slices with different ids', `${shownText(id)} twice`, file);
+    seen.add(id);
+  }
   return slicesIn({ folder, cacheBytes: options.cacheBytes ?? defaultCacheBytes() }, manifest);
 }
 

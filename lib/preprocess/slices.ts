@@ -135,7 +135,9 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
   const { slices, bytes } = await writeSlices(plan, one, prepared);
   const { id, patient, group } = one;
-  const { shape, labelPosition, warnings } = prepared;
+  const { shape, labelPosition } = prepared;
+  const isEmpty = plan.list.kind === '3d' && slices.length > 0 && slices.every(({ foreground }) => foreground === 0);
+  const warnings = [...prepared.warnings, ...(isEmpty ? ['the label has no foreground'] : [])];
   const entry: CaseEntry = {
     id,
     patient,

@@ -1,7 +1,7 @@
 /** The radiomics of one case as they are kept: features with what they were made from. */
 
 import { UserError } from '../errors.ts';
-import { openAnyImage, openAnyMask } from '../io/openVolume.ts';
+import { isOneFile, openAnyImage, openAnyMask } from '../io/openVolume.ts';
 import { volumeChecksums } from '../io/readVolume.ts';
 import {
   dictionary,
@@ -65,7 +65,8 @@ interface OpenedPair {
 async function openPair(imageFile: string, maskFile: string): Promise<OpenedPair> {
   const [image, mask] = await Promise.all([openAnyImage(imageFile), openAnyMask(maskFile)]);
   const odd = (file: string, found: readonly string[]): string[] => found.map((warning) => `${file}: ${warning}`);
-  return { image, mask, warnings: [...odd(imageFile, image.warnings), ...odd(maskFile, mask.warnings)] };
+  const same = (await isOneFile(imageFile, maskFile)) ? [`${imageFile}: image and mask are one file`] : [];
+  return { image, mask, warnings: [...same, ...odd(imageFile, image.warnings), ...odd(maskFile, mask.warnings)] };
 }
 
 /**

@@ -229,5 +229,7 @@ export function geometryDifference(a: Volume, b: Volume): string | undefined {
   if (differs < 0) return undefined;
   const row = Math.floor(differs / 4);
   const rowOf = ({ affine }: Volume): string => list(affine.slice(4 * row, 4 * row + 4));
-  return `affine row ${row + 1} (${rowOf(a)}) against (${rowOf(b)})`;
+  if (rowOf(a) !== rowOf(b)) return `affine row ${row + 1} (${rowOf(a)}) against (${rowOf(b)})`;
+  // Far from the origin six digits do not tell the two apart.
+  return `affine row ${row + 1}, column ${(differs % 4) + 1}: ${a.affine[differs]} against ${b.affine[differs]}`;
 }

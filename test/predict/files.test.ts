@@ -98,6 +98,18 @@ describe('predicting files', () => {
     expect(await again({ sha256: 'weights 2' }, 0.7)).toEqual(['a', 'b']);
   });
 
+  it('makes again what a record holds something else of than warnings', async () => {
+    const inputs = await findVolumes([at('in')]);
+    await predictFiles(predictor, inputs, { out: at('out') });
+    const record = JSON.parse(readFileSync(at('out', 'a.json'), 'utf8')) as object;
+    writeFileSync(at('out', 'a.json'), JSON.stringify({ ...record, warnings: 5 }));
+    expect(await predictFiles(predictor, inputs, { out: at('out') })).toMatchObject({
+      made: ['a'],
+      skipped: ['b'],
+      failed: [],
+    });
+  });
+
   it('names a file that cannot be read and makes the others', async () => {
     writeFileSync(at('in', 'aa.nii.gz'), 'no gzip');
     const notes: string[] = [];

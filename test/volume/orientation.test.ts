@@ -140,4 +140,8 @@ describe('geometryDifference', () => {
     expect(geometryDifference(base, moved(7, 1))).toBe('affine row 2 (0, 2, 0, 2) against (0, 2, 0, 3)');
     expect(geometryDifference(base, moved(7, NaN))).toContain('affine row 2');
   });
+  it('names numbers that differ in words that differ, far from the origin too', () => {
+    const far = (by: number): Volume => ({ ...base, affine: base.affine.map((v, k) => (k === 3 ? 1e7 + by : v)) });
+    expect(geometryDifference(far(0), far(3))).toBe('affine row 1, column 4: 10000000 against 10000003');
+  });
 });

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { finiteValues, summariseValues } from '../../lib/volume/values.ts';
+import { countValues, finiteValues, summariseValues } from '../../lib/volume/values.ts';
 
 describe('summariseValues', () => {
   it('of 2, 4, 4, 4, 5, 5, 7, 9 has mean 5 and population standard deviation 2', () => {
@@ -51,4 +52,14 @@ describe('summariseValues', () => {
       sum: 0,
     });
   });
+});
+
+it('countValues counts as a plain loop does', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(0, 1, 2, 0.5, NaN)), (values) => {
+      const counts = countValues(Float32Array.from(values));
+      for (const v of new Set(values)) expect(counts.get(v)).toBe(values.filter((w) => Object.is(v, w)).length);
+      expect([...counts.values()].reduce((sum, n) => sum + n, 0)).toBe(values.length);
+    }),
+  );
 });

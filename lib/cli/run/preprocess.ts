@@ -20,7 +20,7 @@ function summaryOf(manifest: Manifest, list: CaseList, out: string): object {
     labelMap: list.labelMap,
     labels: describeLabels(list),
     failed,
-    warnings: warningsIn(manifest),
+    warnings: [...warningsIn(manifest), ...doubtsOfSet(manifest).map((message) => ({ message }))],
     pending: pending.length,
     slices: slices.length,
     slicesWithForeground: withForeground(manifest),
@@ -31,6 +31,10 @@ function summaryOf(manifest: Manifest, list: CaseList, out: string): object {
 /** What is odd in the files of the cases, by case. */
 const warningsIn = ({ cases }: Manifest): { id: string; message: string }[] =>
   cases.flatMap(({ id, warnings = [] }) => warnings.map((message) => ({ id, message })));
+
+/** What is odd of the set as a whole. */
+const doubtsOfSet = (manifest: Manifest): string[] =>
+  manifest.slices.length > 0 && withForeground(manifest) === 0 ? ['no label of the set has any foreground'] : [];
 
 const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
@@ -67,5 +71,6 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   else printSummary(manifest, out);
   for (const { id, message } of warningsIn(manifest))
     console.error(`axunet preprocess: warning: case ${id}: ${message}`);
+  for (const message of doubtsOfSet(manifest)) console.error(`axunet preprocess: warning: ${message}`);
   return manifest.failed.length ? 1 : 0;
 }

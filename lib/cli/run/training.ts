@@ -8,7 +8,7 @@ import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
 import { cleanText } from '../../errors.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
-import { preprocessDataset } from '../../preprocess/slices.ts';
+import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import { type Profile, projectPath, settings } from '../../settings.ts';
 import { parseChanges, readChanges, type TrainChanges } from '../../train/config.ts';
@@ -38,21 +38,35 @@ export async function slicesOfDataset(list: CaseList, preset: Profile, command: 
   const out = projectPath('data', 'slices', `${list.dataset.replace(/[^\w.-]+/g, '-')}-${mode}`);
   console.log(describeLabels(list));
   const progress = startProgress('preprocess', list.cases.length);
-  const { failed, cases } = await preprocessDataset(list, {
+  const manifest = await preprocessDataset(list, {
     out,
     mode,
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
-  for (const { id, reason } of failed) console.error(`axunet ${command}: case ${cleanText(id)} is left out: ${reason}`);
-  for (const { id, warnings = [] } of cases)
-    for (const message of warnings) console.error(`axunet ${command}: warning: case ${cleanText(id)}: ${message}`);
+  tellDoubts(manifest, command);
   return openSlices(out);
+}
+
+/** Cases that slices could not be made of, and what is odd in the files of the others. */
+function tellDoubts({ failed, cases }: Manifest, command: string): void {
+  for (const { id, reason } of failed)
+    console.error(`axunet ${command}: case ${cleanText(id)} is left out: ${cleanText(reason)}`);
+  for (const { id, warnings = [] } of cases)
+    for (const message of warnings)
+      console.error(`axunet ${command}: warning: case ${cleanText(id)}: ${cleanText(message)}`);
+}
+
+/** Slices that were made before; what their manifest says of failed and odd cases is told again. */
+export async function openMadeSlices(folder: string, command: string): Promise<SliceSet> {
+  const slices = await openSlices(folder);
+  tellDoubts(slices.manifest, command);
+  return slices;
 }
 
 /** Slices that were made before, or those of a data set. */
 export async function slicesFor(values: SlicesValues & ConfigValues, command: string): Promise<SliceSet> {
-  if (values.slices !== undefined) return openSlices(values.slices);
+  if (values.slices !== undefined) return openMadeSlices(values.slices, command);
   return slicesOfDataset(await openDataset(values.dataset!, values.data), presetOf(values), command);
 }
 

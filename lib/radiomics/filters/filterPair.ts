@@ -76,8 +76,8 @@ export interface Run {
   readonly count: number;
 }
 
-/** Taps in the order of their sums: what they multiply lies so many samples behind the first that the filters see. */
-export interface Taps {
+/** Taps in the order of their sums: what each multiplies lies so many samples behind the first that is seen. */
+export interface OrderedTaps {
   readonly places: Int32Array;
   readonly low: Floats;
   readonly high: Floats;
@@ -88,7 +88,11 @@ export interface Taps {
  * the filter reaches over the end by `over` samples, those from the end on outwards come first. With `over` 0 or 1
  * nothing differs.
  */
-export function tapsInOrder({ low, high, lowSingle, highSingle }: FilterPair, isDouble: boolean, over = 0): Taps {
+export function tapsInOrder(
+  { low, high, lowSingle, highSingle }: FilterPair,
+  isDouble: boolean,
+  over = 0,
+): OrderedTaps {
   const order = Int32Array.from(low, (_, k) => (k <= over ? over - k : k));
   const inOrder = (filter: Floats): Floats => filter.map((_, k) => filter[order[k]!]!);
   return {
@@ -99,7 +103,7 @@ export function tapsInOrder({ low, high, lowSingle, highSingle }: FilterPair, is
 }
 
 /** All taps of one output after another, for few of them. */
-function splitFew(from: Float64Array, low: Float64Array, high: Float64Array, run: Run, taps: Taps): void {
+function splitFew(from: Float64Array, low: Float64Array, high: Float64Array, run: Run, taps: OrderedTaps): void {
   const { places, low: l, high: h } = taps;
   for (let i = 0; i < run.count; i++) {
     let [lowSum, highSum] = [0, 0];
@@ -114,7 +118,7 @@ function splitFew(from: Float64Array, low: Float64Array, high: Float64Array, run
 }
 
 /** Adds four taps to all outputs at once, which spares the memory three roundtrips of four; the last may be a pair. */
-function splitDouble(from: Float64Array, low: Float64Array, high: Float64Array, run: Run, taps: Taps): void {
+function splitDouble(from: Float64Array, low: Float64Array, high: Float64Array, run: Run, taps: OrderedTaps): void {
   const { places, low: l, high: h } = taps;
   const { at, count } = run;
   const end = at + count;
@@ -144,7 +148,7 @@ function splitDouble(from: Float64Array, low: Float64Array, high: Float64Array, 
 }
 
 /** Adds two taps at once; every product and every sum is rounded to single precision. */
-function splitSingle(from: Float32Array, low: Float32Array, high: Float32Array, run: Run, taps: Taps): void {
+function splitSingle(from: Float32Array, low: Float32Array, high: Float32Array, run: Run, taps: OrderedTaps): void {
   const { places, low: l, high: h } = taps;
   const { at, count } = run;
   const end = at + count;
@@ -168,7 +172,7 @@ const together = 512;
  * Low-pass and high-pass of a run, in the precision of the arrays, which are all three of the same type; `low` and
  * `high` are 0 there before.
  */
-export function splitRun(from: Floats, low: Floats, high: Floats, run: Run, taps: Taps): void {
+export function splitRun(from: Floats, low: Floats, high: Floats, run: Run, taps: OrderedTaps): void {
   const isDouble = from instanceof Float64Array;
   if (isDouble && run.count < 8) return splitFew(from, low as Float64Array, high as Float64Array, run, taps);
   for (let first = 0; first < run.count; first += together) {

@@ -3,7 +3,15 @@ import { expected } from '../../errors.ts';
 import { affineFrom, assertBoxInside, type Box, cropVolume } from '../../volume/crop.ts';
 import { type Vec3, type Volume, voxelCount } from '../../volume/volume.ts';
 import type { AxisIndex } from '../aggregation.ts';
-import { type FilterPair, type Floats, filterPairOf, reachOf, splitRun, type Taps, tapsInOrder } from './filterPair.ts';
+import {
+  type FilterPair,
+  type Floats,
+  filterPairOf,
+  type OrderedTaps,
+  reachOf,
+  splitRun,
+  tapsInOrder,
+} from './filterPair.ts';
 
 export interface WaveletOptions {
   /**
@@ -31,8 +39,8 @@ export interface WaveletImage {
 }
 
 /**
- * Part of the periodic image, a whole period at most: its first voxel is sample `origin[axis]` along each axis; geometry
- * is not kept.
+ * Part of the periodic image, a whole period at most: its first voxel is sample `origin[axis]` along each axis;
+ * geometry is not kept.
  */
 interface Part<T extends Floats = Floats> {
   readonly data: T;
@@ -82,7 +90,7 @@ function withSurroundings<T extends Floats>(part: Part<T>, axis: AxisIndex, peri
 interface Stretch {
   readonly from: number;
   to: number;
-  readonly taps: Taps;
+  readonly taps: OrderedTaps;
 }
 
 /** The stretches of `length` outputs of which the first is sample `first` of the period. */

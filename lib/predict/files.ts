@@ -3,7 +3,7 @@
  * one bad file does not stop the others, so a cut-off run is simply started again.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
 import { expected, messageOf } from '../errors.ts';
@@ -11,6 +11,7 @@ import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
 import { openImage } from '../io/openVolume.ts';
 import { anything, dictionary, natural, object, optional, readJsonIfGood, realNumber, text } from '../io/schema.ts';
+import { makeFolder } from '../io/writable.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -261,7 +262,7 @@ export async function predictFiles(
   inputs: readonly VolumeInput[],
   options: PredictFilesOptions,
 ): Promise<PredictReport> {
-  await mkdir(options.out, { recursive: true });
+  await makeFolder(options.out);
   refuseOverwriting(inputs, options);
   const report: PredictReport = {
     made: [],

@@ -33,6 +33,7 @@ function tellUncaught(): void {
   });
 }
 
+process.send?.('begun'); // scripts/start-typescript.mjs waits for it
 endWithStarter();
 endWithReader();
 tellUncaught();

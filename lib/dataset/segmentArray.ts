@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { expected, messageOf } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
+import { fileKind } from '../io/fileKind.ts';
 import { explainReadError } from '../io/files.ts';
 import { writeNifti } from '../io/nifti.ts';
 import type { Box } from '../volume/crop.ts';
@@ -130,7 +131,7 @@ async function readSegmentArray(file: string): Promise<Volume<Uint8Array>> {
     throw explainReadError(error, 'a pickled mask', file);
   });
   const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostPickled }).catch((error: unknown) => {
-    throw expected('gzip data', messageOf(error), file);
+    throw expected('gzip data', fileKind(packed) ?? messageOf(error), file);
   });
   return decodeSegmentArray(bytes, file);
 }

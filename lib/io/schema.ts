@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { expected, messageOf, shownText, UserError } from '../errors.ts';
+import { textKind } from './fileKind.ts';
 import { explainReadError } from './files.ts';
 
 /** The shape of a value. A schema checks and never changes: what was read comes back as it is, unknown keys too. */
@@ -112,7 +113,7 @@ export function parseJson(content: string, file?: string): unknown {
   try {
     return JSON.parse(content.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw expected('JSON', `text that is not (${messageOf(error)})`, file);
+    throw expected('JSON', textKind(content) ?? `text that is not (${messageOf(error)})`, file);
   }
 }
 

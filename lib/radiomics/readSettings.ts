@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { isScalar, isSeq, parseDocument, visit } from 'yaml';
 import { expected, messageOf, UserError } from '../errors.ts';
+import { textKind } from '../io/fileKind.ts';
 import { assertRegularFile, explainReadError } from '../io/files.ts';
 import { checkShape, object } from '../io/schema.ts';
 import { changesFromPyradiomics, isPyradiomicsFile } from './pyradiomicsParameters.ts';
@@ -47,6 +48,8 @@ export async function readRadiomicsSettings(file: string, more: RadiomicsChanges
   const text = await readFile(file, 'utf8').catch((error) => {
     throw explainReadError(error, 'radiomics options', file);
   });
+  const kind = textKind(text);
+  if (kind !== undefined) throw expected('radiomics options in YAML or JSON', kind, file);
   let content: unknown;
   try {
     content = parseAsWritten(text.replace(/^\ufeff/, ''));

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.ts';
 import { parseCsv } from '../io/csv.ts';
+import { textKind } from '../io/fileKind.ts';
 import { explainReadError } from '../io/files.ts';
 import { families } from './names.ts';
 
@@ -35,6 +36,9 @@ export async function readCohort(file: string): Promise<CohortRow[]> {
   const text = await readFile(file, 'utf8').catch((error) => {
     throw explainReadError(error, 'a cohort table', file);
   });
+  const kind = textKind(text);
+  if (kind?.startsWith('a zip')) throw expected('a table as CSV', 'a zip archive, as spreadsheets are', file);
+  if (kind !== undefined) throw expected('a table as CSV', kind, file);
   const [heading = [], ...rows] = parseCsv(text, file);
   const isWhole = ['id', 'image', 'mask'].every((column) => heading.includes(column));
   if (!isWhole) throw expected('the columns id, image and mask', heading.join(', ') || 'an empty table', file);

@@ -18,7 +18,7 @@ export const systemReason = (error: unknown): string | undefined =>
   limits[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
 
 /** What the operating system refused, as one sentence; undefined for any other error. */
-export function systemErrorMessage(error: unknown): string | undefined {
+function systemErrorMessage(error: unknown): string | undefined {
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   if (!(error instanceof Error) || !code || !syscall) return undefined;
   const reason = systemReason(error) ?? error.message.replace(/^\w+: /, '').replace(/, .*$/s, '');

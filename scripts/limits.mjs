@@ -3,7 +3,7 @@ import fs from 'node:fs';
 
 /**
  * What /proc/self/limits calls each limit, the option of ulimit, how many of its units ulimit counts as one, and below
- * how many of ulimit's units it is worth naming. Addresses: V8 reserves 10 GB for each WebAssembly memory and TensorFlow
+ * how many of ulimit's units it is worth naming. Addresses: V8 reserves 10 GB for each WebAssembly memory, TensorFlow
  * maps 0.6 GB, so a limit of the address space bites long before memory is used.
  */
 const watched = [

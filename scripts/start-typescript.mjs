@@ -6,8 +6,15 @@ import { flags } from './flags.mjs';
 import { lowLimits, wouldHang } from './limits.mjs';
 
 /** What Node, V8 and tsx print before they give up, for programmers; a sentence takes its place. */
-const lastWords =
-  /^(<--- |FATAL ERROR|#\s*\n?# Fatal|\S*node\S*\[\d+\]|terminate called|Fatal (process|JavaScript)|.*\[TransformError\])/m;
+const lastWords = new RegExp(
+  [
+    ...['<--- ', 'FATAL ERROR', '#\\s*\\n?# Fatal', '\\S*node\\S*\\[\\d+\\]', 'terminate called'],
+    ...['Fatal (process|JavaScript)', '.*\\[TransformError\\]'],
+  ]
+    .map((start) => `^${start}`)
+    .join('|'),
+  'm',
+);
 
 /**
  * Passes the program's complaints on. Where limits are low Node may fail before the program begins, and then prints

@@ -15,6 +15,7 @@ export function explainWriteError(error: unknown, file: string): unknown {
   }
   if (code === 'EROFS') return new UserError(`Expected permission to write ${file}, found a read-only file system`);
   if (code === 'EACCES' || code === 'EPERM') return new UserError(`Expected permission to write ${file}, found none`);
+  if (code === 'ENOENT') return expected('a place to write to', 'one where the system makes nothing', file);
   if (code === 'ENAMETOOLONG') return expected('a place to write to', 'a name that is too long', file);
   return error;
 }
@@ -36,11 +37,7 @@ export async function assertWritableFolder(folder: string): Promise<void> {
   for (let place = path.resolve(folder); ; place = path.dirname(place)) {
     const other = await otherThanFolder(place);
     if (other !== undefined) throw expected('a folder to write into', other, place);
-    const isThere = await stat(place).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere && place !== path.dirname(place)) continue;
+    if (!(await exists(place)) && place !== path.dirname(place)) continue;
     return access(place, constants.W_OK | constants.X_OK).catch((error) => {
       throw explainWriteError(error, folder);
     });
@@ -54,10 +51,32 @@ export async function assertWritableFile(file: string): Promise<void> {
   throw expected('a file to write', status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
 }
 
-/** Makes a folder and those above it where they are missing. Throws a UserError where that is not possible. */
+const exists = (place: string): Promise<boolean> =>
+  stat(place).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * Makes a folder and those above it where they are missing. Throws a UserError where that is not possible. One after
+ * the other: Node's own `recursive` never ends in places such as /proc.
+ */
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch(async (error) => {
-    await assertWritableFolder(folder); // what mkdir says of a file in the way or a read-only place differs by system
-    throw explainWriteError(error, folder);
-  });
+  const missing: string[] = [];
+  for (let place = path.resolve(folder); !(await exists(place)); place = path.dirname(place)) {
+    missing.unshift(place);
+    if (place === path.dirname(place)) break;
+  }
+  if (missing.length === 0) return assertFolder(folder);
+  for (const place of missing)
+    await mkdir(place).catch(async (error) => {
+      if (error.code === 'EEXIST' && (await otherThanFolder(place)) === undefined) return; // made by another meanwhile
+      await assertWritableFolder(folder); // what mkdir says of a file in the way differs by system
+      throw explainWriteError(error, folder);
+    });
+}
+
+async function assertFolder(folder: string): Promise<void> {
+  const other = await otherThanFolder(folder);
+  if (other !== undefined) throw expected('a folder to write into', other, path.resolve(folder));
 }

@@ -243,8 +243,7 @@ export async function readNewestCheckpoint<Meta = unknown>(
   }
   if (problems.length === 0) return undefined;
   const other = await wholeSlot(runFolder, slot === 'best' ? 'last' : 'best', metaSchema);
-  const advice = other && `; "${other}" is whole: predict with \`--weights ${other}\``;
-  throw new UserError(
-    `Expected a whole checkpoint "${slot}" in ${runFolder}, found only damaged ones: ${problems.join('; ')}${advice ?? ''}`,
-  );
+  const advice = other ? [`"${other}" is whole: predict with \`--weights ${other}\``] : [];
+  const found = [...problems, ...advice].join('; ');
+  throw new UserError(`Expected a whole checkpoint "${slot}" in ${runFolder}, found only damaged ones: ${found}`);
 }

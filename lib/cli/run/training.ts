@@ -31,8 +31,8 @@ function problemIn(changes: TrainChanges, base: TrainConfig): string | undefined
 }
 
 /**
- * Reads what the command line asks to change, the most specific last, and returns what makes a configuration of it. That
- * throws a UserError that names the field, and the file of `--config` where the fault is there.
+ * Reads what the command line asks to change, the most specific last, and returns what makes a configuration of it.
+ * That throws a UserError that names the field, and the file of `--config` where the fault is there.
  */
 export async function readConfig(values: ConfigValues): Promise<(base: TrainConfig) => TrainConfig> {
   const { config: file } = values;

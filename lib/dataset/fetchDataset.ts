@@ -1,10 +1,11 @@
 /** Brings a whole set of the registry onto this machine. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { insideFolder } from '../io/insideFolder.ts';
+import { makeFolder } from '../io/writable.ts';
 import { type DownloadOptions, downloadFile, fileProblem } from './download.ts';
 import { type DatasetEntry, type RemoteFile, remoteFiles } from './registry.ts';
 import { convertSegmentArrays } from './segmentArray.ts';
@@ -74,7 +75,7 @@ function runTar(archive: string, folder: string): Promise<void> {
 async function unpack(archive: string, folder: string): Promise<void> {
   const scratch = `${folder}.unpacking`;
   await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true });
+  await makeFolder(scratch);
   await runTar(archive, scratch);
   const inside = readdirSync(scratch).filter((name) => !name.startsWith('.'));
   const content = inside.length === 1 ? path.join(scratch, inside[0]!) : scratch;

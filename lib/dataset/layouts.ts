@@ -49,7 +49,7 @@ function declaredLabels({ labelMap, otherLabels }: OpenOptions, implied: () => L
 /** The id of a path in dataset.json; one written on Windows has backslashes. */
 const idInJson = (file: string): string => {
   const name = file.split(/[\\/]/).at(-1)!;
-  return (stemOf(name, ['.nii.gz', '.nii']) ?? name).replace(/_0000$/, '');
+  return (stemOf(name, ['.nii.gz', '.nii']) ?? name.normalize('NFC')).replace(/_0000$/, '');
 };
 
 /** The group of each case in dataset.json's list, if any; a case may stand there as an object, a text or a list. */
@@ -90,7 +90,7 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
   if (!pairs.length)
     throw expected(`images ending in ${ending ?? '.nii.gz or .nii'}`, 'none', path.join(folder, 'imagesTr'));
   const listed = listedCases(json);
-  const groups = new Map(Object.entries(json.groups ?? {}));
+  const groups = new Map(Object.entries(json.groups ?? {}).map(([id, group]) => [id.normalize('NFC'), group]));
   const found = new Set(pairs.map((pair) => pair.id));
   return {
     dataset,

@@ -29,11 +29,14 @@ export function listFiles(folder: string, depth = 3): string[] {
   });
 }
 
-/** The name without a known ending; undefined for files of another kind. */
+/**
+ * The name without a known ending; undefined for files of another kind. Letters with marks become one character each
+ * (NFC): macOS and others write them as several, and names that look the same are the same.
+ */
 export function stemOf(file: string, endings: readonly string[]): string | undefined {
   const name = path.basename(file);
   const ending = endings.find((e) => name.toLowerCase().endsWith(e));
-  return ending && name.slice(0, -ending.length);
+  return ending && name.slice(0, -ending.length).normalize('NFC');
 }
 
 function named(files: string[], endings: readonly string[]): NamedFile[] {
@@ -57,12 +60,12 @@ function byId(files: NamedFile[]): Map<string, string> {
   const map = new Map<string, string>();
   for (const { id, file } of files) {
     const other = map.get(id);
-    if (other)
-      throw expected(
-        `one file with the id ${id}`,
-        `${path.basename(other)} and ${path.basename(file)}`,
-        path.dirname(file),
-      );
+    if (other) {
+      const [first, second] = [path.basename(other), path.basename(file)];
+      const looksSame = first.normalize('NFC') === second.normalize('NFC');
+      const how = looksSame ? ', whose letters with marks are written in two ways (NFC and NFD),' : '';
+      throw expected(`one file with the id ${id}`, `${first} and ${second}${how}`, path.dirname(file));
+    }
     map.set(id, file);
   }
   return map;
@@ -83,13 +86,27 @@ function withoutChannel(images: NamedFile[], labels: Map<string, string>): Named
   });
 }
 
+/** Refuses a label and an image without partners whose ids differ in capital letters alone: they hardly mean two. */
+function refuseOtherCapitals(imageOf: Map<string, string>, labelOf: Map<string, string>): void {
+  const lonely = [...imageOf].filter(([id]) => !labelOf.has(id)).map(([id, file]) => [id.toLowerCase(), file] as const);
+  const images = new Map(lonely);
+  for (const [id, label] of labelOf) {
+    const image = imageOf.has(id) ? undefined : images.get(id.toLowerCase());
+    if (image === undefined) continue;
+    const [names, folders] = [path.basename, path.dirname].map((part) => `${part(image)} and ${part(label)}`);
+    throw expected('image and label of one name', `${names}, which differ in capital letters,`, folders);
+  }
+}
+
 /**
  * Pairs images and labels whose ids are equal. Images without a label come without `label`;
- * labels without an image are returned by file. Order: by id.
+ * labels without an image are returned by file. Order: by id. Throws a UserError for two files of one id, and for image
+ * and label that differ in capital letters alone.
  */
 export function pairById(images: NamedFile[], labels: NamedFile[]): { pairs: Pair[]; unmatchedLabels: string[] } {
   const labelOf = byId(labels);
   const imageOf = byId(withoutChannel(images, labelOf));
+  refuseOtherCapitals(imageOf, labelOf);
   const ids = [...imageOf.keys()].sort();
   const pairs = ids.map((id) => ({ id, image: imageOf.get(id)!, ...(labelOf.has(id) && { label: labelOf.get(id)! }) }));
   return {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { expected, messageOf } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
+import { fileKind } from '../io/fileKind.ts';
 import { readBytes } from '../io/files.ts';
 import { writeNifti } from '../io/nifti.ts';
 import type { Box } from '../volume/crop.ts';
@@ -127,7 +128,7 @@ const mostPickled = 2 ** 30;
 async function readSegmentArray(file: string): Promise<Volume<Uint8Array>> {
   const packed = await readBytes(file, 'a pickled mask', mostPickled);
   const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostPickled }).catch((error: unknown) => {
-    throw expected('gzip data', messageOf(error), file);
+    throw expected('gzip data', fileKind(packed) ?? messageOf(error), file);
   });
   return decodeSegmentArray(bytes, file);
 }

@@ -2,8 +2,9 @@
 
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type OpenOptions } from '../dataset/caseList.ts';
+import type { LabelMap, LabelRules, OpenOptions } from '../dataset/caseList.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
+import { describeLabels } from '../dataset/labelNames.ts';
 import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';
@@ -93,15 +94,33 @@ export function pairAuthors({ dataset, masks }: MaskList): FilePairs[] {
   });
 }
 
+const rulesOf = (options: OpenOptions | undefined): LabelRules => ({
+  labelMap: options?.labelMap ?? { 1: 1, 2: 1 },
+  ...(options?.otherLabels && { otherLabels: options.otherLabels }),
+});
+
+/** What the values of one side stand for, as a map and in words. */
+export interface LabelsInForce {
+  readonly labelMap: LabelMap;
+  readonly labels: string;
+  /** Nobody gave a map: 1 and 2 are taken for the pancreas. */
+  readonly assumed: boolean;
+}
+
+/** The label maps by which `evaluateFiles` scores both sides, also where nothing is said. */
+export function labelsInForce(options: LabelOptions): Record<keyof LabelOptions, LabelsInForce> {
+  const side = (given: OpenOptions | undefined): LabelsInForce => {
+    const rules = rulesOf(given);
+    return { labelMap: rules.labelMap, labels: describeLabels(rules), assumed: given?.labelMap === undefined };
+  };
+  return { reference: side(options.reference), prediction: side(options.prediction) };
+}
+
 type ClassVolume = Volume<Uint8Array> & Pick<Opened, 'warnings'>;
 
 async function readClasses(file: string, options: OpenOptions | undefined): Promise<ClassVolume> {
   const stored = await openMask(file);
-  const rules = {
-    labelMap: options?.labelMap ?? { 1: 1, 2: 1 },
-    ...(options?.otherLabels && { otherLabels: options.otherLabels }),
-  };
-  return { ...stored, data: toClasses(stored.data, rules, file) };
+  return { ...stored, data: toClasses(stored.data, rulesOf(options), file) };
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   compareModels,
   summariseCases,
 } from './cohort.ts';
-import type { EvaluatedModel } from './files.ts';
+import { type EvaluatedModel, type LabelOptions, type LabelsInForce, labelsInForce } from './files.ts';
 import { type Metric, metricInfo, metricNames } from './metrics.ts';
 
 /** An evaluated model with the summary over its cases. */
@@ -24,6 +24,8 @@ export interface ModelReport extends EvaluatedModel {
 export interface EvaluationReport {
   readonly version: 1;
   readonly seed: number;
+  /** What the stored values stand for, of both sides; absent where the masks came from no files. */
+  readonly labels?: Record<keyof LabelOptions, LabelsInForce>;
   readonly models: readonly ModelReport[];
   /** Every two models, over the cases that both have. */
   readonly comparisons: readonly Comparison[];
@@ -40,9 +42,9 @@ const compared: readonly Metric[] = ['dice', 'hd95PooledMm', 'nsd2'];
 
 /**
  * Puts summaries, comparisons of every two models and plot data together. Cases that
- * failed in one model leave the comparisons.
+ * failed in one model leave the comparisons. `labels` are those that the files were scored with.
  */
-export function makeReport(models: readonly EvaluatedModel[], seed = 0): EvaluationReport {
+export function makeReport(models: readonly EvaluatedModel[], seed = 0, labels?: LabelOptions): EvaluationReport {
   const common = new Set(
     models[0]?.cases
       .map(({ id }) => id)
@@ -52,6 +54,7 @@ export function makeReport(models: readonly EvaluatedModel[], seed = 0): Evaluat
   return {
     version: 1,
     seed,
+    ...(labels && { labels: labelsInForce(labels) }),
     models: models.map((model) => ({ ...model, summary: summariseCases(model.cases, seed) })),
     comparisons: common.size ? compared.flatMap((metric) => compareModels(metric, comparable, seed)) : [],
     plots: compared.map((metric) => casePlot(metric, models)),
@@ -104,12 +107,24 @@ function comparisonText(comparisons: readonly Comparison[]): string {
   return `Paired comparison\n${numberTable([header, ...rows])}`;
 }
 
+/** Which stored values are pancreas, on one line where both sides agree. */
+function labelText({ reference, prediction }: NonNullable<EvaluationReport['labels']>): string {
+  const told = ({ labels, assumed }: LabelsInForce): string =>
+    `${labels}${assumed ? ' (assumed, as no label map is given)' : ''}`;
+  if (told(reference) === told(prediction)) return told(reference);
+  return `reference ${told(reference)}\nprediction ${told(prediction)}`;
+}
+
 /**
  * The report as text. A distance that one empty mask leaves undefined is – in its row and the image's
  * diagonal in the mean over all cases.
  */
-export function formatEvaluation({ models, comparisons }: EvaluationReport): string {
-  return [...models.map(modelText), ...(comparisons.length ? [comparisonText(comparisons)] : [])].join('\n\n');
+export function formatEvaluation({ labels, models, comparisons }: EvaluationReport): string {
+  return [
+    ...(labels ? [labelText(labels)] : []),
+    ...models.map(modelText),
+    ...(comparisons.length ? [comparisonText(comparisons)] : []),
+  ].join('\n\n');
 }
 
 /**

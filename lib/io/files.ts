@@ -3,9 +3,10 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { expected, UserError } from '../errors.ts';
+import { expected } from '../errors.ts';
+import { assertWritableFile, explainWriteError, makeFolder } from './writable.ts';
 
 /** The bytes of a file: one piece, or several that follow one another. */
 export type FileContent = Uint8Array | string | readonly Uint8Array[];
@@ -47,16 +48,6 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Turns the system's error codes into a sentence; anything unexpected stays as it is. */
-function explainWriteError(error: unknown, file: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new UserError(`Expected room on the disk to write ${file}, found the disk full`);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new UserError(`Expected permission to write ${file}, found none`);
-  return error;
-}
-
 /** Opens a file that is made anew: what lies there, as of a killed run, is removed, and no link is followed. */
 async function openNew(file: string): Promise<FileHandle> {
   try {
@@ -96,14 +87,13 @@ export async function writeThenRename(
 /**
  * Writes a file so that a crash, a kill or a full disk leaves either the old file or the whole new one.
  * The bytes go to a temporary file in the same folder, which is synced and renamed; missing folders are made.
- * Throws a UserError when the disk is full or the place is not writable.
+ * Throws a UserError when the disk is full, or the place is not writable, a folder or a device.
  */
 export async function writeFileAtomic(file: string, data: FileContent): Promise<void> {
   const folder = path.dirname(path.resolve(file));
   const temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw explainWriteError(error, file);
-  });
+  await assertWritableFile(file);
+  await makeFolder(folder);
   await writeThenRename(temporary, file, piecesOf(data), true);
   await syncFolder(folder);
 }

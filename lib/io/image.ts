@@ -5,6 +5,7 @@ import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas';
 import { expected, messageOf } from '../errors.ts';
 import { countValues } from '../volume/values.ts';
 import { withPlainSource } from './bytes.ts';
+import { fileKind } from './fileKind.ts';
 import { checkJpeg, isJpeg, withoutProfile } from './jpeg.ts';
 import { type GreyImage, luma } from './pixels.ts';
 import { decodePng, isPng } from './png.ts';
@@ -34,9 +35,10 @@ const longestPicture = 2 ** 29;
  */
 export async function readGreyImage(file: string): Promise<GreyImage> {
   return withPlainSource(file, 'a PNG or JPEG picture', async (source) => {
-    const [start, { size }] = [await source.head(8), source];
-    if (size > longestPicture || !(isPng(start) || isJpeg(start)))
-      throw expected('a PNG or JPEG picture', `${size} bytes that are none`, file);
+    const [start, { size }] = [await source.head(512), source];
+    const isPicture = isPng(start) || isJpeg(start);
+    if (!isPicture || size > longestPicture)
+      throw expected('a PNG or JPEG picture', (!isPicture && fileKind(start)) || `${size} bytes that are none`, file);
     const bytes = await source.read(0, size, 'a picture');
     return isPng(bytes) ? decodePng(bytes, file) : decodeJpeg(bytes, file);
   });

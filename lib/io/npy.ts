@@ -4,6 +4,7 @@
  */
 import { expected } from '../errors.ts';
 import { bytesOf, swapToNative } from './bytes.ts';
+import { fileKind } from './fileKind.ts';
 import { readBytes } from './files.ts';
 import { type StoredArray, type VoxelType, voxelTypeOf, voxelTypes } from './voxelTypes.ts';
 
@@ -66,7 +67,7 @@ interface NpyHeader {
 
 function parseHeader(bytes: Buffer, file?: string): NpyHeader {
   if (bytes.length < 10 || !bytes.subarray(0, 6).equals(magic))
-    throw expected('an .npy file', `${bytes.length} bytes without its magic`, file);
+    throw expected('an .npy file', fileKind(bytes) ?? `${bytes.length} bytes without its magic`, file);
   const version = bytes[6]!;
   if (version < 1 || version > 3) throw expected('.npy version 1, 2 or 3', `${version}.${bytes[7]}`, file);
   const start = version === 1 ? 10 : 12;

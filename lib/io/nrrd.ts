@@ -6,6 +6,7 @@ import path from 'node:path';
 import { expected, shownText } from '../errors.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
 import { assertFitsMemory, type PlainSource, withPlainSource } from './bytes.ts';
+import { fileKind } from './fileKind.ts';
 import { gunzipRange, largestUnpacked } from './gzip.ts';
 import { insideFolder } from './insideFolder.ts';
 import { type NrrdEncoding, type NrrdHeader, parseNrrdHeader } from './nrrdHeader.ts';
@@ -38,6 +39,8 @@ async function readHead(source: PlainSource): Promise<Head> {
   for (let take = 4096; ; take *= 8) {
     const bytes = await source.head(Math.min(take, longestHeader));
     const text = bytes.toString('latin1');
+    const other = text.startsWith('NRRD') ? undefined : fileKind(bytes);
+    if (other !== undefined) throw expected('an NRRD file', other, source.file);
     if (!text.startsWith('NRRD'))
       return { header: parseNrrdHeader([text.slice(0, 8).split(/\r?\n/)[0]!], source.file), end: undefined };
     const blank = /\r?\n\r?\n/.exec(text);

@@ -21,6 +21,8 @@ export type Opened<V extends Volume = NiftiImage> = V & {
 const mmPerUnit: Readonly<Record<string, number>> = { metre: 1000, micron: 1e-3 };
 /** Header and affine may differ by rounding; so far they count as one. */
 const spacingTolerance = 1e-3;
+/** Quaternions are stored in single precision: a corner may lie so many voxels off before sform and qform disagree. */
+const placementTolerance = 0.02;
 /** What scaling makes of a whole number in single precision and less. */
 const labelTolerance = 1e-4;
 
@@ -36,7 +38,7 @@ function scaled({ spacingMm, affine }: Volume, factor: number): { spacingMm: Vec
 /** The volume in mm and with the spacing of its affine, and what had to be said of it. */
 function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(read: V): Opened<V> {
   const warnings: string[] = [];
-  const { lengthUnit, placedBy, givesSpacing = true } = read.header ?? {};
+  const { lengthUnit, placedBy, givesSpacing = true, qformDistance = 0 } = read.header ?? {};
   const factor = mmPerUnit[lengthUnit ?? 'mm'];
   let { spacingMm, affine }: Pick<Volume, 'spacingMm' | 'affine'> = read;
   if (factor !== undefined) {
@@ -62,6 +64,11 @@ function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(
     warnings.push(
       `the axes are not at right angles (off by ${shear.toFixed(1)}°, as with gantry tilt); ` +
         'volumes follow the affine, distances and radiomics are refused',
+    );
+  const apart = qformDistance * (factor ?? 1);
+  if (apart > placementTolerance * Math.min(...spacingMm))
+    warnings.push(
+      `sform and qform are both set and disagree (by up to ${Number(apart.toPrecision(3))} mm); the sform is used`,
     );
   if (placedBy === 'assumed')
     warnings.push('neither sform nor qform says how the volume lies (both codes are 0): the orientation is assumed');

@@ -1,6 +1,7 @@
 /** What a JSON file must hold, said once as a schema, and the sentence for a file that holds something else. */
 import * as v from 'valibot';
 import { aName, expected, isName, messageOf, shownText, UserError } from '../errors.ts';
+import { textKind } from './fileKind.ts';
 import { readText } from './files.ts';
 
 /** The shape of a value. A schema checks and never changes: what was read comes back as it is, unknown keys too. */
@@ -142,7 +143,7 @@ export function parseJson(content: string, file?: string): unknown {
   try {
     return JSON.parse(content.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw expected('JSON', `text that is not (${messageOf(error)})`, file);
+    throw expected('JSON', textKind(content) ?? `text that is not (${messageOf(error)})`, file);
   }
 }
 

@@ -3,7 +3,7 @@
  * one bad file does not stop the others, so a cut-off run is simply started again.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
 import { aName, expected, isName, messageOf, shownText } from '../errors.ts';
@@ -21,6 +21,7 @@ import {
   realNumber,
   text,
 } from '../io/schema.ts';
+import { makeFolder } from '../io/writable.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -273,7 +274,7 @@ export async function predictFiles(
   inputs: readonly VolumeInput[],
   options: PredictFilesOptions,
 ): Promise<PredictReport> {
-  await mkdir(options.out, { recursive: true });
+  await makeFolder(options.out);
   refuseOverwriting(inputs, options);
   const report: PredictReport = {
     made: [],

@@ -9,13 +9,13 @@
  * Row 0 is anterior, column 0 is the patient's right, z counts from the feet.
  */
 
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { ownPlace } from '../io/insideFolder.ts';
 import { niftiFiles } from '../io/nifti.ts';
+import { makeFolder } from '../io/writable.ts';
 import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
 import { sliceSummer } from './sliceChecksum.ts';
@@ -87,7 +87,7 @@ export async function preprocessDataset(list: CaseList, options: PreprocessOptio
   const ids = new Set(list.cases.map(({ id }) => id));
   if (ids.size < list.cases.length)
     throw expected('case ids that differ', `${ids.size} ids for ${list.cases.length} cases`, list.folder);
-  for (const part of ['data', 'label', 'cases']) await mkdir(ownPlace(options.out, part), { recursive: true });
+  for (const part of ['data', 'label', 'cases']) await makeFolder(ownPlace(options.out, part));
   const { index, count } = options.shard ?? { index: 0, count: 1 };
   const mine = list.cases.filter((_, i) => i % count === index);
   const failures = new Map<string, string>();

@@ -4,7 +4,6 @@
  * while the others are made all the same.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +12,7 @@ import { formatCsv } from '../io/csv.ts';
 import { writeFileAtomic } from '../io/files.ts';
 import { ownPlace } from '../io/insideFolder.ts';
 import { readJsonAs } from '../io/schema.ts';
+import { makeFolder } from '../io/writable.ts';
 import type { CaseAnswer, CaseJob } from './cohortWorker.ts';
 import { type RadiomicsRecord, recordSchema } from './record.ts';
 import type { RadiomicsSettings } from './settings.ts';
@@ -112,7 +112,7 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
 export async function extractCohort(rows: readonly CohortRow[], options: CohortOptions): Promise<CohortReport> {
   const { out, settings, onProgress } = options;
   const { workers = availableParallelism(), writesTable = true, nodeFlags = process.execArgv } = options;
-  await mkdir(ownPlace(out, 'cases'), { recursive: true });
+  await makeFolder(ownPlace(out, 'cases'));
   const report: CohortReport = { made: [], skipped: [], failed: [], warnings: [] };
   let done = 0;
   const jobOf = (row: CohortRow): CaseJob => {

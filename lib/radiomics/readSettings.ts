@@ -1,6 +1,7 @@
 /** Settings of a feature extraction from files, ours or PyRadiomics', in YAML or JSON. */
 import { isScalar, isSeq, parseDocument, visit } from 'yaml';
 import { checkInFile, expected, messageOf } from '../errors.ts';
+import { textKind } from '../io/fileKind.ts';
 import { readText } from '../io/files.ts';
 import { checkShape, object } from '../io/schema.ts';
 import { changesFromPyradiomics, isPyradiomicsFile } from './pyradiomicsParameters.ts';
@@ -46,6 +47,8 @@ export function settingAsWritten(name: string, text: string): unknown {
  */
 export async function readRadiomicsSettings(file: string, more: RadiomicsChanges = {}): Promise<RadiomicsSettings> {
   const text = await readText(file, 'radiomics options', longestSettings);
+  const kind = textKind(text);
+  if (kind !== undefined) throw expected('radiomics options in YAML or JSON', kind, file);
   let content: unknown;
   try {
     content = parseAsWritten(text);

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { expected } from '../errors.ts';
 import { parseCsv } from '../io/csv.ts';
+import { textKind } from '../io/fileKind.ts';
 import { readText } from '../io/files.ts';
 import { families } from './names.ts';
 
@@ -34,7 +35,11 @@ const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
  * those of features or twice, odd or repeated ids, and no rows.
  */
 export async function readCohort(file: string): Promise<CohortRow[]> {
-  const [heading = [], ...rows] = parseCsv(await readText(file, 'a cohort table', longestTable), file);
+  const text = await readText(file, 'a cohort table', longestTable);
+  const kind = textKind(text);
+  if (kind?.startsWith('a zip')) throw expected('a table as CSV', 'a zip archive, as spreadsheets are', file);
+  if (kind !== undefined) throw expected('a table as CSV', kind, file);
+  const [heading = [], ...rows] = parseCsv(text, file);
   const isWhole = ['id', 'image', 'mask'].every((column) => heading.includes(column));
   if (!isWhole) throw expected('the columns id, image and mask', heading.join(', ') || 'an empty table', file);
   const taken = heading.find((column) => takenColumn.test(column));

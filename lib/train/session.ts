@@ -6,6 +6,7 @@ import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
 import { dictionary, readJsonIfGood, text } from '../io/schema.ts';
+import { makeFolder } from '../io/writable.ts';
 import type { Batch, BatchRequest } from '../preprocess/batches.ts';
 import { type BatchLoader, type BatchStream, openLoader } from '../preprocess/loader.ts';
 import { contentOf } from '../preprocess/sliceChecksum.ts';
@@ -169,6 +170,7 @@ export class TrainingSession {
 
   /** Locks the run's folder and goes to where the run stands. `close` it. */
   static async open(run: TrainingRun, options: SessionOptions): Promise<TrainingSession> {
+    await makeFolder(run.folder);
     const closers: Closer[] = [lockRun(run.folder)];
     try {
       const position = await findPosition(run, options);

@@ -185,6 +185,12 @@ const faults: Fault[] = [
   ['micron', () => write('micron', { ...times(1e3), units: 3 }), /lengths in microns; they are converted/, everywhere],
   ['no codes', () => write('codes', { sformCode: 0 }), /orientation is assumed/, everywhere],
   [
+    'sform and qform',
+    () => write('both', { qformCode: 1, quatern: [0, 0, 1], qoffset: [25, 25, -30] }),
+    /sform and qform are both set and disagree \(by up to 10 mm\); the sform is used/,
+    everywhere,
+  ],
+  [
     'HU + 1024',
     () =>
       write(

@@ -15,7 +15,7 @@ export const options = {
   data: dataOption,
   'label-map': { ...labelMapOption, text: `of the references: ${labelMapOption.text}`, usually: '1:1,2:1' },
   'prediction-map': { ...labelMapOption, text: 'the same of the predictions', usually: '1:1,2:1' },
-  out: { value: 'DIR', text: 'for report.json, report.txt, cases.csv and summary.csv' },
+  out: { value: 'DIR', output: 'folder', text: 'for report.json, report.txt, cases.csv and summary.csv' },
   figures: { text: 'and for a figure of every case, for three metrics (<metric>.png, .svg, .json)' },
   seed: {
     value: 'N',

@@ -4,7 +4,7 @@ import { integer, wholeNumberOption } from '../options/numbers.ts';
 export const options = {
   label: { value: 'FILE', text: 'expert label; anything but 0 is pancreas' },
   mask: { value: 'FILE', text: 'predicted mask' },
-  out: { value: 'DIR', text: 'for overlay.png, overlay.svg and overlay.json' },
+  out: { value: 'DIR', output: 'folder', text: 'for overlay.png, overlay.svg and overlay.json' },
   value: {
     value: 'V',
     text: 'the label value that counts as pancreas',

@@ -13,7 +13,7 @@ function parseWindow(text: string): WindowHu {
 
 export const options = {
   data: dataOption,
-  out: { value: 'DIR', text: 'where the slices go: data/, label/ (.npy) and manifest.json' },
+  out: { value: 'DIR', output: 'folder', text: 'where the slices go: data/, label/ (.npy) and manifest.json' },
   mode: {
     value: 'MODE',
     text:

@@ -6,7 +6,7 @@ export const options = {
   data: dataOption,
   'label-map': labelMapOption,
   folds: { value: 'FILE', text: "also check that these folds fit the set's patients and overlap nowhere" },
-  out: { value: 'FILE', text: 'write the report as JSON' },
+  out: { value: 'FILE', output: 'file', text: 'write the report as JSON' },
   json: { text: 'print the report as JSON' },
 } as const satisfies Options;
 

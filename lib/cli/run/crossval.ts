@@ -12,7 +12,6 @@ import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
 import { writeJson } from '../../io/files.ts';
 import { readJsonAs } from '../../io/schema.ts';
 import { type SliceSet } from '../../preprocess/sliceSet.ts';
-import { trainConfig } from '../../train/config.ts';
 import { presetConfig } from '../../train/presets.ts';
 import { describeRun } from '../../train/run.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
@@ -20,7 +19,7 @@ import type { Call } from '../definition.ts';
 import type { options } from '../definitions/crossval.ts';
 import { judgingOptions } from '../options/judging.ts';
 import { shardOf } from '../options/shard.ts';
-import { changesOf, foldsFor, groupsOf, openMadeSlices, presetOf, slicesOfDataset, startTold } from './training.ts';
+import { foldsFor, groupsOf, openMadeSlices, presetOf, readConfig, slicesOfDataset, startTold } from './training.ts';
 
 type Values = Call<typeof options>['values'];
 
@@ -58,9 +57,8 @@ async function openVolumes(dataset: string, folder: string | undefined): Promise
 
 /** The plan that the command line asks for; in a folder that has one, its configuration where nothing else is said. */
 async function planFor(values: Values, slices: SliceSet, old: CrossvalPlan | undefined): Promise<CrossvalPlan> {
-  const changes = await changesOf(values);
-  const config = trainConfig(
-    changes,
+  const changed = await readConfig(values);
+  const config = changed(
     old && values.preset === undefined ? old.config : presetConfig(presetOf(values), slices.manifest.dataset),
   );
   const holdOut = values.holdOut ?? old?.holdOut ?? 5;

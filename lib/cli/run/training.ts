@@ -6,12 +6,12 @@ import { type CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
-import { cleanText } from '../../errors.ts';
+import { cleanText, messageOf, UserError } from '../../errors.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import { type Profile, projectPath, settings } from '../../settings.ts';
-import { parseChanges, readChanges, type TrainChanges } from '../../train/config.ts';
+import { parseChanges, readChanges, type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
 import type { ValuesOf } from '../definition.ts';
 import type { configOptions, slicesOptions } from '../options/training.ts';
 
@@ -20,13 +20,32 @@ type SlicesValues = ValuesOf<typeof slicesOptions>;
 
 export const presetOf = ({ preset }: Pick<ConfigValues, 'preset'>): Profile => preset ?? settings.profile;
 
-/** What the command line asks to change, the most specific last. */
-export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
-  const file = values.config ? await readChanges(values.config) : {};
+/** What is wrong with changes of a configuration; undefined where nothing is. */
+function problemIn(changes: TrainChanges, base: TrainConfig): string | undefined {
+  try {
+    trainConfig(changes, base);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/**
+ * Reads what the command line asks to change, the most specific last, and returns what makes a configuration of it.
+ * That throws a UserError that names the field, and the file of `--config` where the fault is there.
+ */
+export async function readConfig(values: ConfigValues): Promise<(base: TrainConfig) => TrainConfig> {
+  const { config: file } = values;
+  const inFile = file ? await readChanges(file) : {};
   const shorthands = (['epochs', 'minutes', 'seed'] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`${name}=${values[name]}`],
   );
-  return { ...file, ...parseChanges([...values.set, ...shorthands]) };
+  const changes = { ...inFile, ...parseChanges([...values.set, ...shorthands]) };
+  return (base) => {
+    const problem = problemIn(changes, base);
+    if (problem === undefined) return trainConfig(changes, base);
+    throw new UserError(problem === problemIn(inFile, base) ? `${problem} in ${file}` : problem);
+  };
 }
 
 /**

@@ -10,7 +10,8 @@ import { Problem } from './words.mjs';
 const tfjsFolder = () => packageFolder('@tensorflow/tfjs-node-gpu');
 /** Where the compiled binding belongs. */
 export const bindingFile = () => path.join(tfjsFolder(), 'lib/napi-v8/tfjs_binding.node');
-const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+/** The files of a TensorFlow library, in its folder. */
+export const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
 /** The C++ compiler, or undefined: $CXX, else the first of the usual names on PATH. */
 export function findCompiler() {

@@ -18,29 +18,12 @@ import {
   sourcesVersion,
   whatIsMissing,
 } from './binding.mjs';
-import { isObject, packageFolder, readJson, writeJson } from './files.mjs';
+import { writeJson } from './files.mjs';
 import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate, realCompiler } from './graphBinding.mjs';
+import { checksums, noteFile, readNote } from './library.mjs';
 import { findPythons } from './python.mjs';
 import { cachedWheelFolder, downloadWheel, isCached, wheel } from './wheel.mjs';
 import { duration, Problem } from './words.mjs';
-
-/**
- * What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}. `ready.graph` is
- * {stamp, compiler, reason?: why nothing can be compiled to graphs}. In node_modules, since `npm ci` empties it
- * together with all that the note is about.
- */
-export const noteFile = () =>
-  path.resolve(packageFolder('@tensorflow/tfjs-node-gpu'), '../..', '.axunet', 'tensorflow.json');
-
-/** What an earlier set-up noted; a part of another shape counts as not noted. */
-export function readNote(file = noteFile()) {
-  const { ready, rejected } = readJson(file) ?? {};
-  const areTexts = (values) => values.every((value) => typeof value === 'string');
-  const isReady = isObject(ready) && areTexts([ready.version, ready.folder, ready.source]);
-  const isWhole = isReady && Array.isArray(ready.library) && areTexts(ready.library);
-  const isTable = isObject(rejected) && areTexts(Object.values(rejected));
-  return { ready: isWhole ? ready : undefined, rejected: isTable ? { ...rejected } : {} };
-}
 
 const supported = (version) => {
   const [major, minor] = version.split('.').map(Number);
@@ -122,11 +105,17 @@ async function* candidates(before, pythons, status) {
     if (!python.tensorflow || !supported(python.tensorflow) || whatIsMissing(python.folder)) continue;
     yield { source: `Python's tensorflow ${python.tensorflow}`, folder: python.folder };
   }
-  if (before && !whatIsMissing(before.folder)) yield before;
   const source = `tensorflow-cpu ${wheel.version}`;
+  if (before && (await isUsable(before, source))) yield before;
   if (await isCached()) return yield { source, folder: cachedWheelFolder() };
   requireCompiler(); // before 214 MB are fetched in vain
   yield { source, folder: await downloadWheel(pythonWithPip(pythons), status) };
+}
+
+/** Whether what was set up before can be taken again: a downloaded library that was touched is compared first. */
+async function isUsable(before, downloaded) {
+  if (whatIsMissing(before.folder)) return false;
+  return before.source !== downloaded || isUpToDate(before, before.folder) || isCached({ folder: before.folder });
 }
 
 /** AXUNET_TENSORFLOW: the package folder itself, or the folder (site-packages, an unpacked wheel) that holds it. */
@@ -180,12 +169,14 @@ async function setUp(compiler, source, folder, status) {
   const together = reason === undefined ? await checkBinding(graphBindingFile()).catch(onlyProblems) : undefined;
   if (together instanceof Problem) reason = unusable(together);
   const { version, gpu } = reason === undefined ? together : await checkBinding();
+  const sha256 = await checksums(folder);
   const ready = {
     version,
     gpu,
     source,
     folder,
     library: fingerprint(folder),
+    sha256,
     node: process.versions.modules,
     sources: sourcesVersion(),
     graph: graphNote(stamp, reason),

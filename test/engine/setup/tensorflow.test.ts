@@ -4,8 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { whatIsMissing } from '../../../lib/engine/setup/binding.mjs';
+import { readNote } from '../../../lib/engine/setup/library.mjs';
 import { findPythons } from '../../../lib/engine/setup/python.mjs';
-import { readNote, whyNotHere } from '../../../lib/engine/setup/tensorflow.mjs';
+import { whyNotHere } from '../../../lib/engine/setup/tensorflow.mjs';
 import { cachedWheelFolder, downloadWheel, isCached, pipReason, wheel } from '../../../lib/engine/setup/wheel.mjs';
 
 let folder: string;

@@ -1,8 +1,10 @@
 /** Every format that is read from a disk, with whole examples, damage that suits it, and its reader. */
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32, gunzipSync } from 'node:zlib';
 import { createCanvas } from '@napi-rs/canvas';
+import { readConfig } from '../../lib/cli/run/training.ts';
 import { readChoice } from '../../lib/crossval/models.ts';
 import { planFile, readPlan } from '../../lib/crossval/plan.ts';
 import { evaluationSchema, readFold } from '../../lib/crossval/readResult.ts';
@@ -27,7 +29,7 @@ import { pyradiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { readCohort } from '../../lib/radiomics/table.ts';
 import type { Random } from '../../lib/random.ts';
 import { groupOf, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
-import { readChanges, referenceConfig } from '../../lib/train/config.ts';
+import { referenceConfig } from '../../lib/train/config.ts';
 import { historyFile, readHistory } from '../../lib/train/history.ts';
 import { checkpointMetaSchema, descriptionSchema } from '../../lib/train/run.ts';
 import { pickled } from '../dataset/pickledMask.ts';
@@ -36,6 +38,9 @@ import { makePng, pngChunk } from '../io/makePng.ts';
 import { damageJson } from './mutate.ts';
 import { recordTargets } from './recordTargets.ts';
 import { description, niftiExamples, ofBytes, ofJson, position, ramp, rezip, type Target, volumeOf } from './target.ts';
+
+/** A command line without options of training. */
+const noChanges = { set: [], epochs: undefined, minutes: undefined, preset: undefined, seed: undefined };
 
 const nrrdExamples = (): Buffer[] =>
   Object.entries(encoders).flatMap(([encoding, encode]) => [
@@ -298,7 +303,9 @@ export async function makeTargets(root: string): Promise<Target[]> {
       (file) => readFolds(file, ['a', 'b']),
     ),
     ofJson(at('run'), ['config.json', 'config.json'], [description], (file) => readJsonAs(file, descriptionSchema)),
-    ofJson(at('run'), ['--config', 'changes.json'], [referenceConfig, { epochs: 3 }], readChanges),
+    ofJson(at('run'), ['--config', 'changes.json'], [referenceConfig, { epochs: 3 }], async (config) =>
+      (await readConfig({ ...noChanges, config }))(referenceConfig),
+    ),
     await checkpointTarget(at('run')),
     ofBytes(
       at('history'),

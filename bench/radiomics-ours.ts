@@ -1,6 +1,6 @@
 /** Our side of radiomics.ts: a contender process (see contest.ts). Its arguments: image, mask, settings as JSON. */
 import readline from 'node:readline';
-import { readVolume } from '../lib/io/readVolume.ts';
+import { readVolume } from '../lib/scan/readVolume.ts';
 import { extractFeatures } from '../lib/radiomics/extract.ts';
 import { radiomicsSettings } from '../lib/radiomics/settings.ts';
 

@@ -8,7 +8,7 @@ import { assertRightAngles, onOneGrid } from '../evaluate/files.ts';
 import { scoreMasks } from '../evaluate/metrics.ts';
 import { sha256File } from '../io/files.ts';
 import { niftiFiles } from '../io/nifti.ts';
-import { openImage, openMask } from '../io/openVolume.ts';
+import { openImage, openMask } from '../scan/openVolume.ts';
 import type { Volume, VoxelArray } from '../volume/volume.ts';
 
 /** A case that has its label. */

@@ -1,5 +1,5 @@
 /** One labelled case of a data set, read from its files. */
-import { openImage, openMask } from '../io/openVolume.ts';
+import { openImage, openMask } from '../scan/openVolume.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Case } from './caseList.ts';

@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import { bytesOf } from '../io/bytes.ts';
 import { sha256 } from '../io/files.ts';
 import { maskOf, readGreyImage } from '../io/image.ts';
-import { type Opened, openImage, openMask } from '../io/openVolume.ts';
+import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
 import type { GreyImage } from '../io/pixels.ts';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { expected } from '../errors.ts';
 import { dice, overlapCounts } from '../evaluate/overlap.ts';
-import { type Opened, openImage, openMask } from '../io/openVolume.ts';
+import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { fullestSlice } from '../volume/values.ts';
 import { sliceZ, type Volume, type VoxelArray } from '../volume/volume.ts';

@@ -6,7 +6,7 @@ import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import { maskOf, readGreyImage } from '../io/image.ts';
 import { assertFinite } from '../io/nifti.ts';
-import { openImage, openMask } from '../io/openVolume.ts';
+import { openImage, openMask } from '../scan/openVolume.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { sliceZ, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
 import { applyWindow, type WindowHu } from './window.ts';

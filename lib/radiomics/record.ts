@@ -1,8 +1,8 @@
 /** The radiomics of one case as they are kept: features with what they were made from. */
 
 import { UserError } from '../errors.ts';
-import { openAnyImage, openAnyMask } from '../io/openVolume.ts';
-import { volumeChecksums } from '../io/readVolume.ts';
+import { openAnyImage, openAnyMask } from '../scan/openVolume.ts';
+import { volumeChecksums } from '../scan/readVolume.ts';
 import {
   dictionary,
   list,

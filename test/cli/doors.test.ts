@@ -14,7 +14,7 @@ import { readCase } from '../../lib/dataset/readCase.ts';
 import { verifyDataset } from '../../lib/dataset/verify.ts';
 import { evaluateFiles, pairFiles } from '../../lib/evaluate/files.ts';
 import { volumeOverlay } from '../../lib/figures/volumeOverlay.ts';
-import { volumeInfo } from '../../lib/io/volumeInfo.ts';
+import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
 import { findVolumes, type Predictor, predictFiles } from '../../lib/predict/files.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';

@@ -18,7 +18,7 @@ import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
 import { encodeNpy, readNpy } from '../../lib/io/npy.ts';
 import { readNrrd } from '../../lib/io/nrrd.ts';
 import { readJsonAs } from '../../lib/io/schema.ts';
-import { volumeInfo } from '../../lib/io/volumeInfo.ts';
+import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
 import { isComplete, readCaseRecord, removeCase } from '../../lib/preprocess/sliceFiles.ts';
 import { openSlices } from '../../lib/preprocess/sliceSet.ts';
 import { readRadiomicsSettings } from '../../lib/radiomics/readSettings.ts';

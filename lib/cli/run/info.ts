@@ -1,5 +1,5 @@
 import { cleanText, UserError } from '../../errors.ts';
-import { type VolumeInfo, volumeInfo } from '../../io/volumeInfo.ts';
+import { type VolumeInfo, volumeInfo } from '../../scan/volumeInfo.ts';
 import type { ValueSummary } from '../../volume/values.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/info.ts';

@@ -12,7 +12,7 @@ import { expected } from 'axunet/errors';
 import { showBundle } from 'axunet/figures/show';
 import { type Row, type Table, toTable } from 'axunet/figures/table';
 import { parseCsv } from 'axunet/io/csv';
-import { openMask } from 'axunet/io/openVolume';
+import { openMask } from 'axunet/scan/openVolume';
 import { breathe, startProgress } from 'axunet/progress';
 import { extractFeatures } from 'axunet/radiomics/extract';
 import { radiomicsSettings } from 'axunet/radiomics/settings';

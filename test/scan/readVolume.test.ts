@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readVolume, volumeChecksums } from '../../lib/io/readVolume.ts';
-import { header, single } from './makeNifti.ts';
-import { nrrd, nrrdHeader } from './makeNrrd.ts';
+import { readVolume, volumeChecksums } from '../../lib/scan/readVolume.ts';
+import { header, single } from '../io/makeNifti.ts';
+import { nrrd, nrrdHeader } from '../io/makeNrrd.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-volume-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -6,21 +6,21 @@
  */
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
+import { cross, dot, lengthOf, minus, plus, times } from '../volume/vectors.ts';
 import type { Affine, Vec3 } from '../volume/volume.ts';
 import type { DicomImage, ImagePlane } from './images.ts';
-import { dot, lengthOf, minus, plus, times } from './vectors.ts';
 
 /** Unit vector at right angles to an image, to the side from which rows and columns turn counter-clockwise. */
 export function normalOf({ rowDirection: r, columnDirection: c }: ImagePlane): Vec3 {
-  const cross: Vec3 = [r[1] * c[2] - r[2] * c[1], r[2] * c[0] - r[0] * c[2], r[0] * c[1] - r[1] * c[0]];
-  return times(cross, 1 / lengthOf(cross));
+  const normal = cross(r, c);
+  return times(normal, 1 / lengthOf(normal));
 }
 
 /** Images whose places along the normal differ by less are one slice that is there twice. */
 const sameSliceMm = 1e-3;
 
 /** Images at one place, one or several; by place, rising along the normal. */
-export function slicesOf(images: readonly DicomImage[]): DicomImage[][] {
+export function imagesByPlace(images: readonly DicomImage[]): DicomImage[][] {
   const normal = normalOf(images[0]!);
   const along = images.map((image) => ({ image, at: dot(image.position, normal) })).sort((a, b) => a.at - b.at);
   const slices: DicomImage[][] = [];

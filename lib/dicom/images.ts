@@ -6,10 +6,10 @@
 import type { DataSet } from 'dicom-parser';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
+import { dot, lengthOf } from '../volume/vectors.ts';
 import type { Vec3 } from '../volume/volume.ts';
 import { codeIn, itemsOf, numberOf, numbersOf, requiredWord, textOf, wordOf } from './attributes.ts';
 import type { DicomHeader } from './dicomHeader.ts';
-import { dot, lengthOf } from './vectors.ts';
 
 /** How the numbers of a file are stored. */
 export interface PixelFormat {

@@ -11,7 +11,7 @@ import { voxelTypeOf } from '../io/voxelTypes.ts';
 import { spacingOf, type Vec3, type Volume } from '../volume/volume.ts';
 import { dicomCandidates } from './dicomFolder.ts';
 import { readDicomHeader } from './dicomHeader.ts';
-import { affineOfSlices, slicesOf } from './geometry.ts';
+import { affineOfSlices, imagesByPlace } from './geometry.ts';
 import { type DicomFile, type DicomImage, imagesOf, NoSlice } from './images.ts';
 import { PixelReader, pixelCount } from './pixels.ts';
 import { VoxelCollector } from './rescale.ts';
@@ -121,7 +121,7 @@ const lossyByName = ({ header }: DicomImage): boolean =>
   transferSyntaxOf(header.transferSyntaxUid, header.file).isLossy;
 
 async function readSeries(series: Series, place: string): Promise<DicomVolume> {
-  const { images, twice } = await oneEach(slicesOf(series.images), place);
+  const { images, twice } = await oneEach(imagesByPlace(series.images), place);
   const { affine, warnings } = affineOfSlices(images, place);
   const [{ format, header }] = images as [DicomImage];
   const voxels = new VoxelCollector(images, pixelCount(format), place);
@@ -148,9 +148,9 @@ async function readSeries(series: Series, place: string): Promise<DicomVolume> {
 }
 
 /**
- * Reads one series as a volume: of a folder (and the folders inside it) or of one file. Axis order x along rows, y along
- * columns as stored (so the first row is y = 0, unlike in NIfTI files of dcm2niix), z along the normal; values with
- * rescale slope and intercept; affine to RAS+ mm, sheared where the gantry was tilted.
+ * Reads one series as a volume: of a folder (and the folders inside it) or of one file. Axis order x along rows, y
+ * along columns as stored (so the first row is y = 0, unlike in NIfTI files of dcm2niix), z along the normal; values
+ * with rescale slope and intercept; affine to RAS+ mm, sheared where the gantry was tilted.
  *
  * `series` is a number of the list that the refusal of several series shows, or a Series Instance UID. Throws a
  * UserError that names the file, what was expected and found: several series, missing or uneven slices, two different

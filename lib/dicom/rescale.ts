@@ -1,4 +1,6 @@
-/** Stored numbers become HU (or what the modality measures), slice after slice, in the smallest type that holds them. */
+/**
+ * Stored numbers become HU (or what the modality measures), slice after slice, in the smallest type that holds them.
+ */
 import { assertFitsMemory } from '../io/bytes.ts';
 import type { DicomImage } from './images.ts';
 import type { StoredValues } from './pixels.ts';

@@ -1,8 +1,8 @@
 /** Which images of a folder belong together, and which of several series is meant. */
 import { UserError } from '../errors.ts';
-import { normalOf, slicesOf } from './geometry.ts';
+import { dot } from '../volume/vectors.ts';
+import { imagesByPlace, normalOf } from './geometry.ts';
 import type { DicomFile, DicomImage } from './images.ts';
-import { dot } from './vectors.ts';
 
 /** Images of one series, orientation, size and pixel spacing: what can be one volume. */
 export interface Series {
@@ -63,15 +63,16 @@ function planeName(image: DicomImage): string {
 const short = (mm: number): string => String(Number(mm.toFixed(3)));
 
 /** One line on a series, without any text of its files. */
-export function describeSeries({ files, images }: Series): string {
+function describeSeries({ files, images }: Series): string {
   const [{ modality, seriesNumber }] = files as [DicomFile];
   const [image] = images as [DicomImage];
   const { rows, columns } = image.format;
-  const slices = slicesOf(images);
+  const slices = imagesByPlace(images);
   const [first, second] = [slices[0]![0]!, slices[1]?.[0]];
   const step = second && dot(second.position, normalOf(first)) - dot(first.position, normalOf(first));
   return [
-    `${images.length} image${images.length > 1 ? 's' : ''} of ${columns}×${rows} pixels of ${image.spacingMm.map(short).join('×')} mm`,
+    `${images.length} image${images.length > 1 ? 's' : ''} of ${columns}×${rows} pixels`,
+    `${image.spacingMm.map(short).join('×')} mm each`,
     `${planeName(image)}${step === undefined ? '' : `, every ${short(step)} mm`}`,
     modality,
     ...(seriesNumber === undefined ? [] : [`series number ${seriesNumber}`]),
@@ -86,9 +87,19 @@ function listOf(series: readonly Series[]): string {
   return [...lines, ...(series.length > mostListed ? [`and ${series.length - mostListed} more`] : [])].join('; ');
 }
 
+function seriesLike(series: readonly Series[], wanted: string): readonly Series[] {
+  if (wanted === 'largest') {
+    const most = Math.max(...series.map(({ images }) => images.length));
+    return series.filter(({ images }) => images.length === most);
+  }
+  if (/^[1-9]\d{0,3}$/.test(wanted)) return series.slice(Number(wanted) - 1, Number(wanted));
+  return series.filter(({ files }) => files[0]!.seriesUid === wanted);
+}
+
 /**
  * The series that is wanted: by its number in the list that messages show, counted from 1, or by its Series Instance
- * UID. Without a wish there must be one alone. Throws a UserError that lists all of them otherwise.
+ * UID, or as the `largest`, that of the most images. Without a wish there must be one alone. Throws a UserError that
+ * lists all of them otherwise.
  */
 export function chooseSeries(series: readonly Series[], wanted: string | undefined, folder: string): Series {
   if (wanted === undefined) {
@@ -97,9 +108,8 @@ export function chooseSeries(series: readonly Series[], wanted: string | undefin
       `Expected one series, or --series with the number of one, found ${series.length} in ${folder}: ${listOf(series)}`,
     );
   }
-  const byUid = series.filter(({ files }) => files[0]!.seriesUid === wanted);
-  const found = /^\d{1,4}$/.test(wanted) ? series.slice(Number(wanted) - 1, Number(wanted) || 0) : byUid;
+  const found = seriesLike(series, wanted);
   if (found.length === 1) return found[0]!;
-  const what = found.length > 1 ? `${found.length} volumes with this id` : 'none like it';
+  const what = found.length > 1 ? `${found.length} of them` : 'none like it';
   throw new UserError(`Expected a series ${JSON.stringify(wanted)}, found ${what} in ${folder}: ${listOf(series)}`);
 }

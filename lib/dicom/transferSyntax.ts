@@ -51,7 +51,7 @@ const unread: readonly (readonly [beginning: string, name: string])[] = [
 ];
 
 /** What a user can do about pixels that are not read. */
-export const unpackHint = 'such as `gdcmconv --raw IN OUT` (GDCM) or `dcmdjpeg IN OUT` (DCMTK) makes';
+const unpackHint = 'such as `gdcmconv --raw IN OUT` (GDCM) or `dcmdjpeg IN OUT` (DCMTK) makes';
 
 /**
  * The transfer syntax with this UID. Throws a UserError that names the file, the syntax and a way out for those that

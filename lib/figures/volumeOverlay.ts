@@ -1,9 +1,9 @@
 /** Slices of a CT volume with the masks that lie on it. */
-import path from 'node:path';
 import { expected } from '../errors.ts';
 import { dice, overlapCounts } from '../evaluate/overlap.ts';
 import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
-import { geometryDifference, toCanonical } from '../volume/orientation.ts';
+import { volumeName } from '../scan/volumeNames.ts';
+import { geometryDifference, inOrderOf, toCanonical } from '../volume/orientation.ts';
 import { fullestSlice } from '../volume/values.ts';
 import { sliceZ, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { OverlayCase } from './overlayGrid.ts';
@@ -15,12 +15,13 @@ async function readMask(
   image: Volume,
   value?: number,
 ): Promise<Volume<Uint8Array> & Pick<Opened, 'warnings'>> {
-  const stored = await openMask(file);
+  const opened = await openMask(file);
+  const stored = inOrderOf(opened, image);
   const difference = geometryDifference(image, stored);
   if (difference) throw expected('a mask on the grid of the image', difference, file);
   const data = Uint8Array.from(stored.data, (v: number) => Number(value === undefined ? v > 0 : v === value));
   if (value !== undefined && !data.includes(1)) throw expected(`label value ${value}`, valuesOf(stored.data), file);
-  return { ...toCanonical({ ...stored, data }), warnings: stored.warnings };
+  return { ...toCanonical({ ...stored, data }), warnings: opened.warnings };
 }
 
 /** The values of a mask, at most ten, for a message. */
@@ -43,6 +44,8 @@ function chooseSlices(masks: readonly Volume<Uint8Array>[], count: number): numb
 /** Files of a volume and of at least one mask on its grid. */
 export interface OverlayFiles {
   readonly image: string;
+  /** Which series of a DICOM image. */
+  readonly series?: string;
   readonly label?: string;
   /** The stored value that is pancreas in the label; any but 0 without it. */
   readonly labelValue?: number;
@@ -58,11 +61,11 @@ export async function volumeOverlay(
   files: OverlayFiles,
   count: number,
 ): Promise<{ cases: OverlayCase[]; dice?: number; warnings: string[] }> {
-  const stored = await openImage(files.image);
+  const stored = await openImage(files.image, { series: files.series });
   const image = toCanonical(stored);
   const label = files.label === undefined ? undefined : await readMask(files.label, stored, files.labelValue);
   const mask = files.mask === undefined ? undefined : await readMask(files.mask, stored);
-  const id = path.basename(files.image).replace(/\.nii(\.gz)?$/, '');
+  const id = volumeName(files.image);
   const masks = [label, mask].filter((each) => each !== undefined);
   const cases = chooseSlices(masks, count).map((z): OverlayCase => {
     const [reference, prediction] = [label && sliceZ(label, z), mask && sliceZ(mask, z)];

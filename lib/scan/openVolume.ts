@@ -88,8 +88,8 @@ function checkMask(opened: Opened): Opened {
 }
 
 /**
- * Reads an image of any format: NIfTI, NRRD, MetaImage, a DICOM file or folder. `isCt` asks whether its values look like
- * HU; `series` chooses one of a DICOM folder. Throws as readVolume does; whatever is merely odd is in `warnings`.
+ * Reads an image of any format: NIfTI, NRRD, MetaImage, a DICOM file or folder. `isCt` asks whether its values look
+ * like HU; `series` chooses one of a DICOM folder. Throws as readVolume does; whatever is merely odd is in `warnings`.
  */
 export async function openImage(
   place: string,

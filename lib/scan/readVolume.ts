@@ -93,7 +93,9 @@ async function filesOfStem(file: string, stem: string): Promise<string[]> {
   return (names.includes(path.basename(file)) ? names : [path.basename(file)]).map((name) => path.join(folder, name));
 }
 
-/** The files of a volume that is no folder: of a header without voxels (.hdr, .nhdr, .mhd) those that belong to it too. */
+/**
+ * The files of a volume that is no folder: of a header without voxels (.hdr, .nhdr, .mhd) those that belong to it too.
+ */
 async function filesOf(file: string): Promise<string[]> {
   if (isNifti(file)) return niftiFiles(file);
   const [, stem] = /^(.*)\.(nhdr|mhd)$/i.exec(path.basename(file)) ?? [];

@@ -211,3 +211,15 @@ export function geometryDifference(a: Volume, b: Volume): string | undefined {
   const rowOf = ({ affine }: Volume): string => list(affine.slice(4 * row, 4 * row + 4));
   return `affine row ${row + 1} (${rowOf(a)}) against (${rowOf(b)})`;
 }
+
+/**
+ * A mask in the axis order of the image that it lies on, such as a NIfTI label whose rows run the other way than those
+ * of a DICOM image. The same object where the orders agree, or where it lies on another grid altogether.
+ */
+export function inOrderOf<T extends VoxelArray>(mask: Volume<T>, image: Volume): Volume<T> {
+  if (!geometryDifference(image, mask)) return mask;
+  if ([image, mask].some(({ affine }) => orientationCodes(affine).includes('?'))) return mask;
+  const turned = toCanonical(mask);
+  const grid = toCanonical({ ...image, data: turned.data });
+  return geometryDifference(grid, turned) ? mask : toGeometryOf(turned, image);
+}

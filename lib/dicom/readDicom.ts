@@ -124,9 +124,14 @@ async function readSeries(series: Series, place: string): Promise<DicomVolume> {
   const { images, twice } = await oneEach(imagesByPlace(series.images), place);
   const { affine, warnings } = affineOfSlices(images, place);
   const [{ format, header }] = images as [DicomImage];
-  const voxels = new VoxelCollector(images, pixelCount(format), place);
   const reader = new PixelReader();
-  for (const [z, image] of images.entries()) voxels.put(z, await reader.read(image), image);
+  // The first slice is unpacked before memory for all is asked for: its header may promise what is not there.
+  let values = await reader.read(images[0]!);
+  const voxels = new VoxelCollector(images, pixelCount(format), place);
+  for (const [z, image] of images.entries()) {
+    if (z > 0) values = await reader.read(image);
+    voxels.put(z, values, image);
+  }
   const { data, replaced } = voxels.finish();
   const padding = `${replaced} padding voxels are brighter than the darkest others and were set to these`;
   const shape: Vec3 = [format.columns, format.rows, images.length];

@@ -6,10 +6,10 @@ import { dicomFiles, isDicomFile } from '../dicom/dicomFolder.ts';
 import { readDicom } from '../dicom/readDicom.ts';
 import { expected } from '../errors.ts';
 import { explainReadError, sha256, sha256File } from '../io/files.ts';
-import { readMetaImage } from '../io/metaImage.ts';
 import { niftiFiles, readNifti } from '../io/nifti.ts';
 import { readNrrd } from '../io/nrrd.ts';
 import type { Volume } from '../volume/volume.ts';
+import { readMetaImage } from './metaImage.ts';
 
 /** Which of several DICOM series is meant: its number in the list that their refusal shows, or its UID. */
 export interface SeriesChoice {

@@ -4,8 +4,8 @@
  * AnatomicalOrientation says, and keys that the format does not have are left alone.
  */
 import { expected, shownText } from '../errors.ts';
+import { readableTypes, type VoxelType, voxelTypes } from '../io/voxelTypes.ts';
 import { type Affine, determinant3, spacingOf, type Vec3 } from '../volume/volume.ts';
-import { readableTypes, type VoxelType, voxelTypes } from './voxelTypes.ts';
 
 export interface MetaImageHeader {
   readonly type: VoxelType;

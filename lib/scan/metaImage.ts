@@ -6,12 +6,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { unzip } from 'node:zlib';
 import { expected, messageOf } from '../errors.ts';
+import { assertFitsMemory, type PlainSource, withPlainSource } from '../io/bytes.ts';
+import { largestUnpacked } from '../io/gzip.ts';
+import { insideFolder } from '../io/insideFolder.ts';
+import { countNonFinite, decodedBytes, decodeVoxels } from '../io/voxelTypes.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
-import { assertFitsMemory, type PlainSource, withPlainSource } from './bytes.ts';
-import { largestUnpacked } from './gzip.ts';
-import { insideFolder } from './insideFolder.ts';
 import { type MetaImageHeader, parseMetaImageHeader } from './metaImageHeader.ts';
-import { countNonFinite, decodedBytes, decodeVoxels } from './voxelTypes.ts';
 
 /** A volume with what its MetaImage header says beyond the geometry. */
 export interface MetaImage extends Volume {

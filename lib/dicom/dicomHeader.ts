@@ -69,8 +69,8 @@ function prefaceOf(head: Buffer): Preface {
   return { end: at, transferSyntaxUid, metaInstance: found.get(3) };
 }
 
-/** dicom-parser throws texts and errors. None of them repeats a value of the file. */
-const damaged = (error: unknown, file: string): Error =>
+/** What dicom-parser throws, texts and errors, as a sentence. None of them repeats a value of the file. */
+export const dicomDamage = (error: unknown, file: string): Error =>
   expected('an intact DICOM file', `damage (${messageOf(error).replace(/^dicomParser[.:]?\w*: /, '')})`, file);
 
 /** Exported by the package and missing in its types. */
@@ -127,7 +127,7 @@ export async function readDicomHeader(source: PlainSource): Promise<DicomHeader>
       const header = parseHead(head, step, preface);
       if (header.pixels || isLast) return { file, ...header };
     } catch (error) {
-      if (isLast) throw damaged(error, file);
+      if (isLast) throw dicomDamage(error, file);
     }
   }
   throw expected('a DICOM header', 'none', file);

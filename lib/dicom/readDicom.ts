@@ -10,7 +10,7 @@ import { explainReadError } from '../io/files.ts';
 import { voxelTypeOf } from '../io/voxelTypes.ts';
 import { spacingOf, type Vec3, type Volume } from '../volume/volume.ts';
 import { dicomCandidates } from './dicomFolder.ts';
-import { readDicomHeader } from './dicomHeader.ts';
+import { dicomDamage, readDicomHeader } from './dicomHeader.ts';
 import { affineOfSlices, imagesByPlace } from './geometry.ts';
 import { type DicomFile, type DicomImage, imagesOf, NoSlice } from './images.ts';
 import { PixelReader, pixelCount } from './pixels.ts';
@@ -51,13 +51,23 @@ const describeLeftOut = (leftOut: LeftOut): string[] =>
     return `left out, ${reason}: ${names.slice(0, mostNamed).join(', ')}${more}`;
   });
 
+async function readFile(file: string): Promise<DicomFile> {
+  const header = await withPlainSource(file, 'a DICOM file', readDicomHeader);
+  try {
+    return imagesOf(header);
+  } catch (error) {
+    // dicom-parser throws a text for an attribute that goes beyond the end.
+    throw typeof error === 'string' ? dicomDamage(error, file) : error;
+  }
+}
+
 /** The files of a folder that hold images; what else lies there goes to `leftOut`. */
 async function readFolder(files: readonly string[], leftOut: LeftOut): Promise<DicomFile[]> {
   const found: DicomFile[] = [];
   const localizers: DicomFile[] = [];
   for (const file of files) {
     try {
-      const read = imagesOf(await withPlainSource(file, 'a DICOM file', readDicomHeader));
+      const read = await readFile(file);
       (read.isLocalizer ? localizers : found).push(read);
     } catch (error) {
       if (!(error instanceof NoSlice)) throw error;
@@ -72,7 +82,7 @@ async function readFolder(files: readonly string[], leftOut: LeftOut): Promise<D
 
 async function readOneFile(file: string): Promise<DicomFile[]> {
   try {
-    return [imagesOf(await withPlainSource(file, 'a DICOM file', readDicomHeader))];
+    return [await readFile(file)];
   } catch (error) {
     if (error instanceof NoSlice) throw expected('a DICOM image of a volume', error.message, file);
     throw error;

@@ -14,12 +14,12 @@ import { readCase } from '../../lib/dataset/readCase.ts';
 import { verifyDataset } from '../../lib/dataset/verify.ts';
 import { evaluateFiles, pairFiles } from '../../lib/evaluate/files.ts';
 import { volumeOverlay } from '../../lib/figures/volumeOverlay.ts';
-import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
 import { findVolumes, type Predictor, predictFiles } from '../../lib/predict/files.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
 import { makeRecord } from '../../lib/radiomics/record.ts';
 import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
 import { type Fields, header, single } from '../io/makeNifti.ts';
 import { thresholdModel } from '../predict/fake.ts';
 

@@ -175,6 +175,7 @@ interface Encoder {
   getDecodedBuffer(info: object): Uint8Array;
   getEncodedBuffer(): Uint8Array;
   setQuality?(isReversible: boolean, step: number): void;
+  setDecompositions?(levels: number): void;
   encode(): void;
   delete(): void;
 }
@@ -201,6 +202,7 @@ export async function encodeWasm(
   const info = { width, height, bitsPerSample: bits, componentCount: 1, isSigned, isUsingColorTransform: false };
   encoder.getDecodedBuffer(info).set(bytes);
   encoder.setQuality?.(true, 0);
+  if (Math.min(width, height) < 32) encoder.setDecompositions?.(1);
   encoder.encode();
   const packed = Buffer.from(encoder.getEncodedBuffer());
   encoder.delete();

@@ -9,6 +9,7 @@ export { readNifti, writeNifti } from './io/nifti.ts';
 export { readNpy } from './io/npy.ts';
 export { openImage, openMask } from './scan/openVolume.ts';
 export { readVolume } from './scan/readVolume.ts';
+export { readDicom } from './dicom/readDicom.ts';
 export { largestComponent } from './volume/components.ts';
 export { orientationCodes, toCanonical } from './volume/orientation.ts';
 export { resampleVolume } from './volume/resample.ts';

@@ -95,8 +95,8 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
   };
 }
 
-/** The folders of NIH Pancreas-CT as TCIA gives them: PANCREAS_0001, …, at most two levels down. */
-function nihFolders(folder: string, depth = 2): NamedFile[] {
+/** The folders of NIH Pancreas-CT as TCIA gives them: PANCREAS_0001, …, at most three levels down. */
+function nihFolders(folder: string, depth = 3): NamedFile[] {
   const inside = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return inside.flatMap(({ name }) => {
     const file = path.join(folder, name);

@@ -16,6 +16,7 @@ import { readNifti } from '../../lib/io/nifti.ts';
 import { findVolumes, type Predictor, predictFiles } from '../../lib/predict/files.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
+import { flags } from '../../scripts/flags.mjs';
 import { ctElements, dicom, type Elements, pixelBytes } from '../dicom/makeDicom.ts';
 import { single } from '../io/makeNifti.ts';
 import { nrrd } from '../io/makeNrrd.ts';
@@ -105,7 +106,10 @@ beforeAll(async () => {
 });
 
 let output: string[] = [];
+/** The processes of a cohort are started with this one's flags. */
+const { execArgv } = process;
 beforeEach(() => {
+  process.execArgv = flags;
   output = [];
   const take = (...parts: unknown[]): boolean => {
     output.push(parts.map(String).join(' '));
@@ -115,6 +119,7 @@ beforeEach(() => {
   for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockImplementation(take as never);
 });
 afterEach(() => {
+  process.execArgv = execArgv;
   vi.restoreAllMocks();
 });
 

@@ -198,7 +198,9 @@ describe('layouts', () => {
   it('says which part of a layout is missing', async () => {
     await expect(openNnunet(folder, 'x', {})).rejects.toThrow('Expected a folder imagesTr, found none');
     await expect(openSlicePictures(folder, 'x', {})).rejects.toThrow('Expected a folder images, found none');
-    await expect(openNihVolumes(folder, 'x', {})).rejects.toThrow('Expected PANCREAS_0001, … (DICOM folders) or PANCREAS_0001.nii.gz');
+    await expect(openNihVolumes(folder, 'x', {})).rejects.toThrow(
+      'Expected PANCREAS_0001, … (DICOM folders) or PANCREAS_0001.nii.gz',
+    );
     await expect(openPairs(path.join(folder, 'a'), folder, {})).rejects.toThrow('found no such file or folder');
   });
 });

@@ -138,6 +138,17 @@ export class PixelReader {
   }
 }
 
+/** The most bytes of pixels that a packed byte can hold: runs of 128 in two bytes, or a bit for a pixel of 16. */
+const mostUnpacked: Partial<Record<TransferSyntax['packing'], number>> = { RLE: 64, 'JPEG lossless': 16 };
+
+/** Throws a UserError, before memory is asked for, when a frame cannot hold so many bytes, or memory cannot. */
+function assertPlausible(packed: Buffer, byteCount: number, packing: TransferSyntax['packing'], file: string): void {
+  const most = packed.length * (mostUnpacked[packing] ?? Infinity);
+  if (byteCount > most)
+    throw expected(`${byteCount} bytes of pixels`, `${packed.length} packed bytes, which cannot hold them,`, file);
+  assertFitsMemory(2 * byteCount, file);
+}
+
 async function unpackFrame(
   packed: Buffer,
   format: PixelFormat,
@@ -147,6 +158,7 @@ async function unpackFrame(
   const size = { width: format.columns, height: format.rows };
   const count = pixelCount(format);
   const { packing } = syntax;
+  assertPlausible(packed, count * pixelBytes(format), packing, file);
   if (packing === 'RLE') {
     const bytesPerPixel = pixelBytes(format);
     const bytes = decodeRle(packed, count, bytesPerPixel, file);

@@ -1,7 +1,7 @@
 /** Which files of a folder are DICOM: known by their first bytes, whatever they are called. */
 import { closeSync, constants, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { expected } from '../errors.ts';
+import { cleanText, expected } from '../errors.ts';
 import { looksLikeDicom } from './dicomHeader.ts';
 
 /** DICOM comes in folders of patient, study and series. */
@@ -64,7 +64,7 @@ export function dicomCandidates(folder: string, leftOut: Map<string, string[]>):
     if (++count > mostFiles) throw expected(`at most ${mostFiles} files of one series`, 'more', folder);
     if (isDicomFile(file)) found.push(file);
     else if (!otherKinds.test(file))
-      leftOut.set('not DICOM', [...(leftOut.get('not DICOM') ?? []), path.basename(file)]);
+      leftOut.set('not DICOM', [...(leftOut.get('not DICOM') ?? []), cleanText(path.basename(file))]);
   }
   return found;
 }

@@ -105,6 +105,9 @@ export class PixelReader {
     const frameBytes = pixelCount(format) * bytesPerPixel;
     if (length! < frameBytes * format.frames)
       throw expected(`${frameBytes * format.frames} bytes of pixels`, `${length}`, header.file);
+    // One byte more makes the length even.
+    if (length! > frameBytes * format.frames + 1)
+      this.#warn('more', `the files hold more pixels than their size asks for (${length} bytes); the rest is left out`);
     const from = offset + frame * frameBytes;
     const bytes =
       header.deflatedFrom === undefined

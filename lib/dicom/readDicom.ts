@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { expected } from '../errors.ts';
+import { cleanText, expected } from '../errors.ts';
 import { withPlainSource } from '../io/bytes.ts';
 import { explainReadError } from '../io/files.ts';
 import { voxelTypeOf } from '../io/voxelTypes.ts';
@@ -39,7 +39,7 @@ export interface DicomVolume extends Volume {
 type LeftOut = Map<string, string[]>;
 
 function leaveOut(leftOut: LeftOut, reason: string, file: string): void {
-  leftOut.set(reason, [...(leftOut.get(reason) ?? []), path.basename(file)]);
+  leftOut.set(reason, [...(leftOut.get(reason) ?? []), cleanText(path.basename(file))]);
 }
 
 /** So many names stand in a warning. */

@@ -188,6 +188,10 @@ describe('what lies beside a series', () => {
       'left out, not DICOM: notes.pages',
     ]);
   });
+  it('is named without characters that steer a terminal', async () => {
+    const { warnings } = await readDicom(folderOf({ ...series(2), 'a\u001b[2J': 'x' }));
+    expect(warnings).toEqual(['left out, not DICOM: a\\u001b[2J']);
+  });
   it('names three files and counts the others', async () => {
     const notes = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`n${i}`, 'x']));
     expect((await readDicom(folderOf({ ...series(2), ...notes }))).warnings).toEqual([
@@ -256,6 +260,12 @@ describe('values', () => {
     expect(read.warnings).toEqual(['pixels have bits set beyond the 12 that count; they are left out']);
     const shifted = signed.map((v) => v << 4);
     expect((await one({ BitsStored: 12, HighBit: 15, PixelRepresentation: 0 }, shifted)).data[5]).toBe(5 - 1024);
+  });
+  it('that are more than the size asks for are told', async () => {
+    const pixels = Buffer.concat([pixelBytes(sliceValues(0)), Buffer.alloc(20)]);
+    const { data, warnings } = await readDicom(folderOf({ a: dicom(ctElements(0), { pixels }) }));
+    expect([...data]).toEqual(huOf(1));
+    expect(warnings).toEqual(['the files hold more pixels than their size asks for (68 bytes); the rest is left out']);
   });
   it('of padding stay where they are darkest, and become the darkest where they would look like tissue', async () => {
     const padded = (value: number) => Int16Array.from(sliceValues(0), (v, i) => (i < 3 ? value : v));

@@ -1,8 +1,9 @@
 /** Which files of a folder are DICOM: known by their first bytes, whatever they are called. */
-import { closeSync, constants, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { cleanText, expected } from '../errors.ts';
 import { looksLikeDicom } from './dicomHeader.ts';
+import { fileStart } from './fileParts.ts';
 
 /** DICOM comes in folders of patient, study and series. */
 const deepest = 5;
@@ -11,23 +12,9 @@ const mostFiles = 100_000;
 /** Other formats and notes lie beside DICOM without being meant. */
 const otherKinds = /\.(nii|nii\.gz|hdr|img|hdr\.gz|img\.gz|nrrd|nhdr|mha|mhd|raw|zraw|json|txt|csv|tsv|md|xml|html)$/i;
 
-function startOf(file: string): Buffer | undefined {
-  const head = Buffer.alloc(132);
-  let handle: number | undefined;
-  try {
-    if (!statSync(file).isFile()) return undefined;
-    handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    return head.subarray(0, readSync(handle, head, 0, head.length, 0));
-  } catch {
-    return undefined;
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
-}
-
 /** Whether a file begins as DICOM does; false where it cannot be read. */
 export function isDicomFile(file: string): boolean {
-  const head = startOf(file);
+  const head = fileStart(file, 132);
   return head !== undefined && looksLikeDicom(head);
 }
 

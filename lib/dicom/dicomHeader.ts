@@ -1,9 +1,10 @@
 /** The data set of one DICOM file up to its pixels, parsed by dicom-parser, and where the pixels begin. */
 import { type DataSet, default as dicomParser } from 'dicom-parser';
 import { expected, messageOf } from '../errors.ts';
-import type { PlainSource } from '../io/bytes.ts';
+import { type PlainSource, withPlainSource } from '../io/bytes.ts';
 import { tags } from './attributes.ts';
 import { inflateHead } from './deflated.ts';
+import { fileStart } from './fileParts.ts';
 import { bigEndianUid, deflatedUid, explicitUid, implicitUid } from './transferSyntax.ts';
 
 export interface DicomHeader {
@@ -31,7 +32,7 @@ const preambleBytes = 128;
 /** Bytes by which a DICOM file is known. */
 const signatureBytes = preambleBytes + 4;
 /** So much of a file is read for its header, then more while the pixels were not reached. */
-const headSteps = [1 << 16, 1 << 20, 1 << 24, 1 << 28];
+const headSteps = [1 << 14, 1 << 17, 1 << 20, 1 << 24, 1 << 28] as const;
 const longLengths = /^(OB|OD|OF|OL|OW|SQ|UC|UN|UR|UT)$/;
 
 const isPart10 = (head: Buffer): boolean => head.toString('latin1', preambleBytes, signatureBytes) === 'DICM';
@@ -111,11 +112,19 @@ function parseHead(
   };
 }
 
-/**
- * Reads the header of an open file. Throws a UserError for a file that is no DICOM, is damaged, or whose header goes on
- * for more than 256 MB.
- */
-export async function readDicomHeader(source: PlainSource): Promise<DicomHeader> {
+/** The header where the first bytes of the file have all of it: nearly always. */
+function shortHeader(file: string): DicomHeader | undefined {
+  const head = fileStart(file, headSteps[0]);
+  if (!head || !looksLikeDicom(head)) return undefined;
+  try {
+    const header = parseHead(head, headSteps[0], prefaceOf(head));
+    return header.pixels && { file, ...header };
+  } catch {
+    return undefined;
+  }
+}
+
+async function longHeader(source: PlainSource): Promise<DicomHeader> {
   const { file, size } = source;
   for (const step of headSteps) {
     const head = await source.head(step);
@@ -132,3 +141,10 @@ export async function readDicomHeader(source: PlainSource): Promise<DicomHeader>
   }
   throw expected('a DICOM header', 'none', file);
 }
+
+/**
+ * Reads the header of a file. Throws a UserError for a file that is no DICOM, is damaged, or whose header goes on for
+ * more than 256 MB.
+ */
+export const readDicomHeader = async (file: string): Promise<DicomHeader> =>
+  shortHeader(file) ?? withPlainSource(file, 'a DICOM file', longHeader);

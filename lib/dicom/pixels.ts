@@ -6,6 +6,7 @@ import { decodeWithCodec } from './codecs.ts';
 import { inflateAll } from './deflated.ts';
 import type { DicomHeader } from './dicomHeader.ts';
 import { framesOf } from './encapsulated.ts';
+import { readPart } from './fileParts.ts';
 import type { DicomImage, PixelFormat } from './images.ts';
 import { decodeJpegLossless } from './jpegLossless.ts';
 import { decodeRle } from './rle.ts';
@@ -37,8 +38,21 @@ function asStored({ bytes, bytesPerPixel }: RawPixels, isSigned: boolean): Store
   return isSigned ? new Int32Array(...place) : new Uint32Array(...place);
 }
 
+/** Whether every number of 16 bits is one of the lowest `bitsStored` with its sign: two are looked at at a time. */
+function isClean16(values: StoredValues, bitsStored: number, isSigned: boolean): boolean {
+  if (values.BYTES_PER_ELEMENT !== 2 || values.length % 2 !== 0 || values.byteOffset % 4 !== 0) return false;
+  const pairs = new Int32Array(values.buffer as ArrayBuffer, values.byteOffset, values.length / 2);
+  let bits = 0;
+  // Of a signed number the bits from its sign on are equal: none differs from the one below it.
+  if (isSigned) for (let i = 0; i < pairs.length; i++) bits |= pairs[i]! ^ (pairs[i]! << 1);
+  else for (let i = 0; i < pairs.length; i++) bits |= pairs[i]!;
+  const others = (0xffff << bitsStored) & 0xffff;
+  return (bits & ((others * 0x10001) | 0)) === 0;
+}
+
 /** Clears the bits that are not of the number, in place; whether any was set that is no sign. */
 function clearOtherBits(values: StoredValues, { bitsStored, highBit }: RawPixels, isSigned: boolean): boolean {
+  if (highBit === bitsStored - 1 && isClean16(values, bitsStored, isSigned)) return false;
   const [up, down] = [31 - highBit, 32 - bitsStored];
   let changed = 0;
   for (let i = 0; i < values.length; i++) {
@@ -56,13 +70,18 @@ export class PixelReader {
   #header: DicomHeader | undefined;
   #frames: Buffer[] = [];
   #unpacked: Buffer | undefined;
+  /** Where frames of plain pixels are read to. */
+  #room: Buffer | undefined;
 
   /** What was odd, each once. */
   get warnings(): string[] {
     return [...this.#warnings.values()];
   }
 
-  /** The stored numbers of an image, row by row. Throws a UserError that names the file for all that is not read. */
+  /**
+   * The stored numbers of an image, row by row; they hold until the next image is read. Throws a UserError that names
+   * the file for all that is not read.
+   */
   async read(image: DicomImage): Promise<StoredValues> {
     const { header, format } = image;
     const syntax = transferSyntaxOf(header.transferSyntaxUid, header.file);
@@ -90,16 +109,12 @@ export class PixelReader {
     const isPacked = syntax.packing !== 'plain' && syntax.packing !== 'deflated';
     if (isPacked !== (header.pixels!.length === undefined))
       throw expected(`${isPacked ? 'packed' : 'plain'} pixels, as ${syntax.name} has them`, 'others', header.file);
-    return withPlainSource(header.file, whatFile, (source) =>
-      isPacked ? this.#packedPixels(image, syntax, source) : this.#plainPixels(image, syntax, source),
-    );
+    return isPacked
+      ? withPlainSource(header.file, whatFile, (source) => this.#packedPixels(image, syntax, source))
+      : this.#plainPixels(image, syntax);
   }
 
-  async #plainPixels(
-    { header, format, frame }: DicomImage,
-    syntax: TransferSyntax,
-    source: PlainSource,
-  ): Promise<RawPixels> {
+  async #plainPixels({ header, format, frame }: DicomImage, syntax: TransferSyntax): Promise<RawPixels> {
     const { offset, length, vr } = header.pixels!;
     const bytesPerPixel = pixelBytes(format);
     const frameBytes = pixelCount(format) * bytesPerPixel;
@@ -108,13 +123,24 @@ export class PixelReader {
     // One byte more makes the length even.
     if (length! > frameBytes * format.frames + 1)
       this.#warn('more', `the files hold more pixels than their size asks for (${length} bytes); the rest is left out`);
-    const from = offset + frame * frameBytes;
-    const bytes =
-      header.deflatedFrom === undefined
-        ? await source.read(from, frameBytes, 'pixels')
-        : Buffer.from((await this.#unpack(header, source)).subarray(from, from + frameBytes));
+    const bytes = await this.#frameBytes(header, offset + frame * frameBytes, frameBytes);
     if (syntax.isBigEndian) swapToNative(bytes, bytesPerPixel === 1 && vr === 'OW' ? 2 : bytesPerPixel);
     return { bytes, bytesPerPixel, bitsStored: format.bitsStored, highBit: format.highBit };
+  }
+
+  /** The bytes of a plain frame. After the first one the memory for them is there and is used again. */
+  async #frameBytes(header: DicomHeader, from: number, count: number): Promise<Buffer> {
+    const { file, deflatedFrom } = header;
+    if (deflatedFrom === undefined && this.#room?.length === count && readPart(file, from, this.#room) === count)
+      return this.#room;
+    return withPlainSource(file, whatFile, async (source) => {
+      if (deflatedFrom !== undefined)
+        return Buffer.from((await this.#unpack(header, source)).subarray(from, from + count));
+      source.assertHolds(from + count, 'pixels');
+      assertFitsMemory(count, file);
+      this.#room = await source.read(from, count, 'pixels');
+      return this.#room;
+    });
   }
 
   async #unpack(header: DicomHeader, source: PlainSource): Promise<Buffer> {

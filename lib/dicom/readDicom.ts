@@ -5,7 +5,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { cleanText, expected } from '../errors.ts';
-import { withPlainSource } from '../io/bytes.ts';
 import { explainReadError } from '../io/files.ts';
 import { voxelTypeOf } from '../io/voxelTypes.ts';
 import { spacingOf, type Vec3, type Volume } from '../volume/volume.ts';
@@ -52,7 +51,7 @@ const describeLeftOut = (leftOut: LeftOut): string[] =>
   });
 
 async function readFile(file: string): Promise<DicomFile> {
-  const header = await withPlainSource(file, 'a DICOM file', readDicomHeader);
+  const header = await readDicomHeader(file);
   try {
     return imagesOf(header);
   } catch (error) {
@@ -61,23 +60,30 @@ async function readFile(file: string): Promise<DicomFile> {
   }
 }
 
+/** So many headers are read at once. */
+const headersAtOnce = 16;
+
+/** The images of a file, or why it has none. */
+const readOrReason = (file: string): Promise<DicomFile | NoSlice> =>
+  readFile(file).catch((error) => {
+    if (error instanceof NoSlice) return error;
+    throw error;
+  });
+
 /** The files of a folder that hold images; what else lies there goes to `leftOut`. */
 async function readFolder(files: readonly string[], leftOut: LeftOut): Promise<DicomFile[]> {
   const found: DicomFile[] = [];
-  const localizers: DicomFile[] = [];
-  for (const file of files) {
-    try {
-      const read = await readFile(file);
-      (read.isLocalizer ? localizers : found).push(read);
-    } catch (error) {
-      if (!(error instanceof NoSlice)) throw error;
-      leaveOut(leftOut, error.message, file);
-    }
+  for (let at = 0; at < files.length; at += headersAtOnce) {
+    const batch = files.slice(at, at + headersAtOnce);
+    for (const [i, read] of (await Promise.all(batch.map(readOrReason))).entries())
+      if (read instanceof NoSlice) leaveOut(leftOut, read.message, batch[i]!);
+      else found.push(read);
   }
-  // Alone they are what the folder is about.
-  if (found.length === 0) return localizers;
-  for (const { file } of localizers) leaveOut(leftOut, 'a localizer', file);
-  return found;
+  const slices = found.filter(({ isLocalizer }) => !isLocalizer);
+  // Localizers alone are what the folder is about.
+  if (slices.length === 0) return found;
+  for (const { file, isLocalizer } of found) if (isLocalizer) leaveOut(leftOut, 'a localizer', file);
+  return slices;
 }
 
 async function readOneFile(file: string): Promise<DicomFile[]> {
@@ -99,7 +105,7 @@ async function oneEach(
     const [first, ...others] = images as [DicomImage, ...DicomImage[]];
     if (others.length === 0) continue;
     const reader = new PixelReader();
-    const values = await reader.read(first);
+    const values = (await reader.read(first)).slice();
     for (const other of others) {
       const copy = await reader.read(other);
       const isEqual = copy.every((value, i) => value === values[i]);
@@ -135,14 +141,14 @@ async function readSeries(series: Series, place: string): Promise<DicomVolume> {
   const { affine, warnings } = affineOfSlices(images, place);
   const [{ format, header }] = images as [DicomImage];
   const reader = new PixelReader();
-  // The first slice is unpacked before memory for all is asked for: its header may promise what is not there.
-  let values = await reader.read(images[0]!);
-  const voxels = new VoxelCollector(images, pixelCount(format), place);
+  let voxels: VoxelCollector | undefined;
   for (const [z, image] of images.entries()) {
-    if (z > 0) values = await reader.read(image);
+    const values = await reader.read(image);
+    // Memory for all is asked for when there is a first slice: its header may promise what is not there.
+    voxels ??= new VoxelCollector(images, pixelCount(format), place);
     voxels.put(z, values, image);
   }
-  const { data, replaced } = voxels.finish();
+  const { data, replaced } = voxels!.finish();
   const padding = `${replaced} padding voxels are brighter than the darkest others and were set to these`;
   const shape: Vec3 = [format.columns, format.rows, images.length];
   return {

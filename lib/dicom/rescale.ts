@@ -43,9 +43,11 @@ export class VoxelCollector {
   put(slice: number, values: StoredValues, image: DicomImage): void {
     const { slope, intercept } = image;
     const at = slice * this.#size;
-    if (slope === 1 && intercept === 0 && values instanceof Int16Array) this.#data.set(values, at);
-    else if (this.#data instanceof Int16Array) {
-      if (!scaleInto16(this.#data, at, values, slope, intercept)) {
+    if (this.#data instanceof Int16Array) {
+      const isDone =
+        (slope === 1 && addInto16(this.#data, at, values, intercept)) ||
+        scaleInto16(this.#data, at, values, slope, intercept);
+      if (!isDone) {
         this.#grow();
         scaleInto(this.#data, at, values, slope, intercept);
       }
@@ -83,6 +85,35 @@ export class VoxelCollector {
     }
     return { data: this.#data, replaced: bright.reduce((sum, { count }) => sum + count, 0) };
   }
+}
+
+/** The sign bits of two 16-bit numbers in one of 32. */
+const signs = 0x80008000 | 0;
+
+/**
+ * Adds to numbers of 16 bits, two at a time in one of 32: the sum of all bits but the signs, then the signs, so that no
+ * carry crosses. False, with anything in `out`, where a sum may not fit or the numbers are of another kind.
+ */
+function addInto16(out: Int16Array, at: number, values: StoredValues, addend: number): boolean {
+  const isSigned = values instanceof Int16Array;
+  if (!isSigned && !(values instanceof Uint16Array)) return false;
+  if (Math.abs(addend) > 32767 || (at | values.length) % 2 !== 0 || values.byteOffset % 4 !== 0) return false;
+  const count = values.length / 2;
+  const from = new Int32Array(values.buffer, values.byteOffset, count);
+  const to = new Int32Array(out.buffer, out.byteOffset + 2 * at, count);
+  const both = ((addend & 0xffff) * 0x10001) | 0;
+  const low = both & ~signs;
+  let over = 0;
+  let anySign = 0;
+  for (let i = 0; i < count; i++) {
+    const pair = from[i]!;
+    const sum = ((pair & ~signs) + low) ^ ((pair ^ both) & signs);
+    // Two numbers of one sign whose sum has the other.
+    over |= ~(pair ^ both) & (pair ^ sum);
+    anySign |= pair;
+    to[i] = sum;
+  }
+  return ((isSigned ? over : over | anySign) & signs) === 0;
 }
 
 /** Scales into 16 bits; false where a value does not fit. */

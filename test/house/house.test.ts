@@ -20,6 +20,8 @@ const rooms = [
   ['errors', 'settings', 'random', 'checks', 'progress'],
   ['volume', 'statistics'],
   ['io'],
+  ['dicom'],
+  ['scan'],
   ['dataset', 'radiomics'],
   ['preprocess'],
   ['loss', 'model'],

@@ -50,7 +50,7 @@ const describeLeftOut = (leftOut: LeftOut): string[] =>
     return `left out, ${reason}: ${names.slice(0, mostNamed).join(', ')}${more}`;
   });
 
-async function readFile(file: string): Promise<DicomFile> {
+async function readDicomFile(file: string): Promise<DicomFile> {
   const header = await readDicomHeader(file);
   try {
     return imagesOf(header);
@@ -65,7 +65,7 @@ const headersAtOnce = 16;
 
 /** The images of a file, or why it has none. */
 const readOrReason = (file: string): Promise<DicomFile | NoSlice> =>
-  readFile(file).catch((error) => {
+  readDicomFile(file).catch((error) => {
     if (error instanceof NoSlice) return error;
     throw error;
   });
@@ -88,7 +88,7 @@ async function readFolder(files: readonly string[], leftOut: LeftOut): Promise<D
 
 async function readOneFile(file: string): Promise<DicomFile[]> {
   try {
-    return [await readFile(file)];
+    return [await readDicomFile(file)];
   } catch (error) {
     if (error instanceof NoSlice) throw expected('a DICOM image of a volume', error.message, file);
     throw error;

@@ -116,7 +116,8 @@ export interface TrainingRun {
   readonly memory: string;
 }
 
-const packageVersion = (): string =>
+/** The version of this package. */
+export const packageVersion = (): string =>
   (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
 
 /** Slice numbers of the given patients, in the order of the set. Throws when one of them has no slice. */

@@ -28,7 +28,9 @@ const gridStep = ({ unit }: Grid): string =>
 
 /** The classes by number, as far as they have names. */
 const classNames = (count: number): string[] =>
-  count === 2 ? ['background', 'pancreas'] : ['background', ...Array.from({ length: count - 1 }, (_, i) => `class ${i + 1}`)];
+  count === 2
+    ? ['background', 'pancreas']
+    : ['background', ...Array.from({ length: count - 1 }, (_, i) => `class ${i + 1}`)];
 
 /** What is to be known of a trained network, from what its checkpoint says. */
 export function aboutNetwork({ description, position }: CheckpointMeta): About {
@@ -36,6 +38,7 @@ export function aboutNetwork({ description, position }: CheckpointMeta): About {
   const isVolume = data.unit === 'mm';
   const window = data.windowHu ?? (data.mode === 'paper' ? paperWindowHu : softTissueWindowHu);
   const best = position.best;
+  const wasTrainedHere = patients.training.length > 0; // not imported
   return {
     'axunet.version': axunet,
     'axunet.network': `${model.variant}, width ${model.width}, rates ${model.asppRates.join(', ')}`,
@@ -46,10 +49,12 @@ export function aboutNetwork({ description, position }: CheckpointMeta): About {
     'axunet.licence': findDataset(data.dataset)?.licence ?? 'unknown: ask whoever trained it',
     'axunet.dice': best ? `${best.dice}` : 'unknown',
     ...(best && { 'axunet.epoch': `${best.epoch}` }),
-    'axunet.loss': config.loss,
-    'axunet.patients': JSON.stringify({
-      training: patients.training.length,
-      validation: patients.validation.length,
+    ...(wasTrainedHere && {
+      'axunet.loss': config.loss,
+      'axunet.patients': JSON.stringify({
+        training: patients.training.length,
+        validation: patients.validation.length,
+      }),
     }),
     'axunet.preprocessing': isVolume ? volumeSteps(grid, window) : pictureSteps(grid),
     'axunet.use': 'not a medical device',

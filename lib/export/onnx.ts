@@ -4,7 +4,7 @@
  */
 import { batchNormEpsilon } from 'axunet-engine/ops/batchNormRelu';
 import type { About } from './about.ts';
-import type { Network, Operation, Weights } from './operations.ts';
+import { type Network, type Operation, type Weights, type Writers, writeWith } from './operations.ts';
 import { bytes, float, type Message, message, string, whole, wholes } from './protobuf.ts';
 
 const opset = 17;
@@ -53,11 +53,10 @@ function kernelOf({ shape, data }: Weights, isDepthwise = false): Weights {
   const taps = height * width;
   const out = new Float32Array(data.length);
   for (let tap = 0, p = 0; tap < taps; tap++)
-    for (let i = 0; i < a; i++) for (let j = 0; j < b; j++) out[(isDepthwise ? i * b + j : j * a + i) * taps + tap] = data[p++]!;
+    for (let i = 0; i < a; i++)
+      for (let j = 0; j < b; j++) out[(isDepthwise ? i * b + j : j * a + i) * taps + tap] = data[p++]!;
   return { shape: isDepthwise ? [a, b, height, width] : [b, a, height, width], data: out };
 }
-
-type Writer<K extends Operation['kind']> = (graph: Graph, operation: Extract<Operation, { kind: K }>) => void;
 
 const simply =
   (type: string, attributes: Readonly<Record<string, Attribute>> = {}) =>
@@ -71,7 +70,7 @@ function kernelAndBias(graph: Graph, name: string, kernel: Weights, bias: Weight
 /** Height and width are the axes 2 and 3. */
 const spatialAxes = [2, 3] as const;
 
-const writers: { readonly [K in Operation['kind']]: Writer<K> } = {
+const writers: Writers<Graph, void> = {
   convolution(graph, { name, inputs, kernel, bias, stride, dilation, groups }) {
     const side = kernel.shape[0]!;
     graph.node('Conv', [...inputs, ...kernelAndBias(graph, name, kernelOf(kernel), bias)], name, {
@@ -96,7 +95,9 @@ const writers: { readonly [K in Operation['kind']]: Writer<K> } = {
     });
   },
   norm(graph, { name, inputs, statistics }) {
-    const parts = ['gamma', 'beta', 'mean', 'variance'].map((part, i) => graph.weights(`${name}/${part}`, statistics[i]!));
+    const parts = ['gamma', 'beta', 'mean', 'variance'].map((part, i) =>
+      graph.weights(`${name}/${part}`, statistics[i]!),
+    );
     graph.node('BatchNormalization', [...inputs, ...parts], name, { epsilon: { float: batchNormEpsilon } });
   },
   relu: simply('Relu'),
@@ -109,7 +110,11 @@ const writers: { readonly [K in Operation['kind']]: Writer<K> } = {
       const maxima = windows.map(([start, end], k) => {
         const part = `${name}/${axis}/${k}`;
         const ends = [graph.numbers(`${part}/start`, [start]), graph.numbers(`${part}/end`, [end])];
-        const slice = graph.node('Slice', [image, ...ends, graph.numbers(`${part}/axis`, [spatialAxes[axis]!])], `${part}/slice`);
+        const slice = graph.node(
+          'Slice',
+          [image, ...ends, graph.numbers(`${part}/axis`, [spatialAxes[axis]!])],
+          `${part}/slice`,
+        );
         return graph.node('ReduceMax', [slice], part, { axes: [spatialAxes[axis]!], keepdims: 1 });
       });
       image = graph.node('Concat', maxima, axis === 0 ? `${name}/rows` : name, { axis: spatialAxes[axis]! });
@@ -134,7 +139,7 @@ function valueInfo(field: number, name: string, [height, width, channels]: reado
  */
 export function onnxFile({ name, input, operations }: Network, about: About): Message {
   const graph = new Graph();
-  for (const operation of operations) (writers[operation.kind] as Writer<never>)(graph, operation as never);
+  for (const operation of operations) writeWith(writers, graph, operation);
   const last = operations.at(-1)!;
   graph.node('Identity', [last.name], 'logits');
   const values = [valueInfo(11, 'image', input), valueInfo(12, 'logits', last.shape)];

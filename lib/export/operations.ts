@@ -39,6 +39,9 @@ export interface ConvolutionOperation extends Common {
   readonly groups: number;
 }
 
+/** Those that are told by their inputs alone. */
+type Simple = { readonly [K in 'relu' | 'maxPool' | 'join' | 'add']: Common & { readonly kind: K } };
+
 /** One of the plain operations. */
 export type Operation =
   | ConvolutionOperation
@@ -48,11 +51,25 @@ export type Operation =
   | (Common & { readonly kind: 'upConvolution'; readonly kernel: Weights; readonly bias: Weights })
   /** Batch norm with its running statistics, `gamma`, `beta`, `mean`, `variance` [c]. */
   | (Common & { readonly kind: 'norm'; readonly statistics: readonly [Weights, Weights, Weights, Weights] })
-  | (Common & { readonly kind: 'relu' | 'maxPool' | 'join' | 'add' })
+  | Simple['relu' | 'maxPool' | 'join' | 'add']
   /** The maximum of each window of rows × columns. */
   | (Common & { readonly kind: 'windowMaxima'; readonly rows: readonly Range[]; readonly columns: readonly Range[] })
   /** The rows and columns of these numbers. */
   | (Common & { readonly kind: 'pick'; readonly rows: readonly number[]; readonly columns: readonly number[] });
+
+type OperationOf<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
+
+/** How a format writes each kind of operation; `Target` is where to. */
+export type Writers<Target, Result> = {
+  readonly [K in Operation['kind']]: (target: Target, operation: OperationOf<K>) => Result;
+};
+
+/** Writes one operation as its kind is written. */
+export const writeWith = <Target, Result>(
+  writers: Writers<Target, Result>,
+  target: Target,
+  operation: Operation,
+): Result => (writers[operation.kind] as (target: Target, operation: Operation) => Result)(target, operation);
 
 /** A network as plain operations in an order in which they can be computed; the last one gives the logits. */
 export interface Network {
@@ -118,13 +135,14 @@ function windowMaxima({ name, inputs, inputShapes, shape, config }: Layer): Oper
 
 function pick({ name, inputs, inputShapes, shape }: Layer): Operation {
   const [[, height, width]] = inputShapes as [ImageShape];
-  const numbers = (to: number, from: number): number[] => Array.from({ length: to }, (_, i) => nearestIndex(i, from, to));
+  const numbers = (to: number, from: number): number[] =>
+    Array.from({ length: to }, (_, i) => nearestIndex(i, from, to));
   const [rows, columns] = [numbers(shape[0], height), numbers(shape[1], width)];
   return { kind: 'pick', name, inputs: inputs.slice(0, 1), shape, rows, columns };
 }
 
 /** How each class of layers is written; one that is not here stops the export. */
-const writers: Readonly<Record<string, (layer: Layer) => Operation[]>> = {
+const layers: Readonly<Record<string, (layer: Layer) => Operation[]>> = {
   DoubleConvolution: doubleConvolution,
   ConvolutionNormRelu: (layer) => convolutionNormRelu(layer, ['conv', 'bn'], layer.inputs[0]!),
   Convolution(layer) {
@@ -151,10 +169,11 @@ const listOf = <T>(one: T | readonly T[]): readonly T[] => (Array.isArray(one) ?
  */
 export function networkOperations(model: tf.LayersModel): Network {
   const weights = readWeights(model);
-  const [image, ...layers] = model.layers as [tf.layers.Layer, ...tf.layers.Layer[]];
-  const operations = layers.flatMap((layer) => {
-    const write = writers[layer.getClassName()];
-    if (!write) throw expected(`layers of the classes ${Object.keys(writers).join(', ')}`, layer.getClassName(), layer.name);
+  const [image, ...others] = model.layers as [tf.layers.Layer, ...tf.layers.Layer[]];
+  const operations = others.flatMap((layer) => {
+    const write = layers[layer.getClassName()];
+    if (!write)
+      throw expected(`layers of the classes ${Object.keys(layers).join(', ')}`, layer.getClassName(), layer.name);
     const sources = listOf(layer.input);
     return write({
       name: layer.name,

@@ -5,7 +5,14 @@
  * are those of saved_model.proto, meta_graph.proto and graph.proto.
  */
 import { batchNormEpsilon } from 'axunet-engine/ops/batchNormRelu';
-import type { ConvolutionOperation, Network, Operation, Weights } from './operations.ts';
+import {
+  type ConvolutionOperation,
+  type Network,
+  type Operation,
+  type Weights,
+  type Writers,
+  writeWith,
+} from './operations.ts';
 import { bytes, float, type Message, message, string, whole, wholes } from './protobuf.ts';
 
 const [float32, int32] = [1, 3]; // DataType
@@ -56,8 +63,6 @@ class Graph {
   }
 }
 
-type Writer<K extends Operation['kind']> = (graph: Graph, operation: Extract<Operation, { kind: K }>) => void;
-
 const padded = (stride: number, dilation: number): Record<string, Message> => ({
   ...onFloats,
   strides: list([1, stride, stride, 1]),
@@ -78,7 +83,10 @@ const simply =
 function inGroups(graph: Graph, operation: ConvolutionOperation): string {
   const { name, inputs, kernel, groups, stride, dilation } = operation;
   const split = (part: string, value: string): string[] => {
-    const node = graph.node('Split', part, [graph.number(`${part}/axis`, 3), value], { ...onFloats, num_split: whole(3, groups) });
+    const node = graph.node('Split', part, [graph.number(`${part}/axis`, 3), value], {
+      ...onFloats,
+      num_split: whole(3, groups),
+    });
     return Array.from({ length: groups }, (_, g) => (g === 0 ? node : `${node}:${g}`));
   };
   const images = split(`${name}/images`, inputs[0]!);
@@ -98,11 +106,16 @@ function inSquares({ shape, data }: Weights): Weights {
   return { shape: [1, 1, channels, 4 * filters], data: out };
 }
 
-const writers: { readonly [K in Operation['kind']]: Writer<K> } = {
+const writers: Writers<Graph, void> = {
   convolution(graph, operation) {
     const { name, inputs, kernel, bias, stride, dilation, groups } = operation;
     const ungrouped = (): string =>
-      graph.node('Conv2D', `${name}/sum`, [...inputs, graph.weights(`${name}/kernel`, kernel)], padded(stride, dilation));
+      graph.node(
+        'Conv2D',
+        `${name}/sum`,
+        [...inputs, graph.weights(`${name}/kernel`, kernel)],
+        padded(stride, dilation),
+      );
     addBias(graph, name, groups > 1 ? inGroups(graph, operation) : ungrouped(), bias);
   },
   depthwise(graph, { name, inputs, kernel, bias }) {
@@ -112,10 +125,17 @@ const writers: { readonly [K in Operation['kind']]: Writer<K> } = {
   upConvolution(graph, { name, inputs, kernel, bias }) {
     const weights = graph.weights(`${name}/kernel`, inSquares(kernel));
     const sums = graph.node('Conv2D', `${name}/sums`, [...inputs, weights], padded(1, 1));
-    addBias(graph, name, graph.node('DepthToSpace', `${name}/sum`, [sums], { ...onFloats, block_size: whole(3, 2) }), bias);
+    addBias(
+      graph,
+      name,
+      graph.node('DepthToSpace', `${name}/sum`, [sums], { ...onFloats, block_size: whole(3, 2) }),
+      bias,
+    );
   },
   norm(graph, { name, inputs, statistics }) {
-    const parts = ['gamma', 'beta', 'mean', 'variance'].map((part, i) => graph.weights(`${name}/${part}`, statistics[i]!));
+    const parts = ['gamma', 'beta', 'mean', 'variance'].map((part, i) =>
+      graph.weights(`${name}/${part}`, statistics[i]!),
+    );
     const attributes = { ...onFloats, U: type(float32), epsilon: float(4, batchNormEpsilon), is_training: whole(5, 0) };
     graph.node('FusedBatchNormV3', name, [...inputs, ...parts], attributes);
   },
@@ -135,7 +155,10 @@ const writers: { readonly [K in Operation['kind']]: Writer<K> } = {
       const at = (value: number, others: number): number[] => [0, 1, 2, 3].map((k) => (k === axis ? value : others));
       const maxima = windows.map(([start, end], k) => {
         const part = `${name}/${axis}/${k}`;
-        const [begin, size] = [graph.numbers(`${part}/begin`, at(start, 0)), graph.numbers(`${part}/size`, at(end - start, -1))];
+        const [begin, size] = [
+          graph.numbers(`${part}/begin`, at(start, 0)),
+          graph.numbers(`${part}/size`, at(end - start, -1)),
+        ];
         const slice = graph.node('Slice', `${part}/slice`, [image, begin, size], { ...onFloats, Index: type(int32) });
         const axes = graph.numbers(`${part}/axes`, [axis]);
         return graph.node('Max', part, [slice, axes], { ...onFloats, Tidx: type(int32), keep_dims: whole(5, 1) });
@@ -158,7 +181,11 @@ const writers: { readonly [K in Operation['kind']]: Writer<K> } = {
 
 /** An input or output of the signature. */
 function named(field: number, name: string, sides: readonly number[]): Message {
-  return message(field, string(1, name), message(2, string(1, `${name}:0`), whole(2, float32), shapeOf(3, [-1, ...sides])));
+  return message(
+    field,
+    string(1, name),
+    message(2, string(1, `${name}:0`), whole(2, float32), shapeOf(3, [-1, ...sides])),
+  );
 }
 
 /**
@@ -168,14 +195,10 @@ function named(field: number, name: string, sides: readonly number[]): Message {
 export function savedModelFile({ input, operations }: Network): Message {
   const graph = new Graph();
   graph.node('Placeholder', 'image', [], { dtype: type(float32), shape: shapeOf(7, [-1, ...input]) });
-  for (const operation of operations) (writers[operation.kind] as Writer<never>)(graph, operation as never);
+  for (const operation of operations) writeWith(writers, graph, operation);
   const last = operations.at(-1)!;
   graph.node('Identity', 'logits', [last.name]);
-  const signature = [
-    named(1, 'image', input),
-    named(2, 'logits', last.shape),
-    string(3, 'tensorflow/serving/predict'),
-  ];
+  const signature = [named(1, 'image', input), named(2, 'logits', last.shape), string(3, 'tensorflow/serving/predict')];
   const versions = message(4, whole(1, producer));
   return [
     ...whole(1, 1), // of the format

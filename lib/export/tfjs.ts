@@ -4,19 +4,26 @@
  * detours there: convolutions in groups are whole ones whose kernel is 0 between groups, windows are cropped and their
  * maximum taken, and rows are repeated so often that every third one is the right one.
  */
-import { batchNormEpsilon } from 'axunet-engine/ops/batchNormRelu';
+
 import { tf } from 'axunet-engine';
+import { batchNormEpsilon } from 'axunet-engine/ops/batchNormRelu';
 import { batchNormMomentum } from '../model/layer.ts';
-import type { ConvolutionOperation, Network, Operation, Weights } from './operations.ts';
+import {
+  type ConvolutionOperation,
+  type Network,
+  type Operation,
+  type Weights,
+  type Writers,
+  writeWith,
+} from './operations.ts';
 
 type Node = tf.SymbolicTensor;
 type Layer = tf.layers.Layer;
-/** A layer of its own name, applied to what comes in. */
-type Writer<K extends Operation['kind']> = (
-  operation: Extract<Operation, { kind: K }>,
-  inputs: readonly Node[],
-  place: (layer: Layer, inputs: Node | Node[], weights?: readonly Weights[]) => Node,
-) => Node;
+/** Where a layer goes: what comes in, and how it is applied to it with its weights. */
+interface Place {
+  readonly inputs: readonly Node[];
+  readonly put: (layer: Layer, inputs: Node | Node[], weights?: readonly Weights[]) => Node;
+}
 
 /** The kernel of a convolution in groups, [k, k, c / groups, out], among all channels: [k, k, c, out]. */
 function wholeKernel({ kernel, groups }: ConvolutionOperation): Weights {
@@ -33,61 +40,73 @@ function wholeKernel({ kernel, groups }: ConvolutionOperation): Weights {
   return { shape: [height, width, groups * channels, filters], data };
 }
 
+/** Weights are set below: to draw random ones first would take seconds. */
+const unset = { kernelInitializer: 'zeros' } as const;
+
 const nameOf = ({ name }: Operation): string => name.replaceAll('/', '_');
 
-const writers: { readonly [K in Operation['kind']]: Writer<K> } = {
-  convolution(operation, [image], place) {
+const writers: Writers<Place, Node> = {
+  convolution({ inputs: [image], put }, operation) {
     const { kernel, bias, stride, dilation, shape } = operation;
     const ways = { kernelSize: kernel.shape[0]!, strides: stride, dilationRate: dilation, padding: 'same' as const };
-    const layer = tf.layers.conv2d({ name: nameOf(operation), filters: shape[2], ...ways });
-    return place(layer, image!, [wholeKernel(operation), bias]);
+    const layer = tf.layers.conv2d({ name: nameOf(operation), filters: shape[2], ...ways, ...unset });
+    return put(layer, image!, [wholeKernel(operation), bias]);
   },
-  depthwise(operation, [image], place) {
-    const layer = tf.layers.depthwiseConv2d({ name: nameOf(operation), kernelSize: 3, padding: 'same' });
-    return place(layer, image!, [operation.kernel, operation.bias]);
+  depthwise({ inputs: [image], put }, operation) {
+    const layer = tf.layers.depthwiseConv2d({
+      name: nameOf(operation),
+      kernelSize: 3,
+      padding: 'same',
+      depthwiseInitializer: 'zeros',
+    });
+    return put(layer, image!, [operation.kernel, operation.bias]);
   },
-  upConvolution(operation, [image], place) {
+  upConvolution({ inputs: [image], put }, operation) {
     const layer = tf.layers.conv2dTranspose({
       name: nameOf(operation),
       filters: operation.shape[2],
       kernelSize: 2,
       strides: 2,
       padding: 'same',
+      ...unset,
     });
-    return place(layer, image!, [operation.kernel, operation.bias]);
+    return put(layer, image!, [operation.kernel, operation.bias]);
   },
-  norm(operation, [image], place) {
+  norm({ inputs: [image], put }, operation) {
     const options = { name: nameOf(operation), epsilon: batchNormEpsilon, momentum: batchNormMomentum };
-    return place(tf.layers.batchNormalization(options), image!, operation.statistics);
+    return put(tf.layers.batchNormalization(options), image!, operation.statistics);
   },
-  relu: (operation, [image], place) =>
-    place(tf.layers.activation({ name: nameOf(operation), activation: 'relu' }), image!),
-  maxPool: (operation, [image], place) =>
-    place(tf.layers.maxPooling2d({ name: nameOf(operation), poolSize: 2, strides: 2 }), image!),
-  join: (operation, inputs, place) => place(tf.layers.concatenate({ name: nameOf(operation) }), [...inputs]),
-  add: (operation, inputs, place) => place(tf.layers.add({ name: nameOf(operation) }), [...inputs]),
-  windowMaxima(operation, [image], place) {
+  relu: ({ inputs: [image], put }, operation) =>
+    put(tf.layers.activation({ name: nameOf(operation), activation: 'relu' }), image!),
+  maxPool: ({ inputs: [image], put }, operation) =>
+    put(tf.layers.maxPooling2d({ name: nameOf(operation), poolSize: 2, strides: 2 }), image!),
+  join: ({ inputs, put }, operation) => put(tf.layers.concatenate({ name: nameOf(operation) }), [...inputs]),
+  add: ({ inputs, put }, operation) => put(tf.layers.add({ name: nameOf(operation) }), [...inputs]),
+  windowMaxima({ inputs: [image], put }, operation) {
     const name = nameOf(operation);
     const [height, width, channels] = (image!.shape as number[]).slice(1) as [number, number, number];
     const maxima = operation.rows.map(([top, bottom], i) => {
       const row = operation.columns.map(([left, right], j) => {
         const part = `${name}_${i}_${j}`;
-        const cropping: [[number, number], [number, number]] = [[top, height - bottom], [left, width - right]];
-        const window = place(tf.layers.cropping2D({ name: `${part}_window`, cropping }), image!);
-        const maximum = place(tf.layers.globalMaxPooling2d({ name: `${part}_maximum` }), window);
-        return place(tf.layers.reshape({ name: part, targetShape: [1, 1, channels] }), maximum);
+        const cropping: [[number, number], [number, number]] = [
+          [top, height - bottom],
+          [left, width - right],
+        ];
+        const window = put(tf.layers.cropping2D({ name: `${part}_window`, cropping }), image!);
+        const maximum = put(tf.layers.globalMaxPooling2d({ name: `${part}_maximum` }), window);
+        return put(tf.layers.reshape({ name: part, targetShape: [1, 1, channels] }), maximum);
       });
-      return place(tf.layers.concatenate({ name: `${name}_${i}`, axis: 2 }), row);
+      return put(tf.layers.concatenate({ name: `${name}_${i}`, axis: 2 }), row);
     });
-    return place(tf.layers.concatenate({ name, axis: 1 }), maxima);
+    return put(tf.layers.concatenate({ name, axis: 1 }), maxima);
   },
-  pick(operation, [image], place) {
+  pick({ inputs: [image], put }, operation) {
     const name = nameOf(operation);
     const [height, width] = (image!.shape as number[]).slice(1) as [number, number];
     const size: [number, number] = [operation.rows.length, operation.columns.length];
     // row i of the result is row floor(i · height / rows): row i · height of an image that repeats each `rows` times
-    const repeated = place(tf.layers.upSampling2d({ name: `${name}_repeated`, size }), image!);
-    return place(tf.layers.maxPooling2d({ name, poolSize: 1, strides: [height, width] }), repeated);
+    const repeated = put(tf.layers.upSampling2d({ name: `${name}_repeated`, size }), image!);
+    return put(tf.layers.maxPooling2d({ name, poolSize: 1, strides: [height, width] }), repeated);
   },
 };
 
@@ -98,18 +117,17 @@ function setWeights(layer: Layer, weights: readonly Weights[]): void {
 }
 
 /** The network from layers of TensorFlow.js alone: images [n, h, w, channels] to logits. Whoever makes it disposes it. */
-export function stockModel({ name, input, operations }: Network): tf.LayersModel {
+function stockModel({ name, input, operations }: Network): tf.LayersModel {
   const image = tf.input({ name: 'image', shape: [...input] });
   const outputs = new Map<string, Node>([['image', image]]);
   const weighted: (readonly [Layer, readonly Weights[]])[] = [];
   for (const operation of operations) {
     const inputs = operation.inputs.map((source) => outputs.get(source)!);
-    const write = writers[operation.kind] as Writer<never>;
-    const output = write(operation as never, inputs, (layer, images, weights) => {
+    const put: Place['put'] = (layer, images, weights) => {
       if (weights) weighted.push([layer, weights]);
       return layer.apply(images) as Node;
-    });
-    outputs.set(operation.name, output);
+    };
+    outputs.set(operation.name, writeWith(writers, { inputs, put }, operation));
   }
   for (const [layer, weights] of weighted) setWeights(layer, weights);
   return tf.model({ name, inputs: image, outputs: outputs.get(operations.at(-1)!.name)! });

@@ -17,7 +17,7 @@ function numbersOf(
   const isFlat = shape.filter((side) => side > 1).length < 2;
   if (!['f4', 'f8'].includes(type) || isBigEndian || (isFortran && !isFlat))
     throw expected(`float32 numbers in C order as ${name}`, `${type}${isFortran ? ' in Fortran order' : ''}`, file);
-  const copy = bytes.slice(); // aligned
+  const copy = new Uint8Array(bytes); // aligned
   const { buffer, byteOffset, byteLength } = copy;
   if (type === 'f8') return Float32Array.from(new Float64Array(buffer, byteOffset, byteLength / 8));
   return new Float32Array(buffer, byteOffset, byteLength / 4);

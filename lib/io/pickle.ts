@@ -156,7 +156,9 @@ const changes: Readonly<Record<number, (m: Machine) => void>> = {
 function line(m: Machine): string {
   const end = m.bytes.indexOf(0x0a, m.at);
   if (end < 0) throw damaged(m, `a name without end at byte ${m.at}`);
-  return take(m, end + 1 - m.at).toString('utf8', 0, end - m.at);
+  const text = take(m, end - m.at).toString('utf8');
+  m.at++;
+  return text;
 }
 
 /** What protocols 2 and 3 have where 4 has STACK_GLOBAL and MEMOIZE. */

@@ -8,9 +8,9 @@ import { expected, messageOf } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
 import { explainReadError } from '../io/files.ts';
 import { writeNifti } from '../io/nifti.ts';
-import { isPickled, type PickledArray, type PickleValue, pickledArray, readPickle } from '../io/pickle.ts';
 import type { Box } from '../volume/crop.ts';
 import { type Vec3, type Volume, voxelCount } from '../volume/volume.ts';
+import { isPickled, type PickledArray, type PickleValue, pickledArray, readPickle } from './pickle.ts';
 
 /** A part of a mask and where it lies in the volume. */
 interface Segment extends Box {

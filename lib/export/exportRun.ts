@@ -1,12 +1,11 @@
-/** A trained network as files for other programs: all or none of what was asked for, and nothing is overwritten unasked. */
+/** A trained network as files for other programs. Nothing is overwritten unasked. */
 import { type Stats, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { tf } from 'axunet-engine';
 import { expected } from '../errors.ts';
 import { writeFileAtomic, writeJson } from '../io/files.ts';
-import type { CheckpointMeta } from '../train/run.ts';
-import { type About, aboutNetwork } from './about.ts';
+import { type About, aboutNetwork, type KnownNetwork } from './about.ts';
 import { onnxFile } from './onnx.ts';
 import { type Network, networkOperations } from './operations.ts';
 import type { Message } from './protobuf.ts';
@@ -26,7 +25,7 @@ export interface ExportTargets {
 }
 
 /** The network of a run and what its checkpoint says; `loadRun` gives it. */
-export interface ExportedNetwork extends CheckpointMeta {
+export interface ExportedNetwork extends KnownNetwork {
   readonly model: tf.LayersModel;
 }
 

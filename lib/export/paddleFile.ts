@@ -1,8 +1,8 @@
 /** Reads a `.pdparams` file of PaddlePaddle, a pickled dictionary of arrays, without running anything of it. */
 import { readFile } from 'node:fs/promises';
+import { type PickledArray, type PickleValue, pickledArray, readPickle } from '../dataset/pickle.ts';
 import { expected, shownText } from '../errors.ts';
 import { assertRegularFile, explainReadError } from '../io/files.ts';
-import { type PickledArray, type PickleValue, pickledArray, readPickle } from '../io/pickle.ts';
 import type { NamedArrays } from '../step/step.ts';
 
 /** An entry that PaddlePaddle adds: names of its own for the same arrays. */

@@ -116,7 +116,7 @@ function setWeights(layer: Layer, weights: readonly Weights[]): void {
   for (const tensor of tensors) tensor.dispose();
 }
 
-/** The network from layers of TensorFlow.js alone: images [n, h, w, channels] to logits. Whoever makes it disposes it. */
+/** The network from layers of TensorFlow.js alone: images [n, h, w, channels] to logits. Its maker disposes it. */
 function stockModel({ name, input, operations }: Network): tf.LayersModel {
   const image = tf.input({ name: 'image', shape: [...input] });
   const outputs = new Map<string, Node>([['image', image]]);

@@ -76,7 +76,7 @@ describe.skipIf(!isThere)(`a mask of the example in Python${why}`, () => {
       patients: { training: ['a'], validation: [] },
     } as const;
     const [network, scan, out] = ['n.onnx', 'scan.nii.gz', 'mask.nii.gz'].map(at) as [string, string, string];
-    const trained = { model, description: description as never, position: startPosition() };
+    const trained = { model, description: description as never, position: startPosition(), windowHu };
     await exportNetwork(trained, { onnx: network, force: true });
     await writeNifti(scan, volume);
     const { mask, probability } = await predictVolume(model, await readNifti(scan), { grid, windowHu });

@@ -26,6 +26,7 @@ beforeAll(async () => {
       patients: { training: ['a'], validation: [] },
     },
     position: startPosition(),
+    windowHu: [-160, 240],
   };
 });
 afterAll(() => {

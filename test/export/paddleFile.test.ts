@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { PickleValue } from '../../lib/dataset/pickle.ts';
 import { UserError } from '../../lib/errors.ts';
 import { arraysOf, readPdparams } from '../../lib/export/paddleFile.ts';
-import type { PickleValue } from '../../lib/io/pickle.ts';
 import { projectPath } from '../../lib/settings.ts';
 
 const saved = projectPath('test/export/residual-1.pdparams');

@@ -1,5 +1,5 @@
 /** Every format that is read from a disk, with whole examples, damage that suits it, and its reader. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { createCanvas } from '@napi-rs/canvas';
@@ -12,6 +12,7 @@ import { openNnunet } from '../../lib/dataset/layouts.ts';
 import { decodeSegmentArray } from '../../lib/dataset/segmentArray.ts';
 import { beforeAfter } from '../../lib/evaluate/choosePostprocessing.ts';
 import { scoreMasks } from '../../lib/evaluate/metrics.ts';
+import { readPdparams } from '../../lib/export/paddleFile.ts';
 import { sha256 } from '../../lib/io/files.ts';
 import { maskOf, readGreyImage } from '../../lib/io/image.ts';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
@@ -26,6 +27,7 @@ import { recordSchema } from '../../lib/radiomics/record.ts';
 import { pyradiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { readCohort } from '../../lib/radiomics/table.ts';
 import type { Random } from '../../lib/random.ts';
+import { projectPath } from '../../lib/settings.ts';
 import { groupOf, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
 import { readChanges, referenceConfig, trainConfig } from '../../lib/train/config.ts';
 import { historyFile, readHistory } from '../../lib/train/history.ts';
@@ -35,6 +37,9 @@ import { pickled } from '../dataset/pickledMask.ts';
 import { encoders, nrrd } from '../io/makeNrrd.ts';
 import { makePng, pngChunk } from '../io/makePng.ts';
 import { damageBytes, damageJson, pick } from './mutate.ts';
+
+/** Weights that PaddlePaddle saved. */
+const pdparams = projectPath('test/export/residual-1.pdparams');
 
 export interface Target {
   readonly name: string;
@@ -329,10 +334,10 @@ export async function makeTargets(root: string): Promise<Target[]> {
     ofBytes(at('npy'), ['NPY', 'a.npy'], npyExamples(), readNpy),
     ofBytes(at('png'), ['PNG', 'a.png'], pngExamples(), readPicture, withChecksums),
     ofBytes(at('jpeg'), ['JPEG', 'a.jpg'], [jpegExample()], readPicture),
-    ofBytes(at('pickle'), ['pickle', 'a.pkl'], [gunzipSync(pickled)], async (file) => {
-      const { readFileSync } = await import('node:fs');
-      return decodeSegmentArray(readFileSync(file), file);
-    }),
+    ofBytes(at('pickle'), ['pickle', 'a.pkl'], [gunzipSync(pickled)], async (file) =>
+      decodeSegmentArray(readFileSync(file), file),
+    ),
+    ofBytes(at('pdparams'), ['pdparams', 'a.pdparams'], [readFileSync(pdparams)], readPdparams),
     ofBytes(at('csv'), ['CSV', 'a.csv'], [table], readCohort),
     ofJson(at('slices'), ['manifest', 'manifest.json'], [manifest], () => readAllSlices(records)),
     ofJson(at('slices'), ['case record', 'cases/a.json'], [caseRecord], async () => {

@@ -15,8 +15,8 @@ export const exportCommand = {
   summary: 'write a trained network for other programs: ONNX, TensorFlow.js, SavedModel',
   usage: ['--run RUN [--onnx FILE] [--tfjs DIR] [--saved-model DIR] [--force]'],
   about:
-    'Writes the network of a run for other programs, with its grid, window, classes, training data, licence and score ' +
-    'as metadata. It gives logits for images on the grid; docs/export.md tells how a volume becomes such images.',
+    'Writes the network of a run for other programs, with its grid, window, classes, training data, licence and ' +
+    'score as metadata. It gives logits for images on the grid; docs/export.md tells how a volume becomes such images.',
   options,
   example: 'export --run runs/nih --onnx pancreas.onnx',
 } as const satisfies CommandDefinition;

@@ -1,10 +1,10 @@
 /**
- * Pickles written operation by operation, as pickletools has them; dataset/segmentArray.test.ts has a file of Python.
+ * Pickles written operation by operation, as pickletools has them; segmentArray.test.ts has a file of Python.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type PickleValue, pickledArray, readPickle } from '../../lib/dataset/pickle.ts';
 import { UserError } from '../../lib/errors.ts';
-import { type PickleValue, pickledArray, readPickle } from '../../lib/io/pickle.ts';
 
 /** Bytes of operations: numbers as they are, texts with their length in front (SHORT_BINUNICODE). */
 const pickle = (...parts: (number | string)[]): Buffer =>

@@ -223,7 +223,7 @@ function pickledBytes(value: PickleValue | undefined): Uint8Array | undefined {
   return Buffer.from(value.args[0], 'latin1');
 }
 
-/** The array that a value of a pickle is; undefined for any other value, and where the bytes are not as many as said. */
+/** The array that a value of a pickle is; undefined for other values, and where the bytes are not as many as said. */
 export function pickledArray(value: PickleValue | undefined): PickledArray | undefined {
   // numpy.ndarray: state (version, shape, dtype, is Fortran order, bytes)
   const state = isPickled(value, '_reconstruct') ? value.state : undefined;

@@ -28,8 +28,8 @@ function stepsOf({ unit }: Grid, window: WindowHu | undefined): string {
   const steps = [
     ...toImages,
     `Read it bilinearly on the grid: a window of \`extent\` ${unit} (height, width), cut into \`size\` pixels, ` +
-      `whose centre lies \`centre\` ${unit} (y, x) from that of the ${what}. Up to half a pixel outside the ${what} its edge ` +
-      'is repeated, further out there is 0.',
+      `whose centre lies \`centre\` ${unit} (y, x) from that of the ${what}. ` +
+      `Up to half a pixel outside the ${what} its edge is repeated, further out there is 0.`,
     "The logits' softmax: 1 minus that of class 0 is the probability of the foreground.",
     `Read that bilinearly on the pixels of the ${what}, 0 outside the window. From 0.5 on it is foreground.`,
     ...(window ? ['Turn back.'] : []),

@@ -12,7 +12,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     throw new UserError('Expected axunet export --run RUN with --onnx FILE, --tfjs DIR or --saved-model DIR');
   const folders = await runFolders(folder);
   if (folders.length > 1)
-    throw expected('the run of one network', `a cross-validation of ${folders.length}, such as ${folders[0]}`, folder);
+    throw expected(`the run of one network, such as ${folders[0]}`, `a cross-validation of ${folders.length}`, folder);
   await startEngine();
   const trained = await loadRun(folders[0]!, weights);
   try {

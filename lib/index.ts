@@ -64,6 +64,10 @@ export { postprocessMask } from './predict/postprocess.ts';
 export { predictSlices } from './predict/slices.ts';
 export { predictVolume } from './predict/volume.ts';
 
+// Networks for other programs, and from one
+export { exportNetwork } from './export/exportRun.ts';
+export { importPdparams } from './export/importRun.ts';
+
 // Evaluation: one pair of masks, a cohort, all folds
 export { planFolds } from './crossval/plan.ts';
 export { summariseFolds } from './crossval/summary.ts';

@@ -1,5 +1,4 @@
 /** Every format that is read from a disk, with whole examples, damage that suits it, and its reader. */
-
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32, deflateSync, gunzipSync } from 'node:zlib';
@@ -15,6 +14,7 @@ import { decodeSegmentArray } from '../../lib/dataset/segmentArray.ts';
 import { readDicom } from '../../lib/dicom/readDicom.ts';
 import { beforeAfter } from '../../lib/evaluate/choosePostprocessing.ts';
 import { scoreMasks } from '../../lib/evaluate/metrics.ts';
+import { readPdparams } from '../../lib/export/paddleFile.ts';
 import { sha256 } from '../../lib/io/files.ts';
 import { maskOf, readGreyImage } from '../../lib/io/image.ts';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
@@ -30,6 +30,7 @@ import { readCohort } from '../../lib/radiomics/table.ts';
 import type { Random } from '../../lib/random.ts';
 import { readMetaImage } from '../../lib/scan/metaImage.ts';
 import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
+import { projectPath } from '../../lib/settings.ts';
 import { groupOf, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
 import { referenceConfig } from '../../lib/train/config.ts';
 import { historyFile, readHistory } from '../../lib/train/history.ts';
@@ -45,6 +46,9 @@ import { description, niftiExamples, ofBytes, ofJson, position, ramp, rezip, typ
 
 /** A command line without options of training. */
 const noChanges = { set: [], epochs: undefined, minutes: undefined, preset: undefined, seed: undefined };
+
+/** Weights that PaddlePaddle saved. */
+const pdparams = projectPath('test/export/residual-1.pdparams');
 
 const nrrdExamples = (): Buffer[] =>
   Object.entries(encoders).flatMap(([encoding, encode]) => [
@@ -291,9 +295,10 @@ export async function makeTargets(root: string): Promise<Target[]> {
     ofBytes(at('npy'), ['NPY', 'a.npy'], npyExamples(), readNpy),
     ofBytes(at('png'), ['PNG', 'a.png'], pngExamples(), readPicture, withChecksums),
     ofBytes(at('jpeg'), ['JPEG', 'a.jpg'], [jpegExample()], readPicture),
-    ofBytes(at('pickle'), ['pickle', 'a.pkl'], [gunzipSync(pickled)], async (file) => {
-      return decodeSegmentArray(readFileSync(file), file);
-    }),
+    ofBytes(at('pickle'), ['pickle', 'a.pkl'], [gunzipSync(pickled)], async (file) =>
+      decodeSegmentArray(readFileSync(file), file),
+    ),
+    ofBytes(at('pdparams'), ['pdparams', 'a.pdparams'], [readFileSync(pdparams)], readPdparams),
     ofBytes(at('csv'), ['CSV', 'a.csv'], [table], readCohort),
     ofJson(at('slices'), ['manifest', 'manifest.json'], [manifest], () => readAllSlices(records)),
     ofJson(at('slices'), ['case record', 'cases/a.json'], [caseRecord], async () => {

@@ -49,8 +49,8 @@ function stepsAlongX({ points }: SurfacePoints, shape: Vec3): Int32Array {
 }
 
 /**
- * (count · step)², mm². Not step² · count²: 15 steps of 0.2 mm would be 3.0000000000000004 mm and lie beyond a tolerance
- * of 3 mm, within which SciPy, and all who measure with it, find them.
+ * (count · step)², mm². Not step² · count²: 15 steps of 0.2 mm would be 3.0000000000000004 mm and lie beyond a
+ * tolerance of 3 mm, within which SciPy, and all who measure with it, find them.
  */
 const squareOf = (stepMm: number, count: number): number => stepMm * count * (stepMm * count);
 

@@ -112,7 +112,7 @@ class KernelServer extends ZmqServer {
     this.#endWithParent();
   }
 
-  /** Where Jupyter was killed nobody ends its kernels, which keep their memory for ever. Windows names no new parent. */
+  /** Where Jupyter was killed nobody else ends its kernels, which keep their memory. Windows names no new parent. */
   #endWithParent() {
     const asked = Number(process.env.JPY_PARENT_PID);
     if (!asked || asked === 1 || process.platform === 'win32') return;

@@ -124,8 +124,8 @@ class Envelope {
 
   /**
    * Replaces the `length` values from `line[start]`: value i becomes the least of `value j + (stepMm (i - j))²` over
-   * all j. Zeros stay and nothing reaches across them, so each run between zeros is a problem of its own. False: nothing
-   * changed.
+   * all j. Zeros stay and nothing reaches across them, so each run between zeros is a problem of its own. False:
+   * nothing changed.
    */
   lower(line: Float64Array, start: number, length: number, stepMm: number): boolean {
     const [place, height] = [this.#place, this.#height];

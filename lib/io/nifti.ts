@@ -2,6 +2,7 @@
  * Reading and writing volumes as NIfTI-1 and NIfTI-2: .nii, .nii.gz and pairs of .hdr and .img (.gz).
  * Values, shape, spacing and affine are those of nibabel 5; damage and anything but one scalar 3-D volume is refused.
  */
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -9,6 +10,7 @@ import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { expected } from '../errors.ts';
 import { type Volume, voxelCount } from '../volume/volume.ts';
 import { assertFitsMemory, type ByteSource, bytesOf, withByteSource } from './bytes.ts';
+import { refuseStandIn } from './fileKind.ts';
 import { writeFileAtomic } from './files.ts';
 import { headerBytes, type NiftiHeader, parseNiftiHeader } from './niftiHeader.ts';
 import { qformOf } from './niftiQform.ts';
@@ -33,7 +35,9 @@ const niftiFile = 'a NIfTI file';
 
 function badName(suffixes: string, file: string): Error {
   const suffix = path.extname(file);
-  return expected(`a name that ends in ${suffixes}`, suffix ? `the suffix ${suffix}` : 'no suffix', file);
+  const found = suffix ? `the suffix ${suffix}` : 'no suffix';
+  const isFolder = existsSync(file) && statSync(file).isDirectory();
+  return expected(`a name that ends in ${suffixes}`, isFolder ? 'a folder' : found, file);
 }
 
 /**
@@ -89,7 +93,11 @@ export async function readNifti(file: string): Promise<NiftiImage> {
     // Reads once more with checksums verified, which head does not.
     return parseNiftiHeader(await source.read(0, bytes.length, 'header'), false, header);
   });
-  return withByteSource(voxels, `the voxels that belong to ${header}`, (source) => readVoxels(parsed, source));
+  const wanted = `the voxels that belong to ${header}`;
+  return withByteSource(voxels, wanted, async (source) => {
+    await refuseStandIn(source, wanted, voxels);
+    return readVoxels(parsed, source);
+  });
 }
 
 /** dim[] holds 16-bit integers in NIfTI-1. */

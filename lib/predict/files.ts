@@ -21,7 +21,7 @@ import {
   realNumber,
   text,
 } from '../io/schema.ts';
-import { makeFolder } from '../io/writable.ts';
+import { assertWritableFolder, makeFolder } from '../io/writable.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -222,6 +222,7 @@ async function predictFile(
   const wanted = options.probability ? [maskFile, `${input.name}_probability.nii.gz`] : [maskFile];
   const complete = await readComplete(out, input.name, made, wanted);
   if (complete) return { record: complete, computed: false };
+  await assertWritableFolder(out); // before the work that would be lost
   const volume = await openImage(input.file);
   assertFinite(volume, input.file);
   const predicted = await predictWith(ensemble.members, volume, {

@@ -89,8 +89,12 @@ export function cropToRoi(mask: Volume, label: number, { first, last, count }: L
 
 /** The part of a ROI for which `keep` holds (the k-th voxel of `voxels`), in the same box. */
 export function keepVoxels(roi: Roi, keep: (k: number) => boolean): Roi {
-  const kept = Int32Array.from(roi.voxels.keys()).filter(keep);
-  return { ...roi, voxels: kept.map((k) => roi.voxels[k]!), imageVoxels: kept.map((k) => roi.imageVoxels[k]!) };
+  // Not a list of the kept ones, which Node cannot hold of a hundred million.
+  return {
+    ...roi,
+    voxels: roi.voxels.filter((_, k) => keep(k)),
+    imageVoxels: roi.imageVoxels.filter((_, k) => keep(k)),
+  };
 }
 
 /** Values of an image at the ROI's voxels, in the order of `roi.voxels`. */

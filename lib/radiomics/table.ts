@@ -37,7 +37,6 @@ const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 export async function readCohort(file: string): Promise<CohortRow[]> {
   const text = await readText(file, 'a cohort table', longestTable);
   const kind = textKind(text);
-  if (kind?.startsWith('a zip')) throw expected('a table as CSV', 'a zip archive, as spreadsheets are', file);
   if (kind !== undefined) throw expected('a table as CSV', kind, file);
   const [heading = [], ...rows] = parseCsv(text, file);
   const isWhole = ['id', 'image', 'mask'].every((column) => heading.includes(column));

@@ -51,7 +51,7 @@ export async function readConfig(values: ConfigValues): Promise<(base: TrainConf
 
 /**
  * Reads what the command line says of a training before any slice is made, so that a fault in it is told at once:
- * `changed` puts its changes on a configuration, `base` is one on which they must fit. Throws a UserError that names the
+ * what it returns puts the changes on a configuration, and they must fit on `base`. Throws a UserError that names the
  * field or the file.
  */
 export async function readTrainingOptions(

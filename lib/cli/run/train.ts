@@ -86,9 +86,9 @@ async function planOf(values: Values): Promise<Plan> {
   if (out === undefined) throw new UserError('Expected --out RUN, the folder for the run, found none');
   if (values.folds !== undefined && values.fold !== undefined)
     throw new UserError('Expected either --fold or --folds, found both');
+  const changed = await readTrainingOptions(values);
   if ((values.slices === undefined) === (values.dataset === undefined))
     throw new UserError('Expected either --slices DIR or --dataset NAME');
-  const changed = await readTrainingOptions(values);
   const slices = await slicesFor(values, 'train');
   const preset = presetConfig(presetOf(values), slices.manifest.dataset);
   const fresh = changed(preset);

@@ -5,11 +5,13 @@ import { readFolds } from '../dataset/folds.ts';
 import { openMasks } from '../dataset/masks.ts';
 import { findDataset } from '../dataset/registry.ts';
 import { type VerifyReport, verifyDataset, verifyMasks } from '../dataset/verify.ts';
+import { seriesOf } from './options/series.ts';
 import { progressOnDemand } from './progressOnDemand.ts';
 
 interface VerifyOptions {
   readonly data?: string;
   readonly labelMap?: OpenOptions;
+  readonly series?: string;
   /** A file of folds. */
   readonly folds?: string;
 }
@@ -18,12 +20,13 @@ interface VerifyOptions {
 export async function verifyNamed(
   target: string,
   partner: string | undefined,
-  { data, labelMap, folds: foldsFile }: VerifyOptions,
+  { data, labelMap, series, folds: foldsFile }: VerifyOptions,
 ): Promise<VerifyReport> {
   const onProgress = progressOnDemand('verify');
   if (findDataset(target)?.kind === 'masks') return verifyMasks(openMasks(target, data), { onProgress });
+  const options = { ...labelMap, ...seriesOf({ series }) };
   const list =
-    partner === undefined ? await openDataset(target, data, labelMap) : await openPair(target, partner, labelMap);
+    partner === undefined ? await openDataset(target, data, options) : await openPair(target, partner, options);
   const folds = foldsFile ? await readFolds(foldsFile) : undefined;
   return verifyDataset(list, { onProgress, ...(folds && { folds }) });
 }

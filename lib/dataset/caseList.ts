@@ -5,6 +5,8 @@ export interface Case {
   /** Several cases may belong to one patient; folds are made of patients. */
   readonly patient: string;
   readonly image: string;
+  /** Which series of a DICOM image is meant; undefined where it has one. */
+  readonly series?: string;
   /** Absent where the image has no label. */
   readonly label?: string;
   /** Where there is no label, one whose name differs in capital letters alone; it is not taken. */
@@ -49,4 +51,6 @@ export interface OpenOptions {
   labelMap?: LabelMap;
   /** Values that `labelMap` does not list are background instead of an error. */
   otherLabels?: 'background';
+  /** Which series is meant of each DICOM folder, as readDicom takes it. */
+  series?: string;
 }

@@ -5,9 +5,18 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
+import { isDicomName } from '../scan/volumeNames.ts';
 import { type Profile, projectPath, projectRoot, settings } from '../settings.ts';
 import type { CaseList, OpenOptions } from './caseList.ts';
-import { openNihVolumes, openNnunet, openPairs, openSlicePictures, openTotalSegmentator } from './layouts.ts';
+import {
+  openNihVolumes,
+  openNnunet,
+  openPairs,
+  openPatients,
+  openSlicePictures,
+  openTotalSegmentator,
+} from './layouts.ts';
+import { dicomFoldersIn } from './pairing.ts';
 import { findDataset } from './registry.ts';
 
 /**
@@ -46,6 +55,16 @@ const openers: Record<string, Opener> = {
  * Throws a UserError saying what is missing and how to get it; a set of masks without CT is refused.
  */
 export async function openDataset(name: string, folder?: string, options: OpenOptions = {}): Promise<CaseList> {
+  return withSeries(await openNamed(name, folder, options), options);
+}
+
+/** Which series of each DICOM image is meant. */
+function withSeries(list: CaseList, { series }: OpenOptions): CaseList {
+  if (series === undefined || list.kind === '2d') return list;
+  return { ...list, cases: list.cases.map((one) => (isDicomName(one.image) ? { ...one, series } : one)) };
+}
+
+async function openNamed(name: string, folder: string | undefined, options: OpenOptions): Promise<CaseList> {
   if (name.startsWith('nnunet:')) return openNnunet(path.resolve(name.slice('nnunet:'.length)), name, options);
   const entry = findDataset(name);
   if (!entry) {
@@ -85,8 +104,10 @@ async function openFolder(folder: string, options: OpenOptions = {}): Promise<Ca
   }
   const nih = await openNihVolumes(place, name, options).catch(() => undefined);
   if (nih) return nih;
+  if (dicomFoldersIn(place).length > 0) return openPatients(place, name, options);
   throw expected(
-    'imagesTr + labelsTr, images + labels, images + masks or PANCREAS_0001.nii.gz + label0001.nii.gz',
+    'imagesTr + labelsTr, images + labels, images + masks, PANCREAS_0001.nii.gz + label0001.nii.gz, ' +
+      'or a folder a patient with DICOM files',
     'none of them',
     shortPath(place),
   );
@@ -94,5 +115,5 @@ async function openFolder(folder: string, options: OpenOptions = {}): Promise<Ca
 
 /** One image and its label, or two folders whose files carry the same ids. */
 export async function openPair(image: string, label: string, options: OpenOptions = {}): Promise<CaseList> {
-  return openPairs(path.resolve(image), path.resolve(label), options);
+  return withSeries(await openPairs(path.resolve(image), path.resolve(label), options), options);
 }

@@ -2,9 +2,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { aName, expected, isName, shownText } from '../errors.ts';
+import { isDicomScan, volumeEndings } from '../scan/volumeNames.ts';
 
-/** Endings of volumes; `.hdr` stands for its pair. */
-export const volumeEndings = ['.nii.gz', '.nii', '.hdr.gz', '.hdr'];
 const pictureEndings = ['.jpg', '.jpeg', '.png'];
 
 export interface NamedFile {
@@ -50,9 +49,16 @@ function named(files: string[], endings: readonly string[]): NamedFile[] {
   });
 }
 
-/** NIfTI files among `files`; `.hdr` stands for its `.hdr`/`.img` pair. */
+/** Volumes among `files`; `.hdr` stands for its `.hdr`/`.img` pair. */
 export const volumesIn = (files: string[], ending?: string): NamedFile[] =>
   named(files, ending ? [ending] : volumeEndings);
+
+/** The folders directly in `folder` that are one DICOM volume each, by name. */
+export const dicomFoldersIn = (folder: string): NamedFile[] =>
+  readdirSync(folder)
+    .filter((name) => !name.startsWith('.') && isDicomScan(path.join(folder, name)))
+    .sort()
+    .map((name) => ({ id: name.normalize('NFC'), file: path.join(folder, name) }));
 
 /** JPEG and PNG files among `files`. */
 export const picturesIn = (files: string[]): NamedFile[] => named(files, pictureEndings);

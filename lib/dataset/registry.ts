@@ -88,10 +88,14 @@ export const registry: readonly DatasetEntry[] = [
     citation: tcia,
     sizeMb: 9500,
     howToGet:
-      'the collection page: fetch the DICOM series with the NBIA Data Retriever, convert each to NIfTI (for ' +
-      'example `dcm2niix -z y -f PANCREAS_0001`), and unpack the label archive beside them; labels that a ' +
-      'converter left mirrored are recognised and turned',
-    layout: ['PANCREAS_0001.nii.gz', 'label0001.nii.gz', '(one folder or several, such as images/ and labels/)'],
+      'the collection page: fetch the DICOM series with the NBIA Data Retriever and unpack the label archive beside ' +
+      'them; the folders PANCREAS_0001, … are read as they are, or converted to PANCREAS_0001.nii.gz, …; labels that ' +
+      'are mirrored against them are recognised and turned',
+    layout: [
+      'PANCREAS_0001/ (DICOM) or PANCREAS_0001.nii.gz',
+      'label0001.nii.gz',
+      '(one folder or several, such as images/ and labels/)',
+    ],
   },
   {
     name: 'msd-task07',

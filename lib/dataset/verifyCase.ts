@@ -3,8 +3,8 @@ import { messageOf } from '../errors.ts';
 import { bytesOf } from '../io/bytes.ts';
 import { sha256 } from '../io/files.ts';
 import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
-import { type Opened, openImage, openMask } from '../io/openVolume.ts';
 import type { GreyImage } from '../io/pixels.ts';
+import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { countValues } from '../volume/values.ts';
@@ -225,7 +225,9 @@ function checkAlignment(checks: CaseChecks, list: CaseList, image: Opened, label
 }
 
 async function checkVolume(checks: CaseChecks, list: CaseList, item: Case): Promise<void> {
-  const image = await read(checks, 'image', item.image, (file) => openImage(file, { isCt: false }));
+  const image = await read(checks, 'image', item.image, (file) =>
+    openImage(file, { isCt: false, series: item.series }),
+  );
   if (image) checkImage(checks, image);
   if (!item.label) return;
   const label = await read(checks, 'label', item.label, openMask);

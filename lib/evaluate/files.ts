@@ -9,7 +9,7 @@ import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, nothingBut, pairById, volumesIn } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
-import { isOneFile, type Opened, openMask } from '../io/openVolume.ts';
+import { isOneFile, type Opened, openMask } from '../scan/openVolume.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { crookedAxes, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { ModelCases, ScoredCase } from './cohort.ts';

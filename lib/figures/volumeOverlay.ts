@@ -1,8 +1,8 @@
 /** Slices of a CT volume with the masks that lie on it. */
-import path from 'node:path';
 import { expected } from '../errors.ts';
 import { dice, overlapCounts } from '../evaluate/overlap.ts';
-import { type Opened, openImage, openMask } from '../io/openVolume.ts';
+import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
+import { volumeName } from '../scan/volumeNames.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { countValues, fullestSlice } from '../volume/values.ts';
 import { sliceZ, type Volume, type VoxelArray } from '../volume/volume.ts';
@@ -57,6 +57,8 @@ function chooseSlices(masks: readonly Volume<Uint8Array>[], count: number): numb
 /** Files of a volume and of at least one mask on its grid. */
 export interface OverlayFiles {
   readonly image: string;
+  /** Which series of a DICOM image. */
+  readonly series?: string;
   readonly label?: string;
   /** The stored value that is pancreas in the label; any but 0 without it. */
   readonly labelValue?: number;
@@ -72,11 +74,11 @@ export async function volumeOverlay(
   files: OverlayFiles,
   count: number,
 ): Promise<{ cases: OverlayCase[]; dice?: number; warnings: string[] }> {
-  const stored = await openImage(files.image);
+  const stored = await openImage(files.image, { series: files.series });
   const image = toCanonical(stored);
   const label = files.label === undefined ? undefined : await readMask(files.label, image, files.labelValue);
   const mask = files.mask === undefined ? undefined : await readMask(files.mask, image);
-  const id = path.basename(files.image).replace(/\.nii(\.gz)?$/, '');
+  const id = volumeName(files.image);
   const masks = [label, mask].filter((each) => each !== undefined);
   const cases = chooseSlices(masks, count).map((z): OverlayCase => {
     const [reference, prediction] = [label && sliceZ(label, z), mask && sliceZ(mask, z)];

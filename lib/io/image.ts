@@ -10,7 +10,8 @@ import { checkJpeg, isJpeg, withoutProfile } from './jpeg.ts';
 import { type GreyImage, luma } from './pixels.ts';
 import { decodePng, isPng } from './png.ts';
 
-async function decodeJpeg(bytes: Buffer, file: string): Promise<GreyImage> {
+/** The grey pixels of a JPEG of 8 bits a channel. Throws a UserError for damage. */
+export async function decodeJpeg(bytes: Buffer, file: string): Promise<GreyImage> {
   const { width, height } = checkJpeg(bytes, file);
   const picture = await loadImage(withoutProfile(bytes)).catch((error) => {
     throw expected('an intact JPEG', `damage (${messageOf(error)})`, file);

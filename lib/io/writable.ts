@@ -15,7 +15,8 @@ export function explainWriteError(error: unknown, file: string): unknown {
   }
   if (code === 'EROFS') return new UserError(`Expected permission to write ${file}, found a read-only file system`);
   if (code === 'EACCES' || code === 'EPERM') return new UserError(`Expected permission to write ${file}, found none`);
-  if (code === 'ENOENT') return expected('a place to write to', 'one where the system makes nothing', file);
+  if (code === 'ENOENT')
+    return expected('a place to write to', 'a folder that is gone or in which the system makes nothing', file);
   if (code === 'ENAMETOOLONG') return expected('a place to write to', 'a name that is too long', file);
   return error;
 }

@@ -2,14 +2,12 @@
  * Many volumes to many masks. One after the other, each output complete or absent, what is complete is skipped, and
  * one bad file does not stop the others, so a cut-off run is simply started again.
  */
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
 import { aName, expected, isName, messageOf, shownText } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
-import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
-import { openImage } from '../io/openVolume.ts';
+import { assertFinite, writeNifti } from '../io/nifti.ts';
 import {
   anything,
   dictionary,
@@ -22,6 +20,9 @@ import {
   text,
 } from '../io/schema.ts';
 import { assertWritableFolder, makeFolder } from '../io/writable.ts';
+import { openImage } from '../scan/openVolume.ts';
+import { type SeriesChoice, volumeChecksums } from '../scan/readVolume.ts';
+import { isDicomName, readableVolumes, volumeName, volumesAt } from '../scan/volumeNames.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
@@ -39,8 +40,10 @@ export interface Predictor extends Pick<PredictVolumeOptions, 'grid' | 'windowHu
 /** A file to be predicted and the name that its mask gets. */
 export interface VolumeInput {
   readonly file: string;
-  /** File name without `.nii.gz`; names the outputs. */
+  /** Name of the file without ending, or of the DICOM folder; names the outputs. */
   readonly name: string;
+  /** Which series of a DICOM folder. */
+  readonly series?: string;
 }
 
 /** Where masks go, what is written beside them, and how they are made. */
@@ -103,25 +106,23 @@ const recordSchema = object({
   beforePostprocessing: optional(object({ voxels: natural, pancreasMl: realNumber })),
 });
 
-const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr(\.gz)?)$/is;
-
 /**
- * The volumes in the given folders (not in folders inside them) and files, folders sorted by name.
- * Throws when a path does not exist, a folder holds no volume, or two inputs would have one output.
+ * The volumes in the given folders and files, folders sorted by name: files of a known ending, and of DICOM the folder
+ * itself or each folder inside it. Throws when a path does not exist, a folder holds no volume, or two inputs would
+ * have one output.
  */
-export async function findVolumes(paths: readonly string[]): Promise<VolumeInput[]> {
+export async function findVolumes(paths: readonly string[], choice: SeriesChoice = {}): Promise<VolumeInput[]> {
   const found: VolumeInput[] = [];
   for (const place of paths) {
-    if (!existsSync(place)) throw expected('a NIfTI file or a folder of them', 'nothing', place);
-    const folder = statSync(place).isDirectory();
-    const files = folder ? (await readdir(place)).sort().map((name) => path.join(place, name)) : [place];
-    const inputs = files.flatMap((file) => {
-      const name = niftiName.exec(path.basename(file))?.[1];
-      if (name && !isName(name)) throw expected(`the name of a volume (${aName})`, shownText(name), place);
-      return name ? [{ file, name }] : [];
-    });
-    const wanted = folder ? 'NIfTI files' : 'the name of a NIfTI file';
-    if (inputs.length === 0) throw expected(`${wanted} (.nii, .nii.gz, .hdr)`, 'none', place);
+    if (!existsSync(place)) throw expected('a volume or a folder of them', 'nothing', place);
+    const inputs = volumesAt(place).map((file) => ({
+      file,
+      name: volumeName(file),
+      ...(isDicomName(file) && choice),
+    }));
+    if (inputs.length === 0) throw expected(`volumes (${readableVolumes})`, 'none', place);
+    const odd = inputs.find(({ name }) => !isName(name));
+    if (odd) throw expected(`the name of a volume (${aName})`, shownText(odd.name), place);
     found.push(...inputs);
   }
   const seen = new Map<string, string>();
@@ -131,12 +132,6 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
     seen.set(name, file);
   }
   return found;
-}
-
-async function sourceSums(file: string): Promise<Record<string, string>> {
-  return Object.fromEntries(
-    await Promise.all(niftiFiles(file).map(async (part) => [path.basename(part), await sha256File(part)] as const)),
-  );
 }
 
 /** The record of a prediction that is complete and unchanged on disk; undefined for any other. */
@@ -212,7 +207,7 @@ async function predictFile(
 ): Promise<{ record: PredictionRecord; computed: boolean }> {
   const { out, threshold = 0.5, batchSize, mirror, postprocessing } = options;
   const made = {
-    input: await sourceSums(input.file),
+    input: await volumeChecksums(input.file, input),
     model: ensemble.sha256,
     threshold,
     ...(mirror?.length && { mirror }),
@@ -223,7 +218,7 @@ async function predictFile(
   const complete = await readComplete(out, input.name, made, wanted);
   if (complete) return { record: complete, computed: false };
   await assertWritableFolder(out); // before the work that would be lost
-  const volume = await openImage(input.file);
+  const volume = await openImage(input.file, { series: input.series });
   assertFinite(volume, input.file);
   const predicted = await predictWith(ensemble.members, volume, {
     threshold,

@@ -7,7 +7,7 @@ import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
 import { assertFinite } from '../io/nifti.ts';
-import { openImage, openMask } from '../io/openVolume.ts';
+import { openImage, openMask } from '../scan/openVolume.ts';
 import { canonicalSlices, geometryDifference, toCanonical } from '../volume/orientation.ts';
 import type { Vec3 } from '../volume/volume.ts';
 import { applyWindow, type WindowHu } from './window.ts';
@@ -44,17 +44,16 @@ export function prepareCase(list: CaseList, one: Case, windowHu: WindowHu, skipE
   if (!one.label) throw expected('a label', nothingBut(one.almostLabel), one.image);
   return list.kind === '2d'
     ? preparePicture(list, one.image, one.label, one.z ?? 0)
-    : prepareVolume(list, one.image, one.label, windowHu, skipEnds);
+    : prepareVolume(list, { ...one, label: one.label }, windowHu, skipEnds);
 }
 
 async function prepareVolume(
   list: CaseList,
-  imageFile: string,
-  labelFile: string,
+  { image: imageFile, label: labelFile, series }: Case & { label: string },
   windowHu: WindowHu,
   skipEnds: boolean,
 ): Promise<PreparedCase> {
-  const [image, stored] = await Promise.all([openImage(imageFile), openMask(labelFile)]);
+  const [image, stored] = await Promise.all([openImage(imageFile, { series }), openMask(labelFile)]);
   assertFinite(image, imageFile);
   const placed = list.detectLabelFlip ? alignLabel(image, stored, list.labelMap) : undefined;
   const label = placed?.label ?? stored;

@@ -14,8 +14,8 @@ import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { ownPlace } from '../io/insideFolder.ts';
-import { niftiFiles } from '../io/nifti.ts';
 import { makeFolder } from '../io/writable.ts';
+import { volumeChecksums } from '../scan/readVolume.ts';
 import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
 import { sliceSummer } from './sliceChecksum.ts';
@@ -114,13 +114,14 @@ function manifestText({ slices, cases, failed, ...rest }: Manifest): string {
 }
 
 /** The sha256 of the files that a case is made of, by folder and file name. */
-async function sourceSums({ kind }: CaseList, { image, label }: Case): Promise<Record<string, string>> {
-  const named = label ? [image, label] : [image];
-  const files = kind === '3d' ? named.flatMap(niftiFiles) : named;
-  const sums = await Promise.all(files.map(sha256File));
-  return Object.fromEntries(
-    files.map((file, i) => [`${path.basename(path.dirname(file))}/${path.basename(file)}`, sums[i]]),
-  );
+async function sourceSums({ kind }: CaseList, { image, label, series }: Case): Promise<Record<string, string>> {
+  const sums: Record<string, string> = {};
+  for (const file of label ? [image, label] : [image]) {
+    const choice = file === image ? { series } : {};
+    const own = kind === '3d' ? await volumeChecksums(file, choice) : { [path.basename(file)]: await sha256File(file) };
+    for (const [name, sum] of Object.entries(own)) sums[`${path.basename(path.dirname(file))}/${name}`] = sum;
+  }
+  return sums;
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -233,3 +233,15 @@ export function geometryDifference(a: Volume, b: Volume): string | undefined {
   // Far from the origin six digits do not tell the two apart.
   return `affine row ${row + 1}, column ${(differs % 4) + 1}: ${a.affine[differs]} against ${b.affine[differs]}`;
 }
+
+/**
+ * A mask in the axis order of the image that it lies on, such as a NIfTI label whose rows run the other way than those
+ * of a DICOM image. The same object where the orders agree, or where it lies on another grid altogether.
+ */
+export function inOrderOf<T extends VoxelArray>(mask: Volume<T>, image: Volume): Volume<T> {
+  if (!geometryDifference(image, mask)) return mask;
+  if ([image, mask].some(({ affine }) => orientationCodes(affine).includes('?'))) return mask;
+  const turned = toCanonical(mask);
+  const grid = toCanonical({ ...image, data: turned.data });
+  return geometryDifference(grid, turned) ? mask : toGeometryOf(turned, image);
+}

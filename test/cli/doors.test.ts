@@ -15,13 +15,13 @@ import { verifyDataset } from '../../lib/dataset/verify.ts';
 import { verifyMask } from '../../lib/dataset/verifyCase.ts';
 import { evaluateFiles, pairFiles } from '../../lib/evaluate/files.ts';
 import { volumeOverlay } from '../../lib/figures/volumeOverlay.ts';
-import { openAnyImage, openAnyMask } from '../../lib/io/openVolume.ts';
-import { volumeInfo } from '../../lib/io/volumeInfo.ts';
 import { findVolumes, type Predictor, predictFiles } from '../../lib/predict/files.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
 import { makeRecord } from '../../lib/radiomics/record.ts';
 import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { openImage, openMask } from '../../lib/scan/openVolume.ts';
+import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
 import { type Fields, header, single } from '../io/makeNifti.ts';
 import { type NrrdFields, nrrd } from '../io/makeNrrd.ts';
 import { thresholdModel } from '../predict/fake.ts';
@@ -366,7 +366,7 @@ describe('an NRRD header', () => {
     ],
   ])('%s is told of where it leaves something open', async (_, fields, said, spacing) => {
     writeFileSync(at('open.nrrd'), nrrd(new Uint8Array(48), fields));
-    for (const open of [openAnyImage, openAnyMask]) {
+    for (const open of [(file: string) => openImage(file, { isCt: false }), openMask]) {
       const { warnings, spacingMm } = await open(at('open.nrrd'));
       expect(warnings).toEqual(said);
       expect(spacingMm).toEqual(spacing);

@@ -1,8 +1,7 @@
 /** Every format that is read from a disk, with whole examples, damage that suits it, and its reader. */
-
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { crc32, gunzipSync } from 'node:zlib';
+import { crc32, deflateSync, gunzipSync } from 'node:zlib';
 import { createCanvas } from '@napi-rs/canvas';
 import { readConfig } from '../../lib/cli/run/training.ts';
 import { readChoice } from '../../lib/crossval/models.ts';
@@ -12,15 +11,16 @@ import { foldFile } from '../../lib/crossval/result.ts';
 import { readFolds } from '../../lib/dataset/folds.ts';
 import { openNnunet } from '../../lib/dataset/layouts.ts';
 import { decodeSegmentArray } from '../../lib/dataset/segmentArray.ts';
+import { readDicom } from '../../lib/dicom/readDicom.ts';
 import { beforeAfter } from '../../lib/evaluate/choosePostprocessing.ts';
 import { scoreMasks } from '../../lib/evaluate/metrics.ts';
+import { readPdparams } from '../../lib/export/paddleFile.ts';
 import { sha256 } from '../../lib/io/files.ts';
 import { maskOf, readGreyImage } from '../../lib/io/image.ts';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
 import { encodeNpy, readNpy } from '../../lib/io/npy.ts';
 import { readNrrd } from '../../lib/io/nrrd.ts';
 import { readJsonAs } from '../../lib/io/schema.ts';
-import { volumeInfo } from '../../lib/io/volumeInfo.ts';
 import { isComplete, readCaseRecord, removeCase } from '../../lib/preprocess/sliceFiles.ts';
 import { openSlices } from '../../lib/preprocess/sliceSet.ts';
 import { readRadiomicsSettings } from '../../lib/radiomics/readSettings.ts';
@@ -28,19 +28,27 @@ import { recordSchema } from '../../lib/radiomics/record.ts';
 import { pyradiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { readCohort } from '../../lib/radiomics/table.ts';
 import type { Random } from '../../lib/random.ts';
+import { readMetaImage } from '../../lib/scan/metaImage.ts';
+import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
+import { projectPath } from '../../lib/settings.ts';
 import { groupOf, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
 import { referenceConfig } from '../../lib/train/config.ts';
 import { historyFile, readHistory } from '../../lib/train/history.ts';
 import { checkpointMetaSchema, descriptionSchema } from '../../lib/train/run.ts';
 import { pickled } from '../dataset/pickledMask.ts';
+import { dicomExamples } from '../dicom/examples.ts';
 import { encoders, nrrd } from '../io/makeNrrd.ts';
 import { makePng, pngChunk } from '../io/makePng.ts';
+import { metaImage } from '../scan/makeMetaImage.ts';
 import { damageJson } from './mutate.ts';
 import { recordTargets } from './recordTargets.ts';
 import { description, niftiExamples, ofBytes, ofJson, position, ramp, rezip, type Target, volumeOf } from './target.ts';
 
 /** A command line without options of training. */
 const noChanges = { set: [], epochs: undefined, minutes: undefined, preset: undefined, seed: undefined };
+
+/** Weights that PaddlePaddle saved. */
+const pdparams = projectPath('test/export/residual-1.pdparams');
 
 const nrrdExamples = (): Buffer[] =>
   Object.entries(encoders).flatMap(([encoding, encode]) => [
@@ -55,6 +63,12 @@ const nrrdExamples = (): Buffer[] =>
     }),
     nrrd(Buffer.alloc(0), { encoding, 'data file': 'none.raw' }),
   ]);
+
+const metaImageExamples = (): Buffer[] => [
+  metaImage(Buffer.from(ramp.buffer)),
+  metaImage(deflateSync(Buffer.from(ramp.buffer)), { CompressedData: 'True' }),
+  metaImage(Buffer.alloc(0), { ElementDataFile: 'none.raw' }),
+];
 
 const npyExamples = (): Buffer[] => [
   Buffer.from(encodeNpy({ data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] })),
@@ -276,12 +290,15 @@ export async function makeTargets(root: string): Promise<Target[]> {
     ofBytes(at('nifti'), ['NIfTI', 'a.nii'], nifti, readNifti),
     ofBytes(at('nifti'), ['NIfTI, gzip', 'a.nii.gz'], nifti, volumeInfo, rezip),
     ofBytes(at('nrrd'), ['NRRD', 'a.nrrd'], nrrdExamples(), readNrrd),
+    ofBytes(at('dicom'), ['DICOM', 'a.dcm'], Object.values(await dicomExamples()), (file) => readDicom(file)),
+    ofBytes(at('meta'), ['MetaImage', 'a.mha'], metaImageExamples(), readMetaImage),
     ofBytes(at('npy'), ['NPY', 'a.npy'], npyExamples(), readNpy),
     ofBytes(at('png'), ['PNG', 'a.png'], pngExamples(), readPicture, withChecksums),
     ofBytes(at('jpeg'), ['JPEG', 'a.jpg'], [jpegExample()], readPicture),
-    ofBytes(at('pickle'), ['pickle', 'a.pkl'], [gunzipSync(pickled)], async (file) => {
-      return decodeSegmentArray(readFileSync(file), file);
-    }),
+    ofBytes(at('pickle'), ['pickle', 'a.pkl'], [gunzipSync(pickled)], async (file) =>
+      decodeSegmentArray(readFileSync(file), file),
+    ),
+    ofBytes(at('pdparams'), ['pdparams', 'a.pdparams'], [readFileSync(pdparams)], readPdparams),
     ofBytes(at('csv'), ['CSV', 'a.csv'], [table], readCohort),
     ofJson(at('slices'), ['manifest', 'manifest.json'], [manifest], () => readAllSlices(records)),
     ofJson(at('slices'), ['case record', 'cases/a.json'], [caseRecord], async () => {

@@ -7,10 +7,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { fileKind, textKind } from '../../lib/io/fileKind.ts';
 import { readGreyImage } from '../../lib/io/image.ts';
 import { readNpy } from '../../lib/io/npy.ts';
-import { readVolume } from '../../lib/io/readVolume.ts';
 import { anything, readJsonAs } from '../../lib/io/schema.ts';
 import { readRadiomicsSettings } from '../../lib/radiomics/readSettings.ts';
 import { readCohort } from '../../lib/radiomics/table.ts';
+import { readVolume } from '../../lib/scan/readVolume.ts';
 import { single } from './makeNifti.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-kind-'));

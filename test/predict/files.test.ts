@@ -40,11 +40,11 @@ describe('finding volumes', () => {
   it('refuses what is not there, folders without volumes, other files and two volumes of one name', async () => {
     mkdirSync(at('empty'));
     await writeNifti(at('empty', '.hidden.nii'), obliqueVolume());
-    await expect(findVolumes([at('nowhere')])).rejects.toThrow(
-      'Expected a NIfTI file or a folder of them, found nothing',
+    await expect(findVolumes([at('nowhere')])).rejects.toThrow('Expected a volume or a folder of them, found nothing');
+    await expect(findVolumes([at('empty')])).rejects.toThrow(
+      'Expected volumes (.nii, .nii.gz, .hdr, .nrrd, .nhdr, .mha, .mhd or DICOM), found none',
     );
-    await expect(findVolumes([at('empty')])).rejects.toThrow('Expected NIfTI files (.nii, .nii.gz, .hdr), found none');
-    await expect(findVolumes([at('in', 'notes.txt')])).rejects.toThrow('Expected the name of a NIfTI file');
+    await expect(findVolumes([at('in', 'notes.txt')])).rejects.toThrow('Expected volumes (.nii');
     await writeNifti(at('empty', 'a.nii.gz'), obliqueVolume());
     await expect(findVolumes([at('in'), at('empty')])).rejects.toThrow('Expected volumes with different names');
   });

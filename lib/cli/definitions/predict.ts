@@ -1,5 +1,6 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { predictionOptions } from '../options/prediction.ts';
+import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
 
 export const options = {
@@ -17,6 +18,7 @@ export const options = {
     text: 'for each volume <name>.nii.gz (0 and 1, on the voxels of the source) and <name>.json',
   },
   ...predictionOptions,
+  series: seriesOption,
   shard: shardOption('volume'),
 } as const satisfies Options;
 
@@ -25,7 +27,7 @@ export const predict = {
   summary: 'segment CT volumes with a trained network, or the mean of several',
   usage: ['FOLDER|FILE... --run RUN --out DIR [options]'],
   about: 'Segments CT volumes with a trained network, or with the mean of several.',
-  operands: [{ name: 'FOLDER|FILE', text: 'NIfTI volumes in HU, in any orientation; labels are not needed' }],
+  operands: [{ name: 'FOLDER|FILE', text: 'volumes in HU in any orientation: NIfTI, NRRD, MetaImage, DICOM folders' }],
   options,
   notes: [
     'What is complete is skipped (same input, networks and options), so an interrupted run is simply started again. ' +

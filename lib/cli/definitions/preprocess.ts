@@ -1,15 +1,9 @@
-import { expected } from '../../errors.ts';
-import type { WindowHu } from '../../preprocess/window.ts';
 import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption, datasetNames } from '../options/datasets.ts';
 import { labelMapOption } from '../options/labelMap.ts';
+import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
-
-function parseWindow(text: string): WindowHu {
-  const [low, high, ...rest] = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  if (Number.isFinite(low) && Number.isFinite(high) && rest.length === 0) return [low, high];
-  throw expected('--window as two numbers, such as --window=-160,240', `"${text}"`);
-}
+import { parseWindow } from '../options/window.ts';
 
 export const options = {
   data: dataOption,
@@ -29,6 +23,7 @@ export const options = {
     parse: parseWindow,
   },
   'label-map': labelMapOption,
+  series: seriesOption,
   shard: shardOption('case'),
   json: { text: 'print a summary as JSON' },
 } as const satisfies Options;
@@ -40,7 +35,7 @@ export const preprocess = {
   about: 'Makes the slices that the network is trained on.',
   operands: [
     { name: 'DATASET', text: 'a name that `axunet data` lists', offers: datasetNames },
-    { name: 'FOLDER', text: 'any folder of images and labels' },
+    { name: 'FOLDER', text: 'any folder of images and labels, or of patients with DICOM and label' },
   ],
   options,
   notes: [

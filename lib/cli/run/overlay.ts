@@ -4,6 +4,7 @@ import { saveFigure } from '../../figures/saveFigure.ts';
 import { volumeOverlay } from '../../figures/volumeOverlay.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/overlay.ts';
+import { seriesOf } from '../options/series.ts';
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
   const { label, mask, out } = values;
@@ -11,7 +12,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   if (!image || rest.length > 0 || !out || (!label && !mask))
     throw new UserError('Expected axunet overlay IMAGE with --label or --mask, and --out DIR');
   const { cases, dice, warnings } = await volumeOverlay(
-    { image, label, labelValue: values.value, mask },
+    { image, ...seriesOf(values), label, labelValue: values.value, mask },
     values.slices,
   );
   for (const warning of warnings) console.error(`axunet overlay: warning: ${warning}`);

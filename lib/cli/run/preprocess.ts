@@ -6,6 +6,7 @@ import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/preprocess.ts';
+import { seriesOf } from '../options/series.ts';
 
 const withForeground = ({ slices }: Manifest): number => slices.filter(({ foreground }) => foreground > 0).length;
 
@@ -55,7 +56,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   if (operands.length !== 1)
     throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
   if (!out) throw new UserError('Expected --out DIR, the folder for the slices, found none');
-  const list = await openDataset(operands[0], values.data, labelMap);
+  const list = await openDataset(operands[0], values.data, { ...labelMap, ...seriesOf(values) });
   if (!values.json) console.log(describeLabels(list));
   const total = Math.ceil((list.cases.length - (shard?.index ?? 0)) / (shard?.count ?? 1));
   const progress = values.json ? undefined : startProgress('preprocess', total);

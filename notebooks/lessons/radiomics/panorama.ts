@@ -13,7 +13,6 @@ import { showBundle } from 'axunet/figures/show';
 import { type Row, type Table, toTable } from 'axunet/figures/table';
 import { parseCsv } from 'axunet/io/csv';
 import { readBytesSync, readTextSync } from 'axunet/io/files';
-import { openMask } from 'axunet/io/openVolume';
 import {
   checkShape,
   dictionary,
@@ -29,6 +28,7 @@ import {
 import { breathe, startProgress } from 'axunet/progress';
 import { extractFeatures } from 'axunet/radiomics/extract';
 import { radiomicsSettings } from 'axunet/radiomics/settings';
+import { openMask } from 'axunet/scan/openVolume';
 import { projectPath, settings } from 'axunet/settings';
 import type { Volume } from 'axunet/volume/volume';
 import type { FigureSource } from '../session.ts';

@@ -8,15 +8,13 @@
 import { realpath } from 'node:fs/promises';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { type Affine, shearDegrees, spacingOf, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
-import { type NiftiImage, readNifti } from './nifti.ts';
-import type { NrrdImage } from './nrrd.ts';
-import { readVolume } from './readVolume.ts';
+import { type AnyVolume, readVolume, type SeriesChoice } from './readVolume.ts';
 
 /** A volume as read through the gate. */
-export type Opened<V extends Volume = NiftiImage> = V & {
+export interface Opened extends AnyVolume {
   /** What is odd and may be wrong, one phrase each without the file's name; empty as a rule. */
   readonly warnings: readonly string[];
-};
+}
 
 const mmPerUnit: Readonly<Record<string, number>> = { metre: 1000, micron: 1e-3 };
 /** Header and affine may differ by rounding; so far they count as one. */
@@ -36,9 +34,9 @@ function scaled({ spacingMm, affine }: Volume, factor: number): { spacingMm: Vec
 }
 
 /** The volume in mm and with the spacing of its affine, and what had to be said of it. */
-function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(read: V): Opened<V> {
-  const warnings: string[] = [];
-  const { lengthUnit, placedBy, givesSpacing = true, qformDistance = 0 } = read.header ?? {};
+function settleGeometry(read: AnyVolume): Opened {
+  const warnings = [...(read.warnings ?? [])];
+  const { lengthUnit, placedBy, givesSpacing = true, qformDistance = 0 } = read.header;
   const factor = mmPerUnit[lengthUnit ?? 'mm'];
   let { spacingMm, affine }: Pick<Volume, 'spacingMm' | 'affine'> = read;
   if (factor !== undefined) {
@@ -89,11 +87,13 @@ function roundLabels(data: VoxelArray): number | undefined {
   return example;
 }
 
-function checkImage<V extends Volume>(opened: Opened<V>, isCt: boolean): Opened<V> {
-  return isCt ? { ...opened, warnings: [...opened.warnings, ...hounsfieldDoubts(opened.data)] } : opened;
+function checkImage(opened: Opened): Opened {
+  const { modality } = opened.header;
+  const other = modality !== undefined && modality !== 'CT' ? [`the modality is ${modality}, not CT`] : [];
+  return { ...opened, warnings: [...opened.warnings, ...other, ...hounsfieldDoubts(opened.data)] };
 }
 
-function checkMask<V extends Volume>(opened: Opened<V>): Opened<V> {
+function checkMask(opened: Opened): Opened {
   const example = roundLabels(opened.data);
   if (example === undefined) return opened;
   const rounded = `label values within ${labelTolerance} of a whole number are rounded (such as ${example})`;
@@ -101,41 +101,19 @@ function checkMask<V extends Volume>(opened: Opened<V>): Opened<V> {
 }
 
 /**
- * Reads a NIfTI image. `isCt` asks whether its values look like HU. Throws as readNifti does; whatever is merely odd is
- * in `warnings`.
+ * Reads an image of any format: NIfTI, NRRD, MetaImage, a DICOM file or folder. `isCt` asks whether its values look
+ * like HU; `series` chooses one of a DICOM folder. Throws as readVolume does; whatever is merely odd is in `warnings`.
  */
-export const openImage = async (file: string, { isCt = true } = {}): Promise<Opened> =>
-  checkImage(settleGeometry(await readNifti(file)), isCt);
-
-/** Reads a NIfTI mask or label. Throws as readNifti does. */
-export const openMask = async (file: string): Promise<Opened> => checkMask(settleGeometry(await readNifti(file)));
-
-/** What an NRRD header leaves open, and how it is taken, as ITK does. */
-function nrrdDoubts({ givesSpacing, space, spaceUnits = '' }: NrrdImage['header']): string[] {
-  const units = [...spaceUnits.matchAll(/"([^"]*)"/g)].map(([, unit]) => unit!);
-  const other = units.find((unit) => !/^(mm|millimet(er|re)s?|)$/i.test(unit.trim()));
-  const names = space === undefined ? 'no space' : `the space ${space}, which says nothing of the patient`;
-  return [
-    ...(other === undefined ? [] : [`the header gives lengths in "${other}"; they are taken for mm`]),
-    ...(givesSpacing ? [] : ['the header gives no spacing; 1 mm is assumed']),
-    ...(/anterior|posterior|^[rl][ap]s$/i.test(space ?? '') ? [] : [`the header names ${names}: LPS is assumed`]),
-  ];
+export async function openImage(
+  place: string,
+  { isCt = true, ...choice }: SeriesChoice & { isCt?: boolean } = {},
+): Promise<Opened> {
+  const opened = settleGeometry(await readVolume(place, choice));
+  return isCt ? checkImage(opened) : opened;
 }
 
-/** A volume of any format with what is odd of its geometry. */
-async function openGeometry(file: string): Promise<Opened<Volume>> {
-  const read: Volume & Partial<Pick<NrrdImage | NiftiImage, 'header'>> = await readVolume(file);
-  const { header, ...volume } = read;
-  if (header === undefined || !('encoding' in header)) return settleGeometry({ ...volume, header });
-  const settled = settleGeometry(volume);
-  return { ...settled, warnings: [...nrrdDoubts(header), ...settled.warnings] };
-}
-
-/** Reads an image of any kind and format, NRRD too, such as MR images for radiomics. Throws as readVolume does. */
-export const openAnyImage = openGeometry;
-
-/** Reads a mask of any format. Throws as readVolume does. */
-export const openAnyMask = async (file: string): Promise<Opened<Volume>> => checkMask(await openGeometry(file));
+/** Reads a mask or label of any format. Throws as readVolume does. */
+export const openMask = async (place: string): Promise<Opened> => checkMask(settleGeometry(await readVolume(place)));
 
 /** Whether two names lead to one file, links followed: a slip where an image and a mask are asked for. */
 export const isOneFile = async (a: string, b: string): Promise<boolean> => (await realpath(a)) === (await realpath(b));

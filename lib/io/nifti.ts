@@ -2,7 +2,6 @@
  * Reading and writing volumes as NIfTI-1 and NIfTI-2: .nii, .nii.gz and pairs of .hdr and .img (.gz).
  * Values, shape, spacing and affine are those of nibabel 5; damage and anything but one scalar 3-D volume is refused.
  */
-import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -35,9 +34,7 @@ const niftiFile = 'a NIfTI file';
 
 function badName(suffixes: string, file: string): Error {
   const suffix = path.extname(file);
-  const found = suffix ? `the suffix ${suffix}` : 'no suffix';
-  const isFolder = existsSync(file) && statSync(file).isDirectory();
-  return expected(`a name that ends in ${suffixes}`, isFolder ? 'a folder' : found, file);
+  return expected(`a name that ends in ${suffixes}`, suffix ? `the suffix ${suffix}` : 'no suffix', file);
 }
 
 /**

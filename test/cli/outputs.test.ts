@@ -22,14 +22,17 @@ const calls: Record<string, string[]> = {
   radiomics: ['--cohort', 'cases.csv'],
   overlay: ['a.nii', '--label', 'b.nii'],
   figures: ['run', '--slices', 'slices'],
+  import: ['--pdparams', 'a.pdparams'],
+  export: ['--run', 'run'],
 };
 
 describe('an output that is a file, or lies below one', () => {
   it.each(Object.entries(calls))('is refused by %s', async (name, args) => {
     const sentence = new RegExp(`^Expected a folder to write into, found a file in ${file}$`);
+    const option = name === 'export' ? '--saved-model' : '--out';
     const command = await loadCommand(name as Parameters<typeof loadCommand>[0]);
     for (const out of name === 'verify' ? [path.join(file, 'out')] : [file, path.join(file, 'out')])
-      await expect(command.run([...args, '--out', out])).rejects.toThrow(sentence);
+      await expect(command.run([...args, option, out])).rejects.toThrow(sentence);
     expect(readdirSync(folder)).toEqual(['file']);
   });
   it('is looked at by every command that has one', async () => {

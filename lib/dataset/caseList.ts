@@ -9,6 +9,8 @@ export interface Case {
   readonly series?: string;
   /** Absent where the image has no label. */
   readonly label?: string;
+  /** Where there is no label, one whose name differs in capital letters alone; it is not taken. */
+  readonly almostLabel?: string;
   /** What folds are balanced by, such as `tumour` and `normal`. */
   readonly group?: string;
   /** 2-D sources only: the slice number in the file name. */

@@ -6,7 +6,7 @@ import type { LabelMap, LabelRules, OpenOptions } from '../dataset/caseList.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
 import { describeLabels } from '../dataset/labelNames.ts';
 import type { MaskList } from '../dataset/masks.ts';
-import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairing.ts';
+import { listFiles, type NamedFile, nothingBut, pairById, volumesIn } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { isOneFile, type Opened, openMask } from '../scan/openVolume.ts';
@@ -20,6 +20,8 @@ export interface FilePair {
   readonly id: string;
   readonly prediction?: string;
   readonly reference?: string;
+  /** Where there is no reference, one whose name differs in capital letters alone. */
+  readonly almostReference?: string;
 }
 
 /** The pairs of one folder of predictions. */
@@ -70,7 +72,14 @@ export function pairFiles(prediction: string, reference: string): FilePairs {
   const { pairs, unmatchedLabels } = pairById(masksIn(prediction), masksIn(reference));
   const unpredicted = volumesIn(unmatchedLabels).map(({ id, file }): FilePair => ({ id, reference: file }));
   const all = [
-    ...pairs.map(({ id, image, label }): FilePair => ({ id, prediction: image, ...(label && { reference: label }) })),
+    ...pairs.map(
+      ({ id, image, label, almostLabel }): FilePair => ({
+        id,
+        prediction: image,
+        ...(label && { reference: label }),
+        ...(almostLabel && { almostReference: almostLabel }),
+      }),
+    ),
     ...unpredicted,
   ];
   if (all.length === 0) throw expected('NIfTI masks (.nii, .nii.gz, .hdr)', 'none', `${prediction} and ${reference}`);
@@ -154,12 +163,12 @@ export function assertRightAngles({ affine }: Volume, file: string): void {
 type Warn = (message: string) => void;
 
 async function scorePair(
-  { id, prediction, reference }: FilePair,
+  { id, prediction, reference, almostReference }: FilePair,
   labels: LabelOptions,
   warn: Warn,
 ): Promise<ScoredCase> {
   if (!prediction) throw expected('a prediction', 'none', reference);
-  if (!reference) throw expected('a reference', 'none', prediction);
+  if (!reference) throw expected('a reference', nothingBut(almostReference), prediction);
   const stored = [
     await readClasses(prediction, labels.prediction),
     await readClasses(reference, labels.reference),

@@ -30,6 +30,8 @@ export interface EvaluationReport {
   /** Every two models, over the cases that both have. */
   readonly comparisons: readonly Comparison[];
   readonly plots: readonly CasePlot[];
+  /** What is odd of the set as a whole and may be wrong; absent where nothing is. */
+  readonly warnings?: readonly string[];
 }
 
 /** Shown to people; all of them are in JSON and CSV. */
@@ -39,6 +41,12 @@ const shown: readonly Metric[] = [
   'volumeDifferenceMl',
 ];
 const compared: readonly Metric[] = ['dice', 'hd95PooledMm', 'nsd2'];
+
+/** A model none of whose references shows anything: nothing of its masks is measured, and all are probably misread. */
+function doubtsOf({ name, cases }: EvaluatedModel): string[] {
+  if (cases.length === 0 || cases.some(({ counts: { tp, fn } }) => tp + fn > 0)) return [];
+  return [`${name}: no reference has any foreground (${cases.length} empty); is the label map right?`];
+}
 
 /**
  * Puts summaries, comparisons of every two models and plot data together. Cases that
@@ -51,9 +59,11 @@ export function makeReport(models: readonly EvaluatedModel[], seed = 0, labels?:
       .filter((id) => models.every((model) => model.cases.some((one) => one.id === id))),
   );
   const comparable = models.map(({ name, cases }) => ({ name, cases: cases.filter(({ id }) => common.has(id)) }));
+  const warnings = models.flatMap(doubtsOf);
   return {
     version: 1,
     seed,
+    ...(warnings.length > 0 && { warnings }),
     ...(labels && { labels: labelsInForce(labels) }),
     models: models.map((model) => ({ ...model, summary: summariseCases(model.cases, seed) })),
     comparisons: common.size ? compared.flatMap((metric) => compareModels(metric, comparable, seed)) : [],

@@ -19,7 +19,7 @@ import {
   realNumber,
   text,
 } from '../io/schema.ts';
-import { makeFolder } from '../io/writable.ts';
+import { assertWritableFolder, makeFolder } from '../io/writable.ts';
 import { openImage } from '../scan/openVolume.ts';
 import { type SeriesChoice, volumeChecksums } from '../scan/readVolume.ts';
 import { isDicomName, readableVolumes, volumeName, volumesAt } from '../scan/volumeNames.ts';
@@ -217,6 +217,7 @@ async function predictFile(
   const wanted = options.probability ? [maskFile, `${input.name}_probability.nii.gz`] : [maskFile];
   const complete = await readComplete(out, input.name, made, wanted);
   if (complete) return { record: complete, computed: false };
+  await assertWritableFolder(out); // before the work that would be lost
   const volume = await openImage(input.file, { series: input.series });
   assertFinite(volume, input.file);
   const predicted = await predictWith(ensemble.members, volume, {

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
+import { nothingBut } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
@@ -40,7 +41,7 @@ export interface PreparedCase {
 
 /** Reads and prepares one case of the list; throws a UserError that names the file when it does not fit. */
 export function prepareCase(list: CaseList, one: Case, windowHu: WindowHu, skipEnds: boolean): Promise<PreparedCase> {
-  if (!one.label) throw expected('a label', 'none', one.image);
+  if (!one.label) throw expected('a label', nothingBut(one.almostLabel), one.image);
   return list.kind === '2d'
     ? preparePicture(list, one.image, one.label, one.z ?? 0)
     : prepareVolume(list, { ...one, label: one.label }, windowHu, skipEnds);

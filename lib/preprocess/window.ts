@@ -14,7 +14,13 @@ export const softTissueWindowHu: WindowHu = [-160, 240];
 /** The paper clips to ±1024 HU and maps to [0, 1] by (HU + 1024) / 2048. */
 export const paperWindowHu: WindowHu = [-1024, 1024];
 
-/** The window of a mode. Throws when a window is given for paper mode, which has its own, or when it is empty. */
+/** What no CT number exceeds: 16 bits, signed or not. */
+const mostHu = 65536;
+
+/**
+ * The window of a mode. Throws when a window is given for paper mode, which has its own, or when it is empty or lies
+ * beyond all CT numbers.
+ */
 export function windowOf(mode: PreprocessMode, windowHu?: WindowHu): WindowHu {
   if (mode === 'paper') {
     if (windowHu && windowHu.join() !== paperWindowHu.join())
@@ -22,8 +28,8 @@ export function windowOf(mode: PreprocessMode, windowHu?: WindowHu): WindowHu {
     return paperWindowHu;
   }
   const [low, high] = windowHu ?? softTissueWindowHu;
-  if (Number.isFinite(low) && Number.isFinite(high) && low < high) return [low, high];
-  throw expected('a window low,high in HU with low < high', `${low},${high}`);
+  if (low >= -mostHu && low < high && high <= mostHu) return [low, high];
+  throw expected(`a window low,high in HU with low < high, from -${mostHu} to ${mostHu}`, `${low},${high}`);
 }
 
 /**

@@ -46,14 +46,21 @@ export function summariseValues(data: VoxelArray): ValueSummary {
   return { count: data.length, nan, infinite, min, max, mean, std, sum };
 }
 
-/** Stored value → count, in rising order; neighbours are mostly equal, so runs are counted, not voxels. */
+/** No mask has more labels; a map of all values of a large image would outgrow what Node can hold. */
+const mostValues = 2 ** 16;
+
+/**
+ * Stored value → count, in rising order; neighbours are mostly equal, so runs are counted, not voxels. Behind 65,536
+ * different values further ones are left out.
+ */
 export function countValues(data: VoxelArray): Map<number, number> {
   const counts = new Map<number, number>();
   for (let i = 0; i < data.length; ) {
     const value = data[i]!;
     const start = i++;
     while (i < data.length && data[i] === value) i++;
-    counts.set(value, (counts.get(value) ?? 0) + i - start);
+    const before = counts.get(value);
+    if (before !== undefined || counts.size < mostValues) counts.set(value, (before ?? 0) + i - start);
   }
   return new Map([...counts].sort(([a], [b]) => a - b));
 }

@@ -122,6 +122,21 @@ describe('evaluateFiles', () => {
     expect(failed.map(({ id }) => id)).toEqual(['b', 'c']);
     expect(failed[1].reason).toMatch(/^Expected a prediction, found none in .*c\.nii$/);
   });
+  it('names a reference that differs in capital letters alone, and scores the other cases', async () => {
+    for (const [name, id] of [
+      ['predictedA', 'Case1'],
+      ['wantedA', 'case1'],
+    ] as const) {
+      await writeNifti(at(name, `${id}.nii`), wanted);
+      await writeNifti(at(name, 'b.nii'), wanted);
+    }
+    const { cases, failed } = await evaluateFiles(pairFiles(at('predictedA'), at('wantedA')));
+    expect(cases.map(({ id }) => id)).toEqual(['b']);
+    expect(failed.map(({ id }) => id)).toEqual(['Case1', 'case1']);
+    expect(failed[0].reason).toMatch(
+      /^Expected a reference, found only case1\.nii, whose name differs in capital letters, in .*Case1\.nii$/,
+    );
+  });
   it('takes each side by its own map of labels', async () => {
     await writeNifti(at('a.nii'), volumeOf([0, 7, 7, 0, 0, 7, 3, 0]));
     await writeNifti(at('b.nii'), wanted);

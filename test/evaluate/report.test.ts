@@ -35,6 +35,14 @@ describe('makeReport', () => {
     expect(comparisons[0].meanDifference).toBeCloseTo((1 + 8 / 9 - 6 / 8) / 2, 12);
     expect(plots[0].models[1].values).toEqual([0.75, 0, null]);
   });
+  it('tells of a model none of whose references has foreground, as nothing is measured there', () => {
+    const nothing = { id: 'a', ...scoreMasks(new Uint8Array(8), new Uint8Array(8), [8, 1, 1], [1, 1, 1]) };
+    expect(makeReport([{ name: 'void', cases: [nothing, nothing], failed: [] }, good]).warnings).toEqual([
+      'void: no reference has any foreground (2 empty); is the label map right?',
+    ]);
+    expect(makeReport([good, blind])).not.toHaveProperty('warnings');
+    expect(makeReport([{ ...blind, cases: [] }])).not.toHaveProperty('warnings');
+  });
   it('compares nothing where one model or no case is common, and is the same for the same seed', () => {
     expect(makeReport([good]).comparisons).toEqual([]);
     expect(makeReport([good, { ...blind, cases: [] }]).comparisons).toEqual([]);

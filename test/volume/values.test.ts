@@ -2,6 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countValues, finiteValues, summariseValues } from '../../lib/volume/values.ts';
 
+describe('countValues', () => {
+  it('counts 65,536 different values and leaves out further ones, which no map can hold of a large volume', () => {
+    const data = Float64Array.from({ length: 2 ** 16 + 5 }, (_, i) => i / 2 ** 17);
+    data.set([0, 0], 2 ** 16 + 1); // one that is known is counted all the same
+    const counts = countValues(data);
+    expect([counts.size, counts.get(0), counts.get(0.5)]).toEqual([2 ** 16, 3, undefined]);
+  });
+});
+
 describe('summariseValues', () => {
   it('of 2, 4, 4, 4, 5, 5, 7, 9 has mean 5 and population standard deviation 2', () => {
     expect(summariseValues(new Int16Array([2, 4, 4, 4, 5, 5, 7, 9]))).toEqual({

@@ -14,7 +14,7 @@ export const options = {
   },
   out: {
     value: 'DIR',
-    output: 'folder',
+    output: 'continued',
     text: 'for each volume <name>.nii.gz (0 and 1, on the voxels of the source) and <name>.json',
   },
   ...predictionOptions,

@@ -65,6 +65,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   const report = makeReport(await evaluateAll(models, labels), values.seed, labels);
   for (const { warnings = [] } of report.models)
     for (const { id, message } of warnings) console.error(`axunet evaluate: warning: case ${id}: ${message}`);
+  for (const message of report.warnings ?? []) console.error(`axunet evaluate: warning: ${message}`);
   if (out) await writeReport(out, report);
   if (out && values.figures) await saveFigures(out, report);
   console.log(values.json ? JSON.stringify(report, null, 2) : formatEvaluation(report));

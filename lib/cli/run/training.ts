@@ -12,6 +12,7 @@ import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import { type Profile, projectPath, settings } from '../../settings.ts';
 import { parseChanges, readChanges, type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
+import { presetConfig } from '../../train/presets.ts';
 import type { ValuesOf } from '../definition.ts';
 import type { configOptions, slicesOptions } from '../options/training.ts';
 
@@ -46,6 +47,21 @@ export async function readConfig(values: ConfigValues): Promise<(base: TrainConf
     if (problem === undefined) return trainConfig(changes, base);
     throw new UserError(problem === problemIn(inFile, base) ? `${problem} in ${file}` : problem);
   };
+}
+
+/**
+ * Reads what the command line says of a training before any slice is made, so that a fault in it is told at once:
+ * what it returns puts the changes on a configuration, and they must fit on `base`. Throws a UserError that names the
+ * field or the file.
+ */
+export async function readTrainingOptions(
+  values: ConfigValues & { readonly foldsFile?: string },
+  base: TrainConfig = presetConfig(presetOf(values), ''),
+): Promise<(base: TrainConfig) => TrainConfig> {
+  const changed = await readConfig(values);
+  changed(base);
+  if (values.foldsFile !== undefined) await readFolds(values.foldsFile);
+  return changed;
 }
 
 /**

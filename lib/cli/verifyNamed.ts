@@ -5,11 +5,13 @@ import { readFolds } from '../dataset/folds.ts';
 import { openMasks } from '../dataset/masks.ts';
 import { findDataset } from '../dataset/registry.ts';
 import { type VerifyReport, verifyDataset, verifyMasks } from '../dataset/verify.ts';
+import { openOptionsOf } from './options/labelMap.ts';
 import { progressOnDemand } from './progressOnDemand.ts';
 
 interface VerifyOptions {
   readonly data?: string;
   readonly labelMap?: OpenOptions;
+  readonly labels?: OpenOptions;
   /** A file of folds. */
   readonly folds?: string;
 }
@@ -18,12 +20,13 @@ interface VerifyOptions {
 export async function verifyNamed(
   target: string,
   partner: string | undefined,
-  { data, labelMap, folds: foldsFile }: VerifyOptions,
+  { data, folds: foldsFile, ...labels }: VerifyOptions,
 ): Promise<VerifyReport> {
   const onProgress = progressOnDemand('verify');
   if (findDataset(target)?.kind === 'masks') return verifyMasks(openMasks(target, data), { onProgress });
+  const options = openOptionsOf(labels);
   const list =
-    partner === undefined ? await openDataset(target, data, labelMap) : await openPair(target, partner, labelMap);
+    partner === undefined ? await openDataset(target, data, options) : await openPair(target, partner, options);
   const folds = foldsFile ? await readFolds(foldsFile) : undefined;
   return verifyDataset(list, { onProgress, ...(folds && { folds }) });
 }

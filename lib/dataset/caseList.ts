@@ -1,4 +1,5 @@
 /** A data set on disk as the other files know it: its cases, and what its label values mean. */
+import type { LabelClass } from './classes.ts';
 
 export interface Case {
   readonly id: string;
@@ -13,7 +14,10 @@ export interface Case {
   readonly z?: number;
 }
 
-/** Stored label value → class (0 background, 1 pancreas). Background is always 0 → 0 and need not be listed. */
+/**
+ * Stored label value → class (0 background, 1 pancreas, further ones where classes are kept apart). Background is
+ * always 0 → 0 and need not be listed.
+ */
 export type LabelMap = Readonly<Record<number, number>>;
 
 /** What the stored values of a set's labels mean. */
@@ -21,6 +25,8 @@ export interface LabelRules {
   readonly labelMap: LabelMap;
   /** What a stored value is that the map does not list: an error, or background, or `assumed`: nobody gave a map. */
   readonly otherLabels?: 'background' | 'assumed';
+  /** The classes of the map by name, where they are kept apart; absent: all foreground is pancreas. */
+  readonly classes?: readonly LabelClass[];
 }
 
 /** A data set as opened: its cases and what has to be known to read their labels. */
@@ -47,4 +53,6 @@ export interface OpenOptions {
   labelMap?: LabelMap;
   /** Values that `labelMap` does not list are background instead of an error. */
   otherLabels?: 'background';
+  /** The classes of `labelMap` by name. */
+  classes?: readonly LabelClass[];
 }

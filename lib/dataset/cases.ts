@@ -46,6 +46,17 @@ const openers: Record<string, Opener> = {
  * Throws a UserError saying what is missing and how to get it; a set of masks without CT is refused.
  */
 export async function openDataset(name: string, folder?: string, options: OpenOptions = {}): Promise<CaseList> {
+  return withFittingClasses(await openNamed(name, folder, options));
+}
+
+/** Refuses several classes of pictures, whose masks are black and white. */
+function withFittingClasses(list: CaseList): CaseList {
+  if (list.kind === '3d' || (list.classes?.length ?? 1) === 1) return list;
+  const names = list.classes!.map(({ name }) => name).join(', ');
+  throw expected('one class of pictures, whose masks are black and white', names, shortPath(list.folder));
+}
+
+async function openNamed(name: string, folder: string | undefined, options: OpenOptions): Promise<CaseList> {
   if (name.startsWith('nnunet:')) return openNnunet(path.resolve(name.slice('nnunet:'.length)), name, options);
   const entry = findDataset(name);
   if (!entry) {
@@ -94,5 +105,5 @@ async function openFolder(folder: string, options: OpenOptions = {}): Promise<Ca
 
 /** One image and its label, or two folders whose files carry the same ids. */
 export async function openPair(image: string, label: string, options: OpenOptions = {}): Promise<CaseList> {
-  return openPairs(path.resolve(image), path.resolve(label), options);
+  return withFittingClasses(await openPairs(path.resolve(image), path.resolve(label), options));
 }

@@ -31,8 +31,8 @@ const datasetSchema = object({
 type DatasetJson = Shape<typeof datasetSchema>;
 
 /** The user's label map, else the one that the layout implies. */
-function declaredLabels({ labelMap, otherLabels }: OpenOptions, implied: () => LabelMap): LabelRules {
-  return { labelMap: labelMap ?? implied(), ...(otherLabels && { otherLabels }) };
+function declaredLabels({ labelMap, otherLabels, classes }: OpenOptions, implied: () => LabelMap): LabelRules {
+  return { labelMap: labelMap ?? implied(), ...(otherLabels && { otherLabels }), ...(classes && { classes }) };
 }
 
 /** The id of a path in dataset.json; one written on Windows has backslashes. */

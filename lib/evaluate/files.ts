@@ -44,12 +44,13 @@ export interface EvaluatedModel extends ModelCases {
 }
 
 /**
- * The volumes of a folder, without the probability maps that `axunet predict --probability` writes beside its masks.
+ * The volumes of a folder, without the probability maps that `axunet predict --probability` writes beside its masks,
+ * one or one a class.
  */
 function masksIn(folder: string): NamedFile[] {
   const files = volumesIn(listFiles(folder, 1));
-  const maps = new Set(files.map(({ id }) => `${id}_probability`));
-  return files.filter(({ id }) => !maps.has(id));
+  const masks = new Set(files.map(({ id }) => id));
+  return files.filter(({ id }) => !masks.has(/^(.+)_probability(_[a-z][\w-]*)?$/i.exec(id)?.[1] ?? ''));
 }
 
 /**

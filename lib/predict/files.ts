@@ -6,6 +6,13 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
+import {
+  areSameClasses,
+  describeClasses,
+  type LabelClass,
+  probabilitySuffixes,
+  storedValues,
+} from '../dataset/classes.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
@@ -13,7 +20,7 @@ import { openImage } from '../io/openVolume.ts';
 import { anything, dictionary, natural, object, optional, readJsonIfGood, realNumber, text } from '../io/schema.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
-import { type Postprocessing, postprocessMask } from './postprocess.ts';
+import { type Postprocessing, postprocessClasses } from './postprocess.ts';
 import { foregroundNetwork } from './slices.ts';
 import { unlikeTraining } from './unlikeTraining.ts';
 import { type Member, type PredictVolumeOptions, predictWith } from './volume.ts';
@@ -23,6 +30,10 @@ export interface Predictor extends Pick<PredictVolumeOptions, 'grid' | 'windowHu
   readonly model: tf.LayersModel;
   /** Tells this network's weights from others'. */
   readonly sha256: string;
+  /** The classes that it keeps apart; absent: pancreas alone, stored as 1. */
+  readonly classes?: readonly LabelClass[];
+  /** Whether it was trained on pictures, without HU and millimetres. */
+  readonly isOfPictures?: boolean;
 }
 
 /** A file to be predicted and the name that its mask gets. */
@@ -34,7 +45,10 @@ export interface VolumeInput {
 
 /** Where masks go, what is written beside them, and how they are made. */
 export interface PredictFilesOptions extends Pick<PredictVolumeOptions, 'threshold' | 'batchSize'> {
-  /** Folder for `<name>.nii.gz`, `<name>.json` and, when asked for, `<name>_probability.nii.gz`. */
+  /**
+   * Folder for `<name>.nii.gz`, `<name>.json` and, when asked for, `<name>_probability.nii.gz`, of several classes
+   * `<name>_probability_<class>.nii.gz`.
+   */
   readonly out: string;
   readonly probability?: boolean;
   /** Averages over the versions that flips along these axes give (`mirrorNetwork`). */
@@ -77,6 +91,8 @@ interface PredictionRecord {
   readonly outputs: Readonly<Record<string, string>>;
   readonly pancreasMl: number;
   readonly voxels: number;
+  /** Of each class by name, where several are kept apart; above they are counted together. */
+  readonly classes?: Readonly<Record<string, { readonly value: number; readonly voxels: number; readonly ml: number }>>;
   /** What is odd in the volume or its mask and may be wrong; absent where nothing is. */
   readonly warnings?: readonly string[];
   /** Only where there is post-processing. */
@@ -143,12 +159,12 @@ async function readComplete(
 }
 
 /** Networks made ready, and one text that tells them from others. */
-interface Ensemble {
+interface Ensemble extends Pick<Predictor, 'classes'> {
   readonly members: readonly Member[];
   readonly sha256: string;
 }
 
-/** Networks of one input each. Throws a UserError when there is none, one is given twice, or their windows differ. */
+/** Networks of one input each. Throws a UserError for none, one that is given twice, and different windows or classes. */
 function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorAxis[] = []): Ensemble {
   const [first, ...others] = predictors;
   if (!first) throw expected('a network to predict with', 'none');
@@ -159,16 +175,34 @@ function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorA
     const windows = `${first.windowHu.join(' to ')} HU and ${other.windowHu.join(' to ')} HU`;
     throw expected('networks that were trained with one HU window, to average them', windows);
   }
+  const stranger = others.find(({ classes }) => !areSameClasses(classes, first.classes));
+  if (stranger) {
+    const [own, theirs] = [first, stranger].map(({ classes }) => (classes ? describeClasses(classes) : 'no named one'));
+    throw expected('networks of the same classes, to average them', `${own} and ${theirs}`);
+  }
   // The order on the command line must not matter.
   const ordered = predictors.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  const memberOf = ({ model, grid, windowHu }: Predictor): Member => {
+  const memberOf = ({ model, grid, windowHu, isOfPictures }: Predictor): Member => {
     const network = mirrorNetwork(foregroundNetwork(model), mirror);
-    return { grid, windowHu, network };
+    return { grid, windowHu, isOfPictures, network };
   };
-  return { members: ordered.map(memberOf), sha256: ordered.map(({ sha256 }) => sha256).join('+') };
+  const sha256 = ordered.map((one) => one.sha256).join('+');
+  return { members: ordered.map(memberOf), sha256, classes: first.classes };
 }
 
-const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + v, 0);
+const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + Math.min(v, 1), 0);
+
+/** Voxels and ml of each class by name; nothing of one class alone. */
+function classSizes(mask: Volume<Uint8Array>, classes: readonly LabelClass[] = []): Pick<PredictionRecord, 'classes'> {
+  if (classes.length < 2) return {};
+  const counts = new Array<number>(classes.length + 1).fill(0);
+  for (const c of mask.data) counts[c]++;
+  const entries = classes.map(({ name, values }, i) => {
+    const voxels = counts[i + 1];
+    return [name, { value: values[0], voxels, ml: voxels * voxelVolumeMl(mask) }] as const;
+  });
+  return { classes: Object.fromEntries(entries) };
+}
 
 /** A spacing whose product is the volume of a voxel, also where the axes are sheared. */
 function volumeSpacing(volume: Volume): Vec3 {
@@ -180,15 +214,24 @@ function volumeSpacing(volume: Volume): Vec3 {
 function finishMask(
   mask: Volume<Uint8Array>,
   postprocessing?: Postprocessing,
-): { mask: Volume<Uint8Array>; sizes: Pick<PredictionRecord, 'voxels' | 'pancreasMl' | 'beforePostprocessing'> } {
+  classes?: readonly LabelClass[],
+): {
+  mask: Volume<Uint8Array>;
+  sizes: Pick<PredictionRecord, 'voxels' | 'pancreasMl' | 'beforePostprocessing' | 'classes'>;
+} {
   const sizeOf = ({ data }: Volume<Uint8Array>) => ({
     voxels: countForeground(data),
     pancreasMl: countForeground(data) * voxelVolumeMl(mask),
   });
-  if (!postprocessing) return { mask, sizes: sizeOf(mask) };
-  const done = { ...mask, data: postprocessMask(mask.data, mask.shape, volumeSpacing(mask), postprocessing) };
-  return { mask: done, sizes: { ...sizeOf(done), beforePostprocessing: sizeOf(mask) } };
+  if (!postprocessing) return { mask, sizes: { ...sizeOf(mask), ...classSizes(mask, classes) } };
+  const done = { ...mask, data: postprocessClasses(mask.data, mask.shape, volumeSpacing(mask), postprocessing) };
+  const sizes = { ...sizeOf(done), ...classSizes(done, classes) };
+  return { mask: done, sizes: { ...sizes, beforePostprocessing: sizeOf(mask) } };
 }
+
+/** The files of one volume's outputs, the mask first. */
+const outputFiles = (name: string, probability?: boolean, classes?: readonly LabelClass[]): string[] =>
+  ['', ...(probability ? probabilitySuffixes(classes) : [])].map((suffix) => `${name}${suffix}.nii.gz`);
 
 /** Predicts one volume unless its outputs are complete. */
 async function predictFile(
@@ -205,29 +248,30 @@ async function predictFile(
     ...(mirror?.length && { mirror }),
     ...(postprocessing && { postprocessing }),
   };
-  const maskFile = `${input.name}.nii.gz`;
-  const wanted = options.probability ? [maskFile, `${input.name}_probability.nii.gz`] : [maskFile];
+  const { members, classes } = ensemble;
+  const wanted = outputFiles(input.name, options.probability, classes);
   const complete = await readComplete(out, input.name, made, wanted);
   if (complete) return { record: complete, computed: false };
   const volume = await openImage(input.file);
   assertFinite(volume, input.file);
-  const predicted = await predictWith(ensemble.members, volume, {
+  const predicted = await predictWith(members, volume, {
     threshold,
     batchSize,
     onProgress: (done, total) => onSlices(done / total),
   });
-  const { mask, sizes } = finishMask(predicted.mask, postprocessing);
-  await writeNifti(path.join(out, wanted[0]), mask, { description: 'axunet pancreas mask' });
-  if (options.probability) {
-    const description = 'axunet pancreas probability';
-    await writeNifti(path.join(out, wanted[1]), predicted.probability, { description });
+  const { mask, sizes } = finishMask(predicted.mask, postprocessing, classes);
+  const stored = { ...mask, data: storedValues(mask.data, classes) };
+  await writeNifti(path.join(out, wanted[0]), stored, { description: 'axunet pancreas mask' });
+  for (const [i, file] of wanted.slice(1).entries()) {
+    const description = `axunet ${classes?.[i].name ?? 'pancreas'} probability`;
+    await writeNifti(path.join(out, file), predicted.probabilities[i], { description });
   }
   const outputs = Object.fromEntries(
     await Promise.all(wanted.map(async (file) => [file, await sha256File(path.join(out, file))] as const)),
   );
   const warnings = [
     ...volume.warnings,
-    ...new Set(ensemble.members.flatMap(({ grid }) => unlikeTraining(volume, grid))),
+    ...new Set(members.flatMap(({ grid }) => unlikeTraining(volume, grid))),
     ...(sizes.voxels === 0 ? ['the mask is empty'] : []),
   ];
   const record: PredictionRecord = { made, outputs, ...sizes, ...(warnings.length > 0 && { warnings }) };
@@ -238,12 +282,14 @@ async function predictFile(
 /**
  * Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too.
  */
-function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }: PredictFilesOptions): void {
+function refuseOverwriting(
+  inputs: readonly VolumeInput[],
+  { out, probability }: PredictFilesOptions,
+  classes?: readonly LabelClass[],
+): void {
   const place = realpathSync(out);
   const written = new Set(
-    inputs
-      .flatMap(({ name }) => [`${name}.nii.gz`, ...(probability ? [`${name}_probability.nii.gz`] : [])])
-      .map((file) => path.join(place, file)),
+    inputs.flatMap(({ name }) => outputFiles(name, probability, classes)).map((file) => path.join(place, file)),
   );
   for (const { file } of inputs) {
     if (!written.has(path.join(realpathSync(path.dirname(file)), path.basename(file)))) continue;
@@ -261,15 +307,16 @@ export async function predictFiles(
   inputs: readonly VolumeInput[],
   options: PredictFilesOptions,
 ): Promise<PredictReport> {
+  const predictors = [predictor].flat() as Predictor[];
   await mkdir(options.out, { recursive: true });
-  refuseOverwriting(inputs, options);
+  refuseOverwriting(inputs, options, predictors[0]?.classes);
   const report: PredictReport = {
     made: [],
     skipped: [],
     failed: [],
     ...(options.postprocessing && { postprocessed: [] }),
   };
-  const ensemble = openEnsemble(Array.isArray(predictor) ? predictor : [predictor], options.mirror);
+  const ensemble = openEnsemble(predictors, options.mirror);
   const odd: { file: string; message: string }[] = [];
   let isTold = false;
   const tellChoice = (): void => {

@@ -1,4 +1,5 @@
 /** What `manifest.json` says about preprocessed slices. */
+import { classesSchema, type LabelClass } from '../dataset/classes.ts';
 import {
   atLeastOne,
   choice,
@@ -78,6 +79,8 @@ export interface Manifest {
   readonly windowHu?: WindowHu;
   /** Unit of places in the slice: `mm` where spacing is known, `px` for pictures. */
   readonly unit: 'mm' | 'px';
+  /** What the class numbers of the labels mean, where classes are kept apart; absent: 1 is pancreas. */
+  readonly classes?: readonly LabelClass[];
   readonly slices: readonly SliceEntry[];
   /** Complete cases. */
   readonly cases: readonly CaseEntry[];
@@ -120,6 +123,7 @@ export const manifestSchema: Schema<Manifest> = object({
   mode: modeSchema,
   windowHu: optional(tuple([realNumber, realNumber])),
   unit: choice(['mm', 'px']),
+  classes: optional(classesSchema),
   slices: list(sliceSchema),
   cases: list(caseSchema),
   failed: list(object({ id: text, reason: text })),

@@ -34,15 +34,19 @@ export async function loadRun(
     (await readNewestCheckpoint(folder, 'last', warn, checkpointMetaSchema));
   if (!found) throw expected('a training run (a folder with best/ or last/)', 'none', folder);
   const { description, position } = found.meta;
+  const { windowHu, mode, classes, unit } = description.data;
+  if (description.model.classes !== 1 + (classes?.length ?? 1))
+    throw expected(`names of ${description.model.classes - 1} classes`, `${classes?.length ?? 'none'}`, found.folder);
   const model = createAxUnet(description.model);
   writeWeights(model, groupOf(found, 'weights'));
-  const { windowHu, mode } = description.data;
   return {
     folder,
     description,
     position,
     model,
     grid: description.grid,
+    isOfPictures: unit === 'px',
+    ...(classes && { classes }),
     windowHu: windowHu ?? (mode === 'paper' ? paperWindowHu : softTissueWindowHu),
     sha256: await sha256File(path.join(found.folder, 'SHA256SUMS')),
   };

@@ -2,13 +2,13 @@
 import path from 'node:path';
 import {
   dice,
-  type OverlapScope,
   overlapByPatient,
   overlapMetricNames,
   type PatientOverlap,
   summariseOverlap,
 } from '../evaluate/overlap.ts';
 import { type ScoredSlice, scoreSlices } from '../evaluate/slices.ts';
+import { type ClassOverlap, overlapByClass } from '../evaluate/validation.ts';
 import { writeJson } from '../io/files.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { formatMeanSd, type Summary, summarise } from '../statistics/summary.ts';
@@ -24,6 +24,8 @@ export interface RunScores {
   /** Dice of each slice that shows pancreas. */
   readonly sliceDice: Summary;
   readonly slices: readonly ScoredSlice[];
+  /** Each class over all slices, where several are kept apart. */
+  readonly classes?: readonly ClassOverlap[];
 }
 
 /**
@@ -41,12 +43,14 @@ export async function scoreRun(
     batchSize: run.description.config.batchSize,
     onProgress,
   });
+  const classes = overlapByClass(scored, run.classes);
   const withPancreas = scored.filter(({ counts }) => counts.tp + counts.fn > 0);
   const scores: RunScores = {
     volume: overlapByPatient(scored, 'volume'),
     pancreas: overlapByPatient(scored, 'pancreas'),
     sliceDice: summarise(withPancreas.map(({ counts }) => dice(counts))),
     slices: scored,
+    ...(classes.length > 0 && { classes }),
   };
   const named = scored.map(({ index, ...rest }) => ({ id: slices.entries[index].id, ...rest }));
   await writeJson(path.join(run.folder, 'scores.json'), {
@@ -59,19 +63,20 @@ export async function scoreRun(
 }
 
 /** The scores as text: a line per patient, then mean ± SD over patients. */
-export function formatScores(scores: Pick<RunScores, 'volume' | 'pancreas' | 'sliceDice'>): string {
-  const scopes: [OverlapScope, string][] = [
-    ['volume', 'all slices'],
-    ['pancreas', 'slices with pancreas only'],
+export function formatScores({ sliceDice, classes = [], ...scores }: Omit<RunScores, 'slices'>): string {
+  const tables: [string, PatientOverlap[]][] = [
+    ['all slices', scores.volume],
+    ['slices with pancreas only', scores.pancreas],
+    ...classes.map(({ name, patients }): [string, PatientOverlap[]] => [`${name} in label or prediction`, patients]),
   ];
   const row = (title: string, cell: (name: (typeof overlapMetricNames)[number]) => string): string =>
     title.padEnd(16) + overlapMetricNames.map((name) => cell(name).padStart(14)).join('');
   const header = row('', (name) => name);
-  const blocks = scopes.map(([scope, title]) => {
-    const rows = scores[scope].map(({ patient, scores: s }) => row(patient, (name) => s[name].toFixed(3)));
-    const summary = summariseOverlap(scores[scope]);
+  const blocks = tables.map(([title, patients]) => {
+    const rows = patients.map(({ patient, scores: s }) => row(patient, (name) => s[name].toFixed(3)));
+    const summary = summariseOverlap(patients);
     const mean = row('mean ± SD', (name) => formatMeanSd(summary[name]).replace(/ \(.*/, ''));
     return [`Patients, ${title}`, header, ...rows, mean].join('\n');
   });
-  return `${blocks.join('\n\n')}\n\nDice of single slices with pancreas: ${formatMeanSd(scores.sliceDice)}`;
+  return `${blocks.join('\n\n')}\n\nDice of single slices with pancreas: ${formatMeanSd(sliceDice)}`;
 }

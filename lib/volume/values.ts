@@ -70,3 +70,10 @@ export function isAllZero({ buffer, byteOffset, byteLength }: VoxelArray): boole
   const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
   return byteLength === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)));
 }
+
+/** 1 where the data has the value, else 0. */
+export function maskOfValue(data: ArrayLike<number>, value: number): Uint8Array {
+  const mask = new Uint8Array(data.length);
+  for (let i = 0; i < mask.length; i++) mask[i] = data[i] === value ? 1 : 0;
+  return mask;
+}

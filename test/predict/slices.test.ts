@@ -43,7 +43,10 @@ describe('predictSlices', () => {
     const model = await thresholdModel(grid.size, 1, threshold);
     for (const batchSize of [1, 2, 5]) {
       const found: number[] = [];
-      for await (const { index, probability } of predictSlices(model, slices, [1, 1, 1], { grid, batchSize })) {
+      for await (const {
+        index,
+        probabilities: [probability],
+      } of predictSlices(model, slices, [1, 1, 1], { grid, batchSize })) {
         found.push(index);
         expect(thresholdMask(probability)).toEqual(wanted(1));
       }
@@ -53,7 +56,9 @@ describe('predictSlices', () => {
   it('is 0 outside the window of the grid', async () => {
     const grid: Grid = { size: [16, 16], unit: 'px', centre: [0, 0], extent: [4, 4] };
     const model = await thresholdModel(grid.size, 1, -1); // everything in the window
-    for await (const { probability } of predictSlices(model, slices, [0], { grid, batchSize: 1 })) {
+    for await (const {
+      probabilities: [probability],
+    } of predictSlices(model, slices, [0], { grid, batchSize: 1 })) {
       // Of 7 × 13 pixels about (3, 6) those within 2 of it: rows 1 to 5 and columns 4 to 8.
       const inside = Uint8Array.from({ length: 91 }, (_, p) =>
         Number(Math.abs(Math.floor(p / 13) - 3) <= 2 && Math.abs((p % 13) - 6) <= 2),
@@ -77,7 +82,9 @@ describe('predictImages', () => {
     const maps = await predictImages(network, images, 2, [1, 2]);
     network.close();
     expect(maps).toHaveLength(2);
-    expect([...maps[0], ...maps[1]]).toEqual([1 / 2, Math.E / (1 + Math.E), 0, 1].map((p) => expect.closeTo(p, 4)));
+    expect([...maps[0][0], ...maps[1][0]]).toEqual(
+      [1 / 2, Math.E / (1 + Math.E), 0, 1].map((p) => expect.closeTo(p, 4)),
+    );
   });
 });
 

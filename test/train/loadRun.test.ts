@@ -27,7 +27,7 @@ const answerOf = async (model: tf.LayersModel): Promise<Float32Array[]> => {
   const batch = makeBatch(slices, [0, 4], describeRun(config, slices, patients).grid);
   const network = foregroundNetwork(model);
   try {
-    return await predictImages(network, batch.images, batch.n, [batch.height, batch.width]);
+    return (await predictImages(network, batch.images, batch.n, [batch.height, batch.width])).flat();
   } finally {
     network.close();
   }

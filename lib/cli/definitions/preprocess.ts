@@ -2,7 +2,7 @@ import { expected } from '../../errors.ts';
 import type { WindowHu } from '../../preprocess/window.ts';
 import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption, datasetNames } from '../options/datasets.ts';
-import { labelMapOption } from '../options/labelMap.ts';
+import { labelMapOption, labelsOption } from '../options/labelMap.ts';
 import { shardOption } from '../options/shard.ts';
 
 function parseWindow(text: string): WindowHu {
@@ -29,6 +29,7 @@ export const options = {
     parse: parseWindow,
   },
   'label-map': labelMapOption,
+  labels: labelsOption,
   shard: shardOption('case'),
   json: { text: 'print a summary as JSON' },
 } as const satisfies Options;

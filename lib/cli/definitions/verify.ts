@@ -1,10 +1,11 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption, datasetNames } from '../options/datasets.ts';
-import { labelMapOption } from '../options/labelMap.ts';
+import { labelMapOption, labelsOption } from '../options/labelMap.ts';
 
 export const options = {
   data: dataOption,
   'label-map': labelMapOption,
+  labels: labelsOption,
   folds: { value: 'FILE', text: "also check that these folds fit the set's patients and overlap nowhere" },
   out: { value: 'FILE', text: 'write the report as JSON' },
   json: { text: 'print the report as JSON' },

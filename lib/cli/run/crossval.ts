@@ -142,6 +142,9 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
   const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);
   const slices =
     values.slices === undefined ? await slicesOfDataset(list, preset, 'crossval') : await openSlices(values.slices);
+  const { classes = [] } = slices.manifest;
+  if (classes.length > 1)
+    throw expected('slices of one class to cross-validate', classes.map(({ name }) => name).join(', '), values.slices);
   const plan = await planFor(values, slices, old);
   assertTestedOnce(plan.folds, [...new Set(slices.entries.map(({ patient }) => patient))]);
   const wanted = wantedFolds(values, plan);

@@ -2,11 +2,11 @@
 
 import { startEngine } from 'axunet-engine/engine';
 
-import { type CaseList } from '../../dataset/caseList.ts';
+import { type CaseList, type OpenOptions } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
-import { cleanText } from '../../errors.ts';
+import { cleanText, expected } from '../../errors.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
@@ -35,7 +35,8 @@ export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
  */
 export async function slicesOfDataset(list: CaseList, preset: Profile, command: string): Promise<SliceSet> {
   const mode = preset === 'paper' ? 'paper' : 'default';
-  const out = projectPath('data', 'slices', `${list.dataset.replace(/[^\w.-]+/g, '-')}-${mode}`);
+  const parts = [list.dataset.replace(/[^\w.-]+/g, '-'), mode, ...(list.classes ?? []).map(({ name }) => name)];
+  const out = projectPath('data', 'slices', parts.join('-'));
   console.log(describeLabels(list));
   const progress = startProgress('preprocess', list.cases.length);
   const { failed, cases } = await preprocessDataset(list, {
@@ -50,10 +51,16 @@ export async function slicesOfDataset(list: CaseList, preset: Profile, command: 
   return openSlices(out);
 }
 
-/** Slices that were made before, or those of a data set. */
-export async function slicesFor(values: SlicesValues & ConfigValues, command: string): Promise<SliceSet> {
-  if (values.slices !== undefined) return openSlices(values.slices);
-  return slicesOfDataset(await openDataset(values.dataset!, values.data), presetOf(values), command);
+/** Slices that were made before, or those of a data set, with the classes that `labels` keeps apart. */
+export async function slicesFor(
+  values: SlicesValues & ConfigValues & { readonly labels?: OpenOptions },
+  command: string,
+): Promise<SliceSet> {
+  const { dataset, data, slices, labels } = values;
+  if (slices !== undefined && labels)
+    throw expected('--labels with --dataset (axunet preprocess --labels makes slices with classes)', '--slices');
+  if (slices !== undefined) return openSlices(slices);
+  return slicesOfDataset(await openDataset(dataset!, data, labels), presetOf(values), command);
 }
 
 /** Patient → group, for the patients of a slice set that have one. */

@@ -1,5 +1,7 @@
 /** Slices of a CT volume with the masks that lie on it. */
 import path from 'node:path';
+import type { LabelRules } from '../dataset/caseList.ts';
+import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import { dice, overlapCounts } from '../evaluate/overlap.ts';
 import { type Opened, openImage, openMask } from '../io/openVolume.ts';
@@ -9,16 +11,21 @@ import { sliceZ, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { OverlayCase } from './overlayGrid.ts';
 import { huSlice } from './slicePicture.ts';
 
-/** A mask in the canonical frame, 1 where the file has `value` (any but 0 without one). */
+/** What the stored values of a mask mean: one of them is the organ, or there are classes; any but 0 without either. */
+type MaskMeaning = Pick<OverlayFiles, 'labelValue' | 'labels'>;
+
+/** A mask in the canonical frame: class numbers, 1 alone without classes. */
 async function readMask(
   file: string,
   image: Volume,
-  value?: number,
+  { labelValue: value, labels }: MaskMeaning = {},
 ): Promise<Volume<Uint8Array> & Pick<Opened, 'warnings'>> {
   const stored = await openMask(file);
   const difference = geometryDifference(image, stored);
   if (difference) throw expected('a mask on the grid of the image', difference, file);
-  const data = Uint8Array.from(stored.data, (v: number) => Number(value === undefined ? v > 0 : v === value));
+  const data = labels
+    ? toClasses(stored.data, labels, file)
+    : Uint8Array.from(stored.data, (v: number) => Number(value === undefined ? v > 0 : v === value));
   if (value !== undefined && !data.includes(1)) throw expected(`label value ${value}`, valuesOf(stored.data), file);
   return { ...toCanonical({ ...stored, data }), warnings: stored.warnings };
 }
@@ -33,7 +40,7 @@ function valuesOf(data: VoxelArray): string {
 function chooseSlices(masks: readonly Volume<Uint8Array>[], count: number): number[] {
   const depth = masks[0]!.shape[2];
   const touched = Array.from({ length: depth }, (_, z) => z).filter((z) =>
-    masks.some((mask) => sliceZ(mask, z).includes(1)),
+    masks.some((mask) => sliceZ(mask, z).some((c) => c > 0)),
   );
   if (touched.length === 0 || count === 1) return [fullestSlice(masks[0]!)];
   const wanted = Math.min(count, touched.length);
@@ -46,6 +53,8 @@ export interface OverlayFiles {
   readonly label?: string;
   /** The stored value that is pancreas in the label; any but 0 without it. */
   readonly labelValue?: number;
+  /** The classes of label and mask, shown one by one, instead of one value. */
+  readonly labels?: LabelRules;
   readonly mask?: string;
 }
 
@@ -60,8 +69,8 @@ export async function volumeOverlay(
 ): Promise<{ cases: OverlayCase[]; dice?: number; warnings: string[] }> {
   const stored = await openImage(files.image);
   const image = toCanonical(stored);
-  const label = files.label === undefined ? undefined : await readMask(files.label, stored, files.labelValue);
-  const mask = files.mask === undefined ? undefined : await readMask(files.mask, stored);
+  const label = files.label === undefined ? undefined : await readMask(files.label, stored, files);
+  const mask = files.mask === undefined ? undefined : await readMask(files.mask, stored, { labels: files.labels });
   const id = path.basename(files.image).replace(/\.nii(\.gz)?$/, '');
   const masks = [label, mask].filter((each) => each !== undefined);
   const cases = chooseSlices(masks, count).map((z): OverlayCase => {

@@ -165,7 +165,7 @@ interface Ensemble extends Pick<Predictor, 'classes'> {
 }
 
 /** Networks of one input each. Throws a UserError for none, one that is given twice, and different windows or classes. */
-function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorAxis[] = []): Ensemble {
+function openEnsemble(predictors: readonly Predictor[], { mirror = [], threshold }: PredictFilesOptions): Ensemble {
   const [first, ...others] = predictors;
   if (!first) throw expected('a network to predict with', 'none');
   if (new Set(predictors.map(({ sha256 }) => sha256)).size < predictors.length)
@@ -175,6 +175,8 @@ function openEnsemble(predictors: readonly Predictor[], mirror: readonly MirrorA
     const windows = `${first.windowHu.join(' to ')} HU and ${other.windowHu.join(' to ')} HU`;
     throw expected('networks that were trained with one HU window, to average them', windows);
   }
+  if ((first.classes?.length ?? 1) > 1 && threshold !== undefined && threshold !== 0.5)
+    throw expected('no --threshold of a network with several classes, of which the likeliest is taken', `${threshold}`);
   const stranger = others.find(({ classes }) => !areSameClasses(classes, first.classes));
   if (stranger) {
     const [own, theirs] = [first, stranger].map(({ classes }) => (classes ? describeClasses(classes) : 'no named one'));
@@ -316,7 +318,7 @@ export async function predictFiles(
     failed: [],
     ...(options.postprocessing && { postprocessed: [] }),
   };
-  const ensemble = openEnsemble(predictors, options.mirror);
+  const ensemble = openEnsemble(predictors, options);
   const odd: { file: string; message: string }[] = [];
   let isTold = false;
   const tellChoice = (): void => {

@@ -1,4 +1,5 @@
 import type { CommandDefinition, Options } from '../definition.ts';
+import { labelsOption } from '../options/labelMap.ts';
 import { integer, wholeNumberOption } from '../options/numbers.ts';
 
 export const options = {
@@ -10,6 +11,10 @@ export const options = {
     text: 'the label value that counts as pancreas',
     usually: 'any but 0',
     parse: integer('--value with a whole number'),
+  },
+  labels: {
+    ...labelsOption,
+    text: `a colour for each class of label and mask: ${labelsOption.text}`,
   },
   slices: {
     value: 'N',

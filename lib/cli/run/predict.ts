@@ -1,5 +1,6 @@
 import { startEngine } from 'axunet-engine/engine';
 import { type Choice, readChoice, runFolders } from '../../crossval/models.ts';
+import { describeClasses } from '../../dataset/classes.ts';
 import { cleanText, expected, UserError } from '../../errors.ts';
 import { findVolumes, type PredictReport, predictFiles } from '../../predict/files.ts';
 import { describePostprocessing, type Postprocessing } from '../../predict/postprocess.ts';
@@ -15,7 +16,7 @@ function describeTraining({ folder, windowHu, grid, description: { data } }: Tra
   const extent = grid.unit === 'px' ? '' : ` over ${grid.extent.map((mm) => Math.round(mm)).join('×')} mm`;
   return (
     `${folder}: trained on ${data.dataset}, mode ${data.mode}, window ${windowHu.join(' to ')} HU, ` +
-    `${grid.size.join('×')} pixels${extent}`
+    `${grid.size.join('×')} pixels${extent}${data.classes ? `, classes ${describeClasses(data.classes)}` : ''}`
   );
 }
 

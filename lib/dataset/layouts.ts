@@ -5,7 +5,16 @@ import { expected, shownText } from '../errors.ts';
 import { anything, dictionary, either, list, object, optional, readJsonAs, type Shape, text } from '../io/schema.ts';
 import type { Case, CaseList, LabelMap, LabelRules, OpenOptions } from './caseList.ts';
 import { labelMapOf, labelNames } from './labelNames.ts';
-import { listFiles, type NamedFile, pairById, picturesIn, stemOf, volumeEndings, volumesIn } from './pairing.ts';
+import {
+  listFiles,
+  type NamedFile,
+  nihSlice,
+  pairById,
+  picturesIn,
+  stemOf,
+  volumeEndings,
+  volumesIn,
+} from './pairing.ts';
 
 /** What we use of dataset.json: the Decathlon's form, nnU-Net version 1 (the same) and version 2. */
 const datasetSchema = object({
@@ -131,10 +140,7 @@ export async function openSlicePictures(folder: string, dataset: string, options
   };
   const { pairs, unmatchedLabels } = pairById(part('images'), part('masks'));
   if (!pairs.length) throw expected('JPEG or PNG pictures', 'none', path.join(folder, 'images'));
-  const cases = pairs.map((pair): Case => {
-    const match = /^PANCREAS_(\d{4})-(\d+)$/.exec(pair.id);
-    return match ? { ...pair, patient: match[1]!, z: Number(match[2]) } : { ...pair, patient: pair.id };
-  });
+  const cases = pairs.map((pair): Case => ({ ...pair, patient: pair.id, ...nihSlice(pair.id) }));
   const spineUp = cases.some((c) => c.z !== undefined);
   return {
     dataset,

@@ -1,58 +1,42 @@
 /**
- * Many volumes to many masks. One after the other, each output complete or absent, what is complete is skipped, and
+ * Many volumes or pictures to many masks. One after the other, each output complete or absent, what is complete is skipped, and
  * one bad file does not stop the others, so a cut-off run is simply started again.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { tf } from 'axunet-engine/engine';
-import {
-  areSameClasses,
-  describeClasses,
-  type LabelClass,
-  probabilitySuffixes,
-  storedValues,
-} from '../dataset/classes.ts';
+import { type LabelClass, probabilitySuffixes, storedValues } from '../dataset/classes.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
 import { openImage } from '../io/openVolume.ts';
 import { anything, dictionary, natural, object, optional, readJsonIfGood, realNumber, text } from '../io/schema.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
-import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
+import { type Ensemble, type EnsembleOptions, openEnsemble, type Predictor } from './ensemble.ts';
+import type { MirrorAxis } from './mirror.ts';
+import { pictureName, predictPicture } from './pictures.ts';
 import { type Postprocessing, postprocessClasses } from './postprocess.ts';
-import { foregroundNetwork } from './slices.ts';
 import { unlikeTraining } from './unlikeTraining.ts';
-import { type Member, type PredictVolumeOptions, predictWith } from './volume.ts';
-
-/** A trained network with what its input must look like. */
-export interface Predictor extends Pick<PredictVolumeOptions, 'grid' | 'windowHu'> {
-  readonly model: tf.LayersModel;
-  /** Tells this network's weights from others'. */
-  readonly sha256: string;
-  /** The classes that it keeps apart; absent: pancreas alone, stored as 1. */
-  readonly classes?: readonly LabelClass[];
-  /** Whether it was trained on pictures, without HU and millimetres. */
-  readonly isOfPictures?: boolean;
-}
+import { type PredictVolumeOptions, predictWith } from './volume.ts';
 
 /** A file to be predicted and the name that its mask gets. */
 export interface VolumeInput {
   readonly file: string;
-  /** File name without `.nii.gz`; names the outputs. */
+  /** File name without `.nii.gz` or `.png`; names the outputs. */
   readonly name: string;
+  readonly isPicture?: boolean;
 }
 
 /** Where masks go, what is written beside them, and how they are made. */
-export interface PredictFilesOptions extends Pick<PredictVolumeOptions, 'threshold' | 'batchSize'> {
+export interface PredictFilesOptions extends EnsembleOptions, Pick<PredictVolumeOptions, 'batchSize'> {
   /**
    * Folder for `<name>.nii.gz`, `<name>.json` and, when asked for, `<name>_probability.nii.gz`, of several classes
-   * `<name>_probability_<class>.nii.gz`.
+   * `<name>_probability_<class>.nii.gz`; of pictures `.png` instead.
    */
   readonly out: string;
   readonly probability?: boolean;
-  /** Averages over the versions that flips along these axes give (`mirrorNetwork`). */
-  readonly mirror?: readonly MirrorAxis[];
+  /** Size of a pixel of pictures, for networks whose window is in millimetres. */
+  readonly spacingMm?: number;
   /** What is done to each mask; not to its probabilities. */
   readonly postprocessing?: Postprocessing;
   /**
@@ -86,45 +70,58 @@ interface PredictionRecord {
     readonly threshold: number;
     readonly mirror?: readonly MirrorAxis[];
     readonly postprocessing?: Postprocessing;
+    readonly windowHu?: readonly [number, number];
+    readonly spacingMm?: number;
   };
   /** sha256 by file name. */
   readonly outputs: Readonly<Record<string, string>>;
-  readonly pancreasMl: number;
+  /** Absent for pictures, whose voxels are pixels. */
+  readonly pancreasMl?: number;
   readonly voxels: number;
   /** Of each class by name, where several are kept apart; above they are counted together. */
   readonly classes?: Readonly<Record<string, { readonly value: number; readonly voxels: number; readonly ml: number }>>;
   /** What is odd in the volume or its mask and may be wrong; absent where nothing is. */
   readonly warnings?: readonly string[];
   /** Only where there is post-processing. */
-  readonly beforePostprocessing?: { readonly voxels: number; readonly pancreasMl: number };
+  readonly beforePostprocessing?: { readonly voxels: number; readonly pancreasMl?: number };
 }
 
 const recordSchema = object({
   made: anything,
   outputs: dictionary(text),
-  pancreasMl: realNumber,
+  pancreasMl: optional(realNumber),
   voxels: natural,
-  beforePostprocessing: optional(object({ voxels: natural, pancreasMl: realNumber })),
+  beforePostprocessing: optional(object({ voxels: natural, pancreasMl: optional(realNumber) })),
 });
 
 const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr(\.gz)?)$/i;
 
+/** A file as an input; undefined for files of other kinds. */
+function inputOf(file: string): VolumeInput | undefined {
+  const name = niftiName.exec(path.basename(file))?.[1];
+  if (name) return { file, name };
+  const picture = pictureName(file);
+  return picture === undefined ? undefined : { file, name: picture, isPicture: true };
+}
+
 /**
- * The volumes in the given folders (not in folders inside them) and files, folders sorted by name.
- * Throws when a path does not exist, a folder holds no volume, or two inputs would have one output.
+ * The volumes (where there are none, the pictures) in the given folders, not in folders inside them, and files, folders
+ * sorted by name. Throws when a path does not exist, a folder holds neither, or two inputs would have one output.
  */
 export async function findVolumes(paths: readonly string[]): Promise<VolumeInput[]> {
   const found: VolumeInput[] = [];
   for (const place of paths) {
-    if (!existsSync(place)) throw expected('a NIfTI file or a folder of them', 'nothing', place);
+    if (!existsSync(place)) throw expected('a NIfTI file, a picture or a folder of them', 'nothing', place);
     const folder = statSync(place).isDirectory();
-    const files = folder ? (await readdir(place)).sort().map((name) => path.join(place, name)) : [place];
-    const inputs = files.flatMap((file) => {
-      const name = niftiName.exec(path.basename(file))?.[1];
-      return name ? [{ file, name }] : [];
-    });
+    const names = folder ? (await readdir(place)).filter((name) => !name.startsWith('.')).sort() : [];
+    const files = folder ? names.map((name) => path.join(place, name)) : [place];
+    const volumes = files.some((file) => niftiName.test(path.basename(file)));
+    const inputs = files.flatMap((file) =>
+      volumes && !niftiName.test(path.basename(file)) ? [] : (inputOf(file) ?? []),
+    );
     const wanted = folder ? 'NIfTI files' : 'the name of a NIfTI file';
-    if (inputs.length === 0) throw expected(`${wanted} (.nii, .nii.gz, .hdr)`, 'none', place);
+    if (inputs.length === 0)
+      throw expected(`${wanted} (.nii, .nii.gz, .hdr) or of a picture (.png, .jpg)`, 'none', place);
     found.push(...inputs);
   }
   const seen = new Map<string, string>();
@@ -136,9 +133,10 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
   return found;
 }
 
-async function sourceSums(file: string): Promise<Record<string, string>> {
+async function sourceSums({ file, isPicture }: VolumeInput): Promise<Record<string, string>> {
+  const parts = isPicture ? [file] : niftiFiles(file);
   return Object.fromEntries(
-    await Promise.all(niftiFiles(file).map(async (part) => [path.basename(part), await sha256File(part)] as const)),
+    await Promise.all(parts.map(async (part) => [path.basename(part), await sha256File(part)] as const)),
   );
 }
 
@@ -156,40 +154,6 @@ async function readComplete(
     if (found === undefined || record?.outputs[file] !== found) return undefined;
   }
   return record as PredictionRecord; // whose `made` is the wanted one
-}
-
-/** Networks made ready, and one text that tells them from others. */
-interface Ensemble extends Pick<Predictor, 'classes'> {
-  readonly members: readonly Member[];
-  readonly sha256: string;
-}
-
-/** Networks of one input each. Throws a UserError for none, one that is given twice, and different windows or classes. */
-function openEnsemble(predictors: readonly Predictor[], { mirror = [], threshold }: PredictFilesOptions): Ensemble {
-  const [first, ...others] = predictors;
-  if (!first) throw expected('a network to predict with', 'none');
-  if (new Set(predictors.map(({ sha256 }) => sha256)).size < predictors.length)
-    throw expected('different networks to average', 'one of them twice');
-  const other = others.find(({ windowHu }) => windowHu.join() !== first.windowHu.join());
-  if (other) {
-    const windows = `${first.windowHu.join(' to ')} HU and ${other.windowHu.join(' to ')} HU`;
-    throw expected('networks that were trained with one HU window, to average them', windows);
-  }
-  if ((first.classes?.length ?? 1) > 1 && threshold !== undefined && threshold !== 0.5)
-    throw expected('no --threshold of a network with several classes, of which the likeliest is taken', `${threshold}`);
-  const stranger = others.find(({ classes }) => !areSameClasses(classes, first.classes));
-  if (stranger) {
-    const [own, theirs] = [first, stranger].map(({ classes }) => (classes ? describeClasses(classes) : 'no named one'));
-    throw expected('networks of the same classes, to average them', `${own} and ${theirs}`);
-  }
-  // The order on the command line must not matter.
-  const ordered = predictors.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  const memberOf = ({ model, grid, windowHu, isOfPictures }: Predictor): Member => {
-    const network = mirrorNetwork(foregroundNetwork(model), mirror);
-    return { grid, windowHu, isOfPictures, network };
-  };
-  const sha256 = ordered.map((one) => one.sha256).join('+');
-  return { members: ordered.map(memberOf), sha256, classes: first.classes };
 }
 
 const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + Math.min(v, 1), 0);
@@ -231,54 +195,126 @@ function finishMask(
   return { mask: done, sizes: { ...sizes, beforePostprocessing: sizeOf(mask) } };
 }
 
-/** The files of one volume's outputs, the mask first. */
-const outputFiles = (name: string, probability?: boolean, classes?: readonly LabelClass[]): string[] =>
-  ['', ...(probability ? probabilitySuffixes(classes) : [])].map((suffix) => `${name}${suffix}.nii.gz`);
+/** The files of one input's outputs, the mask first. */
+const outputFiles = (
+  { name, isPicture }: VolumeInput,
+  probability?: boolean,
+  classes?: readonly LabelClass[],
+): string[] =>
+  ['', ...(probability ? probabilitySuffixes(classes) : [])].map(
+    (suffix) => `${name}${suffix}${isPicture ? '.png' : '.nii.gz'}`,
+  );
 
-/** Predicts one volume unless its outputs are complete. */
+type Sizes = Pick<PredictionRecord, 'voxels' | 'pancreasMl' | 'classes' | 'beforePostprocessing'>;
+
+/** Predicts a volume and writes mask and probabilities; what the record says of them. */
+async function predictVolumeFile(
+  { members, classes }: Ensemble,
+  { file }: VolumeInput,
+  places: readonly string[],
+  options: PredictFilesOptions,
+  onSlices: (share: number) => void,
+): Promise<{ sizes: Sizes; warnings: string[] }> {
+  const volume = await openImage(file);
+  assertFinite(volume, file);
+  const seen = members.map((one) => (one.isOfPictures ? { ...one, windowHu: options.windowHu! } : one));
+  const predicted = await predictWith(seen, volume, {
+    threshold: options.threshold,
+    batchSize: options.batchSize,
+    onProgress: (done, total) => onSlices(done / total),
+  });
+  const { mask, sizes } = finishMask(predicted.mask, options.postprocessing, classes);
+  const stored = { ...mask, data: storedValues(mask.data, classes) };
+  await writeNifti(places[0], stored, { description: 'axunet pancreas mask' });
+  for (const [i, place] of places.slice(1).entries()) {
+    const description = `axunet ${classes?.[i].name ?? 'pancreas'} probability`;
+    await writeNifti(place, predicted.probabilities[i], { description });
+  }
+  const unlike = new Set(members.flatMap(({ grid }) => unlikeTraining(volume, grid)));
+  return { sizes, warnings: [...volume.warnings, ...unlike] };
+}
+
+/** The same of a picture. */
+async function predictPictureFile(
+  { members }: Ensemble,
+  { file }: VolumeInput,
+  places: readonly string[],
+  options: PredictFilesOptions,
+): Promise<{ sizes: Sizes; warnings: string[] }> {
+  const { pixels, before, size } = await predictPicture(members, file, places, options);
+  const { postprocessing, spacingMm = 1 } = options;
+  const affine = [spacingMm, 0, 0, 0, 0, spacingMm, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+  const spacing: Vec3 = [spacingMm, spacingMm, 1];
+  const picture = { data: new Uint8Array(), shape: [...size, 1] as const, spacingMm: spacing, affine };
+  const warnings = [...new Set(members.flatMap(({ grid }) => unlikeTraining(picture, grid)))];
+  return { sizes: { voxels: pixels, ...(postprocessing && { beforePostprocessing: { voxels: before } }) }, warnings };
+}
+
+/** Predicts one input unless its outputs are complete. */
 async function predictFile(
   ensemble: Ensemble,
   input: VolumeInput,
   options: PredictFilesOptions,
   onSlices: (share: number) => void,
 ): Promise<{ record: PredictionRecord; computed: boolean }> {
-  const { out, threshold = 0.5, batchSize, mirror, postprocessing } = options;
+  const { out, threshold = 0.5, mirror, postprocessing, windowHu, spacingMm } = options;
   const made = {
-    input: await sourceSums(input.file),
+    input: await sourceSums(input),
     model: ensemble.sha256,
     threshold,
     ...(mirror?.length && { mirror }),
     ...(postprocessing && { postprocessing }),
+    ...(windowHu && { windowHu }),
+    ...(spacingMm !== undefined && { spacingMm }),
   };
-  const { members, classes } = ensemble;
-  const wanted = outputFiles(input.name, options.probability, classes);
+  const wanted = outputFiles(input, options.probability, ensemble.classes);
   const complete = await readComplete(out, input.name, made, wanted);
   if (complete) return { record: complete, computed: false };
-  const volume = await openImage(input.file);
-  assertFinite(volume, input.file);
-  const predicted = await predictWith(members, volume, {
-    threshold,
-    batchSize,
-    onProgress: (done, total) => onSlices(done / total),
-  });
-  const { mask, sizes } = finishMask(predicted.mask, postprocessing, classes);
-  const stored = { ...mask, data: storedValues(mask.data, classes) };
-  await writeNifti(path.join(out, wanted[0]), stored, { description: 'axunet pancreas mask' });
-  for (const [i, file] of wanted.slice(1).entries()) {
-    const description = `axunet ${classes?.[i].name ?? 'pancreas'} probability`;
-    await writeNifti(path.join(out, file), predicted.probabilities[i], { description });
-  }
+  const places = wanted.map((file) => path.join(out, file));
+  const { sizes, warnings: odd } = input.isPicture
+    ? await predictPictureFile(ensemble, input, places, options)
+    : await predictVolumeFile(ensemble, input, places, options, onSlices);
   const outputs = Object.fromEntries(
-    await Promise.all(wanted.map(async (file) => [file, await sha256File(path.join(out, file))] as const)),
+    await Promise.all(wanted.map(async (file, i) => [file, await sha256File(places[i])] as const)),
   );
-  const warnings = [
-    ...volume.warnings,
-    ...new Set(members.flatMap(({ grid }) => unlikeTraining(volume, grid))),
-    ...(sizes.voxels === 0 ? ['the mask is empty'] : []),
-  ];
+  const warnings = [...odd, ...(sizes.voxels === 0 ? ['the mask is empty'] : [])];
   const record: PredictionRecord = { made, outputs, ...sizes, ...(warnings.length > 0 && { warnings }) };
   await writeJson(path.join(out, `${input.name}.json`), record);
   return { record, computed: true };
+}
+
+/**
+ * Refuses inputs of another kind than the networks were trained on, unless it is said which HU are black and white (and
+ * how large a pixel is, where the network's window is in millimetres).
+ */
+function refuseOtherKind(
+  predictors: readonly Predictor[],
+  inputs: readonly VolumeInput[],
+  { windowHu, spacingMm, postprocessing }: PredictFilesOptions,
+): void {
+  const [picture, volume] = [true, false].map((kind) => inputs.find(({ isPicture = false }) => isPicture === kind));
+  const ofVolumes = predictors.filter(({ isOfPictures }) => !isOfPictures);
+  const isStrange = (volume && ofVolumes.length < predictors.length) || (picture && ofVolumes.length > 0);
+  const both = 'the HU that are black and white';
+  if (volume && ofVolumes.length < predictors.length && !windowHu)
+    throw expected(`pictures for a network trained on pictures, or --window with ${both}`, 'a volume', volume.file);
+  if (picture && ofVolumes.length > 0 && !windowHu)
+    throw expected(`volumes for a network trained on CT, or --window with ${both}`, 'a picture', picture.file);
+  if (windowHu && !isStrange)
+    throw expected('--window only for data of another kind than the network was trained on', windowHu.join(','));
+  const inMm = ofVolumes.some(({ grid }) => grid.unit === 'mm');
+  if (picture && inMm && spacingMm === undefined)
+    throw expected('--spacing, the mm of a pixel, for a network whose window is in mm', 'none', picture.file);
+  if (spacingMm !== undefined && !(picture && inMm))
+    throw expected('--spacing only of pictures for a network whose window is in mm', `${spacingMm}`);
+  if (picture && predictors.some(({ classes = [] }) => classes.length > 1))
+    throw expected(
+      'volumes for a network of several classes',
+      'a picture, whose mask is black and white',
+      picture.file,
+    );
+  if (picture && typeof postprocessing?.keep === 'object')
+    throw expected('--postprocess of pictures without ml', `${postprocessing.keep.minimumMl}ml`);
 }
 
 /**
@@ -291,7 +327,7 @@ function refuseOverwriting(
 ): void {
   const place = realpathSync(out);
   const written = new Set(
-    inputs.flatMap(({ name }) => outputFiles(name, probability, classes)).map((file) => path.join(place, file)),
+    inputs.flatMap((input) => outputFiles(input, probability, classes)).map((file) => path.join(place, file)),
   );
   for (const { file } of inputs) {
     if (!written.has(path.join(realpathSync(path.dirname(file)), path.basename(file)))) continue;
@@ -311,6 +347,7 @@ export async function predictFiles(
 ): Promise<PredictReport> {
   const predictors = [predictor].flat() as Predictor[];
   await mkdir(options.out, { recursive: true });
+  refuseOtherKind(predictors, inputs, options);
   refuseOverwriting(inputs, options, predictors[0]?.classes);
   const report: PredictReport = {
     made: [],
@@ -340,7 +377,8 @@ export async function predictFiles(
       (computed ? report.made : report.skipped).push(input.name);
       const { pancreasMl, beforePostprocessing: before, warnings = [] } = record;
       for (const message of warnings) odd.push({ file: input.file, message });
-      if (before) report.postprocessed?.push({ name: input.name, beforeMl: before.pancreasMl, afterMl: pancreasMl });
+      if (before?.pancreasMl !== undefined && pancreasMl !== undefined)
+        report.postprocessed?.push({ name: input.name, beforeMl: before.pancreasMl, afterMl: pancreasMl });
       tell(1, `${input.name} ${computed ? 'done' : 'was complete'}`);
     } catch (error) {
       report.failed.push({ file: input.file, reason: messageOf(error) });

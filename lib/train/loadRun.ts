@@ -4,7 +4,7 @@ import { tf } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
 import { sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
 import { createAxUnet } from '../model/axunet.ts';
-import type { Predictor } from '../predict/files.ts';
+import type { Predictor } from '../predict/ensemble.ts';
 import { paperWindowHu, softTissueWindowHu } from '../preprocess/window.ts';
 import { writeWeights } from '../step/weights.ts';
 import { type CheckpointSlot, groupOf, readNewestCheckpoint } from './checkpoint.ts';

@@ -77,3 +77,11 @@ export function maskOfValue(data: ArrayLike<number>, value: number): Uint8Array 
   for (let i = 0; i < mask.length; i++) mask[i] = data[i] === value ? 1 : 0;
   return mask;
 }
+
+/** Rows in reverse order; (H, W). */
+export function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: number): T {
+  const out = plane.slice() as T;
+  for (let from = 0, to = plane.length - width; to >= 0; from += width, to -= width)
+    out.set(plane.subarray(from, from + width), to);
+  return out;
+}

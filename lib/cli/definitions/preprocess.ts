@@ -1,15 +1,8 @@
-import { expected } from '../../errors.ts';
-import type { WindowHu } from '../../preprocess/window.ts';
 import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption, datasetNames } from '../options/datasets.ts';
 import { labelMapOption, labelsOption } from '../options/labelMap.ts';
 import { shardOption } from '../options/shard.ts';
-
-function parseWindow(text: string): WindowHu {
-  const [low, high, ...rest] = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  if (Number.isFinite(low) && Number.isFinite(high) && rest.length === 0) return [low, high];
-  throw expected('--window as two numbers, such as --window=-160,240', `"${text}"`);
-}
+import { parseWindow } from '../options/window.ts';
 
 export const options = {
   data: dataOption,

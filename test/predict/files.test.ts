@@ -42,9 +42,11 @@ describe('finding volumes', () => {
     mkdirSync(at('empty'));
     await writeNifti(at('empty', '.hidden.nii'), obliqueVolume());
     await expect(findVolumes([at('nowhere')])).rejects.toThrow(
-      'Expected a NIfTI file or a folder of them, found nothing',
+      'Expected a NIfTI file, a picture or a folder of them, found nothing',
     );
-    await expect(findVolumes([at('empty')])).rejects.toThrow('Expected NIfTI files (.nii, .nii.gz, .hdr), found none');
+    await expect(findVolumes([at('empty')])).rejects.toThrow(
+      'Expected NIfTI files (.nii, .nii.gz, .hdr) or of a picture (.png, .jpg), found none',
+    );
     await expect(findVolumes([at('in', 'notes.txt')])).rejects.toThrow('Expected the name of a NIfTI file');
     await writeNifti(at('empty', 'a.nii.gz'), obliqueVolume());
     await expect(findVolumes([at('in'), at('empty')])).rejects.toThrow('Expected volumes with different names');

@@ -1,7 +1,9 @@
 /** From slices to probabilities on their own pixels. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { tf } from '../../lib/engine/engine.ts';
 import {
+  classMask,
   foregroundNetwork,
   predictImages,
   predictSlices,
@@ -88,6 +90,22 @@ describe('predictImages', () => {
   });
 });
 
+describe('predictImages of several classes', () => {
+  it('has a map of each class but the background', async () => {
+    const kernel = tf.tensor4d([0, 1, 2, 0, 0, 0, 0, 0, 0], [1, 1, 3, 3]); // logits 0, c and 2 c of the first channel
+    const layers = [
+      tf.layers.conv2d({ filters: 3, kernelSize: 1, weights: [kernel, tf.zeros([3])], inputShape: [1, 2, 3] }),
+    ];
+    const network = foregroundNetwork(tf.sequential({ layers }));
+    const ln2 = Math.log(2);
+    const maps = await predictImages(network, Float32Array.of(0, 9, 9, ln2, 9, 9), 1, [1, 2]);
+    network.close();
+    // 1 : 1 : 1, and 1 : 2 : 4.
+    const near = (...values: number[]): unknown => values.map((value) => expect.closeTo(value, 6));
+    expect(maps.map((classes) => classes.map((map) => [...map]))).toEqual([[near(1 / 3, 2 / 7), near(1 / 3, 4 / 7)]]);
+  });
+});
+
 describe('sampleBatch', () => {
   it('puts slices side by side as (n, h, w, 3), zeros where the grid is larger', () => {
     const geometry = { height: 1, width: 2, spacingMm: [1, 1] as const };
@@ -122,5 +140,22 @@ describe('thresholdMask', () => {
         },
       ),
     );
+  });
+});
+
+describe('classMask', () => {
+  const maps = (...rows: number[][]): Float32Array[] => rows.map((row) => Float32Array.from(row));
+  it('is of one class what reaches the threshold', () => {
+    expect(classMask(maps([0.4, 0.5, 0.8]))).toEqual(Uint8Array.of(0, 1, 1));
+    expect(classMask(maps([0.4, 0.5, 0.8]), 0.6)).toEqual(Uint8Array.of(0, 0, 1));
+  });
+  it('is of several the likeliest, background having the rest, and the highest of equals', () => {
+    // Background 0.4, 0.1, 0.25, 0.5, 1, 0.5.
+    const classes = maps([0.35, 0.5, 0.25, 0.25, 0, 0.5], [0.25, 0.4, 0.5, 0.25, 0, 0]);
+    expect(classMask(classes)).toEqual(Uint8Array.of(0, 1, 2, 0, 0, 1));
+    expect(classMask(maps([0.5], [0.5]))).toEqual(Uint8Array.of(2));
+  });
+  it('does not look at the threshold of several classes', () => {
+    expect(classMask(maps([0.3], [0.3]), 0.1)).toEqual(Uint8Array.of(0));
   });
 });

@@ -18,6 +18,7 @@ export { sliceZ, type Vec3, type Volume, voxelVolumeMl } from './volume/volume.t
 // Data sets: found, checked, divided by patients; and patients that are made
 export type { Case, CaseList } from './dataset/caseList.ts';
 export { openDataset } from './dataset/cases.ts';
+export { parseClasses } from './dataset/classes.ts';
 export { foldsOf, makeFolds, splitFold } from './dataset/folds.ts';
 export { makePhantomCohort, phantomProfiles } from './dataset/phantom.ts';
 export { canonicalCase, readCase } from './dataset/readCase.ts';

@@ -1,6 +1,14 @@
 /** A data set on disk as the other files know it: its cases, and what its label values mean. */
-import type { LabelClass } from './classes.ts';
 
+/** A class that is kept apart: 1 for the first of a list, 2 for the second, … See classes.ts. */
+export interface LabelClass {
+  /** Stands in tables, and in file names. */
+  readonly name: string;
+  /** Stored values that mean it; predicted masks have the first of them. */
+  readonly values: readonly number[];
+}
+
+/** An image and its label, and whose they are. */
 export interface Case {
   readonly id: string;
   /** Several cases may belong to one patient; folds are made of patients. */

@@ -1,15 +1,7 @@
 /** Classes that are kept apart, by name: which stored label values each of them stands for. */
 import { expected } from '../errors.ts';
 import { passing, type Schema } from '../io/schema.ts';
-import type { LabelMap, OpenOptions } from './caseList.ts';
-
-/** A class of a network: 1 for the first of a list, 2 for the second, … */
-export interface LabelClass {
-  /** Stands in tables, and in file names. */
-  readonly name: string;
-  /** Stored values that mean it; predicted masks have the first of them. */
-  readonly values: readonly number[];
-}
+import type { LabelClass, LabelMap, OpenOptions } from './caseList.ts';
 
 /** Letters, digits, - and _, for a name becomes a part of file names; `all` is all classes as one. */
 const isName = (name: unknown): boolean =>

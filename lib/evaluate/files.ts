@@ -2,8 +2,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type OpenOptions } from '../dataset/caseList.ts';
-import type { LabelClass } from '../dataset/classes.ts';
+import { type LabelClass, type OpenOptions } from '../dataset/caseList.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
 import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, pairById, picturesIn, volumesIn } from '../dataset/pairing.ts';
@@ -65,8 +64,8 @@ export interface EvaluatedModel extends ModelCases {
 }
 
 /**
- * The volumes (else the pictures) of a folder, without the probability maps that `axunet predict --probability` writes beside its masks,
- * one or one a class.
+ * The volumes (else the pictures) of a folder, without the probability maps, one or one a class, that
+ * `axunet predict --probability` writes beside its masks.
  */
 function masksIn(folder: string): NamedFile[] {
   const all = listFiles(folder, 1);

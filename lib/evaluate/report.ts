@@ -136,8 +136,9 @@ function modelText(
   ];
   const failures = failed.map(({ id, reason }) => `FAILED  ${id}: ${reason}`);
   const tables = cases.length ? [numberTable(perCase), '', numberTable(overall)] : [];
+  const title = part ? `${name}, ${part}` : name;
   return [
-    `${name}${part ? `, ${part}` : ''}: ${describeOutcomes(summary)}${failed.length ? `, ${failed.length} FAILED` : ''}`,
+    `${title}: ${describeOutcomes(summary)}${failed.length ? `, ${failed.length} FAILED` : ''}`,
     ...tables,
     ...failures,
   ].join('\n');

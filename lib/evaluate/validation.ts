@@ -7,7 +7,7 @@
  * does the same: a case whose label and prediction both lack a class has no Dice of it, and no part in the mean.
  */
 import { mean } from 'simple-statistics';
-import type { LabelClass } from '../dataset/classes.ts';
+import type { LabelClass } from '../dataset/caseList.ts';
 import { summarise } from '../statistics/summary.ts';
 import { overlapByPatient, type PatientOverlap } from './overlap.ts';
 import type { ScoredSlice } from './slices.ts';

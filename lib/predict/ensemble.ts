@@ -1,6 +1,7 @@
 /** One network or several that belong together, made ready to predict. */
 import type { tf } from 'axunet-engine/engine';
-import { areSameClasses, describeClasses, type LabelClass } from '../dataset/classes.ts';
+import type { LabelClass } from '../dataset/caseList.ts';
+import { areSameClasses, describeClasses } from '../dataset/classes.ts';
 import { expected } from '../errors.ts';
 import type { WindowHu } from '../preprocess/window.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
@@ -35,7 +36,7 @@ export interface Ensemble extends Pick<Predictor, 'classes'> {
   readonly sha256: string;
 }
 
-/** Networks of one input each. Throws a UserError for none, one that is given twice, and different windows or classes. */
+/** Networks made ready. Throws a UserError for none, one that is given twice, and different windows or classes. */
 export function openEnsemble(predictors: readonly Predictor[], { mirror = [], threshold }: EnsembleOptions): Ensemble {
   const [first, ...others] = predictors;
   if (!first) throw expected('a network to predict with', 'none');

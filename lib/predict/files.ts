@@ -1,11 +1,12 @@
 /**
- * Many volumes or pictures to many masks. One after the other, each output complete or absent, what is complete is skipped, and
- * one bad file does not stop the others, so a cut-off run is simply started again.
+ * Many volumes or pictures to many masks. One after the other, each output complete or absent, what is complete is
+ * skipped, and one bad file does not stop the others, so a cut-off run is simply started again.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type LabelClass, probabilitySuffixes, storedValues } from '../dataset/classes.ts';
+import type { LabelClass } from '../dataset/caseList.ts';
+import { probabilitySuffixes, storedValues } from '../dataset/classes.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';

@@ -1,5 +1,6 @@
 /** What `manifest.json` says about preprocessed slices. */
-import { classesSchema, type LabelClass } from '../dataset/classes.ts';
+import type { LabelClass } from '../dataset/caseList.ts';
+import { classesSchema } from '../dataset/classes.ts';
 import {
   atLeastOne,
   choice,

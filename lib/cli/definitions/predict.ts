@@ -52,8 +52,8 @@ export const predict = {
   ],
   options,
   notes: [
-    'Pictures have row 0 at the front of the patient, but those called PANCREAS_0005-1157, as in the 2-D NIH set, which ' +
-      'have the spine at the top. A folder with volumes is taken for its volumes alone.',
+    'Pictures have row 0 at the front of the patient, but those called PANCREAS_0005-1157, as in the 2-D NIH set, ' +
+      'which have the spine at the top. A folder with volumes is taken for its volumes alone.',
     'What is complete is skipped (same input, networks and options), so an interrupted run is simply started again. ' +
       'Exit code 1 when a volume failed; the others are made all the same.',
   ],

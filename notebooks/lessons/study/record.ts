@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from 'axunet/errors';
+import type { DetectionSummary } from 'axunet/evaluate/detection';
 import { type Metric, metricInfo, type Outcome } from 'axunet/evaluate/metrics';
 import type { OverlapCounts } from 'axunet/evaluate/overlap';
 import { cutWindow } from 'axunet/figures/slicePicture';
@@ -32,6 +33,13 @@ export interface Cleaning {
   readonly cases: readonly StudyCase[];
 }
 
+/** One class of a run that keeps several apart: the likeliest class of each voxel is taken, nothing is cleaned. */
+export interface StudyClass {
+  readonly name: string;
+  readonly cases: readonly StudyCase[];
+  readonly detection: DetectionSummary;
+}
+
 /** A predicted mask of an example slice, one bit a pixel, base64. */
 export interface ExampleMask {
   readonly id: string;
@@ -52,6 +60,8 @@ export interface StudyRun {
   /** Unseen patients at threshold 0.5, nothing cleaned. */
   readonly cases: readonly StudyCase[];
   readonly cleaning?: Cleaning;
+  /** Each class, where the arm keeps them apart; `cases` takes them as one. */
+  readonly classes?: readonly StudyClass[];
   readonly examples?: readonly ExampleMask[];
 }
 
@@ -170,12 +180,14 @@ export async function writeStudyRecord(record: StudyRecord, records = recordsFol
   const runs = record.runs.map((run) => ({
     ...run,
     ...(run.cleaning && { cleaning: { ...run.cleaning, cases: rows(run.cleaning.cases) } }),
+    ...(run.classes && { classes: run.classes.map((one) => ({ ...one, cases: rows(one.cases) })) }),
     cases: rows(run.cases),
   }));
   await writeFileAtomic(recordFile(record.study, records), `${recordText({ ...record, metrics, runs })}\n`);
 }
 
-interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning'> {
+interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning' | 'classes'> {
+  readonly classes?: readonly (Omit<StudyClass, 'cases'> & { readonly cases: readonly CaseRow[] })[];
   readonly cases: readonly CaseRow[];
   readonly cleaning?: Omit<Cleaning, 'cases'> & { readonly cases: readonly CaseRow[] };
 }
@@ -185,7 +197,8 @@ export async function readStudyRecord(study: string, records = recordsFolder): P
   const file = recordFile(study, records);
   if (!existsSync(file)) return undefined;
   const rows = list(list(anything));
-  const run = object({ cases: rows, cleaning: optional(object({ cases: rows })) });
+  const withRows = object({ cases: rows });
+  const run = object({ cases: rows, cleaning: optional(withRows), classes: optional(list(withRows)) });
   const schema = object({ study: exactly(study), metrics: list(text), runs: list(run) });
   const stored = await readJsonAs(file, schema, `the record of the study ${study}`);
   const { metrics, ...record } = stored as unknown as Omit<StudyRecord, 'runs'> & {
@@ -194,10 +207,11 @@ export async function readStudyRecord(study: string, records = recordsFolder): P
   };
   const cases = (rows: readonly CaseRow[]): StudyCase[] => rows.map((row) => rowToCase(row, metrics));
   const runs = record.runs.map(
-    ({ cleaning, ...run }): StudyRun => ({
+    ({ cleaning, classes, ...run }): StudyRun => ({
       ...run,
       cases: cases(run.cases),
       ...(cleaning && { cleaning: { ...cleaning, cases: cases(cleaning.cases) } }),
+      ...(classes && { classes: classes.map((one) => ({ ...one, cases: cases(one.cases) })) }),
     }),
   );
   return { ...record, runs };

@@ -53,7 +53,7 @@ export { readHistory } from './train/history.ts';
 export { loadRun } from './train/loadRun.ts';
 export { presetConfig } from './train/presets.ts';
 export { closeRun, describeRun, openRun, slicesOf } from './train/run.ts';
-export { formatScores, scoreRun } from './train/scores.ts';
+export { scoreRun } from './train/scores.ts';
 export { TrainingStopped, train } from './train/trainer.ts';
 export { trainFolder } from './train/trainFolder.ts';
 
@@ -71,6 +71,7 @@ export { choosePostprocessing } from './evaluate/choosePostprocessing.ts';
 export { summariseCases } from './evaluate/cohort.ts';
 export { evaluateFiles } from './evaluate/files.ts';
 export { maskPair } from './evaluate/maskPair.ts';
+export { formatScores } from './evaluate/formatScores.ts';
 export { type MaskScores, metricNames, scoreMasks } from './evaluate/metrics.ts';
 export { overlapCounts, summariseOverlap } from './evaluate/overlap.ts';
 export { formatEvaluation, makeReport } from './evaluate/report.ts';

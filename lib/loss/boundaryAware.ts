@@ -36,13 +36,8 @@ export interface BoundaryAwareOptions {
 export const boundaryWeights = (labels: tf.Tensor3D, k = 5, classes: readonly number[] = [1]): tf.Tensor3D =>
   tf.tidy(() => {
     const edges = classes.map((c) => sobelMagnitude(classTruth(labels, c) as tf.Tensor3D));
-    return tf.add(
-      1,
-      tf.mul(
-        k,
-        edges.reduce((most, edge) => tf.maximum(most, edge)),
-      ),
-    );
+    const edge = edges.reduce((most, each) => tf.maximum(most, each));
+    return tf.add(1, tf.mul(k, edge));
   });
 
 /** The loss of each pixel: −w ln p_y. `logits` [n, h, w, classes], `labels` [n, h, w]; output [n, h, w]. */

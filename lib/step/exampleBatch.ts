@@ -3,15 +3,10 @@ import type { ModelConfig } from '../model/axunet.ts';
 import type { Batch } from '../preprocess/batches.ts';
 import { Random } from '../random.ts';
 
+type Shape = Pick<ModelConfig, 'inputSize' | 'inputChannels'> & { readonly classes?: number };
+
 /** `n` images of the network's input size, with each of its classes. */
-export function exampleBatch(
-  n: number,
-  {
-    inputSize: [height, width],
-    inputChannels,
-    classes = 2,
-  }: Pick<ModelConfig, 'inputSize' | 'inputChannels'> & Partial<Pick<ModelConfig, 'classes'>>,
-): Batch {
+export function exampleBatch(n: number, { inputSize: [height, width], inputChannels, classes = 2 }: Shape): Batch {
   const random = Random.stream(1, 'example batch');
   const labels = Uint8Array.from({ length: n * height * width }, (_, i) => {
     const [y, x] = [Math.floor(i / width) % height, i % width];

@@ -151,6 +151,9 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
     throw expected('a training slice with foreground', `${training.length} slices without any`);
   const grid = chooseGrid(config, slices, training);
   const { dataset, mode, windowHu, unit, classes } = slices.manifest;
+  const shows = (i: number, c: number): boolean => slices.entries[i].foreground > 0 && slices.readLabel(i).includes(c);
+  const absent = classes?.find((_, k) => !training.some((i) => shows(i, k + 1)));
+  if (absent) throw expected('training slices with every class', `none with ${absent.name}`);
   const content = contentOf(slices.entries);
   return {
     axunet: packageVersion(),
@@ -248,20 +251,4 @@ export function openRun(
 export function closeRun(run: TrainingRun): void {
   run.step.dispose();
   run.model.dispose();
-}
-
-/** The first place where two JSON values differ, as `config.width: 8 and 16`; undefined when they are equal. */
-export function firstDifference(a: unknown, b: unknown, at = ''): string | undefined {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    return Object.is(a, b) ? undefined : `${at}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`;
-  }
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    const found = firstDifference(
-      (a as Record<string, unknown>)[key],
-      (b as Record<string, unknown>)[key],
-      at ? `${at}.${key}` : key,
-    );
-    if (found) return found;
-  }
-  return undefined;
 }

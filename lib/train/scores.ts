@@ -1,31 +1,18 @@
 /** The final account of a run: how its network does on the patients that it was not trained on. */
 import path from 'node:path';
-import {
-  dice,
-  overlapByPatient,
-  overlapMetricNames,
-  type PatientOverlap,
-  summariseOverlap,
-} from '../evaluate/overlap.ts';
+import type { ScoreTables } from '../evaluate/formatScores.ts';
+import { dice, overlapByPatient } from '../evaluate/overlap.ts';
 import { type ScoredSlice, scoreSlices } from '../evaluate/slices.ts';
-import { type ClassOverlap, overlapByClass } from '../evaluate/validation.ts';
+import { overlapByClass } from '../evaluate/validation.ts';
 import { writeJson } from '../io/files.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
-import { formatMeanSd, type Summary, summarise } from '../statistics/summary.ts';
+import { summarise } from '../statistics/summary.ts';
 import type { TrainedRun } from './loadRun.ts';
 import { slicesOf } from './run.ts';
 
-/** Scores by patient over the whole volume and over the slices with pancreas, and slice by slice. */
-export interface RunScores {
-  /** All slices of each patient, false alarms above and below the pancreas included. */
-  readonly volume: PatientOverlap[];
-  /** Only the slices that show pancreas, as the paper reports. */
-  readonly pancreas: PatientOverlap[];
-  /** Dice of each slice that shows pancreas. */
-  readonly sliceDice: Summary;
+/** The tables of a run's scores, and what they come from. */
+export interface RunScores extends ScoreTables {
   readonly slices: readonly ScoredSlice[];
-  /** Each class over all slices, where several are kept apart. */
-  readonly classes?: readonly ClassOverlap[];
 }
 
 /**
@@ -60,23 +47,4 @@ export async function scoreRun(
     slices: named,
   });
   return scores;
-}
-
-/** The scores as text: a line per patient, then mean ± SD over patients. */
-export function formatScores({ sliceDice, classes = [], ...scores }: Omit<RunScores, 'slices'>): string {
-  const tables: [string, PatientOverlap[]][] = [
-    ['all slices', scores.volume],
-    ['slices with pancreas only', scores.pancreas],
-    ...classes.map(({ name, patients }): [string, PatientOverlap[]] => [`${name} in label or prediction`, patients]),
-  ];
-  const row = (title: string, cell: (name: (typeof overlapMetricNames)[number]) => string): string =>
-    title.padEnd(16) + overlapMetricNames.map((name) => cell(name).padStart(14)).join('');
-  const header = row('', (name) => name);
-  const blocks = tables.map(([title, patients]) => {
-    const rows = patients.map(({ patient, scores: s }) => row(patient, (name) => s[name].toFixed(3)));
-    const summary = summariseOverlap(patients);
-    const mean = row('mean ± SD', (name) => formatMeanSd(summary[name]).replace(/ \(.*/, ''));
-    return [`Patients, ${title}`, header, ...rows, mean].join('\n');
-  });
-  return `${blocks.join('\n\n')}\n\nDice of single slices with pancreas: ${formatMeanSd(sliceDice)}`;
 }

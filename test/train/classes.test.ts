@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseClasses } from '../../lib/dataset/classes.ts';
 import { startEngine } from '../../lib/engine/engine.ts';
+import { formatScores } from '../../lib/evaluate/formatScores.ts';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
 import { findVolumes, predictFiles } from '../../lib/predict/files.ts';
 import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
@@ -12,7 +13,7 @@ import { trainConfig } from '../../lib/train/config.ts';
 import { type EpochRecord, readHistory } from '../../lib/train/history.ts';
 import { loadRun } from '../../lib/train/loadRun.ts';
 import { closeRun, describeRun, openRun } from '../../lib/train/run.ts';
-import { formatScores, scoreRun } from '../../lib/train/scores.ts';
+import { scoreRun } from '../../lib/train/scores.ts';
 import { train } from '../../lib/train/trainer.ts';
 import { toySlices } from './toy.ts';
 
@@ -100,6 +101,13 @@ describe('A run with classes', () => {
       if (value === 7) expect(tumour.data[i]).toBeGreaterThanOrEqual(Math.max(rest, organ.data[i]) - 1e-6);
       if (value === 0) expect(rest).toBeGreaterThanOrEqual(Math.max(tumour.data[i], organ.data[i]) - 1e-6);
     });
+  });
+
+  it('is refused where no training slice shows one of its classes', () => {
+    const three = { ...slices, manifest: { ...slices.manifest, classes: parseClasses('a=1,b=2,cyst=3').classes } };
+    expect(() => describeRun(config, three, patients)).toThrow(
+      'Expected training slices with every class, found none with cyst',
+    );
   });
 
   it('is refused where its checkpoint names fewer classes than the network has', async () => {

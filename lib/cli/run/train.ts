@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Folds, splitFold } from '../../dataset/folds.ts';
 import { UserError } from '../../errors.ts';
+import { formatScores } from '../../evaluate/formatScores.ts';
 import { type PatientOverlap, summariseOverlap } from '../../evaluate/overlap.ts';
 import { writeJson } from '../../io/files.ts';
 import { readJsonAs } from '../../io/schema.ts';
@@ -11,7 +12,7 @@ import { type TrainChanges, type TrainConfig, trainConfig } from '../../train/co
 import { loadRun } from '../../train/loadRun.ts';
 import { presetConfig } from '../../train/presets.ts';
 import { describeRun, descriptionSchema, type PatientSplit, type RunDescription } from '../../train/run.ts';
-import { formatScores, scoreRun } from '../../train/scores.ts';
+import { scoreRun } from '../../train/scores.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
 import type { Call } from '../definition.ts';

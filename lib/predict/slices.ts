@@ -49,13 +49,16 @@ export async function predictImages(
   const pixels = height * width;
   const values = await network.predict(images, [n, height, width, images.length / (n * pixels)]);
   const classes = values.length / (n * pixels);
-  return Array.from({ length: n }, (_, i) =>
-    Array.from({ length: classes }, (_class, c) => {
-      const start = i * pixels * classes;
-      if (classes === 1) return values.slice(start, start + pixels);
-      return Float32Array.from({ length: pixels }, (_pixel, p) => values[start + p * classes + c]);
-    }),
-  );
+  return Array.from({ length: n }, (_, i) => planesOf(values, i * pixels * classes, pixels, classes));
+}
+
+/** The values from `start` on, (pixels, classes), class by class. */
+function planesOf(values: Float32Array, start: number, pixels: number, classes: number): Float32Array[] {
+  return Array.from({ length: classes }, (_, c) => {
+    const plane = new Float32Array(pixels);
+    for (let p = 0, from = start + c; p < pixels; p++, from += classes) plane[p] = values[from];
+    return plane;
+  });
 }
 
 /** Slices brought to the grid, NHWC [n, h, w, 3]. */
@@ -126,11 +129,15 @@ export function thresholdMask(probability: Float32Array, threshold = 0.5): Uint8
  */
 export function classMask(probabilities: readonly Float32Array[], threshold?: number): Uint8Array {
   if (probabilities.length === 1) return thresholdMask(probabilities[0], threshold);
-  return Uint8Array.from(probabilities[0], (_, i) => {
-    let [found, most] = [0, probabilities.reduce((rest, { [i]: p }) => rest - p, 1)];
-    probabilities.forEach(({ [i]: p }, c) => {
-      if (p >= most) [found, most] = [c + 1, p];
-    });
-    return found;
+  const mask = new Uint8Array(probabilities[0].length);
+  const most = new Float32Array(mask.length).fill(1);
+  for (const map of probabilities) for (let i = 0; i < mask.length; i++) most[i] -= map[i];
+  probabilities.forEach((map, c) => {
+    for (let i = 0; i < mask.length; i++) {
+      if (map[i] < most[i]) continue;
+      mask[i] = c + 1;
+      most[i] = map[i];
+    }
   });
+  return mask;
 }

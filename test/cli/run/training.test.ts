@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { changesOf } from '../../../lib/cli/run/training.ts';
+import { changesOf, slicesFor } from '../../../lib/cli/run/training.ts';
+import { parseClasses } from '../../../lib/dataset/classes.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -11,6 +12,13 @@ const changes = (text: string, set: string[] = []) => {
   writeFileSync(file, text);
   return changesOf({ config: file, set } as unknown as Parameters<typeof changesOf>[0]);
 };
+
+describe('--labels', () => {
+  it('are of a data set: slices that were made have their classes', async () => {
+    const values = { slices: folder, labels: parseClasses('a=1,b=2') } as unknown as Parameters<typeof slicesFor>[0];
+    await expect(slicesFor(values, 'train')).rejects.toThrow(/^Expected --labels with --dataset .*, found --slices$/);
+  });
+});
 
 describe('--config', () => {
   it('is an object of options, under those of --set', async () => {

@@ -47,9 +47,11 @@ function looksOf(classes: readonly string[]): { label: ToMasks; prediction: ToMa
   const inColours =
     (what: string, dash: PanelMask['dash']): ToMasks =>
     (mask, fill) =>
-      classes.map((name, i) => {
+      // a class without a pixel here would take the place in the legend and draw nothing
+      classes.flatMap((name, i) => {
         const colour = classColours[i % classColours.length]!;
-        return { name: `${name}, ${what}`, colour, mask, value: i + 1, fill, dash };
+        const isThere = Array.prototype.includes.call(mask, i + 1);
+        return isThere ? [{ name: `${name}, ${what}`, colour, mask, value: i + 1, fill, dash }] : [];
       });
   return { label: inColours('label', 'dot'), prediction: inColours('prediction', 'solid') };
 }

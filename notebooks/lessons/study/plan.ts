@@ -52,11 +52,12 @@ export const studies: readonly StudyPlan[] = [
     name: 'classes-apart',
     title: 'Pancreas and tumour as one class, or apart',
     cohort: 'phantom',
-    base: { ...phantomBase, epochs: 8 },
+    base: { ...phantomBase, epochs: 16 },
     seeds: [1, 2, 3],
     arms: [
-      { name: 'union', label: 'One class', changes: {} },
-      { name: 'apart', label: 'Pancreas and tumour apart', changes: {}, keepsClasses: true },
+      { name: 'union', label: 'One class, CE + Dice', changes: {} },
+      { name: 'apart', label: 'Apart, CE + Dice', changes: {}, keepsClasses: true },
+      { name: 'apart-focal-gdl', label: 'Apart, focal + GDL', changes: { loss: 'focal-gdl' }, keepsClasses: true },
     ],
   },
   {

@@ -10,7 +10,7 @@ const shared = {
 
 /** Rooms whose tests leave nothing behind: they share a process, which loads each module once. */
 const together = [
-  ...['dataset', 'docs', 'evaluate', 'house', 'io', 'lessons', 'model', 'predict', 'radiomics'],
+  ...['dataset', 'docs', 'evaluate', 'export', 'house', 'io', 'lessons', 'model', 'predict', 'radiomics'],
   ...['statistics', 'volume'],
 ].map((room) => `test/${room}/**/*.test.ts`);
 

@@ -8,7 +8,10 @@
 import { spawn } from 'node:child_process';
 import readline from 'node:readline';
 import { expected } from '../lib/errors.ts';
+import { checkShape, object, parseJson, realNumber } from '../lib/io/schema.ts';
 import type { Measurement } from './job.ts';
+
+const measuredSchema = object({ seconds: realNumber, rssMb: realNumber });
 
 export interface Contender {
   readonly name: string;
@@ -41,7 +44,7 @@ export async function startContender(program: string, args: string[]): Promise<C
     for (;;) {
       const line = await Promise.race([lines.next(), failed]);
       if (line.done) return failed;
-      if (line.value.startsWith('{')) return JSON.parse(line.value);
+      if (line.value.startsWith('{')) return checkShape(parseJson(line.value), object({}), program);
     }
   };
   const ready = await answer();
@@ -50,7 +53,7 @@ export async function startContender(program: string, args: string[]): Promise<C
     ready,
     async repeat() {
       child.stdin.write('step\n');
-      return (await answer()) as { seconds: number; rssMb: number };
+      return checkShape(await answer(), measuredSchema, program);
     },
     stop: () => void child.stdin.end(),
   };

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expected } from '../lib/errors.ts';
 import { readNifti } from '../lib/io/nifti.ts';
-import { object, readJsonAs } from '../lib/io/schema.ts';
+import { list, natural, object, readJsonAs, realNumber, tuple } from '../lib/io/schema.ts';
 import { Random } from '../lib/random.ts';
 import { settings } from '../lib/settings.ts';
 import type { Vec3 } from '../lib/volume/volume.ts';
@@ -46,21 +46,19 @@ function syntheticMasks(): Input {
   return { first: islands, second: organ, shape, spacingMm: [0.8, 0.8, 1], what: '' };
 }
 
-interface OdysseyCase {
-  full_shape: Vec3;
-  spacing: Vec3;
-  crop: [number, number][];
-}
+const casesSchema = object({
+  487: object({
+    full_shape: tuple([natural, natural, natural]),
+    spacing: tuple([realNumber, realNumber, realNumber]),
+    crop: list(tuple([natural, natural])),
+  }),
+});
 
 /** Case 487 of the Loss Odyssey in its whole volume, by the network trained with Dice, and its reference. */
 async function realMasks(): Promise<Input> {
   const folder = path.join(settings.sharedFolder ?? '', 'data/segloss-odyssey-pancreas');
   if (!settings.sharedFolder || !existsSync(folder)) return { ...syntheticMasks(), what: '-synthetic' };
-  const {
-    full_shape: shape,
-    spacing,
-    crop,
-  } = ((await readJsonAs(path.join(folder, 'cases.json'), object({}))) as Record<string, OdysseyCase>)['487'];
+  const { full_shape: shape, spacing, crop } = (await readJsonAs(path.join(folder, 'cases.json'), casesSchema))['487'];
   const pasted = async (author: string): Promise<Uint8Array> => {
     const {
       data,

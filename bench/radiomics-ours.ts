@@ -1,8 +1,8 @@
 /** Our side of radiomics.ts: a contender process (see contest.ts). Its arguments: image, mask, settings as JSON. */
 import readline from 'node:readline';
-import { readVolume } from '../lib/io/readVolume.ts';
 import { extractFeatures } from '../lib/radiomics/extract.ts';
 import { radiomicsSettings } from '../lib/radiomics/settings.ts';
+import { readVolume } from '../lib/scan/readVolume.ts';
 
 async function main(imageFile: string, maskFile: string, changes: string): Promise<void> {
   const [image, mask] = await Promise.all([readVolume(imageFile), readVolume(maskFile)]);

@@ -7,6 +7,7 @@ import { networkTasks, runNetwork } from './network.ts';
 
 const fileJobs: Record<string, () => Promise<BenchJob[]>> = {
   'nifti-read': async () => (await import('./nifti-read.ts')).run(),
+  'dicom-read': async () => (await import('./dicom-read.ts')).run(),
   preprocess: async () => (await import('./preprocess.ts')).run(),
   metrics: async () => (await import('./imaging.ts')).runMetrics(),
   components: async () => (await import('./imaging.ts')).runComponents(),
@@ -22,8 +23,9 @@ const jobNames = [...Object.keys(networkTasks), ...Object.keys(fileJobs)];
 const help = `npm run bench -- NAME [--json] [--n 7]
 
 Measures one job, or all of them, and the peer's time beside it where AXUNET_PEER_PYTHON names a Python with
-torch, nibabel and numpy; for metrics, components and edt surface-distance-based-measures, connected-components-3d and
-edt; for radiomics and filters pyradiomics; for loss and loss-eager monai; for loss-distance monai and scipy.
+torch, nibabel and numpy; for dicom-read SimpleITK; for metrics, components and edt surface-distance-based-measures,
+connected-components-3d and edt; for radiomics and filters pyradiomics; for loss and loss-eager monai; for
+loss-distance monai and scipy.
 
   NAME     ${jobNames.join(', ')} or all;
            soak: 2,000 compiled steps, their memory, and how far compiled and eager steps drift apart (alone, no peer)

@@ -7,8 +7,9 @@
 // Volumes: voxels with shape [x, y, z], spacing in mm and an affine, x fastest
 export { readNifti, writeNifti } from './io/nifti.ts';
 export { readNpy } from './io/npy.ts';
-export { openImage, openMask } from './io/openVolume.ts';
-export { readVolume } from './io/readVolume.ts';
+export { openImage, openMask } from './scan/openVolume.ts';
+export { readVolume } from './scan/readVolume.ts';
+export { readDicom } from './dicom/readDicom.ts';
 export { largestComponent } from './volume/components.ts';
 export { orientationCodes, toCanonical } from './volume/orientation.ts';
 export { resampleVolume } from './volume/resample.ts';
@@ -63,6 +64,10 @@ export { mirrorNetwork } from './predict/mirror.ts';
 export { postprocessMask } from './predict/postprocess.ts';
 export { predictSlices } from './predict/slices.ts';
 export { predictVolume } from './predict/volume.ts';
+
+// Networks for other programs, and from one
+export { exportNetwork } from './export/exportRun.ts';
+export { importPdparams } from './export/importRun.ts';
 
 // Evaluation: one pair of masks, a cohort, all folds
 export { planFolds } from './crossval/plan.ts';

@@ -80,7 +80,10 @@ export const settings = {
   get stepCheck(): 'once' | 'always' | 'never' {
     return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
   },
-  /** A Python interpreter with the peers that `npm run bench` compares with; undefined means measure ours alone. */
+  /**
+   * A Python interpreter with the peers that `npm run bench` and some tests compare with; undefined means measure ours
+   * alone.
+   */
   get peerPython(): string | undefined {
     return process.env.AXUNET_PEER_PYTHON || undefined;
   },

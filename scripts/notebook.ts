@@ -1,6 +1,21 @@
 /** Reading and writing .ipynb files the way Jupyter does, so that saving one here or there makes no difference. */
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
+import { readTextSync } from '../lib/io/files.ts';
+import {
+  anything,
+  checkShape,
+  dictionary,
+  either,
+  list,
+  natural,
+  nullable,
+  object,
+  optional,
+  parseJson,
+  type Schema,
+  text,
+} from '../lib/io/schema.ts';
 
 export interface Output {
   output_type: string;
@@ -33,7 +48,38 @@ export interface Notebook {
 export const joinLines = (text: string | string[]): string => [text].flat().join('');
 export const splitLines = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
-export const readNotebook = (file: string): Notebook => JSON.parse(readFileSync(file, 'utf8')) as Notebook;
+const lines = either([text, list(text)]);
+const outputSchema = object({
+  output_type: text,
+  name: optional(text),
+  text: optional(lines),
+  data: optional(dictionary(anything)),
+  metadata: optional(object({})),
+  ename: optional(text),
+  evalue: optional(text),
+  traceback: optional(list(text)),
+});
+const notebookSchema: Schema<Notebook> = object({
+  cells: list(
+    object({
+      id: optional(text),
+      cell_type: text,
+      source: lines,
+      metadata: optional(object({ tags: optional(list(text)) })),
+      outputs: optional(list(outputSchema)),
+      execution_count: optional(nullable(natural)),
+    }),
+  ),
+  metadata: object({ axunet: optional(object({ sourceHash: optional(text) })) }),
+  nbformat: natural,
+  nbformat_minor: natural,
+});
+
+/** Reads a notebook. Throws a UserError that names the file for anything else. */
+export function readNotebook(file: string): Notebook {
+  const what = 'a Jupyter notebook';
+  return checkShape(parseJson(readTextSync(file, what), file), notebookSchema, file, what);
+}
 
 /** Keys sorted and indented by one space, as Jupyter saves; through a temporary file. */
 export function writeNotebook(file: string, notebook: Notebook): void {

@@ -1,7 +1,7 @@
 // Executes notebooks headless, one process each, and shows how far they are and how long it will take.
 import fs from 'node:fs';
 import path from 'node:path';
-import { duration, inProject, readJson, run } from './common.mjs';
+import { duration, inProject, isObject, readJson, run } from './common.mjs';
 import { startEnvironment } from './environment.mjs';
 import { nodeFlags } from './install.mjs';
 
@@ -119,8 +119,13 @@ export const timingFiles = {
   brought: inProject('figures/timings.json'),
 };
 
+/** The notebooks of a timings file whose times are lists of seconds; a damaged one is one that is not known. */
+export function timesIn(value) {
+  const isSeconds = (times) => Array.isArray(times) && times.every(Number.isFinite);
+  return Object.fromEntries(Object.entries(isObject(value) ? value : {}).filter(([, times]) => isSeconds(times)));
+}
+
 /** The times of an earlier run with the same settings (`key`), else those that the repository brings. */
 export function expectedTimings(key) {
-  const [own, brought] = [readJson(timingFiles.own), readJson(timingFiles.brought)];
-  return { ...brought?.[key], ...own?.[key] };
+  return Object.assign({}, ...[timingFiles.brought, timingFiles.own].map((file) => timesIn(readJson(file)?.[key])));
 }

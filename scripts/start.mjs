@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { duration, inProject, Problem, readJson, root, run, runMain, writeJson } from './common.mjs';
+import { duration, inProject, isObject, Problem, readJson, root, run, runMain, writeJson } from './common.mjs';
 import { checkNode } from './node-version.mjs';
 import { expectedTimings, notebookNames, runNotebooks, timingFiles } from './run-notebooks.mjs';
 import { prepare } from './setup.mjs';
@@ -39,8 +39,9 @@ function keepTimings(file, key, timings) {
 }
 
 /** How good the networks are: the mean over the patients, and each of them. */
-function diceLines({ dice = [] }) {
-  if (dice.length === 0) return [];
+function diceLines({ dice }) {
+  const isScore = (one) => isObject(one) && typeof one.patient === 'string' && Number.isFinite(one.dice);
+  if (!Array.isArray(dice) || dice.length === 0 || !dice.every(isScore)) return [];
   const mean = dice.reduce((sum, { dice: one }) => sum + one, 0) / dice.length;
   const each = dice.map(({ patient, dice: one }) => `${patient} ${one.toFixed(3)}`).join(', ');
   return [`DSC          ${mean.toFixed(3)} on ${dice.length} unseen patients: ${each}`];

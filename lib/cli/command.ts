@@ -1,5 +1,7 @@
 /** A subcommand of `axunet`: what is to be said of it, and how it is run. */
-import type { Call, CommandDefinition, Options } from './definition.ts';
+import path from 'node:path';
+import { assertWritableFile, assertWritableFolder } from '../io/writable.ts';
+import { type Call, type CommandDefinition, camelCase, type Options } from './definition.ts';
 import { parseCall } from './parse.ts';
 
 export interface Command extends CommandDefinition {
@@ -10,6 +12,16 @@ export interface Command extends CommandDefinition {
   run(args: readonly string[]): Promise<number>;
 }
 
+/** Refuses a place that cannot be written to before work is done for it. Throws a UserError that names the place. */
+async function checkOutputs(options: Options, values: Readonly<Record<string, unknown>>): Promise<void> {
+  for (const [name, { output }] of Object.entries(options)) {
+    const place = values[camelCase(name)];
+    if (output === undefined || typeof place !== 'string') continue;
+    if (output === 'file') await assertWritableFile(place);
+    await assertWritableFolder(output === 'file' ? path.dirname(place) : place);
+  }
+}
+
 /** Joins a definition and its work, which is loaded when the command runs. */
 export const toCommand = <O extends Options>(
   form: CommandDefinition<O>,
@@ -18,6 +30,8 @@ export const toCommand = <O extends Options>(
   ...form,
   async run(args) {
     const call = parseCall(form, args);
-    return call ? (await load())(call) : 0;
+    if (!call) return 0;
+    await checkOutputs(form.options, call.values);
+    return (await load())(call);
   },
 });

@@ -29,6 +29,16 @@ const loaders = {
     ),
   predict: async () =>
     toCommand((await import('./definitions/predict.ts')).predict, async () => (await import('./run/predict.ts')).run),
+  export: async () =>
+    toCommand(
+      (await import('./definitions/export.ts')).exportCommand,
+      async () => (await import('./run/export.ts')).run,
+    ),
+  import: async () =>
+    toCommand(
+      (await import('./definitions/import.ts')).importCommand,
+      async () => (await import('./run/import.ts')).run,
+    ),
   evaluate: async () =>
     toCommand(
       (await import('./definitions/evaluate.ts')).evaluate,

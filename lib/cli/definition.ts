@@ -23,6 +23,8 @@ export interface OptionDefinition {
   readonly alias?: string;
   /** Makes of the typed text what the command works with; throws a UserError. */
   readonly parse?: (text: string) => unknown;
+  /** The value is a place that is written to, which is looked at before the work begins. */
+  readonly output?: 'file' | 'folder';
   /** The heading in help under which it stands, if not "Options". */
   readonly group?: string;
 }

@@ -1,13 +1,10 @@
 /** One command line of `axunet`, from its words to the exit code. */
-import { readFileSync } from 'node:fs';
 import { CommanderError, type Command as Parser } from 'commander';
-import { messageOf, systemErrorMessage, UserError } from '../errors.ts';
+import { sentenceFor } from '../errors.ts';
+import { packageVersion } from '../io/packageVersion.ts';
 import { commandNames, isCommand, loadCommand, loadCommands } from './commands.ts';
 import { newParser } from './parse.ts';
 import { UsageError, unknownCommand, usageError } from './usageError.ts';
-
-const version = (): string =>
-  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 /** The parser of what comes without a command: a question for help or for the version. */
 async function overview(): Promise<Parser> {
@@ -15,7 +12,7 @@ async function overview(): Promise<Parser> {
     .description('Pancreas CT segmentation with AX-Unet.')
     .usage('COMMAND [options]')
     .helpCommand(false)
-    .version(version(), '--version', 'the version of this package')
+    .version(packageVersion(), '--version', 'the version of this package')
     .addHelpText('after', '\naxunet COMMAND --help explains one command.');
   for (const { name, summary } of await loadCommands()) parser.addCommand(newParser(name).summary(summary));
   return parser;
@@ -47,9 +44,8 @@ async function perform(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** The sentence for an error that a user can mend; undefined for one that only a programmer can. */
-const sentenceFor = (error: unknown): string | undefined =>
-  systemErrorMessage(error) ?? (error instanceof UserError ? messageOf(error) : undefined);
+/** How a command line begins: `axunet train`, or `axunet` where no command is named. */
+export const calledAs = ([name = '']: readonly string[]): string => `axunet${isCommand(name) ? ` ${name}` : ''}`;
 
 /** Runs one command line; resolves to the exit code. What a user can mend is said in one sentence on stderr. */
 export async function runLine(words: readonly string[]): Promise<number> {
@@ -58,8 +54,7 @@ export async function runLine(words: readonly string[]): Promise<number> {
   } catch (error) {
     const sentence = sentenceFor(error);
     if (sentence === undefined) throw error;
-    const [name = ''] = words;
-    console.error(`axunet${isCommand(name) ? ` ${name}` : ''}: ${sentence}`);
+    console.error(`${calledAs(words)}: ${sentence}`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

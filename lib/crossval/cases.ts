@@ -6,9 +6,8 @@ import { expected } from '../errors.ts';
 import type { ScoredCase } from '../evaluate/cohort.ts';
 import { assertRightAngles, onOneGrid } from '../evaluate/files.ts';
 import { scoreMasks } from '../evaluate/metrics.ts';
-import { sha256File } from '../io/files.ts';
-import { niftiFiles } from '../io/nifti.ts';
-import { openImage, openMask } from '../io/openVolume.ts';
+import { openImage, openMask } from '../scan/openVolume.ts';
+import { volumeChecksums } from '../scan/readVolume.ts';
 import type { Volume, VoxelArray } from '../volume/volume.ts';
 
 /** A case that has its label. */
@@ -39,7 +38,7 @@ export function casesOf(list: CaseList, patients: readonly string[]): LabelledCa
 async function readReference(list: CaseList, one: LabelledCase): Promise<Volume<Uint8Array>> {
   const stored = await openMask(one.label);
   const placed: Volume = list.detectLabelFlip
-    ? alignLabel(await openImage(one.image), stored, list.labelMap).label
+    ? alignLabel(await openImage(one.image, { series: one.series }), stored, list.labelMap).label
     : stored;
   return { ...placed, data: toClasses(placed.data, list, one.label) };
 }
@@ -76,8 +75,9 @@ export async function scoreCase(list: CaseList, one: LabelledCase, file: string)
 /** sha256 of image and label of each case, by case: what a finished fold was made from. */
 export async function inputSums(cases: readonly LabelledCase[]): Promise<Record<string, string[]>> {
   const sums: Record<string, string[]> = {};
-  for (const { id, image, label } of cases) {
-    sums[id] = await Promise.all([image, label].flatMap(niftiFiles).map(sha256File));
+  for (const { id, image, label, series } of cases) {
+    const [ofImage, ofLabel] = [await volumeChecksums(image, { series }), await volumeChecksums(label)];
+    sums[id] = [...Object.values(ofImage), ...Object.values(ofLabel)];
   }
   return sums;
 }

@@ -3,8 +3,10 @@
  * and parameters are the same is not run again.
  */
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { expected } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
+import { ownPlace } from '../io/insideFolder.ts';
 import { loadRun } from '../train/loadRun.ts';
 import { describeRun } from '../train/run.ts';
 import { trainFolder } from '../train/trainFolder.ts';
@@ -44,6 +46,8 @@ export async function runFold(crossval: Crossval, fold: number): Promise<{ resul
   const cases = [...casesOf(list, patients.validation), ...casesOf(list, patients.test)];
   const complete = await completeFold(crossval, fold, cases);
   if (complete) return { result: complete, wasComplete: true };
+  const own = path.basename(foldFolder(folder, fold));
+  for (const part of [own, `${own}/validation`, `${own}/test`, 'masks']) ownPlace(folder, part);
   await rm(foldFile(folder, fold), { force: true }); // what is judged anew has no result until it went through
   const description = describeRun(plan.config, slices, patients);
   await trainFolder(foldFolder(folder, fold), description, slices, { tellsConfig: true });

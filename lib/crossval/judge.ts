@@ -16,7 +16,14 @@ import type { TrainedRun } from '../train/loadRun.ts';
 import { casesOf, type LabelledCase, readPair, type ScoredPatientCase, scoreCase } from './cases.ts';
 import { chooseThreshold, type ThresholdChoice } from './chooseThreshold.ts';
 import { assertTestedOnce, type FoldPatients } from './plan.ts';
-import { type Crossval, describeInputs, type FoldResult, maskFile, type UnscoredCase } from './result.ts';
+import {
+  type Crossval,
+  type DoubtfulCase,
+  describeInputs,
+  type FoldResult,
+  maskFile,
+  type UnscoredCase,
+} from './result.ts';
 
 /** Throws when the patients that a checkpoint knows of are not those of the plan, or a test patient is among them. */
 function assertUnseen({ description: { patients } }: TrainedRun, { training, validation, test }: FoldPatients): void {
@@ -30,6 +37,7 @@ type Side = NonNullable<UnscoredCase['side']>;
 /** The work on one fold's trained network. */
 class FoldWork {
   readonly failed: UnscoredCase[] = [];
+  readonly warnings: DoubtfulCase[] = [];
   readonly #crossval: Crossval;
   readonly #trained: TrainedRun;
   readonly #fold: number;
@@ -71,6 +79,9 @@ class FoldWork {
     progress.finish();
     const reasons = new Map(report.failed.map(({ file, reason }) => [file, reason]));
     for (const one of cases) if (reasons.has(one.image)) this.#fail(side, one, reasons.get(one.image)!);
+    for (const { file, message } of report.warnings ?? [])
+      for (const { id } of cases.filter(({ image }) => image === file))
+        this.warnings.push({ id, message, fold: this.#fold, side });
     return cases.filter(({ image }) => !reasons.has(image));
   }
 
@@ -198,6 +209,7 @@ export async function judgeFold(crossval: Crossval, fold: number, trained: Train
     before: done.map(([, { before }]) => before),
     cases: done.map(([, { after }]) => after),
     failed: work.failed,
+    ...(work.warnings.length > 0 && { warnings: work.warnings }),
     masks: Object.fromEntries(done.map(([{ id }, { sum }]) => [id, sum])),
   };
 }

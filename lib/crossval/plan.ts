@@ -9,7 +9,7 @@ import { firstDifference } from '../checks.ts';
 import { type Folds, makeFolds, splitFold } from '../dataset/folds.ts';
 import { expected, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
-import { exactly, list, natural, object, readJsonAs, type Schema, text } from '../io/schema.ts';
+import { exactly, list, natural, object, oneLine, readJsonAs, type Schema } from '../io/schema.ts';
 import { configSchema, type TrainConfig } from '../train/config.ts';
 import { dataSchema, type RunDescription } from '../train/run.ts';
 
@@ -33,9 +33,9 @@ export interface CrossvalPlan {
 }
 
 export const foldPatientsSchema: Schema<FoldPatients> = object({
-  training: list(text),
-  validation: list(text),
-  test: list(text),
+  training: list(oneLine),
+  validation: list(oneLine),
+  test: list(oneLine),
 });
 
 const planSchema: Schema<CrossvalPlan> = object({

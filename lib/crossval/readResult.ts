@@ -11,6 +11,7 @@ import {
   list,
   natural,
   object,
+  oneLine,
   optional,
   passing,
   readJsonIfGood,
@@ -85,9 +86,9 @@ const beforeAfterSchema: Schema<BeforeAfter> = object({
 });
 
 const caseSchema = object({
-  id: text,
-  patient: text,
-  group: optional(text),
+  id: oneLine,
+  patient: oneLine,
+  group: optional(oneLine),
   outcome: choice(['both', 'missed', 'invented', 'neither']),
   counts: object({ tp: natural, fp: natural, fn: natural, tn: natural }),
   imageDiagonalMm: realNumber,
@@ -116,7 +117,10 @@ export const foldSchema: Schema<FoldResult> = object({
   before: list(caseSchema),
   cases: list(caseSchema),
   failed: list(
-    object({ id: text, reason: text, fold: optional(natural), side: optional(choice(['validation', 'test'])) }),
+    object({ id: oneLine, reason: text, fold: optional(natural), side: optional(choice(['validation', 'test'])) }),
+  ),
+  warnings: optional(
+    list(object({ id: text, message: text, fold: optional(natural), side: optional(choice(['validation', 'test'])) })),
   ),
   masks: dictionary(text),
 });

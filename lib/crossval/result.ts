@@ -44,6 +44,15 @@ export interface UnscoredCase {
   readonly side?: 'validation' | 'test';
 }
 
+/** What is odd in a case, its slices or its mask and may be wrong. */
+export interface DoubtfulCase {
+  readonly id: string;
+  readonly message: string;
+  /** Where it was seen; absent for what preprocessing saw. */
+  readonly fold?: number;
+  readonly side?: 'validation' | 'test';
+}
+
 /** What a fold depends on. */
 interface FoldInputs {
   readonly options: EvaluationOptions;
@@ -67,6 +76,8 @@ export interface FoldResult {
   readonly cases: readonly ScoredPatientCase[];
   /** Cases of either side that could not be predicted or scored; they are tried again in the next run. */
   readonly failed: readonly UnscoredCase[];
+  /** Absent where nothing is odd. */
+  readonly warnings?: readonly DoubtfulCase[];
   /** sha256 of the final masks, by case. */
   readonly masks: Readonly<Record<string, string>>;
 }

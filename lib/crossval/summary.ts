@@ -5,7 +5,7 @@ import { metricInfo } from '../evaluate/metrics.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
 import type { ScoredPatientCase } from './cases.ts';
 import { assertTestedOnce } from './plan.ts';
-import type { Crossval, EvaluationOptions, FoldResult, UnscoredCase } from './result.ts';
+import type { Crossval, DoubtfulCase, EvaluationOptions, FoldResult, UnscoredCase } from './result.ts';
 
 interface FoldSummary {
   readonly fold: number;
@@ -44,6 +44,8 @@ export interface CrossvalSummary {
   readonly choice?: { readonly threshold: number; readonly postprocessing: Postprocessing };
   /** Cases that have no score, and why. */
   readonly failed: readonly UnscoredCase[];
+  /** What is odd in files or masks and may be wrong; empty as a rule. */
+  readonly warnings: readonly DoubtfulCase[];
 }
 
 /**
@@ -92,6 +94,16 @@ function leftOut({ list, plan, slices }: Crossval): UnscoredCase[] {
     .map(({ id }) => ({ id, reason: reasons.get(id) ?? 'it has no slices' }));
 }
 
+/** What preprocessing and the folds found odd, what both of them saw of an image once. */
+function doubtsOf({ slices }: Crossval, results: readonly FoldResult[]): DoubtfulCase[] {
+  const ofSlices = slices.manifest.cases.flatMap(({ id, warnings = [] }) =>
+    warnings.map((message) => ({ id, message })),
+  );
+  const isNew = ({ id, message }: DoubtfulCase): boolean =>
+    !ofSlices.some((known) => known.id === id && known.message.endsWith(message));
+  return [...ofSlices, ...results.flatMap(({ warnings = [] }) => warnings.filter(isNew))];
+}
+
 /** Puts the folds' results together. Throws when a patient would be counted twice, or by a network that has seen it. */
 export function summariseFolds(
   crossval: Crossval,
@@ -136,5 +148,6 @@ export function summariseFolds(
     }),
     ...(sorted.length && { choice: poolChoices(sorted) }),
     failed: [...leftOut(crossval), ...sorted.flatMap(({ failed }) => failed)],
+    warnings: doubtsOf(crossval, sorted),
   };
 }

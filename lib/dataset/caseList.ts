@@ -14,6 +14,8 @@ export interface Case {
   /** Several cases may belong to one patient; folds are made of patients. */
   readonly patient: string;
   readonly image: string;
+  /** Which series of a DICOM image is meant; undefined where it has one. */
+  readonly series?: string;
   /** Absent where the image has no label. */
   readonly label?: string;
   /** What folds are balanced by, such as `tumour` and `normal`. */
@@ -63,4 +65,6 @@ export interface OpenOptions {
   otherLabels?: 'background';
   /** The classes of `labelMap` by name. */
   classes?: readonly LabelClass[];
+  /** Which series is meant of each DICOM folder, as readDicom takes it. */
+  series?: string;
 }

@@ -5,9 +5,18 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
+import { isDicomName } from '../scan/volumeNames.ts';
 import { type Profile, projectPath, projectRoot, settings } from '../settings.ts';
 import type { CaseList, OpenOptions } from './caseList.ts';
-import { openNihVolumes, openNnunet, openPairs, openSlicePictures, openTotalSegmentator } from './layouts.ts';
+import {
+  openNihVolumes,
+  openNnunet,
+  openPairs,
+  openPatients,
+  openSlicePictures,
+  openTotalSegmentator,
+} from './layouts.ts';
+import { dicomFoldersIn } from './pairing.ts';
 import { findDataset } from './registry.ts';
 
 /**
@@ -46,7 +55,7 @@ const openers: Record<string, Opener> = {
  * Throws a UserError saying what is missing and how to get it; a set of masks without CT is refused.
  */
 export async function openDataset(name: string, folder?: string, options: OpenOptions = {}): Promise<CaseList> {
-  return withFittingClasses(await openNamed(name, folder, options));
+  return withSeries(withFittingClasses(await openNamed(name, folder, options)), options);
 }
 
 /** Refuses several classes of pictures, whose masks are black and white. */
@@ -54,6 +63,12 @@ function withFittingClasses(list: CaseList): CaseList {
   if (list.kind === '3d' || (list.classes?.length ?? 1) === 1) return list;
   const names = list.classes!.map(({ name }) => name).join(', ');
   throw expected('one class of pictures, whose masks are black and white', names, shortPath(list.folder));
+}
+
+/** Which series of each DICOM image is meant. */
+function withSeries(list: CaseList, { series }: OpenOptions): CaseList {
+  if (series === undefined || list.kind === '2d') return list;
+  return { ...list, cases: list.cases.map((one) => (isDicomName(one.image) ? { ...one, series } : one)) };
 }
 
 async function openNamed(name: string, folder: string | undefined, options: OpenOptions): Promise<CaseList> {
@@ -96,8 +111,10 @@ async function openFolder(folder: string, options: OpenOptions = {}): Promise<Ca
   }
   const nih = await openNihVolumes(place, name, options).catch(() => undefined);
   if (nih) return nih;
+  if (dicomFoldersIn(place).length > 0) return openPatients(place, name, options);
   throw expected(
-    'imagesTr + labelsTr, images + labels, images + masks or PANCREAS_0001.nii.gz + label0001.nii.gz',
+    'imagesTr + labelsTr, images + labels, images + masks, PANCREAS_0001.nii.gz + label0001.nii.gz, ' +
+      'or a folder a patient with DICOM files',
     'none of them',
     shortPath(place),
   );
@@ -105,5 +122,6 @@ async function openFolder(folder: string, options: OpenOptions = {}): Promise<Ca
 
 /** One image and its label, or two folders whose files carry the same ids. */
 export async function openPair(image: string, label: string, options: OpenOptions = {}): Promise<CaseList> {
-  return withFittingClasses(await openPairs(path.resolve(image), path.resolve(label), options));
+  const list = withFittingClasses(await openPairs(path.resolve(image), path.resolve(label), options));
+  return withSeries(list, options);
 }

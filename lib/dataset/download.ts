@@ -3,10 +3,11 @@
  * name.
  */
 import { existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { hashFile, writeAll } from '../io/files.ts';
+import { makeFolder } from '../io/writable.ts';
 import type { RemoteFile } from './registry.ts';
 
 export interface DownloadOptions {
@@ -150,7 +151,7 @@ export async function downloadFile(
   options: DownloadOptions = {},
 ): Promise<'kept' | 'downloaded'> {
   if (isCheckable(remote) && !(await fileProblem(file, remote))) return 'kept';
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const part = `${file}.part`;
   const attempts = options.attempts ?? 5;
   for (let n = 1; ; n++) {

@@ -1,10 +1,11 @@
 /** Brings a whole set of the registry onto this machine. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { insideFolder } from '../io/insideFolder.ts';
+import { makeFolder } from '../io/writable.ts';
 import { type DownloadOptions, downloadFile, fileProblem } from './download.ts';
 import { type DatasetEntry, type RemoteFile, remoteFiles } from './registry.ts';
 import { convertSegmentArrays } from './segmentArray.ts';
@@ -22,8 +23,13 @@ const parallel = 4;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
 /** Where a file of the set belongs; its path comes from the list of the set's files. */
-const placeOf = (folder: string, { path: name }: RemoteFile): string =>
-  insideFolder(folder, name, 'the list of its files');
+function placeOf(folder: string, { path: name }: RemoteFile): string {
+  // What a download under way is called, too: it is written to as it lies there.
+  const [place] = ['', '.part', '.part.etag'].map((end) =>
+    insideFolder(folder, `${name}${end}`, 'the list of its files'),
+  );
+  return place!;
+}
 
 async function fetchFiles(files: RemoteFile[], folder: string, options: FetchOptions): Promise<number> {
   let next = 0,
@@ -69,7 +75,7 @@ function runTar(archive: string, folder: string): Promise<void> {
 async function unpack(archive: string, folder: string): Promise<void> {
   const scratch = `${folder}.unpacking`;
   await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true });
+  await makeFolder(scratch);
   await runTar(archive, scratch);
   const inside = readdirSync(scratch).filter((name) => !name.startsWith('.'));
   const content = inside.length === 1 ? path.join(scratch, inside[0]!) : scratch;

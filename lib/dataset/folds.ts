@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expected, shownText, UserError } from '../errors.ts';
-import { anything, checkShape, list, object, optional, readJsonAs, realNumber, text } from '../io/schema.ts';
+import { anything, checkShape, list, object, oneLine, optional, readJsonAs, realNumber } from '../io/schema.ts';
 import { Random } from '../random.ts';
 import { type CaseList } from './caseList.ts';
 
@@ -98,10 +98,10 @@ export function foldProblems({ folds }: Folds, patients: readonly string[]): str
 
 /** How messages describe our file. */
 const foldsFile = '{"seed": 1, "folds": [["patient", …], ["patient", …]]}';
-const foldsSchema = object({ folds: list(list(text)), seed: optional(realNumber), note: optional(text) });
+const foldsSchema = object({ folds: list(list(oneLine)), seed: optional(realNumber), note: optional(oneLine) });
 
 /** nnU-Net's `splits_final.json`: training and validation cases of each fold. */
-const splitsSchema = list(object({ train: list(text), val: list(text) }));
+const splitsSchema = list(object({ train: list(oneLine), val: list(oneLine) }));
 
 function foldsIn(value: unknown, place: string): Folds {
   const { folds, seed = 0, note } = checkShape(value, foldsSchema, place, foldsFile);
@@ -127,6 +127,12 @@ function foldsOfSplits(splits: readonly { train: string[]; val: string[] }[], pl
   return { seed: 0, folds: splits.map(({ val }) => val), note: 'nnU-Net splits_final.json' };
 }
 
+/** Names as the patients have them: letters with marks may be written in two ways that look the same (NFC, NFD). */
+function spelledAs(patients: readonly string[], folds: readonly (readonly string[])[]): string[][] {
+  const own = new Map(patients.map((patient) => [patient.normalize('NFC'), patient]));
+  return folds.map((fold) => fold.map((name) => own.get(name.normalize('NFC')) ?? name));
+}
+
 const splitFolder = fileURLToPath(new URL('./splits/', import.meta.url));
 
 /**
@@ -138,10 +144,11 @@ export async function readFolds(file: string, patients?: readonly string[]): Pro
   const builtIn = path.join(splitFolder, `${file}.json`);
   const place = !existsSync(file) && existsSync(builtIn) ? builtIn : file;
   const value = await readJsonAs(place, anything);
-  const read = Array.isArray(value)
+  const stored = Array.isArray(value)
     ? foldsOfSplits(checkShape(value, splitsSchema, place), place)
     : foldsIn(value, place);
-  const { folds } = read;
+  const folds = spelledAs(patients ?? [], stored.folds);
+  const read = { ...stored, folds };
   const problems = foldProblems(read, patients ?? folds.flat());
   if (problems.length) throw new UserError(`The folds in ${place} do not fit: ${problems.join('; ')}`);
   return read;

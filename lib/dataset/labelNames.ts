@@ -2,8 +2,10 @@
 import { expected } from '../errors.ts';
 import type { CaseList, LabelMap } from './caseList.ts';
 
-/** The organ itself and its own tumours, but not what lies around it. */
-const pancreas = /(?<!(peri|para|extra|non|not|without)[\W_]*)pancrea|pdac/i;
+/** The organ itself and its own tumours, but not what lies around it: vessels, nodes, fat. */
+const organ = /(?<!(peri|para|extra|(?<![a-z])no|non|not|without)[\W_]*)pancrea|pdac/i;
+const around = /vein|vena|arter|vessel|node|nerve|fat(?![a-z])/i;
+const pancreas = { test: (name: string): boolean => organ.test(name) && !around.test(name) };
 const lesion = /tumou?rs?|cancers?|lesions?|cysts?|mass(es)?|neoplasms?|metastas[ei]s|carcinomas?/gi;
 /** What a lesion may be called beyond that without any organ being named. */
 const qualifiers = /primary|secondary|benign|malignant|solid|hypo|hyper|dense|and|or|the|other|all|\d|[\W_]/gi;
@@ -17,7 +19,8 @@ export function labelNames(labels: Record<string, unknown>): Map<number, string>
     if (typeof value === 'string' && /^\d+$/.test(key)) names.set(Number(key), value);
     else
       for (const v of [value].flat())
-        if (Number.isInteger(v)) names.set(Number(v), `${names.get(Number(v)) ?? ''} ${key}`.trim());
+        if (Number.isInteger(v) || (typeof v === 'string' && /^\d+$/.test(v)))
+          names.set(Number(v), `${names.get(Number(v)) ?? ''} ${key}`.trim());
   }
   names.delete(0);
   return names;

@@ -1,18 +1,30 @@
 /** One function per layout on disk; each returns the same `CaseList`. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { expected, shownText } from '../errors.ts';
-import { anything, dictionary, either, list, object, optional, readJsonAs, type Shape, text } from '../io/schema.ts';
+import { aName, expected, isName, shownText } from '../errors.ts';
+import {
+  anything,
+  dictionary,
+  either,
+  list,
+  object,
+  oneLine,
+  optional,
+  readJsonAs,
+  type Shape,
+  text,
+} from '../io/schema.ts';
+import { isDicomScan, readableVolumes, volumeEndings, volumeName, volumesAt } from '../scan/volumeNames.ts';
 import type { Case, CaseList, LabelMap, LabelRules, OpenOptions } from './caseList.ts';
 import { labelMapOf, labelNames } from './labelNames.ts';
 import {
+  dicomFoldersIn,
   listFiles,
   type NamedFile,
   nihSlice,
   pairById,
   picturesIn,
   stemOf,
-  volumeEndings,
   volumesIn,
 } from './pairing.ts';
 
@@ -29,13 +41,13 @@ const datasetSchema = object({
         object({
           image: optional(either([text, list(text)])),
           label: optional(anything),
-          group: optional(text),
+          group: optional(oneLine),
         }),
         list(text),
       ]),
     ),
   ),
-  groups: optional(dictionary(text)),
+  groups: optional(dictionary(oneLine)),
 });
 type DatasetJson = Shape<typeof datasetSchema>;
 
@@ -47,7 +59,7 @@ function declaredLabels({ labelMap, otherLabels, classes }: OpenOptions, implied
 /** The id of a path in dataset.json; one written on Windows has backslashes. */
 const idInJson = (file: string): string => {
   const name = file.split(/[\\/]/).at(-1)!;
-  return (stemOf(name, ['.nii.gz', '.nii']) ?? name).replace(/_0000$/, '');
+  return (stemOf(name, volumeEndings) ?? name.normalize('NFC')).replace(/_0000$/, '');
 };
 
 /** The group of each case in dataset.json's list, if any; a case may stand there as an object, a text or a list. */
@@ -79,13 +91,17 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
   const json = existsSync(file) ? await readJsonAs(file, datasetSchema, 'the description of a data set') : {};
   const ending = json.file_ending === undefined ? undefined : endingOf(json.file_ending, file);
   const labels = json.labels ?? { 1: 'pancreas', 2: 'tumour' };
+  const names = Object.fromEntries(labelNames(labels));
+  const odd = Object.values(names).find((name) => !isName(name));
+  if (odd !== undefined) throw expected(`names of labels (${aName})`, shownText(odd), file);
   const volumes = (part: string): NamedFile[] =>
     existsSync(path.join(folder, part)) ? volumesIn(listFiles(path.join(folder, part), 1), ending) : [];
-  const { pairs, unmatchedLabels } = pairById(volumes('imagesTr'), volumes('labelsTr'));
+  const images = [...volumes('imagesTr'), ...(ending ? [] : dicomFoldersIn(path.join(folder, 'imagesTr')))];
+  const { pairs, unmatchedLabels } = pairById(images, volumes('labelsTr'));
   if (!pairs.length)
-    throw expected(`images ending in ${ending ?? '.nii.gz or .nii'}`, 'none', path.join(folder, 'imagesTr'));
+    throw expected(`images ending in ${ending ?? readableVolumes}`, 'none', path.join(folder, 'imagesTr'));
   const listed = listedCases(json);
-  const groups = new Map(Object.entries(json.groups ?? {}));
+  const groups = new Map(Object.entries(json.groups ?? {}).map(([id, group]) => [id.normalize('NFC'), group]));
   const found = new Set(pairs.map((pair) => pair.id));
   return {
     dataset,
@@ -93,8 +109,8 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
     kind: '3d',
     unmatchedLabels,
     ...declaredLabels(options, () => labelMapOf(labels, file)),
-    labelNames: Object.fromEntries(labelNames(labels)),
-    missingCases: [...listed.keys()].filter((id) => !found.has(id)),
+    labelNames: names,
+    missingCases: [...listed.keys()].filter((id) => !found.has(id)).map((id) => (isName(id) ? id : shownText(id))),
     cases: pairs.map((pair): Case => {
       const group = groups.get(pair.id) ?? listed.get(pair.id);
       return { ...pair, patient: pair.id, ...(group && { group }) };
@@ -102,9 +118,22 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
   };
 }
 
-/** NIfTI conversions of NIH Pancreas-CT: PANCREAS_0001.nii.gz and label0001.nii.gz, in one folder or several. */
+/** The folders of NIH Pancreas-CT as TCIA gives them: PANCREAS_0001, …, at most three levels down. */
+function nihFolders(folder: string, depth = 3): NamedFile[] {
+  const inside = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return inside.flatMap(({ name }) => {
+    const file = path.join(folder, name);
+    if (/^PANCREAS_\d{4}$/.test(name)) return isDicomScan(file) ? [{ id: name, file }] : [];
+    return depth > 1 ? nihFolders(file, depth - 1) : [];
+  });
+}
+
+/**
+ * NIH Pancreas-CT: PANCREAS_0001 as a DICOM folder or converted to PANCREAS_0001.nii.gz, and label0001.nii.gz, in one
+ * folder or several.
+ */
 export async function openNihVolumes(folder: string, dataset: string, options: OpenOptions): Promise<CaseList> {
-  const images: NamedFile[] = [];
+  const images = nihFolders(folder);
   const labels: NamedFile[] = [];
   for (const { id, file } of volumesIn(listFiles(folder))) {
     const number = /(\d{4})(_0000)?$/.exec(id)?.[1];
@@ -113,7 +142,7 @@ export async function openNihVolumes(folder: string, dataset: string, options: O
     (isLabel ? labels : images).push({ id: `PANCREAS_${number}`, file });
   }
   if (!images.length)
-    throw expected('PANCREAS_0001.nii.gz, … (the DICOM series converted to NIfTI)', 'no such file', folder);
+    throw expected('PANCREAS_0001, … (DICOM folders) or PANCREAS_0001.nii.gz, …', 'no such file', folder);
   const { pairs, unmatchedLabels } = pairById(images, labels);
   const cases = pairs.map((pair) => ({ ...pair, patient: pair.id.slice('PANCREAS_'.length) }));
   return {
@@ -167,22 +196,43 @@ export async function openTotalSegmentator(folder: string, dataset: string, opti
   return { dataset, folder, kind: '3d', ...declaredLabels(options, () => totalSegmentatorMap), cases };
 }
 
-/** One image and its label, or two folders whose files carry the same ids (NIfTI, else pictures). */
+/**
+ * A folder a patient: a DICOM image, in the folder or below it, and one file with its label. A patient without a label
+ * is a case without one. Throws where a patient has several volumes beside the DICOM files, and where none has DICOM.
+ */
+export async function openPatients(folder: string, dataset: string, options: OpenOptions): Promise<CaseList> {
+  const cases = dicomFoldersIn(folder).map(({ id, file }): Case => {
+    const labels = volumesIn(listFiles(file));
+    if (labels.length > 1)
+      throw expected(`one label of ${id}`, labels.map((one) => path.basename(one.file)).join(', '), file);
+    return { id, patient: id, image: file, ...(labels[0] && { label: labels[0].file }) };
+  });
+  if (cases.length === 0) throw expected('folders of patients with DICOM files', 'none', folder);
+  return { dataset, folder, kind: '3d', ...assumedLabels(options), cases };
+}
+
+/** Without a map the values 1 and 2 count, as in most pancreas sets; `verify` names any others. */
+function assumedLabels(options: OpenOptions): LabelRules {
+  const declared = declaredLabels(options, () => ({ 1: 1, 2: 1 }));
+  return options.labelMap ? declared : { ...declared, otherLabels: 'assumed' };
+}
+
+/** One image and its label, or two folders whose volumes (or pictures) carry the same ids. */
 export async function openPairs(image: string, label: string, options: OpenOptions): Promise<CaseList> {
   for (const file of [image, label])
     if (!existsSync(file)) throw expected('an image and a label', 'no such file or folder', file);
-  // Without a map the values 1 and 2 count, as in most pancreas sets; `verify` names any others.
-  const declared = declaredLabels(options, () => ({ 1: 1, 2: 1 }));
-  const labels: LabelRules = options.labelMap ? declared : { ...declared, otherLabels: 'assumed' };
+  const labels = assumedLabels(options);
   const [imageIsFolder, labelIsFolder] = [image, label].map((file) => statSync(file).isDirectory());
+  if (imageIsFolder && !labelIsFolder && isDicomScan(image)) return openTwoFiles(image, label, labels);
   if (imageIsFolder !== labelIsFolder)
     throw expected('two files or two folders', 'one of each', `${image} and ${label}`);
   if (!imageIsFolder) return openTwoFiles(image, label, labels);
   const [imageFiles, labelFiles] = [listFiles(image, 1), listFiles(label, 1)] as [string[], string[]];
-  const kind = volumesIn(imageFiles).length ? '3d' : '2d';
-  const list = kind === '3d' ? volumesIn : picturesIn;
-  const { pairs, unmatchedLabels } = pairById(list(imageFiles), list(labelFiles));
-  if (!pairs.length) throw expected('NIfTI volumes or JPEG or PNG pictures', 'none', image);
+  const volumes = [...volumesIn(imageFiles), ...dicomFoldersIn(image)];
+  const kind = volumes.length ? '3d' : '2d';
+  const { pairs, unmatchedLabels } =
+    kind === '3d' ? pairById(volumes, volumesIn(labelFiles)) : pairById(picturesIn(imageFiles), picturesIn(labelFiles));
+  if (!pairs.length) throw expected(`volumes (${readableVolumes}) or JPEG or PNG pictures`, 'none', image);
   const cases = pairs.map((pair) => ({ ...pair, patient: pair.id }));
   return {
     dataset: path.basename(path.dirname(image)),
@@ -196,18 +246,18 @@ export async function openPairs(image: string, label: string, options: OpenOptio
 
 /** Two files named by the user belong together whatever they are called. */
 function openTwoFiles(image: string, label: string, labels: LabelRules): CaseList {
-  const volume = volumesIn([image])[0];
-  const id = (volume ?? picturesIn([image])[0])?.id;
+  const isVolume = volumesAt(image).length === 1;
+  const id = isVolume ? volumeName(image) : picturesIn([image])[0]?.id;
   if (id === undefined)
     throw expected(
-      'a NIfTI volume (.nii, .nii.gz, .hdr) or a picture (.jpg, .png)',
+      `a volume (${readableVolumes}) or a picture (.jpg, .png)`,
       path.extname(image) || 'no ending',
       image,
     );
   return {
     dataset: id,
     folder: path.dirname(image),
-    kind: volume ? '3d' : '2d',
+    kind: isVolume ? '3d' : '2d',
     ...labels,
     cases: [{ id, patient: id, image, label }],
   };

@@ -1,10 +1,9 @@
 /** File names → ids, and images ↔ labels by id. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { expected } from '../errors.ts';
+import { aName, expected, isName, shownText } from '../errors.ts';
+import { isDicomScan, volumeEndings } from '../scan/volumeNames.ts';
 
-/** Endings of volumes; `.hdr` stands for its pair. */
-export const volumeEndings = ['.nii.gz', '.nii', '.hdr.gz', '.hdr'];
 const pictureEndings = ['.jpg', '.jpeg', '.png'];
 
 export interface NamedFile {
@@ -29,23 +28,35 @@ export function listFiles(folder: string, depth = 3): string[] {
   });
 }
 
-/** The name without a known ending; undefined for files of another kind. */
+/**
+ * The name without a known ending; undefined for files of another kind. Letters with marks become one character each
+ * (NFC): macOS and others write them as several, and names that look the same are the same.
+ */
 export function stemOf(file: string, endings: readonly string[]): string | undefined {
   const name = path.basename(file);
   const ending = endings.find((e) => name.toLowerCase().endsWith(e));
-  return ending && name.slice(0, -ending.length);
+  return ending && name.slice(0, -ending.length).normalize('NFC');
 }
 
 function named(files: string[], endings: readonly string[]): NamedFile[] {
   return files.flatMap((file) => {
     const id = stemOf(file, endings);
+    if (id !== undefined && !isName(id))
+      throw expected(`the name of a file (${aName})`, shownText(id), path.dirname(file));
     return id === undefined ? [] : [{ id, file }];
   });
 }
 
-/** NIfTI files among `files`; `.hdr` stands for its `.hdr`/`.img` pair. */
+/** Volumes among `files`; `.hdr` stands for its `.hdr`/`.img` pair. */
 export const volumesIn = (files: string[], ending?: string): NamedFile[] =>
   named(files, ending ? [ending] : volumeEndings);
+
+/** The folders directly in `folder` that are one DICOM volume each, by name. */
+export const dicomFoldersIn = (folder: string): NamedFile[] =>
+  readdirSync(folder)
+    .filter((name) => !name.startsWith('.') && isDicomScan(path.join(folder, name)))
+    .sort()
+    .map((name) => ({ id: name.normalize('NFC'), file: path.join(folder, name) }));
 
 /** JPEG and PNG files among `files`. */
 export const picturesIn = (files: string[]): NamedFile[] => named(files, pictureEndings);
@@ -64,12 +75,12 @@ function byId(files: NamedFile[]): Map<string, string> {
   const map = new Map<string, string>();
   for (const { id, file } of files) {
     const other = map.get(id);
-    if (other)
-      throw expected(
-        `one file with the id ${id}`,
-        `${path.basename(other)} and ${path.basename(file)}`,
-        path.dirname(file),
-      );
+    if (other) {
+      const [first, second] = [path.basename(other), path.basename(file)];
+      const looksSame = first.normalize('NFC') === second.normalize('NFC');
+      const how = looksSame ? ', whose letters with marks are written in two ways (NFC and NFD),' : '';
+      throw expected(`one file with the id ${id}`, `${first} and ${second}${how}`, path.dirname(file));
+    }
     map.set(id, file);
   }
   return map;
@@ -90,13 +101,27 @@ function withoutChannel(images: NamedFile[], labels: Map<string, string>): Named
   });
 }
 
+/** Refuses a label and an image without partners whose ids differ in capital letters alone: they hardly mean two. */
+function refuseOtherCapitals(imageOf: Map<string, string>, labelOf: Map<string, string>): void {
+  const lonely = [...imageOf].filter(([id]) => !labelOf.has(id)).map(([id, file]) => [id.toLowerCase(), file] as const);
+  const images = new Map(lonely);
+  for (const [id, label] of labelOf) {
+    const image = imageOf.has(id) ? undefined : images.get(id.toLowerCase());
+    if (image === undefined) continue;
+    const [names, folders] = [path.basename, path.dirname].map((part) => `${part(image)} and ${part(label)}`);
+    throw expected('image and label of one name', `${names}, which differ in capital letters,`, folders);
+  }
+}
+
 /**
  * Pairs images and labels whose ids are equal. Images without a label come without `label`;
- * labels without an image are returned by file. Order: by id.
+ * labels without an image are returned by file. Order: by id. Throws a UserError for two files of one id, and for image
+ * and label that differ in capital letters alone.
  */
 export function pairById(images: NamedFile[], labels: NamedFile[]): { pairs: Pair[]; unmatchedLabels: string[] } {
   const labelOf = byId(labels);
   const imageOf = byId(withoutChannel(images, labelOf));
+  refuseOtherCapitals(imageOf, labelOf);
   const ids = [...imageOf.keys()].sort();
   const pairs = ids.map((id) => ({ id, image: imageOf.get(id)!, ...(labelOf.has(id) && { label: labelOf.get(id)! }) }));
   return {

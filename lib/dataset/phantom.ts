@@ -7,7 +7,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.ts';
 import { sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
-import { insideFolder } from '../io/insideFolder.ts';
+import { insideFolder, ownPlace } from '../io/insideFolder.ts';
 import { writeNifti } from '../io/nifti.ts';
 import {
   anything,
@@ -187,6 +187,7 @@ export async function makePhantomCohort(folder: string, options: PhantomCohortOp
     throw expected('a whole number of patients from 1', `${patients}`);
   if (!Number.isInteger(seed)) throw expected('a whole number as seed', `${seed}`);
   const generator: Generator = { name: generatorName, version: phantomGeneratorVersion, seed, size };
+  for (const part of ['imagesTr', 'labelsTr']) ownPlace(folder, part);
   const file = path.join(folder, 'dataset.json');
   const earlier = await earlierEntries(file, generator);
   const training: CohortEntry[] = [];

@@ -1,6 +1,7 @@
 /**
- * Reads the part of Python's pickle format (protocol 4) that arrays saved with numpy use. Nothing is executed: a class
- * stays a name, an object its arguments and state, so a hostile file can at worst be refused.
+ * Reads the part of Python's pickle format (protocol 4; 2 and 3 where asked for) that arrays saved with numpy use.
+ * Nothing is executed: a class stays a name, an object its arguments and state, so a hostile file can at worst be
+ * refused.
  */
 import { expected } from '../errors.ts';
 
@@ -151,8 +152,37 @@ const changes: Readonly<Record<number, (m: Machine) => void>> = {
   0x62: build, // BUILD
 };
 
-/** The value of a pickle. Throws a UserError for damage and for anything beyond plain values, arrays and objects. */
-export function readPickle(bytes: Uint8Array, file: string): PickleValue {
+/** A text up to the end of its line. */
+function line(m: Machine): string {
+  const end = m.bytes.indexOf(0x0a, m.at);
+  if (end < 0) throw damaged(m, `a name without end at byte ${m.at}`);
+  const text = take(m, end - m.at).toString('utf8');
+  m.at++;
+  return text;
+}
+
+/** What protocols 2 and 3 have where 4 has STACK_GLOBAL and MEMOIZE. */
+const olderValues: typeof values = {
+  0x63: (m) => ({ kind: 'class', module: line(m), name: line(m) }), // GLOBAL
+};
+const olderChanges: typeof changes = {
+  0x71: (m) => put(m, take(m, 1)[0]!), // BINPUT
+  0x72: (m) => put(m, take(m, 4).readUInt32LE()), // LONG_BINPUT
+};
+
+/** Remembers the value on top of the stack under a number: they come in order. */
+function put(m: Machine, index: number): void {
+  if (index > m.memo.length) throw damaged(m, `a reference too far ahead at byte ${m.at}`);
+  const top = pop(m);
+  m.stack.push(top);
+  m.memo[index] = top;
+}
+
+/**
+ * The value of a pickle of protocol 4, `withOlder` also of 2 and 3. Throws a UserError for damage and for anything
+ * beyond plain values, arrays and objects.
+ */
+export function readPickle(bytes: Uint8Array, file: string, withOlder = false): PickleValue {
   const m: Machine = {
     bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     file,
@@ -163,9 +193,49 @@ export function readPickle(bytes: Uint8Array, file: string): PickleValue {
   for (;;) {
     const code = take(m, 1)[0]!;
     if (code === 0x2e) return pop(m); // STOP
-    const [value, change] = [values[code], changes[code]];
+    const value = values[code] ?? (withOlder ? olderValues[code] : undefined);
+    const change = changes[code] ?? (withOlder ? olderChanges[code] : undefined);
     if (value) m.stack.push(value(m));
     else if (change) change(m);
     else throw damaged(m, `the operation 0x${code.toString(16)} at byte ${m.at - 1}`);
   }
+}
+
+/** An array of numpy as it was pickled. */
+export interface PickledArray {
+  readonly shape: readonly number[];
+  /** Kind and bytes of a number, as `f4`. */
+  readonly type: string;
+  readonly isBigEndian: boolean;
+  /** The first axis is the fastest. */
+  readonly isFortran: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/** Whether a value is a call of the class of that name. */
+export const isPickled = (value: PickleValue | undefined, name: string): value is PickleObject =>
+  value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'object' && value.of.name === name;
+
+/** Bytes, or the text of code points below 256 that protocol 2 makes of them. */
+function pickledBytes(value: PickleValue | undefined): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (!isPickled(value, 'encode') || typeof value.args[0] !== 'string') return undefined;
+  return Buffer.from(value.args[0], 'latin1');
+}
+
+/** The array that a value of a pickle is; undefined for other values, and where the bytes are not as many as said. */
+export function pickledArray(value: PickleValue | undefined): PickledArray | undefined {
+  // numpy.ndarray: state (version, shape, dtype, is Fortran order, bytes)
+  const state = isPickled(value, '_reconstruct') ? value.state : undefined;
+  if (!Array.isArray(state)) return undefined;
+  const [, shape, dtype, isFortran] = state;
+  const bytes = pickledBytes(state[4]);
+  const isShape = Array.isArray(shape) && shape.every((side) => Number.isSafeInteger(side) && Number(side) >= 0);
+  if (!isShape || !isPickled(dtype, 'dtype') || !bytes) return undefined;
+  const type = dtype.args[0];
+  if (typeof type !== 'string') return undefined;
+  const isBigEndian = Array.isArray(dtype.state) && dtype.state[1] === '>';
+  const count = (shape as number[]).reduce((product, side) => product * side, 1);
+  if (bytes.length !== count * Number(type.slice(1))) return undefined;
+  return { shape: shape as number[], type, isBigEndian, isFortran: isFortran === true, bytes };
 }

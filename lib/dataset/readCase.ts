@@ -1,5 +1,5 @@
 /** One labelled case of a data set, read from its files. */
-import { openImage, openMask } from '../io/openVolume.ts';
+import { openImage, openMask } from '../scan/openVolume.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Case } from './caseList.ts';
@@ -15,9 +15,9 @@ export interface LabelledVolume {
  * Image and label of a case as they are stored. What is odd in a file is told on the console, as warnings.
  * Throws for a case without a label.
  */
-export async function readCase({ id, image: imageFile, label: labelFile }: Case): Promise<LabelledVolume> {
+export async function readCase({ id, image: imageFile, label: labelFile, series }: Case): Promise<LabelledVolume> {
   if (!labelFile) throw new Error(`${id} has no label`);
-  const [image, label] = [await openImage(imageFile), await openMask(labelFile)];
+  const [image, label] = [await openImage(imageFile, { series }), await openMask(labelFile)];
   for (const [file, { warnings }] of [[imageFile, image] as const, [labelFile, label] as const])
     for (const warning of warnings) console.warn(`${file}: ${warning}`);
   return { id, image, label };

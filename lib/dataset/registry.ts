@@ -2,9 +2,9 @@
  * Every public data set that the notebooks, figures and tests name: what it is, whose it is, under which licence,
  * how to get it, and the layout that `openDataset` expects. data/README.md shows the same entries as a table.
  */
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.ts';
+import { readTextSync } from '../io/files.ts';
 import { checkShape, list, natural, object, parseJson, text } from '../io/schema.ts';
 
 /** A file of a data set that can be downloaded, with what its bytes must be. */
@@ -88,10 +88,14 @@ export const registry: readonly DatasetEntry[] = [
     citation: tcia,
     sizeMb: 9500,
     howToGet:
-      'the collection page: fetch the DICOM series with the NBIA Data Retriever, convert each to NIfTI (for ' +
-      'example `dcm2niix -z y -f PANCREAS_0001`), and unpack the label archive beside them; labels that a ' +
-      'converter left mirrored are recognised and turned',
-    layout: ['PANCREAS_0001.nii.gz', 'label0001.nii.gz', '(one folder or several, such as images/ and labels/)'],
+      'the collection page: fetch the DICOM series with the NBIA Data Retriever and unpack the label archive beside ' +
+      'them; the folders PANCREAS_0001, … are read as they are, or converted to PANCREAS_0001.nii.gz, …; labels that ' +
+      'are mirrored against them are recognised and turned',
+    layout: [
+      'PANCREAS_0001/ (DICOM) or PANCREAS_0001.nii.gz',
+      'label0001.nii.gz',
+      '(one folder or several, such as images/ and labels/)',
+    ],
   },
   {
     name: 'msd-task07',
@@ -248,7 +252,7 @@ const manifestOfFiles = object({
 export function remoteFiles({ download }: DatasetEntry): RemoteFile[] {
   if (!download) return [];
   if ('archive' in download) return [download.archive];
-  const file = new URL(`./manifests/${download.manifest}.json`, import.meta.url);
-  const manifest = checkShape(parseJson(readFileSync(file, 'utf8')), manifestOfFiles, fileURLToPath(file));
+  const file = fileURLToPath(new URL(`./manifests/${download.manifest}.json`, import.meta.url));
+  const manifest = checkShape(parseJson(readTextSync(file, 'a list of files')), manifestOfFiles, file);
   return manifest.files.map((entry) => ({ ...entry, url: manifest.base + entry.url }));
 }

@@ -1,19 +1,16 @@
 /** Masks that the package `evalseg` saved: a pickled box of voxels with its place in the volume → NIfTI. */
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { expected, messageOf } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
-import { explainReadError } from '../io/files.ts';
+import { fileKind } from '../io/fileKind.ts';
+import { readBytes } from '../io/files.ts';
 import { writeNifti } from '../io/nifti.ts';
 import type { Box } from '../volume/crop.ts';
 import { type Vec3, type Volume, voxelCount } from '../volume/volume.ts';
-import { type PickleObject, type PickleValue, readPickle } from './pickle.ts';
-
-const isObject = (value: PickleValue | undefined, name: string): value is PickleObject =>
-  value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'object' && value.of.name === name;
+import { isPickled, type PickledArray, type PickleValue, pickledArray, readPickle } from './pickle.ts';
 
 /** A part of a mask and where it lies in the volume. */
 interface Segment extends Box {
@@ -32,28 +29,20 @@ class Decoder {
   }
 
   fields(value: PickleValue | undefined, name: string): Map<PickleValue, PickleValue> {
-    if (!isObject(value, name) || !(value.state instanceof Map)) throw this.wrong(`an object ${name}`);
+    if (!isPickled(value, name) || !(value.state instanceof Map)) throw this.wrong(`an object ${name}`);
     return value.state;
   }
 
-  /** numpy.ndarray: state (version, shape, dtype, is Fortran order, bytes). */
-  array(value: PickleValue | undefined): { shape: number[]; type: string; fortran: boolean; bytes: Uint8Array } {
-    const state = isObject(value, '_reconstruct') ? value.state : undefined;
-    if (
-      !Array.isArray(state) ||
-      !Array.isArray(state[1]) ||
-      !isObject(state[2], 'dtype') ||
-      typeof state[2].args[0] !== 'string' ||
-      !(state[4] instanceof Uint8Array)
-    )
-      throw this.wrong('a numpy array');
-    return { shape: state[1] as number[], type: state[2].args[0], fortran: state[3] === true, bytes: state[4] };
+  array(value: PickleValue | undefined): PickledArray {
+    const array = pickledArray(value);
+    if (!array) throw this.wrong('a numpy array');
+    return array;
   }
 
   /** numpy.int64 and the like come as `scalar(dtype, bytes)`. */
   integer(value: PickleValue | undefined): number {
     if (typeof value === 'number') return value;
-    const bytes = isObject(value, 'scalar') ? value.args[1] : undefined;
+    const bytes = isPickled(value, 'scalar') ? value.args[1] : undefined;
     if (!(bytes instanceof Uint8Array) || bytes.length < 1 || bytes.length > 8) throw this.wrong('a whole number');
     return Buffer.from(bytes).readIntLE(0, Math.min(bytes.length, 6));
   }
@@ -61,7 +50,7 @@ class Decoder {
   starts(roi: PickleValue | undefined): Vec3 {
     if (!Array.isArray(roi) || roi.length !== 3) throw this.wrong('a box of three axes');
     return roi.map((slice) => {
-      if (!isObject(slice, 'slice')) throw this.wrong('a slice');
+      if (!isPickled(slice, 'slice')) throw this.wrong('a slice');
       return this.integer(slice.args[0]);
     }) as unknown as Vec3;
   }
@@ -84,9 +73,9 @@ class Decoder {
 
   segment(segment: PickleValue): Segment {
     const fields = this.fields(segment, 'SingleSegment');
-    const { shape, type, fortran, bytes } = this.array(fields.get('data'));
+    const { shape, type, isFortran, bytes } = this.array(fields.get('data'));
     const size = shape.reduce((n, k) => n * k, 1);
-    if (shape.length !== 3 || !['u1', 'i1', 'b1'].includes(type) || fortran || bytes.length !== size)
+    if (shape.length !== 3 || !['u1', 'i1', 'b1'].includes(type) || isFortran || bytes.length !== size)
       throw this.wrong('a box of bytes');
     return { start: this.starts(fields.get('roi')), shape: shape as unknown as Vec3, data: bytes };
   }
@@ -126,11 +115,9 @@ export function decodeSegmentArray(bytes: Uint8Array, file: string): Volume<Uint
 const mostPickled = 2 ** 30;
 
 async function readSegmentArray(file: string): Promise<Volume<Uint8Array>> {
-  const packed = await readFile(file).catch((error) => {
-    throw explainReadError(error, 'a pickled mask', file);
-  });
+  const packed = await readBytes(file, 'a pickled mask', mostPickled);
   const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostPickled }).catch((error: unknown) => {
-    throw expected('gzip data', messageOf(error), file);
+    throw expected('gzip data', fileKind(packed) ?? messageOf(error), file);
   });
   return decodeSegmentArray(bytes, file);
 }

@@ -9,6 +9,7 @@ import type { LabelRules } from './caseList.ts';
  * another organ is never counted or dropped by accident, unless the user said that all others are background.
  */
 export function toClasses(stored: VoxelArray, { labelMap, otherLabels }: LabelRules, file: string): Uint8Array {
+  if (labelMap[0]) throw expected('a label map that leaves 0 background', `0:${labelMap[0]}`);
   if (isAllZero(stored)) return new Uint8Array(stored.length);
   const classes = new Map<number, number>([
     [0, 0],

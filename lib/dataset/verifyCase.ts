@@ -2,11 +2,12 @@
 import { messageOf } from '../errors.ts';
 import { bytesOf } from '../io/bytes.ts';
 import { sha256 } from '../io/files.ts';
-import { maskOf, readGreyImage } from '../io/image.ts';
-import { type Opened, openImage, openMask } from '../io/openVolume.ts';
+import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
 import type { GreyImage } from '../io/pixels.ts';
+import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
+import { countValues } from '../volume/values.ts';
 import { type VoxelArray, voxelVolumeMl } from '../volume/volume.ts';
 import type { Case, CaseList, LabelMap, LabelRules } from './caseList.ts';
 import { shortPath } from './cases.ts';
@@ -78,18 +79,6 @@ class CaseChecks {
 /** Equal only for equal shapes and voxels, however the file was compressed. */
 const contentHash = (shape: readonly number[], data: VoxelArray): string =>
   sha256(`${shape.join('×')} ${data.constructor.name} ${sha256(bytesOf(data))}`);
-
-/** Stored value → count, in rising order; neighbours are mostly equal, so runs are counted, not voxels. */
-export function countValues(data: VoxelArray): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (let i = 0; i < data.length; ) {
-    const value = data[i]!;
-    const start = i++;
-    while (i < data.length && data[i] === value) i++;
-    counts.set(value, (counts.get(value) ?? 0) + i - start);
-  }
-  return new Map([...counts].sort(([a], [b]) => a - b));
-}
 
 function finiteRange(data: VoxelArray): [number, number] | undefined {
   let [low, high] = [Infinity, -Infinity];
@@ -184,6 +173,13 @@ function tellMask(checks: CaseChecks, what: string, { warnings }: Opened): void 
     checks.warn(warning.startsWith('label values') ? 'label-values' : 'geometry', `${what}: ${warning}`);
 }
 
+/** An image that is its own label, as when one file is named twice. */
+function checkDifferent(checks: CaseChecks): void {
+  const { imageSha256, labelSha256 } = checks.facts;
+  if (imageSha256 !== undefined && imageSha256 === labelSha256)
+    checks.error('duplicate', 'expected an image and its label, found the same voxels in both');
+}
+
 function checkGeometry(checks: CaseChecks, list: CaseList, image: Opened, label: Opened): void {
   const [imageAxes, labelAxes] = [orientationCodes(image.affine), orientationCodes(label.affine)];
   const both = `image ${describeGeometry(image)}; label ${describeGeometry(label)}`;
@@ -228,13 +224,16 @@ function checkAlignment(checks: CaseChecks, list: CaseList, image: Opened, label
 }
 
 async function checkVolume(checks: CaseChecks, list: CaseList, item: Case): Promise<void> {
-  const image = await read(checks, 'image', item.image, (file) => openImage(file, { isCt: false }));
+  const image = await read(checks, 'image', item.image, (file) =>
+    openImage(file, { isCt: false, series: item.series }),
+  );
   if (image) checkImage(checks, image);
   if (!item.label) return;
   const label = await read(checks, 'label', item.label, openMask);
   if (!label) return;
   tellMask(checks, 'label', label);
   checkLabelValues(checks, label, list);
+  checkDifferent(checks);
   if (image) checkGeometry(checks, list, image, label);
 }
 
@@ -264,7 +263,9 @@ async function checkPicture(checks: CaseChecks, item: Case): Promise<void> {
 
 type PictureMask = GreyImage & { readonly binary: Uint8Array };
 
-function checkPictureMask(checks: CaseChecks, { data, width, height, binary }: PictureMask): void {
+function checkPictureMask(checks: CaseChecks, mask: PictureMask): void {
+  const { data, width, height, binary } = mask;
+  for (const doubt of maskDoubts(mask)) checks.warn('label-values', `mask: ${doubt}`);
   const foregroundVoxels = binary.reduce((sum, v) => sum + v, 0);
   let stray = 0;
   for (const v of data) if (v > pictureMask.nearBlack && v < pictureMask.nearWhite) stray++;
@@ -297,6 +298,8 @@ export async function verifyMask(
   if (mask) {
     tellMask(checks, 'mask', mask);
     checkLabelValues(checks, mask, { labelMap });
+    if (orientationCodes(mask.affine).includes('?'))
+      checks.error('geometry', `expected an affine that places all three axes, found ${describeGeometry(mask)}`);
     Object.assign(checks.facts, {
       shape: mask.shape,
       spacingMm: mask.spacingMm,

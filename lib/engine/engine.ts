@@ -56,8 +56,20 @@ export function bindingFile(): string {
   );
 }
 
+/**
+ * Why TensorFlow's library must not be loaded, in words: it is gone, changed or damaged since set-up. Every byte is
+ * compared, where set-up noted checksums (two seconds); starting the engine compares sizes and dates alone.
+ */
+export async function libraryDamage(): Promise<string | undefined> {
+  const { whyDamaged } = await import('./setup/library.mjs');
+  return whyDamaged();
+}
+
 async function startTensorflow(): Promise<EngineInfo> {
   if (!existsSync(bindingFile())) throw new UserError('TensorFlow is not set up yet (npm run setup does it)');
+  const { whyChanged } = await import('./setup/library.mjs');
+  const changed = whyChanged();
+  if (changed !== undefined) throw new UserError(changed);
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   // TensorFlow turns its oneDNN kernels on by itself only on some processors; without them training is slower
   // everywhere and a dilated convolution has no gradient on the CPU.

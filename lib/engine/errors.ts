@@ -7,6 +7,19 @@ const codeOf = (character: string): string => `\\u${character.charCodeAt(0).toSt
 /** A text that may come from a file on one line of a terminal: line ends as spaces, the unprintable as codes. */
 export const cleanText = (text: string): string => text.replace(/[\r\n\t]+/g, ' ').replace(unprintable, codeOf);
 
+/** The same of a text that keeps its lines and tabs. */
+export const cleanLines = (text: string): string =>
+  text.replace(unprintable, (character) => (character === '\t' ? character : codeOf(character)));
+
+/** The longest name of a patient, a case or a set that is taken: file systems have 255 bytes. */
+const longestName = 500;
+
+/** Whether a text can be the name of something: one line, not endless, and nothing in it steers a terminal. */
+export const isName = (text: string): boolean => text.length <= longestName && cleanText(text) === text;
+
+/** What a text that is no name should have been, for sentences. */
+export const aName = `one line of at most ${longestName} characters without control characters`;
+
 /** A text with `…` behind its first `most` characters where it is longer. */
 const cut = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…` : text;
@@ -16,6 +29,8 @@ export const shownText = (text: string): string => `"${cut(cleanText(cut(text, 8
 
 /** The most characters of what was found that a sentence repeats; a file may hold megabytes. */
 const longestFound = 1000;
+/** Systems open no longer path. */
+const longestPath = 4096;
 
 /**
  * An error that the user can mend: bad input, a missing file, a configuration that cannot work.
@@ -50,7 +65,8 @@ export class CannotCompile extends UserError {
  */
 export function expected(what: string, found: string, file?: string): UserError {
   const said = cleanText(cut(found, longestFound));
-  return new UserError(`Expected ${what}, found ${said}${file ? ` in ${file}` : ''}`);
+  const place = file ? ` in ${cleanText(cut(file, longestPath))}` : '';
+  return new UserError(`Expected ${cleanText(cut(what, longestFound))}, found ${said}${place}`);
 }
 
 /** The message of anything that was thrown. */

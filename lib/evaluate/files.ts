@@ -2,17 +2,18 @@
 
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type LabelClass, type OpenOptions } from '../dataset/caseList.ts';
+import type { LabelClass, LabelMap, LabelRules, OpenOptions } from '../dataset/caseList.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
+import { describeLabels } from '../dataset/labelNames.ts';
 import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, pairById, picturesIn, volumesIn } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { maskOf, readGreyImage } from '../io/image.ts';
-import { type Opened, openMask } from '../io/openVolume.ts';
+import { isOneFile, type Opened, openMask } from '../scan/openVolume.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { maskOfValue } from '../volume/values.ts';
-import { shearDegrees, type Volume, type VoxelArray } from '../volume/volume.ts';
+import { crookedAxes, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { ModelCases, ScoredCase } from './cohort.ts';
 import { type Detection, detectLesions } from './detection.ts';
 import { type MaskScores, scoreMasks } from './metrics.ts';
@@ -118,6 +119,29 @@ export function pairAuthors({ dataset, masks }: MaskList): FilePairs[] {
   });
 }
 
+const rulesOf = (options: OpenOptions | undefined): LabelRules => ({
+  labelMap: options?.labelMap ?? { 1: 1, 2: 1 },
+  ...(options?.otherLabels && { otherLabels: options.otherLabels }),
+  ...(options?.classes && { classes: options.classes }),
+});
+
+/** What the values of one side stand for, as a map and in words. */
+export interface LabelsInForce {
+  readonly labelMap: LabelMap;
+  readonly labels: string;
+  /** Nobody gave a map: 1 and 2 are taken for the pancreas. */
+  readonly assumed: boolean;
+}
+
+/** The label maps by which `evaluateFiles` scores both sides, also where nothing is said. */
+export function labelsInForce(options: LabelOptions): Record<'reference' | 'prediction', LabelsInForce> {
+  const side = (given: OpenOptions | undefined): LabelsInForce => {
+    const rules = rulesOf(given);
+    return { labelMap: rules.labelMap, labels: describeLabels(rules), assumed: given?.labelMap === undefined };
+  };
+  return { reference: side(options.reference), prediction: side(options.prediction) };
+}
+
 type ClassVolume = Volume<Uint8Array> & Pick<Opened, 'warnings'>;
 
 const isPicture = (file: string): boolean => picturesIn([file]).length > 0;
@@ -132,11 +156,7 @@ async function openPictureMask(file: string): Promise<ClassVolume> {
 
 async function readClasses(file: string, options: OpenOptions | undefined): Promise<ClassVolume> {
   const stored: Volume & Pick<Opened, 'warnings'> = await (isPicture(file) ? openPictureMask(file) : openMask(file));
-  const rules = {
-    labelMap: options?.labelMap ?? { 1: 1, 2: 1 },
-    ...(options?.otherLabels && { otherLabels: options.otherLabels }),
-  };
-  return { ...stored, data: toClasses(stored.data, rules, file) };
+  return { ...stored, data: toClasses(stored.data, rulesOf(options), file) };
 }
 
 /**
@@ -158,17 +178,13 @@ export function onOneGrid<T extends VoxelArray>(
 }
 
 /**
- * Refuses a grid whose axes are not at right angles: distances are computed along them. Throws a UserError that names
- * the file.
+ * Refuses a grid whose axes are not at right angles, or not all placed: distances are computed along them. Throws a
+ * UserError that names the file.
  */
 export function assertRightAngles({ affine }: Volume, file: string): void {
-  const degrees = shearDegrees(affine);
-  if (degrees > 0)
-    throw expected(
-      'axes at right angles to measure distances (resample the masks to such a grid)',
-      `axes that miss them by ${degrees.toFixed(1)}°, as with gantry tilt,`,
-      file,
-    );
+  const crooked = crookedAxes(affine);
+  if (crooked)
+    throw expected('axes at right angles to measure distances (resample the masks to such a grid)', crooked, file);
 }
 
 type Warn = (message: string) => void;
@@ -186,6 +202,7 @@ async function scorePair(
   ] as const;
   for (const [i, file] of [prediction, reference].entries())
     for (const warning of stored[i]!.warnings) warn(`${file}: ${warning}`);
+  if (await isOneFile(prediction, reference)) warn(`${prediction}: prediction and reference are one file`);
   assertRightAngles(stored[1], reference);
   const [predicted, wanted] = onOneGrid(...stored);
   const score = (mask: Uint8Array, truth: Uint8Array): MaskScores => {

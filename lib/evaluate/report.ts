@@ -15,7 +15,14 @@ import {
   summariseCases,
 } from './cohort.ts';
 import { type DetectionSummary, leastOverlap, summariseDetections } from './detection.ts';
-import type { ClassCase, ClassCases, EvaluatedModel } from './files.ts';
+import {
+  type ClassCase,
+  type ClassCases,
+  type EvaluatedModel,
+  type LabelOptions,
+  type LabelsInForce,
+  labelsInForce,
+} from './files.ts';
 import { type Metric, metricInfo, metricNames } from './metrics.ts';
 
 /** One class of a model with the summaries over its cases. */
@@ -34,6 +41,8 @@ export interface ModelReport extends EvaluatedModel {
 export interface EvaluationReport {
   readonly version: 1;
   readonly seed: number;
+  /** What the stored values stand for, of both sides; absent where the masks came from no files. */
+  readonly labels?: Record<'reference' | 'prediction', LabelsInForce>;
   readonly models: readonly ModelReport[];
   /** Every two models, over the cases that both have. */
   readonly comparisons: readonly Comparison[];
@@ -52,9 +61,9 @@ const compared: readonly Metric[] = ['dice', 'hd95PooledMm', 'nsd2'];
 
 /**
  * Puts summaries, comparisons of every two models and plot data together. Cases that
- * failed in one model leave the comparisons.
+ * failed in one model leave the comparisons. `labels` are those that the files were scored with.
  */
-export function makeReport(models: readonly EvaluatedModel[], seed = 0): EvaluationReport {
+export function makeReport(models: readonly EvaluatedModel[], seed = 0, labels?: LabelOptions): EvaluationReport {
   const common = new Set(
     models[0]?.cases
       .map(({ id }) => id)
@@ -71,6 +80,7 @@ export function makeReport(models: readonly EvaluatedModel[], seed = 0): Evaluat
   return {
     version: 1,
     seed,
+    ...(labels && { labels: labelsInForce(labels) }),
     models: models.map((model) => reportModel(model, seed)),
     comparisons: compare(models),
     plots: compared.map((metric) => casePlot(metric, models)),
@@ -157,13 +167,22 @@ function comparisonText(comparisons: readonly Comparison[], part?: string): stri
   return `Paired comparison${part ? `, ${part}` : ''}\n${numberTable([header, ...rows])}`;
 }
 
+/** Which stored values are pancreas, on one line where both sides agree. */
+function labelText({ reference, prediction }: NonNullable<EvaluationReport['labels']>): string {
+  const told = ({ labels, assumed }: LabelsInForce): string =>
+    `${labels}${assumed ? ' (assumed, as no label map is given)' : ''}`;
+  if (told(reference) === told(prediction)) return told(reference);
+  return `reference ${told(reference)}\nprediction ${told(prediction)}`;
+}
+
 /**
  * The report as text. A distance that one empty mask leaves undefined is – in its row and the image's
  * diagonal in the mean over all cases.
  */
-export function formatEvaluation({ models, comparisons, classes = [] }: EvaluationReport): string {
+export function formatEvaluation({ labels, models, comparisons, classes = [] }: EvaluationReport): string {
   const parts = [{ name: undefined, comparisons }, ...classes];
   return [
+    ...(labels ? [labelText(labels)] : []),
     ...(models.some(({ unit }) => unit === 'px') ? ['Pictures have no spacing: 1 mm below is one pixel.'] : []),
     ...models.flatMap(modelTexts),
     ...parts.flatMap((one) => (one.comparisons.length ? [comparisonText(one.comparisons, one.name)] : [])),

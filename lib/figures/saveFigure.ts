@@ -1,9 +1,11 @@
 /** Figures as files: PNG, SVG and, beside them, a JSON that says where they come from. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { sha256, sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
-import { projectPath, projectRoot } from '../settings.ts';
+import { packageVersion } from '../io/packageVersion.ts';
+import { volumeChecksums } from '../scan/readVolume.ts';
+import { projectRoot } from '../settings.ts';
 import { type Figure, hasPictures, titleOf } from './figure.ts';
 import { svgToPng, toSvg } from './render.ts';
 
@@ -48,10 +50,7 @@ let version: { package: string; commit?: string } | undefined;
 
 /** The version of this package and, in a clone, its commit. */
 export function codeVersion(): { package: string; commit?: string } {
-  version ??= {
-    package: (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version,
-    commit: gitCommit(),
-  };
+  version ??= { package: packageVersion(), commit: gitCommit() };
   return version;
 }
 
@@ -62,6 +61,12 @@ function runningCommand(): string {
   return ['node', ...(script ? [portable(script)] : []), ...options].join(' ');
 }
 
+/** Of a file as it is, of a DICOM folder as the reader of volumes has it. */
+const checksumOf = async (file: string): Promise<string> =>
+  statSync(file, { throwIfNoEntry: false })?.isDirectory()
+    ? Object.values(await volumeChecksums(file))[0]!
+    : sha256File(file);
+
 /** The JSON beside a figure; `files` are its pictures with their bytes. */
 async function provenanceRecord(
   name: string,
@@ -70,7 +75,7 @@ async function provenanceRecord(
   from: Provenance,
 ): Promise<unknown> {
   const inputs: Record<string, string> = {};
-  for (const file of [...(from.inputs ?? [])].sort()) inputs[portable(file)] = await sha256File(file);
+  for (const file of [...(from.inputs ?? [])].sort()) inputs[portable(file)] = await checksumOf(file);
   return {
     figure: name,
     title: titleOf(figure),

@@ -1,39 +1,54 @@
 /** Slices of a CT volume with the masks that lie on it. */
-import path from 'node:path';
 import type { LabelRules } from '../dataset/caseList.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import { dice, overlapCounts } from '../evaluate/overlap.ts';
-import { type Opened, openImage, openMask } from '../io/openVolume.ts';
+import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
+import { volumeName } from '../scan/volumeNames.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
-import { fullestSlice } from '../volume/values.ts';
+import { countValues, fullestSlice } from '../volume/values.ts';
 import { sliceZ, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { OverlayCase } from './overlayGrid.ts';
 import { huSlice } from './slicePicture.ts';
 
-/** What the stored values of a mask mean: one of them is the organ, or there are classes; any but 0 without either. */
-type MaskMeaning = Pick<OverlayFiles, 'labelValue' | 'labels'>;
+type DrawnMask = Volume<Uint8Array> & Pick<Opened, 'warnings'>;
 
-/** A mask in the canonical frame: class numbers, 1 alone without classes. */
+const listed = (values: readonly number[]): string =>
+  `${values.slice(0, 10).join(', ')}${values.length > 10 ? ', …' : ''}`;
+
+/** What `value`, or any but 0 without one, may hide; throws where the values are no labels or lack `value`. */
+function doubtsOf(data: VoxelArray, file: string, value?: number): string[] {
+  if (value === 0) throw expected('a label value other than 0, which is background', '0', file);
+  const values = [...countValues(data).keys()];
+  const odd = values.find((v) => !(Number.isInteger(v) && v >= 0));
+  if (odd !== undefined) throw expected('a mask of labels 0 or more', `${odd} (image and mask may be swapped)`, file);
+  if (value !== undefined) {
+    if (!values.includes(value)) throw expected(`label value ${value}`, `only ${listed(values)}`, file);
+    return [];
+  }
+  const labels = values.filter((v) => v !== 0);
+  if (labels.length === 0) return ['the mask is empty'];
+  return labels.length > 1 ? [`labels ${listed(labels)} are drawn as one`] : [];
+}
+
+/**
+ * A mask in the canonical frame: class numbers of `labels`, else 1 where the file has the value (any but 0 without
+ * one); `image` is canonical. A mask that is stored in another axis order lies on the same grid.
+ */
 async function readMask(
   file: string,
   image: Volume,
-  { labelValue: value, labels }: MaskMeaning = {},
-): Promise<Volume<Uint8Array> & Pick<Opened, 'warnings'>> {
+  { labelValue: value, labels }: Pick<OverlayFiles, 'labelValue' | 'labels'>,
+): Promise<DrawnMask> {
   const stored = await openMask(file);
-  const difference = geometryDifference(image, stored);
-  if (difference) throw expected('a mask on the grid of the image', difference, file);
+  const doubts = labels ? [] : doubtsOf(stored.data, file, value);
   const data = labels
     ? toClasses(stored.data, labels, file)
     : Uint8Array.from(stored.data, (v: number) => Number(value === undefined ? v > 0 : v === value));
-  if (value !== undefined && !data.includes(1)) throw expected(`label value ${value}`, valuesOf(stored.data), file);
-  return { ...toCanonical({ ...stored, data }), warnings: stored.warnings };
-}
-
-/** The values of a mask, at most ten, for a message. */
-function valuesOf(data: VoxelArray): string {
-  const values = [...new Set<number>(data)].sort((a, b) => a - b);
-  return `only ${values.slice(0, 10).join(', ')}${values.length > 10 ? ', …' : ''}`;
+  const mask = toCanonical({ ...stored, data });
+  const difference = geometryDifference(image, mask);
+  if (difference) throw expected('a mask on the grid of the image', difference, file);
+  return { ...mask, warnings: [...stored.warnings, ...doubts] };
 }
 
 /** Slices spread evenly from the first to the last that any mask touches, the fullest one alone for a count of 1. */
@@ -50,6 +65,8 @@ function chooseSlices(masks: readonly Volume<Uint8Array>[], count: number): numb
 /** Files of a volume and of at least one mask on its grid. */
 export interface OverlayFiles {
   readonly image: string;
+  /** Which series of a DICOM image. */
+  readonly series?: string;
   readonly label?: string;
   /** The stored value that is pancreas in the label; any but 0 without it. */
   readonly labelValue?: number;
@@ -67,11 +84,11 @@ export async function volumeOverlay(
   files: OverlayFiles,
   count: number,
 ): Promise<{ cases: OverlayCase[]; dice?: number; warnings: string[] }> {
-  const stored = await openImage(files.image);
+  const stored = await openImage(files.image, { series: files.series });
   const image = toCanonical(stored);
-  const label = files.label === undefined ? undefined : await readMask(files.label, stored, files);
-  const mask = files.mask === undefined ? undefined : await readMask(files.mask, stored, { labels: files.labels });
-  const id = path.basename(files.image).replace(/\.nii(\.gz)?$/, '');
+  const label = files.label === undefined ? undefined : await readMask(files.label, image, files);
+  const mask = files.mask === undefined ? undefined : await readMask(files.mask, image, { labels: files.labels });
+  const id = volumeName(files.image);
   const masks = [label, mask].filter((each) => each !== undefined);
   const cases = chooseSlices(masks, count).map((z): OverlayCase => {
     const [reference, prediction] = [label && sliceZ(label, z), mask && sliceZ(mask, z)];

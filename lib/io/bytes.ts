@@ -4,6 +4,7 @@ import { constants as fileConstants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import os from 'node:os';
 import { expected } from '../errors.ts';
+import { fileKind } from './fileKind.ts';
 import { explainReadError } from './files.ts';
 import { freeBehind, gunzipHead, gunzipRange, largestUnpacked } from './gzip.ts';
 
@@ -131,18 +132,25 @@ export async function withPlainSource<T>(file: string, what: string, use: Use<Pl
   }
 }
 
+function unpackedKind(start: Buffer): string {
+  const kind = fileKind(start);
+  return kind?.startsWith('a NIfTI')
+    ? `${kind} that is not packed (rename it to end in .nii)`
+    : (kind ?? 'no gzip magic');
+}
+
 /**
  * Opens a plain or gzip-compressed file for `use` and closes it afterwards. A name that ends in .gz promises gzip data.
  * Throws a UserError when the file is absent, empty, not a regular file, or not what its name says.
  */
 export async function withByteSource<T>(file: string, what: string, use: Use<ByteSource, T>): Promise<T> {
   return withPlainSource(file, what, async (plain) => {
-    const start = await plain.head(2);
+    const start = await plain.head(512);
     const isGzip = start[0] === 0x1f && start[1] === 0x8b;
     if (/\.gz$/i.test(file) !== isGzip) {
       throw isGzip
         ? expected('plain data, as the name says', 'gzip data (rename it to end in .gz)', file)
-        : expected('gzip data, as the name says', 'no gzip magic', file);
+        : expected('gzip data, as the name says', unpackedKind(start), file);
     }
     return use(isGzip ? gzipSource(plain) : plain);
   });

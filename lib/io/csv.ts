@@ -1,6 +1,6 @@
 /** Tables of text: comma-separated values as RFC 4180. */
 import Papa from 'papaparse';
-import { expected } from '../errors.ts';
+import { cleanLines, expected } from '../errors.ts';
 
 /**
  * Cells of a text, row by row, without empty lines; quotes may hold commas, line ends and doubled quotes.
@@ -21,14 +21,18 @@ const isFormula = (text: string): boolean => /^[=+\-@\t\r]/.test(text) && !Numbe
 
 const quote = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+/** Line ends of any kind stay, as they are quoted. */
+const withoutControls = (text: string): string => text.split('\r').map(cleanLines).join('\r');
+
 function formatCell(cell: Cell): string {
-  if (typeof cell === 'string') return quote(isFormula(cell) ? `'${cell}` : cell);
+  if (typeof cell === 'string') return quote(withoutControls(isFormula(cell) ? `'${cell}` : cell));
   return Number.isFinite(cell) ? String(cell) : '';
 }
 
 /**
  * Rows as CSV with a line end behind each; null and numbers that are not finite are empty cells. A text that a
- * spreadsheet would run as a formula (from = + - @ on) gets an apostrophe in front.
+ * spreadsheet would run as a formula (from = + - @ on) gets an apostrophe in front, and control characters are shown as
+ * codes.
  */
 export const formatCsv = (rows: readonly (readonly Cell[])[]): string =>
   rows.map((row) => `${row.map(formatCell).join(',')}\n`).join('');

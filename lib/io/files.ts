@@ -2,10 +2,11 @@
  * Files that are either complete or absent, and their checksums.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { expected, UserError } from '../errors.ts';
+import { expected } from '../errors.ts';
+import { assertWritableFile, explainWriteError, makeFolder } from './writable.ts';
 
 /** The bytes of a file: one piece, or several that follow one another. */
 export type FileContent = Uint8Array | string | readonly Uint8Array[];
@@ -47,14 +48,15 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Turns the system's error codes into a sentence; anything unexpected stays as it is. */
-function explainWriteError(error: unknown, file: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new UserError(`Expected room on the disk to write ${file}, found the disk full`);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new UserError(`Expected permission to write ${file}, found none`);
-  return error;
+/** Opens a file that is made anew: what lies there, as of a killed run, is removed, and no link is followed. */
+async function openNew(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await rm(file);
+    return open(file, 'wx');
+  }
 }
 
 /**
@@ -68,7 +70,7 @@ export async function writeThenRename(
   synced = false,
 ): Promise<void> {
   try {
-    const handle = await open(temporary, 'w');
+    const handle = await openNew(temporary);
     try {
       await writeAll(handle, pieces);
       if (synced) await handle.sync();
@@ -85,14 +87,13 @@ export async function writeThenRename(
 /**
  * Writes a file so that a crash, a kill or a full disk leaves either the old file or the whole new one.
  * The bytes go to a temporary file in the same folder, which is synced and renamed; missing folders are made.
- * Throws a UserError when the disk is full or the place is not writable.
+ * Throws a UserError when the disk is full, or the place is not writable, a folder or a device.
  */
 export async function writeFileAtomic(file: string, data: FileContent): Promise<void> {
   const folder = path.dirname(path.resolve(file));
   const temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw explainWriteError(error, file);
-  });
+  await assertWritableFile(file);
+  await makeFolder(folder);
   await writeThenRename(temporary, file, piecesOf(data), true);
   await syncFolder(folder);
 }
@@ -115,17 +116,57 @@ export function explainReadError(error: unknown, what: string, file: string): un
   return error;
 }
 
+function checkRegular(status: Stats, what: string, file: string, mostBytes = Infinity): void {
+  if (!status.isFile())
+    throw expected(what, status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
+  if (status.size > mostBytes)
+    throw expected(`${what} of at most ${mostBytes} bytes`, `one of ${status.size} bytes`, file);
+}
+
 /**
- * Throws a UserError when the file is absent or not a regular file: a named pipe would be waited for and a device read
- * for ever.
+ * Throws a UserError when the file is absent, not a regular file (a named pipe would be waited for and a device read
+ * for ever), or longer than `mostBytes`.
  */
-export async function assertRegularFile(file: string, what = 'a file'): Promise<void> {
+async function assertRegularFile(file: string, what = 'a file', mostBytes?: number): Promise<void> {
   const status = await stat(file).catch((error) => {
     throw explainReadError(error, what, file);
   });
-  if (status.isFile()) return;
-  throw expected(what, status.isDirectory() ? 'a folder' : 'something that is not a regular file', file);
+  checkRegular(status, what, file, mostBytes);
 }
+
+/** More than any manifest, history or table has. */
+const longestText = 2 ** 28;
+
+/**
+ * The bytes of a file; `what` it should be stands in messages. Throws a UserError when it is absent, no regular file,
+ * or longer than `mostBytes`.
+ */
+export async function readBytes(file: string, what: string, mostBytes?: number): Promise<Buffer> {
+  await assertRegularFile(file, what, mostBytes);
+  return readFile(file).catch((error) => {
+    throw explainReadError(error, what, file);
+  });
+}
+
+/** The same at once, for callers that cannot wait. */
+export function readBytesSync(file: string, what: string, mostBytes?: number): Buffer {
+  try {
+    checkRegular(statSync(file), what, file, mostBytes);
+    return readFileSync(file);
+  } catch (error) {
+    throw explainReadError(error, what, file);
+  }
+}
+
+const textOf = (bytes: Buffer): string => bytes.toString('utf8').replace(/^\ufeff/, '');
+
+/** The text of a file in UTF-8 without a byte order mark, as `readBytes` reads it. */
+export const readText = async (file: string, what: string, mostBytes = longestText): Promise<string> =>
+  textOf(await readBytes(file, what, mostBytes));
+
+/** The same at once, for callers that cannot wait. */
+export const readTextSync = (file: string, what: string, mostBytes = longestText): string =>
+  textOf(readBytesSync(file, what, mostBytes));
 
 /** SHA-256 of bytes or of a UTF-8 text, as 64 hexadecimal digits. */
 export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');

@@ -3,14 +3,17 @@
  */
 import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas';
 import { expected, messageOf } from '../errors.ts';
+import { countValues } from '../volume/values.ts';
 import { withPlainSource } from './bytes.ts';
-import { checkJpeg, isJpeg } from './jpeg.ts';
+import { fileKind } from './fileKind.ts';
+import { checkJpeg, isJpeg, withoutProfile } from './jpeg.ts';
 import { type GreyImage, luma } from './pixels.ts';
 import { decodePng, isPng } from './png.ts';
 
-async function decodeJpeg(bytes: Buffer, file: string): Promise<GreyImage> {
+/** The grey pixels of a JPEG of 8 bits a channel. Throws a UserError for damage. */
+export async function decodeJpeg(bytes: Buffer, file: string): Promise<GreyImage> {
   const { width, height } = checkJpeg(bytes, file);
-  const picture = await loadImage(bytes).catch((error) => {
+  const picture = await loadImage(withoutProfile(bytes)).catch((error) => {
     throw expected('an intact JPEG', `damage (${messageOf(error)})`, file);
   });
   if (picture.width !== width || picture.height !== height)
@@ -20,7 +23,7 @@ async function decodeJpeg(bytes: Buffer, file: string): Promise<GreyImage> {
   const rgba = context.getImageData(0, 0, width, height).data;
   const data = new Uint8Array(width * height);
   for (let i = 0; i < data.length; i++) data[i] = luma(rgba[4 * i]!, rgba[4 * i + 1]!, rgba[4 * i + 2]!);
-  return { data, width, height };
+  return { data, width, height, isLossy: true };
 }
 
 /** The longest file that is taken for a picture: more than its largest size stored plainly. */
@@ -33,9 +36,10 @@ const longestPicture = 2 ** 29;
  */
 export async function readGreyImage(file: string): Promise<GreyImage> {
   return withPlainSource(file, 'a PNG or JPEG picture', async (source) => {
-    const [start, { size }] = [await source.head(8), source];
-    if (size > longestPicture || !(isPng(start) || isJpeg(start)))
-      throw expected('a PNG or JPEG picture', `${size} bytes that are none`, file);
+    const [start, { size }] = [await source.head(512), source];
+    const isPicture = isPng(start) || isJpeg(start);
+    if (!isPicture || size > longestPicture)
+      throw expected('a PNG or JPEG picture', (!isPicture && fileKind(start)) || `${size} bytes that are none`, file);
     const bytes = await source.read(0, size, 'a picture');
     return isPng(bytes) ? decodePng(bytes, file) : decodeJpeg(bytes, file);
   });
@@ -53,6 +57,28 @@ export function maskOf({ data }: GreyImage, file: string): Uint8Array {
   if (brightest > 0 && brightest <= maskThreshold)
     throw expected('a mask of 0 and 255 (above 127 is foreground)', `no value above ${brightest}`, file);
   return data.map((value) => (value > maskThreshold ? 1 : 0));
+}
+
+/** Share of a mask's foreground from which on grey pixels beside it are more than a blurred edge. */
+const manyDark = 0.1;
+
+/**
+ * What of a mask's pixels `maskOf` takes for background though they are not black: other classes, one phrase; none as a
+ * rule. Of a JPEG nothing is known, whose edges are grey anyway.
+ */
+export function maskDoubts({ data, isLossy }: GreyImage): string[] {
+  const counts = countValues(data);
+  const dark = [...counts].filter(([value]) => value > 0 && value <= maskThreshold);
+  const sum = (found: readonly (readonly [number, number])[]): number => found.reduce((all, [, n]) => all + n, 0);
+  const pixels = sum(dark);
+  const bright = data.length - pixels - (counts.get(0) ?? 0);
+  if (isLossy || pixels <= manyDark * bright) return [];
+  const values = dark.map(([value]) => value);
+  const listed = `${values.slice(0, 8).join(', ')}${values.length > 8 ? ', …' : ''}`;
+  return [
+    `${pixels} pixels of grey (${listed}) count as background beside ${bright} above ${maskThreshold}; ` +
+      'are they another class?',
+  ];
 }
 
 /** The bytes of a PNG from `rgba`, four values 0 to 255 a pixel, row by row from the top. */

@@ -1,34 +1,55 @@
 /** Paths that a file names: taken only where they stay inside the folder that the file speaks of. */
-import { realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { expected, shownText } from '../errors.ts';
+
+/** Longer than systems open; a sentence would repeat all of it. */
+const longestName = 4096;
 
 const isInside = (folder: string, place: string): boolean => {
   const way = path.relative(folder, place);
   return way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
 };
 
-/** Where a place really lies: links are followed as far as it exists. */
-function realPlace(place: string): string {
+function isLink(place: string): boolean {
+  try {
+    return lstatSync(place).isSymbolicLink();
+  } catch {
+    return false; // there is nothing
+  }
+}
+
+/**
+ * Where a place really lies: links are followed as far as it exists. Undefined behind a link to nowhere, which writing
+ * would follow all the same.
+ */
+function realPlace(place: string): string | undefined {
   try {
     return realpathSync.native(place);
   } catch {
     const above = path.dirname(place);
-    return above === place ? place : path.join(realPlace(above), path.basename(place));
+    if (above === place) return place;
+    const real = isLink(place) ? undefined : realPlace(above);
+    return real === undefined ? undefined : path.join(real, path.basename(place));
   }
 }
 
 /**
  * The absolute path of `name`, which `file` holds, as a place below `folder`. The folder itself may be a link; no part
  * below it may lead out of it. Throws a UserError naming `file` for a path that leaves the folder (by `..`, as an
- * absolute path or through a link), is the folder itself, is empty, or is no path at all.
+ * absolute path or through a link), is the folder itself, is empty, too long, or no path at all.
  */
 export function insideFolder(folder: string, name: string, file: string): string {
   const refusal = (found: string): Error => expected(`a path inside ${folder}`, found, file);
   if (name === '' || name.includes('\0')) throw refusal(name === '' ? 'an empty one' : shownText(name));
+  if (name.length > longestName) throw refusal(`one of ${name.length} characters`);
   const place = path.resolve(folder, name);
   if (!isInside(path.resolve(folder), place)) throw refusal(shownText(name));
-  if (!isInside(realPlace(path.resolve(folder)), realPlace(place)))
-    throw refusal(`${shownText(name)}, a link that leads out of it`);
+  const [real, realFolder] = [realPlace(place), realPlace(path.resolve(folder))];
+  if (real === undefined || realFolder === undefined || !isInside(realFolder, real))
+    throw refusal(`${shownText(name)}, a link that leads ${real === undefined ? 'nowhere' : 'out of it'}`);
   return place;
 }
+
+/** A folder or file of a name of ours below `folder`, which may be somebody else's: its parts may be links. */
+export const ownPlace = (folder: string, name: string): string => insideFolder(folder, name, folder);

@@ -59,3 +59,21 @@ export function checkJpeg(bytes: Buffer, file: string): { width: number; height:
   }
   throw expected('a whole JPEG (its end marker)', `the end after ${bytes.length} bytes`, file);
 }
+
+const profileMark = Buffer.from('ICC_PROFILE\0', 'latin1');
+
+/**
+ * A JPEG that passed `checkJpeg`, without its colour profile: a stored grey is the grey, as in PNG. Decoders that obey
+ * the profile would change it.
+ */
+export function withoutProfile(bytes: Buffer): Buffer {
+  const kept = [bytes.subarray(0, 2)];
+  let at = 2;
+  while (at + 4 <= bytes.length && bytes[at + 1] !== 0xda) {
+    const end = bytes[at + 1] === 0xff ? at + 1 : at + 2 + bytes.readUInt16BE(at + 2);
+    const isProfile = bytes[at + 1] === 0xe2 && bytes.subarray(at + 4, at + 16).equals(profileMark);
+    if (!isProfile) kept.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat([...kept, bytes.subarray(at)]);
+}

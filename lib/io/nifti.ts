@@ -14,7 +14,9 @@ import { headerBytes, type NiftiHeader, parseNiftiHeader } from './niftiHeader.t
 import { qformOf } from './niftiQform.ts';
 import { countNonFinite, decodedBytes, decodeVoxels, voxelTypeOf } from './voxelTypes.ts';
 
-type KeptFields = 'version' | 'littleEndian' | 'slope' | 'intercept' | 'description' | 'lengthUnit' | 'placedBy';
+type Scaling = 'slope' | 'intercept';
+type Placement = 'lengthUnit' | 'placedBy' | 'givesSpacing' | 'qformDistance';
+type KeptFields = 'version' | 'littleEndian' | 'description' | Scaling | Placement;
 
 /** A volume with what its NIfTI header says beyond the geometry. */
 export interface NiftiImage extends Volume {
@@ -61,9 +63,11 @@ async function readVoxels(header: NiftiHeader, source: ByteSource): Promise<Nift
   source.assertHolds(offset + byteCount, what);
   assertFitsMemory(decodedBytes(type, count, slope, intercept), source.file);
   const data = decodeVoxels(await source.read(offset, byteCount, what), type, header);
-  const { version, littleEndian, description, lengthUnit, placedBy } = header;
+  const { version, littleEndian, description } = header;
+  const { lengthUnit, placedBy, givesSpacing, qformDistance } = header;
+  const placed = { lengthUnit, placedBy, givesSpacing, qformDistance };
   const read = { datatype: type.name, nonFinite: countNonFinite(data) };
-  const kept = { version, littleEndian, slope, intercept, description, lengthUnit, placedBy, ...read };
+  const kept = { version, littleEndian, slope, intercept, description, ...placed, ...read };
   return { data, shape, spacingMm, affine, header: kept };
 }
 

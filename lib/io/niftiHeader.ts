@@ -6,7 +6,8 @@
 import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { expected } from '../errors.ts';
 import type { Affine, Vec3 } from '../volume/volume.ts';
-import { qformAffine } from './niftiQform.ts';
+import { fileKind } from './fileKind.ts';
+import { qformAffine, qformDistance } from './niftiQform.ts';
 import { readableTypes, refusedTypes, type VoxelType, voxelTypes } from './voxelTypes.ts';
 
 export const headerBytes = { 1: 348, 2: 540 } as const;
@@ -26,6 +27,10 @@ export interface NiftiHeader {
   readonly description: string;
   /** What says where the voxels lie: sform or qform, or neither, and nibabel's convention is assumed. */
   readonly placedBy: 'sform' | 'qform' | 'assumed';
+  /** Whether pixdim has a spacing for each axis; where it is 0, `spacingMm` says 1, as nibabel does. */
+  readonly givesSpacing: boolean;
+  /** How far a qform that is set beside the sform puts a corner elsewhere, in the header's unit; 0 where none is. */
+  readonly qformDistance: number;
   /** The unit that the header names for its lengths; not converted here, as in nibabel, but in openVolume.ts. */
   readonly lengthUnit: 'unknown' | 'metre' | 'mm' | 'micron';
 }
@@ -36,7 +41,8 @@ const printable = (bytes: Buffer): string => JSON.stringify(bytes.toString('lati
 
 /** NIfTI-1 is known by its magic, NIfTI-2 by its size field, as in nibabel. */
 function versionOf(bytes: Buffer, file: string): 1 | 2 {
-  if (bytes.length < headerBytes[1]) throw expected('at least 348 bytes of NIfTI header', `${bytes.length}`, file);
+  if (bytes.length < headerBytes[1])
+    throw expected('at least 348 bytes of NIfTI header', fileKind(bytes) ?? `${bytes.length}`, file);
   if (/^(n\+1|ni1)\0$/.test(bytes.toString('latin1', 344, 348))) return 1;
   if (bytes.readInt32LE(0) === 540 || bytes.readInt32BE(0) === 540) {
     if (bytes.length < headerBytes[2]) throw expected('540 bytes of NIfTI-2 header', `${bytes.length}`, file);
@@ -50,7 +56,7 @@ function versionOf(bytes: Buffer, file: string): 1 | 2 {
   }
   const isAnalyze = bytes.readInt32LE(0) === 348 || bytes.readInt32BE(0) === 348;
   const found = `${isAnalyze ? 'an ANALYZE 7.5 header with magic ' : ''}${printable(bytes.subarray(344, 348))}`;
-  throw expected('a NIfTI header (magic "n+1" or "ni1")', found, file);
+  throw expected('a NIfTI header (magic "n+1" or "ni1")', fileKind(bytes) ?? found, file);
 }
 
 /** The byte order in which dim[0] is 1 to 7; only when it is 0 does the size field decide (nibabel's rule). */
@@ -133,6 +139,9 @@ function offsetOf(header: RawHeader, version: 1 | 2, single: boolean, file: stri
 const spacingOfHeader = (header: RawHeader): Vec3 =>
   [1, 2, 3].map((i) => Math.abs(header.pixDims[i]!) || (Number.isNaN(header.pixDims[i]) ? NaN : 1)) as unknown as Vec3;
 
+const givesSpacing = ({ pixDims, dims }: RawHeader): boolean =>
+  [1, 2, 3].every((axis) => axis > dims[0]! || pixDims[axis] !== 0);
+
 /** Neither sform nor qform: x flipped, origin at the centre of the stored grid (ANALYZE's convention, as nibabel). */
 function centredAffine(header: RawHeader, [sx, sy, sz]: Vec3): Affine {
   const count = header.dims[0]!;
@@ -150,8 +159,9 @@ function affineOf(header: RawHeader, version: 1 | 2, spacingMm: Vec3, file: stri
   return affine;
 }
 
+const isKnown = (code: number): boolean => code >= 1 && code <= 5;
+
 function placedBy({ sform_code: sform, qform_code: qform }: RawHeader): NiftiHeader['placedBy'] {
-  const isKnown = (code: number): boolean => code >= 1 && code <= 5;
   if (isKnown(sform)) return 'sform';
   return isKnown(qform) ? 'qform' : 'assumed';
 }
@@ -177,14 +187,18 @@ export function parseNiftiHeader(bytes: Buffer, single: boolean, file: string): 
   const type = typeOf(header.datatypeCode, file);
   const shape = oneVolume(storedShape(header, version, glmin, file), file);
   const spacingMm = spacingOfHeader(header);
+  const affine = affineOf(header, version, spacingMm, file);
+  const hasBoth = placedBy(header) === 'sform' && isKnown(header.qform_code);
   return {
     version,
     littleEndian,
     type,
     shape,
     spacingMm,
-    affine: affineOf(header, version, spacingMm, file),
+    affine,
     placedBy: placedBy(header),
+    givesSpacing: givesSpacing(header),
+    qformDistance: hasBoth ? qformDistance(header, version, { affine, shape, spacingMm }) : 0,
     ...scalingOf(header, file),
     offset: offsetOf(header, version, single, file),
     description: header.description,

@@ -15,6 +15,13 @@ interface QformFields {
   readonly pixDims: number[];
 }
 
+/** A grid as the sform places it. */
+interface Placed {
+  readonly affine: Affine;
+  readonly shape: Vec3;
+  readonly spacingMm: Vec3;
+}
+
 /** How far b² + c² + d² may exceed 1: three rounding errors of the stored type (nibabel's limit). */
 const excessAllowed = { 1: 3 * 2 ** -23, 2: 3 * 2 ** -52 } as const;
 
@@ -40,6 +47,29 @@ export function qformAffine(header: QformFields, version: 1 | 2, spacingMm: Vec3
   const steps = [spacingMm[0], spacingMm[1], zSign * spacingMm[2]];
   const row = (r: number, origin: number): number[] => [...steps.map((mm, c) => rotation[3 * r + c]! * mm), origin];
   return [...row(0, header.qoffset_x), ...row(1, header.qoffset_y), ...row(2, header.qoffset_z), 0, 0, 0, 1];
+}
+
+/**
+ * How far the farthest corner of a grid lies from where the qform puts it, in the header's unit; 0 where the qform can
+ * stand for no grid, as nibabel does not look at it then.
+ */
+export function qformDistance(header: QformFields, version: 1 | 2, { affine, shape, spacingMm }: Placed): number {
+  let other: Affine;
+  try {
+    other = qformAffine(header, version, spacingMm, '');
+  } catch {
+    return 0;
+  }
+  const corners = Array.from({ length: 8 }, (_, n) => shape.map((size, axis) => ((n >> axis) & 1) * (size - 1)));
+  const apart = corners.map((corner) =>
+    Math.hypot(
+      ...[0, 4, 8].map((row) => {
+        const shift = [...corner, 1].map((at, i) => (affine[row + i]! - other[row + i]!) * at);
+        return shift.reduce((sum, value) => sum + value, 0);
+      }),
+    ),
+  );
+  return Math.max(...apart);
 }
 
 /** Quaternion (w ≥ 0) of a row-major rotation matrix, from the largest of its four components for accuracy. */

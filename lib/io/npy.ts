@@ -2,10 +2,10 @@
  * NumPy's .npy format, versions 1.0 to 3.0: magic, a Python dict with type, order and shape, then the bare numbers.
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
-import { readFile } from 'node:fs/promises';
 import { expected } from '../errors.ts';
 import { bytesOf, swapToNative } from './bytes.ts';
-import { assertRegularFile, explainReadError } from './files.ts';
+import { fileKind } from './fileKind.ts';
+import { readBytes } from './files.ts';
 import { type StoredArray, type VoxelType, voxelTypeOf, voxelTypes } from './voxelTypes.ts';
 
 /** An array in C order: the last axis is fastest. */
@@ -67,7 +67,7 @@ interface NpyHeader {
 
 function parseHeader(bytes: Buffer, file?: string): NpyHeader {
   if (bytes.length < 10 || !bytes.subarray(0, 6).equals(magic))
-    throw expected('an .npy file', `${bytes.length} bytes without its magic`, file);
+    throw expected('an .npy file', fileKind(bytes) ?? `${bytes.length} bytes without its magic`, file);
   const version = bytes[6]!;
   if (version < 1 || version > 3) throw expected('.npy version 1, 2 or 3', `${version}.${bytes[7]}`, file);
   const start = version === 1 ? 10 : 12;
@@ -138,9 +138,5 @@ export function decodeNpy(bytes: Uint8Array, file?: string, { shared = false } =
 
 /** Reads a .npy file; see decodeNpy. */
 export async function readNpy(file: string): Promise<NpyArray> {
-  await assertRegularFile(file, 'an .npy file');
-  const bytes = await readFile(file).catch((error) => {
-    throw explainReadError(error, 'an .npy file', file);
-  });
-  return decodeNpy(bytes, file, { shared: true });
+  return decodeNpy(await readBytes(file, 'an .npy file'), file, { shared: true });
 }

@@ -6,12 +6,13 @@ import path from 'node:path';
 import { expected, shownText } from '../errors.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
 import { assertFitsMemory, type PlainSource, withPlainSource } from './bytes.ts';
+import { fileKind } from './fileKind.ts';
 import { gunzipRange, largestUnpacked } from './gzip.ts';
 import { insideFolder } from './insideFolder.ts';
 import { type NrrdEncoding, type NrrdHeader, parseNrrdHeader } from './nrrdHeader.ts';
 import { countNonFinite, decodedBytes, decodeVoxels, type VoxelType } from './voxelTypes.ts';
 
-type KeptFields = 'version' | 'encoding' | 'littleEndian' | 'space' | 'spaceUnits' | 'keyValues';
+type KeptFields = 'version' | 'encoding' | 'littleEndian' | 'givesSpacing' | 'space' | 'spaceUnits' | 'keyValues';
 
 /** A volume with what its NRRD header says beyond the geometry. */
 export interface NrrdImage extends Volume {
@@ -38,6 +39,8 @@ async function readHead(source: PlainSource): Promise<Head> {
   for (let take = 4096; ; take *= 8) {
     const bytes = await source.head(Math.min(take, longestHeader));
     const text = bytes.toString('latin1');
+    const other = text.startsWith('NRRD') ? undefined : fileKind(bytes);
+    if (other !== undefined) throw expected('an NRRD file', other, source.file);
     if (!text.startsWith('NRRD'))
       return { header: parseNrrdHeader([text.slice(0, 8).split(/\r?\n/)[0]!], source.file), end: undefined };
     const blank = /\r?\n\r?\n/.exec(text);
@@ -198,10 +201,10 @@ export async function readNrrd(file: string): Promise<NrrdImage> {
   return withPlainSource(file, 'an NRRD file', async (source) => {
     const head = await readHead(source);
     const data = await voxelsOf(head, source);
-    const { version, type, encoding, littleEndian, shape, spacingMm, affine, space, spaceUnits, keyValues } =
-      head.header;
+    const { version, type, encoding, littleEndian, shape, spacingMm, affine, keyValues } = head.header;
+    const { givesSpacing, space, spaceUnits } = head.header;
     const read = { datatype: type.name, nonFinite: countNonFinite(data) };
-    const kept = { version, encoding, littleEndian, space, spaceUnits, keyValues, ...read };
+    const kept = { version, encoding, littleEndian, givesSpacing, space, spaceUnits, keyValues, ...read };
     return { data, shape, spacingMm, affine, header: kept };
   });
 }

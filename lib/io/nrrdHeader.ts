@@ -18,6 +18,8 @@ export interface NrrdHeader {
   readonly shape: Vec3;
   readonly spacingMm: Vec3;
   readonly affine: Affine;
+  /** Whether the header has a spacing for each axis; `spacingMm` says 1 where it has none. */
+  readonly givesSpacing: boolean;
   /** The file that holds the voxels, as the header names it; undefined where they follow the header. */
   readonly dataFile: string | undefined;
   readonly lineSkip: number;
@@ -173,12 +175,15 @@ function vectorOf(text: string, what: string, fields: Fields): Vec3 {
   return numbers as unknown as Vec3;
 }
 
+const isNan = (text: string): boolean => /^[+-]?nan$/i.test(text);
+const spacingsOf = ({ values }: Fields): string[] => (values.get('spacings') ?? 'nan nan nan').split(/\s+/);
+
 /** Columns of the grid where it has no orientation: spacings along the axes, 1 where the header does not know them. */
 function columnsOfSpacings(fields: Fields): readonly Vec3[] {
-  const text = fields.values.get('spacings') ?? 'nan nan nan';
-  const spacings = text.split(/\s+/).map((part) => (/^[+-]?nan$/i.test(part) ? 1 : Number(part)));
+  const texts = spacingsOf(fields);
+  const spacings = texts.map((part) => (isNan(part) ? 1 : Number(part)));
   if (spacings.length !== 3 || !spacings.every((s) => Number.isFinite(s) && s !== 0))
-    throw fields.refusal('three spacings that are not 0', quoted(text));
+    throw fields.refusal('three spacings that are not 0', quoted(texts.join(' ')));
   return spacings.map((s, axis) => [0, 1, 2].map((row) => (row === axis ? s : 0)) as unknown as Vec3);
 }
 
@@ -248,6 +253,7 @@ export function parseNrrdHeader(lines: readonly string[], file: string): NrrdHea
     shape,
     spacingMm,
     affine,
+    givesSpacing: fields.values.has('spacedirections') || !spacingsOf(fields).some(isNan),
     byteSkip,
     littleEndian: isLittleEndian(fields, type, encoding),
     dataFile: dataFileOf(fields),

@@ -6,6 +6,8 @@ export interface GreyImage {
   readonly data: Uint8Array;
   readonly width: number;
   readonly height: number;
+  /** Values scatter around those that were stored, as JPEG's do. */
+  readonly isLossy?: true;
 }
 
 /** ITU-R 601-2 luma in 16-bit fixed point, as Pillow's convert('L'); grey pixels keep their value exactly. */

@@ -1,13 +1,15 @@
 /** What a JSON file must hold, said once as a schema, and the sentence for a file that holds something else. */
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { expected, messageOf, shownText, UserError } from '../errors.ts';
-import { explainReadError } from './files.ts';
+import { aName, expected, isName, messageOf, shownText, UserError } from '../errors.ts';
+import { textKind } from './fileKind.ts';
+import { readText } from './files.ts';
 
 /** The shape of a value. A schema checks and never changes: what was read comes back as it is, unknown keys too. */
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
 export const text = v.string();
+/** The name of a patient, a case, a set: what is printed in tables and becomes a part of file names. */
+export const oneLine = v.pipe(v.string(), v.check(isName, aName));
 export const realNumber = v.pipe(
   v.number(),
   v.check((value: number) => Number.isFinite(value), 'a finite number'),
@@ -23,6 +25,11 @@ export const atLeastOne = v.pipe(
   v.number(),
   v.check((value) => Number.isSafeInteger(value) && value >= 1, 'a whole number of 1 or more'),
 );
+/** A finite number above 0. */
+export const aboveZero = v.pipe(
+  v.number(),
+  v.check((value) => Number.isFinite(value) && value > 0, 'a positive number'),
+);
 export const flag = v.boolean();
 export const anything = v.unknown();
 
@@ -37,6 +44,8 @@ const plain = v.custom<Record<string, unknown>>(plainObject, 'an object');
 export const object = <const E extends v.ObjectEntries>(entries: E) => v.pipe(plain, v.looseObject(entries));
 export const list = v.array;
 export const tuple = v.tuple;
+/** A list that begins with these and goes on with any number of the second. */
+export const row = v.tupleWithRest;
 export const optional = <const S extends v.GenericSchema>(schema: S) => v.optional(schema);
 export const nullable = <const S extends v.GenericSchema>(schema: S) => v.nullable(schema);
 export const choice = v.picklist;
@@ -107,21 +116,40 @@ export function checkShape<T>(value: unknown, schema: Schema<T>, file?: string, 
   throw expected(sentenceFor(issue, what), shownValue(issue.input), file);
 }
 
-/** The value of a JSON text, which may begin with a byte order mark. Throws a UserError for text that is not JSON. */
+/** No file of ours nests half as deep; whoever walks through thousands of levels runs out of stack. */
+const deepestNesting = 200;
+
+/** How deep the brackets of a JSON text nest; those inside its strings do not count. */
+function nestingOf(content: string): number {
+  let [deepest, depth, isText] = [0, 0, false];
+  for (let at = 0; at < content.length; at++) {
+    const code = content.charCodeAt(at);
+    if (code === 34) isText = !isText;
+    else if (isText) at += Number(code === 92);
+    else if (code === 91 || code === 123) deepest = Math.max(deepest, ++depth);
+    else if (code === 93 || code === 125) depth--;
+  }
+  return deepest;
+}
+
+/**
+ * The value of a JSON text, which may begin with a byte order mark. Throws a UserError for text that is not JSON or
+ * nests deeper than any file of ours.
+ */
 export function parseJson(content: string, file?: string): unknown {
+  const nesting = nestingOf(content);
+  if (nesting > deepestNesting)
+    throw expected(`JSON that nests at most ${deepestNesting} levels deep`, `${nesting}`, file);
   try {
     return JSON.parse(content.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw expected('JSON', `text that is not (${messageOf(error)})`, file);
+    throw expected('JSON', textKind(content) ?? `text that is not (${messageOf(error)})`, file);
   }
 }
 
 /** Reads a JSON file of this shape. Throws a UserError that names the file when it is absent, no JSON or of another. */
 export async function readJsonAs<T>(file: string, schema: Schema<T>, what?: string): Promise<T> {
-  const content = await readFile(file, 'utf8').catch((error) => {
-    throw explainReadError(error, 'a JSON file', file);
-  });
-  return checkShape(parseJson(content, file), schema, file, what);
+  return checkShape(parseJson(await readText(file, 'a JSON file'), file), schema, file, what);
 }
 
 /** The value of a JSON file of this shape; undefined where it is absent, damaged or of another. */

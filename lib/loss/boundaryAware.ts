@@ -10,8 +10,8 @@
  *     Gx = −2  0  2        Gy =  0  0  0
  *          −1  0  1              1  2  1
  *
- * Source: our reading of Yang et al. 2022 (AX-Unet), doi 10.3389/fonc.2022.894970, whose formula is not published; the
- * factor k is that of its code.
+ * Source: our reading of Yang et al. 2022 (AX-Unet), doi 10.3389/fonc.2022.894970, whose formula we could not
+ * read; the factor k is that of its code.
  */
 import { tf } from 'axunet-engine/engine';
 import { meanFocalCrossEntropy, unfocused } from 'axunet-engine/ops/focalCrossEntropy';

@@ -4,7 +4,8 @@
  *     L = L_focal + L_generalizedDice + L_boundaryAware
  *
  * with the formulas of focal.ts, generalizedDice.ts and boundaryAware.ts. Source: Yang et al. 2022 (AX-Unet),
- * doi 10.3389/fonc.2022.894970, which says "weighted sum" and does not give the weights; here all are 1.
+ * doi 10.3389/fonc.2022.894970, which says "weighted sum"; weights are not given in what we could read, so all
+ * are 1.
  */
 import { boundaryAware } from './boundaryAware.ts';
 import { focal } from './focal.ts';

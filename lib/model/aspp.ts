@@ -6,15 +6,19 @@
  *         └─ aspp4_pool ─ aspp4_3x3 ─ aspp4                 ├─ aspp_join ─ aspp_project ─ head_conv ─ head_out
  *            3 × 3 maxima, 1×1, back to the size of c5 ─────┘             1×1            3×3         1×1, linear
  *
- * Every convolution but head_out is followed by batch norm and ReLU. Source: Yang et al. 2022,
- * doi 10.3389/fonc.2022.894970, and its public code.
+ * The rates are 2, 4 and 6 unless told otherwise; aspp_join puts the five branches one behind the other along the
+ * channels; the 3 × 3 maxima are of nine parts of the whole picture, not of a moving window. Every convolution but
+ * head_out is followed by batch norm and ReLU.
+ *
+ * Source: Yang et al. 2022, doi 10.3389/fonc.2022.894970, and its public code.
  */
 import { AdaptiveMaxPool, Convolution, ConvolutionNormRelu, Join, ResizeNearestLike } from './blocks.ts';
 import { type Node, through } from './layer.ts';
 
 /**
- * The bottleneck seen at five scales (1×1, three dilated 3×3, pooled 3×3), joined and projected; then the head's 3×3
- * and linear 1×1 convolution. `c5` [n, h, w, 16 width] → the same shape; `rates` are the three dilations.
+ * The bottleneck seen at five scales (1×1, three dilated 3×3, pooled to 3×3), joined along channels and projected;
+ * then the head's 3×3 and linear 1×1 convolution. `c5` [n, h, w, 16 width] → the same shape; `rates` are the three
+ * dilations.
  */
 export function asppHead(c5: Node, width: number, rates: readonly [number, number, number]): Node {
   const branch = (name: string, kernelSize: number, x: Node, dilation = 1, filters = 4 * width): Node =>

@@ -2,20 +2,32 @@
  * Many volumes or pictures to many masks. One after the other, each output complete or absent, what is complete is
  * skipped, and one bad file does not stop the others, so a cut-off run is simply started again.
  */
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { LabelClass } from '../dataset/caseList.ts';
 import { probabilitySuffixes, storedValues } from '../dataset/classes.ts';
-import { expected, messageOf } from '../errors.ts';
+import { aName, expected, isName, messageOf, shownText } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
-import { assertFinite, niftiFiles, writeNifti } from '../io/nifti.ts';
-import { openImage } from '../io/openVolume.ts';
-import { anything, dictionary, natural, object, optional, readJsonIfGood, realNumber, text } from '../io/schema.ts';
+import { assertFinite, writeNifti } from '../io/nifti.ts';
+import {
+  anything,
+  dictionary,
+  list,
+  natural,
+  object,
+  optional,
+  readJsonIfGood,
+  realNumber,
+  text,
+} from '../io/schema.ts';
+import { makeFolder } from '../io/writable.ts';
+import { openImage } from '../scan/openVolume.ts';
+import { type SeriesChoice, volumeChecksums } from '../scan/readVolume.ts';
+import { isDicomName, readableVolumes, volumeName, volumesAt } from '../scan/volumeNames.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type Ensemble, type EnsembleOptions, openEnsemble, type Predictor } from './ensemble.ts';
 import type { MirrorAxis } from './mirror.ts';
-import { pictureName, predictPicture } from './pictures.ts';
+import { picturesAt, predictPicture } from './pictures.ts';
 import { type Postprocessing, postprocessClasses } from './postprocess.ts';
 import { unlikeTraining } from './unlikeTraining.ts';
 import { type PredictVolumeOptions, predictWith } from './volume.ts';
@@ -23,8 +35,10 @@ import { type PredictVolumeOptions, predictWith } from './volume.ts';
 /** A file to be predicted and the name that its mask gets. */
 export interface VolumeInput {
   readonly file: string;
-  /** File name without `.nii.gz` or `.png`; names the outputs. */
+  /** Name of the file without ending, or of the DICOM folder; names the outputs. */
   readonly name: string;
+  /** Which series of a DICOM folder. */
+  readonly series?: string;
   readonly isPicture?: boolean;
 }
 
@@ -92,37 +106,29 @@ const recordSchema = object({
   outputs: dictionary(text),
   pancreasMl: optional(realNumber),
   voxels: natural,
+  classes: optional(dictionary(object({ value: natural, voxels: natural, ml: realNumber }))),
+  warnings: optional(list(text)),
   beforePostprocessing: optional(object({ voxels: natural, pancreasMl: optional(realNumber) })),
 });
 
-const niftiName = /^(?!\.)(.+?)(\.nii(\.gz)?|\.hdr(\.gz)?)$/i;
-
-/** A file as an input; undefined for files of other kinds. */
-function inputOf(file: string): VolumeInput | undefined {
-  const name = niftiName.exec(path.basename(file))?.[1];
-  if (name) return { file, name };
-  const picture = pictureName(file);
-  return picture === undefined ? undefined : { file, name: picture, isPicture: true };
-}
-
 /**
- * The volumes (where there are none, the pictures) in the given folders, not in folders inside them, and files, folders
- * sorted by name. Throws when a path does not exist, a folder holds neither, or two inputs would have one output.
+ * The volumes in the given folders and files, folders sorted by name: files of a known ending, and of DICOM the folder
+ * itself or each folder inside it; where there are none, the pictures. Throws when a path does not exist, a folder
+ * holds neither, or two inputs would have one output.
  */
-export async function findVolumes(paths: readonly string[]): Promise<VolumeInput[]> {
+export async function findVolumes(paths: readonly string[], choice: SeriesChoice = {}): Promise<VolumeInput[]> {
   const found: VolumeInput[] = [];
   for (const place of paths) {
-    if (!existsSync(place)) throw expected('a NIfTI file, a picture or a folder of them', 'nothing', place);
-    const folder = statSync(place).isDirectory();
-    const names = folder ? (await readdir(place)).filter((name) => !name.startsWith('.')).sort() : [];
-    const files = folder ? names.map((name) => path.join(place, name)) : [place];
-    const volumes = files.some((file) => niftiName.test(path.basename(file)));
-    const inputs = files.flatMap((file) =>
-      volumes && !niftiName.test(path.basename(file)) ? [] : (inputOf(file) ?? []),
-    );
-    const wanted = folder ? 'NIfTI files' : 'the name of a NIfTI file';
-    if (inputs.length === 0)
-      throw expected(`${wanted} (.nii, .nii.gz, .hdr) or of a picture (.png, .jpg)`, 'none', place);
+    if (!existsSync(place)) throw expected('a volume or a folder of them', 'nothing', place);
+    const volumes = volumesAt(place).map((file) => ({
+      file,
+      name: volumeName(file),
+      ...(isDicomName(file) && choice),
+    }));
+    const inputs: VolumeInput[] = volumes.length > 0 ? volumes : picturesAt(place);
+    if (inputs.length === 0) throw expected(`volumes (${readableVolumes}), or pictures (.png, .jpg)`, 'none', place);
+    const odd = inputs.find(({ name }) => !isName(name));
+    if (odd) throw expected(`the name of a volume (${aName})`, shownText(odd.name), place);
     found.push(...inputs);
   }
   const seen = new Map<string, string>();
@@ -134,15 +140,12 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeInput
   return found;
 }
 
-async function sourceSums({ file, isPicture }: VolumeInput): Promise<Record<string, string>> {
-  const parts = isPicture ? [file] : niftiFiles(file);
-  return Object.fromEntries(
-    await Promise.all(parts.map(async (part) => [path.basename(part), await sha256File(part)] as const)),
-  );
-}
+/** What an input is made from: sha256 by file name. */
+const inputSums = async (input: VolumeInput): Promise<Readonly<Record<string, string>>> =>
+  input.isPicture ? { [path.basename(input.file)]: await sha256File(input.file) } : volumeChecksums(input.file, input);
 
-/** The record of a prediction that is complete and unchanged on disk. */
-async function readComplete(
+/** The record of a prediction that is complete and unchanged on disk; undefined for any other. */
+export async function readComplete(
   out: string,
   name: string,
   made: PredictionRecord['made'],
@@ -211,12 +214,12 @@ type Sizes = Pick<PredictionRecord, 'voxels' | 'pancreasMl' | 'classes' | 'befor
 /** Predicts a volume and writes mask and probabilities; what the record says of them. */
 async function predictVolumeFile(
   { members, classes }: Ensemble,
-  { file }: VolumeInput,
+  { file, series }: VolumeInput,
   places: readonly string[],
   options: PredictFilesOptions,
   onSlices: (share: number) => void,
 ): Promise<{ sizes: Sizes; warnings: string[] }> {
-  const volume = await openImage(file);
+  const volume = await openImage(file, { series });
   assertFinite(volume, file);
   const seen = members.map((one) => (one.isOfPictures ? { ...one, windowHu: options.windowHu! } : one));
   const predicted = await predictWith(seen, volume, {
@@ -260,7 +263,7 @@ async function predictFile(
 ): Promise<{ record: PredictionRecord; computed: boolean }> {
   const { out, threshold = 0.5, mirror, postprocessing, windowHu, spacingMm } = options;
   const made = {
-    input: await sourceSums(input),
+    input: await inputSums(input),
     model: ensemble.sha256,
     threshold,
     ...(mirror?.length && { mirror }),
@@ -347,7 +350,7 @@ export async function predictFiles(
   options: PredictFilesOptions,
 ): Promise<PredictReport> {
   const predictors = [predictor].flat() as Predictor[];
-  await mkdir(options.out, { recursive: true });
+  await makeFolder(options.out);
   refuseOtherKind(predictors, inputs, options);
   refuseOverwriting(inputs, options, predictors[0]?.classes);
   const report: PredictReport = {

@@ -1,6 +1,7 @@
 /** Pictures in (PNG, JPEG), masks of the same size out. */
+import { statSync } from 'node:fs';
 import path from 'node:path';
-import { isSpineUp, picturesIn } from '../dataset/pairing.ts';
+import { isSpineUp, listFiles, picturesIn } from '../dataset/pairing.ts';
 import { expected } from '../errors.ts';
 import { writeFileAtomic } from '../io/files.ts';
 import { encodePng, readGreyImage } from '../io/image.ts';
@@ -17,6 +18,13 @@ export function pictureName(file: string): string | undefined {
   if (/\.tiff?$/i.test(file)) throw expected('PNG or JPEG pictures (convert it to PNG)', 'a TIFF', file);
   return picturesIn([file])[0]?.id;
 }
+
+/** The pictures that a path stands for: a file, or those in a folder. */
+export const picturesAt = (place: string): { file: string; name: string; isPicture: true }[] =>
+  (statSync(place).isDirectory() ? listFiles(place, 1) : [place]).flatMap((file) => {
+    const name = pictureName(file);
+    return name === undefined ? [] : [{ file, name, isPicture: true }];
+  });
 
 /** How a picture is seen and its mask made. */
 export interface PictureOptions {

@@ -1,6 +1,6 @@
 /**
- * Elastic augmentation: the smooth random displacement u(y, x) = Σ_kl B(s - k) B(t - l) c_kl, with B the cubic
- * B-spline, c_kl normal displacements of a few control points, and (s, t) the place (y, x) counted in knots.
+ * Elastic augmentation: the smooth random displacement u(y, x) = Σ_kl B(p - k) B(q - l) d_kl, with B the cubic
+ * B-spline, d_kl normal displacements of a few control points, and (p, q) the place (y, x) counted in knots.
  * Source: free-form deformation, Rueckert et al. 1999, doi:10.1109/42.796284.
  */
 import type { Random } from '../random.ts';

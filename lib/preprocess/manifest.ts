@@ -2,6 +2,7 @@
 import type { LabelClass } from '../dataset/caseList.ts';
 import { classesSchema } from '../dataset/classes.ts';
 import {
+  aboveZero,
   atLeastOne,
   choice,
   dictionary,
@@ -10,7 +11,9 @@ import {
   natural,
   nullable,
   object,
+  oneLine,
   optional,
+  passing,
   realNumber,
   type Schema,
   text,
@@ -91,26 +94,36 @@ export interface Manifest {
   readonly pending: readonly string[];
 }
 
+/** Checksums of so many planes, one behind the other. */
+const crc32Of = (planes: number) =>
+  passing<string>(
+    (value) => typeof value === 'string' && value.length === 8 * planes && /^[0-9a-f]+$/.test(value),
+    `${8 * planes} hexadecimal digits`,
+  );
+
 export const sliceSchema = object({
-  id: text,
-  case: text,
-  patient: text,
+  id: oneLine,
+  case: oneLine,
+  patient: oneLine,
   z: natural,
   image: text,
   label: text,
   height: atLeastOne,
   width: atLeastOne,
-  spacingMm: tuple([realNumber, realNumber]),
+  spacingMm: tuple([aboveZero, aboveZero]),
   foreground: natural,
   box: nullable(tuple([natural, natural, natural, natural])),
+  imageCrc32: optional(crc32Of(3)),
+  labelCrc32: optional(crc32Of(1)),
 });
 
 export const caseSchema = object({
-  id: text,
-  patient: text,
-  group: optional(text),
+  id: oneLine,
+  patient: oneLine,
+  group: optional(oneLine),
   shape: optional(tuple([natural, natural, natural])),
   labelPosition: optional(text),
+  warnings: optional(list(text)),
   sources: dictionary(text),
   slices: natural,
 });
@@ -120,15 +133,15 @@ export const modeSchema = choice(['default', 'paper']);
 /** What `manifest.json` must hold. */
 export const manifestSchema: Schema<Manifest> = object({
   version: exactly(manifestVersion),
-  dataset: text,
+  dataset: oneLine,
   mode: modeSchema,
   windowHu: optional(tuple([realNumber, realNumber])),
   unit: choice(['mm', 'px']),
   classes: optional(classesSchema),
   slices: list(sliceSchema),
   cases: list(caseSchema),
-  failed: list(object({ id: text, reason: text })),
-  pending: list(text),
+  failed: list(object({ id: oneLine, reason: text })),
+  pending: list(oneLine),
 });
 
 /** Count and bounding box of the pixels of a label (H, W) that are not 0. */

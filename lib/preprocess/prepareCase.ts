@@ -4,9 +4,9 @@ import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
-import { maskOf, readGreyImage } from '../io/image.ts';
+import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
 import { assertFinite } from '../io/nifti.ts';
-import { openImage, openMask } from '../io/openVolume.ts';
+import { openImage, openMask } from '../scan/openVolume.ts';
 import { canonicalSlices, geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { flipRows } from '../volume/values.ts';
 import type { Vec3 } from '../volume/volume.ts';
@@ -44,17 +44,16 @@ export function prepareCase(list: CaseList, one: Case, windowHu: WindowHu, skipE
   if (!one.label) throw expected('a label', 'none', one.image);
   return list.kind === '2d'
     ? preparePicture(list, one.image, one.label, one.z ?? 0)
-    : prepareVolume(list, one.image, one.label, windowHu, skipEnds);
+    : prepareVolume(list, { ...one, label: one.label }, windowHu, skipEnds);
 }
 
 async function prepareVolume(
   list: CaseList,
-  imageFile: string,
-  labelFile: string,
+  { image: imageFile, label: labelFile, series }: Case & { label: string },
   windowHu: WindowHu,
   skipEnds: boolean,
 ): Promise<PreparedCase> {
-  const [image, stored] = await Promise.all([openImage(imageFile), openMask(labelFile)]);
+  const [image, stored] = await Promise.all([openImage(imageFile, { series }), openMask(labelFile)]);
   assertFinite(image, imageFile);
   const placed = list.detectLabelFlip ? alignLabel(image, stored, list.labelMap) : undefined;
   const label = placed?.label ?? stored;
@@ -116,7 +115,7 @@ async function preparePicture(list: CaseList, imageFile: string, labelFile: stri
     height,
     width,
     spacingMm: [1, 1],
-    warnings: [],
+    warnings: maskDoubts(mask).map((doubt) => `${path.basename(labelFile)}: ${doubt}`),
     slices: [{ z, planes: [plane, plane, plane], label: turn(toClasses(stored, list, labelFile)) }],
   };
 }

@@ -1,8 +1,9 @@
 /** Preprocessed slices, read one at a time: from a folder that `preprocessDataset` wrote, or from memory. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expected, messageOf } from '../errors.ts';
+import { expected, shownText } from '../errors.ts';
+import { readBytesSync } from '../io/files.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import { decodeNpy } from '../io/npy.ts';
 import { readJsonAs } from '../io/schema.ts';
@@ -41,13 +42,12 @@ const manifestFile = (folder: string): string => path.join(folder, 'manifest.jso
 /** What slices may keep in memory unless told otherwise: a quarter of the machine, at most 2 GiB. */
 const defaultCacheBytes = (): number => Math.min(2 * 2 ** 30, os.totalmem() / 4);
 
+/** Bytes before the numbers of an .npy file of version 1. */
+const mostHeader = 2 ** 16 + 10;
+
 function readArray<T>(file: string, type: new (n: number) => T, shape: readonly number[]): T {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw expected('a preprocessed slice (run axunet preprocess again)', messageOf(error), file);
-  }
+  const mostBytes = shape.reduce((count, side) => count * side, 4) + mostHeader;
+  const bytes = readBytesSync(file, 'a preprocessed slice (run axunet preprocess again)', mostBytes);
   const array = decodeNpy(bytes, file, { shared: true });
   if (array.data instanceof type && array.shape.join() === shape.join()) return array.data;
   throw expected(
@@ -66,6 +66,11 @@ export async function openSlices(folder: string, options: { cacheBytes?: number 
   const file = manifestFile(folder);
   if (!existsSync(file)) throw expected('a folder of slices that axunet preprocess made', 'no manifest.json', folder);
   const manifest = await readJsonAs(file, manifestSchema, 'a slice manifest');
+  const seen = new Set<string>();
+  for (const { id } of manifest.slices) {
+    if (seen.has(id)) throw expected('slices with different ids', `${shownText(id)} twice`, file);
+    seen.add(id);
+  }
   return slicesIn({ folder, cacheBytes: options.cacheBytes ?? defaultCacheBytes() }, manifest);
 }
 

@@ -9,12 +9,13 @@
  * Row 0 is anterior, column 0 is the patient's right, z counts from the feet.
  */
 
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
-import { niftiFiles } from '../io/nifti.ts';
+import { ownPlace } from '../io/insideFolder.ts';
+import { makeFolder } from '../io/writable.ts';
+import { volumeChecksums } from '../scan/readVolume.ts';
 import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
 import { sliceSummer } from './sliceChecksum.ts';
@@ -86,7 +87,7 @@ export async function preprocessDataset(list: CaseList, options: PreprocessOptio
   const ids = new Set(list.cases.map(({ id }) => id));
   if (ids.size < list.cases.length)
     throw expected('case ids that differ', `${ids.size} ids for ${list.cases.length} cases`, list.folder);
-  for (const part of ['data', 'label', 'cases']) await mkdir(path.join(options.out, part), { recursive: true });
+  for (const part of ['data', 'label', 'cases']) await makeFolder(ownPlace(options.out, part));
   const { index, count } = options.shard ?? { index: 0, count: 1 };
   const mine = list.cases.filter((_, i) => i % count === index);
   const failures = new Map<string, string>();
@@ -113,13 +114,14 @@ function manifestText({ slices, cases, failed, ...rest }: Manifest): string {
 }
 
 /** The sha256 of the files that a case is made of, by folder and file name. */
-async function sourceSums({ kind }: CaseList, { image, label }: Case): Promise<Record<string, string>> {
-  const named = label ? [image, label] : [image];
-  const files = kind === '3d' ? named.flatMap(niftiFiles) : named;
-  const sums = await Promise.all(files.map(sha256File));
-  return Object.fromEntries(
-    files.map((file, i) => [`${path.basename(path.dirname(file))}/${path.basename(file)}`, sums[i]]),
-  );
+async function sourceSums({ kind }: CaseList, { image, label, series }: Case): Promise<Record<string, string>> {
+  const sums: Record<string, string> = {};
+  for (const file of label ? [image, label] : [image]) {
+    const choice = file === image ? { series } : {};
+    const own = kind === '3d' ? await volumeChecksums(file, choice) : { [path.basename(file)]: await sha256File(file) };
+    for (const [name, sum] of Object.entries(own)) sums[`${path.basename(path.dirname(file))}/${name}`] = sum;
+  }
+  return sums;
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -134,7 +136,9 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
   const { slices, bytes } = await writeSlices(plan, one, prepared);
   const { id, patient, group } = one;
-  const { shape, labelPosition, warnings } = prepared;
+  const { shape, labelPosition } = prepared;
+  const isEmpty = plan.list.kind === '3d' && slices.length > 0 && slices.every(({ foreground }) => foreground === 0);
+  const warnings = [...prepared.warnings, ...(isEmpty ? ['the label has no foreground'] : [])];
   const entry: CaseEntry = {
     id,
     patient,

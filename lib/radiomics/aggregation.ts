@@ -19,11 +19,17 @@ export type Axis = (typeof axes)[number];
 /** The same as a place in a shape or a spacing: 0 x, 1 y, 2 z. */
 export type AxisIndex = 0 | 1 | 2;
 
+export const weightingNorms = ['euclidean', 'manhattan', 'infinity'] as const;
+/** How the steps to a neighbour along x, y and z, in mm, become one distance: root of squares, sum, or the largest. */
+export type WeightingNorm = (typeof weightingNorms)[number];
+
 export interface Sampling {
   readonly aggregation: Aggregation;
   readonly sliceAxis: Axis;
   /** Distances between neighbours in voxels (Chebyshev: the largest of the three steps). */
   readonly distances: readonly number[];
+  /** Which distance of neighbours weights the directions that are merged; null merges them as they are. */
+  readonly weightingNorm?: WeightingNorm | null;
 }
 
 export type FeatureValues = Record<string, number>;
@@ -39,6 +45,8 @@ export interface MatrixPlan {
   readonly steps: Int32Array;
   /** Whether directions are averaged (else merged). */
   readonly perDirection: boolean;
+  /** Distance in mm of the neighbours in each direction, where it weights them; else null. */
+  readonly distancesMm: readonly number[] | null;
 }
 
 /**
@@ -69,10 +77,16 @@ function slicesOf({ shape, voxels }: Roi, axis: Axis): Int32Array[] {
   return slices.filter((slice) => slice.length > 0).map((slice) => Int32Array.from(slice));
 }
 
+const lengthOf: Record<WeightingNorm, (steps: readonly number[]) => number> = {
+  euclidean: (steps) => Math.hypot(...steps),
+  manhattan: (steps) => steps.reduce((sum, mm) => sum + mm, 0),
+  infinity: (steps) => Math.max(...steps),
+};
+
 /** The voxel sets and steps for one kind of aggregation. `distances` can be overruled, as run lengths know only 1. */
 export function matrixPlan(
   grid: LevelGrid,
-  { aggregation, sliceAxis, distances }: Sampling,
+  { aggregation, sliceAxis, distances, weightingNorm = null }: Sampling,
   own = distances,
 ): MatrixPlan {
   const { roi } = grid;
@@ -80,12 +94,14 @@ export function matrixPlan(
   const along = directions(own, is3d ? undefined : sliceAxis);
   const steps = along.map(([x, y, z]) => x + roi.shape[0] * (y + roi.shape[1] * z));
   const groups = aggregation.startsWith('2d') ? slicesOf(roi, sliceAxis) : [roi.voxels];
+  const stepsMm = (steps: Vec3): number[] => steps.map((n, axis) => Math.abs(n) * roi.spacingMm[axis]!);
   return {
     grid,
     groups,
     directions: along,
     steps: Int32Array.from(steps),
     perDirection: aggregation.endsWith('average'),
+    distancesMm: weightingNorm && along.map((one) => lengthOf[weightingNorm](stepsMm(one))),
   };
 }
 

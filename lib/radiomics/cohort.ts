@@ -4,14 +4,15 @@
  * while the others are made all the same.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../errors.ts';
 import { formatCsv } from '../io/csv.ts';
 import { writeFileAtomic } from '../io/files.ts';
+import { ownPlace } from '../io/insideFolder.ts';
 import { readJsonAs } from '../io/schema.ts';
+import { makeFolder } from '../io/writable.ts';
 import type { CaseAnswer, CaseJob } from './cohortWorker.ts';
 import { type RadiomicsRecord, recordSchema } from './record.ts';
 import type { RadiomicsSettings } from './settings.ts';
@@ -111,7 +112,7 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
 export async function extractCohort(rows: readonly CohortRow[], options: CohortOptions): Promise<CohortReport> {
   const { out, settings, onProgress } = options;
   const { workers = availableParallelism(), writesTable = true, nodeFlags = process.execArgv } = options;
-  await mkdir(path.join(out, 'cases'), { recursive: true });
+  await makeFolder(ownPlace(out, 'cases'));
   const report: CohortReport = { made: [], skipped: [], failed: [], warnings: [] };
   let done = 0;
   const jobOf = (row: CohortRow): CaseJob => {

@@ -2,8 +2,8 @@
  * Convex hull of points in space, by adding one point after another. Coordinates are whole numbers, so that which side
  * of a face a point lies on is decided exactly.
  */
+import { cross, dot, minus } from '../volume/vectors.ts';
 import type { Vec3 } from '../volume/volume.ts';
-import { cross, dot, minus } from './mesh.ts';
 
 /** A triangle of point numbers, anticlockwise seen from outside. */
 type Face = readonly [number, number, number];

@@ -49,14 +49,16 @@ function rangeOf(values: ArrayLike<number>): Range {
   return { min, max };
 }
 
+const exactly = (edge: number): number => edge;
+
 /**
  * Number of the bin, from 0, whose edges low + i·step enclose the value (upper edge excluded),
- * whatever the rounding of the division.
+ * whatever the rounding of the division. `rounded` is what rounds the edges.
  */
-function binOf(value: number, low: number, step: number): number {
+function binOf(value: number, low: number, step: number, rounded = exactly): number {
   let bin = Math.floor((value - low) / step);
-  if (low + bin * step > value) bin--;
-  else if (low + (bin + 1) * step <= value) bin++;
+  if (rounded(low + bin * step) > value) bin--;
+  else if (rounded(low + (bin + 1) * step) <= value) bin++;
   return bin;
 }
 
@@ -78,27 +80,33 @@ function byWidth(values: Float64Array, { min: low, max }: Range, width: number):
   return levels;
 }
 
-function byCount(values: Float64Array, { min, max }: Range, count: number): Int32Array {
+function byCount(values: Float64Array, { min, max }: Range, count: number, rounded = exactly): Int32Array {
   const levels = new Int32Array(values.length);
   // As numpy.histogram: a flat region is put into the middle of a range of width 1.
   const [low, high] = min === max ? [min - 0.5, max + 0.5] : [min, max];
   const step = (high - low) / count;
-  for (let k = 0; k < values.length; k++) levels[k] = Math.min(binOf(values[k]!, low, step), count - 1) + 1;
+  for (let k = 0; k < values.length; k++) levels[k] = Math.min(binOf(values[k]!, low, step, rounded), count - 1) + 1;
   return levels;
 }
 
 /**
  * Grey levels (from 1) of the values of a ROI. A flat region has one level, which is 1 but for a bin count under the
  * PyRadiomics rule, where it is the middle one. No values give none.
+ * `isSingle`: the values come from an image in single precision, in which NumPy then keeps the edges of a bin count.
  * Throws a UserError when a value is not finite or lies below `binOrigin`, or bins are too many to be counted.
  */
-export function discretise(values: Float64Array, { binWidth, binCount, binRule, binOrigin }: Binning): Int32Array {
+export function discretise(
+  values: Float64Array,
+  { binWidth, binCount, binRule, binOrigin }: Binning,
+  isSingle = false,
+): Int32Array {
   const range = rangeOf(values);
   if (values.some((value) => !Number.isFinite(value)))
     throw expected('finite grey values in the ROI', 'NaN or infinite ones');
   if (binCount !== null) {
     const isFlat = range.min === range.max;
-    return binRule === 'ibsi' && isFlat ? new Int32Array(values.length).fill(1) : byCount(values, range, binCount);
+    if (binRule === 'ibsi' && isFlat) return new Int32Array(values.length).fill(1);
+    return byCount(values, range, binCount, isSingle && binRule === 'pyradiomics' ? Math.fround : exactly);
   }
   const from = (min: number): Int32Array => byWidth(values, { min, max: range.max }, binWidth);
   if (binRule === 'pyradiomics') return from(range.min - modulo(range.min, binWidth));

@@ -123,10 +123,11 @@ function nonFinite(source: Volume, mask: Volume, label: number, maker: string): 
 const isFinite = (values: Float64Array): boolean => values.every(Number.isFinite);
 
 /** A sentence for a family without a single value. */
-function emptyFamily(key: string, family: Family, { distances }: RadiomicsSettings): string {
+function emptyFamily(key: string, family: Family, { distances, weightingNorm }: RadiomicsSettings): string {
+  const far = weightingNorm ? ', or all so far apart in mm that weightingNorm gives them the weight 0' : '';
   const why =
     family === 'glcm'
-      ? `no two voxels of the ROI are neighbours at distance ${distances.join(' or ')}`
+      ? `no two voxels of the ROI are neighbours at distance ${distances.join(' or ')}${far}`
       : 'the ROI is too small or too scattered for it';
   return `${key} has no values: ${why}`;
 }
@@ -172,7 +173,7 @@ export function extractFeatures(
       const values = valuesInBox(named.volume.data, roi);
       const maker = isFinite(originalValues) ? named.name : 'resampling';
       if (!isFinite(values)) throw nonFinite(image, mask, settings.label, maker);
-      const found = imageFeatures(ofImage, roi, values, own);
+      const found = imageFeatures(ofImage, roi, values, own, named.volume.data instanceof Float32Array);
       for (const family of ofImage) add(named.name, family, found[family]!, own);
     }
   }

@@ -28,27 +28,30 @@ export function maskFeatures(
 }
 
 /** The levels of the values of a ROI, by the settings' binning. */
-export function levelsIn(values: Float64Array, settings: RadiomicsSettings): Int32Array {
+export function levelsIn(values: Float64Array, settings: RadiomicsSettings, isSingle = false): Int32Array {
   const { resegmentRange, resegmentMode, binOrigin } = settings;
   const rangeLow = resegmentRange && resegmentMode === 'absolute' ? Math.min(...resegmentRange) : null;
-  return discretise(values, { ...settings, binOrigin: binOrigin ?? rangeLow });
+  return discretise(values, { ...settings, binOrigin: binOrigin ?? rangeLow }, isSingle);
 }
 
 /**
- * Features of the grey values: one record per family that is asked for. `values` in the order of `roi.voxels`. Throws a
- * UserError for values that are not finite, and for more levels than a matrix can have where one is asked for.
+ * Features of the grey values: one record per family that is asked for. `values` in the order of `roi.voxels`,
+ * `isSingle` where their image is in single precision. Throws a UserError for values that are not finite, and for more
+ * levels than a matrix can have where one is asked for.
  */
 export function imageFeatures(
   asked: readonly Family[],
   roi: Roi,
   values: Float64Array,
   settings: RadiomicsSettings,
+  isSingle = false,
 ): Partial<Record<Family, FeatureValues>> {
   const isFirstOrder = asked.every((family) => family === 'firstorder');
   const levelOf = levelsIn(values, settings);
   const firstOrder = (): FeatureValues => firstOrderFeatures(values, levelOf, roi.spacingMm, settings.energyShift);
   if (isFirstOrder) return asked.length > 0 ? { firstorder: firstOrder() } : {};
-  const grid = levelGrid(roi, levelOf);
+  // PyRadiomics bins in double precision for first order alone.
+  const grid = levelGrid(roi, isSingle ? levelsIn(values, settings, true) : levelOf);
   const plan = matrixPlan(grid, settings);
   const make: Partial<Record<Family, () => FeatureValues>> = {
     firstorder: firstOrder,

@@ -35,14 +35,35 @@ function symmetrise(counts: Uint32Array, width: number): void {
   }
 }
 
+type Counts = Uint32Array | Float64Array;
+
+/** The matrices of all directions, each times e^(−d²) for neighbours d mm apart, added. */
+function weightedSum({ grid, steps }: MatrixPlan, voxels: Int32Array, distancesMm: readonly number[]): Float64Array {
+  const { levels, levelCount } = grid;
+  const sum = new Float64Array(levelCount * levelCount);
+  for (const [d, mm] of distancesMm.entries()) {
+    const counts = new Uint32Array(sum.length);
+    countPairs(levels, voxels, steps[d]!, counts, levelCount);
+    symmetrise(counts, levelCount);
+    const weight = Math.exp(-(mm ** 2));
+    for (let at = 0; at < sum.length; at++) sum[at]! += weight * counts[at]!;
+  }
+  return sum;
+}
+
 /**
  * One matrix for each set of voxels and, unless merged, each direction: symmetric, levelCount × levelCount, row by row.
  * Made when asked for, as many slices times many levels would not fit into memory together.
  */
-export function* cooccurrenceMatrices({ grid, groups, steps, perDirection }: MatrixPlan): Generator<Uint32Array> {
+export function* cooccurrenceMatrices(plan: MatrixPlan): Generator<Counts> {
+  const { grid, groups, steps, perDirection, distancesMm } = plan;
   const { levels, levelCount } = grid;
   const along = perDirection ? Array.from(steps.keys(), (d) => steps.subarray(d, d + 1)) : [steps];
   for (const voxels of groups) {
+    if (distancesMm) {
+      yield weightedSum(plan, voxels, distancesMm);
+      continue;
+    }
     for (const some of along) {
       const counts = new Uint32Array(levelCount * levelCount);
       for (const step of some) countPairs(levels, voxels, step, counts, levelCount);
@@ -66,7 +87,7 @@ interface Sums {
   readonly largest: number;
 }
 
-function sumUp(counts: Uint32Array, width: number): Sums {
+function sumUp(counts: Counts, width: number): Sums {
   let sum = 0;
   for (let at = 0; at < counts.length; at++) sum += counts[at]!;
   const [p, d, s] = [new Float64Array(width), new Float64Array(width), new Float64Array(2 * width + 1)];
@@ -102,7 +123,7 @@ function expectation(p: Float64Array, f: (k: number, p: number) => number): numb
 const entropyOf = (p: Float64Array): number => expectation(p, (_, share) => -Math.log2(share));
 
 /** The features of one symmetric matrix of counts with a sum above 0. */
-function glcmOf(counts: Uint32Array, width: number, levelsInRoi: number): FeatureValues {
+function glcmOf(counts: Counts, width: number, levelsInRoi: number): FeatureValues {
   const sums = sumUp(counts, width);
   const { p, d, s } = sums;
   const mu = expectation(p, (k) => k + 1);

@@ -51,20 +51,31 @@ function usefulSteps(plan: MatrixPlan, voxels: Int32Array): Int32Array {
 
 const widthOf = ({ grid: { roi } }: MatrixPlan): number => Math.max(...roi.shape) - 2 * roi.margin;
 
+/** The matrices of directions added, each times the distance of its neighbours in mm where that weights them. */
+function addedRuns(plan: MatrixPlan, voxels: Int32Array, steps: readonly number[], width: number) {
+  const { grid, distancesMm } = plan;
+  const counts = new Uint32Array(grid.levelCount * width);
+  if (!distancesMm) {
+    for (const step of steps) countRuns(grid.levels, voxels, step, counts, width);
+    return counts;
+  }
+  const sum = new Float64Array(counts.length);
+  for (const step of steps) {
+    counts.fill(0);
+    countRuns(grid.levels, voxels, step, counts, width);
+    const mm = distancesMm[plan.steps.indexOf(step)]!;
+    for (let at = 0; at < sum.length; at++) sum[at]! += mm * counts[at]!;
+  }
+  return sum;
+}
+
 /** One matrix for each set of voxels and, unless merged, each direction: levelCount rows of `width` run lengths. */
-export function runLengthMatrices(plan: MatrixPlan): { matrices: Uint32Array[]; width: number } {
-  const { grid, groups, perDirection } = plan;
-  const { levels, levelCount } = grid;
+export function runLengthMatrices(plan: MatrixPlan): { matrices: (Uint32Array | Float64Array)[]; width: number } {
   const width = widthOf(plan);
-  const empty = (): Uint32Array => new Uint32Array(levelCount * width);
-  const matrices = groups.flatMap((voxels) => {
+  const matrices = plan.groups.flatMap((voxels) => {
     const steps = Array.from(usefulSteps(plan, voxels));
-    const together = perDirection ? steps.map((step) => [step]) : [steps];
-    return together.map((own) => {
-      const matrix = empty();
-      for (const step of own) countRuns(levels, voxels, step, matrix, width);
-      return matrix;
-    });
+    const together = plan.perDirection ? steps.map((step) => [step]) : [steps];
+    return together.map((own) => addedRuns(plan, voxels, own, width));
   });
   return { matrices, width };
 }

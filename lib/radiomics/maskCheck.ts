@@ -1,7 +1,7 @@
 /** Whether a mask can be used with an image: refusals that a program can tell apart by their kind. */
 import { UserError } from '../errors.ts';
 import { geometryDifference } from '../volume/orientation.ts';
-import { shearDegrees, type Vec3, type Volume } from '../volume/volume.ts';
+import { crookedAxes, type Vec3, type Volume } from '../volume/volume.ts';
 import { itkGridOf, positionIn } from './itk/resampleAsItk.ts';
 import { findLabel, type LabelBox, type Roi, roiDimensions } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
@@ -68,13 +68,8 @@ export function checkMask(
 ): LabelBox {
   const difference = geometryDifference(image, mask);
   if (difference) throw new MaskError('geometry', 'image and mask on the same grid', difference);
-  const shear = shearDegrees(image.affine);
-  if (shear > 0)
-    throw new MaskError(
-      'geometry',
-      'axes at right angles',
-      `axes that miss them by ${shear.toFixed(1)}° (gantry tilt)`,
-    );
+  const crooked = crookedAxes(image.affine);
+  if (crooked) throw new MaskError('geometry', 'axes at right angles', crooked);
   checkValues(mask);
   const box = findLabel(mask, settings.label);
   if (!box && after !== undefined) throw noVoxels(after);

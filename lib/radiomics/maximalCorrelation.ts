@@ -8,7 +8,7 @@
  */
 
 /** Lower triangle of S over the levels that occur (p > 0), as rows. */
-function normalised(counts: Uint32Array, p: Float64Array, sum: number): Float64Array[] {
+function normalised(counts: ArrayLike<number>, p: Float64Array, sum: number): Float64Array[] {
   const width = p.length;
   const present = Array.from(p.keys()).filter((i) => p[i]! > 0);
   return present.map((i) => Float64Array.from(present, (j) => counts[i * width + j]! / sum / Math.sqrt(p[i]! * p[j]!)));
@@ -79,7 +79,12 @@ function eigenvalue(matrix: ReturnType<typeof tridiagonal>, index: number): numb
  * divided by the sum; `levelsInRoi`: how many levels the ROI has. One level: 1 as in PyRadiomics; several
  * in the ROI but one in this matrix: 0.
  */
-export function maximalCorrelation(counts: Uint32Array, p: Float64Array, sum: number, levelsInRoi: number): number {
+export function maximalCorrelation(
+  counts: ArrayLike<number>,
+  p: Float64Array,
+  sum: number,
+  levelsInRoi: number,
+): number {
   if (levelsInRoi < 2) return 1;
   const rows = normalised(counts, p, sum);
   const n = rows.length;

@@ -11,6 +11,7 @@
  * and below it, 9 cubes with four corners set (volume 1/2 each, area 1), 12 with two (1/8, √½) and 4 with one (1/48,
  * √3/8): volume 2·(9/2 + 12/8 + 4/48) = 73/6, area 2·(9 + 12·√½ + √3/2).
  */
+import { cross, dot, minus } from '../volume/vectors.ts';
 import type { Vec3 } from '../volume/volume.ts';
 
 /** Corners 0 to 7 of a cube: x, y and z of each. */
@@ -52,14 +53,6 @@ export interface MeshMeasures {
   readonly areaMm2: number;
   readonly volumeMm3: number;
 }
-
-export const minus = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-export const cross = (a: Vec3, b: Vec3): Vec3 => [
-  a[1] * b[2] - a[2] * b[1],
-  a[2] * b[0] - a[0] * b[2],
-  a[0] * b[1] - a[1] * b[0],
-];
-export const dot = (a: Vec3, b: Vec3): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
 /** Number of cubes of each case, and the sum of their positions (first voxel of the cube) along each axis. */
 interface CaseCounts {

@@ -1,6 +1,7 @@
 /** PyRadiomics' parameter files (sections imageType, featureClass and setting) as settings of ours. */
 import { shown } from '../checks.ts';
 import { expected } from '../errors.ts';
+import { weightingNorms } from './aggregation.ts';
 import { type Family, families, featureNames } from './names.ts';
 import type { ImageKind, RadiomicsChanges, Transform } from './settings.ts';
 
@@ -24,7 +25,7 @@ const oneOf =
   (name: string, to: keyof RadiomicsChanges, words: ReadonlyMap<unknown, unknown>): Rename =>
   (value) => {
     if (words.has(value)) return { [to]: words.get(value) };
-    throw expected(`the setting ${name} to be one of ${[...words.keys()].join(', ')}`, shown(value));
+    throw expected(`the setting ${name} to be one of ${[...words.keys()].map(String).join(', ')}`, shown(value));
   };
 
 const interpolators = new Map<unknown, unknown>([
@@ -39,6 +40,12 @@ const sliceAxes = new Map<unknown, unknown>([
   [0, 'z'],
   [1, 'y'],
   [2, 'x'],
+]);
+
+const norms = new Map<unknown, unknown>([
+  [null, null],
+  ['no_weighting', null],
+  ...weightingNorms.map((norm) => [norm, norm] as const),
 ]);
 
 /** What may also be set for a single kind of image. */
@@ -68,7 +75,7 @@ const general: Record<string, Rename> = {
   resegmentRange: as('resegmentRange'),
   resegmentMode: as('resegmentMode'),
   resegmentShape: as('resegmentShape'),
-  weightingNorm: only('weightingNorm', 'no_weighting', null),
+  weightingNorm: oneOf('weightingNorm', 'weightingNorm', norms),
   symmetricalGLCM: only('symmetricalGLCM', true),
   label_channel: only('label_channel', 0),
   additionalInfo: () => ({}),
@@ -169,6 +176,7 @@ export function changesFromPyradiomics(content: object): RadiomicsChanges {
   const ofFilters = Object.values(filters).flatMap((names) => Object.keys(names));
   const values = section(setting, 'setting', [...Object.keys(general), ...ofFilters]);
   const changes = renamed(values, general);
-  if (values.weightingNorm === 'no_weighting') changes.aggregation = values.force2D ? '2.5d-merge' : '3d-merge';
+  // With any norm the directions are merged.
+  if (typeof values.weightingNorm === 'string') changes.aggregation = values.force2D ? '2.5d-merge' : '3d-merge';
   return { ...changes, ...imageChanges(imageType, values), ...featureChanges(featureClass) } as RadiomicsChanges;
 }

@@ -1,11 +1,14 @@
 /** Settings of a feature extraction from files, ours or PyRadiomics', in YAML or JSON. */
-import { readFile } from 'node:fs/promises';
 import { isScalar, isSeq, parseDocument, visit } from 'yaml';
-import { expected, messageOf, UserError } from '../errors.ts';
-import { assertRegularFile, explainReadError } from '../io/files.ts';
+import { checkInFile, expected, messageOf } from '../errors.ts';
+import { textKind } from '../io/fileKind.ts';
+import { readText } from '../io/files.ts';
 import { checkShape, object } from '../io/schema.ts';
 import { changesFromPyradiomics, isPyradiomicsFile } from './pyradiomicsParameters.ts';
 import { type RadiomicsChanges, type RadiomicsSettings, radiomicsSettings } from './settings.ts';
+
+/** A thousand times what all options take. */
+const longestSettings = 2 ** 20;
 
 /** Lists whose numbers name images, so that 2.0 is not 2. */
 const namingLists = ['sigma', 'logSigmasMm'];
@@ -43,24 +46,21 @@ export function settingAsWritten(name: string, text: string): unknown {
  * before what is in the file. Throws a UserError naming the file.
  */
 export async function readRadiomicsSettings(file: string, more: RadiomicsChanges = {}): Promise<RadiomicsSettings> {
-  await assertRegularFile(file, 'radiomics options');
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw explainReadError(error, 'radiomics options', file);
-  });
+  const text = await readText(file, 'radiomics options', longestSettings);
+  const kind = textKind(text);
+  if (kind !== undefined) throw expected('radiomics options in YAML or JSON', kind, file);
   let content: unknown;
   try {
-    content = parseAsWritten(text.replace(/^\ufeff/, ''));
+    content = parseAsWritten(text);
   } catch (error) {
     throw expected('radiomics options in YAML or JSON', messageOf(error), file);
   }
   const options = checkShape(content, object({}), file, 'an object of radiomics options');
-  try {
+  return checkInFile(file, () => {
     const changes = (isPyradiomicsFile(options) ? changesFromPyradiomics(options) : options) as RadiomicsChanges;
     // One of both decides which features there are.
     const { families, features, ...others } = changes;
     const isChosen = more.families !== undefined || more.features !== undefined;
     return radiomicsSettings({ ...(isChosen ? others : changes), ...more });
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(`${error.message} in ${file}`) : error;
-  }
+  });
 }

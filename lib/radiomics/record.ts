@@ -1,8 +1,6 @@
 /** The radiomics of one case as they are kept: features with what they were made from. */
 
 import { UserError } from '../errors.ts';
-import { openAnyImage, openAnyMask } from '../io/openVolume.ts';
-import { volumeChecksums } from '../io/readVolume.ts';
 import {
   dictionary,
   list,
@@ -16,6 +14,9 @@ import {
   text,
   tuple,
 } from '../io/schema.ts';
+import { isOneFile, openImage, openMask } from '../scan/openVolume.ts';
+import { type SeriesChoice, volumeChecksums } from '../scan/readVolume.ts';
+import { inOrderOf } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
 import { MaskError } from './maskCheck.ts';
@@ -51,8 +52,9 @@ export async function sourcesOf(
   image: string,
   mask: string,
   settings: RadiomicsSettings,
+  choice: SeriesChoice = {},
 ): Promise<RadiomicsRecord['made']> {
-  return { featureVersion, image: await volumeChecksums(image), mask: await volumeChecksums(mask), settings };
+  return { featureVersion, image: await volumeChecksums(image, choice), mask: await volumeChecksums(mask), settings };
 }
 
 /** Two files as the gate opens them, with what it found odd, by file. */
@@ -62,10 +64,16 @@ interface OpenedPair {
   readonly warnings: readonly string[];
 }
 
-async function openPair(imageFile: string, maskFile: string): Promise<OpenedPair> {
-  const [image, mask] = await Promise.all([openAnyImage(imageFile), openAnyMask(maskFile)]);
+/** The mask may be stored in another axis order than the image. */
+async function openPair(imageFile: string, maskFile: string, choice: SeriesChoice): Promise<OpenedPair> {
+  const [image, mask] = await Promise.all([openImage(imageFile, { isCt: false, ...choice }), openMask(maskFile)]);
   const odd = (file: string, found: readonly string[]): string[] => found.map((warning) => `${file}: ${warning}`);
-  return { image, mask, warnings: [...odd(imageFile, image.warnings), ...odd(maskFile, mask.warnings)] };
+  const same = (await isOneFile(imageFile, maskFile)) ? [`${imageFile}: image and mask are one file`] : [];
+  return {
+    image,
+    mask: inOrderOf(mask, image),
+    warnings: [...same, ...odd(imageFile, image.warnings), ...odd(maskFile, mask.warnings)],
+  };
 }
 
 /**
@@ -83,7 +91,8 @@ function recordOf(pair: OpenedPair, made: RadiomicsRecord['made'], files: [strin
 }
 
 /**
- * Reads image and mask and takes the features; `made` are their sources where these are known.
+ * Reads image and mask and takes the features; `made` are their sources where these are known, `choice` names the
+ * series of a DICOM image.
  * Throws a UserError that names the mask when it cannot be used, the image when its grey values
  * cannot, or the file that cannot be read.
  */
@@ -92,9 +101,10 @@ export async function makeRecord(
   mask: string,
   settings: RadiomicsSettings,
   made?: RadiomicsRecord['made'],
+  choice: SeriesChoice = {},
 ): Promise<RadiomicsRecord> {
-  const sources = made ?? (await sourcesOf(image, mask, settings));
-  return recordOf(await openPair(image, mask), sources, [image, mask]);
+  const sources = made ?? (await sourcesOf(image, mask, settings, choice));
+  return recordOf(await openPair(image, mask, choice), sources, [image, mask]);
 }
 
 /**
@@ -106,9 +116,10 @@ export async function makeRecords(
   mask: string,
   settings: RadiomicsSettings,
   labels: readonly number[],
+  choice: SeriesChoice = {},
 ): Promise<(RadiomicsRecord | UserError)[]> {
-  const made = await sourcesOf(image, mask, settings);
-  const pair = await openPair(image, mask);
+  const made = await sourcesOf(image, mask, settings, choice);
+  const pair = await openPair(image, mask, choice);
   return labels.map((label) => {
     try {
       const ofLabel = { ...made, settings: { ...settings, label } };

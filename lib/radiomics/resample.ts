@@ -14,6 +14,7 @@ import { axisTaps, sampleGrid, type Taps } from './interpolate.ts';
 import { gridWithin, itkGridOf, resampleAsItk } from './itk/resampleAsItk.ts';
 import { findLabel, type LabelBox } from './roi.ts';
 import type { RadiomicsSettings } from './settings.ts';
+import { isIntegerImage, isUnsigned, storedType } from './storedType.ts';
 
 /**
  * Voxels around the new grid that are looked at: a B-spline coefficient knows voxels so far
@@ -72,22 +73,11 @@ function geometryOf(volume: Volume, grid: readonly AxisGrid[]): Omit<Volume, 'da
   };
 }
 
-type Stored = Volume & { readonly header?: { readonly datatype?: string } };
-
-/**
- * Whether an image is one of integers: stored so in memory, or read from 64-bit integers, which are doubles in memory
- * (then all its values are still whole).
- */
-function isIntegerImage({ data, header }: Stored): boolean {
-  if (!(data instanceof Float32Array || data instanceof Float64Array)) return true;
-  return /^u?int64$/.test(header?.datatype ?? '') && data.every(Number.isInteger);
-}
-
 /**
  * Samples in the type of the image; assigning to an integer array cuts off, but wraps what does not fit, hence the
  * limits.
  */
-function inTypeOf(image: Stored, values: Float64Array, rounds: boolean): VoxelArray {
+function inTypeOf(image: Volume, values: Float64Array, rounds: boolean): VoxelArray {
   const like = image.data;
   const out = new (like.constructor as new (n: number) => VoxelArray)(values.length);
   if (!isIntegerImage(image)) {
@@ -96,8 +86,7 @@ function inTypeOf(image: Stored, values: Float64Array, rounds: boolean): VoxelAr
   }
   const isWide = like instanceof Float64Array;
   const bits = 8 * like.BYTES_PER_ELEMENT;
-  const isUnsigned = isWide ? image.header?.datatype === 'uint64' : like.constructor.name.startsWith('Uint');
-  const low = isUnsigned ? 0 : -(2 ** (bits - 1));
+  const low = isUnsigned(image) ? 0 : -(2 ** (bits - 1));
   const high = low + 2 ** bits - (isWide ? 0 : 1);
   const whole = rounds ? Math.round : Math.trunc;
   for (let i = 0; i < values.length; i++) out[i] = Math.min(high, Math.max(low, whole(values[i]!)));
@@ -158,7 +147,7 @@ function cutAround({ image, mask }: ImageAndMask, { first, last }: LabelBox, { f
   const start = first.map((at) => Math.max(0, at - filterMargin)) as unknown as Vec3;
   const end = last.map((at, axis) => Math.min(image.shape[axis]!, at + filterMargin + 1));
   const shape = end.map((at, axis) => at - start[axis]!) as unknown as Vec3;
-  return { image: cropVolume(image, start, shape), mask: cropVolume(mask, start, shape) };
+  return { image: { ...cropVolume(image, start, shape), ...storedType(image) }, mask: cropVolume(mask, start, shape) };
 }
 
 /** The mask on the grid of the image, by the nearest voxel. Equal to ITK's. */
@@ -199,7 +188,7 @@ export function resampleForRadiomics(image: Volume, mask: Volume, box: LabelBox,
   const geometry = geometryOf(isCorner ? mask : image, grid);
   const sampled = (isCorner ? sampleAtCorner : sampleAtCentre)(image, mask, grid, settings);
   return {
-    image: { ...geometry, data: inTypeOf(image, sampled.values, !isCorner) },
+    image: { ...geometry, ...storedType(image), data: inTypeOf(image, sampled.values, !isCorner) },
     mask: { ...geometry, data: Float32Array.from(sampled.values, (_, i) => (sampled.isInRoi(i) ? label : 0)) },
   };
 }

@@ -2,40 +2,23 @@
  * One configuration of a feature extraction: checked and frozen. The default is
  * PyRadiomics' (3.0.1) on the original image.
  */
-import {
-  type Check,
-  checkOptions,
-  count,
-  finite,
-  listOf,
-  number,
-  oneOf,
-  orNull,
-  positive,
-  wholeNumber,
-  yesNo,
-} from '../checks.ts';
+import { type Check, checkOptions } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
-import { type Aggregation, type Axis, aggregations, axes } from './aggregation.ts';
-import { type BinRule, binRules, mostLevels } from './discretise.ts';
-import { type PatternMethod, patternMethods } from './filters/binaryPattern2d.ts';
-import { waveletNames } from './filters/filterPair.ts';
-import { intensityImages } from './filters/intensity.ts';
-import { type Family, families, featureNames, standardFamilies } from './names.ts';
+import type { Aggregation, Axis, WeightingNorm } from './aggregation.ts';
+import type { BinRule } from './discretise.ts';
+import type { PatternMethod } from './filters/binaryPattern2d.ts';
+import { type Family, standardFamilies } from './names.ts';
+import {
+  checkPerImage,
+  type GridAlignment,
+  type ImageKind,
+  type ResegmentMode,
+  type RoiInterpolation,
+  settingChecks,
+  type Transform,
+} from './settingChecks.ts';
 
-const resegmentModes = ['absolute', 'relative', 'sigma'] as const;
-export type ResegmentMode = (typeof resegmentModes)[number];
-const interpolations = ['bspline', 'linear', 'nearest'] as const;
-export type RoiInterpolation = (typeof interpolations)[number];
-const gridAlignments = ['corner', 'centre'] as const;
-export type GridAlignment = (typeof gridAlignments)[number];
-
-/** Images beside the original, LoG and wavelets. */
-const transforms = [...intensityImages, 'gradient', 'lbp-2D', 'lbp-3D'] as const;
-export type Transform = (typeof transforms)[number];
-const imageKinds = ['original', 'log', 'wavelet', ...transforms] as const;
-/** What an image is made by. */
-export type ImageKind = (typeof imageKinds)[number];
+export type { GridAlignment, ImageKind, ResegmentMode, RoiInterpolation, Transform };
 
 /** What can be set for one kind of image. */
 type ImageChanges = Partial<
@@ -114,6 +97,8 @@ export interface RadiomicsSettings {
    */
   readonly binOrigin: number | null;
   readonly aggregation: Aggregation;
+  /** Which distance of neighbours weights the directions of GLCM and GLRLM where they are merged; null: none. */
+  readonly weightingNorm: WeightingNorm | null;
   /** Within slices only, and their matrices added: as aggregation 2.5d-average. */
   readonly force2D: boolean;
   /** The axis across the slices. */
@@ -170,6 +155,7 @@ export const pyradiomicsSettings: RadiomicsSettings = {
   binRule: 'pyradiomics',
   binOrigin: null,
   aggregation: '3d-average',
+  weightingNorm: null,
   force2D: false,
   sliceAxis: 'z',
   distances: [1],
@@ -189,80 +175,8 @@ export const ibsiChanges: RadiomicsChanges = {
   minimumRoiDimensions: 1,
 };
 
-const isObject = (v: unknown): v is object => typeof v === 'object' && v !== null && !Array.isArray(v);
-const notNegative = number('', (v) => v >= 0);
-/** Such as glcm_Contrast or glcm. */
-const featureOrFamily: Check = [
-  '',
-  (v) => families.includes(v as Family) || featureNames.some(({ family, name }) => `${family}_${name}` === v),
-];
-/** A number, or one as text. */
-const sigma: Check = [
-  '',
-  (v) => positive[1](v) || (typeof v === 'string' && /^[\d.]+(e[+-]?\d+)?$/i.test(v) && positive[1](Number(v))),
-];
-const levels = number(
-  `a whole number from 1 to ${mostLevels}`,
-  (v) => Number.isInteger(v) && v >= 1 && v <= mostLevels,
-);
-
-const checks: Record<keyof RadiomicsSettings, Check> = {
-  label: positive,
-  families: listOf(`a list of ${families.join(', ')}`, oneOf(families), 1),
-  features: orNull(listOf('a list of features such as glcm_Contrast and of families', featureOrFamily, 1)),
-  extras: yesNo,
-  original: yesNo,
-  logSigmasMm: listOf('a list of positive numbers', sigma, 0),
-  waveletLevels: wholeNumber,
-  waveletStartLevel: wholeNumber,
-  wavelet: oneOf(waveletNames),
-  transforms: listOf(`a list of ${transforms.join(', ')}`, oneOf(transforms), 0),
-  gradientUsesSpacing: yesNo,
-  lbp2dRadius: positive,
-  lbp2dSamples: number('a whole number from 1 to 30', (v) => Number.isInteger(v) && v >= 1 && v <= 30),
-  lbp2dMethod: oneOf(patternMethods),
-  lbp3dLevels: count,
-  lbp3dRadius: positive,
-  lbp3dSubdivisions: number('a whole number from 0 to 4', (v) => Number.isInteger(v) && v >= 0 && v <= 4),
-  perImage: [`settings by kind of image (${imageKinds.join(', ')})`, isObject],
-  normalise: yesNo,
-  normaliseScale: positive,
-  outlierLimit: orNull(positive),
-  correctMask: yesNo,
-  resampledSpacingMm: orNull(listOf('three numbers of 0 or more', notNegative, 3, 3)),
-  interpolation: oneOf(interpolations),
-  gridAlignment: oneOf(gridAlignments),
-  filterMargin: wholeNumber,
-  cropFirst: yesNo,
-  resegmentRange: orNull(listOf('one or two numbers', finite, 1, 2)),
-  resegmentMode: oneOf(resegmentModes),
-  resegmentShape: yesNo,
-  binWidth: positive,
-  binCount: orNull(levels),
-  binRule: oneOf(binRules),
-  binOrigin: orNull(finite),
-  aggregation: oneOf(aggregations),
-  force2D: yesNo,
-  sliceAxis: oneOf(axes),
-  distances: listOf('a list of positive whole numbers', count, 1),
-  gldmAlpha: wholeNumber,
-  ngtdmIsolated: oneOf(['count', 'skip']),
-  energyShift: finite,
-  minimumRoiVoxels: orNull(wholeNumber),
-  minimumRoiDimensions: number('1, 2 or 3', (v) => v === 1 || v === 2 || v === 3),
-};
-
-/** What `perImage` may hold for a kind of image. */
-const imageChecks = Object.fromEntries(
-  (['binWidth', 'binCount', 'distances', 'gldmAlpha', 'energyShift'] as const).map((name) => [name, checks[name]]),
-);
-
-function checkPerImage(perImage: object): void {
-  const isGood: Check = ['settings', isObject];
-  checkOptions(perImage, Object.fromEntries(imageKinds.map((kind) => [kind, isGood])), 'a kind of image', 'perImage.');
-  for (const [kind, changes] of Object.entries(perImage))
-    checkOptions(changes, imageChecks, 'a setting for one kind of image', `perImage.${kind}.`);
-}
+/** Every setting has its check. */
+const checks: Readonly<Record<keyof RadiomicsSettings, Check>> = settingChecks;
 
 /** The settings for an image of this kind. */
 export function settingsForImage(settings: RadiomicsSettings, kind: ImageKind | undefined): RadiomicsSettings {
@@ -284,6 +198,8 @@ export function radiomicsSettings(
   if (settings.force2D && changes.aggregation === undefined) settings.aggregation = '2.5d-average';
   if (settings.force2D && settings.aggregation.startsWith('3d'))
     throw expected('a 2-D or 2.5-D aggregation with force2D', settings.aggregation);
+  if (settings.weightingNorm && !settings.aggregation.endsWith('merge'))
+    throw expected('an aggregation that merges directions with a weightingNorm', settings.aggregation);
   if (changes.features && changes.families) throw new UserError('Expected either families or features, found both');
   const { original, logSigmasMm, waveletLevels } = settings;
   if (!original && logSigmasMm.length + waveletLevels + settings.transforms.length === 0) {

@@ -1,9 +1,9 @@
 /** The table of a cohort: which cases, and where their files are. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.ts';
 import { parseCsv } from '../io/csv.ts';
-import { explainReadError } from '../io/files.ts';
+import { textKind } from '../io/fileKind.ts';
+import { readText } from '../io/files.ts';
 import { families } from './names.ts';
 
 /** One row of a cohort table. */
@@ -23,6 +23,9 @@ export interface CohortRow {
  */
 const takenColumn = new RegExp(`^voxels$|^[^_]+_(?:${families.join('|')})_`);
 
+/** A million rows with long paths. */
+const longestTable = 2 ** 27;
+
 /** File names are made of ids. */
 const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
@@ -32,9 +35,10 @@ const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
  * those of features or twice, odd or repeated ids, and no rows.
  */
 export async function readCohort(file: string): Promise<CohortRow[]> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw explainReadError(error, 'a cohort table', file);
-  });
+  const text = await readText(file, 'a cohort table', longestTable);
+  const kind = textKind(text);
+  if (kind?.startsWith('a zip')) throw expected('a table as CSV', 'a zip archive, as spreadsheets are', file);
+  if (kind !== undefined) throw expected('a table as CSV', kind, file);
   const [heading = [], ...rows] = parseCsv(text, file);
   const isWhole = ['id', 'image', 'mask'].every((column) => heading.includes(column));
   if (!isWhole) throw expected('the columns id, image and mask', heading.join(', ') || 'an empty table', file);

@@ -46,8 +46,9 @@ type Statistic<T> = (units: readonly T[]) => number;
 function acceleration<T>(units: readonly T[], statistic: Statistic<T>): number {
   const values = units.map((_, left) => statistic(units.filter((_, i) => i !== left)));
   if (values.every((value) => value === values[0])) return 0;
-  const centre = mean(values);
-  const { values: distances } = scaled(values.map((value) => centre - value));
+  const { values: near } = scaled(values);
+  const centre = mean(Array.from(near));
+  const { values: distances } = scaled(near.map((value) => centre - value));
   const [squares, cubes] = [2, 3].map((power) => distances.reduce((sum, d) => sum + d ** power, 0));
   return cubes! / (6 * squares! ** 1.5);
 }
@@ -58,7 +59,7 @@ function acceleration<T>(units: readonly T[], statistic: Statistic<T>): number {
  */
 function bcaLevels(sorted: readonly number[], estimate: number, accelerate: number, tail: number): [number, number] {
   // a resample that is the sample in another order differs by rounding only
-  const rounding = 1e-12 * (sorted.at(-1)! - sorted[0]!);
+  const rounding = 1e-12 * sorted.at(-1)! - 1e-12 * sorted[0]!;
   const below = sorted.filter((value) => value < estimate - rounding).length;
   const notAbove = sorted.filter((value) => value <= estimate + rounding).length;
   const bias = normalQuantile((below + notAbove) / (2 * sorted.length));

@@ -4,17 +4,15 @@ import path from 'node:path';
 import { currentEngine } from 'axunet-engine/engine';
 import { graphBindingFile } from 'axunet-engine/graph/native';
 import { sha256, writeJson } from '../io/files.ts';
-import { object, readJsonIfGood, realNumber, type Schema } from '../io/schema.ts';
+import { readJsonIfGood } from '../io/schema.ts';
 import { settings } from '../settings.ts';
-import { isEqualEnough, type StepCheck, type Tolerance } from './checkStep.ts';
+import { isEqualEnough, type StepCheck, stepCheckSchema, type Tolerance } from './checkStep.ts';
 
 function noteFile(digest: string): string {
   const { size, mtimeMs } = statSync(graphBindingFile()); // another build of our kernels is another step
   const name = sha256(`${digest} ${currentEngine().description} ${size} ${mtimeMs}`).slice(0, 32);
   return path.join(settings.cacheFolder, 'checked-steps', `${name}.json`);
 }
-
-const noteSchema: Schema<StepCheck> = object({ cosine: realNumber, lossDifference: realNumber });
 
 function formatCheck({ cosine }: StepCheck, tolerance: Tolerance): string {
   const nearness = tolerance === 'sameKernels' ? 'equal' : 'near';
@@ -37,7 +35,7 @@ export async function checkOnce(
 ): Promise<CheckedStep> {
   if (settings.stepCheck === 'never') return { mayRun: true, outcome: 'not checked (AXUNET_STEP_CHECK=never)' };
   const file = noteFile(digest);
-  const noted = settings.stepCheck === 'once' ? await readJsonIfGood(file, noteSchema) : undefined;
+  const noted = settings.stepCheck === 'once' ? await readJsonIfGood(file, stepCheckSchema) : undefined;
   if (noted) return { mayRun: true, outcome: `${formatCheck(noted, tolerance)}, checked before` };
   const result = await check();
   if (!isEqualEnough(result, tolerance)) {

@@ -1,6 +1,7 @@
 /** Compares a compiled step with the eager one before it is used. */
 import { tf } from 'axunet-engine/engine';
 import { withoutOwnKernels } from 'axunet-engine/ops/ownKernels';
+import { object, realNumber, type Schema } from '../io/schema.ts';
 import type { Batch } from '../preprocess/batches.ts';
 import type { CompiledStep } from './compiledStep.ts';
 import { batchTensors, differentiate } from './differentiate.ts';
@@ -17,6 +18,9 @@ export interface StepCheck {
   /** Difference of the losses relative to the eager one. */
   readonly lossDifference: number;
 }
+
+/** Where its numbers are finite: JSON has null for the others. */
+export const stepCheckSchema: Schema<StepCheck> = object({ cosine: realNumber, lossDifference: realNumber });
 
 /** Whose kernels the uncompiled step uses: ours too, or TensorFlow's alone. */
 export type Kernels = 'ours' | 'tensorflow';

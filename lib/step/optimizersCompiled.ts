@@ -61,6 +61,7 @@ export function addUpdate(
   const controls = [nodeOf(value)];
   const [locking, nesterov] = [flag('use_locking'), flag('use_nesterov')];
   if (config.name === 'rmsprop') {
+    // r ← ρ r + (1 − ρ) g²;  m ← μ m + η g / √(r + ε);  w ← w − m
     const inputs = [...handles, n.learningRate, n.rho, n.momentum, n.epsilon, gradient];
     return trace.addTarget('ResourceApplyRMSProp', inputs, [float32, locking], { controls });
   }

@@ -9,10 +9,10 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { expected, messageOf, UserError } from '../errors.ts';
-import { sha256, syncFolder } from '../io/files.ts';
+import { expected, messageOf, systemReason, UserError } from '../errors.ts';
+import { readBytes, sha256, syncFolder } from '../io/files.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import {
   anything,
@@ -54,6 +54,8 @@ const checkpointSchema = object({
 
 const indexFile = 'checkpoint.json';
 const sumsFile = 'SHA256SUMS';
+/** The description and the names of a few hundred arrays take a hundredth of it. */
+const longestIndex = 2 ** 24;
 const temporaryPrefix = '.saving-';
 const lengthOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 const bytesOf = (array: Float32Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -99,13 +101,12 @@ async function writeContent(folder: string, { meta, arrays }: Checkpoint): Promi
 }
 
 /** True where a write failed because the disk, or the user's share of it, is full. */
-const isDiskFull = (error: unknown): boolean =>
-  ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as { code?: string }).code ?? '');
+const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as { code?: string }).code ?? '');
 
 /** Turns a failed write under the run folder into one sentence for the user; other errors pass unchanged. */
 export function explainRunWriteError(error: unknown, what: string, runFolder: string): unknown {
   if ((error as { code?: string }).code === undefined) return error;
-  const reason = isDiskFull(error) ? 'there is no space left on the disk' : messageOf(error);
+  const reason = isDiskFull(error) ? 'there is no space left on the disk' : (systemReason(error) ?? messageOf(error));
   return new UserError(
     `Could not write ${what} in ${runFolder}: ${reason}; ` +
       'the last good checkpoint is kept, so free some space or mend the cause, then resume',
@@ -172,7 +173,7 @@ export async function readCheckpoint<Meta = unknown>(
     (error: unknown): never => {
       throw error instanceof UserError ? error : expected(`the file ${name}`, messageOf(error), folder);
     };
-  const read = (name: string): Promise<Buffer> => readFile(file(name)).catch(missing(name));
+  const read = (name: string): Promise<Buffer> => readBytes(file(name), 'a file of a checkpoint', longestIndex);
   const sums = (await read(sumsFile)).toString('latin1');
   const indexBytes = await read(indexFile);
   let seen = sumLine(sha256(indexBytes), indexFile);
@@ -203,9 +204,27 @@ export function groupOf(
   return found;
 }
 
+/** The slot's own name where one of its checkpoints is whole. */
+async function wholeSlot<Meta>(
+  runFolder: string,
+  slot: CheckpointSlot,
+  metaSchema?: Schema<Meta>,
+): Promise<CheckpointSlot | undefined> {
+  for (const name of slotFolders[slot])
+    if (
+      await readCheckpoint(path.join(runFolder, name), metaSchema).then(
+        () => true,
+        () => false,
+      )
+    )
+      return slot;
+  return undefined;
+}
+
 /**
  * The newest checkpoint of a slot that is whole, with its folder; undefined where the slot was never saved.
- * Each damaged one that is passed over is reported to `warn`; throws when there are only damaged ones.
+ * Each damaged one that is passed over is reported to `warn`; throws when there are only damaged ones, naming the
+ * other slot where that is whole.
  */
 export async function readNewestCheckpoint<Meta = unknown>(
   runFolder: string,
@@ -224,7 +243,9 @@ export async function readNewestCheckpoint<Meta = unknown>(
       warn(`Skipped the damaged checkpoint ${folder}: ${messageOf(error)}`);
     }
   }
-  if (problems.length)
-    throw new UserError(`Expected a whole checkpoint in ${runFolder}, found only damaged ones: ${problems.join('; ')}`);
-  return undefined;
+  if (problems.length === 0) return undefined;
+  const other = await wholeSlot(runFolder, slot === 'best' ? 'last' : 'best', metaSchema);
+  const advice = other ? [`"${other}" is whole: predict with \`--weights ${other}\``] : [];
+  const found = [...problems, ...advice].join('; ');
+  throw new UserError(`Expected a whole checkpoint "${slot}" in ${runFolder}, found only damaged ones: ${found}`);
 }

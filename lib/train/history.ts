@@ -4,10 +4,10 @@
  * A killed process may leave lines that are newer than its checkpoint, and half a line at the end. Opening the file
  * for a resumed run cuts both off, so that a resumed history reads like an uninterrupted one.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { Validation } from '../evaluate/validation.ts';
-import { writeFileAtomic } from '../io/files.ts';
+import { readTextSync, writeFileAtomic } from '../io/files.ts';
 import {
   checkShape,
   dictionary,
@@ -89,7 +89,7 @@ export function readHistory(runFolder: string): HistoryRecord[] {
   const file = historyFile(runFolder);
   if (!existsSync(file)) return [];
   const records: HistoryRecord[] = [];
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
+  for (const line of readTextSync(file, 'the history of a run').split('\n')) {
     try {
       records.push(checkShape(parseJson(line), historySchema));
     } catch {

@@ -1,5 +1,5 @@
 /** What a run tells the disk as it goes: `history.jsonl` for programs, `tensorboard/` for TensorBoard. */
-import path from 'node:path';
+import { ownPlace } from '../io/insideFolder.ts';
 import { explainRunWriteError } from './checkpoint.ts';
 import { type HistoryRecord, openHistory } from './history.ts';
 import type { Position } from './position.ts';
@@ -41,7 +41,7 @@ export async function openJournal(runFolder: string, position: Position): Promis
   const history = await openHistory(runFolder, position).catch((error: unknown) => {
     throw explain(error);
   });
-  const scalars = guarded(() => openScalars(path.join(runFolder, 'tensorboard'), position.step + 1));
+  const scalars = guarded(() => openScalars(ownPlace(runFolder, 'tensorboard'), position.step + 1));
   return {
     write: (record) =>
       guarded(() => {

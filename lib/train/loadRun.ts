@@ -1,8 +1,7 @@
-/** A trained network from its run folder, and as files that TensorFlow.js loads anywhere. */
+/** A trained network from its run folder. */
 import path from 'node:path';
-import { tf } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
-import { sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
+import { sha256File } from '../io/files.ts';
 import { createAxUnet } from '../model/axunet.ts';
 import type { Predictor } from '../predict/ensemble.ts';
 import { paperWindowHu, softTissueWindowHu } from '../preprocess/window.ts';
@@ -50,23 +49,4 @@ export async function loadRun(
     windowHu: windowHu ?? (mode === 'paper' ? paperWindowHu : softTissueWindowHu),
     sha256: await sha256File(path.join(found.folder, 'SHA256SUMS')),
   };
-}
-
-/**
- * Writes `model.json` and `weights.bin` (TensorFlow.js layers format, for `tf.loadLayersModel` with axunet's layers
- * imported) and `axunet.json` (grid, window, training data, score) into a folder.
- */
-export async function exportModel({ model, description, position }: TrainedRun, folder: string): Promise<void> {
-  await model.save(
-    tf.io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData, format, generatedBy }) => {
-      await writeFileAtomic(
-        path.join(folder, 'weights.bin'),
-        new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)),
-      );
-      const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
-      await writeJson(path.join(folder, 'model.json'), { format, generatedBy, modelTopology, weightsManifest });
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
-    }),
-  );
-  await writeJson(path.join(folder, 'axunet.json'), { description, position });
 }

@@ -1,7 +1,7 @@
 /** Keeps two processes from training in one run folder, where they would overwrite each other's checkpoints. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { UserError } from '../errors.ts';
+import { expected, UserError } from '../errors.ts';
 
 /**
  * When a process started, in the kernel's count, '' where the system does not tell, and undefined where it no longer
@@ -27,6 +27,8 @@ function startOf(pid: number): string | undefined {
 /** The note, or undefined where there is none. One that is just being written is waited for. */
 function readNote(file: string): string | undefined {
   try {
+    if (!statSync(file).isFile())
+      throw expected('the note of who trains', 'something that is not a regular file', file);
     const text = readFileSync(file, 'utf8');
     if (text !== '') return text;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200); // milliseconds

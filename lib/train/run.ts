@@ -1,5 +1,4 @@
 /** What a training run is made of, and how one is put together from a configuration, slices and a split by patients. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { currentEngine, type tf } from 'axunet-engine/engine';
 import { whyNoGraphs } from 'axunet-engine/graph/native';
@@ -8,12 +7,14 @@ import { classesSchema } from '../dataset/classes.ts';
 import { assertDisjoint } from '../dataset/folds.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
+import { packageVersion } from '../io/packageVersion.ts';
 import {
   atLeastOne,
   choice,
   list,
   natural,
   object,
+  oneLine,
   optional,
   realNumber,
   type Schema,
@@ -27,7 +28,6 @@ import { modeSchema } from '../preprocess/manifest.ts';
 import { contentOf, withoutChecksums } from '../preprocess/sliceChecksum.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import type { Manifest } from '../preprocess/slices.ts';
-import { projectPath } from '../settings.ts';
 import { checkInChild } from '../step/checkChild.ts';
 import { ChosenStep } from '../step/chosenStep.ts';
 import { recomputesByDefault } from '../step/compiledStep.ts';
@@ -64,17 +64,18 @@ export interface CheckpointMeta {
   readonly position: Position;
 }
 
-const patientsSchema: Schema<PatientSplit> = object({ training: list(text), validation: list(text) });
+const patientsSchema: Schema<PatientSplit> = object({ training: list(oneLine), validation: list(oneLine) });
 
 /** What a run says of its slices. */
 export const dataSchema: Schema<RunDescription['data']> = object({
-  dataset: text,
+  dataset: oneLine,
   mode: modeSchema,
   windowHu: optional(tuple([realNumber, realNumber])),
   unit: choice(['mm', 'px']),
   classes: optional(classesSchema),
   slices: natural,
   sha256: text,
+  content: optional(text),
 });
 
 /** What `config.json` and a checkpoint of a run must hold. */
@@ -117,9 +118,6 @@ export interface TrainingRun {
   /** What it needs and what there is, in one line. */
   readonly memory: string;
 }
-
-const packageVersion = (): string =>
-  (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
 
 /** Slice numbers of the given patients, in the order of the set. Throws when one of them has no slice. */
 export function slicesOf(slices: SliceSet, patients: readonly string[]): number[] {

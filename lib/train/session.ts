@@ -7,6 +7,7 @@ import { firstDifference } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
 import { dictionary, readJsonIfGood, text } from '../io/schema.ts';
+import { makeFolder } from '../io/writable.ts';
 import type { Batch, BatchRequest } from '../preprocess/batches.ts';
 import { type BatchLoader, type BatchStream, openLoader } from '../preprocess/loader.ts';
 import { contentOf } from '../preprocess/sliceChecksum.ts';
@@ -164,6 +165,7 @@ export class TrainingSession {
 
   /** Locks the run's folder and goes to where the run stands. `close` it. */
   static async open(run: TrainingRun, options: SessionOptions): Promise<TrainingSession> {
+    await makeFolder(run.folder);
     const closers: Closer[] = [lockRun(run.folder)];
     try {
       const position = await findPosition(run, options);

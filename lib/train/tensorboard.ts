@@ -92,7 +92,7 @@ let opened = 0;
 export function openScalars(folder: string, step = 0): ScalarWriter {
   mkdirSync(folder, { recursive: true });
   const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, '0');
-  const file = openSync(path.join(folder, `events.out.tfevents.${seconds}.axunet.${process.pid}.${opened++}`), 'a');
+  const file = openSync(path.join(folder, `events.out.tfevents.${seconds}.axunet.${process.pid}.${opened++}`), 'ax');
   writeSync(file, Buffer.concat([tfRecord(versionEvent()), tfRecord(startEvent(step))]));
   return {
     write: (at, scalars) => {

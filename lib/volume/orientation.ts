@@ -229,5 +229,19 @@ export function geometryDifference(a: Volume, b: Volume): string | undefined {
   if (differs < 0) return undefined;
   const row = Math.floor(differs / 4);
   const rowOf = ({ affine }: Volume): string => list(affine.slice(4 * row, 4 * row + 4));
-  return `affine row ${row + 1} (${rowOf(a)}) against (${rowOf(b)})`;
+  if (rowOf(a) !== rowOf(b)) return `affine row ${row + 1} (${rowOf(a)}) against (${rowOf(b)})`;
+  // Far from the origin six digits do not tell the two apart.
+  return `affine row ${row + 1}, column ${(differs % 4) + 1}: ${a.affine[differs]} against ${b.affine[differs]}`;
+}
+
+/**
+ * A mask in the axis order of the image that it lies on, such as a NIfTI label whose rows run the other way than those
+ * of a DICOM image. The same object where the orders agree, or where it lies on another grid altogether.
+ */
+export function inOrderOf<T extends VoxelArray>(mask: Volume<T>, image: Volume): Volume<T> {
+  if (!geometryDifference(image, mask)) return mask;
+  if ([image, mask].some(({ affine }) => orientationCodes(affine).includes('?'))) return mask;
+  const turned = toCanonical(mask);
+  const grid = toCanonical({ ...image, data: turned.data });
+  return geometryDifference(grid, turned) ? mask : toGeometryOf(turned, image);
 }

@@ -46,6 +46,18 @@ export function summariseValues(data: VoxelArray): ValueSummary {
   return { count: data.length, nan, infinite, min, max, mean, std, sum };
 }
 
+/** Stored value → count, in rising order; neighbours are mostly equal, so runs are counted, not voxels. */
+export function countValues(data: VoxelArray): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < data.length; ) {
+    const value = data[i]!;
+    const start = i++;
+    while (i < data.length && data[i] === value) i++;
+    counts.set(value, (counts.get(value) ?? 0) + i - start);
+  }
+  return new Map([...counts].sort(([a], [b]) => a - b));
+}
+
 /** A copy without NaN and infinities. */
 export function finiteValues(data: VoxelArray): Float64Array {
   return Float64Array.from(data as Iterable<number>).filter((value) => Number.isFinite(value));

@@ -79,6 +79,16 @@ export function shearDegrees(affine: Affine): number {
   return largest > squareCosine ? (Math.asin(Math.min(1, largest)) * 180) / Math.PI : 0;
 }
 
+/**
+ * What keeps distances along the axes of an affine from being those in the patient, in words; undefined where nothing
+ * does.
+ */
+export function crookedAxes(affine: Affine): string | undefined {
+  if (!spacingOf(affine).every((mm) => mm > 0)) return 'an affine that does not place all three';
+  const degrees = shearDegrees(affine);
+  return degrees > 0 ? `axes that miss them by ${degrees.toFixed(1)}°, as with gantry tilt` : undefined;
+}
+
 /** Voxel volume in millilitres: of a box of the spacing, or where the axes are sheared the affine's determinant. */
 export function voxelVolumeMl({ spacingMm, affine }: Pick<Volume, 'spacingMm'> & Partial<Volume>): number {
   if (affine && shearDegrees(affine) > 0)

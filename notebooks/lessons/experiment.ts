@@ -117,7 +117,7 @@ export const scoresByPatient = (
 /** Adds this notebook's numbers to `summary.json` beside the figures; `npm start` prints it at the end. */
 export async function writeSummary(session: Session, numbers: Readonly<Record<string, unknown>>): Promise<void> {
   const file = path.join(session.figures, 'summary.json');
-  const old = existsSync(file) ? await readJsonAs(file, object({})) : {};
+  const old = existsSync(file) ? await readJsonAs(file, object({}), 'the numbers of notebooks') : {};
   await writeJson(file, {
     ...old,
     engine: currentEngine().description,

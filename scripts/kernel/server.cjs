@@ -38,7 +38,12 @@ class CellHandler extends JupyterHandlerImpl {
 /** Whether a message, given as its frames, asks to run a cell. */
 function isExecuteRequest(frames) {
   const start = frames.findIndex((frame) => frame.equals(Buffer.from('<IDS|MSG>')));
-  return start >= 0 && JSON.parse(frames[start + 2].toString()).msg_type === 'execute_request';
+  if (start < 0 || !frames[start + 2]) return false;
+  try {
+    return JSON.parse(frames[start + 2].toString())?.msg_type === 'execute_request';
+  } catch {
+    return false; // whoever has no key is refused where signatures are compared
+  }
 }
 
 class KernelServer extends ZmqServer {

@@ -12,16 +12,19 @@ import { loadCommand } from '../../lib/cli/commands.ts';
 import { openPair } from '../../lib/dataset/cases.ts';
 import { readCase } from '../../lib/dataset/readCase.ts';
 import { verifyDataset } from '../../lib/dataset/verify.ts';
+import { verifyMask } from '../../lib/dataset/verifyCase.ts';
 import { evaluateFiles, pairFiles } from '../../lib/evaluate/files.ts';
 import { volumeOverlay } from '../../lib/figures/volumeOverlay.ts';
-import { volumeInfo } from '../../lib/io/volumeInfo.ts';
 import type { Predictor } from '../../lib/predict/ensemble.ts';
 import { findVolumes, predictFiles } from '../../lib/predict/files.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
 import { makeRecord } from '../../lib/radiomics/record.ts';
 import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { openImage, openMask } from '../../lib/scan/openVolume.ts';
+import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
 import { type Fields, header, single } from '../io/makeNifti.ts';
+import { type NrrdFields, nrrd } from '../io/makeNrrd.ts';
 import { thresholdModel } from '../predict/fake.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-doors-'));
@@ -155,6 +158,24 @@ const faults: Fault[] = [
     everywhere,
   ],
   ['overlap', () => write('overlap', { pixdim: [1, 0.8, 0.8, 2.4] }), /differs from that of the affine/, everywhere],
+  [
+    'an infinite spacing',
+    () => write('infinite', { pixdim: [1, Infinity, 0.8, 2.5] }),
+    /\(Infinity × 0\.8 × 2\.5 mm\) differs from that of the affine \(0\.8 × 0\.8 × 2\.5 mm\)/,
+    everywhere,
+  ],
+  [
+    'no spacing, with an affine',
+    () => write('none', { pixdim: [1, 0, 0, 0] }),
+    /gives no spacing \(pixdim is 0\); that of the affine is used \(0\.8 × 0\.8 × 2\.5 mm\)/,
+    everywhere,
+  ],
+  [
+    'no spacing and no affine',
+    () => write('nothing', { pixdim: [1, 0, 0, 0], sformCode: 0 }),
+    /gives no spacing \(pixdim is 0\); 1 mm is assumed/,
+    everywhere,
+  ],
   ['tilt', () => write('tilt', { srow: tilted, pixdim: [1, 0.8, 0.8, 2.6604] }), /right angles.*20\.0°/, everywhere],
   [
     'metre',
@@ -164,6 +185,12 @@ const faults: Fault[] = [
   ],
   ['micron', () => write('micron', { ...times(1e3), units: 3 }), /lengths in microns; they are converted/, everywhere],
   ['no codes', () => write('codes', { sformCode: 0 }), /orientation is assumed/, everywhere],
+  [
+    'sform and qform',
+    () => write('both', { qformCode: 1, quatern: [0, 0, 1], qoffset: [25, 25, -30] }),
+    /sform and qform are both set and disagree \(by up to 10 mm\); the sform is used/,
+    everywhere,
+  ],
   [
     'HU + 1024',
     () =>
@@ -250,6 +277,8 @@ describe('distances and volumes', () => {
   it.each([
     ['as they should be', {}],
     ['with another spacing in the header', { pixdim: [1, 1, 1, 1] }],
+    ['with an infinite spacing in the header', { pixdim: [1, Infinity, 0.8, 2.5] }],
+    ['without a spacing in the header', { pixdim: [1, 0, 0, 0] }],
     ['in metres', { ...times(1e-3), units: 1 }],
     ['in micrometres', { ...times(1e3), units: 3 }],
   ] as [string, Fields][])('of files %s are those of the affine', async (_, fields) => {
@@ -268,6 +297,27 @@ describe('distances and volumes', () => {
     expect(failed[0]!.reason).toMatch(/^Expected axes at right angles to measure distances .* 20\.0°.*label\.nii$/);
     await expect(makeRecord(files.image, files.label, radiomicsSettings())).rejects.toThrow('axes at right angles');
   });
+  it('on an affine that does not place all axes are refused at every door that measures', async () => {
+    const flat = write('flat', { srow: [...straight.slice(0, 8), 0, 0, 0, 0] });
+    const said = /^Expected axes at right angles.*found an affine that does not place all three in .*flat-label\.nii$/;
+    expect((await evaluateFiles(pairFiles(flat.prediction, flat.label))).failed[0]!.reason).toMatch(said);
+    await expect(makeRecord(flat.image, flat.label, radiomicsSettings())).rejects.toThrow(said);
+    const mask = { id: 'm', patient: 'm', file: flat.label };
+    expect((await verifyMask(mask, { 1: 1 })).status).toBe('error');
+  });
+  it('of a file and itself are told of', async () => {
+    const { image, label } = write('twice', {});
+    symlinkSync(label, at('linked.nii'));
+    expect((await evaluateFiles(pairFiles(at('linked.nii'), label))).warnings).toEqual([
+      { id: 'twice-label', message: `${at('linked.nii')}: prediction and reference are one file` },
+    ]);
+    const { warnings } = await makeRecord(label, label, radiomicsSettings());
+    expect(warnings).toContain(`${label}: image and mask are one file`);
+    expect((await verifyDataset(await openPair(image, label))).totals.errors).toBe(0);
+    expect((await verifyDataset(await openPair(label, at('linked.nii')))).cases[0]!.findings).toContainEqual(
+      expect.objectContaining({ severity: 'error', check: 'duplicate' }),
+    );
+  });
   it('of labels that miss a whole number by a hair are those of the whole number', async () => {
     expect((await scoresOf(writeLabels('hair', 1.0000153))).referenceMl).toBeCloseTo(1.536, 5);
     const report = await verifyDataset(await openPair(at('hair-ct.nii'), at('hair-label.nii')));
@@ -277,6 +327,51 @@ describe('distances and volumes', () => {
     const { image, label, prediction } = writeLabels('far', 1.001);
     expect((await evaluateFiles(pairFiles(prediction, label))).failed).toHaveLength(1);
     expect((await verifyDataset(await openPair(image, label))).totals.errors).toBeGreaterThan(0);
+  });
+});
+
+describe('an NRRD header', () => {
+  const directions = '(0.8,0,0) (0,0.8,0) (0,0,2.5)';
+  // Spacing and frame as SimpleITK 2.5 reads them: no unit is converted, LPS and 1 where nothing is said.
+  it.each<[string, NrrdFields, string[], number[]]>([
+    ['that says all', { space: 'LPS', 'space directions': directions }, [], [0.8, 0.8, 2.5]],
+    [
+      'in centimetres',
+      { space: 'left-posterior-superior', 'space directions': directions, 'space units': '"cm" "cm" "cm"' },
+      ['the header gives lengths in "cm"; they are taken for mm'],
+      [0.8, 0.8, 2.5],
+    ],
+    [
+      'in millimetres',
+      { space: 'RAS', 'space directions': directions, 'space units': '"mm" "millimeters" ""' },
+      [],
+      [0.8, 0.8, 2.5],
+    ],
+    [
+      'with nothing of the grid',
+      {},
+      ['the header gives no spacing; 1 mm is assumed', 'the header names no space: LPS is assumed'],
+      [1, 1, 1],
+    ],
+    [
+      'with one spacing missing',
+      { spacings: '0.8 nan 2.5' },
+      ['the header gives no spacing; 1 mm is assumed', 'the header names no space: LPS is assumed'],
+      [0.8, 1, 2.5],
+    ],
+    [
+      'of a space without anatomy',
+      { space: '3D-right-handed', 'space directions': directions },
+      ['the header names the space 3D-right-handed, which says nothing of the patient: LPS is assumed'],
+      [0.8, 0.8, 2.5],
+    ],
+  ])('%s is told of where it leaves something open', async (_, fields, said, spacing) => {
+    writeFileSync(at('open.nrrd'), nrrd(new Uint8Array(48), fields));
+    for (const open of [(file: string) => openImage(file, { isCt: false }), openMask]) {
+      const { warnings, spacingMm } = await open(at('open.nrrd'));
+      expect(warnings).toEqual(said);
+      expect(spacingMm).toEqual(spacing);
+    }
   });
 });
 

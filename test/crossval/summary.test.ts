@@ -146,6 +146,19 @@ describe('the summary of a cross-validation', () => {
     expect(both.choice!.threshold).toBe(0.3);
   });
 
+  it('holds what preprocessing and the folds found odd, once', async () => {
+    const [second, first] = await results();
+    const entry = { id: 'a-ct', patient: 'a', sources: {}, slices: 1, warnings: ['a.nii.gz: every voxel is 40'] };
+    const manifest = { ...crossval.slices.manifest, cases: [entry] };
+    const seen = (message: string) => ({ id: 'a-ct', fold: 0, side: 'test' as const, message });
+    const odd = { ...first, warnings: [seen('every voxel is 40'), seen('the mask is empty')] };
+    const { warnings } = summariseFolds({ ...crossval, slices: { ...crossval.slices, manifest } }, [second, odd]);
+    expect(warnings).toEqual([
+      { id: 'a-ct', message: 'a.nii.gz: every voxel is 40' },
+      { id: 'a-ct', fold: 0, side: 'test', message: 'the mask is empty' },
+    ]);
+  });
+
   it('names folds that are missing or failed, cases without a score, and cases that no fold tests', async () => {
     const [, first] = await results();
     const list = { ...crossval.list, cases: [...crossval.list.cases, { id: 'e-ct', patient: 'e', image: '' }] };

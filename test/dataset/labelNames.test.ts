@@ -30,6 +30,13 @@ describe('labelMapOf', () => {
   });
   it('does not take what lies around the pancreas for it', () => {
     expect(labelMapOf({ pancreas: 1, peripancreatic_fat: 2, 'non-pancreas': 3 }, file)).toEqual({ 1: 1, 2: 0, 3: 0 });
+    const vessels = { pancreas: 1, pancreaticoduodenal_artery: 2, 'pancreatic vein': 3, 'pancreatic lymph node': 4 };
+    expect(labelMapOf({ ...vessels, 'no pancreas': 5 }, file)).toEqual({ 1: 1, 2: 0, 3: 0, 4: 0, 5: 0 });
+    expect(labelMapOf({ pancreatic_duct: 2, 'pancreas head': 1, pancreatic_nodule: 3 }, file)).toEqual({
+      1: 1,
+      2: 1,
+      3: 1,
+    });
   });
   it('refuses labels none of which is a pancreas, and takes a single one that says nothing for it', () => {
     expect(() => labelMapOf({ background: 0, liver: 1, spleen: 2 }, file)).toThrow(
@@ -38,6 +45,10 @@ describe('labelMapOf', () => {
     expect(() => labelMapOf({ background: 0, liver: 1 }, file)).toThrow('found liver in dataset.json');
     expect(() => labelMapOf({ background: 0 }, file)).toThrow('found no labels in dataset.json');
     expect(labelMapOf({ 0: 'background', 1: 'foreground' }, file)).toEqual({ 1: 1 });
+  });
+  it('takes numbers that are written as texts for numbers', () => {
+    expect(labelMapOf({ background: '0', pancreas: '1', spleen: '2' }, file)).toEqual({ 1: 1, 2: 0 });
+    expect(() => labelMapOf({ pancreas: 1, ignore: '2' }, file)).toThrow('found "ignore" (2)');
   });
   it("refuses nnU-Net's ignore label by name", () => {
     expect(() => labelMapOf({ background: 0, pancreas: 1, ignore: 2 }, file)).toThrow(

@@ -101,7 +101,10 @@ describe('layouts', () => {
     [{ ...decathlonJson, labels: null }, 'whose labels is an object, found null'],
     [{ ...decathlonJson, labels: ['pancreas'] }, 'whose labels is an object, found a list'],
     [{ ...decathlonJson, file_ending: 5 }, 'whose file_ending is a text, found 5'],
-    [{ ...decathlonJson, file_ending: '.png' }, 'file_ending to be one of .nii.gz, .nii, .hdr.gz, .hdr, found ".png"'],
+    [
+      { ...decathlonJson, file_ending: '.png' },
+      'file_ending to be one of .nii.gz, .nii, .hdr.gz, .hdr, .nrrd, .nhdr, .mha, .mhd, found ".png"',
+    ],
     [{ ...decathlonJson, groups: [1] }, 'whose groups is an object, found a list'],
     [{ ...decathlonJson, groups: { p1: 3 } }, 'whose groups.p1 is a text, found 3'],
   ])('refuses the dataset.json %j with its name', async (json, sentence) => {
@@ -195,7 +198,9 @@ describe('layouts', () => {
   it('says which part of a layout is missing', async () => {
     await expect(openNnunet(folder, 'x', {})).rejects.toThrow('Expected a folder imagesTr, found none');
     await expect(openSlicePictures(folder, 'x', {})).rejects.toThrow('Expected a folder images, found none');
-    await expect(openNihVolumes(folder, 'x', {})).rejects.toThrow('Expected PANCREAS_0001.nii.gz');
+    await expect(openNihVolumes(folder, 'x', {})).rejects.toThrow(
+      'Expected PANCREAS_0001, … (DICOM folders) or PANCREAS_0001.nii.gz',
+    );
     await expect(openPairs(path.join(folder, 'a'), folder, {})).rejects.toThrow('found no such file or folder');
   });
 });

@@ -49,6 +49,32 @@ describe('pairById', () => {
       unmatchedLabels: ['labels/b.nii.gz'],
     });
   });
+  it('pairs names that look the same, however letters with marks are written (NFC, NFD)', () => {
+    const [composed, decomposed] = ['Mü\u0301ller'.normalize('NFC'), 'Mü\u0301ller'.normalize('NFD')];
+    expect(composed).not.toBe(decomposed);
+    for (const [image, label] of [
+      [composed, decomposed],
+      [decomposed, composed],
+    ]) {
+      const { pairs, unmatchedLabels } = pairById(
+        volumesIn([`images/${image}_0000.nii.gz`]),
+        volumesIn([`labels/${label}.nii.gz`]),
+      );
+      const files = { image: `images/${image}_0000.nii.gz`, label: `labels/${label}.nii.gz` };
+      expect(pairs).toEqual([{ id: composed, ...files }]);
+      expect(unmatchedLabels).toEqual([]);
+    }
+    expect(() => pairById(volumesIn([`a/${composed}.nii`, `a/${decomposed}.nii`]), [])).toThrow(
+      /^Expected one file with the id .*, whose letters with marks are written in two ways \(NFC and NFD\), in a$/,
+    );
+  });
+  it('refuses an image and a label that differ in capital letters alone, and takes both where both are whole', () => {
+    expect(() => pairById(images('Case1', 'b'), labels('case1', 'b'))).toThrow(
+      /^Expected image and label of one name, found Case1\.nii\.gz and case1\.nii\.gz, which differ in capital letters, in /,
+    );
+    expect(pairById(images('A', 'a'), labels('A', 'a')).pairs).toHaveLength(2);
+    expect(pairById(images('A', 'a'), labels('A')).pairs).toHaveLength(2);
+  });
   it('takes the channel number of nnU-Net off, and leaves it where the labels have it too', () => {
     expect(pairById(images('p_0000'), labels('p')).pairs.map(({ id }) => id)).toEqual(['p']);
     const both = ['scan_0000', 'scan_0001'];

@@ -1,7 +1,9 @@
-/** Pickles written operation by operation, as pickletools has them; segmentArray.test.ts has a file of Python. */
+/**
+ * Pickles written operation by operation, as pickletools has them; segmentArray.test.ts has a file of Python.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PickleValue, readPickle } from '../../lib/dataset/pickle.ts';
+import { type PickleValue, pickledArray, readPickle } from '../../lib/dataset/pickle.ts';
 import { UserError } from '../../lib/errors.ts';
 
 /** Bytes of operations: numbers as they are, texts with their length in front (SHORT_BINUNICODE). */
@@ -49,6 +51,16 @@ describe('readPickle', () => {
     expect(() => read()).toThrow('an operation without operand at byte 1');
     expect(() => read(0x74)).toThrow('a collection without beginning');
   });
+  it('knows the names and numbered memory of protocols 2 and 3 where that is asked for', () => {
+    const old = (...parts: (number | string)[]): PickleValue => readPickle(pickle(...parts, 0x2e), 'a.pkl', true);
+    const name = [0x63, ...Buffer.from('os\nsystem\n')]; // GLOBAL
+    expect(old(...name)).toEqual({ kind: 'class', module: 'os', name: 'system' });
+    expect(old('x', 0x71, 0, 0x68, 0, 0x86)).toEqual(['x', 'x']); // BINPUT, BINGET
+    expect(old('x', 0x72, 0, 0, 0, 0, 0x68, 0, 0x86)).toEqual(['x', 'x']); // LONG_BINPUT
+    expect(() => old('x', 0x72, 255, 255, 255, 255)).toThrow('a reference too far ahead at byte 8');
+    expect(() => old(0x63, 0x61)).toThrow('a name without end at byte 1');
+    expect(() => read('x', 0x71, 0)).toThrow('the operation 0x71 at byte 3');
+  });
   it('is refused or read, whatever the bytes', () => {
     const operation = fc.constantFrom(
       0x28,
@@ -78,5 +90,28 @@ describe('readPickle', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('pickledArray', () => {
+  const of = (name: string) => ({ kind: 'class', module: 'numpy', name }) as const;
+  const array = (type: string, shape: PickleValue, bytes: PickleValue): PickleValue => {
+    const dtype = { kind: 'object', of: of('dtype'), args: [type], state: [3, '<'] } as const;
+    return { kind: 'object', of: of('_reconstruct'), args: [], state: [1, shape, dtype as never, false, bytes] };
+  };
+
+  it('has shape, type and bytes', () => {
+    const found = pickledArray(array('u1', [2, 1], Buffer.of(7, 8)));
+    expect(found).toEqual({ shape: [2, 1], type: 'u1', isBigEndian: false, isFortran: false, bytes: Buffer.of(7, 8) });
+  });
+  it('takes the text that protocol 2 makes of bytes', () => {
+    const text: PickleValue = { kind: 'object', of: of('encode'), args: ['\u00ff\u0001', 'latin1'] };
+    expect(pickledArray(array('u1', [2], text))?.bytes).toEqual(Buffer.of(255, 1));
+  });
+  it('is none where the bytes are not as many as the shape says, or it is something else', () => {
+    expect(pickledArray(array('f4', [2], Buffer.alloc(4)))).toBeUndefined();
+    expect(pickledArray(array('f4', [-1], Buffer.alloc(4)))).toBeUndefined();
+    expect(pickledArray([1, 2])).toBeUndefined();
+    expect(pickledArray(undefined)).toBeUndefined();
   });
 });

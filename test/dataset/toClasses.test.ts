@@ -15,6 +15,9 @@ describe('toClasses', () => {
     expect(toClasses(new Int32Array(5), pancreasAndTumour, 'a.nii')).toEqual(new Uint8Array(5));
     expect(toClasses(new Uint8Array(0), pancreasAndTumour, 'a.nii')).toEqual(new Uint8Array(0));
   });
+  it('refuses a map that makes background a class, which would turn a whole volume over', () => {
+    expect(() => toClasses(Uint8Array.of(0, 1), { labelMap: { 0: 1, 1: 1 } }, 'a.nii')).toThrow('leaves 0 background');
+  });
   it('refuses a value that the map does not have, by its file', () => {
     for (const array of [Uint8Array, Float32Array]) {
       expect(() => toClasses(array.of(0, 7), pancreasAndTumour, 'a.nii')).toThrow(

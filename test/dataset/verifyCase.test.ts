@@ -1,11 +1,10 @@
 /** The findings about one case: what was expected, and what its files hold. */
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenOptions } from '../../lib/dataset/caseList.ts';
 import { openDataset, openPair } from '../../lib/dataset/cases.ts';
-import { type CaseReport, countValues, verifyCase, verifyMask } from '../../lib/dataset/verifyCase.ts';
+import { type CaseReport, verifyCase, verifyMask } from '../../lib/dataset/verifyCase.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import type { Affine, Volume } from '../../lib/volume/volume.ts';
 import { lps, rowsReversed, temporaryFolder, torso, volumeOf } from './fixtures.ts';
@@ -162,14 +161,4 @@ describe('verifyCase', () => {
     await writeFile(file, 'no NIfTI');
     expect(findings(await verifyMask(item, { 1: 1 }))).toEqual(['error unreadable m']);
   });
-});
-
-it('countValues counts as a plain loop does', () => {
-  fc.assert(
-    fc.property(fc.array(fc.constantFrom(0, 1, 2, 0.5, NaN)), (values) => {
-      const counts = countValues(Float32Array.from(values));
-      for (const v of new Set(values)) expect(counts.get(v)).toBe(values.filter((w) => Object.is(v, w)).length);
-      expect([...counts.values()].reduce((sum, n) => sum + n, 0)).toBe(values.length);
-    }),
-  );
 });

@@ -61,6 +61,47 @@ describe('volumeOverlay', () => {
       /^Expected label value 2, found only 0, 7 in .*label\.nii$/,
     );
   });
+  it('turns a mask that is stored in another axis order of the same grid', async () => {
+    // The same eight slices with x running backwards: x' = 1 - x.
+    const affine: Affine = [1, 0, 0, -1, ...lps.slice(4)];
+    const straight = maskOf(1, 3, 4);
+    const data = straight.map((_, i) => straight[i ^ 1]!);
+    await writeNifti(at('turned.nii'), { ...grid, affine, data });
+    const { dice, warnings } = await volumeOverlay(
+      { image: at('ct.nii.gz'), label: at('turned.nii'), mask: at('mask.nii') },
+      2,
+    );
+    expect(dice).toBe(1);
+    expect(warnings.filter((warning) => warning.includes('turned'))).toEqual([]);
+  });
+  it('says what it draws as one, and that a mask is empty', async () => {
+    const data = maskOf(1, 3);
+    data.set(maskOf(2, 5).subarray(20, 24), 20);
+    await writeNifti(at('two.nii'), { ...grid, data });
+    await writeNifti(at('empty.nii'), { ...grid, data: maskOf(1) });
+    const { warnings } = await volumeOverlay(
+      { image: at('ct.nii.gz'), label: at('two.nii'), mask: at('empty.nii') },
+      2,
+    );
+    expect(warnings).toContain(`${at('two.nii')}: labels 1, 2 are drawn as one`);
+    expect(warnings).toContain(`${at('empty.nii')}: the mask is empty`);
+  });
+  it.each([
+    ['a probability map', Float32Array.from(maskOf(1, 3), (v) => v * 0.6), '0.6'],
+    ['values below 0, as of a CT', Int16Array.from(maskOf(1, 3), (v) => v - 1), '-1'],
+    ['NaN', Float32Array.from(maskOf(1, 3), (v) => (v ? 1 : NaN)), 'NaN'],
+  ])('refuses %s for a mask, with and without a value', async (_, data, found) => {
+    await writeNifti(at('odd.nii'), { ...grid, data });
+    for (const labelValue of [undefined, 1])
+      await expect(volumeOverlay({ image: at('ct.nii.gz'), label: at('odd.nii'), labelValue }, 1)).rejects.toThrow(
+        new RegExp(`^Expected a mask of labels 0 or more, found ${found}.*odd\\.nii$`),
+      );
+  });
+  it('does not draw background as the label', async () => {
+    await expect(volumeOverlay({ image: at('ct.nii.gz'), label: at('label.nii'), labelValue: 0 }, 1)).rejects.toThrow(
+      'Expected a label value other than 0, which is background',
+    );
+  });
   it('refuses a mask on another grid by its name', async () => {
     await expect(volumeOverlay({ image: at('ct.nii.gz'), mask: at('moved.nii') }, 1)).rejects.toThrow(
       /^Expected a mask on the grid of the image, found .*moved\.nii$/,

@@ -1,7 +1,7 @@
 /** Damaged files, one after the other, until a time or a number is over: which errors are no sentence to a user? */
 import { messageOf, UserError } from '../../lib/errors.ts';
 import { Random } from '../../lib/random.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 
 export interface Uncaught {
   readonly target: string;
@@ -19,11 +19,15 @@ export interface FuzzReport {
 
 /** A case that takes longer is a fault of its own. */
 const longestMs = 10_000;
+/** A file may hold megabytes; a sentence quotes a little. */
+const longestSentence = 5000;
 
-/** What is wrong with how a damaged file was refused; undefined where it is a sentence. */
-function faultOf(error: unknown): string | undefined {
+/** What is wrong with how a damaged file was refused; undefined where it is a sentence that names its place. */
+function faultOf(error: unknown, place: string): string | undefined {
   if (!(error instanceof UserError)) return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-  return /^[\p{Lu}"$].{10,}/u.test(error.message) && !/[\0-\x1f]/.test(error.message) ? undefined : error.message;
+  const isSentence = /^[\p{Lu}"$].{10,}/u.test(error.message) && !/[\0-\x1f\x7f-\x9f\u202a-\u202e]/.test(error.message);
+  if (!isSentence || error.message.length > longestSentence) return error.message;
+  return error.message.includes(place) ? undefined : `without a file: ${error.message}`;
 }
 
 /** Runs cases `from`, `from` + 1 and so on over the targets in turn while `goesOn` says so. */
@@ -44,7 +48,7 @@ export async function fuzz(
       await target.read();
     } catch (error) {
       refused++;
-      const fault = faultOf(error);
+      const fault = faultOf(error, target.place);
       if (fault !== undefined) uncaught.push({ target: target.name, case: number, message: fault });
     }
     const ms = performance.now() - started;

@@ -1,8 +1,9 @@
 /** Every format that is read from a disk, with whole examples, damage that suits it, and its reader. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { crc32, gunzipSync, gzipSync } from 'node:zlib';
+import { crc32, deflateSync, gunzipSync } from 'node:zlib';
 import { createCanvas } from '@napi-rs/canvas';
+import { readConfig } from '../../lib/cli/run/training.ts';
 import { readChoice } from '../../lib/crossval/models.ts';
 import { planFile, readPlan } from '../../lib/crossval/plan.ts';
 import { evaluationSchema, readFold } from '../../lib/crossval/readResult.ts';
@@ -10,15 +11,16 @@ import { foldFile } from '../../lib/crossval/result.ts';
 import { readFolds } from '../../lib/dataset/folds.ts';
 import { openNnunet } from '../../lib/dataset/layouts.ts';
 import { decodeSegmentArray } from '../../lib/dataset/segmentArray.ts';
+import { readDicom } from '../../lib/dicom/readDicom.ts';
 import { beforeAfter } from '../../lib/evaluate/choosePostprocessing.ts';
 import { scoreMasks } from '../../lib/evaluate/metrics.ts';
+import { readPdparams } from '../../lib/export/paddleFile.ts';
 import { sha256 } from '../../lib/io/files.ts';
 import { maskOf, readGreyImage } from '../../lib/io/image.ts';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
 import { encodeNpy, readNpy } from '../../lib/io/npy.ts';
 import { readNrrd } from '../../lib/io/nrrd.ts';
 import { readJsonAs } from '../../lib/io/schema.ts';
-import { volumeInfo } from '../../lib/io/volumeInfo.ts';
 import { isComplete, readCaseRecord, removeCase } from '../../lib/preprocess/sliceFiles.ts';
 import { openSlices } from '../../lib/preprocess/sliceSet.ts';
 import { readRadiomicsSettings } from '../../lib/radiomics/readSettings.ts';
@@ -26,76 +28,27 @@ import { recordSchema } from '../../lib/radiomics/record.ts';
 import { pyradiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { readCohort } from '../../lib/radiomics/table.ts';
 import type { Random } from '../../lib/random.ts';
+import { readMetaImage } from '../../lib/scan/metaImage.ts';
+import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
+import { projectPath } from '../../lib/settings.ts';
 import { groupOf, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
-import { readChanges, referenceConfig, trainConfig } from '../../lib/train/config.ts';
+import { referenceConfig } from '../../lib/train/config.ts';
 import { historyFile, readHistory } from '../../lib/train/history.ts';
 import { checkpointMetaSchema, descriptionSchema } from '../../lib/train/run.ts';
-import type { Volume, VoxelArray } from '../../lib/volume/volume.ts';
 import { pickled } from '../dataset/pickledMask.ts';
+import { dicomExamples } from '../dicom/examples.ts';
 import { encoders, nrrd } from '../io/makeNrrd.ts';
 import { makePng, pngChunk } from '../io/makePng.ts';
-import { damageBytes, damageJson, pick } from './mutate.ts';
+import { metaImage } from '../scan/makeMetaImage.ts';
+import { damageJson } from './mutate.ts';
+import { recordTargets } from './recordTargets.ts';
+import { description, niftiExamples, ofBytes, ofJson, position, ramp, rezip, type Target, volumeOf } from './target.ts';
 
-export interface Target {
-  readonly name: string;
-  /** Writes one damaged example into the folder. */
-  write(random: Random): void;
-  read(): Promise<unknown>;
-}
+/** A command line without options of training. */
+const noChanges = { set: [], epochs: undefined, minutes: undefined, preset: undefined, seed: undefined };
 
-/** A format whose examples are bytes in one file. */
-function ofBytes(
-  folder: string,
-  [name, file]: readonly [string, string],
-  examples: readonly Buffer[],
-  read: (file: string) => Promise<unknown>,
-  repair: (bytes: Buffer, random: Random) => Buffer = (bytes) => bytes,
-): Target {
-  const place = path.join(folder, file);
-  return {
-    name,
-    write: (random) => writeFileSync(place, repair(damageBytes(pick(random, examples), random), random)),
-    read: () => read(place),
-  };
-}
-
-/** A format whose examples are JSON in one file; one in eight is damaged as bytes. */
-function ofJson(
-  folder: string,
-  [name, file]: readonly [string, string],
-  examples: readonly unknown[],
-  read: (file: string) => Promise<unknown>,
-): Target {
-  const place = path.join(folder, file);
-  mkdirSync(path.dirname(place), { recursive: true });
-  return {
-    name,
-    write(random) {
-      const example = pick(random, examples);
-      const text =
-        random.integer(8) === 0
-          ? damageBytes(Buffer.from(JSON.stringify(example)), random)
-          : JSON.stringify(damageJson(example, random));
-      writeFileSync(place, text ?? 'undefined');
-    },
-    read: () => read(place),
-  };
-}
-
-const affine = [-1, 0, 0, 5, 0, -1, 0, 5, 0, 0, 2, -5, 0, 0, 0, 1];
-const volumeOf = (data: VoxelArray): Volume => ({ data, shape: [2, 3, 4], spacingMm: [1, 1, 2], affine });
-const ramp = Int16Array.from({ length: 24 }, (_, i) => 10 * i - 100);
-
-async function niftiExamples(folder: string): Promise<Buffer[]> {
-  const { readFileSync } = await import('node:fs');
-  const file = path.join(folder, 'example.nii');
-  const found: Buffer[] = [];
-  for (const data of [ramp, Float32Array.from(ramp), Uint8Array.from(ramp, (v) => v & 1)]) {
-    await writeNifti(file, volumeOf(data));
-    found.push(readFileSync(file));
-  }
-  return found;
-}
+/** Weights that PaddlePaddle saved. */
+const pdparams = projectPath('test/export/residual-1.pdparams');
 
 const nrrdExamples = (): Buffer[] =>
   Object.entries(encoders).flatMap(([encoding, encode]) => [
@@ -110,6 +63,12 @@ const nrrdExamples = (): Buffer[] =>
     }),
     nrrd(Buffer.alloc(0), { encoding, 'data file': 'none.raw' }),
   ]);
+
+const metaImageExamples = (): Buffer[] => [
+  metaImage(Buffer.from(ramp.buffer)),
+  metaImage(deflateSync(Buffer.from(ramp.buffer)), { CompressedData: 'True' }),
+  metaImage(Buffer.alloc(0), { ElementDataFile: 'none.raw' }),
+];
 
 const npyExamples = (): Buffer[] => [
   Buffer.from(encodeNpy({ data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] })),
@@ -173,8 +132,13 @@ const slice = (z: number): object => ({
   spacingMm: [1, 1],
   foreground: 2,
   box: [0, 1, 1, 3],
+  imageCrc32: crc32(Buffer.alloc(24)).toString(16).padStart(8, '0').repeat(3),
+  labelCrc32: crc32(Buffer.alloc(6)).toString(16).padStart(8, '0'),
 });
-const caseEntry = { id: 'a', patient: 'a', group: 'normal', shape: [3, 2, 2], sources: { 'x/a.nii': '00' }, slices: 2 };
+const caseEntry = {
+  ...{ id: 'a', patient: 'a', group: 'normal', shape: [3, 2, 2], sources: { 'x/a.nii': '00' }, slices: 2 },
+  ...{ labelPosition: 'as stored', warnings: ['odd'] },
+};
 const manifest = {
   version: 1,
   dataset: 'fuzz',
@@ -201,16 +165,6 @@ async function readAllSlices(folder: string): Promise<void> {
   const slices = await openSlices(folder);
   slices.entries.forEach((_, i) => slices.read(i));
 }
-
-const description = {
-  axunet: '0.1.0',
-  config: referenceConfig,
-  model: { variant: 'unet', width: 4, inputSize: [16, 16], inputChannels: 3, classes: 2, asppRates: [2, 4, 6] },
-  grid: { size: [16, 16], unit: 'mm', centre: [0, 0], extent: [16, 16] },
-  data: { dataset: 'fuzz', mode: 'default', windowHu: [-160, 240], unit: 'mm', slices: 2, sha256: '00' },
-  patients: { training: ['a'], validation: ['b'] },
-};
-const position = { step: 1, epochs: 1, batch: 0, lossSum: 0, seconds: 1, best: null, sinceBest: 0, dice: null };
 
 function crossvalExamples(): { plan: unknown; fold: unknown; summary: unknown; judging: unknown } {
   const cases = ['a', 'b'].map((id) => ({
@@ -253,7 +207,6 @@ function crossvalExamples(): { plan: unknown; fold: unknown; summary: unknown; j
 
 /** The index of a checkpoint, damaged and signed anew. */
 async function checkpointTarget(folder: string): Promise<Target> {
-  const { readFileSync } = await import('node:fs');
   const weights = { kernel: { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) } };
   await saveCheckpoint(folder, 'last', { meta: { description, position }, arrays: { weights } });
   const [index, sums] = ['checkpoint.json', 'SHA256SUMS'].map((name) => path.join(folder, 'last', name));
@@ -261,6 +214,7 @@ async function checkpointTarget(folder: string): Promise<Target> {
   const [, ...others] = readFileSync(sums!, 'utf8').split('\n');
   return {
     name: 'checkpoint',
+    place: folder,
     write(random) {
       const text = JSON.stringify(damageJson(example, random)) ?? '';
       writeFileSync(index!, text);
@@ -285,6 +239,7 @@ const radiomicsRecord = {
   shape: [2, 3, 4],
   spacingMm: [1, 1, 2],
   features: { original_firstorder_Mean: 3, original_glcm_Correlation: null },
+  warnings: ['x'],
 };
 
 const historyLines = [
@@ -304,6 +259,16 @@ async function datasetTarget(folder: string): Promise<Target> {
   return ofJson(folder, ['dataset.json', 'dataset.json'], examples, () => openNnunet(folder, 'fuzz', {}));
 }
 
+/** Reads, and looks whether a file beside the folder of the damaged one is still as it was. */
+async function sparing(victim: string, read: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await read();
+  } finally {
+    // An error of its own kind, which counts as one that nobody caught.
+    if (readFileSync(victim, 'utf8') !== 'not of the data') throw new Error(`${victim} was changed`);
+  }
+}
+
 /** All targets, with their files below `root`. */
 export async function makeTargets(root: string): Promise<Target[]> {
   const at = (name: string): string => {
@@ -312,27 +277,28 @@ export async function makeTargets(root: string): Promise<Target[]> {
     return folder;
   };
   const nifti = await niftiExamples(at('nifti'));
-  const rezip = (bytes: Buffer, random: Random): Buffer => {
-    const packed = gzipSync(bytes);
-    return random.integer(4) === 0 ? damageBytes(packed, random) : packed;
-  };
   const readPicture = async (file: string): Promise<unknown> => maskOf(await readGreyImage(file), file);
   const { plan, fold, summary, judging } = crossvalExamples();
   const table = Buffer.from('id,image,mask,label,age\na,a.nii,b.nii,1,50\n"b","c,.nii",d.nii,,60\n');
   putSlices(at('slices'));
   writeFileSync(path.join(at('summary'), 'plan.json'), JSON.stringify(plan));
   const records = at('slices');
-  return [
+  const victim = path.join(root, 'victim.txt');
+  writeFileSync(victim, 'not of the data');
+  const targets = [
+    ...(await recordTargets(at)),
     ofBytes(at('nifti'), ['NIfTI', 'a.nii'], nifti, readNifti),
     ofBytes(at('nifti'), ['NIfTI, gzip', 'a.nii.gz'], nifti, volumeInfo, rezip),
     ofBytes(at('nrrd'), ['NRRD', 'a.nrrd'], nrrdExamples(), readNrrd),
+    ofBytes(at('dicom'), ['DICOM', 'a.dcm'], Object.values(await dicomExamples()), (file) => readDicom(file)),
+    ofBytes(at('meta'), ['MetaImage', 'a.mha'], metaImageExamples(), readMetaImage),
     ofBytes(at('npy'), ['NPY', 'a.npy'], npyExamples(), readNpy),
     ofBytes(at('png'), ['PNG', 'a.png'], pngExamples(), readPicture, withChecksums),
     ofBytes(at('jpeg'), ['JPEG', 'a.jpg'], [jpegExample()], readPicture),
-    ofBytes(at('pickle'), ['pickle', 'a.pkl'], [gunzipSync(pickled)], async (file) => {
-      const { readFileSync } = await import('node:fs');
-      return decodeSegmentArray(readFileSync(file), file);
-    }),
+    ofBytes(at('pickle'), ['pickle', 'a.pkl'], [gunzipSync(pickled)], async (file) =>
+      decodeSegmentArray(readFileSync(file), file),
+    ),
+    ofBytes(at('pdparams'), ['pdparams', 'a.pdparams'], [readFileSync(pdparams)], readPdparams),
     ofBytes(at('csv'), ['CSV', 'a.csv'], [table], readCohort),
     ofJson(at('slices'), ['manifest', 'manifest.json'], [manifest], () => readAllSlices(records)),
     ofJson(at('slices'), ['case record', 'cases/a.json'], [caseRecord], async () => {
@@ -354,8 +320,8 @@ export async function makeTargets(root: string): Promise<Target[]> {
       (file) => readFolds(file, ['a', 'b']),
     ),
     ofJson(at('run'), ['config.json', 'config.json'], [description], (file) => readJsonAs(file, descriptionSchema)),
-    ofJson(at('run'), ['--config', 'changes.json'], [referenceConfig, { epochs: 3 }], async (file) =>
-      trainConfig(await readChanges(file)),
+    ofJson(at('run'), ['--config', 'changes.json'], [referenceConfig, { epochs: 3 }], async (config) =>
+      (await readConfig({ ...noChanges, config }))(referenceConfig),
     ),
     await checkpointTarget(at('run')),
     ofBytes(
@@ -381,4 +347,5 @@ export async function makeTargets(root: string): Promise<Target[]> {
       readRadiomicsSettings(file),
     ),
   ];
+  return targets.map((target) => ({ ...target, read: () => sparing(victim, target.read) }));
 }

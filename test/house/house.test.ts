@@ -20,19 +20,21 @@ const rooms = [
   ['errors', 'settings', 'random', 'checks', 'progress'],
   ['volume', 'statistics'],
   ['io'],
+  ['dicom'],
+  ['scan'],
   ['dataset', 'radiomics'],
   ['preprocess'],
   ['loss', 'model'],
   ['step', 'predict'],
   ['evaluate'],
   ['train'],
-  ['crossval', 'figures'],
+  ['crossval', 'figures', 'export'],
   ['cli', 'index'],
 ];
 const storey = (room: string): number => rooms.findIndex((names) => names.includes(room));
 
 /** The rooms that may touch tensors. */
-const tensorRooms = ['loss', 'model', 'step', 'predict', 'train', 'evaluate', 'crossval', 'cli', 'index'];
+const tensorRooms = ['loss', 'model', 'step', 'predict', 'train', 'evaluate', 'crossval', 'export', 'cli', 'index'];
 /** What every room may take from the engine's package: it brings no tensors along. */
 const withoutTensors = ['lib/engine/errors.ts', 'lib/engine/settings.ts'];
 

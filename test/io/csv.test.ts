@@ -29,4 +29,8 @@ describe('comma-separated values', () => {
       ]),
     ).toBe('a b,"a,b","say ""a""","a\rb"\n0,-1.5,,\n,\n');
   });
+
+  it('shows control characters as codes when written', () => {
+    expect(formatCsv([['a\u001b[2J\u009b\u202eb\tc', 'd\u0000']])).toBe('a\\u001b[2J\\u009b\\u202eb\tc,d\\u0000\n');
+  });
 });

@@ -1,8 +1,19 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256, sha256File, writeFileAtomic, writeJson } from '../../lib/io/files.ts';
+import {
+  readBytes,
+  readBytesSync,
+  readText,
+  readTextSync,
+  sha256,
+  sha256File,
+  writeFileAtomic,
+  writeJson,
+  writeThenRename,
+} from '../../lib/io/files.ts';
 import { anything, readJsonAs } from '../../lib/io/schema.ts';
 
 let folder: string;
@@ -11,6 +22,43 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 const at = (...names: string[]): string => path.join(folder, ...names);
+
+describe('reading', () => {
+  it('gives bytes as they are and text without its byte order mark, at once or later', async () => {
+    await writeFile(at('marked'), '\ufeffä');
+    expect([...(await readBytes(at('marked'), 'x'))]).toEqual([0xef, 0xbb, 0xbf, 0xc3, 0xa4]);
+    expect(readBytesSync(at('marked'), 'x')).toEqual(await readBytes(at('marked'), 'x'));
+    expect([await readText(at('marked'), 'x'), readTextSync(at('marked'), 'x')]).toEqual(['ä', 'ä']);
+  });
+  it.skipIf(process.platform === 'win32')(
+    'refuses pipes, devices behind a link, links in a circle, folders and what is absent, and waits for none',
+    async () => {
+      execFileSync('mkfifo', [at('pipe')]);
+      await symlink('/dev/zero', at('zero'));
+      await symlink('circle', at('circle'));
+      const found = {
+        pipe: 'something that is not a regular file',
+        zero: 'something that is not a regular file',
+        circle: 'links that lead in a circle',
+        '.': 'a folder',
+        none: 'no such file',
+      };
+      for (const [name, words] of Object.entries(found)) {
+        const sentence = `Expected a table, found ${words} in ${at(name)}`;
+        await expect(readText(at(name), 'a table')).rejects.toThrow(sentence);
+        expect(() => readTextSync(at(name), 'a table')).toThrow(sentence);
+      }
+    },
+  );
+  it('refuses what is longer than any such file before a byte of it is read', async () => {
+    await writeFile(at('hole'), '');
+    await truncate(at('hole'), 2 ** 40); // takes no room on the disk
+    const sentence = `Expected a table of at most 268435456 bytes, found one of 1099511627776 bytes in ${at('hole')}`;
+    await expect(readText(at('hole'), 'a table')).rejects.toThrow(sentence);
+    expect(() => readTextSync(at('hole'), 'a table')).toThrow(sentence);
+    await expect(readBytes(at('hole'), 'a slice', 5)).rejects.toThrow('Expected a slice of at most 5 bytes');
+  });
+});
 
 describe('writing', () => {
   it('makes missing folders, replaces what was there and leaves no temporary file', async () => {
@@ -23,6 +71,19 @@ describe('writing', () => {
     await writeFileAtomic(at('pieces'), [Buffer.from('ab'), new Uint8Array(0), Buffer.from('c')]);
     await writeFileAtomic(at('empty'), '');
     expect([await readFile(at('pieces'), 'utf8'), await readFile(at('empty'), 'utf8')]).toEqual(['abc', '']);
+  });
+  it.skipIf(process.platform === 'win32')('replaces what a killed run left, and follows no link there', async () => {
+    await writeFile(at('thesis.txt'), 'years of work');
+    for (const lie of [at('thesis.txt'), at('new.txt')]) {
+      await symlink(lie, at('slice.npy.partial'));
+      await writeThenRename(at('slice.npy.partial'), at('slice.npy'), [Buffer.from('slice')]);
+      expect(await readFile(at('slice.npy'), 'utf8')).toBe('slice');
+    }
+    await writeFile(at('slice.npy.partial'), 'half of an older, longer one');
+    await writeThenRename(at('slice.npy.partial'), at('slice.npy'), [Buffer.from('whole')]);
+    expect(await readFile(at('slice.npy'), 'utf8')).toBe('whole');
+    expect(await readFile(at('thesis.txt'), 'utf8')).toBe('years of work');
+    expect(await readdir(at('.'))).not.toContain('new.txt');
   });
   it('many at once to one name leaves one of them whole', async () => {
     const texts = Array.from({ length: 20 }, (_, i) => String(i).repeat(1000));

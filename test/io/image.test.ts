@@ -5,11 +5,23 @@ import { inflateSync } from 'node:zlib';
 import { createCanvas } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../lib/io/files.ts';
-import { encodePng, maskOf, readGreyImage } from '../../lib/io/image.ts';
+import { encodePng, maskDoubts, maskOf, readGreyImage } from '../../lib/io/image.ts';
 import { settings } from '../../lib/settings.ts';
 import { writeGreyPng } from './writeGreyPng.ts';
 
 const slices = settings.sharedFolder && path.join(settings.sharedFolder, 'data', 'nih-pancreas-ct-2d');
+
+/** Pillow's sRGB profile with the tags of red and blue exchanged: a decoder that obeys it changes colours. */
+const swappedProfile = inflateSync(
+  Buffer.from(
+    'eNqVkb1LAnEYxz9qYaQhVENExA0WDQpREI1lg4uEmEFWi55vgS/HnRLSGrQ0CA1RS29D/0GtQWtBEBRBRHNjb0vI9ZwKStTQ73ju+fC9' +
+      '+z489z2wh3Jq3uiYgXyhpEeCAWUptqw4X3AxLNWLO64a2mw4HOLP83mHzeq3fmsW/zuuZMpQwdYlPKVqeklYtiG0XtIs3hbuV7PxpPCh' +
+      'sC8hCwpfWbre4GeLMw1+r+vRyBzYrZlKpo0Tbaxm9bzwmLA3nyurzX2sL3GnCosL0gelhjCIECSAQoIya+Qo4ZdekMx+943XffMUxaPK' +
+      'XaOCLo4MWfH6RC3L1JT0tOgpuXJUrNx/5mmkJyca090B6HwyzbcRcO5ArWqaX0emWTsGxyNcFFr+ouQ0/SF6taV5D8CzCWeXLS2xC+db' +
+      'MPCgxfV4XXJI2dNpeD2Fnhj03UD3SiOr5nNO7iG6Ib/oGvb2YVTe96x+A+uJaAA=',
+    'base64',
+  ),
+);
 
 let folder: string;
 beforeAll(async () => {
@@ -42,6 +54,41 @@ describe('pictures', () => {
       expect(() => maskOf(mask(0, dark), 'm.png')).toThrow(
         `Expected a mask of 0 and 255 (above 127 is foreground), found no value above ${dark} in m.png`,
       );
+  });
+  it('other classes of a PNG mask are told of; a blurred edge and a JPEG are not', () => {
+    const mask = (dark: number, bright: number, isLossy?: true) => ({
+      data: new Uint8Array(200).fill(128, 0, dark + bright).fill(38, 0, dark),
+      width: 200,
+      height: 1,
+      ...(isLossy && { isLossy }),
+    });
+    expect(maskDoubts(mask(80, 24))).toEqual([
+      '80 pixels of grey (38) count as background beside 24 above 127; are they another class?',
+    ]);
+    expect(maskDoubts(mask(5, 60))).toEqual([]);
+    expect(maskDoubts(mask(0, 0))).toEqual([]);
+    expect(maskDoubts(mask(80, 24, true))).toEqual([]);
+  });
+  it('a colour profile in a JPEG changes no pixel, as in Pillow', async () => {
+    const canvas = createCanvas(8, 8);
+    const context = canvas.getContext('2d');
+    context.fillStyle = 'rgb(200, 80, 20)';
+    context.fillRect(0, 0, 8, 8);
+    const plain = canvas.toBuffer('image/jpeg', 95);
+    const segment = Buffer.concat([Buffer.from('\xff\xe2\0\0ICC_PROFILE\0\x01\x01', 'latin1'), swappedProfile]);
+    segment.writeUInt16BE(segment.length - 2, 2);
+    await writeFile(path.join(folder, 'plain.jpg'), plain);
+    await writeFile(
+      path.join(folder, 'profile.jpg'),
+      Buffer.concat([plain.subarray(0, 2), segment, plain.subarray(2)]),
+    );
+    const [expected, found] = [
+      await readGreyImage(path.join(folder, 'plain.jpg')),
+      await readGreyImage(path.join(folder, 'profile.jpg')),
+    ];
+    expect(found).toEqual(expected);
+    // np.asarray(Image.open(f).convert('L')) of such a picture is 109 everywhere.
+    expect([...new Set(found.data)]).toEqual([109]);
   });
   it('a JPEG that is cut to any part of its length is refused', async () => {
     const canvas = createCanvas(64, 64);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insideFolder } from '../../lib/io/insideFolder.ts';
+import { insideFolder, ownPlace } from '../../lib/io/insideFolder.ts';
 
 let root: string;
 let folder: string;
@@ -15,8 +15,21 @@ beforeAll(() => {
   symlinkSync(path.join(root, 'victim', 'thesis.txt'), path.join(folder, 'data', 'link.npy'));
   symlinkSync(path.join(folder, 'data'), path.join(folder, 'within'));
   symlinkSync(folder, path.join(root, 'alias'));
+  symlinkSync(path.join(root, 'victim', 'new.txt'), path.join(folder, 'data', 'nowhere.npy'));
+  symlinkSync(path.join(root, 'none'), path.join(folder, 'gone'));
+  symlinkSync('circle.npy', path.join(folder, 'data', 'circle.npy'));
 });
 afterAll(() => rmSync(root, { recursive: true }));
+
+describe('ownPlace', () => {
+  it('gives a place below the folder, and refuses one that somebody has linked elsewhere', () => {
+    expect(ownPlace(folder, 'cases')).toBe(path.join(folder, 'cases'));
+    expect(() => ownPlace(folder, 'out')).toThrow(
+      `Expected a path inside ${folder}, found "out", a link that leads out of it in ${folder}`,
+    );
+    expect(() => ownPlace(folder, 'gone')).toThrow('found "gone", a link that leads nowhere in');
+  });
+});
 
 describe('insideFolder', () => {
   it.each([
@@ -44,6 +57,11 @@ describe('insideFolder', () => {
     ['a linked folder', 'out/thesis.txt'],
     ['a file of a linked folder that does not exist', 'out/new/a.npy'],
     ['a linked file', 'data/link.npy'],
+    ['a link to what does not exist, which writing would follow', 'data/nowhere.npy'],
+    ['a place below such a link', 'gone/a.npy'],
+    ['a link to itself', 'data/circle.npy'],
+    ['a name longer than systems open', 'x'.repeat(60_000)],
+    ['many ways up', '../'.repeat(40)],
   ])('refuses %s, naming the file that said so', (_, name) => {
     expect(() => insideFolder(folder, name, 'm.json')).toThrow(
       new RegExp(`^Expected a path inside ${folder}, found .* in m\\.json$`),

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expected } from '../../lib/errors.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
-import { volumeInfo } from '../../lib/io/volumeInfo.ts';
+import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
 import { settings } from '../../lib/settings.ts';
 import { geometryDifference, toCanonical } from '../../lib/volume/orientation.ts';
 

@@ -87,7 +87,7 @@ describe('damaged files', () => {
 
   it('a name that promises gzip, or does not, must be right', async () => {
     await expect(readNifti(await put('plain.nii.gz', image))).rejects.toThrow(
-      'Expected gzip data, as the name says, found no gzip magic',
+      'Expected gzip data, as the name says, found a NIfTI file that is not packed (rename it to end in .nii) in ',
     );
     await expect(readNifti(await put('packed.nii', packed))).rejects.toThrow(
       'Expected plain data, as the name says, found gzip data',

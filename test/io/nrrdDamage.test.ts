@@ -102,7 +102,7 @@ describe('damaged files', () => {
       ['absent', 'no such file'],
       ['folder', 'a folder'],
       ['empty', 'an empty file'],
-      ['nifti', '"'],
+      ['nifti', 'gzip data in'],
     ]) {
       await expect(readNrrd(path.join(folder, `${name}.nrrd`))).rejects.toThrow(
         new RegExp(`^Expected an NRRD file.*, found ${found}.*${name}\\.nrrd$`),

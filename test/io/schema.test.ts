@@ -74,6 +74,15 @@ describe('JSON files', () => {
     expect(await readJsonAs(put('bom.json', `\ufeff${JSON.stringify(good)}`), schema)).toEqual(good);
     expect(await readJsonAs(put('plain.json', JSON.stringify(good)), schema)).toEqual(good);
   });
+  it('that nest deeper than any of ours are refused, wherever and whatever brackets their texts hold', async () => {
+    const deep = (n: number): string => `{"a": "\\"[[[", "b": ${'['.repeat(n - 1)}${']'.repeat(n - 1)}}`;
+    const open = (n: number) => readJsonAs(put('deep.json', deep(n)), object({}));
+    await expect(open(200)).resolves.toBeDefined();
+    for (const n of [201, 100_000])
+      await expect(open(n)).rejects.toThrow(`Expected JSON that nests at most 200 levels deep, found ${n} in`);
+    const texts = JSON.stringify({ a: '{'.repeat(1000), b: '\\"'.repeat(1000) });
+    await expect(readJsonAs(put('texts.json', texts), object({}))).resolves.toEqual(JSON.parse(texts));
+  });
   it('that are damaged, absent or of another shape are refused by name, or are none for who can go on without', async () => {
     for (const content of ['', '{', '[1', 'nul', '{"version": 1}', '\u0000']) {
       const file = put('bad.json', content);

@@ -41,13 +41,11 @@ describe('finding volumes', () => {
   it('refuses what is not there, folders without volumes, other files and two volumes of one name', async () => {
     mkdirSync(at('empty'));
     await writeNifti(at('empty', '.hidden.nii'), obliqueVolume());
-    await expect(findVolumes([at('nowhere')])).rejects.toThrow(
-      'Expected a NIfTI file, a picture or a folder of them, found nothing',
-    );
+    await expect(findVolumes([at('nowhere')])).rejects.toThrow('Expected a volume or a folder of them, found nothing');
     await expect(findVolumes([at('empty')])).rejects.toThrow(
-      'Expected NIfTI files (.nii, .nii.gz, .hdr) or of a picture (.png, .jpg), found none',
+      'Expected volumes (.nii, .nii.gz, .hdr, .nrrd, .nhdr, .mha, .mhd or DICOM), or pictures (.png, .jpg), found none',
     );
-    await expect(findVolumes([at('in', 'notes.txt')])).rejects.toThrow('Expected the name of a NIfTI file');
+    await expect(findVolumes([at('in', 'notes.txt')])).rejects.toThrow('Expected volumes (.nii');
     await writeNifti(at('empty', 'a.nii.gz'), obliqueVolume());
     await expect(findVolumes([at('in'), at('empty')])).rejects.toThrow('Expected volumes with different names');
   });
@@ -99,6 +97,18 @@ describe('predicting files', () => {
     expect(await again()).toEqual(['b']);
     expect(await again({ sha256: 'weights 2' })).toEqual(['a', 'b']);
     expect(await again({ sha256: 'weights 2' }, 0.7)).toEqual(['a', 'b']);
+  });
+
+  it('makes again what a record holds something else of than warnings', async () => {
+    const inputs = await findVolumes([at('in')]);
+    await predictFiles(predictor, inputs, { out: at('out') });
+    const record = JSON.parse(readFileSync(at('out', 'a.json'), 'utf8')) as object;
+    writeFileSync(at('out', 'a.json'), JSON.stringify({ ...record, warnings: 5 }));
+    expect(await predictFiles(predictor, inputs, { out: at('out') })).toMatchObject({
+      made: ['a'],
+      skipped: ['b'],
+      failed: [],
+    });
   });
 
   it('names a file that cannot be read and makes the others', async () => {

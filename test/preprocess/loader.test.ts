@@ -151,7 +151,9 @@ describe('a loader with a thread', () => {
     } catch (error) {
       sentence = (error as Error).message;
     }
-    expect(sentence).toMatch(/^Expected a preprocessed slice \(run axunet preprocess again\), found ENOENT.*s4\.npy$/);
+    expect(sentence).toMatch(
+      /^Expected a preprocessed slice \(run axunet preprocess again\), found no such file in .*s4\.npy$/,
+    );
     await openThreaded(damaged);
     const stream = loader.stream([0, 1, 4, 2].map((index) => ({ indices: [index], grid })));
     await takeAll(stream, 2);

@@ -79,7 +79,7 @@ describe('startSliceWriter', () => {
   });
   it('throws what a write met, at the latest at the end', async () => {
     rmSync(at('label'), { recursive: true });
-    await expect(writeCase()).rejects.toThrow('ENOENT');
+    await expect(writeCase()).rejects.toThrow('Expected a place to write to, found a folder that is gone');
   });
 });
 

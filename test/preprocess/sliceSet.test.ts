@@ -146,6 +146,31 @@ describe('a manifest of another shape', () => {
       (m) => ({ ...m, slices: [{ ...m.slices[0], height: 0 }] }),
       'height is a whole number of 1 or more',
     ],
+    [
+      'a checksum that is empty',
+      (m) => ({ ...m, slices: [{ ...m.slices[0], imageCrc32: '' }] }),
+      'imageCrc32 is 24 hexadecimal digits, found ""',
+    ],
+    [
+      'a checksum that is a number',
+      (m) => ({ ...m, slices: [{ ...m.slices[0], labelCrc32: 5 }] }),
+      'labelCrc32 is 8 hexadecimal digits, found 5',
+    ],
+    [
+      'a spacing of 0',
+      (m) => ({ ...m, slices: [{ ...m.slices[0], spacingMm: [0, 1] }] }),
+      'spacingMm[0] is a positive number, found 0',
+    ],
+    [
+      'one slice twice',
+      (m) => ({ ...m, slices: [m.slices[0], m.slices[0]] }),
+      'Expected slices with different ids, found',
+    ],
+    [
+      'warnings that are no list',
+      (m) => ({ ...m, cases: [{ id: 'a', patient: 'a', sources: {}, slices: 1, warnings: 5 }] }),
+      'warnings is a list, found 5',
+    ],
     ['slices in an object', (m) => ({ ...m, slices: { 0: m.slices[0] } }), 'whose slices is a list, found an object'],
   ])('is refused by name: %s', async (_, change, sentence) => {
     writeSlices();

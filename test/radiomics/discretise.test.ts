@@ -3,14 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type Binning, discretise, levelGrid } from '../../lib/radiomics/discretise.ts';
 import { roiOf } from './example.ts';
 
+const usual: Binning = { binWidth: 25, binCount: null, binRule: 'pyradiomics', binOrigin: null };
 const levels = (values: number[], binning: Partial<Binning>): number[] => [
-  ...discretise(Float64Array.from(values), {
-    binWidth: 25,
-    binCount: null,
-    binRule: 'pyradiomics',
-    binOrigin: null,
-    ...binning,
-  }),
+  ...discretise(Float64Array.from(values), { ...usual, ...binning }),
 ];
 
 describe('bins of a width', () => {
@@ -26,6 +21,12 @@ describe('bins of a width', () => {
     expect(() => levels([54], { binRule: 'ibsi', binOrigin: 60 })).toThrow(
       'Expected grey values of binOrigin, 60, or more, found 54',
     );
+  });
+
+  it('of a count have edges in single precision where the image is so, as numpy.histogram (1.26.4)', () => {
+    const values = Float64Array.from([4.9, 1.9, 2.7, 4.7, 0.7, 1.8, 0.7, 2.7], Math.fround);
+    expect([...discretise(values, { ...usual, binCount: 7 }, true)]).toEqual([7, 3, 4, 7, 1, 2, 1, 4]);
+    expect([...discretise(values, { ...usual, binCount: 7 }, false)]).toEqual([7, 2, 4, 7, 1, 2, 1, 4]);
   });
 
   it('put a value on an edge into the upper bin even where the quotient is rounded down', () => {

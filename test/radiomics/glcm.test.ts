@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cooccurrenceMatrices, glcmFeatures } from '../../lib/radiomics/glcm.ts';
 import { alongX, examplePlan, planOf } from './example.ts';
 
-const rows = (matrix: Uint32Array): number[][] => [0, 4, 8, 12].map((at) => [...matrix.subarray(at, at + 4)]);
+const rows = (matrix: Iterable<number>): number[][] => [0, 4, 8, 12].map((at) => [...matrix].slice(at, at + 4));
 
 describe('the co-occurrence matrix of the 4×4 example', () => {
   it('equals those that Haralick counted, in four directions', () => {

@@ -52,7 +52,7 @@ describe('run length features', () => {
         const { matrices, width } = runLengthMatrices(planOf(levels, [3, 4, 3], '3d-average'));
         const voxels = levels.filter((level) => level > 0).length;
         for (const matrix of matrices)
-          expect(matrix.reduce((sum, n, at) => sum + n * ((at % width) + 1), 0)).toBe(voxels);
+          expect(Array.from(matrix).reduce((sum, n, at) => sum + n * ((at % width) + 1), 0)).toBe(voxels);
       }),
       { numRuns: 100 },
     );

@@ -1,8 +1,10 @@
 /** Marching cubes against bodies by hand and the divergence theorem. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cross, dot, meshMeasures, meshVertices } from '../../lib/radiomics/mesh.ts';
+import { meshMeasures, meshVertices } from '../../lib/radiomics/mesh.ts';
 import { roiMask } from '../../lib/radiomics/roi.ts';
+import { cross, dot } from '../../lib/volume/vectors.ts';
 import type { Vec3 } from '../../lib/volume/volume.ts';
 import { roiOf } from './example.ts';
 

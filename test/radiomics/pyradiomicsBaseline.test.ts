@@ -100,7 +100,7 @@ async function planOf(caseName: string): Promise<{ grid: LevelGrid; plan: Matrix
  * Rows of the levels that occur and columns that are not all 0, as PyRadiomics keeps them; for
  * several directions as the last axis.
  */
-function trimmed(matrices: Uint32Array[], width: number, present: number[]): number[] {
+function trimmed(matrices: readonly ArrayLike<number>[], width: number, present: number[]): number[] {
   const columns = [...new Array(width).keys()].filter((j) =>
     matrices.some((matrix) => present.some((i) => matrix[(i - 1) * width + j] !== 0)),
   );
@@ -118,7 +118,7 @@ describe.skipIf(matrixCases.length === 0)('the matrices of the baseline, exactly
       present,
     } = await planOf(caseName);
     const matrices = [...cooccurrenceMatrices(plan)]
-      .map((counts) => ({ counts, sum: counts.reduce((a, b) => a + b, 0) }))
+      .map((counts) => ({ counts, sum: Array.from(counts).reduce((a, b) => a + b, 0) }))
       .filter(({ sum }) => sum > 0);
     const shares = present.flatMap((i) =>
       present.flatMap((j) => matrices.map(({ counts, sum }) => counts[(i - 1) * levelCount + j - 1]! / sum)),

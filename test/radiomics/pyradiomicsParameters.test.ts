@@ -92,11 +92,12 @@ describe('a parameter file of PyRadiomics', () => {
     ['imageType: {Wavelet: {wavelet: coif9}}', 'Expected wavelet to be one of haar, db1', 'found "coif9"'],
     ['featureClass: {glcm: [Contrst]}', 'Expected in featureClass.glcm a list out of Autocorrelation', '"Contrst"'],
     ['featureClass: {gldzm: }', 'Expected in the section featureClass only shape', 'found gldzm'],
-    [
-      'setting: {weightingNorm: euclidean}',
-      'Expected the setting weightingNorm to be "no_weighting" or null',
-      'euclidean',
-    ],
+    ['setting: {weightingNorm: chessboard}', 'weightingNorm to be one of null, no_weighting, euclid', 'chessboard'],
+    ['setting: {symmetricalGLCM: false}', 'Expected the setting symmetricalGLCM to be true', 'found false'],
+    ['setting: {label_channel: 1}', 'Expected the setting label_channel to be 0', 'found 1'],
+    ['setting: {interpolator: sitkLanczosWindowedSinc}', 'Expected the setting interpolator to be one of', 'Lanczos'],
+    ['featureClass: {shape: [Compactness1]}', 'Expected in featureClass.shape a list out of', '"Compactness1"'],
+    ['imageType: {LBP2D: {lbp2DMethod: nri}}', 'Expected lbp2dMethod to be one of uniform, default, ror, var', '"nri"'],
     [
       'setting: {interpolator: sitkGaussian}',
       'Expected the setting interpolator to be one of sitkNearest',

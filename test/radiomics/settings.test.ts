@@ -41,6 +41,11 @@ describe('radiomics settings', () => {
       'Expected resampledSpacingMm to be three numbers of 0 or more or null, found [1,1]',
     ],
     [{ aggregation: '4d' }, 'Expected aggregation to be one of 3d-average, 3d-merge'],
+    [
+      { weightingNorm: 'euclidean' },
+      'Expected an aggregation that merges directions with a weightingNorm, found 3d-av',
+    ],
+    [{ weightingNorm: 'chessboard' }, 'Expected weightingNorm to be one of euclidean, manhattan, infinity'],
     [{ force2D: true, aggregation: '3d-merge' }, 'Expected a 2-D or 2.5-D aggregation with force2D, found 3d-merge'],
     [
       { original: false },

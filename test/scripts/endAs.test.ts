@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { projectPath } from '../../lib/settings.ts';
+import { explainSignal } from '../../scripts/end-as.mjs';
 
 const { href } = pathToFileURL(projectPath('scripts/end-as.mjs'));
 
@@ -38,6 +39,31 @@ describe('A starter', () => {
           'axunet train: the process was killed, most likely because memory ran out: ' +
           'close other programs, or take smaller batches or fewer workers (SIGKILL)\n',
       });
+    });
+
+    it('names memory where Node gave up', () => {
+      expect(killedBy('SIGABRT')).toEqual({
+        status: 134,
+        signal: null,
+        stderr:
+          'axunet train: the process gave up, most likely because memory ran out: ' +
+          'close other programs, or take less at once (SIGABRT)\n',
+      });
+    });
+
+    it.each([
+      ['SIGXCPU', 'used all the processor time that it was allowed: raise the limit (ulimit -t)'],
+      ['SIGXFSZ', 'wrote a larger file than it was allowed: raise the limit (ulimit -f)'],
+    ])('names the limit after %s', (signal, said) => {
+      expect(explainSignal(signal, 'axunet train')).toBe(`axunet train: the process ${said} (${signal})`);
+    });
+
+    it('blames low limits before anything else', () => {
+      expect(explainSignal('SIGSEGV', 'axunet train', ['ulimit -s 100'])).toBe(
+        'axunet train: the process was ended, most likely because too little is allowed (ulimit -s 100): ' +
+          'raise the limit and start again (SIGSEGV)',
+      );
+      expect(explainSignal('SIGTERM', 'axunet train', ['ulimit -s 100'])).toBeUndefined();
     });
 
     it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { secondsLeft } from '../../scripts/run-notebooks.mjs';
+import { secondsLeft, timesIn } from '../../scripts/run-notebooks.mjs';
 
 const expected = { one: [2, 10, 4], two: [6, 8] };
 
@@ -24,5 +24,14 @@ describe('the time left', () => {
 
   it('is not stretched by the first few seconds', () => {
     expect(secondsLeft(['one', 'two'], 0, { one: [4] }, expected, 0)).toBe(28);
+  });
+});
+
+describe('times of an earlier run', () => {
+  it('are lists of seconds; what else a damaged file holds is unknown', () => {
+    expect(timesIn({ one: [1, 2.5], two: null, three: 'x', four: [null], five: { length: 3 } })).toEqual({
+      one: [1, 2.5],
+    });
+    for (const damaged of [undefined, null, 5, 'text', [[1, 2]]]) expect(timesIn(damaged)).toEqual({});
   });
 });

@@ -4,7 +4,7 @@ import { startEngine } from '../../lib/engine/engine.ts';
 import { CannotCompile } from '../../lib/engine/errors.ts';
 import { whyNoGraphs } from '../../lib/engine/graph/native.ts';
 import { modelConfig } from '../../lib/model/axunet.ts';
-import { checkInChild } from '../../lib/step/checkChild.ts';
+import { checkInChild, stepCheckIn } from '../../lib/step/checkChild.ts';
 import { isEqualEnough } from '../../lib/step/checkStep.ts';
 import type { CheckTask } from '../../lib/step/checkTask.ts';
 
@@ -30,5 +30,23 @@ describe.skipIf(whyNoGraphs())(`checkInChild${why}`, () => {
     const unknown = checkInChild({ ...task, model: { ...model, variant: 'no such network' as 'plain' } });
     await expect(unknown).rejects.toThrow(/the check of the compiled step did not finish \(.*no such network/);
     await expect(unknown).rejects.toThrow(CannotCompile);
+  });
+});
+
+describe('the answer of a child', () => {
+  it('is two finite numbers', () => {
+    expect(stepCheckIn('{"cosine": 1, "lossDifference": 0}')).toEqual({ cosine: 1, lossDifference: 0 });
+  });
+
+  // NaN is null in JSON, and null <= 1e-4 holds in JavaScript: such a step would be taken for a right one.
+  it.each([
+    '{"cosine": 1, "lossDifference": null}',
+    '{"cosine": null, "lossDifference": 0}',
+    '{}',
+    '{"cosine": ',
+    '[]',
+  ])('is refused where it is anything else: %s', (answer) => {
+    expect(() => stepCheckIn(answer)).toThrow(/the check of the compiled step gave no answer/);
+    expect(() => stepCheckIn(answer)).toThrow(CannotCompile);
   });
 });

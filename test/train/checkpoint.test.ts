@@ -102,6 +102,19 @@ describe('a damaged checkpoint is detected and the previous one used', () => {
     });
   }
 
+  it.each(['last', 'best'] as const)('and when the other slot than "%s" is whole, that is suggested', async (slot) => {
+    rmSync(folder, { recursive: true });
+    const other: 'best' | 'last' = slot === 'last' ? 'best' : 'last';
+    for (const each of [slot, other] as const) await saveCheckpoint(folder, each, content(1));
+    truncateSync(path.join(folder, slot, 'weights.bin'), 2);
+    const read = () => readNewestCheckpoint(folder, slot, () => {});
+    await expect(read()).rejects.toThrow(
+      new RegExp(`^Expected a whole checkpoint "${slot}" .*weights\\.bin; "${other}" is whole: .*--weights ${other}`),
+    );
+    truncateSync(path.join(folder, other, 'weights.bin'), 2);
+    await expect(read()).rejects.toThrow(/weights\.bin$/);
+  });
+
   it('and when both are damaged, the run is refused with both reasons', async () => {
     for (const name of ['last', 'previous']) truncateSync(path.join(folder, name, 'state.bin'), 2);
     await expect(newest(folder)).rejects.toThrow(/found only damaged ones: .*4 bytes.*4 bytes/);

@@ -32,6 +32,11 @@ describe('lockRun', () => {
     expect(existsSync(note())).toBe(true);
   });
 
+  it.skipIf(process.platform === 'win32')('refuses a note that is a pipe instead of waiting for a writer', () => {
+    spawnSync('mkfifo', [note()]);
+    expect(() => lockRun(folder)).toThrow('found something that is not a regular file in');
+  });
+
   it('lets one of two that start at once train, on a fresh folder and on one that a killed run left', async () => {
     const child = (at: number): string => `${importLock}
       while (Date.now() < ${at});

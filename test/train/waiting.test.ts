@@ -89,7 +89,7 @@ describe('training with a thread for the batches', () => {
     while (!loader.isThreaded) await setTimeout(5);
     rmSync(path.join(folder, 'slices/data/p0-0.npy'));
     await expect(trainOn(slices, 'run', { loader })).rejects.toThrow(
-      /^Expected a preprocessed slice \(run axunet preprocess again\), found ENOENT/,
+      /^Expected a preprocessed slice \(run axunet preprocess again\), found no such file/,
     );
     await loader.close();
   });

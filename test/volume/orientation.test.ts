@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   canonicalSlices,
   geometryDifference,
+  inOrderOf,
   orientationCodes,
   toCanonical,
   toGeometryOf,
@@ -139,5 +140,40 @@ describe('geometryDifference', () => {
     );
     expect(geometryDifference(base, moved(7, 1))).toBe('affine row 2 (0, 2, 0, 2) against (0, 2, 0, 3)');
     expect(geometryDifference(base, moved(7, NaN))).toContain('affine row 2');
+  });
+  it('names numbers that differ in words that differ, far from the origin too', () => {
+    const far = (by: number): Volume => ({ ...base, affine: base.affine.map((v, k) => (k === 3 ? 1e7 + by : v)) });
+    expect(geometryDifference(far(0), far(3))).toBe('affine row 1, column 4: 10000000 against 10000003');
+  });
+});
+
+describe('inOrderOf', () => {
+  it('turns a mask into the axis order of the image that it lies on, whatever the two are', () => {
+    const image = volumeOf([0, 1, 2], [-1, -1, 1]);
+    const canonical = toCanonical(image);
+    for (const { order, signs } of allTurns) {
+      // The same voxels stored in another order: a volume of that order, filled from the canonical one.
+      const shape = order.map((axis) => image.shape[axis]!) as unknown as Vec3;
+      const columns = order.map((axis, i) => ({ axis, sign: signs[i]! }));
+      const affine = [0, 1, 2].flatMap((row) => [
+        ...columns.map(({ axis, sign }) => sign * image.affine[4 * row + axis]!),
+        image.affine[4 * row + 3]! +
+          columns.reduce(
+            (sum, { axis, sign }, i) => sum + (sign < 0 ? image.affine[4 * row + axis]! * (shape[i]! - 1) : 0),
+            0,
+          ),
+      ]);
+      const spacingMm = order.map((axis) => image.spacingMm[axis]!) as unknown as Vec3;
+      const mask = toGeometryOf(canonical, { ...image, shape, spacingMm, affine: [...affine, 0, 0, 0, 1] });
+      expect(anatomy(mask)).toEqual(anatomy(image));
+      const turned = inOrderOf(mask, image);
+      expect([...turned.data]).toEqual([...image.data]);
+      expect(geometryDifference(image, turned)).toBeUndefined();
+    }
+  });
+  it('leaves a mask of another grid as it is', () => {
+    const image = volumeOf([0, 1, 2], [-1, -1, 1]);
+    for (const other of [volumeOf([0, 1, 2], [-1, -1, 1], [3, 4, 6]), { ...image, affine: new Array(16).fill(0) }])
+      expect(inOrderOf(other, image)).toBe(other);
   });
 });

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { finiteValues, flipRows, maskOfValue, summariseValues } from '../../lib/volume/values.ts';
+import { countValues, finiteValues, flipRows, maskOfValue, summariseValues } from '../../lib/volume/values.ts';
 
 describe('summariseValues', () => {
   it('of 2, 4, 4, 4, 5, 5, 7, 9 has mean 5 and population standard deviation 2', () => {
@@ -67,4 +68,14 @@ describe('flipRows', () => {
     expect(flipRows(flipRows(plane, 3), 3)).toEqual(plane);
     expect(plane).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6));
   });
+});
+
+it('countValues counts as a plain loop does', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(0, 1, 2, 0.5, NaN)), (values) => {
+      const counts = countValues(Float32Array.from(values));
+      for (const v of new Set(values)) expect(counts.get(v)).toBe(values.filter((w) => Object.is(v, w)).length);
+      expect([...counts.values()].reduce((sum, n) => sum + n, 0)).toBe(values.length);
+    }),
+  );
 });

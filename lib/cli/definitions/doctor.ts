@@ -10,7 +10,8 @@ export const doctor = {
   usage: ['[--json]'],
   about:
     'Starts the engine and tells what this machine has: Node, npm, system, engine, TensorFlow, compiled training, ' +
-    'GPU, Python, compiler, data. Exits with 1 when no engine starts.',
+    'GPU, Python, compiler, data. A TensorFlow library that is not as set-up left it is not loaded. ' +
+    'Exits with 1 when no engine starts.',
   options,
   example: 'doctor',
 } as const satisfies CommandDefinition;

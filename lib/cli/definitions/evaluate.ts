@@ -19,7 +19,11 @@ export const options = {
     ...labelsOption,
     text: `of both, scored one by one and as one: ${labelsOption.text}`,
   },
-  out: { value: 'DIR', text: 'for report.json, report.txt, cases.csv, summary.csv and, with --labels, detection.csv' },
+  out: {
+    value: 'DIR',
+    output: 'folder',
+    text: 'for report.json, report.txt, cases.csv, summary.csv and, with --labels, detection.csv',
+  },
   figures: { text: 'and for a figure of every case, for three metrics (<metric>.png, .svg, .json)' },
   seed: {
     value: 'N',

@@ -3,7 +3,7 @@ import { weightsOption } from '../options/prediction.ts';
 
 export const options = {
   slices: { value: 'DIR', text: 'the slices that it was trained on' },
-  out: { value: 'DIR', text: 'for PNG, SVG and JSON of each figure, and results.json' },
+  out: { value: 'DIR', output: 'folder', text: 'for PNG, SVG and JSON of each figure, and results.json' },
   weights: { ...weightsOption, default: 'best' },
   command: { value: 'TEXT', text: 'how the run was made, for results.json' },
   source: { value: 'TEXT', text: 'source and licence of the data, for results.json' },

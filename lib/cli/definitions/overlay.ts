@@ -1,11 +1,13 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { labelsOption } from '../options/labelMap.ts';
 import { integer, wholeNumberOption } from '../options/numbers.ts';
+import { seriesOption } from '../options/series.ts';
 
 export const options = {
   label: { value: 'FILE', text: 'expert label; anything but 0 is pancreas' },
   mask: { value: 'FILE', text: 'predicted mask' },
-  out: { value: 'DIR', text: 'for overlay.png, overlay.svg and overlay.json' },
+  series: seriesOption,
+  out: { value: 'DIR', output: 'folder', text: 'for overlay.png, overlay.svg and overlay.json' },
   value: {
     value: 'V',
     text: 'the label value that counts as pancreas',
@@ -29,7 +31,7 @@ export const overlay = {
   summary: 'draw label and mask on slices of a CT volume',
   usage: ['IMAGE [--label FILE] [--mask FILE] --out DIR [options]'],
   about: 'Draws slices of a CT volume with a label and a predicted mask on them, as PNG and SVG.',
-  operands: [{ name: 'IMAGE', text: 'a CT volume (NIfTI)' }],
+  operands: [{ name: 'IMAGE', text: 'a CT volume: NIfTI, NRRD, MetaImage or a DICOM folder' }],
   options,
   notes: ['All files must lie on one grid; otherwise both geometries are named and nothing is drawn.'],
   example: 'overlay scan.nii.gz --label label.nii.gz --value 7 --mask masks/scan.nii.gz --out figures/latest/scan',

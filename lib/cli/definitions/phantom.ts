@@ -4,7 +4,12 @@ import type { CommandDefinition, Options } from '../definition.ts';
 import { wholeNumberOption } from '../options/numbers.ts';
 
 export const options = {
-  out: { value: 'DIR', text: 'where the cohort goes', usually: 'data/phantom, data/phantom-NAME for another profile' },
+  out: {
+    value: 'DIR',
+    output: 'folder',
+    text: 'where the cohort goes',
+    usually: 'data/phantom, data/phantom-NAME for another profile',
+  },
   profile: {
     value: 'NAME',
     text: 'how many and how large',

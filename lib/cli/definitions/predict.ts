@@ -1,6 +1,7 @@
 import { expected } from '../../errors.ts';
 import type { CommandDefinition, Options } from '../definition.ts';
 import { predictionOptions } from '../options/prediction.ts';
+import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
 import { parseWindow } from '../options/window.ts';
 
@@ -21,11 +22,13 @@ export const options = {
   },
   out: {
     value: 'DIR',
+    output: 'folder',
     text:
       'for each volume <name>.nii.gz (0 and 1, or the label values of its classes, on the voxels of the source) and ' +
       '<name>.json; for each picture <name>.png (0 and 255)',
   },
   ...predictionOptions,
+  series: seriesOption,
   window: {
     value: 'LO,HI',
     text: 'the HU that are black and white, for volumes and a network trained on pictures, or the other way round',
@@ -47,7 +50,7 @@ export const predict = {
   operands: [
     {
       name: 'FOLDER|FILE',
-      text: 'NIfTI volumes in HU, in any orientation, or PNG or JPEG pictures; labels are not needed',
+      text: 'volumes in HU in any orientation (NIfTI, NRRD, MetaImage, DICOM folders), or PNG or JPEG pictures',
     },
   ],
   options,

@@ -1,12 +1,13 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption, datasetNames } from '../options/datasets.ts';
 import { labelMapOption, labelsOption } from '../options/labelMap.ts';
+import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
 import { parseWindow } from '../options/window.ts';
 
 export const options = {
   data: dataOption,
-  out: { value: 'DIR', text: 'where the slices go: data/, label/ (.npy) and manifest.json' },
+  out: { value: 'DIR', output: 'folder', text: 'where the slices go: data/, label/ (.npy) and manifest.json' },
   mode: {
     value: 'MODE',
     text:
@@ -23,6 +24,7 @@ export const options = {
   },
   'label-map': labelMapOption,
   labels: labelsOption,
+  series: seriesOption,
   shard: shardOption('case'),
   json: { text: 'print a summary as JSON' },
 } as const satisfies Options;
@@ -34,7 +36,7 @@ export const preprocess = {
   about: 'Makes the slices that the network is trained on.',
   operands: [
     { name: 'DATASET', text: 'a name that `axunet data` lists', offers: datasetNames },
-    { name: 'FOLDER', text: 'any folder of images and labels' },
+    { name: 'FOLDER', text: 'any folder of images and labels, or of patients with DICOM and label' },
   ],
   options,
   notes: [

@@ -1,6 +1,7 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { labelsOf } from '../options/labels.ts';
 import { wholeNumberOption } from '../options/numbers.ts';
+import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
 
 const shard = shardOption('case');
@@ -22,6 +23,7 @@ export const options = {
     usually: '1',
     parse: labelsOf,
   },
+  series: seriesOption,
   json: { text: 'one JSON object, of several labels a list: features and what they were made from' },
   csv: { text: 'a heading and a row for each label' },
   cohort: {
@@ -31,7 +33,7 @@ export const options = {
       "Paths are meant from the table's folder",
     group: 'A cohort',
   },
-  out: { value: 'DIR', text: 'where cases/<id>.json and features.csv go', group: 'A cohort' },
+  out: { value: 'DIR', output: 'folder', text: 'where cases/<id>.json and features.csv go', group: 'A cohort' },
   workers: {
     value: 'N',
     text: 'processes at once',
@@ -52,7 +54,10 @@ export const radiomics = {
   usage: ['IMAGE MASK [options]', '--cohort TABLE --out DIR [options]'],
   about: 'Takes radiomics features of a region of interest.',
   operands: [
-    { name: 'IMAGE', text: 'NIfTI (.nii, .nii.gz, .hdr) or NRRD (.nrrd, .nhdr)' },
+    {
+      name: 'IMAGE',
+      text: 'NIfTI (.nii, .nii.gz, .hdr), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) or a DICOM folder',
+    },
     { name: 'MASK', text: 'the same, on the same grid' },
   ],
   options,

@@ -11,6 +11,7 @@ function parseFolds(text: string): 'all' {
 export const options = {
   out: {
     value: 'RUN',
+    output: 'folder',
     text: 'the run folder: config.json, history.jsonl, tensorboard/, best/, last/, previous/, scores.json',
   },
   fold: { ...foldOption, text: 'validate on fold K (from 0) and train on the others', usually: '0' },

@@ -1,13 +1,15 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption, datasetNames } from '../options/datasets.ts';
 import { labelMapOption, labelsOption } from '../options/labelMap.ts';
+import { seriesOption } from '../options/series.ts';
 
 export const options = {
   data: dataOption,
   'label-map': labelMapOption,
   labels: labelsOption,
+  series: seriesOption,
   folds: { value: 'FILE', text: "also check that these folds fit the set's patients and overlap nowhere" },
-  out: { value: 'FILE', text: 'write the report as JSON' },
+  out: { value: 'FILE', output: 'file', text: 'write the report as JSON' },
   json: { text: 'print the report as JSON' },
 } as const satisfies Options;
 
@@ -20,8 +22,11 @@ export const verify = {
     'affine, NaN and infinite values, label values, empty labels, duplicates, HU, labels mirrored against their image.',
   operands: [
     { name: 'NAME', text: 'a data set, such as phantom (`axunet data` lists them)', offers: datasetNames },
-    { name: 'FOLDER', text: 'imagesTr + labelsTr (nnU-Net, Decathlon), images + labels, or images + masks' },
-    { name: 'IMAGE', text: 'a file, or a folder of files' },
+    {
+      name: 'FOLDER',
+      text: 'imagesTr + labelsTr (nnU-Net, Decathlon), images + labels, images + masks, or a folder a patient',
+    },
+    { name: 'IMAGE', text: 'a file or DICOM folder, or a folder of them' },
     { name: 'LABEL', text: 'its label, or a folder of labels that carry the same ids' },
   ],
   options,

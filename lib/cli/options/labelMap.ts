@@ -18,6 +18,8 @@ export function parseLabelMap(text: string): OpenOptions {
       return [Number(match[1]), Number(match[2])] as const;
     });
   const labels = listed.map(([label]) => label);
+  if (listed.some(([label, found]) => label === 0 && found === 1))
+    throw expected('--label-map to leave 0 background', `0:1 in "${text}"`);
   const twice = labels.find((label, i) => labels.indexOf(label) < i);
   if (twice !== undefined) throw expected('--label-map to name each label once', `${twice} twice in "${text}"`);
   return {

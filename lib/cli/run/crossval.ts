@@ -8,11 +8,10 @@ import { type Crossval, type EvaluationOptions } from '../../crossval/result.ts'
 import { type FailedFold, summariseFolds } from '../../crossval/summary.ts';
 import { type CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
-import { expected, messageOf, UserError } from '../../errors.ts';
+import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
 import { writeJson } from '../../io/files.ts';
 import { readJsonAs } from '../../io/schema.ts';
-import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
-import { trainConfig } from '../../train/config.ts';
+import { type SliceSet } from '../../preprocess/sliceSet.ts';
 import { presetConfig } from '../../train/presets.ts';
 import { describeRun } from '../../train/run.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
@@ -20,7 +19,7 @@ import type { Call } from '../definition.ts';
 import type { options } from '../definitions/crossval.ts';
 import { judgingOptions } from '../options/judging.ts';
 import { shardOf } from '../options/shard.ts';
-import { changesOf, foldsFor, groupsOf, presetOf, slicesOfDataset, startTold } from './training.ts';
+import { foldsFor, groupsOf, openMadeSlices, presetOf, readConfig, slicesOfDataset, startTold } from './training.ts';
 
 type Values = Call<typeof options>['values'];
 
@@ -58,9 +57,8 @@ async function openVolumes(dataset: string, folder: string | undefined): Promise
 
 /** The plan that the command line asks for; in a folder that has one, its configuration where nothing else is said. */
 async function planFor(values: Values, slices: SliceSet, old: CrossvalPlan | undefined): Promise<CrossvalPlan> {
-  const changes = await changesOf(values);
-  const config = trainConfig(
-    changes,
+  const changed = await readConfig(values);
+  const config = changed(
     old && values.preset === undefined ? old.config : presetConfig(presetOf(values), slices.manifest.dataset),
   );
   const holdOut = values.holdOut ?? old?.holdOut ?? 5;
@@ -119,6 +117,8 @@ async function sumUp(crossval: Crossval, failed: readonly FailedFold[]): Promise
   const summary = summariseFolds(crossval, current, failed);
   await writeCrossval(folder, summary);
   console.log(`\n${formatCrossval(summary)}`);
+  for (const { id, message, fold } of summary.warnings)
+    if (fold !== undefined) console.error(`axunet crossval: warning: fold ${fold}, case ${cleanText(id)}: ${message}`);
   return summary.failedFolds.length + summary.failed.length > 0 ? 1 : 0;
 }
 
@@ -141,7 +141,9 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
   const old = await readPlan(out);
   const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);
   const slices =
-    values.slices === undefined ? await slicesOfDataset(list, preset, 'crossval') : await openSlices(values.slices);
+    values.slices === undefined
+      ? await slicesOfDataset(list, preset, 'crossval')
+      : await openMadeSlices(values.slices, 'crossval');
   const { classes = [] } = slices.manifest;
   if (classes.length > 1)
     throw expected('slices of one class to cross-validate', classes.map(({ name }) => name).join(', '), values.slices);

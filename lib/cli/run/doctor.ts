@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { bindingFile, type EngineInfo, startEngine } from 'axunet-engine/engine';
+import { bindingFile, type EngineInfo, libraryDamage, startEngine } from 'axunet-engine/engine';
 import { whyNoGraphs } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
 import { messageOf } from '../../errors.ts';
@@ -101,8 +101,14 @@ async function toolFindings(): Promise<Diagnosis[]> {
   ];
 }
 
+/** Why TensorFlow is not loaded even to look: a damaged library might end this process without a word. */
+const damageFound = async (): Promise<string | undefined> =>
+  ['auto', 'tensorflow'].includes(engineSettings.engine) ? libraryDamage() : undefined;
+
 /** Starts the engine as a notebook would. */
-async function engineFinding(): Promise<{ finding: Diagnosis; engine?: EngineInfo }> {
+async function engineFinding(damage?: string): Promise<{ finding: Diagnosis; engine?: EngineInfo }> {
+  if (damage !== undefined)
+    return { finding: { name: 'Engine', ok: false, found: 'not started: see TensorFlow', fix: damage } };
   try {
     const engine = await startEngine();
     const { fallbackReason } = engine;
@@ -122,14 +128,12 @@ async function engineFinding(): Promise<{ finding: Diagnosis; engine?: EngineInf
   }
 }
 
-function libraryFinding({ ready, reason }: SetupNote): Diagnosis {
-  if (ready)
-    return {
-      name: 'TensorFlow',
-      ok: existsSync(ready.folder),
-      found: `${ready.version} from ${ready.source} in ${ready.folder}`,
-      fix: existsSync(ready.folder) ? undefined : 'the folder is gone: npm run setup',
-    };
+function libraryFinding({ ready, reason }: SetupNote, damage?: string): Diagnosis {
+  if (ready) {
+    const fix = existsSync(ready.folder) ? damage : 'the folder is gone: npm run setup';
+    const found = `${ready.version} from ${ready.source} in ${ready.folder}`;
+    return { name: 'TensorFlow', ok: fix === undefined, found, fix };
+  }
   if (existsSync(bindingFile()))
     return { name: 'TensorFlow', ok: true, found: 'a binding that was not made by npm run setup' };
   return { name: 'TensorFlow', ok: false, found: 'not set up', fix: reason ?? 'npm run setup' };
@@ -196,13 +200,14 @@ function dataFindings(): Diagnosis[] {
 export async function examine(): Promise<{ findings: Diagnosis[]; engine?: EngineInfo }> {
   const note = await setupNote();
   const npm = await ask('npm', '--version');
-  const { finding, engine } = await engineFinding();
+  const damage = await damageFound();
+  const { finding, engine } = await engineFinding(damage);
   return {
     engine,
     findings: [
       ...systemFindings(npm),
       finding,
-      libraryFinding(note),
+      libraryFinding(note, damage),
       graphFinding(note),
       await gpuFinding(note),
       ...(await toolFindings()),

@@ -66,7 +66,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   const { out } = values;
   if (values.figures && !out) throw expected('--out with a folder for the figures', 'none');
   const { models, labels } = whatToEvaluate(values, operands);
-  const report = makeReport(await evaluateAll(models, labels), values.seed);
+  const report = makeReport(await evaluateAll(models, labels), values.seed, labels);
   for (const { warnings = [] } of report.models)
     for (const { id, message } of warnings) console.error(`axunet evaluate: warning: case ${id}: ${message}`);
   if (out) await writeReport(out, report);

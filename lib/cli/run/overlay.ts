@@ -4,6 +4,7 @@ import { saveFigure } from '../../figures/saveFigure.ts';
 import { volumeOverlay } from '../../figures/volumeOverlay.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/overlay.ts';
+import { seriesOf } from '../options/series.ts';
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
   const { label, mask, out } = values;
@@ -13,7 +14,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   const { labels } = values;
   if (labels && values.value !== undefined) throw expected('either --value or --labels', 'both');
   const { cases, dice, warnings } = await volumeOverlay(
-    { image, label, labelValue: values.value, labels, mask },
+    { image, ...seriesOf(values), label, labelValue: values.value, labels, mask },
     values.slices,
   );
   for (const warning of warnings) console.error(`axunet overlay: warning: ${warning}`);

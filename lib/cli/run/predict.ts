@@ -9,6 +9,7 @@ import type { CheckpointSlot } from '../../train/checkpoint.ts';
 import { loadRun, type TrainedRun } from '../../train/loadRun.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/predict.ts';
+import { seriesOf } from '../options/series.ts';
 import { shardOf } from '../options/shard.ts';
 
 /** On what kind of data a network was trained, for the reader to see whether the volumes are of that kind. */
@@ -59,7 +60,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   if (operands.length === 0 || folders.length === 0 || out === undefined)
     throw new UserError('Expected axunet predict FOLDER|FILE... --run RUN --out DIR');
   const { threshold, postprocessing } = await settle(folders, values.threshold ?? 0.5, values.postprocess);
-  const inputs = shardOf(await findVolumes(operands), values.shard);
+  const inputs = shardOf(await findVolumes(operands, seriesOf(values)), values.shard);
   await startEngine();
   const networks = await loadNetworks(folders, weights ?? 'best');
   if (networks.length > 1) console.log(`Averaging the probabilities of ${networks.length} networks`);

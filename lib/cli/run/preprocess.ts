@@ -7,6 +7,7 @@ import { startProgress } from '../../progress.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/preprocess.ts';
 import { openOptionsOf } from '../options/labelMap.ts';
+import { seriesOf } from '../options/series.ts';
 
 const withForeground = ({ slices }: Manifest): number => slices.filter(({ foreground }) => foreground > 0).length;
 
@@ -22,7 +23,7 @@ function summaryOf(manifest: Manifest, list: CaseList, out: string): object {
     classes: list.classes,
     labels: describeLabels(list),
     failed,
-    warnings: warningsIn(manifest),
+    warnings: [...warningsIn(manifest), ...doubtsOfSet(manifest).map((message) => ({ message }))],
     pending: pending.length,
     slices: slices.length,
     slicesWithForeground: withForeground(manifest),
@@ -33,6 +34,10 @@ function summaryOf(manifest: Manifest, list: CaseList, out: string): object {
 /** What is odd in the files of the cases, by case. */
 const warningsIn = ({ cases }: Manifest): { id: string; message: string }[] =>
   cases.flatMap(({ id, warnings = [] }) => warnings.map((message) => ({ id, message })));
+
+/** What is odd of the set as a whole. */
+const doubtsOfSet = (manifest: Manifest): string[] =>
+  manifest.slices.length > 0 && withForeground(manifest) === 0 ? ['no label of the set has any foreground'] : [];
 
 const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
@@ -53,7 +58,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   if (operands.length !== 1)
     throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
   if (!out) throw new UserError('Expected --out DIR, the folder for the slices, found none');
-  const list = await openDataset(operands[0], values.data, openOptionsOf(values));
+  const list = await openDataset(operands[0], values.data, { ...openOptionsOf(values), ...seriesOf(values) });
   if (!values.json) console.log(describeLabels(list));
   const total = Math.ceil((list.cases.length - (shard?.index ?? 0)) / (shard?.count ?? 1));
   const progress = values.json ? undefined : startProgress('preprocess', total);
@@ -69,5 +74,6 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   else printSummary(manifest, out);
   for (const { id, message } of warningsIn(manifest))
     console.error(`axunet preprocess: warning: case ${id}: ${message}`);
+  for (const message of doubtsOfSet(manifest)) console.error(`axunet preprocess: warning: ${message}`);
   return manifest.failed.length ? 1 : 0;
 }

@@ -10,6 +10,7 @@ import { type RadiomicsChanges, type RadiomicsSettings, radiomicsSettings } from
 import { type CohortRow, readCohort } from '../../radiomics/table.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/radiomics.ts';
+import { seriesOf } from '../options/series.ts';
 import { shardOf } from '../options/shard.ts';
 
 type Values = Call<typeof options>['values'];
@@ -69,7 +70,7 @@ const warn = (text: string): void => console.error(`axunet radiomics: ${text}`);
 async function runCase(image: string, mask: string, values: Values): Promise<number> {
   const settings = await settingsOf(values);
   const labels = values.label ?? [settings.label];
-  const made = await makeRecords(image, mask, settings, labels);
+  const made = await makeRecords(image, mask, settings, labels, seriesOf(values));
   const failed = made.filter((one) => one instanceof UserError);
   if (labels.length === 1 && failed[0]) throw failed[0];
   const records = made.filter((one): one is RadiomicsRecord => !(one instanceof UserError));

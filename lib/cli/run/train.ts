@@ -5,10 +5,11 @@ import { UserError } from '../../errors.ts';
 import { formatScores } from '../../evaluate/formatScores.ts';
 import { type PatientOverlap, summariseOverlap } from '../../evaluate/overlap.ts';
 import { writeJson } from '../../io/files.ts';
+import { ownPlace } from '../../io/insideFolder.ts';
 import { readJsonAs } from '../../io/schema.ts';
 import type { SliceSet } from '../../preprocess/sliceSet.ts';
 import { formatMeanSd } from '../../statistics/summary.ts';
-import { type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
+import type { TrainConfig } from '../../train/config.ts';
 import { loadRun } from '../../train/loadRun.ts';
 import { presetConfig } from '../../train/presets.ts';
 import { describeRun, descriptionSchema, type PatientSplit, type RunDescription } from '../../train/run.ts';
@@ -17,7 +18,7 @@ import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/train.ts';
-import { changesOf, foldsFor, presetOf, slicesFor, startTold } from './training.ts';
+import { foldsFor, presetOf, readConfig, slicesFor, startTold } from './training.ts';
 
 type Values = Call<typeof options>['values'];
 
@@ -26,8 +27,8 @@ interface Plan {
   readonly out: string;
   readonly slices: SliceSet;
   readonly folds: Folds;
-  /** What the command line asks to change, and the configuration that this gives for a fresh run. */
-  readonly changes: TrainChanges;
+  /** What the command line asks to change, put on a configuration, and what this gives for a fresh run. */
+  readonly changed: (base: TrainConfig) => TrainConfig;
   readonly fresh: TrainConfig;
   /** Whether every fold is trained, each in a folder of its own. */
   readonly isAll: boolean;
@@ -60,13 +61,13 @@ async function savedDescription(folder: string, resume: boolean): Promise<RunDes
 
 /** Trains the folds one after the other; the overlap of all patients that were validated on. */
 async function trainFolds(plan: Plan, wanted: readonly number[]): Promise<PatientOverlap[]> {
-  const { out, slices, folds, changes, fresh, isAll, resume } = plan;
+  const { out, slices, folds, changed, fresh, isAll, resume } = plan;
   const patients: PatientOverlap[] = [];
   for (const k of wanted) {
-    const folder = isAll ? path.join(out, `fold-${k}`) : out;
+    const folder = isAll ? ownPlace(out, `fold-${k}`) : out;
     const saved = await savedDescription(folder, resume);
     if (wanted.length > 1) console.log(`\nfold ${k} of ${wanted.length}: ${folder}`);
-    const config = saved ? trainConfig(changes, saved.config) : fresh;
+    const config = saved ? changed(saved.config) : fresh;
     patients.push(...(await trainFold(folder, config, slices, saved?.patients ?? splitFold(folds, k), resume)));
   }
   return patients;
@@ -86,16 +87,16 @@ async function planOf(values: Values): Promise<Plan> {
   if (out === undefined) throw new UserError('Expected --out RUN, the folder for the run, found none');
   if (values.folds !== undefined && values.fold !== undefined)
     throw new UserError('Expected either --fold or --folds, found both');
-  const changes = await changesOf(values);
+  const changed = await readConfig(values);
   if ((values.slices === undefined) === (values.dataset === undefined))
     throw new UserError('Expected either --slices DIR or --dataset NAME');
   const slices = await slicesFor(values, 'train');
   const preset = presetConfig(presetOf(values), slices.manifest.dataset);
   await startTold();
-  const fresh = trainConfig(changes, preset);
+  const fresh = changed(preset);
   const folds = await foldsFor(values.foldsFile, slices, fresh.seed);
   const isAll = values.folds === 'all';
-  return { out, slices, folds, changes, fresh, isAll, resume: values.resume || isAll };
+  return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll };
 }
 
 export async function run({ values }: Call<typeof options>): Promise<number> {

@@ -6,12 +6,12 @@ import { type CaseList, type OpenOptions } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
-import { cleanText, expected } from '../../errors.ts';
+import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
-import { preprocessDataset } from '../../preprocess/slices.ts';
+import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import { type Profile, projectPath, settings } from '../../settings.ts';
-import { parseChanges, readChanges, type TrainChanges } from '../../train/config.ts';
+import { parseChanges, readChanges, type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
 import type { ValuesOf } from '../definition.ts';
 import type { configOptions, slicesOptions } from '../options/training.ts';
 
@@ -20,13 +20,32 @@ type SlicesValues = ValuesOf<typeof slicesOptions>;
 
 export const presetOf = ({ preset }: Pick<ConfigValues, 'preset'>): Profile => preset ?? settings.profile;
 
-/** What the command line asks to change, the most specific last. */
-export async function changesOf(values: ConfigValues): Promise<TrainChanges> {
-  const file = values.config ? await readChanges(values.config) : {};
+/** What is wrong with changes of a configuration; undefined where nothing is. */
+function problemIn(changes: TrainChanges, base: TrainConfig): string | undefined {
+  try {
+    trainConfig(changes, base);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/**
+ * Reads what the command line asks to change, the most specific last, and returns what makes a configuration of it.
+ * That throws a UserError that names the field, and the file of `--config` where the fault is there.
+ */
+export async function readConfig(values: ConfigValues): Promise<(base: TrainConfig) => TrainConfig> {
+  const { config: file } = values;
+  const inFile = file ? await readChanges(file) : {};
   const shorthands = (['epochs', 'minutes', 'seed'] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`${name}=${values[name]}`],
   );
-  return { ...file, ...parseChanges([...values.set, ...shorthands]) };
+  const changes = { ...inFile, ...parseChanges([...values.set, ...shorthands]) };
+  return (base) => {
+    const problem = problemIn(changes, base);
+    if (problem === undefined) return trainConfig(changes, base);
+    throw new UserError(problem === problemIn(inFile, base) ? `${problem} in ${file}` : problem);
+  };
 }
 
 /**
@@ -39,16 +58,30 @@ export async function slicesOfDataset(list: CaseList, preset: Profile, command: 
   const out = projectPath('data', 'slices', parts.join('-'));
   console.log(describeLabels(list));
   const progress = startProgress('preprocess', list.cases.length);
-  const { failed, cases } = await preprocessDataset(list, {
+  const manifest = await preprocessDataset(list, {
     out,
     mode,
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
-  for (const { id, reason } of failed) console.error(`axunet ${command}: case ${cleanText(id)} is left out: ${reason}`);
-  for (const { id, warnings = [] } of cases)
-    for (const message of warnings) console.error(`axunet ${command}: warning: case ${cleanText(id)}: ${message}`);
+  tellDoubts(manifest, command);
   return openSlices(out);
+}
+
+/** Cases that slices could not be made of, and what is odd in the files of the others. */
+function tellDoubts({ failed, cases }: Manifest, command: string): void {
+  for (const { id, reason } of failed)
+    console.error(`axunet ${command}: case ${cleanText(id)} is left out: ${cleanText(reason)}`);
+  for (const { id, warnings = [] } of cases)
+    for (const message of warnings)
+      console.error(`axunet ${command}: warning: case ${cleanText(id)}: ${cleanText(message)}`);
+}
+
+/** Slices that were made before; what their manifest says of failed and odd cases is told again. */
+export async function openMadeSlices(folder: string, command: string): Promise<SliceSet> {
+  const slices = await openSlices(folder);
+  tellDoubts(slices.manifest, command);
+  return slices;
 }
 
 /** Slices that were made before, or those of a data set, with the classes that `labels` keeps apart. */
@@ -59,7 +92,7 @@ export async function slicesFor(
   const { dataset, data, slices, labels } = values;
   if (slices !== undefined && labels)
     throw expected('--labels with --dataset (axunet preprocess --labels makes slices with classes)', '--slices');
-  if (slices !== undefined) return openSlices(slices);
+  if (slices !== undefined) return openMadeSlices(slices, command);
   return slicesOfDataset(await openDataset(dataset!, data, labels), presetOf(values), command);
 }
 

@@ -3,14 +3,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageFolder, packageVersion } from './files.mjs';
+import { packageFolder, packageVersion, parseObject } from './files.mjs';
 import { findProgram, run } from './processes.mjs';
 import { Problem } from './words.mjs';
 
 const tfjsFolder = () => packageFolder('@tensorflow/tfjs-node-gpu');
 /** Where the compiled binding belongs. */
 export const bindingFile = () => path.join(tfjsFolder(), 'lib/napi-v8/tfjs_binding.node');
-const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+/** The files of a TensorFlow library, in its folder. */
+export const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
 /** The C++ compiler, or undefined: $CXX, else the first of the usual names on PATH. */
 export function findCompiler() {
@@ -93,8 +94,8 @@ export async function checkBinding(graph) {
     timeoutS: 180,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
   });
-  const answer = result.stdout.split('\n').find((line) => line.startsWith('{'));
-  if (result.code === 0 && answer) return JSON.parse(answer);
+  const answer = result.stdout.split('\n').map(parseObject).find(Boolean);
+  if (result.code === 0 && typeof answer?.version === 'string' && typeof answer.gpu === 'boolean') return answer;
   if (result.timedOut) throw new Problem('it did not finish a first computation in 180 s');
   if (result.signal === 'SIGILL' || /compiled to use \w*AVX|instructions/.test(result.stderr))
     throw new Problem('this processor lacks the AVX instructions that TensorFlow needs');

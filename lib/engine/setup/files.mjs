@@ -3,10 +3,23 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from './words.mjs';
 
-/** The object in a JSON file; undefined where the file is absent or is not JSON. */
+/** Whether a value is what braces write. */
+export const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The object that a JSON text holds; undefined where it is not JSON or holds something else. */
+export function parseObject(text) {
+  try {
+    const value = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object in a JSON file; undefined where there is no such file, or no object in it. */
 export function readJson(file) {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
+    return fs.statSync(file).isFile() ? parseObject(fs.readFileSync(file, 'utf8')) : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 // Looks at the Pythons on PATH: which version, has it pip, has it TensorFlow. Nothing is
 // imported, so it takes 0.1 s each.
+import { parseObject } from './files.mjs';
 import { findPrograms, run } from './processes.mjs';
 
 const probe = `
@@ -28,8 +29,8 @@ export async function findPythons() {
   for (const program of findPrograms(['python3', 'python'])) {
     // -I: neither the current folder nor PYTHONPATH may stand in for an installed package.
     const { code, stdout } = await run(program, ['-I', '-c', probe], { timeoutS: 20 });
-    if (code !== 0) continue;
-    const python = JSON.parse(stdout);
+    const python = stdout.split('\n').map(parseObject).find(Boolean);
+    if (code !== 0 || typeof python?.executable !== 'string') continue;
     if (!found.has(python.executable)) found.set(python.executable, python);
   }
   return [...found.values()];

@@ -18,19 +18,12 @@ import {
   sourcesVersion,
   whatIsMissing,
 } from './binding.mjs';
-import { packageFolder, readJson, writeJson } from './files.mjs';
+import { writeJson } from './files.mjs';
 import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate, realCompiler } from './graphBinding.mjs';
+import { checksums, noteFile, readNote } from './library.mjs';
 import { findPythons } from './python.mjs';
 import { cachedWheelFolder, downloadWheel, isCached, wheel } from './wheel.mjs';
 import { duration, Problem } from './words.mjs';
-
-/**
- * What was set up, or why nothing was: {ready?: …, reason?: string, rejected: {[library]: reason}}. `ready.graph` is
- * {stamp, compiler, reason?: why nothing can be compiled to graphs}. In node_modules, since `npm ci` empties it
- * together with all that the note is about.
- */
-export const noteFile = () =>
-  path.resolve(packageFolder('@tensorflow/tfjs-node-gpu'), '../..', '.axunet', 'tensorflow.json');
 
 const supported = (version) => {
   const [major, minor] = version.split('.').map(Number);
@@ -63,10 +56,9 @@ const plainStatus = { show() {}, print: console.log, clear() {} };
  * phrase with the reason and the fix}
  */
 export async function setupTensorflow(status = plainStatus, { force = false } = {}) {
-  const note = (!force && readJson(noteFile())) || {};
-  const rejected = { ...note.rejected };
+  const { ready: before, rejected } = force ? { rejected: {} } : readNote();
   try {
-    const ready = await firstThatWorks(note.ready, rejected, status);
+    const ready = await firstThatWorks(before, rejected, status);
     writeJson(noteFile(), { ready, rejected });
     return { ready };
   } catch (error) {
@@ -113,11 +105,17 @@ async function* candidates(before, pythons, status) {
     if (!python.tensorflow || !supported(python.tensorflow) || whatIsMissing(python.folder)) continue;
     yield { source: `Python's tensorflow ${python.tensorflow}`, folder: python.folder };
   }
-  if (before && !whatIsMissing(before.folder)) yield before;
   const source = `tensorflow-cpu ${wheel.version}`;
+  if (before && (await isUsable(before, source))) yield before;
   if (await isCached()) return yield { source, folder: cachedWheelFolder() };
   requireCompiler(); // before 214 MB are fetched in vain
   yield { source, folder: await downloadWheel(pythonWithPip(pythons), status) };
+}
+
+/** Whether what was set up before can be taken again: a downloaded library that was touched is compared first. */
+async function isUsable(before, downloaded) {
+  if (whatIsMissing(before.folder)) return false;
+  return before.source !== downloaded || isUpToDate(before, before.folder) || isCached({ folder: before.folder });
 }
 
 /** AXUNET_TENSORFLOW: the package folder itself, or the folder (site-packages, an unpacked wheel) that holds it. */
@@ -171,12 +169,14 @@ async function setUp(compiler, source, folder, status) {
   const together = reason === undefined ? await checkBinding(graphBindingFile()).catch(onlyProblems) : undefined;
   if (together instanceof Problem) reason = unusable(together);
   const { version, gpu } = reason === undefined ? together : await checkBinding();
+  const sha256 = await checksums(folder);
   const ready = {
     version,
     gpu,
     source,
     folder,
     library: fingerprint(folder),
+    sha256,
     node: process.versions.modules,
     sources: sourcesVersion(),
     graph: graphNote(stamp, reason),

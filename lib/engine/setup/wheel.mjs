@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { readJson, writeJson } from './files.mjs';
+import { sha256File } from './library.mjs';
 import { run } from './processes.mjs';
 import { duration, megabytes, Problem } from './words.mjs';
 
@@ -58,18 +59,12 @@ export function cacheFolder() {
 
 export const cachedWheelFolder = () => path.join(cacheFolder(), `tensorflow-cpu-${wheel.version}`);
 
-const sha256File = async (file) => {
-  const hash = createHash('sha256');
-  for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex');
-};
-
 /**
  * True where the cache holds the libraries, whole and unchanged (read through: about two seconds).
  * @param names of the files, and `contents`, the checksum of their list; those of the wheel unless a test has its own
+ * @param folder where they lie
  */
-export async function isCached({ names = members, contents = wheel.contents } = {}) {
-  const folder = cachedWheelFolder();
+export async function isCached({ names = members, contents = wheel.contents, folder = cachedWheelFolder() } = {}) {
   if (readJson(path.join(folder, 'manifest.json'))?.wheel !== wheel.sha256) return false;
   const hash = createHash('sha256');
   for (const name of names) {

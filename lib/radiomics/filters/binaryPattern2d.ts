@@ -5,10 +5,11 @@
  * rounding and the 0 outside of the slice are scikit-image's, which PyRadiomics uses.
  */
 import { affineFrom, assertBoxInside, type Box } from '../../volume/crop.ts';
-import { type Vec3, type Volume, voxelCount } from '../../volume/volume.ts';
+import { type Vec3, type Volume, type VoxelArray, voxelCount } from '../../volume/volume.ts';
 import type { AxisIndex } from '../aggregation.ts';
+import { isIntegerImage } from '../storedType.ts';
 
-export const patternMethods = ['uniform', 'default', 'ror'] as const;
+export const patternMethods = ['uniform', 'default', 'ror', 'var'] as const;
 /** How bits become a number: see binaryPattern2d. */
 export type PatternMethod = (typeof patternMethods)[number];
 
@@ -39,11 +40,21 @@ function uniformOf(bits: readonly number[]): number {
   return changes <= 2 ? bits.reduce((a, b) => a + b, 0) : bits.length + 1;
 }
 
-const numbers: Record<PatternMethod, (bits: readonly number[]) => number> = {
+const bitNumbers: Record<Exclude<PatternMethod, 'var'>, (bits: readonly number[]) => number> = {
   uniform: uniformOf,
   default: valueOf,
   ror: smallestTurn,
 };
+
+/** Variance of the points' values; NaN where all are equal, as scikit-image has it. */
+function varianceOf(values: readonly number[]): number {
+  let [sum, squares] = [0, 0];
+  for (const value of values) {
+    sum += value;
+    squares += value * value;
+  }
+  return (squares - (sum * sum) / values.length) / values.length || NaN;
+}
 
 /** Rows and columns of the slices: as axes of the volume, in the order of NumPy's array with its first axis swapped. */
 const inSlice: readonly (readonly [AxisIndex, AxisIndex])[] = [
@@ -70,9 +81,11 @@ function sampler({ data, shape }: Volume, [rowAxis, columnAxis]: readonly [AxisI
 /**
  * The patterns in the part of the image that is `box`. `uniform`: how many points are at least as bright, or
  * samples + 1 where that changes more than twice from point to point; `default`: the points as bits of a number; `ror`:
- * the smallest such number when the circle is turned. Throws a UserError for a box outside the volume.
+ * the smallest such number when the circle is turned; `var`: no pattern, but the variance of the points' values, in the
+ * square of their unit. As in PyRadiomics the numbers are kept in the type of the image: variances of integers are cut
+ * off to integers, and wrap round where they do not fit. Throws a UserError for a box outside the volume.
  */
-export function binaryPattern2d(image: Volume, box: Box, options: Pattern2dOptions): Volume<Float64Array> {
+export function binaryPattern2d(image: Volume, box: Box, options: Pattern2dOptions): Volume {
   assertBoxInside(image, box);
   const { radius, samples, method, sliceAxis } = options;
   const [rowAxis, columnAxis] = inSlice[sliceAxis]!;
@@ -81,8 +94,10 @@ export function binaryPattern2d(image: Volume, box: Box, options: Pattern2dOptio
   const angles = Array.from({ length: samples }, (_, i) => (2 * Math.PI * i) / samples);
   const points = angles.map((angle) => [round5(-radius * Math.sin(angle)), round5(radius * Math.cos(angle))] as const);
   const sample = sampler(image, [rowAxis, columnAxis]);
-  const numberOf = numbers[method];
-  const out = new Float64Array(voxelCount(box.shape));
+  const numberOf = (values: readonly number[], centre: number): number =>
+    method === 'var' ? varianceOf(values) : bitNumbers[method](values.map((value) => Number(value - centre >= 0)));
+  const out = new (image.data.constructor as new (n: number) => VoxelArray)(voxelCount(box.shape));
+  const kept = isIntegerImage(image) ? Math.trunc : (value: number): number => value;
   let i = 0;
   for (let z = box.start[2]; z < box.start[2] + box.shape[2]; z++) {
     for (let y = box.start[1]; y < box.start[1] + box.shape[1]; y++) {
@@ -90,9 +105,8 @@ export function binaryPattern2d(image: Volume, box: Box, options: Pattern2dOptio
         const at: Vec3 = [x, y, z];
         const slice = at[sliceAxis] * sliceStep;
         const centre = image.data[x + steps[1] * y + steps[2] * z]!;
-        out[i++] = numberOf(
-          points.map(([dr, dc]) => Number(sample(slice, at[rowAxis] + dr, at[columnAxis] + dc) - centre >= 0)),
-        );
+        const values = points.map(([dr, dc]) => sample(slice, at[rowAxis] + dr, at[columnAxis] + dc));
+        out[i++] = kept(numberOf(values, centre));
       }
     }
   }

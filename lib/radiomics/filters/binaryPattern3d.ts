@@ -8,8 +8,9 @@
  * expect the azimuth, and the other way round. Values on the sphere come from a cubic B-spline; 0 outside of the image.
  */
 import { affineFrom, assertBoxInside, type Box, cropVolume } from '../../volume/crop.ts';
-import { type Vec3, type Volume, type VoxelArray, voxelCount } from '../../volume/volume.ts';
+import { type Vec3, type Volume, voxelCount } from '../../volume/volume.ts';
 import { splineSampler } from '../itk/resampleAsItk.ts';
+import { isIntegerImage, isUnsigned } from '../storedType.ts';
 import { icosphere } from './icosphere.ts';
 
 export interface Pattern3dOptions {
@@ -83,10 +84,10 @@ function excessKurtosis(values: Float64Array): number {
 }
 
 /** Interpolated values in the type of the image: integers are rounded, halves away from 0. */
-function rounder(data: VoxelArray): (value: number) => number {
-  if (data instanceof Float64Array) return (value) => value;
-  if (data instanceof Float32Array) return Math.fround;
-  const least = data.constructor.name.startsWith('Uint') ? 0 : -Infinity;
+function rounder(image: Volume): (value: number) => number {
+  if (image.data instanceof Float32Array) return Math.fround;
+  if (!isIntegerImage(image)) return (value) => value;
+  const least = isUnsigned(image) ? 0 : -Infinity;
   return (value) => Math.max(least, value > 0 ? Math.floor(value + 0.5) : Math.ceil(value - 0.5));
 }
 
@@ -126,7 +127,7 @@ export function binaryPatterns3d(
   const points = icosphere(subdivisions, radius);
   const rows = Array.from({ length: levels }, (_, degree) => projection(degree, points, radius));
   const valueAt = sampler(image, part);
-  const round = rounder(image.data);
+  const round = rounder(image);
   const affine = affineFrom(image.affine, box.start);
   const [width, height] = image.shape;
   const names = [...rows.map((_, n) => `lbp-3D-m${n + 1}`), 'lbp-3D-k'];

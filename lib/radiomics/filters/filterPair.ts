@@ -76,72 +76,109 @@ export interface Run {
   readonly count: number;
 }
 
-/** Six taps at once, which is twice as fast as one after another. */
-function splitSix(from: Float64Array, low: Float64Array, high: Float64Array, run: Run, pair: FilterPair): void {
-  const { start, step, at, count } = run;
-  const [l0, l1, l2, l3, l4, l5] = pair.low as unknown as number[] as [number, number, number, number, number, number];
-  const [h0, h1, h2, h3, h4, h5] = pair.high as unknown as number[] as [number, number, number, number, number, number];
-  const [two, three, four, five] = [2 * step, 3 * step, 4 * step, 5 * step];
-  for (let p = start, q = at, end = at + count; q < end; p++, q++) {
-    const x0 = from[p + five]!;
-    const x1 = from[p + four]!;
-    const x2 = from[p + three]!;
-    const x3 = from[p + two]!;
-    const x4 = from[p + step]!;
-    const x5 = from[p]!;
-    low[q] = l0 * x0 + l1 * x1 + l2 * x2 + l3 * x3 + l4 * x4 + l5 * x5;
-    high[q] = h0 * x0 + h1 * x1 + h2 * x2 + h3 * x3 + h4 * x4 + h5 * x5;
-  }
-}
-
-/** Outputs that are worked on together, so that they stay in the cache while one tap follows another. */
-const together = 2048;
-
-/** Adds tap after tap to all outputs of a run; what is stored is rounded to the arrays' precision each time. */
-function accumulate(from: Floats, out: Floats, { start, step, at, count }: Run, filter: Floats): void {
-  const round = from instanceof Float32Array ? Math.fround : (x: number): number => x;
-  for (let first = 0; first < count; first += together) {
-    const end = Math.min(first + together, count);
-    out.fill(0, at + first, at + end);
-    for (let j = 0; j < filter.length; j++) {
-      const tap = filter[j]!;
-      const shift = start + (filter.length - 1 - j) * step;
-      for (let i = first; i < end; i++) out[at + i]! += round(tap * from[shift + i]!);
-    }
-  }
-}
-
-/** Low-pass and high-pass of a run, in the precision of the arrays, which are all three of the same type. */
-export function splitRun(from: Floats, low: Floats, high: Floats, run: Run, pair: FilterPair): void {
-  const isDouble = from instanceof Float64Array;
-  if (isDouble && pair.low.length === 6) return splitSix(from, low as Float64Array, high as Float64Array, run, pair);
-  accumulate(from, low, run, isDouble ? pair.low : pair.lowSingle);
-  accumulate(from, high, run, isDouble ? pair.high : pair.highSingle);
+/** Taps in the order of their sums: what each multiplies lies so many samples behind the first that is seen. */
+export interface OrderedTaps {
+  readonly places: Int32Array;
+  readonly low: Floats;
+  readonly high: Floats;
 }
 
 /**
- * The same for samples near the end of a period, which PyWavelets sums in another order: where the filter reaches over
- * the end by `over` samples, those from the end on outwards come first. With `over` 0 or 1 nothing differs.
+ * The taps for images in double or single precision. Near the end of a period PyWavelets sums in another order: where
+ * the filter reaches over the end by `over` samples, those from the end on outwards come first. With `over` 0 or 1
+ * nothing differs.
  */
-export function splitNearEnd(
-  from: Floats,
-  low: Floats,
-  high: Floats,
-  { start, step, at, count }: Run,
-  { pair, over }: { pair: FilterPair; over: number },
-): void {
-  const isDouble = from instanceof Float64Array;
-  const round = isDouble ? (x: number): number => x : Math.fround;
-  const length = pair.low.length;
-  const order = Array.from({ length }, (_, k) => (k <= over ? over - k : k));
-  const both = isDouble
-    ? ([[pair.low, low] as const, [pair.high, high] as const] as const)
-    : ([[pair.lowSingle, low] as const, [pair.highSingle, high] as const] as const);
-  for (const [filter, out] of both) {
-    for (let i = 0; i < count; i++) {
-      let sum = 0;
-      for (const j of order) sum = round(sum + round(filter[j]! * from[start + i + (length - 1 - j) * step]!));
-      out[at + i] = sum;
+export function tapsInOrder(
+  { low, high, lowSingle, highSingle }: FilterPair,
+  isDouble: boolean,
+  over = 0,
+): OrderedTaps {
+  const order = Int32Array.from(low, (_, k) => (k <= over ? over - k : k));
+  const inOrder = (filter: Floats): Floats => filter.map((_, k) => filter[order[k]!]!);
+  return {
+    places: order.map((j) => low.length - 1 - j),
+    low: inOrder(isDouble ? low : lowSingle),
+    high: inOrder(isDouble ? high : highSingle),
+  };
+}
+
+/** All taps of one output after another, for few of them. */
+function splitFew(from: Float64Array, low: Float64Array, high: Float64Array, run: Run, taps: OrderedTaps): void {
+  const { places, low: l, high: h } = taps;
+  for (let i = 0; i < run.count; i++) {
+    let [lowSum, highSum] = [0, 0];
+    for (let k = 0; k < places.length; k++) {
+      const x = from[run.start + i + places[k]! * run.step]!;
+      lowSum += l[k]! * x;
+      highSum += h[k]! * x;
     }
+    low[run.at + i] = lowSum;
+    high[run.at + i] = highSum;
+  }
+}
+
+/** Adds four taps to all outputs at once, which spares the memory three roundtrips of four; the last may be a pair. */
+function splitDouble(from: Float64Array, low: Float64Array, high: Float64Array, run: Run, taps: OrderedTaps): void {
+  const { places, low: l, high: h } = taps;
+  const { at, count } = run;
+  const end = at + count;
+  const behind = (k: number): number => run.start + places[k]! * run.step - at;
+  let k = 0;
+  for (; k + 4 <= places.length; k += 4) {
+    const [p0, p1, p2, p3] = [behind(k), behind(k + 1), behind(k + 2), behind(k + 3)];
+    const [l0, l1, l2, l3] = [l[k]!, l[k + 1]!, l[k + 2]!, l[k + 3]!];
+    const [h0, h1, h2, h3] = [h[k]!, h[k + 1]!, h[k + 2]!, h[k + 3]!];
+    for (let q = at; q < end; q++) {
+      const x0 = from[q + p0]!;
+      const x1 = from[q + p1]!;
+      const x2 = from[q + p2]!;
+      const x3 = from[q + p3]!;
+      low[q] = low[q]! + l0 * x0 + l1 * x1 + l2 * x2 + l3 * x3;
+      high[q] = high[q]! + h0 * x0 + h1 * x1 + h2 * x2 + h3 * x3;
+    }
+  }
+  if (k === places.length) return;
+  const [p0, p1, l0, l1, h0, h1] = [behind(k), behind(k + 1), l[k]!, l[k + 1]!, h[k]!, h[k + 1]!];
+  for (let q = at; q < end; q++) {
+    const x0 = from[q + p0]!;
+    const x1 = from[q + p1]!;
+    low[q] = low[q]! + l0 * x0 + l1 * x1;
+    high[q] = high[q]! + h0 * x0 + h1 * x1;
+  }
+}
+
+/** Adds two taps at once; every product and every sum is rounded to single precision. */
+function splitSingle(from: Float32Array, low: Float32Array, high: Float32Array, run: Run, taps: OrderedTaps): void {
+  const { places, low: l, high: h } = taps;
+  const { at, count } = run;
+  const end = at + count;
+  const { fround } = Math;
+  const behind = (k: number): number => run.start + places[k]! * run.step - at;
+  for (let k = 0; k < places.length; k += 2) {
+    const [p0, p1, l0, l1, h0, h1] = [behind(k), behind(k + 1), l[k]!, l[k + 1]!, h[k]!, h[k + 1]!];
+    for (let q = at; q < end; q++) {
+      const x0 = from[q + p0]!;
+      const x1 = from[q + p1]!;
+      low[q] = fround(low[q]! + fround(l0 * x0)) + fround(l1 * x1);
+      high[q] = fround(high[q]! + fround(h0 * x0)) + fround(h1 * x1);
+    }
+  }
+}
+
+/** Outputs that are worked on together, so that they stay in the cache while taps follow one another. */
+const together = 512;
+
+/**
+ * Low-pass and high-pass of a run, in the precision of the arrays, which are all three of the same type; `low` and
+ * `high` are 0 there before.
+ */
+export function splitRun(from: Floats, low: Floats, high: Floats, run: Run, taps: OrderedTaps): void {
+  const isDouble = from instanceof Float64Array;
+  if (isDouble && run.count < 8) return splitFew(from, low as Float64Array, high as Float64Array, run, taps);
+  for (let first = 0; first < run.count; first += together) {
+    const count = Math.min(together, run.count - first);
+    const part = { start: run.start + first, step: run.step, at: run.at + first, count };
+    if (isDouble) splitDouble(from, low as Float64Array, high as Float64Array, part, taps);
+    else splitSingle(from, low as Float32Array, high as Float32Array, part, taps);
   }
 }

@@ -3,7 +3,15 @@ import { expected } from '../../errors.ts';
 import { affineFrom, assertBoxInside, type Box, cropVolume } from '../../volume/crop.ts';
 import { type Vec3, type Volume, voxelCount } from '../../volume/volume.ts';
 import type { AxisIndex } from '../aggregation.ts';
-import { type FilterPair, type Floats, filterPairOf, reachOf, splitNearEnd, splitRun } from './filterPair.ts';
+import {
+  type FilterPair,
+  type Floats,
+  filterPairOf,
+  type OrderedTaps,
+  reachOf,
+  splitRun,
+  tapsInOrder,
+} from './filterPair.ts';
 
 export interface WaveletOptions {
   /**
@@ -30,7 +38,10 @@ export interface WaveletImage {
   readonly volume: Volume<Float32Array> | Volume<Float64Array>;
 }
 
-/** Part of the periodic image: voxel 0 of `volume` is sample `origin[axis]` along each axis; geometry is not kept. */
+/**
+ * Part of the periodic image, a whole period at most: its first voxel is sample `origin[axis]` along each axis;
+ * geometry is not kept.
+ */
 interface Part<T extends Floats = Floats> {
   readonly data: T;
   readonly shape: Vec3;
@@ -42,6 +53,61 @@ const periodOf = (length: number): number => length + (length % 2);
 const modulo = (i: number, period: number): number => ((i % period) + period) % period;
 const replaced = (vector: Vec3, axis: AxisIndex, value: number): Vec3 =>
   vector.map((v, i) => (i === axis ? value : v)) as unknown as Vec3;
+
+/** The samples of an array at all combinations of these indices along x, y and z. */
+function gathered<T extends Floats>(source: Volume['data'], shape: Vec3, at: readonly Int32Array[], data: T): T {
+  const [xs, ys, zs] = at as [Int32Array, Int32Array, Int32Array];
+  let i = 0;
+  for (const z of zs) {
+    for (const y of ys) {
+      const row = shape[0] * (y + shape[1] * z);
+      for (let k = 0; k < xs.length; k++) data[i++] = source[row + xs[k]!]!;
+    }
+  }
+  return data;
+}
+
+const newLike = <T extends Floats>(data: T, shape: Vec3): T =>
+  new (data.constructor as new (n: number) => T)(voxelCount(shape));
+
+/** A whole period along the axis with the samples that the filters need around it; other parts have them. */
+function withSurroundings<T extends Floats>(part: Part<T>, axis: AxisIndex, period: number, pair: FilterPair): Part<T> {
+  const { data, shape, origin } = part;
+  if (shape[axis] < period) return part;
+  const { before, after } = reachOf(pair);
+  const wide = replaced(shape, axis, period + before + after);
+  const at = wide.map((length, along) =>
+    new Int32Array(length).map((_, i) => (along === axis ? modulo(i - before, period) : i)),
+  );
+  return {
+    data: gathered(data, shape, at, newLike(data, wide)),
+    shape: wide,
+    origin: replaced(origin, axis, origin[axis] - before),
+  };
+}
+
+/** Neighbours along an axis, from index `from` to before `to`, that are summed in the same order. */
+interface Stretch {
+  readonly from: number;
+  to: number;
+  readonly taps: OrderedTaps;
+}
+
+/** The stretches of `length` outputs of which the first is sample `first` of the period. */
+function stretchesOf(first: number, length: number, period: number, pair: FilterPair, isDouble: boolean): Stretch[] {
+  const { after } = reachOf(pair);
+  const usual = tapsInOrder(pair, isDouble);
+  const stretches: Stretch[] = [];
+  for (let i = 0; i < length; i++) {
+    // As many samples as the filter reaches over the end; the most where it is longer than the period.
+    const over = after - 1 - modulo(-1 - first - i, period);
+    const last = stretches[stretches.length - 1];
+    if (over > 1) stretches.push({ from: i, to: i + 1, taps: tapsInOrder(pair, isDouble, over) });
+    else if (last?.taps === usual) last.to = i + 1;
+    else stretches.push({ from: i, to: i + 1, taps: usual });
+  }
+  return stretches;
+}
 
 /** Low-pass and high-pass image along one axis, which loses the samples that the filters need around. */
 function splitAxis<T extends Floats>(
@@ -55,20 +121,13 @@ function splitAxis<T extends Floats>(
   const length = shape[axis] - reach.before - reach.after;
   const first = origin[axis] + reach.before;
   const kept = replaced(shape, axis, length);
-  const make = (): Part<T> => ({
-    data: new (data.constructor as new (n: number) => T)(voxelCount(kept)),
-    shape: kept,
-    origin: replaced(origin, axis, first),
-  });
+  const make = (): Part<T> => ({ data: newLike(data, kept), shape: kept, origin: replaced(origin, axis, first) });
   const [low, high] = [make(), make()];
+  const stretches = stretchesOf(first, length, period, pair, data instanceof Float64Array);
   for (let start = 0, at = 0; at < low.data.length; start += step * shape[axis], at += step * length) {
-    splitRun(data, low.data, high.data, { start, step, at, count: step * length }, pair);
-    for (let over = 2; over < reach.after; over++) {
-      const place = period - reach.after + over;
-      for (let i = modulo(place - first, period); i < length; i += period) {
-        const run = { start: start + step * i, step, at: at + step * i, count: step };
-        splitNearEnd(data, low.data, high.data, run, { pair, over });
-      }
+    for (const { from, to, taps } of stretches) {
+      const run = { start: start + step * from, step, at: at + step * from, count: step * (to - from) };
+      splitRun(data, low.data, high.data, run, taps);
     }
   }
   return [low, high];
@@ -87,34 +146,34 @@ function* bandsOf(
     yield { name, part };
     return;
   }
-  const [low, high] = splitAxis(part, axis, periodOf(shape[axis]), pair);
+  const period = periodOf(shape[axis]);
+  const [low, high] = splitAxis(withSurroundings(part, axis, period, pair), axis, period, pair);
   yield* bandsOf(low, others, shape, pair, `${name}L`);
   yield* bandsOf(high, others, shape, pair, `${name}H`);
 }
 
-/** The box and, along the axes, so many samples around it as all levels of filters see. */
+/** The box and, along the axes, so many samples around it as all levels of filters see, but no more than a period. */
 function surroundings(
   { data: source, shape }: Volume,
   box: Box,
   axes: readonly AxisIndex[],
   { pair, levels }: { pair: FilterPair; levels: number },
 ): Part {
-  const reach = reachOf(pair);
-  const times = ([0, 1, 2] as const).map((axis) => (axes.includes(axis) ? levels : 0));
-  const origin = box.start.map((from, i) => from - reach.before * times[i]!) as unknown as Vec3;
-  const wide = box.shape.map((n, i) => n + (reach.before + reach.after) * times[i]!) as unknown as Vec3;
-  const indices = (axis: AxisIndex): Int32Array =>
-    new Int32Array(wide[axis]).map((_, i) => modulo(origin[axis] + i, periodOf(shape[axis])) % shape[axis]);
-  const [xs, ys, zs] = [indices(0), indices(1), indices(2)];
-  const data = source instanceof Float32Array ? new Float32Array(voxelCount(wide)) : new Float64Array(voxelCount(wide));
-  let i = 0;
-  for (let z = 0; z < zs.length; z++) {
-    for (let y = 0; y < ys.length; y++) {
-      const row = shape[0] * (ys[y]! + shape[1] * zs[z]!);
-      for (let x = 0; x < xs.length; x++) data[i++] = source[row + xs[x]!]!;
-    }
-  }
-  return { data, shape: wide, origin };
+  const { before, after } = reachOf(pair);
+  const ranges = ([0, 1, 2] as const).map((axis) => {
+    const times = axes.includes(axis) ? levels : 0;
+    const length = box.shape[axis] + (before + after) * times;
+    const period = periodOf(shape[axis]);
+    if (times > 0 && length >= period) return { origin: 0, length: period };
+    return { origin: box.start[axis] - before * times, length };
+  });
+  const [origin, wide] = [ranges.map((r) => r.origin), ranges.map((r) => r.length)] as unknown as [Vec3, Vec3];
+  const at = ranges.map(({ origin: from, length }, axis) =>
+    new Int32Array(length).map((_, i) => modulo(from + i, periodOf(shape[axis]!)) % shape[axis]!),
+  );
+  const empty =
+    source instanceof Float32Array ? new Float32Array(voxelCount(wide)) : new Float64Array(voxelCount(wide));
+  return { data: gathered(source, shape, at, empty), shape: wide, origin };
 }
 
 function assertOptions({ axes = [0, 1, 2], level = 1, startLevel = 0 }: WaveletOptions): void {

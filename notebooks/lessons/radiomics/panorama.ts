@@ -3,7 +3,7 @@
  * each patient, and checks of both.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { datasetFolder, defaultFolder } from 'axunet/dataset/cases';
 import { type MaskFile, openMasks } from 'axunet/dataset/masks';
@@ -12,10 +12,23 @@ import { expected } from 'axunet/errors';
 import { showBundle } from 'axunet/figures/show';
 import { type Row, type Table, toTable } from 'axunet/figures/table';
 import { parseCsv } from 'axunet/io/csv';
-import { openMask } from 'axunet/io/openVolume';
+import { readBytesSync, readTextSync } from 'axunet/io/files';
+import {
+  checkShape,
+  dictionary,
+  list,
+  natural,
+  object,
+  optional,
+  parseJson,
+  realNumber,
+  type Schema,
+  text,
+} from 'axunet/io/schema';
 import { breathe, startProgress } from 'axunet/progress';
 import { extractFeatures } from 'axunet/radiomics/extract';
 import { radiomicsSettings } from 'axunet/radiomics/settings';
+import { openMask } from 'axunet/scan/openVolume';
 import { projectPath, settings } from 'axunet/settings';
 import type { Volume } from 'axunet/volume/volume';
 import type { FigureSource } from '../session.ts';
@@ -53,7 +66,7 @@ const [widthAt, heightAt, zoom] = [16, 20, 2];
 
 /** Shows a recorded figure as it was committed. */
 export function showRecorded(name: string): void {
-  const png = readFileSync(recorded(`${name}.png`));
+  const png = readBytesSync(recorded(`${name}.png`), 'a recorded figure');
   const [width, height] = [png.readUInt32BE(widthAt) / zoom, png.readUInt32BE(heightAt) / zoom];
   showBundle({ 'image/png': png, 'text/plain': `Recorded figure: ${name}` }, { 'image/png': { width, height } });
 }
@@ -63,10 +76,19 @@ interface CaseFacts {
   readonly counts?: Readonly<Record<string, number>>;
 }
 
+const addressesSchema = object({ files: list(object({ path: text, url: text })) });
+const factsSchema: Schema<Record<string, CaseFacts>> = dictionary(
+  object({ source: optional(text), counts: optional(dictionary(natural)) }),
+);
+
+function readJsonSync<T>(file: string, schema: Schema<T>, what: string): T {
+  return checkShape(parseJson(readTextSync(file, what), file), schema, file, what);
+}
+
 /** Rows of clinical_information.csv by study. */
 function clinicalRows(folder: string): Map<string, Record<string, string>> {
   const file = path.join(folder, 'clinical_information.csv');
-  const [heading = [], ...rows] = parseCsv(readFileSync(file, 'utf8'), file);
+  const [heading = [], ...rows] = parseCsv(readTextSync(file, 'a table'), file);
   const named = rows.map((cells) => Object.fromEntries(heading.map((name, c) => [name.trim(), cells[c] ?? ''])));
   return new Map(named.map((row) => [row.PANORAMA_study_id!, row]));
 }
@@ -76,11 +98,13 @@ function clinicalRows(folder: string): Map<string, Record<string, string>> {
  */
 function caseFacts(folder: string): Record<string, CaseFacts> {
   const file = path.join(folder, 'cases.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Record<string, CaseFacts>;
-  const manifest = JSON.parse(readFileSync(projectPath('lib/dataset/manifests/panorama.json'), 'utf8')) as {
-    files: { path: string; url: string }[];
-  };
-  return Object.fromEntries(manifest.files.map(({ path: to, url }) => [path.basename(to, '.nii.gz'), { source: url }]));
+  if (existsSync(file)) return readJsonSync(file, factsSchema, 'facts about masks');
+  const { files } = readJsonSync(
+    projectPath('lib/dataset/manifests/panorama.json'),
+    addressesSchema,
+    'a list of files',
+  );
+  return Object.fromEntries(files.map(({ path: to, url }) => [path.basename(to, '.nii.gz'), { source: url }]));
 }
 
 const countOf = ({ data }: Volume, label: number): number => {
@@ -175,15 +199,13 @@ export interface PeerValues {
   readonly cases: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
+const peerSchema = object({ tool: text, features: list(text), cases: dictionary(list(realNumber)) });
+
 /**
  * What PyRadiomics measured in all masks of the set, label 4; the file says how, and holds one row of values a mask.
  */
 export function panoramaPeer(): PeerValues {
-  const { tool, features, cases } = JSON.parse(readFileSync(recorded('pyradiomics.json'), 'utf8')) as {
-    tool: string;
-    features: string[];
-    cases: Record<string, number[]>;
-  };
+  const { tool, features, cases } = readJsonSync(recorded('pyradiomics.json'), peerSchema, 'values of PyRadiomics');
   const named = (values: readonly number[]): Record<string, number> =>
     Object.fromEntries(features.map((feature, i) => [feature, values[i]!]));
   return { tool, cases: Object.fromEntries(Object.entries(cases).map(([id, values]) => [id, named(values)])) };

@@ -1,8 +1,8 @@
 /** Feature tables kept as CSV under `data/radiomics`, by a hash of what they were made from. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Cell, type Table, toTable } from 'axunet/figures/table';
 import { formatCsv, parseCsv } from 'axunet/io/csv';
-import { sha256, sha256File, writeFileAtomic } from 'axunet/io/files';
+import { readText, sha256, sha256File, writeFileAtomic } from 'axunet/io/files';
 import { featureVersion } from 'axunet/radiomics/record';
 import { projectPath } from 'axunet/settings';
 
@@ -43,7 +43,7 @@ export async function cachedTable(
   const contents = await Promise.all(files.map((file) => sha256File(file)));
   const hash = sha256(JSON.stringify({ featureVersion, contents, ...rest })).slice(0, 12);
   const file = projectPath('data/radiomics', `${name}-${hash}.csv`);
-  if (existsSync(file)) return tableFromCsv(readFileSync(file, 'utf8'), file);
+  if (existsSync(file)) return tableFromCsv(await readText(file, 'a table of features'), file);
   const table = await make();
   await writeFileAtomic(file, tableToCsv(table));
   return table;

@@ -4,6 +4,7 @@
  */
 
 import { expected } from 'axunet/errors';
+import { choice, dictionary, list, natural, object, realNumber, type Schema, text, written } from 'axunet/io/schema';
 import { breathe } from 'axunet/progress';
 import { Random } from 'axunet/random';
 import type { FeatureColumns } from 'axunet/statistics/compareFeatures';
@@ -46,6 +47,8 @@ export const effectClasses = [
 export const noEffect = 'none';
 export type EffectClass = (typeof effectClasses)[number]['name'] | typeof noEffect;
 
+export const effectClassNames: readonly EffectClass[] = [...effectClasses.map(({ name }) => name), noEffect];
+
 export const effectClassOf = (effect: number): EffectClass =>
   effectClasses.find(({ from }) => Math.abs(effect) >= from)!.name;
 
@@ -86,6 +89,21 @@ export interface PowerAtSize {
   /** Share of the cohorts in which each feature is found by Welch's test, uncorrected. */
   readonly features: Readonly<Record<string, number>>;
 }
+
+/** What the kept results of a size must hold. */
+export const powerSchema: Schema<PowerAtSize> = object({
+  shares: list(
+    object({
+      patients: natural,
+      effects: choice(effectClassNames),
+      method: text,
+      share: realNumber,
+      error: written,
+      any: realNumber,
+    }),
+  ),
+  features: dictionary(realNumber),
+});
 
 /** Which features each method finds in one comparison: a list of features for each method. */
 function findings(

@@ -1,9 +1,22 @@
 /** The record of the study `radiomics`: one small JSON with what each test found, from which the notebook draws. */
 import { existsSync } from 'node:fs';
 import { writeFileAtomic } from 'axunet/io/files';
-import { anything, exactly, list, object, readJsonAs } from 'axunet/io/schema';
-import type { EffectClass, FoundShare } from './power.ts';
-import { recordFile, recordsFolder, recordText } from './record.ts';
+import {
+  choice,
+  exactly,
+  list,
+  natural,
+  nullable,
+  object,
+  readJsonAs,
+  realNumber,
+  row,
+  type Schema,
+  text,
+  tuple,
+} from 'axunet/io/schema';
+import { type EffectClass, effectClassNames, type FoundShare } from './power.ts';
+import { recordFile, recordsFolder, recordText, versionSchema } from './record.ts';
 
 export const powerStudyName = 'radiomics';
 export const powerTitle = 'How many patients would find it';
@@ -37,16 +50,34 @@ export interface PowerRecord {
 
 type ShareRow = readonly [
   patients: number,
-  effects: string,
+  effects: EffectClass,
   method: string,
   share: number,
   error: number | null,
   any: number,
 ];
 type StoredRecord = Omit<PowerRecord, 'features' | 'shares'> & {
-  readonly features: readonly (readonly (string | number)[])[];
+  readonly features: readonly (readonly [name: string, effect: number, ...found: number[]])[];
   readonly shares: readonly ShareRow[];
 };
+
+const storedSchema: Schema<StoredRecord> = object({
+  study: exactly(powerStudyName),
+  title: text,
+  command: text,
+  source: text,
+  node: text,
+  version: versionSchema,
+  made: object({ phantomGenerator: natural, features: natural }),
+  seeds: object({ people: realNumber, cohorts: realNumber }),
+  people: natural,
+  cohorts: natural,
+  resamples: natural,
+  level: realNumber,
+  sizes: list(natural),
+  features: list(row([text, realNumber], realNumber)),
+  shares: list(tuple([natural, choice(effectClassNames), text, realNumber, nullable(realNumber), realNumber])),
+});
 
 const round = (value: number): number => Number(value.toPrecision(5));
 
@@ -71,20 +102,13 @@ export async function writePowerRecord(record: PowerRecord, records = recordsFol
 export async function readPowerRecord(records = recordsFolder): Promise<PowerRecord | undefined> {
   const file = recordFile(powerStudyName, records);
   if (!existsSync(file)) return undefined;
-  const rows = list(list(anything));
-  const schema = object({ study: exactly(powerStudyName), shares: rows, features: rows });
-  const what = `the record of the study ${powerStudyName}`;
-  const stored = (await readJsonAs(file, schema, what)) as unknown as StoredRecord;
+  const stored = await readJsonAs(file, storedSchema, `the record of the study ${powerStudyName}`);
   return {
     ...stored,
-    features: stored.features.map(([name, effect, ...found]) => ({
-      name: String(name),
-      effect: Number(effect),
-      found: found.map(Number),
-    })),
+    features: stored.features.map(([name, effect, ...found]) => ({ name, effect, found })),
     shares: stored.shares.map(([patients, effects, method, share, error, any]) => ({
       patients,
-      effects: effects as EffectClass,
+      effects,
       method,
       share,
       error: error ?? NaN,

@@ -8,22 +8,25 @@ import { evaluateFiles, pairAuthors } from 'axunet/evaluate/files';
 import type { Metric } from 'axunet/evaluate/metrics';
 import { codeVersion } from 'axunet/figures/saveFigure';
 import { writeFileAtomic } from 'axunet/io/files';
-import { anything, dictionary, exactly, list, natural, object, readJsonAs, text } from 'axunet/io/schema';
+import { dictionary, exactly, list, natural, object, optional, readJsonAs, type Schema, text } from 'axunet/io/schema';
 import { startProgress } from 'axunet/progress';
 import type { PatientValues } from './compare.ts';
 import {
   type CaseRow,
+  caseRowsSchema,
   caseToRow,
   caseValue,
+  metricsSchema,
   recordedMetrics,
   recordFile,
+  recordsFolder,
   recordText,
   rowToCase,
   type StudyCase,
+  versionSchema,
 } from './record.ts';
 
 export const publishedName = 'published-networks';
-const file = (): string => recordFile(publishedName);
 
 export interface PublishedRecord {
   readonly study: typeof publishedName;
@@ -35,6 +38,22 @@ export interface PublishedRecord {
   /** Voxels of each case's whole scan and of its reference, where the set tells the scan's size. */
   readonly foreground?: readonly { readonly id: string; readonly voxels: number; readonly pancreas: number }[];
 }
+
+interface StoredRecord extends Omit<PublishedRecord, 'networks'> {
+  readonly metrics: readonly Metric[];
+  readonly networks: readonly { readonly name: string; readonly cases: readonly CaseRow[] }[];
+}
+
+const storedSchema: Schema<StoredRecord> = object({
+  study: exactly(publishedName),
+  title: text,
+  command: text,
+  source: text,
+  version: versionSchema,
+  metrics: metricsSchema,
+  networks: list(object({ name: text, cases: caseRowsSchema })),
+  foreground: optional(list(object({ id: text, voxels: natural, pancreas: natural }))),
+});
 
 const caseTableSchema = dictionary(object({ full_shape: list(natural), nvox_gt: natural }));
 
@@ -84,23 +103,19 @@ export async function recordPublished(folder?: string): Promise<PublishedRecord>
     name,
     cases: cases.map((each) => caseToRow(each, recordedMetrics)),
   }));
-  await writeFileAtomic(file(), `${recordText({ ...record, metrics: recordedMetrics, networks: stored })}\n`);
+  await writeFileAtomic(
+    recordFile(publishedName),
+    `${recordText({ ...record, metrics: recordedMetrics, networks: stored })}\n`,
+  );
   return record;
 }
 
 /** The record; undefined where none was made. */
-export async function readPublished(): Promise<PublishedRecord | undefined> {
-  if (!existsSync(file())) return undefined;
-  const schema = object({
-    study: exactly(publishedName),
-    metrics: list(text),
-    networks: list(object({ name: text, cases: list(list(anything)) })),
-  });
-  const stored = await readJsonAs(file(), schema, `the record of the study ${publishedName}`);
-  const { metrics, ...record } = stored as unknown as Omit<PublishedRecord, 'networks'> & {
-    metrics: Metric[];
-    networks: { name: string; cases: CaseRow[] }[];
-  };
+export async function readPublished(records = recordsFolder): Promise<PublishedRecord | undefined> {
+  const file = recordFile(publishedName, records);
+  if (!existsSync(file)) return undefined;
+  const what = `the record of the study ${publishedName}`;
+  const { metrics, ...record } = await readJsonAs(file, storedSchema, what);
   return {
     ...record,
     networks: record.networks.map(({ name, cases }) => ({ name, cases: cases.map((row) => rowToCase(row, metrics)) })),

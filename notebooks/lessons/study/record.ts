@@ -3,13 +3,30 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from 'axunet/errors';
 import type { DetectionSummary } from 'axunet/evaluate/detection';
-import { type Metric, metricInfo, type Outcome } from 'axunet/evaluate/metrics';
+import { type Metric, metricInfo, metricNames, type Outcome } from 'axunet/evaluate/metrics';
 import type { OverlapCounts } from 'axunet/evaluate/overlap';
 import { cutWindow } from 'axunet/figures/slicePicture';
 import { writeFileAtomic } from 'axunet/io/files';
-import { anything, exactly, list, object, optional, readJsonAs, text } from 'axunet/io/schema';
+import {
+  checkShape,
+  choice,
+  either,
+  exactly,
+  list,
+  natural,
+  nullable,
+  object,
+  optional,
+  readJsonAs,
+  realNumber,
+  row,
+  type Schema,
+  text,
+  tuple,
+  written,
+} from 'axunet/io/schema';
 import { projectPath } from 'axunet/settings';
-import type { TrainConfig } from 'axunet/train/config';
+import { configSchema, type TrainConfig } from 'axunet/train/config';
 
 /** One unseen patient (or slice, in a study of pictures) scored. */
 export interface StudyCase {
@@ -133,7 +150,24 @@ export const recordedMetrics = [
  * A case as one row: id, outcome, tp, fp, fn, tn, diagonal, then the metrics in the record's order.
  * JSON has no Infinity: it is null there.
  */
-export type CaseRow = readonly (string | number | null)[];
+export type CaseRow = readonly [
+  id: string,
+  outcome: Outcome,
+  tp: number,
+  fp: number,
+  fn: number,
+  tn: number,
+  ...diagonalAndMetrics: (number | null)[],
+];
+
+export const outcomeSchema: Schema<Outcome> = choice(['both', 'missed', 'invented', 'neither']);
+const caseRow = row([text, outcomeSchema, natural, natural, natural, natural], nullable(realNumber));
+/** Rows of cases as records hold them. */
+export const caseRowsSchema: Schema<readonly CaseRow[]> = list(caseRow);
+/** Names of metrics as records hold them. */
+export const metricsSchema: Schema<readonly Metric[]> = list(choice(metricNames));
+/** Of the code that made a record. */
+export const versionSchema: Schema<StudyRun['version']> = object({ package: text, commit: optional(text) });
 
 export function caseToRow(
   { id, outcome, counts: { tp, fp, fn, tn }, imageDiagonalMm, values }: StudyCase,
@@ -149,13 +183,7 @@ export function rowToCase(
   metrics: readonly Metric[],
 ): StudyCase {
   const values = Object.fromEntries(metrics.map((metric, i) => [metric, numbers[i] ?? Infinity]));
-  return {
-    id: String(id),
-    outcome: outcome as Outcome,
-    counts: { tp, fp, fn, tn } as unknown as OverlapCounts,
-    values,
-    ...(diagonal !== null && { imageDiagonalMm: Number(diagonal) }),
-  };
+  return { id, outcome, counts: { tp, fp, fn, tn }, values, ...(diagonal != null && { imageDiagonalMm: diagonal }) };
 }
 
 /** JSON with one line for each item of an innermost list, so that a change of one run is a change of its lines. */
@@ -191,20 +219,94 @@ interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning' | 'classes'> {
   readonly cases: readonly CaseRow[];
   readonly cleaning?: Omit<Cleaning, 'cases'> & { readonly cases: readonly CaseRow[] };
 }
+interface StoredRecord extends Omit<StudyRecord, 'runs'> {
+  readonly metrics: readonly Metric[];
+  readonly runs: readonly StoredRun[];
+}
+
+const detectionSchema: Schema<DetectionSummary> = object({
+  withLesion: natural,
+  found: natural,
+  touched: natural,
+  sensitivity: optional(realNumber),
+  withoutLesion: natural,
+  rightlyEmpty: natural,
+  specificity: optional(realNumber),
+  falsePositives: natural,
+  falsePositivesPerCase: optional(realNumber),
+});
+
+/** A run whose cases are written in this form: rows in a record, objects in the file of a finished run. */
+export const runSchema = <Cases>(cases: Schema<Cases>) =>
+  object({
+    arm: text,
+    seed: realNumber,
+    config: configSchema,
+    version: versionSchema,
+    steps: natural,
+    seconds: realNumber,
+    loss: written,
+    cases,
+    cleaning: optional(
+      object({
+        thresholds: list(object({ threshold: realNumber, dice: written })),
+        threshold: realNumber,
+        candidates: list(object({ name: text, dice: written })),
+        postprocessing: text,
+        cases,
+      }),
+    ),
+    classes: optional(list(object({ name: text, cases, detection: detectionSchema }))),
+    examples: optional(list(object({ id: text, mask: text }))),
+  });
+
+const exampleSchema: Schema<ExampleSlice> = object({
+  id: text,
+  z: natural,
+  height: natural,
+  width: natural,
+  place: object({ top: realNumber, left: realNumber, rows: natural, columns: natural }),
+  spacingMm: tuple([realNumber, realNumber]),
+  image: text,
+  label: text,
+});
+
+const costSchema: Schema<ArmCost> = object({
+  arm: text,
+  parameters: natural,
+  fullParameters: natural,
+  gmac: realNumber,
+  fullGmac: realNumber,
+  stepMs: optional(realNumber),
+  leastStepMs: optional(realNumber),
+  timedSteps: optional(natural),
+});
+
+const studySchema: Schema<StoredRecord> = object({
+  study: text,
+  title: text,
+  command: text,
+  source: text,
+  engine: text,
+  node: text,
+  patients: either([object({ training: list(text), validation: list(text), test: list(text) }), text]),
+  arms: list(object({ name: text, label: text })),
+  seeds: list(realNumber),
+  foreground: optional(object({ pixels: natural, pancreas: natural })),
+  costs: optional(list(costSchema)),
+  examples: optional(list(exampleSchema)),
+  metrics: metricsSchema,
+  runs: list(runSchema(caseRowsSchema)),
+});
 
 /** The record of a study; undefined where none was made. Throws on one that is no record. */
 export async function readStudyRecord(study: string, records = recordsFolder): Promise<StudyRecord | undefined> {
   const file = recordFile(study, records);
   if (!existsSync(file)) return undefined;
-  const rows = list(list(anything));
-  const withRows = object({ cases: rows });
-  const run = object({ cases: rows, cleaning: optional(withRows), classes: optional(list(withRows)) });
-  const schema = object({ study: exactly(study), metrics: list(text), runs: list(run) });
-  const stored = await readJsonAs(file, schema, `the record of the study ${study}`);
-  const { metrics, ...record } = stored as unknown as Omit<StudyRecord, 'runs'> & {
-    metrics: Metric[];
-    runs: StoredRun[];
-  };
+  const what = `the record of the study ${study}`;
+  const stored = await readJsonAs(file, studySchema, what);
+  checkShape(stored, object({ study: exactly(study) }), file, what);
+  const { metrics, ...record } = stored;
   const cases = (rows: readonly CaseRow[]): StudyCase[] => rows.map((row) => rowToCase(row, metrics));
   const runs = record.runs.map(
     ({ cleaning, classes, ...run }): StudyRun => ({

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { phantomGeneratorVersion } from 'axunet/dataset/phantom';
 import { codeVersion } from 'axunet/figures/saveFigure';
 import { sha256, writeJson } from 'axunet/io/files';
-import { object, readJsonAs } from 'axunet/io/schema';
+import { readJsonAs } from 'axunet/io/schema';
 import { startProgress } from 'axunet/progress';
 import { featureVersion } from 'axunet/radiomics/record';
 import { projectPath } from 'axunet/settings';
@@ -15,7 +15,7 @@ import type { Vec3 } from 'axunet/volume/volume';
 import { columnsOf } from '../radiomics/region.ts';
 import { trueEffects } from '../radiomics/tests.ts';
 import { pairedPeople } from './pairedPeople.ts';
-import { type Population, type PowerAtSize, type PowerOptions, powerAt } from './power.ts';
+import { type Population, type PowerAtSize, type PowerOptions, powerAt, powerSchema } from './power.ts';
 import { type PowerRecord, powerStudyName, powerTitle, writePowerRecord } from './powerRecord.ts';
 import { recordsFolder } from './record.ts';
 
@@ -53,7 +53,7 @@ async function keptPower(
 ): Promise<PowerAtSize> {
   const hash = sha256(JSON.stringify({ powerVersion, population, options })).slice(0, 12);
   const file = path.join(folder, `patients-${options.patients}-${hash}.json`);
-  if (existsSync(file)) return (await readJsonAs(file, object({}))) as unknown as PowerAtSize;
+  if (existsSync(file)) return readJsonAs(file, powerSchema);
   const made = await powerAt(population, options, onCohort);
   await writeJson(file, made);
   return made;

@@ -5,7 +5,20 @@ import { firstDifference } from 'axunet/checks';
 import { messageOf } from 'axunet/errors';
 import { codeVersion } from 'axunet/figures/saveFigure';
 import { sha256, writeJson } from 'axunet/io/files';
-import { object, readJsonAs, realNumber } from 'axunet/io/schema';
+import {
+  anything,
+  checkShape,
+  dictionary,
+  list,
+  natural,
+  object,
+  optional,
+  passing,
+  readJsonAs,
+  realNumber,
+  type Schema,
+  text,
+} from 'axunet/io/schema';
 import { projectPath } from 'axunet/settings';
 import { type TrainConfig, trainConfig } from 'axunet/train/config';
 import { type EpochRecord, readHistory } from 'axunet/train/history';
@@ -21,7 +34,10 @@ import type { StudyArm, StudyPlan } from './plan.ts';
 import {
   type ArmCost,
   cropMask,
+  outcomeSchema,
   readStudyRecord,
+  runSchema,
+  type StudyCase,
   type StudyRecord,
   type StudyRun,
   writeStudyRecord,
@@ -79,13 +95,24 @@ const resultFile = (folder: string): string => path.join(folder, 'study-run.json
 const infinity = 'Infinity';
 const encode = (run: StudyRun): unknown =>
   JSON.parse(JSON.stringify(run, (_, value: unknown) => (value === Infinity ? infinity : value)));
-const decode = (run: unknown): StudyRun =>
-  JSON.parse(JSON.stringify(run), (_, value: unknown) => (value === infinity ? Infinity : value)) as StudyRun;
+const decode = (run: unknown): unknown =>
+  JSON.parse(JSON.stringify(run), (_, value: unknown) => (value === infinity ? Infinity : value));
+
+const storedCase: Schema<StudyCase> = object({
+  id: text,
+  outcome: outcomeSchema,
+  counts: object({ tp: natural, fp: natural, fn: natural, tn: natural }),
+  imageDiagonalMm: optional(realNumber),
+  values: dictionary(passing<number>((value) => typeof value === 'number', 'a number')),
+});
+const finishedSchema: Schema<StudyRun> = runSchema(list(storedCase));
 
 async function finishedRun({ folder }: Prepared): Promise<StudyRun | undefined> {
-  if (!existsSync(resultFile(folder))) return undefined;
-  const { scoring, run } = await readJsonAs(resultFile(folder), object({ scoring: realNumber, run: object({}) }));
-  return scoring === scoringVersion ? decode(run) : undefined;
+  const file = resultFile(folder);
+  if (!existsSync(file)) return undefined;
+  const what = 'a finished run of a study';
+  const { scoring, run } = await readJsonAs(file, object({ scoring: realNumber, run: anything }), what);
+  return scoring === scoringVersion ? checkShape(decode(run), finishedSchema, file, what) : undefined;
 }
 
 async function trainAndScore(

@@ -17,6 +17,12 @@ describe('--label-map', () => {
     );
     expect(() => parseLabelMap('2:1,1:1,01:0,*:0')).toThrow('found 1 twice');
   });
+  it('refuses background as pancreas, and takes 0 for background', () => {
+    expect(() => parseLabelMap('0:1,1:1')).toThrow(
+      'Expected --label-map to leave 0 background, found 0:1 in "0:1,1:1"',
+    );
+    expect(parseLabelMap('0:0,1:1')).toEqual({ labelMap: { 0: 0, 1: 1 } });
+  });
 });
 
 describe('--label-map and --labels', () => {

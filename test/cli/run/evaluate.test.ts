@@ -66,6 +66,21 @@ describe('axunet evaluate', () => {
     });
   });
 
+  it('prints which label values are pancreas, and notes them in its JSON, also where nobody said so', async () => {
+    const files = ['--prediction', at('poor'), '--reference', at('reference')];
+    expect(await evaluate.run([...files, '--out', at('out')])).toBe(0);
+    expect(printed.split('\n')[0]).toBe('labels: pancreas 1, 2 (assumed, as no label map is given)');
+    const assumed = { labelMap: { 1: 1, 2: 1 }, labels: 'labels: pancreas 1, 2', assumed: true };
+    const saved = JSON.parse(await readFile(at('out', 'report.json'), 'utf8')) as EvaluationReport;
+    expect(saved.labels).toEqual({ reference: assumed, prediction: assumed });
+    printed = '';
+    expect(await evaluate.run([...files, '--label-map', '1:1,2:0,*:0'])).toBe(0);
+    expect(printed.split('\n').slice(0, 2)).toEqual([
+      'reference labels: pancreas 1; background 2; all others background',
+      'prediction labels: pancreas 1, 2 (assumed, as no label map is given)',
+    ]);
+  });
+
   it('scores folders by id, compares models and writes the report in four forms', async () => {
     const models = ['--prediction', at('good'), '--prediction', at('poor')];
     expect(await evaluate.run([...models, '--reference', at('reference'), '--out', at('out')])).toBe(0);

@@ -92,6 +92,6 @@ it('axunet info prints a table with a warning for what is odd', async () => {
 });
 
 it('axunet info wants one file', async () => {
-  await expect(info.run([])).rejects.toThrow('Expected one FILE, found none');
-  await expect(info.run(['a', 'b'])).rejects.toThrow('Expected one FILE, found a b');
+  await expect(info.run([])).rejects.toThrow('Expected one FILE or FOLDER, found none');
+  await expect(info.run(['a', 'b'])).rejects.toThrow('Expected one FILE or FOLDER, found a b');
 });

@@ -93,6 +93,26 @@ describe('axunet preprocess', () => {
     await expect(run('--labels', 'pancreas=1', '--label-map', '1:1')).rejects.toThrow('found both');
   });
 
+  it('makes a case again whose record holds something else than warnings', async () => {
+    const set = await writeDataset({ one: 1 });
+    expect(await preprocess.run([set, '--out', out(), '--json'])).toBe(0);
+    const record = path.join(out(), 'cases', 'one.json');
+    const held = JSON.parse(readFileSync(record, 'utf8')) as { entry: object };
+    writeFileSync(record, JSON.stringify({ ...held, entry: { ...held.entry, warnings: 5 } }));
+    printed = [];
+    expect(await preprocess.run([set, '--out', out(), '--json'])).toBe(0);
+    expect(summary()).toMatchObject({ cases: 1, warnings: [{ id: 'one' }] });
+  });
+
+  it('says that labels are empty, case by case and of the whole set', async () => {
+    const set = await writeDataset({ one: 0, two: 0 });
+    expect(await preprocess.run([set, '--out', out(), '--json'])).toBe(0);
+    const { warnings } = summary() as { warnings: { id?: string; message: string }[] };
+    for (const id of ['one', 'two']) expect(warnings).toContainEqual({ id, message: 'the label has no foreground' });
+    expect(warnings.at(-1)).toEqual({ message: 'no label of the set has any foreground' });
+    expect(complained.at(-1)).toBe('axunet preprocess: warning: no label of the set has any foreground');
+  });
+
   it('takes mode, window and shard', async () => {
     const set = await writeDataset({ one: 1, two: 2 });
     expect(await preprocess.run([set, '--out', out(), '--mode', 'paper', '--json'])).toBe(0);

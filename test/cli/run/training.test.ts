@@ -1,16 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { changesOf, slicesFor } from '../../../lib/cli/run/training.ts';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { openMadeSlices, readConfig, slicesFor } from '../../../lib/cli/run/training.ts';
 import { parseClasses } from '../../../lib/dataset/classes.ts';
+import { referenceConfig } from '../../../lib/train/config.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = path.join(folder, 'config.json');
-const changes = (text: string, set: string[] = []) => {
+const configured = async (text: string, set: string[] = [], base = referenceConfig) => {
   writeFileSync(file, text);
-  return changesOf({ config: file, set } as unknown as Parameters<typeof changesOf>[0]);
+  return (await readConfig({ config: file, set } as unknown as Parameters<typeof readConfig>[0]))(base);
 };
 
 describe('--labels', () => {
@@ -22,9 +23,60 @@ describe('--labels', () => {
 
 describe('--config', () => {
   it('is an object of options, under those of --set', async () => {
-    expect(await changes('{"width": 8, "epochs": 2}', ['width=4'])).toEqual({ width: 4, epochs: 2 });
+    expect(await configured('{"width": 8, "epochs": 2}', ['width=4'])).toEqual({
+      ...referenceConfig,
+      width: 4,
+      epochs: 2,
+    });
   });
   it.each(['null', '[]', '"width"', '7', 'true'])('that is %s is refused with its file', async (text) => {
-    await expect(changes(text)).rejects.toThrow(/^Expected an object of training options, found .* in .*config\.json$/);
+    const sentence = /^Expected an object of training options, found .* in .*config\.json$/;
+    await expect(configured(text)).rejects.toThrow(sentence);
+  });
+  it.each([
+    ['{"widht": 8}', /^Expected a training option of seed, .*, found "widht" in .*config\.json$/],
+    ['{"epochs": "a"}', /^Expected epochs to be a positive whole number or null, found "a" in .*config\.json$/],
+    ['{"optimizer": 3}', /^Expected optimizer to be an object of options, found 3 in .*config\.json$/],
+    ['{"optimizer": {"name": "adam", "beta9": 1}}', /found "optimizer\.beta9" in .*config\.json$/],
+    ['{"optimizer": {"name": "adamw"}}', /^Expected optimizer\.name to be one of .* in .*config\.json$/],
+    ['{"schedule": {"kind": "x"}}', /^Expected schedule\.kind to be one of .*, found "x" in .*config\.json$/],
+    ['{"epochs": 1, "minutes": 2}', /^Expected either epochs or minutes, found both in .*config\.json$/],
+    ['{"batchSize": 0}', /^Expected batchSize to be a positive whole number, found 0 in .*config\.json$/],
+    ['{"asppRates": [2, 4]}', /^Expected asppRates to be 3 positive whole numbers, found \[2,4\] in .*config\.json$/],
+  ])('%s is refused with its file and field', async (text, sentence) => {
+    await expect(configured(text)).rejects.toThrow(sentence);
+  });
+  it('is not blamed for a fault of --set, nor refused for what --set mends', async () => {
+    await expect(configured('{"width": 8}', ['seed=x'])).rejects.toThrow(
+      /^Expected seed to be a whole number of at most 16 digits, found "x"$/,
+    );
+    expect(await configured('{"width": -8}', ['width=4'])).toMatchObject({ width: 4 });
+    expect(await configured('{"epochs": null}', ['minutes=3'])).toMatchObject({ epochs: null, minutes: 3 });
+  });
+});
+
+describe('--slices', () => {
+  it('tell again which cases failed and what is odd in the others', async () => {
+    const manifest = {
+      version: 1,
+      dataset: 'd',
+      mode: 'default',
+      unit: 'mm',
+      slices: [],
+      cases: [{ id: 'a', patient: 'a', sources: {}, slices: 0, warnings: ['a.nii: was the rescale intercept lost?'] }],
+      failed: [{ id: 'b', reason: 'torn' }],
+      pending: [],
+    };
+    writeFileSync(path.join(folder, 'manifest.json'), JSON.stringify(manifest));
+    const error = vi.spyOn(console, 'error').mockReturnValue();
+    try {
+      await openMadeSlices(folder, 'train');
+      expect(error.mock.calls.flat()).toEqual([
+        'axunet train: case b is left out: torn',
+        'axunet train: warning: case a: a.nii: was the rescale intercept lost?',
+      ]);
+    } finally {
+      error.mockRestore();
+    }
   });
 });

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { whatIsMissing } from '../../../lib/engine/setup/binding.mjs';
+import { readNote } from '../../../lib/engine/setup/library.mjs';
 import { findPythons } from '../../../lib/engine/setup/python.mjs';
 import { whyNotHere } from '../../../lib/engine/setup/tensorflow.mjs';
 import { cachedWheelFolder, downloadWheel, isCached, pipReason, wheel } from '../../../lib/engine/setup/wheel.mjs';
@@ -137,5 +138,35 @@ describe.skipIf(process.platform === 'win32')('the download (a shell script stan
     expect(pipReason('ERROR: 403 Client Error: Forbidden for url: https://index.example/simple/x/')).toBe(
       '403 Client Error: Forbidden for url: …',
     );
+  });
+});
+
+describe('what an earlier set-up noted', () => {
+  const ready = { version: '2.16.2', gpu: false, folder: '/x', source: 'y', library: ['a 1 2', 'b 3 4'] };
+  const noted = (text: string) => {
+    const file = path.join(folder, 'tensorflow.json');
+    writeFileSync(file, text);
+    return readNote(file);
+  };
+
+  it('is taken where it is whole', () => {
+    expect(noted(JSON.stringify({ ready, rejected: { z: 'no' } }))).toEqual({ ready, rejected: { z: 'no' } });
+    expect(noted(JSON.stringify({ reason: 'none', rejected: {} }))).toEqual({ rejected: {} });
+  });
+
+  it.each([
+    '',
+    'null',
+    '[]',
+    '"x"',
+    '{"ready": null}',
+    '{"ready": {"folder": 5}, "rejected": [1]}',
+    '{"rejected": {"a": 1}}',
+  ])('counts as nothing where it is damaged: %s', (text) => expect(noted(text)).toEqual({ rejected: {} }));
+
+  it('counts as nothing where a path is missing in it', () => {
+    for (const part of ['version', 'folder', 'source', 'library'])
+      expect(noted(JSON.stringify({ ready: { ...ready, [part]: 7 } }))).toEqual({ rejected: {} });
+    expect(readNote(path.join(folder, 'none.json'))).toEqual({ rejected: {} });
   });
 });

@@ -25,6 +25,16 @@ describe('local binary patterns within slices', () => {
     expect([by('default', 1), by('default', 0)]).toEqual([1, 0]);
   });
 
+  it('are variances on the circle with var, in the type of the image, and 0 in flat integers', () => {
+    const options = { ...circle, samples: 4, method: 'var' } as const;
+    // Left of the dot: 100 and three times 0, Σx²/4 − (Σx/4)² = 2500 − 625.
+    expect(binaryPattern2d(dot, wholeOf(dot), options).data[61]).toBe(1875);
+    const small = { ...dot, data: Int16Array.from(dot.data, (v) => v / 50) };
+    expect([61, 0].map((i) => binaryPattern2d(small, wholeOf(small), options).data[i])).toEqual([0, 0]);
+    const single = { ...dot, data: Float32Array.from(dot.data, (v) => v / 50) };
+    expect([61, 0].map((i) => binaryPattern2d(single, wholeOf(single), options).data[i])).toEqual([0.75, NaN]);
+  });
+
   it('with more than two changes along the circle are one more than there are points', () => {
     const withDark = (...places: number[]) => {
       const data = new Int16Array(125).fill(5);

@@ -104,7 +104,8 @@ def filtered():
     """First voxels of the ROI in filtered images, and some more."""
     patterns = [{}, {'force2Ddimension': 1, 'lbp2DSamples': 9},
                 {'force2Ddimension': 2, 'lbp2DMethod': 'default', 'lbp2DRadius': 2},
-                {'lbp2DMethod': 'ror', 'lbp2DRadius': 1.5, 'lbp2DSamples': 6}]
+                {'lbp2DMethod': 'ror', 'lbp2DRadius': 1.5, 'lbp2DSamples': 6},
+                {'lbp2DMethod': 'var', 'lbp2DRadius': 1.5}]
     spheres = [{}, {'lbp3DLevels': 4, 'lbp3DIcosphereRadius': 2, 'lbp3DIcosphereSubdivision': 0}]
     kinds = [('Square', {}), ('SquareRoot', {}), ('Logarithm', {}), ('Exponential', {}), ('Gradient', {}),
              ('Gradient', {'gradientUseSpacing': False}), *[('LBP2D', options) for options in patterns],
@@ -180,6 +181,9 @@ def parameter_runs():
     plane = {'force2D': True, 'force2Ddimension': 1}
     flat = {name: None for name in ['shape', 'firstorder', 'glcm', 'glrlm', 'glszm', 'gldm', 'ngtdm']}
     log = {'Original': {}, 'LoG': {'sigma': [3.0]}}
+    uneven = [[20, 18, 14], [[0.75, 0, 0], [0, 0.875, 0], [0, 0, 1.5], [0, 0, 0]], 'int16']
+    matrices = {'glcm': None, 'glrlm': None}
+    wide = {'imageType': {'LBP3D': {'binWidth': 1}}, 'featureClass': {'firstorder': None}}
     for made_of, parameters in [
         (small, {'imageType': {kind: {} for kind in kinds}}),
         (small, {'imageType': own, 'featureClass': some}),
@@ -194,6 +198,17 @@ def parameter_runs():
                 'setting': {'resampledPixelSpacing': [3, 3, 3], 'padDistance': 3}}),
         (long, {'imageType': log, 'featureClass': some,
                 'setting': {'resampledPixelSpacing': [2, 4, 3], 'padDistance': 8}}),
+        (small, {'featureClass': matrices, 'setting': {'weightingNorm': 'euclidean'}}),
+        (uneven, {'featureClass': matrices, 'setting': {'weightingNorm': 'euclidean', 'distances': [1, 2]}}),
+        (uneven, {'featureClass': matrices, 'setting': {'weightingNorm': 'manhattan'}}),
+        (uneven, {'featureClass': matrices, 'setting': {'weightingNorm': 'infinity', **plane}}),
+        (small, {'imageType': {'LBP2D': {'lbp2DMethod': 'var', 'binWidth': 50}},
+                 'featureClass': {'firstorder': None, 'glszm': None}}),
+        ([[20, 18, 14], straight, 'int64'], wide),
+        ([[20, 18, 14], straight, 'int64'], {**wide, 'setting': {'resampledPixelSpacing': [2, 2, 2]}}),
+        ([[20, 18, 14], straight, 'int64'], {**wide, 'setting': {'preCrop': True}}),
+        ([[20, 18, 14], straight, 'float32'], {'imageType': {'Original': {}, 'LoG': {'sigma': [4.0]}, 'Gradient': {}},
+                                               'featureClass': some, 'setting': {'binCount': 100}}),
     ]:
         yield {'scan': made_of, **run(parameters, *scan(*made_of))}
     finer = [[1.5, 0, 0], [0, 2, 0], [0, 0, 3], [-170, 16, 97]]

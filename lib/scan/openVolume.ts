@@ -5,20 +5,22 @@
  * Lengths in metres or micrometres become mm, as in ITK. Where the spacing in the header and the affine disagree the
  * affine counts. Label values within 1e-4 of a whole number become that number.
  */
+import { realpath } from 'node:fs/promises';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { type Affine, shearDegrees, spacingOf, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
-import { type NiftiImage, readNifti } from './nifti.ts';
-import { readVolume } from './readVolume.ts';
+import { type AnyVolume, readVolume, type SeriesChoice } from './readVolume.ts';
 
 /** A volume as read through the gate. */
-export type Opened<V extends Volume = NiftiImage> = V & {
+export interface Opened extends AnyVolume {
   /** What is odd and may be wrong, one phrase each without the file's name; empty as a rule. */
   readonly warnings: readonly string[];
-};
+}
 
 const mmPerUnit: Readonly<Record<string, number>> = { metre: 1000, micron: 1e-3 };
 /** Header and affine may differ by rounding; so far they count as one. */
 const spacingTolerance = 1e-3;
+/** Quaternions are stored in single precision: a corner may lie so many voxels off before sform and qform disagree. */
+const placementTolerance = 0.02;
 /** What scaling makes of a whole number in single precision and less. */
 const labelTolerance = 1e-4;
 
@@ -32,9 +34,9 @@ function scaled({ spacingMm, affine }: Volume, factor: number): { spacingMm: Vec
 }
 
 /** The volume in mm and with the spacing of its affine, and what had to be said of it. */
-function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(read: V): Opened<V> {
-  const warnings: string[] = [];
-  const { lengthUnit, placedBy } = read.header ?? {};
+function settleGeometry(read: AnyVolume): Opened {
+  const warnings = [...(read.warnings ?? [])];
+  const { lengthUnit, placedBy, givesSpacing = true, qformDistance = 0 } = read.header;
   const factor = mmPerUnit[lengthUnit ?? 'mm'];
   let { spacingMm, affine }: Pick<Volume, 'spacingMm' | 'affine'> = read;
   if (factor !== undefined) {
@@ -42,8 +44,13 @@ function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(
     warnings.push(`the header gives lengths in ${lengthUnit}s; they are converted to mm (${listMm(spacingMm)} mm)`);
   }
   const implied = spacingOf(affine);
-  if (!implied.every((mm) => mm > 0)) warnings.push('the affine does not place all three axes');
-  else if (implied.some((mm, i) => !(Math.abs(mm - spacingMm[i]!) <= spacingTolerance * spacingMm[i]!))) {
+  if (!implied.every((mm) => mm > 0))
+    warnings.push('the affine does not place all three axes; distances and radiomics are refused');
+  else if (!givesSpacing) {
+    const instead = placedBy === 'sform' ? 'that of the affine is used' : '1 mm is assumed';
+    warnings.push(`the header gives no spacing (pixdim is 0); ${instead} (${listMm(implied)} mm)`);
+    spacingMm = implied;
+  } else if (implied.some((mm, i) => !(Math.abs(mm - spacingMm[i]!) <= spacingTolerance * mm))) {
     warnings.push(
       `the spacing in the header (${listMm(spacingMm)} mm) differs from that of the affine (${listMm(implied)} mm); ` +
         'the affine is used',
@@ -55,6 +62,11 @@ function settleGeometry<V extends Volume & Partial<Pick<NiftiImage, 'header'>>>(
     warnings.push(
       `the axes are not at right angles (off by ${shear.toFixed(1)}°, as with gantry tilt); ` +
         'volumes follow the affine, distances and radiomics are refused',
+    );
+  const apart = qformDistance * (factor ?? 1);
+  if (apart > placementTolerance * Math.min(...spacingMm))
+    warnings.push(
+      `sform and qform are both set and disagree (by up to ${Number(apart.toPrecision(3))} mm); the sform is used`,
     );
   if (placedBy === 'assumed')
     warnings.push('neither sform nor qform says how the volume lies (both codes are 0): the orientation is assumed');
@@ -75,11 +87,13 @@ function roundLabels(data: VoxelArray): number | undefined {
   return example;
 }
 
-function checkImage<V extends Volume>(opened: Opened<V>, isCt: boolean): Opened<V> {
-  return isCt ? { ...opened, warnings: [...opened.warnings, ...hounsfieldDoubts(opened.data)] } : opened;
+function checkImage(opened: Opened): Opened {
+  const { modality } = opened.header;
+  const other = modality !== undefined && modality !== 'CT' ? [`the modality is ${modality}, not CT`] : [];
+  return { ...opened, warnings: [...opened.warnings, ...other, ...hounsfieldDoubts(opened.data)] };
 }
 
-function checkMask<V extends Volume>(opened: Opened<V>): Opened<V> {
+function checkMask(opened: Opened): Opened {
   const example = roundLabels(opened.data);
   if (example === undefined) return opened;
   const rounded = `label values within ${labelTolerance} of a whole number are rounded (such as ${example})`;
@@ -87,18 +101,19 @@ function checkMask<V extends Volume>(opened: Opened<V>): Opened<V> {
 }
 
 /**
- * Reads a NIfTI image. `isCt` asks whether its values look like HU. Throws as readNifti does; whatever is merely odd is
- * in `warnings`.
+ * Reads an image of any format: NIfTI, NRRD, MetaImage, a DICOM file or folder. `isCt` asks whether its values look
+ * like HU; `series` chooses one of a DICOM folder. Throws as readVolume does; whatever is merely odd is in `warnings`.
  */
-export const openImage = async (file: string, { isCt = true } = {}): Promise<Opened> =>
-  checkImage(settleGeometry(await readNifti(file)), isCt);
+export async function openImage(
+  place: string,
+  { isCt = true, ...choice }: SeriesChoice & { isCt?: boolean } = {},
+): Promise<Opened> {
+  const opened = settleGeometry(await readVolume(place, choice));
+  return isCt ? checkImage(opened) : opened;
+}
 
-/** Reads a NIfTI mask or label. Throws as readNifti does. */
-export const openMask = async (file: string): Promise<Opened> => checkMask(settleGeometry(await readNifti(file)));
+/** Reads a mask or label of any format. Throws as readVolume does. */
+export const openMask = async (place: string): Promise<Opened> => checkMask(settleGeometry(await readVolume(place)));
 
-/** Reads an image of any kind and format, NRRD too, such as MR images for radiomics. Throws as readVolume does. */
-export const openAnyImage = async (file: string): Promise<Opened<Volume>> => settleGeometry(await readVolume(file));
-
-/** Reads a mask of any format. Throws as readVolume does. */
-export const openAnyMask = async (file: string): Promise<Opened<Volume>> =>
-  checkMask(settleGeometry(await readVolume(file)));
+/** Whether two names lead to one file, links followed: a slip where an image and a mask are asked for. */
+export const isOneFile = async (a: string, b: string): Promise<boolean> => (await realpath(a)) === (await realpath(b));

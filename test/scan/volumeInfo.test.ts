@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { volumeInfo } from '../../lib/io/volumeInfo.ts';
-import { type Fields, single } from './makeNifti.ts';
+import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
+import { type Fields, single } from '../io/makeNifti.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-info-'));
 afterAll(() => rmSync(folder, { recursive: true }));

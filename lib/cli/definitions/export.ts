@@ -1,0 +1,22 @@
+import type { CommandDefinition, Options } from '../definition.ts';
+import { weightsOption } from '../options/prediction.ts';
+
+export const options = {
+  run: { value: 'RUN', text: 'the folder that `axunet train` or `axunet import` made' },
+  onnx: { value: 'FILE', text: 'for onnxruntime and others: one file, opset 17, images [n, channels, h, w]' },
+  tfjs: { value: 'DIR', text: 'for TensorFlow.js: model.json of its own layers, weights.bin and axunet.json' },
+  'saved-model': { value: 'DIR', text: 'for TensorFlow: saved_model.pb and axunet.json, images [n, h, w, channels]' },
+  weights: { ...weightsOption, default: 'best' },
+  force: { text: 'replace files that are there' },
+} as const satisfies Options;
+
+export const exportCommand = {
+  name: 'export',
+  summary: 'write a trained network for other programs: ONNX, TensorFlow.js, SavedModel',
+  usage: ['--run RUN [--onnx FILE] [--tfjs DIR] [--saved-model DIR] [--force]'],
+  about:
+    'Writes the network of a run for other programs, with its grid, window, classes, training data, licence and ' +
+    'score as metadata. It gives logits for images on the grid; docs/export.md tells how a volume becomes such images.',
+  options,
+  example: 'export --run runs/nih --onnx pancreas.onnx',
+} as const satisfies CommandDefinition;

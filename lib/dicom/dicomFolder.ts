@@ -1,0 +1,60 @@
+/** Which files of a folder are DICOM: known by their first bytes, whatever they are called. */
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { cleanText, expected } from '../errors.ts';
+import { looksLikeDicom } from './dicomHeader.ts';
+import { fileStart } from './fileParts.ts';
+
+/** DICOM comes in folders of patient, study and series. */
+const deepest = 5;
+/** A folder with more files is not one series, and not one study. */
+const mostFiles = 100_000;
+/** Other formats and notes lie beside DICOM without being meant. */
+const otherKinds = /\.(nii|nii\.gz|hdr|img|hdr\.gz|img\.gz|nrrd|nhdr|mha|mhd|raw|zraw|json|txt|csv|tsv|md|xml|html)$/i;
+
+/** Whether a file begins as DICOM does; false where it cannot be read. */
+export function isDicomFile(file: string): boolean {
+  const head = fileStart(file, 132);
+  return head !== undefined && looksLikeDicom(head);
+}
+
+/** The files below a folder, by name, without hidden ones and indexes of media. */
+function* filesBelow(folder: string, depth = deepest): Generator<string> {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { name } of entries) {
+    if (name.startsWith('.') || name.toUpperCase() === 'DICOMDIR') continue;
+    const file = path.join(folder, name);
+    const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    if (!isFolder) yield file;
+    else if (depth > 1) yield* filesBelow(file, depth - 1);
+  }
+}
+
+/** Whether a folder, or one inside it, holds a DICOM file. */
+export function isDicomFolder(folder: string): boolean {
+  for (const file of filesBelow(folder)) if (!otherKinds.test(file) && isDicomFile(file)) return true;
+  return false;
+}
+
+/** Whether DICOM files lie in the folder itself. */
+export const holdsDicom = (folder: string): boolean =>
+  [...filesBelow(folder, 1)].some((file) => !otherKinds.test(file) && isDicomFile(file));
+
+/**
+ * The DICOM files below a folder. Other files are put to `leftOut`, those of known other kinds in silence. Throws a
+ * UserError for a folder with more files than a study has.
+ */
+export function dicomCandidates(folder: string, leftOut: Map<string, string[]>): string[] {
+  const found: string[] = [];
+  let count = 0;
+  for (const file of filesBelow(folder)) {
+    if (++count > mostFiles) throw expected(`at most ${mostFiles} files of one series`, 'more', folder);
+    if (isDicomFile(file)) found.push(file);
+    else if (!otherKinds.test(file))
+      leftOut.set('not DICOM', [...(leftOut.get('not DICOM') ?? []), cleanText(path.basename(file))]);
+  }
+  return found;
+}
+
+/** The DICOM files below a folder. Throws as dicomCandidates does. */
+export const dicomFiles = (folder: string): string[] => dicomCandidates(folder, new Map());

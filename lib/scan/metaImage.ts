@@ -1,0 +1,109 @@
+/**
+ * Reading volumes from MetaImage: .mha with header and voxels, .mhd with the voxels in another file, plain or packed by
+ * zlib. Values and geometry are those of SimpleITK, in RAS+; damage and anything but one scalar 3-D volume is refused.
+ */
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { unzip } from 'node:zlib';
+import { expected, messageOf } from '../errors.ts';
+import { assertFitsMemory, type PlainSource, withPlainSource } from '../io/bytes.ts';
+import { largestUnpacked } from '../io/gzip.ts';
+import { insideFolder } from '../io/insideFolder.ts';
+import { countNonFinite, decodedBytes, decodeVoxels } from '../io/voxelTypes.ts';
+import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
+import { type MetaImageHeader, parseMetaImageHeader } from './metaImageHeader.ts';
+
+/** A volume with what its MetaImage header says beyond the geometry. */
+export interface MetaImage extends Volume {
+  readonly header: {
+    /** NumPy's name of the stored type. */
+    readonly datatype: string;
+    readonly littleEndian: boolean;
+    readonly isCompressed: boolean;
+    /** How many voxels are NaN or infinite. */
+    readonly nonFinite: number;
+  };
+}
+
+const longestHeader = 1 << 20;
+
+interface Head {
+  readonly lines: readonly string[];
+  /** Where the voxels begin. */
+  readonly end: number;
+}
+
+async function readHead(source: PlainSource): Promise<Head> {
+  const bytes = await source.head(longestHeader);
+  const text = bytes.toString('latin1');
+  const last = /^[ \t]*ElementDataFile[ \t]*=[^\n]*(\n|$)/m.exec(text);
+  if (!/^\s*\w+\s*=/.test(text) || !last)
+    throw expected('a MetaImage header that ends with ElementDataFile', 'none', source.file);
+  const end = last.index + last[0].length;
+  // Names of files may have letters beyond ASCII.
+  const lines = bytes.toString('utf8', 0, end).split(/\r?\n/);
+  return { lines: lines.filter((line) => line.trim() !== ''), end };
+}
+
+const unpack = promisify(unzip) as (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+async function packedVoxels(packed: Buffer, byteCount: number, what: string, file: string): Promise<Buffer> {
+  if (byteCount > largestUnpacked(packed.length))
+    throw expected(`${byteCount} bytes (${what})`, `${packed.length} packed bytes, which cannot hold them,`, file);
+  let bytes: Buffer;
+  try {
+    bytes = await unpack(packed, { maxOutputLength: byteCount + 1 });
+  } catch (error) {
+    throw expected('intact zlib data', `damage or more than ${byteCount} bytes (${messageOf(error)})`, file);
+  }
+  if (bytes.length !== byteCount) throw expected(`${byteCount} bytes (${what})`, `${bytes.length}`, file);
+  // Decoding takes the whole of the memory for voxels.
+  return bytes.byteOffset === 0 && bytes.buffer.byteLength === byteCount ? bytes : copyOf(bytes);
+}
+
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
+}
+
+async function readVoxels(header: MetaImageHeader, source: PlainSource, from: number): Promise<VoxelArray> {
+  const { type, shape, byteSkip, isCompressed } = header;
+  const { file, size } = source;
+  const count = voxelCount(shape);
+  const byteCount = count * type.bytes;
+  const what = `${shape.join('×')} ${type.name} voxels`;
+  const start = from + Math.max(0, byteSkip);
+  const held = Math.max(0, size - start);
+  if (!isCompressed && (byteSkip < 0 ? held < byteCount : held !== byteCount))
+    throw expected(`${byteCount} bytes (${what})`, `${held}`, file);
+  assertFitsMemory(decodedBytes(type, count) + (isCompressed ? held : 0), file);
+  const bytes = isCompressed
+    ? await packedVoxels(await source.read(start, held, what), byteCount, what, file)
+    : await source.read(size - byteCount, byteCount, what);
+  return decodeVoxels(bytes, type, header);
+}
+
+/**
+ * Reads a MetaImage volume (.mha; .mhd with a raw or zraw file beside it); axis order x, y, z, x fastest. The data stay
+ * in the stored type, 64-bit integers become doubles; the affine is RAS+. NaN and infinities are kept and counted.
+ * Throws a UserError naming the file, what was expected and what was found: for damage, voxels that are missing or left
+ * over, data in several files or as text, and everything that is not one scalar 3-D volume.
+ */
+export async function readMetaImage(file: string): Promise<MetaImage> {
+  return withPlainSource(file, 'a MetaImage file', async (source) => {
+    const { lines, end } = await readHead(source);
+    const header = parseMetaImageHeader(lines, file);
+    const { dataFile, type, shape, spacingMm, affine, littleEndian, isCompressed } = header;
+    const data =
+      dataFile === undefined
+        ? await readVoxels(header, source, end)
+        : await withPlainSource(
+            insideFolder(path.dirname(file), dataFile, file),
+            `the voxels that belong to ${file}`,
+            (other) => readVoxels(header, other, 0),
+          );
+    const kept = { datatype: type.name, littleEndian, isCompressed, nonFinite: countNonFinite(data) };
+    return { data, shape, spacingMm, affine, header: kept };
+  });
+}

@@ -64,6 +64,10 @@ export function storedValues(
   return out;
 }
 
+/** Classes of a network of which nobody knows more than how many there are. */
+export const numberedClasses = (count: number): LabelClass[] =>
+  Array.from({ length: count }, (_, i) => ({ name: `class-${i + 1}`, values: [i + 1] }));
+
 /** What is put behind a case's name in the files of probabilities: one file, or one for each of several classes. */
 export const probabilitySuffixes = (classes: readonly LabelClass[] = []): string[] =>
   classes.length < 2 ? ['_probability'] : classes.map(({ name }) => `_probability_${name}`);

@@ -1,5 +1,6 @@
 /** A trained network from its run folder. */
 import path from 'node:path';
+import { numberedClasses } from '../dataset/classes.ts';
 import { expected } from '../errors.ts';
 import { sha256File } from '../io/files.ts';
 import { createAxUnet } from '../model/axunet.ts';
@@ -33,9 +34,11 @@ export async function loadRun(
     (await readNewestCheckpoint(folder, 'last', warn, checkpointMetaSchema));
   if (!found) throw expected('a training run (a folder with best/ or last/)', 'none', folder);
   const { description, position } = found.meta;
-  const { windowHu, mode, classes, unit } = description.data;
-  if (description.model.classes !== 1 + (classes?.length ?? 1))
-    throw expected(`names of ${description.model.classes - 1} classes`, `${classes?.length ?? 'none'}`, found.folder);
+  const { windowHu, mode, unit } = description.data;
+  const count = description.model.classes - 1;
+  const classes = description.data.classes ?? (count > 1 ? numberedClasses(count) : undefined);
+  if (classes && classes.length !== count)
+    throw expected(`names of ${count} classes`, `${classes.length}`, found.folder);
   const model = createAxUnet(description.model);
   writeWeights(model, groupOf(found, 'weights'));
   return {

@@ -4,6 +4,7 @@ import {
   areSameClasses,
   classesSchema,
   describeClasses,
+  numberedClasses,
   parseClasses,
   probabilitySuffixes,
   storedValues,
@@ -61,6 +62,12 @@ describe('Masks and maps', () => {
     expect(storedValues(numbers, undefined)).toBe(numbers);
     expect(storedValues(numbers, parseClasses('a=7+9,b=3').classes)).toEqual(Uint8Array.of(0, 7, 3));
     expect(storedValues(numbers, parseClasses('a=1,b=300').classes)).toEqual(Int16Array.of(0, 1, 300));
+  });
+  it('are numbered where nobody named them', () => {
+    expect(numberedClasses(2)).toEqual([
+      { name: 'class-1', values: [1] },
+      { name: 'class-2', values: [2] },
+    ]);
   });
   it('have one map of probability, or one a class', () => {
     expect(probabilitySuffixes()).toEqual(['_probability']);

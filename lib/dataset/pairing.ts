@@ -63,6 +63,15 @@ export const dicomFoldersIn = (folder: string): NamedFile[] =>
 /** JPEG and PNG files among `files`. */
 export const picturesIn = (files: string[]): NamedFile[] => named(files, pictureEndings);
 
+/** A slice of the 2-D NIH set by its name: `PANCREAS_0005-1157` is patient 0005, slice 1157. */
+export const nihSlice = (id: string): { patient: string; z: number } | undefined => {
+  const match = /^PANCREAS_(\d{4})-(\d+)$/.exec(id);
+  return match ? { patient: match[1]!, z: Number(match[2]) } : undefined;
+};
+
+/** Whether a picture is one of that set, which are stored with the spine at the top. */
+export const isSpineUp = (file: string): boolean => nihSlice(stemOf(file, pictureEndings) ?? '') !== undefined;
+
 /** Refuses two files with one id, such as `a.nii` beside `a.nii.gz`: which of them is meant is not ours to guess. */
 function byId(files: NamedFile[]): Map<string, string> {
   const map = new Map<string, string>();

@@ -9,6 +9,7 @@ import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
 import { assertFinite } from '../io/nifti.ts';
 import { openImage, openMask } from '../scan/openVolume.ts';
 import { canonicalSlices, geometryDifference, toCanonical } from '../volume/orientation.ts';
+import { flipRows } from '../volume/values.ts';
 import type { Vec3 } from '../volume/volume.ts';
 import { applyWindow, type WindowHu } from './window.ts';
 
@@ -100,14 +101,6 @@ function* volumeSlices(
     below = here;
     here = above;
   }
-}
-
-/** Rows in reverse order; (H, W). */
-function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: number): T {
-  const out = plane.slice() as T;
-  for (let from = 0, to = plane.length - width; to >= 0; from += width, to -= width)
-    out.set(plane.subarray(from, from + width), to);
-  return out;
 }
 
 async function preparePicture(list: CaseList, imageFile: string, labelFile: string, z: number): Promise<PreparedCase> {

@@ -68,14 +68,14 @@ function lookUp(hu: Int16Array, table: Float32Array, out: Float32Array): Float32
 }
 
 /**
- * The network's view of slice z of a canonical volume: slices z-1, z, z+1 in [0, 1], (3, H, W).
- * At the ends of the volume the edge slice is repeated.
+ * The network's view of slice z of a canonical volume: slices z - reach, z, z + reach in [0, 1], (3, H, W); a reach of
+ * 0 shows the slice thrice. At the ends of the volume the edge slice is repeated.
  */
-export function neighbourStack(canonical: Volume, z: number, windowHu: WindowHu): Float32Array {
+export function neighbourStack(canonical: Volume, z: number, windowHu: WindowHu, reach: 0 | 1 = 1): Float32Array {
   const size = canonical.shape[0] * canonical.shape[1];
   const out = new Float32Array(3 * size);
   for (let c = 0; c < 3; c++) {
-    const neighbour = Math.min(Math.max(z + c - 1, 0), canonical.shape[2] - 1);
+    const neighbour = Math.min(Math.max(z + reach * (c - 1), 0), canonical.shape[2] - 1);
     out.set(applyWindow(sliceZ(canonical, neighbour), windowHu), c * size);
   }
   return out;

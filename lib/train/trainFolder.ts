@@ -1,6 +1,7 @@
 /**
  * A run from its description to its end, told on the console: the one way on which folds, studies and notebooks train.
  */
+import { describeClasses } from '../dataset/classes.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { describeConfig } from './config.ts';
 import { consoleReport } from './report.ts';
@@ -27,7 +28,9 @@ export async function trainFolder(
   try {
     if (tellsConfig) {
       const [training, validation] = [patients.training.length, patients.validation.length];
+      const { classes } = description.data;
       console.log(describeConfig(config));
+      if (classes) console.log(`  ${'classes'.padEnd(18)} ${describeClasses(classes)}`);
       console.log(`  ${'patients'.padEnd(18)} ${training} to train on, ${validation} to validate on`);
     }
     console.log(run.memory);

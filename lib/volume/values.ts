@@ -89,3 +89,18 @@ export function isAllZero({ buffer, byteOffset, byteLength }: VoxelArray): boole
   const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
   return byteLength === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)));
 }
+
+/** 1 where the data has the value, else 0. */
+export function maskOfValue(data: ArrayLike<number>, value: number): Uint8Array {
+  const mask = new Uint8Array(data.length);
+  for (let i = 0; i < mask.length; i++) mask[i] = data[i] === value ? 1 : 0;
+  return mask;
+}
+
+/** Rows in reverse order; (H, W). */
+export function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: number): T {
+  const out = plane.slice() as T;
+  for (let from = 0, to = plane.length - width; to >= 0; from += width, to -= width)
+    out.set(plane.subarray(from, from + width), to);
+  return out;
+}

@@ -75,8 +75,8 @@ function predictionTarget(folder: string): Target {
   return ofJson(folder, ['prediction record', 'a.json'], [record], async () => {
     const found = await readComplete(folder, 'a', made, ['a.nii.gz']);
     for (const warning of found?.warnings ?? []) warning.trim();
-    found?.beforePostprocessing?.pancreasMl.toFixed(1);
-    found?.pancreasMl.toFixed(1);
+    found?.beforePostprocessing?.pancreasMl?.toFixed(1);
+    found?.pancreasMl?.toFixed(1);
   });
 }
 

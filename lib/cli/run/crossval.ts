@@ -158,6 +158,9 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
     values.slices === undefined
       ? await slicesOfDataset(list, preset, 'crossval')
       : await openMadeSlices(values.slices, 'crossval');
+  const { classes = [] } = slices.manifest;
+  if (classes.length > 1)
+    throw expected('slices of one class to cross-validate', classes.map(({ name }) => name).join(', '), values.slices);
   const plan = await planFor(values, changed, slices, old);
   assertTestedOnce(plan.folds, [...new Set(slices.entries.map(({ patient }) => patient))]);
   const wanted = wantedFolds(values, plan);

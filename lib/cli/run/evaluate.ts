@@ -28,10 +28,14 @@ function whatToEvaluate({ prediction, reference, ...values }: Values, operands: 
     throw new UserError('Expected axunet evaluate --prediction P --reference R, or the name of a set of masks');
   const list = byName ? openMasks(operands[0], values.data) : undefined;
   const ofList = list && { labelMap: list.labelMap };
+  if (values.labels && (values.labelMap || values.predictionMap))
+    throw expected('--labels for both sides, or --label-map and --prediction-map', 'both kinds');
+  const ofClasses = values.labels && { reference: values.labels, prediction: values.labels };
   const labels: LabelOptions = {
     ...(ofList && { reference: ofList, prediction: ofList }),
     ...(values.labelMap && { reference: values.labelMap }),
     ...(values.predictionMap && { prediction: values.predictionMap }),
+    ...(ofClasses && { ...ofClasses, classes: values.labels!.classes }),
   };
   return { models: list ? pairAuthors(list) : pairAll(prediction, reference!), labels };
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { openMadeSlices, readConfig, readTrainingOptions } from '../../../lib/cli/run/training.ts';
+import { openMadeSlices, readConfig, readTrainingOptions, slicesFor } from '../../../lib/cli/run/training.ts';
+import { parseClasses } from '../../../lib/dataset/classes.ts';
 import { referenceConfig, trainConfig } from '../../../lib/train/config.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-config-'));
@@ -12,6 +13,13 @@ const configured = async (text: string, set: string[] = [], base = referenceConf
   writeFileSync(file, text);
   return (await readConfig({ config: file, set } as unknown as Parameters<typeof readConfig>[0]))(base);
 };
+
+describe('--labels', () => {
+  it('are of a data set: slices that were made have their classes', async () => {
+    const values = { slices: folder, labels: parseClasses('a=1,b=2') } as unknown as Parameters<typeof slicesFor>[0];
+    await expect(slicesFor(values, 'train')).rejects.toThrow(/^Expected --labels with --dataset .*, found --slices$/);
+  });
+});
 
 describe('--config', () => {
   it('is an object of options, under those of --set', async () => {

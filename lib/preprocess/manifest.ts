@@ -148,8 +148,7 @@ export const manifestSchema: Schema<Manifest> = object({
 export function foregroundBox(label: Uint8Array, width: number): Pick<SliceEntry, 'foreground' | 'box'> {
   const found = boundingBox(label, [width, label.length / width, 1]);
   if (!found) return { foreground: 0, box: null };
-  const [left, top] = found.start;
-  const [columns, rows] = found.shape;
+  const [[left, top], [columns, rows]] = [found.start, found.shape];
   let foreground = 0;
   for (let p = top * width; p < (top + rows) * width; p++) if (label[p] !== 0) foreground++;
   return { foreground, box: [top, left, top + rows, left + columns] };

@@ -22,15 +22,14 @@ export async function trainFolder(
   slices: SliceSet,
   { resume = true, tellsConfig = false }: FolderOptions = {},
 ): Promise<TrainingResult> {
-  const { config, patients } = description;
+  const { config, data, patients } = description;
   const report = consoleReport(config);
   const run = openRun(folder, description, slices, report.onChoice);
   try {
     if (tellsConfig) {
       const [training, validation] = [patients.training.length, patients.validation.length];
-      const { classes } = description.data;
       console.log(describeConfig(config));
-      if (classes) console.log(`  ${'classes'.padEnd(18)} ${describeClasses(classes)}`);
+      if (data.classes) console.log(`  ${'classes'.padEnd(18)} ${describeClasses(data.classes)}`);
       console.log(`  ${'patients'.padEnd(18)} ${training} to train on, ${validation} to validate on`);
     }
     console.log(run.memory);

@@ -50,8 +50,17 @@ export function qformAffine(header: QformFields, version: 1 | 2, spacingMm: Vec3
 }
 
 /**
- * How far the farthest corner of a grid lies from where the qform puts it, in the header's unit; 0 where the qform can
- * stand for no grid, as nibabel does not look at it then.
+ * How many radians rounding may have turned a quaternion of single precision. Its w = √(1 − b² − c² − d²) is known to
+ * e / 2w, near half a turn only to √e: half a millimetre at the far corner of an abdomen.
+ */
+function roundingTurn({ quatern_b: b, quatern_c: c, quatern_d: d }: QformFields, version: 1 | 2): number {
+  const e = excessAllowed[version];
+  return (2 * e) / (Math.sqrt(Math.max(0, 1 - (b * b + c * c + d * d))) + Math.sqrt(e));
+}
+
+/**
+ * How far the farthest corner of a grid lies from where the qform puts it, in the header's unit; 0 where rounding alone
+ * can do that, and where the qform can stand for no grid, as nibabel does not look at it then.
  */
 export function qformDistance(header: QformFields, version: 1 | 2, { affine, shape, spacingMm }: Placed): number {
   let other: Affine;
@@ -69,7 +78,9 @@ export function qformDistance(header: QformFields, version: 1 | 2, { affine, sha
       }),
     ),
   );
-  return Math.max(...apart);
+  const diagonal = Math.hypot(...shape.map((size, axis) => (size - 1) * spacingMm[axis]!));
+  const farthest = Math.max(...apart);
+  return farthest > roundingTurn(header, version) * diagonal ? farthest : 0;
 }
 
 /** Quaternion (w ≥ 0) of a row-major rotation matrix, from the largest of its four components for accuracy. */

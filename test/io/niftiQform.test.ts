@@ -1,7 +1,7 @@
 /** The qform against rotations by hand, and there and back. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { qformAffine, qformOf } from '../../lib/io/niftiQform.ts';
+import { qformAffine, qformDistance, qformOf } from '../../lib/io/niftiQform.ts';
 import type { Affine, Vec3 } from '../../lib/volume/volume.ts';
 
 const half = Math.SQRT1_2;
@@ -77,5 +77,36 @@ describe('qformOf', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('qformDistance', () => {
+  const [shape, spacingMm]: [Vec3, Vec3] = [
+    [512, 512, 300],
+    [0.8, 0.8, 1.5],
+  ];
+  /** A grid turned by the quaternion (w, x, y, z), whose parts the header keeps in single precision. */
+  const apart = (parts: readonly number[], turned = 0): number => {
+    const [w, x, y, z] = parts.map((v) => v / Math.hypot(...parts)) as [number, number, number, number];
+    const sign = w < 0 ? -1 : 1;
+    const exact = { ...fieldsOf(sign * x, sign * y, sign * z), pixDims: [1, ...spacingMm] };
+    const affine = qformAffine(exact, 2, spacingMm, 'a.nii');
+    const stored = fieldsOf(Math.fround(sign * x), Math.fround(sign * y), Math.fround(sign * z + turned));
+    return qformDistance(stored, 1, { affine, shape, spacingMm });
+  };
+  it('is nothing where single precision alone keeps the two apart, near half a turn too', () => {
+    const part = fc.double({ min: -1, max: 1, noNaN: true });
+    const tiny = fc.double({ min: -1e-3, max: 1e-3, noNaN: true });
+    fc.assert(
+      fc.property(fc.oneof(part, tiny), part, part, part, (w, x, y, z) => {
+        fc.pre(Math.hypot(x, y, z) > 0.1);
+        expect(apart([w, x, y, z])).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+  it('tells of a turn by a tenth of a degree about z: 0.1 π / 180 of the diagonal of a slice, 1.01 mm', () => {
+    // z changes by half the angle; 511 · 0.8 mm · √2 · 0.1 π / 180
+    expect(apart([1, 0, 0, 0], (0.1 * Math.PI) / 360)).toBeCloseTo(1.01, 2);
   });
 });

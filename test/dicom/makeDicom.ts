@@ -29,6 +29,7 @@ const dictionary: Readonly<Record<string, readonly [tag: number, vr: string]>> =
   SeriesNumber: [0x00200011, 'IS'],
   ImagePositionPatient: [0x00200032, 'DS'],
   ImageOrientationPatient: [0x00200037, 'DS'],
+  FrameOfReferenceUID: [0x00200052, 'UI'],
   PlanePositionSequence: [0x00209113, 'SQ'],
   PlaneOrientationSequence: [0x00209116, 'SQ'],
   SamplesPerPixel: [0x00280002, 'US'],

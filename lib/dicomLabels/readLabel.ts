@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { codeIn, textOf } from '../dicom/attributes.ts';
 import { dicomFiles, isDicomFile } from '../dicom/dicomFolder.ts';
 import { readDicomHeader } from '../dicom/dicomHeader.ts';
+import { readRtstruct } from './readRtstruct.ts';
 import { readSeg } from './readSeg.ts';
 import type { SegmentChoice, SegmentedVolume } from './segments.ts';
 
@@ -22,5 +23,5 @@ export async function readDicomLabel(place: string, choice: SegmentChoice): Prom
   const header = await readDicomHeader(file);
   const modality = codeIn(textOf(header.data, 'modality')?.trim());
   if (modality === 'SEG') return readSeg(header, choice);
-  return undefined;
+  return modality === 'RTSTRUCT' ? readRtstruct(header, choice) : undefined;
 }

@@ -21,8 +21,10 @@ export interface SourceSlice extends ImagePlane {
 
 /** What is repeated of a series. */
 export interface DicomSource {
-  /** Patient, study and frame of reference. */
+  /** Patient, study and the place that positions count from. */
   readonly shared: Elements;
+  /** What must be said of lossy compression, once it was there. */
+  readonly loss: Elements;
   readonly studyUid: string;
   readonly seriesUid: string;
   readonly frameOfReferenceUid: string;
@@ -73,7 +75,6 @@ function repeated(data: DataSet): Elements {
   return { ...Object.fromEntries(copied), ...(characters?.length && { SpecificCharacterSet: characters }) };
 }
 
-/** What must be said of lossy compression, once it was there. */
 function lossOf(data: DataSet): Elements {
   const isLossy =
     Buffer.from(bytesOf(data, 'LossyImageCompression') ?? [])
@@ -107,7 +108,7 @@ function slicesOf(header: DicomHeader, frame: number): SourceSlice & { isMadeUp:
   };
 }
 
-/** The source of a volume that `readDicom` gave, and what of compression is to be repeated of it. */
+/** The source of a volume that `readDicom` gave. Throws where its files are gone or damaged by now. */
 export async function readDicomSource({ slices }: Pick<DicomVolume, 'slices'>): Promise<DicomSource> {
   const headers = new Map<string, DicomHeader>();
   const found: (SourceSlice & { isMadeUp: boolean })[] = [];
@@ -131,10 +132,10 @@ export async function readDicomSource({ slices }: Pick<DicomVolume, 'slices'>): 
   return {
     shared: {
       ...repeated(data),
-      ...lossOf(data),
       StudyInstanceUID: studyUid,
       FrameOfReferenceUID: frameOfReferenceUid,
     },
+    loss: lossOf(data),
     ...{ studyUid, seriesUid, frameOfReferenceUid },
     slices: found,
     warnings: missing.length > 0 ? [warning] : [],

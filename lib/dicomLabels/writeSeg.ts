@@ -193,6 +193,7 @@ export function segBytes(labelled: LabelledMask, source: DicomSource, file: stri
     uidFrom(what, source.seriesUid, JSON.stringify([labels, labelled.algorithm, date, time]), pixels);
   return dicomFileBytes({
     ...source.shared,
+    ...source.loss,
     ...equipment(),
     ...dimensions(uid('dimensions')),
     ...pixelElements(mask.shape[0], mask.shape[1], frames.length),

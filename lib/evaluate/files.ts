@@ -10,6 +10,7 @@ import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairi
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { isOneFile, type Opened, openMask } from '../scan/openVolume.ts';
+import { isDicomName } from '../scan/volumeNames.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { crookedAxes, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { ModelCases, ScoredCase } from './cohort.ts';
@@ -118,9 +119,19 @@ export function labelsInForce(options: LabelOptions): Record<keyof LabelOptions,
 
 type ClassVolume = Volume<Uint8Array> & Pick<Opened, 'warnings'>;
 
-async function readClasses(file: string, options: OpenOptions | undefined): Promise<ClassVolume> {
-  const stored = await openMask(file);
+async function readClasses(file: string, options: OpenOptions | undefined, on?: Volume): Promise<ClassVolume> {
+  const stored = await openMask(file, { on });
   return { ...stored, data: toClasses(stored.data, rulesOf(options), file) };
+}
+
+/** Both sides; DICOM-SEG and RTSTRUCT are read on the voxels of the other. */
+async function readBoth(
+  { prediction, reference }: Required<Omit<FilePair, 'id'>>,
+  labels: LabelOptions,
+): Promise<readonly [ClassVolume, ClassVolume]> {
+  const first = isDicomName(prediction) ? undefined : await readClasses(prediction, labels.prediction);
+  const wanted = await readClasses(reference, labels.reference, first);
+  return [first ?? (await readClasses(prediction, labels.prediction, wanted)), wanted];
 }
 
 /**
@@ -160,10 +171,7 @@ async function scorePair(
 ): Promise<ScoredCase> {
   if (!prediction) throw expected('a prediction', 'none', reference);
   if (!reference) throw expected('a reference', 'none', prediction);
-  const stored = [
-    await readClasses(prediction, labels.prediction),
-    await readClasses(reference, labels.reference),
-  ] as const;
+  const stored = await readBoth({ prediction, reference }, labels);
   for (const [i, file] of [prediction, reference].entries())
     for (const warning of stored[i]!.warnings) warn(`${file}: ${warning}`);
   if (await isOneFile(prediction, reference)) warn(`${prediction}: prediction and reference are one file`);

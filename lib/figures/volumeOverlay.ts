@@ -34,7 +34,7 @@ function doubtsOf(data: VoxelArray, file: string, value?: number): string[] {
  * that is stored in another axis order lies on the same grid.
  */
 async function readMask(file: string, image: Volume, value?: number): Promise<DrawnMask> {
-  const stored = await openMask(file);
+  const stored = await openMask(file, { on: image });
   const doubts = doubtsOf(stored.data, file, value);
   const data = Uint8Array.from(stored.data, (v: number) => Number(value === undefined ? v > 0 : v === value));
   const mask = toCanonical({ ...stored, data });

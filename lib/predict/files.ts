@@ -5,9 +5,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { tf } from 'axunet-engine/engine';
+import { pancreasOnly } from '../dicomLabels/codes.ts';
 import { aName, expected, isName, messageOf, shownText } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite, writeNifti } from '../io/nifti.ts';
+import { packageVersion } from '../io/packageVersion.ts';
 import {
   anything,
   dictionary,
@@ -20,8 +22,9 @@ import {
   text,
 } from '../io/schema.ts';
 import { makeFolder } from '../io/writable.ts';
+import { dicomSourceOf, isDicomFormat, type MaskFormat, maskFileName, writeMask } from '../scan/maskFiles.ts';
 import { openImage } from '../scan/openVolume.ts';
-import { type SeriesChoice, volumeChecksums } from '../scan/readVolume.ts';
+import { type AnyVolume, type SeriesChoice, volumeChecksums } from '../scan/readVolume.ts';
 import { isDicomName, readableVolumes, volumeName, volumesAt } from '../scan/volumeNames.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
@@ -48,8 +51,10 @@ export interface VolumeInput {
 
 /** Where masks go, what is written beside them, and how they are made. */
 export interface PredictFilesOptions extends Pick<PredictVolumeOptions, 'threshold' | 'batchSize'> {
-  /** Folder for `<name>.nii.gz`, `<name>.json` and, when asked for, `<name>_probability.nii.gz`. */
+  /** Folder for the masks, `<name>.json` and, when asked for, `<name>_probability.nii.gz`. */
   readonly out: string;
+  /** `<name>.nii.gz` by default; of DICOM series `<name>.seg.dcm` and `<name>.rtstruct.dcm` too. */
+  readonly formats?: readonly MaskFormat[];
   readonly probability?: boolean;
   /** Averages over the versions that flips along these axes give (`mirrorNetwork`). */
   readonly mirror?: readonly MirrorAxis[];
@@ -198,6 +203,32 @@ function finishMask(
   return { mask: done, sizes: { ...sizeOf(done), beforePostprocessing: sizeOf(mask) } };
 }
 
+const probabilityName = (name: string): string => `${name}_probability.nii.gz`;
+
+/** What is written for a volume beside its record. */
+const outputNames = (name: string, { formats = ['nifti'], probability }: PredictFilesOptions): string[] => [
+  ...formats.map((format) => maskFileName(name, format)),
+  ...(probability ? [probabilityName(name)] : []),
+];
+
+/** Writes a mask in all formats that are asked for; what is odd in its source. */
+async function writeMasks(
+  volume: AnyVolume,
+  mask: Volume<Uint8Array>,
+  { file, name }: VolumeInput,
+  { out, formats = ['nifti'], weights }: PredictFilesOptions & { weights: string },
+): Promise<readonly string[]> {
+  const source = formats.some(isDicomFormat) ? await dicomSourceOf(volume, file) : undefined;
+  const short = weights.split('+').map((sha256) => sha256.slice(0, 8));
+  const algorithm = { name: 'AX-Unet', version: `axunet ${packageVersion()}, weights ${short.join(' ')}` };
+  for (const format of formats)
+    await writeMask(
+      { mask, labels: pancreasOnly, algorithm },
+      { file: path.join(out, maskFileName(name, format)), format, source },
+    );
+  return source?.warnings ?? [];
+}
+
 /** Predicts one volume unless its outputs are complete. */
 async function predictFile(
   ensemble: Ensemble,
@@ -213,8 +244,7 @@ async function predictFile(
     ...(mirror?.length && { mirror }),
     ...(postprocessing && { postprocessing }),
   };
-  const maskFile = `${input.name}.nii.gz`;
-  const wanted = options.probability ? [maskFile, `${input.name}_probability.nii.gz`] : [maskFile];
+  const wanted = outputNames(input.name, options);
   const complete = await readComplete(out, input.name, made, wanted);
   if (complete) return { record: complete, computed: false };
   const volume = await openImage(input.file, { series: input.series });
@@ -225,16 +255,17 @@ async function predictFile(
     onProgress: (done, total) => onSlices(done / total),
   });
   const { mask, sizes } = finishMask(predicted.mask, postprocessing);
-  await writeNifti(path.join(out, wanted[0]), mask, { description: 'axunet pancreas mask' });
+  const doubts = await writeMasks(volume, mask, input, { ...options, weights: ensemble.sha256 });
   if (options.probability) {
     const description = 'axunet pancreas probability';
-    await writeNifti(path.join(out, wanted[1]), predicted.probability, { description });
+    await writeNifti(path.join(out, probabilityName(input.name)), predicted.probability, { description });
   }
   const outputs = Object.fromEntries(
     await Promise.all(wanted.map(async (file) => [file, await sha256File(path.join(out, file))] as const)),
   );
   const warnings = [
     ...volume.warnings,
+    ...doubts,
     ...new Set(ensemble.members.flatMap(({ grid }) => unlikeTraining(volume, grid))),
     ...(sizes.voxels === 0 ? ['the mask is empty'] : []),
   ];
@@ -246,17 +277,28 @@ async function predictFile(
 /**
  * Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too.
  */
-function refuseOverwriting(inputs: readonly VolumeInput[], { out, probability }: PredictFilesOptions): void {
+function refuseOverwriting(inputs: readonly VolumeInput[], options: PredictFilesOptions): void {
+  const { out, formats = [] } = options;
   const place = realpathSync(out);
   const written = new Set(
-    inputs
-      .flatMap(({ name }) => [`${name}.nii.gz`, ...(probability ? [`${name}_probability.nii.gz`] : [])])
-      .map((file) => path.join(place, file)),
+    inputs.flatMap(({ name }) => outputNames(name, options)).map((file) => path.join(place, file)),
   );
+  const isDicom = formats.some(isDicomFormat);
   for (const { file } of inputs) {
-    if (!written.has(path.join(realpathSync(path.dirname(file)), path.basename(file)))) continue;
+    const source = path.join(realpathSync(path.dirname(file)), path.basename(file));
+    // What DICOM lies in the folder of a series would be taken for a part of it.
+    if (isDicom && `${place}${path.sep}`.startsWith(`${realpathSync(file)}${path.sep}`))
+      throw expected('another folder for the masks than that of the volumes', `that of the series ${file}`, out);
+    if (!written.has(source)) continue;
     throw expected('another folder for the masks than that of the volumes', `outputs that would replace ${file}`, out);
   }
+}
+
+/** DICOM results belong to a DICOM series. Throws a UserError that names an input of another format. */
+function assertDicomSources(inputs: readonly VolumeInput[], { formats = [] }: PredictFilesOptions): void {
+  const format = formats.find(isDicomFormat);
+  const other = format && inputs.find(({ file }) => !isDicomName(file));
+  if (other) throw expected(`DICOM series to write ${format} for`, 'another format', other.file);
 }
 
 /**
@@ -269,6 +311,7 @@ export async function predictFiles(
   inputs: readonly VolumeInput[],
   options: PredictFilesOptions,
 ): Promise<PredictReport> {
+  assertDicomSources(inputs, options);
   await makeFolder(options.out);
   refuseOverwriting(inputs, options);
   const report: PredictReport = {

@@ -1,4 +1,5 @@
 import type { CommandDefinition, Options } from '../definition.ts';
+import { parseFormats } from '../options/maskFormat.ts';
 import { predictionOptions } from '../options/prediction.ts';
 import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
@@ -15,9 +16,17 @@ export const options = {
   out: {
     value: 'DIR',
     output: 'folder',
-    text: 'for each volume <name>.nii.gz (0 and 1, on the voxels of the source) and <name>.json',
+    text: 'for each volume <name>.nii.gz (0 and 1, on the voxels of the source; --format) and <name>.json',
   },
   ...predictionOptions,
+  format: {
+    value: 'LIST',
+    text:
+      'formats of the mask, separated by commas: nifti (<name>.nii.gz), and for DICOM series dicom-seg ' +
+      '(<name>.seg.dcm) and rtstruct (<name>.rtstruct.dcm), which carry the ids of patient and study',
+    default: 'nifti',
+    parse: parseFormats,
+  },
   series: seriesOption,
   shard: shardOption('volume'),
 } as const satisfies Options;

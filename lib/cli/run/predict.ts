@@ -72,6 +72,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   const progress = startProgress('predict', inputs.length);
   const report = await predictFiles(networks, inputs, {
     out,
+    formats: values.format,
     probability,
     threshold,
     mirror,

@@ -2,7 +2,9 @@
 import { statSync } from 'node:fs';
 import { codeIn, textOf } from '../dicom/attributes.ts';
 import { dicomFiles, isDicomFile } from '../dicom/dicomFolder.ts';
-import { readDicomHeader } from '../dicom/dicomHeader.ts';
+import { dicomDamage, readDicomHeader } from '../dicom/dicomHeader.ts';
+import { NoSlice } from '../dicom/images.ts';
+import { expected } from '../errors.ts';
 import { readRtstruct } from './readRtstruct.ts';
 import { readSeg } from './readSeg.ts';
 import type { SegmentChoice, SegmentedVolume } from './segments.ts';
@@ -14,6 +16,13 @@ function onlyFile(place: string): string | undefined {
   return files.length === 1 ? files[0] : undefined;
 }
 
+/** What the readers of images throw, as sentences on a label. */
+function asSentence(error: unknown, file: string): unknown {
+  if (error instanceof NoSlice) return expected('a segmentation on slices', error.message, file);
+  // dicom-parser throws a text for an attribute that goes beyond the end.
+  return typeof error === 'string' ? dicomDamage(error, file) : error;
+}
+
 /**
  * The mask of a DICOM SEG or RTSTRUCT; undefined for every other file or folder. Throws as readSeg and readRtstruct do.
  */
@@ -21,7 +30,11 @@ export async function readDicomLabel(place: string, choice: SegmentChoice): Prom
   const file = onlyFile(place);
   if (file === undefined || !isDicomFile(file)) return undefined;
   const header = await readDicomHeader(file);
-  const modality = codeIn(textOf(header.data, 'modality')?.trim());
-  if (modality === 'SEG') return readSeg(header, choice);
-  return modality === 'RTSTRUCT' ? readRtstruct(header, choice) : undefined;
+  try {
+    const modality = codeIn(textOf(header.data, 'modality')?.trim());
+    if (modality === 'SEG') return await readSeg(header, choice);
+    return modality === 'RTSTRUCT' ? await readRtstruct(header, choice) : undefined;
+  } catch (error) {
+    throw asSentence(error, file);
+  }
 }

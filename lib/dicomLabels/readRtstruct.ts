@@ -193,7 +193,7 @@ export async function readRtstruct(header: DicomHeader, choice: SegmentChoice): 
     },
     segments,
     warnings: [
-      ...(others > 0 ? [`${others} contours that are not closed are left out`] : []),
+      ...(others > 0 ? [`contours that are not closed are left out: ${others}`] : []),
       ...(most > tolerance.beside ? [`contours lie up to ${most.toFixed(2)} slices beside the nearest slice`] : []),
     ],
   };

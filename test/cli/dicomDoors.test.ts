@@ -16,6 +16,7 @@ import { readNifti } from '../../lib/io/nifti.ts';
 import { findVolumes, type Predictor, predictFiles } from '../../lib/predict/files.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
+import { openImage, openMask } from '../../lib/scan/openVolume.ts';
 import { flags } from '../../scripts/flags.mjs';
 import { ctElements, dicom, type Elements, pixelBytes } from '../dicom/makeDicom.ts';
 import { single } from '../io/makeNifti.ts';
@@ -198,6 +199,29 @@ describe('a DICOM folder', () => {
       'p1',
       'p2',
     ]);
+  });
+  it('gets its mask as DICOM-SEG and RTSTRUCT, which say what the NIfTI file says and are complete the next time', async () => {
+    const out = at('formats');
+    const options = { out, formats: ['nifti', 'dicom-seg', 'rtstruct'] as const };
+    const inputs = await findVolumes([scan]);
+    const report = await predictFiles(predictor, inputs, options);
+    expect([report.made, report.failed]).toEqual([['scan'], []]);
+    const mask = await readNifti(path.join(out, 'scan.nii.gz'));
+    expect(mask.data.some((v) => v > 0)).toBe(true);
+    const on = await openImage(scan);
+    for (const name of ['scan.seg.dcm', 'scan.rtstruct.dcm']) {
+      const read = await openMask(path.join(out, name), { on });
+      expect(Buffer.from(read.data as Uint8Array).equals(Buffer.from(mask.data as Uint8Array)), name).toBe(true);
+      expect(read.segments).toEqual([{ number: 1, label: 'pancreas' }]);
+    }
+    expect((await predictFiles(predictor, inputs, options)).skipped).toEqual(['scan']);
+    expect((await predictFiles(predictor, inputs, { out })).skipped).toEqual(['scan']);
+    await expect(predictFiles(predictor, inputs, { ...options, out: scan })).rejects.toThrow(
+      /Expected another folder for the masks .* found that of the series/,
+    );
+    await expect(predictFiles(predictor, await findVolumes([nifti]), options)).rejects.toThrow(
+      'Expected DICOM series to write dicom-seg for, found another format',
+    );
   });
   it('lies in a folder a patient, with its label beside it or below', async () => {
     const cohort = at('patients');

@@ -1,6 +1,6 @@
 /**
  * Single attributes of a DICOM data set, checked. Only what is asked for here leaves a file: names, dates and ids of
- * persons are never read.
+ * persons are never read. (`dicomLabels/source.ts` repeats some, unread, in DICOM files of the same person.)
  */
 import type { DataSet } from 'dicom-parser';
 import { expected, shownText } from '../errors.ts';

@@ -7,11 +7,11 @@ import { codeIn, itemsOf, numberOf, tags, textOf } from '../dicom/attributes.ts'
 import type { DicomHeader } from '../dicom/dicomHeader.ts';
 import { expected } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
-import { inverse3 } from '../volume/vectors.ts';
+import { inverseMatrix } from '../volume/vectors.ts';
 import { type Vec3, voxelCount } from '../volume/volume.ts';
 import {
   chooseSegments,
-  type Grid,
+  type ImageGrid,
   type Segment,
   type SegmentChoice,
   type SegmentedVolume,
@@ -29,8 +29,8 @@ interface Region extends Segment {
 const closedKinds = ['CLOSED_PLANAR', 'CLOSEDPLANAR_XOR'];
 
 /** From millimetres to left, posterior and superior to the voxels of a grid. */
-function toVoxels({ affine }: Grid, file: string): (mm: Vec3) => Vec3 {
-  const inverse = inverse3([0, 1, 2].flatMap((r) => affine.slice(4 * r, 4 * r + 3)));
+function toVoxels({ affine }: ImageGrid, file: string): (mm: Vec3) => Vec3 {
+  const inverse = inverseMatrix([0, 1, 2].flatMap((r) => affine.slice(4 * r, 4 * r + 3)));
   if (!inverse) throw expected('an image whose affine places all axes', 'another', file);
   return ([l, p, s]) => {
     const [x, y, z] = [-l - affine[3]!, -p - affine[7]!, s - affine[11]!];
@@ -59,7 +59,7 @@ function segmentsOf(data: DataSet, file: string): Segment[] {
 }
 
 /** The closed contours of the wanted regions, and how many of other kinds (points, open lines) there are. */
-function regionsOf(data: DataSet, wanted: readonly Segment[], grid: Grid, file: string) {
+function regionsOf(data: DataSet, wanted: readonly Segment[], grid: ImageGrid, file: string) {
   const voxelOf = toVoxels(grid, file);
   let others = 0;
   const regions = wanted.map((segment): Region => {

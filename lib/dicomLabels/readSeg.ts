@@ -52,20 +52,37 @@ function assertParallel(planes: readonly Plane[], file: string): void {
   if (other) throw expected('frames of one orientation and pixel spacing', 'others', file);
 }
 
-/** The distance of slices that explains where the frames lie; undefined where none does. */
-function distanceOf(places: readonly number[], { betweenMm, sliceMm }: Plane, wantedMm: number | undefined) {
+/** The distance between the slices of an image along a normal (of DICOM), in mm; undefined without an image. */
+function imageDistanceMm(on: SegmentChoice['on'], [l, p, s]: Vec3): number | undefined {
+  if (!on) return undefined;
+  const along = [0, 1, 2].map((c) => Math.abs(-l * on.affine[c]! - p * on.affine[4 + c]! + s * on.affine[8 + c]!));
+  return Math.max(...along);
+}
+
+/** The distance of slices that explains where the frames lie, rising along the normal; undefined where none does. */
+function distanceOf(places: readonly number[], { betweenMm, sliceMm }: Plane, imageMm?: number): number | undefined {
+  const between = betweenMm ? Math.abs(betweenMm) : undefined;
+  if (places.length === 1) return between ?? sliceMm ?? imageMm;
   const gaps = places.slice(1).map((at, i) => at - places[i]!);
   const divides = (mm: number | undefined): mm is number =>
     mm !== undefined &&
     mm > sameSliceMm &&
     (places.at(-1)! - places[0]!) / mm < mostSlices &&
     gaps.every((gap) => Math.round(gap / mm) > 0 && Math.abs(gap / mm - Math.round(gap / mm)) <= evenShare);
-  const between = betweenMm === undefined ? undefined : Math.abs(betweenMm);
-  // Frames may be missing everywhere but in every second slice: then only the image tells.
-  const isWanted = (mm: number | undefined): boolean =>
-    mm !== undefined && wantedMm !== undefined && Math.abs(mm - wantedMm) <= evenShare * wantedMm;
-  const told = [between, sliceMm].find(isWanted);
-  return [told, between, Math.min(...gaps)].find(divides);
+  // All frames may lie in every second slice: the thickness tells it where the image agrees.
+  const isImages = (mm: number | undefined): boolean =>
+    mm !== undefined && imageMm !== undefined && Math.abs(mm - imageMm) <= evenShare * imageMm;
+  return [[between, sliceMm].find(isImages), between, Math.min(...gaps)].find(divides);
+}
+
+/** Throws a UserError where a frame lies beside the slice that it was taken for. */
+function assertOnSlices(planes: readonly Plane[], sliceOf: readonly number[], step: Vec3, file: string): void {
+  const lowest = planes[sliceOf.indexOf(0)]!;
+  const mm = lengthOf(step);
+  planes.forEach(({ position }, i) => {
+    const off = lengthOf(minus(position, plus(lowest.position, times(step, sliceOf[i]!))));
+    if (off > Math.max(0.1 * mm, 0.1)) throw expected('frames on one grid', `one ${off.toFixed(2)} mm beside it`, file);
+  });
 }
 
 function gridOf(planes: readonly Plane[], { on }: SegmentChoice, file: string): FrameGrid {
@@ -75,29 +92,25 @@ function gridOf(planes: readonly Plane[], { on }: SegmentChoice, file: string): 
   const along = planes.map(({ position }) => dot(position, normal));
   const sorted = [...along].sort((a, b) => a - b);
   const places = sorted.filter((at, i) => i === 0 || at - sorted[i - 1]! > sameSliceMm);
-  const lowest = planes[along.indexOf(places[0]!)]!;
-  const alone = on && Math.max(...spacingOf(on.affine).map((mm, i) => (i === 2 ? mm : 0)));
-  const single = first.betweenMm || first.sliceMm || alone;
-  const mm = places.length > 1 ? distanceOf(places, first, alone) : Math.abs(single ?? 1);
-  if (mm === undefined) throw expected('frames at multiples of one distance', 'uneven distances', file);
-  const depth = Math.round((places.at(-1)! - places[0]!) / mm) + 1;
-  const highest = planes[along.indexOf(sorted.at(-1)!)]!;
-  const step = depth > 1 ? times(minus(highest.position, lowest.position), 1 / (depth - 1)) : times(normal, mm);
+  const told = distanceOf(places, first, imageDistanceMm(on, normal));
+  if (told === undefined && places.length > 1)
+    throw expected('frames at multiples of one distance', 'uneven distances', file);
+  const mm = told ?? 1;
   const sliceOf = along.map((at) => Math.round((at - places[0]!) / mm));
-  planes.forEach(({ position }, i) => {
-    const off = lengthOf(minus(position, plus(lowest.position, times(step, sliceOf[i]!))));
-    if (off > Math.max(0.1 * mm, 0.1)) throw expected('frames on one grid', `one ${off.toFixed(2)} mm beside it`, file);
-  });
-  const columns = [
-    times(first.rowDirection, first.spacingMm[0]),
-    times(first.columnDirection, first.spacingMm[1]),
-    step,
-    lowest.position,
-  ];
+  const last = Math.max(...sliceOf);
+  const [lowest, highest] = [planes[sliceOf.indexOf(0)]!, planes[sliceOf.indexOf(last)]!];
+  const step = last > 0 ? times(minus(highest.position, lowest.position), 1 / last) : times(normal, mm);
+  assertOnSlices(planes, sliceOf, step, file);
+  const { rowDirection, columnDirection, spacingMm } = first;
+  const columns = [times(rowDirection, spacingMm[0]), times(columnDirection, spacingMm[1]), step, lowest.position];
+  // Left and posterior become right and anterior; + 0 leaves no -0.
   const row = (r: 0 | 1 | 2): number[] => columns.map((v) => (r === 2 ? v[r] : -v[r]) + 0);
-  const warnings =
-    single === undefined && places.length === 1 ? ['a single slice of unknown distance; 1 mm is assumed'] : [];
-  return { affine: [...row(0), ...row(1), ...row(2), 0, 0, 0, 1], depth, sliceOf, warnings };
+  return {
+    affine: [...row(0), ...row(1), ...row(2), 0, 0, 0, 1],
+    depth: last + 1,
+    sliceOf,
+    warnings: told === undefined ? ['a single slice of unknown distance; 1 mm is assumed'] : [],
+  };
 }
 
 function segmentsOf(data: DataSet, file: string): Segment[] {

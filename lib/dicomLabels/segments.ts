@@ -14,11 +14,11 @@ export interface SegmentChoice {
   /** Number or label of the one segment that becomes 1; by default each keeps its number. */
   readonly segment?: string;
   /** The image on whose voxels the mask is wanted; by default a SEG keeps the grid that it has. */
-  readonly on?: Grid;
+  readonly on?: ImageGrid;
 }
 
 /** The voxels of an image, whatever is in them. */
-export type Grid = Pick<Volume, 'shape' | 'spacingMm' | 'affine'>;
+export type ImageGrid = Pick<Volume, 'shape' | 'spacingMm' | 'affine'>;
 
 /** A mask of a DICOM file, and what its numbers stand for. */
 export interface SegmentedVolume extends Volume<Uint8Array | Uint16Array> {

@@ -1,5 +1,6 @@
 /**
- * What an object made from a series must repeat of it: to whom and to which study it belongs, and the ids of its images.
+ * What an object made from a series must repeat of it: to whom and to which study it belongs, and the ids of its
+ * images.
  *
  * The attributes of a person are copied as bytes, undecoded and unread, and only those that the Patient and General
  * Study modules demand (PS3.3, C.7.1.1 and C.7.2.1, types 1 and 2). Without them no archive could file the object.
@@ -126,7 +127,8 @@ export async function readDicomSource({ slices }: Pick<DicomVolume, 'slices'>): 
     ...(found.some(({ isMadeUp }) => isMadeUp) ? ['instance'] : []),
     ...(place === undefined ? ['frame of reference'] : []),
   ];
-  const warning = `the source has no id of its ${missing.join(', ')}; one is made up, and viewers cannot link the result`;
+  const instead = 'one is made up, and viewers cannot link the result';
+  const warning = `the source has no id of its ${missing.join(', ')}; ${instead}`;
   const [studyUid, seriesUid] = [uids.study ?? uidFrom('study', seed), uids.series ?? uidFrom('series', seed)];
   const frameOfReferenceUid = place ?? uidFrom('place', seed);
   return {

@@ -7,7 +7,7 @@
  */
 import { realpath } from 'node:fs/promises';
 import { readDicomLabel } from '../dicomLabels/readLabel.ts';
-import type { Grid, SegmentChoice } from '../dicomLabels/segments.ts';
+import type { ImageGrid, SegmentChoice } from '../dicomLabels/segments.ts';
 import { expected } from '../errors.ts';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { type Affine, shearDegrees, spacingOf, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
@@ -117,13 +117,13 @@ export async function openImage(
 }
 
 /**
- * Reads a mask or label of any format, DICOM-SEG and RTSTRUCT too: of these a `segment`, or all with their numbers, and
- * on the voxels of the image `on`, which may still be on its way, where that is given. Other formats are read as they are. Throws as readVolume,
- * readSeg and readRtstruct do.
+ * Reads a mask or label of any format, DICOM-SEG and RTSTRUCT too: of these a `segment`, or all with their numbers, on
+ * the voxels of the image `on`, which may still be on its way, where that is given. Other formats are read as they are.
+ * Throws as readVolume, readSeg and readRtstruct do.
  */
 export async function openMask(
   place: string,
-  { segment, on }: Pick<SegmentChoice, 'segment'> & { on?: Grid | Promise<Grid> } = {},
+  { segment, on }: Pick<SegmentChoice, 'segment'> & { on?: ImageGrid | Promise<ImageGrid> } = {},
 ): Promise<Opened> {
   const label = isDicomName(place) ? await readDicomLabel(place, { segment, on: await on }) : undefined;
   if (!label && segment !== undefined)

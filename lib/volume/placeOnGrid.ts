@@ -1,5 +1,5 @@
 /** A mask that covers a part of an image, brought onto all of its voxels. */
-import { inverse3 } from './vectors.ts';
+import { inverseMatrix } from './vectors.ts';
 import { type Affine, type Vec3, type Volume, type VoxelArray, voxelCount } from './volume.ts';
 
 /** So many voxels may a voxel lie beside the one that it is taken for. */
@@ -7,7 +7,7 @@ const tolerance = 0.1;
 
 /** From the indices of one grid to those of another: a row for each axis, three factors and a shift. */
 function indexMap(from: Affine, to: Affine): number[][] | undefined {
-  const inverse = inverse3([0, 1, 2].flatMap((r) => to.slice(4 * r, 4 * r + 3)));
+  const inverse = inverseMatrix([0, 1, 2].flatMap((r) => to.slice(4 * r, 4 * r + 3)));
   if (!inverse) return undefined;
   const difference = (r: number, c: number): number => from[4 * r + c]! - (c === 3 ? to[4 * r + 3]! : 0);
   return [0, 1, 2].map((row) =>

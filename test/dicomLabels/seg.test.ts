@@ -115,6 +115,22 @@ describe('a segmentation that we write', () => {
     expect(texts.get('x00660036')).toEqual(['AX-Unet', 'AX-Unet']);
     expect(texts.get('x00660031')).toEqual(['0.1.0', '0.1.0']);
   });
+  it('names the frames of a source that is one file', async () => {
+    const { ImagePositionPatient: _, ...rest } = ctElements(0);
+    const PerFrameFunctionalGroupsSequence = Array.from({ length: depth }, (_, z) => ({
+      PlanePositionSequence: [{ ImagePositionPatient: `-20\\-30\\${2 * z}` }],
+    }));
+    const elements = { ...rest, NumberOfFrames: depth, PerFrameFunctionalGroupsSequence };
+    const pixels = new Uint8Array(2 * width * height * depth);
+    const { image, source } = await openSeries(folderOf({ one: dicom(elements, { pixels }) }));
+    const file = path.join(folderOf(), 'mask.dcm');
+    await writeSeg(file, pancreasWithTumour(image), source);
+    const texts = textsOf((await readDicomHeader(file)).data);
+    // Frames 2 and 3 hold both segments; the first and the last are there for the extent.
+    expect(texts.get('x00081160')?.map((text) => text.trim())).toEqual(['1', '2', '3', '5', '2', '3']);
+    expect(new Set(texts.get('x00081155'))).toEqual(new Set(['2.25.7.0']));
+    expect((await readDicomLabel(file, {}))!.data).toEqual(pancreasWithTumour(image).mask.data);
+  });
   it('repeats of the person what the standard demands, and nothing else', async () => {
     const { file } = await written();
     const bytes = readFileSync(file, 'latin1');

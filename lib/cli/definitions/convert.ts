@@ -45,8 +45,9 @@ export const convert = {
   summary: 'turn a mask into DICOM-SEG, RTSTRUCT or NIfTI',
   usage: ['MASK --source SERIES --out FILE.dcm [options]', 'MASK --out FILE.nii.gz [--source IMAGE] [options]'],
   about:
-    'Writes a mask for other programs: as DICOM Segmentation or RT Structure Set that belongs to a DICOM series, or as ' +
-    'NIfTI from these and any other format. No voxel is resampled: a mask on other voxels than its image is refused.',
+    'Writes a mask for other programs: as DICOM Segmentation or RT Structure Set that belongs to a DICOM series, or ' +
+    'as NIfTI from these and any other format. No voxel is resampled: a mask on other voxels than its image is ' +
+    'refused.',
   operands: [{ name: 'MASK', text: 'NIfTI, NRRD, MetaImage, DICOM-SEG, RTSTRUCT' }],
   options,
   notes: [

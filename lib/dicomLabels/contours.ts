@@ -69,6 +69,7 @@ function withHoles(outer: Contour[], holes: Contour[], isInside: (x: number, y: 
 
 /** The contours of the pixels (height, width) that are `value`; none where there is no such pixel. */
 export function contoursOf(mask: ArrayLike<number>, height: number, width: number, value: number): Contour[] {
+  if (!Array.prototype.includes.call(mask, value)) return [];
   const all = outlineLoops(mask, height, width, value).map(shrunken);
   const isInside = (x: number, y: number): boolean => x >= 0 && x < width && mask[y * width + x] === value;
   return withHoles(

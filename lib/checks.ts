@@ -1,4 +1,4 @@
-/** What a value of a configuration must be: in words, and whether a given value is that. */
+/** What a value of a configuration must be: in words, and whether a given value is that; where two values differ. */
 import { expected } from './errors.ts';
 
 export type Check = readonly [string, (value: unknown) => boolean];
@@ -47,4 +47,20 @@ export function checkOptions(
     const [what, holds] = table[key]!;
     if (!holds(value)) throw expected(`${prefix}${key} to be ${what}`, shown(value));
   }
+}
+
+/** The first place where two JSON values differ, as `config.width: 8 and 16`; undefined when they are equal. */
+export function firstDifference(a: unknown, b: unknown, at = ''): string | undefined {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    return Object.is(a, b) ? undefined : `${at}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`;
+  }
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = firstDifference(
+      (a as Record<string, unknown>)[key],
+      (b as Record<string, unknown>)[key],
+      at ? `${at}.${key}` : key,
+    );
+    if (found) return found;
+  }
+  return undefined;
 }

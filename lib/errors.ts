@@ -40,7 +40,8 @@ function systemErrorMessage(error: unknown): string | undefined {
 /** Whether memory ran out: that of the process, or the addresses that it may use. */
 const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error &&
-  ((error instanceof RangeError && /out of memory|allocation failed/i.test(error.message)) ||
+  ((error instanceof RangeError &&
+    /out of memory|allocation failed|array length: \d|maximum size exceeded/i.test(error.message)) ||
     (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY');
 
 /** The sentence for an error that a user can mend; undefined for one that only a programmer can. */

@@ -19,6 +19,7 @@ export { sliceZ, type Vec3, type Volume, voxelVolumeMl } from './volume/volume.t
 // Data sets: found, checked, divided by patients; and patients that are made
 export type { Case, CaseList } from './dataset/caseList.ts';
 export { openDataset } from './dataset/cases.ts';
+export { parseClasses } from './dataset/classes.ts';
 export { foldsOf, makeFolds, splitFold } from './dataset/folds.ts';
 export { makePhantomCohort, phantomProfiles } from './dataset/phantom.ts';
 export { canonicalCase, readCase } from './dataset/readCase.ts';
@@ -53,7 +54,7 @@ export { readHistory } from './train/history.ts';
 export { loadRun } from './train/loadRun.ts';
 export { presetConfig } from './train/presets.ts';
 export { closeRun, describeRun, openRun, slicesOf } from './train/run.ts';
-export { formatScores, scoreRun } from './train/scores.ts';
+export { scoreRun } from './train/scores.ts';
 export { TrainingStopped, train } from './train/trainer.ts';
 export { trainFolder } from './train/trainFolder.ts';
 
@@ -75,6 +76,7 @@ export { choosePostprocessing } from './evaluate/choosePostprocessing.ts';
 export { summariseCases } from './evaluate/cohort.ts';
 export { evaluateFiles } from './evaluate/files.ts';
 export { maskPair } from './evaluate/maskPair.ts';
+export { formatScores } from './evaluate/formatScores.ts';
 export { type MaskScores, metricNames, scoreMasks } from './evaluate/metrics.ts';
 export { overlapCounts, summariseOverlap } from './evaluate/overlap.ts';
 export { formatEvaluation, makeReport } from './evaluate/report.ts';

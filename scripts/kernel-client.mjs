@@ -193,6 +193,11 @@ export class KernelClient {
     return request;
   }
 
+  /** Sends frames as they are, which need be no message. */
+  raw(frames) {
+    return this.#sockets.shell.send(frames);
+  }
+
   /** Runs a cell; resolves when it is over, or after `ms` (then `over` is false). */
   async execute(code, ms = 20_000) {
     const request = this.begin(code);

@@ -38,7 +38,13 @@ if (require.main === module) {
   const jupyter = require('tslab/dist/jupyter.js');
   Object.assign(jupyter, { JupyterHandlerImpl: CellHandler, ZmqServer: KernelServer });
   const print = console.error;
-  console.error = (...values) => print(...values.map(explain));
+  console.error = (...values) => {
+    try {
+      print(...values.map(explain));
+    } catch {
+      print('A value that cannot be shown'); // one that throws when it is looked at
+    }
+  };
   require('tslab/dist/main.js').startKernel({ configPath: process.argv[2], enableFindLocal: false });
   replaceInterrupt();
 }

@@ -3,6 +3,7 @@ import {
   checkOptions,
   count,
   finite,
+  firstDifference,
   listOf,
   number,
   oneOf,
@@ -43,5 +44,13 @@ describe('the checks of a configuration', () => {
     [{ rate: undefined }, 'Expected my.rate to be a number below 1 or null, found undefined'],
   ])('refuse %j with a sentence', (values, sentence) => {
     expect(() => checkOptions(values, table, 'an option', 'my.')).toThrow(sentence);
+  });
+});
+
+describe('firstDifference', () => {
+  it('is the first place where two values differ', () => {
+    expect(firstDifference({ a: [1, { b: 2 }] }, { a: [1, { b: 3 }] })).toBe('a.1.b: 2 and 3');
+    expect(firstDifference({ a: 1 }, { a: 1, b: undefined })).toBeUndefined();
+    expect(firstDifference({ a: null }, { a: {} })).toBe('a: null and {}');
   });
 });

@@ -1,4 +1,5 @@
 /** A subcommand of `axunet`: what is to be said of it, and how it is run. */
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { assertWritableFile, assertWritableFolder } from '../io/writable.ts';
 import { type Call, type CommandDefinition, camelCase, type Options } from './definition.ts';
@@ -12,11 +13,14 @@ export interface Command extends CommandDefinition {
   run(args: readonly string[]): Promise<number>;
 }
 
+const isEmptyOrNone = async (folder: string): Promise<boolean> => (await readdir(folder).catch(() => [])).length === 0;
+
 /** Refuses a place that cannot be written to before work is done for it. Throws a UserError that names the place. */
 async function checkOutputs(options: Options, values: Readonly<Record<string, unknown>>): Promise<void> {
   for (const [name, { output }] of Object.entries(options)) {
     const place = values[camelCase(name)];
     if (output === undefined || typeof place !== 'string') continue;
+    if (output === 'continued' && !(await isEmptyOrNone(place))) continue;
     if (output === 'file') await assertWritableFile(place);
     await assertWritableFolder(output === 'file' ? path.dirname(place) : place);
   }

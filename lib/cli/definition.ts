@@ -23,8 +23,11 @@ export interface OptionDefinition {
   readonly alias?: string;
   /** Makes of the typed text what the command works with; throws a UserError. */
   readonly parse?: (text: string) => unknown;
-  /** The value is a place that is written to, which is looked at before the work begins. */
-  readonly output?: 'file' | 'folder';
+  /**
+   * The value is a place that is written to, which is looked at before the work begins. A folder that is `continued`
+   * may be read-only where it holds something: perhaps that is all, and nothing is left to write.
+   */
+  readonly output?: 'file' | 'folder' | 'continued';
   /** The heading in help under which it stands, if not "Options". */
   readonly group?: string;
 }

@@ -5,12 +5,14 @@ import { readFolds } from '../dataset/folds.ts';
 import { openMasks } from '../dataset/masks.ts';
 import { findDataset } from '../dataset/registry.ts';
 import { type VerifyReport, verifyDataset, verifyMasks } from '../dataset/verify.ts';
+import { openOptionsOf } from './options/labelMap.ts';
 import { seriesOf } from './options/series.ts';
 import { progressOnDemand } from './progressOnDemand.ts';
 
 interface VerifyOptions {
   readonly data?: string;
   readonly labelMap?: OpenOptions;
+  readonly labels?: OpenOptions;
   readonly series?: string;
   /** A file of folds. */
   readonly folds?: string;
@@ -20,11 +22,11 @@ interface VerifyOptions {
 export async function verifyNamed(
   target: string,
   partner: string | undefined,
-  { data, labelMap, series, folds: foldsFile }: VerifyOptions,
+  { data, series, folds: foldsFile, ...labels }: VerifyOptions,
 ): Promise<VerifyReport> {
   const onProgress = progressOnDemand('verify');
   if (findDataset(target)?.kind === 'masks') return verifyMasks(openMasks(target, data), { onProgress });
-  const options = { ...labelMap, ...seriesOf({ series }) };
+  const options = { ...openOptionsOf(labels), ...seriesOf({ series }) };
   const list =
     partner === undefined ? await openDataset(target, data, options) : await openPair(target, partner, options);
   const folds = foldsFile ? await readFolds(foldsFile) : undefined;

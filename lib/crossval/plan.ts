@@ -2,14 +2,16 @@
  * Who is trained on, chosen by and tested in which fold: fixed before anything runs, and never another while a folder
  * is in use.
  */
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { firstDifference } from '../checks.ts';
 import { type Folds, makeFolds, splitFold } from '../dataset/folds.ts';
 import { expected, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
 import { exactly, list, natural, object, oneLine, readJsonAs, type Schema } from '../io/schema.ts';
 import { configSchema, type TrainConfig } from '../train/config.ts';
-import { dataSchema, firstDifference, type RunDescription } from '../train/run.ts';
+import { dataSchema, type RunDescription } from '../train/run.ts';
 
 /** The three sides of a fold; nobody is on two of them. */
 export interface FoldPatients {

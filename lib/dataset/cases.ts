@@ -55,7 +55,14 @@ const openers: Record<string, Opener> = {
  * Throws a UserError saying what is missing and how to get it; a set of masks without CT is refused.
  */
 export async function openDataset(name: string, folder?: string, options: OpenOptions = {}): Promise<CaseList> {
-  return withSeries(await openNamed(name, folder, options), options);
+  return withSeries(withFittingClasses(await openNamed(name, folder, options)), options);
+}
+
+/** Refuses several classes of pictures, whose masks are black and white. */
+function withFittingClasses(list: CaseList): CaseList {
+  if (list.kind === '3d' || (list.classes?.length ?? 1) === 1) return list;
+  const names = list.classes!.map(({ name }) => name).join(', ');
+  throw expected('one class of pictures, whose masks are black and white', names, shortPath(list.folder));
 }
 
 /** Which series of each DICOM image is meant. */
@@ -115,5 +122,6 @@ async function openFolder(folder: string, options: OpenOptions = {}): Promise<Ca
 
 /** One image and its label, or two folders whose files carry the same ids. */
 export async function openPair(image: string, label: string, options: OpenOptions = {}): Promise<CaseList> {
-  return withSeries(await openPairs(path.resolve(image), path.resolve(label), options), options);
+  const list = withFittingClasses(await openPairs(path.resolve(image), path.resolve(label), options));
+  return withSeries(list, options);
 }

@@ -57,20 +57,23 @@ export function labelMapOf(labels: Record<string, unknown>, file: string): Label
 /** So many values of background are named one by one. */
 const mostListed = 12;
 
-/** The label map in force, in one line: which stored values are pancreas and which are background. */
+/** The label map in force, in one line: which stored values are pancreas, or which class, and which background. */
 export function describeLabels({
   labelMap,
   otherLabels,
+  classes = [{ name: 'pancreas' }],
   labelNames: names = {},
-}: Pick<CaseList, 'labelMap' | 'otherLabels' | 'labelNames'>): string {
+}: Pick<CaseList, 'labelMap' | 'otherLabels' | 'labelNames'> & {
+  readonly classes?: readonly { readonly name: string }[];
+}): string {
   const valuesOf = (wanted: number): string[] =>
     Object.entries(labelMap)
       .filter(([value, found]) => found === wanted && value !== '0')
       .map(([value]) => (names[Number(value)] ? `${value} (${names[Number(value)]})` : value));
-  const [pancreasValues, others] = [valuesOf(1), valuesOf(0)];
+  const others = valuesOf(0);
   const background = others.length > mostListed ? `${others.length} others` : others.join(', ');
   const parts = [
-    `pancreas ${pancreasValues.join(', ') || 'none'}`,
+    ...classes.map(({ name }, i) => `${name} ${valuesOf(i + 1).join(', ') || 'none'}`),
     ...(others.length > 0 ? [`background ${background}`] : []),
     ...(otherLabels === 'background' ? ['all others background'] : []),
   ];

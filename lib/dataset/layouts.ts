@@ -17,7 +17,16 @@ import {
 import { isDicomScan, readableVolumes, volumeEndings, volumeName, volumesAt } from '../scan/volumeNames.ts';
 import type { Case, CaseList, LabelMap, LabelRules, OpenOptions } from './caseList.ts';
 import { labelMapOf, labelNames } from './labelNames.ts';
-import { dicomFoldersIn, listFiles, type NamedFile, pairById, picturesIn, stemOf, volumesIn } from './pairing.ts';
+import {
+  dicomFoldersIn,
+  listFiles,
+  type NamedFile,
+  nihSlice,
+  pairById,
+  picturesIn,
+  stemOf,
+  volumesIn,
+} from './pairing.ts';
 
 /** What we use of dataset.json: the Decathlon's form, nnU-Net version 1 (the same) and version 2. */
 const datasetSchema = object({
@@ -43,8 +52,8 @@ const datasetSchema = object({
 type DatasetJson = Shape<typeof datasetSchema>;
 
 /** The user's label map, else the one that the layout implies. */
-function declaredLabels({ labelMap, otherLabels }: OpenOptions, implied: () => LabelMap): LabelRules {
-  return { labelMap: labelMap ?? implied(), ...(otherLabels && { otherLabels }) };
+function declaredLabels({ labelMap, otherLabels, classes }: OpenOptions, implied: () => LabelMap): LabelRules {
+  return { labelMap: labelMap ?? implied(), ...(otherLabels && { otherLabels }), ...(classes && { classes }) };
 }
 
 /** The id of a path in dataset.json; one written on Windows has backslashes. */
@@ -160,10 +169,7 @@ export async function openSlicePictures(folder: string, dataset: string, options
   };
   const { pairs, unmatchedLabels } = pairById(part('images'), part('masks'));
   if (!pairs.length) throw expected('JPEG or PNG pictures', 'none', path.join(folder, 'images'));
-  const cases = pairs.map((pair): Case => {
-    const match = /^PANCREAS_(\d{4})-(\d+)$/.exec(pair.id);
-    return match ? { ...pair, patient: match[1]!, z: Number(match[2]) } : { ...pair, patient: pair.id };
-  });
+  const cases = pairs.map((pair): Case => ({ ...pair, patient: pair.id, ...nihSlice(pair.id) }));
   const spineUp = cases.some((c) => c.z !== undefined);
   return {
     dataset,

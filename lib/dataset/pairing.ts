@@ -15,6 +15,8 @@ interface Pair {
   readonly id: string;
   readonly image: string;
   readonly label?: string;
+  /** Where there is no label, one whose name differs in capital letters alone. */
+  readonly almostLabel?: string;
 }
 
 /** Every file below `folder` (three levels deep at most), sorted, without hidden files such as macOS' `._name`. */
@@ -61,6 +63,15 @@ export const dicomFoldersIn = (folder: string): NamedFile[] =>
 /** JPEG and PNG files among `files`. */
 export const picturesIn = (files: string[]): NamedFile[] => named(files, pictureEndings);
 
+/** A slice of the 2-D NIH set by its name: `PANCREAS_0005-1157` is patient 0005, slice 1157. */
+export const nihSlice = (id: string): { patient: string; z: number } | undefined => {
+  const match = /^PANCREAS_(\d{4})-(\d+)$/.exec(id);
+  return match ? { patient: match[1]!, z: Number(match[2]) } : undefined;
+};
+
+/** Whether a picture is one of that set, which are stored with the spine at the top. */
+export const isSpineUp = (file: string): boolean => nihSlice(stemOf(file, pictureEndings) ?? '') !== undefined;
+
 /** Refuses two files with one id, such as `a.nii` beside `a.nii.gz`: which of them is meant is not ours to guess. */
 function byId(files: NamedFile[]): Map<string, string> {
   const map = new Map<string, string>();
@@ -92,31 +103,26 @@ function withoutChannel(images: NamedFile[], labels: Map<string, string>): Named
   });
 }
 
-/** Refuses a label and an image without partners whose ids differ in capital letters alone: they hardly mean two. */
-function refuseOtherCapitals(imageOf: Map<string, string>, labelOf: Map<string, string>): void {
-  const lonely = [...imageOf].filter(([id]) => !labelOf.has(id)).map(([id, file]) => [id.toLowerCase(), file] as const);
-  const images = new Map(lonely);
-  for (const [id, label] of labelOf) {
-    const image = imageOf.has(id) ? undefined : images.get(id.toLowerCase());
-    if (image === undefined) continue;
-    const [names, folders] = [path.basename, path.dirname].map((part) => `${part(image)} and ${part(label)}`);
-    throw expected('image and label of one name', `${names}, which differ in capital letters,`, folders);
-  }
-}
+/** What is found where a partner is missing: nothing, or a file whose name differs in capital letters alone. */
+export const nothingBut = (almost: string | undefined): string =>
+  almost === undefined ? 'none' : `only ${path.basename(almost)}, whose name differs in capital letters,`;
 
 /**
  * Pairs images and labels whose ids are equal. Images without a label come without `label`;
- * labels without an image are returned by file. Order: by id. Throws a UserError for two files of one id, and for image
- * and label that differ in capital letters alone.
+ * labels without an image are returned by file. Order: by id. Throws a UserError for two files of one id.
  */
 export function pairById(images: NamedFile[], labels: NamedFile[]): { pairs: Pair[]; unmatchedLabels: string[] } {
   const labelOf = byId(labels);
   const imageOf = byId(withoutChannel(images, labelOf));
-  refuseOtherCapitals(imageOf, labelOf);
-  const ids = [...imageOf.keys()].sort();
-  const pairs = ids.map((id) => ({ id, image: imageOf.get(id)!, ...(labelOf.has(id) && { label: labelOf.get(id)! }) }));
+  const lonely = [...labelOf].filter(([id]) => !imageOf.has(id));
+  const inSmallLetters = new Map(lonely.map(([id, file]) => [id.toLowerCase(), file]));
+  const pairOf = ([id, image]: [string, string]): Pair => {
+    const [label, almostLabel] = [labelOf.get(id), inSmallLetters.get(id.toLowerCase())];
+    if (label !== undefined) return { id, image, label };
+    return { id, image, ...(almostLabel !== undefined && { almostLabel }) };
+  };
   return {
-    pairs,
+    pairs: [...imageOf].sort(([a], [b]) => (a < b ? -1 : 1)).map(pairOf),
     unmatchedLabels: [...labelOf.keys()]
       .sort()
       .filter((id) => !imageOf.has(id))

@@ -1,6 +1,6 @@
 /** Is a data set fit for training? Every case is checked; errors forbid training, warnings want a look. */
 import { cleanText } from '../errors.ts';
-import type { CaseList, LabelMap } from './caseList.ts';
+import type { CaseList, LabelMap, LabelRules } from './caseList.ts';
 import { shortPath } from './cases.ts';
 import { type Folds, foldProblems } from './folds.ts';
 import { describeLabels } from './labelNames.ts';
@@ -81,12 +81,19 @@ function duplicateFindings(cases: readonly CaseReport[]): Finding[] {
   return [...images, ...labels];
 }
 
-/** Masks none of which has a voxel of the pancreas: nothing can be learned from them, and all are probably misread. */
-function emptySetFindings(cases: readonly CaseReport[]): Finding[] {
+/**
+ * Masks none of which has a voxel of the pancreas, or of one class: nothing can be learned from them, and all are
+ * probably misread.
+ */
+function emptySetFindings(cases: readonly CaseReport[], { classes = [] }: Pick<LabelRules, 'classes'> = {}): Finding[] {
+  const error = (message: string): Finding => ({ severity: 'error', check: 'empty-label', message });
   const sizes = cases.flatMap(({ foregroundVoxels }) => foregroundVoxels ?? []);
-  if (sizes.length === 0 || sizes.some((voxels) => voxels > 0)) return [];
-  const message = `no mask of the set has any foreground (${sizes.length} empty)`;
-  return [{ severity: 'error', check: 'empty-label', message }];
+  if (sizes.length === 0) return [];
+  if (!sizes.some((voxels) => voxels > 0))
+    return [error(`no mask of the set has any foreground (${sizes.length} empty)`)];
+  return classes
+    .filter(({ values }) => !cases.some(({ labelValues = {} }) => values.some((value) => labelValues[value])))
+    .map(({ name, values }) => error(`no mask of the set has any ${name} (label value ${values.join(' or ')})`));
 }
 
 function report(
@@ -125,7 +132,7 @@ export async function verifyDataset(list: CaseList, options: VerifyOptions = {})
   const folds = (options.folds ? foldProblems(options.folds, patients) : []).map(
     (message): Finding => ({ severity: 'error', check: 'patients', message: `folds: ${message}` }),
   );
-  const findings = [...pairingFindings(list), ...duplicateFindings(cases), ...emptySetFindings(cases), ...folds];
+  const findings = [...pairingFindings(list), ...duplicateFindings(cases), ...emptySetFindings(cases, list), ...folds];
   const { dataset, kind, labelMap } = list;
   const base = { dataset, folder: shortPath(list.folder), kind, labelMap, labels: describeLabels(list) };
   return report(base, cases, findings);

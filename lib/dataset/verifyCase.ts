@@ -12,6 +12,7 @@ import { type VoxelArray, voxelVolumeMl } from '../volume/volume.ts';
 import type { Case, CaseList, LabelMap, LabelRules } from './caseList.ts';
 import { shortPath } from './cases.ts';
 import { alignLabel, describeFlip, describeGeometry, judgeLabelFlip } from './labelFlip.ts';
+import { nothingBut } from './pairing.ts';
 
 type CheckName =
   | 'pairing'
@@ -282,7 +283,10 @@ function checkPictureMask(checks: CaseChecks, mask: PictureMask): void {
 /** Checks one case of a list; whatever goes wrong becomes a finding. */
 export async function verifyCase(list: CaseList, item: Case): Promise<CaseReport> {
   const checks = new CaseChecks(item.id);
-  if (!item.label) checks.error('pairing', `no label for ${shortPath(item.image)}`);
+  if (!item.label) {
+    const found = item.almostLabel === undefined ? '' : `, found ${nothingBut(item.almostLabel).replace(/,$/, '')}`;
+    checks.error('pairing', `no label for ${shortPath(item.image)}${found}`);
+  }
   if (list.kind === '3d') await checkVolume(checks, list, item);
   else await checkPicture(checks, item);
   return finish(item, checks);

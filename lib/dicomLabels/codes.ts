@@ -47,6 +47,10 @@ export type StructureName = keyof typeof structures;
 
 export const structureNames = Object.keys(structures) as StructureName[];
 
+/** Whether a structure of this name has codes. */
+export const isStructureName = (name: string | undefined): name is StructureName =>
+  (structureNames as (string | undefined)[]).includes(name);
+
 /** A value of a mask and what it stands for. */
 export interface Label {
   readonly value: number;

@@ -46,7 +46,10 @@ export function valueOf(metric: Metric, { values, imageDiagonalMm }: MaskScores)
 
 function summariseMetric(metric: Metric, cases: readonly ScoredCase[], seed: number): MetricSummary {
   const values = cases.map((one) => valueOf(metric, one)).filter(Number.isFinite);
-  const found = cases.filter(({ outcome }) => outcome === 'both').map(({ values: own }) => own[metric]);
+  const found = cases
+    .filter(({ outcome }) => outcome === 'both')
+    .map(({ values: own }) => own[metric])
+    .filter(Number.isFinite);
   const meanInterval = values.length > 1 ? bootstrap(values, mean, { seed }).interval : undefined;
   return { all: summarise(values), ...(meanInterval && { meanInterval }), found: summarise(found) };
 }

@@ -2,25 +2,30 @@
 
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { LabelMap, LabelRules, OpenOptions } from '../dataset/caseList.ts';
+import type { LabelClass, LabelMap, LabelRules, OpenOptions } from '../dataset/caseList.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
 import { describeLabels } from '../dataset/labelNames.ts';
 import type { MaskList } from '../dataset/masks.ts';
-import { listFiles, type NamedFile, pairById, volumesIn } from '../dataset/pairing.ts';
+import { listFiles, type NamedFile, nothingBut, pairById, picturesIn, volumesIn } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
+import { maskOf, readGreyImage } from '../io/image.ts';
 import { isOneFile, type Opened, openMask } from '../scan/openVolume.ts';
 import { isDicomName } from '../scan/volumeNames.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
+import { maskOfValue } from '../volume/values.ts';
 import { crookedAxes, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { ModelCases, ScoredCase } from './cohort.ts';
-import { scoreMasks } from './metrics.ts';
+import { type Detection, detectLesions } from './detection.ts';
+import { type MaskScores, scoreMasks } from './metrics.ts';
 
 /** Two files to be compared; without one of them the case fails with its name. */
 export interface FilePair {
   readonly id: string;
   readonly prediction?: string;
   readonly reference?: string;
+  /** Where there is no reference, one whose name differs in capital letters alone. */
+  readonly almostReference?: string;
 }
 
 /** The pairs of one folder of predictions. */
@@ -35,6 +40,19 @@ export interface LabelOptions {
   /** What the values of reference and of predicted files stand for; 1 and 2 are pancreas where nothing is said. */
   readonly reference?: OpenOptions;
   readonly prediction?: OpenOptions;
+  /** Classes that are also scored one by one; both sides' maps must lead to their numbers. */
+  readonly classes?: readonly LabelClass[];
+}
+
+/** A case scored for one class alone, with its components on both sides taken as lesions and candidates. */
+export interface ClassCase extends ScoredCase {
+  readonly detection: Detection;
+}
+
+/** The cases of one class; every case of the model has a row here. */
+export interface ClassCases {
+  readonly name: string;
+  readonly cases: readonly ClassCase[];
 }
 
 /** The scored cases of a model, and those that could not be scored, with the reason. */
@@ -43,15 +61,22 @@ export interface EvaluatedModel extends ModelCases {
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
   /** What is odd in the files of a case and may be wrong; absent where nothing is. */
   readonly warnings?: readonly { readonly id: string; readonly message: string }[];
+  /** Each class, where they are kept apart; `cases` takes them as one. */
+  readonly classes?: readonly ClassCases[];
+  /** Pictures have no spacing: what is called mm is pixels, and there is no volume. */
+  readonly unit?: 'px';
 }
 
 /**
- * The volumes of a folder, without the probability maps that `axunet predict --probability` writes beside its masks.
+ * The volumes (else the pictures) of a folder, without the probability maps, one or one a class, that
+ * `axunet predict --probability` writes beside its masks.
  */
 function masksIn(folder: string): NamedFile[] {
-  const files = volumesIn(listFiles(folder, 1));
-  const maps = new Set(files.map(({ id }) => `${id}_probability`));
-  return files.filter(({ id }) => !maps.has(id));
+  const all = listFiles(folder, 1);
+  const volumes = volumesIn(all);
+  const files = volumes.length > 0 ? volumes : picturesIn(all);
+  const masks = new Set(files.map(({ id }) => id));
+  return files.filter(({ id }) => !masks.has(/^(.+)_probability(_[a-z][\w-]*)?$/i.exec(id)?.[1] ?? ''));
 }
 
 /**
@@ -62,19 +87,28 @@ function masksIn(folder: string): NamedFile[] {
 export function pairFiles(prediction: string, reference: string): FilePairs {
   for (const file of [prediction, reference])
     if (!existsSync(file)) throw expected('a mask or a folder of masks', 'no such file or folder', file);
-  const nameOf = (file: string): string => volumesIn([file])[0]?.id ?? path.basename(path.resolve(file));
+  const nameOf = (file: string): string =>
+    [volumesIn, picturesIn].flatMap((list) => list([file]))[0]?.id ?? path.basename(path.resolve(file));
   const name = nameOf(prediction);
   const [predictionIsFolder, referenceIsFolder] = [prediction, reference].map((file) => statSync(file).isDirectory());
   if (predictionIsFolder !== referenceIsFolder)
     throw expected('two files or two folders', 'one of each', `${prediction} and ${reference}`);
   if (!predictionIsFolder) return { name, pairs: [{ id: nameOf(reference), prediction, reference }] };
   const { pairs, unmatchedLabels } = pairById(masksIn(prediction), masksIn(reference));
-  const unpredicted = volumesIn(unmatchedLabels).map(({ id, file }): FilePair => ({ id, reference: file }));
+  const unpredicted = unmatchedLabels.map((file): FilePair => ({ id: nameOf(file), reference: file }));
   const all = [
-    ...pairs.map(({ id, image, label }): FilePair => ({ id, prediction: image, ...(label && { reference: label }) })),
+    ...pairs.map(
+      ({ id, image, label, almostLabel }): FilePair => ({
+        id,
+        prediction: image,
+        ...(label && { reference: label }),
+        ...(almostLabel && { almostReference: almostLabel }),
+      }),
+    ),
     ...unpredicted,
   ];
-  if (all.length === 0) throw expected('NIfTI masks (.nii, .nii.gz, .hdr)', 'none', `${prediction} and ${reference}`);
+  if (all.length === 0)
+    throw expected('masks (.nii, .nii.gz, .hdr, or .png of pictures)', 'none', `${prediction} and ${reference}`);
   return { name, pairs: all.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
@@ -98,6 +132,7 @@ export function pairAuthors({ dataset, masks }: MaskList): FilePairs[] {
 const rulesOf = (options: OpenOptions | undefined): LabelRules => ({
   labelMap: options?.labelMap ?? { 1: 1, 2: 1 },
   ...(options?.otherLabels && { otherLabels: options.otherLabels }),
+  ...(options?.classes && { classes: options.classes }),
 });
 
 /** What the values of one side stand for, as a map and in words. */
@@ -109,7 +144,7 @@ export interface LabelsInForce {
 }
 
 /** The label maps by which `evaluateFiles` scores both sides, also where nothing is said. */
-export function labelsInForce(options: LabelOptions): Record<keyof LabelOptions, LabelsInForce> {
+export function labelsInForce(options: LabelOptions): Record<'reference' | 'prediction', LabelsInForce> {
   const side = (given: OpenOptions | undefined): LabelsInForce => {
     const rules = rulesOf(given);
     return { labelMap: rules.labelMap, labels: describeLabels(rules), assumed: given?.labelMap === undefined };
@@ -119,17 +154,30 @@ export function labelsInForce(options: LabelOptions): Record<keyof LabelOptions,
 
 type ClassVolume = Volume<Uint8Array> & Pick<Opened, 'warnings'>;
 
+const isPicture = (file: string): boolean => picturesIn([file]).length > 0;
+
+/** A picture of a mask as a volume of one slice, whose pixels count as 1 mm. */
+async function openPictureMask(file: string): Promise<ClassVolume> {
+  const picture = await readGreyImage(file);
+  const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+  const shape = [picture.width, picture.height, 1] as const;
+  return { data: maskOf(picture, file), shape, spacingMm: [1, 1, 1], affine, warnings: [] };
+}
+
 async function readClasses(file: string, options: OpenOptions | undefined, on?: Volume): Promise<ClassVolume> {
-  const stored = await openMask(file, { on });
+  const stored: Volume & Pick<Opened, 'warnings'> = await (isPicture(file)
+    ? openPictureMask(file)
+    : openMask(file, { on }));
   return { ...stored, data: toClasses(stored.data, rulesOf(options), file) };
 }
 
 /** Both sides; DICOM-SEG and RTSTRUCT are read on the voxels of the other. */
 async function readBoth(
-  { prediction, reference }: Required<Omit<FilePair, 'id'>>,
+  { prediction, reference }: Required<Pick<FilePair, 'prediction' | 'reference'>>,
   labels: LabelOptions,
 ): Promise<readonly [ClassVolume, ClassVolume]> {
-  const first = isDicomName(prediction) ? undefined : await readClasses(prediction, labels.prediction);
+  const isDicom = isDicomName(prediction) && !isPicture(prediction);
+  const first = isDicom ? undefined : await readClasses(prediction, labels.prediction);
   const wanted = await readClasses(reference, labels.reference, first);
   return [first ?? (await readClasses(prediction, labels.prediction, wanted)), wanted];
 }
@@ -165,19 +213,36 @@ export function assertRightAngles({ affine }: Volume, file: string): void {
 type Warn = (message: string) => void;
 
 async function scorePair(
-  { id, prediction, reference }: FilePair,
+  { id, prediction, reference, almostReference }: FilePair,
   labels: LabelOptions,
   warn: Warn,
-): Promise<ScoredCase> {
+): Promise<PairScores> {
   if (!prediction) throw expected('a prediction', 'none', reference);
-  if (!reference) throw expected('a reference', 'none', prediction);
+  if (!reference) throw expected('a reference', nothingBut(almostReference), prediction);
   const stored = await readBoth({ prediction, reference }, labels);
   for (const [i, file] of [prediction, reference].entries())
     for (const warning of stored[i]!.warnings) warn(`${file}: ${warning}`);
   if (await isOneFile(prediction, reference)) warn(`${prediction}: prediction and reference are one file`);
   assertRightAngles(stored[1], reference);
   const [predicted, wanted] = onOneGrid(...stored);
-  return { id, ...scoreMasks(predicted.data, wanted.data, wanted.shape, wanted.spacingMm) };
+  const score = (mask: Uint8Array, truth: Uint8Array): MaskScores => {
+    const scores = scoreMasks(mask, truth, wanted.shape, wanted.spacingMm);
+    return isPicture(reference) ? { ...scores, values: { ...scores.values, ...noVolumes } } : scores;
+  };
+  const classes = (labels.classes ?? []).map((_, i): ClassCase => {
+    const [own, theirs] = [maskOfValue(predicted.data, i + 1), maskOfValue(wanted.data, i + 1)];
+    return { id, ...score(own, theirs), detection: detectLesions(own, theirs, wanted.shape) };
+  });
+  return { whole: { id, ...score(predicted.data, wanted.data) }, classes };
+}
+
+/** What pixels have not. */
+const noVolumes = { predictionMl: NaN, referenceMl: NaN, volumeDifferenceMl: NaN };
+
+/** A case for all foreground as one, and for each class. */
+interface PairScores {
+  readonly whole: ScoredCase;
+  readonly classes: readonly ClassCase[];
 }
 
 /** Scores every pair; one that cannot be scored is named in `failed`, and the others are scored all the same. */
@@ -186,15 +251,23 @@ export async function evaluateFiles(
   labels: LabelOptions = {},
   onProgress?: (done: number, total: number, note: string) => void,
 ): Promise<EvaluatedModel> {
-  const [cases, failed]: [ScoredCase[], { id: string; reason: string }[]] = [[], []];
+  const [scored, failed]: [PairScores[], { id: string; reason: string }[]] = [[], []];
   const warnings: { id: string; message: string }[] = [];
   for (const [i, pair] of pairs.entries()) {
     try {
-      cases.push(await scorePair(pair, labels, (message) => warnings.push({ id: pair.id, message })));
+      scored.push(await scorePair(pair, labels, (message) => warnings.push({ id: pair.id, message })));
     } catch (error) {
       failed.push({ id: pair.id, reason: messageOf(error) });
     }
     onProgress?.(i + 1, pairs.length, `${name} ${pair.id}`);
   }
-  return { name, cases, failed, ...(warnings.length > 0 && { warnings }) };
+  const classes = labels.classes?.map((one, i) => ({ name: one.name, cases: scored.map((each) => each.classes[i]!) }));
+  return {
+    name,
+    cases: scored.map(({ whole }) => whole),
+    failed,
+    ...(warnings.length > 0 && { warnings }),
+    ...(classes && { classes }),
+    ...(pairs.some(({ reference }) => reference && isPicture(reference)) && { unit: 'px' as const }),
+  };
 }

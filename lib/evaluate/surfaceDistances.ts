@@ -48,6 +48,12 @@ function stepsAlongX({ points }: SurfacePoints, shape: Vec3): Int32Array {
   return steps;
 }
 
+/**
+ * (count · step)², mm². Not step² · count²: 15 steps of 0.2 mm would be 3.0000000000000004 mm and lie beyond a
+ * tolerance of 3 mm, within which SciPy, and all who measure with it, find them.
+ */
+const squareOf = (stepMm: number, count: number): number => stepMm * count * (stepMm * count);
+
 /** Finds nearest points row by row, outwards from the place that asks, until no row can hold a nearer one. */
 class RowSearch {
   readonly #steps: Int32Array;
@@ -55,8 +61,7 @@ class RowSearch {
   readonly #firstY: Int32Array;
   readonly #lastY: Int32Array;
   readonly #shape: Vec3;
-  /** mm² for one step along x, y and z. */
-  readonly #weight: Vec3;
+  readonly #spacingMm: Vec3;
   /** Where the last search was and what it found in mm. */
   #last: readonly [number, number, number, number] = [0, 0, 0, Infinity];
   /** Rows looked at so far. */
@@ -74,27 +79,27 @@ class RowSearch {
       if (this.#firstY[z] === height) this.#firstY[z] = this.#lastY[z];
     }
     this.#shape = shape;
-    this.#weight = [spacingMm[0] ** 2, spacingMm[1] ** 2, spacingMm[2] ** 2];
+    this.#spacingMm = spacingMm;
   }
 
   /** The least squared distance over the rows of slice z, or `found` if that is less. */
   #inSlice(x: number, y: number, z: number, toSlice: number, found: number): number {
     const [width, height] = this.#shape;
-    const [steps, weightX, weightY] = [this.#steps, this.#weight[0], this.#weight[1]];
+    const [steps, [stepX, stepY]] = [this.#steps, this.#spacingMm];
     const [firstY, lastY] = [this.#firstY[z], this.#lastY[z]];
     const column = x + width * height * z;
     let best = found;
     for (let step = Math.max(0, firstY - y, y - lastY); step < height; step++) {
-      const toRow = toSlice + weightY * step * step;
+      const toRow = toSlice + squareOf(stepY, step);
       if (toRow >= best) break;
       this.visited++;
       if (y - step >= firstY && y - step <= lastY) {
         const along = steps[column + width * (y - step)];
-        best = Math.min(best, toRow + weightX * along * along);
+        best = Math.min(best, toRow + squareOf(stepX, along));
       }
       if (y + step >= firstY && y + step <= lastY) {
         const along = steps[column + width * (y + step)];
-        best = Math.min(best, toRow + weightX * along * along);
+        best = Math.min(best, toRow + squareOf(stepX, along));
       }
     }
     return best;
@@ -108,7 +113,7 @@ class RowSearch {
     const [x, y] = [point - row * width, row - z * height];
     let best = this.#bound(x, y, z);
     for (let step = 0; step < depth; step++) {
-      const toSlice = this.#weight[2] * step * step;
+      const toSlice = squareOf(this.#spacingMm[2], step);
       if (toSlice >= best) break;
       if (z >= step) best = this.#inSlice(x, y, z - step, toSlice, best);
       if (step > 0 && z + step < depth) best = this.#inSlice(x, y, z + step, toSlice, best);
@@ -123,16 +128,17 @@ class RowSearch {
   #bound(x: number, y: number, z: number): number {
     const [lastX, lastY, lastZ, lastMm] = this.#last;
     const [dx, dy, dz] = [x - lastX, y - lastY, z - lastZ];
-    const way = Math.sqrt(this.#weight[0] * dx * dx + this.#weight[1] * dy * dy + this.#weight[2] * dz * dz);
+    const [stepX, stepY, stepZ] = this.#spacingMm;
+    const way = Math.sqrt(squareOf(stepX, dx) + squareOf(stepY, dy) + squareOf(stepZ, dz));
     return (lastMm + way) * (lastMm + way) * (1 + 1e-9) + 1e-9;
   }
 }
 
 /** Squared distance to the nearest site from that in each slice: outwards until no slice can be nearer. */
-function searchAlongZ(inSlices: Float64Array, point: number, layer: number, weight: number): number {
+function searchAlongZ(inSlices: Float64Array, point: number, layer: number, stepMm: number): number {
   let best = inSlices[point];
   for (let step = 1; ; step++) {
-    const far = weight * step * step;
+    const far = squareOf(stepMm, step);
     const [down, up] = [point - step * layer, point + step * layer];
     if (far >= best || (down < 0 && up >= inSlices.length)) return best;
     if (down >= 0 && inSlices[down] + far < best) best = inSlices[down] + far;
@@ -156,7 +162,7 @@ function nearestByTransform(
   const inSlices = new Float64Array(sites.length);
   squaredDistanceInSlices(sites, shape, spacingMm, 'foreground', inSlices);
   for (let i = first; i < mm.length; i++)
-    mm[i] = Math.sqrt(searchAlongZ(inSlices, from.points[i], shape[0] * shape[1], spacingMm[2] ** 2));
+    mm[i] = Math.sqrt(searchAlongZ(inSlices, from.points[i], shape[0] * shape[1], spacingMm[2]));
 }
 
 /**

@@ -1,13 +1,13 @@
 import type { Figure } from './figure.ts';
 import { type Panel, type PanelMask, panelGrid } from './panels.ts';
 import { cropSlice, cutWindow, type SliceImage, windowAround } from './slicePicture.ts';
-import { colours, emptyFigure } from './theme.ts';
+import { classColours, colours, emptyFigure } from './theme.ts';
 
 /** A slice with label and prediction where there are any, each 0 or more, of the size of the slice. */
 export interface OverlayCase {
   readonly id: string;
   readonly slice: SliceImage;
-  /** Masks of the slice's size, non-zero is pancreas. */
+  /** Masks of the slice's size, non-zero is pancreas, or a class where the grid is given their names. */
   readonly label?: ArrayLike<number>;
   readonly prediction?: ArrayLike<number>;
   /** DSC of the prediction, written above it. */
@@ -34,26 +34,50 @@ const [labelLook, predictionLook] = [
 const labelMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({ ...labelLook, mask, fill });
 const predictionMask = (mask: ArrayLike<number>, fill: number): PanelMask => ({ ...predictionLook, mask, fill });
 
+/** The masks of label and prediction, one or one a class, filled so far and with the lines told apart where wanted. */
+type ToMasks = (mask: ArrayLike<number>, fill: number) => PanelMask[];
+
+/** How label and prediction are drawn: in a colour each, or, of several classes, in a colour a class. */
+function looksOf(classes: readonly string[]): { label: ToMasks; prediction: ToMasks } {
+  if (classes.length === 0)
+    return {
+      label: (mask, fill) => [labelMask(mask, fill)],
+      prediction: (mask, fill) => [predictionMask(mask, fill)],
+    };
+  const inColours =
+    (what: string, dash: PanelMask['dash']): ToMasks =>
+    (mask, fill) =>
+      // a class without a pixel here would take the place in the legend and draw nothing
+      classes.flatMap((name, i) => {
+        const colour = classColours[i % classColours.length]!;
+        const isThere = Array.prototype.includes.call(mask, i + 1);
+        return isThere ? [{ name: `${name}, ${what}`, colour, mask, value: i + 1, fill, dash }] : [];
+      });
+  return { label: inColours('label', 'dot'), prediction: inColours('prediction', 'solid') };
+}
+
 /**
  * One row per case: the CT slice alone, with its label, and with the prediction (the label's outline beside it); the
- * last column is left out where no case has a prediction. `zoomMm` shows a square of that side around the masks instead
+ * last column is left out where no case has a prediction. With the names of `classes` each has a colour, its label
+ * dotted lines. `zoomMm` shows a square of that side around the masks instead
  * of the whole slice. No case gives an empty figure.
  */
 export function overlayGrid(
   cases: readonly OverlayCase[],
-  options: { title?: string; zoomMm?: number; panelWidth?: number } = {},
+  options: { title?: string; zoomMm?: number; panelWidth?: number; classes?: readonly string[] } = {},
 ): Figure {
+  const looks = looksOf(options.classes ?? []);
   const predicted = cases.some(({ prediction }) => prediction);
   const title = options.title ?? (predicted ? 'CT slice, label and prediction' : 'CT slice and label');
   if (cases.length === 0) return emptyFigure(title, 'There is no case to show.');
   const rows = cases.map((whole): Panel[] => {
     const { slice, label, prediction, dice } = options.zoomMm ? zoomCase(whole, options.zoomMm) : whole;
-    const masks = [...(label ? [labelMask(label, 0)] : []), ...(prediction ? [predictionMask(prediction, 0.25)] : [])];
+    const masks = [...(label ? looks.label(label, 0) : []), ...(prediction ? looks.prediction(prediction, 0.25) : [])];
     const unscored = prediction ? 'no score' : 'no prediction';
     const score = dice === undefined ? unscored : formatDice(dice);
     return [
       { slice, title: whole.id },
-      { slice, masks: label ? [labelMask(label, 0.25)] : [], title: label ? '' : 'no label' },
+      { slice, masks: label ? looks.label(label, 0.25) : [], title: label ? '' : 'no label' },
       ...(predicted ? [{ slice, masks, title: score }] : []),
     ];
   });

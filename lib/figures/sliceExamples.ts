@@ -1,7 +1,7 @@
 /** Slices of a preprocessed set in the form that figures take. */
 import { dice } from '../evaluate/overlap.ts';
 import type { ScoredSlice } from '../evaluate/slices.ts';
-import { predictSlices, thresholdMask } from '../predict/slices.ts';
+import { classMask, predictSlices } from '../predict/slices.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import type { TrainedRun } from '../train/loadRun.ts';
 import type { OverlayCase } from './overlayGrid.ts';
@@ -41,12 +41,12 @@ export async function predictedCases(
 ): Promise<OverlayCase[]> {
   const cases: OverlayCase[] = [];
   const { model, grid } = trained;
-  for await (const { index, probability } of predictSlices(model, slices, indices, { grid, batchSize: 4 })) {
+  for await (const { index, probabilities } of predictSlices(model, slices, indices, { grid, batchSize: 4 })) {
     const { counts } = scored.find((s) => s.index === index)!;
     cases.push({
       id: slices.entries[index]!.id,
       ...preparedSlice(slices, index),
-      prediction: thresholdMask(probability),
+      prediction: classMask(probabilities),
       dice: dice(counts),
     });
   }

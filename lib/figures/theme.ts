@@ -39,6 +39,9 @@ export const colours = {
   grid: '#E3E3E3',
 } as const;
 
+/** The colours of classes on grey CT pictures, in their order; `colours.label` and `colours.tumour` come first. */
+export const classColours = [palette.sky, palette.purple, palette.yellow, palette.green, palette.orange] as const;
+
 /** A finding by the strictest correction that it survives, the same in every figure. */
 export const findingColours = {
   none: colours.quiet,

@@ -1,4 +1,6 @@
 /** Slices of a CT volume with the masks that lie on it. */
+import type { LabelRules } from '../dataset/caseList.ts';
+import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import { dice, overlapCounts } from '../evaluate/overlap.ts';
 import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
@@ -30,13 +32,19 @@ function doubtsOf(data: VoxelArray, file: string, value?: number): string[] {
 }
 
 /**
- * A mask in the canonical frame, 1 where the file has `value` (any but 0 without one); `image` is canonical. A mask
- * that is stored in another axis order lies on the same grid.
+ * A mask in the canonical frame: class numbers of `labels`, else 1 where the file has the value (any but 0 without
+ * one); `image` is canonical. A mask that is stored in another axis order lies on the same grid.
  */
-async function readMask(file: string, image: Volume, value?: number): Promise<DrawnMask> {
+async function readMask(
+  file: string,
+  image: Volume,
+  { labelValue: value, labels }: Pick<OverlayFiles, 'labelValue' | 'labels'>,
+): Promise<DrawnMask> {
   const stored = await openMask(file, { on: image });
-  const doubts = doubtsOf(stored.data, file, value);
-  const data = Uint8Array.from(stored.data, (v: number) => Number(value === undefined ? v > 0 : v === value));
+  const doubts = labels ? [] : doubtsOf(stored.data, file, value);
+  const data = labels
+    ? toClasses(stored.data, labels, file)
+    : Uint8Array.from(stored.data, (v: number) => Number(value === undefined ? v > 0 : v === value));
   const mask = toCanonical({ ...stored, data });
   const difference = geometryDifference(image, mask);
   if (difference) throw expected('a mask on the grid of the image', difference, file);
@@ -47,7 +55,7 @@ async function readMask(file: string, image: Volume, value?: number): Promise<Dr
 function chooseSlices(masks: readonly Volume<Uint8Array>[], count: number): number[] {
   const depth = masks[0]!.shape[2];
   const touched = Array.from({ length: depth }, (_, z) => z).filter((z) =>
-    masks.some((mask) => sliceZ(mask, z).includes(1)),
+    masks.some((mask) => sliceZ(mask, z).some((c) => c > 0)),
   );
   if (touched.length === 0 || count === 1) return [fullestSlice(masks[0]!)];
   const wanted = Math.min(count, touched.length);
@@ -62,6 +70,8 @@ export interface OverlayFiles {
   readonly label?: string;
   /** The stored value that is pancreas in the label; any but 0 without it. */
   readonly labelValue?: number;
+  /** The classes of label and mask, shown one by one, instead of one value. */
+  readonly labels?: LabelRules;
   readonly mask?: string;
 }
 
@@ -76,8 +86,8 @@ export async function volumeOverlay(
 ): Promise<{ cases: OverlayCase[]; dice?: number; warnings: string[] }> {
   const stored = await openImage(files.image, { series: files.series });
   const image = toCanonical(stored);
-  const label = files.label === undefined ? undefined : await readMask(files.label, image, files.labelValue);
-  const mask = files.mask === undefined ? undefined : await readMask(files.mask, image);
+  const label = files.label === undefined ? undefined : await readMask(files.label, image, files);
+  const mask = files.mask === undefined ? undefined : await readMask(files.mask, image, { labels: files.labels });
   const id = volumeName(files.image);
   const masks = [label, mask].filter((each) => each !== undefined);
   const cases = chooseSlices(masks, count).map((z): OverlayCase => {

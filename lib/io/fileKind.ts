@@ -1,5 +1,7 @@
 /** What a file is that is not what its name says: downloads that failed, archives, and images of other formats. */
 
+import { expected } from '../errors.ts';
+
 /** The bytes that are looked at; a tar archive is known by its 262nd. */
 const lookedAt = 512;
 
@@ -29,18 +31,27 @@ const reads = (kind: string, pattern: RegExp): Sign => [
     ),
 ];
 
-/** Signs by which formats are known, each with what to do where that helps. The first that fits is taken. */
-const signs: readonly Sign[] = [
-  ['an empty file', (bytes) => bytes.length === 0],
+/** Zip archives with these first members are what spreadsheet programs save. */
+const officeStart = /^PK\x03\x04[^]{26}(\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/|mimetypeapplication)/;
+
+/** Signs of what comes instead of a file of any format; so long that no voxels have them by chance. */
+const signsOfStandIns: readonly Sign[] = [
   reads('an HTML page (the download needs a login, or its address is wrong)', /^<(!doctype html|html|head|body)\b/i),
   reads('a Git LFS pointer (`git lfs pull` fetches the file itself)', /^version https:\/\/(git-lfs|hawser)\b/),
   reads('a git-annex pointer (`git annex get` fetches the file itself)', /^\/?(\.git|annex)\/\S*objects\//),
   reads('an XML text', /^<(\?xml|error)\b/i),
-  reads('a MetaImage file (convert it to NIfTI or NRRD)', /^(ObjectType|NDims)\s*=/),
-  reads('JSON', /^(\{\s*("|\}|$)|\[\s*(["{[\]]|-?\d|$))/),
+  ['an Office document (save a table as CSV)', (bytes) => officeStart.test(bytes.toString('latin1', 0, 64))],
   begins('a zip archive (unpack it first)', 'PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08'),
   begins('a 7z archive (unpack it first)', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]),
   begins('a RAR archive (unpack it first)', 'Rar!\x1a\x07'),
+];
+
+/** Signs by which formats are known, each with what to do where that helps. The first that fits is taken. */
+const signs: readonly Sign[] = [
+  ['an empty file', (bytes) => bytes.length === 0],
+  ...signsOfStandIns,
+  reads('a MetaImage file (convert it to NIfTI or NRRD)', /^(ObjectType|NDims)\s*=/),
+  reads('JSON', /^(\{\s*("|\}|$)|\[\s*(["{[\]]|-?\d|$))/),
   begins('xz data (unpack it with xz first)', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]),
   begins('bzip2 data (unpack it with bzip2 first)', 'BZh'),
   begins('Zstandard data (unpack it with zstd first)', [0x28, 0xb5, 0x2f, 0xfd]),
@@ -63,10 +74,21 @@ const signs: readonly Sign[] = [
   ['nothing but zeros (a download or copy that was interrupted)', (bytes) => bytes.every((byte) => byte === 0)],
 ];
 
-/** What bytes from the beginning of a file show it to be, in words; undefined where they tell nothing. */
-export function fileKind(bytes: Uint8Array): string | undefined {
+function kindAmong(known: readonly Sign[], bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, lookedAt));
-  return signs.find(([, isIt]) => isIt(start))?.[0];
+  return known.find(([, isIt]) => isIt(start))?.[0];
+}
+
+/** What bytes from the beginning of a file show it to be, in words; undefined where they tell nothing. */
+export const fileKind = (bytes: Uint8Array): string | undefined => kindAmong(signs, bytes);
+
+/**
+ * Throws a UserError when a file of bare voxels, of which nearly all bytes are good, is what came instead of it: a page
+ * of a failed download, a pointer of Git LFS, an archive. `what` it should be stands in the message.
+ */
+export async function refuseStandIn(source: { head(count: number): Promise<Buffer> }, what: string, file: string) {
+  const kind = kindAmong(signsOfStandIns, await source.head(lookedAt));
+  if (kind !== undefined) throw expected(what, kind, file);
 }
 
 /** The same of a text, as UTF-8 gives it; JSON and nothing at all count as texts. */

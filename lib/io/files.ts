@@ -6,6 +6,7 @@ import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.ts';
+import { fileKind } from './fileKind.ts';
 import { assertWritableFile, explainWriteError, makeFolder } from './writable.ts';
 
 /** The bytes of a file: one piece, or several that follow one another. */
@@ -158,15 +159,24 @@ export function readBytesSync(file: string, what: string, mostBytes?: number): B
   }
 }
 
-const textOf = (bytes: Buffer): string => bytes.toString('utf8').replace(/^\ufeff/, '');
+/** UTF-8, or UTF-16 with a byte order mark, as PowerShell and spreadsheets write it; the mark is taken off. */
+function textOf(bytes: Buffer, what: string, file: string): string {
+  const mark = bytes.toString('latin1', 0, 2);
+  if (mark === '\xff\xfe') return new TextDecoder('utf-16le').decode(bytes);
+  if (mark === '\xfe\xff') return new TextDecoder('utf-16be').decode(bytes);
+  if (!bytes.subarray(0, 512).includes(0)) return bytes.toString('utf8').replace(/^\ufeff/, '');
+  throw expected(what, fileKind(bytes) ?? 'bytes that are no text', file);
+}
 
-/** The text of a file in UTF-8 without a byte order mark, as `readBytes` reads it. */
+/**
+ * The text of a file without a byte order mark, as `readBytes` reads it. Throws a UserError for bytes that are no text.
+ */
 export const readText = async (file: string, what: string, mostBytes = longestText): Promise<string> =>
-  textOf(await readBytes(file, what, mostBytes));
+  textOf(await readBytes(file, what, mostBytes), what, file);
 
 /** The same at once, for callers that cannot wait. */
 export const readTextSync = (file: string, what: string, mostBytes = longestText): string =>
-  textOf(readBytesSync(file, what, mostBytes));
+  textOf(readBytesSync(file, what, mostBytes), what, file);
 
 /** SHA-256 of bytes or of a UTF-8 text, as 64 hexadecimal digits. */
 export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');

@@ -9,6 +9,7 @@ import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { expected } from '../errors.ts';
 import { type Volume, voxelCount } from '../volume/volume.ts';
 import { assertFitsMemory, type ByteSource, bytesOf, withByteSource } from './bytes.ts';
+import { refuseStandIn } from './fileKind.ts';
 import { writeFileAtomic } from './files.ts';
 import { headerBytes, type NiftiHeader, parseNiftiHeader } from './niftiHeader.ts';
 import { qformOf } from './niftiQform.ts';
@@ -89,7 +90,11 @@ export async function readNifti(file: string): Promise<NiftiImage> {
     // Reads once more with checksums verified, which head does not.
     return parseNiftiHeader(await source.read(0, bytes.length, 'header'), false, header);
   });
-  return withByteSource(voxels, `the voxels that belong to ${header}`, (source) => readVoxels(parsed, source));
+  const wanted = `the voxels that belong to ${header}`;
+  return withByteSource(voxels, wanted, async (source) => {
+    await refuseStandIn(source, wanted, voxels);
+    return readVoxels(parsed, source);
+  });
 }
 
 /** dim[] holds 16-bit integers in NIfTI-1. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { expected, shownText } from '../errors.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
 import { assertFitsMemory, type PlainSource, withPlainSource } from './bytes.ts';
-import { fileKind } from './fileKind.ts';
+import { fileKind, refuseStandIn } from './fileKind.ts';
 import { gunzipRange, largestUnpacked } from './gzip.ts';
 import { insideFolder } from './insideFolder.ts';
 import { type NrrdEncoding, type NrrdHeader, parseNrrdHeader } from './nrrdHeader.ts';
@@ -182,7 +182,11 @@ async function readVoxels(header: NrrdHeader, source: PlainSource, from: number)
 async function voxelsOf({ header, end }: Head, source: PlainSource): Promise<VoxelArray> {
   if (header.dataFile !== undefined) {
     const file = insideFolder(path.dirname(source.file), header.dataFile, source.file);
-    return withPlainSource(file, `the voxels that belong to ${source.file}`, (data) => readVoxels(header, data, 0));
+    const wanted = `the voxels that belong to ${source.file}`;
+    return withPlainSource(file, wanted, async (data) => {
+      await refuseStandIn(data, wanted, file);
+      return readVoxels(header, data, 0);
+    });
   }
   if (end === undefined || end >= source.size)
     throw expected('a blank line behind the header and then the voxels', 'the end of the file', source.file);

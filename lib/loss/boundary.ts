@@ -3,8 +3,9 @@
  *
  *     L = 1/N Σ p φ
  *
- * over all N pixels, with p the softmax probability of the foreground and φ the signed distance of the pixel to the
- * contour of the true mask, in pixels: positive outside, negative inside. Negative for a good prediction.
+ * over all N pixels, with p the softmax probability of a class and φ the signed distance of the pixel to the contour of
+ * its true mask, in pixels: positive outside, negative inside; the mean over all classes but 0. Negative for a good
+ * prediction.
  * Source: Kervadec et al. 2019, arXiv:1812.07032, and the distance map of their code.
  *
  * It is not meant to stand alone: its minimum is to call everything inside foreground and everything outside
@@ -13,8 +14,9 @@
  */
 import { tf } from 'axunet-engine/engine';
 import { crossEntropyDice } from './crossEntropyDice.ts';
+import { foregroundClasses, meanOverClasses } from './foreground.ts';
 import type { LossFunction } from './loss.ts';
-import { foregroundProbability, foregroundTruth } from './probabilityMap.ts';
+import { classProbability, classTruth } from './probabilityMap.ts';
 import { signedDistance } from './signedDistance.ts';
 import { weightedSum } from './weightedSum.ts';
 
@@ -36,9 +38,9 @@ export function boundaryMap(truth: tf.Tensor): tf.Tensor {
 
 /** `logits` [n, h, w, classes] or [n, d, h, w, classes], `labels` without the last axis. φ has no gradient. */
 export function boundary(logits: tf.Tensor, labels: tf.Tensor): tf.Scalar {
-  return tf.tidy(
-    () => tf.mean(tf.mul(foregroundProbability(logits), boundaryMap(foregroundTruth(labels)))) as tf.Scalar,
-  );
+  const ofClass = (c: number): tf.Scalar =>
+    tf.mean(tf.mul(classProbability(logits, c), boundaryMap(classTruth(labels, c))));
+  return tf.tidy(() => meanOverClasses(foregroundClasses(logits).map(ofClass)));
 }
 
 /** Cross-entropy + soft foreground Dice + 0.01 × boundary loss. */

@@ -4,7 +4,7 @@
  *     L = 1/N Σ −w ln p_y,   w = 1 + k E,   E = √(Gx² + Gy²)
  *
  * over all N pixels, with p_y the softmax probability of a pixel's true class, k = 5, and Gx and Gy the Sobel
- * derivatives of the true mask, by the kernels (sobel.ts)
+ * derivatives of the true mask (of several classes that of the class with the largest E), by the kernels (sobel.ts)
  *
  *          −1  0  1             −1 −2 −1
  *     Gx = −2  0  2        Gy =  0  0  0
@@ -16,7 +16,9 @@
 import { tf } from 'axunet-engine/engine';
 import { meanFocalCrossEntropy, unfocused } from 'axunet-engine/ops/focalCrossEntropy';
 import { softmaxCrossEntropy } from 'axunet-engine/ops/softmaxCrossEntropy';
+import { foregroundClasses } from './foreground.ts';
 import type { LossFunction } from './loss.ts';
+import { classTruth } from './probabilityMap.ts';
 import { sobelMagnitude } from './sobel.ts';
 
 /** The weight of an edge, and what the sum over the pixels is divided by. */
@@ -27,19 +29,29 @@ export interface BoundaryAwareOptions {
   readonly dividedBy?: 'pixels' | 'weights';
 }
 
-/** w = 1 + k E with E the Sobel magnitude of the foreground. `labels` [n, h, w]; output [n, h, w]. */
-export const boundaryWeights = (labels: tf.Tensor3D, k = 5): tf.Tensor3D =>
-  tf.tidy(() => tf.add(1, tf.mul(k, sobelMagnitude(labels))));
+/**
+ * w = 1 + k E with E the largest Sobel magnitude of the masks of `classes` (1, the foreground of two, by default): a
+ * contour between two of them counts once, as any other. `labels` [n, h, w]; output [n, h, w].
+ */
+export const boundaryWeights = (labels: tf.Tensor3D, k = 5, classes: readonly number[] = [1]): tf.Tensor3D =>
+  tf.tidy(() => {
+    const edges = classes.map((c) => sobelMagnitude(classTruth(labels, c) as tf.Tensor3D));
+    const edge = edges.reduce((most, each) => tf.maximum(most, each));
+    return tf.add(1, tf.mul(k, edge));
+  });
 
 /** The loss of each pixel: −w ln p_y. `logits` [n, h, w, classes], `labels` [n, h, w]; output [n, h, w]. */
 export const boundaryAwareMap = (logits: tf.Tensor4D, labels: tf.Tensor3D, k = 5): tf.Tensor3D =>
-  tf.tidy(() => tf.mul(boundaryWeights(labels, k), tf.reshape(softmaxCrossEntropy(logits, labels), labels.shape)));
+  tf.tidy(() => {
+    const weights = boundaryWeights(labels, k, foregroundClasses(logits));
+    return tf.mul(weights, tf.reshape(softmaxCrossEntropy(logits, labels), labels.shape));
+  });
 
 /** The mean of `boundaryAwareMap`. A mask without an edge (empty, full) gives cross-entropy. */
 export function boundaryAware({ k = 5, dividedBy = 'pixels' }: BoundaryAwareOptions = {}): LossFunction {
   return (logits, labels) =>
     tf.tidy(() => {
-      const weights = boundaryWeights(labels, k);
+      const weights = boundaryWeights(labels, k, foregroundClasses(logits));
       const mean = meanFocalCrossEntropy(logits, labels, unfocused, weights);
       return dividedBy === 'pixels' ? mean : tf.div(mean, tf.mean(weights));
     });

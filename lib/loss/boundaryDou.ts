@@ -3,12 +3,14 @@
  *
  *     L = (U − I) / (U − α I + 1),   U − I = Σ p² + Σ y² − 2 Σ p y,   I = Σ p y,   α = 1 − 2 C / S, at most 0.8
  *
- * with p the softmax probability of the foreground and y its truth; S counts the pixels of the truth and C those at its
+ * with p the softmax probability of a class and y its truth; S counts the pixels of the truth and C those at its
  * contour. The larger the organ, the less its inside counts; at α = −1, all contour, it is a Dice loss with squares.
- * Sums go over the batch, as in `softDice`. Source: Sun et al. 2023 (MICCAI), arXiv:2308.00220.
+ * Sums go over the batch, as in `softDice`; the mean over all classes but 0.
+ * Source: Sun et al. 2023 (MICCAI), arXiv:2308.00220.
  */
 import { tf } from 'axunet-engine/engine';
-import { foregroundProbability, foregroundTruth } from './probabilityMap.ts';
+import { foregroundClasses, meanOverClasses } from './foreground.ts';
+import { classProbability, classTruth } from './probabilityMap.ts';
 
 /** Largest share of the overlap that leaves the union, after the paper. */
 const largestAlpha = 0.8;
@@ -29,13 +31,14 @@ function contour(truth: tf.Tensor3D): tf.Tensor3D {
 
 /** Between 0 and 1; 0 for an empty truth predicted as empty. `logits` [n, h, w, classes], `labels` [n, h, w]. */
 export function boundaryDou(logits: tf.Tensor4D, labels: tf.Tensor3D): tf.Scalar {
-  return tf.tidy(() => {
-    const [probability, truth] = [foregroundProbability(logits), foregroundTruth(labels) as tf.Tensor3D];
+  const ofClass = (c: number): tf.Scalar => {
+    const [probability, truth] = [classProbability(logits, c), classTruth(labels, c) as tf.Tensor3D];
     const area = tf.sum(truth);
     const alpha = tf.minimum(tf.sub(1, tf.div(tf.mul(2, tf.sum(contour(truth))), tf.maximum(area, 1))), largestAlpha);
     const overlap = tf.sum(tf.mul(probability, truth));
     const difference = tf.sum(tf.squaredDifference(probability, truth));
     const union = tf.add(difference, tf.mul(overlap, tf.sub(1, alpha)));
     return tf.div(difference, tf.add(union, smoothing)) as tf.Scalar;
-  });
+  };
+  return tf.tidy(() => meanOverClasses(foregroundClasses(logits).map(ofClass)));
 }

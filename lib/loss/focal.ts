@@ -3,8 +3,9 @@
  *
  *     L = 1/N Σ −α_y (1 − p_y)^γ ln p_y
  *
- * over all N pixels, with p_y the softmax probability of a pixel's true class, γ = 2, and α_y = 0.75 for foreground and
- * 0.25 for background. Its gradient by the logits z of one pixel, for the true class y and any other class k:
+ * over all N pixels, with p_y the softmax probability of a pixel's true class, γ = 2, and α_y = 0.75 for foreground
+ * (any class but 0) and 0.25 for background. Its gradient by the logits z of one pixel, for the true class y and any
+ * other class k:
  *
  *     ∂L/∂z_y = 1/N α_y (1 − p_y)^γ (γ p_y ln p_y − (1 − p_y))        ∂L/∂z_k = −∂L/∂z_y p_k / (1 − p_y)
  *

@@ -1,12 +1,13 @@
 /**
  * Focal Tversky loss: hard images count more.
  *
- *     L = mean over images of (1 − TI)^(1/γ)
+ *     L = mean over images and classes of (1 − TI)^(1/γ)
  *
- * with TI the Tversky index of an image (tversky.ts) and γ = 4/3.
+ * with TI the Tversky index of a class in an image (tversky.ts) and γ = 4/3.
  * Source: Abraham and Khan 2019, doi 10.1109/ISBI.2019.8759329.
  */
 import { tf } from 'axunet-engine/engine';
+import { meanOverClasses } from './foreground.ts';
 import type { LossFunction } from './loss.ts';
 import { type TverskyOptions, tverskyDistances } from './tversky.ts';
 
@@ -33,6 +34,7 @@ const root = (x: tf.Tensor, exponent: number): tf.Tensor =>
 
 /** The mean of (1 − TI)^(1/γ) over the images (default) or of the batch. An empty truth as in `tversky`. */
 export function focalTversky({ gamma = 4 / 3, over = 'sample', ...options }: FocalTverskyOptions = {}): LossFunction {
+  const costOf = (distances: tf.Tensor1D): tf.Scalar => tf.mean(root(distances, 1 / gamma));
   return (logits, labels) =>
-    tf.tidy(() => tf.mean(root(tverskyDistances(logits, labels, { ...options, over }), 1 / gamma)) as tf.Scalar);
+    tf.tidy(() => meanOverClasses(tverskyDistances(logits, labels, { ...options, over }).map(costOf)));
 }

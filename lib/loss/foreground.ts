@@ -1,25 +1,19 @@
-/** The foreground as one class: all classes but 0. */
+/** The foreground class by class: every class but 0 counts alike, and of two classes there is one. */
 import { tf } from 'axunet-engine/engine';
 import { classSums } from 'axunet-engine/ops/classSums';
 import type { Over } from './loss.ts';
 
-/**
- * Two classes where there are more: the logit of the foreground is log Σ exp over its classes, so its probability is
- * their sum.
- */
-function asTwoClasses(logits: tf.Tensor4D, labels: tf.Tensor3D): [tf.Tensor4D, tf.Tensor3D] {
-  if (logits.shape[3] === 2) return [logits, labels];
-  const background = tf.slice(logits, [0, 0, 0, 0], [-1, -1, -1, 1]);
-  const foreground = tf.logSumExp(tf.slice(logits, [0, 0, 0, 1], [-1, -1, -1, -1]), -1, true);
-  return [
-    tf.concat([background, foreground], -1) as tf.Tensor4D,
-    tf.minimum(labels, tf.scalar(1, 'int32')) as tf.Tensor3D,
-  ];
-}
+/** The numbers of the foreground classes of `logits` [n, …, classes]: 1, 2, … */
+export const foregroundClasses = (logits: tf.Tensor): number[] =>
+  Array.from({ length: logits.shape[logits.rank - 1] - 1 }, (_, i) => i + 1);
+
+/** The mean of one loss for each foreground class; of one class its loss as it is. */
+export const meanOverClasses = (losses: readonly tf.Scalar[]): tf.Scalar =>
+  losses.length === 1 ? losses[0] : tf.div(tf.addN([...losses]), losses.length);
 
 /**
- * Sums over the pixels with p the probability of the foreground and y its truth: Σ p, Σ p y, Σ y and Σ p². One number
- * per image, or one in all.
+ * Sums over the pixels with p the probability of a class and y its truth: Σ p, Σ p y, Σ y and Σ p². One number per
+ * image, or one in all.
  */
 interface ForegroundSums {
   readonly probability: tf.Tensor1D;
@@ -28,14 +22,16 @@ interface ForegroundSums {
   readonly squares: tf.Tensor1D;
 }
 
-/** `logits` [n, h, w, classes], `labels` [n, h, w]; sums of [n], over the batch of [1]. */
-export function foregroundSums(logits: tf.Tensor4D, labels: tf.Tensor3D, over: Over): ForegroundSums {
-  const { probability, overlap, truth, squares } = classSums(...asTwoClasses(logits, labels));
-  const pick = (sums: tf.Tensor2D): tf.Tensor1D => {
-    const column = tf.reshape(tf.slice(sums, [0, 1], [-1, 1]), [-1]) as tf.Tensor1D;
-    return over === 'sample' ? column : tf.sum(column, 0, true);
-  };
-  return { probability: pick(probability), overlap: pick(overlap), truth: pick(truth), squares: pick(squares) };
+/** Of each foreground class. `logits` [n, h, w, classes], `labels` [n, h, w]; sums of [n], over the batch of [1]. */
+export function foregroundSums(logits: tf.Tensor4D, labels: tf.Tensor3D, over: Over): ForegroundSums[] {
+  const { probability, overlap, truth, squares } = classSums(logits, labels);
+  return foregroundClasses(logits).map((c) => {
+    const pick = (sums: tf.Tensor2D): tf.Tensor1D => {
+      const column = tf.reshape(tf.slice(sums, [0, c], [-1, 1]), [-1]) as tf.Tensor1D;
+      return over === 'sample' ? column : tf.sum(column, 0, true);
+    };
+    return { probability: pick(probability), overlap: pick(overlap), truth: pick(truth), squares: pick(squares) };
+  });
 }
 
 /**

@@ -3,14 +3,15 @@
  *
  *     L = 1/N Σ (p − y)² (D(p)^α + D(y)^α)
  *
- * over all N pixels, with p the softmax probability of the foreground, y its truth, α = 2, and D the distance in pixels
- * to the other side of the mask, of p's mask where p > 1/2. Both distances are constants to the gradient, as in the
- * paper. Source: Karimi & Salcudean 2019, arXiv:1904.10030.
+ * over all N pixels, with p the softmax probability of a class, y its truth, α = 2, and D the distance in pixels to the
+ * other side of the mask, of p's mask where p > 1/2; the mean over all classes but 0. Both distances are constants to
+ * the gradient, as in the paper. Source: Karimi & Salcudean 2019, arXiv:1904.10030.
  */
 import { tf } from 'axunet-engine/engine';
 import { crossEntropyDice } from './crossEntropyDice.ts';
+import { foregroundClasses, meanOverClasses } from './foreground.ts';
 import type { LossFunction } from './loss.ts';
-import { foregroundProbability, foregroundTruth } from './probabilityMap.ts';
+import { classProbability, classTruth } from './probabilityMap.ts';
 import { signedDistance } from './signedDistance.ts';
 import { weightedSum } from './weightedSum.ts';
 
@@ -39,9 +40,12 @@ type SpatialLoss = (logits: tf.Tensor, labels: tf.Tensor) => tf.Scalar;
 export function hausdorffLoss({ alpha = hausdorffAlpha }: HausdorffOptions = {}): SpatialLoss {
   return (logits, labels) =>
     tf.tidy(() => {
-      const [probability, truth] = [foregroundProbability(logits), foregroundTruth(labels)];
-      const distances = tf.add(distancePower(probability, alpha), distancePower(truth, alpha));
-      return tf.mean(tf.mul(tf.squaredDifference(probability, truth), distances)) as tf.Scalar;
+      const losses = foregroundClasses(logits).map((c) => {
+        const [probability, truth] = [classProbability(logits, c), classTruth(labels, c)];
+        const distances = tf.add(distancePower(probability, alpha), distancePower(truth, alpha));
+        return tf.mean(tf.mul(tf.squaredDifference(probability, truth), distances)) as tf.Scalar;
+      });
+      return meanOverClasses(losses);
     });
 }
 

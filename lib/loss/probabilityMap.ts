@@ -1,19 +1,18 @@
-/** Prediction and truth as one channel: the foreground, which is every class but 0. */
+/** Prediction and truth of one class as one channel. */
 import { tf } from 'axunet-engine/engine';
 
 /**
- * Softmax probability of the foreground: the logistic function of how far its logits are above that of the background,
- * so that tiny probabilities keep their digits, which 1 − softmax would round away. `logits` [n, …, classes]; output
- * [n, …].
+ * Softmax probability of class `c`: the logistic function of how far its logits are above those of all others, so that
+ * tiny probabilities keep their digits. `logits` [n, …, classes]; output [n, …].
  */
-export function foregroundProbability(logits: tf.Tensor): tf.Tensor {
+export function classProbability(logits: tf.Tensor, c: number): tf.Tensor {
   return tf.tidy(() => {
-    const [background, ...others] = tf.unstack(logits, logits.rank - 1);
-    const foreground = others.length === 1 ? others[0] : tf.logSumExp(tf.stack(others), 0);
-    return tf.sigmoid(tf.sub(foreground, background));
+    const all = tf.unstack(logits, logits.rank - 1); // the tape holds this very list: it must stay as it is
+    const others = all.filter((_, i) => i !== c);
+    return tf.sigmoid(tf.sub(all[c], others.length === 1 ? others[0] : tf.logSumExp(tf.stack(others), 0)));
   });
 }
 
-/** 1 in the foreground, 0 elsewhere, float32. `labels` [n, …] class numbers. */
-export const foregroundTruth = (labels: tf.Tensor): tf.Tensor =>
-  tf.tidy(() => tf.cast(tf.greater(labels, 0), 'float32'));
+/** 1 in class `c`, 0 elsewhere, float32. `labels` [n, …] class numbers. */
+export const classTruth = (labels: tf.Tensor, c: number): tf.Tensor =>
+  tf.tidy(() => tf.cast(tf.equal(labels, c), 'float32'));

@@ -3,12 +3,12 @@
  *
  *     L = 1 − (2 Σ p y + s) / (Σ p + Σ y + s)
  *
- * with p the softmax probability of the foreground (all classes but 0), y its truth, and s = 1 pixel; the sums go over
- * the pixels of the whole batch (default) or of each image, and then the mean is taken.
+ * with p the softmax probability of a class, y its truth, and s = 1 pixel; the sums go over the pixels of the whole
+ * batch (default) or of each image. The mean is taken over these and over all classes but 0.
  * Source: Milletari et al. 2016 (V-Net), doi 10.1109/3DV.2016.79, with sums instead of squares.
  */
 import { tf } from 'axunet-engine/engine';
-import { foregroundSums, type Smoothing, smoothingOf } from './foreground.ts';
+import { foregroundSums, meanOverClasses, type Smoothing, smoothingOf } from './foreground.ts';
 import type { LossFunction, Over } from './loss.ts';
 
 /** Added above and below, in pixels: makes an empty truth with an empty prediction count as perfect. */
@@ -35,10 +35,12 @@ export function diceLoss({
   const [above, below] = smoothingOf(smoothing);
   return (logits, labels) =>
     tf.tidy(() => {
-      const { probability, overlap, truth, squares } = foregroundSums(logits, labels, over);
-      const total = tf.add(squared ? squares : probability, truth);
-      const [found, all] = jaccard ? [overlap, tf.sub(total, overlap)] : [tf.mul(2, overlap), total];
-      return tf.mean(tf.sub(1, tf.div(tf.add(found, above), tf.add(all, below)))) as tf.Scalar;
+      const losses = foregroundSums(logits, labels, over).map(({ probability, overlap, truth, squares }) => {
+        const total = tf.add(squared ? squares : probability, truth);
+        const [found, all] = jaccard ? [overlap, tf.sub(total, overlap)] : [tf.mul(2, overlap), total];
+        return tf.mean(tf.sub(1, tf.div(tf.add(found, above), tf.add(all, below)))) as tf.Scalar;
+      });
+      return meanOverClasses(losses);
     });
 }
 

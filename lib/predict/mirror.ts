@@ -63,14 +63,17 @@ export function mirrorNetwork(network: ForegroundNetwork, axes: readonly MirrorA
       return network.reason;
     },
     async predict(images, shape) {
-      const sum = new Float32Array(images.length / shape[3]);
-      const answerShape = [...shape.slice(0, 3), 1];
+      let sum: Float32Array | undefined;
       for (const version of versions) {
         const answer = await network.predict(version.length ? flipImages(images, shape, version) : images, shape);
-        const back = version.length ? flipImages(answer, answerShape, version) : answer;
+        sum ??= new Float32Array(answer.length);
+        const answerShape = [...shape.slice(0, 3), (answer.length * shape[3]) / images.length];
+        // the classes of an answer are no neighbouring slices: they stay where they are
+        const axes = version.filter((axis) => axis !== 'z');
+        const back = axes.length ? flipImages(answer, answerShape, axes) : answer;
         for (let p = 0; p < sum.length; p++) sum[p] += back[p];
       }
-      return sum.map((v) => v / versions.length);
+      return sum!.map((v) => v / versions.length);
     },
     close: () => network.close(),
   };

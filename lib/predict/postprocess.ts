@@ -44,6 +44,20 @@ export function parsePostprocessing(text: string): Postprocessing {
 }
 
 /**
+ * The same for class numbers: what is kept and filled is decided for all classes as one, since a tumour is a part of
+ * its organ; what is filled takes class 1.
+ */
+export function postprocessClasses(
+  mask: Uint8Array,
+  shape: Vec3,
+  spacingMm: Vec3,
+  postprocessing: Postprocessing,
+): Uint8Array {
+  const kept = postprocessMask(mask, shape, spacingMm, postprocessing);
+  return kept.map((isKept, i) => isKept && Math.max(1, mask[i]));
+}
+
+/**
  * A new mask of 0 and 1, shape [x, y, z] with x fastest; spacing in mm gives a component its volume. An empty mask
  * stays empty.
  */

@@ -1,4 +1,4 @@
-/** From slices to pancreas probabilities on the slices' own pixels. */
+/** From slices to the probabilities of the foreground classes on the slices' own pixels. */
 import { tf } from 'axunet-engine/engine';
 import { type CompiledModel, compileModel, eagerModel } from 'axunet-engine/graph/compileModel';
 import { type Grid, resampleToSource, type SliceGeometry, sampleSliceInto } from '../preprocess/grid.ts';
@@ -13,11 +13,17 @@ export interface SliceInput {
   readonly geometry: SliceGeometry;
 }
 
-/** Softmax probability of the foreground (all classes but 0) from logits [n, h, w, classes]; [n, h, w, 1]. */
-const foregroundOf = (logits: tf.Tensor): tf.Tensor =>
-  tf.sub(1, tf.slice(tf.softmax(logits as tf.Tensor4D), [0, 0, 0, 0], [-1, -1, -1, 1]));
+/**
+ * Softmax probabilities of all classes but 0 from logits [n, h, w, classes]; [n, h, w, classes − 1]. That of one class
+ * alone is what the background leaves.
+ */
+function foregroundOf(logits: tf.Tensor): tf.Tensor {
+  const all = tf.softmax(logits as tf.Tensor4D);
+  if (logits.shape[3] === 2) return tf.sub(1, tf.slice(all, [0, 0, 0, 0], [-1, -1, -1, 1]));
+  return tf.slice(all, [0, 0, 0, 1], [-1, -1, -1, -1]);
+}
 
-/** A network that gives the probability of the foreground. */
+/** A network that gives the probabilities of the foreground classes. */
 export type ForegroundNetwork = CompiledModel;
 
 /** The network ready for many batches: compiled, where that is possible. Whoever makes it closes it. */
@@ -30,16 +36,29 @@ const plainNetwork = (model: tf.LayersModel): ForegroundNetwork => eagerModel(mo
 /** Compiling takes as long as about so many batches of a small network save (measured, docs/engine.md). */
 const batchesThatPay = 12;
 
-/** What the network says of images on the grid, NHWC [n, h, w, channels]: probabilities (h, w) per image. */
+/**
+ * What the network says of images on the grid, NHWC [n, h, w, channels]: per image the probabilities (h, w) of each
+ * foreground class.
+ */
 export async function predictImages(
   network: ForegroundNetwork,
   images: Float32Array,
   n: number,
   [height, width]: Grid['size'],
-): Promise<Float32Array[]> {
+): Promise<Float32Array[][]> {
   const pixels = height * width;
   const values = await network.predict(images, [n, height, width, images.length / (n * pixels)]);
-  return Array.from({ length: n }, (_, i) => values.slice(i * pixels, (i + 1) * pixels));
+  const classes = values.length / (n * pixels);
+  return Array.from({ length: n }, (_, i) => planesOf(values, i * pixels * classes, pixels, classes));
+}
+
+/** The values from `start` on, (pixels, classes), class by class. */
+function planesOf(values: Float32Array, start: number, pixels: number, classes: number): Float32Array[] {
+  return Array.from({ length: classes }, (_, c) => {
+    const plane = new Float32Array(pixels);
+    for (let p = 0, from = start + c; p < pixels; p++, from += classes) plane[p] = values[from];
+    return plane;
+  });
 }
 
 /** Slices brought to the grid, NHWC [n, h, w, 3]. */
@@ -63,15 +82,16 @@ export interface PredictSlicesOptions {
 }
 
 /**
- * Predicts slices of a set, in the order of `indices`. Each result is the probability (H, W) on the slice's own
- * pixels. Nothing is yielded for no indices. The next slices are made ready while the network computes.
+ * Predicts slices of a set, in the order of `indices`. Each result has the probability (H, W) of each foreground class
+ * on the slice's own pixels. Nothing is yielded for no indices. The next slices are made ready while the network
+ * computes.
  */
 export async function* predictSlices(
   model: tf.LayersModel,
   slices: SliceSet,
   indices: readonly number[],
   { grid, batchSize, loader }: PredictSlicesOptions,
-): AsyncGenerator<{ index: number; probability: Float32Array }> {
+): AsyncGenerator<{ index: number; probabilities: Float32Array[] }> {
   const requests = Array.from({ length: Math.ceil(indices.length / batchSize) }, (_, i) => ({
     grid,
     indices: indices.slice(i * batchSize, (i + 1) * batchSize),
@@ -84,7 +104,10 @@ export async function* predictSlices(
       const { images, n } = await stream.next();
       const maps = await predictImages(network, images, n, grid.size);
       for (let i = 0; i < n; i++)
-        yield { index: part[i], probability: resampleToSource(maps[i], slices.entries[part[i]], grid) };
+        yield {
+          index: part[i],
+          probabilities: maps[i].map((map) => resampleToSource(map, slices.entries[part[i]], grid)),
+        };
       await breathe();
     }
   } finally {
@@ -97,5 +120,24 @@ export async function* predictSlices(
 export function thresholdMask(probability: Float32Array, threshold = 0.5): Uint8Array {
   const mask = new Uint8Array(probability.length);
   for (let i = 0; i < mask.length; i++) mask[i] = probability[i] >= threshold ? 1 : 0;
+  return mask;
+}
+
+/**
+ * The likeliest class of each pixel, background having what `probabilities` of the classes 1, 2, … leave, and the
+ * highest of equals; of one class alone the pixels of at least the threshold.
+ */
+export function classMask(probabilities: readonly Float32Array[], threshold?: number): Uint8Array {
+  if (probabilities.length === 1) return thresholdMask(probabilities[0], threshold);
+  const mask = new Uint8Array(probabilities[0].length);
+  const most = new Float32Array(mask.length).fill(1);
+  for (const map of probabilities) for (let i = 0; i < mask.length; i++) most[i] -= map[i];
+  probabilities.forEach((map, c) => {
+    for (let i = 0; i < mask.length; i++) {
+      if (map[i] < most[i]) continue;
+      mask[i] = c + 1;
+      most[i] = map[i];
+    }
+  });
   return mask;
 }

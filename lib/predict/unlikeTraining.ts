@@ -39,7 +39,9 @@ export function unlikeTraining(volume: Volume, grid: Grid): string[] {
   if (inImage < leastInside)
     warnings.push(`far from training: only ${percent(inImage)} of the network's window lies in ${slices}`);
   const inWindow = area / (units[0]! * units[1]!);
-  if (grid.unit === 'px' && inWindow < leastInside)
+  // A window that was fitted to masks is smaller than its slices; a native one is the slice.
+  const isNative = grid.unit === 'px' && grid.extent.every((length, axis) => length === grid.size[axis]);
+  if (isNative && inWindow < leastInside)
     warnings.push(
       `far from training: ${slices}, the network saw ${grid.size.join('×')}; what lies outside of that is background`,
     );

@@ -1,4 +1,4 @@
-/** A whole CT volume in, a pancreas mask on the same voxels out. */
+/** A whole CT volume in, a mask of the pancreas, or of several classes, on the same voxels out. */
 import type { tf } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
 import { type Grid, resampleToSource, type SliceGeometry } from '../preprocess/grid.ts';
@@ -6,14 +6,14 @@ import { neighbourStack, type WindowHu } from '../preprocess/window.ts';
 import { breathe } from '../progress.ts';
 import { toCanonical, toGeometryOf } from '../volume/orientation.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
-import { type ForegroundNetwork, foregroundNetwork, predictImages, sampleBatch, thresholdMask } from './slices.ts';
+import { classMask, type ForegroundNetwork, foregroundNetwork, predictImages, sampleBatch } from './slices.ts';
 
 /** The grid and window that the network was trained with, and how a volume is predicted. */
 export interface PredictVolumeOptions {
   /** The grid and the window that the network was trained with. */
   readonly grid: Grid;
   readonly windowHu: WindowHu;
-  /** Probability from which a voxel is pancreas; 0.5 by default. */
+  /** Probability from which a voxel is pancreas; 0.5 by default. Of several classes the likeliest is taken. */
   readonly threshold?: number;
   /** Slices computed together; 4 by default. */
   readonly batchSize?: number;
@@ -22,12 +22,14 @@ export interface PredictVolumeOptions {
   readonly network?: ForegroundNetwork;
 }
 
-/** Mask and probability of the foreground, with the shape and affine of the source. */
+/** Mask and probabilities, with the shape and affine of the source. */
 export interface PredictedVolume {
-  /** 0 and 1, on the voxels of the source. */
+  /** Class numbers, 0 and 1 of one class, on the voxels of the source. */
   readonly mask: Volume<Uint8Array>;
-  /** Probability of pancreas; 0 outside the grid's window. */
+  /** Probability of any foreground; 0 outside the grid's window. */
   readonly probability: Volume<Float32Array>;
+  /** Probability of each foreground class. */
+  readonly probabilities: readonly Volume<Float32Array>[];
 }
 
 /** A few slices on the grid; the first of them is slice `start`. */
@@ -42,7 +44,7 @@ async function predictParts(
   network: ForegroundNetwork,
   parts: Iterable<Part>,
   grid: Grid,
-  take: (maps: Float32Array[], part: Part) => void,
+  take: (maps: Float32Array[][], part: Part) => void,
 ): Promise<void> {
   let finish = (): void => {};
   const rest = parts[Symbol.iterator]();
@@ -62,32 +64,37 @@ async function predictParts(
 /** A network made ready, with what its input must look like. */
 export interface Member extends Pick<PredictVolumeOptions, 'grid' | 'windowHu'> {
   readonly network: ForegroundNetwork;
+  /** Trained on pictures, it sees a slice on all channels instead of its neighbours. */
+  readonly isOfPictures?: boolean;
 }
 
 type Told = (done: number, total: number) => void;
 
-/** Probability of pancreas on the voxels of a canonical volume; 0 outside the grid's window. */
-async function canonicalProbability(
-  { network, grid, windowHu }: Member,
+/** Probability of each foreground class on the voxels of a canonical volume; 0 outside the grid's window. */
+async function canonicalProbabilities(
+  { network, grid, windowHu, isOfPictures = false }: Member,
   canonical: Volume,
   batchSize: number,
   onProgress?: Told,
-): Promise<Float32Array> {
+): Promise<Float32Array[]> {
   const [width, height, depth] = canonical.shape;
   const geometry: SliceGeometry = { height, width, spacingMm: [canonical.spacingMm[1], canonical.spacingMm[0]] };
-  const values = new Float32Array(voxelCount(canonical.shape));
+  let values: Float32Array[] = [];
   function* parts(): Generator<Part> {
     for (let start = 0; start < depth; start += batchSize) {
       const count = Math.min(batchSize, depth - start);
       const inputs = Array.from({ length: count }, (_, i) => ({
-        image: neighbourStack(canonical, start + i, windowHu),
+        image: neighbourStack(canonical, start + i, windowHu, isOfPictures ? 0 : 1),
         geometry,
       }));
       yield { start, count, images: sampleBatch(inputs, grid) };
     }
   }
   await predictParts(network, parts(), grid, (maps, { start, count }) => {
-    maps.forEach((map, i) => values.set(resampleToSource(map, geometry, grid), (start + i) * height * width));
+    if (start === 0) values = maps[0].map(() => new Float32Array(voxelCount(canonical.shape)));
+    maps.forEach((classes, i) => {
+      classes.forEach((map, c) => values[c].set(resampleToSource(map, geometry, grid), (start + i) * height * width));
+    });
     onProgress?.(start + count, depth);
   });
   return values;
@@ -109,17 +116,28 @@ export async function predictWith(
   if (members.length === 0) throw expected('a network to predict with', 'none');
   const canonical = toCanonical<VoxelArray>(volume);
   const depth = canonical.shape[2];
-  let values: Float32Array | undefined;
+  let sums: Float32Array[] | undefined;
   for (const [k, member] of members.entries()) {
-    const own = await canonicalProbability(member, canonical, batchSize, (done) =>
+    const own = await canonicalProbabilities(member, canonical, batchSize, (done) =>
       onProgress?.(k * depth + done, members.length * depth),
     );
-    if (values) for (let i = 0; i < own.length; i++) values[i] += own[i];
-    else values = own;
+    if (sums) sums.forEach((sum, c) => addTo(sum, own[c]));
+    else sums = own;
   }
-  if (members.length > 1) for (let i = 0; i < values!.length; i++) values![i] /= members.length;
-  const probability = toGeometryOf<Float32Array>({ ...canonical, data: values! }, volume);
-  return { probability, mask: { ...probability, data: thresholdMask(probability.data, threshold) } };
+  if (members.length > 1) for (const sum of sums!) for (let i = 0; i < sum.length; i++) sum[i] /= members.length;
+  const probabilities = sums!.map((data) => toGeometryOf<Float32Array>({ ...canonical, data }, volume));
+  const [first, ...others] = probabilities;
+  const probability = others.length === 0 ? first : { ...first, data: first.data.slice() };
+  for (const { data } of others) addTo(probability.data, data);
+  const classNumbers = classMask(
+    probabilities.map(({ data }) => data),
+    threshold,
+  );
+  return { probabilities, probability, mask: { ...first, data: classNumbers } };
+}
+
+function addTo(sum: Float32Array, more: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] += more[i];
 }
 
 /** Segments a volume in HU with one network, as `predictWith` does. */

@@ -11,7 +11,7 @@ import { drawWarp } from './warp.ts';
 export interface Batch {
   /** NHWC: [n, height, width, 3]. */
   readonly images: Float32Array;
-  /** [n, height, width], 0 or 1. */
+  /** [n, height, width], class numbers. */
   readonly labels: Uint8Array;
   readonly n: number;
   readonly height: number;

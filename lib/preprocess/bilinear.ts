@@ -78,7 +78,28 @@ export function readImageRow(
   }
 }
 
-/** Reads a label (height, width) at the points into `out`, from `at` on: 1 where it is at least ½, else 0. */
+/** The share of class `of` at a point among four pixels: its mask, interpolated. */
+function shareAt([a, b, c, d]: readonly number[], dy: number, dx: number, of: number): number {
+  const [first, third] = [Number(a === of), Number(c === of)];
+  const upper = first + (Number(b === of) - first) * dx;
+  const lower = third + (Number(d === of) - third) * dx;
+  return Math.fround(upper + (lower - upper) * dy);
+}
+
+/** The class with the largest share, the highest of equals; of background and one class, that class from ½ on. */
+function likeliest(pixels: readonly number[], dy: number, dx: number): number {
+  let [found, most] = [0, shareAt(pixels, dy, dx, 0)];
+  for (const candidate of pixels) {
+    const share = shareAt(pixels, dy, dx, candidate);
+    if (share > most || (share === most && candidate > found)) [found, most] = [candidate, share];
+  }
+  return found;
+}
+
+/**
+ * Reads class numbers (height, width) at the points into `out`, from `at` on: of each point the class whose mask,
+ * interpolated, is largest there; 0 outside.
+ */
 export function readLabelRow(
   source: Uint8Array,
   size: SourceSize,
@@ -92,9 +113,6 @@ export function readLabelRow(
     out[o] = 0;
     if (k < 0) continue;
     const [a, b, c, d] = [source[k], source[k + right], source[k + down], source[k + down + right]];
-    if ((a | b | c | d) === 0) continue;
-    const upper = a + (b - a) * dxs[j];
-    const lower = c + (d - c) * dxs[j];
-    if (Math.fround(upper + (lower - upper) * dys[j]) >= 0.5) out[o] = 1;
+    out[o] = a === b && a === c && a === d ? a : likeliest([a, b, c, d], dys[j], dxs[j]);
   }
 }

@@ -113,9 +113,8 @@ const channelsOf = (image: Float32Array, { height, width }: SliceGeometry): numb
 
 /**
  * One slice on the grid, into arrays such as parts of a batch: `image` (3, H, W) becomes (h, w, 3), `label` (H, W)
- * becomes (h, w), both read once and bilinear at the same points; a label pixel is foreground where the interpolated
- * mask is at least ½. Outside the source both are 0. The label is binary: class 1 or 0. Every value of `out` is
- * written.
+ * becomes (h, w), both read once and bilinear at the same points; a label pixel has the class whose interpolated mask
+ * is largest there, so foreground begins at ½. Outside the source both are 0. Every value of `out` is written.
  */
 export function sampleSliceInto(
   out: { readonly image: Float32Array; readonly label?: Uint8Array },

@@ -1,4 +1,6 @@
 /** What `manifest.json` says about preprocessed slices. */
+import type { LabelClass } from '../dataset/caseList.ts';
+import { classesSchema } from '../dataset/classes.ts';
 import {
   aboveZero,
   atLeastOne,
@@ -17,7 +19,7 @@ import {
   text,
   tuple,
 } from '../io/schema.ts';
-import { isAllZero } from '../volume/values.ts';
+import { boundingBox } from '../volume/foreground.ts';
 import type { PreprocessMode, WindowHu } from './window.ts';
 
 export const manifestVersion = 1;
@@ -81,6 +83,8 @@ export interface Manifest {
   readonly windowHu?: WindowHu;
   /** Unit of places in the slice: `mm` where spacing is known, `px` for pictures. */
   readonly unit: 'mm' | 'px';
+  /** What the class numbers of the labels mean, where classes are kept apart; absent: 1 is pancreas. */
+  readonly classes?: readonly LabelClass[];
   readonly slices: readonly SliceEntry[];
   /** Complete cases. */
   readonly cases: readonly CaseEntry[];
@@ -133,6 +137,7 @@ export const manifestSchema: Schema<Manifest> = object({
   mode: modeSchema,
   windowHu: optional(tuple([realNumber, realNumber])),
   unit: choice(['mm', 'px']),
+  classes: optional(classesSchema),
   slices: list(sliceSchema),
   cases: list(caseSchema),
   failed: list(object({ id: oneLine, reason: text })),
@@ -141,17 +146,10 @@ export const manifestSchema: Schema<Manifest> = object({
 
 /** Count and bounding box of the pixels of a label (H, W) that are not 0. */
 export function foregroundBox(label: Uint8Array, width: number): Pick<SliceEntry, 'foreground' | 'box'> {
-  if (isAllZero(label)) return { foreground: 0, box: null };
-  let [foreground, top, left, bottom, right] = [0, Infinity, Infinity, 0, 0];
-  for (let row = 0, p = 0; p < label.length; row++) {
-    for (let column = 0; column < width; column++, p++) {
-      if (label[p] === 0) continue;
-      foreground++;
-      if (row < top) top = row;
-      if (column < left) left = column;
-      if (column >= right) right = column + 1;
-      bottom = row + 1;
-    }
-  }
-  return { foreground, box: [top, left, bottom, right] };
+  const found = boundingBox(label, [width, label.length / width, 1]);
+  if (!found) return { foreground: 0, box: null };
+  const [[left, top], [columns, rows]] = [found.start, found.shape];
+  let foreground = 0;
+  for (let p = top * width; p < (top + rows) * width; p++) if (label[p] !== 0) foreground++;
+  return { foreground, box: [top, left, top + rows, left + columns] };
 }

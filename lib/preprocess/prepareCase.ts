@@ -2,12 +2,14 @@
 import path from 'node:path';
 import { type Case, type CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
+import { nothingBut } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
 import { assertFinite } from '../io/nifti.ts';
 import { openImage, openMask } from '../scan/openVolume.ts';
 import { canonicalSlices, geometryDifference, toCanonical } from '../volume/orientation.ts';
+import { flipRows } from '../volume/values.ts';
 import type { Vec3 } from '../volume/volume.ts';
 import { applyWindow, type WindowHu } from './window.ts';
 
@@ -40,7 +42,7 @@ export interface PreparedCase {
 
 /** Reads and prepares one case of the list; throws a UserError that names the file when it does not fit. */
 export function prepareCase(list: CaseList, one: Case, windowHu: WindowHu, skipEnds: boolean): Promise<PreparedCase> {
-  if (!one.label) throw expected('a label', 'none', one.image);
+  if (!one.label) throw expected('a label', nothingBut(one.almostLabel), one.image);
   return list.kind === '2d'
     ? preparePicture(list, one.image, one.label, one.z ?? 0)
     : prepareVolume(list, { ...one, label: one.label }, windowHu, skipEnds);
@@ -100,14 +102,6 @@ function* volumeSlices(
     below = here;
     here = above;
   }
-}
-
-/** Rows in reverse order; (H, W). */
-function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: number): T {
-  const out = plane.slice() as T;
-  for (let from = 0, to = plane.length - width; to >= 0; from += width, to -= width)
-    out.set(plane.subarray(from, from + width), to);
-  return out;
 }
 
 async function preparePicture(list: CaseList, imageFile: string, labelFile: string, z: number): Promise<PreparedCase> {

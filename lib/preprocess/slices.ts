@@ -62,8 +62,8 @@ interface Plan {
 
 function makePlan(list: CaseList, { out, mode, windowHu: wanted }: PreprocessOptions): Plan {
   const windowHu = windowOf(mode, wanted);
-  const { kind, labelMap, otherLabels, imageFlipY = false, detectLabelFlip = false } = list;
-  const others = otherLabels === 'background' ? { otherLabels } : {};
+  const { kind, labelMap, otherLabels, classes, imageFlipY = false, detectLabelFlip = false } = list;
+  const others = { ...(otherLabels === 'background' && { otherLabels }), ...(classes && { classes }) };
   return {
     list,
     out,
@@ -216,6 +216,7 @@ async function assemble(
     mode,
     ...(list.kind === '3d' && { windowHu }),
     unit: list.kind === '3d' ? 'mm' : 'px',
+    ...(list.classes && { classes: list.classes }),
     slices: complete.flatMap((record) => record.slices),
     cases: complete.map((record) => record.entry),
     failed: [...failures].map(([id, reason]) => ({ id, reason })),

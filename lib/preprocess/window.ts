@@ -14,7 +14,13 @@ export const softTissueWindowHu: WindowHu = [-160, 240];
 /** The paper clips to ±1024 HU and maps to [0, 1] by (HU + 1024) / 2048. */
 export const paperWindowHu: WindowHu = [-1024, 1024];
 
-/** The window of a mode. Throws when a window is given for paper mode, which has its own, or when it is empty. */
+/** What no CT number exceeds: 16 bits, signed or not. */
+const mostHu = 65536;
+
+/**
+ * The window of a mode. Throws when a window is given for paper mode, which has its own, or when it is empty or lies
+ * beyond all CT numbers.
+ */
 export function windowOf(mode: PreprocessMode, windowHu?: WindowHu): WindowHu {
   if (mode === 'paper') {
     if (windowHu && windowHu.join() !== paperWindowHu.join())
@@ -22,8 +28,8 @@ export function windowOf(mode: PreprocessMode, windowHu?: WindowHu): WindowHu {
     return paperWindowHu;
   }
   const [low, high] = windowHu ?? softTissueWindowHu;
-  if (Number.isFinite(low) && Number.isFinite(high) && low < high) return [low, high];
-  throw expected('a window low,high in HU with low < high', `${low},${high}`);
+  if (low >= -mostHu && low < high && high <= mostHu) return [low, high];
+  throw expected(`a window low,high in HU with low < high, from -${mostHu} to ${mostHu}`, `${low},${high}`);
 }
 
 /**
@@ -62,14 +68,14 @@ function lookUp(hu: Int16Array, table: Float32Array, out: Float32Array): Float32
 }
 
 /**
- * The network's view of slice z of a canonical volume: slices z-1, z, z+1 in [0, 1], (3, H, W).
- * At the ends of the volume the edge slice is repeated.
+ * The network's view of slice z of a canonical volume: slices z - reach, z, z + reach in [0, 1], (3, H, W); a reach of
+ * 0 shows the slice thrice. At the ends of the volume the edge slice is repeated.
  */
-export function neighbourStack(canonical: Volume, z: number, windowHu: WindowHu): Float32Array {
+export function neighbourStack(canonical: Volume, z: number, windowHu: WindowHu, reach: 0 | 1 = 1): Float32Array {
   const size = canonical.shape[0] * canonical.shape[1];
   const out = new Float32Array(3 * size);
   for (let c = 0; c < 3; c++) {
-    const neighbour = Math.min(Math.max(z + c - 1, 0), canonical.shape[2] - 1);
+    const neighbour = Math.min(Math.max(z + reach * (c - 1), 0), canonical.shape[2] - 1);
     out.set(applyWindow(sliceZ(canonical, neighbour), windowHu), c * size);
   }
   return out;

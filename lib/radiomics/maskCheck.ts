@@ -1,6 +1,7 @@
 /** Whether a mask can be used with an image: refusals that a program can tell apart by their kind. */
 import { UserError } from '../errors.ts';
 import { geometryDifference } from '../volume/orientation.ts';
+import { countValues } from '../volume/values.ts';
 import { crookedAxes, type Vec3, type Volume } from '../volume/volume.ts';
 import { itkGridOf, positionIn } from './itk/resampleAsItk.ts';
 import { findLabel, type LabelBox, type Roi, roiDimensions } from './roi.ts';
@@ -27,7 +28,7 @@ type SizeLimits = Pick<RadiomicsSettings, 'minimumRoiVoxels' | 'minimumRoiDimens
 
 /** Labels of a mask, at most ten, for a message. */
 function labelsOf(mask: Volume): string {
-  const labels = [...new Set(mask.data as Iterable<number>)].filter((value) => value !== 0).sort((a, b) => a - b);
+  const labels = [...countValues(mask.data).keys()].filter((value) => value !== 0);
   return labels.length === 0
     ? 'no label at all'
     : `only ${labels.slice(0, 10).join(', ')}${labels.length > 10 ? ', …' : ''}`;

@@ -57,17 +57,24 @@ function rotate(a: number[][], p: number, q: number, c: number, s: number): void
   }
 }
 
+/** Variances smaller than this share of the largest are 0 but for rounding: those across a line or a tilted plane. */
+const flatness = 2 ** -48;
+
+function variancesOf(covariance: number[][]): number[] {
+  const values = symmetricEigenvalues(covariance);
+  const least = flatness * values[0]!;
+  return values.map((value) => (value < least ? 0 : value));
+}
+
 /** Variances of the voxel centres along the principal axes in mm², descending; divided by N; never below 0. */
-export const principalVariances = (roi: Roi): Vec3 =>
-  symmetricEigenvalues(covarianceMm(roi)).map((value) => Math.max(0, value)) as unknown as Vec3;
+export const principalVariances = (roi: Roi): Vec3 => variancesOf(covarianceMm(roi)) as unknown as Vec3;
 
 /** The same for a ROI of one slice, across the slice axis (0 x, 1 y, 2 z): two values. */
 export function principalVariancesInPlane(roi: Roi, axis: number): [number, number] {
   const matrix = covarianceMm(roi);
   const [a, b] = [0, 1, 2].filter((other) => other !== axis) as [number, number];
-  const values = symmetricEigenvalues([
+  return variancesOf([
     [matrix[a]![a]!, matrix[a]![b]!],
     [matrix[b]![a]!, matrix[b]![b]!],
-  ]);
-  return values.map((value) => Math.max(0, value)) as [number, number];
+  ]) as [number, number];
 }

@@ -7,9 +7,10 @@
  * Images of an integer type stay so: values are cut off (corner, as ITK does) or rounded (centre).
  * Source: PyRadiomics 3.0.1 imageoperations; IBSI manual 2.4.
  */
+import { expected } from '../errors.ts';
 import { type Box, cropVolume } from '../volume/crop.ts';
 import { geometryDifference } from '../volume/orientation.ts';
-import { type Vec3, type Volume, type VoxelArray, voxelToMm } from '../volume/volume.ts';
+import { type Vec3, type Volume, type VoxelArray, voxelCount, voxelToMm } from '../volume/volume.ts';
 import { axisTaps, sampleGrid, type Taps } from './interpolate.ts';
 import { gridWithin, itkGridOf, resampleAsItk } from './itk/resampleAsItk.ts';
 import { findLabel, type LabelBox } from './roi.ts';
@@ -33,6 +34,15 @@ interface AxisGrid {
   readonly spacingMm: number;
 }
 
+/** Four times a whole CT of 512 × 512 × 512. More would take hours, and more memory than most machines have. */
+const mostVoxels = 2 ** 29;
+
+function assertNotTooFine(voxels: number, spacingMm: readonly number[]): void {
+  if (voxels <= mostVoxels) return;
+  const shown = spacingMm.map((mm) => Number(mm.toPrecision(6))).join(' × ');
+  throw expected(`a spacing at which the image has at most ${mostVoxels} voxels`, `${shown} mm`);
+}
+
 /** PyRadiomics' grid. */
 function cornerGrid(
   { shape, spacingMm }: Volume,
@@ -47,6 +57,7 @@ function cornerGrid(
   const low = Math.max(0, Math.floor((first[axis]! - 0.5) * ratio - filterMargin));
   const high = Math.min(Math.ceil(n * ratio) - 1, Math.ceil((last[axis]! + 0.5) * ratio + filterMargin));
   const begin = (0.5 * (spacing - old)) / old + low / ratio;
+  assertNotTooFine(high - low + 1, [spacing]);
   const positions = Float64Array.from({ length: high - low + 1 }, (_, k) => begin + k / ratio);
   return { positions, spacingMm: spacing };
 }
@@ -55,6 +66,7 @@ function centreGrid({ shape, spacingMm }: Volume, wanted: number, axis: number):
   const [n, old] = [shape[axis]!, spacingMm[axis]!];
   const spacing = wanted === 0 ? old : wanted;
   const count = Math.ceil((n * old) / spacing);
+  assertNotTooFine(count, [spacing]);
   const positions = Float64Array.from(
     { length: count },
     (_, k) => (n - 1) / 2 + (k - (count - 1) / 2) * (spacing / old),
@@ -186,6 +198,7 @@ export function resampleForRadiomics(image: Volume, mask: Volume, box: LabelBox,
   if (grid.every(({ spacingMm }, axis) => Math.abs(spacingMm - image.spacingMm[axis]!) <= 1e-8 + 1e-5 * spacingMm))
     return keepSpacing({ image, mask }, box, settings);
   const geometry = geometryOf(isCorner ? mask : image, grid);
+  assertNotTooFine(voxelCount(geometry.shape), geometry.spacingMm);
   const sampled = (isCorner ? sampleAtCorner : sampleAtCentre)(image, mask, grid, settings);
   return {
     image: { ...geometry, ...storedType(image), data: inTypeOf(image, sampled.values, !isCorner) },

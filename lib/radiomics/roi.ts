@@ -4,6 +4,7 @@
  * All families work on this box. It has a margin of background, so that a neighbour of a ROI voxel is always inside the
  * box and needs no bounds check.
  */
+import { expected } from '../errors.ts';
 import type { Box } from '../volume/crop.ts';
 import type { Vec3, Volume, VoxelArray } from '../volume/volume.ts';
 
@@ -62,12 +63,21 @@ function countInRow(data: VoxelArray, from: number, to: number, label: number): 
   return count;
 }
 
+/** The largest index that a voxel of the box can have. */
+const mostVoxels = 2 ** 31 - 1;
+
 /**
  * Cuts the ROI out of a mask: its box with a margin (1 voxel, or the largest distance
- * between neighbours that is asked for).
+ * between neighbours that is asked for). Throws a UserError where the margin makes the box too large.
  */
 export function cropToRoi(mask: Volume, label: number, { first, last, count }: LabelBox, margin = 1): Roi {
   const shape = first.map((low, axis) => last[axis]! - low + 1 + 2 * margin) as unknown as Vec3;
+  const boxVoxels = shape[0] * shape[1] * shape[2];
+  if (boxVoxels > mostVoxels)
+    throw expected(
+      `distances with which the box of the ROI has at most ${mostVoxels} voxels`,
+      `${margin} voxels around it, and so ${shape.join('×')}`,
+    );
   const [width, height] = mask.shape;
   const voxels = new Int32Array(count);
   const imageVoxels = new Int32Array(count);
@@ -89,8 +99,12 @@ export function cropToRoi(mask: Volume, label: number, { first, last, count }: L
 
 /** The part of a ROI for which `keep` holds (the k-th voxel of `voxels`), in the same box. */
 export function keepVoxels(roi: Roi, keep: (k: number) => boolean): Roi {
-  const kept = Int32Array.from(roi.voxels.keys()).filter(keep);
-  return { ...roi, voxels: kept.map((k) => roi.voxels[k]!), imageVoxels: kept.map((k) => roi.imageVoxels[k]!) };
+  // Not a list of the kept ones, which Node cannot hold of a hundred million.
+  return {
+    ...roi,
+    voxels: roi.voxels.filter((_, k) => keep(k)),
+    imageVoxels: roi.imageVoxels.filter((_, k) => keep(k)),
+  };
 }
 
 /** Values of an image at the ROI's voxels, in the order of `roi.voxels`. */

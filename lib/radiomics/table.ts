@@ -1,6 +1,6 @@
 /** The table of a cohort: which cases, and where their files are. */
 import path from 'node:path';
-import { expected } from '../errors.ts';
+import { expected, shownText } from '../errors.ts';
 import { parseCsv } from '../io/csv.ts';
 import { textKind } from '../io/fileKind.ts';
 import { readText } from '../io/files.ts';
@@ -26,8 +26,8 @@ const takenColumn = new RegExp(`^voxels$|^[^_]+_(?:${families.join('|')})_`);
 /** A million rows with long paths. */
 const longestTable = 2 ** 27;
 
-/** File names are made of ids. */
-const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+/** File names are made of ids; systems have them of 255 bytes at most. */
+const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/;
 
 /**
  * Reads a cohort: CSV with a heading and the columns id, image, mask and, where wanted, label; any others are carried
@@ -37,7 +37,6 @@ const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 export async function readCohort(file: string): Promise<CohortRow[]> {
   const text = await readText(file, 'a cohort table', longestTable);
   const kind = textKind(text);
-  if (kind?.startsWith('a zip')) throw expected('a table as CSV', 'a zip archive, as spreadsheets are', file);
   if (kind !== undefined) throw expected('a table as CSV', kind, file);
   const [heading = [], ...rows] = parseCsv(text, file);
   const isWhole = ['id', 'image', 'mask'].every((column) => heading.includes(column));
@@ -53,7 +52,8 @@ export async function readCohort(file: string): Promise<CohortRow[]> {
     const { id, image, mask, label, ...others } = Object.fromEntries(
       heading.map((name, c) => [name, cells[c]!]),
     ) as Record<string, string>;
-    if (!goodId.test(id!)) throw expected('ids of letters, digits, dot, dash and underscore', `"${id}"`, file);
+    if (!goodId.test(id!))
+      throw expected('ids of at most 200 letters, digits, dots, dashes and underscores', shownText(id!), file);
     if (seen.has(id!)) throw expected('each id once', `${id} twice`, file);
     seen.add(id!);
     if (!image || !mask) throw expected(`an image and a mask for ${id}`, 'an empty cell', file);

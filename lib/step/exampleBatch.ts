@@ -1,17 +1,17 @@
-/** Made-up images for checks: smooth patterns with noise, and a disc as the mask. */
+/** Made-up images for checks: smooth patterns with noise, and a disc as the mask, of rings where there are classes. */
 import type { ModelConfig } from '../model/axunet.ts';
 import type { Batch } from '../preprocess/batches.ts';
 import { Random } from '../random.ts';
 
-/** `n` images of the network's input size. */
-export function exampleBatch(
-  n: number,
-  { inputSize: [height, width], inputChannels }: Pick<ModelConfig, 'inputSize' | 'inputChannels'>,
-): Batch {
+type Shape = Pick<ModelConfig, 'inputSize' | 'inputChannels'> & { readonly classes?: number };
+
+/** `n` images of the network's input size, with each of its classes. */
+export function exampleBatch(n: number, { inputSize: [height, width], inputChannels, classes = 2 }: Shape): Batch {
   const random = Random.stream(1, 'example batch');
   const labels = Uint8Array.from({ length: n * height * width }, (_, i) => {
     const [y, x] = [Math.floor(i / width) % height, i % width];
-    return (y / height - 0.5) ** 2 + (x / width - 0.4) ** 2 < 0.04 ? 1 : 0;
+    const square = (y / height - 0.5) ** 2 + (x / width - 0.4) ** 2;
+    return square < 0.04 ? Math.min(classes - 1, 1 + Math.floor((1 - square / 0.04) * (classes - 1))) : 0;
   });
   const images = Float32Array.from({ length: labels.length * inputChannels }, (_, i) => {
     const pixel = Math.floor(i / inputChannels);

@@ -6,13 +6,16 @@
  */
 import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import type { Validation } from '../evaluate/validation.ts';
 import { readTextSync, writeFileAtomic } from '../io/files.ts';
 import {
   checkShape,
+  dictionary,
   either,
   exactly,
   list,
   natural,
+  nullable,
   object,
   optional,
   parseJson,
@@ -35,12 +38,6 @@ export interface StepRecord {
   readonly gradientNorm: number;
 }
 
-interface PatientScore {
-  readonly patient: string;
-  /** Dice pooled over the patient's slices. */
-  readonly dice: number;
-}
-
 /** A line of the history for one epoch, with the validation where there was one. */
 export interface EpochRecord {
   readonly kind: 'epoch';
@@ -51,8 +48,8 @@ export interface EpochRecord {
   readonly learningRate: number;
   /** Training time since the start of the run in seconds, without the time between a stop and a resume. */
   readonly seconds: number;
-  /** Validation by patient; absent in epochs without one. */
-  readonly validation?: { readonly dice: number; readonly sd: number; readonly patients: readonly PatientScore[] };
+  /** Absent in epochs without one. */
+  readonly validation?: Validation;
 }
 
 /** A line of `history.jsonl`. */
@@ -74,7 +71,12 @@ const epochSchema = object({
   learningRate: realNumber,
   seconds: realNumber,
   validation: optional(
-    object({ dice: written, sd: written, patients: list(object({ patient: text, dice: written })) }),
+    object({
+      dice: written,
+      sd: written,
+      patients: list(object({ patient: text, dice: written })),
+      classes: optional(dictionary(nullable(realNumber))),
+    }),
   ),
 });
 const historySchema: Schema<HistoryRecord> = either([stepSchema, epochSchema]);

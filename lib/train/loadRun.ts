@@ -1,9 +1,10 @@
 /** A trained network from its run folder. */
 import path from 'node:path';
+import { numberedClasses } from '../dataset/classes.ts';
 import { expected } from '../errors.ts';
 import { sha256File } from '../io/files.ts';
 import { createAxUnet } from '../model/axunet.ts';
-import type { Predictor } from '../predict/files.ts';
+import type { Predictor } from '../predict/ensemble.ts';
 import { paperWindowHu, softTissueWindowHu } from '../preprocess/window.ts';
 import { writeWeights } from '../step/weights.ts';
 import { type CheckpointSlot, groupOf, readNewestCheckpoint } from './checkpoint.ts';
@@ -33,15 +34,21 @@ export async function loadRun(
     (await readNewestCheckpoint(folder, 'last', warn, checkpointMetaSchema));
   if (!found) throw expected('a training run (a folder with best/ or last/)', 'none', folder);
   const { description, position } = found.meta;
+  const { windowHu, mode, unit } = description.data;
+  const count = description.model.classes - 1;
+  const classes = description.data.classes ?? (count > 1 ? numberedClasses(count) : undefined);
+  if (classes && classes.length !== count)
+    throw expected(`names of ${count} classes`, `${classes.length}`, found.folder);
   const model = createAxUnet(description.model);
   writeWeights(model, groupOf(found, 'weights'));
-  const { windowHu, mode } = description.data;
   return {
     folder,
     description,
     position,
     model,
     grid: description.grid,
+    isOfPictures: unit === 'px',
+    ...(classes && { classes }),
     windowHu: windowHu ?? (mode === 'paper' ? paperWindowHu : softTissueWindowHu),
     sha256: await sha256File(path.join(found.folder, 'SHA256SUMS')),
   };

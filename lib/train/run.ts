@@ -3,6 +3,7 @@ import path from 'node:path';
 import { currentEngine, type tf } from 'axunet-engine/engine';
 import { whyNoGraphs } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
+import { classesSchema } from '../dataset/classes.ts';
 import { assertDisjoint } from '../dataset/folds.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
@@ -47,7 +48,7 @@ export interface RunDescription {
   readonly config: TrainConfig;
   readonly model: ModelConfig;
   readonly grid: Grid;
-  readonly data: Pick<Manifest, 'dataset' | 'mode' | 'windowHu' | 'unit'> & {
+  readonly data: Pick<Manifest, 'dataset' | 'mode' | 'windowHu' | 'unit' | 'classes'> & {
     readonly slices: number;
     /** Of the manifest's slices without their checksums, which older manifests do not have. */
     readonly sha256: string;
@@ -71,6 +72,7 @@ export const dataSchema: Schema<RunDescription['data']> = object({
   mode: modeSchema,
   windowHu: optional(tuple([realNumber, realNumber])),
   unit: choice(['mm', 'px']),
+  classes: optional(classesSchema),
   slices: natural,
   sha256: text,
   content: optional(text),
@@ -146,7 +148,10 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
   if (!training.some((i) => slices.entries[i].foreground > 0))
     throw expected('a training slice with foreground', `${training.length} slices without any`);
   const grid = chooseGrid(config, slices, training);
-  const { dataset, mode, windowHu, unit } = slices.manifest;
+  const { dataset, mode, windowHu, unit, classes } = slices.manifest;
+  const shows = (i: number, c: number): boolean => slices.entries[i].foreground > 0 && slices.readLabel(i).includes(c);
+  const absent = classes?.find((_, k) => !training.some((i) => shows(i, k + 1)));
+  if (absent) throw expected('training slices with every class', `none with ${absent.name}`);
   const content = contentOf(slices.entries);
   return {
     axunet: packageVersion(),
@@ -158,12 +163,14 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
       width: config.width,
       inputSize: [...grid.size],
       asppRates: [...config.asppRates],
+      ...(classes && { classes: 1 + classes.length }),
     }),
     data: {
       dataset,
       mode,
       windowHu,
       unit,
+      ...(classes && { classes }),
       slices: slices.entries.length,
       sha256: sha256(JSON.stringify(withoutChecksums(slices.entries))),
       ...(content && { content: sha256(JSON.stringify(content)) }),
@@ -242,20 +249,4 @@ export function openRun(
 export function closeRun(run: TrainingRun): void {
   run.step.dispose();
   run.model.dispose();
-}
-
-/** The first place where two JSON values differ, as `config.width: 8 and 16`; undefined when they are equal. */
-export function firstDifference(a: unknown, b: unknown, at = ''): string | undefined {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    return Object.is(a, b) ? undefined : `${at}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`;
-  }
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    const found = firstDifference(
-      (a as Record<string, unknown>)[key],
-      (b as Record<string, unknown>)[key],
-      at ? `${at}.${key}` : key,
-    );
-    if (found) return found;
-  }
-  return undefined;
 }

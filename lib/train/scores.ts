@@ -1,28 +1,17 @@
 /** The final account of a run: how its network does on the patients that it was not trained on. */
 import path from 'node:path';
-import {
-  dice,
-  type OverlapScope,
-  overlapByPatient,
-  overlapMetricNames,
-  type PatientOverlap,
-  summariseOverlap,
-} from '../evaluate/overlap.ts';
+import type { ScoreTables } from '../evaluate/formatScores.ts';
+import { dice, overlapByPatient } from '../evaluate/overlap.ts';
 import { type ScoredSlice, scoreSlices } from '../evaluate/slices.ts';
+import { overlapByClass } from '../evaluate/validation.ts';
 import { writeJson } from '../io/files.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
-import { formatMeanSd, type Summary, summarise } from '../statistics/summary.ts';
+import { summarise } from '../statistics/summary.ts';
 import type { TrainedRun } from './loadRun.ts';
 import { slicesOf } from './run.ts';
 
-/** Scores by patient over the whole volume and over the slices with pancreas, and slice by slice. */
-export interface RunScores {
-  /** All slices of each patient, false alarms above and below the pancreas included. */
-  readonly volume: PatientOverlap[];
-  /** Only the slices that show pancreas, as the paper reports. */
-  readonly pancreas: PatientOverlap[];
-  /** Dice of each slice that shows pancreas. */
-  readonly sliceDice: Summary;
+/** The tables of a run's scores, and what they come from. */
+export interface RunScores extends ScoreTables {
   readonly slices: readonly ScoredSlice[];
 }
 
@@ -41,12 +30,14 @@ export async function scoreRun(
     batchSize: run.description.config.batchSize,
     onProgress,
   });
+  const classes = overlapByClass(scored, run.classes);
   const withPancreas = scored.filter(({ counts }) => counts.tp + counts.fn > 0);
   const scores: RunScores = {
     volume: overlapByPatient(scored, 'volume'),
     pancreas: overlapByPatient(scored, 'pancreas'),
     sliceDice: summarise(withPancreas.map(({ counts }) => dice(counts))),
     slices: scored,
+    ...(classes.length > 0 && { classes }),
   };
   const named = scored.map(({ index, ...rest }) => ({ id: slices.entries[index].id, ...rest }));
   await writeJson(path.join(run.folder, 'scores.json'), {
@@ -56,22 +47,4 @@ export async function scoreRun(
     slices: named,
   });
   return scores;
-}
-
-/** The scores as text: a line per patient, then mean ± SD over patients. */
-export function formatScores(scores: Pick<RunScores, 'volume' | 'pancreas' | 'sliceDice'>): string {
-  const scopes: [OverlapScope, string][] = [
-    ['volume', 'all slices'],
-    ['pancreas', 'slices with pancreas only'],
-  ];
-  const row = (title: string, cell: (name: (typeof overlapMetricNames)[number]) => string): string =>
-    title.padEnd(16) + overlapMetricNames.map((name) => cell(name).padStart(14)).join('');
-  const header = row('', (name) => name);
-  const blocks = scopes.map(([scope, title]) => {
-    const rows = scores[scope].map(({ patient, scores: s }) => row(patient, (name) => s[name].toFixed(3)));
-    const summary = summariseOverlap(scores[scope]);
-    const mean = row('mean ± SD', (name) => formatMeanSd(summary[name]).replace(/ \(.*/, ''));
-    return [`Patients, ${title}`, header, ...rows, mean].join('\n');
-  });
-  return `${blocks.join('\n\n')}\n\nDice of single slices with pancreas: ${formatMeanSd(scores.sliceDice)}`;
 }

@@ -3,6 +3,7 @@
  * the signals that came, and the clock.
  */
 import path from 'node:path';
+import { firstDifference } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
 import { dictionary, readJsonIfGood, text } from '../io/schema.ts';
@@ -17,13 +18,7 @@ import { augmentations } from './config.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { lockRun } from './lock.ts';
 import { epochBatches, type Position, startPosition } from './position.ts';
-import {
-  type CheckpointMeta,
-  checkpointMetaSchema,
-  firstDifference,
-  type RunDescription,
-  type TrainingRun,
-} from './run.ts';
+import { type CheckpointMeta, checkpointMetaSchema, type RunDescription, type TrainingRun } from './run.ts';
 import { type StopRequest, watchSignals } from './signals.ts';
 
 export interface SessionOptions {

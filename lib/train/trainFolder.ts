@@ -1,6 +1,7 @@
 /**
  * A run from its description to its end, told on the console: the one way on which folds, studies and notebooks train.
  */
+import { describeClasses } from '../dataset/classes.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { describeConfig } from './config.ts';
 import { consoleReport } from './report.ts';
@@ -21,13 +22,14 @@ export async function trainFolder(
   slices: SliceSet,
   { resume = true, tellsConfig = false }: FolderOptions = {},
 ): Promise<TrainingResult> {
-  const { config, patients } = description;
+  const { config, data, patients } = description;
   const report = consoleReport(config);
   const run = openRun(folder, description, slices, report.onChoice);
   try {
     if (tellsConfig) {
       const [training, validation] = [patients.training.length, patients.validation.length];
       console.log(describeConfig(config));
+      if (data.classes) console.log(`  ${'classes'.padEnd(18)} ${describeClasses(data.classes)}`);
       console.log(`  ${'patients'.padEnd(18)} ${training} to train on, ${validation} to validate on`);
     }
     console.log(run.memory);

@@ -5,11 +5,10 @@
  */
 import path from 'node:path';
 import { UserError } from '../errors.ts';
-import { overlapByPatient } from '../evaluate/overlap.ts';
 import { scoreSlices } from '../evaluate/slices.ts';
+import { validationOf } from '../evaluate/validation.ts';
 import { writeJson } from '../io/files.ts';
 import { breathe } from '../progress.ts';
-import { summarise } from '../statistics/summary.ts';
 import type { EpochRecord, StepRecord } from './history.ts';
 import { batchesPerEpoch, type EndReason, endReason, isTimeUp, type Position, progressOf } from './position.ts';
 import type { TrainingRun } from './run.ts';
@@ -34,7 +33,7 @@ export interface TrainingResult {
   readonly steps: number;
   readonly epochs: number;
   readonly seconds: number;
-  /** Highest mean validation Dice over patients; null without validation patients. */
+  /** Highest validation score (evaluate/validation.ts); null without validation patients. */
   readonly best: Position['best'];
   /** The one after the last epoch. */
   readonly dice: number | null;
@@ -150,7 +149,7 @@ async function endEpoch(
   await stopIfAsked(run, session);
 }
 
-/** Mean Dice over the validation patients; undefined when a signal cut it short. */
+/** What the validation patients say; undefined when a signal cut it short. */
 async function validate(
   run: TrainingRun,
   session: TrainingSession,
@@ -169,9 +168,7 @@ async function validate(
     const scored = await run.step.withAveragedWeights(() =>
       scoreSlices(run.model, run.slices, run.validation, options),
     );
-    const patients = overlapByPatient(scored).map(({ patient, scores }) => ({ patient, dice: scores.dice }));
-    const { mean, sd } = summarise(patients.map(({ dice }) => dice));
-    return { dice: mean, sd, patients };
+    return validationOf(scored, run.slices.manifest.classes);
   } catch (error) {
     if (error === cut) return undefined;
     throw error;

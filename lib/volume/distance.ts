@@ -123,12 +123,13 @@ class Envelope {
   }
 
   /**
-   * Replaces the `length` values from `line[start]`: value i becomes the least of `value j + weight (i - j)²` over all
-   * j. Zeros stay and nothing reaches across them, so each run between zeros is a problem of its own. False: nothing
-   * changed.
+   * Replaces the `length` values from `line[start]`: value i becomes the least of `value j + (stepMm (i - j))²` over
+   * all j. Zeros stay and nothing reaches across them, so each run between zeros is a problem of its own. False:
+   * nothing changed.
    */
-  lower(line: Float64Array, start: number, length: number, weight: number): boolean {
+  lower(line: Float64Array, start: number, length: number, stepMm: number): boolean {
     const [place, height] = [this.#place, this.#height];
+    const weight = stepMm * stepMm;
     let changed = false;
     for (let i = 0; i < length; i++) {
       if (line[start + i] === 0) continue;
@@ -138,9 +139,9 @@ class Envelope {
       if (count === 0) continue;
       changed = true;
       for (let j = first, k = 0; j < i; j++) {
-        let least = height[k] + weight * (j - place[k]) * (j - place[k]);
+        let least = height[k] + (stepMm * (j - place[k])) ** 2;
         while (k + 1 < count) {
-          const further = height[k + 1] + weight * (j - place[k + 1]) * (j - place[k + 1]);
+          const further = height[k + 1] + (stepMm * (j - place[k + 1])) ** 2;
           if (further > least) break;
           least = further;
           k++;
@@ -158,13 +159,13 @@ class LinePass {
   readonly #envelope: Envelope;
   readonly #length: number;
   readonly #stride: number;
-  readonly #weight: number;
+  readonly #stepMm: number;
   constructor(length: number, stride: number, spacing: number) {
     this.#buffer = new Float64Array(length * blockWidth);
     this.#envelope = new Envelope(length);
     this.#length = length;
     this.#stride = stride;
-    this.#weight = spacing ** 2;
+    this.#stepMm = spacing;
   }
 
   /** Copies `width` lines into the buffer; true when all their values are 0. */
@@ -190,7 +191,7 @@ class LinePass {
     let changed = root;
     if (length > 1)
       for (let b = 0; b < width; b++)
-        if (this.#envelope.lower(buffer, b * length, length, this.#weight)) changed = true;
+        if (this.#envelope.lower(buffer, b * length, length, this.#stepMm)) changed = true;
     if (!changed) return false;
     for (let i = 0, to = first; i < length; i++, to += stride) {
       if (root) for (let b = 0; b < width; b++) data[to + b] = Math.sqrt(buffer[b * length + i]);

@@ -46,14 +46,21 @@ export function summariseValues(data: VoxelArray): ValueSummary {
   return { count: data.length, nan, infinite, min, max, mean, std, sum };
 }
 
-/** Stored value → count, in rising order; neighbours are mostly equal, so runs are counted, not voxels. */
+/** No mask has more labels; a map of all values of a large image would outgrow what Node can hold. */
+const mostValues = 2 ** 16;
+
+/**
+ * Stored value → count, in rising order; neighbours are mostly equal, so runs are counted, not voxels. Behind 65,536
+ * different values further ones are left out.
+ */
 export function countValues(data: VoxelArray): Map<number, number> {
   const counts = new Map<number, number>();
   for (let i = 0; i < data.length; ) {
     const value = data[i]!;
     const start = i++;
     while (i < data.length && data[i] === value) i++;
-    counts.set(value, (counts.get(value) ?? 0) + i - start);
+    const before = counts.get(value);
+    if (before !== undefined || counts.size < mostValues) counts.set(value, (before ?? 0) + i - start);
   }
   return new Map([...counts].sort(([a], [b]) => a - b));
 }
@@ -81,4 +88,19 @@ export function fullestSlice(label: Volume): number {
 export function isAllZero({ buffer, byteOffset, byteLength }: VoxelArray): boolean {
   const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
   return byteLength === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)));
+}
+
+/** 1 where the data has the value, else 0. */
+export function maskOfValue(data: ArrayLike<number>, value: number): Uint8Array {
+  const mask = new Uint8Array(data.length);
+  for (let i = 0; i < mask.length; i++) mask[i] = data[i] === value ? 1 : 0;
+  return mask;
+}
+
+/** Rows in reverse order; (H, W). */
+export function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: number): T {
+  const out = plane.slice() as T;
+  for (let from = 0, to = plane.length - width; to >= 0; from += width, to -= width)
+    out.set(plane.subarray(from, from + width), to);
+  return out;
 }

@@ -11,6 +11,12 @@ const limits = {
   messageChars: 200, // what a message costs beside its text
 };
 
+/** 1 where a cut at this place would part the two halves of a character, else 0. */
+function inCharacter(text, place) {
+  const isHigh = (text.charCodeAt(place - 1) & 0xfc00) === 0xd800;
+  return Number(isHigh && (text.charCodeAt(place) & 0xfc00) === 0xdc00);
+}
+
 const belongTogether = (a, b) => a?.name === b.name && a.send === b.send;
 
 /**
@@ -91,8 +97,9 @@ class Output {
     this.#refill();
     const room = Math.max(0, Math.floor(this.#allowance) - this.#limits.messageChars);
     if (chunk.text.length <= room) return this.#send(chunk);
-    if (room > 0) this.#send({ ...chunk, text: chunk.text.slice(0, room) });
-    return this.#hold({ ...chunk, text: chunk.text.slice(room) });
+    const cut = room - inCharacter(chunk.text, room);
+    if (cut > 0) this.#send({ ...chunk, text: chunk.text.slice(0, cut) });
+    return this.#hold({ ...chunk, text: chunk.text.slice(cut) });
   }
 
   #send({ send, name, text }) {
@@ -106,7 +113,8 @@ class Output {
     this.#held ??= { first: chunk, chunks: [], chars: 0, leftOut: 0 };
     const held = this.#held;
     const last = held.chunks.at(-1);
-    const text = chunk.text.slice(-tailChars);
+    const start = Math.max(0, chunk.text.length - tailChars);
+    const text = chunk.text.slice(start + inCharacter(chunk.text, start));
     held.leftOut += chunk.text.length - text.length;
     held.chars += text.length;
     if (belongTogether(last, chunk)) last.text += text;
@@ -118,7 +126,8 @@ class Output {
     const { tailChars } = this.#limits;
     while (held.chars > tailChars || held.chunks.length > tailChars / 2) {
       const [oldest] = held.chunks;
-      const rest = oldest.text.slice(Math.max(1, held.chars - tailChars));
+      const start = Math.max(1, held.chars - tailChars);
+      const rest = oldest.text.slice(start + inCharacter(oldest.text, start));
       const cut = oldest.text.length - rest.length;
       held.leftOut += cut;
       held.chars -= cut;

@@ -2,6 +2,7 @@
  * A DICOM folder goes through every door as the same volume in NIfTI does, NRRD and MetaImage too, and what its files
  * say of a person goes through none. The phantom has 64 × 64 × 16 voxels of 0.8 × 0.8 × 2.5 mm.
  */
+
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,7 +14,9 @@ import { readCase } from '../../lib/dataset/readCase.ts';
 import { verifyDataset } from '../../lib/dataset/verify.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
-import { findVolumes, type Predictor, predictFiles } from '../../lib/predict/files.ts';
+import type { Predictor } from '../../lib/predict/ensemble.ts';
+import { predictFiles } from '../../lib/predict/files.ts';
+import { findVolumes } from '../../lib/predict/inputs.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
 import { openImage, openMask } from '../../lib/scan/openVolume.ts';

@@ -4,6 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runLine } from '../../lib/cli/runLine.ts';
+import { runFold } from '../../lib/crossval/fold.ts';
+import type { Crossval } from '../../lib/crossval/result.ts';
+import { fetchDataset } from '../../lib/dataset/fetchDataset.ts';
+import { datasetEntry } from '../../lib/dataset/registry.ts';
+import { openJournal } from '../../lib/train/journal.ts';
+import { startPosition } from '../../lib/train/position.ts';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'axunet-links-'));
 const at = (...parts: string[]): string => path.join(root, ...parts);
@@ -101,4 +107,52 @@ describe.skipIf(process.platform === 'win32')('a link in a folder that is writte
       expectUntouched();
     },
   );
+
+  it.each(['fold-0', 'fold-0/test', 'masks'])('is refused by crossval as %s, before it trains', async (part) => {
+    const out = at(`crossval-${++copies}`);
+    mkdirSync(path.dirname(path.join(out, part)), { recursive: true });
+    symlinkSync(at('victim'), path.join(out, part));
+    const cases = ['a', 'b'].map((id) => {
+      const [image, label] = ['imagesTr', 'labelsTr'].map((kind) =>
+        path.join(whole.phantom, kind, 'phantom_001.nii.gz'),
+      );
+      return { id, patient: id, image, label };
+    });
+    const crossval = {
+      folder: out,
+      plan: { folds: [{ training: [], validation: ['a'], test: ['b'] }] },
+      list: { cases, folder: whole.phantom, labelMap: {} },
+      options: { weights: 'best' },
+    };
+    await expect(runFold(crossval as unknown as Crossval, 0)).rejects.toThrow(
+      `found "${part}", a link that leads out of it in ${out}`,
+    );
+    expectUntouched();
+  });
+
+  it('is refused by a training run as tensorboard, and replaced as history.jsonl', async () => {
+    const run = at(`run-${++copies}`);
+    mkdirSync(run);
+    symlinkSync(at('victim', 'thesis.txt'), path.join(run, 'history.jsonl'));
+    symlinkSync(at('victim'), path.join(run, 'tensorboard'));
+    await expect(openJournal(run, startPosition())).rejects.toThrow('found "tensorboard", a link that leads out of it');
+    rmSync(path.join(run, 'tensorboard'));
+    const journal = await openJournal(run, startPosition());
+    journal.write({ kind: 'step', step: 1, epoch: 1, loss: 1, learningRate: 1, gradientNorm: 1 });
+    journal.close();
+    expect(readFileSync(path.join(run, 'history.jsonl'), 'utf8')).toMatch(/^\{"kind":"step".*\}\n$/);
+    expectUntouched();
+  });
+
+  it.each(['', '.part', '.part.etag'])('is refused by a download as a file with %o behind its name', async (end) => {
+    const folder = at(`download-${++copies}`);
+    mkdirSync(folder);
+    const archive = { path: 'set.tar', url: 'http://127.0.0.1:1/set.tar', bytes: 1 };
+    symlinkSync(at('victim', 'thesis.txt'), path.join(folder, `set.tar${end}`));
+    const entry = { ...datasetEntry('msd-task07'), download: { archive } };
+    await expect(fetchDataset(entry, path.join(folder, 'set'))).rejects.toThrow(
+      `found "set.tar${end}", a link that leads out of it in the list of its files`,
+    );
+    expectUntouched();
+  });
 });

@@ -1,5 +1,5 @@
 /** Every command looks at the place of its output before it works, and says in one sentence why it cannot be. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -22,14 +22,19 @@ const calls: Record<string, string[]> = {
   radiomics: ['--cohort', 'cases.csv'],
   overlay: ['a.nii', '--label', 'b.nii'],
   figures: ['run', '--slices', 'slices'],
+  import: ['--pdparams', 'a.pdparams'],
+  export: ['--run', 'run'],
+  convert: ['mask.nii'],
 };
 
 describe('an output that is a file, or lies below one', () => {
   it.each(Object.entries(calls))('is refused by %s', async (name, args) => {
     const sentence = new RegExp(`^Expected a folder to write into, found a file in ${file}$`);
+    const option = name === 'export' ? '--saved-model' : '--out';
     const command = await loadCommand(name as Parameters<typeof loadCommand>[0]);
-    for (const out of name === 'verify' ? [path.join(file, 'out')] : [file, path.join(file, 'out')])
-      await expect(command.run([...args, '--out', out])).rejects.toThrow(sentence);
+    const isFile = ['verify', 'convert'].includes(name);
+    for (const out of isFile ? [path.join(file, 'out')] : [file, path.join(file, 'out')])
+      await expect(command.run([...args, option, out])).rejects.toThrow(sentence);
     expect(readdirSync(folder)).toEqual(['file']);
   });
   it('is looked at by every command that has one', async () => {
@@ -42,6 +47,22 @@ describe('an output that is a file, or lies below one', () => {
     expect(unlooked.map(({ name }) => name)).toEqual(['data']);
   });
 });
+
+it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+  'predict looks at a read-only folder that holds something only when it has to write',
+  async () => {
+    const [full, empty] = ['full', 'empty'].map((name) => path.join(folder, name));
+    mkdirSync(full);
+    mkdirSync(empty);
+    writeFileSync(path.join(full, 'a.nii.gz'), '');
+    for (const place of [full, empty]) chmodSync(place, 0o555);
+    const { run } = await loadCommand('predict');
+    const begun = (out: string) => run(['a.nii', '--run', 'run', '--out', out]);
+    await expect(begun(full)).rejects.toThrow('Expected a NIfTI file or a folder of them, found nothing in a.nii');
+    await expect(begun(empty)).rejects.toThrow(`Expected permission to write ${empty}, found none`);
+    for (const place of [full, empty]) rmSync(place, { recursive: true });
+  },
+);
 
 it('verify refuses a folder and a device in the place of its report', async () => {
   const verify = await loadCommand('verify');

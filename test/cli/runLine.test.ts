@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadCommands } from '../../lib/cli/commands.ts';
 import { runLine } from '../../lib/cli/runLine.ts';
+import { sentenceFor } from '../../lib/errors.ts';
 import { projectPath } from '../../lib/settings.ts';
 
 const commands = await loadCommands();
@@ -65,6 +66,19 @@ describe('axunet', () => {
     expect(complaint).toMatch(sentence);
     expect(complaint).not.toContain('\n');
     expect(printed).toBe('');
+  });
+
+  it('knows the errors of a program that asks for more than Node can hold', () => {
+    const attempts = [() => new Uint8Array(8e18), () => new Array(-1)];
+    const [tooLong, negative] = attempts.map((attempt) => {
+      try {
+        return attempt();
+      } catch (error) {
+        return sentenceFor(error);
+      }
+    });
+    expect(tooLong).toMatch(/^Expected enough memory for the work, found none left \(Invalid typed array length: 8/);
+    expect(negative).toBeUndefined(); // a programmer's mistake
   });
 
   it('ends with 1 where a value is wrong', async () => {

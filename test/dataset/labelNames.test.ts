@@ -1,5 +1,6 @@
 /** Which labels of a dataset.json are the pancreas, by their names. */
 import { describe, expect, it } from 'vitest';
+import { parseClasses } from '../../lib/dataset/classes.ts';
 import { describeLabels, labelMapOf, labelNames } from '../../lib/dataset/labelNames.ts';
 
 const file = 'dataset.json';
@@ -67,5 +68,14 @@ describe('describeLabels', () => {
     );
     const many = Object.fromEntries(Array.from({ length: 117 }, (_, i) => [i + 1, Number(i === 6)]));
     expect(describeLabels({ labelMap: many })).toBe('labels: pancreas 7; background 116 others');
+  });
+});
+
+describe('Classes that are kept apart', () => {
+  it('stand in the line of labels by name', () => {
+    const { labelMap, classes } = parseClasses('pancreas=4+5,tumour=1');
+    expect(describeLabels({ labelMap, classes, labelNames: { 1: 'PDAC lesion' } })).toBe(
+      'labels: pancreas 4, 5; tumour 1 (PDAC lesion)',
+    );
   });
 });

@@ -3,7 +3,15 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listFiles, type NamedFile, pairById, picturesIn, stemOf, volumesIn } from '../../lib/dataset/pairing.ts';
+import {
+  listFiles,
+  type NamedFile,
+  nothingBut,
+  pairById,
+  picturesIn,
+  stemOf,
+  volumesIn,
+} from '../../lib/dataset/pairing.ts';
 import { temporaryFolder } from './fixtures.ts';
 
 const images = (...ids: string[]): NamedFile[] => ids.map((id) => ({ id, file: `images/${id}.nii.gz` }));
@@ -68,10 +76,17 @@ describe('pairById', () => {
       /^Expected one file with the id .*, whose letters with marks are written in two ways \(NFC and NFD\), in a$/,
     );
   });
-  it('refuses an image and a label that differ in capital letters alone, and takes both where both are whole', () => {
-    expect(() => pairById(images('Case1', 'b'), labels('case1', 'b'))).toThrow(
-      /^Expected image and label of one name, found Case1\.nii\.gz and case1\.nii\.gz, which differ in capital letters, in /,
-    );
+  it('names the label that differs in capital letters alone, and takes both where both are whole', () => {
+    const { pairs, unmatchedLabels } = pairById(images('Case1', 'b', 'c'), labels('case1', 'b'));
+    const file = labels('case1')[0]!.file;
+    expect(pairs.map(({ id, label, almostLabel }) => [id, label, almostLabel])).toEqual([
+      ['Case1', undefined, file],
+      ['b', labels('b')[0]!.file, undefined],
+      ['c', undefined, undefined],
+    ]);
+    expect(unmatchedLabels).toEqual([file]);
+    expect(nothingBut(file)).toBe('only case1.nii.gz, whose name differs in capital letters,');
+    expect(nothingBut(undefined)).toBe('none');
     expect(pairById(images('A', 'a'), labels('A', 'a')).pairs).toHaveLength(2);
     expect(pairById(images('A', 'a'), labels('A')).pairs).toHaveLength(2);
   });

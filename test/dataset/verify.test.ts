@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDataset, openPair } from '../../lib/dataset/cases.ts';
+import { parseClasses } from '../../lib/dataset/classes.ts';
 import { formatReport, type VerifyReport, verifyDataset } from '../../lib/dataset/verify.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { settings } from '../../lib/settings.ts';
@@ -25,6 +26,14 @@ describe('verifying a data set', () => {
     [...r.findings, ...r.cases.flatMap((c) => c.findings)].map(
       (f) => `${f.severity} ${f.check}${f.case ? ` ${f.case}` : ''}`,
     );
+
+  it('finds a set unfit that has none of a class', async () => {
+    await writeDecathlon(folder, { ids: ['a', 'b'], json });
+    const findingsOf = async (labels: string): Promise<string> =>
+      formatReport(await verifyDataset(await openDataset('phantom', folder, parseClasses(labels))));
+    expect(await findingsOf('pancreas=1,*=0')).not.toContain('no mask of the set');
+    expect(await findingsOf('pancreas=1,cyst=9,*=0')).toContain('no mask of the set has any cyst (label value 9)');
+  });
 
   it('finds a set unfit whose masks are all empty, be they volumes or pictures of 0 and 1', async () => {
     await writeDecathlon(folder, { ids: ['a', 'b'], json });

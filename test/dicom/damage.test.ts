@@ -11,12 +11,15 @@ import { temporaryFolders } from './folder.ts';
 
 const folderOf = temporaryFolders();
 
-it('10,000 damaged files are read as volumes of numbers or refused in a sentence that names the file', async () => {
+/** Files that are tried; 10,000 where everything is to be tested. */
+const count = process.env.AXUNET_TEST_ALL ? 10_000 : 2000;
+
+it('damaged files are read as volumes of numbers or refused in a sentence that names the file', async () => {
   const examples = Object.entries(await dicomExamples());
   const file = path.join(folderOf(), 'x.dcm');
   const faults: string[] = [];
   let refused = 0;
-  for (let n = 0; n < 10_000; n++) {
+  for (let n = 0; n < count; n++) {
     const [name, bytes] = examples[n % examples.length]!;
     writeFileSync(file, damageBytes(bytes, Random.stream(5, 'dicom', n)));
     try {
@@ -30,5 +33,5 @@ it('10,000 damaged files are read as volumes of numbers or refused in a sentence
     }
   }
   expect(faults.slice(0, 5)).toEqual([]);
-  expect(refused).toBeGreaterThan(2000);
+  expect(refused).toBeGreaterThan(count / 5);
 }, 300_000);

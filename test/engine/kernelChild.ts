@@ -6,7 +6,7 @@ import { batchNormReluTraining } from '../../lib/engine/ops/batchNormRelu.ts';
 import { convolution } from '../../lib/engine/ops/convolution.ts';
 import { maxPool } from '../../lib/engine/ops/maxPool.ts';
 import { upConvolution } from '../../lib/engine/ops/upConvolution.ts';
-import { foregroundProbability } from '../../lib/loss/probabilityMap.ts';
+import { classProbability } from '../../lib/loss/probabilityMap.ts';
 import { Random } from '../../lib/random.ts';
 
 const shapes: [image: number[], out: number, dilation: number][] = [
@@ -44,7 +44,7 @@ export function hashOfKernels(): string {
           inputs[4] as tf.Tensor4D,
           inputs[5] as tf.Tensor1D,
         );
-        return foregroundProbability(up);
+        return classProbability(up, 1);
       };
       // TensorFlow's sum over all numbers does depend on its threads, but it is not in the gradients.
       const { gradients } = valueAndGradients(() => tf.sum(tf.square(apply())) as tf.Scalar, inputs);

@@ -16,7 +16,7 @@ import { withoutOwnKernels } from '../../lib/engine/ops/ownKernels.ts';
 import { pointwiseConvolution } from '../../lib/engine/ops/pointwise.ts';
 import { softmaxCrossEntropy } from '../../lib/engine/ops/softmaxCrossEntropy.ts';
 import { upConvolution } from '../../lib/engine/ops/upConvolution.ts';
-import { foregroundProbability } from '../../lib/loss/probabilityMap.ts';
+import { classProbability } from '../../lib/loss/probabilityMap.ts';
 import { Random } from '../../lib/random.ts';
 import { kernelSets } from './engines.ts';
 
@@ -148,7 +148,7 @@ const cases: Case[] = [
       title: `the foreground's probability of logits [${x}]`,
       shapes: [x],
       spread: 4,
-      op: (inputs) => foregroundProbability(image(inputs)),
+      op: (inputs) => classProbability(image(inputs), 1),
     },
     {
       title: `cross-entropy of logits [${x}]`,

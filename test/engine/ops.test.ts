@@ -16,7 +16,7 @@ import { hasOwnKernels } from '../../lib/engine/ops/ownKernels.ts';
 import { pointwiseConvolution } from '../../lib/engine/ops/pointwise.ts';
 import { softmaxCrossEntropy } from '../../lib/engine/ops/softmaxCrossEntropy.ts';
 import { upConvolution } from '../../lib/engine/ops/upConvolution.ts';
-import { foregroundProbability } from '../../lib/loss/probabilityMap.ts';
+import { classProbability } from '../../lib/loss/probabilityMap.ts';
 import { Random } from '../../lib/random.ts';
 import { engines } from './engines.ts';
 
@@ -209,14 +209,14 @@ describe.each(engines)('on $title', ({ engine, available }) => {
       [Math.log(4), Math.log(4 / 3)],
     );
     expectClose(
-      tf.tidy(() => foregroundProbability(logits).dataSync()),
+      tf.tidy(() => classProbability(logits, 1).dataSync()),
       [0.75, 0.75],
     );
   });
   test('cross-entropy and the probability of the foreground have the gradients of the logits', () => {
     const labels = tf.tensor3d([0, 1, 2, 2, 1, 0], [1, 2, 3], 'int32');
     checkGradients((z) => softmaxCrossEntropy(z as tf.Tensor4D, labels), [[1, 2, 3, 3]], 1e-2, 1e-3);
-    checkGradients((z) => foregroundProbability(z as tf.Tensor4D), [[1, 2, 3, 3]], 1e-2, 1e-3);
+    checkGradients((z) => classProbability(z as tf.Tensor4D, 1), [[1, 2, 3, 3]], 1e-2, 1e-3);
   });
   test('they stay finite for logits of ±10⁴, where the loss is the difference and the gradient 0 or ±1', () => {
     const variable = tf.variable(tf.tensor4d([1e4, -1e4, -1e4, 1e4], [1, 1, 2, 2]));
@@ -228,7 +228,7 @@ describe.each(engines)('on $title', ({ engine, available }) => {
     expectClose(value.dataSync(), [2e4]);
     expectClose(gradients[0]!.dataSync(), [0, 0, -1, 1]);
     expectClose(
-      tf.tidy(() => foregroundProbability(variable as tf.Tensor4D).dataSync()),
+      tf.tidy(() => classProbability(variable as tf.Tensor4D, 1).dataSync()),
       [0, 1],
     );
     tf.dispose([variable, value, gradients[0]!]);

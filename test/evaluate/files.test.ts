@@ -3,9 +3,11 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseClasses } from '../../lib/dataset/classes.ts';
 import { evaluateFiles, onOneGrid, pairAuthors, pairFiles } from '../../lib/evaluate/files.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import type { Affine, Volume } from '../../lib/volume/volume.ts';
+import { writeGreyPng } from '../io/writeGreyPng.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -52,7 +54,7 @@ describe('pairFiles', () => {
     writeFileSync(at('a.nii'), '');
     expect(() => pairFiles(at('a.nii'), at('wanted'))).toThrow('Expected two files or two folders, found one of each');
     expect(() => pairFiles(at('predicted'), at('wanted'))).toThrow(
-      'Expected NIfTI masks (.nii, .nii.gz, .hdr), found none',
+      'Expected masks (.nii, .nii.gz, .hdr, or .png of pictures), found none',
     );
   });
 });
@@ -122,6 +124,21 @@ describe('evaluateFiles', () => {
     expect(failed.map(({ id }) => id)).toEqual(['b', 'c']);
     expect(failed[1].reason).toMatch(/^Expected a prediction, found none in .*c\.nii$/);
   });
+  it('names a reference that differs in capital letters alone, and scores the other cases', async () => {
+    for (const [name, id] of [
+      ['predictedA', 'Case1'],
+      ['wantedA', 'case1'],
+    ] as const) {
+      await writeNifti(at(name, `${id}.nii`), wanted);
+      await writeNifti(at(name, 'b.nii'), wanted);
+    }
+    const { cases, failed } = await evaluateFiles(pairFiles(at('predictedA'), at('wantedA')));
+    expect(cases.map(({ id }) => id)).toEqual(['b']);
+    expect(failed.map(({ id }) => id)).toEqual(['Case1', 'case1']);
+    expect(failed[0].reason).toMatch(
+      /^Expected a reference, found only case1\.nii, whose name differs in capital letters, in .*Case1\.nii$/,
+    );
+  });
   it('takes each side by its own map of labels', async () => {
     await writeNifti(at('a.nii'), volumeOf([0, 7, 7, 0, 0, 7, 3, 0]));
     await writeNifti(at('b.nii'), wanted);
@@ -129,5 +146,39 @@ describe('evaluateFiles', () => {
     const { cases } = await evaluateFiles(pairs, { prediction: { labelMap: { 7: 1 }, otherLabels: 'background' } });
     expect(cases[0].counts).toEqual({ tp: 3, fp: 0, fn: 1, tn: 4 });
     expect((await evaluateFiles(pairs)).failed[0].reason).toContain('Expected label values 0, 1, 2, found 7');
+  });
+});
+
+describe('Classes kept apart', () => {
+  it('are scored one by one beside all as one, with lesions found', async () => {
+    await writeNifti(at('predicted', 'a.nii'), volumeOf([0, 1, 2, 0, 0, 1, 1, 2]));
+    await writeNifti(at('wanted', 'a.nii'), volumeOf([0, 1, 2, 0, 0, 1, 2, 0]));
+    const labels = parseClasses('pancreas=1,tumour=2');
+    const { cases, classes } = await evaluateFiles(pairFiles(at('predicted'), at('wanted')), {
+      reference: labels,
+      prediction: labels,
+      classes: labels.classes,
+    });
+    expect(cases[0].counts).toEqual({ tp: 4, fp: 1, fn: 0, tn: 3 });
+    expect(classes!.map(({ name, cases: [one] }) => [name, one.counts])).toEqual([
+      ['pancreas', { tp: 2, fp: 1, fn: 0, tn: 5 }],
+      ['tumour', { tp: 1, fp: 1, fn: 1, tn: 5 }],
+    ]);
+    // One tumour; the two voxels predicted touch at a corner and are one candidate: 1 of 3 voxels of the union.
+    expect(classes![1].cases[0].detection).toEqual({ lesions: 1, found: 1, touched: 1, falsePositives: 0 });
+  });
+});
+
+describe('Pictures', () => {
+  const picture = (values: number[]) => ({ data: Uint8Array.from(values), width: 2, height: 2 });
+  it('are paired and scored as volumes are, in pixels and without volume', async () => {
+    await writeGreyPng(at('predicted', 'a.png'), picture([255, 0, 255, 0]));
+    await writeGreyPng(at('predicted', 'a_probability.png'), picture([200, 20, 180, 0]));
+    await writeGreyPng(at('wanted', 'a.png'), picture([255, 255, 0, 0]));
+    await writeGreyPng(at('wanted', 'b.png'), picture([255, 255, 0, 0]));
+    const { cases, failed, unit } = await evaluateFiles(pairFiles(at('predicted'), at('wanted')));
+    expect(cases).toMatchObject([{ id: 'a', counts: { tp: 1, fp: 1, fn: 1, tn: 1 }, values: { predictionMl: NaN } }]);
+    expect(cases[0].values.hausdorffMm).toBe(1);
+    expect([unit, failed.map(({ id }) => id)]).toEqual(['px', ['b']]);
   });
 });

@@ -1,5 +1,6 @@
 /** Normalised surface distance by hand. */
 import { describe, expect, it } from 'vitest';
+import { scoreMasks } from '../../lib/evaluate/metrics.ts';
 import { surfaceDice } from '../../lib/evaluate/nsd.ts';
 import { bothEmpty, byHand, oneEmpty } from './distances.ts';
 
@@ -17,6 +18,25 @@ describe('surfaceDice', () => {
       toPrediction: { ...toPrediction, mm: toPrediction.mm.map(() => Infinity) },
     }));
     for (const distances of infinite) expect(surfaceDice(distances, 3)).toBe(0);
+  });
+  it.each([0, 1, 2])('takes in what lies at the tolerance exactly, as SciPy measures it, along axis %i', (axis) => {
+    // distance_transform_edt(sampling=s) of SciPy 1.13.1 gives 3.0 for all of these
+    for (const [step, count] of [
+      [0.1, 30],
+      [0.2, 15],
+      [0.05, 60],
+      [0.025, 120],
+    ] as const) {
+      const shape = [3, 3, 3].map((n, i) => (i === axis ? count + 1 : n)) as unknown as [number, number, number];
+      const stride = [1, shape[0], shape[0] * shape[1]][axis]!;
+      const [first, second] = [0, count].map((at) => {
+        const mask = new Uint8Array(shape[0] * shape[1] * shape[2]);
+        mask[at * stride] = 1;
+        return mask;
+      });
+      const { values } = scoreMasks(first!, second!, shape, [step, step, step]);
+      expect([values.nsd3, values.nsd3Voxels, values.hausdorffMm]).toEqual([1, 1, 3]);
+    }
   });
   it('refuses a tolerance below 0', () => {
     for (const bad of [-1, NaN])

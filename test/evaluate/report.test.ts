@@ -35,6 +35,14 @@ describe('makeReport', () => {
     expect(comparisons[0].meanDifference).toBeCloseTo((1 + 8 / 9 - 6 / 8) / 2, 12);
     expect(plots[0].models[1].values).toEqual([0.75, 0, null]);
   });
+  it('tells of a model none of whose references has foreground, as nothing is measured there', () => {
+    const nothing = { id: 'a', ...scoreMasks(new Uint8Array(8), new Uint8Array(8), [8, 1, 1], [1, 1, 1]) };
+    expect(makeReport([{ name: 'void', cases: [nothing, nothing], failed: [] }, good]).warnings).toEqual([
+      'void: no reference has any foreground (2 empty); is the label map right?',
+    ]);
+    expect(makeReport([good, blind])).not.toHaveProperty('warnings');
+    expect(makeReport([{ ...blind, cases: [] }])).not.toHaveProperty('warnings');
+  });
   it('compares nothing where one model or no case is common, and is the same for the same seed', () => {
     expect(makeReport([good]).comparisons).toEqual([]);
     expect(makeReport([good, { ...blind, cases: [] }]).comparisons).toEqual([]);
@@ -93,5 +101,50 @@ describe('as files', () => {
     const of = (column: string): string => dice[heading.indexOf(column)];
     expect(['cases', 'found', 'missed', 'failed'].map(of)).toEqual(['2', '1', '1', '1']);
     expect([Number(of('mean')), Number(of('mean_found')), of('sd_found')]).toEqual([0.375, 0.75, '']);
+  });
+});
+
+describe('with classes kept apart', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-report-classes-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const none = { lesions: 0, found: 0, touched: 0, falsePositives: 0 };
+  const tumours = [
+    { ...scored('a', 4), detection: { lesions: 1, found: 1, touched: 1, falsePositives: 0 } },
+    { ...scored('b', 0), detection: { ...none, falsePositives: 2 } },
+  ];
+  const cases = [scored('a', 5), scored('b', 5)];
+  const model: EvaluatedModel = { name: 'm', cases, failed: [], classes: [{ name: 'tumour', cases: tumours }] };
+
+  it('says of each class what it says of the whole, and how often its lesions were found', () => {
+    const text = formatEvaluation(makeReport([model, { ...model, name: 'n' }]));
+    expect(text).toContain('m, all classes as one: 2 cases: 2 found');
+    expect(text).toContain('m, tumour: 2 cases: 1 found, 1 missed');
+    expect(text).toContain('found in 1 of 1 cases that have one (sensitivity 1.000; ');
+    expect(text).toContain(
+      'none predicted in 0 of 1 cases without one (specificity 0.000); 2 false positive components, 1.00',
+    );
+    expect(text).toContain('Paired comparison, tumour\n');
+  });
+  it('has a line for each class in its tables, and a table of detection', async () => {
+    await writeReport(folder, makeReport([model]));
+    const table = (name: string): string[][] => parseCsv(readFileSync(path.join(folder, name), 'utf8'));
+    const [heading, ...rows] = table('cases.csv');
+    expect(rows.map((row) => row.slice(0, 4).join())).toEqual([
+      'm,a,all,both',
+      'm,b,all,both',
+      'm,a,tumour,both',
+      'm,b,tumour,missed',
+    ]);
+    expect(rows.map((row) => row.slice(heading.indexOf('lesions'), -1).join())).toEqual([
+      ',,,',
+      ',,,',
+      '1,1,1,0',
+      '0,0,0,2',
+    ]);
+    expect(table('summary.csv')).toHaveLength(1 + 2 * metricNames.length);
+    expect(table('detection.csv')[1].join()).toBe('m,tumour,1,1,1,1,1,0,0,2,1');
+  });
+  it('says of pictures that a millimetre is a pixel', () => {
+    expect(formatEvaluation(makeReport([{ ...good, unit: 'px' }]))).toMatch(/^Pictures have no spacing: 1 mm below/);
   });
 });

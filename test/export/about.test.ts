@@ -47,13 +47,23 @@ describe('what travels with a network', () => {
     expect(about['axunet.preprocessing']).toContain('Divide grey values by 255');
   });
 
+  it('has the names and the stored values of classes that are kept apart', () => {
+    const classes = ['pancreas', 'tumour'].map((name, i) => ({ name, values: [i + 4] }));
+    const data = { ...description.data, classes };
+    const model = { ...description.model, classes: 3 };
+    const about = aboutNetwork({ description: { ...description, model, data }, position, windowHu });
+    expect(JSON.parse(about['axunet.classes']!)).toEqual(['background', 'pancreas', 'tumour']);
+    expect(JSON.parse(about['axunet.label_values']!)).toEqual([0, 4, 5]);
+  });
+
   it('counts the classes where they have no names, and knows no Dice where nothing was validated', () => {
     const about = aboutNetwork({
       description: { ...description, model: { ...description.model, classes: 3 } },
       position: startPosition(),
       windowHu,
     });
-    expect(JSON.parse(about['axunet.classes']!)).toEqual(['background', 'class 1', 'class 2']);
+    expect(JSON.parse(about['axunet.classes']!)).toEqual(['background', 'class-1', 'class-2']);
+    expect(about['axunet.preprocessing']).toContain('The likeliest class is taken');
     expect(about['axunet.dice']).toBe('unknown');
     expect(about).not.toHaveProperty('axunet.epoch');
   });

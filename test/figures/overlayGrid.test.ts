@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { titleOf } from '../../lib/figures/figure.ts';
 import { formatDice, overlayGrid, zoomCase } from '../../lib/figures/overlayGrid.ts';
+import { classColours } from '../../lib/figures/theme.ts';
 import { label, named, prediction, slice, texts } from './readFigure.ts';
 
 describe('overlayGrid', () => {
@@ -30,6 +31,23 @@ describe('overlayGrid', () => {
     // a column that no case fills is left out
     expect(texts(overlayGrid([{ id: 'a', slice, label }]))).not.toContain('<b>Prediction</b>');
     expect(texts(overlayGrid([{ id: 'a', slice, prediction, dice: NaN }]))).toContain('DSC not defined');
+  });
+
+  it('has a colour for each class, its label dotted, and each once in the legend', () => {
+    const both = label.map((v, p) => (v && p % 2 ? 2 : v));
+    const first = { id: 'a', slice, label, prediction };
+    const figure = overlayGrid([first, { id: 'b', slice, label: both, prediction: both }], {
+      classes: ['pancreas', 'tumour'],
+    });
+    const lines = figure.data.filter((trace) => trace.name) as { name: string; showlegend: boolean; line: object }[];
+    const inLegend = lines.filter(({ showlegend }) => showlegend);
+    const [pancreas, tumour] = classColours;
+    expect(inLegend.map(({ name, line }) => [name, line])).toEqual([
+      ['pancreas, label', expect.objectContaining({ color: pancreas, dash: 'dot' })],
+      ['pancreas, prediction', expect.objectContaining({ color: pancreas, dash: 'solid' })],
+      ['tumour, label', expect.objectContaining({ color: tumour, dash: 'dot' })],
+      ['tumour, prediction', expect.objectContaining({ color: tumour, dash: 'solid' })],
+    ]);
   });
 
   it('can be seen through a window around their masks', () => {

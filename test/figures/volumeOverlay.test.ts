@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseClasses } from '../../lib/dataset/classes.ts';
 import { volumeOverlay } from '../../lib/figures/volumeOverlay.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import type { Affine, Vec3 } from '../../lib/volume/volume.ts';
@@ -45,6 +46,15 @@ describe('volumeOverlay', () => {
     const found = await volumeOverlay({ image: at('ct.nii.gz'), label: at('label.nii'), labelValue: 7 }, 3);
     expect(found.dice).toBeUndefined();
     expect(found.cases).toHaveLength(3);
+  });
+  it('keeps classes apart, and refuses other values', async () => {
+    const files = { image: at('ct.nii.gz'), label: at('label.nii'), mask: at('mask.nii') };
+    const { cases } = await volumeOverlay({ ...files, labels: parseClasses('pancreas=7,tumour=1') }, 4);
+    expect(cases[3].label![0]).toBe(1);
+    expect(cases[3].prediction![0]).toBe(2);
+    await expect(volumeOverlay({ ...files, labels: parseClasses('pancreas=1') }, 4)).rejects.toThrow(
+      'Expected label values 0, 1, found 7',
+    );
   });
   it('refuses a value that the label does not have, and tells those that it has', async () => {
     await expect(volumeOverlay({ image: at('ct.nii.gz'), label: at('label.nii'), labelValue: 2 }, 3)).rejects.toThrow(

@@ -8,7 +8,7 @@ const allowed: Readonly<Record<string, string>> = {
   'lib/engine/setup/files.mjs': 'the door of what runs before npm ci: `parseObject`, then plain checks',
   'lib/engine/graph/equalTraces.ts': 'notes of this very process, never on a disk',
   'lib/train/config.ts': 'a word of the command line (`--set`), which the table of options then checks',
-  'scripts/kernel/server.cjs': 'the kind of a message of Jupyter; anything else counts as another kind',
+  'scripts/kernel/message.cjs': 'requests of Jupyter, which carry a signature',
   'scripts/kernel-client.mjs': 'the client of the tests; its messages carry a signature',
   'bench/imaging-ours.ts': 'arguments from the benchmark that started it',
   'bench/loss-ours.ts': 'arguments from the benchmark that started it',

@@ -80,9 +80,12 @@ describe('a file of another kind', () => {
   });
 
   it('that is a spreadsheet is no table of cases', async () => {
-    writeFileSync(at('cases.csv'), hex('504b0304'));
+    // How an .xlsx begins: a zip archive whose first member names the types of the others.
+    const workbook = hex('504b0304', 700);
+    workbook.write('[Content_Types].xml', 30, 'latin1');
+    writeFileSync(at('cases.csv'), workbook);
     await expect(readCohort(at('cases.csv'))).rejects.toThrow(
-      /^Expected a table as CSV, found a zip archive, as spread/,
+      /^Expected a cohort table, found an Office document \(save a table as CSV\) in /,
     );
   });
 
@@ -97,6 +100,26 @@ describe('a file of another kind', () => {
     await expect(readVolume(at('volume.nrrd'))).rejects.toThrow('found a NIfTI file in');
     await expect(readVolume(at('packed.nrrd'))).rejects.toThrow('found gzip data in');
     await expect(readGreyImage(at('picture.png'))).rejects.toThrow('found a NIfTI file in');
+  });
+
+  it.each([
+    ['a Git LFS pointer', Buffer.from(pointer)],
+    ['an HTML page', Buffer.from('<!DOCTYPE html><html>Sign in</html>')],
+    ['a zip archive', hex('504b0304')],
+  ])('that lies in the place of bare voxels is called so: %s', async (kind, bytes) => {
+    const header = Buffer.from(nifti.subarray(0, 348));
+    header.write('ni1\0', 344, 'latin1');
+    writeFileSync(at('pair.hdr'), header);
+    writeFileSync(at('pair.img'), bytes);
+    writeFileSync(at('voxels.raw'), bytes);
+    const sentence = (voxels: string, of: string) =>
+      new RegExp(`^Expected the voxels .*${of}, found ${kind}.*${voxels}$`);
+    await expect(readVolume(at('pair.hdr'))).rejects.toThrow(sentence('pair.img', 'pair.hdr'));
+    for (const encoding of ['raw', 'gzip', 'text', 'hex']) {
+      const lines = ['NRRD0004', 'type: short', 'dimension: 3', 'sizes: 9 9 9', 'spacings: 1 1 1', 'endian: little'];
+      writeFileSync(at('a.nhdr'), [...lines, `encoding: ${encoding}`, 'data file: voxels.raw', ''].join('\n'));
+      await expect(readVolume(at('a.nhdr'))).rejects.toThrow(sentence('voxels.raw', 'a.nhdr'));
+    }
   });
 
   it.skipIf(process.platform === 'win32')('that tar made is called so, packed or not', async () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   readBytes,
@@ -29,6 +30,19 @@ describe('reading', () => {
     expect([...(await readBytes(at('marked'), 'x'))]).toEqual([0xef, 0xbb, 0xbf, 0xc3, 0xa4]);
     expect(readBytesSync(at('marked'), 'x')).toEqual(await readBytes(at('marked'), 'x'));
     expect([await readText(at('marked'), 'x'), readTextSync(at('marked'), 'x')]).toEqual(['ä', 'ä']);
+  });
+  it('understands UTF-16 with its mark, as PowerShell writes it, and refuses bytes that are no text', async () => {
+    const little = Buffer.from('\ufeff{"ä": 1}', 'utf16le');
+    for (const bytes of [little, Buffer.from(little).swap16()]) {
+      await writeFile(at('wide'), bytes);
+      expect([await readText(at('wide'), 'x'), readTextSync(at('wide'), 'x')]).toEqual(['{"ä": 1}', '{"ä": 1}']);
+    }
+    await writeFile(at('wide'), little.subarray(2));
+    await expect(readText(at('wide'), 'a table')).rejects.toThrow(
+      /^Expected a table, found bytes that are no text in /,
+    );
+    await writeFile(at('packed'), gzipSync('{}'));
+    await expect(readText(at('packed'), 'a table')).rejects.toThrow(/^Expected a table, found gzip data in .*packed$/);
   });
   it.skipIf(process.platform === 'win32')(
     'refuses pipes, devices behind a link, links in a circle, folders and what is absent, and waits for none',

@@ -40,10 +40,10 @@ describe.each(engines)('the boundary loss on $title', ({ engine, available }) =>
   test("has the value and the gradient of the authors' method", () => expectPeer('boundary', boundary));
   test('has the gradient that finite differences show', () => expectFiniteDifferences(boundary, 0.05, 5e-3));
 
-  test('counts all classes but 0 as foreground', () => {
-    // Probabilities 1/4 + 1/2 and 1/3 + 1/3; labels 2 and 0 give the map 0 and 1.
+  test('is the mean over the classes but 0', () => {
+    // Class 2 has probabilities 1/2 and 1/3 and, of labels 2 and 0, the map 0 and 1; class 1 is empty and says nothing.
     const logits = [0, 0, Math.log(2), 0, 0, 0];
-    expect(evaluate(boundary, logits, [2, 0], [1, 1, 2, 3]).value).toBeCloseTo(2 / 3 / 2, 6);
+    expect(evaluate(boundary, logits, [2, 0], [1, 1, 2, 3]).value).toBeCloseTo(1 / 3 / 2 / 2, 6);
   });
 
   test('stays finite for extreme logits', () => {

@@ -18,6 +18,13 @@ onEveryKernelSet('boundary-aware', (test) => {
     expect(weightsOf(masks.corner, 0.5)).toEqual(edges.map((edge) => expect.closeTo(1 + edge / 2, 4)));
   });
 
+  test('weighs a contour between two classes as it does any other', () => {
+    // y = 0 0 1 1 2 2 in each row: class 1 has the edges 0 4 4 4 4 0, class 2 has 0 0 0 4 4 0.
+    const rows = [0, 1, 2].flatMap(() => [0, 0, 1, 1, 2, 2]);
+    const weights = tf.tidy(() => [...boundaryWeights(tf.tensor3d(rows, [1, 3, 6], 'int32'), 5, [1, 2]).dataSync()]);
+    expect(weights).toEqual([0, 1, 2].flatMap(() => [1, 21, 21, 21, 21, 1]));
+  });
+
   test('is the mean of weight times cross-entropy', () => {
     // The rows y = 1 0 0 have the edges 0 4 0 (4 (y(x + 1) − y(x − 1)), mirrored 0 |1 0 0| 0), so the weights 1 21 1;
     // every pixel has cross-entropy ln 4/3: (1 + 21 + 1) / 3 · ln 4/3.

@@ -1,12 +1,12 @@
-/** Probability and truth of the foreground against examples by hand. */
+/** Probability and truth of a class against examples by hand. */
 import { expect } from 'vitest';
 import { tf } from '../../lib/engine/engine.ts';
-import { foregroundProbability, foregroundTruth } from '../../lib/loss/probabilityMap.ts';
+import { classProbability, classTruth } from '../../lib/loss/probabilityMap.ts';
 import { onEveryKernelSet } from './onEveryKernelSet.ts';
 
 const { log } = Math;
-const probabilityOf = (logits: number[], shape: number[]): number[] =>
-  tf.tidy(() => [...foregroundProbability(tf.tensor(logits, shape)).dataSync()]);
+const probabilityOf = (logits: number[], shape: number[], c = 1): number[] =>
+  tf.tidy(() => [...classProbability(tf.tensor(logits, shape), c).dataSync()]);
 
 onEveryKernelSet('probabilityMap', (test) => {
   test('the probability of two classes is e^z1 / (e^z0 + e^z1)', () => {
@@ -15,9 +15,10 @@ onEveryKernelSet('probabilityMap', (test) => {
     expect(found).toEqual([3 / 4, 1 / 5, 1 / 2].map((p) => expect.closeTo(p, 6)));
   });
 
-  test('the probability of several classes is that of all but the first', () => {
-    // e^z = 1, 2, 5: (2 + 5) / 8.
-    expect(probabilityOf([0, log(2), log(5)], [1, 1, 1, 3])).toEqual([expect.closeTo(7 / 8, 6)]);
+  test('each of several classes has its share', () => {
+    // e^z = 1, 2, 5.
+    const shares = [0, 1, 2].map((c) => probabilityOf([0, log(2), log(5)], [1, 1, 1, 3], c)[0]);
+    expect(shares).toEqual([1 / 8, 2 / 8, 5 / 8].map((p) => expect.closeTo(p, 6)));
   });
 
   test('a tiny probability keeps its digits, and extreme logits give 0 or 1', () => {
@@ -32,15 +33,15 @@ onEveryKernelSet('probabilityMap', (test) => {
       [1, 2, 3, 2],
       [1, 1, 2, 3, 2],
     ]) {
-      expect(tf.tidy(() => foregroundProbability(tf.zeros(shape)).shape.join())).toBe(shape.slice(0, -1).join());
+      expect(tf.tidy(() => classProbability(tf.zeros(shape), 1).shape.join())).toBe(shape.slice(0, -1).join());
     }
   });
 
-  test('the truth is 1 in every class but 0', () => {
+  test('the truth is 1 in its class alone', () => {
     const [truth, type] = tf.tidy(() => {
-      const found = foregroundTruth(tf.tensor([0, 1, 2, 0], [1, 2, 2], 'int32'));
+      const found = classTruth(tf.tensor([0, 1, 2, 0], [1, 2, 2], 'int32'), 2);
       return [[...found.dataSync()], found.dtype];
     });
-    expect([truth, type]).toEqual([[0, 1, 1, 0], 'float32']);
+    expect([truth, type]).toEqual([[0, 0, 1, 0], 'float32']);
   });
 });

@@ -43,7 +43,7 @@ onEveryKernelSet('Tversky', (test) => {
     const logits = tf.tensor4d([0, Math.log(3), 0, Math.log(3)], [2, 1, 1, 2]);
     const labels = tf.tensor3d([1, 0], [2, 1, 1], 'int32');
     const distances = (over: 'batch' | 'sample'): number[] =>
-      tf.tidy(() => [...tverskyDistances(logits, labels, { over, smoothing: 0 }).dataSync()]);
+      tf.tidy(() => [...tverskyDistances(logits, labels, { over, smoothing: 0 })[0].dataSync()]);
     const [first, second, ...more] = distances('sample');
     expect(more).toEqual([]);
     expect(first).toBeCloseTo(1 - 0.75 / 0.925, 6);

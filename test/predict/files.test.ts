@@ -3,7 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
-import { findVolumes, type Predictor, predictFiles } from '../../lib/predict/files.ts';
+import type { Predictor } from '../../lib/predict/ensemble.ts';
+import { predictFiles } from '../../lib/predict/files.ts';
+import { findVolumes } from '../../lib/predict/inputs.ts';
 import { postprocessMask } from '../../lib/predict/postprocess.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { voxelVolumeMl } from '../../lib/volume/volume.ts';
@@ -42,7 +44,7 @@ describe('finding volumes', () => {
     await writeNifti(at('empty', '.hidden.nii'), obliqueVolume());
     await expect(findVolumes([at('nowhere')])).rejects.toThrow('Expected a volume or a folder of them, found nothing');
     await expect(findVolumes([at('empty')])).rejects.toThrow(
-      'Expected volumes (.nii, .nii.gz, .hdr, .nrrd, .nhdr, .mha, .mhd or DICOM), found none',
+      'Expected volumes (.nii, .nii.gz, .hdr, .nrrd, .nhdr, .mha, .mhd or DICOM), or pictures (.png, .jpg), found none',
     );
     await expect(findVolumes([at('in', 'notes.txt')])).rejects.toThrow('Expected volumes (.nii');
     await writeNifti(at('empty', 'a.nii.gz'), obliqueVolume());

@@ -57,6 +57,21 @@ describe('a mirrored network', () => {
     expect(mirrorVersions([...mirrorAxes])).toHaveLength(8);
   });
 
+  it('keeps the classes of an answer apart, also where neighbours change places', async () => {
+    // Two classes: what the slice below shows at the pixel on the left, and a constant.
+    const twoClasses: ForegroundNetwork = {
+      ...oneSided,
+      predict: async (seen, [n, height, width, channels]) =>
+        Float32Array.from({ length: 2 * n * height * width }, (_, i) => {
+          const p = i >> 1;
+          if (i % 2 === 1) return 7;
+          return p % width === 0 ? 0 : seen[(p - 1) * channels];
+        }),
+    };
+    const answer = await mirrorNetwork(twoClasses, ['x', 'z']).predict(images, shape);
+    expect([...answer]).toEqual([2.5, 7, 5, 7, 2.5, 7]);
+  });
+
   it('says the same as the network where that does not care about flips, whatever the image', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { describePostprocessing, parsePostprocessing, postprocessMask } from '../../lib/predict/postprocess.ts';
+import {
+  describePostprocessing,
+  parsePostprocessing,
+  postprocessClasses,
+  postprocessMask,
+} from '../../lib/predict/postprocess.ts';
 import type { Vec3 } from '../../lib/volume/volume.ts';
 
 const shape: Vec3 = [9, 1, 1];
@@ -26,6 +31,15 @@ describe('post-processing', () => {
       new Array(25).fill(1),
     );
     expect([...postprocessMask(ringWithIsland, [5, 5, 1], [1, 1, 1], { keep: 'largest' })][12]).toBe(0);
+  });
+
+  it('takes all classes as one, keeps their numbers, and fills with the first', () => {
+    // A tumour of 2 inside and beside its organ; the island of 2 goes, the hole becomes 1.
+    const organ = Uint8Array.from([1, 1, 1, 0, 2, 1, 0, 2, 0, 0, 1, 2, 2, 0, 0]);
+    expect([...postprocessClasses(organ, [5, 3, 1], [1, 1, 1], { keep: 'largest', fillHoles: true })]).toEqual([
+      1, 1, 1, 0, 0, 1, 1, 2, 0, 0, 1, 2, 2, 0, 0,
+    ]);
+    expect([...postprocessClasses(organ, [5, 3, 1], [1, 1, 1], {})]).toEqual([...organ]);
   });
 
   it('is told in words', () => {

@@ -1,7 +1,9 @@
 /** From slices to probabilities on their own pixels. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { tf } from '../../lib/engine/engine.ts';
 import {
+  classMask,
   foregroundNetwork,
   predictImages,
   predictSlices,
@@ -43,7 +45,10 @@ describe('predictSlices', () => {
     const model = await thresholdModel(grid.size, 1, threshold);
     for (const batchSize of [1, 2, 5]) {
       const found: number[] = [];
-      for await (const { index, probability } of predictSlices(model, slices, [1, 1, 1], { grid, batchSize })) {
+      for await (const {
+        index,
+        probabilities: [probability],
+      } of predictSlices(model, slices, [1, 1, 1], { grid, batchSize })) {
         found.push(index);
         expect(thresholdMask(probability)).toEqual(wanted(1));
       }
@@ -53,7 +58,9 @@ describe('predictSlices', () => {
   it('is 0 outside the window of the grid', async () => {
     const grid: Grid = { size: [16, 16], unit: 'px', centre: [0, 0], extent: [4, 4] };
     const model = await thresholdModel(grid.size, 1, -1); // everything in the window
-    for await (const { probability } of predictSlices(model, slices, [0], { grid, batchSize: 1 })) {
+    for await (const {
+      probabilities: [probability],
+    } of predictSlices(model, slices, [0], { grid, batchSize: 1 })) {
       // Of 7 × 13 pixels about (3, 6) those within 2 of it: rows 1 to 5 and columns 4 to 8.
       const inside = Uint8Array.from({ length: 91 }, (_, p) =>
         Number(Math.abs(Math.floor(p / 13) - 3) <= 2 && Math.abs((p % 13) - 6) <= 2),
@@ -77,7 +84,25 @@ describe('predictImages', () => {
     const maps = await predictImages(network, images, 2, [1, 2]);
     network.close();
     expect(maps).toHaveLength(2);
-    expect([...maps[0], ...maps[1]]).toEqual([1 / 2, Math.E / (1 + Math.E), 0, 1].map((p) => expect.closeTo(p, 4)));
+    expect([...maps[0][0], ...maps[1][0]]).toEqual(
+      [1 / 2, Math.E / (1 + Math.E), 0, 1].map((p) => expect.closeTo(p, 4)),
+    );
+  });
+});
+
+describe('predictImages of several classes', () => {
+  it('has a map of each class but the background', async () => {
+    const kernel = tf.tensor4d([0, 1, 2, 0, 0, 0, 0, 0, 0], [1, 1, 3, 3]); // logits 0, c and 2 c of the first channel
+    const layers = [
+      tf.layers.conv2d({ filters: 3, kernelSize: 1, weights: [kernel, tf.zeros([3])], inputShape: [1, 2, 3] }),
+    ];
+    const network = foregroundNetwork(tf.sequential({ layers }));
+    const ln2 = Math.log(2);
+    const maps = await predictImages(network, Float32Array.of(0, 9, 9, ln2, 9, 9), 1, [1, 2]);
+    network.close();
+    // 1 : 1 : 1, and 1 : 2 : 4.
+    const near = (...values: number[]): unknown => values.map((value) => expect.closeTo(value, 6));
+    expect(maps.map((classes) => classes.map((map) => [...map]))).toEqual([[near(1 / 3, 2 / 7), near(1 / 3, 4 / 7)]]);
   });
 });
 
@@ -115,5 +140,22 @@ describe('thresholdMask', () => {
         },
       ),
     );
+  });
+});
+
+describe('classMask', () => {
+  const maps = (...rows: number[][]): Float32Array[] => rows.map((row) => Float32Array.from(row));
+  it('is of one class what reaches the threshold', () => {
+    expect(classMask(maps([0.4, 0.5, 0.8]))).toEqual(Uint8Array.of(0, 1, 1));
+    expect(classMask(maps([0.4, 0.5, 0.8]), 0.6)).toEqual(Uint8Array.of(0, 0, 1));
+  });
+  it('is of several the likeliest, background having the rest, and the highest of equals', () => {
+    // Background 0.4, 0.1, 0.25, 0.5, 1, 0.5.
+    const classes = maps([0.35, 0.5, 0.25, 0.25, 0, 0.5], [0.25, 0.4, 0.5, 0.25, 0, 0]);
+    expect(classMask(classes)).toEqual(Uint8Array.of(0, 1, 2, 0, 0, 1));
+    expect(classMask(maps([0.5], [0.5]))).toEqual(Uint8Array.of(2));
+  });
+  it('does not look at the threshold of several classes', () => {
+    expect(classMask(maps([0.3], [0.3]), 0.1)).toEqual(Uint8Array.of(0));
   });
 });

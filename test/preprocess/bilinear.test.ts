@@ -159,6 +159,41 @@ describe('readLabelRow', () => {
       ),
     ).toEqual([1, 0]);
   });
+  it('is the class with the largest share among several, the higher one of equals', () => {
+    const four = Uint8Array.of(0, 1, 2, 2);
+    const points = [
+      [0, 0.4],
+      [0, 0.6],
+      [0.4, 0.9],
+      [0.6, 0.9],
+      [0.45, 0.45],
+      [0, 0.5],
+      [0.5, 1],
+    ] as const;
+    expect(labelAt(four, [2, 2], points)).toEqual([0, 1, 1, 2, 2, 1, 2]);
+    expect(
+      labelAt(
+        Uint8Array.of(3, 3, 1, 1),
+        [2, 2],
+        [
+          [0.4, 0.2],
+          [0.6, 0.2],
+        ],
+      ),
+    ).toEqual([3, 1]);
+  });
+  it('is of two classes what the interpolated mask is from a half on, bit for bit', () => {
+    const part = fc.double({ min: 0, max: 1, noNaN: true });
+    const bit = fc.nat(1);
+    fc.assert(
+      fc.property(fc.tuple(bit, bit, bit, bit), part, part, ([a, b, c, d], y, x) => {
+        const [upper, lower] = [a + (b - a) * x, c + (d - c) * x];
+        const wanted = Number(Math.fround(upper + (lower - upper) * y) >= 0.5);
+        expect(labelAt(Uint8Array.of(a, b, c, d), [2, 2], [[y, x]])).toEqual([wanted]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
   it('is 0 outside', () =>
     expect(
       labelAt(

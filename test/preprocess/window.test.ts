@@ -25,9 +25,16 @@ describe('the window', () => {
     expect(windowOf('default', [0, 80])).toEqual([0, 80]);
     expect(windowOf('paper')).toEqual([-1024, 1024]);
     expect(() => windowOf('default', [80, 80])).toThrow(
-      'Expected a window low,high in HU with low < high, found 80,80',
+      'Expected a window low,high in HU with low < high, from -65536 to 65536, found 80,80',
     );
     expect(() => windowOf('default', [NaN, 80])).toThrow('NaN,80');
+    // Behind these every slice would be black, and the width of the last would be infinite.
+    for (const window of [
+      [1e99, 2e99],
+      [100_000, 200_000],
+      [-1e308, 1e308],
+    ] as const)
+      expect(() => windowOf('default', window)).toThrow(`from -65536 to 65536, found ${window[0]},${window[1]}`);
   });
 });
 

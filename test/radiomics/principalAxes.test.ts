@@ -53,6 +53,24 @@ describe('principalVariances', () => {
     expect(principalVariances(roiOf([1], [1, 1, 1]))).toEqual([0, 0, 0]);
   });
 
+  it('across a slanted line or plane are exactly 0, whatever the spacing: no root is taken of what rounding left', () => {
+    // By hand: two voxels are a line; those with x = z lie in one plane.
+    const pair = new Array(8).fill(0);
+    pair[1] = pair[6] = 1;
+    for (const spacing of [
+      [1, 1, 1],
+      [0.5, 0.5, 5],
+      [0.7, 1.3, 0.1],
+    ] as const) {
+      expect(principalVariances(roiOf(pair, [2, 4, 1], spacing)).slice(1)).toEqual([0, 0]);
+      expect(principalVariancesInPlane(roiOf(pair, [2, 4, 1], spacing), 2)[1]).toBe(0);
+      const plane = Array.from({ length: 125 }, (_, i) => Number(i % 5 === Math.floor(i / 25)));
+      const found = principalVariances(roiOf(plane, [5, 5, 5], spacing));
+      expect(found[1]).toBeGreaterThan(0);
+      expect(found[2]).toBe(0);
+    }
+  });
+
   it('in a plane leave out the axis across it', () => {
     const roi = roiOf(ones(6), [1, 2, 3], [9, 1, 2]);
     const found = principalVariancesInPlane(roi, 0);

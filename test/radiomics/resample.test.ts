@@ -25,6 +25,20 @@ describe('resampling image and mask', () => {
     expect([...out.data.slice(0, 2)]).toEqual([0.5, 2.5]);
   });
 
+  it.each(['corner', 'centre'])(
+    'refuses a spacing that makes too many voxels before it makes one (%s)',
+    (gridAlignment) => {
+      // Along one axis alone, which no array would hold, and only along all three.
+      for (const resampledSpacingMm of [
+        [1e-9, 0, 0],
+        [0.002, 0.002, 0.002],
+      ])
+        expect(() => resample({ resampledSpacingMm, gridAlignment })).toThrow(
+          /^Expected a spacing at which the image has at most 536870912 voxels, found (1e-9|0.002 × 0.002 × 0.002) mm$/,
+        );
+    },
+  );
+
   it('aligned at the centre keeps the centre where it is', () => {
     const { image: out } = resample({
       resampledSpacingMm: [3, 1, 3],

@@ -15,6 +15,12 @@ import { cropVolume } from '../../lib/volume/crop.ts';
 import { roiOf, volumeOf } from './example.ts';
 
 describe('a ROI', () => {
+  it('has no margin that makes its box larger than its indices reach', () => {
+    const volume = volumeOf([1, 1, 1, 1, 1, 1, 1, 1], [2, 2, 2]);
+    expect(() => cropToRoi(volume, 1, findLabel(volume, 1)!, 1e6)).toThrow(
+      /^Expected distances .* at most 2147483647 voxels, found 1000000 voxels around it, and so 2000002×2000002×2000002$/,
+    );
+  });
   it('has the box, count and values of its label, found in any mask', () => {
     const mask = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 60, maxLength: 60 });
     fc.assert(

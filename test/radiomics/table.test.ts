@@ -23,7 +23,14 @@ describe('a cohort table', () => {
     ['', 'Expected the columns id, image and mask, found an empty table'],
     ['id,image,mask\n', 'Expected at least one case, found only a heading'],
     ['id,image,mask\na,b\n', 'Expected 3 cells in row 1, found 2'],
-    ['id,image,mask\n../a,b,c\n', 'Expected ids of letters, digits, dot, dash and underscore, found "../a"'],
+    [
+      'id,image,mask\n../a,b,c\n',
+      'Expected ids of at most 200 letters, digits, dots, dashes and underscores, found "../a"',
+    ],
+    [
+      `id,image,mask\n${'a'.repeat(201)},b,c\n`,
+      `Expected ids of at most 200 letters, digits, dots, dashes and underscores, found "${'a'.repeat(80)}…"`,
+    ],
     ['id,image,mask\na,b,c\na,d,e\n', 'Expected each id once, found a twice'],
     ['id,image,mask\na,,c\n', 'Expected an image and a mask for a, found an empty cell'],
     [

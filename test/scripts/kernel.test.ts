@@ -1,6 +1,6 @@
 /** The kernel as Jupyter drives it, through sockets; scripts/kernel-soak.mjs does so for long. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,8 +41,11 @@ async function run(code: string): Promise<Cell> {
 
 const numbers = (count: number): string => Array.from({ length: count }, (_, i) => `${i}\n`).join('');
 const printNumbers = (count: number): string => `for (let i = 0; i < ${count}; i++) console.log(i)`;
+/** Types of messages, states by name, without `execute_input`, the first after `busy`. */
 const states = (cell: Cell): string[] =>
-  cell.messages.map(({ type, content }) => (type === 'status' ? content.execution_state : type));
+  cell.messages
+    .filter(({ type }) => type !== 'execute_input')
+    .map(({ type, content }) => (type === 'status' ? content.execution_state : type));
 const streams = (cell: Cell): string[][] =>
   cell.messages.filter(({ type }) => type === 'stream').map(({ content }) => [content.name, content.text]);
 
@@ -71,7 +74,8 @@ describe('a cell in Jupyter', () => {
       ['stdout', 'before\n'],
       ['stdout', 'after\n'],
     ]);
-    expect(cell.messages[2]!.content.data['image/png']).toHaveLength(20e6);
+    const figure = cell.messages.find(({ type }) => type === 'display_data')!;
+    expect(figure.content.data['image/png']).toHaveLength(20e6);
   });
 
   it('keeps stdout and stderr apart and in order', async () => {
@@ -150,6 +154,85 @@ describe('a cell in Jupyter', () => {
   });
 });
 
+describe('a front end', () => {
+  /** Asks the kernel something and waits for its `idle`. */
+  async function ask(type: string, content: object, channel = 'shell'): Promise<Cell> {
+    const request = kernel.request(type, content, channel);
+    expect(await request.until(() => request.idle, 10_000), `idle after ${type}`).toBe(true);
+    await request.until(() => request.over, 500);
+    return request;
+  }
+
+  it('is told which code runs, as are all others, and why a cell failed', async () => {
+    const cell = await run("console.group('left open'); throw new Error('a')");
+    const [, input] = cell.messages;
+    expect(input!.type).toBe('execute_input');
+    expect(input!.content.execution_count).toBe(cell.reply!.content.execution_count);
+    expect(cell.reply!.content).toMatchObject({ status: 'error', ename: 'Error', traceback: [] });
+    await kernel.ready();
+    expect(textOf((await run("console.log('not indented')")).messages)).toBe('not indented\n');
+  });
+
+  it.each([
+    ['history_request', { hist_access_type: 'tail', n: 1 }, 'history_reply', { status: 'ok', history: [] }],
+    ['comm_info_request', {}, 'comm_info_reply', { status: 'ok', comms: {} }],
+    ['inspect_request', {}, 'inspect_reply', { status: 'error' }],
+    ['complete_request', { code: null }, 'complete_reply', { status: 'error' }],
+    ['is_complete_request', {}, 'is_complete_reply', { status: 'error' }],
+  ])('that sends %s with %o gets a reply', async (type, content, reply, answer) => {
+    expect((await ask(type, content)).reply).toMatchObject({ type: reply, content: answer });
+  });
+
+  it('whose requests nobody knows, or which has no key, prints nothing into the last cell', async () => {
+    const cell = await run("console.log('mine')");
+    for (const type of ['comm_msg', 'foo_request']) await ask(type, {});
+    expect(states(await ask('comm_open', { comm_id: 'c', target_name: 't' }))).toEqual(['busy', 'comm_close', 'idle']);
+    await kernel.raw(['junk']);
+    await kernel.raw(['<IDS|MSG>', 'signature', '{}', '{}', '{}', '{}']);
+    await ask('kernel_info_request', {});
+    expect(streams(cell)).toEqual([['stdout', 'mine\n']]);
+  });
+
+  it('may count characters, of which 😀 is one', async () => {
+    // by hand: "😀"; "a".toUpp has 15 characters, and .toUpp begins after the ninth
+    const { reply } = await ask('complete_request', { code: '"😀"; "a".toUpp', cursor_pos: 15 });
+    expect(reply!.content).toMatchObject({ cursor_start: 9, cursor_end: 14, matches: ['toUpperCase'] });
+  });
+
+  it('may interrupt by a message', async () => {
+    const cell: Cell = kernel.begin('await new Promise(() => {})');
+    await cell.until(() => cell.messages.length > 1, 5000);
+    await ask('interrupt_request', {}, 'control');
+    expect(await cell.until(() => cell.over, 5000)).toBe(true);
+    await kernel.ready();
+  });
+});
+
+describe('what cannot be shown', () => {
+  const hostile =
+    "const e: any = {}; e[Symbol.for('nodejs.util.inspect.custom')] = () => { throw new Error('looked at'); };";
+
+  it.each([
+    ['thrown by a timer after the cell', `void setTimeout(() => { ${hostile} throw e; }, 10);`],
+    [
+      'a revoked proxy',
+      'void setTimeout(() => { const r = Proxy.revocable({}, {}); r.revoke(); throw r.proxy; }, 10);',
+    ],
+  ])('does not end the kernel: %s', async (_, code) => {
+    const cell = await run(code);
+    const isSaid = (): boolean => textOf(cell.messages, 'stderr') === 'A value that cannot be shown\n';
+    expect(await cell.until(isSaid, 5000)).toBe(true);
+    expect(kernel.exit).toBeUndefined();
+  });
+
+  it('half a surrogate pair becomes the sign for it, in what is displayed too', async () => {
+    const cell = await run(`import { display } from 'tslab';
+      display.text('\\ud800'); display.raw('application/json', { list: ['\\udc00', 1] } as any);`);
+    const shown = cell.messages.filter(({ type }) => type === 'display_data').map(({ content }) => content.data);
+    expect(shown).toEqual([{ 'text/plain': '\ufffd' }, { 'application/json': { list: ['\ufffd', 1] } }]);
+  });
+});
+
 describe('an interrupt', () => {
   it.each([
     ['that never pauses', 'while (true) {}'],
@@ -180,6 +263,44 @@ describe('an interrupt', () => {
 });
 
 describe('a kernel', () => {
+  it.skipIf(process.platform === 'win32')(
+    'ends with the Jupyter that started it, also where that was killed',
+    async () => {
+      const file = path.join(folder, 'own.json');
+      const ports = Object.fromEntries(
+        ['shell', 'iopub', 'control', 'stdin', 'hb'].map((name) => [`${name}_port`, '*']),
+      );
+      writeFileSync(file, JSON.stringify({ transport: 'tcp', ip: '127.0.0.1', key: 'k', ...ports }));
+      const args = JSON.stringify([...flags, projectPath('scripts/kernel.cjs'), file]);
+      const start = `const { spawn } = require('node:child_process');
+      const env = { ...process.env, JPY_PARENT_PID: String(process.pid) };
+      const kernel = spawn(process.execPath, ${args}, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+      console.log(kernel.pid); setInterval(() => {}, 1000);`;
+      const jupyter = spawn(process.execPath, ['-e', start], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const pid = Number(String(await new Promise((resolve) => jupyter.stdout.once('data', resolve))));
+      await sleep(4000); // until it has begun
+      const isAlive = (): boolean => {
+        try {
+          return process.kill(pid, 0);
+        } catch {
+          return false;
+        }
+      };
+      expect(isAlive()).toBe(true);
+      jupyter.kill('SIGKILL');
+      for (let i = 0; i < 100 && isAlive(); i++) await sleep(100);
+      expect(isAlive()).toBe(false);
+    },
+  );
+
+  it('shows all that a cell printed before it called process.exit', async () => {
+    const own = await KernelClient.start({ cwd: path.join(folder, 'notebooks') });
+    const cell: Cell = own.begin(`${printNumbers(5000)}; process.exit(3);`);
+    expect(await cell.until(() => textOf(cell.messages) === numbers(5000), 20_000)).toBe(true);
+    expect(await own.exited).toBe(3);
+    own.kill();
+  });
+
   it('ends at once where its ports are taken, so that Jupyter starts another', () => {
     const file = path.join(kernel.folder, 'connection.json');
     const args = [...flags, projectPath('scripts/kernel.cjs'), file];

@@ -16,10 +16,11 @@ import { exampleBatch } from '../../lib/step/exampleBatch.ts';
 await startEngine();
 const why = whyNoGraphs();
 const batch = exampleBatch(2, { inputSize: [16, 16], inputChannels: 1 });
+const rings = exampleBatch(2, { inputSize: [16, 16], inputChannels: 1, classes: 3 });
 const sgd = { name: 'sgd', momentum: 0 } as const;
 
 /** Two convolutions, with a smooth activation: no kink that rounding could cross. */
-function smallNetwork(): tf.LayersModel {
+function smallNetwork(classes = 2): tf.LayersModel {
   const initializer = (seed: number) => tf.initializers.glorotNormal({ seed });
   return tf.sequential({
     layers: [
@@ -31,10 +32,25 @@ function smallNetwork(): tf.LayersModel {
         activation: 'tanh',
         kernelInitializer: initializer(1),
       }),
-      tf.layers.conv2d({ filters: 2, kernelSize: 3, padding: 'same', kernelInitializer: initializer(2) }),
+      tf.layers.conv2d({ filters: classes, kernelSize: 3, padding: 'same', kernelInitializer: initializer(2) }),
     ],
   });
 }
+
+describe.skipIf(why)(`of three classes in a compiled step${why ? ` (skipped: ${why})` : ''}`, () => {
+  it.each(Object.entries(losses) as [string, LossFunction][])('%s has the loss and the gradients', async (_, loss) => {
+    const model = smallNetwork(3);
+    const options = { optimizer: sgd, loss };
+    const step = await CompiledStep.compile(model, options, rings);
+    const checks = [
+      await checkStep(model, options, step, rings),
+      await checkStep(model, options, step, rings, 'tensorflow'),
+    ];
+    for (const check of checks) expect(isEqualEnough(check), JSON.stringify(check)).toBe(true);
+    step.dispose();
+    model.dispose();
+  });
+});
 
 describe.skipIf(why)(`in a compiled step${why ? ` (skipped: ${why})` : ''}`, () => {
   it.each(Object.entries(losses) as [string, LossFunction][])(

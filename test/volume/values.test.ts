@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countValues, finiteValues, summariseValues } from '../../lib/volume/values.ts';
+import { countValues, finiteValues, flipRows, maskOfValue, summariseValues } from '../../lib/volume/values.ts';
+
+describe('countValues', () => {
+  it('counts 65,536 different values and leaves out further ones, which no map can hold of a large volume', () => {
+    const data = Float64Array.from({ length: 2 ** 16 + 5 }, (_, i) => i / 2 ** 17);
+    data.set([0, 0], 2 ** 16 + 1); // one that is known is counted all the same
+    const counts = countValues(data);
+    expect([counts.size, counts.get(0), counts.get(0.5)]).toEqual([2 ** 16, 3, undefined]);
+  });
+});
 
 describe('summariseValues', () => {
   it('of 2, 4, 4, 4, 5, 5, 7, 9 has mean 5 and population standard deviation 2', () => {
@@ -51,6 +60,22 @@ describe('summariseValues', () => {
       std: NaN,
       sum: 0,
     });
+  });
+});
+
+describe('maskOfValue', () => {
+  it('is 1 where the data has the value', () => {
+    expect(maskOfValue([0, 2, 1, 2], 2)).toEqual(Uint8Array.of(0, 1, 0, 1));
+    expect(maskOfValue([], 1)).toEqual(new Uint8Array());
+  });
+});
+
+describe('flipRows', () => {
+  it('turns the rows round, and twice gives them back', () => {
+    const plane = Uint8Array.of(1, 2, 3, 4, 5, 6);
+    expect(flipRows(plane, 2)).toEqual(Uint8Array.of(5, 6, 3, 4, 1, 2));
+    expect(flipRows(flipRows(plane, 3), 3)).toEqual(plane);
+    expect(plane).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6));
   });
 });
 

@@ -1,13 +1,13 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption } from '../options/datasets.ts';
-import { labelMapOption } from '../options/labelMap.ts';
+import { labelMapOption, labelsOption } from '../options/labelMap.ts';
 import { integer } from '../options/numbers.ts';
 
 export const options = {
   prediction: {
     value: 'P',
     text:
-      'a NIfTI mask, or a folder of masks that are paired with the references by id; ' +
+      'a NIfTI mask or a PNG of a picture, or a folder of masks that are paired with the references by id; ' +
       'given several times, the models are compared case by case',
     multiple: true,
   },
@@ -15,7 +15,15 @@ export const options = {
   data: dataOption,
   'label-map': { ...labelMapOption, text: `of the references: ${labelMapOption.text}`, usually: '1:1,2:1' },
   'prediction-map': { ...labelMapOption, text: 'the same of the predictions', usually: '1:1,2:1' },
-  out: { value: 'DIR', output: 'folder', text: 'for report.json, report.txt, cases.csv and summary.csv' },
+  labels: {
+    ...labelsOption,
+    text: `of both, scored one by one and as one: ${labelsOption.text}`,
+  },
+  out: {
+    value: 'DIR',
+    output: 'folder',
+    text: 'for report.json, report.txt, cases.csv, summary.csv and, with --labels, detection.csv',
+  },
   figures: { text: 'and for a figure of every case, for three metrics (<metric>.png, .svg, .json)' },
   seed: {
     value: 'N',

@@ -3,9 +3,21 @@ import { weightsOption } from '../options/prediction.ts';
 
 export const options = {
   run: { value: 'RUN', text: 'the folder that `axunet train` or `axunet import` made' },
-  onnx: { value: 'FILE', text: 'for onnxruntime and others: one file, opset 17, images [n, channels, h, w]' },
-  tfjs: { value: 'DIR', text: 'for TensorFlow.js: model.json of its own layers, weights.bin and axunet.json' },
-  'saved-model': { value: 'DIR', text: 'for TensorFlow: saved_model.pb and axunet.json, images [n, h, w, channels]' },
+  onnx: {
+    value: 'FILE',
+    output: 'file',
+    text: 'for onnxruntime and others: one file, opset 17, images [n, channels, h, w]',
+  },
+  tfjs: {
+    value: 'DIR',
+    output: 'folder',
+    text: 'for TensorFlow.js: model.json of its own layers, weights.bin and axunet.json',
+  },
+  'saved-model': {
+    value: 'DIR',
+    output: 'folder',
+    text: 'for TensorFlow: saved_model.pb and axunet.json, images [n, h, w, channels]',
+  },
   weights: { ...weightsOption, default: 'best' },
   force: { text: 'replace files that are there' },
 } as const satisfies Options;

@@ -23,7 +23,7 @@ const numbers =
 
 export const options = {
   pdparams: { value: 'FILE', text: "weights of the paper's public code, as PaddlePaddle saves them" },
-  out: { value: 'RUN', text: 'the folder to make, for `axunet predict` and `axunet export`' },
+  out: { value: 'RUN', output: 'folder', text: 'the folder to make, for `axunet predict` and `axunet export`' },
   variant: {
     value: 'NAME',
     text: 'which network it is; the names in the file tell all but plain from residual',

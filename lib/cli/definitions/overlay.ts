@@ -1,4 +1,5 @@
 import type { CommandDefinition, Options } from '../definition.ts';
+import { labelsOption } from '../options/labelMap.ts';
 import { integer, wholeNumberOption } from '../options/numbers.ts';
 import { seriesOption } from '../options/series.ts';
 
@@ -12,6 +13,10 @@ export const options = {
     text: 'the label value that counts as pancreas',
     usually: 'any but 0',
     parse: integer('--value with a whole number'),
+  },
+  labels: {
+    ...labelsOption,
+    text: `a colour for each class of label and mask: ${labelsOption.text}`,
   },
   slices: {
     value: 'N',

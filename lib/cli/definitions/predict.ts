@@ -1,8 +1,16 @@
+import { expected } from '../../errors.ts';
 import type { CommandDefinition, Options } from '../definition.ts';
 import { parseFormats } from '../options/maskFormat.ts';
 import { predictionOptions } from '../options/prediction.ts';
 import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
+import { parseWindow } from '../options/window.ts';
+
+function parseSpacing(text: string): number {
+  const mm = Number(text);
+  if (text.trim() !== '' && mm > 0 && mm < 100) return mm;
+  throw expected('--spacing with the mm of a pixel, such as 0.8', `"${text}"`);
+}
 
 export const options = {
   run: {
@@ -15,8 +23,10 @@ export const options = {
   },
   out: {
     value: 'DIR',
-    output: 'folder',
-    text: 'for each volume <name>.nii.gz (0 and 1, on the voxels of the source; --format) and <name>.json',
+    output: 'continued',
+    text:
+      'for each volume <name>.nii.gz (0 and 1, or the label values of its classes, on the voxels of the source; ' +
+      '--format) and <name>.json; for each picture <name>.png (0 and 255)',
   },
   ...predictionOptions,
   format: {
@@ -28,17 +38,34 @@ export const options = {
     parse: parseFormats,
   },
   series: seriesOption,
+  window: {
+    value: 'LO,HI',
+    text: 'the HU that are black and white, for volumes and a network trained on pictures, or the other way round',
+    parse: parseWindow,
+  },
+  spacing: {
+    value: 'MM',
+    text: 'size of a pixel of pictures, for a network whose window is in mm',
+    parse: parseSpacing,
+  },
   shard: shardOption('volume'),
 } as const satisfies Options;
 
 export const predict = {
   name: 'predict',
-  summary: 'segment CT volumes with a trained network, or the mean of several',
+  summary: 'segment CT volumes or pictures with a trained network, or the mean of several',
   usage: ['FOLDER|FILE... --run RUN --out DIR [options]'],
-  about: 'Segments CT volumes with a trained network, or with the mean of several.',
-  operands: [{ name: 'FOLDER|FILE', text: 'volumes in HU in any orientation: NIfTI, NRRD, MetaImage, DICOM folders' }],
+  about: 'Segments CT volumes, or pictures of slices, with a trained network, or with the mean of several.',
+  operands: [
+    {
+      name: 'FOLDER|FILE',
+      text: 'volumes in HU in any orientation (NIfTI, NRRD, MetaImage, DICOM folders), or PNG or JPEG pictures',
+    },
+  ],
   options,
   notes: [
+    'Pictures have row 0 at the front of the patient, but those called PANCREAS_0005-1157, as in the 2-D NIH set, ' +
+      'which have the spine at the top. A folder with volumes is taken for its volumes alone.',
     'What is complete is skipped (same input, networks and options), so an interrupted run is simply started again. ' +
       'Exit code 1 when a volume failed; the others are made all the same.',
   ],

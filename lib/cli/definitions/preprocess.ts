@@ -1,6 +1,6 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption, datasetNames } from '../options/datasets.ts';
-import { labelMapOption } from '../options/labelMap.ts';
+import { labelMapOption, labelsOption } from '../options/labelMap.ts';
 import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
 import { parseWindow } from '../options/window.ts';
@@ -23,6 +23,7 @@ export const options = {
     parse: parseWindow,
   },
   'label-map': labelMapOption,
+  labels: labelsOption,
   series: seriesOption,
   shard: shardOption('case'),
   json: { text: 'print a summary as JSON' },

@@ -1,5 +1,6 @@
 import { expected } from '../../errors.ts';
-import type { CommandDefinition, Options } from '../definition.ts';
+import { type CommandDefinition, inGroup, type Options } from '../definition.ts';
+import { labelsOption } from '../options/labelMap.ts';
 import { configOptions, foldOption, foldsFileOption, slicesOptions } from '../options/training.ts';
 
 function parseFolds(text: string): 'all' {
@@ -25,6 +26,7 @@ export const options = {
     text: 'go on from the last checkpoint in RUN with its own configuration (or start, where there is none)',
   },
   ...slicesOptions,
+  ...inGroup('Data', { labels: labelsOption }),
   ...configOptions,
 } as const satisfies Options;
 

@@ -1,11 +1,12 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption, datasetNames } from '../options/datasets.ts';
-import { labelMapOption } from '../options/labelMap.ts';
+import { labelMapOption, labelsOption } from '../options/labelMap.ts';
 import { seriesOption } from '../options/series.ts';
 
 export const options = {
   data: dataOption,
   'label-map': labelMapOption,
+  labels: labelsOption,
   series: seriesOption,
   folds: { value: 'FILE', text: "also check that these folds fit the set's patients and overlap nowhere" },
   out: { value: 'FILE', output: 'file', text: 'write the report as JSON' },

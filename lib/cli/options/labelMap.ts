@@ -1,5 +1,6 @@
-/** The options that say what the values in a label file stand for, such as `--label-map`. */
+/** The options that say what the values in a label file stand for: `--label-map` and `--labels`. */
 import type { OpenOptions } from '../../dataset/caseList.ts';
+import { parseClasses } from '../../dataset/classes.ts';
 import { expected } from '../../errors.ts';
 import type { OptionDefinition } from '../definition.ts';
 
@@ -35,3 +36,19 @@ export const labelMapOption = {
   usually: 'as the data set says',
   parse: parseLabelMap,
 } as const satisfies OptionDefinition;
+
+export const labelsOption = {
+  value: 'CLASSES',
+  text:
+    'keeps classes apart, by name and stored label value, such as pancreas=1,tumour=2; ' +
+    'pancreas=4+5 has two values, and *=0 takes all others for background',
+  usually: 'all foreground is one class',
+  parse: parseClasses,
+} as const satisfies OptionDefinition;
+
+/** What `--label-map` or `--labels` says of the labels. Throws a UserError where both are given. */
+export function openOptionsOf(values: { readonly labelMap?: OpenOptions; readonly labels?: OpenOptions }): OpenOptions {
+  const { labelMap, labels } = values;
+  if (labelMap && labels) throw expected('either --label-map or --labels', 'both');
+  return labels ?? labelMap ?? {};
+}

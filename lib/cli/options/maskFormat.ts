@@ -1,5 +1,5 @@
 /** Options that say in which format a mask is written, and what its values stand for. */
-import { type Label, type StructureName, structureNames } from '../../dicomLabels/codes.ts';
+import { isStructureName, type Label, structureNames } from '../../dicomLabels/codes.ts';
 import { expected } from '../../errors.ts';
 import { type MaskFormat, maskFormats } from '../../scan/maskFiles.ts';
 
@@ -16,9 +16,9 @@ export function parseFormats(text: string): readonly MaskFormat[] {
 export function parseLabels(text: string): readonly Label[] {
   const labels = text.split(',').map((entry): Label => {
     const [, name, value] = /^\s*([a-z]+)=(\d{1,5})\s*$/.exec(entry) ?? [];
-    if (!(structureNames as (string | undefined)[]).includes(name) || Number(value) < 1)
+    if (!isStructureName(name) || Number(value) < 1)
       throw expected(`--labels as pancreas=1,tumour=2 (${structureNames.join(', ')})`, `"${text}"`);
-    return { name: name as StructureName, value: Number(value) };
+    return { name, value: Number(value) };
   });
   for (const key of ['name', 'value'] as const)
     if (new Set(labels.map((label) => label[key])).size < labels.length)

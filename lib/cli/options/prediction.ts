@@ -49,7 +49,9 @@ export const predictionOptions = {
     parse: parseSteps,
   },
   probability: {
-    text: 'also <name>_probability.nii.gz, 0 to 1 on the voxels of the source',
+    text:
+      'also <name>_probability.nii.gz, 0 to 1 on the voxels of the source; of several classes ' +
+      '<name>_probability_<class>.nii.gz; of pictures .png',
     alias: 'probabilities',
   },
 } as const satisfies Options;

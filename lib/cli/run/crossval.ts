@@ -12,6 +12,7 @@ import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
 import { writeJson } from '../../io/files.ts';
 import { readJsonAs } from '../../io/schema.ts';
 import { type SliceSet } from '../../preprocess/sliceSet.ts';
+import type { TrainConfig } from '../../train/config.ts';
 import { presetConfig } from '../../train/presets.ts';
 import { describeRun } from '../../train/run.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
@@ -19,7 +20,15 @@ import type { Call } from '../definition.ts';
 import type { options } from '../definitions/crossval.ts';
 import { judgingOptions } from '../options/judging.ts';
 import { shardOf } from '../options/shard.ts';
-import { foldsFor, groupsOf, openMadeSlices, presetOf, readConfig, slicesOfDataset, startTold } from './training.ts';
+import {
+  foldsFor,
+  groupsOf,
+  openMadeSlices,
+  presetOf,
+  readTrainingOptions,
+  slicesOfDataset,
+  startTold,
+} from './training.ts';
 
 type Values = Call<typeof options>['values'];
 
@@ -56,8 +65,12 @@ async function openVolumes(dataset: string, folder: string | undefined): Promise
 }
 
 /** The plan that the command line asks for; in a folder that has one, its configuration where nothing else is said. */
-async function planFor(values: Values, slices: SliceSet, old: CrossvalPlan | undefined): Promise<CrossvalPlan> {
-  const changed = await readConfig(values);
+async function planFor(
+  values: Values,
+  changed: (base: TrainConfig) => TrainConfig,
+  slices: SliceSet,
+  old: CrossvalPlan | undefined,
+): Promise<CrossvalPlan> {
   const config = changed(
     old && values.preset === undefined ? old.config : presetConfig(presetOf(values), slices.manifest.dataset),
   );
@@ -139,12 +152,16 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
   checkOptions(values);
   const list = await openVolumes(dataset, values.data);
   const old = await readPlan(out);
+  const changed = await readTrainingOptions(values, values.preset === undefined ? old?.config : undefined);
   const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);
   const slices =
     values.slices === undefined
       ? await slicesOfDataset(list, preset, 'crossval')
       : await openMadeSlices(values.slices, 'crossval');
-  const plan = await planFor(values, slices, old);
+  const { classes = [] } = slices.manifest;
+  if (classes.length > 1)
+    throw expected('slices of one class to cross-validate', classes.map(({ name }) => name).join(', '), values.slices);
+  const plan = await planFor(values, changed, slices, old);
   assertTestedOnce(plan.folds, [...new Set(slices.entries.map(({ patient }) => patient))]);
   const wanted = wantedFolds(values, plan);
   await keepPlan(out, plan);

@@ -28,10 +28,14 @@ function whatToEvaluate({ prediction, reference, ...values }: Values, operands: 
     throw new UserError('Expected axunet evaluate --prediction P --reference R, or the name of a set of masks');
   const list = byName ? openMasks(operands[0], values.data) : undefined;
   const ofList = list && { labelMap: list.labelMap };
+  if (values.labels && (values.labelMap || values.predictionMap))
+    throw expected('--labels for both sides, or --label-map and --prediction-map', 'both kinds');
+  const ofClasses = values.labels && { reference: values.labels, prediction: values.labels };
   const labels: LabelOptions = {
     ...(ofList && { reference: ofList, prediction: ofList }),
     ...(values.labelMap && { reference: values.labelMap }),
     ...(values.predictionMap && { prediction: values.predictionMap }),
+    ...(ofClasses && { ...ofClasses, classes: values.labels!.classes }),
   };
   return { models: list ? pairAuthors(list) : pairAll(prediction, reference!), labels };
 }
@@ -65,6 +69,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   const report = makeReport(await evaluateAll(models, labels), values.seed, labels);
   for (const { warnings = [] } of report.models)
     for (const { id, message } of warnings) console.error(`axunet evaluate: warning: case ${id}: ${message}`);
+  for (const message of report.warnings ?? []) console.error(`axunet evaluate: warning: ${message}`);
   if (out) await writeReport(out, report);
   if (out && values.figures) await saveFigures(out, report);
   console.log(values.json ? JSON.stringify(report, null, 2) : formatEvaluation(report));

@@ -1,9 +1,9 @@
 import { startEngine } from 'axunet-engine/engine';
 import { UserError } from '../../errors.ts';
+import { formatScores } from '../../evaluate/formatScores.ts';
 import { saveRunFigures } from '../../figures/runFigures.ts';
 import { openSlices } from '../../preprocess/sliceSet.ts';
 import { loadRun } from '../../train/loadRun.ts';
-import { formatScores } from '../../train/scores.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/figures.ts';
 

@@ -1,7 +1,9 @@
 import { startEngine } from 'axunet-engine/engine';
 import { type Choice, readChoice, runFolders } from '../../crossval/models.ts';
+import { describeClasses } from '../../dataset/classes.ts';
 import { cleanText, expected, UserError } from '../../errors.ts';
-import { findVolumes, type PredictReport, predictFiles } from '../../predict/files.ts';
+import { type PredictReport, predictFiles } from '../../predict/files.ts';
+import { findVolumes } from '../../predict/inputs.ts';
 import { describePostprocessing, type Postprocessing } from '../../predict/postprocess.ts';
 import { startProgress } from '../../progress.ts';
 import type { CheckpointSlot } from '../../train/checkpoint.ts';
@@ -13,10 +15,11 @@ import { shardOf } from '../options/shard.ts';
 
 /** On what kind of data a network was trained, for the reader to see whether the volumes are of that kind. */
 function describeTraining({ folder, windowHu, grid, description: { data } }: TrainedRun): string {
+  const seen = data.unit === 'px' ? 'pictures' : `window ${windowHu.join(' to ')} HU`;
   const extent = grid.unit === 'px' ? '' : ` over ${grid.extent.map((mm) => Math.round(mm)).join('×')} mm`;
   return (
-    `${folder}: trained on ${data.dataset}, mode ${data.mode}, window ${windowHu.join(' to ')} HU, ` +
-    `${grid.size.join('×')} pixels${extent}`
+    `${folder}: trained on ${data.dataset}, mode ${data.mode}, ${seen}, ` +
+    `${grid.size.join('×')} pixels${extent}${data.classes ? `, classes ${describeClasses(data.classes)}` : ''}`
   );
 }
 
@@ -24,13 +27,6 @@ async function loadNetworks(folders: readonly string[], weights: CheckpointSlot)
   const networks: TrainedRun[] = [];
   for (const folder of (await Promise.all(folders.map(runFolders))).flat()) {
     const trained = await loadRun(folder, weights);
-    const { data } = trained.description;
-    if (data.unit === 'px')
-      throw expected(
-        'a network trained on CT volumes',
-        `one trained on pictures without CT numbers and spacing (${data.dataset})`,
-        folder,
-      );
     console.log(describeTraining(trained));
     networks.push(trained);
   }
@@ -77,6 +73,8 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     threshold,
     mirror,
     postprocessing,
+    windowHu: values.window,
+    spacingMm: values.spacing,
     onChoice: (line) => console.log(line),
     onProgress: (done, _, note) => progress.update(Math.round(100 * done) / 100, note),
   });

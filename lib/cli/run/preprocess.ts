@@ -6,6 +6,7 @@ import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/preprocess.ts';
+import { openOptionsOf } from '../options/labelMap.ts';
 import { seriesOf } from '../options/series.ts';
 
 const withForeground = ({ slices }: Manifest): number => slices.filter(({ foreground }) => foreground > 0).length;
@@ -19,6 +20,7 @@ function summaryOf(manifest: Manifest, list: CaseList, out: string): object {
     windowHu,
     cases: cases.length,
     labelMap: list.labelMap,
+    classes: list.classes,
     labels: describeLabels(list),
     failed,
     warnings: [...warningsIn(manifest), ...doubtsOfSet(manifest).map((message) => ({ message }))],
@@ -52,11 +54,11 @@ function printSummary(manifest: Manifest, out: string): void {
 }
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
-  const { out, mode, window: windowHu, shard, labelMap } = values;
+  const { out, mode, window: windowHu, shard } = values;
   if (operands.length !== 1)
     throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
   if (!out) throw new UserError('Expected --out DIR, the folder for the slices, found none');
-  const list = await openDataset(operands[0], values.data, { ...labelMap, ...seriesOf(values) });
+  const list = await openDataset(operands[0], values.data, { ...openOptionsOf(values), ...seriesOf(values) });
   if (!values.json) console.log(describeLabels(list));
   const total = Math.ceil((list.cases.length - (shard?.index ?? 0)) / (shard?.count ?? 1));
   const progress = values.json ? undefined : startProgress('preprocess', total);

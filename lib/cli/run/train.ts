@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Folds, splitFold } from '../../dataset/folds.ts';
 import { UserError } from '../../errors.ts';
+import { formatScores } from '../../evaluate/formatScores.ts';
 import { type PatientOverlap, summariseOverlap } from '../../evaluate/overlap.ts';
 import { writeJson } from '../../io/files.ts';
 import { ownPlace } from '../../io/insideFolder.ts';
@@ -12,12 +13,12 @@ import type { TrainConfig } from '../../train/config.ts';
 import { loadRun } from '../../train/loadRun.ts';
 import { presetConfig } from '../../train/presets.ts';
 import { describeRun, descriptionSchema, type PatientSplit, type RunDescription } from '../../train/run.ts';
-import { formatScores, scoreRun } from '../../train/scores.ts';
+import { scoreRun } from '../../train/scores.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/train.ts';
-import { foldsFor, presetOf, readConfig, slicesFor, startTold } from './training.ts';
+import { foldsFor, presetOf, readTrainingOptions, slicesFor, startTold } from './training.ts';
 
 type Values = Call<typeof options>['values'];
 
@@ -86,14 +87,14 @@ async function planOf(values: Values): Promise<Plan> {
   if (out === undefined) throw new UserError('Expected --out RUN, the folder for the run, found none');
   if (values.folds !== undefined && values.fold !== undefined)
     throw new UserError('Expected either --fold or --folds, found both');
-  const changed = await readConfig(values);
+  const changed = await readTrainingOptions(values);
   if ((values.slices === undefined) === (values.dataset === undefined))
     throw new UserError('Expected either --slices DIR or --dataset NAME');
   const slices = await slicesFor(values, 'train');
   const preset = presetConfig(presetOf(values), slices.manifest.dataset);
-  await startTold();
   const fresh = changed(preset);
   const folds = await foldsFor(values.foldsFile, slices, fresh.seed);
+  await startTold();
   const isAll = values.folds === 'all';
   return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll };
 }

@@ -2,16 +2,17 @@
 
 import { startEngine } from 'axunet-engine/engine';
 
-import { type CaseList } from '../../dataset/caseList.ts';
+import { type CaseList, type OpenOptions } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
-import { cleanText, messageOf, UserError } from '../../errors.ts';
+import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import { type Profile, projectPath, settings } from '../../settings.ts';
 import { parseChanges, readChanges, type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
+import { presetConfig } from '../../train/presets.ts';
 import type { ValuesOf } from '../definition.ts';
 import type { configOptions, slicesOptions } from '../options/training.ts';
 
@@ -49,12 +50,28 @@ export async function readConfig(values: ConfigValues): Promise<(base: TrainConf
 }
 
 /**
+ * Reads what the command line says of a training before any slice is made, so that a fault in it is told at once:
+ * what it returns puts the changes on a configuration, and they must fit on `base`. Throws a UserError that names the
+ * field or the file.
+ */
+export async function readTrainingOptions(
+  values: ConfigValues & { readonly foldsFile?: string },
+  base: TrainConfig = presetConfig(presetOf(values), ''),
+): Promise<(base: TrainConfig) => TrainConfig> {
+  const changed = await readConfig(values);
+  changed(base);
+  if (values.foldsFile !== undefined) await readFolds(values.foldsFile);
+  return changed;
+}
+
+/**
  * The slices of a data set in their usual place, made where they are missing; cases that cannot be made are named on
  * stderr. `command` is who says so.
  */
 export async function slicesOfDataset(list: CaseList, preset: Profile, command: string): Promise<SliceSet> {
   const mode = preset === 'paper' ? 'paper' : 'default';
-  const out = projectPath('data', 'slices', `${list.dataset.replace(/[^\w.-]+/g, '-')}-${mode}`);
+  const parts = [list.dataset.replace(/[^\w.-]+/g, '-'), mode, ...(list.classes ?? []).map(({ name }) => name)];
+  const out = projectPath('data', 'slices', parts.join('-'));
   console.log(describeLabels(list));
   const progress = startProgress('preprocess', list.cases.length);
   const manifest = await preprocessDataset(list, {
@@ -83,10 +100,16 @@ export async function openMadeSlices(folder: string, command: string): Promise<S
   return slices;
 }
 
-/** Slices that were made before, or those of a data set. */
-export async function slicesFor(values: SlicesValues & ConfigValues, command: string): Promise<SliceSet> {
-  if (values.slices !== undefined) return openMadeSlices(values.slices, command);
-  return slicesOfDataset(await openDataset(values.dataset!, values.data), presetOf(values), command);
+/** Slices that were made before, or those of a data set, with the classes that `labels` keeps apart. */
+export async function slicesFor(
+  values: SlicesValues & ConfigValues & { readonly labels?: OpenOptions },
+  command: string,
+): Promise<SliceSet> {
+  const { dataset, data, slices, labels } = values;
+  if (slices !== undefined && labels)
+    throw expected('--labels with --dataset (axunet preprocess --labels makes slices with classes)', '--slices');
+  if (slices !== undefined) return openMadeSlices(slices, command);
+  return slicesOfDataset(await openDataset(dataset!, data, labels), presetOf(values), command);
 }
 
 /** Patient → group, for the patients of a slice set that have one. */

@@ -1,6 +1,7 @@
 /** The patients of a study: data, slices, and who trains, validates and tests. */
 import { type CaseList } from 'axunet/dataset/caseList';
 import { openDataset } from 'axunet/dataset/cases';
+import { parseClasses } from 'axunet/dataset/classes';
 import { foldsOf, makeFolds, splitFold } from 'axunet/dataset/folds';
 import { makePhantomCohort } from 'axunet/dataset/phantom';
 import { findDataset } from 'axunet/dataset/registry';
@@ -46,7 +47,10 @@ async function preprocess(list: CaseList, folder: string): Promise<SliceSet> {
   return openSlices(folder);
 }
 
-async function phantomCohort(): Promise<StudyCohort> {
+/** How the phantom's labels are called where its classes are kept apart. */
+const phantomClasses = parseClasses('pancreas=1,tumour=2');
+
+async function phantomCohort(keepsClasses: boolean): Promise<StudyCohort> {
   const folder = projectPath('data/study/phantom');
   const progress = startProgress('phantom patients', phantomPatients);
   await makePhantomCohort(folder, {
@@ -58,6 +62,9 @@ async function phantomCohort(): Promise<StudyCohort> {
   progress.finish();
   const list = await openDataset('phantom', folder);
   const slices = await preprocess(list, projectPath('data/study/phantom-slices'));
+  const apart = keepsClasses
+    ? await preprocess(await openDataset('phantom', folder, phantomClasses), projectPath('data/study/phantom-apart'))
+    : undefined;
   const { folds } = foldsOf(list, { count: 11, seed: 1 });
   const patients = {
     validation: folds.slice(0, validationFolds).flat().sort(),
@@ -69,7 +76,7 @@ async function phantomCohort(): Promise<StudyCohort> {
     source: `${phantomPatients} phantom patients of the size of profile demo, seed 1 (synthetic: easier than people)`,
     patients,
     foreground: foregroundOf(slices),
-    split: () => ({ slices, ...patients }),
+    split: (arm) => ({ slices: arm.keepsClasses ? apart! : slices, ...patients }),
   };
 }
 
@@ -123,6 +130,7 @@ async function pictureCohort(dataFolder?: string): Promise<StudyCohort> {
  * Opens the cohort of a study and makes what can be made. Throws a sentence that says
  * how to get the data that is missing.
  */
-export function openCohort({ cohort }: StudyPlan, dataFolder?: string): Promise<StudyCohort> {
-  return cohort === 'phantom' ? phantomCohort() : pictureCohort(dataFolder);
+export function openCohort({ cohort, arms }: StudyPlan, dataFolder?: string): Promise<StudyCohort> {
+  const keepsClasses = arms.some((arm) => arm.keepsClasses);
+  return cohort === 'phantom' ? phantomCohort(keepsClasses) : pictureCohort(dataFolder);
 }

@@ -12,6 +12,8 @@ export interface StudyArm {
   readonly changes: TrainChanges;
   /** What is dealt into folds: `slices` puts slices of one patient on both sides, as the reference's code does. */
   readonly split?: 'patients' | 'slices';
+  /** Pancreas and tumour are two classes, not one; of phantom cohorts alone. */
+  readonly keepsClasses?: boolean;
 }
 
 export interface StudyPlan {
@@ -46,6 +48,18 @@ const lossArm = (loss: string, label: string): StudyArm => ({
 });
 
 export const studies: readonly StudyPlan[] = [
+  {
+    name: 'classes-apart',
+    title: 'Pancreas and tumour as one class, or apart',
+    cohort: 'phantom',
+    base: { ...phantomBase, epochs: 16 },
+    seeds: [1, 2, 3],
+    arms: [
+      { name: 'union', label: 'One class, CE + Dice', changes: {} },
+      { name: 'apart', label: 'Apart, CE + Dice', changes: {}, keepsClasses: true },
+      { name: 'apart-focal-gdl', label: 'Apart, focal + GDL', changes: { loss: 'focal-gdl' }, keepsClasses: true },
+    ],
+  },
   {
     name: 'architectures',
     title: 'Six networks, one budget',

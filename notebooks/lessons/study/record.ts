@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from 'axunet/errors';
+import type { DetectionSummary } from 'axunet/evaluate/detection';
 import { type Metric, metricInfo, metricNames, type Outcome } from 'axunet/evaluate/metrics';
 import type { OverlapCounts } from 'axunet/evaluate/overlap';
 import { cutWindow } from 'axunet/figures/slicePicture';
@@ -49,6 +50,13 @@ export interface Cleaning {
   readonly cases: readonly StudyCase[];
 }
 
+/** One class of a run that keeps several apart: the likeliest class of each voxel is taken, nothing is cleaned. */
+export interface StudyClass {
+  readonly name: string;
+  readonly cases: readonly StudyCase[];
+  readonly detection: DetectionSummary;
+}
+
 /** A predicted mask of an example slice, one bit a pixel, base64. */
 export interface ExampleMask {
   readonly id: string;
@@ -69,6 +77,8 @@ export interface StudyRun {
   /** Unseen patients at threshold 0.5, nothing cleaned. */
   readonly cases: readonly StudyCase[];
   readonly cleaning?: Cleaning;
+  /** Each class, where the arm keeps them apart; `cases` takes them as one. */
+  readonly classes?: readonly StudyClass[];
   readonly examples?: readonly ExampleMask[];
 }
 
@@ -198,12 +208,14 @@ export async function writeStudyRecord(record: StudyRecord, records = recordsFol
   const runs = record.runs.map((run) => ({
     ...run,
     ...(run.cleaning && { cleaning: { ...run.cleaning, cases: rows(run.cleaning.cases) } }),
+    ...(run.classes && { classes: run.classes.map((one) => ({ ...one, cases: rows(one.cases) })) }),
     cases: rows(run.cases),
   }));
   await writeFileAtomic(recordFile(record.study, records), `${recordText({ ...record, metrics, runs })}\n`);
 }
 
-interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning'> {
+interface StoredRun extends Omit<StudyRun, 'cases' | 'cleaning' | 'classes'> {
+  readonly classes?: readonly (Omit<StudyClass, 'cases'> & { readonly cases: readonly CaseRow[] })[];
   readonly cases: readonly CaseRow[];
   readonly cleaning?: Omit<Cleaning, 'cases'> & { readonly cases: readonly CaseRow[] };
 }
@@ -211,6 +223,18 @@ interface StoredRecord extends Omit<StudyRecord, 'runs'> {
   readonly metrics: readonly Metric[];
   readonly runs: readonly StoredRun[];
 }
+
+const detectionSchema: Schema<DetectionSummary> = object({
+  withLesion: natural,
+  found: natural,
+  touched: natural,
+  sensitivity: optional(realNumber),
+  withoutLesion: natural,
+  rightlyEmpty: natural,
+  specificity: optional(realNumber),
+  falsePositives: natural,
+  falsePositivesPerCase: optional(realNumber),
+});
 
 /** A run whose cases are written in this form: rows in a record, objects in the file of a finished run. */
 export const runSchema = <Cases>(cases: Schema<Cases>) =>
@@ -232,6 +256,7 @@ export const runSchema = <Cases>(cases: Schema<Cases>) =>
         cases,
       }),
     ),
+    classes: optional(list(object({ name: text, cases, detection: detectionSchema }))),
     examples: optional(list(object({ id: text, mask: text }))),
   });
 
@@ -284,10 +309,11 @@ export async function readStudyRecord(study: string, records = recordsFolder): P
   const { metrics, ...record } = stored;
   const cases = (rows: readonly CaseRow[]): StudyCase[] => rows.map((row) => rowToCase(row, metrics));
   const runs = record.runs.map(
-    ({ cleaning, ...run }): StudyRun => ({
+    ({ cleaning, classes, ...run }): StudyRun => ({
       ...run,
       cases: cases(run.cases),
       ...(cleaning && { cleaning: { ...cleaning, cases: cases(cleaning.cases) } }),
+      ...(classes && { classes: classes.map((one) => ({ ...one, cases: cases(one.cases) })) }),
     }),
   );
   return { ...record, runs };

@@ -1,6 +1,7 @@
 /** Runs a study: one training after another, finished ones skipped, the record renewed after each. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { firstDifference } from 'axunet/checks';
 import { messageOf } from 'axunet/errors';
 import { codeVersion } from 'axunet/figures/saveFigure';
 import { sha256, writeJson } from 'axunet/io/files';
@@ -23,7 +24,7 @@ import { type TrainConfig, trainConfig } from 'axunet/train/config';
 import { type EpochRecord, readHistory } from 'axunet/train/history';
 import { loadRun } from 'axunet/train/loadRun';
 import { presetConfig } from 'axunet/train/presets';
-import { closeRun, describeRun, firstDifference, openRun, type RunDescription } from 'axunet/train/run';
+import { closeRun, describeRun, openRun, type RunDescription } from 'axunet/train/run';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { trainFolder } from 'axunet/train/trainFolder';
 import { currentEngine } from 'axunet-engine/engine';

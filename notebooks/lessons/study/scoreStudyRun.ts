@@ -2,6 +2,7 @@
 
 import { canonicalCase, type LabelledVolume, readCase } from 'axunet/dataset/readCase';
 import { choosePostprocessing, type MaskCase, postprocessingCandidates } from 'axunet/evaluate/choosePostprocessing';
+import { detectLesions, summariseDetections } from 'axunet/evaluate/detection';
 import { outcomeOf, scoreMasks } from 'axunet/evaluate/metrics';
 import { dice, overlapCounts, overlapScores } from 'axunet/evaluate/overlap';
 import { scoreSlices } from 'axunet/evaluate/slices';
@@ -11,14 +12,22 @@ import { foregroundNetwork, thresholdMask } from 'axunet/predict/slices';
 import { predictVolume } from 'axunet/predict/volume';
 import type { TrainedRun } from 'axunet/train/loadRun';
 import { slicesOf } from 'axunet/train/run';
-import { fullestSlice } from 'axunet/volume/values';
+import { fullestSlice, maskOfValue } from 'axunet/volume/values';
 import { sliceZ, type Volume } from 'axunet/volume/volume';
 import type { StudyCohort, StudySplit } from './cohort.ts';
-import { type Cleaning, type ExampleMask, type ExampleSlice, packMask, type StudyCase } from './record.ts';
+import {
+  type Cleaning,
+  type ExampleMask,
+  type ExampleSlice,
+  packMask,
+  type StudyCase,
+  type StudyClass,
+} from './record.ts';
 
 export type StudyScores = {
   readonly cases: StudyCase[];
   readonly cleaning?: Cleaning;
+  readonly classes?: StudyClass[];
   readonly examples?: ExampleMask[];
 };
 
@@ -31,7 +40,10 @@ const exampleSideMm = 180;
 interface Predicted {
   readonly id: string;
   readonly label: Volume;
+  /** Of any foreground. */
   readonly probability: Volume<Float32Array>;
+  /** Class numbers, the likeliest of each voxel. */
+  readonly mask: Volume<Uint8Array>;
 }
 
 const readCases = (cohort: StudyCohort, patients: readonly string[]): Promise<LabelledVolume[]> =>
@@ -46,13 +58,13 @@ async function predictAll(trained: TrainedRun, volumes: readonly LabelledVolume[
   const predicted: Predicted[] = [];
   try {
     for (const { id, image, label } of volumes) {
-      const { probability } = await predictVolume(trained.model, image, {
+      const { probability, mask } = await predictVolume(trained.model, image, {
         grid: trained.grid,
         windowHu: trained.windowHu,
         batchSize: 8,
         network,
       });
-      predicted.push({ id, label, probability });
+      predicted.push({ id, label, probability, mask });
     }
   } finally {
     network.close();
@@ -66,6 +78,22 @@ const maskOf = ({ probability }: Predicted, threshold: number): Uint8Array =>
 function scoreCase(one: Predicted, mask: Uint8Array): StudyCase {
   const { data, shape, spacingMm } = one.label;
   return { id: one.id, ...scoreMasks(mask, data, shape, spacingMm) };
+}
+
+/** Each class of a network that keeps several apart, with the cases in which its lesions were found. */
+function scoreClasses({ classes = [] }: TrainedRun, test: readonly Predicted[]): StudyClass[] {
+  if (classes.length < 2) return [];
+  return classes.map(({ name, values }, i) => {
+    const pairs = test.map(({ id, mask, label }) => {
+      const [own, truth] = [maskOfValue(mask.data, i + 1), maskOfValue(label.data, values[0]!)];
+      return { id, own, truth, shape: label.shape, spacingMm: label.spacingMm };
+    });
+    return {
+      name,
+      cases: pairs.map(({ id, own, truth, shape, spacingMm }) => ({ id, ...scoreMasks(own, truth, shape, spacingMm) })),
+      detection: summariseDetections(pairs.map(({ own, truth, shape }) => detectLesions(own, truth, shape))),
+    };
+  });
 }
 
 /**
@@ -114,6 +142,7 @@ async function clean(validation: readonly Predicted[], test: readonly Predicted[
 async function scoreVolumes(trained: TrainedRun, cohort: StudyCohort, split: StudySplit): Promise<StudyScores> {
   const test = await predictAll(trained, await readCases(cohort, split.test));
   const validation = await predictAll(trained, await readCases(cohort, split.validation));
+  const classes = scoreClasses(trained, test);
   const examples = test.slice(0, shownPatients).map((one): ExampleMask => {
     const z = fullestSlice(one.label);
     return { id: one.id, mask: packMask(thresholdMask(sliceZ(one.probability, z) as Float32Array)) };
@@ -121,6 +150,7 @@ async function scoreVolumes(trained: TrainedRun, cohort: StudyCohort, split: Stu
   return {
     cases: test.map((one) => scoreCase(one, maskOf(one, 0.5))),
     cleaning: await clean(validation, test),
+    ...(classes.length > 0 && { classes }),
     examples,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLabelMap } from '../../../lib/cli/options/labelMap.ts';
+import { openOptionsOf, parseLabelMap } from '../../../lib/cli/options/labelMap.ts';
 
 describe('--label-map', () => {
   it('says what the stored labels stand for, and with a star that all others are background', () => {
@@ -22,5 +22,16 @@ describe('--label-map', () => {
       'Expected --label-map to leave 0 background, found 0:1 in "0:1,1:1"',
     );
     expect(parseLabelMap('0:0,1:1')).toEqual({ labelMap: { 0: 0, 1: 1 } });
+  });
+});
+
+describe('--label-map and --labels', () => {
+  it('say one thing: one of them, or nothing', () => {
+    const labels = { labelMap: { 1: 1, 2: 2 } };
+    const labelMap = { labelMap: { 1: 1 } };
+    expect(openOptionsOf({ labels })).toBe(labels);
+    expect(openOptionsOf({ labelMap })).toBe(labelMap);
+    expect(openOptionsOf({})).toEqual({});
+    expect(() => openOptionsOf({ labels, labelMap })).toThrow('Expected either --label-map or --labels, found both');
   });
 });

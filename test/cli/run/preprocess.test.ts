@@ -3,7 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadCommand } from '../../../lib/cli/commands.ts';
+import { parseClasses } from '../../../lib/dataset/classes.ts';
 import { writeNifti } from '../../../lib/io/nifti.ts';
+import { openSlices } from '../../../lib/preprocess/sliceSet.ts';
 
 const preprocess = await loadCommand('preprocess');
 
@@ -72,6 +74,23 @@ describe('axunet preprocess', () => {
       labelMap: { 1: 1, 2: 1 },
       warnings: [{ id: 'one', message: 'one_0000.nii.gz: every voxel is 40' }],
     });
+  });
+
+  it('keeps classes apart, in labels and manifest, and makes the slices again when they change', async () => {
+    const set = await writeDataset({ one: 1, two: 2, other: 3 });
+    const run = (...args: string[]) => preprocess.run([set, '--out', out(), '--json', ...args]);
+    expect(await run('--labels', 'tumour=2,pancreas=1,*=0')).toBe(0);
+    expect(summary()).toMatchObject({
+      labels: 'labels: tumour 2 (tumour); pancreas 1 (pancreas); all others background',
+    });
+    const slices = await openSlices(out());
+    expect(slices.manifest.classes).toEqual(parseClasses('tumour=2,pancreas=1').classes);
+    const classOf = (id: string): number => slices.readLabel(slices.entries.findIndex((one) => one.case === id))[0];
+    expect(['two', 'one', 'other'].map(classOf)).toEqual([1, 2, 0]);
+    expect(await run('--labels', 'pancreas=1,tumour=2')).toBe(1); // 3 is no class now
+    const { cases, failed } = (await openSlices(out())).manifest;
+    expect([cases.map(({ id }) => id), failed.map(({ id }) => id)]).toEqual([['one', 'two'], ['other']]);
+    await expect(run('--labels', 'pancreas=1', '--label-map', '1:1')).rejects.toThrow('found both');
   });
 
   it('makes a case again whose record holds something else than warnings', async () => {

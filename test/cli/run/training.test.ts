@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { openMadeSlices, readConfig } from '../../../lib/cli/run/training.ts';
-import { referenceConfig } from '../../../lib/train/config.ts';
+import { openMadeSlices, readConfig, readTrainingOptions, slicesFor } from '../../../lib/cli/run/training.ts';
+import { parseClasses } from '../../../lib/dataset/classes.ts';
+import { referenceConfig, trainConfig } from '../../../lib/train/config.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -12,6 +13,13 @@ const configured = async (text: string, set: string[] = [], base = referenceConf
   writeFileSync(file, text);
   return (await readConfig({ config: file, set } as unknown as Parameters<typeof readConfig>[0]))(base);
 };
+
+describe('--labels', () => {
+  it('are of a data set: slices that were made have their classes', async () => {
+    const values = { slices: folder, labels: parseClasses('a=1,b=2') } as unknown as Parameters<typeof slicesFor>[0];
+    await expect(slicesFor(values, 'train')).rejects.toThrow(/^Expected --labels with --dataset .*, found --slices$/);
+  });
+});
 
 describe('--config', () => {
   it('is an object of options, under those of --set', async () => {
@@ -44,6 +52,24 @@ describe('--config', () => {
     );
     expect(await configured('{"width": -8}', ['width=4'])).toMatchObject({ width: 4 });
     expect(await configured('{"epochs": null}', ['minutes=3'])).toMatchObject({ epochs: null, minutes: 3 });
+  });
+});
+
+describe('what is said of a training', () => {
+  const read = (values: object) =>
+    readTrainingOptions({ set: [], ...values } as unknown as Parameters<typeof readTrainingOptions>[0]);
+  it('is checked to its last field before any slice is made', async () => {
+    writeFileSync(file, '{"optimizer": {"beta9": 1}}');
+    await expect(read({ config: file })).rejects.toThrow(/found "optimizer\.beta9" in .*config\.json$/);
+    await expect(read({ set: ['width=0'] })).rejects.toThrow('Expected width to be a positive whole number, found 0');
+    await expect(read({ foldsFile: path.join(folder, 'absent') })).rejects.toThrow('found no such file in');
+    expect((await read({ epochs: '2' }))(referenceConfig)).toEqual({ ...referenceConfig, epochs: 2 });
+  });
+  it('must fit the configuration that it changes, such as that of an older plan', async () => {
+    writeFileSync(file, '{"optimizer": {"rho": 0.9}}');
+    const values = { set: [], config: file } as unknown as Parameters<typeof readTrainingOptions>[0];
+    const adam = trainConfig({ optimizer: { name: 'adam' } });
+    await expect(readTrainingOptions(values, adam)).rejects.toThrow('found "optimizer.rho"');
   });
 });
 

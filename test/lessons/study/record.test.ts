@@ -61,6 +61,15 @@ const record: StudyRecord = {
 };
 
 describe('the record of a study', () => {
+  it('keeps the rows of each class and how often its lesions were found', async () => {
+    const detection = { withLesion: 1, found: 1, touched: 1, withoutLesion: 1, rightlyEmpty: 0, falsePositives: 2 };
+    const runs = [{ ...record.runs[0], classes: [{ name: 'tumour', cases: [found, missed], detection }] }];
+    await writeStudyRecord({ ...record, study: 'classes', runs }, records);
+    const [run] = (await readStudyRecord('classes', records))!.runs;
+    expect(run.classes!.map(({ name, detection: told }) => [name, told])).toEqual([['tumour', detection]]);
+    expect(run.classes![0].cases).toEqual(run.cases);
+  });
+
   it('comes back as it was written, missing distances included, with one line a case', async () => {
     await writeStudyRecord(record, records);
     const back = (await readStudyRecord('made-up', records))!;

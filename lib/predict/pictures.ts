@@ -1,0 +1,111 @@
+/** Pictures in (PNG, JPEG), masks of the same size out. */
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { isSpineUp, listFiles, picturesIn } from '../dataset/pairing.ts';
+import { expected } from '../errors.ts';
+import { writeFileAtomic } from '../io/files.ts';
+import { encodePng, readGreyImage } from '../io/image.ts';
+import type { GreyImage } from '../io/pixels.ts';
+import { resampleToSource, type SliceGeometry } from '../preprocess/grid.ts';
+import { applyWindow, type WindowHu } from '../preprocess/window.ts';
+import { flipRows } from '../volume/values.ts';
+import { type Postprocessing, postprocessMask } from './postprocess.ts';
+import { predictImages, sampleBatch, thresholdMask } from './slices.ts';
+import type { Member } from './volume.ts';
+
+/** The id of a picture; undefined for other files. Throws a UserError for TIFF, which is not read. */
+export function pictureName(file: string): string | undefined {
+  if (/\.tiff?$/i.test(file)) throw expected('PNG or JPEG pictures (convert it to PNG)', 'a TIFF', file);
+  return picturesIn([file])[0]?.id;
+}
+
+/** The pictures that a path stands for: a file, or those in a folder. */
+export const picturesAt = (place: string): { file: string; name: string; isPicture: true }[] =>
+  (statSync(place).isDirectory() ? listFiles(place, 1) : [place]).flatMap((file) => {
+    const name = pictureName(file);
+    return name === undefined ? [] : [{ file, name, isPicture: true }];
+  });
+
+/** How a picture is seen and its mask made. */
+export interface PictureOptions {
+  readonly threshold?: number;
+  readonly postprocessing?: Postprocessing;
+  /** HU of 0 and 255, for networks that were trained on CT volumes. */
+  readonly windowHu?: WindowHu;
+  /** Size of a pixel, for networks whose window is in millimetres. */
+  readonly spacingMm?: number;
+}
+
+/** What a member sees of a grey picture: 0 to 1. */
+function planeFor({ isOfPictures, windowHu: own }: Member, { data }: GreyImage, windowHu?: WindowHu): Float32Array {
+  if (isOfPictures) return applyWindow(data, [0, 255]);
+  const [black, white] = windowHu!;
+  return applyWindow(
+    Float32Array.from(data, (grey) => black + (grey / 255) * (white - black)),
+    own,
+  );
+}
+
+/** Mean probability over the members, on the picture's pixels. */
+async function probabilityOf(
+  members: readonly Member[],
+  picture: GreyImage,
+  isTurned: boolean,
+  { windowHu, spacingMm = 1 }: PictureOptions,
+): Promise<Float32Array> {
+  const { width, height } = picture;
+  const geometry: SliceGeometry = { height, width, spacingMm: [spacingMm, spacingMm] };
+  const sum = new Float32Array(width * height);
+  for (const member of members) {
+    const plane = planeFor(member, picture, windowHu);
+    const upright = isTurned ? flipRows(plane, width) : plane;
+    const image = new Float32Array(3 * upright.length);
+    for (let c = 0; c < 3; c++) image.set(upright, c * upright.length);
+    const images = sampleBatch([{ image, geometry }], member.grid);
+    const [[map]] = await predictImages(member.network, images, 1, member.grid.size);
+    const own = resampleToSource(map, geometry, member.grid);
+    for (let i = 0; i < sum.length; i++) sum[i] += own[i] / members.length;
+  }
+  return isTurned ? flipRows(sum, width) : sum;
+}
+
+/** The bytes of a PNG with these grey values. */
+function greyPng(grey: ArrayLike<number>, { width, height }: GreyImage): Uint8Array {
+  const rgba = new Uint8ClampedArray(4 * grey.length).fill(255);
+  for (let i = 0; i < grey.length; i++) rgba.fill(grey[i], 4 * i, 4 * i + 3);
+  return encodePng(rgba, width, height);
+}
+
+/**
+ * Predicts one picture and writes the mask (0 and 255) to the first of `files` and, where there is a second, the
+ * probability as grey. Row 0 is anterior, but in pictures called as the slices of the 2-D NIH set, which have the spine
+ * at the top and are turned before and after. Returns the foreground pixels, those before post-processing, and width
+ * and height.
+ */
+export async function predictPicture(
+  members: readonly Member[],
+  file: string,
+  files: readonly string[],
+  options: PictureOptions,
+): Promise<{ readonly pixels: number; readonly before: number; readonly size: readonly [number, number] }> {
+  const picture = await readGreyImage(file);
+  const { width, height } = picture;
+  const probability = await probabilityOf(members, picture, isSpineUp(path.basename(file)), options);
+  const raw = thresholdMask(probability, options.threshold);
+  const { postprocessing = {} } = options;
+  const mask = postprocessMask(raw, [width, height, 1], [1, 1, 1], postprocessing);
+  const count = (found: Uint8Array): number => found.reduce((sum, v) => sum + v, 0);
+  const [maskFile, probabilityFile] = files;
+  await writeFileAtomic(
+    maskFile,
+    greyPng(
+      mask.map((v) => 255 * v),
+      picture,
+    ),
+  );
+  if (probabilityFile !== undefined) {
+    const grey = probability.map((p) => 255 * p);
+    await writeFileAtomic(probabilityFile, greyPng(grey, picture));
+  }
+  return { pixels: count(mask), before: count(raw), size: [width, height] };
+}

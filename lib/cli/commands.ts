@@ -29,6 +29,8 @@ const loaders = {
     ),
   predict: async () =>
     toCommand((await import('./definitions/predict.ts')).predict, async () => (await import('./run/predict.ts')).run),
+  convert: async () =>
+    toCommand((await import('./definitions/convert.ts')).convert, async () => (await import('./run/convert.ts')).run),
   export: async () =>
     toCommand(
       (await import('./definitions/export.ts')).exportCommand,

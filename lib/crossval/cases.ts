@@ -35,8 +35,8 @@ export function casesOf(list: CaseList, patients: readonly string[]): LabelledCa
  * The classes of a case's label, 0 and 1, in the label's own axis order; where the set asks for it, placed by what the
  * image shows.
  */
-async function readReference(list: CaseList, one: LabelledCase): Promise<Volume<Uint8Array>> {
-  const stored = await openMask(one.label);
+async function readReference(list: CaseList, one: LabelledCase, on: Volume): Promise<Volume<Uint8Array>> {
+  const stored = await openMask(one.label, { on });
   const placed: Volume = list.detectLabelFlip
     ? alignLabel(await openImage(one.image, { series: one.series }), stored, list.labelMap).label
     : stored;
@@ -52,10 +52,8 @@ export async function readPair(
   one: LabelledCase,
   file: string,
 ): Promise<{ prediction: Volume; reference: Volume<Uint8Array> }> {
-  const [prediction, reference] = onOneGrid<VoxelArray>(
-    await openImage(file, { isCt: false }),
-    await readReference(list, one),
-  );
+  const predicted = await openImage(file, { isCt: false });
+  const [prediction, reference] = onOneGrid<VoxelArray>(predicted, await readReference(list, one, predicted));
   return { prediction, reference };
 }
 

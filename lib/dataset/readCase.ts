@@ -17,7 +17,8 @@ export interface LabelledVolume {
  */
 export async function readCase({ id, image: imageFile, label: labelFile, series }: Case): Promise<LabelledVolume> {
   if (!labelFile) throw new Error(`${id} has no label`);
-  const [image, label] = [await openImage(imageFile, { series }), await openMask(labelFile)];
+  const image = await openImage(imageFile, { series });
+  const label = await openMask(labelFile, { on: image });
   for (const [file, { warnings }] of [[imageFile, image] as const, [labelFile, label] as const])
     for (const warning of warnings) console.warn(`${file}: ${warning}`);
   return { id, image, label };

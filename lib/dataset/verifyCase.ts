@@ -230,7 +230,7 @@ async function checkVolume(checks: CaseChecks, list: CaseList, item: Case): Prom
   );
   if (image) checkImage(checks, image);
   if (!item.label) return;
-  const label = await read(checks, 'label', item.label, openMask);
+  const label = await read(checks, 'label', item.label, (file) => openMask(file, { on: image }));
   if (!label) return;
   tellMask(checks, 'label', label);
   checkLabelValues(checks, label, list);
@@ -298,7 +298,7 @@ export async function verifyMask(
   labelMap: LabelMap,
 ): Promise<CaseReport> {
   const checks = new CaseChecks(item.id);
-  const mask = await read(checks, 'mask', item.file, openMask);
+  const mask = await read(checks, 'mask', item.file, (file) => openMask(file));
   if (mask) {
     tellMask(checks, 'mask', mask);
     checkLabelValues(checks, mask, { labelMap });

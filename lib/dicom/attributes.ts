@@ -1,6 +1,6 @@
 /**
  * Single attributes of a DICOM data set, checked. Only what is asked for here leaves a file: names, dates and ids of
- * persons are never read.
+ * persons are never read. (`dicomLabels/source.ts` repeats some, unread, in DICOM files of the same person.)
  */
 import type { DataSet } from 'dicom-parser';
 import { expected, shownText } from '../errors.ts';
@@ -17,6 +17,7 @@ export const tags = {
   study: 'x0020000d',
   series: 'x0020000e',
   seriesNumber: 'x00200011',
+  codeMeaning: 'x00080104',
   position: 'x00200032',
   orientation: 'x00200037',
   samples: 'x00280002',
@@ -39,6 +40,21 @@ export const tags = {
   planeOrientation: 'x00209116',
   pixelMeasures: 'x00289110',
   pixelTransformation: 'x00289145',
+  segmentationType: 'x00620001',
+  segments: 'x00620002',
+  segmentNumber: 'x00620004',
+  segmentLabel: 'x00620005',
+  segmentIdentification: 'x0062000a',
+  referencedSegment: 'x0062000b',
+  segmentType: 'x0062000f',
+  rois: 'x30060020',
+  roiNumber: 'x30060022',
+  roiName: 'x30060026',
+  roiContours: 'x30060039',
+  contours: 'x30060040',
+  contourType: 'x30060042',
+  contourData: 'x30060050',
+  referencedRoi: 'x30060084',
   sharedGroups: 'x52009229',
   frameGroups: 'x52009230',
   pixelData: 'x7fe00010',

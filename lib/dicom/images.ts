@@ -154,6 +154,13 @@ function planeOf({ plane, orientation, measures }: Places, file: string): ImageP
   };
 }
 
+/** Where the frames of an object lie, and the distance between its slices where it is said. */
+export const framePlanes = (data: DataSet, frames: number, file: string): (ImagePlane & { betweenMm?: number })[] =>
+  placesOfFrames(data, frames).map((places) => ({
+    ...planeOf(places, file),
+    betweenMm: numberOf(places.measures, 'sliceSpacing', file),
+  }));
+
 function scalingOf({ scaling }: Places, file: string): { slope: number; intercept: number } {
   const slope = numberOf(scaling, 'slope', file) ?? 1;
   if (slope === 0) throw expected('a rescale slope that is not 0', '0', file);

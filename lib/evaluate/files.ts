@@ -11,6 +11,7 @@ import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { maskOf, readGreyImage } from '../io/image.ts';
 import { isOneFile, type Opened, openMask } from '../scan/openVolume.ts';
+import { isDicomName } from '../scan/volumeNames.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { maskOfValue } from '../volume/values.ts';
 import { crookedAxes, type Volume, type VoxelArray } from '../volume/volume.ts';
@@ -163,9 +164,22 @@ async function openPictureMask(file: string): Promise<ClassVolume> {
   return { data: maskOf(picture, file), shape, spacingMm: [1, 1, 1], affine, warnings: [] };
 }
 
-async function readClasses(file: string, options: OpenOptions | undefined): Promise<ClassVolume> {
-  const stored: Volume & Pick<Opened, 'warnings'> = await (isPicture(file) ? openPictureMask(file) : openMask(file));
+async function readClasses(file: string, options: OpenOptions | undefined, on?: Volume): Promise<ClassVolume> {
+  const stored: Volume & Pick<Opened, 'warnings'> = await (isPicture(file)
+    ? openPictureMask(file)
+    : openMask(file, { on }));
   return { ...stored, data: toClasses(stored.data, rulesOf(options), file) };
+}
+
+/** Both sides; DICOM-SEG and RTSTRUCT are read on the voxels of the other. */
+async function readBoth(
+  { prediction, reference }: Required<Pick<FilePair, 'prediction' | 'reference'>>,
+  labels: LabelOptions,
+): Promise<readonly [ClassVolume, ClassVolume]> {
+  const isDicom = isDicomName(prediction) && !isPicture(prediction);
+  const first = isDicom ? undefined : await readClasses(prediction, labels.prediction);
+  const wanted = await readClasses(reference, labels.reference, first);
+  return [first ?? (await readClasses(prediction, labels.prediction, wanted)), wanted];
 }
 
 /**
@@ -205,10 +219,7 @@ async function scorePair(
 ): Promise<PairScores> {
   if (!prediction) throw expected('a prediction', 'none', reference);
   if (!reference) throw expected('a reference', nothingBut(almostReference), prediction);
-  const stored = [
-    await readClasses(prediction, labels.prediction),
-    await readClasses(reference, labels.reference),
-  ] as const;
+  const stored = await readBoth({ prediction, reference }, labels);
   for (const [i, file] of [prediction, reference].entries())
     for (const warning of stored[i]!.warnings) warn(`${file}: ${warning}`);
   if (await isOneFile(prediction, reference)) warn(`${prediction}: prediction and reference are one file`);

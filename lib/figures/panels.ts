@@ -1,7 +1,7 @@
 /** Grids of slice pictures in true proportions, with outlines of masks that can be switched off in the legend. */
 
+import { outlineLoops } from '../volume/outline.ts';
 import type { Data, Figure } from './figure.ts';
-import { outlineLoops } from './outline.ts';
 import { pngAddress, type SliceImage, sliceToRgba } from './slicePicture.ts';
 import { legendBelow, makeFigure, sizes, withAlpha } from './theme.ts';
 

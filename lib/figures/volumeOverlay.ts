@@ -40,7 +40,7 @@ async function readMask(
   image: Volume,
   { labelValue: value, labels }: Pick<OverlayFiles, 'labelValue' | 'labels'>,
 ): Promise<DrawnMask> {
-  const stored = await openMask(file);
+  const stored = await openMask(file, { on: image });
   const doubts = labels ? [] : doubtsOf(stored.data, file, value);
   const data = labels
     ? toClasses(stored.data, labels, file)

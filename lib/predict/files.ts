@@ -2,58 +2,29 @@
  * Many volumes or pictures to many masks. One after the other, each output complete or absent, what is complete is
  * skipped, and one bad file does not stop the others, so a cut-off run is simply started again.
  */
-import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { LabelClass } from '../dataset/caseList.ts';
-import { probabilitySuffixes, storedValues } from '../dataset/classes.ts';
-import { aName, expected, isName, messageOf, shownText } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
-import { assertFinite, writeNifti } from '../io/nifti.ts';
-import {
-  anything,
-  dictionary,
-  list,
-  natural,
-  object,
-  optional,
-  readJsonIfGood,
-  realNumber,
-  text,
-} from '../io/schema.ts';
+import { assertFinite } from '../io/nifti.ts';
 import { assertWritableFolder, makeFolder } from '../io/writable.ts';
 import { openImage } from '../scan/openVolume.ts';
-import { type SeriesChoice, volumeChecksums } from '../scan/readVolume.ts';
-import { isDicomName, readableVolumes, volumeName, volumesAt } from '../scan/volumeNames.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type Ensemble, type EnsembleOptions, openEnsemble, type Predictor } from './ensemble.ts';
-import type { MirrorAxis } from './mirror.ts';
-import { picturesAt, predictPicture } from './pictures.ts';
+import { type InputOptions, inputChecksums, refuseOtherKind, type VolumeInput } from './inputs.ts';
+import { assertDicomPossible, type OutputOptions, outputFiles, refuseOverwriting, writeOutputs } from './outputs.ts';
+import { predictPicture } from './pictures.ts';
 import { type Postprocessing, postprocessClasses } from './postprocess.ts';
+import { type PredictionRecord, readComplete, type Sizes } from './record.ts';
 import { unlikeTraining } from './unlikeTraining.ts';
 import { type PredictVolumeOptions, predictWith } from './volume.ts';
 
-/** A file to be predicted and the name that its mask gets. */
-export interface VolumeInput {
-  readonly file: string;
-  /** Name of the file without ending, or of the DICOM folder; names the outputs. */
-  readonly name: string;
-  /** Which series of a DICOM folder. */
-  readonly series?: string;
-  readonly isPicture?: boolean;
-}
-
 /** Where masks go, what is written beside them, and how they are made. */
-export interface PredictFilesOptions extends EnsembleOptions, Pick<PredictVolumeOptions, 'batchSize'> {
-  /**
-   * Folder for `<name>.nii.gz`, `<name>.json` and, when asked for, `<name>_probability.nii.gz`, of several classes
-   * `<name>_probability_<class>.nii.gz`; of pictures `.png` instead.
-   */
-  readonly out: string;
-  readonly probability?: boolean;
-  /** Size of a pixel of pictures, for networks whose window is in millimetres. */
-  readonly spacingMm?: number;
-  /** What is done to each mask; not to its probabilities. */
-  readonly postprocessing?: Postprocessing;
+export interface PredictFilesOptions
+  extends OutputOptions,
+    InputOptions,
+    EnsembleOptions,
+    Pick<PredictVolumeOptions, 'batchSize'> {
   /**
    * Hears once, as soon as it is known, that networks are not compiled and why: they then run slower, operation by
    * operation.
@@ -77,93 +48,10 @@ export interface PredictReport {
   readonly postprocessed?: { readonly name: string; readonly beforeMl: number; readonly afterMl: number }[];
 }
 
-/** What `<name>.json` says; it is written last, so it stands for complete outputs. */
-interface PredictionRecord {
-  readonly made: {
-    readonly input: Readonly<Record<string, string>>;
-    readonly model: string;
-    readonly threshold: number;
-    readonly mirror?: readonly MirrorAxis[];
-    readonly postprocessing?: Postprocessing;
-    readonly windowHu?: readonly [number, number];
-    readonly spacingMm?: number;
-  };
-  /** sha256 by file name. */
-  readonly outputs: Readonly<Record<string, string>>;
-  /** Absent for pictures, whose voxels are pixels. */
-  readonly pancreasMl?: number;
-  readonly voxels: number;
-  /** Of each class by name, where several are kept apart; above they are counted together. */
-  readonly classes?: Readonly<Record<string, { readonly value: number; readonly voxels: number; readonly ml: number }>>;
-  /** What is odd in the volume or its mask and may be wrong; absent where nothing is. */
-  readonly warnings?: readonly string[];
-  /** Only where there is post-processing. */
-  readonly beforePostprocessing?: { readonly voxels: number; readonly pancreasMl?: number };
-}
-
-const recordSchema = object({
-  made: anything,
-  outputs: dictionary(text),
-  pancreasMl: optional(realNumber),
-  voxels: natural,
-  classes: optional(dictionary(object({ value: natural, voxels: natural, ml: realNumber }))),
-  warnings: optional(list(text)),
-  beforePostprocessing: optional(object({ voxels: natural, pancreasMl: optional(realNumber) })),
-});
-
-/**
- * The volumes in the given folders and files, folders sorted by name: files of a known ending, and of DICOM the folder
- * itself or each folder inside it; where there are none, the pictures. Throws when a path does not exist, a folder
- * holds neither, or two inputs would have one output.
- */
-export async function findVolumes(paths: readonly string[], choice: SeriesChoice = {}): Promise<VolumeInput[]> {
-  const found: VolumeInput[] = [];
-  for (const place of paths) {
-    if (!existsSync(place)) throw expected('a volume or a folder of them', 'nothing', place);
-    const volumes = volumesAt(place).map((file) => ({
-      file,
-      name: volumeName(file),
-      ...(isDicomName(file) && choice),
-    }));
-    const inputs: VolumeInput[] = volumes.length > 0 ? volumes : picturesAt(place);
-    if (inputs.length === 0) throw expected(`volumes (${readableVolumes}), or pictures (.png, .jpg)`, 'none', place);
-    const odd = inputs.find(({ name }) => !isName(name));
-    if (odd) throw expected(`the name of a volume (${aName})`, shownText(odd.name), place);
-    found.push(...inputs);
-  }
-  const seen = new Map<string, string>();
-  for (const { name, file } of found) {
-    const other = seen.get(name);
-    if (other) throw expected('volumes with different names, for their outputs to differ', `${other} and ${file}`);
-    seen.set(name, file);
-  }
-  return found;
-}
-
-/** What an input is made from: sha256 by file name. */
-const inputSums = async (input: VolumeInput): Promise<Readonly<Record<string, string>>> =>
-  input.isPicture ? { [path.basename(input.file)]: await sha256File(input.file) } : volumeChecksums(input.file, input);
-
-/** The record of a prediction that is complete and unchanged on disk; undefined for any other. */
-export async function readComplete(
-  out: string,
-  name: string,
-  made: PredictionRecord['made'],
-  wanted: readonly string[],
-): Promise<PredictionRecord | undefined> {
-  const record = await readJsonIfGood(path.join(out, `${name}.json`), recordSchema); // absent or damaged: made again
-  if (JSON.stringify(record?.made) !== JSON.stringify(made)) return undefined;
-  for (const file of wanted) {
-    const found = await sha256File(path.join(out, file)).catch(() => undefined);
-    if (found === undefined || record?.outputs[file] !== found) return undefined;
-  }
-  return record as PredictionRecord; // whose `made` is the wanted one
-}
-
 const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + Math.min(v, 1), 0);
 
 /** Voxels and ml of each class by name; nothing of one class alone. */
-function classSizes(mask: Volume<Uint8Array>, classes: readonly LabelClass[] = []): Pick<PredictionRecord, 'classes'> {
+function classSizes(mask: Volume<Uint8Array>, classes: readonly LabelClass[] = []): Pick<Sizes, 'classes'> {
   if (classes.length < 2) return {};
   const counts = new Array<number>(classes.length + 1).fill(0);
   for (const c of mask.data) counts[c]++;
@@ -187,7 +75,7 @@ function finishMask(
   classes?: readonly LabelClass[],
 ): {
   mask: Volume<Uint8Array>;
-  sizes: Pick<PredictionRecord, 'voxels' | 'pancreasMl' | 'beforePostprocessing' | 'classes'>;
+  sizes: Sizes;
 } {
   const sizeOf = ({ data }: Volume<Uint8Array>) => ({
     voxels: countForeground(data),
@@ -199,43 +87,26 @@ function finishMask(
   return { mask: done, sizes: { ...sizes, beforePostprocessing: sizeOf(mask) } };
 }
 
-/** The files of one input's outputs, the mask first. */
-const outputFiles = (
-  { name, isPicture }: VolumeInput,
-  probability?: boolean,
-  classes?: readonly LabelClass[],
-): string[] =>
-  ['', ...(probability ? probabilitySuffixes(classes) : [])].map(
-    (suffix) => `${name}${suffix}${isPicture ? '.png' : '.nii.gz'}`,
-  );
-
-type Sizes = Pick<PredictionRecord, 'voxels' | 'pancreasMl' | 'classes' | 'beforePostprocessing'>;
-
 /** Predicts a volume and writes mask and probabilities; what the record says of them. */
 async function predictVolumeFile(
-  { members, classes }: Ensemble,
-  { file, series }: VolumeInput,
-  places: readonly string[],
+  ensemble: Ensemble,
+  input: VolumeInput,
   options: PredictFilesOptions,
   onSlices: (share: number) => void,
 ): Promise<{ sizes: Sizes; warnings: string[] }> {
-  const volume = await openImage(file, { series });
-  assertFinite(volume, file);
+  const { members, classes } = ensemble;
+  const volume = await openImage(input.file, { series: input.series });
+  assertFinite(volume, input.file);
   const seen = members.map((one) => (one.isOfPictures ? { ...one, windowHu: options.windowHu! } : one));
-  const predicted = await predictWith(seen, volume, {
+  const { mask: raw, probabilities } = await predictWith(seen, volume, {
     threshold: options.threshold,
     batchSize: options.batchSize,
     onProgress: (done, total) => onSlices(done / total),
   });
-  const { mask, sizes } = finishMask(predicted.mask, options.postprocessing, classes);
-  const stored = { ...mask, data: storedValues(mask.data, classes) };
-  await writeNifti(places[0], stored, { description: 'axunet pancreas mask' });
-  for (const [i, place] of places.slice(1).entries()) {
-    const description = `axunet ${classes?.[i].name ?? 'pancreas'} probability`;
-    await writeNifti(place, predicted.probabilities[i], { description });
-  }
+  const { mask, sizes } = finishMask(raw, options.postprocessing, classes);
+  const doubts = await writeOutputs({ mask, probabilities }, { volume, input }, ensemble, options);
   const unlike = new Set(members.flatMap(({ grid }) => unlikeTraining(volume, grid)));
-  return { sizes, warnings: [...volume.warnings, ...unlike] };
+  return { sizes, warnings: [...volume.warnings, ...doubts, ...unlike] };
 }
 
 /** The same of a picture. */
@@ -263,7 +134,7 @@ async function predictFile(
 ): Promise<{ record: PredictionRecord; computed: boolean }> {
   const { out, threshold = 0.5, mirror, postprocessing, windowHu, spacingMm } = options;
   const made = {
-    input: await inputSums(input),
+    input: await inputChecksums(input),
     model: ensemble.sha256,
     threshold,
     ...(mirror?.length && { mirror }),
@@ -271,14 +142,14 @@ async function predictFile(
     ...(windowHu && { windowHu }),
     ...(spacingMm !== undefined && { spacingMm }),
   };
-  const wanted = outputFiles(input, options.probability, ensemble.classes);
+  const wanted = outputFiles(input, options, ensemble.classes);
   const complete = await readComplete(out, input.name, made, wanted);
   if (complete) return { record: complete, computed: false };
   await assertWritableFolder(out); // before the work that would be lost
   const places = wanted.map((file) => path.join(out, file));
   const { sizes, warnings: odd } = input.isPicture
     ? await predictPictureFile(ensemble, input, places, options)
-    : await predictVolumeFile(ensemble, input, places, options, onSlices);
+    : await predictVolumeFile(ensemble, input, options, onSlices);
   const outputs = Object.fromEntries(
     await Promise.all(wanted.map(async (file, i) => [file, await sha256File(places[i])] as const)),
   );
@@ -289,61 +160,9 @@ async function predictFile(
 }
 
 /**
- * Refuses inputs of another kind than the networks were trained on, unless it is said which HU are black and white (and
- * how large a pixel is, where the network's window is in millimetres).
- */
-function refuseOtherKind(
-  predictors: readonly Predictor[],
-  inputs: readonly VolumeInput[],
-  { windowHu, spacingMm, postprocessing }: PredictFilesOptions,
-): void {
-  const [picture, volume] = [true, false].map((kind) => inputs.find(({ isPicture = false }) => isPicture === kind));
-  const ofVolumes = predictors.filter(({ isOfPictures }) => !isOfPictures);
-  const isStrange = (volume && ofVolumes.length < predictors.length) || (picture && ofVolumes.length > 0);
-  const both = 'the HU that are black and white';
-  if (volume && ofVolumes.length < predictors.length && !windowHu)
-    throw expected(`pictures for a network trained on pictures, or --window with ${both}`, 'a volume', volume.file);
-  if (picture && ofVolumes.length > 0 && !windowHu)
-    throw expected(`volumes for a network trained on CT, or --window with ${both}`, 'a picture', picture.file);
-  if (windowHu && !isStrange)
-    throw expected('--window only for data of another kind than the network was trained on', windowHu.join(','));
-  const inMm = ofVolumes.some(({ grid }) => grid.unit === 'mm');
-  if (picture && inMm && spacingMm === undefined)
-    throw expected('--spacing, the mm of a pixel, for a network whose window is in mm', 'none', picture.file);
-  if (spacingMm !== undefined && !(picture && inMm))
-    throw expected('--spacing only of pictures for a network whose window is in mm', `${spacingMm}`);
-  if (picture && predictors.some(({ classes = [] }) => classes.length > 1))
-    throw expected(
-      'volumes for a network of several classes',
-      'a picture, whose mask is black and white',
-      picture.file,
-    );
-  if (picture && typeof postprocessing?.keep === 'object')
-    throw expected('--postprocess of pictures without ml', `${postprocessing.keep.minimumMl}ml`);
-}
-
-/**
- * Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too.
- */
-function refuseOverwriting(
-  inputs: readonly VolumeInput[],
-  { out, probability }: PredictFilesOptions,
-  classes?: readonly LabelClass[],
-): void {
-  const place = realpathSync(out);
-  const written = new Set(
-    inputs.flatMap((input) => outputFiles(input, probability, classes)).map((file) => path.join(place, file)),
-  );
-  for (const { file } of inputs) {
-    if (!written.has(path.join(realpathSync(path.dirname(file)), path.basename(file)))) continue;
-    throw expected('another folder for the masks than that of the volumes', `outputs that would replace ${file}`, out);
-  }
-}
-
-/**
  * Predicts all inputs with a network, or with the mean of several. A volume that cannot be read or written is named in
- * `failed`; the others are made all the same. Throws when several networks do not belong together, and when a mask
- * would replace a volume.
+ * `failed`; the others are made all the same. Throws when several networks do not belong together, when a mask
+ * would replace a volume, and when DICOM is asked for of anything but DICOM series and classes that have codes.
  */
 export async function predictFiles(
   predictor: Predictor | readonly Predictor[],
@@ -351,9 +170,11 @@ export async function predictFiles(
   options: PredictFilesOptions,
 ): Promise<PredictReport> {
   const predictors = [predictor].flat() as Predictor[];
+  const classes = predictors[0]?.classes;
+  assertDicomPossible(inputs, options, classes);
   await makeFolder(options.out);
   refuseOtherKind(predictors, inputs, options);
-  refuseOverwriting(inputs, options, predictors[0]?.classes);
+  refuseOverwriting(inputs, options, classes);
   const report: PredictReport = {
     made: [],
     skipped: [],

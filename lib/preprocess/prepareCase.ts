@@ -54,7 +54,8 @@ async function prepareVolume(
   windowHu: WindowHu,
   skipEnds: boolean,
 ): Promise<PreparedCase> {
-  const [image, stored] = await Promise.all([openImage(imageFile, { series }), openMask(labelFile)]);
+  const on = openImage(imageFile, { series });
+  const [image, stored] = await Promise.all([on, openMask(labelFile, { on })]);
   assertFinite(image, imageFile);
   const placed = list.detectLabelFlip ? alignLabel(image, stored, list.labelMap) : undefined;
   const label = placed?.label ?? stored;

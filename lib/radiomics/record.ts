@@ -66,7 +66,8 @@ interface OpenedPair {
 
 /** The mask may be stored in another axis order than the image. */
 async function openPair(imageFile: string, maskFile: string, choice: SeriesChoice): Promise<OpenedPair> {
-  const [image, mask] = await Promise.all([openImage(imageFile, { isCt: false, ...choice }), openMask(maskFile)]);
+  const on = openImage(imageFile, { isCt: false, ...choice });
+  const [image, mask] = await Promise.all([on, openMask(maskFile, { on })]);
   const odd = (file: string, found: readonly string[]): string[] => found.map((warning) => `${file}: ${warning}`);
   const same = (await isOneFile(imageFile, maskFile)) ? [`${imageFile}: image and mask are one file`] : [];
   return {

@@ -6,9 +6,13 @@
  * affine counts. Label values within 1e-4 of a whole number become that number.
  */
 import { realpath } from 'node:fs/promises';
+import { readDicomLabel } from '../dicomLabels/readLabel.ts';
+import type { ImageGrid, SegmentChoice } from '../dicomLabels/segments.ts';
+import { expected } from '../errors.ts';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { type Affine, shearDegrees, spacingOf, type Vec3, type Volume, type VoxelArray } from '../volume/volume.ts';
 import { type AnyVolume, readVolume, type SeriesChoice } from './readVolume.ts';
+import { isDicomName } from './volumeNames.ts';
 
 /** A volume as read through the gate. */
 export interface Opened extends AnyVolume {
@@ -112,8 +116,20 @@ export async function openImage(
   return isCt ? checkImage(opened) : opened;
 }
 
-/** Reads a mask or label of any format. Throws as readVolume does. */
-export const openMask = async (place: string): Promise<Opened> => checkMask(settleGeometry(await readVolume(place)));
+/**
+ * Reads a mask or label of any format, DICOM-SEG and RTSTRUCT too: of these a `segment`, or all with their numbers, on
+ * the voxels of the image `on`, which may still be on its way, where that is given. Other formats are read as they are.
+ * Throws as readVolume, readSeg and readRtstruct do.
+ */
+export async function openMask(
+  place: string,
+  { segment, on }: Pick<SegmentChoice, 'segment'> & { on?: ImageGrid | Promise<ImageGrid> } = {},
+): Promise<Opened> {
+  const label = isDicomName(place) ? await readDicomLabel(place, { segment, on: await on }) : undefined;
+  if (!label && segment !== undefined)
+    throw expected('a DICOM-SEG or RTSTRUCT to choose a segment of', 'another format', place);
+  return checkMask(settleGeometry(label ?? (await readVolume(place))));
+}
 
 /** Whether two names lead to one file, links followed: a slip where an image and a mask are asked for. */
 export const isOneFile = async (a: string, b: string): Promise<boolean> => (await realpath(a)) === (await realpath(b));

@@ -3,7 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { dicomFiles, isDicomFile } from '../dicom/dicomFolder.ts';
-import { readDicom } from '../dicom/readDicom.ts';
+import { type DicomVolume, readDicom } from '../dicom/readDicom.ts';
+import type { Segment } from '../dicomLabels/segments.ts';
 import { expected } from '../errors.ts';
 import { explainReadError, sha256, sha256File } from '../io/files.ts';
 import { niftiFiles, readNifti } from '../io/nifti.ts';
@@ -43,6 +44,10 @@ export interface AnyVolume extends Volume {
   readonly header: VolumeHeader;
   /** What the reader found odd. */
   readonly warnings?: readonly string[];
+  /** Of DICOM images: file and frame of each slice, in the order of z. */
+  readonly slices?: DicomVolume['slices'];
+  /** Of DICOM-SEG and RTSTRUCT: what the values of the mask stand for. */
+  readonly segments?: readonly Segment[];
 }
 
 const isNrrd = (file: string): boolean => /\.n(rrd|hdr)$/i.test(file);

@@ -2,6 +2,7 @@
  * A DICOM folder goes through every door as the same volume in NIfTI does, NRRD and MetaImage too, and what its files
  * say of a person goes through none. The phantom has 64 × 64 × 16 voxels of 0.8 × 0.8 × 2.5 mm.
  */
+
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,9 +15,11 @@ import { verifyDataset } from '../../lib/dataset/verify.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
 import type { Predictor } from '../../lib/predict/ensemble.ts';
-import { findVolumes, predictFiles } from '../../lib/predict/files.ts';
+import { predictFiles } from '../../lib/predict/files.ts';
+import { findVolumes } from '../../lib/predict/inputs.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
+import { openImage, openMask } from '../../lib/scan/openVolume.ts';
 import { flags } from '../../scripts/flags.mjs';
 import { ctElements, dicom, type Elements, pixelBytes } from '../dicom/makeDicom.ts';
 import { single } from '../io/makeNifti.ts';
@@ -199,6 +202,29 @@ describe('a DICOM folder', () => {
       'p1',
       'p2',
     ]);
+  });
+  it('gets its mask as DICOM-SEG and RTSTRUCT, which say what the NIfTI file says and are complete the next time', async () => {
+    const out = at('formats');
+    const options = { out, formats: ['nifti', 'dicom-seg', 'rtstruct'] as const };
+    const inputs = await findVolumes([scan]);
+    const report = await predictFiles(predictor, inputs, options);
+    expect([report.made, report.failed]).toEqual([['scan'], []]);
+    const mask = await readNifti(path.join(out, 'scan.nii.gz'));
+    expect(mask.data.some((v) => v > 0)).toBe(true);
+    const on = await openImage(scan);
+    for (const name of ['scan.seg.dcm', 'scan.rtstruct.dcm']) {
+      const read = await openMask(path.join(out, name), { on });
+      expect(Buffer.from(read.data as Uint8Array).equals(Buffer.from(mask.data as Uint8Array)), name).toBe(true);
+      expect(read.segments).toEqual([{ number: 1, label: 'pancreas' }]);
+    }
+    expect((await predictFiles(predictor, inputs, options)).skipped).toEqual(['scan']);
+    expect((await predictFiles(predictor, inputs, { out })).skipped).toEqual(['scan']);
+    await expect(predictFiles(predictor, inputs, { ...options, out: scan })).rejects.toThrow(
+      /Expected another folder for the masks .* found that of the series/,
+    );
+    await expect(predictFiles(predictor, await findVolumes([nifti]), options)).rejects.toThrow(
+      'Expected DICOM series to write dicom-seg for, found another format',
+    );
   });
   it('lies in a folder a patient, with its label beside it or below', async () => {
     const cohort = at('patients');

@@ -2,6 +2,7 @@
  * Every door of the project tells the same of a doubtful file: all commands and the notebooks' reader, for every fault
  * of geometry and values. Inputs are those of a phantom of 64 × 64 × 16 voxels of 0.8 × 0.8 × 2.5 mm.
  */
+
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -16,7 +17,8 @@ import { verifyMask } from '../../lib/dataset/verifyCase.ts';
 import { evaluateFiles, pairFiles } from '../../lib/evaluate/files.ts';
 import { volumeOverlay } from '../../lib/figures/volumeOverlay.ts';
 import type { Predictor } from '../../lib/predict/ensemble.ts';
-import { findVolumes, predictFiles } from '../../lib/predict/files.ts';
+import { predictFiles } from '../../lib/predict/files.ts';
+import { findVolumes } from '../../lib/predict/inputs.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
 import { makeRecord } from '../../lib/radiomics/record.ts';

@@ -142,7 +142,7 @@ describe.skipIf(process.platform === 'win32')('A file whose name steers a termin
       expectPlain(said);
       expect(said).toContain('Expected the name of a file (one line of at most 500 characters');
     }
-    const { findVolumes } = await import('../../lib/predict/files.ts');
+    const { findVolumes } = await import('../../lib/predict/inputs.ts');
     await expect(findVolumes([at('imagesTr')])).rejects.toThrow('Expected the name of a volume (one line of at most');
   });
 });

@@ -24,6 +24,7 @@ const calls: Record<string, string[]> = {
   figures: ['run', '--slices', 'slices'],
   import: ['--pdparams', 'a.pdparams'],
   export: ['--run', 'run'],
+  convert: ['mask.nii'],
 };
 
 describe('an output that is a file, or lies below one', () => {
@@ -31,7 +32,8 @@ describe('an output that is a file, or lies below one', () => {
     const sentence = new RegExp(`^Expected a folder to write into, found a file in ${file}$`);
     const option = name === 'export' ? '--saved-model' : '--out';
     const command = await loadCommand(name as Parameters<typeof loadCommand>[0]);
-    for (const out of name === 'verify' ? [path.join(file, 'out')] : [file, path.join(file, 'out')])
+    const isFile = ['verify', 'convert'].includes(name);
+    for (const out of isFile ? [path.join(file, 'out')] : [file, path.join(file, 'out')])
       await expect(command.run([...args, option, out])).rejects.toThrow(sentence);
     expect(readdirSync(folder)).toEqual(['file']);
   });

@@ -1,4 +1,5 @@
 /** Targets of what the project writes itself and reads again: records, run folders, studies; and of settings in YAML. */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,7 +7,7 @@ import { makePhantomCohort } from '../../lib/dataset/phantom.ts';
 import { sha256 } from '../../lib/io/files.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
 import { readNrrd } from '../../lib/io/nrrd.ts';
-import { readComplete } from '../../lib/predict/files.ts';
+import { readComplete } from '../../lib/predict/record.ts';
 import { readRadiomicsSettings } from '../../lib/radiomics/readSettings.ts';
 import { groupOf, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
 import { referenceConfig } from '../../lib/train/config.ts';

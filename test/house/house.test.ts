@@ -21,6 +21,7 @@ const rooms = [
   ['volume', 'statistics'],
   ['io'],
   ['dicom'],
+  ['dicomLabels'],
   ['scan'],
   ['dataset', 'radiomics'],
   ['preprocess'],

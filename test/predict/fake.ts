@@ -21,6 +21,23 @@ export async function thresholdModel(
 }
 
 /**
+ * A network with two classes that sees the middle slice: class 1 from the value `low` on, class 2 from `high` on, both
+ * 0 to 1.
+ */
+export async function twoClassModel(size: readonly [number, number], low: number, high: number) {
+  await startEngine();
+  const kernel = tf.tensor4d([0, 0, 0, 0, 1000, 2000, 0, 0, 0], [1, 1, 3, 3]);
+  const convolution = tf.layers.conv2d({
+    filters: 3,
+    kernelSize: 1,
+    // 2000 v - b is above 1000 (v - low) from v = high on
+    weights: [kernel, tf.tensor1d([0, -1000 * low, -1000 * (high + low)])],
+    inputShape: [...size, 3],
+  });
+  return tf.sequential({ layers: [convolution] });
+}
+
+/**
  * Random HU on 10 × 13 × 7 voxels of 2.5 × 0.8 × 1.1 mm; the axes run to inferior, to the patient's left and to
  * anterior, tilted by 12° around the patient's left-right axis.
  */

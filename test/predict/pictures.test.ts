@@ -1,4 +1,5 @@
 /** Pictures through a network that finds bright pixels. */
+
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readGreyImage } from '../../lib/io/image.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import type { Predictor } from '../../lib/predict/ensemble.ts';
-import { findVolumes, type PredictFilesOptions, predictFiles } from '../../lib/predict/files.ts';
+import { type PredictFilesOptions, predictFiles } from '../../lib/predict/files.ts';
+import { findVolumes } from '../../lib/predict/inputs.ts';
 import { pictureName } from '../../lib/predict/pictures.ts';
 import { type Grid, nativeGrid } from '../../lib/preprocess/grid.ts';
 import { writeGreyPng } from '../io/writeGreyPng.ts';

@@ -1,4 +1,5 @@
 /** From slices with classes to a trained run, and from there to masks with the values that the labels had. */
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,7 +8,8 @@ import { parseClasses } from '../../lib/dataset/classes.ts';
 import { startEngine } from '../../lib/engine/engine.ts';
 import { formatScores } from '../../lib/evaluate/formatScores.ts';
 import { readNifti, writeNifti } from '../../lib/io/nifti.ts';
-import { findVolumes, predictFiles } from '../../lib/predict/files.ts';
+import { predictFiles } from '../../lib/predict/files.ts';
+import { findVolumes } from '../../lib/predict/inputs.ts';
 import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
 import { trainConfig } from '../../lib/train/config.ts';
 import { type EpochRecord, readHistory } from '../../lib/train/history.ts';

@@ -1,5 +1,6 @@
 import { expected } from '../../errors.ts';
 import type { CommandDefinition, Options } from '../definition.ts';
+import { parseFormats } from '../options/maskFormat.ts';
 import { predictionOptions } from '../options/prediction.ts';
 import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
@@ -24,10 +25,18 @@ export const options = {
     value: 'DIR',
     output: 'continued',
     text:
-      'for each volume <name>.nii.gz (0 and 1, or the label values of its classes, on the voxels of the source) and ' +
-      '<name>.json; for each picture <name>.png (0 and 255)',
+      'for each volume <name>.nii.gz (0 and 1, or the label values of its classes, on the voxels of the source; ' +
+      '--format) and <name>.json; for each picture <name>.png (0 and 255)',
   },
   ...predictionOptions,
+  format: {
+    value: 'LIST',
+    text:
+      'formats of the mask, separated by commas: nifti (<name>.nii.gz), and for DICOM series dicom-seg ' +
+      '(<name>.seg.dcm) and rtstruct (<name>.rtstruct.dcm), which carry the ids of patient and study',
+    default: 'nifti',
+    parse: parseFormats,
+  },
   series: seriesOption,
   window: {
     value: 'LO,HI',

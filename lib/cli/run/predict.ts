@@ -2,7 +2,8 @@ import { startEngine } from 'axunet-engine/engine';
 import { type Choice, readChoice, runFolders } from '../../crossval/models.ts';
 import { describeClasses } from '../../dataset/classes.ts';
 import { cleanText, expected, UserError } from '../../errors.ts';
-import { findVolumes, type PredictReport, predictFiles } from '../../predict/files.ts';
+import { type PredictReport, predictFiles } from '../../predict/files.ts';
+import { findVolumes } from '../../predict/inputs.ts';
 import { describePostprocessing, type Postprocessing } from '../../predict/postprocess.ts';
 import { startProgress } from '../../progress.ts';
 import type { CheckpointSlot } from '../../train/checkpoint.ts';
@@ -67,6 +68,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   const progress = startProgress('predict', inputs.length);
   const report = await predictFiles(networks, inputs, {
     out,
+    formats: values.format,
     probability,
     threshold,
     mirror,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Loop, outlineLoops } from '../../lib/figures/outline.ts';
+import { type Loop, outlineLoops } from '../../lib/volume/outline.ts';
 
 const parse = (...rows: string[]): [Uint8Array, number, number] => [
   Uint8Array.from(rows.join(''), (c) => Number(c)),

@@ -1,0 +1,69 @@
+/** The record beside a mask: from what and how it was made, how large it is, and whether it is complete. */
+import path from 'node:path';
+import { sha256File } from '../io/files.ts';
+import {
+  anything,
+  dictionary,
+  list,
+  natural,
+  object,
+  optional,
+  readJsonIfGood,
+  realNumber,
+  text,
+} from '../io/schema.ts';
+import type { MirrorAxis } from './mirror.ts';
+import type { Postprocessing } from './postprocess.ts';
+
+/** What `<name>.json` says; it is written last, so it stands for complete outputs. */
+export interface PredictionRecord {
+  readonly made: {
+    readonly input: Readonly<Record<string, string>>;
+    readonly model: string;
+    readonly threshold: number;
+    readonly mirror?: readonly MirrorAxis[];
+    readonly postprocessing?: Postprocessing;
+    readonly windowHu?: readonly [number, number];
+    readonly spacingMm?: number;
+  };
+  /** sha256 by file name. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Absent for pictures, whose voxels are pixels. */
+  readonly pancreasMl?: number;
+  readonly voxels: number;
+  /** Of each class by name, where several are kept apart; above they are counted together. */
+  readonly classes?: Readonly<Record<string, { readonly value: number; readonly voxels: number; readonly ml: number }>>;
+  /** What is odd in the volume or its mask and may be wrong; absent where nothing is. */
+  readonly warnings?: readonly string[];
+  /** Only where there is post-processing. */
+  readonly beforePostprocessing?: { readonly voxels: number; readonly pancreasMl?: number };
+}
+
+/** How much of a mask is foreground. */
+export type Sizes = Pick<PredictionRecord, 'voxels' | 'pancreasMl' | 'classes' | 'beforePostprocessing'>;
+
+const recordSchema = object({
+  made: anything,
+  outputs: dictionary(text),
+  pancreasMl: optional(realNumber),
+  voxels: natural,
+  classes: optional(dictionary(object({ value: natural, voxels: natural, ml: realNumber }))),
+  warnings: optional(list(text)),
+  beforePostprocessing: optional(object({ voxels: natural, pancreasMl: optional(realNumber) })),
+});
+
+/** The record of a prediction that is complete and unchanged on disk; undefined for any other. */
+export async function readComplete(
+  out: string,
+  name: string,
+  made: PredictionRecord['made'],
+  wanted: readonly string[],
+): Promise<PredictionRecord | undefined> {
+  const record = await readJsonIfGood(path.join(out, `${name}.json`), recordSchema); // absent or damaged: made again
+  if (JSON.stringify(record?.made) !== JSON.stringify(made)) return undefined;
+  for (const file of wanted) {
+    const found = await sha256File(path.join(out, file)).catch(() => undefined);
+    if (found === undefined || record?.outputs[file] !== found) return undefined;
+  }
+  return record as PredictionRecord; // whose `made` is the wanted one
+}

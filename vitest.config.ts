@@ -10,8 +10,8 @@ const shared = {
 
 /** Rooms whose tests leave nothing behind: they share a process, which loads each module once. */
 const together = [
-  ...['dataset', 'dicom', 'dicomLabels', 'docs', 'evaluate', 'export', 'house', 'io', 'lessons', 'model', 'predict'],
-  ...['radiomics', 'scan', 'statistics', 'volume'],
+  ...['bench', 'cli', 'crossval', 'dataset', 'dicom', 'dicomLabels', 'docs', 'evaluate', 'export', 'house', 'io'],
+  ...['lessons', 'model', 'predict', 'radiomics', 'scan', 'statistics', 'volume'],
 ].map((room) => `test/${room}/**/*.test.ts`);
 
 export default defineConfig({

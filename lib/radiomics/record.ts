@@ -17,6 +17,7 @@ import {
 import { isOneFile, openImage, openMask } from '../scan/openVolume.ts';
 import { type SeriesChoice, volumeChecksums } from '../scan/readVolume.ts';
 import { inOrderOf } from '../volume/orientation.ts';
+import { countValues } from '../volume/values.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
 import { MaskError } from './maskCheck.ts';
@@ -64,6 +65,12 @@ interface OpenedPair {
   readonly warnings: readonly string[];
 }
 
+/** Says where values are no labels, such as probabilities: no region is made of them. */
+function fractionsOf(mask: Volume): string[] {
+  const odd = [...countValues(mask.data).keys()].find((value) => !Number.isInteger(value));
+  return odd === undefined ? [] : [`values that are no whole numbers (such as ${odd}) are in no region`];
+}
+
 /** The mask may be stored in another axis order than the image. */
 async function openPair(imageFile: string, maskFile: string, choice: SeriesChoice): Promise<OpenedPair> {
   const on = openImage(imageFile, { isCt: false, ...choice });
@@ -73,7 +80,7 @@ async function openPair(imageFile: string, maskFile: string, choice: SeriesChoic
   return {
     image,
     mask: inOrderOf(mask, image),
-    warnings: [...same, ...odd(imageFile, image.warnings), ...odd(maskFile, mask.warnings)],
+    warnings: [...same, ...odd(imageFile, image.warnings), ...odd(maskFile, [...mask.warnings, ...fractionsOf(mask)])],
   };
 }
 

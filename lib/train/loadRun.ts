@@ -21,19 +21,20 @@ export interface TrainedRun extends Predictor {
 
 /**
  * Rebuilds the network of a run from its `best` checkpoint (the one with the highest validation Dice), or from `last`
- * when asked or where nothing was validated, with the grid and window that it was trained with. The engine must have
+ * when asked or where nothing was validated (or best is gone, which it says), with the grid and window that it was trained with. The engine must have
  * been started. Throws when the folder holds no whole checkpoint.
  */
 export async function loadRun(
   folder: string,
   slot: CheckpointSlot = 'best',
-  warn?: (message: string) => void,
+  warn: (message: string) => void = console.warn,
 ): Promise<TrainedRun> {
-  const found =
-    (await readNewestCheckpoint(folder, slot, warn, checkpointMetaSchema)) ??
-    (await readNewestCheckpoint(folder, 'last', warn, checkpointMetaSchema));
+  const wanted = await readNewestCheckpoint(folder, slot, warn, checkpointMetaSchema);
+  const found = wanted ?? (await readNewestCheckpoint(folder, 'last', warn, checkpointMetaSchema));
   if (!found) throw expected('a training run (a folder with best/ or last/)', 'none', folder);
   const { description, position } = found.meta;
+  if (!wanted && position.best !== null)
+    warn(`Expected the best checkpoint, of epoch ${position.best.epoch}, found none in ${folder}: last is used`);
   const { windowHu, mode, unit } = description.data;
   const count = description.model.classes - 1;
   const classes = description.data.classes ?? (count > 1 ? numberedClasses(count) : undefined);

@@ -51,6 +51,16 @@ describe('makeRecord', () => {
     expect(features.original_firstorder_Mean).toBe((0 + ((26 * 40) % 270)) / 2);
   });
 
+  it('says that fractions, as of a probability map, are in no region', async () => {
+    const soft = path.join(folder, 'soft.nii');
+    await writeNifti(soft, { ...cube, data: Float32Array.from({ length: 27 }, (_, i) => (i < 9 ? 0.75 : 1)) });
+    const { voxels, warnings } = await makeRecord(image, soft, settings);
+    expect(voxels).toBe(18);
+    expect(warnings).toContainEqual(
+      expect.stringContaining('soft.nii: values that are no whole numbers (such as 0.75) are in no region'),
+    );
+  });
+
   it('names the mask where that cannot be used, the image where its values cannot', async () => {
     await expect(makeRecord(image, mask, radiomicsSettings({ label: 4 }))).rejects.toThrow(
       /^Expected label 4 .*mask\.nii$/,

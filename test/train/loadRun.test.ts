@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,6 +45,15 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a trained run', () => {
+  it('whose best checkpoint was deleted is loaded as it was last, and that is said', async () => {
+    const copy = path.join(folder, 'copy');
+    cpSync(path.join(folder, 'last'), path.join(copy, 'last'), { recursive: true });
+    const said: string[] = [];
+    const { model } = await loadRun(copy, 'best', (message) => said.push(message));
+    expect(await answerOf(model)).toEqual(answer);
+    model.dispose();
+    expect(said).toEqual([expect.stringMatching(/^Expected the best checkpoint, of epoch \d+, found none in .*copy/)]);
+  });
   it('of pictures is refused for CT volumes, whose numbers it has never seen, without a window', async () => {
     const volume = path.join(folder, 'volume.nii');
     await writeNifti(volume, {

@@ -21,8 +21,8 @@ export interface TrainedRun extends Predictor {
 
 /**
  * Rebuilds the network of a run from its `best` checkpoint (the one with the highest validation Dice), or from `last`
- * when asked or where nothing was validated (or best is gone, which it says), with the grid and window that it was trained with. The engine must have
- * been started. Throws when the folder holds no whole checkpoint.
+ * when asked or where nothing was validated (or best is gone, which it says), with the grid and window that it was
+ * trained with. The engine must have been started. Throws when the folder holds no whole checkpoint.
  */
 export async function loadRun(
   folder: string,

@@ -45,8 +45,8 @@ const config = trainConfig({
   variant: 'unet',
   width: 6,
   batchSize: 3,
-  epochs: 120,
-  validateEvery: 40,
+  epochs: 60,
+  validateEvery: 20,
   optimizer: { name: 'adam' },
   learningRate: 0.01,
 });

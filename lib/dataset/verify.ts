@@ -1,11 +1,12 @@
 /** Is a data set fit for training? Every case is checked; errors forbid training, warnings want a look. */
 import { cleanText } from '../errors.ts';
+import type { CaseReport, Finding } from './caseChecks.ts';
 import type { CaseList, LabelMap, LabelRules } from './caseList.ts';
 import { shortPath } from './cases.ts';
 import { type Folds, foldProblems } from './folds.ts';
 import { describeLabels } from './labelNames.ts';
 import type { MaskList } from './masks.ts';
-import { type CaseReport, type Finding, verifyCase, verifyMask } from './verifyCase.ts';
+import { verifyCase, verifyMask } from './verifyCase.ts';
 
 /** What `axunet verify` found, in numbers and case by case; it is also what `--json` prints. */
 export interface VerifyReport {

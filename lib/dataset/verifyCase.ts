@@ -1,109 +1,16 @@
-/** The checks of one case; every finding says what was expected and what was found. */
+/** The checks of one case of volumes or of one mask; every finding says what was expected and what was found. */
 import { messageOf } from '../errors.ts';
-import { bytesOf } from '../io/bytes.ts';
-import { sha256 } from '../io/files.ts';
-import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
-import type { GreyImage } from '../io/pixels.ts';
 import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
 import { hounsfieldDoubts } from '../volume/hounsfield.ts';
 import { geometryDifference, orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { countValues } from '../volume/values.ts';
-import { type VoxelArray, voxelVolumeMl } from '../volume/volume.ts';
+import { voxelVolumeMl } from '../volume/volume.ts';
+import { CaseChecks, type CaseReport, contentHash, finiteRange } from './caseChecks.ts';
 import type { Case, CaseList, LabelMap, LabelRules } from './caseList.ts';
 import { shortPath } from './cases.ts';
+import { checkPicture } from './checkPicture.ts';
 import { alignLabel, describeFlip, describeGeometry, judgeLabelFlip } from './labelFlip.ts';
 import { nothingBut } from './pairing.ts';
-
-type CheckName =
-  | 'pairing'
-  | 'unreadable'
-  | 'shape'
-  | 'geometry'
-  | 'orientation'
-  | 'not-finite'
-  | 'label-values'
-  | 'empty-label'
-  | 'hounsfield'
-  | 'duplicate'
-  | 'patients'
-  | 'checksum';
-
-export interface Finding {
-  readonly severity: 'error' | 'warning';
-  readonly check: CheckName;
-  readonly message: string;
-  /** Absent for findings about the whole set. */
-  readonly case?: string;
-}
-
-export interface CaseReport {
-  readonly id: string;
-  readonly patient: string;
-  readonly status: 'ok' | 'warning' | 'error';
-  readonly image: string;
-  readonly label?: string;
-  /** [x, y, z], or [width, height] of a picture. */
-  readonly shape?: readonly number[];
-  readonly spacingMm?: readonly number[];
-  readonly orientation?: string;
-  /** Smallest and largest finite value, HU for a CT. */
-  readonly range?: readonly [number, number];
-  /** Stored label value → number of voxels. */
-  readonly labelValues?: Readonly<Record<string, number>>;
-  readonly foregroundVoxels?: number;
-  readonly foregroundMl?: number;
-  readonly imageSha256?: string;
-  readonly labelSha256?: string;
-  readonly findings: readonly Finding[];
-}
-
-type Facts = { -readonly [K in keyof CaseReport]?: CaseReport[K] };
-
-/** A JPEG mask scatters around 0 and 255; what lies far from both is no mask. */
-const pictureMask = { nearBlack: 64, nearWhite: 191, strayShare: 0.02 };
-
-class CaseChecks {
-  readonly findings: Finding[] = [];
-  readonly facts: Facts = {};
-  readonly #id: string;
-  constructor(id: string) {
-    this.#id = id;
-  }
-  error(check: CheckName, message: string): void {
-    this.findings.push({ severity: 'error', check, message, case: this.#id });
-  }
-  warn(check: CheckName, message: string): void {
-    this.findings.push({ severity: 'warning', check, message, case: this.#id });
-  }
-}
-
-/** Equal only for equal shapes and voxels, however the file was compressed. */
-const contentHash = (shape: readonly number[], data: VoxelArray): string =>
-  sha256(`${shape.join('×')} ${data.constructor.name} ${sha256(bytesOf(data))}`);
-
-function finiteRange(data: VoxelArray): [number, number] | undefined {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of data) {
-    if (value < low && value !== -Infinity) low = value;
-    if (value > high && value !== Infinity) high = value;
-  }
-  return low <= high ? [low, high] : undefined;
-}
-
-/** Reads a file or notes in one finding why that failed. */
-async function read<T>(
-  checks: CaseChecks,
-  what: string,
-  file: string,
-  reader: (file: string) => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await reader(file);
-  } catch (error) {
-    checks.error('unreadable', `${what} cannot be read: ${messageOf(error)}`);
-    return undefined;
-  }
-}
 
 function checkImage(checks: CaseChecks, image: Opened): void {
   const range = finiteRange(image.data);
@@ -225,59 +132,15 @@ function checkAlignment(checks: CaseChecks, list: CaseList, image: Opened, label
 }
 
 async function checkVolume(checks: CaseChecks, list: CaseList, item: Case): Promise<void> {
-  const image = await read(checks, 'image', item.image, (file) =>
-    openImage(file, { isCt: false, series: item.series }),
-  );
+  const image = await checks.read('image', item.image, (file) => openImage(file, { isCt: false, series: item.series }));
   if (image) checkImage(checks, image);
   if (!item.label) return;
-  const label = await read(checks, 'label', item.label, (file) => openMask(file, { on: image }));
+  const label = await checks.read('label', item.label, (file) => openMask(file, { on: image }));
   if (!label) return;
   tellMask(checks, 'label', label);
   checkLabelValues(checks, label, list);
   checkDifferent(checks);
   if (image) checkGeometry(checks, list, image, label);
-}
-
-async function checkPicture(checks: CaseChecks, item: Case): Promise<void> {
-  const image = await read(checks, 'image', item.image, readGreyImage);
-  if (image) {
-    const range = finiteRange(image.data)!;
-    Object.assign(checks.facts, {
-      shape: [image.width, image.height],
-      range,
-      imageSha256: contentHash([image.width, image.height], image.data),
-    });
-    if (range[0] === range[1]) checks.error('hounsfield', `image: every pixel is ${range[0]}`);
-  }
-  if (!item.label) return;
-  const mask = await read(checks, 'mask', item.label, async (file) => {
-    const picture = await readGreyImage(file);
-    return { ...picture, binary: maskOf(picture, file) };
-  });
-  if (!mask) return;
-  checkPictureMask(checks, mask);
-  if (image && (image.width !== mask.width || image.height !== mask.height)) {
-    const sizes = `image ${image.width}×${image.height}, mask ${mask.width}×${mask.height} pixels`;
-    checks.error('shape', `image and mask differ in size: ${sizes}`);
-  }
-}
-
-type PictureMask = GreyImage & { readonly binary: Uint8Array };
-
-function checkPictureMask(checks: CaseChecks, mask: PictureMask): void {
-  const { data, width, height, binary } = mask;
-  for (const doubt of maskDoubts(mask)) checks.warn('label-values', `mask: ${doubt}`);
-  const foregroundVoxels = binary.reduce((sum, v) => sum + v, 0);
-  let stray = 0;
-  for (const v of data) if (v > pictureMask.nearBlack && v < pictureMask.nearWhite) stray++;
-  if (stray > pictureMask.strayShare * data.length) {
-    checks.error(
-      'label-values',
-      `mask: expected black and white, found ${((100 * stray) / data.length).toFixed(1)} % of the pixels in between`,
-    );
-  }
-  if (!foregroundVoxels) checks.warn('empty-label', 'mask: no foreground pixel');
-  Object.assign(checks.facts, { foregroundVoxels, labelSha256: contentHash([width, height], binary) });
 }
 
 /** Checks one case of a list; whatever goes wrong becomes a finding. */
@@ -289,7 +152,7 @@ export async function verifyCase(list: CaseList, item: Case): Promise<CaseReport
   }
   if (list.kind === '3d') await checkVolume(checks, list, item);
   else await checkPicture(checks, item);
-  return finish(item, checks);
+  return checks.finish(item);
 }
 
 /** Checks a mask that has no CT: readable, values of the map, not empty. */
@@ -298,7 +161,7 @@ export async function verifyMask(
   labelMap: LabelMap,
 ): Promise<CaseReport> {
   const checks = new CaseChecks(item.id);
-  const mask = await read(checks, 'mask', item.file, (file) => openMask(file));
+  const mask = await checks.read('mask', item.file, (file) => openMask(file));
   if (mask) {
     tellMask(checks, 'mask', mask);
     checkLabelValues(checks, mask, { labelMap });
@@ -310,19 +173,5 @@ export async function verifyMask(
       orientation: orientationCodes(mask.affine),
     });
   }
-  return finish({ id: item.id, patient: item.patient, image: item.file }, checks);
-}
-
-function finish(item: Case, { findings, facts }: CaseChecks): CaseReport {
-  const worst = findings.length ? 'warning' : 'ok';
-  const status = findings.some((f) => f.severity === 'error') ? 'error' : worst;
-  return {
-    id: item.id,
-    patient: item.patient,
-    status,
-    image: shortPath(item.image),
-    ...(item.label && { label: shortPath(item.label) }),
-    ...facts,
-    findings,
-  };
+  return checks.finish({ id: item.id, patient: item.patient, image: item.file });
 }

@@ -2,9 +2,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CaseReport } from '../../lib/dataset/caseChecks.ts';
 import type { OpenOptions } from '../../lib/dataset/caseList.ts';
 import { openDataset, openPair } from '../../lib/dataset/cases.ts';
-import { type CaseReport, verifyCase, verifyMask } from '../../lib/dataset/verifyCase.ts';
+import { verifyCase, verifyMask } from '../../lib/dataset/verifyCase.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import type { Affine, Volume } from '../../lib/volume/volume.ts';
 import { lps, rowsReversed, temporaryFolder, torso, volumeOf } from './fixtures.ts';

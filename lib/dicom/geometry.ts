@@ -7,7 +7,7 @@
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
 import { cross, dot, lengthOf, minus, plus, times } from '../volume/vectors.ts';
-import type { Affine, Vec3 } from '../volume/volume.ts';
+import { type Affine, affineOfLps, type Vec3 } from '../volume/volume.ts';
 import type { DicomImage, ImagePlane } from './images.ts';
 
 /** Unit vector at right angles to an image, to the side from which rows and columns turn counter-clockwise. */
@@ -85,8 +85,6 @@ function stepOf(slices: readonly DicomImage[], folder: string): { step: Vec3; wa
 export function affineOfSlices(slices: readonly DicomImage[], folder: string): { affine: Affine; warnings: string[] } {
   const { rowDirection, columnDirection, spacingMm, position } = slices[0]!;
   const { step, warnings } = stepOf(slices, folder);
-  const columns = [times(rowDirection, spacingMm[0]), times(columnDirection, spacingMm[1]), step, position];
-  // Left and posterior become right and anterior; + 0 leaves no -0.
-  const row = (r: 0 | 1 | 2): number[] => columns.map((v) => (r === 2 ? v[r] : -v[r]) + 0);
-  return { affine: [...row(0), ...row(1), ...row(2), 0, 0, 0, 1], warnings };
+  const [x, y] = [times(rowDirection, spacingMm[0]), times(columnDirection, spacingMm[1])];
+  return { affine: affineOfLps([x, y, step, position]), warnings };
 }

@@ -8,7 +8,7 @@ import type { DicomHeader } from '../dicom/dicomHeader.ts';
 import { expected } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
 import { inverseMatrix } from '../volume/vectors.ts';
-import { type Vec3, voxelCount } from '../volume/volume.ts';
+import { matrixOf, type Vec3, voxelCount } from '../volume/volume.ts';
 import {
   chooseSegments,
   type ImageGrid,
@@ -30,7 +30,7 @@ const closedKinds = ['CLOSED_PLANAR', 'CLOSEDPLANAR_XOR'];
 
 /** From millimetres to left, posterior and superior to the voxels of a grid. */
 function toVoxels({ affine }: ImageGrid, file: string): (mm: Vec3) => Vec3 {
-  const inverse = inverseMatrix([0, 1, 2].flatMap((r) => affine.slice(4 * r, 4 * r + 3)));
+  const inverse = inverseMatrix(matrixOf(affine));
   if (!inverse) throw expected('an image whose affine places all axes', 'another', file);
   return ([l, p, s]) => {
     const [x, y, z] = [-l - affine[3]!, -p - affine[7]!, s - affine[11]!];

@@ -12,7 +12,7 @@ import { expected } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
 import { placeOnGrid } from '../volume/placeOnGrid.ts';
 import { dot, lengthOf, minus, plus, times } from '../volume/vectors.ts';
-import { type Affine, spacingOf, type Vec3, voxelCount } from '../volume/volume.ts';
+import { type Affine, affineOfLps, spacingOf, type Vec3, voxelCount } from '../volume/volume.ts';
 import {
   chooseSegments,
   type Segment,
@@ -102,11 +102,9 @@ function gridOf(planes: readonly Plane[], { on }: SegmentChoice, file: string): 
   const step = last > 0 ? times(minus(highest.position, lowest.position), 1 / last) : times(normal, mm);
   assertOnSlices(planes, sliceOf, step, file);
   const { rowDirection, columnDirection, spacingMm } = first;
-  const columns = [times(rowDirection, spacingMm[0]), times(columnDirection, spacingMm[1]), step, lowest.position];
-  // Left and posterior become right and anterior; + 0 leaves no -0.
-  const row = (r: 0 | 1 | 2): number[] => columns.map((v) => (r === 2 ? v[r] : -v[r]) + 0);
+  const [x, y] = [times(rowDirection, spacingMm[0]), times(columnDirection, spacingMm[1])];
   return {
-    affine: [...row(0), ...row(1), ...row(2), 0, 0, 0, 1],
+    affine: affineOfLps([x, y, step, lowest.position]),
     depth: last + 1,
     sliceOf,
     warnings: told === undefined ? ['a single slice of unknown distance; 1 mm is assumed'] : [],

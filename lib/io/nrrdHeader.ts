@@ -5,7 +5,7 @@
  * the file is refused.
  */
 import { expected } from '../errors.ts';
-import { type Affine, determinant3, spacingOf, type Vec3 } from '../volume/volume.ts';
+import { type Affine, affineOfLps, spacingOf, spansSpace, type Vec3 } from '../volume/volume.ts';
 import { readableTypes, type VoxelType, voxelTypes } from './voxelTypes.ts';
 
 export type NrrdEncoding = 'raw' | 'gzip' | 'text' | 'hex';
@@ -208,15 +208,13 @@ function affineOf(fields: Fields): Affine {
     throw fields.refusal('space directions, as there is a space', 'spacings');
   const columns = directions === undefined ? columnsOfSpacings(fields) : columnsOfDirections(directions, fields);
   const origin = vectorOf(fields.values.get('spaceorigin') ?? '(0,0,0)', 'the space origin', fields);
-  // Left and posterior become right and anterior: one more change of sign; + 0 leaves no -0.
-  const row = (r: 0 | 1 | 2): number[] => [...columns, origin].map((v) => v[r] * (r === 2 ? 1 : -signs[r]) + 0);
-  return [...row(0), ...row(1), ...row(2), 0, 0, 0, 1];
+  const turned = ([x, y, z]: Vec3): Vec3 => [x * signs[0], y * signs[1], z];
+  const [x, y, z] = columns.map(turned) as [Vec3, Vec3, Vec3];
+  return affineOfLps([x, y, z, turned(origin)]);
 }
 
-function assertThreeDimensions(affine: Affine, spacingMm: Vec3, fields: Fields): void {
-  const determinant = determinant3([0, 1, 2].flatMap((row) => affine.slice(4 * row, 4 * row + 3)));
-  const relative = Math.abs(determinant) / (spacingMm[0] * spacingMm[1] * spacingMm[2]);
-  if (relative > 1e-6 && Number.isFinite(relative)) return;
+function assertThreeDimensions(affine: Affine, fields: Fields): void {
+  if (spansSpace(affine)) return;
   const given = fields.values.get('spacedirections') ?? fields.values.get('spacings') ?? '';
   throw fields.refusal('three space directions in three dimensions', quoted(given));
 }
@@ -241,8 +239,7 @@ export function parseNrrdHeader(lines: readonly string[], file: string): NrrdHea
   const encoding = encodingOf(fields);
   const shape = shapeOf(fields);
   const affine = affineOf(fields);
-  const spacingMm = spacingOf(affine);
-  assertThreeDimensions(affine, spacingMm, fields);
+  assertThreeDimensions(affine, fields);
   const byteSkip = integerOf(fields, 'byteskip', -1, 0);
   if (byteSkip < 0 && encoding !== 'raw')
     throw fields.refusal('a byte skip of -1 with the encoding raw only', encoding);
@@ -251,7 +248,7 @@ export function parseNrrdHeader(lines: readonly string[], file: string): NrrdHea
     type,
     encoding,
     shape,
-    spacingMm,
+    spacingMm: spacingOf(affine),
     affine,
     givesSpacing: fields.values.has('spacedirections') || !spacingsOf(fields).some(isNan),
     byteSkip,

@@ -5,7 +5,8 @@
  */
 import { expected, shownText } from '../errors.ts';
 import { readableTypes, type VoxelType, voxelTypes } from '../io/voxelTypes.ts';
-import { type Affine, determinant3, spacingOf, type Vec3 } from '../volume/volume.ts';
+import { times } from '../volume/vectors.ts';
+import { type Affine, affineOfLps, spacingOf, spansSpace, type Vec3 } from '../volume/volume.ts';
 
 export interface MetaImageHeader {
   readonly type: VoxelType;
@@ -106,17 +107,9 @@ function affineOf(fields: Fields): Affine {
   if (!spacing.every((s) => s !== 0)) throw fields.refusal('three spacings that are not 0', spacing.join(' '));
   const directions = fields.numbers(9, 'TransformMatrix', 'Rotation', 'Orientation') ?? [1, 0, 0, 0, 1, 0, 0, 0, 1];
   const origin = fields.numbers(3, 'Offset', 'Position', 'Origin') ?? [0, 0, 0];
-  // Left and posterior become right and anterior; + 0 leaves no -0.
-  const row = (r: number): number[] =>
-    [...spacing.map((s, axis) => s * directions[3 * axis + r]!), origin[r]!].map((v) => (r === 2 ? v : -v) + 0);
-  return [...row(0), ...row(1), ...row(2), 0, 0, 0, 1];
-}
-
-function assertThreeDimensions(affine: Affine, spacingMm: Vec3, fields: Fields): void {
-  const determinant = determinant3([0, 1, 2].flatMap((row) => affine.slice(4 * row, 4 * row + 3)));
-  const relative = Math.abs(determinant) / (spacingMm[0] * spacingMm[1] * spacingMm[2]);
-  if (relative > 1e-6 && Number.isFinite(relative)) return;
-  throw fields.refusal('three directions in three dimensions', shownText(fields.get('TransformMatrix') ?? ''));
+  const step = (axis: 0 | 1 | 2): Vec3 =>
+    times(directions.slice(3 * axis, 3 * axis + 3) as unknown as Vec3, spacing[axis]!);
+  return affineOfLps([step(0), step(1), step(2), origin as unknown as Vec3]);
 }
 
 function dataFileOf(fields: Fields): string | undefined {
@@ -137,8 +130,8 @@ export function parseMetaImageHeader(lines: readonly string[], file: string): Me
   if (kind !== 'Image') throw fields.refusal('a MetaImage of ObjectType Image', shownText(kind));
   if (!fields.flag(true, 'BinaryData')) throw fields.refusal('binary voxels (BinaryData = True)', 'text');
   const affine = affineOf(fields);
-  const spacingMm = spacingOf(affine);
-  assertThreeDimensions(affine, spacingMm, fields);
+  if (!spansSpace(affine))
+    throw fields.refusal('three directions in three dimensions', shownText(fields.get('TransformMatrix') ?? ''));
   const byteSkip = fields.numbers(1, 'HeaderSize')?.[0] ?? 0;
   if (!Number.isSafeInteger(byteSkip) || byteSkip < -1)
     throw fields.refusal('HeaderSize to be a whole number of -1 or more', String(byteSkip));
@@ -147,7 +140,7 @@ export function parseMetaImageHeader(lines: readonly string[], file: string): Me
     littleEndian: !fields.flag(false, 'BinaryDataByteOrderMSB', 'ElementByteOrderMSB'),
     isCompressed: fields.flag(false, 'CompressedData'),
     shape: shapeOf(fields),
-    spacingMm,
+    spacingMm: spacingOf(affine),
     affine,
     dataFile: dataFileOf(fields),
     byteSkip,

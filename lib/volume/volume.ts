@@ -57,10 +57,30 @@ export function spacingOf(affine: Affine): Vec3 {
   return [length(0), length(1), length(2)];
 }
 
+/**
+ * The affine of a grid whose steps along x, y and z and whose first voxel are given in mm towards left, posterior and
+ * superior, as DICOM and ITK have them.
+ */
+export function affineOfLps([x, y, z, origin]: readonly [Vec3, Vec3, Vec3, Vec3]): Affine {
+  // Left and posterior become right and anterior; + 0 leaves no -0.
+  const row = (r: 0 | 1 | 2): number[] => [x, y, z, origin].map((v) => (r === 2 ? v[r] : -v[r]) + 0);
+  return [...row(0), ...row(1), ...row(2), 0, 0, 0, 1];
+}
+
+/** The row-major 3×3 matrix of an affine: all of it but the origin. */
+export const matrixOf = (affine: Affine): number[] => [0, 1, 2].flatMap((row) => affine.slice(4 * row, 4 * row + 3));
+
 /** Determinant of a row-major 3×3 matrix. */
 export function determinant3(m: readonly number[]): number {
   const [a, b, c, d, e, f, g, h, i] = m as [number, number, number, number, number, number, number, number, number];
   return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+}
+
+/** Whether the axes of an affine point in three dimensions, by more than rounding. */
+export function spansSpace(affine: Affine): boolean {
+  const [x, y, z] = spacingOf(affine);
+  const relative = Math.abs(determinant3(matrixOf(affine))) / (x * y * z);
+  return relative > 1e-6 && Number.isFinite(relative);
 }
 
 /** A cosine between two axes up to which they count as at right angles: rounding, and distances wrong by 0.05 %. */
@@ -91,8 +111,7 @@ export function crookedAxes(affine: Affine): string | undefined {
 
 /** Voxel volume in millilitres: of a box of the spacing, or where the axes are sheared the affine's determinant. */
 export function voxelVolumeMl({ spacingMm, affine }: Pick<Volume, 'spacingMm'> & Partial<Volume>): number {
-  if (affine && shearDegrees(affine) > 0)
-    return Math.abs(determinant3([0, 1, 2].flatMap((row) => affine.slice(4 * row, 4 * row + 3)))) / 1000;
+  if (affine && shearDegrees(affine) > 0) return Math.abs(determinant3(matrixOf(affine))) / 1000;
   return (spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
 }
 

@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Affine,
+  affineOfLps,
+  matrixOf,
   sliceZ,
   spacingOf,
+  spansSpace,
   type Volume,
   voxelCount,
   voxelToMm,
@@ -39,6 +42,28 @@ describe('a volume', () => {
       1.5006509004428712, 1, 1,
     ]);
     expect(spacingOf([1e-200, 0, 0, 0, 0, 7e-323, 0, 0, 0, 0, 4e200, 0, 0, 0, 0, 1])).toEqual([1e-200, 7e-323, 4e200]);
+  });
+});
+
+describe('an affine', () => {
+  it('of steps towards left, posterior and superior turns the first two of these round, and has no -0', () => {
+    const steps = [
+      [2, 0, 0],
+      [0, -3, 0],
+      [1, 0, 4],
+      [10, 0, 30],
+    ] as const;
+    expect(affineOfLps(steps)).toEqual([-2, 0, -1, -10, 0, 3, 0, 0, 0, 0, 4, 30, 0, 0, 0, 1]);
+  });
+  it('has a matrix of its first three rows and columns', () => {
+    expect(matrixOf(affine)).toEqual([0, -3, 0, 2, 0, 0, 0, 0, -4]);
+  });
+  it('spans space unless its columns lie in a plane, whatever its unit', () => {
+    expect(spansSpace(affine)).toBe(true);
+    expect(spansSpace(affine.map((v) => v * 1e-9))).toBe(true);
+    // The third column is the sum of the others; a column of zeros.
+    expect(spansSpace([1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1])).toBe(false);
+    expect(spansSpace([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])).toBe(false);
   });
 });
 

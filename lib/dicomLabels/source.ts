@@ -6,8 +6,8 @@
  * Study modules demand (PS3.3, C.7.1.1 and C.7.2.1, types 1 and 2). Without them no archive could file the object.
  */
 import type { DataSet } from 'dicom-parser';
-import { type DicomHeader, readDicomHeader } from '../dicom/dicomHeader.ts';
-import { type ImagePlane, imagesOf } from '../dicom/images.ts';
+import { readDicomHeader } from '../dicom/dicomHeader.ts';
+import { type DicomFile, type ImagePlane, imagesOf } from '../dicom/images.ts';
 import type { DicomVolume } from '../dicom/readDicom.ts';
 import { sha256 } from '../io/files.ts';
 import { type ElementName, type Elements, tagOf } from './elements.ts';
@@ -95,9 +95,8 @@ const classes: Readonly<Record<string, string>> = {
 };
 const secondaryCapture = '1.2.840.10008.5.1.4.1.1.7';
 
-function slicesOf(header: DicomHeader, frame: number): SourceSlice & { isMadeUp: boolean } {
-  const { images, modality } = imagesOf(header);
-  const { position, rowDirection, columnDirection, spacingMm, sliceMm } = images[frame]!;
+function sliceOf({ images, modality }: DicomFile, frame: number): SourceSlice & { isMadeUp: boolean } {
+  const { header, position, rowDirection, columnDirection, spacingMm, sliceMm } = images[frame]!;
   const preface = /^[0-2](\.\d+)+$/.test(header.metaInstance ?? '') ? header.metaInstance : undefined;
   const known = uidOf(header.data, 'SOPInstanceUID') ?? preface;
   return {
@@ -111,13 +110,13 @@ function slicesOf(header: DicomHeader, frame: number): SourceSlice & { isMadeUp:
 
 /** The source of a volume that `readDicom` gave. Throws where its files are gone or damaged by now. */
 export async function readDicomSource({ slices }: Pick<DicomVolume, 'slices'>): Promise<DicomSource> {
-  const headers = new Map<string, DicomHeader>();
+  const files = new Map<string, DicomFile>();
   const found: (SourceSlice & { isMadeUp: boolean })[] = [];
   for (const { file, frame } of slices) {
-    if (!headers.has(file)) headers.set(file, await readDicomHeader(file));
-    found.push(slicesOf(headers.get(file)!, frame));
+    if (!files.has(file)) files.set(file, imagesOf(await readDicomHeader(file)));
+    found.push(sliceOf(files.get(file)!, frame));
   }
-  const { data } = headers.get(slices[0]!.file)!;
+  const { data } = files.get(slices[0]!.file)!.images[0]!.header;
   const uids = { study: uidOf(data, 'StudyInstanceUID'), series: uidOf(data, 'SeriesInstanceUID') };
   const place = uidOf(data, 'FrameOfReferenceUID');
   const seed = found.map(({ sopInstance }) => sopInstance).join();

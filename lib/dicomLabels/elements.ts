@@ -2,6 +2,7 @@
  * Writing DICOM files: elements by name, explicit VR little endian, sequences of defined length. Source: DICOM PS3.5
  * (sections 6.2 and 7) and PS3.10 (section 7.1).
  */
+import { explicitUid } from '../dicom/transferSyntax.ts';
 
 const dictionary = {
   SpecificCharacterSet: [0x00080005, 'CS'],
@@ -209,7 +210,6 @@ function dataSetBytes(elements: Elements): Buffer {
   return Buffer.concat(parts);
 }
 
-const explicitLittleEndian = '1.2.840.10008.1.2.1';
 /** Says which program wrote a file; made once, of a random UUID. */
 const implementation = '2.25.275961538413302497431718208862271498716';
 
@@ -220,7 +220,7 @@ export function dicomFileBytes(elements: Elements): Buffer {
     elementBytes(0x00020001, 'OB', Buffer.from([0, 1])),
     text(0x00020002, 'UI', elements.SOPClassUID as string),
     text(0x00020003, 'UI', elements.SOPInstanceUID as string),
-    text(0x00020010, 'UI', explicitLittleEndian),
+    text(0x00020010, 'UI', explicitUid),
     text(0x00020012, 'UI', implementation),
     text(0x00020013, 'SH', 'AXUNET'),
   ]);

@@ -5,8 +5,8 @@ import { sliceZ } from '../volume/volume.ts';
 import { type Label, shortText, structures } from './codes.ts';
 import { type Contour, contoursOf } from './contours.ts';
 import { dicomFileBytes, type Elements } from './elements.ts';
+import { assertOnSource, equipment, type LabelledMask } from './labelledMask.ts';
 import { type DicomSource, dicomMoment, instanceReferences, type SourceSlice, uidFrom } from './source.ts';
-import { assertOnSource, equipment, type LabelledMask } from './writeSeg.ts';
 
 /** Points are told to a ten-thousandth of a millimetre. */
 const decimals = 4;

@@ -4,36 +4,20 @@
  * Frames without a voxel are left out, but those of the first and the last slice stay, so that the extent of the scan
  * is in the file and any reader gets a volume of its size.
  */
-
 import { normalOf } from '../dicom/geometry.ts';
-import { expected } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
 import { writeFileAtomic } from '../io/files.ts';
-import { packageVersion } from '../io/packageVersion.ts';
 import { dot, minus } from '../volume/vectors.ts';
-import { sliceZ, type Volume } from '../volume/volume.ts';
-import { algorithmItems, assertLabelled, code, type Label, type MaskMaker, shortText, structures } from './codes.ts';
+import { sliceZ } from '../volume/volume.ts';
+import { algorithmItems, code, shortText, structures } from './codes.ts';
 import { dicomFileBytes, type Elements, tagOf } from './elements.ts';
+import { assertOnSource, equipment, type LabelledMask } from './labelledMask.ts';
 import { type DicomSource, dicomMoment, instanceReferences, type SourceSlice, uidFrom } from './source.ts';
-
-/** What a mask means and who made it. */
-export interface LabelledMask extends MaskMaker {
-  /** Any whole numbers, on the voxels of the source: x along its rows, z in the order of its slices. */
-  readonly mask: Volume;
-  readonly labels: readonly Label[];
-}
 
 /** A picture of one segment in one slice. */
 interface Frame {
   readonly segment: number;
   readonly z: number;
-}
-
-/** Throws a UserError where a mask does not lie on the voxels of its source, or has values without a name. */
-export function assertOnSource({ mask, labels }: LabelledMask, { slices }: DicomSource, file: string): void {
-  if (mask.shape[2] !== slices.length)
-    throw expected(`a mask of ${slices.length} slices, as the source has`, `${mask.shape[2]}`, file);
-  assertLabelled(mask.data, labels, file);
 }
 
 /** The frames that are written: those with a voxel, and for the first segment the first and the last slice. */
@@ -165,14 +149,6 @@ const pixelElements = (columns: number, rows: number, frames: number): Elements 
   BitsStored: 1,
   HighBit: 0,
   PixelRepresentation: 0,
-});
-
-/** Which program wrote an object. */
-export const equipment = (): Elements => ({
-  Manufacturer: 'axunet',
-  ManufacturerModelName: 'axunet',
-  DeviceSerialNumber: '0',
-  SoftwareVersions: packageVersion(),
 });
 
 const segmentationClass = '1.2.840.10008.5.1.4.1.1.66.4';

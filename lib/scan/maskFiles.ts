@@ -1,11 +1,10 @@
 /** Masks on disk in the formats that other programs ask for. */
-import type { Label, MaskMaker } from '../dicomLabels/codes.ts';
+import type { LabelledMask } from '../dicomLabels/labelledMask.ts';
 import { type DicomSource, readDicomSource } from '../dicomLabels/source.ts';
 import { writeRtstruct } from '../dicomLabels/writeRtstruct.ts';
 import { writeSeg } from '../dicomLabels/writeSeg.ts';
 import { expected } from '../errors.ts';
 import { writeNifti } from '../io/nifti.ts';
-import type { Volume } from '../volume/volume.ts';
 import type { AnyVolume } from './readVolume.ts';
 
 const endings = { nifti: '.nii.gz', 'dicom-seg': '.seg.dcm', rtstruct: '.rtstruct.dcm' } as const;
@@ -19,12 +18,6 @@ export const isDicomFormat = (format: MaskFormat): boolean => format !== 'nifti'
 
 /** What the file of a mask is called. */
 export const maskFileName = (name: string, format: MaskFormat): string => `${name}${endings[format]}`;
-
-/** A mask on the voxels of its image, in the image's axis order, and what its values mean. */
-export interface FinishedMask extends MaskMaker {
-  readonly mask: Volume;
-  readonly labels: readonly Label[];
-}
 
 /** The DICOM series of an image. Throws a UserError that names it where it is none. */
 export async function dicomSourceOf({ slices }: Pick<AnyVolume, 'slices'>, file: string): Promise<DicomSource> {
@@ -40,8 +33,8 @@ export interface MaskPlace {
 }
 
 /** Writes a mask; an existing file is replaced. Throws as the writers of the formats do. */
-export async function writeMask(finished: FinishedMask, { file, format, source }: MaskPlace): Promise<void> {
-  if (format === 'nifti') return writeNifti(file, finished.mask, { description: 'axunet pancreas mask' });
+export async function writeMask(labelled: LabelledMask, { file, format, source }: MaskPlace): Promise<void> {
+  if (format === 'nifti') return writeNifti(file, labelled.mask, { description: 'axunet pancreas mask' });
   if (!source) throw expected('a DICOM series, for the result to belong to it', 'none', file);
-  return (format === 'dicom-seg' ? writeSeg : writeRtstruct)(file, finished, source);
+  return (format === 'dicom-seg' ? writeSeg : writeRtstruct)(file, labelled, source);
 }

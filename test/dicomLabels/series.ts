@@ -1,7 +1,7 @@
 /** A made-up CT series of a person as a source of masks: 6 × 4 × 5 voxels of 0.75 × 0.5 × 2 mm. */
 import { readDicom } from '../../lib/dicom/readDicom.ts';
+import type { LabelledMask } from '../../lib/dicomLabels/labelledMask.ts';
 import { type DicomSource, readDicomSource } from '../../lib/dicomLabels/source.ts';
-import type { LabelledMask } from '../../lib/dicomLabels/writeSeg.ts';
 import type { Volume } from '../../lib/volume/volume.ts';
 import { ctSlice, type Elements, height, width } from '../dicom/makeDicom.ts';
 

@@ -18,6 +18,14 @@ export function isDicomFile(file: string): boolean {
   return head !== undefined && looksLikeDicom(head);
 }
 
+/** Names of files that are no part of the volume, by the reason. */
+export type LeftOut = Map<string, string[]>;
+
+export function leaveOut(leftOut: LeftOut, reason: string, file: string): void {
+  if (!leftOut.has(reason)) leftOut.set(reason, []);
+  leftOut.get(reason)!.push(cleanText(path.basename(file)));
+}
+
 /** The files below a folder, by name, without hidden ones and indexes of media. */
 function* filesBelow(folder: string, depth = deepest): Generator<string> {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -44,14 +52,13 @@ export const holdsDicom = (folder: string): boolean =>
  * The DICOM files below a folder. Other files are put to `leftOut`, those of known other kinds in silence. Throws a
  * UserError for a folder with more files than a study has.
  */
-export function dicomCandidates(folder: string, leftOut: Map<string, string[]>): string[] {
+export function dicomCandidates(folder: string, leftOut: LeftOut): string[] {
   const found: string[] = [];
   let count = 0;
   for (const file of filesBelow(folder)) {
     if (++count > mostFiles) throw expected(`at most ${mostFiles} files of one series`, 'more', folder);
     if (isDicomFile(file)) found.push(file);
-    else if (!otherKinds.test(file))
-      leftOut.set('not DICOM', [...(leftOut.get('not DICOM') ?? []), cleanText(path.basename(file))]);
+    else if (!otherKinds.test(file)) leaveOut(leftOut, 'not DICOM', file);
   }
   return found;
 }

@@ -2,6 +2,7 @@
 import { expected } from '../errors.ts';
 import { assertFitsMemory, type PlainSource, swapToNative, withPlainSource } from '../io/bytes.ts';
 import { decodeJpeg } from '../io/image.ts';
+import { startsFrame } from '../io/jpeg.ts';
 import { decodeWithCodec } from './codecs.ts';
 import { inflateAll } from './deflated.ts';
 import type { DicomHeader } from './dicomHeader.ts';
@@ -207,9 +208,7 @@ async function unpackFrame(
 /** The bits of each colour in a JPEG's frame header; undefined where there is none. */
 function jpegBits(bytes: Buffer): { bits: number; components: number } | undefined {
   for (let at = 2; at + 10 <= bytes.length && bytes[at] === 0xff; at += 2 + bytes.readUInt16BE(at + 2)) {
-    const marker = bytes[at + 1]!;
-    if (marker < 0xc0 || marker > 0xcf || [0xc4, 0xc8, 0xcc].includes(marker)) continue;
-    return { bits: bytes[at + 4]!, components: bytes[at + 9]! };
+    if (startsFrame(bytes[at + 1]!)) return { bits: bytes[at + 4]!, components: bytes[at + 9]! };
   }
   return undefined;
 }

@@ -4,11 +4,11 @@
  */
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { cleanText, expected } from '../errors.ts';
+import { expected } from '../errors.ts';
 import { explainReadError } from '../io/files.ts';
 import { voxelTypeOf } from '../io/voxelTypes.ts';
 import { spacingOf, type Vec3, type Volume } from '../volume/volume.ts';
-import { dicomCandidates } from './dicomFolder.ts';
+import { dicomCandidates, type LeftOut, leaveOut } from './dicomFolder.ts';
 import { dicomDamage, readDicomHeader } from './dicomHeader.ts';
 import { affineOfSlices, imagesByPlace } from './geometry.ts';
 import { type DicomFile, type DicomImage, imagesOf, NoSlice } from './images.ts';
@@ -32,13 +32,6 @@ export interface DicomVolume extends Volume {
   readonly slices: readonly { readonly file: string; readonly frame: number }[];
   /** What is odd and may be wrong, one phrase each. */
   readonly warnings: readonly string[];
-}
-
-/** Files that are no part of the volume, by the reason. */
-type LeftOut = Map<string, string[]>;
-
-function leaveOut(leftOut: LeftOut, reason: string, file: string): void {
-  leftOut.set(reason, [...(leftOut.get(reason) ?? []), cleanText(path.basename(file))]);
 }
 
 /** So many names stand in a warning. */

@@ -7,7 +7,8 @@ import { assertPictureSize, exifOrientation } from './pixels.ts';
 
 export const isJpeg = (bytes: Buffer): boolean => bytes[0] === 0xff && bytes[1] === 0xd8;
 
-const startsFrame = (marker: number): boolean =>
+/** Whether a marker begins the header of a frame, of any kind. */
+export const startsFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
 /** The place of the next marker behind the pixels of a scan: stuffed zeros and restart markers belong to them. */

@@ -11,6 +11,7 @@ import { niftiFiles, readNifti } from '../io/nifti.ts';
 import { type NrrdImage, readNrrd } from '../io/nrrd.ts';
 import type { Volume } from '../volume/volume.ts';
 import { readMetaImage } from './metaImage.ts';
+import { formatOfName } from './volumeNames.ts';
 
 /** Which of several DICOM series is meant: its number in the list that their refusal shows, or its UID. */
 export interface SeriesChoice {
@@ -50,10 +51,6 @@ export interface AnyVolume extends Volume {
   readonly segments?: readonly Segment[];
 }
 
-const isNrrd = (file: string): boolean => /\.n(rrd|hdr)$/i.test(file);
-const isMetaImage = (file: string): boolean => /\.mh[ad]$/i.test(file);
-const isNifti = (file: string): boolean => /\.(nii|hdr|img)(\.gz)?$/i.test(file);
-
 /** What an NRRD header leaves open, and how it is taken, as ITK does. */
 function nrrdDoubts({ givesSpacing, space, spaceUnits = '' }: NrrdImage['header']): string[] {
   const units = [...spaceUnits.matchAll(/"([^"]*)"/g)].map(([, unit]) => unit!);
@@ -77,7 +74,7 @@ async function isFolder(place: string): Promise<boolean> {
 
 /** Where the name does not tell the format the first bytes do. */
 async function isDicom(place: string): Promise<boolean> {
-  if (isNifti(place) || isNrrd(place) || isMetaImage(place)) return false;
+  if (formatOfName(place)) return false;
   if ((await isFolder(place)) || /\.dcm$/i.test(place) || isDicomFile(place)) return true;
   const suffix = path.extname(place);
   throw expected(
@@ -94,14 +91,15 @@ async function isDicom(place: string): Promise<boolean> {
 export async function readVolume(place: string, choice: SeriesChoice = {}): Promise<AnyVolume> {
   if (await isDicom(place)) return readDicom(place, choice);
   if (choice.series !== undefined) throw expected('a DICOM folder to choose a series of', 'another format', place);
-  if (isNrrd(place)) {
+  const format = formatOfName(place);
+  if (format === 'NRRD') {
     const { header, ...volume } = await readNrrd(place);
     const { givesSpacing: _, ...kept } = header; // said among the warnings
-    return { ...volume, header: { format: 'NRRD', ...kept }, warnings: nrrdDoubts(header) };
+    return { ...volume, header: { format, ...kept }, warnings: nrrdDoubts(header) };
   }
-  if (isMetaImage(place)) {
+  if (format === 'MetaImage') {
     const read = await readMetaImage(place);
-    return { ...read, header: { format: 'MetaImage', ...read.header } };
+    return { ...read, header: { format, ...read.header } };
   }
   const read = await readNifti(place);
   return { ...read, header: { format: `NIfTI-${read.header.version}`, ...read.header } };
@@ -118,7 +116,7 @@ async function filesOfStem(file: string, stem: string): Promise<string[]> {
  * The files of a volume that is no folder: of a header without voxels (.hdr, .nhdr, .mhd) those that belong to it too.
  */
 async function filesOf(file: string): Promise<string[]> {
-  if (isNifti(file)) return niftiFiles(file);
+  if (formatOfName(file) === 'NIfTI') return niftiFiles(file);
   const [, stem] = /^(.*)\.(nhdr|mhd)$/i.exec(path.basename(file)) ?? [];
   return stem === undefined ? [file] : filesOfStem(file, stem);
 }

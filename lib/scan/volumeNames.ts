@@ -3,8 +3,25 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { holdsDicom, isDicomFile, isDicomFolder } from '../dicom/dicomFolder.ts';
 
+const endingsOf = {
+  NIfTI: ['.nii.gz', '.nii', '.hdr.gz', '.hdr', '.img.gz', '.img'],
+  NRRD: ['.nrrd', '.nhdr'],
+  MetaImage: ['.mha', '.mhd'],
+} as const;
+
+/** A format that is known by the ending of a name. */
+export type NamedFormat = keyof typeof endingsOf;
+
+/** The format that a name promises; undefined where it promises none: DICOM, if it is a volume. */
+export const formatOfName = (file: string): NamedFormat | undefined =>
+  (Object.keys(endingsOf) as NamedFormat[]).find((format) =>
+    endingsOf[format].some((ending) => file.toLowerCase().endsWith(ending)),
+  );
+
 /** Endings of volumes in files; `.hdr` stands for its pair, `.nhdr` and `.mhd` for the files that they name. */
-export const volumeEndings = ['.nii.gz', '.nii', '.hdr.gz', '.hdr', '.nrrd', '.nhdr', '.mha', '.mhd'];
+export const volumeEndings: readonly string[] = Object.values(endingsOf)
+  .flat()
+  .filter((ending) => !ending.startsWith('.img'));
 
 /** What a message says of them. */
 export const readableVolumes = '.nii, .nii.gz, .hdr, .nrrd, .nhdr, .mha, .mhd or DICOM';

@@ -1,6 +1,7 @@
 /**
- * Single attributes of a DICOM data set, checked. Only what is asked for here leaves a file: names, dates and ids of
- * persons are never read. (`dicomLabels/source.ts` repeats some, unread, in DICOM files of the same person.)
+ * Single attributes of a DICOM data set, checked. Only what is asked for here leaves a file: names and dates of persons
+ * are never read, and their id goes into a checksum alone (images.ts), to keep two persons apart.
+ * (`dicomLabels/source.ts` repeats some, unread, in DICOM files of the same person.)
  */
 import type { DataSet } from 'dicom-parser';
 import { expected, shownText } from '../errors.ts';

@@ -22,6 +22,7 @@ import type { Volume } from '../volume/volume.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
 import { MaskError } from './maskCheck.ts';
 import type { RadiomicsSettings } from './settings.ts';
+import { isIntegerImage } from './storedType.ts';
 
 /** Goes up when features of equal inputs and settings change, so that old records are made again. */
 export const featureVersion = 2;
@@ -67,6 +68,7 @@ interface OpenedPair {
 
 /** Says where values are no labels, such as probabilities: no region is made of them. */
 function fractionsOf(mask: Volume): string[] {
+  if (isIntegerImage(mask)) return [];
   const odd = [...countValues(mask.data).keys()].find((value) => !Number.isInteger(value));
   return odd === undefined ? [] : [`values that are no whole numbers (such as ${odd}) are in no region`];
 }

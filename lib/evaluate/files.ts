@@ -210,6 +210,15 @@ export function assertRightAngles({ affine }: Volume, file: string): void {
     throw expected('axes at right angles to measure distances (resample the masks to such a grid)', crooked, file);
 }
 
+/** What pixels have not. */
+const noVolumes = { predictionMl: NaN, referenceMl: NaN, volumeDifferenceMl: NaN };
+
+/** A case for all foreground as one, and for each class. */
+interface PairScores {
+  readonly whole: ScoredCase;
+  readonly classes: readonly ClassCase[];
+}
+
 type Warn = (message: string) => void;
 
 async function scorePair(
@@ -234,15 +243,6 @@ async function scorePair(
     return { id, ...score(own, theirs), detection: detectLesions(own, theirs, wanted.shape) };
   });
   return { whole: { id, ...score(predicted.data, wanted.data) }, classes };
-}
-
-/** What pixels have not. */
-const noVolumes = { predictionMl: NaN, referenceMl: NaN, volumeDifferenceMl: NaN };
-
-/** A case for all foreground as one, and for each class. */
-interface PairScores {
-  readonly whole: ScoredCase;
-  readonly classes: readonly ClassCase[];
 }
 
 /** Scores every pair; one that cannot be scored is named in `failed`, and the others are scored all the same. */

@@ -10,7 +10,7 @@
  */
 
 import path from 'node:path';
-import { type Case, type CaseList } from '../dataset/caseList.ts';
+import type { Case, CaseList } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { ownPlace } from '../io/insideFolder.ts';
@@ -29,8 +29,6 @@ import {
   writeCaseRecord,
 } from './sliceFiles.ts';
 import { type PreprocessMode, type WindowHu, windowOf } from './window.ts';
-
-export { type CaseEntry, type FailedCase, type Manifest, type SliceEntry } from './manifest.ts';
 
 /** Where slices go and how they are made. */
 export interface PreprocessOptions {

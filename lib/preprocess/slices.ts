@@ -10,6 +10,7 @@
  */
 
 import path from 'node:path';
+import { isSameJson } from '../checks.ts';
 import type { Case, CaseList } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
@@ -122,14 +123,12 @@ async function sourceSums({ kind }: CaseList, { image, label, series }: Case): P
   return sums;
 }
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 /** Makes one case unless it is complete; returns what was done, in words. */
 async function makeCase(plan: Plan, one: Case): Promise<string> {
   const sources = await sourceSums(plan.list, one);
   const made = { parameters: plan.parameters, sources };
   const old = await readCaseRecord(plan.out, one.id);
-  if (old && isSame(old.made, made) && (await isComplete(plan.out, old))) return 'was complete';
+  if (old && isSameJson(old.made, made) && (await isComplete(plan.out, old))) return 'was complete';
   await removeCase(plan.out, one.id);
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
   const { slices, bytes } = await writeSlices(plan, one, prepared);
@@ -204,7 +203,7 @@ async function assemble(
   for (const { id } of list.cases) {
     if (failures.has(id)) continue;
     const record = await readCaseRecord(out, id);
-    if (record && isSame((record.made as { parameters?: unknown } | null)?.parameters, parameters))
+    if (record && isSameJson((record.made as { parameters?: unknown } | null)?.parameters, parameters))
       complete.push(record);
     else pending.push(id);
   }

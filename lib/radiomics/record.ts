@@ -1,5 +1,6 @@
 /** The radiomics of one case as they are kept: features with what they were made from. */
 
+import { isSameJson } from '../checks.ts';
 import { UserError } from '../errors.ts';
 import {
   dictionary,
@@ -150,5 +151,5 @@ export async function readCompleteRecord(
   made: RadiomicsRecord['made'],
 ): Promise<RadiomicsRecord | undefined> {
   const record = await readJsonIfGood(file, recordSchema);
-  return JSON.stringify(record?.made) === JSON.stringify(made) ? record : undefined;
+  return isSameJson(record?.made, made) ? record : undefined;
 }

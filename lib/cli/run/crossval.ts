@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isSameJson } from '../../checks.ts';
 import { runFold } from '../../crossval/fold.ts';
 import { assertTestedOnce, type CrossvalPlan, keepPlan, planFolds, readPlan } from '../../crossval/plan.ts';
 import { evaluationSchema, readFold } from '../../crossval/readResult.ts';
@@ -120,7 +121,7 @@ async function sumUp(crossval: Crossval, failed: readonly FailedFold[]): Promise
     plan.folds.map((_, k) => (failed.some(({ fold }) => fold === k) ? undefined : readFold(folder, k))),
   );
   const results = read.filter((result) => result !== undefined);
-  const current = results.filter(({ made }) => JSON.stringify(made.options) === JSON.stringify(crossval.options));
+  const current = results.filter(({ made }) => isSameJson(made.options, crossval.options));
   if (current.length < results.length) {
     const others = results.filter((result) => !current.includes(result)).map(({ fold }) => fold);
     console.error(

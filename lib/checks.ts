@@ -49,6 +49,9 @@ export function checkOptions(
   }
 }
 
+/** Whether two values are written alike as JSON, in the order of their keys. */
+export const isSameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** The first place where two JSON values differ, as `config.width: 8 and 16`; undefined when they are equal. */
 export function firstDifference(a: unknown, b: unknown, at = ''): string | undefined {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {

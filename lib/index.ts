@@ -79,7 +79,8 @@ export { maskPair } from './evaluate/maskPair.ts';
 export { formatScores } from './evaluate/formatScores.ts';
 export { type MaskScores, metricNames, scoreMasks } from './evaluate/metrics.ts';
 export { overlapCounts, summariseOverlap } from './evaluate/overlap.ts';
-export { formatEvaluation, makeReport } from './evaluate/report.ts';
+export { formatEvaluation } from './evaluate/formatReport.ts';
+export { makeReport } from './evaluate/report.ts';
 
 // Radiomics
 export { extractCohort } from './radiomics/cohort.ts';

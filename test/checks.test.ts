@@ -4,6 +4,7 @@ import {
   count,
   finite,
   firstDifference,
+  isSameJson,
   listOf,
   number,
   oneOf,
@@ -44,6 +45,14 @@ describe('the checks of a configuration', () => {
     [{ rate: undefined }, 'Expected my.rate to be a number below 1 or null, found undefined'],
   ])('refuse %j with a sentence', (values, sentence) => {
     expect(() => checkOptions(values, table, 'an option', 'my.')).toThrow(sentence);
+  });
+});
+
+describe('isSameJson', () => {
+  it('holds for what JSON writes alike: without what is undefined, and in the same order', () => {
+    expect(isSameJson({ a: [1, null], b: undefined }, { a: [1, null] })).toBe(true);
+    expect(isSameJson({ a: 1, b: 2 }, { b: 2, a: 1 })).toBe(false);
+    expect(isSameJson(undefined, {})).toBe(false);
   });
 });
 

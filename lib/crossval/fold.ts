@@ -4,6 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isSameJson } from '../checks.ts';
 import { expected } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { ownPlace } from '../io/insideFolder.ts';
@@ -16,8 +17,6 @@ import { foldFolder } from './plan.ts';
 import { readFold } from './readResult.ts';
 import { type Crossval, describeInputs, type FoldResult, foldFile, maskFile } from './result.ts';
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 /**
  * The fold's result where nothing is left to do: made from the same, nothing failed, all masks as they were written.
  */
@@ -27,8 +26,8 @@ async function completeFold(
   cases: readonly LabelledCase[],
 ): Promise<FoldResult | undefined> {
   const old = await readFold(crossval.folder, fold);
-  if (!old || old.failed.length > 0 || !isSame(old.patients, crossval.plan.folds[fold])) return undefined;
-  if (!isSame(old.made, await describeInputs(crossval, fold, cases))) return undefined;
+  if (!old || old.failed.length > 0 || !isSameJson(old.patients, crossval.plan.folds[fold])) return undefined;
+  if (!isSameJson(old.made, await describeInputs(crossval, fold, cases))) return undefined;
   for (const [id, sum] of Object.entries(old.masks)) {
     if ((await sha256File(maskFile(crossval.folder, { id })).catch(() => undefined)) !== sum) return undefined;
   }

@@ -4,6 +4,7 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isSameJson } from '../checks.ts';
 import { expected, messageOf } from '../errors.ts';
 import { choosePostprocessing, type MaskCase, type PostprocessingChoice } from '../evaluate/choosePostprocessing.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
@@ -27,7 +28,7 @@ import {
 
 /** Throws when the patients that a checkpoint knows of are not those of the plan, or a test patient is among them. */
 function assertUnseen({ description: { patients } }: TrainedRun, { training, validation, test }: FoldPatients): void {
-  if (JSON.stringify([patients.training, patients.validation]) !== JSON.stringify([training, validation]))
+  if (!isSameJson([patients.training, patients.validation], [training, validation]))
     throw expected("weights trained on the fold's patients", 'weights of other ones');
   assertTestedOnce([{ ...patients, test }], test);
 }

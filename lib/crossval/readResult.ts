@@ -98,6 +98,9 @@ const caseSchema = object({
 /** Its inputs are only compared, never read. */
 const madeSchema = passing<FoldResult['made']>((made) => typeof made === 'object' && made !== null, 'an object');
 
+/** Where a case without a score, or with a doubt, belongs. */
+const place = { fold: optional(natural), side: optional(choice(['validation', 'test'])) };
+
 export const foldSchema: Schema<FoldResult> = object({
   version: exactly(1),
   fold: natural,
@@ -116,12 +119,8 @@ export const foldSchema: Schema<FoldResult> = object({
   }),
   before: list(caseSchema),
   cases: list(caseSchema),
-  failed: list(
-    object({ id: oneLine, reason: text, fold: optional(natural), side: optional(choice(['validation', 'test'])) }),
-  ),
-  warnings: optional(
-    list(object({ id: text, message: text, fold: optional(natural), side: optional(choice(['validation', 'test'])) })),
-  ),
+  failed: list(object({ id: oneLine, reason: text, ...place })),
+  warnings: optional(list(object({ id: text, message: text, ...place }))),
   masks: dictionary(text),
 });
 

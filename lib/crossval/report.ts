@@ -2,13 +2,10 @@
  * The results table of a cross-validation, laid out as papers have it: a row for each patient, then each fold and all
  * together.
  */
-import path from 'node:path';
 import { cell, heading, interval, numberTable, outcomeText } from '../evaluate/cells.ts';
 import type { CohortSummary, MetricSummary } from '../evaluate/cohort.ts';
-import { type Metric, metricInfo, metricNames } from '../evaluate/metrics.ts';
-import { describeOutcomes } from '../evaluate/report.ts';
-import { formatCsv } from '../io/csv.ts';
-import { writeFileAtomic, writeJson } from '../io/files.ts';
+import { describeOutcomes } from '../evaluate/formatReport.ts';
+import { type Metric, metricInfo } from '../evaluate/metrics.ts';
 import { markdownCell } from '../io/markdown.ts';
 import { describePostprocessing } from '../predict/postprocess.ts';
 import type { UnscoredCase } from './result.ts';
@@ -17,16 +14,8 @@ import type { CrossvalSummary } from './summary.ts';
 /** What fits into a terminal, and into a page; all metrics are in JSON and CSV. */
 const narrow: readonly Metric[] = ['dice', 'jaccard', 'precision', 'recall', 'hd95PooledMm', 'assdMm', 'nsd2'];
 const wide: readonly Metric[] = [
-  'dice',
-  'jaccard',
-  'precision',
-  'recall',
-  'hd95PooledMm',
-  'hd95DirectedMm',
-  'hd95ByAreaMm',
-  'assdMm',
-  'nsd1',
-  'nsd2',
+  ...(['dice', 'jaccard', 'precision', 'recall'] as const),
+  ...(['hd95PooledMm', 'hd95DirectedMm', 'hd95ByAreaMm', 'assdMm', 'nsd1', 'nsd2'] as const),
 ];
 
 type Rows = readonly (readonly string[])[];
@@ -89,8 +78,11 @@ function tableRows(
 
 /** `case_3 (validation case of fold 1)`. */
 const placeOf = ({ id, fold, side }: UnscoredCase): string => (side ? `${id} (${side} case of fold ${fold})` : id);
-/** A validation case that failed is no row of the table: it is a test case of another fold. */
-const withoutScore = ({ failed }: CrossvalSummary): UnscoredCase[] =>
+/**
+ * The cases that a table lacks. A validation case that failed is no row of the table: it is a test case of another
+ * fold.
+ */
+export const withoutScore = ({ failed }: CrossvalSummary): UnscoredCase[] =>
   failed.filter(({ side }) => side !== 'validation');
 
 const list = (folds: readonly number[]): string => folds.join(', ');
@@ -205,100 +197,4 @@ export function crossvalMarkdown(summary: CrossvalSummary): string {
       .join('\n'),
     ...(gaps.length ? [gaps.join('\n')] : []),
   ].join('\n\n')}\n`;
-}
-
-/**
- * One line per case with every count and metric, empty where there is no number, and the reasons of those without a
- * score.
- */
-export function crossvalCasesCsv(summary: CrossvalSummary): string {
-  const header = ['patient', 'case', 'group', 'fold', 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames, 'failed'];
-  const rows = summary.cases.map(({ patient, id, group = '', fold, outcome, counts: { tp, fp, fn, tn }, values }) => [
-    patient,
-    id,
-    group,
-    fold,
-    outcome,
-    tp,
-    fp,
-    fn,
-    tn,
-    ...metricNames.map((metric) => values[metric]),
-    '',
-  ]);
-  return formatCsv([
-    header,
-    ...rows,
-    ...withoutScore(summary).map(({ id, fold, reason }) => [
-      '',
-      id,
-      '',
-      fold ?? '',
-      'failed',
-      ...new Array<string>(4 + metricNames.length).fill(''),
-      reason,
-    ]),
-  ]);
-}
-
-/**
- * One line per scope (each fold, then all) and metric: over all cases, over the found ones, and the number of each
- * outcome.
- */
-export function crossvalSummaryCsv({ folds, summary }: CrossvalSummary): string {
-  const header = [
-    'fold',
-    'metric',
-    'unit',
-    'cases',
-    'found',
-    'missed',
-    'invented',
-    'empty',
-    'mean',
-    'sd',
-    'median',
-    'min',
-    'max',
-    'ci_low',
-    'ci_high',
-    'mean_found',
-    'sd_found',
-    'median_found',
-  ];
-  const scopes = [...folds.map(({ fold, summary: own }) => [`${fold}`, own] as const), ['all', summary] as const];
-  const rows = scopes.flatMap(([scope, { cases, outcomes, metrics }]) =>
-    metricNames.map((metric) => {
-      const { all, meanInterval, found } = metrics[metric];
-      return [
-        scope,
-        metric,
-        metricInfo[metric].unit,
-        cases,
-        outcomes.both,
-        outcomes.missed,
-        outcomes.invented,
-        outcomes.neither,
-        all.mean,
-        all.sd,
-        all.median,
-        all.min,
-        all.max,
-        meanInterval?.[0] ?? NaN,
-        meanInterval?.[1] ?? NaN,
-        found.mean,
-        found.sd,
-        found.median,
-      ];
-    }),
-  );
-  return formatCsv([header, ...rows]);
-}
-
-/** Writes `cases.csv`, `summary.csv`, `summary.md` and, last, `summary.json`, each whole or not at all. */
-export async function writeCrossval(folder: string, summary: CrossvalSummary): Promise<void> {
-  await writeFileAtomic(path.join(folder, 'cases.csv'), crossvalCasesCsv(summary));
-  await writeFileAtomic(path.join(folder, 'summary.csv'), crossvalSummaryCsv(summary));
-  await writeFileAtomic(path.join(folder, 'summary.md'), crossvalMarkdown(summary));
-  await writeJson(path.join(folder, 'summary.json'), summary);
 }

@@ -2,9 +2,11 @@
  * The phantom cohort: synthetic abdominal CT volumes with a labelled pancreas, made from a seed, so that everything can
  * be shown and tested without a download.
  */
+
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isSameJson } from '../checks.ts';
 import { expected } from '../errors.ts';
 import { sha256File, writeFileAtomic, writeJson } from '../io/files.ts';
 import { insideFolder, ownPlace } from '../io/insideFolder.ts';
@@ -95,7 +97,7 @@ async function earlierEntries(file: string, generator: Generator): Promise<Map<s
   const whose = await readJsonAs(file, object({ generator: optional(object({ name: optional(anything) })) }));
   if (whose.generator?.name !== generatorName)
     throw expected('a folder for the phantom cohort', 'another data set', file);
-  if (JSON.stringify(whose.generator) !== JSON.stringify(generator)) return new Map();
+  if (!isSameJson(whose.generator, generator)) return new Map();
   const { training } = checkShape(whose, cohortSchema, file);
   return new Map(training.map((entry) => [entry.image, entry]));
 }

@@ -1,12 +1,8 @@
-/** Scores files of masks: pairs them by id, refuses what lies on different grids, and loses no case. */
-
-import { existsSync, statSync } from 'node:fs';
-import path from 'node:path';
+/** Scores pairs of mask files: refuses what lies on different grids, and loses no case. */
 import type { LabelClass, LabelMap, LabelRules, OpenOptions } from '../dataset/caseList.ts';
 import { describeGeometry } from '../dataset/labelFlip.ts';
 import { describeLabels } from '../dataset/labelNames.ts';
-import type { MaskList } from '../dataset/masks.ts';
-import { listFiles, type NamedFile, nothingBut, pairById, picturesIn, volumesIn } from '../dataset/pairing.ts';
+import { nothingBut, picturesIn } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { maskOf, readGreyImage } from '../io/image.ts';
@@ -18,22 +14,7 @@ import { crookedAxes, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { ModelCases, ScoredCase } from './cohort.ts';
 import { type Detection, detectLesions } from './detection.ts';
 import { type MaskScores, scoreMasks } from './metrics.ts';
-
-/** Two files to be compared; without one of them the case fails with its name. */
-export interface FilePair {
-  readonly id: string;
-  readonly prediction?: string;
-  readonly reference?: string;
-  /** Where there is no reference, one whose name differs in capital letters alone. */
-  readonly almostReference?: string;
-}
-
-/** The pairs of one folder of predictions. */
-export interface FilePairs {
-  /** Name of the model. */
-  readonly name: string;
-  readonly pairs: readonly FilePair[];
-}
+import type { FilePair, FilePairs } from './pairs.ts';
 
 /** What stands in the labels of the two sides, where it is not plain 0 and 1. */
 export interface LabelOptions {
@@ -65,68 +46,6 @@ export interface EvaluatedModel extends ModelCases {
   readonly classes?: readonly ClassCases[];
   /** Pictures have no spacing: what is called mm is pixels, and there is no volume. */
   readonly unit?: 'px';
-}
-
-/**
- * The volumes (else the pictures) of a folder, without the probability maps, one or one a class, that
- * `axunet predict --probability` writes beside its masks.
- */
-function masksIn(folder: string): NamedFile[] {
-  const all = listFiles(folder, 1);
-  const volumes = volumesIn(all);
-  const files = volumes.length > 0 ? volumes : picturesIn(all);
-  const masks = new Set(files.map(({ id }) => id));
-  return files.filter(({ id }) => !masks.has(/^(.+)_probability(_[a-z][\w-]*)?$/i.exec(id)?.[1] ?? ''));
-}
-
-/**
- * Pairs two files, whatever they are called (the reference names the case), or the files of two folders by id (names
- * without ending; nnU-Net's `_0000` counts as none). Every mask of either side becomes a case. Throws when a path does
- * not exist, one is a file and one a folder, or neither holds a volume.
- */
-export function pairFiles(prediction: string, reference: string): FilePairs {
-  for (const file of [prediction, reference])
-    if (!existsSync(file)) throw expected('a mask or a folder of masks', 'no such file or folder', file);
-  const nameOf = (file: string): string =>
-    [volumesIn, picturesIn].flatMap((list) => list([file]))[0]?.id ?? path.basename(path.resolve(file));
-  const name = nameOf(prediction);
-  const [predictionIsFolder, referenceIsFolder] = [prediction, reference].map((file) => statSync(file).isDirectory());
-  if (predictionIsFolder !== referenceIsFolder)
-    throw expected('two files or two folders', 'one of each', `${prediction} and ${reference}`);
-  if (!predictionIsFolder) return { name, pairs: [{ id: nameOf(reference), prediction, reference }] };
-  const { pairs, unmatchedLabels } = pairById(masksIn(prediction), masksIn(reference));
-  const unpredicted = unmatchedLabels.map((file): FilePair => ({ id: nameOf(file), reference: file }));
-  const all = [
-    ...pairs.map(
-      ({ id, image, label, almostLabel }): FilePair => ({
-        id,
-        prediction: image,
-        ...(label && { reference: label }),
-        ...(almostLabel && { almostReference: almostLabel }),
-      }),
-    ),
-    ...unpredicted,
-  ];
-  if (all.length === 0)
-    throw expected('masks (.nii, .nii.gz, .hdr, or .png of pictures)', 'none', `${prediction} and ${reference}`);
-  return { name, pairs: all.sort((a, b) => (a.id < b.id ? -1 : 1)) };
-}
-
-/** The masks of each author of a set against its reference, such as the networks of `segloss-odyssey-pancreas`. */
-export function pairAuthors({ dataset, masks }: MaskList): FilePairs[] {
-  const references = new Map(
-    masks.filter(({ author }) => author === 'reference').map(({ patient, file }) => [patient, file]),
-  );
-  const authors = [...new Set(masks.map(({ author }) => author))].filter((author) => author !== 'reference').sort();
-  if (authors.length === 0) throw expected(`masks of ${dataset} beside its references`, 'none');
-  return authors.map((name) => {
-    const own = new Map(masks.filter(({ author }) => author === name).map(({ patient, file }) => [patient, file]));
-    const patients = [...new Set([...references.keys(), ...own.keys()])].sort();
-    return {
-      name,
-      pairs: patients.map((id): FilePair => ({ id, prediction: own.get(id), reference: references.get(id) })),
-    };
-  });
 }
 
 const rulesOf = (options: OpenOptions | undefined): LabelRules => ({
@@ -210,6 +129,15 @@ export function assertRightAngles({ affine }: Volume, file: string): void {
     throw expected('axes at right angles to measure distances (resample the masks to such a grid)', crooked, file);
 }
 
+/** What pixels have not. */
+const noVolumes = { predictionMl: NaN, referenceMl: NaN, volumeDifferenceMl: NaN };
+
+/** A case for all foreground as one, and for each class. */
+interface PairScores {
+  readonly whole: ScoredCase;
+  readonly classes: readonly ClassCase[];
+}
+
 type Warn = (message: string) => void;
 
 async function scorePair(
@@ -234,15 +162,6 @@ async function scorePair(
     return { id, ...score(own, theirs), detection: detectLesions(own, theirs, wanted.shape) };
   });
   return { whole: { id, ...score(predicted.data, wanted.data) }, classes };
-}
-
-/** What pixels have not. */
-const noVolumes = { predictionMl: NaN, referenceMl: NaN, volumeDifferenceMl: NaN };
-
-/** A case for all foreground as one, and for each class. */
-interface PairScores {
-  readonly whole: ScoredCase;
-  readonly classes: readonly ClassCase[];
 }
 
 /** Scores every pair; one that cannot be scored is named in `failed`, and the others are scored all the same. */

@@ -42,6 +42,7 @@ export function overlapByClass(scored: readonly ScoredSlice[], classes: readonly
 }
 
 const meanOr = <T>(values: readonly number[], none: T): number | T => (values.length > 0 ? mean([...values]) : none);
+const diceOf = ({ scores }: PatientOverlap): number => scores.dice;
 
 /** The score of slices that were predicted, whole patients each. Where nothing is to be found and nothing was, 1. */
 export function validationOf(scored: readonly ScoredSlice[], classes?: readonly LabelClass[]): Validation {
@@ -49,29 +50,12 @@ export function validationOf(scored: readonly ScoredSlice[], classes?: readonly 
   const patients = overlapByPatient(scored).map(({ patient, scores }) => {
     if (byClass.length === 0) return { patient, dice: scores.dice };
     const own = byClass.flatMap((one) => one.patients.filter((other) => other.patient === patient));
-    return {
-      patient,
-      dice: meanOr(
-        own.map((one) => one.scores.dice),
-        1,
-      ),
-    };
+    return { patient, dice: meanOr(own.map(diceOf), 1) };
   });
   const over = summarise(patients.map(({ dice }) => dice));
   if (byClass.length === 0) return { dice: over.mean, sd: over.sd, patients };
-  const means = byClass.map(
-    (one) =>
-      [
-        one.name,
-        meanOr(
-          one.patients.map(({ scores }) => scores.dice),
-          null,
-        ),
-      ] as const,
-  );
-  const dice = meanOr(
-    means.flatMap(([, value]) => value ?? []),
-    1,
-  );
+  const means = byClass.map((one) => [one.name, meanOr(one.patients.map(diceOf), null)] as const);
+  const found = means.flatMap(([, value]) => value ?? []);
+  const dice = meanOr(found, 1);
   return { dice, sd: over.sd, patients, classes: Object.fromEntries(means) };
 }

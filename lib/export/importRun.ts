@@ -41,6 +41,8 @@ export interface ImportedRun {
 
 /** The file that tells an imported run from a trained one. */
 const importFile = 'import.json';
+
+/** The first of some names, and how many more there are. */
 const listed = (names: readonly string[], most = 5): string => {
   const shown = names
     .slice(0, most)

@@ -6,7 +6,7 @@ import { dice, overlapCounts } from '../evaluate/overlap.ts';
 import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
 import { volumeName } from '../scan/volumeNames.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
-import { countValues, fullestSlice } from '../volume/values.ts';
+import { countValues, fullestSlice, maskOfValue } from '../volume/values.ts';
 import { sliceZ, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { OverlayCase } from './overlayGrid.ts';
 import { huSlice } from './slicePicture.ts';
@@ -31,6 +31,14 @@ function doubtsOf(data: VoxelArray, file: string, value?: number): string[] {
   return labels.length > 1 ? [`labels ${listed(labels)} are drawn as one`] : [];
 }
 
+/** 1 where a mask has the value, or any but 0 without one. */
+function drawnVoxels(data: VoxelArray, value?: number): Uint8Array {
+  if (value !== undefined) return maskOfValue(data, value);
+  const drawn = new Uint8Array(data.length);
+  for (let i = 0; i < drawn.length; i++) drawn[i] = data[i]! > 0 ? 1 : 0;
+  return drawn;
+}
+
 /**
  * A mask in the canonical frame: class numbers of `labels`, else 1 where the file has the value (any but 0 without
  * one); `image` is canonical. A mask that is stored in another axis order lies on the same grid.
@@ -42,9 +50,7 @@ async function readMask(
 ): Promise<DrawnMask> {
   const stored = await openMask(file, { on: image });
   const doubts = labels ? [] : doubtsOf(stored.data, file, value);
-  const data = labels
-    ? toClasses(stored.data, labels, file)
-    : Uint8Array.from(stored.data, (v: number) => Number(value === undefined ? v > 0 : v === value));
+  const data = labels ? toClasses(stored.data, labels, file) : drawnVoxels(stored.data, value);
   const mask = toCanonical({ ...stored, data });
   const difference = geometryDifference(image, mask);
   if (difference) throw expected('a mask on the grid of the image', difference, file);

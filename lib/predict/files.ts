@@ -9,6 +9,7 @@ import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite } from '../io/nifti.ts';
 import { assertWritableFolder, makeFolder } from '../io/writable.ts';
 import { openImage } from '../scan/openVolume.ts';
+import { countValues } from '../volume/values.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type Ensemble, type EnsembleOptions, openEnsemble, type Predictor } from './ensemble.ts';
 import { type InputOptions, inputChecksums, refuseOtherKind, type VolumeInput } from './inputs.ts';
@@ -48,18 +49,17 @@ export interface PredictReport {
   readonly postprocessed?: { readonly name: string; readonly beforeMl: number; readonly afterMl: number }[];
 }
 
-const countForeground = (mask: Uint8Array): number => mask.reduce((sum, v) => sum + Math.min(v, 1), 0);
-
-/** Voxels and ml of each class by name; nothing of one class alone. */
-function classSizes(mask: Volume<Uint8Array>, classes: readonly LabelClass[] = []): Pick<Sizes, 'classes'> {
-  if (classes.length < 2) return {};
-  const counts = new Array<number>(classes.length + 1).fill(0);
-  for (const c of mask.data) counts[c]++;
+/** Voxels and ml of a mask's foreground, and of each class by name where there are several. */
+function sizesOf(mask: Volume<Uint8Array>, classes: readonly LabelClass[] = []) {
+  const counts = countValues(mask.data);
+  const voxels = mask.data.length - (counts.get(0) ?? 0);
+  const sizes = { voxels, pancreasMl: voxels * voxelVolumeMl(mask) };
+  if (classes.length < 2) return sizes;
   const entries = classes.map(({ name, values }, i) => {
-    const voxels = counts[i + 1];
-    return [name, { value: values[0], voxels, ml: voxels * voxelVolumeMl(mask) }] as const;
+    const own = counts.get(i + 1) ?? 0;
+    return [name, { value: values[0], voxels: own, ml: own * voxelVolumeMl(mask) }] as const;
   });
-  return { classes: Object.fromEntries(entries) };
+  return { ...sizes, classes: Object.fromEntries(entries) };
 }
 
 /** A spacing whose product is the volume of a voxel, also where the axes are sheared. */
@@ -77,14 +77,9 @@ function finishMask(
   mask: Volume<Uint8Array>;
   sizes: Sizes;
 } {
-  const sizeOf = ({ data }: Volume<Uint8Array>) => ({
-    voxels: countForeground(data),
-    pancreasMl: countForeground(data) * voxelVolumeMl(mask),
-  });
-  if (!postprocessing) return { mask, sizes: { ...sizeOf(mask), ...classSizes(mask, classes) } };
+  if (!postprocessing) return { mask, sizes: sizesOf(mask, classes) };
   const done = { ...mask, data: postprocessClasses(mask.data, mask.shape, volumeSpacing(mask), postprocessing) };
-  const sizes = { ...sizeOf(done), ...classSizes(done, classes) };
-  return { mask: done, sizes: { ...sizes, beforePostprocessing: sizeOf(mask) } };
+  return { mask: done, sizes: { ...sizesOf(done, classes), beforePostprocessing: sizesOf(mask) } };
 }
 
 /** Predicts a volume and writes mask and probabilities; what the record says of them. */

@@ -69,8 +69,8 @@ export function mirrorNetwork(network: ForegroundNetwork, axes: readonly MirrorA
         sum ??= new Float32Array(answer.length);
         const answerShape = [...shape.slice(0, 3), (answer.length * shape[3]) / images.length];
         // the classes of an answer are no neighbouring slices: they stay where they are
-        const axes = version.filter((axis) => axis !== 'z');
-        const back = axes.length ? flipImages(answer, answerShape, axes) : answer;
+        const inPlane = version.filter((axis) => axis !== 'z');
+        const back = inPlane.length ? flipImages(answer, answerShape, inPlane) : answer;
         for (let p = 0; p < sum.length; p++) sum[p] += back[p];
       }
       return sum!.map((v) => v / versions.length);

@@ -40,10 +40,8 @@ export interface PictureOptions {
 function planeFor({ isOfPictures, windowHu: own }: Member, { data }: GreyImage, windowHu?: WindowHu): Float32Array {
   if (isOfPictures) return applyWindow(data, [0, 255]);
   const [black, white] = windowHu!;
-  return applyWindow(
-    Float32Array.from(data, (grey) => black + (grey / 255) * (white - black)),
-    own,
-  );
+  const hu = Float32Array.from(data, (grey) => black + (grey / 255) * (white - black));
+  return applyWindow(hu, own);
 }
 
 /** Mean probability over the members, on the picture's pixels. */
@@ -96,13 +94,8 @@ export async function predictPicture(
   const mask = postprocessMask(raw, [width, height, 1], [1, 1, 1], postprocessing);
   const count = (found: Uint8Array): number => found.reduce((sum, v) => sum + v, 0);
   const [maskFile, probabilityFile] = files;
-  await writeFileAtomic(
-    maskFile,
-    greyPng(
-      mask.map((v) => 255 * v),
-      picture,
-    ),
-  );
+  const white = mask.map((v) => 255 * v);
+  await writeFileAtomic(maskFile, greyPng(white, picture));
   if (probabilityFile !== undefined) {
     const grey = probability.map((p) => 255 * p);
     await writeFileAtomic(probabilityFile, greyPng(grey, picture));

@@ -54,7 +54,8 @@ export function postprocessClasses(
   postprocessing: Postprocessing,
 ): Uint8Array {
   const kept = postprocessMask(mask, shape, spacingMm, postprocessing);
-  return kept.map((isKept, i) => isKept && Math.max(1, mask[i]));
+  for (let i = 0; i < kept.length; i++) if (kept[i] && mask[i] > 1) kept[i] = mask[i];
+  return kept;
 }
 
 /**

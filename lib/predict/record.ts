@@ -1,5 +1,6 @@
 /** The record beside a mask: from what and how it was made, how large it is, and whether it is complete. */
 import path from 'node:path';
+import { isSameJson } from '../checks.ts';
 import { sha256File } from '../io/files.ts';
 import {
   anything,
@@ -60,7 +61,7 @@ export async function readComplete(
   wanted: readonly string[],
 ): Promise<PredictionRecord | undefined> {
   const record = await readJsonIfGood(path.join(out, `${name}.json`), recordSchema); // absent or damaged: made again
-  if (JSON.stringify(record?.made) !== JSON.stringify(made)) return undefined;
+  if (!isSameJson(record?.made, made)) return undefined;
   for (const file of wanted) {
     const found = await sha256File(path.join(out, file)).catch(() => undefined);
     if (found === undefined || record?.outputs[file] !== found) return undefined;

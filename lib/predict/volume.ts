@@ -129,11 +129,8 @@ export async function predictWith(
   const [first, ...others] = probabilities;
   const probability = others.length === 0 ? first : { ...first, data: first.data.slice() };
   for (const { data } of others) addTo(probability.data, data);
-  const classNumbers = classMask(
-    probabilities.map(({ data }) => data),
-    threshold,
-  );
-  return { probabilities, probability, mask: { ...first, data: classNumbers } };
+  const maps = probabilities.map(({ data }) => data);
+  return { probabilities, probability, mask: { ...first, data: classMask(maps, threshold) } };
 }
 
 function addTo(sum: Float32Array, more: Float32Array): void {

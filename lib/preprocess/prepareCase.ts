@@ -1,6 +1,6 @@
 /** One case, from its files to slices in memory: canonical orientation, window, classes. */
 import path from 'node:path';
-import { type Case, type CaseList } from '../dataset/caseList.ts';
+import type { Case, CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { nothingBut } from '../dataset/pairing.ts';
 import { toClasses } from '../dataset/toClasses.ts';

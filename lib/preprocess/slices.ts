@@ -10,7 +10,8 @@
  */
 
 import path from 'node:path';
-import { type Case, type CaseList } from '../dataset/caseList.ts';
+import { isSameJson } from '../checks.ts';
+import type { Case, CaseList } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { ownPlace } from '../io/insideFolder.ts';
@@ -29,8 +30,6 @@ import {
   writeCaseRecord,
 } from './sliceFiles.ts';
 import { type PreprocessMode, type WindowHu, windowOf } from './window.ts';
-
-export { type CaseEntry, type FailedCase, type Manifest, type SliceEntry } from './manifest.ts';
 
 /** Where slices go and how they are made. */
 export interface PreprocessOptions {
@@ -124,14 +123,12 @@ async function sourceSums({ kind }: CaseList, { image, label, series }: Case): P
   return sums;
 }
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 /** Makes one case unless it is complete; returns what was done, in words. */
 async function makeCase(plan: Plan, one: Case): Promise<string> {
   const sources = await sourceSums(plan.list, one);
   const made = { parameters: plan.parameters, sources };
   const old = await readCaseRecord(plan.out, one.id);
-  if (old && isSame(old.made, made) && (await isComplete(plan.out, old))) return 'was complete';
+  if (old && isSameJson(old.made, made) && (await isComplete(plan.out, old))) return 'was complete';
   await removeCase(plan.out, one.id);
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
   const { slices, bytes } = await writeSlices(plan, one, prepared);
@@ -206,7 +203,7 @@ async function assemble(
   for (const { id } of list.cases) {
     if (failures.has(id)) continue;
     const record = await readCaseRecord(out, id);
-    if (record && isSame((record.made as { parameters?: unknown } | null)?.parameters, parameters))
+    if (record && isSameJson((record.made as { parameters?: unknown } | null)?.parameters, parameters))
       complete.push(record);
     else pending.push(id);
   }

@@ -16,7 +16,7 @@ import { type Family, type FeatureName, featureNames, isStandard, resultKey, sha
 import { normaliseImage } from './normalise.ts';
 import { maskOnGridOf, resampleForRadiomics } from './resample.ts';
 import { resegment } from './resegment.ts';
-import { cropToRoi, type LabelBox, type Roi, roiBox, valuesInBox, valuesInRoi, voxelsInBox } from './roi.ts';
+import { cropToRoi, type LabelBox, type Roi, roiBox, valuesAt, valuesInRoi, voxelsInBox } from './roi.ts';
 import { pyradiomicsSettings, type RadiomicsSettings, settingsForImage } from './settings.ts';
 
 /** The features of a region by name, and the region that they were taken from. */
@@ -166,13 +166,13 @@ export function extractFeatures(
     if (isSlice && family !== 'shape2D') warnings.push(slicedFamily(`original_${family}`));
   }
   if (ofImage.length > 0) {
-    const box = roiBox(roi);
-    for (const named of images(prepared.image, { box, inRoi: voxelsInBox(roi) }, settings)) {
+    const [box, inRoi] = [roiBox(roi), voxelsInBox(roi)];
+    for (const named of images(prepared.image, { box, inRoi }, settings)) {
       checkInBox(named, box);
       const own = settingsForImage(settings, named.kind);
-      const values = valuesInBox(named.volume.data, roi);
-      const maker = isFinite(originalValues) ? named.name : 'resampling';
-      if (!isFinite(values)) throw nonFinite(image, mask, settings.label, maker);
+      const values = valuesAt(named.volume.data, inRoi);
+      if (!isFinite(values))
+        throw nonFinite(image, mask, settings.label, isFinite(originalValues) ? named.name : 'resampling');
       const found = imageFeatures(ofImage, roi, values, own, named.volume.data instanceof Float32Array);
       for (const family of ofImage) add(named.name, family, found[family]!, own);
     }

@@ -1,5 +1,6 @@
 /** The radiomics of one case as they are kept: features with what they were made from. */
 
+import { isSameJson } from '../checks.ts';
 import { UserError } from '../errors.ts';
 import {
   dictionary,
@@ -22,6 +23,7 @@ import type { Volume } from '../volume/volume.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
 import { MaskError } from './maskCheck.ts';
 import type { RadiomicsSettings } from './settings.ts';
+import { isIntegerImage } from './storedType.ts';
 
 /** Goes up when features of equal inputs and settings change, so that old records are made again. */
 export const featureVersion = 2;
@@ -67,6 +69,7 @@ interface OpenedPair {
 
 /** Says where values are no labels, such as probabilities: no region is made of them. */
 function fractionsOf(mask: Volume): string[] {
+  if (isIntegerImage(mask)) return [];
   const odd = [...countValues(mask.data).keys()].find((value) => !Number.isInteger(value));
   return odd === undefined ? [] : [`values that are no whole numbers (such as ${odd}) are in no region`];
 }
@@ -148,5 +151,5 @@ export async function readCompleteRecord(
   made: RadiomicsRecord['made'],
 ): Promise<RadiomicsRecord | undefined> {
   const record = await readJsonIfGood(file, recordSchema);
-  return JSON.stringify(record?.made) === JSON.stringify(made) ? record : undefined;
+  return isSameJson(record?.made, made) ? record : undefined;
 }

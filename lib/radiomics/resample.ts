@@ -10,6 +10,7 @@
 import { expected } from '../errors.ts';
 import { type Box, cropVolume } from '../volume/crop.ts';
 import { geometryDifference } from '../volume/orientation.ts';
+import { maskOfValue } from '../volume/values.ts';
 import { type Vec3, type Volume, type VoxelArray, voxelCount, voxelToMm } from '../volume/volume.ts';
 import { axisTaps, sampleGrid, type Taps } from './interpolate.ts';
 import { gridWithin, itkGridOf, resampleAsItk } from './itk/resampleAsItk.ts';
@@ -148,7 +149,7 @@ function sampleAtCentre(image: Volume, mask: Volume, grid: readonly AxisGrid[], 
   const inPart = grid.map(({ positions }, axis) => positions.map((at) => at - start[axis]!));
   const tapsFor = (kind: RadiomicsSettings['interpolation']) =>
     inPart.map((positions, axis) => axisTaps(positions, shape[axis]!, kind)) as unknown as Taps;
-  const binary = Uint8Array.from(sourceMask.data, (value) => Number(value === settings.label));
+  const binary = maskOfValue(sourceMask.data, settings.label);
   const shares = sampleGrid(binary, shape, tapsFor('linear'));
   const values = sampleGrid(source.data, shape, tapsFor(settings.interpolation));
   return { values, isInRoi: (i) => shares[i]! >= 0.5 };

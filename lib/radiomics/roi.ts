@@ -107,12 +107,16 @@ export function keepVoxels(roi: Roi, keep: (k: number) => boolean): Roi {
   };
 }
 
-/** Values of an image at the ROI's voxels, in the order of `roi.voxels`. */
-export function valuesInRoi(image: VoxelArray, { imageVoxels }: Pick<Roi, 'imageVoxels'>): Float64Array {
-  const values = new Float64Array(imageVoxels.length);
-  for (let k = 0; k < values.length; k++) values[k] = image[imageVoxels[k]!]!;
+/** Values of an image at these indices. */
+export function valuesAt(image: VoxelArray, voxels: Int32Array): Float64Array {
+  const values = new Float64Array(voxels.length);
+  for (let k = 0; k < values.length; k++) values[k] = image[voxels[k]!]!;
   return values;
 }
+
+/** Values of an image at the ROI's voxels, in the order of `roi.voxels`. */
+export const valuesInRoi = (image: VoxelArray, { imageVoxels }: Pick<Roi, 'imageVoxels'>): Float64Array =>
+  valuesAt(image, imageVoxels);
 
 /** The ROI's box without its margin, in the image. */
 export const roiBox = ({ start, shape, margin }: Roi): Box => ({
@@ -128,14 +132,6 @@ export function voxelsInBox({ shape: [width, height], margin, voxels }: Roi): In
     const y = (Math.floor(at / width) % height) - margin;
     return x + boxWidth * (y + boxHeight * (Math.floor(at / (width * height)) - margin));
   });
-}
-
-/** Values of an image that is cut to `roiBox`, at the ROI's voxels, in the order of `roi.voxels`. */
-export function valuesInBox(image: VoxelArray, roi: Roi): Float64Array {
-  const at = voxelsInBox(roi);
-  const values = new Float64Array(at.length);
-  for (let k = 0; k < values.length; k++) values[k] = image[at[k]!]!;
-  return values;
 }
 
 /** The box as a mask: 1 in the ROI, 0 elsewhere. */

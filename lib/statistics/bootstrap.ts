@@ -59,9 +59,9 @@ function acceleration<T>(units: readonly T[], statistic: Statistic<T>): number {
  */
 function bcaLevels(sorted: readonly number[], estimate: number, accelerate: number, tail: number): [number, number] {
   // a resample that is the sample in another order differs by rounding only
-  const rounding = 1e-12 * sorted.at(-1)! - 1e-12 * sorted[0]!;
-  const below = sorted.filter((value) => value < estimate - rounding).length;
-  const notAbove = sorted.filter((value) => value <= estimate + rounding).length;
+  const tolerance = 1e-12 * sorted.at(-1)! - 1e-12 * sorted[0]!;
+  const below = sorted.filter((value) => value < estimate - tolerance).length;
+  const notAbove = sorted.filter((value) => value <= estimate + tolerance).length;
   const bias = normalQuantile((below + notAbove) / (2 * sorted.length));
   const level = (z: number): number => normalCdf(bias + (bias + z) / (1 - accelerate * (bias + z)));
   return [level(normalQuantile(tail)), level(-normalQuantile(tail))];
@@ -102,8 +102,7 @@ function checkUnits<T>(units: readonly T[]): void {
  * with replacement, so whatever belongs to one stays together. SciPy's `bootstrap`, 9999 resamples. Equal seeds give
  * equal intervals. A statistic that is the same in all resamples, but for rounding, gives [estimate, estimate]; a BCa
  * interval that cannot be computed is NaN. Refuses fewer than 2 units, gaps, NaN and ±∞ among numbers, and a statistic
- * that is no finite
- * number for a resample.
+ * that is no finite number for a resample.
  */
 export function bootstrap<T>(units: readonly T[], statistic: Statistic<T>, options: BootstrapOptions = {}): Bootstrap {
   return bootstrapOf(units, statistic, options, 0);

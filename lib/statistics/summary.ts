@@ -31,14 +31,10 @@ export function meanAndSd(sorted: readonly number[]): { mean: number; sd: number
 /** The value below which a share of values in ascending order lies, on the line between the two nearest. */
 export function quantileOf(sorted: number[], share: number): number {
   const value = quantileSorted(sorted, share);
+  if (Number.isFinite(value)) return value;
   // the difference of two values can leave the doubles, that of their halves cannot
-  return Number.isFinite(value)
-    ? value
-    : 2 *
-        quantileSorted(
-          sorted.map((v) => v / 2),
-          share,
-        );
+  const halves = sorted.map((v) => v / 2);
+  return 2 * quantileSorted(halves, share);
 }
 
 /**

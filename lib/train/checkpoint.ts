@@ -210,14 +210,10 @@ async function wholeSlot<Meta>(
   slot: CheckpointSlot,
   metaSchema?: Schema<Meta>,
 ): Promise<CheckpointSlot | undefined> {
-  for (const name of slotFolders[slot])
-    if (
-      await readCheckpoint(path.join(runFolder, name), metaSchema).then(
-        () => true,
-        () => false,
-      )
-    )
-      return slot;
+  for (const name of slotFolders[slot]) {
+    const found = await readCheckpoint(path.join(runFolder, name), metaSchema).catch(() => undefined);
+    if (found) return slot;
+  }
   return undefined;
 }
 

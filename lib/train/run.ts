@@ -1,4 +1,5 @@
 /** What a training run is made of, and how one is put together from a configuration, slices and a split by patients. */
+
 import path from 'node:path';
 import { currentEngine, type tf } from 'axunet-engine/engine';
 import { whyNoGraphs } from 'axunet-engine/graph/native';
@@ -24,10 +25,9 @@ import {
 import { losses } from '../loss/losses.ts';
 import { createAxUnet, type ModelConfig, modelConfig, variants } from '../model/axunet.ts';
 import { fitGrid, type Grid, nativeGrid } from '../preprocess/grid.ts';
-import { modeSchema } from '../preprocess/manifest.ts';
+import { type Manifest, modeSchema } from '../preprocess/manifest.ts';
 import { contentOf, withoutChecksums } from '../preprocess/sliceChecksum.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
-import type { Manifest } from '../preprocess/slices.ts';
 import { checkInChild } from '../step/checkChild.ts';
 import { ChosenStep } from '../step/chosenStep.ts';
 import { recomputesByDefault } from '../step/compiledStep.ts';

@@ -4,15 +4,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScoredPatientCase } from '../../lib/crossval/cases.ts';
 import { readFold } from '../../lib/crossval/readResult.ts';
-import {
-  crossvalCasesCsv,
-  crossvalMarkdown,
-  crossvalSummaryCsv,
-  formatCrossval,
-  writeCrossval,
-} from '../../lib/crossval/report.ts';
+import { crossvalMarkdown, formatCrossval } from '../../lib/crossval/report.ts';
 import { type Crossval, type FoldResult, foldFile } from '../../lib/crossval/result.ts';
 import { summariseFolds } from '../../lib/crossval/summary.ts';
+import { crossvalCasesCsv, crossvalSummaryCsv, writeCrossval } from '../../lib/crossval/writeReport.ts';
 import { choosePostprocessing } from '../../lib/evaluate/choosePostprocessing.ts';
 import { scoreMasks } from '../../lib/evaluate/metrics.ts';
 import { parseCsv } from '../../lib/io/csv.ts';

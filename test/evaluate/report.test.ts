@@ -5,8 +5,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScoredCase } from '../../lib/evaluate/cohort.ts';
 import type { EvaluatedModel } from '../../lib/evaluate/files.ts';
+import { describeOutcomes, formatEvaluation } from '../../lib/evaluate/formatReport.ts';
 import { metricNames, scoreMasks } from '../../lib/evaluate/metrics.ts';
-import { describeOutcomes, formatEvaluation, makeReport, writeReport } from '../../lib/evaluate/report.ts';
+import { makeReport } from '../../lib/evaluate/report.ts';
+import { writeReport } from '../../lib/evaluate/writeReport.ts';
 import { parseCsv } from '../../lib/io/csv.ts';
 
 /** A line of 10 voxels of 1 ml: the reference is the first five, a prediction the first `found`. */

@@ -8,8 +8,9 @@ import {
   roiBox,
   roiDimensions,
   roiMask,
-  valuesInBox,
+  valuesAt,
   valuesInRoi,
+  voxelsInBox,
 } from '../../lib/radiomics/roi.ts';
 import { cropVolume } from '../../lib/volume/crop.ts';
 import { roiOf, volumeOf } from './example.ts';
@@ -44,7 +45,7 @@ describe('a ROI', () => {
         );
         const { start, shape } = roiBox(roi);
         expect([...valuesInRoi(grey.data, roi)]).toEqual(at.map((i) => i * i));
-        expect([...valuesInBox(cropVolume(grey, start, shape).data, roi)]).toEqual(at.map((i) => i * i));
+        expect([...valuesAt(cropVolume(grey, start, shape).data, voxelsInBox(roi))]).toEqual(at.map((i) => i * i));
       }),
     );
   });

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isSameJson } from '../../checks.ts';
 import { runFold } from '../../crossval/fold.ts';
 import { assertTestedOnce, type CrossvalPlan, keepPlan, planFolds, readPlan } from '../../crossval/plan.ts';
 import { evaluationSchema, readFold } from '../../crossval/readResult.ts';
-import { formatCrossval, writeCrossval } from '../../crossval/report.ts';
+import { formatCrossval } from '../../crossval/report.ts';
 import { type Crossval, type EvaluationOptions } from '../../crossval/result.ts';
 import { type FailedFold, summariseFolds } from '../../crossval/summary.ts';
+import { writeCrossval } from '../../crossval/writeReport.ts';
 import { type CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
@@ -119,7 +121,7 @@ async function sumUp(crossval: Crossval, failed: readonly FailedFold[]): Promise
     plan.folds.map((_, k) => (failed.some(({ fold }) => fold === k) ? undefined : readFold(folder, k))),
   );
   const results = read.filter((result) => result !== undefined);
-  const current = results.filter(({ made }) => JSON.stringify(made.options) === JSON.stringify(crossval.options));
+  const current = results.filter(({ made }) => isSameJson(made.options, crossval.options));
   if (current.length < results.length) {
     const others = results.filter((result) => !current.includes(result)).map(({ fold }) => fold);
     console.error(

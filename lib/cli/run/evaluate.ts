@@ -1,8 +1,11 @@
 import path from 'node:path';
 import { openMasks } from '../../dataset/masks.ts';
 import { expected, UserError } from '../../errors.ts';
-import { evaluateFiles, type FilePairs, type LabelOptions, pairAuthors, pairFiles } from '../../evaluate/files.ts';
-import { type EvaluationReport, formatEvaluation, makeReport, writeReport } from '../../evaluate/report.ts';
+import { evaluateFiles, type LabelOptions } from '../../evaluate/files.ts';
+import { formatEvaluation } from '../../evaluate/formatReport.ts';
+import { type FilePairs, pairAuthors, pairFiles } from '../../evaluate/pairs.ts';
+import { type EvaluationReport, makeReport } from '../../evaluate/report.ts';
+import { writeReport } from '../../evaluate/writeReport.ts';
 import { casesByModel } from '../../figures/casesByModel.ts';
 import { saveFigure } from '../../figures/saveFigure.ts';
 import { startProgress } from '../../progress.ts';

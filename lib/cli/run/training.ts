@@ -1,14 +1,14 @@
 /** What `axunet train` and `axunet crossval` share: the slices, the folds and the configuration. */
 
 import { startEngine } from 'axunet-engine/engine';
-
 import { type CaseList, type OpenOptions } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
 import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
+import type { Manifest } from '../../preprocess/manifest.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
-import { type Manifest, preprocessDataset } from '../../preprocess/slices.ts';
+import { preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import { type Profile, projectPath, settings } from '../../settings.ts';
 import { parseChanges, readChanges, type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';

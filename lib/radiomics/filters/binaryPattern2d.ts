@@ -89,7 +89,6 @@ export function binaryPattern2d(image: Volume, box: Box, options: Pattern2dOptio
   assertBoxInside(image, box);
   const { radius, samples, method, sliceAxis } = options;
   const [rowAxis, columnAxis] = inSlice[sliceAxis]!;
-  const sliceStep = [1, image.shape[0], image.shape[0] * image.shape[1]][sliceAxis]!;
   const steps = [1, image.shape[0], image.shape[0] * image.shape[1]] as unknown as Vec3;
   const angles = Array.from({ length: samples }, (_, i) => (2 * Math.PI * i) / samples);
   const points = angles.map((angle) => [round5(-radius * Math.sin(angle)), round5(radius * Math.cos(angle))] as const);
@@ -103,7 +102,7 @@ export function binaryPattern2d(image: Volume, box: Box, options: Pattern2dOptio
     for (let y = box.start[1]; y < box.start[1] + box.shape[1]; y++) {
       for (let x = box.start[0]; x < box.start[0] + box.shape[0]; x++) {
         const at: Vec3 = [x, y, z];
-        const slice = at[sliceAxis] * sliceStep;
+        const slice = at[sliceAxis] * steps[sliceAxis];
         const centre = image.data[x + steps[1] * y + steps[2] * z]!;
         const values = points.map(([dr, dc]) => sample(slice, at[rowAxis] + dr, at[columnAxis] + dc));
         out[i++] = kept(numberOf(values, centre));

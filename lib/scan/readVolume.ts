@@ -8,9 +8,9 @@ import type { Segment } from '../dicomLabels/segments.ts';
 import { expected } from '../errors.ts';
 import { explainReadError, sha256, sha256File } from '../io/files.ts';
 import { niftiFiles, readNifti } from '../io/nifti.ts';
-import { type NrrdImage, readNrrd } from '../io/nrrd.ts';
 import type { Volume } from '../volume/volume.ts';
 import { readMetaImage } from './metaImage.ts';
+import { type NrrdImage, readNrrd } from './nrrd.ts';
 import { formatOfName } from './volumeNames.ts';
 
 /** Which of several DICOM series is meant: its number in the list that their refusal shows, or its UID. */

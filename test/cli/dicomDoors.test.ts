@@ -23,9 +23,9 @@ import { openImage, openMask } from '../../lib/scan/openVolume.ts';
 import { flags } from '../../scripts/flags.mjs';
 import { ctElements, dicom, type Elements, pixelBytes } from '../dicom/makeDicom.ts';
 import { single } from '../io/makeNifti.ts';
-import { nrrd } from '../io/makeNrrd.ts';
 import { thresholdModel } from '../predict/fake.ts';
 import { metaImage } from '../scan/makeMetaImage.ts';
+import { nrrd } from '../scan/makeNrrd.ts';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'axunet-dicom-doors-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

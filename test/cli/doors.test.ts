@@ -27,8 +27,8 @@ import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { openImage, openMask } from '../../lib/scan/openVolume.ts';
 import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
 import { type Fields, header, single } from '../io/makeNifti.ts';
-import { type NrrdFields, nrrd } from '../io/makeNrrd.ts';
 import { thresholdModel } from '../predict/fake.ts';
+import { type NrrdFields, nrrd } from '../scan/makeNrrd.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-doors-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -9,7 +9,7 @@ import { readDicomLabel } from '../../lib/dicomLabels/readLabel.ts';
 import { readDicomSource } from '../../lib/dicomLabels/source.ts';
 import { segBytes, writeSeg } from '../../lib/dicomLabels/writeSeg.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
-import { readNrrd } from '../../lib/io/nrrd.ts';
+import { readNrrd } from '../../lib/scan/nrrd.ts';
 import { openImage } from '../../lib/scan/openVolume.ts';
 import { readVolume } from '../../lib/scan/readVolume.ts';
 import { projectPath, settings } from '../../lib/settings.ts';

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gunzipRange } from '../../lib/io/gzip.ts';
 import { readNifti } from '../../lib/io/nifti.ts';
 import { decodeNpy } from '../../lib/io/npy.ts';
-import { readNrrd } from '../../lib/io/nrrd.ts';
-import { nrrd } from './makeNrrd.ts';
+import { readNrrd } from '../../lib/scan/nrrd.ts';
+import { nrrd } from '../scan/makeNrrd.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -9,7 +9,7 @@ import {
   voxelTypeOf,
   voxelTypes,
 } from '../../lib/io/voxelTypes.ts';
-import { bytesOf } from './makeNrrd.ts';
+import { bytesOf } from '../scan/makeNrrd.ts';
 
 const plain = { littleEndian: true, slope: 1, intercept: 0 };
 

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from '../../lib/errors.ts';
-import { readNrrd } from '../../lib/io/nrrd.ts';
 import { type RadiomicsChanges, type RadiomicsSettings, radiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { readNrrd } from '../../lib/scan/nrrd.ts';
 import { settings } from '../../lib/settings.ts';
 import type { Volume } from '../../lib/volume/volume.ts';
 

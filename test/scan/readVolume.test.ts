@@ -7,8 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readVolume, volumeChecksums } from '../../lib/scan/readVolume.ts';
 import { ctSlice } from '../dicom/makeDicom.ts';
 import { header, single } from '../io/makeNifti.ts';
-import { nrrd, nrrdHeader } from '../io/makeNrrd.ts';
 import { metaImage } from './makeMetaImage.ts';
+import { nrrd, nrrdHeader } from './makeNrrd.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-volume-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -5,8 +5,8 @@
  * the file is refused.
  */
 import { expected } from '../errors.ts';
+import { readableTypes, type VoxelType, voxelTypes } from '../io/voxelTypes.ts';
 import { type Affine, affineOfLps, spacingOf, spansSpace, type Vec3 } from '../volume/volume.ts';
-import { readableTypes, type VoxelType, voxelTypes } from './voxelTypes.ts';
 
 export type NrrdEncoding = 'raw' | 'gzip' | 'text' | 'hex';
 

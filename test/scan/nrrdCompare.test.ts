@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readNrrd } from '../../lib/io/nrrd.ts';
+import { readNrrd } from '../../lib/scan/nrrd.ts';
 import { settings } from '../../lib/settings.ts';
 import { summariseValues } from '../../lib/volume/values.ts';
 import type { Vec3 } from '../../lib/volume/volume.ts';

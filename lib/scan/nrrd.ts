@@ -4,13 +4,13 @@
  */
 import path from 'node:path';
 import { expected, shownText } from '../errors.ts';
+import { assertFitsMemory, type PlainSource, withPlainSource } from '../io/bytes.ts';
+import { fileKind, refuseStandIn } from '../io/fileKind.ts';
+import { gunzipRange, largestUnpacked } from '../io/gzip.ts';
+import { insideFolder } from '../io/insideFolder.ts';
+import { countNonFinite, decodedBytes, decodeVoxels, type VoxelType } from '../io/voxelTypes.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
-import { assertFitsMemory, type PlainSource, withPlainSource } from './bytes.ts';
-import { fileKind, refuseStandIn } from './fileKind.ts';
-import { gunzipRange, largestUnpacked } from './gzip.ts';
-import { insideFolder } from './insideFolder.ts';
 import { type NrrdEncoding, type NrrdHeader, parseNrrdHeader } from './nrrdHeader.ts';
-import { countNonFinite, decodedBytes, decodeVoxels, type VoxelType } from './voxelTypes.ts';
 
 type KeptFields = 'version' | 'encoding' | 'littleEndian' | 'givesSpacing' | 'space' | 'spaceUnits' | 'keyValues';
 

@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../lib/errors.ts';
-import { type NrrdImage, readNrrd } from '../../lib/io/nrrd.ts';
+import { type NrrdImage, readNrrd } from '../../lib/scan/nrrd.ts';
 import { encoders, nrrd, nrrdHeader } from './makeNrrd.ts';
 
 let folder: string;

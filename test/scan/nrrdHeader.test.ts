@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../lib/errors.ts';
-import { type NrrdHeader, parseNrrdHeader } from '../../lib/io/nrrdHeader.ts';
+import { type NrrdHeader, parseNrrdHeader } from '../../lib/scan/nrrdHeader.ts';
 import { type NrrdFields, nrrdHeader } from './makeNrrd.ts';
 
 const parse = (fields: NrrdFields = {}, options: Parameters<typeof nrrdHeader>[1] = {}): NrrdHeader =>

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readNrrd } from '../../lib/io/nrrd.ts';
+import { readNrrd } from '../../lib/scan/nrrd.ts';
 import type { VoxelArray } from '../../lib/volume/volume.ts';
 import { bytesOf, encoders, type NrrdFields, nrrd, nrrdHeader } from './makeNrrd.ts';
 

@@ -13,7 +13,6 @@ import {
   object,
   optional,
   parseJson,
-  type Schema,
   text,
 } from '../lib/io/schema.ts';
 
@@ -59,7 +58,7 @@ const outputSchema = object({
   evalue: optional(text),
   traceback: optional(list(text)),
 });
-const notebookSchema: Schema<Notebook> = object({
+const notebookSchema = object({
   cells: list(
     object({
       id: optional(text),
@@ -78,7 +77,7 @@ const notebookSchema: Schema<Notebook> = object({
 /** Reads a notebook. Throws a UserError that names the file for anything else. */
 export function readNotebook(file: string): Notebook {
   const what = 'a Jupyter notebook';
-  return checkShape(parseJson(readTextSync(file, what), file), notebookSchema, file, what);
+  return checkShape(parseJson(readTextSync(file, what), file), notebookSchema, file, what) as Notebook;
 }
 
 /** Keys sorted and indented by one space, as Jupyter saves; through a temporary file. */

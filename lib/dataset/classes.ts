@@ -23,7 +23,7 @@ function areClasses(given: unknown): given is LabelClass[] {
 }
 
 /** Classes as a file of slices or of a run holds them; names that cannot be parts of file names are refused. */
-export const classesSchema: Schema<LabelClass[]> = passing<LabelClass[]>(
+export const classesSchema: Schema<readonly LabelClass[]> = passing<readonly LabelClass[]>(
   areClasses,
   'a list of classes with names and label values',
 );

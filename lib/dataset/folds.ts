@@ -4,7 +4,17 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expected, shownText, UserError } from '../errors.ts';
-import { anything, checkShape, list, object, oneLine, optional, readJsonAs, realNumber } from '../io/schema.ts';
+import {
+  anything,
+  checkShape,
+  list,
+  object,
+  oneLine,
+  optional,
+  readJsonAs,
+  realNumber,
+  type Shape,
+} from '../io/schema.ts';
 import { Random } from '../random.ts';
 import { type CaseList } from './caseList.ts';
 
@@ -113,7 +123,7 @@ function foldsIn(value: unknown, place: string): Folds {
  * The folds of an nnU-Net split, whose validation sides are what our folds are. Throws where a training side is not
  * everybody else, which no folds can say.
  */
-function foldsOfSplits(splits: readonly { train: string[]; val: string[] }[], place: string): Folds {
+function foldsOfSplits(splits: Shape<typeof splitsSchema>, place: string): Folds {
   if (splits.length < 2)
     throw expected(`${foldsFile}, or splits_final.json, with 2 folds or more`, `${splits.length}`, place);
   const everybody = new Set(splits.flatMap(({ train, val }) => [...train, ...val]));

@@ -62,11 +62,13 @@ const idInJson = (file: string): string => {
   return (stemOf(name, volumeEndings) ?? name.normalize('NFC')).replace(/_0000$/, '');
 };
 
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
 /** The group of each case in dataset.json's list, if any; a case may stand there as an object, a text or a list. */
 function listedCases({ training = [] }: DatasetJson): Map<string, string | undefined> {
   const cases = new Map<string, string | undefined>();
   for (const entry of training) {
-    const { image, group } = typeof entry === 'string' || Array.isArray(entry) ? { image: entry } : entry;
+    const { image, group } = typeof entry === 'string' || isList(entry) ? { image: entry } : entry;
     const [first] = [image].flat();
     if (first !== undefined) cases.set(idInJson(first), group);
   }

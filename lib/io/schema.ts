@@ -40,10 +40,13 @@ const plainObject = (value: unknown): boolean =>
   !Array.isArray(value) &&
   !['__proto__', 'constructor', 'prototype'].some((key) => Object.hasOwn(value, key));
 const plain = v.custom<Record<string, unknown>>(plainObject, 'an object');
-/** An object with at least these keys. */
-export const object = <const E extends v.ObjectEntries>(entries: E) => v.pipe(plain, v.looseObject(entries));
-export const list = v.array;
-export const tuple = v.tuple;
+/** An object with at least these keys. Its type knows these alone. */
+export const object = <const E extends v.ObjectEntries>(entries: E) =>
+  v.pipe(plain, v.looseObject(entries)) as unknown as Schema<Readonly<v.InferOutput<v.ObjectSchema<E, undefined>>>>;
+export const list = <const S extends v.GenericSchema>(item: S) =>
+  v.array(item) as unknown as Schema<readonly v.InferOutput<S>[]>;
+export const tuple = <const T extends v.TupleItems>(items: T) =>
+  v.tuple(items) as unknown as Schema<Readonly<v.InferOutput<v.TupleSchema<T, undefined>>>>;
 /** A list that begins with these and goes on with any number of the second. */
 export const row = v.tupleWithRest;
 export const optional = <const S extends v.GenericSchema>(schema: S) => v.optional(schema);
@@ -70,7 +73,7 @@ const words: Readonly<Record<string, string>> = {
 const placeOf = (path: readonly { readonly key: unknown }[] = []): string =>
   path.map(({ key }, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('');
 
-/** What a schema's value is. */
+/** What a schema's value is: a type and its schema are written once, as the schema. */
 export type Shape<S extends v.GenericSchema> = v.InferOutput<S>;
 
 /** What was expected, in words: a check says it itself, a list of choices is read from the schema. */

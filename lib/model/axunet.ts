@@ -32,13 +32,13 @@ export interface ModelConfig {
   /** Channels of the first level; every other channel number is a multiple of it. The paper's network has 64. */
   width: number;
   /** Height and width of the input, multiples of 16. */
-  inputSize: [number, number];
+  inputSize: readonly [number, number];
   /** Neighbouring slices seen as channels. */
   inputChannels: number;
   /** Output channels, background first. */
   classes: number;
   /** Dilations of the three 3×3 branches of the ASPP block. */
-  asppRates: [number, number, number];
+  asppRates: readonly [number, number, number];
 }
 
 /** The network of the paper at full size. */

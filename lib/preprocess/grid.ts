@@ -6,6 +6,7 @@
  * patient's left; pixel centres lie on whole numbers, the slice centre at ((H-1)/2, (W-1)/2).
  */
 import { expected } from '../errors.ts';
+import { atLeastOne, choice, object, realNumber, type Shape, tuple } from '../io/schema.ts';
 import { findCorners, type PointRow, pointRow, readImageRow, readLabelRow } from './bilinear.ts';
 import { elasticRows } from './elastic.ts';
 import type { SliceEntry } from './manifest.ts';
@@ -15,16 +16,17 @@ import { identityWarp, type Warp } from './warp.ts';
 /**
  * The window of a slice that the network sees: pixels [height, width], and its place and extent in mm or source pixels.
  */
-export interface Grid {
+export type Grid = Shape<typeof gridSchema>;
+export const gridSchema = object({
   /** Height and width of the network's input in pixels, multiples of 16. */
-  readonly size: readonly [number, number];
+  size: tuple([atLeastOne, atLeastOne]),
   /** Unit of `centre` and `extent`: `mm` uses the slice's spacing, `px` ignores it. */
-  readonly unit: 'mm' | 'px';
+  unit: choice(['mm', 'px']),
   /** Offset (y, x) of the window's centre from the slice centre. */
-  readonly centre: readonly [number, number];
+  centre: tuple([realNumber, realNumber]),
   /** Height and width of the window. */
-  readonly extent: readonly [number, number];
-}
+  extent: tuple([realNumber, realNumber]),
+});
 
 /** What the grid must know of a source slice: rows, columns, and pixel spacing (y, x). */
 export type SliceGeometry = Pick<SliceEntry, 'height' | 'width' | 'spacingMm'>;

@@ -6,25 +6,19 @@ import { bytesOf } from '../io/bytes.ts';
 import { writeFileAtomic, writeThenRename } from '../io/files.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import { npyHeader } from '../io/npy.ts';
-import { anything, list, natural, object, readJsonIfGood, type Schema } from '../io/schema.ts';
+import { anything, list, natural, object, readJsonIfGood, type Shape } from '../io/schema.ts';
 import { voxelTypeOf } from '../io/voxelTypes.ts';
-import { type CaseEntry, caseSchema, type SliceEntry, sliceSchema } from './manifest.ts';
+import { caseSchema, type SliceEntry, sliceSchema } from './manifest.ts';
 import type { PreparedSlice } from './prepareCase.ts';
 
 /** cases/<id>.json: written after the last slice of the case, so a case without it is not complete. */
-export interface CaseRecord {
+export type CaseRecord = Shape<typeof recordSchema>;
+const recordSchema = object({
   /** What the slices depend on: parameters and the sources' sha256. */
-  readonly made: unknown;
-  readonly entry: CaseEntry;
-  readonly slices: readonly SliceEntry[];
-  /** Size in bytes of each image and each label file. */
-  readonly bytes: { readonly image: number; readonly label: number };
-}
-
-const recordSchema: Schema<CaseRecord> = object({
   made: anything,
   entry: caseSchema,
   slices: list(sliceSchema),
+  /** Size in bytes of each image and each label file. */
   bytes: object({ image: natural, label: natural }),
 });
 

@@ -1,7 +1,7 @@
 /** Compares a compiled step with the eager one before it is used. */
 import { tf } from 'axunet-engine/engine';
 import { withoutOwnKernels } from 'axunet-engine/ops/ownKernels';
-import { object, realNumber, type Schema } from '../io/schema.ts';
+import { object, realNumber, type Shape } from '../io/schema.ts';
 import type { Batch } from '../preprocess/batches.ts';
 import type { CompiledStep } from './compiledStep.ts';
 import { batchTensors, differentiate } from './differentiate.ts';
@@ -12,15 +12,14 @@ import { variableOf } from './weights.ts';
 const checkedProgress = 0.25;
 
 /** How far two steps agree: the cosine between their gradients, and the relative difference of their losses. */
-export interface StepCheck {
+export type StepCheck = Shape<typeof stepCheckSchema>;
+/** Its numbers are finite in a file: JSON has null for the others. */
+export const stepCheckSchema = object({
   /** Cosine between all gradients of the two as one long vector; 1 where both are zero. */
-  readonly cosine: number;
+  cosine: realNumber,
   /** Difference of the losses relative to the eager one. */
-  readonly lossDifference: number;
-}
-
-/** Where its numbers are finite: JSON has null for the others. */
-export const stepCheckSchema: Schema<StepCheck> = object({ cosine: realNumber, lossDifference: realNumber });
+  lossDifference: realNumber,
+});
 
 /** Whose kernels the uncompiled step uses: ours too, or TensorFlow's alone. */
 export type Kernels = 'ours' | 'tensorflow';

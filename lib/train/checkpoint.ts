@@ -12,6 +12,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, messageOf, systemReason, UserError } from '../errors.ts';
+import { bytesOf } from '../io/bytes.ts';
 import { readBytes, sha256, syncFolder } from '../io/files.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import {
@@ -24,6 +25,7 @@ import {
   object,
   parseJson,
   type Schema,
+  type Shape,
   text,
 } from '../io/schema.ts';
 import type { NamedArrays } from '../step/step.ts';
@@ -44,13 +46,13 @@ export const slotFolders: Readonly<Record<CheckpointSlot, readonly [string, stri
   best: ['best', 'best-previous'],
 };
 
-type Index = Record<string, { name: string; shape: number[] }[]>;
-
 const checkpointSchema = object({
   format: exactly(1),
   meta: anything,
   index: dictionary(list(object({ name: text, shape: list(natural) }))),
 });
+
+type Index = Shape<typeof checkpointSchema>['index'];
 
 const indexFile = 'checkpoint.json';
 const sumsFile = 'SHA256SUMS';
@@ -58,7 +60,6 @@ const sumsFile = 'SHA256SUMS';
 const longestIndex = 2 ** 24;
 const temporaryPrefix = '.saving-';
 const lengthOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
-const bytesOf = (array: Float32Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 const sumLine = (hash: string, file: string): string => `${hash}  ${file}\n`;
 
 /** Writes the parts one after the other, flushes them to the disk and returns their SHA-256. */
@@ -78,7 +79,7 @@ async function writeFlushed(file: string, parts: Iterable<Uint8Array>): Promise<
 }
 
 async function writeContent(folder: string, { meta, arrays }: Checkpoint): Promise<void> {
-  const index: Index = {};
+  const index: Record<string, Index[string]> = {};
   let sums = '';
   for (const [group, named] of Object.entries(arrays)) {
     index[group] = Object.entries(named).map(([name, { shape, data }]) => {
@@ -150,12 +151,11 @@ async function readGroup(file: string, entries: Index[string]): Promise<{ arrays
     hash.update(chunk);
     at += chunk.length;
   }
+  const arrays: NamedArrays = {};
   let next = 0;
-  const arrays = entries.map(({ name, shape }) => {
-    const data = all.subarray(next, (next += lengthOf(shape)));
-    return [name, { shape, data }] as const;
-  });
-  return { arrays: Object.fromEntries(arrays), hash: hash.digest('hex') };
+  for (const { name, shape } of entries)
+    arrays[name] = { shape: [...shape], data: all.subarray(next, (next += lengthOf(shape))) };
+  return { arrays, hash: hash.digest('hex') };
 }
 
 /**

@@ -6,7 +6,6 @@
  */
 import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import type { Validation } from '../evaluate/validation.ts';
 import { readTextSync, writeFileAtomic } from '../io/files.ts';
 import {
   checkShape,
@@ -20,56 +19,37 @@ import {
   optional,
   parseJson,
   realNumber,
-  type Schema,
+  type Shape,
   text,
   written,
 } from '../io/schema.ts';
 
 /** A line of the history for one step. */
-export interface StepRecord {
-  readonly kind: 'step';
-  /** Steps done since the start of the run, this one included. */
-  readonly step: number;
-  /** Epoch that the step belongs to, from 1. */
-  readonly epoch: number;
-  readonly loss: number;
-  readonly learningRate: number;
-  /** Norm of the whole gradient before clipping. */
-  readonly gradientNorm: number;
-}
-
-/** A line of the history for one epoch, with the validation where there was one. */
-export interface EpochRecord {
-  readonly kind: 'epoch';
-  readonly step: number;
-  readonly epoch: number;
-  /** Mean training loss of the epoch. */
-  readonly loss: number;
-  readonly learningRate: number;
-  /** Training time since the start of the run in seconds, without the time between a stop and a resume. */
-  readonly seconds: number;
-  /** Absent in epochs without one. */
-  readonly validation?: Validation;
-}
-
-/** A line of `history.jsonl`. */
-export type HistoryRecord = StepRecord | EpochRecord;
-
+export type StepRecord = Shape<typeof stepSchema>;
 const stepSchema = object({
   kind: exactly('step'),
+  /** Steps done since the start of the run, this one included. */
   step: natural,
+  /** Epoch that the step belongs to, from 1. */
   epoch: natural,
   loss: written,
   learningRate: realNumber,
+  /** Norm of the whole gradient before clipping. */
   gradientNorm: written,
 });
+
+/** A line of the history for one epoch, with the validation where there was one. */
+export type EpochRecord = Shape<typeof epochSchema>;
 const epochSchema = object({
   kind: exactly('epoch'),
   step: natural,
   epoch: natural,
+  /** Mean training loss of the epoch. */
   loss: written,
   learningRate: realNumber,
+  /** Training time since the start of the run in seconds, without the time between a stop and a resume. */
   seconds: realNumber,
+  /** Absent in epochs without one. */
   validation: optional(
     object({
       dice: written,
@@ -79,7 +59,10 @@ const epochSchema = object({
     }),
   ),
 });
-const historySchema: Schema<HistoryRecord> = either([stepSchema, epochSchema]);
+
+/** A line of `history.jsonl`. */
+export type HistoryRecord = StepRecord | EpochRecord;
+const historySchema = either([stepSchema, epochSchema]);
 
 /** Where the history of a run lies. */
 export const historyFile = (runFolder: string): string => path.join(runFolder, 'history.jsonl');

@@ -1,37 +1,27 @@
 /** Where a run stands: the part of a checkpoint that is not arrays, and all that the loop needs to go on from there. */
 
-import { natural, nullable, object, realNumber, type Schema } from '../io/schema.ts';
+import { natural, nullable, object, realNumber, type Shape } from '../io/schema.ts';
 import { epochOrder } from '../preprocess/batches.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { Random } from '../random.ts';
 import type { TrainConfig } from './config.ts';
 
-export interface Position {
+export type Position = { -readonly [Key in keyof Shape<typeof positionSchema>]: Shape<typeof positionSchema>[Key] };
+export const positionSchema = object({
   /** Optimizer steps done. */
-  step: number;
-  /** Whole epochs done. */
-  epochs: number;
-  /** Batches done of the epoch under way, and the sum of their losses. */
-  batch: number;
-  lossSum: number;
-  /** Training time so far in seconds, validation and saving included, pauses between two processes not. */
-  seconds: number;
-  /** Highest mean validation Dice so far. */
-  best: { dice: number; epoch: number; step: number } | null;
-  /** Validations since then. */
-  sinceBest: number;
-  /** Latest mean validation Dice. */
-  dice: number | null;
-}
-
-export const positionSchema: Schema<Position> = object({
   step: natural,
+  /** Whole epochs done. */
   epochs: natural,
+  /** Batches done of the epoch under way, and the sum of their losses. */
   batch: natural,
   lossSum: realNumber,
+  /** Training time so far in seconds, validation and saving included, pauses between two processes not. */
   seconds: realNumber,
+  /** Highest mean validation Dice so far. */
   best: nullable(object({ dice: realNumber, epoch: natural, step: natural })),
+  /** Validations since then. */
   sinceBest: natural,
+  /** Latest mean validation Dice. */
   dice: nullable(realNumber),
 });
 

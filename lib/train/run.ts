@@ -4,28 +4,15 @@ import path from 'node:path';
 import { currentEngine, type tf } from 'axunet-engine/engine';
 import { whyNoGraphs } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
-import { classesSchema } from '../dataset/classes.ts';
 import { assertDisjoint } from '../dataset/folds.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
 import { packageVersion } from '../io/packageVersion.ts';
-import {
-  atLeastOne,
-  choice,
-  list,
-  natural,
-  object,
-  oneLine,
-  optional,
-  realNumber,
-  type Schema,
-  text,
-  tuple,
-} from '../io/schema.ts';
+import { atLeastOne, choice, list, natural, object, oneLine, optional, type Shape, text, tuple } from '../io/schema.ts';
 import { losses } from '../loss/losses.ts';
-import { createAxUnet, type ModelConfig, modelConfig, variants } from '../model/axunet.ts';
-import { fitGrid, type Grid, nativeGrid } from '../preprocess/grid.ts';
-import { type Manifest, modeSchema } from '../preprocess/manifest.ts';
+import { createAxUnet, modelConfig, variants } from '../model/axunet.ts';
+import { fitGrid, type Grid, gridSchema, nativeGrid } from '../preprocess/grid.ts';
+import { sourceEntries } from '../preprocess/manifest.ts';
 import { contentOf, withoutChecksums } from '../preprocess/sliceChecksum.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { checkInChild } from '../step/checkChild.ts';
@@ -34,52 +21,25 @@ import { recomputesByDefault } from '../step/compiledStep.ts';
 import type { StepOptions, TrainStep } from '../step/step.ts';
 import { configSchema, type TrainConfig } from './config.ts';
 import { checkMemory, type RunSize } from './memory.ts';
-import { type Position, positionSchema } from './position.ts';
+import { positionSchema } from './position.ts';
 
 /** Patients on each side; nobody may be on both. */
-export interface PatientSplit {
-  readonly training: readonly string[];
-  readonly validation: readonly string[];
-}
-
-/** All that tells two runs apart; stored in every checkpoint and in `config.json`. */
-export interface RunDescription {
-  readonly axunet: string;
-  readonly config: TrainConfig;
-  readonly model: ModelConfig;
-  readonly grid: Grid;
-  readonly data: Pick<Manifest, 'dataset' | 'mode' | 'windowHu' | 'unit' | 'classes'> & {
-    readonly slices: number;
-    /** Of the manifest's slices without their checksums, which older manifests do not have. */
-    readonly sha256: string;
-    /** Of the slices' checksums: what the images and labels show. Absent where the manifest has none. */
-    readonly content?: string;
-  };
-  readonly patients: PatientSplit;
-}
-
-/** What a checkpoint says beside its arrays. */
-export interface CheckpointMeta {
-  readonly description: RunDescription;
-  readonly position: Position;
-}
-
-const patientsSchema: Schema<PatientSplit> = object({ training: list(oneLine), validation: list(oneLine) });
+export type PatientSplit = Shape<typeof patientsSchema>;
+const patientsSchema = object({ training: list(oneLine), validation: list(oneLine) });
 
 /** What a run says of its slices. */
-export const dataSchema: Schema<RunDescription['data']> = object({
-  dataset: oneLine,
-  mode: modeSchema,
-  windowHu: optional(tuple([realNumber, realNumber])),
-  unit: choice(['mm', 'px']),
-  classes: optional(classesSchema),
+export const dataSchema = object({
+  ...sourceEntries,
   slices: natural,
+  /** Of the manifest's slices without their checksums, which older manifests do not have. */
   sha256: text,
+  /** Of the slices' checksums: what the images and labels show. Absent where the manifest has none. */
   content: optional(text),
 });
 
-/** What `config.json` and a checkpoint of a run must hold. */
-export const descriptionSchema: Schema<RunDescription> = object({
+/** All that tells two runs apart; stored in every checkpoint and in `config.json`. */
+export type RunDescription = Shape<typeof descriptionSchema>;
+export const descriptionSchema = object({
   axunet: text,
   config: configSchema,
   model: object({
@@ -90,20 +50,14 @@ export const descriptionSchema: Schema<RunDescription> = object({
     classes: atLeastOne,
     asppRates: tuple([atLeastOne, atLeastOne, atLeastOne]),
   }),
-  grid: object({
-    size: tuple([atLeastOne, atLeastOne]),
-    unit: choice(['mm', 'px']),
-    centre: tuple([realNumber, realNumber]),
-    extent: tuple([realNumber, realNumber]),
-  }),
+  grid: gridSchema,
   data: dataSchema,
   patients: patientsSchema,
 });
 
-export const checkpointMetaSchema: Schema<CheckpointMeta> = object({
-  description: descriptionSchema,
-  position: positionSchema,
-});
+/** What a checkpoint says beside its arrays. */
+export type CheckpointMeta = Shape<typeof checkpointMetaSchema>;
+export const checkpointMetaSchema = object({ description: descriptionSchema, position: positionSchema });
 
 export interface TrainingRun {
   /** Where checkpoints, history and results go. */

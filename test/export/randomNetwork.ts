@@ -15,7 +15,7 @@ export interface RandomNetwork {
 
 /** A small network; 48 × 80 pixels leave 3 × 5 at the bottleneck, so that rows and columns cannot be confused. */
 export function randomNetwork(given: Partial<ModelConfig> = {}): RandomNetwork {
-  const inputSize: [number, number] = given.inputSize ?? [48, 80];
+  const inputSize: readonly [number, number] = given.inputSize ?? [48, 80];
   const model = createAxUnet({ width: 4, classes: 3, ...given, inputSize }, 1);
   const weights = readWeights(model);
   for (const [name, { data }] of Object.entries(weights)) {

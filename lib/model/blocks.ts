@@ -37,10 +37,6 @@ import { type ImageShape, type LayerConfig, batchNormMomentum as momentum, Netwo
 export class DoubleConvolution extends NetworkLayer<{ filters: number; separable: boolean }> {
   static className = 'DoubleConvolution';
 
-  constructor({ filters, separable, ...config }: LayerConfig & { filters: number; separable: boolean }) {
-    super(config, { filters, separable });
-  }
-
   protected override declare(channels: number): void {
     const { filters, separable } = this.settings;
     if (separable) {
@@ -70,9 +66,8 @@ export class DoubleConvolution extends NetworkLayer<{ filters: number; separable
 export class ConvolutionNormRelu extends NetworkLayer<{ filters: number; kernelSize: number; dilation: number }> {
   static className = 'ConvolutionNormRelu';
 
-  constructor(options: LayerConfig & { filters: number; kernelSize: number; dilation?: number }) {
-    const { filters, kernelSize, dilation = 1, ...config } = options;
-    super(config, { filters, kernelSize, dilation });
+  constructor(config: LayerConfig & { filters: number; kernelSize: number; dilation?: number }) {
+    super({ dilation: 1, ...config });
   }
 
   protected override declare(channels: number): void {
@@ -91,22 +86,14 @@ export class ConvolutionNormRelu extends NetworkLayer<{ filters: number; kernelS
   }
 }
 
-interface ConvolutionSettings {
-  filters: number;
-  kernelSize: number;
-  stride: number;
-  groups: number;
-}
-
 /**
  * Linear convolution with bias, optionally strided or in groups: [n, h, w, c] → [n, ⌈h/stride⌉, ⌈w/stride⌉, filters].
  */
-export class Convolution extends NetworkLayer<ConvolutionSettings> {
+export class Convolution extends NetworkLayer<{ filters: number; kernelSize: number; stride: number; groups: number }> {
   static className = 'Convolution';
 
-  constructor(options: LayerConfig & { filters: number; kernelSize: number; stride?: number; groups?: number }) {
-    const { filters, kernelSize, stride = 1, groups = 1, ...config } = options;
-    super(config, { filters, kernelSize, stride, groups });
+  constructor(config: LayerConfig & { filters: number; kernelSize: number; stride?: number; groups?: number }) {
+    super({ stride: 1, groups: 1, ...config });
   }
 
   protected override declare(channels: number): void {
@@ -129,10 +116,6 @@ export class Convolution extends NetworkLayer<ConvolutionSettings> {
 /** Transposed 2×2 convolution with stride 2 and bias: [n, h, w, c] → [n, 2h, 2w, filters]. */
 export class UpConvolution extends NetworkLayer<{ filters: number }> {
   static className = 'UpConvolution';
-
-  constructor({ filters, ...config }: LayerConfig & { filters: number }) {
-    super(config, { filters });
-  }
 
   protected override declare(channels: number): void {
     this.declareConvolution('conv', [2, 2, this.settings.filters, channels], 'transposed');
@@ -179,10 +162,6 @@ export class MaxPool extends NetworkLayer {
 export class AdaptiveMaxPool extends NetworkLayer<{ bins: number }> {
   static className = 'AdaptiveMaxPool';
 
-  constructor({ bins, ...config }: LayerConfig & { bins: number }) {
-    super(config, { bins });
-  }
-
   protected override shapeOf([n, , , channels]: ImageShape): ImageShape {
     return [n, this.settings.bins, this.settings.bins, channels];
   }
@@ -205,16 +184,9 @@ export class ResizeNearestLike extends NetworkLayer {
   }
 }
 
-/** Lets tfjs make a layer of this class again from its saved settings. */
-function register(layer: unknown): void {
-  tf.serialization.registerClass(layer as tf.serialization.SerializableConstructor<tf.layers.Layer>);
-}
-
-register(DoubleConvolution);
-register(ConvolutionNormRelu);
-register(Convolution);
-register(UpConvolution);
-register(Join);
-register(MaxPool);
-register(AdaptiveMaxPool);
-register(ResizeNearestLike);
+const layers = [
+  ...[DoubleConvolution, ConvolutionNormRelu, Convolution, UpConvolution],
+  ...[Join, MaxPool, AdaptiveMaxPool, ResizeNearestLike],
+];
+// Lets tfjs make a layer again from its saved settings.
+for (const layer of layers) tf.serialization.registerClass(layer);

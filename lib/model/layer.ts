@@ -40,9 +40,9 @@ export abstract class NetworkLayer<Settings extends object = object> extends tf.
   readonly roles = new Map<string, WeightRole>();
   protected readonly settings: Settings;
 
-  constructor(config: LayerConfig, settings = {} as Settings) {
+  constructor(config: LayerConfig & Settings) {
     super(config);
-    this.settings = settings;
+    this.settings = config;
   }
 
   /** Declares the weights, for images of so many channels. */

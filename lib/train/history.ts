@@ -1,12 +1,12 @@
 /**
  * `history.jsonl`: one JSON object per line, one per step and one per epoch, appended as training goes.
  *
- * A killed process may leave lines that are newer than its checkpoint, and half a line at the end. Opening the file
- * for a resumed run cuts both off, so that a resumed history reads like an uninterrupted one.
+ * A killed process may leave lines that are newer than its checkpoint, and half a line at the end. Opening the journal
+ * (journal.ts) of a resumed run cuts both off, so that a resumed history reads like an uninterrupted one.
  */
-import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { readTextSync, writeFileAtomic } from '../io/files.ts';
+import { readTextSync } from '../io/files.ts';
 import {
   checkShape,
   dictionary,
@@ -80,30 +80,4 @@ export function readHistory(runFolder: string): HistoryRecord[] {
     }
   }
   return records;
-}
-
-interface HistoryWriter {
-  append(record: HistoryRecord): void;
-  /** Returns when all lines are on the disk. */
-  flush(): void;
-  close(): void;
-}
-
-/** Cuts the history back to `step` steps and `epochs` whole epochs, then opens it for appending. */
-export async function openHistory(
-  runFolder: string,
-  { step, epochs }: { step: number; epochs: number },
-): Promise<HistoryWriter> {
-  const kept = readHistory(runFolder).filter((record) =>
-    record.kind === 'epoch' ? record.epoch <= epochs : record.step <= step,
-  );
-  await writeFileAtomic(historyFile(runFolder), kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  const file = openSync(historyFile(runFolder), 'a');
-  return {
-    append: (record) => {
-      writeSync(file, `${JSON.stringify(record)}\n`);
-    },
-    flush: () => fsyncSync(file),
-    close: () => closeSync(file),
-  };
 }

@@ -1,7 +1,9 @@
 /** What a run tells the disk as it goes: `history.jsonl` for programs, `tensorboard/` for TensorBoard. */
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { writeFileAtomic } from '../io/files.ts';
 import { ownPlace } from '../io/insideFolder.ts';
 import { explainRunWriteError } from './checkpoint.ts';
-import { type HistoryRecord, openHistory } from './history.ts';
+import { type HistoryRecord, historyFile, readHistory } from './history.ts';
 import type { Position } from './position.ts';
 import { openScalars } from './tensorboard.ts';
 
@@ -14,6 +16,8 @@ export interface Journal {
   flush(): void;
   close(): void;
 }
+
+const lineOf = (record: HistoryRecord): string => `${JSON.stringify(record)}\n`;
 
 function scalarsOf(record: HistoryRecord): Record<string, number> {
   if (record.kind === 'step')
@@ -28,29 +32,36 @@ function scalarsOf(record: HistoryRecord): Record<string, number> {
   };
 }
 
-/** Opens both for a run that stands at `position`; what was written after that is cut off. */
-export async function openJournal(runFolder: string, position: Position): Promise<Journal> {
-  const explain = (error: unknown): unknown => explainRunWriteError(error, 'the history', runFolder);
+/** Opens both for a run that has done so many steps and whole epochs; what was written after that is cut off. */
+export async function openJournal(
+  runFolder: string,
+  { step, epochs }: Pick<Position, 'step' | 'epochs'>,
+): Promise<Journal> {
+  const told = (error: unknown): never => {
+    throw explainRunWriteError(error, 'the history', runFolder);
+  };
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
     } catch (error) {
-      throw explain(error);
+      return told(error);
     }
   };
-  const history = await openHistory(runFolder, position).catch((error: unknown) => {
-    throw explain(error);
-  });
-  const scalars = guarded(() => openScalars(ownPlace(runFolder, 'tensorboard'), position.step + 1));
+  const kept = readHistory(runFolder).filter((record) =>
+    record.kind === 'epoch' ? record.epoch <= epochs : record.step <= step,
+  );
+  await writeFileAtomic(historyFile(runFolder), kept.map(lineOf).join('')).catch(told);
+  const history = guarded(() => openSync(historyFile(runFolder), 'a'));
+  const scalars = guarded(() => openScalars(ownPlace(runFolder, 'tensorboard'), step + 1));
   return {
     write: (record) =>
       guarded(() => {
-        history.append(record);
+        writeSync(history, lineOf(record));
         scalars.write(record.step, scalarsOf(record));
       }),
-    flush: () => guarded(() => history.flush()),
+    flush: () => guarded(() => fsyncSync(history)),
     close: () => {
-      history.close();
+      closeSync(history);
       scalars.close();
     },
   };

@@ -13,7 +13,7 @@ import { type BatchLoader, type BatchStream, openLoader } from '../preprocess/lo
 import { contentOf } from '../preprocess/sliceChecksum.ts';
 import type { NamedArrays } from '../step/step.ts';
 import { readWeights } from '../step/weights.ts';
-import { groupOf, readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, type CheckpointSlot, groupOf, readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { augmentations } from './config.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { lockRun } from './lock.ts';
@@ -34,7 +34,6 @@ export interface SessionOptions {
 export interface Speed {
   /** Share of the run that is over, 0 to 1. */
   readonly progress: number;
-  readonly secondsLeft: number;
   readonly stepsPerSecond: number;
   /** Share of the stepping time between asking for batches and having them. */
   readonly waitingShare: number;
@@ -111,90 +110,59 @@ function* batchRequests(
 
 type Closer = () => void | Promise<void>;
 
-/** Closes all that was opened, the last first, also where one cannot be closed; then throws what that one threw. */
-async function closeAll(closers: readonly Closer[]): Promise<void> {
-  const errors: unknown[] = [];
-  for (const close of [...closers].reverse()) {
-    try {
-      await close();
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw errors[0];
-}
-
-/** What a session is opened with. */
-interface SessionParts {
-  readonly position: Position;
-  readonly journal: Journal;
-  readonly loader: BatchLoader;
-  readonly stop: StopRequest;
-  /** Close what was opened, in the order of opening. */
-  readonly closers: readonly Closer[];
-}
-
 export class TrainingSession {
-  readonly journal: Journal;
-  readonly loader: BatchLoader;
-  readonly #run: TrainingRun;
-  readonly #position: Position;
-  readonly #stop: StopRequest;
-  readonly #closers: readonly Closer[];
-  readonly #batches: BatchStream;
+  readonly run: TrainingRun;
+  /** Where the run stands. */
+  position = startPosition();
+  // what `open` opens, and how to close it, in that order
+  journal!: Journal;
+  loader!: BatchLoader;
+  #batches!: BatchStream;
+  #stop!: StopRequest;
+  readonly #closers: Closer[] = [];
   // milliseconds of `performance.now()`, and what was done before this process
   readonly #started = performance.now();
-  readonly #secondsBefore: number;
-  #progressBefore = 0;
+  #secondsBefore = 0;
   #asked = 0;
   #savedAt = performance.now();
   #steps = 0;
   #steppingMs = 0;
   #waitingMs = 0;
 
-  private constructor(run: TrainingRun, { position, journal, loader, stop, closers }: SessionParts) {
-    this.journal = journal;
-    this.loader = loader;
-    this.#run = run;
-    this.#position = position;
-    this.#stop = stop;
-    this.#closers = closers;
-    this.#batches = loader.stream(batchRequests(run, position));
-    this.#secondsBefore = position.seconds;
+  private constructor(run: TrainingRun) {
+    this.run = run;
   }
 
   /** Locks the run's folder and goes to where the run stands. `close` it. */
   static async open(run: TrainingRun, options: SessionOptions): Promise<TrainingSession> {
-    await makeFolder(run.folder);
-    const closers: Closer[] = [lockRun(run.folder)];
+    const session = new TrainingSession(run);
     try {
-      const position = await findPosition(run, options);
-      const journal = await openJournal(run.folder, position);
-      closers.push(() => journal.close());
-      const stop = watchSignals();
-      closers.push(() => stop.dispose());
-      const loader = options.loader ?? openLoader(run.slices, { warn: options.warn });
-      if (!options.loader) closers.push(() => loader.close());
-      return new TrainingSession(run, { position, journal, loader, stop, closers });
+      await session.#open(options);
+      return session;
     } catch (error) {
-      await closeAll(closers).catch(() => {}); // what went wrong first is told
+      await session.close().catch(() => {}); // what went wrong first is told
       throw error;
     }
   }
 
-  /** Where the run stands. */
-  get position(): Readonly<Position> {
-    return this.#position;
+  async #open(options: SessionOptions): Promise<void> {
+    const { run } = this;
+    await makeFolder(run.folder);
+    this.#closers.push(lockRun(run.folder));
+    this.position = await findPosition(run, options);
+    this.#secondsBefore = this.position.seconds;
+    this.journal = await openJournal(run.folder, this.position);
+    this.#closers.push(() => this.journal.close());
+    this.#stop = watchSignals();
+    this.#closers.push(() => this.#stop.dispose());
+    this.loader = options.loader ?? openLoader(run.slices, { warn: options.warn });
+    if (!options.loader) this.#closers.push(() => this.loader.close());
+    this.#batches = this.loader.stream(batchRequests(run, this.position));
   }
 
   /** The signal that came, if any. */
   get signal(): NodeJS.Signals | undefined {
     return this.#stop.signal;
-  }
-
-  /** Notes the share of the run that was over before this process trained. */
-  start(progress: number): void {
-    this.#progressBefore = progress;
   }
 
   /** The batch after the last one. It may be used until the next call. */
@@ -209,9 +177,9 @@ export class TrainingSession {
   countStep(loss: number): void {
     this.#steppingMs += performance.now() - this.#asked;
     this.#steps++;
-    this.#position.step++;
-    this.#position.batch++;
-    this.#position.lossSum += loss;
+    this.position.step++;
+    this.position.batch++;
+    this.position.lossSum += loss;
     this.tick();
   }
 
@@ -220,15 +188,12 @@ export class TrainingSession {
    * would stay without its validation.
    */
   tick(): void {
-    this.#position.seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
+    this.position.seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
   }
 
   speed(progress: number): Speed {
-    const elapsed = (performance.now() - this.#started) / 1000;
-    const done = progress - this.#progressBefore;
     return {
       progress,
-      secondsLeft: done > 0 ? (elapsed / done) * (1 - progress) : Infinity,
       stepsPerSecond: (1000 * this.#steps) / this.#steppingMs,
       waitingShare: this.#waitingMs / this.#steppingMs,
     };
@@ -236,45 +201,52 @@ export class TrainingSession {
 
   /** Whether the last checkpoint is older than the configuration allows. */
   get isSaveDue(): boolean {
-    return performance.now() - this.#savedAt >= 60_000 * this.#run.description.config.checkpointMinutes;
+    return performance.now() - this.#savedAt >= 60_000 * this.run.description.config.checkpointMinutes;
   }
 
   async save(): Promise<void> {
     this.journal.flush();
-    const arrays = { weights: await predictingWeights(this.#run), state: await this.#run.step.state() };
-    await saveCheckpoint(this.#run.folder, 'last', { meta: this.#meta(), arrays });
+    await this.#put('last', { state: await this.run.step.state() });
     this.#savedAt = performance.now();
+  }
+
+  async #put(slot: CheckpointSlot, more: Checkpoint['arrays'] = {}): Promise<void> {
+    const meta: CheckpointMeta = { description: this.run.description, position: this.position };
+    const arrays = { weights: await predictingWeights(this.run), ...more };
+    await saveCheckpoint(this.run.folder, slot, { meta, arrays });
   }
 
   /** Moves the position to the start of the next epoch. */
   finishEpoch(): void {
-    this.#position.epochs++;
-    this.#position.batch = 0;
-    this.#position.lossSum = 0;
+    this.position.epochs++;
+    this.position.batch = 0;
+    this.position.lossSum = 0;
   }
 
   /** Notes a validation score in the position and saves the weights where it is the highest so far. */
   async noteScore(dice: number): Promise<void> {
-    const position = this.#position;
+    const { position } = this;
     position.dice = dice;
     position.sinceBest++;
     if (position.best && dice <= position.best.dice) return;
     position.best = { dice, epoch: position.epochs, step: position.step };
     position.sinceBest = 0;
-    await this.#saveBest();
+    await this.#put('best');
   }
 
-  async #saveBest(): Promise<void> {
-    const arrays = { weights: await predictingWeights(this.#run) };
-    await saveCheckpoint(this.#run.folder, 'best', { meta: this.#meta(), arrays });
-  }
-
-  #meta(): CheckpointMeta {
-    return { description: this.#run.description, position: this.#position };
-  }
-
-  /** Ends the thread of the batches, lets the signals and the files go, and unlocks the folder: all of it. */
-  close(): Promise<void> {
-    return closeAll(this.#closers);
+  /**
+   * Ends the thread of the batches, lets the signals and the files go, and unlocks the folder: all of it, also where one
+   * cannot be closed; then throws what the first of those threw.
+   */
+  async close(): Promise<void> {
+    const errors: unknown[] = [];
+    for (let close = this.#closers.pop(); close; close = this.#closers.pop()) {
+      try {
+        await close();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 }

@@ -52,17 +52,14 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
   const session = await TrainingSession.open(run, options);
   const { position } = session;
   try {
-    if (endReason(config, position) === undefined) {
-      session.start(progressOf(config, position, batches));
-      options.onStart?.(position, batches);
-    }
+    if (endReason(config, position) === undefined) options.onStart?.(position, batches);
     while (endReason(config, position) === undefined) {
       let learningRate: number | undefined;
       while (position.batch < batches && !isTimeUp(config, position))
-        learningRate = await trainBatch(run, session, batches, options);
+        learningRate = await trainBatch(session, batches, options);
       // a run that was stopped while it validated has no step left in its epoch
       learningRate ??= learningRateAt(config, progressOf(config, position, batches));
-      await endEpoch(run, session, learningRate, options);
+      await endEpoch(session, learningRate, options);
     }
   } finally {
     await session.close();
@@ -74,14 +71,9 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
 }
 
 /** Takes a step, writes it down, and saves where it is time to; returns the learning rate. */
-async function trainBatch(
-  run: TrainingRun,
-  session: TrainingSession,
-  batches: number,
-  options: TrainOptions,
-): Promise<number> {
+async function trainBatch(session: TrainingSession, batches: number, options: TrainOptions): Promise<number> {
+  const { run, position, journal } = session;
   const { config } = run.description;
-  const { position, journal } = session;
   const batch = await session.nextBatch();
   const progress = progressOf(config, position, batches);
   const learningRate = learningRateAt(config, progress);
@@ -93,7 +85,7 @@ async function trainBatch(
   journal.write(record);
   options.onStep?.({ ...record, ...session.speed(progressOf(config, position, batches)) });
   await breathe();
-  await stopIfAsked(run, session);
+  await stopIfAsked(session);
   if (session.isSaveDue && position.batch < batches) await session.save();
   return learningRate;
 }
@@ -108,29 +100,24 @@ function refuseNonFinite({ loss, gradientNorm, step, epoch, learningRate }: Step
 }
 
 /** After a signal saves and throws. */
-async function stopIfAsked({ folder }: TrainingRun, session: TrainingSession): Promise<void> {
+async function stopIfAsked(session: TrainingSession): Promise<void> {
   if (!session.signal) return;
   await session.save();
   throw new TrainingStopped(
     `Training stopped by ${session.signal} after step ${session.position.step}; ` +
-      `the checkpoint is saved in ${folder}, resume to go on`,
+      `the checkpoint is saved in ${session.run.folder}, resume to go on`,
   );
 }
 
 /** Validates where it is time to, keeps the best weights, and moves the position to the next epoch. */
-async function endEpoch(
-  run: TrainingRun,
-  session: TrainingSession,
-  learningRate: number,
-  options: TrainOptions,
-): Promise<void> {
+async function endEpoch(session: TrainingSession, learningRate: number, options: TrainOptions): Promise<void> {
+  const { run, position } = session;
   const { config } = run.description;
-  const { position } = session;
   const epoch = position.epochs + 1;
   const isTime = epoch % config.validateEvery === 0 || endReason(config, { ...position, epochs: epoch }) !== undefined;
   const validates = run.validation.length > 0 && isTime;
-  const validation = validates ? await validate(run, session, options.onValidation) : undefined;
-  await stopIfAsked(run, session);
+  const validation = validates ? await validate(session, options.onValidation) : undefined;
+  await stopIfAsked(session);
   const record: EpochRecord = {
     kind: 'epoch',
     step: position.step,
@@ -146,17 +133,16 @@ async function endEpoch(
   session.journal.write(record);
   await session.save();
   options.onEpoch?.(record);
-  await stopIfAsked(run, session);
+  await stopIfAsked(session);
 }
 
 /** What the validation patients say; undefined when a signal cut it short. */
 async function validate(
-  run: TrainingRun,
   session: TrainingSession,
   onProgress?: TrainOptions['onValidation'],
 ): Promise<EpochRecord['validation']> {
   const cut = new Error('validation was cut short');
-  const { loader } = session;
+  const { run, loader } = session;
   const { grid, config } = run.description;
   const [begin, waitedBefore] = [performance.now(), loader.waitedMs];
   const tell = (done: number, total: number): void => {

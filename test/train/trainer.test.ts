@@ -199,7 +199,6 @@ describe('training', () => {
     const reports: Parameters<NonNullable<TrainOptions['onStep']>>[0][] = [];
     await withRun('run', (run) => train(run, { onStep: (report) => reports.push(report) }));
     expect(reports.map(({ progress }) => progress)).toEqual(Array.from({ length: 12 }, (_, i) => (i + 1) / 12));
-    expect(reports.at(-1)!.secondsLeft).toBe(0);
     for (const { stepsPerSecond, waitingShare } of reports) {
       expect(stepsPerSecond).toBeGreaterThan(0);
       expect(waitingShare).toBeGreaterThan(0);

@@ -28,19 +28,11 @@ export interface Ask {
 export const buffersOf = ({ images, labels }: BatchArrays): ArrayBuffer[] =>
   [images, labels].map(({ buffer }) => buffer as ArrayBuffer);
 
-interface Failure {
-  readonly isUserError: boolean;
-  readonly message: string;
-  readonly stack?: string;
-}
-
+/** An error arrives with its message and its stack, but not as one of its class. */
 export type Reply =
   | 'ready'
   | { readonly number: number; readonly batch: Batch }
-  | { readonly number: number; readonly failure: Failure };
-
-const asError = ({ isUserError, message, stack }: Failure): Error =>
-  isUserError ? new UserError(message) : Object.assign(new Error(message), { stack });
+  | { readonly number: number; readonly error: Error; readonly isUserError: boolean };
 
 /** The thread for the slices of a folder. It never keeps the process alive, except while `take` waits. */
 export class BatchThread {
@@ -92,8 +84,8 @@ export class BatchThread {
     }
     const reply = this.#arrived.get(number)!;
     this.#arrived.delete(number);
-    if ('failure' in reply) throw asError(reply.failure);
-    return reply.batch;
+    if ('batch' in reply) return reply.batch;
+    throw reply.isUserError ? new UserError(reply.error.message) : reply.error;
   }
 
   /** Ends the thread, whatever it does. */

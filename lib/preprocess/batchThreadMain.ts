@@ -1,6 +1,6 @@
 /** What runs in the thread: makes one batch after the other, in the order they were asked for. See batchThread.ts. */
 import { workerData } from 'node:worker_threads';
-import { messageOf, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { makeBatch } from './batches.ts';
 import { type Ask, buffersOf, type Reply, type ThreadStart } from './batchThread.ts';
 import { slicesIn } from './sliceSet.ts';
@@ -14,9 +14,8 @@ port.on('message', ({ number, request, arrays }: Ask) => {
     const reply: Reply = { number, batch };
     port.postMessage(reply, buffersOf(batch));
   } catch (error) {
-    const { stack } = error as Error;
-    const failure = { isUserError: error instanceof UserError, message: messageOf(error), stack };
-    port.postMessage({ number, failure } satisfies Reply);
+    const isUserError = error instanceof UserError;
+    port.postMessage({ number, error: error as Error, isUserError } satisfies Reply);
   }
 });
 port.postMessage('ready' satisfies Reply);

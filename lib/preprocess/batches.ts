@@ -20,18 +20,6 @@ export interface Batch {
   readonly ids: string[];
 }
 
-/** Images [from, to) of a batch, on the same memory. */
-export function partOfBatch(batch: Batch, from: number, to: number): Batch {
-  const [imageSize, pixels] = [batch.images.length / batch.n, batch.height * batch.width];
-  return {
-    ...batch,
-    n: to - from,
-    images: batch.images.subarray(from * imageSize, to * imageSize),
-    labels: batch.labels.subarray(from * pixels, to * pixels),
-    ids: batch.ids.slice(from, to),
-  };
-}
-
 /** How slices are changed; equal seed and epoch give equal batches. */
 export interface BatchOptions {
   /** Without it, slices come as they are. */

@@ -45,7 +45,7 @@ const requireMultiplesOf16 = ([height, width]: readonly [number, number]): void 
 export function fitGrid(
   slices: SliceSet,
   indices: readonly number[],
-  options: { size: [number, number]; margin: number },
+  options: { size: readonly [number, number]; margin: number },
 ): Grid {
   requireMultiplesOf16(options.size);
   const { unit } = slices.manifest;

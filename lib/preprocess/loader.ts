@@ -39,13 +39,11 @@ export interface LoaderOptions {
   readonly warn?: (message: string) => void;
 }
 
-/** What streams share: the thread, once there is one, and the way without it. */
-interface Makers {
-  readonly thread: () => BatchThread | undefined;
-  readonly makeHere: (request: BatchRequest, arrays?: BatchArrays) => Batch;
-}
+type MakeHere = (request: BatchRequest, arrays?: BatchArrays) => Batch;
+type Thread = () => BatchThread | undefined;
 
-function openStream({ thread, makeHere }: Makers, requests: Iterable<BatchRequest>, ahead: number): BatchStream {
+/** What gives the batches of `requests`, one a call: from the thread, once there is one, or made here. */
+function batchesOf(requests: Iterable<BatchRequest>, ahead: number, thread: Thread, makeHere: MakeHere) {
   const source = requests[Symbol.iterator]();
   /** What the thread was asked for, with its numbers. */
   const pending: { readonly request: BatchRequest; readonly number: number }[] = [];
@@ -76,13 +74,7 @@ function openStream({ thread, makeHere }: Makers, requests: Iterable<BatchReques
     askAhead(); // the thread makes the next ones, while this one is made here
     return makeHere(request, arrays);
   };
-  return {
-    async next() {
-      const batch = await make();
-      used = batch;
-      return batch;
-    },
-  };
+  return async (): Promise<Batch> => (used = await make());
 }
 
 /** Opens a loader for a slice set; `close` it. Slices in memory get no thread. */
@@ -104,7 +96,7 @@ export function openLoader(
       tell(messageOf(error));
     }
   };
-  const makeHere = ({ indices, grid, options }: BatchRequest, arrays?: BatchArrays): Batch => {
+  const makeHere: MakeHere = ({ indices, grid, options }, arrays) => {
     const begin = performance.now();
     const batch = makeBatch(slices, indices, grid, options, arrays);
     makingMs += performance.now() - begin;
@@ -114,7 +106,7 @@ export function openLoader(
   startWhenItPays();
   return {
     stream(requests, ahead = 3) {
-      const { next } = openStream({ thread: () => thread, makeHere }, requests, ahead);
+      const next = batchesOf(requests, ahead, () => thread, makeHere);
       return {
         async next() {
           const begin = performance.now();

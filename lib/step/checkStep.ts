@@ -76,13 +76,13 @@ function eagerGradients(
   const statistics = model.nonTrainableWeights.map(variableOf);
   const before = statistics.map((v) => v.clone()); // the forward pass moves them
   const run = () => differentiate(model, { loss }, tensors);
-  const { values, gradients } = kernels === 'ours' ? run() : withoutOwnKernels(run);
+  const { loss: value, gradients } = kernels === 'ours' ? run() : withoutOwnKernels(run);
   statistics.forEach((v, i) => v.assign(before[i]));
   const found = {
-    loss: values[0].dataSync()[0],
+    loss: value.dataSync()[0],
     gradients: gradients.map((g) => g?.dataSync<'float32'>() as Float32Array | undefined),
   };
-  tf.dispose([{ ...tensors }, values, before, gradients.filter((g) => g !== undefined)]);
+  tf.dispose([{ ...tensors }, value, before, gradients.filter((g) => g !== undefined)]);
   return found;
 }
 

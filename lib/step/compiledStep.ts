@@ -43,7 +43,6 @@ const fedScalar = (value: number): HostTensor => ({ shape: [], data: Float32Arra
 export class CompiledStep implements TrainStep {
   readonly kind: string;
   readonly #options: StepOptions;
-  readonly #metricNames: readonly string[];
   readonly #graph: StepGraph;
   readonly #session: Session;
   readonly #variables: SessionVariables;
@@ -55,7 +54,6 @@ export class CompiledStep implements TrainStep {
   private constructor(model: tf.LayersModel, options: StepOptions, graph: StepGraph, kind: string) {
     this.kind = kind;
     this.#options = options;
-    this.#metricNames = Object.keys(options.metrics ?? {});
     this.#graph = graph;
     this.#session = new Session(graph.graph, oneByOne);
     this.#variables = new SessionVariables(this.#session, model, graph.groups);
@@ -84,13 +82,11 @@ export class CompiledStep implements TrainStep {
     this.#calls++;
     try {
       const isWhole = this.#options.microBatch === undefined;
-      const values = isWhole
+      const [loss, gradientNorm] = isWhole
         ? await this.#runWhole(batch, learningRate, progress)
         : await this.#runParts(batch, learningRate, progress);
       this.#stepCount++;
-      const [loss, gradientNorm, ...measured] = values;
-      const metrics = Object.fromEntries(this.#metricNames.map((name, i) => [name, measured[i]]));
-      return { loss, gradientNorm, metrics };
+      return { loss, gradientNorm };
     } finally {
       if (--this.#calls === 0 && this.#isClosed) this.#session.close();
     }
@@ -108,21 +104,18 @@ export class CompiledStep implements TrainStep {
 
   /** Adds up the gradients of the parts, then updates by their sum. */
   async #runParts(batch: Batch, learningRate: number, progress: number): Promise<number[]> {
-    const means = [0, ...this.#metricNames.map(() => 0)];
+    let mean = 0;
     for (const { part, share } of microBatches(batch, this.#options.microBatch)) {
       const program = await this.#programOf(part);
       this.#variables.release();
       const feeds = this.#batchFeeds(program.prefix, part, progress);
-      const values = await this.#runProgram(program, { ...feeds, [`${program.prefix}share`]: fedScalar(share) });
-      values.forEach((value, i) => {
-        means[i] += share * value;
-      });
+      const [loss] = await this.#runProgram(program, { ...feeds, [`${program.prefix}share`]: fedScalar(share) });
+      mean += share * loss;
     }
     const update = this.#graph.update!;
     const [norm] = await this.#runProgram(update, this.#updateFeeds(update.prefix, learningRate));
     await this.#variables.clearSums();
-    const [loss, ...metrics] = means;
-    return [loss, norm, ...metrics];
+    return [mean, norm];
   }
 
   /** The graph of batches of this shape. */

@@ -33,24 +33,18 @@ export function batchTensors(batch: Batch, progress: number): BatchTensors {
 }
 
 interface Differentiated {
-  /** The loss, then the metrics. */
-  readonly values: tf.Scalar[];
+  readonly loss: tf.Scalar;
   /** By position of the trainable weights; undefined where the loss does not depend on one. */
   readonly gradients: (tf.Tensor | undefined)[];
 }
 
-/** Loss, metrics and gradients at the model's present weights. The caller disposes of all of them. */
+/** Loss and gradients at the model's present weights. The caller disposes of all of them. */
 export function differentiate(
   model: tf.LayersModel,
-  { loss, metrics = {} }: Pick<StepOptions, 'loss' | 'metrics'>,
+  { loss }: Pick<StepOptions, 'loss'>,
   { x, y, progress }: BatchTensors,
 ): Differentiated {
-  const measured: tf.Scalar[] = [];
-  const forward = (): tf.Scalar => {
-    const logits = model.apply(x, { training: true }) as tf.Tensor4D;
-    measured.push(...Object.values(metrics).map((metric) => tf.keep(metric(logits, y))));
-    return loss(logits, y, progress);
-  };
+  const forward = (): tf.Scalar => loss(model.apply(x, { training: true }) as tf.Tensor4D, y, progress);
   const { value, gradients } = valueAndGradients(forward, model.trainableWeights.map(variableOf));
-  return { values: [value, ...measured], gradients };
+  return { loss: value, gradients };
 }

@@ -23,9 +23,9 @@ function assignAll(variables: readonly tf.Variable[], values: readonly tf.Tensor
   });
 }
 
-/** Loss and metrics, and all gradients end to end. */
+/** The loss, and all gradients end to end. */
 interface Pass {
-  readonly values: number[];
+  readonly loss: number;
   readonly gradient: tf.Tensor;
 }
 
@@ -69,35 +69,33 @@ export class EagerStep implements TrainStep {
   }
 
   async run(batch: Batch, learningRate: number, progress = 0): Promise<StepResult> {
-    const { values, gradient } = this.#differentiate(batch, progress);
+    const { loss, gradient } = this.#differentiate(batch, progress);
     const { norm, clipped } = this.#clip(gradient);
     this.#stepCount++;
     this.#update(clipped, learningRate);
     this.#follow();
-    const [loss, ...measured] = values;
-    const names = Object.keys(this.#options.metrics ?? {});
-    return { loss, gradientNorm: norm, metrics: Object.fromEntries(names.map((name, i) => [name, measured[i]])) };
+    return { loss, gradientNorm: norm };
   }
 
   /** The mean over the parts of a batch, by their size. */
   #differentiate(batch: Batch, progress: number): Pass {
     const parts = microBatches(batch, this.#options.microBatch);
     if (parts.length === 1) return this.#pass(batch, progress);
-    let mean: Pass = { values: [], gradient: tf.zeros([this.#layout.length]) };
+    let mean: Pass = { loss: 0, gradient: tf.zeros([this.#layout.length]) };
     for (const { part, share } of parts) {
-      const { values, gradient } = this.#pass(part, progress);
+      const { loss, gradient } = this.#pass(part, progress);
       const sum = tf.tidy(() => tf.add(mean.gradient, tf.mul(gradient, share)));
       tf.dispose([mean.gradient, gradient]);
-      mean = { values: values.map((value, i) => (mean.values[i] ?? 0) + share * value), gradient: sum };
+      mean = { loss: mean.loss + share * loss, gradient: sum };
     }
     return mean;
   }
 
   #pass(batch: Batch, progress: number): Pass {
     const tensors = batchTensors(batch, progress);
-    const { values, gradients } = differentiate(this.#model, this.#options, tensors);
-    const pass = { values: values.map((value) => value.dataSync()[0]!), gradient: this.#layout.join(gradients) };
-    tf.dispose([values, { ...tensors }, gradients.filter((g) => g !== undefined)]);
+    const { loss, gradients } = differentiate(this.#model, this.#options, tensors);
+    const pass = { loss: loss.dataSync()[0]!, gradient: this.#layout.join(gradients) };
+    tf.dispose([loss, { ...tensors }, gradients.filter((g) => g !== undefined)]);
     return pass;
   }
 

@@ -36,13 +36,11 @@ import type { OptimizerConfig } from './optimizers.ts';
 /** Arrays by name: what a checkpoint stores. */
 export type NamedArrays = Record<string, { shape: number[]; data: Float32Array }>;
 
-/** What a step measured: loss and gradient norm before the update, and the options' metrics. */
+/** What a step measured before the update. */
 export interface StepResult {
   loss: number;
   /** L2 norm over all gradients, before clipping. */
   gradientNorm: number;
-  /** Of the options' metrics, by name. */
-  metrics: Record<string, number>;
 }
 
 /** One update of the weights after another; eager and compiled steps are interchangeable. */
@@ -77,6 +75,4 @@ export interface StepOptions {
    * the whole one.
    */
   microBatch?: number;
-  /** Measured beside the loss on the same forward pass, averaged over micro-batches. */
-  metrics?: Readonly<Record<string, LossFunction>>;
 }

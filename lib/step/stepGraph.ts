@@ -17,7 +17,7 @@ export interface StepProgram {
   readonly prefix: string;
   /** Operations that train; with micro-batches, that add to the sum of gradients. */
   readonly targets: readonly string[];
-  /** `loss`, then `norm` (not with micro-batches), then the metrics. */
+  /** `loss`, then `norm`, which the parts of a batch do not have. */
   readonly fetches: readonly string[];
   /** The gradient of each trainable weight; undefined where the loss does not depend on it. */
   readonly gradients: readonly (Ref | undefined)[];
@@ -83,17 +83,15 @@ export class StepGraph {
   /** A whole step, or with micro-batches the part that adds `share` times the gradients to the sums. */
   #traceStep(trace: Trace, prefix: string, shape: readonly number[]): StepProgram {
     const options = { ...this.#step, recompute: this.#options.recompute, shape };
-    const { values, measured, targets, gradients } = tracePass(trace, this.#model, this.groups, options);
+    const { values, loss, targets, gradients } = tracePass(trace, this.#model, this.groups, options);
     const joined = this.#joinGradients(trace, gradients);
     if (this.#step.microBatch !== undefined) {
       const adding = this.#addToSums(trace, joined);
       const all = [...targets, ...adding];
-      return { prefix, targets: all, fetches: measured, gradients, digest: trace.digest() };
+      return { prefix, targets: all, fetches: [loss], gradients, digest: trace.digest() };
     }
     const update = traceUpdate(trace, this.#step, this.groups, { values, gradients: joined, targets });
-    const [loss, ...metrics] = measured;
-    const fetches = [loss, update.norm, ...metrics];
-    return { prefix, targets: update.targets, fetches, gradients, digest: trace.digest() };
+    return { prefix, targets: update.targets, fetches: [loss, update.norm], gradients, digest: trace.digest() };
   }
 
   /** The gradients of each trained group; undefined where the loss depends on none of its weights. */

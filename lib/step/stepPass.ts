@@ -16,15 +16,14 @@ import { variableOf } from './weights.ts';
 interface TracedPass {
   /** Of the groups' weights, before the step. */
   readonly values: readonly Ref[];
-  /** The loss, then the metrics. */
-  readonly measured: readonly Ref[];
+  readonly loss: Ref;
   /** Of each trainable weight; undefined where the loss does not depend on it. */
   readonly gradients: readonly (Ref | undefined)[];
   /** Operations that set the running statistics. */
   readonly targets: readonly string[];
 }
 
-interface PassOptions extends Pick<StepOptions, 'loss' | 'metrics'> {
+interface PassOptions extends Pick<StepOptions, 'loss'> {
   /** [n, height, width, channels] */
   readonly shape: readonly number[];
   /** Makes some images again in the backward pass. */
@@ -50,15 +49,12 @@ export function tracePass(
   try {
     const run = () => differentiate(model, options, { x, y, progress } as BatchTensors);
     const found = recompute ? recomputing(run) : run();
-    const measured = found.values.map((tensor, i) => {
-      const name = i === 0 ? 'loss' : `metric_${i - 1}`;
-      return addFloat32(trace, 'Identity', [trace.refOf(tensor)], { name });
-    });
+    const loss = addFloat32(trace, 'Identity', [trace.refOf(found.loss)], { name: 'loss' });
     const targets = groups.flatMap((group, g) => {
       const left = group.members.map((i) => trace.refOf(all[i]));
       return group.isTrainable ? [] : keepAssigned(trace, group, { value: values[g], parts: parts[g], left });
     });
-    return { values, measured, targets, gradients: found.gradients.map((g) => g && trace.refOf(g)) };
+    return { values, loss, targets, gradients: found.gradients.map((g) => g && trace.refOf(g)) };
   } finally {
     all.forEach((v, i) => {
       if (v.dataId !== before[i].dataId) v.assign(before[i] as tf.Tensor);

@@ -83,8 +83,8 @@ export function slicesOf(slices: SliceSet, patients: readonly string[]): number[
 }
 
 function chooseGrid(config: TrainConfig, slices: SliceSet, training: readonly number[]): Grid {
-  if (config.gridSize !== 'native')
-    return fitGrid(slices, training, { size: [...config.gridSize], margin: config.gridMargin });
+  const { gridSize: size, gridMargin: margin } = config;
+  if (size !== 'native') return fitGrid(slices, training, { size, margin });
   return nativeGrid(
     Math.max(...slices.entries.map(({ height }) => height)),
     Math.max(...slices.entries.map(({ width }) => width)),
@@ -102,6 +102,7 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
   if (!training.some((i) => slices.entries[i].foreground > 0))
     throw expected('a training slice with foreground', `${training.length} slices without any`);
   const grid = chooseGrid(config, slices, training);
+  const { variant, width, asppRates } = config;
   const { dataset, mode, windowHu, unit, classes } = slices.manifest;
   const shows = (i: number, c: number): boolean => slices.entries[i].foreground > 0 && slices.readLabel(i).includes(c);
   const absent = classes?.find((_, k) => !training.some((i) => shows(i, k + 1)));
@@ -113,10 +114,7 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
     grid,
     patients,
     model: modelConfig({
-      variant: config.variant,
-      width: config.width,
-      inputSize: [...grid.size],
-      asppRates: [...config.asppRates],
+      ...{ variant, width, asppRates, inputSize: grid.size },
       ...(classes && { classes: 1 + classes.length }),
     }),
     data: {

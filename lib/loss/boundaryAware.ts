@@ -35,6 +35,7 @@ export interface BoundaryAwareOptions {
  */
 export const boundaryWeights = (labels: tf.Tensor3D, k = 5, classes: readonly number[] = [1]): tf.Tensor3D =>
   tf.tidy(() => {
+    // E = √(Gx² + Gy²): sobelMagnitude, sobel.ts
     const edges = classes.map((c) => sobelMagnitude(classTruth(labels, c) as tf.Tensor3D));
     const edge = edges.reduce((most, each) => tf.maximum(most, each));
     return tf.add(1, tf.mul(k, edge));
@@ -52,6 +53,7 @@ export function boundaryAware({ k = 5, dividedBy = 'pixels' }: BoundaryAwareOpti
   return (logits, labels) =>
     tf.tidy(() => {
       const weights = boundaryWeights(labels, k, foregroundClasses(logits));
+      // focal with γ = 0 is cross-entropy: 1/N Σ −w ln p_y
       const mean = meanFocalCrossEntropy(logits, labels, unfocused, weights);
       return dividedBy === 'pixels' ? mean : tf.div(mean, tf.mean(weights));
     });

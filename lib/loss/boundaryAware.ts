@@ -19,7 +19,7 @@ import { softmaxCrossEntropy } from 'axunet-engine/ops/softmaxCrossEntropy';
 import { foregroundClasses } from './foreground.ts';
 import type { LossFunction } from './loss.ts';
 import { classTruth } from './probabilityMap.ts';
-import { sobelMagnitude } from './sobel.ts';
+import { sobelGradients } from './sobel.ts';
 
 /** The weight of an edge, and what the sum over the pixels is divided by. */
 export interface BoundaryAwareOptions {
@@ -29,13 +29,19 @@ export interface BoundaryAwareOptions {
   readonly dividedBy?: 'pixels' | 'weights';
 }
 
+/** E: 0 away from the contour of the foreground, 4 at a straight edge. `labels` [n, h, w]; output [n, h, w]. */
+export const sobelMagnitude = (labels: tf.Tensor3D): tf.Tensor3D =>
+  tf.tidy(() => {
+    const { x, y } = sobelGradients(labels);
+    return tf.sqrt(tf.add(tf.square(x), tf.square(y)));
+  });
+
 /**
  * w = 1 + k E with E the largest Sobel magnitude of the masks of `classes` (1, the foreground of two, by default): a
  * contour between two of them counts once, as any other. `labels` [n, h, w]; output [n, h, w].
  */
 export const boundaryWeights = (labels: tf.Tensor3D, k = 5, classes: readonly number[] = [1]): tf.Tensor3D =>
   tf.tidy(() => {
-    // E = √(Gx² + Gy²): sobelMagnitude, sobel.ts
     const edges = classes.map((c) => sobelMagnitude(classTruth(labels, c) as tf.Tensor3D));
     const edge = edges.reduce((most, each) => tf.maximum(most, each));
     return tf.add(1, tf.mul(k, edge));

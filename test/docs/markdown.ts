@@ -58,7 +58,7 @@ export interface LineLink {
   readonly line: number;
 }
 
-/** Links such as `name` in [file.ts](../file.ts#L12), outside of fenced code. */
+/** The links that end in #L and a number, outside of fenced code. */
 export function lineLinksOf(text: string): LineLink[] {
   const prose = withoutFences(text);
   return [...prose.matchAll(/\]\(([^)\s#]+)#L(\d+)\)/g)].map(({ 1: place, 2: line, index }) => ({

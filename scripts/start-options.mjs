@@ -12,7 +12,7 @@ sums up. Executed notebooks, figures and metrics go to figures/latest; tracked f
   --dataset NAME    the data set instead of the phantom cohort (npm run axunet data lists them)
   --data FOLDER     where that data set lies; by default data/NAME
   --folds all|K     train all folds, or fold K only (from 0); by default the first
-  --minutes N       stop each training after N minutes and go on with the best weights
+  --minutes N       stop each training after N minutes and score the network as it is then
   --profile NAME    tiny, demo (default), study or paper: how large and how long
   --engine NAME     auto (default), tensorflow, wasm or cpu
   --notebook NAME   run this notebook only; may be given several times

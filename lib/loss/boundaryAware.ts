@@ -19,7 +19,7 @@ import { softmaxCrossEntropy } from 'axunet-engine/ops/softmaxCrossEntropy';
 import { foregroundClasses } from './foreground.ts';
 import type { LossFunction } from './loss.ts';
 import { classTruth } from './probabilityMap.ts';
-import { sobelMagnitude } from './sobel.ts';
+import { sobelGradients } from './sobel.ts';
 
 /** The weight of an edge, and what the sum over the pixels is divided by. */
 export interface BoundaryAwareOptions {
@@ -28,6 +28,13 @@ export interface BoundaryAwareOptions {
   /** What the weighted sum is divided by: the number of pixels (default), or the sum of the weights. */
   readonly dividedBy?: 'pixels' | 'weights';
 }
+
+/** E: 0 away from the contour of the foreground, 4 at a straight edge. `labels` [n, h, w]; output [n, h, w]. */
+export const sobelMagnitude = (labels: tf.Tensor3D): tf.Tensor3D =>
+  tf.tidy(() => {
+    const { x, y } = sobelGradients(labels);
+    return tf.sqrt(tf.add(tf.square(x), tf.square(y)));
+  });
 
 /**
  * w = 1 + k E with E the largest Sobel magnitude of the masks of `classes` (1, the foreground of two, by default): a
@@ -52,6 +59,7 @@ export function boundaryAware({ k = 5, dividedBy = 'pixels' }: BoundaryAwareOpti
   return (logits, labels) =>
     tf.tidy(() => {
       const weights = boundaryWeights(labels, k, foregroundClasses(logits));
+      // focal with γ = 0 is cross-entropy: 1/N Σ −w ln p_y
       const mean = meanFocalCrossEntropy(logits, labels, unfocused, weights);
       return dividedBy === 'pixels' ? mean : tf.div(mean, tf.mean(weights));
     });

@@ -9,8 +9,9 @@
  *
  *     ∂L/∂z_y = 1/N α_y (1 − p_y)^γ (γ p_y ln p_y − (1 − p_y))        ∂L/∂z_k = −∂L/∂z_y p_k / (1 − p_y)
  *
- * Code of the gradient: `slope` in engine/ops/focalCrossEntropy.ts, by −ln p_y instead of z; our kernel, by z, in
- * engine/cpp/lossFocal.cc. Source: Lin et al. 2017, doi 10.1109/ICCV.2017.324.
+ * Code of the gradient: where our kernels are loaded `FocalTwoGradient` in engine/cpp/lossFocal.cc, by z; elsewhere
+ * `slope` in engine/ops/focalCrossEntropy.ts, by −ln p_y instead of z.
+ * Source: Lin et al. 2017, doi 10.1109/ICCV.2017.324.
  */
 import { tf } from 'axunet-engine/engine';
 import { focalCrossEntropy, meanFocalCrossEntropy } from 'axunet-engine/ops/focalCrossEntropy';

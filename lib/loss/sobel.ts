@@ -1,11 +1,11 @@
 /**
- * The Sobel edges of masks: E = √(Gx² + Gy²) with the derivatives along columns (x) and rows (y) by the 3 × 3 kernels
+ * The Sobel derivatives of masks along columns (x) and rows (y), by the 3 × 3 kernels
  *
  *          −1  0  1             −1 −2 −1
  *     Gx = −2  0  2        Gy =  0  0  0
  *          −1  0  1              1  2  1
  *
- * A straight edge gives 4. Outside the image the mask is mirrored without repeating the edge pixel (OpenCV's default).
+ * A straight edge gives ±4. Outside the image the mask is mirrored without repeating the edge pixel (OpenCV's default).
  */
 import { tf } from 'axunet-engine/engine';
 
@@ -39,10 +39,3 @@ export function sobelGradients(labels: tf.Tensor3D): SobelGradients {
     y: tf.add(tf.add(columns(change, 0), columns(change, 2)), tf.mul(columns(change, 1), 2)) as tf.Tensor3D,
   };
 }
-
-/** E: 0 away from the contour of the foreground, 4 at a straight edge. `labels` [n, h, w]; output [n, h, w]. */
-export const sobelMagnitude = (labels: tf.Tensor3D): tf.Tensor3D =>
-  tf.tidy(() => {
-    const { x, y } = sobelGradients(labels);
-    return tf.sqrt(tf.add(tf.square(x), tf.square(y)));
-  });

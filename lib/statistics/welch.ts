@@ -23,5 +23,6 @@ export function welchTTest(a: Sample, b: Sample, options: TTestOptions = {}): TT
   const share = va / (va + vb);
   const df = va + vb === 0 ? 1 : 1 / (share ** 2 / (ma.n - 1) + (1 - share) ** 2 / (mb.n - 1));
   const difference = meanDifference(ma, mb);
-  return tTestOf({ estimate: difference, difference, standardError: Math.sqrt(va + vb), df, exponent }, options);
+  const standardError = Math.sqrt(va + vb); // t = difference / standardError, divided in tTestOf (tStatistic.ts)
+  return tTestOf({ estimate: difference, difference, standardError, df, exponent }, options);
 }

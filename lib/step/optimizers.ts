@@ -1,17 +1,16 @@
 /**
  * Optimizers as formulas on tensors, with their memory ("slots") in the open so that a checkpoint can hold it.
  *
- * One update is one pure function of (weight, gradient, slots); the optimizer only keeps the slots.
- *
- * Compiled: optimizersCompiled.ts. RMSProp is there TensorFlow's ResourceApplyRMSProp, the same formula with ε inside
- * the root.
+ * One update is one pure function of (weight, gradient, slots); the optimizer only keeps the slots. RMSProp has a file
+ * of its own, rmsprop.ts. Compiled: optimizersCompiled.ts.
  */
 import { tf } from 'axunet-engine/engine';
+import { type RmspropConfig, rmspropUpdate } from './rmsprop.ts';
 
 /** RMSProp, Adam or gradient descent with momentum, with their constants; the learning rate comes with each step. */
 export type OptimizerConfig =
-  /** r ← ρ r + (1 − ρ) g²;  m ← μ m + η g / √(r + ε);  w ← w − m.  The reference's, ε inside the root. */
-  | { name: 'rmsprop'; rho: number; momentum: number; epsilon: number }
+  /** The reference's: rmsprop.ts. */
+  | ({ name: 'rmsprop' } & RmspropConfig)
   /** Kingma and Ba 2015; with `weightDecay` the decoupled form of Loshchilov and Hutter 2019, on kernels only. */
   | { name: 'adam'; beta1: number; beta2: number; epsilon: number; weightDecay: number }
   /** m ← μ m + g;  w ← w − η m. */
@@ -53,12 +52,7 @@ export function updateOf(
   learningRate: number,
   step: number,
 ): tf.Tensor[] {
-  if (config.name === 'rmsprop') {
-    const meanSquare = tf.add(tf.mul(slots[0]!, config.rho), tf.mul(tf.square(gradient), 1 - config.rho));
-    const scaled = tf.mul(tf.div(gradient, tf.sqrt(tf.add(meanSquare, config.epsilon))), learningRate);
-    const velocity = tf.add(tf.mul(slots[1]!, config.momentum), scaled);
-    return [tf.sub(weight, velocity), meanSquare, velocity];
-  }
+  if (config.name === 'rmsprop') return rmspropUpdate(config, [weight, gradient, ...slots], learningRate);
   if (config.name === 'adam') {
     const mean = tf.add(tf.mul(slots[0]!, config.beta1), tf.mul(gradient, 1 - config.beta1));
     const meanSquare = tf.add(tf.mul(slots[1]!, config.beta2), tf.mul(tf.square(gradient), 1 - config.beta2));

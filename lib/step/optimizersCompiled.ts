@@ -7,6 +7,7 @@ import { nodeOf, type Ref, type Trace } from 'axunet-engine/graph/trace';
 import { assignVariable, type GraphVariable } from 'axunet-engine/graph/variables';
 import { addFloat32, float32 } from './float32.ts';
 import type { OptimizerConfig } from './optimizers.ts';
+import { rmspropKernel } from './rmsprop.ts';
 
 /** Numbers that change from step to step, fed by name. */
 type StepNumbers = Readonly<Record<string, number>>;
@@ -61,9 +62,8 @@ export function addUpdate(
   const controls = [nodeOf(value)];
   const [locking, nesterov] = [flag('use_locking'), flag('use_nesterov')];
   if (config.name === 'rmsprop') {
-    // r ← ρ r + (1 − ρ) g²;  m ← μ m + η g / √(r + ε);  w ← w − m
-    const inputs = [...handles, n.learningRate, n.rho, n.momentum, n.epsilon, gradient];
-    return trace.addTarget('ResourceApplyRMSProp', inputs, [float32, locking], { controls });
+    const { kernel, inputs } = rmspropKernel(handles, n, gradient);
+    return trace.addTarget(kernel, inputs, [float32, locking], { controls });
   }
   if (config.name === 'sgd') {
     const inputs = [...handles, n.learningRate, gradient, n.momentum];

@@ -48,14 +48,15 @@ export interface TrainedFold {
   readonly folder: string;
   readonly trained: TrainedRun;
   readonly history: HistoryRecord[];
-  /** How the network does on the fold's unseen patients. */
+  /** How the network of the last epoch does on the fold's unseen patients, who chose nothing. */
   readonly scores: RunScores;
 }
 
 /**
  * Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen
- * patients. The folder's name ends in a hash of all that describes the run: another configuration,
- * data or version starts a run of its own.
+ * patients with the weights after the last epoch: the best epoch would be chosen by these same patients.
+ * The folder's name ends in a hash of all that describes the run: another configuration, data or version
+ * starts a run of its own.
  */
 export async function trainFold(
   session: Session,
@@ -67,7 +68,7 @@ export async function trainFold(
   const description = describeRun(config, slices, splitFold(folds, fold));
   const folder = path.join(session.runs, `fold-${fold}-${sha256(JSON.stringify(description)).slice(0, 8)}`);
   await trainFolder(folder, description, slices);
-  const trained = await loadRun(folder);
+  const trained = await loadRun(folder, 'last');
   return { fold, folder, trained, history: readHistory(folder), scores: await scoreRun(trained, slices) };
 }
 

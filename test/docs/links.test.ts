@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectPath } from '../../lib/settings.ts';
-import { anchorsOf, commentsOf, linksOf, projectFiles, textOf } from './markdown.ts';
+import { anchorsOf, commentsOf, lineLinksOf, linksOf, projectFiles, textOf } from './markdown.ts';
 
 /** Why a link of a file leads nowhere; undefined where it leads somewhere, or out of the repository. */
 function problem(file: string, link: string): string | undefined {
@@ -10,8 +10,19 @@ function problem(file: string, link: string): string | undefined {
   const [place, anchor] = decodeURI(link).split('#') as [string, string | undefined];
   const target = place === '' ? file : path.join(path.dirname(file), place);
   if (!existsSync(projectPath(target))) return `${file}: ${link}: no such file`;
-  if (anchor === undefined || !target.endsWith('.md')) return undefined;
+  if (anchor === undefined) return undefined;
+  if (!target.endsWith('.md')) return /^L\d+$/.test(anchor) ? undefined : `${file}: ${link}: not a line, as #L12`;
   return anchorsOf(textOf(target)).has(anchor) ? undefined : `${file}: ${link}: no such heading`;
+}
+
+/** Why a link to a line of code leads to another thing than the name before it says; undefined where it does not. */
+function lineProblem(file: string, { name, place, line }: ReturnType<typeof lineLinksOf>[number]): string | undefined {
+  if (name === undefined) return `${file}: ${place}#L${line}: no name in backticks before it`;
+  const word = new RegExp(`(?<![\\w$])${name.replace(/[^\w]/g, '\\$&')}(?![\\w$])`);
+  const lines = textOf(path.join(path.dirname(file), place)).split('\n');
+  if (word.test(lines[line - 1] ?? '')) return undefined;
+  const found = lines.flatMap((each, i) => (word.test(each) ? [i + 1] : []));
+  return `${file}: ${place}#L${line} is not of \`${name}\`, which is in these: ${found.join(', ')}`;
 }
 
 describe('relative links', () => {
@@ -21,6 +32,12 @@ describe('relative links', () => {
     expect(files.flatMap((file) => linksOf(textOf(file)).map((link) => problem(file, link))).filter(Boolean)).toEqual(
       [],
     );
+  });
+
+  it('lead to the line of code that has the name in backticks before the link', () => {
+    const links = projectFiles('.md').flatMap((file) => lineLinksOf(textOf(file)).map((link) => ({ file, link })));
+    expect(links.length).toBeGreaterThan(8);
+    expect(links.map(({ file, link }) => lineProblem(file, link)).filter(Boolean)).toEqual([]);
   });
 
   it('lead from docs/README.md to every document', () => {

@@ -51,5 +51,22 @@ export function linksOf(text: string): string[] {
   return [...inline, ...prose.matchAll(/\b(?:src|href)="([^"]+)"/g)].map(([, target]) => target!);
 }
 
+/** A link to a line of a file, and the name in backticks that stands before it. */
+export interface LineLink {
+  readonly name?: string;
+  readonly place: string;
+  readonly line: number;
+}
+
+/** The links that end in #L and a number, outside of fenced code. */
+export function lineLinksOf(text: string): LineLink[] {
+  const prose = withoutFences(text);
+  return [...prose.matchAll(/\]\(([^)\s#]+)#L(\d+)\)/g)].map(({ 1: place, 2: line, index }) => ({
+    name: /`([^`\n]+)`[^`\n]*$/.exec(prose.slice(0, index))?.[1],
+    place: place!,
+    line: Number(line),
+  }));
+}
+
 /** The block comments of a TypeScript or JavaScript file. */
 export const commentsOf = (text: string): string[] => text.match(/\/\*\*[^]*?\*\//g) ?? [];

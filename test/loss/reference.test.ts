@@ -5,13 +5,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { softmaxCrossEntropy } from '../../lib/engine/ops/softmaxCrossEntropy.ts';
-import { boundaryAware } from '../../lib/loss/boundaryAware.ts';
+import { boundaryAware, sobelMagnitude } from '../../lib/loss/boundaryAware.ts';
 import { crossEntropy } from '../../lib/loss/crossEntropy.ts';
 import { focal } from '../../lib/loss/focal.ts';
 import { generalizedDice } from '../../lib/loss/generalizedDice.ts';
 import type { LossFunction } from '../../lib/loss/loss.ts';
 import { paperLoss } from '../../lib/loss/paperLoss.ts';
-import { sobelMagnitude } from '../../lib/loss/sobel.ts';
 import { diceLoss } from '../../lib/loss/softDice.ts';
 import { weightedSum } from '../../lib/loss/weightedSum.ts';
 import {

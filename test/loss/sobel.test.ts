@@ -1,7 +1,8 @@
 /** Sobel edges of masks against examples by hand. */
 import { expect } from 'vitest';
 import { tf } from '../../lib/engine/engine.ts';
-import { sobelGradients, sobelMagnitude } from '../../lib/loss/sobel.ts';
+import { sobelMagnitude } from '../../lib/loss/boundaryAware.ts';
+import { sobelGradients } from '../../lib/loss/sobel.ts';
 import { masks } from './measure.ts';
 import { onEveryKernelSet } from './onEveryKernelSet.ts';
 

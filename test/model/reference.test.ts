@@ -1,6 +1,7 @@
 /**
- * Equality with the reference network, run in Paddle in float64. Reads `axunet_forward.json` from the optional shared
- * folder, or the file named by AXUNET_REFERENCE (same format, any of the six variants, widths and shapes).
+ * Equality with the reference network, run in Paddle in float64: values of a network of width 8 (reference-8.json, its
+ * `how` says how they were made). In their place `axunet_forward.json` of the optional shared folder (also width 64), or
+ * the file named by AXUNET_REFERENCE (same format, any of the six variants, widths and shapes).
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +16,7 @@ import { expected } from '../../lib/errors.ts';
 import type { LossFunction } from '../../lib/loss/loss.ts';
 import { createAxUnet } from '../../lib/model/axunet.ts';
 import type { Batch } from '../../lib/preprocess/batches.ts';
-import { settings } from '../../lib/settings.ts';
+import { projectPath, settings } from '../../lib/settings.ts';
 import { CompiledStep } from '../../lib/step/compiledStep.ts';
 import { referenceRmsprop, updateOf } from '../../lib/step/optimizers.ts';
 import {
@@ -37,14 +38,13 @@ import {
   variantOf,
 } from './reference.ts';
 
+const sharedFile = settings.sharedFolder && path.join(settings.sharedFolder, 'data/reference/axunet_forward.json');
 const file =
   process.env.AXUNET_REFERENCE ??
-  (settings.sharedFolder && path.join(settings.sharedFolder, 'data/reference/axunet_forward.json'));
-if (process.env.AXUNET_REFERENCE && !existsSync(file!))
-  throw expected('a file of reference values in AXUNET_REFERENCE', 'no such file', file);
-if (file && existsSync(file)) await startEngine();
-const reference: Reference | undefined = file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-const why = reference ? '' : ' (skipped: no reference file; set AXUNET_REFERENCE or AXUNET_SHARED)';
+  (sharedFile && existsSync(sharedFile) ? sharedFile : projectPath('test/model/reference-8.json'));
+if (!existsSync(file)) throw expected('a file of reference values in AXUNET_REFERENCE', 'no such file', file);
+await startEngine();
+const reference = JSON.parse(readFileSync(file, 'utf8')) as Reference;
 
 /** Largest difference between two summaries of a tensor, over statistics and sampled values. */
 function difference(ours: Stats, theirs: Stats): number {
@@ -186,14 +186,11 @@ describe('names of the reference', () => {
   ])('%s is our %s', (theirs, ours) => expect(ourName(theirs)).toBe(ours));
 });
 
-describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => {
+describe('AX-Unet equals the reference network', () => {
   beforeAll(async () => void (await startEngine()));
   afterAll(() => tf.disposeVariables());
 
-  const runs = (reference?.runs ?? []).map((run) => ({
-    title: `${run.variant}, width ${run.base}, [${run.input}]`,
-    run,
-  }));
+  const runs = reference.runs.map((run) => ({ title: `${run.variant}, width ${run.base}, [${run.input}]`, run }));
   it.for(runs)(
     '$title: parameters, layers, gradients and running statistics',
     { timeout: 300_000 },
@@ -213,10 +210,10 @@ describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => 
     },
   );
 
-  const steps = [reference?.train_steps ?? []].flat().map((s) => ({
+  const steps = [reference.train_steps ?? []].flat().map((s) => ({
     title: `${s.steps} RMSProp steps of ${s.variant}, width ${s.base}`,
     s,
-    run: reference!.runs.find((r) => r.variant === s.variant && r.base === s.base),
+    run: reference.runs.find((r) => r.variant === s.variant && r.base === s.base),
   }));
   it.for(steps)('$title follow the reference', ({ s, run }, { skip }) => {
     skip(!variantOf(s.variant) || !run, 'no run of the file lists the parameters of such a network');
@@ -225,7 +222,7 @@ describe.skipIf(!reference)(`AX-Unet equals the reference network${why}`, () => 
     followSteps(s, run!, model);
   });
 
-  const whyEager = reference ? whyNoGraphs() : undefined;
+  const whyEager = whyNoGraphs();
   it.skipIf(whyEager !== undefined).for(steps)(
     `$title follow the reference when compiled${whyEager ? ` (skipped: ${whyEager})` : ''}`,
     { timeout: 300_000 },

@@ -1,5 +1,5 @@
 /**
- * Reads values of the reference network (axunet_forward.json, formulas in its `how`) and puts its weights into ours.
+ * Reads values of the reference network (reference-8.json, formulas in its `how`) and puts its weights into ours.
  */
 import { tf } from '../../lib/engine/engine.ts';
 import type { Variant } from '../../lib/model/axunet.ts';

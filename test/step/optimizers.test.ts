@@ -33,15 +33,6 @@ function trajectory(
 describe('optimizers', () => {
   beforeAll(async () => void (await startEngine('cpu')));
 
-  it('RMSProp follows r = ρr + (1−ρ)g², m = μm + ηg/√(r+ε), w −= m', () => {
-    // Step 1: r = 0.1·4 = 0.4, m = 0.1·2/√0.4. Step 2: r = 0.36 + 0.1 = 0.46, m = 0.3·m₁ − 0.1/√0.46.
-    const m1 = 0.2 / Math.sqrt(0.4 + 1e-7);
-    const m2 = 0.3 * m1 - 0.1 / Math.sqrt(0.46 + 1e-7);
-    const [w1, w2] = trajectory(referenceRmsprop, 1, [2, -1], 0.1);
-    expect(w1).toBeCloseTo(1 - m1, 6);
-    expect(w2).toBeCloseTo(1 - m1 - m2, 6);
-  });
-
   it('Adam moves by the learning rate at first, whatever the gradient', () => {
     expect(trajectory(defaultAdam, 1, [1e-3], 0.1)[0]).toBeCloseTo(0.9, 4);
     expect(trajectory(defaultAdam, 1, [-50], 0.1)[0]).toBeCloseTo(1.1, 6);

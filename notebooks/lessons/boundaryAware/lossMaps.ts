@@ -2,13 +2,13 @@
 
 import { cropSlice, cutWindow, windowAround } from 'axunet/figures/slicePicture';
 import { boundary } from 'axunet/loss/boundary';
-import { boundaryAware, boundaryAwareMap, boundaryWeights } from 'axunet/loss/boundaryAware';
+import { boundaryAware, boundaryAwareMap, boundaryWeights, sobelMagnitude } from 'axunet/loss/boundaryAware';
 import { crossEntropy } from 'axunet/loss/crossEntropy';
 import { focal, focalMap } from 'axunet/loss/focal';
 import { generalizedDice } from 'axunet/loss/generalizedDice';
 import { hausdorffLoss } from 'axunet/loss/hausdorff';
 import type { LossFunction } from 'axunet/loss/loss';
-import { sobelGradients, sobelMagnitude } from 'axunet/loss/sobel';
+import { sobelGradients } from 'axunet/loss/sobel';
 import { softDice } from 'axunet/loss/softDice';
 import { foregroundBox } from 'axunet/preprocess/manifest';
 import { distanceTransform } from 'axunet/volume/distance';

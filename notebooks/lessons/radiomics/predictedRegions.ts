@@ -16,7 +16,7 @@ import { chosenFolds, sessionConfig, trainFold } from '../experiment.ts';
 import type { Session } from '../session.ts';
 import { type Region, regionOf } from './region.ts';
 
-/** The network of the first chosen fold: loaded where pipeline.ipynb has trained it, else trained now. */
+/** The first chosen fold's network after its last epoch: loaded where pipeline.ipynb has trained it, else trained. */
 export async function trainedNetwork(session: Session, list: CaseList): Promise<TrainedRun> {
   await preprocessDataset(list, { out: session.slices, mode: 'default' });
   const slices = await openSlices(session.slices);

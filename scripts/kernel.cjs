@@ -2,6 +2,7 @@
 // an interrupted cell with one sentence, and sending what cells print in order and within bounds (kernel/). Jupyter
 // starts it with the connection file; the headless runner loads it only for how cells are compiled.
 const { createRequire } = require('node:module');
+const { skipPackages } = require('./kernel/skipPackages.cjs');
 const { separateTimers } = require('./kernel/watchTimers.cjs');
 
 const fromTslab = createRequire(require.resolve('tslab/package.json'));
@@ -19,6 +20,7 @@ require.cache[compilerPath].exports = {
   ...compiler,
   createWatchCompilerHost: (files, options, ...rest) =>
     separateTimers(compiler.createWatchCompilerHost(files, { ...options, ...strictness }, ...rest)),
+  createWatchProgram: (host) => compiler.createWatchProgram(skipPackages(host)),
 };
 
 /** What a cell prints for an error: its sentence alone where the user stopped the cell or can mend the cause. */

@@ -140,6 +140,29 @@ describe('a cell in Jupyter', () => {
     }
   });
 
+  it('is checked by the types of a package, whose own files are not checked', async () => {
+    const untidy = path.join(folder, 'notebooks', 'node_modules', 'untidy');
+    mkdirSync(untidy, { recursive: true });
+    const files = {
+      'package.json': '{ "name": "untidy", "types": "index.ts", "main": "index.js" }',
+      'index.ts': 'export const answer: number = "text";',
+      'index.js': 'exports.answer = 41;',
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(untidy, name), text);
+    const [fine, wrong] = [await run("import { answer } from 'untidy';\nanswer + 1"), await run('answer.length')];
+    rmSync(path.dirname(untidy), { recursive: true });
+    expect(textOf(fine.messages)).toBe('42\n');
+    expect(streams(wrong)).toEqual([['stderr', "1:8 - Property 'length' does not exist on type 'number'.\n"]]);
+  });
+
+  it('does not run where a module beside the notebook has an error', async () => {
+    await kernel.ready();
+    writeFileSync(path.join(folder, 'notebooks', 'wrong.ts'), 'export const count: number = "many";');
+    const cell = await run("import { count } from './wrong';\nconsole.log(count)");
+    expect(streams(cell)).toEqual([['stderr', "wrong.ts 1:14 - Type 'string' is not assignable to type 'number'.\n"]]);
+    await kernel.ready();
+  });
+
   it('is not held up by a subscriber that stalls or leaves', async () => {
     const [stalled, leaving] = [kernel.subscriber({ receiveHighWaterMark: 1 }), kernel.subscriber()];
     const cell: Cell = kernel.begin(`for (let i = 0; i < 5000; i++) {

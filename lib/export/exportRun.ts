@@ -3,8 +3,9 @@ import { type Stats, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { tf } from 'axunet-engine';
-import { expected } from '../errors.ts';
+import { expected, shownText } from '../errors.ts';
 import { writeFileAtomic, writeJson } from '../io/files.ts';
+import { isPackedRun, packRun } from '../weights/packedRun.ts';
 import { type About, aboutNetwork, type KnownNetwork } from './about.ts';
 import { onnxFile } from './onnx.ts';
 import { type Network, networkOperations } from './operations.ts';
@@ -20,6 +21,10 @@ export interface ExportTargets {
   readonly tfjs?: string;
   /** A folder for `saved_model.pb` and `axunet.json`. */
   readonly savedModel?: string;
+  /** A file, which `loadNetwork` reads too. */
+  readonly safetensors?: string;
+  /** Kernels of the safetensors file in 16 bits. */
+  readonly half?: boolean;
   /** Files of these names are replaced; without it whatever is there is an error. */
   readonly force?: boolean;
 }
@@ -28,6 +33,9 @@ export interface ExportTargets {
 export interface ExportedNetwork extends KnownNetwork {
   readonly model: tf.LayersModel;
 }
+
+/** Formats by name of their target. */
+export const exportFormats = ['onnx', 'tfjs', 'savedModel', 'safetensors'] as const;
 
 const statusOf = (place: string): Stats | undefined => statSync(place, { throwIfNoEntry: false });
 
@@ -72,17 +80,21 @@ async function writeSavedModel(folder: string, network: Network, about: About): 
  * Throws a UserError, before anything is written, when no format is asked for or a place is taken.
  */
 export async function exportNetwork(trained: ExportedNetwork, targets: ExportTargets): Promise<string[]> {
-  const { onnx, tfjs, savedModel, force = false } = targets;
-  if (onnx !== undefined) assertFreeFile(onnx, force);
+  const { onnx, tfjs, savedModel, safetensors, half: isHalf = false, force = false } = targets;
+  for (const file of [onnx, safetensors]) if (file !== undefined) assertFreeFile(file, force);
   for (const folder of [tfjs, savedModel]) if (folder !== undefined) await assertFreeFolder(folder, force);
-  const made = [onnx, tfjs, savedModel].filter((place) => place !== undefined);
-  if (made.length === 0) throw expected('a format to export to (--onnx, --tfjs, --saved-model)', 'none');
+  const made = exportFormats.flatMap((format) => targets[format] ?? []);
+  if (made.length === 0) throw expected('a format to export to (--onnx, --tfjs, --saved-model, --safetensors)', 'none');
   if (new Set(made.map((place) => path.resolve(place))).size < made.length)
     throw expected('a place of its own for each format', 'one given twice', made[0]);
+  if (isHalf && safetensors === undefined) throw expected('--half only with --safetensors', 'it alone');
+  if (safetensors !== undefined && !isPackedRun(safetensors))
+    throw expected('a name that ends with .safetensors', shownText(path.basename(safetensors)));
   const about = aboutNetwork(trained);
   const network = networkOperations(trained.model);
   if (onnx !== undefined) await writeMessage(onnx, onnxFile(network, about));
   if (tfjs !== undefined) await writeTfjs(tfjs, network, about);
   if (savedModel !== undefined) await writeSavedModel(savedModel, network, about);
+  if (safetensors !== undefined) await packRun(trained, safetensors, { isHalf, texts: about });
   return made;
 }

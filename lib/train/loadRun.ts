@@ -6,10 +6,11 @@ import { sha256File } from '../io/files.ts';
 import { createAxUnet } from '../model/axunet.ts';
 import type { Predictor } from '../predict/ensemble.ts';
 import { paperWindowHu, softTissueWindowHu } from '../preprocess/window.ts';
-import { writeWeights } from '../step/weights.ts';
+import type { NamedArrays } from '../step/step.ts';
+import { storedArray, writeWeights } from '../step/weights.ts';
 import { type CheckpointSlot, groupOf, readNewestCheckpoint } from './checkpoint.ts';
 import type { Position } from './position.ts';
-import { checkpointMetaSchema, type RunDescription } from './run.ts';
+import { type CheckpointMeta, checkpointMetaSchema, type RunDescription } from './run.ts';
 
 /** A trained network ready to predict, with what is known about its training. */
 export interface TrainedRun extends Predictor {
@@ -32,16 +33,28 @@ export async function loadRun(
   const wanted = await readNewestCheckpoint(folder, slot, warn, checkpointMetaSchema);
   const found = wanted ?? (await readNewestCheckpoint(folder, 'last', warn, checkpointMetaSchema));
   if (!found) throw expected('a training run (a folder with best/ or last/)', 'none', folder);
-  const { description, position } = found.meta;
-  if (!wanted && position.best !== null)
-    warn(`Expected the best checkpoint, of epoch ${position.best.epoch}, found none in ${folder}: last is used`);
+  const { best } = found.meta.position;
+  if (!wanted && best !== null)
+    warn(`Expected the best checkpoint, of epoch ${best.epoch}, found none in ${folder}: last is used`);
+  const sums = path.join(found.folder, 'SHA256SUMS');
+  return trainedRun(folder, found.meta, groupOf(found, 'weights'), await sha256File(sums));
+}
+
+/** The network of a checkpoint's parts, which lie in `folder`. Throws a UserError where they do not fit together. */
+export function trainedRun(
+  folder: string,
+  { description, position }: CheckpointMeta,
+  weights: NamedArrays,
+  sha256: string,
+): TrainedRun {
   const { windowHu, mode, unit } = description.data;
   const count = description.model.classes - 1;
   const classes = description.data.classes ?? (count > 1 ? numberedClasses(count) : undefined);
-  if (classes && classes.length !== count)
-    throw expected(`names of ${count} classes`, `${classes.length}`, found.folder);
+  if (classes && classes.length !== count) throw expected(`names of ${count} classes`, `${classes.length}`, folder);
+  const { inputChannels, width } = description.model;
+  storedArray(weights, 'c1/conv1/kernel', [3, 3, inputChannels, width]); // before memory for a wrong width is taken
   const model = createAxUnet(description.model);
-  writeWeights(model, groupOf(found, 'weights'));
+  writeWeights(model, weights);
   return {
     folder,
     description,
@@ -51,6 +64,6 @@ export async function loadRun(
     isOfPictures: unit === 'px',
     ...(classes && { classes }),
     windowHu: windowHu ?? (mode === 'paper' ? paperWindowHu : softTissueWindowHu),
-    sha256: await sha256File(path.join(found.folder, 'SHA256SUMS')),
+    sha256,
   };
 }

@@ -8,6 +8,8 @@ import { createAxUnet, modelConfig } from '../../lib/model/axunet.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { trainConfig } from '../../lib/train/config.ts';
 import { startPosition } from '../../lib/train/position.ts';
+import { loadNetwork } from '../../lib/weights/loadNetwork.ts';
+import { readSafetensors } from '../../lib/weights/safetensors.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-export-'));
 const at = (name: string): string => path.join(folder, name);
@@ -42,6 +44,18 @@ describe('exportNetwork', () => {
     expect(readdirSync(at('a/saved')).sort()).toEqual(['axunet.json', 'saved_model.pb']);
     const about = JSON.parse(readFileSync(at('a/saved/axunet.json'), 'utf8')) as Record<string, string>;
     expect(about).toMatchObject({ 'axunet.version': '1.2.3', 'axunet.dataset': 'phantom' });
+  });
+
+  it('writes safetensors that --run takes, with the same texts, and says where --half does not belong', async () => {
+    await exportNetwork(trained, { safetensors: at('n.safetensors'), half: true });
+    const again = await loadNetwork(at('n.safetensors'));
+    expect(again.description).toEqual(trained.description);
+    again.model.dispose();
+    expect((await readSafetensors(at('n.safetensors'))).metadata).toMatchObject({ 'axunet.dataset': 'phantom' });
+    await expect(exportNetwork(trained, { onnx: at('m.onnx'), half: true })).rejects.toThrow(
+      /^Expected --half only with --safetensors/,
+    );
+    await expect(exportNetwork(trained, { safetensors: at('n.bin') })).rejects.toThrow(/\.safetensors, found n\.bin$/);
   });
 
   it('writes the same bytes again', async () => {

@@ -2,7 +2,7 @@ import type { CommandDefinition, Options } from '../definition.ts';
 import { weightsOption } from '../options/prediction.ts';
 
 export const options = {
-  run: { value: 'RUN', text: 'the folder that `axunet train` or `axunet import` made' },
+  run: { value: 'RUN', text: 'the folder that `axunet train` or `axunet import` made, or a file of --safetensors' },
   onnx: {
     value: 'FILE',
     output: 'file',
@@ -18,14 +18,20 @@ export const options = {
     output: 'folder',
     text: 'for TensorFlow: saved_model.pb and axunet.json, images [n, h, w, channels]',
   },
+  safetensors: {
+    value: 'FILE',
+    output: 'file',
+    text: 'for Python, and for `--run` of this program: one file with the weights and all that is known of them',
+  },
+  half: { text: 'kernels of --safetensors in 16 bits: half the size' },
   weights: { ...weightsOption, default: 'best' },
   force: { text: 'replace files that are there' },
 } as const satisfies Options;
 
 export const exportCommand = {
   name: 'export',
-  summary: 'write a trained network for other programs: ONNX, TensorFlow.js, SavedModel',
-  usage: ['--run RUN [--onnx FILE] [--tfjs DIR] [--saved-model DIR] [--force]'],
+  summary: 'write a trained network for other programs: ONNX, TensorFlow.js, SavedModel, safetensors',
+  usage: ['--run RUN [--onnx FILE] [--tfjs DIR] [--saved-model DIR] [--safetensors FILE [--half]] [--force]'],
   about:
     'Writes the network of a run for other programs, with its grid, window, classes, training data, licence and ' +
     'score as metadata. It gives logits for images on the grid; docs/export.md tells how a volume becomes such images.',

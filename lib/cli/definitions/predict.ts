@@ -16,7 +16,8 @@ export const options = {
   run: {
     value: 'RUN',
     text:
-      'the folder that `axunet train` made, or that of `axunet crossval`, which stands for all its folds; ' +
+      'the folder that `axunet train` made, that of `axunet crossval`, which stands for all its folds, or a file of ' +
+      '`axunet export --safetensors`; ' +
       "given several times, the networks' probabilities are averaged",
     multiple: true,
     alias: 'model',

@@ -7,7 +7,8 @@ import { findVolumes } from '../../predict/inputs.ts';
 import { describePostprocessing, type Postprocessing } from '../../predict/postprocess.ts';
 import { startProgress } from '../../progress.ts';
 import type { CheckpointSlot } from '../../train/checkpoint.ts';
-import { loadRun, type TrainedRun } from '../../train/loadRun.ts';
+import type { TrainedRun } from '../../train/loadRun.ts';
+import { loadNetwork } from '../../weights/loadNetwork.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/predict.ts';
 import { seriesOf } from '../options/series.ts';
@@ -26,7 +27,7 @@ function describeTraining({ folder, windowHu, grid, description: { data } }: Tra
 async function loadNetworks(folders: readonly string[], weights: CheckpointSlot): Promise<TrainedRun[]> {
   const networks: TrainedRun[] = [];
   for (const folder of (await Promise.all(folders.map(runFolders))).flat()) {
-    const trained = await loadRun(folder, weights);
+    const trained = await loadNetwork(folder, weights);
     console.log(describeTraining(trained));
     networks.push(trained);
   }

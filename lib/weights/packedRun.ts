@@ -1,0 +1,45 @@
+/** A trained network in one file: its weights, and all that its checkpoint says, as a safetensors file. */
+import { createHash } from 'node:crypto';
+import { checkInFile, expected } from '../errors.ts';
+import { sha256File, writeFileAtomic } from '../io/files.ts';
+import { checkShape, parseJson } from '../io/schema.ts';
+import { readWeights } from '../step/weights.ts';
+import { type TrainedRun, trainedRun } from '../train/loadRun.ts';
+import { checkpointMetaSchema } from '../train/run.ts';
+import { encodeSafetensors, readSafetensors } from './safetensors.ts';
+
+/** The file's text that holds a checkpoint's description and position. */
+const checkpointKey = 'axunet.checkpoint';
+
+/** Whether a place is named as such a file is. */
+export const isPackedRun = (place: string): boolean => /\.safetensors$/i.test(place);
+
+/**
+ * Writes a network to `file`, with `isHalf` at half the size: kernels with 11 significant bits. `texts` are for
+ * readers. Equal networks give equal bytes. Returns the file's SHA-256.
+ */
+export async function packRun(
+  { model, description, position }: Pick<TrainedRun, 'model' | 'description' | 'position'>,
+  file: string,
+  { isHalf = false, texts = {} }: { isHalf?: boolean; texts?: Readonly<Record<string, string>> } = {},
+): Promise<string> {
+  const metadata = { ...texts, [checkpointKey]: JSON.stringify({ description, position }) };
+  const pieces = encodeSafetensors({ arrays: readWeights(model), metadata }, { isHalf });
+  await writeFileAtomic(file, pieces);
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
+}
+
+/**
+ * Rebuilds the network of a file. The engine must have been started. Throws a UserError for a file that is damaged or
+ * that no `packRun` wrote.
+ */
+export async function loadPackedRun(file: string): Promise<TrainedRun> {
+  const { arrays, metadata } = await readSafetensors(file);
+  const text = metadata[checkpointKey];
+  if (text === undefined) throw expected(`a network with the text ${checkpointKey}`, 'none', file);
+  const meta = checkShape(parseJson(text, file), checkpointMetaSchema, file, checkpointKey);
+  const sha256 = await sha256File(file);
+  return checkInFile(file, () => trainedRun(file, meta, arrays, sha256));
+}

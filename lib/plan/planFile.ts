@@ -51,7 +51,8 @@ const labelsSchema: Schema<OpenOptions> = object({
   series: optional(text),
 });
 
-const planSchema: Schema<PlanFile> = object({
+/** What the file of a plan must hold. */
+export const planSchema: Schema<PlanFile> = object({
   plan: exactly(1),
   axunet: text,
   dataset: oneLine,

@@ -1,5 +1,5 @@
 /** Slices in a batch, and the share of empty ones in an epoch. */
-import { clamp, percent, type Reasoned } from '../choice.ts';
+import { clamp, counted, percent, type Reasoned } from '../choice.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 
 /** An epoch of fewer steps says little about the data between two validations. */
@@ -10,7 +10,7 @@ const [leastBatch, mostBatch] = [4, 8];
 export function chooseBatch(trainingSlices: number): Reasoned<number> {
   const value = clamp(Math.floor(trainingSlices / stepsInEpoch), leastBatch, mostBatch);
   const steps = Math.max(1, Math.floor(trainingSlices / value));
-  const reason = `About ${Math.round(trainingSlices)} training slices an epoch: ${steps} steps of ${value}.`;
+  const reason = `About ${Math.round(trainingSlices)} training slices an epoch: ${counted(steps, 'step')} of ${value}.`;
   return { value, shown: `${value}`, reason };
 }
 

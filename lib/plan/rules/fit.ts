@@ -5,7 +5,7 @@ import { type NetworkSize, workOf } from './size.ts';
 /** A run learns in so many steps what the presets learn; a larger network that gets fewer of them does worse. */
 export const wantedSteps = 800;
 /** Of the time, what is left beside validating, saving and starting. */
-const stepping = 0.85;
+export const stepping = 0.85;
 /** Sizes that are measured before the search ends: each is compiled anew. */
 const mostMeasured = 4;
 

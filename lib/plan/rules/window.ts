@@ -30,6 +30,8 @@ export function chooseWindow({
   const [low, high] = [p005 - roomHu, p995 + roomHu];
   const missing = Math.max(0, leastWidthHu - (high - low)) / 2;
   const ends = endsFor(p50);
+  const { min, max } = caseHu;
+  const medians = min === max ? `median ${min}` : `medians of cases ${min} to ${max}`;
   const window: WindowHu = [
     Math.max(stepHu * Math.floor((low - missing) / stepHu), ends[0]),
     Math.min(stepHu * Math.ceil((high + missing) / stepHu), ends[1]),
@@ -37,8 +39,6 @@ export function chooseWindow({
   return {
     value: window,
     shown: `${window[0]} to ${window[1]} HU`,
-    reason:
-      `99 % of the organ's voxels lie between ${p005} and ${p995} HU (medians of cases ${caseHu.min} to ` +
-      `${caseHu.max}); ${roomHu} HU more on both sides keep fat and vessels apart from it.`,
+    reason: `99 % of the organ's voxels lie between ${p005} and ${p995} HU (${medians}); ${roomHu} HU more on both sides keep fat and vessels apart from it.`,
   };
 }

@@ -60,17 +60,18 @@ export interface StepTime {
 
 /**
  * Milliseconds of a training step of several networks, one step each in turns, so that a busy moment of the machine
- * hits all alike. `warmUp` rounds are not counted (the first compiles). The steps are of made-up slices.
+ * hits all alike. `warmUp` rounds are not counted (the first compiles). The steps are of made-up slices; a step that
+ * has a batch size of its own keeps it.
  */
 export async function stepTimes(
-  steps: readonly { readonly step: TrainStep; readonly model: ModelConfig }[],
+  steps: readonly { readonly step: TrainStep; readonly model: ModelConfig; readonly batchSize?: number }[],
   options: { batchSize: number; rounds?: number; warmUp?: number },
 ): Promise<StepTime[]> {
   const { batchSize, rounds = 40, warmUp = 3 } = options;
   const times = steps.map((): number[] => []);
   for (let round = -warmUp; round < rounds; round++) {
-    for (const [i, { step, model }] of steps.entries()) {
-      const batch = exampleBatch(batchSize, model);
+    for (const [i, { step, model, batchSize: own }] of steps.entries()) {
+      const batch = exampleBatch(own ?? batchSize, model);
       const begin = performance.now();
       await step.run(batch, 1e-4);
       if (round >= 0) times[i]!.push(performance.now() - begin);

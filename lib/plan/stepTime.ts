@@ -20,12 +20,13 @@ const shapeOf = (config: TrainConfig, gridSize: readonly [number, number], class
 
 /**
  * Median seconds of a few training steps of a configuration, on made-up slices; the step is compiled and checked as in
- * a run. The engine must have been started.
+ * a run. `clock` tells milliseconds, by default those that pass. The engine must have been started.
  */
 export async function measureStep(
   config: TrainConfig,
   gridSize: readonly [number, number],
   classes: number,
+  clock: () => number = () => performance.now(),
 ): Promise<number> {
   const shape = shapeOf(config, gridSize, classes);
   const model = createAxUnet(shape, config.seed);
@@ -34,9 +35,9 @@ export async function measureStep(
     const batch = exampleBatch(config.batchSize, shape);
     const seconds: number[] = [];
     for (let i = -warmUp; i < timed; i++) {
-      const begin = performance.now();
+      const begin = clock();
       await step.run(batch, config.learningRate);
-      if (i >= 0) seconds.push((performance.now() - begin) / 1000);
+      if (i >= 0) seconds.push((clock() - begin) / 1000);
     }
     return quantileOf(
       seconds.sort((a, b) => a - b),

@@ -1,7 +1,7 @@
 /**
  * Is a planned run at least as good as the preset in equal time? A plan is made from the training patients alone. Both
- * training steps are measured in turns, and the planned run gets as many whole epochs as fit into the preset's time:
- * a budget in steps, which other programs on the machine cannot change.
+ * training steps are measured in turns, in time of the processor, and the planned run gets as many whole epochs as fit
+ * into the preset's: a budget in steps, which other programs on the machine cannot change.
  */
 import { existsSync } from 'node:fs';
 import os from 'node:os';
@@ -25,7 +25,7 @@ import { casesOf, openPlannedCohort, type PlannedCohort, type PlannedSet, planOf
 import { recordFile } from './record.ts';
 import { runStudy, type StudyPlaces, type StudyResult } from './runStudy.ts';
 
-/** What an arm costs: steps of an epoch, epochs, and the median milliseconds of a step. */
+/** What an arm costs: steps of an epoch, epochs, and the median milliseconds that processors work on a step. */
 interface Budget {
   readonly stepsPerEpoch: number;
   readonly epochs: number;
@@ -53,6 +53,15 @@ const equalTimeSchema = object({
 export const equalTimeFile = (set: string, records?: string): string =>
   path.join(path.dirname(recordFile(set, records)), 'plan.json');
 
+/**
+ * Milliseconds that the processors have worked for this program, all threads together: the same to a few percent
+ * whether the machine is busy or not, unlike the milliseconds that pass.
+ */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** Steps of an epoch of the training patients. */
 const stepsPerEpoch = (config: TrainConfig, slices: SliceSet, training: readonly string[]): number =>
   batchesPerEpoch(slices, slicesOf(slices, training), config);
@@ -75,7 +84,7 @@ async function timeBoth(
       model,
       batchSize: config.batchSize,
     }));
-    return await stepTimes(steps, { batchSize: 1, rounds: 20 });
+    return await stepTimes(steps, { batchSize: 1, rounds: 20, clock: processorMs });
   } finally {
     runs.forEach(closeRun);
   }
@@ -93,8 +102,9 @@ async function findEqualTime(set: PlannedSet, cohort: PlannedCohort): Promise<Eq
   const config = trainConfig({ epochs: set.epochs }, presetConfig('demo', set.cohort));
   const steps = stepsPerEpoch(config, cohort.slices, training);
   const { grid } = describeRun(config, cohort.slices, { training, validation: [] });
-  const presetSeconds = set.epochs * steps * (await measureStep(config, grid.size, 1));
-  const plan = await makePlan(casesOf(cohort.list, training), { minutes: presetSeconds / 60 / stepping });
+  const measure: typeof measureStep = (...step) => measureStep(step[0], step[1], step[2], processorMs);
+  const presetSeconds = set.epochs * steps * (await measure(config, grid.size, 1));
+  const plan = await makePlan(casesOf(cohort.list, training), { minutes: presetSeconds / 60 / stepping, measure });
   const slices = await plannedSlices(set, cohort, plan);
   const planned = trainConfig(plan.train);
   const arms = [

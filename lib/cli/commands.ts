@@ -10,6 +10,8 @@ const loaders = {
     toCommand((await import('./definitions/phantom.ts')).phantom, async () => (await import('./run/phantom.ts')).run),
   verify: async () =>
     toCommand((await import('./definitions/verify.ts')).verify, async () => (await import('./run/verify.ts')).run),
+  plan: async () =>
+    toCommand((await import('./definitions/plan.ts')).plan, async () => (await import('./run/plan.ts')).run),
   preprocess: async () =>
     toCommand(
       (await import('./definitions/preprocess.ts')).preprocess,

@@ -28,6 +28,8 @@ export interface PreparedCase {
   readonly spacingMm: readonly [number, number];
   /** Voxels of the canonical volume; absent for pictures. */
   readonly shape?: Vec3;
+  /** From slice to slice; absent for pictures. */
+  readonly sliceMm?: number;
   /** How the label was found to lie, for sets whose labels are mirrored now and then. */
   readonly labelPosition?: string;
   /** What is odd in the files and may be wrong, each with the file's name. */
@@ -71,6 +73,7 @@ async function prepareVolume(
     width: shape[0],
     shape,
     spacingMm: [spacingMm[1], spacingMm[0]],
+    sliceMm: spacingMm[2],
     ...(placed && { labelPosition: describeFlip(placed.decision) }),
     warnings: [
       ...image.warnings.map((warning) => `${path.basename(imageFile)}: ${warning}`),

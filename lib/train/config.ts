@@ -4,7 +4,7 @@
  */
 import { type Check, checkOptions, count, number, oneOf, orNull, positive, yesNo } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
-import { object, passing, readJsonAs, type Schema } from '../io/schema.ts';
+import { passing, type Schema } from '../io/schema.ts';
 import { type LossName, losses } from '../loss/losses.ts';
 import { type Variant, variants } from '../model/axunet.ts';
 import { type AugmentOptions, augmentDefault, augmentLight } from '../preprocess/augment.ts';
@@ -207,10 +207,6 @@ export function trainConfig(changes: TrainChanges = {}, base: TrainConfig = refe
   }
   return Object.freeze({ ...config, schedule: Object.freeze(schedule) });
 }
-
-/** Reads changes of a configuration from a JSON file, for `trainConfig` to check. Throws for what is not an object. */
-export const readChanges = async (file: string): Promise<TrainChanges> =>
-  readJsonAs(file, object({}), 'an object of training options');
 
 /** Whether a stored value is a whole configuration, as `trainConfig` makes them. */
 function isTrainConfig(value: unknown): boolean {

@@ -139,7 +139,11 @@ export const stepOptions = (config: TrainConfig): StepOptions => ({
   microBatch: config.microBatch ?? undefined,
 });
 
-function sizeOf({ config, grid }: RunDescription, model: tf.LayersModel): RunSize {
+/** What the memory of a run follows from. */
+export function sizeOf(
+  { config, grid }: { readonly config: TrainConfig; readonly grid: Pick<Grid, 'size'> },
+  model: tf.LayersModel,
+): RunSize {
   const microBatch = Math.min(config.microBatch ?? config.batchSize, config.batchSize);
   const isCompiling = engineSettings.isCompiling && whyNoGraphs() === undefined;
   return {
@@ -155,8 +159,8 @@ function sizeOf({ config, grid }: RunDescription, model: tf.LayersModel): RunSiz
 const largeRun = 32 * 256 * 256;
 
 /** The step of a run: compiled where that goes. `onChoice` is told which, once the first batch has decided it. */
-function chooseStep(
-  { model: shape, config }: RunDescription,
+export function chooseStep(
+  { model: shape, config }: Pick<RunDescription, 'model' | 'config'>,
   model: tf.LayersModel,
   { width, gridSize, microBatch }: RunSize,
   onChoice?: (line: string) => void,

@@ -30,13 +30,15 @@ const rooms = [
   ['evaluate'],
   ['train'],
   ['weights'],
-  ['crossval', 'figures', 'export'],
+  ['crossval', 'figures', 'export', 'plan'],
   ['cli', 'index'],
 ];
 const storey = (room: string): number => rooms.findIndex((names) => names.includes(room));
 
 /** The rooms that may touch tensors. */
-const tensorRooms = ['loss', 'model', 'step', 'predict', 'train', 'weights', 'evaluate', 'crossval', 'export', 'cli', 'index'];
+const tensorRooms = [
+  ...['loss', 'model', 'step', 'predict', 'train', 'weights', 'evaluate', 'crossval', 'export', 'plan', 'cli', 'index'],
+];
 /** What every room may take from the engine's package: it brings no tensors along. */
 const withoutTensors = ['lib/engine/errors.ts', 'lib/engine/settings.ts'];
 

@@ -22,6 +22,7 @@ export const options = {
     usually: '-160,240',
     parse: parseWindow,
   },
+  config: { value: 'FILE', text: 'a plan that `axunet plan` made: its window and labels, where no others are given' },
   'label-map': labelMapOption,
   labels: labelsOption,
   series: seriesOption,

@@ -10,6 +10,15 @@ export const wholeNumberOption =
     throw expected(what, `"${text}"`);
   };
 
+/** A number above 0, such as 1.5. */
+export const positiveNumber =
+  (what: string) =>
+  (text: string): number => {
+    const number = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isFinite(number) && number > 0) return number;
+    throw expected(what, `"${text}"`);
+  };
+
 /** A whole number that may be negative, up to where whole numbers have no gaps (2^53). */
 export const integer =
   (what: string) =>

@@ -37,7 +37,7 @@ export const configOptions = inGroup('Training', {
     choices: profiles,
     usually: 'AXUNET_PROFILE, else demo',
   },
-  config: { value: 'FILE', text: 'options as JSON' },
+  config: { value: 'FILE', text: 'options as JSON, or a plan that `axunet plan` made' },
   set: {
     value: 'NAME=V',
     text: 'one option, such as --set width=16 --set optimizer.name=adam; may be repeated',

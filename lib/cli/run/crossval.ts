@@ -8,7 +8,7 @@ import { formatCrossval } from '../../crossval/report.ts';
 import { type Crossval, type EvaluationOptions } from '../../crossval/result.ts';
 import { type FailedFold, summariseFolds } from '../../crossval/summary.ts';
 import { writeCrossval } from '../../crossval/writeReport.ts';
-import { type CaseList } from '../../dataset/caseList.ts';
+import type { CaseList, OpenOptions } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
 import { writeJson } from '../../io/files.ts';
@@ -26,6 +26,7 @@ import {
   foldsFor,
   groupsOf,
   openMadeSlices,
+  planIn,
   presetOf,
   readTrainingOptions,
   slicesOfDataset,
@@ -57,8 +58,8 @@ async function keepEvaluation(folder: string, values: Values, seed: number): Pro
 }
 
 /** A set whose volumes can be predicted and whose labels are there. */
-async function openVolumes(dataset: string, folder: string | undefined): Promise<CaseList> {
-  const list = await openDataset(dataset, folder);
+async function openVolumes(dataset: string, folder?: string, labels?: OpenOptions): Promise<CaseList> {
+  const list = await openDataset(dataset, folder, labels);
   if (list.kind === '3d') return list;
   throw expected(
     'a set of CT volumes, whose patients are scored on whole volumes',
@@ -80,7 +81,7 @@ async function planFor(
   const folds =
     old && values.foldsFile === undefined
       ? { seed: config.seed, folds: old.folds.map(({ test }) => test) }
-      : await foldsFor(values.foldsFile, slices, config.seed);
+      : await foldsFor(values, slices, config.seed);
   const planned = planFolds(folds, { seed: config.seed, holdOut, groups: groupsOf(slices) });
   const { data } = describeRun(config, slices, planned[0]);
   return { version: 1, data, config, holdOut, folds: planned };
@@ -152,14 +153,15 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
   if (dataset === undefined || out === undefined)
     throw new UserError('Expected axunet crossval --dataset NAME --out DIR');
   checkOptions(values);
-  const list = await openVolumes(dataset, values.data);
+  const planned = await planIn(values);
+  const list = await openVolumes(dataset, values.data, planned?.preprocess.labels);
   const old = await readPlan(out);
   const changed = await readTrainingOptions(values, values.preset === undefined ? old?.config : undefined);
   const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);
   const slices =
     values.slices === undefined
-      ? await slicesOfDataset(list, preset, 'crossval')
-      : await openMadeSlices(values.slices, 'crossval');
+      ? await slicesOfDataset(list, preset, 'crossval', planned)
+      : await openMadeSlices(values.slices, 'crossval', planned);
   const { classes = [] } = slices.manifest;
   if (classes.length > 1)
     throw expected('slices of one class to cross-validate', classes.map(({ name }) => name).join(', '), values.slices);

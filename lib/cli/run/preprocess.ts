@@ -2,6 +2,7 @@ import type { CaseList } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
 import { cleanText, UserError } from '../../errors.ts';
+import { readPlanFile } from '../../plan/planFile.ts';
 import type { Manifest } from '../../preprocess/manifest.ts';
 import { preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
@@ -55,11 +56,14 @@ function printSummary(manifest: Manifest, out: string): void {
 }
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
-  const { out, mode, window: windowHu, shard } = values;
+  const { out, mode, shard } = values;
   if (operands.length !== 1)
     throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
   if (!out) throw new UserError('Expected --out DIR, the folder for the slices, found none');
-  const list = await openDataset(operands[0], values.data, { ...openOptionsOf(values), ...seriesOf(values) });
+  const planned = values.config === undefined ? undefined : (await readPlanFile(values.config)).preprocess;
+  const asked = { ...openOptionsOf(values), ...seriesOf(values) };
+  const windowHu = values.window ?? planned?.windowHu;
+  const list = await openDataset(operands[0], values.data, Object.keys(asked).length > 0 ? asked : planned?.labels);
   if (!values.json) console.log(describeLabels(list));
   const total = Math.ceil((list.cases.length - (shard?.index ?? 0)) / (shard?.count ?? 1));
   const progress = values.json ? undefined : startProgress('preprocess', total);

@@ -93,7 +93,7 @@ async function planOf(values: Values): Promise<Plan> {
   const slices = await slicesFor(values, 'train');
   const preset = presetConfig(presetOf(values), slices.manifest.dataset);
   const fresh = changed(preset);
-  const folds = await foldsFor(values.foldsFile, slices, fresh.seed);
+  const folds = await foldsFor(values, slices, fresh.seed);
   await startTold();
   const isAll = values.folds === 'all';
   return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll };

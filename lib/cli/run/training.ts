@@ -6,12 +6,13 @@ import { openDataset } from '../../dataset/cases.ts';
 import { type Folds, makeFolds, readFolds } from '../../dataset/folds.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
 import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
+import { type PlanFile, readConfigFile } from '../../plan/planFile.ts';
 import type { Manifest } from '../../preprocess/manifest.ts';
 import { openSlices, type SliceSet } from '../../preprocess/sliceSet.ts';
 import { preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import { type Profile, projectPath, settings } from '../../settings.ts';
-import { parseChanges, readChanges, type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
+import { parseChanges, type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
 import { presetConfig } from '../../train/presets.ts';
 import type { ValuesOf } from '../definition.ts';
 import type { configOptions, slicesOptions } from '../options/training.ts';
@@ -31,17 +32,31 @@ function problemIn(changes: TrainChanges, base: TrainConfig): string | undefined
   }
 }
 
+/** The file's changes without its minutes where epochs are typed, and the other way round. */
+function withoutOtherTime({ minutes, epochs, ...others }: TrainChanges, typed: TrainChanges): TrainChanges {
+  return {
+    ...others,
+    ...(minutes !== undefined && typed.epochs == null && { minutes }),
+    ...(epochs !== undefined && typed.minutes == null && { epochs }),
+  };
+}
+
+/** The plan in the file of `--config`, where it is one. */
+export const planIn = async ({ config }: Pick<ConfigValues, 'config'>): Promise<PlanFile | undefined> =>
+  config === undefined ? undefined : (await readConfigFile(config)).plan;
+
 /**
  * Reads what the command line asks to change, the most specific last, and returns what makes a configuration of it.
  * That throws a UserError that names the field, and the file of `--config` where the fault is there.
  */
 export async function readConfig(values: ConfigValues): Promise<(base: TrainConfig) => TrainConfig> {
   const { config: file } = values;
-  const inFile = file ? await readChanges(file) : {};
+  const inFile = file ? (await readConfigFile(file)).changes : {};
   const shorthands = (['epochs', 'minutes', 'seed'] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`${name}=${values[name]}`],
   );
-  const changes = { ...inFile, ...parseChanges([...values.set, ...shorthands]) };
+  const typed = parseChanges([...values.set, ...shorthands]);
+  const changes = { ...withoutOtherTime(inFile, typed), ...typed };
   return (base) => {
     const problem = problemIn(changes, base);
     if (problem === undefined) return trainConfig(changes, base);
@@ -66,17 +81,26 @@ export async function readTrainingOptions(
 
 /**
  * The slices of a data set in their usual place, made where they are missing; cases that cannot be made are named on
- * stderr. `command` is who says so.
+ * stderr. `command` is who says so. A plan says the window; slices of another one than usual have a place of their own.
  */
-export async function slicesOfDataset(list: CaseList, preset: Profile, command: string): Promise<SliceSet> {
-  const mode = preset === 'paper' ? 'paper' : 'default';
-  const parts = [list.dataset.replace(/[^\w.-]+/g, '-'), mode, ...(list.classes ?? []).map(({ name }) => name)];
+export async function slicesOfDataset(
+  list: CaseList,
+  preset: Profile,
+  command: string,
+  plan?: PlanFile,
+): Promise<SliceSet> {
+  const mode = preset === 'paper' && !plan ? 'paper' : 'default';
+  const windowHu = plan?.preprocess.windowHu;
+  const place = windowHu ? [`hu${windowHu.join('to')}`] : [];
+  const classes = (list.classes ?? []).map(({ name }) => name);
+  const parts = [list.dataset.replace(/[^\w.-]+/g, '-'), mode, ...place, ...classes];
   const out = projectPath('data', 'slices', parts.join('-'));
   console.log(describeLabels(list));
   const progress = startProgress('preprocess', list.cases.length);
   const manifest = await preprocessDataset(list, {
     out,
     mode,
+    windowHu,
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
@@ -93,9 +117,15 @@ function tellDoubts({ failed, cases }: Manifest, command: string): void {
       console.error(`axunet ${command}: warning: case ${cleanText(id)}: ${cleanText(message)}`);
 }
 
-/** Slices that were made before; what their manifest says of failed and odd cases is told again. */
-export async function openMadeSlices(folder: string, command: string): Promise<SliceSet> {
+/**
+ * Slices that were made before; what their manifest says of failed and odd cases is told again. Throws where a plan
+ * says another window than they have.
+ */
+export async function openMadeSlices(folder: string, command: string, plan?: PlanFile): Promise<SliceSet> {
   const slices = await openSlices(folder);
+  const [planned, made] = [plan?.preprocess.windowHu, slices.manifest.windowHu].map((window) => window?.join(' to '));
+  if (plan && planned !== made)
+    throw expected(`slices of the plan's window (${planned ?? 'grey values'})`, made ?? 'grey values', folder);
   tellDoubts(slices.manifest, command);
   return slices;
 }
@@ -108,18 +138,26 @@ export async function slicesFor(
   const { dataset, data, slices, labels } = values;
   if (slices !== undefined && labels)
     throw expected('--labels with --dataset (axunet preprocess --labels makes slices with classes)', '--slices');
-  if (slices !== undefined) return openMadeSlices(slices, command);
-  return slicesOfDataset(await openDataset(dataset!, data, labels), presetOf(values), command);
+  const plan = await planIn(values);
+  if (slices !== undefined) return openMadeSlices(slices, command, plan);
+  const list = await openDataset(dataset!, data, labels ?? plan?.preprocess.labels);
+  return slicesOfDataset(list, presetOf(values), command, plan);
 }
 
 /** Patient → group, for the patients of a slice set that have one. */
 export const groupsOf = ({ manifest }: SliceSet): Record<string, string> =>
   Object.fromEntries(manifest.cases.flatMap(({ patient, group }) => (group ? [[patient, group]] : [])));
 
-/** The folds in a file, else 4 seeded ones balanced by group. */
-export async function foldsFor(file: string | undefined, slices: SliceSet, seed: number): Promise<Folds> {
+/** The folds in a file, else seeded ones balanced by group: as many as the plan says, without one 4. */
+export async function foldsFor(
+  values: { readonly foldsFile?: string } & Pick<ConfigValues, 'config'>,
+  slices: SliceSet,
+  seed: number,
+): Promise<Folds> {
   const patients = [...new Set(slices.entries.map(({ patient }) => patient))];
-  return file === undefined ? makeFolds(patients, { seed, groups: groupsOf(slices) }) : readFolds(file, patients);
+  if (values.foldsFile !== undefined) return readFolds(values.foldsFile, patients);
+  const count = (await planIn(values))?.folds ?? undefined;
+  return makeFolds(patients, { count, seed, groups: groupsOf(slices) });
 }
 
 /** Starts the engine and says which. */

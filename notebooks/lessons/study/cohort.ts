@@ -8,6 +8,7 @@ import { findDataset } from 'axunet/dataset/registry';
 import { UserError } from 'axunet/errors';
 import { openSlices, type SliceSet } from 'axunet/preprocess/sliceSet';
 import { preprocessDataset } from 'axunet/preprocess/slices';
+import type { WindowHu } from 'axunet/preprocess/window';
 import { startProgress } from 'axunet/progress';
 import { projectPath } from 'axunet/settings';
 import type { StudyArm, StudyPlan } from './plan.ts';
@@ -34,11 +35,13 @@ const phantomPatients = 44;
 /** Of eleven folds of four patients, balanced by tumour: one chooses thresholds, five test, five train. */
 const [validationFolds, testFolds] = [1, 6];
 
-async function preprocess(list: CaseList, folder: string): Promise<SliceSet> {
+/** The slices of all cases, made where they are missing; of the usual window, unless another is given. */
+export async function makeSlices(list: CaseList, folder: string, windowHu?: WindowHu): Promise<SliceSet> {
   const progress = startProgress('slices', list.cases.length);
   const { failed } = await preprocessDataset(list, {
     out: folder,
     mode: 'default',
+    windowHu,
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
@@ -61,9 +64,9 @@ async function phantomCohort(keepsClasses: boolean): Promise<StudyCohort> {
   });
   progress.finish();
   const list = await openDataset('phantom', folder);
-  const slices = await preprocess(list, projectPath('data/study/phantom-slices'));
+  const slices = await makeSlices(list, projectPath('data/study/phantom-slices'));
   const apart = keepsClasses
-    ? await preprocess(await openDataset('phantom', folder, phantomClasses), projectPath('data/study/phantom-apart'))
+    ? await makeSlices(await openDataset('phantom', folder, phantomClasses), projectPath('data/study/phantom-apart'))
     : undefined;
   const { folds } = foldsOf(list, { count: 11, seed: 1 });
   const patients = {
@@ -80,7 +83,8 @@ async function phantomCohort(keepsClasses: boolean): Promise<StudyCohort> {
   };
 }
 
-const foregroundOf = ({ entries }: SliceSet): StudyCohort['foreground'] =>
+/** Pixels of all slices, and those of the foreground. */
+export const foregroundOf = ({ entries }: SliceSet): StudyCohort['foreground'] =>
   entries.reduce(
     (sum, { height, width, foreground }) => ({
       pixels: sum.pixels + height * width,
@@ -107,7 +111,7 @@ function slicesAsPatients(slices: SliceSet): SliceSet {
  */
 async function pictureCohort(dataFolder?: string): Promise<StudyCohort> {
   const list = await openDataset('nih-2d', dataFolder);
-  const slices = await preprocess(list, projectPath('data/study/nih-2d-slices'));
+  const slices = await makeSlices(list, projectPath('data/study/nih-2d-slices'));
   const single = slicesAsPatients(slices);
   const patientsIn = (set: SliceSet): string[] => set.entries.map(({ patient }) => patient);
   const entry = findDataset('nih-2d')!;

@@ -60,20 +60,21 @@ export interface StepTime {
 
 /**
  * Milliseconds of a training step of several networks, one step each in turns, so that a busy moment of the machine
- * hits all alike. `warmUp` rounds are not counted (the first compiles). The steps are of made-up slices.
+ * hits all alike. `warmUp` rounds are not counted (the first compiles). The steps are of made-up slices; a step that
+ * has a batch size of its own keeps it. `clock` tells milliseconds, by default those that pass.
  */
 export async function stepTimes(
-  steps: readonly { readonly step: TrainStep; readonly model: ModelConfig }[],
-  options: { batchSize: number; rounds?: number; warmUp?: number },
+  steps: readonly { readonly step: TrainStep; readonly model: ModelConfig; readonly batchSize?: number }[],
+  options: { batchSize: number; rounds?: number; warmUp?: number; clock?: () => number },
 ): Promise<StepTime[]> {
-  const { batchSize, rounds = 40, warmUp = 3 } = options;
+  const { batchSize, rounds = 40, warmUp = 3, clock = () => performance.now() } = options;
   const times = steps.map((): number[] => []);
   for (let round = -warmUp; round < rounds; round++) {
-    for (const [i, { step, model }] of steps.entries()) {
-      const batch = exampleBatch(batchSize, model);
-      const begin = performance.now();
+    for (const [i, { step, model, batchSize: own }] of steps.entries()) {
+      const batch = exampleBatch(own ?? batchSize, model);
+      const begin = clock();
       await step.run(batch, 1e-4);
-      if (round >= 0) times[i]!.push(performance.now() - begin);
+      if (round >= 0) times[i]!.push(clock() - begin);
     }
   }
   return times.map((own) => {

@@ -5,10 +5,14 @@ import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
 import { openCohort } from './cohort.ts';
 import { findStudy, studies } from './plan.ts';
+import { runPlanned } from './planned.ts';
+import { type PlannedSet, plannedName, plannedSets } from './plannedCohort.ts';
+import { savePlannedFigure } from './plannedOutcome.ts';
 import { powerStudyName, powerTitle, readPowerRecord } from './powerRecord.ts';
 import { publishedName, recordPublished } from './published.ts';
+import { readStudyRecord } from './record.ts';
 import { runPower } from './runPower.ts';
-import { runStudy, studyState, timeStudy } from './runStudy.ts';
+import { runStudy, type StudyResult, studyState, timeStudy } from './runStudy.ts';
 
 const help = `npm run study -- NAME [options]
 
@@ -18,10 +22,12 @@ stopped one goes on where it stopped: start the command again.
 
   NAME         ${studies.map(({ name }) => name).join(', ')};
                ${publishedName} scores the masks of eight published networks and trains nothing;
+               ${plannedName} compares a plan with the preset on ${plannedSets.map(({ name }) => name).join(', ')}
+               (or one of them by its name), in equal time;
                ${powerStudyName} tests the features of many cohorts and trains nothing
   --state      how many runs of each study are finished
   --data DIR   where the real data lies, if not in data/NAME
-               (leakage: nih-2d; published-networks: segloss-odyssey-pancreas)
+               (leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas)
   --record     trains nothing: writes the record of what is finished
   --times N    trains nothing: measures the training step of all arms in turns, N times each
 `;
@@ -31,9 +37,37 @@ async function showState(): Promise<void> {
     const { finished, planned } = await studyState(plan);
     console.log(`${plan.name.padEnd(16)} ${String(finished).padStart(3)} of ${planned} runs  ${plan.title}`);
   }
+  for (const { name, title } of plannedSets) {
+    const runs = (await readStudyRecord(name))?.runs.length ?? 0;
+    console.log(`${name.padEnd(16)} ${String(runs).padStart(3)} of 6 runs  ${title}`);
+  }
   const power = await readPowerRecord();
   const made = power && `recorded, ${power.cohorts} cohorts of each of ${power.sizes.length} sizes`;
   console.log(`${powerStudyName.padEnd(16)} ${made ?? 'not recorded'}  ${powerTitle}`);
+}
+
+/** Prints how far a study is, and its failures; the exit code. */
+function tell(name: string, { record, failed }: StudyResult, planned: number): number {
+  console.log(`${name}: ${record.runs.length} of ${planned} runs are finished`);
+  for (const { run, reason } of failed) console.error(`axunet study: ${name} ${run} failed: ${reason}`);
+  return failed.length ? 1 : 0;
+}
+
+/** The sets one after the other; the highest exit code of them. */
+async function comparePlanned(
+  sets: readonly PlannedSet[],
+  dataFolder?: string,
+  onlyFinished?: boolean,
+): Promise<number> {
+  const engine = await startEngine();
+  console.log(`engine: ${engine.description}`);
+  let code = 0;
+  for (const set of sets) {
+    const result = await runPlanned(set, { dataFolder, onlyFinished });
+    code = Math.max(code, tell(set.name, result, 2 * result.record.seeds.length));
+  }
+  for (const line of await savePlannedFigure()) console.log(line);
+  return code;
 }
 
 async function main(args: string[]): Promise<number> {
@@ -66,6 +100,11 @@ async function main(args: string[]): Promise<number> {
     console.log(`${name}: ${people} people, ${cohorts} cohorts of each size (${sizes.join(', ')} in each group)`);
     return 0;
   }
+  const sets = plannedSets.filter((set) => name === plannedName || name === set.name);
+  if (sets.length > 0) {
+    if (values.times !== undefined) throw new UserError(`Expected ${name} without --times, which it measures itself`);
+    return comparePlanned(sets, values.data, values.record);
+  }
   const plan = findStudy(name);
   const rounds = values.times === undefined ? undefined : Number(values.times);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
@@ -81,10 +120,8 @@ async function main(args: string[]): Promise<number> {
     }
     return 0;
   }
-  const { record, failed } = await runStudy(plan, cohort, { onlyFinished: values.record });
-  console.log(`${plan.name}: ${record.runs.length} of ${plan.arms.length * plan.seeds.length} runs are finished`);
-  for (const { run, reason } of failed) console.error(`axunet study: ${plan.name} ${run} failed: ${reason}`);
-  return failed.length ? 1 : 0;
+  const result = await runStudy(plan, cohort, { onlyFinished: values.record });
+  return tell(plan.name, result, plan.arms.length * plan.seeds.length);
 }
 
 main(process.argv.slice(2)).then(

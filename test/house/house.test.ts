@@ -30,6 +30,7 @@ const rooms = [
   ['evaluate'],
   ['train'],
   ['crossval', 'figures', 'export'],
+  ['report'],
   ['cli', 'index'],
 ];
 const storey = (room: string): number => rooms.findIndex((names) => names.includes(room));

@@ -21,6 +21,7 @@ import { TrainingStopped } from '../../train/trainer.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/crossval.ts';
 import { judgingOptions } from '../options/judging.ts';
+import { seriesOf } from '../options/series.ts';
 import { shardOf } from '../options/shard.ts';
 import {
   foldsFor,
@@ -57,8 +58,8 @@ async function keepEvaluation(folder: string, values: Values, seed: number): Pro
 }
 
 /** A set whose volumes can be predicted and whose labels are there. */
-async function openVolumes(dataset: string, folder: string | undefined): Promise<CaseList> {
-  const list = await openDataset(dataset, folder);
+async function openVolumes(dataset: string, values: Values): Promise<CaseList> {
+  const list = await openDataset(dataset, values.data, seriesOf(values));
   if (list.kind === '3d') return list;
   throw expected(
     'a set of CT volumes, whose patients are scored on whole volumes',
@@ -152,7 +153,7 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
   if (dataset === undefined || out === undefined)
     throw new UserError('Expected axunet crossval --dataset NAME --out DIR');
   checkOptions(values);
-  const list = await openVolumes(dataset, values.data);
+  const list = await openVolumes(dataset, values);
   const old = await readPlan(out);
   const changed = await readTrainingOptions(values, values.preset === undefined ? old?.config : undefined);
   const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);

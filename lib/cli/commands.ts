@@ -55,6 +55,8 @@ const loaders = {
     ),
   overlay: async () =>
     toCommand((await import('./definitions/overlay.ts')).overlay, async () => (await import('./run/overlay.ts')).run),
+  report: async () =>
+    toCommand((await import('./definitions/report.ts')).report, async () => (await import('./run/report.ts')).run),
   figures: async () =>
     toCommand((await import('./definitions/figures.ts')).figures, async () => (await import('./run/figures.ts')).run),
   doctor: async () =>

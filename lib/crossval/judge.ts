@@ -67,7 +67,7 @@ class FoldWork {
     const progress = startProgress(`predict ${side} cases`, cases.length);
     const report = await predictFiles(
       this.#trained,
-      cases.map(({ id, image }) => ({ file: image, name: id })),
+      cases.map(({ id, image, series }) => ({ file: image, name: id, ...(series !== undefined && { series }) })),
       {
         out: path.join(this.#trained.folder, side),
         threshold,

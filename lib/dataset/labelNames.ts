@@ -1,4 +1,5 @@
 /** What the label names of a dataset.json mean, and the map that follows from them in words. */
+import { tumourWords } from '../dicomLabels/codes.ts';
 import { expected } from '../errors.ts';
 import type { CaseList, LabelMap } from './caseList.ts';
 
@@ -6,7 +7,7 @@ import type { CaseList, LabelMap } from './caseList.ts';
 const organ = /(?<!(peri|para|extra|(?<![a-z])no|non|not|without)[\W_]*)pancrea|pdac/i;
 const around = /vein|vena|arter|vessel|node|nerve|fat(?![a-z])/i;
 const pancreas = { test: (name: string): boolean => organ.test(name) && !around.test(name) };
-const lesion = /tumou?rs?|cancers?|lesions?|cysts?|mass(es)?|neoplasms?|metastas[ei]s|carcinomas?/gi;
+const lesion = new RegExp(`${tumourWords}|lesions?|cysts?|mass(es)?|metastas[ei]s`, 'gi');
 /** What a lesion may be called beyond that without any organ being named. */
 const qualifiers = /primary|secondary|benign|malignant|solid|hypo|hyper|dense|and|or|the|other|all|\d|[\W_]/gi;
 /** Names that say nothing: a set with such a single label is taken for one of the pancreas. */

@@ -1,7 +1,8 @@
 /** One function per layout on disk; each returns the same `CaseList`. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { aName, expected, isName, shownText } from '../errors.ts';
+import { dicomLabelsIn } from '../dicomLabels/readLabel.ts';
+import { aName, cleanText, expected, isName, shownText } from '../errors.ts';
 import {
   anything,
   dictionary,
@@ -27,6 +28,7 @@ import {
   stemOf,
   volumesIn,
 } from './pairing.ts';
+import { segmentNames } from './segmentNames.ts';
 
 /** What we use of dataset.json: the Decathlon's form, nnU-Net version 1 (the same) and version 2. */
 const datasetSchema = object({
@@ -198,19 +200,25 @@ export async function openTotalSegmentator(folder: string, dataset: string, opti
   return { dataset, folder, kind: '3d', ...declaredLabels(options, () => totalSegmentatorMap), cases };
 }
 
+/** A folder with the image of one patient, and what is a label in it. */
+function patientCase({ id, file }: NamedFile): Case {
+  const labels = [...volumesIn(listFiles(file)).map((one) => one.file), ...dicomLabelsIn(file)];
+  if (labels.length > 1)
+    throw expected(`one label of ${id}`, labels.map((one) => cleanText(path.basename(one))).join(', '), file);
+  return { id, patient: id, image: file, ...(labels[0] && { label: labels[0] }) };
+}
+
 /**
- * A folder a patient: a DICOM image, in the folder or below it, and one file with its label. A patient without a label
- * is a case without one. Throws where a patient has several volumes beside the DICOM files, and where none has DICOM.
+ * A folder a patient: a DICOM image, in the folder or below it, and one file with its label, DICOM-SEG and RTSTRUCT
+ * too. A patient without a label is a case without one. Throws where a patient has several labels, where none has
+ * DICOM, and where segments of one number have other names in other patients.
  */
 export async function openPatients(folder: string, dataset: string, options: OpenOptions): Promise<CaseList> {
-  const cases = dicomFoldersIn(folder).map(({ id, file }): Case => {
-    const labels = volumesIn(listFiles(file));
-    if (labels.length > 1)
-      throw expected(`one label of ${id}`, labels.map((one) => path.basename(one.file)).join(', '), file);
-    return { id, patient: id, image: file, ...(labels[0] && { label: labels[0].file }) };
-  });
+  const cases = dicomFoldersIn(folder).map(patientCase);
   if (cases.length === 0) throw expected('folders of patients with DICOM files', 'none', folder);
-  return { dataset, folder, kind: '3d', ...assumedLabels(options), cases };
+  const names = await segmentNames(cases);
+  const rules = names && !options.labelMap ? { labelMap: labelMapOf(names, folder) } : assumedLabels(options);
+  return { dataset, folder, kind: '3d', ...rules, ...(names && { labelNames: names }), cases };
 }
 
 /** Without a map the values 1 and 2 count, as in most pancreas sets; `verify` names any others. */

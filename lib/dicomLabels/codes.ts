@@ -47,9 +47,26 @@ export type StructureName = keyof typeof structures;
 
 export const structureNames = Object.keys(structures) as StructureName[];
 
-/** Whether a structure of this name has codes. */
-export const isStructureName = (name: string | undefined): name is StructureName =>
-  (structureNames as (string | undefined)[]).includes(name);
+/** What a tumour is called in the names of labels, British and American, as a part of a regular expression. */
+export const tumourWords = 'tumou?rs?|neoplasms?|cancers?|(?:adeno)?carcinomas?|pdac';
+
+const pancreatic = '(?:pancrea(?:s|tic) )?';
+const tumourName = new RegExp(`^${pancreatic}(?:${tumourWords})(?: lesions?| mass(?:es)?)?$`);
+const ductName = new RegExp(`^${pancreatic}ducts?$`);
+
+/**
+ * The structure that the name of a label or class stands for: `tumor`, `PDAC`, `pancreatic_neoplasm` and the like are
+ * `tumour`. Undefined where none with codes is known by it.
+ */
+export function structureCalled(name: string): StructureName | undefined {
+  const words = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim();
+  if (tumourName.test(words)) return 'tumour';
+  if (ductName.test(words)) return 'duct';
+  return structureNames.find((structure) => structure === words);
+}
 
 /** A value of a mask and what it stands for. */
 export interface Label {

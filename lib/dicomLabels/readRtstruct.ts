@@ -49,7 +49,8 @@ function pointsOf(item: DataSet, file: string): Vec3[] {
   return Array.from({ length: numbers.length / 3 }, (_, i) => numbers.slice(3 * i, 3 * i + 3) as unknown as Vec3);
 }
 
-function segmentsOf(data: DataSet, file: string): Segment[] {
+/** The regions of an RTSTRUCT, which need not have a contour. */
+export function rtstructRegions(data: DataSet, file: string): Segment[] {
   return itemsOf(data, 'rois').map((item) => {
     const number = numberOf(item, 'roiNumber', file);
     if (number === undefined || !Number.isSafeInteger(number) || number < 0 || number > 0xffff)
@@ -168,7 +169,7 @@ export async function readRtstruct(header: DicomHeader, choice: SegmentChoice): 
       'only an RT Structure Set, which has lines and no voxels,',
       file,
     );
-  const segments = chooseSegments(segmentsOf(data, file), choice.segment, file);
+  const segments = chooseSegments(rtstructRegions(data, file), choice.segment, file);
   const { regions, others } = regionsOf(data, segments, on, file);
   assertFitsMemory(voxelCount(on.shape), file);
   const painter = new SegmentPainter(voxelCount(on.shape), segments, choice);

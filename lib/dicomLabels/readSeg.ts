@@ -111,7 +111,8 @@ function gridOf(planes: readonly Plane[], { on }: SegmentChoice, file: string): 
   };
 }
 
-function segmentsOf(data: DataSet, file: string): Segment[] {
+/** The segments of a SEG, which need not have a voxel. */
+export function segSegments(data: DataSet, file: string): Segment[] {
   return itemsOf(data, 'segments').map((item) => {
     const [type] = itemsOf(item, 'segmentType');
     const label = textOf(item, 'segmentLabel') ?? (type && textOf(type, 'codeMeaning'));
@@ -211,7 +212,7 @@ export async function readSeg(header: DicomHeader, choice: SegmentChoice = {}): 
     throw expected('a segmentation with pixels', `${frames} frames of ${columns}×${rows}`, file);
   const planes = framePlanes(data, frames, file);
   const grid = gridOf(planes, choice, file);
-  const segments = chooseSegments(segmentsOf(data, file), choice.segment, file);
+  const segments = chooseSegments(segSegments(data, file), choice.segment, file);
   const shape: Vec3 = [columns, rows, grid.depth];
   assertFitsMemory(voxelCount(shape), file);
   const painter = new SegmentPainter(voxelCount(shape), segments, choice);

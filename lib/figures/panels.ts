@@ -24,6 +24,8 @@ export interface Panel {
   readonly masks?: readonly PanelMask[];
   /** Letters at the left, right, top and bottom edge, such as R, L, A, P. */
   readonly edges?: readonly [string, string, string, string];
+  /** A CSS colour behind these letters, for pictures that are bright at their edges; none by default. */
+  readonly edgeBacking?: string;
 }
 
 export interface PanelGridOptions {
@@ -121,6 +123,7 @@ function edgeLetters(panel: Panel, axisName: string): Record<string, unknown>[] 
       xref: `x${axisName}`,
       yref: `y${axisName}`,
       font: { color: 'white', size: sizes.font },
+      ...(panel.edgeBacking && { bgcolor: panel.edgeBacking, borderpad: 1 }),
     }),
   );
 }

@@ -69,7 +69,7 @@ function volumeSpacing(volume: Volume): Vec3 {
 }
 
 /** The mask after post-processing, and what the record says of both. */
-function finishMask(
+export function finishMask(
   mask: Volume<Uint8Array>,
   postprocessing?: Postprocessing,
   classes?: readonly LabelClass[],

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { LabelClass } from '../dataset/caseList.ts';
 import { probabilitySuffixes, storedValues } from '../dataset/classes.ts';
-import { isStructureName, type Label, pancreasOnly, structureNames } from '../dicomLabels/codes.ts';
+import { type Label, pancreasOnly, structureCalled, structureNames } from '../dicomLabels/codes.ts';
 import { expected } from '../errors.ts';
 import { writeNifti } from '../io/nifti.ts';
 import { packageVersion } from '../io/packageVersion.ts';
@@ -44,8 +44,8 @@ export function outputFiles(
 function labelsOf(classes: Classes): readonly Label[] {
   if (!classes) return pancreasOnly;
   return classes.map(({ name, values }): Label => {
-    const structure = name.toLowerCase();
-    if (isStructureName(structure)) return { value: values[0], name: structure };
+    const structure = structureCalled(name);
+    if (structure !== undefined) return { value: values[0], name: structure };
     const known = `classes that have a code for DICOM (${structureNames.join(', ')}; of others make NIfTI)`;
     throw expected(known, `a network with the class ${name}`);
   });

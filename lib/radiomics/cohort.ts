@@ -13,6 +13,7 @@ import { writeFileAtomic } from '../io/files.ts';
 import { ownPlace } from '../io/insideFolder.ts';
 import { readJsonAs } from '../io/schema.ts';
 import { makeFolder } from '../io/writable.ts';
+import { isDicomName } from '../scan/volumeNames.ts';
 import type { CaseAnswer, CaseJob } from './cohortWorker.ts';
 import { type RadiomicsRecord, recordSchema } from './record.ts';
 import type { RadiomicsSettings } from './settings.ts';
@@ -22,6 +23,8 @@ export interface CohortOptions {
   /** Folder for `cases/<id>.json` and `features.csv`. */
   readonly out: string;
   readonly settings: RadiomicsSettings;
+  /** Which series of each DICOM image; other images have none. */
+  readonly series?: string;
   /** Processes at once; default: one for each core. */
   readonly workers?: number;
   /** Whether `features.csv` is written, true by default; not by one of several machines that share a folder. */
@@ -110,14 +113,15 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
  * what is wrong with one case is in the report. No rows give an empty table.
  */
 export async function extractCohort(rows: readonly CohortRow[], options: CohortOptions): Promise<CohortReport> {
-  const { out, settings, onProgress } = options;
+  const { out, settings, series, onProgress } = options;
   const { workers = availableParallelism(), writesTable = true, nodeFlags = process.execArgv } = options;
   await makeFolder(ownPlace(out, 'cases'));
   const report: CohortReport = { made: [], skipped: [], failed: [], warnings: [] };
   let done = 0;
   const jobOf = (row: CohortRow): CaseJob => {
     const { id, image, mask } = row;
-    return { id, image, mask, out: recordFile(out, id), settings: settingsFor(row, settings) };
+    const choice = series !== undefined && isDicomName(image) ? { series } : {};
+    return { id, image, mask, out: recordFile(out, id), settings: settingsFor(row, settings), ...choice };
   };
   const queue = rows.map(jobOf);
   const onAnswer = ({ id, outcome, reason = 'unknown', warnings = [] }: CaseAnswer): void => {

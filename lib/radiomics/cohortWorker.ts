@@ -11,6 +11,8 @@ export interface CaseJob {
   /** Where the record goes. */
   readonly out: string;
   readonly settings: RadiomicsSettings;
+  /** Which series of a DICOM image. */
+  readonly series?: string;
 }
 
 export interface CaseAnswer {
@@ -23,12 +25,12 @@ export interface CaseAnswer {
   readonly warnings?: readonly string[];
 }
 
-async function work({ id, image, mask, out, settings }: CaseJob): Promise<CaseAnswer> {
+async function work({ id, image, mask, out, settings, ...choice }: CaseJob): Promise<CaseAnswer> {
   try {
-    const made = await sourcesOf(image, mask, settings);
+    const made = await sourcesOf(image, mask, settings, choice);
     const complete = await readCompleteRecord(out, made);
     if (complete) return { id, outcome: 'complete', warnings: complete.warnings };
-    const record = await makeRecord(image, mask, settings, made);
+    const record = await makeRecord(image, mask, settings, made, choice);
     await writeJson(out, record);
     return { id, outcome: 'made', warnings: record.warnings };
   } catch (error) {

@@ -274,6 +274,7 @@ describe('a DICOM folder', () => {
     expect(await axunet('verify', two, label, ...choice)).toBe(0);
     expect(await axunet('verify', two, label)).toBe(1);
     expect(await axunet('overlay', two, '--label', label, '--out', at('o'), '--slices', '1', ...choice)).toBe(0);
+    expect(await axunet('report', two, '--mask', label, '--out', at('o'), '--slices', '1', ...choice)).toBe(0);
     expect(await axunet('radiomics', two, label, '--set', 'families=["shape"]', ...choice)).toBe(0);
     const [input] = await findVolumes([two], { series: '2.25.6' });
     expect((await predictFiles(predictor, [input!], { out: at('two-masks') })).failed).toEqual([]);
@@ -305,6 +306,7 @@ describe('what a file says of a person', () => {
       await axunet('verify', source, '--out', into('verify.json'), '--json'),
       await axunet('preprocess', source, '--out', into('slices'), '--json'),
       await axunet('overlay', image, '--label', label, '--out', into('overlay')),
+      await axunet('report', image, '--mask', label, '--out', into('report')),
       await axunet('radiomics', image, label, '--json'),
       await axunet(
         'radiomics',
@@ -318,7 +320,7 @@ describe('what a file says of a person', () => {
         '1',
       ),
     ];
-    expect(codes).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(codes).toEqual(codes.map(() => 0));
     output.push(
       JSON.stringify(
         await predictFiles(predictor, await findVolumes([image]), { out: into('masks'), probability: true }),

@@ -24,6 +24,7 @@ import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import { preprocessDataset } from '../../lib/preprocess/slices.ts';
 import { makeRecord } from '../../lib/radiomics/record.ts';
 import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
+import { reportOnScan } from '../../lib/report/report.ts';
 import { openImage, openMask } from '../../lib/scan/openVolume.ts';
 import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
 import { type Fields, header, single } from '../io/makeNifti.ts';
@@ -131,6 +132,7 @@ const doors: Record<string, Door> = {
   evaluate: async ({ prediction, label }) =>
     ((await evaluateFiles(pairFiles(prediction, label))).warnings ?? []).map(({ message }) => message),
   overlay: async ({ image, label }) => (await volumeOverlay({ image, label }, 1)).warnings,
+  report: async ({ image, label }) => (await reportOnScan({ image, slices: 1, mask: { file: label } })).report.warnings,
   radiomics: async ({ image, label }) => {
     const settings = radiomicsSettings({ families: ['shape'] } as object);
     return makeRecord(image, label, settings).then(
@@ -149,8 +151,8 @@ const doors: Record<string, Door> = {
   },
 };
 const everywhere = Object.keys(doors);
-const withCt = ['verify', 'preprocess', 'predict', 'overlay', 'notebooks'];
-const withLabel = ['verify', 'preprocess', 'evaluate', 'overlay', 'radiomics', 'notebooks'];
+const withCt = ['verify', 'preprocess', 'predict', 'overlay', 'report', 'notebooks'];
+const withLabel = ['verify', 'preprocess', 'evaluate', 'overlay', 'report', 'radiomics', 'notebooks'];
 
 type Fault = [name: string, files: () => Files, said: RegExp, where: readonly string[]];
 const faults: Fault[] = [
@@ -380,7 +382,7 @@ describe('an NRRD header', () => {
 
 describe('the commands', () => {
   const said = async (
-    name: 'evaluate' | 'overlay' | 'radiomics',
+    name: 'evaluate' | 'overlay' | 'report' | 'radiomics',
     args: (files: Files) => string[],
   ): Promise<{ code: number; errors: string }> => {
     const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -396,6 +398,7 @@ describe('the commands', () => {
   it.each([
     ['evaluate', ({ prediction, label }: Files) => ['--prediction', prediction, '--reference', label, '--json']],
     ['overlay', ({ image, label }: Files) => [image, '--label', label, '--out', at('overlay')]],
+    ['report', ({ image, label }: Files) => [image, '--mask', label, '--out', at('report')]],
     ['radiomics', ({ image, label }: Files) => [image, label, '--json', '--set', 'families=["shape"]']],
   ] as const)('%s prints warnings on stderr and ends well', async (name, args) => {
     const { code, errors } = await said(name, args);

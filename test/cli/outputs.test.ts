@@ -21,6 +21,7 @@ const calls: Record<string, string[]> = {
   evaluate: ['--prediction', 'a', '--reference', 'b'],
   radiomics: ['--cohort', 'cases.csv'],
   overlay: ['a.nii', '--label', 'b.nii'],
+  report: ['a.nii', '--mask', 'b.nii'],
   figures: ['run', '--slices', 'slices'],
   import: ['--pdparams', 'a.pdparams'],
   export: ['--run', 'run'],

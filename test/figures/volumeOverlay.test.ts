@@ -83,7 +83,7 @@ describe('volumeOverlay', () => {
       { image: at('ct.nii.gz'), label: at('two.nii'), mask: at('empty.nii') },
       2,
     );
-    expect(warnings).toContain(`${at('two.nii')}: labels 1, 2 are drawn as one`);
+    expect(warnings).toContain(`${at('two.nii')}: labels 1, 2 count as one`);
     expect(warnings).toContain(`${at('empty.nii')}: the mask is empty`);
   });
   it.each([

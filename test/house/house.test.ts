@@ -31,6 +31,7 @@ const rooms = [
   ['train'],
   ['weights'],
   ['crossval', 'figures', 'export', 'plan'],
+  ['report'],
   ['cli', 'index'],
 ];
 const storey = (room: string): number => rooms.findIndex((names) => names.includes(room));

@@ -1,10 +1,12 @@
 import type { CommandDefinition, Options } from '../definition.ts';
 import { datasetNames } from '../options/datasets.ts';
+import { seriesOption } from '../options/series.ts';
 
 export const options = {
   download: { text: 'fetch it where a public address allows that; the same command continues a broken download' },
   verify: { text: 'check the files against their checksums, and images and labels as `axunet verify` does' },
   out: { value: 'DIR', text: 'where the set lies or goes', usually: 'data/NAME' },
+  series: seriesOption,
   json: { text: 'print as JSON' },
 } as const satisfies Options;
 

@@ -1,5 +1,5 @@
 /** Options that say in which format a mask is written, and what its values stand for. */
-import { isStructureName, type Label, structureNames } from '../../dicomLabels/codes.ts';
+import { type Label, structureCalled, structureNames } from '../../dicomLabels/codes.ts';
 import { expected } from '../../errors.ts';
 import { type MaskFormat, maskFormats } from '../../scan/maskFiles.ts';
 
@@ -15,8 +15,9 @@ export function parseFormats(text: string): readonly MaskFormat[] {
 /** `pancreas=1,tumour=2` → labels. Throws a UserError for anything else. */
 export function parseLabels(text: string): readonly Label[] {
   const labels = text.split(',').map((entry): Label => {
-    const [, name, value] = /^\s*([a-z]+)=(\d{1,5})\s*$/.exec(entry) ?? [];
-    if (!isStructureName(name) || Number(value) < 1)
+    const [, called = '', value] = /^([^=]*)=(\d{1,5})\s*$/.exec(entry) ?? [];
+    const name = structureCalled(called);
+    if (name === undefined || !(Number(value) >= 1))
       throw expected(`--labels as pancreas=1,tumour=2 (${structureNames.join(', ')})`, `"${text}"`);
     return { name, value: Number(value) };
   });

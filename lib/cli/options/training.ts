@@ -3,6 +3,7 @@ import { profiles } from '../../settings.ts';
 import { inGroup } from '../definition.ts';
 import { datasetNames } from './datasets.ts';
 import { wholeNumberOption } from './numbers.ts';
+import { seriesOption } from './series.ts';
 
 /** Which slices are learnt from. */
 export const slicesOptions = inGroup('Data', {
@@ -14,6 +15,7 @@ export const slicesOptions = inGroup('Data', {
     offers: datasetNames,
   },
   data: { value: 'DIR', text: 'where the data set lies', usually: 'data/NAME' },
+  series: seriesOption,
   slices: { value: 'DIR', text: 'slices that `axunet preprocess` made, instead of those in data/slices/' },
 });
 

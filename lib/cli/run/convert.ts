@@ -1,12 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import {
-  assertLabelled,
-  type Label,
-  pancreasOnly,
-  type StructureName,
-  structureNames,
-} from '../../dicomLabels/codes.ts';
+import { assertLabelled, type Label, pancreasOnly, structureCalled } from '../../dicomLabels/codes.ts';
 import { listSegments } from '../../dicomLabels/segments.ts';
 import { cleanText, expected, UserError } from '../../errors.ts';
 import { writeNifti } from '../../io/nifti.ts';
@@ -49,11 +43,11 @@ async function toNifti(
 /** What the values of a mask stand for: as said, as the file itself says, or pancreas alone. */
 function labelsFor({ segments }: Opened, { labels, segment }: Values): readonly Label[] {
   if (labels || !segments) return labels ?? pancreasOnly;
-  const known = segments.map(({ number, label }) => ({
-    value: segment === undefined ? number : 1,
-    name: label.toLowerCase() as StructureName,
-  }));
-  return known.every(({ name }) => structureNames.includes(name)) ? known : pancreasOnly;
+  const known = segments.flatMap(({ number, label }): Label[] => {
+    const name = structureCalled(label);
+    return name === undefined ? [] : [{ value: segment === undefined ? number : 1, name }];
+  });
+  return known.length === segments.length ? known : pancreasOnly;
 }
 
 async function toDicom(mask: Opened, image: Opened, file: string, values: Values & { out: string }): Promise<void> {

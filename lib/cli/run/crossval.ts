@@ -21,6 +21,7 @@ import { TrainingStopped } from '../../train/trainer.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/crossval.ts';
 import { judgingOptions } from '../options/judging.ts';
+import { seriesOf } from '../options/series.ts';
 import { shardOf } from '../options/shard.ts';
 import {
   foldsFor,
@@ -58,8 +59,8 @@ async function keepEvaluation(folder: string, values: Values, seed: number): Pro
 }
 
 /** A set whose volumes can be predicted and whose labels are there. */
-async function openVolumes(dataset: string, folder?: string, labels?: OpenOptions): Promise<CaseList> {
-  const list = await openDataset(dataset, folder, labels);
+async function openVolumes(dataset: string, values: Values, labels?: OpenOptions): Promise<CaseList> {
+  const list = await openDataset(dataset, values.data, { ...labels, ...seriesOf(values) });
   if (list.kind === '3d') return list;
   throw expected(
     'a set of CT volumes, whose patients are scored on whole volumes',
@@ -154,7 +155,7 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
     throw new UserError('Expected axunet crossval --dataset NAME --out DIR');
   checkOptions(values);
   const planned = await planIn(values);
-  const list = await openVolumes(dataset, values.data, planned?.preprocess.labels);
+  const list = await openVolumes(dataset, values, planned?.preprocess.labels);
   const old = await readPlan(out);
   const changed = await readTrainingOptions(values, values.preset === undefined ? old?.config : undefined);
   const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);

@@ -65,11 +65,12 @@ async function download(entry: DatasetEntry, out: string | undefined): Promise<v
 }
 
 /** Checksums where the registry has them, then images and labels; `files` sets have checksums only. */
-async function check(entry: DatasetEntry, out: string | undefined, json: boolean): Promise<number> {
+async function check(entry: DatasetEntry, { out, series, json }: Call<typeof options>['values']): Promise<number> {
   const { folder, found } = inFolder(entry, out);
   if (!found) throw expected(`the set in ${shortPath(folder)}`, 'no such folder');
   const files = await checkFiles(entry, folder);
-  const report = entry.kind === 'files' ? undefined : await verifyNamed(entry.name, undefined, { data: folder });
+  const report =
+    entry.kind === 'files' ? undefined : await verifyNamed(entry.name, undefined, { data: folder, series });
   if (json) console.log(JSON.stringify({ name: entry.name, folder, files, report }, null, 2));
   else {
     if (report) console.log(formatReport(report));
@@ -92,7 +93,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   }
   const entry = datasetEntry(name);
   if (values.download) await download(entry, values.out);
-  if (values.verify) return check(entry, values.out, values.json);
+  if (values.verify) return check(entry, values);
   if (!values.download) explain(entry, values.out, values.json);
   return 0;
 }

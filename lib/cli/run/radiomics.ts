@@ -106,6 +106,7 @@ async function runCohort(file: string, values: Values): Promise<number> {
   const report = await extractCohort(rows, {
     out,
     settings,
+    ...seriesOf(values),
     writesTable: values.shard === undefined,
     ...(workers && { workers }),
     onProgress: (done, _, note) => progress.update(done, note),

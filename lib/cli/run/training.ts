@@ -15,6 +15,7 @@ import { type Profile, projectPath, settings } from '../../settings.ts';
 import { parseChanges, type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
 import { presetConfig } from '../../train/presets.ts';
 import type { ValuesOf } from '../definition.ts';
+import { seriesOf } from '../options/series.ts';
 import type { configOptions, slicesOptions } from '../options/training.ts';
 
 type ConfigValues = ValuesOf<typeof configOptions>;
@@ -135,12 +136,14 @@ export async function slicesFor(
   values: SlicesValues & ConfigValues & { readonly labels?: OpenOptions },
   command: string,
 ): Promise<SliceSet> {
-  const { dataset, data, slices, labels } = values;
+  const { dataset, data, slices, labels, series } = values;
   if (slices !== undefined && labels)
     throw expected('--labels with --dataset (axunet preprocess --labels makes slices with classes)', '--slices');
   const plan = await planIn(values);
+  if (slices !== undefined && series !== undefined)
+    throw expected('--series with --dataset (axunet preprocess --series makes slices of one)', '--slices');
   if (slices !== undefined) return openMadeSlices(slices, command, plan);
-  const list = await openDataset(dataset!, data, labels ?? plan?.preprocess.labels);
+  const list = await openDataset(dataset!, data, { ...(labels ?? plan?.preprocess.labels), ...seriesOf(values) });
   return slicesOfDataset(list, presetOf(values), command, plan);
 }
 

@@ -1,0 +1,55 @@
+import { startEngine } from 'axunet-engine/engine';
+import { cleanText, expected, UserError } from '../../errors.ts';
+import { startProgress } from '../../progress.ts';
+import { type ReportRequest, reportOnScan } from '../../report/report.ts';
+import { refuseReplacing, reportFiles, writeScanReport } from '../../report/write.ts';
+import { volumeName } from '../../scan/volumeNames.ts';
+import type { Call } from '../definition.ts';
+import type { options } from '../definitions/report.ts';
+import { seriesOf } from '../options/series.ts';
+import { loadNetworks, settle } from './networks.ts';
+
+type Values = Call<typeof options>['values'];
+
+const ofNetworks = ['weights', 'threshold', 'postprocess', 'mirror', 'window'] as const;
+
+/** Refuses options that belong to the other source of the mask, which would have no effect. */
+function refuseStray(values: Values): void {
+  const stray = ofNetworks.find((name) => values[name] !== undefined);
+  if (values.mask !== undefined && stray) throw expected(`--${stray} with --run`, '--mask');
+  if (values.mask === undefined && (values.value !== undefined || values.labels))
+    throw expected('--value and --labels with --mask', '--run');
+  if (values.value !== undefined && values.labels) throw expected('either --value or --labels', 'both');
+}
+
+async function networksOf(values: Values): Promise<NonNullable<ReportRequest['networks']>> {
+  const chosen = await settle(values.run, values.threshold ?? 0.5, values.postprocess);
+  await startEngine();
+  const runs = await loadNetworks(values.run, values.weights ?? 'best');
+  const progress = startProgress('report (% of the slices)', 100);
+  const onProgress = (done: number, total: number): void => {
+    progress.update(Math.round((100 * done) / total));
+    if (done === total) progress.finish();
+  };
+  return { runs, ...chosen, mirror: values.mirror, windowHu: values.window, onProgress };
+}
+
+export async function run({ values, operands }: Call<typeof options>): Promise<number> {
+  const [image, ...rest] = operands;
+  const { run: folders, mask, out, name } = values;
+  if (!image || rest.length > 0 || !out || (folders.length === 0) === (mask === undefined))
+    throw new UserError('Expected axunet report SCAN with either --run or --mask, and --out DIR');
+  refuseStray(values);
+  const files = reportFiles(out, name ?? volumeName(image));
+  await refuseReplacing(files, [image, ...folders, ...(mask === undefined ? [] : [mask])]);
+  const source =
+    mask === undefined
+      ? { networks: await networksOf(values) }
+      : { mask: { file: mask, labelValue: values.value, labels: values.labels } };
+  const made = await reportOnScan({ image, ...seriesOf(values), name, slices: values.slices, ...source });
+  await writeScanReport(made, files);
+  for (const warning of made.report.warnings) console.error(`axunet report: warning: ${cleanText(image)}: ${warning}`);
+  const { whole } = made.report.measures;
+  console.log(`${whole.volumeMl.toFixed(2)} ml in ${whole.voxels} voxels; report in ${files.html}, .png and .json`);
+  return 0;
+}

@@ -1,12 +1,17 @@
 /** `npm run study`: trains the networks of a study, or says how far the studies are. */
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from 'axunet/errors';
+import { saveFigure } from 'axunet/figures/saveFigure';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
+import { seedPoints } from '../figures/seedPoints.ts';
+import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
-import { findStudy, studies } from './plan.ts';
+import { classesApartName, findStudy, studies } from './plan.ts';
 import { powerStudyName, powerTitle, readPowerRecord } from './powerRecord.ts';
 import { publishedName, recordPublished } from './published.ts';
+import { readStudyRecord, recordFile, type StudyRecord } from './record.ts';
 import { runPower } from './runPower.ts';
 import { runStudy, studyState, timeStudy } from './runStudy.ts';
 
@@ -34,6 +39,18 @@ async function showState(): Promise<void> {
   const power = await readPowerRecord();
   const made = power && `recorded, ${power.cohorts} cohorts of each of ${power.sizes.length} sizes`;
   console.log(`${powerStudyName.padEnd(16)} ${made ?? 'not recorded'}  ${powerTitle}`);
+}
+
+/** The figure of the study beside its record, and its numbers. */
+async function tellClassesApart(record: StudyRecord | undefined): Promise<void> {
+  if (!record?.runs.length) return;
+  const file = recordFile(record.study);
+  const title = `${record.title}: ${record.runs[0]!.cases.length} unseen phantom patients, points are seeds`;
+  await saveFigure(path.dirname(file), 'seed-points', seedPoints(classesApartMetrics(record), { title }), {
+    inputs: [file],
+    command: record.command,
+  });
+  console.log(describeClassesApart(record));
 }
 
 async function main(args: string[]): Promise<number> {
@@ -83,6 +100,7 @@ async function main(args: string[]): Promise<number> {
   }
   const { record, failed } = await runStudy(plan, cohort, { onlyFinished: values.record });
   console.log(`${plan.name}: ${record.runs.length} of ${plan.arms.length * plan.seeds.length} runs are finished`);
+  if (plan.name === classesApartName) await tellClassesApart(await readStudyRecord(plan.name));
   for (const { run, reason } of failed) console.error(`axunet study: ${plan.name} ${run} failed: ${reason}`);
   return failed.length ? 1 : 0;
 }

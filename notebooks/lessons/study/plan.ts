@@ -47,9 +47,12 @@ const lossArm = (loss: string, label: string): StudyArm => ({
   changes: { loss: loss as TrainChanges['loss'] },
 });
 
+/** The study that keeps pancreas and tumour apart. */
+export const classesApartName = 'classes-apart';
+
 export const studies: readonly StudyPlan[] = [
   {
-    name: 'classes-apart',
+    name: classesApartName,
     title: 'Pancreas and tumour as one class, or apart',
     cohort: 'phantom',
     base: { ...phantomBase, gridMargin: 5, loss: 'focal-gdl' },

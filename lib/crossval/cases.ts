@@ -4,8 +4,8 @@ import { alignLabel } from '../dataset/labelFlip.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import type { ScoredCase } from '../evaluate/cohort.ts';
-import { assertRightAngles, onOneGrid } from '../evaluate/files.ts';
-import { scoreMasks } from '../evaluate/metrics.ts';
+import { assertRightAngles, type ClassCase, onOneGrid, scoreClasses } from '../evaluate/files.ts';
+import { type MaskScores, scoreMasks } from '../evaluate/metrics.ts';
 import { openImage, openMask } from '../scan/openVolume.ts';
 import { volumeChecksums } from '../scan/readVolume.ts';
 import type { Volume, VoxelArray } from '../volume/volume.ts';
@@ -17,6 +17,8 @@ export type LabelledCase = Case & { readonly label: string };
 export interface ScoredPatientCase extends ScoredCase {
   readonly patient: string;
   readonly group?: string;
+  /** Each class, in the set's order, where several are kept apart; the other fields take them as one. */
+  readonly classes?: readonly ClassCase[];
 }
 
 /** The cases of the given patients, in the order of the list. Throws when a patient has none or a case has no label. */
@@ -57,16 +59,27 @@ export async function readPair(
   return { prediction, reference };
 }
 
-/** Every metric of a mask file against the reference of its case. */
+/** Class numbers of a predicted mask, whose stored values are those of the classes; 0 and 1 where there are none. */
+export const predictedClasses = ({ data }: Volume, list: CaseList, file: string): ArrayLike<number> =>
+  list.classes ? toClasses(data, list, file) : data;
+
+/** Every metric of a mask file against the reference of its case, and of each class where there are several. */
 export async function scoreCase(list: CaseList, one: LabelledCase, file: string): Promise<ScoredPatientCase> {
   const { prediction, reference } = await readPair(list, one, file);
   assertRightAngles(reference, one.label);
   const { id, patient, group } = one;
+  const score = (mask: ArrayLike<number>, truth: ArrayLike<number>): MaskScores =>
+    scoreMasks(mask, truth, reference.shape, reference.spacingMm);
+  const predicted = predictedClasses(prediction, list, file);
+  const { classes = [] } = list;
   return {
     id,
     patient,
     ...(group && { group }),
-    ...scoreMasks(prediction.data, reference.data, reference.shape, reference.spacingMm),
+    ...score(predicted, reference.data),
+    ...(classes.length > 1 && {
+      classes: scoreClasses(id, [predicted, reference.data], reference, classes, score),
+    }),
   };
 }
 

@@ -5,17 +5,19 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isSameJson } from '../checks.ts';
+import { storedValues } from '../dataset/classes.ts';
 import { expected, messageOf } from '../errors.ts';
 import { choosePostprocessing, type MaskCase, type PostprocessingChoice } from '../evaluate/choosePostprocessing.ts';
 import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { readNifti, writeNifti } from '../io/nifti.ts';
 import { predictFiles } from '../predict/files.ts';
-import { describePostprocessing, type Postprocessing, postprocessMask } from '../predict/postprocess.ts';
+import { describePostprocessing, type Postprocessing, postprocessClasses } from '../predict/postprocess.ts';
 import { thresholdMask } from '../predict/slices.ts';
 import { startProgress } from '../progress.ts';
 import type { TrainedRun } from '../train/loadRun.ts';
-import { casesOf, type LabelledCase, readPair, type ScoredPatientCase, scoreCase } from './cases.ts';
+import { casesOf, type LabelledCase, predictedClasses, readPair, type ScoredPatientCase, scoreCase } from './cases.ts';
 import { chooseThreshold, type ThresholdChoice } from './chooseThreshold.ts';
+import { keepsApart } from './classes.ts';
 import { assertTestedOnce, type FoldPatients } from './plan.ts';
 import {
   type Crossval,
@@ -154,9 +156,11 @@ class FoldWork {
     if (isNothing) await writeFileAtomic(final, await readFile(raw));
     else {
       const mask = await readNifti(raw);
+      const classes = Uint8Array.from(predictedClasses(mask, list, raw));
+      const done = postprocessClasses(classes, mask.shape, mask.spacingMm, postprocessing);
       await writeNifti(
         final,
-        { ...mask, data: postprocessMask(mask.data, mask.shape, mask.spacingMm, postprocessing) },
+        { ...mask, data: storedValues(done, list.classes) },
         { description: 'axunet pancreas mask' },
       );
     }
@@ -193,10 +197,9 @@ export async function judgeFold(crossval: Crossval, fold: number, trained: Train
   const thresholdChoice = choosing ? await work.chooseThreshold(validation) : undefined;
   const threshold = thresholdChoice?.chosen ?? (options.threshold as number);
   const postprocessing = await work.choosePostprocessing(validation, threshold);
-  console.log(
-    `fold ${fold}: threshold ${threshold}, post-processing ${describePostprocessing(postprocessing.chosen)}, ` +
-      `by ${validation.length} validation cases`,
-  );
+  const chosen = `post-processing ${describePostprocessing(postprocessing.chosen)}`;
+  const how = keepsApart(list) ? 'likeliest classes' : `threshold ${threshold}`;
+  console.log(`fold ${fold}: ${how}, ${chosen}, by ${validation.length} validation cases`);
   const tested = await work.predict('test', testCases, threshold, options.probability);
   const done = await work.each('test', tested, (one) => work.finish(one, postprocessing.chosen));
   return {

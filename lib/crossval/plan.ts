@@ -9,7 +9,7 @@ import { firstDifference } from '../checks.ts';
 import { type Folds, makeFolds, splitFold } from '../dataset/folds.ts';
 import { expected, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
-import { exactly, list, natural, object, oneLine, readJsonAs, type Schema } from '../io/schema.ts';
+import { exactly, list, natural, object, oneLine, optional, readJsonAs, type Schema } from '../io/schema.ts';
 import { configSchema, type TrainConfig } from '../train/config.ts';
 import { dataSchema, type RunDescription } from '../train/run.ts';
 
@@ -29,6 +29,8 @@ export interface CrossvalPlan {
   readonly config: TrainConfig;
   /** One in so many patients of a fold's training side validates. */
   readonly holdOut: number;
+  /** What stored label values are that no class of `data` has, where `--labels` said so. */
+  readonly otherLabels?: 'background';
   readonly folds: readonly FoldPatients[];
 }
 
@@ -43,6 +45,7 @@ const planSchema: Schema<CrossvalPlan> = object({
   data: dataSchema,
   config: configSchema,
   holdOut: natural,
+  otherLabels: optional(exactly('background')),
   folds: list(foldPatientsSchema),
 });
 

@@ -1,6 +1,6 @@
 /** Reading `fold.json`, `summary.json` and `judging.json` of a cross-validation: what they must hold. */
 import type { BeforeAfter } from '../evaluate/choosePostprocessing.ts';
-import type { CohortSummary } from '../evaluate/cohort.ts';
+import type { CohortSummary, ScoredCase } from '../evaluate/cohort.ts';
 import { type Metric, metricNames } from '../evaluate/metrics.ts';
 import {
   choice,
@@ -85,14 +85,19 @@ const beforeAfterSchema: Schema<BeforeAfter> = object({
   comparison: comparisonSchema,
 });
 
-const caseSchema = object({
+const scores = {
   id: oneLine,
-  patient: oneLine,
-  group: optional(oneLine),
   outcome: choice(['both', 'missed', 'invented', 'neither']),
   counts: object({ tp: natural, fp: natural, fn: natural, tn: natural }),
   imageDiagonalMm: realNumber,
   values: object(ofEveryMetric(written)),
+};
+const detectionSchema = object({ lesions: natural, found: natural, touched: natural, falsePositives: natural });
+const caseSchema = object({
+  ...scores,
+  patient: oneLine,
+  group: optional(oneLine),
+  classes: optional(list(object({ ...scores, detection: detectionSchema }))),
 });
 
 /** Its inputs are only compared, never read. */
@@ -131,12 +136,17 @@ export const choiceSchema = object({
 });
 
 /** JSON keeps no Infinity, which a distance or relative volume with one mask empty is: it comes back from null. */
-function reviveScores(one: ScoredPatientCase): ScoredPatientCase {
+function reviveValues<T extends ScoredCase>(one: T): T {
   const values = Object.fromEntries(
     Object.entries(one.values).map(([name, value]) => [name, (value as number | null) ?? Infinity]),
   );
-  return { ...one, values: values as unknown as ScoredPatientCase['values'] };
+  return { ...one, values: values as unknown as ScoredCase['values'] };
 }
+
+const reviveScores = (one: ScoredPatientCase): ScoredPatientCase => ({
+  ...reviveValues(one),
+  ...(one.classes && { classes: one.classes.map(reviveValues) }),
+});
 
 /** The result of a fold as it was written; undefined where there is none or it is damaged. */
 export async function readFold(folder: string, fold: number): Promise<FoldResult | undefined> {

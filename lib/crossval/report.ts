@@ -4,10 +4,12 @@
  */
 import { cell, heading, interval, numberTable, outcomeText } from '../evaluate/cells.ts';
 import type { CohortSummary, MetricSummary } from '../evaluate/cohort.ts';
-import { describeOutcomes } from '../evaluate/formatReport.ts';
+import type { ClassCase } from '../evaluate/files.ts';
+import { describeOutcomes, detectionText } from '../evaluate/formatReport.ts';
 import { type Metric, metricInfo } from '../evaluate/metrics.ts';
 import { markdownCell } from '../io/markdown.ts';
 import { describePostprocessing } from '../predict/postprocess.ts';
+import type { ClassSummary } from './classes.ts';
 import type { UnscoredCase } from './result.ts';
 import type { CrossvalSummary } from './summary.ts';
 
@@ -17,6 +19,15 @@ const wide: readonly Metric[] = [
   ...(['dice', 'jaccard', 'precision', 'recall'] as const),
   ...(['hd95PooledMm', 'hd95DirectedMm', 'hd95ByAreaMm', 'assdMm', 'nsd1', 'nsd2'] as const),
 ];
+
+/** Of a class alone, whose lesions stand beside. */
+const ofClass: readonly Metric[] = ['dice', 'precision', 'recall', 'hd95PooledMm', 'nsd2'];
+
+/** What has a table: all classes as one, or one of them. */
+type Part = Pick<CrossvalSummary, 'summary'> & {
+  readonly cases: readonly (CrossvalSummary['cases'][number] & Partial<ClassCase>)[];
+  readonly folds: readonly Pick<CrossvalSummary['folds'][number], 'fold' | 'summary'>[];
+};
 
 type Rows = readonly (readonly string[])[];
 /** Columns of words; the others hold numbers. */
@@ -50,25 +61,31 @@ function scopeRows(scope: string, summary: CohortSummary, statistic: Statistic):
   ];
 }
 
+const lesionHeads = ['lesions', 'found', 'false positives'];
+const lesionCounts = ({ detection: d }: Partial<ClassCase>): string[] =>
+  [d?.lesions, d?.found, d?.falsePositives].map((count) => `${count ?? ''}`);
+
 /** The table's parts: heading, patients, folds (with all statistics where `isFull`), all together. */
 function tableRows(
-  { cases, folds, summary }: CrossvalSummary,
+  { cases, folds, summary }: Part,
   shown: readonly Metric[],
   isFull: boolean,
 ): { header: string[]; parts: Rows[] } {
-  const statistic = statisticOf(shown);
-  const ofFold = ({ fold, summary: own }: CrossvalSummary['folds'][number]): Rows =>
+  const lesions = cases.some(({ detection }) => detection);
+  const statistic: Statistic = (...given) => [...statisticOf(shown)(...given), ...(lesions ? ['', '', ''] : [])];
+  const ofFold = ({ fold, summary: own }: Part['folds'][number]): Rows =>
     isFull
       ? scopeRows(`${fold}`, own, statistic)
       : [statistic(`mean ± SD, ${own.cases} cases`, `${fold}`, own, ({ all }) => meanSd(all))];
   return {
-    header: ['case', 'fold', 'outcome', ...shown.map(heading)],
+    header: ['case', 'fold', 'outcome', ...shown.map(heading), ...(lesions ? lesionHeads : [])],
     parts: [
       cases.map((one) => [
         nameOf(one),
         `${one.fold}`,
         outcomeText[one.outcome],
         ...shown.map((metric) => cell(one.values[metric])),
+        ...(lesions ? lesionCounts(one) : []),
       ]),
       folds.flatMap(ofFold),
       scopeRows('all', summary, statistic),
@@ -115,16 +132,19 @@ function choiceLines({
   folds,
   postprocessing,
   choice,
+  classes,
   options: { metric, weights, mirror },
 }: CrossvalSummary): string[] {
+  const thresholdText = (threshold: number): string => (classes ? '' : `threshold ${threshold}, `);
   const { label, unit } = metricInfo[metric];
   const show = (value: number): string => `${cell(value, 4)}${unit && ` ${unit}`}`;
   const mirroring = mirror.length ? `; mirrored along ${mirror.join(', ')}` : '';
-  const how = `weights: ${weights === 'best' ? 'those of the best validation' : 'the last ones'}${mirroring}`;
+  const likeliest = classes ? '; of each voxel the likeliest class' : '';
+  const how = `weights: ${weights === 'best' ? 'those of the best validation' : 'the last ones'}${mirroring}${likeliest}`;
   const lines = folds.map(({ fold, threshold, postprocessing: chosen, validation }) => {
     const [before, after] = [validation.before, validation.after].map(({ metrics }) => show(metrics[metric].all.mean));
     return (
-      `fold ${fold}: threshold ${threshold}, ${describePostprocessing(chosen)} ` +
+      `fold ${fold}: ${thresholdText(threshold)}${describePostprocessing(chosen)} ` +
       `(mean ${label} of ${validation.before.cases} validation cases ${before} before, ${after} after)`
     );
   });
@@ -145,26 +165,38 @@ function choiceLines({
     `test cases: ${changes.join('; ')}; ` +
       `${label} better in ${better[0]}, worse in ${better[1]}, equal in ${better[2]}; ` +
       `missed ${before.outcomes.missed} before, ${after.outcomes.missed} after`,
-    `for new volumes and all networks: threshold ${choice.threshold}, ${describePostprocessing(choice.postprocessing)}`,
+    `for new volumes and all networks: ` +
+      `${thresholdText(choice.threshold)}${describePostprocessing(choice.postprocessing)}`,
   ];
 }
 
 const footnote =
   'A distance that one empty mask leaves undefined is – in its row ' +
   'and the diagonal of its image in the means over all cases.';
-const choiceTitle =
-  'Weights, threshold and post-processing; what was chosen was chosen on validation patients of each fold';
+const choiceTitle = ({ classes }: CrossvalSummary): string =>
+  `${classes ? 'Weights' : 'Weights, threshold'} and post-processing; ` +
+  'what was chosen was chosen on validation patients of each fold';
 
-/** The summary as text for a terminal. */
-export function formatCrossval(summary: CrossvalSummary): string {
-  const { header, parts } = tableRows(summary, narrow, false);
+const wholeTitle = 'All classes as one';
+const classTitle = ({ name, summary }: ClassSummary): string => `${name}: ${describeOutcomes(summary)}`;
+
+/** A table for a terminal, its parts set apart by empty lines. */
+function textTable(part: Part, shown: readonly Metric[]): string {
+  const { header, parts } = tableRows(part, shown, false);
   const lines = numberTable([header, ...parts.flat()], words).split('\n');
   const breaks = [1, 1 + parts[0].length, 1 + parts[0].length + parts[1].length];
-  const table = lines.flatMap((line, i) => (breaks.includes(i) ? ['', line] : [line])).join('\n');
+  return lines.flatMap((line, i) => (breaks.includes(i) ? ['', line] : [line])).join('\n');
+}
+
+/** The summary as text for a terminal; where classes are kept apart a table of each follows that of all as one. */
+export function formatCrossval(summary: CrossvalSummary): string {
+  const { classes = [] } = summary;
   const body = summary.cases.length
     ? [
-        table,
-        `${choiceTitle}\n${choiceLines(summary)
+        ...(classes.length > 0 ? [wholeTitle] : []),
+        textTable(summary, narrow),
+        ...classes.flatMap((one) => [classTitle(one), textTable(one, ofClass), detectionText(one.detection)]),
+        `${choiceTitle(summary)}\n${choiceLines(summary)
           .map((line) => `  ${line}`)
           .join('\n')}`,
         footnote,
@@ -173,9 +205,9 @@ export function formatCrossval(summary: CrossvalSummary): string {
   return [headLine(summary), ...body, ...describeGaps(summary)].join('\n\n');
 }
 
-/** The summary as Markdown, for a paper's draft. */
-export function crossvalMarkdown(summary: CrossvalSummary): string {
-  const { header, parts } = tableRows(summary, wide, true);
+/** The tables as Markdown: a row for each patient, then the statistics of the folds and of all. */
+function markdownTable(part: Part, shown: readonly Metric[]): string {
+  const { header, parts } = tableRows(part, shown, true);
   const line = (cells: readonly string[]): string => `| ${cells.map(markdownCell).join(' | ')} |`;
   const strong = (row: readonly string[]): string[] => row.map((text) => (text ? `**${text}**` : ''));
   const rule = `|${header.map((_, i) => (i < words ? '---' : '---:')).join('|')}|`;
@@ -186,12 +218,25 @@ export function crossvalMarkdown(summary: CrossvalSummary): string {
     ...parts[1].map(line),
     ...parts[2].map((row) => line(strong(row))),
   ];
+  return rows.join('\n');
+}
+
+/** The summary as Markdown, for a paper's draft. */
+export function crossvalMarkdown(summary: CrossvalSummary): string {
+  const { classes = [] } = summary;
+  const ofClasses = classes.flatMap((one) => [
+    `## ${classTitle(one)}`,
+    markdownTable(one, ofClass),
+    detectionText(one.detection).replace('\n', '; '),
+  ]);
   const gaps = describeGaps(summary).map((text) => `- ${text}`);
   return `${[
     headLine(summary),
-    rows.join('\n'),
+    ...(classes.length > 0 ? [`## ${wholeTitle}`] : []),
+    markdownTable(summary, wide),
+    ...ofClasses,
     footnote,
-    `${choiceTitle}:`,
+    `${choiceTitle(summary)}:`,
     choiceLines(summary)
       .map((text) => `- ${text}`)
       .join('\n'),

@@ -4,6 +4,7 @@ import { type CohortSummary, summariseCases } from '../evaluate/cohort.ts';
 import { metricInfo } from '../evaluate/metrics.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
 import type { ScoredPatientCase } from './cases.ts';
+import { type ClassSummary, summariseClasses } from './classes.ts';
 import { assertTestedOnce } from './plan.ts';
 import type { Crossval, DoubtfulCase, EvaluationOptions, FoldResult, UnscoredCase } from './result.ts';
 
@@ -35,6 +36,8 @@ export interface CrossvalSummary {
   /** Test cases after post-processing, in the order of the folds. */
   readonly cases: readonly (ScoredPatientCase & { readonly fold: number })[];
   readonly summary: CohortSummary;
+  /** Each class alone, where several are kept apart; everything else here takes them as one. */
+  readonly classes?: readonly ClassSummary[];
   /** Post-processing's effect on all test cases; absent where there are none. */
   readonly postprocessing?: BeforeAfter;
   /**
@@ -117,7 +120,8 @@ export function summariseFolds(
     sorted.flatMap(({ fold }) => plan.folds[fold].test),
   );
   const there = new Set(sorted.map(({ fold }) => fold));
-  const cases = sorted.flatMap((result) => result.cases.map((one) => ({ ...one, fold: result.fold })));
+  const cases = sorted.flatMap(({ fold, cases: own }) => own.map(({ classes: _, ...one }) => ({ ...one, fold })));
+  const classes = summariseClasses(crossval.list, sorted, options.seed);
   return {
     version: 1,
     dataset: plan.data.dataset,
@@ -138,6 +142,7 @@ export function summariseFolds(
     failedFolds,
     cases,
     summary: summariseCases(cases, options.seed),
+    ...(classes.length > 0 && { classes }),
     ...(cases.length && {
       postprocessing: beforeAfter(
         options.metric,

@@ -138,6 +138,23 @@ interface PairScores {
   readonly classes: readonly ClassCase[];
 }
 
+/**
+ * Each class of two masks of class numbers on one grid, in the order of `classes`, with its lesions. `score` gives the
+ * metrics of two masks of 0 and 1 of the class.
+ */
+export function scoreClasses(
+  id: string,
+  [predicted, wanted]: readonly [ArrayLike<number>, ArrayLike<number>],
+  { shape }: Volume,
+  classes: readonly LabelClass[],
+  score: (mask: Uint8Array, truth: Uint8Array) => MaskScores,
+): ClassCase[] {
+  return classes.map((_, i) => {
+    const [own, theirs] = [maskOfValue(predicted, i + 1), maskOfValue(wanted, i + 1)];
+    return { id, ...score(own, theirs), detection: detectLesions(own, theirs, shape) };
+  });
+}
+
 type Warn = (message: string) => void;
 
 async function scorePair(
@@ -157,10 +174,7 @@ async function scorePair(
     const scores = scoreMasks(mask, truth, wanted.shape, wanted.spacingMm);
     return isPicture(reference) ? { ...scores, values: { ...scores.values, ...noVolumes } } : scores;
   };
-  const classes = (labels.classes ?? []).map((_, i): ClassCase => {
-    const [own, theirs] = [maskOfValue(predicted.data, i + 1), maskOfValue(wanted.data, i + 1)];
-    return { id, ...score(own, theirs), detection: detectLesions(own, theirs, wanted.shape) };
-  });
+  const classes = scoreClasses(id, [predicted.data, wanted.data], wanted, labels.classes ?? [], score);
   return { whole: { id, ...score(predicted.data, wanted.data) }, classes };
 }
 

@@ -2,10 +2,10 @@
 import { formatMeanSd } from '../statistics/summary.ts';
 import { cell, heading, interval, numberTable, outcomeText } from './cells.ts';
 import type { CohortSummary, Comparison } from './cohort.ts';
-import { leastOverlap } from './detection.ts';
+import { type DetectionSummary, leastOverlap } from './detection.ts';
 import type { LabelsInForce } from './files.ts';
 import type { Metric } from './metrics.ts';
-import type { ClassReport, EvaluationReport, ModelReport } from './report.ts';
+import type { EvaluationReport, ModelReport } from './report.ts';
 
 /** Shown to people; all of them are in JSON and CSV. */
 const shown: readonly Metric[] = [
@@ -20,8 +20,8 @@ export function describeOutcomes({ cases, outcomes }: Pick<CohortSummary, 'cases
   return `${cases} cases: ${both} found, ${missed} missed, ${invented} invented, ${neither} rightly empty`;
 }
 
-/** How often lesions of a class were found, and what was taken for one. */
-function detectionText({ detection }: ClassReport): string {
+/** How often lesions of a class were found, and what was taken for one, in two lines. */
+export function detectionText(detection: DetectionSummary): string {
   const { withLesion, found, touched, withoutLesion, rightlyEmpty, falsePositives, falsePositivesPerCase } = detection;
   const [sensitivity, specificity] = [detection.sensitivity, detection.specificity].map((value) => cell(value));
   return [
@@ -35,7 +35,9 @@ function detectionText({ detection }: ClassReport): string {
 /** The whole foreground of a model, then each of its classes. */
 const modelTexts = ({ classes = [], ...model }: ModelReport): string[] => [
   modelText(model, classes.length > 0 ? 'all classes as one' : undefined),
-  ...classes.map((one) => `${modelText({ ...one, name: model.name, failed: [] }, one.name)}\n\n${detectionText(one)}`),
+  ...classes.map(
+    (one) => `${modelText({ ...one, name: model.name, failed: [] }, one.name)}\n\n${detectionText(one.detection)}`,
+  ),
 ];
 
 function modelText(

@@ -3,13 +3,14 @@ import path from 'node:path';
 import { formatCsv } from '../io/csv.ts';
 import { writeFileAtomic, writeJson } from '../io/files.ts';
 import type { ScoredCase } from './cohort.ts';
+import type { Detection, DetectionSummary } from './detection.ts';
 import type { ClassCase } from './files.ts';
 import { formatEvaluation } from './formatReport.ts';
 import { metricInfo, metricNames } from './metrics.ts';
 import type { EvaluationReport, ModelReport } from './report.ts';
 
 /** What tables name the whole foreground, beside its classes. */
-const wholeName = 'all';
+export const wholeName = 'all';
 const hasClasses = ({ models }: EvaluationReport): boolean => models.some(({ classes }) => classes);
 /** All foreground of a model as one, then each of its classes. */
 const partsOf = ({ cases, summary, classes = [] }: ModelReport) => [
@@ -26,20 +27,18 @@ function casesCsv(report: EvaluationReport): string {
   const where = (name: string): string[] => (apart ? [name] : []);
   const header = [
     ...['model', 'case', ...where('class'), 'outcome', 'tp', 'fp', 'fn', 'tn', ...metricNames],
-    ...(apart ? ['lesions', 'lesions_found', 'lesions_touched', 'false_positives'] : []),
+    ...(apart ? lesionColumns : []),
     'failed',
   ];
   const rows = report.models.flatMap((model) => [
     ...partsOf(model).flatMap((part) =>
       part.cases.map(({ id, outcome, counts: { tp, fp, fn, tn }, values, detection }) => {
         const numbers = [tp, fp, fn, tn, ...metricNames.map((metric) => values[metric])];
-        const { lesions = '', found = '', touched = '', falsePositives = '' } = detection ?? {};
-        const lesionCells = apart ? [lesions, found, touched, falsePositives] : [];
-        return [model.name, id, ...where(part.name), outcome, ...numbers, ...lesionCells, ''];
+        return [model.name, id, ...where(part.name), outcome, ...numbers, ...(apart ? lesionCells(detection) : []), ''];
       }),
     ),
     ...model.failed.map(({ id, reason }) => {
-      const gaps = new Array<string>(4 + metricNames.length + (apart ? 4 : 0)).fill('');
+      const gaps = new Array<string>(4 + metricNames.length + (apart ? lesionColumns.length : 0)).fill('');
       return [model.name, id, ...where(wholeName), 'failed', ...gaps, reason];
     }),
   ]);
@@ -67,19 +66,27 @@ function summaryCsv(report: EvaluationReport): string {
   return formatCsv([header, ...rows]);
 }
 
+/** The columns of `detection.csv`, and their cells; of a share of nothing NaN, which a CSV leaves empty. */
+export const detectionColumns = [
+  ...['with_lesion', 'found', 'touched', 'sensitivity', 'without_lesion', 'rightly_empty'],
+  ...['specificity', 'false_positives', 'false_positives_per_case'],
+];
+export const detectionCells = (d: DetectionSummary): number[] => [
+  ...[d.withLesion, d.found, d.touched, d.sensitivity ?? NaN, d.withoutLesion, d.rightlyEmpty],
+  ...[d.specificity ?? NaN, d.falsePositives, d.falsePositivesPerCase ?? NaN],
+];
+
+/** The columns of a case's lesions in `cases.csv`, and their cells; empty for all classes as one. */
+export const lesionColumns = ['lesions', 'lesions_found', 'lesions_touched', 'false_positives'];
+export const lesionCells = ({ lesions, found, touched, falsePositives }: Partial<Detection> = {}) =>
+  [lesions, found, touched, falsePositives].map((count) => count ?? '');
+
 /** One line per model and class: in how many cases its lesions were found, and false positives. */
 function detectionCsv({ models }: EvaluationReport): string {
-  const header = [
-    ...['model', 'class', 'with_lesion', 'found', 'touched', 'sensitivity', 'without_lesion', 'rightly_empty'],
-    ...['specificity', 'false_positives', 'false_positives_per_case'],
-  ];
   const rows = models.flatMap((model) =>
-    (model.classes ?? []).map(({ name, detection: d }) => [
-      ...[model.name, name, d.withLesion, d.found, d.touched, d.sensitivity ?? NaN, d.withoutLesion, d.rightlyEmpty],
-      ...[d.specificity ?? NaN, d.falsePositives, d.falsePositivesPerCase ?? NaN],
-    ]),
+    (model.classes ?? []).map(({ name, detection }) => [model.name, name, ...detectionCells(detection)]),
   );
-  return formatCsv([header, ...rows]);
+  return formatCsv([['model', 'class', ...detectionColumns], ...rows]);
 }
 
 /**

@@ -4,6 +4,8 @@
 import { describeClasses } from '../dataset/classes.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { describeConfig } from './config.ts';
+import { emptyClassWatch } from './emptyClasses.ts';
+import type { EpochRecord } from './history.ts';
 import { consoleReport } from './report.ts';
 import { closeRun, openRun, type RunDescription } from './run.ts';
 import { type TrainingResult, train } from './trainer.ts';
@@ -33,7 +35,12 @@ export async function trainFolder(
       console.log(`  ${'patients'.padEnd(18)} ${training} to train on, ${validation} to validate on`);
     }
     console.log(run.memory);
-    const result = await train(run, { resume, ...report });
+    const emptyClasses = emptyClassWatch(slices, run.training);
+    const onEpoch = (record: EpochRecord): void => {
+      report.onEpoch(record);
+      for (const line of emptyClasses(record)) console.warn(line);
+    };
+    const result = await train(run, { resume, ...report, onEpoch });
     report.finish(result);
     return result;
   } finally {

@@ -1,5 +1,6 @@
-import type { CommandDefinition, Options } from '../definition.ts';
+import { type CommandDefinition, inGroup, type Options } from '../definition.ts';
 import { judgingOptions } from '../options/judging.ts';
+import { labelsOption } from '../options/labelMap.ts';
 import { wholeNumberOption } from '../options/numbers.ts';
 import { predictionOptions } from '../options/prediction.ts';
 import { shardOption } from '../options/shard.ts';
@@ -11,7 +12,7 @@ export const options = {
     output: 'folder',
     text:
       'for plan.json, judging.json, fold-0/, fold-1/, ..., masks/ (each by the network that never saw the patient), ' +
-      'cases.csv, summary.csv, summary.md, summary.json',
+      'cases.csv, summary.csv, summary.md, summary.json, with --labels detection.csv',
   },
   'folds-file': foldsFileOption,
   'hold-out': {
@@ -26,6 +27,7 @@ export const options = {
   probability: { ...predictionOptions.probability, text: 'also fold-K/test/<case>_probability.nii.gz' },
   ...slicesOptions,
   dataset: { ...slicesOptions.dataset, text: 'a set of CT volumes (axunet data lists them), or a folder of one' },
+  ...inGroup('Data', { labels: labelsOption }),
   ...judgingOptions,
   ...configOptions,
 } as const satisfies Options;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isSameJson } from '../../checks.ts';
+import { keepsApart } from '../../crossval/classes.ts';
 import { runFold } from '../../crossval/fold.ts';
 import { assertTestedOnce, type CrossvalPlan, keepPlan, planFolds, readPlan } from '../../crossval/plan.ts';
 import { evaluationSchema, readFold } from '../../crossval/readResult.ts';
@@ -8,8 +9,9 @@ import { formatCrossval } from '../../crossval/report.ts';
 import { type Crossval, type EvaluationOptions } from '../../crossval/result.ts';
 import { type FailedFold, summariseFolds } from '../../crossval/summary.ts';
 import { writeCrossval } from '../../crossval/writeReport.ts';
-import type { CaseList, OpenOptions } from '../../dataset/caseList.ts';
+import type { CaseList, LabelClass, OpenOptions } from '../../dataset/caseList.ts';
 import { openDataset } from '../../dataset/cases.ts';
+import { areSameClasses, describeClasses, parseClasses } from '../../dataset/classes.ts';
 import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
 import { writeJson } from '../../io/files.ts';
 import { readJsonAs } from '../../io/schema.ts';
@@ -58,7 +60,7 @@ async function keepEvaluation(folder: string, values: Values, seed: number): Pro
   return evaluation;
 }
 
-/** A set whose volumes can be predicted and whose labels are there. */
+/** A set whose volumes can be predicted and whose labels are there, with the classes that `labels` keeps apart. */
 async function openVolumes(dataset: string, values: Values, labels?: OpenOptions): Promise<CaseList> {
   const list = await openDataset(dataset, values.data, { ...labels, ...seriesOf(values) });
   if (list.kind === '3d') return list;
@@ -68,11 +70,27 @@ async function openVolumes(dataset: string, values: Values, labels?: OpenOptions
   );
 }
 
+/** What the labels mean to slices or a plan that keep classes; nothing where they do not. */
+const rulesOf = (classes?: readonly LabelClass[], otherLabels?: 'background'): OpenOptions | undefined =>
+  classes && { ...parseClasses(describeClasses(classes)), ...(otherLabels && { otherLabels }) };
+
+/** The set with the classes of the slices, which must be those of the command line where it names any. */
+async function withClassesOf(slices: SliceSet, list: CaseList, values: Values): Promise<CaseList> {
+  const { classes } = slices.manifest;
+  if (areSameClasses(classes, list.classes)) return list;
+  if (!list.classes) return openVolumes(values.dataset!, values, rulesOf(classes));
+  throw expected(
+    `slices with the classes ${describeClasses(list.classes)}`,
+    classes ? describeClasses(classes) : 'none that are kept apart',
+    values.slices,
+  );
+}
+
 /** The plan that the command line asks for; in a folder that has one, its configuration where nothing else is said. */
 async function planFor(
   values: Values,
   changed: (base: TrainConfig) => TrainConfig,
-  slices: SliceSet,
+  { slices, list: { otherLabels } }: Pick<Crossval, 'slices' | 'list'>,
   old: CrossvalPlan | undefined,
 ): Promise<CrossvalPlan> {
   const config = changed(
@@ -85,7 +103,8 @@ async function planFor(
       : await foldsFor(values, slices, config.seed);
   const planned = planFolds(folds, { seed: config.seed, holdOut, groups: groupsOf(slices) });
   const { data } = describeRun(config, slices, planned[0]);
-  return { version: 1, data, config, holdOut, folds: planned };
+  const others = data.classes && otherLabels === 'background' && { otherLabels };
+  return { version: 1, data, config, holdOut, ...others, folds: planned };
 }
 
 /** The folds that this call is to run. */
@@ -155,18 +174,19 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
     throw new UserError('Expected axunet crossval --dataset NAME --out DIR');
   checkOptions(values);
   const planned = await planIn(values);
-  const list = await openVolumes(dataset, values, planned?.preprocess.labels);
   const old = await readPlan(out);
+  const labels = values.labels ?? rulesOf(old?.data.classes, old?.otherLabels) ?? planned?.preprocess.labels;
+  const opened = await openVolumes(dataset, values, labels);
   const changed = await readTrainingOptions(values, values.preset === undefined ? old?.config : undefined);
   const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);
   const slices =
     values.slices === undefined
-      ? await slicesOfDataset(list, preset, 'crossval', planned)
+      ? await slicesOfDataset(opened, preset, 'crossval', planned)
       : await openMadeSlices(values.slices, 'crossval', planned);
-  const { classes = [] } = slices.manifest;
-  if (classes.length > 1)
-    throw expected('slices of one class to cross-validate', classes.map(({ name }) => name).join(', '), values.slices);
-  const plan = await planFor(values, changed, slices, old);
+  const list = await withClassesOf(slices, opened, values);
+  if (keepsApart(list) && values.threshold !== undefined && values.threshold !== 0.5)
+    throw expected('no --threshold of several classes, of which the likeliest is taken', `${values.threshold}`);
+  const plan = await planFor(values, changed, { slices, list }, old);
   assertTestedOnce(plan.folds, [...new Set(slices.entries.map(({ patient }) => patient))]);
   const wanted = wantedFolds(values, plan);
   await keepPlan(out, plan);

@@ -52,6 +52,40 @@ export async function makeSlices(list: CaseList, folder: string, windowHu?: Wind
 
 /** How the phantom's labels are called where its classes are kept apart. */
 const phantomClasses = parseClasses('pancreas=1,tumour=2');
+const tumourClass = 2;
+
+/** How often a slice with tumour stands in a study of classes kept apart, in every arm: one in ten has any. */
+const tumourRepeats = 4;
+
+/** The slices with those of the numbers in `repeated` so many times, each time under another id. */
+function repeatSlices(slices: SliceSet, repeated: ReadonlySet<number>, times: number): SliceSet {
+  const from = slices.entries.flatMap((_, i) => new Array<number>(repeated.has(i) ? times : 1).fill(i));
+  const entries = from.map((i, k) => {
+    const entry = slices.entries[i]!;
+    const first = from.indexOf(i);
+    return k === first ? entry : { ...entry, id: `${entry.id}-again-${k - first}` };
+  });
+  return {
+    manifest: { ...slices.manifest, slices: entries },
+    entries,
+    read: (k) => slices.read(from[k]!),
+    readLabel: (k) => slices.readLabel(from[k]!),
+  };
+}
+
+/** Both versions of the phantom's slices, those with tumour repeated: the same slices in the same order. */
+function withTumoursRepeated(united: SliceSet, apart: SliceSet): { united: SliceSet; apart: SliceSet } {
+  const ids = new Set(
+    apart.entries.flatMap(({ id, foreground }, i) =>
+      foreground > 0 && apart.readLabel(i).includes(tumourClass) ? [id] : [],
+    ),
+  );
+  const repeat = (slices: SliceSet): SliceSet => {
+    const repeated = slices.entries.flatMap(({ id }, i) => (ids.has(id) ? [i] : []));
+    return repeatSlices(slices, new Set(repeated), tumourRepeats);
+  };
+  return { united: repeat(united), apart: repeat(apart) };
+}
 
 async function phantomCohort(keepsClasses: boolean): Promise<StudyCohort> {
   const folder = projectPath('data/study/phantom');
@@ -65,9 +99,12 @@ async function phantomCohort(keepsClasses: boolean): Promise<StudyCohort> {
   progress.finish();
   const list = await openDataset('phantom', folder);
   const slices = await makeSlices(list, projectPath('data/study/phantom-slices'));
-  const apart = keepsClasses
-    ? await makeSlices(await openDataset('phantom', folder, phantomClasses), projectPath('data/study/phantom-apart'))
-    : undefined;
+  const sets = keepsClasses
+    ? withTumoursRepeated(
+        slices,
+        await makeSlices(await openDataset('phantom', folder, phantomClasses), projectPath('data/study/phantom-apart')),
+      )
+    : { united: slices, apart: slices };
   const { folds } = foldsOf(list, { count: 11, seed: 1 });
   const patients = {
     validation: folds.slice(0, validationFolds).flat().sort(),
@@ -79,7 +116,7 @@ async function phantomCohort(keepsClasses: boolean): Promise<StudyCohort> {
     source: `${phantomPatients} phantom patients of the size of profile demo, seed 1 (synthetic: easier than people)`,
     patients,
     foreground: foregroundOf(slices),
-    split: (arm) => ({ slices: arm.keepsClasses ? apart! : slices, ...patients }),
+    split: (arm) => ({ slices: arm.keepsClasses ? sets.apart : sets.united, ...patients }),
   };
 }
 

@@ -1,16 +1,20 @@
 /** `npm run study`: trains the networks of a study, or says how far the studies are. */
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from 'axunet/errors';
+import { saveFigure } from 'axunet/figures/saveFigure';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
+import { seedPoints } from '../figures/seedPoints.ts';
+import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
-import { findStudy, studies } from './plan.ts';
+import { classesApartName, findStudy, studies } from './plan.ts';
 import { runPlanned } from './planned.ts';
 import { type PlannedSet, plannedName, plannedSets } from './plannedCohort.ts';
 import { savePlannedFigure } from './plannedOutcome.ts';
 import { powerStudyName, powerTitle, readPowerRecord } from './powerRecord.ts';
 import { publishedName, recordPublished } from './published.ts';
-import { readStudyRecord } from './record.ts';
+import { readStudyRecord, recordFile, type StudyRecord } from './record.ts';
 import { runPower } from './runPower.ts';
 import { runStudy, type StudyResult, studyState, timeStudy } from './runStudy.ts';
 
@@ -70,6 +74,18 @@ async function comparePlanned(
   return code;
 }
 
+/** The figure of the study beside its record, and its numbers. */
+async function tellClassesApart(record: StudyRecord | undefined): Promise<void> {
+  if (!record?.runs.length) return;
+  const file = recordFile(record.study);
+  const title = `${record.title}: ${record.runs[0]!.cases.length} unseen phantom patients, points are seeds`;
+  await saveFigure(path.dirname(file), 'seed-points', seedPoints(classesApartMetrics(record), { title }), {
+    inputs: [file],
+    command: record.command,
+  });
+  console.log(describeClassesApart(record));
+}
+
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -121,7 +137,9 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const result = await runStudy(plan, cohort, { onlyFinished: values.record });
-  return tell(plan.name, result, plan.arms.length * plan.seeds.length);
+  const code = tell(plan.name, result, plan.arms.length * plan.seeds.length);
+  if (plan.name === classesApartName) await tellClassesApart(await readStudyRecord(plan.name));
+  return code;
 }
 
 main(process.argv.slice(2)).then(

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { metricInfo, metricNames } from '../evaluate/metrics.ts';
 import { formatCsv } from '../io/csv.ts';
-import { writeFileAtomic, writeJson } from '../io/files.ts';
+import { keepJson, keepText } from '../io/files.ts';
 import { crossvalMarkdown, withoutScore } from './report.ts';
 import type { CrossvalSummary } from './summary.ts';
 
@@ -64,10 +64,13 @@ export function crossvalSummaryCsv({ folds, summary }: CrossvalSummary): string 
   return formatCsv([header, ...rows]);
 }
 
-/** Writes `cases.csv`, `summary.csv`, `summary.md` and, last, `summary.json`, each whole or not at all. */
+/**
+ * Writes `cases.csv`, `summary.csv`, `summary.md` and, last, `summary.json`, each whole or not at all; those that are
+ * there already stay.
+ */
 export async function writeCrossval(folder: string, summary: CrossvalSummary): Promise<void> {
-  await writeFileAtomic(path.join(folder, 'cases.csv'), crossvalCasesCsv(summary));
-  await writeFileAtomic(path.join(folder, 'summary.csv'), crossvalSummaryCsv(summary));
-  await writeFileAtomic(path.join(folder, 'summary.md'), crossvalMarkdown(summary));
-  await writeJson(path.join(folder, 'summary.json'), summary);
+  await keepText(path.join(folder, 'cases.csv'), crossvalCasesCsv(summary));
+  await keepText(path.join(folder, 'summary.csv'), crossvalSummaryCsv(summary));
+  await keepText(path.join(folder, 'summary.md'), crossvalMarkdown(summary));
+  await keepJson(path.join(folder, 'summary.json'), summary);
 }

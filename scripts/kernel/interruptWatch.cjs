@@ -12,7 +12,7 @@ const { load } = Atomics;
 const lastMs = 30_000;
 let orphanAt;
 
-/** Without Jupyter, code of a cell that still runs is ended, so that the kernel can close; one that cannot is killed. */
+/** Without Jupyter, a cell's code that still runs is ended, so that the kernel closes; one that cannot is killed. */
 function endOrphan() {
   if (orphanAt === undefined && !hasEnded(parent)) return;
   orphanAt ??= performance.now();

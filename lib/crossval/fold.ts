@@ -8,6 +8,7 @@ import { isSameJson } from '../checks.ts';
 import { expected } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { ownPlace } from '../io/insideFolder.ts';
+import { assertWritableFolder } from '../io/writable.ts';
 import { loadRun } from '../train/loadRun.ts';
 import { describeRun } from '../train/run.ts';
 import { trainFolder } from '../train/trainFolder.ts';
@@ -45,6 +46,7 @@ export async function runFold(crossval: Crossval, fold: number): Promise<{ resul
   const cases = [...casesOf(list, patients.validation), ...casesOf(list, patients.test)];
   const complete = await completeFold(crossval, fold, cases);
   if (complete) return { result: complete, wasComplete: true };
+  await assertWritableFolder(folder); // before the work that would be lost
   const own = path.basename(foldFolder(folder, fold));
   for (const part of [own, `${own}/validation`, `${own}/test`, 'masks']) ownPlace(folder, part);
   await rm(foldFile(folder, fold), { force: true }); // what is judged anew has no result until it went through

@@ -4,7 +4,7 @@ import type { ClassCase } from '../evaluate/files.ts';
 import { metricInfo, metricNames } from '../evaluate/metrics.ts';
 import { detectionCells, detectionColumns, lesionCells, lesionColumns, wholeName } from '../evaluate/writeReport.ts';
 import { formatCsv } from '../io/csv.ts';
-import { writeFileAtomic, writeJson } from '../io/files.ts';
+import { keepJson, keepText } from '../io/files.ts';
 import { crossvalMarkdown, withoutScore } from './report.ts';
 import type { CrossvalSummary } from './summary.ts';
 
@@ -78,12 +78,12 @@ export function crossvalDetectionCsv({ classes = [] }: CrossvalSummary): string 
 
 /**
  * Writes `cases.csv`, `summary.csv`, with classes `detection.csv`, `summary.md` and, last, `summary.json`, each whole
- * or not at all.
+ * or not at all; those that are there already stay.
  */
 export async function writeCrossval(folder: string, summary: CrossvalSummary): Promise<void> {
-  await writeFileAtomic(path.join(folder, 'cases.csv'), crossvalCasesCsv(summary));
-  await writeFileAtomic(path.join(folder, 'summary.csv'), crossvalSummaryCsv(summary));
-  if (summary.classes) await writeFileAtomic(path.join(folder, 'detection.csv'), crossvalDetectionCsv(summary));
-  await writeFileAtomic(path.join(folder, 'summary.md'), crossvalMarkdown(summary));
-  await writeJson(path.join(folder, 'summary.json'), summary);
+  await keepText(path.join(folder, 'cases.csv'), crossvalCasesCsv(summary));
+  await keepText(path.join(folder, 'summary.csv'), crossvalSummaryCsv(summary));
+  if (summary.classes) await keepText(path.join(folder, 'detection.csv'), crossvalDetectionCsv(summary));
+  await keepText(path.join(folder, 'summary.md'), crossvalMarkdown(summary));
+  await keepJson(path.join(folder, 'summary.json'), summary);
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { MaskList } from '../dataset/masks.ts';
 import { listFiles, type NamedFile, pairById, picturesIn, volumesIn } from '../dataset/pairing.ts';
 import { expected } from '../errors.ts';
+import { readableVolumes } from '../scan/volumeNames.ts';
 
 /** Two files to be compared; without one of them the case fails with its name. */
 export interface FilePair {
@@ -62,7 +63,7 @@ export function pairFiles(prediction: string, reference: string): FilePairs {
     ...unpredicted,
   ];
   if (all.length === 0)
-    throw expected('masks (.nii, .nii.gz, .hdr, or .png of pictures)', 'none', `${prediction} and ${reference}`);
+    throw expected(`masks (${readableVolumes}, or .png of pictures)`, 'none', `${prediction} and ${reference}`);
   return { name, pairs: all.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 

@@ -60,7 +60,12 @@ async function readFully(handle: FileHandle, into: Buffer, position: number): Pr
 export interface PlainSource extends ByteSource {
   /** Bytes in the file. */
   readonly size: number;
+  /** The bytes from a place to the end, piece by piece in the same memory. */
+  pieces(from: number): AsyncGenerator<Buffer>;
 }
+
+/** As much of a file is in memory where it is read piece by piece. */
+const pieceBytes = 1 << 20;
 
 function plainSource(file: string, handle: FileHandle, size: number): PlainSource {
   const tooShort = (byteCount: number, what: string, found: number): Error =>
@@ -80,6 +85,15 @@ function plainSource(file: string, handle: FileHandle, size: number): PlainSourc
       const found = await readFully(handle, bytes, offset);
       if (found !== length) throw tooShort(offset + length, what, offset + found);
       return bytes;
+    },
+    async *pieces(from) {
+      const room = Buffer.allocUnsafeSlow(Math.max(0, Math.min(pieceBytes, size - from)));
+      for (let at = from; at < size; at += room.length) {
+        const piece = room.subarray(0, Math.min(room.length, size - at));
+        const found = await readFully(handle, piece, at);
+        if (found !== piece.length) throw tooShort(size, 'as when it was opened', at + found);
+        yield piece;
+      }
     },
   };
 }
@@ -105,7 +119,7 @@ function gzipSource(plain: PlainSource): ByteSource {
       // Data that cannot be packed grow by less than a thousandth: more is padding without end, or of another image.
       if (size > 2 * (offset + length) + freeBehind)
         throw expected(`${offset + length} bytes (${what})`, `gzip data of ${size} bytes, which hold more`, file);
-      return gunzipRange(await plain.read(0, size, 'gzip data'), { offset, length, what }, file);
+      return gunzipRange((from) => plain.pieces(from), { offset, length, what }, file);
     },
   };
 }

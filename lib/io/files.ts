@@ -99,10 +99,27 @@ export async function writeFileAtomic(file: string, data: FileContent): Promise<
   await syncFolder(folder);
 }
 
-/** Writes a value as indented JSON with a newline at the end, atomically. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+/**
+ * Writes a text as `writeFileAtomic` does, unless the file holds it already: what is complete may lie in a folder that
+ * is read-only.
+ */
+export async function keepText(file: string, text: string): Promise<void> {
+  const bytes = Buffer.from(text);
+  const status = await stat(file).catch(() => undefined);
+  const isSame =
+    status?.isFile() && status.size === bytes.length && bytes.equals(await readFile(file).catch(() => none));
+  if (!isSame) await writeFileAtomic(file, bytes);
 }
+
+const none = Buffer.alloc(0);
+
+const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Writes a value as indented JSON with a newline at the end, atomically. */
+export const writeJson = (file: string, value: unknown): Promise<void> => writeFileAtomic(file, jsonText(value));
+
+/** The same, unless the file holds just that already. */
+export const keepJson = (file: string, value: unknown): Promise<void> => keepText(file, jsonText(value));
 
 /** What stops a file from being read, as a sentence; anything unexpected stays as it is. */
 export function explainReadError(error: unknown, what: string, file: string): unknown {

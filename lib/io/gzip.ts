@@ -2,8 +2,36 @@
  * Unpacking gzip (RFC 1952) with nothing taken on trust: every member's CRC and length are verified by zlib,
  * several members are read as one stream, and only zero padding may follow the last.
  */
+import type { Transform } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { expected, messageOf, UserError } from '../errors.ts';
+
+/** Bytes from a place on, piece by piece; the next piece may take the memory of the one before. */
+export type Pieces = (from: number) => AsyncIterable<Buffer> | Iterable<Buffer>;
+
+/** What a stream of zlib makes of packed pieces; only a piece and what becomes of it are in memory. */
+export async function* unpacked(packed: ReturnType<Pieces>, stream: Transform): AsyncGenerator<Buffer> {
+  const over = finished(stream, { writable: false }).catch(() => {});
+  const feed = async (): Promise<void> => {
+    for await (const piece of packed) {
+      // A stream that has come to its end takes no more and never says so.
+      const taken = new Promise<void>((resolve) => {
+        stream.write(piece, () => resolve());
+      });
+      await Promise.race([over, taken]);
+      if (stream.readableEnded || stream.destroyed) return;
+    }
+    stream.end();
+  };
+  const fed = feed().catch((error) => void stream.destroy(error));
+  try {
+    yield* stream as AsyncIterable<Buffer>;
+  } finally {
+    stream.destroy();
+    await fed;
+  }
+}
 
 /** Deflate packs at most 1032 bytes into one (RFC 1951: 258 bytes for 2 bits), so this bounds what a file can hold. */
 export const largestUnpacked = (packedBytes: number): number => packedBytes * 1032;
@@ -24,11 +52,13 @@ export function gunzipHead(packed: Buffer, count: number, file: string): Buffer 
 }
 
 /** Only zeros may follow the last member: tape and block padding. */
-function assertOnlyPadding(packed: Buffer, from: number, file: string): void {
-  for (let i = from; i < packed.length; i++) {
-    if (packed[i] !== 0)
-      throw expected('the end of the gzip data', `${packed.length - i} more bytes that are not gzip data`, file);
+async function assertOnlyPadding(behind: ReturnType<Pieces>, file: string): Promise<void> {
+  let others = 0;
+  for await (const piece of behind) {
+    const first = others > 0 ? 0 : piece.findIndex((byte) => byte !== 0);
+    if (first >= 0) others += piece.length - first;
   }
+  if (others > 0) throw expected('the end of the gzip data', `${others} more bytes that are not gzip data`, file);
 }
 
 /**
@@ -48,11 +78,10 @@ interface UnpackedRange {
 
 /**
  * Unpacks everything and returns the bytes of the range; what lies outside is verified and dropped.
- * Throws
- * a UserError on any damage, on a stream that is too short, on garbage after the stream and, where the range must be
- * the `last` bytes, on a stream that goes on behind it, or else on one that goes on for longer than the range is.
+ * Throws a UserError on any damage, on a stream that is too short, on garbage after the stream and, where the range
+ * must be the `last` bytes, on a stream that goes on behind it, or else on one that goes on for longer than the range.
  */
-export async function gunzipRange(packed: Buffer, range: UnpackedRange, file: string): Promise<Buffer> {
+export async function gunzipRange(packed: Pieces, range: UnpackedRange, file: string): Promise<Buffer> {
   const { offset, length, what, last } = range;
   const wanted = Buffer.allocUnsafeSlow(length);
   const wrongLength = (found: string): Error =>
@@ -60,9 +89,8 @@ export async function gunzipRange(packed: Buffer, range: UnpackedRange, file: st
   const most = offset + length + (last ? 0 : offset + length) + freeBehind;
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   let at = 0;
-  gunzip.end(packed);
   try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+    for await (const chunk of unpacked(packed(0), gunzip)) {
       const from = Math.max(0, offset - at);
       if (from < chunk.length && at + from - offset < length) chunk.copy(wanted, at + from - offset, from);
       at += chunk.length;
@@ -71,7 +99,7 @@ export async function gunzipRange(packed: Buffer, range: UnpackedRange, file: st
   } catch (error) {
     throw error instanceof UserError ? error : damaged(error, file);
   }
-  assertOnlyPadding(packed, gunzip.bytesWritten, file);
+  await assertOnlyPadding(packed(gunzip.bytesWritten), file);
   if (at < offset + length || (last && at > offset + length)) throw wrongLength(`${at}`);
   return wanted;
 }

@@ -4,25 +4,36 @@
 import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas';
 import { expected, messageOf } from '../errors.ts';
 import { countValues } from '../volume/values.ts';
-import { withPlainSource } from './bytes.ts';
+import { assertFitsMemory, withPlainSource } from './bytes.ts';
 import { fileKind } from './fileKind.ts';
 import { checkJpeg, isJpeg, withoutProfile } from './jpeg.ts';
 import { type GreyImage, luma } from './pixels.ts';
 import { decodePng, isPng } from './png.ts';
 
+/** Skia decodes to four bytes a pixel at once, whatever the picture; the fifth is its grey. */
+const decodedPixelBytes = 5;
+
+/** So many pixels are turned to grey at once: in colours they take four times the memory of the picture. */
+const stripPixels = 1 << 20;
+
 /** The grey pixels of a JPEG of 8 bits a channel. Throws a UserError for damage. */
 export async function decodeJpeg(bytes: Buffer, file: string): Promise<GreyImage> {
   const { width, height } = checkJpeg(bytes, file);
+  assertFitsMemory(decodedPixelBytes * width * height, file);
   const picture = await loadImage(withoutProfile(bytes)).catch((error) => {
     throw expected('an intact JPEG', `damage (${messageOf(error)})`, file);
   });
   if (picture.width !== width || picture.height !== height)
     throw expected(`a JPEG of ${width}×${height} pixels`, `${picture.width}×${picture.height}`, file);
-  const context = createCanvas(width, height).getContext('2d');
-  context.drawImage(picture, 0, 0);
-  const rgba = context.getImageData(0, 0, width, height).data;
   const data = new Uint8Array(width * height);
-  for (let i = 0; i < data.length; i++) data[i] = luma(rgba[4 * i]!, rgba[4 * i + 1]!, rgba[4 * i + 2]!);
+  const rows = Math.min(height, Math.max(1, Math.ceil(stripPixels / width)));
+  const context = createCanvas(width, rows).getContext('2d');
+  for (let y = 0; y < height; y += rows) {
+    const strip = data.subarray(width * y, width * (y + rows));
+    context.drawImage(picture, 0, -y);
+    const rgba = context.getImageData(0, 0, width, strip.length / width).data;
+    for (let i = 0; i < strip.length; i++) strip[i] = luma(rgba[4 * i]!, rgba[4 * i + 1]!, rgba[4 * i + 2]!);
+  }
   return { data, width, height, isLossy: true };
 }
 
@@ -40,8 +51,7 @@ export async function readGreyImage(file: string): Promise<GreyImage> {
     const isPicture = isPng(start) || isJpeg(start);
     if (!isPicture || size > longestPicture)
       throw expected('a PNG or JPEG picture', (!isPicture && fileKind(start)) || `${size} bytes that are none`, file);
-    const bytes = await source.read(0, size, 'a picture');
-    return isPng(bytes) ? decodePng(bytes, file) : decodeJpeg(bytes, file);
+    return isPng(start) ? decodePng(source) : decodeJpeg(await source.read(0, size, 'a picture'), file);
   });
 }
 

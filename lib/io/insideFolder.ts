@@ -1,4 +1,4 @@
-/** Paths that a file names: taken only where they stay inside the folder that the file speaks of. */
+/** Paths that a file names, taken only where they stay inside the folder that it speaks of; names that become files. */
 import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { expected, shownText } from '../errors.ts';
@@ -53,3 +53,22 @@ export function insideFolder(folder: string, name: string, file: string): string
 
 /** A folder or file of a name of ours below `folder`, which may be somebody else's: its parts may be links. */
 export const ownPlace = (folder: string, name: string): string => insideFolder(folder, name, folder);
+
+/**
+ * Throws a UserError where two of the names, which become files, differ in capital letters alone: on the disks of macOS
+ * and Windows they are one file, and one would be lost. `what` they are stands in the message.
+ */
+export function assertFileEach(names: readonly string[], what: string, place?: string): void {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const plain = name.normalize('NFC').toLowerCase();
+    const other = seen.get(plain);
+    if (other !== undefined && other !== name)
+      throw expected(
+        `${what} that differ in more than capital letters (macOS and Windows take them for one file)`,
+        `${shownText(other)} and ${shownText(name)}`,
+        place,
+      );
+    seen.set(plain, name);
+  }
+}

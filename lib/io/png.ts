@@ -1,36 +1,89 @@
 /**
  * Reading PNG (https://www.w3.org/TR/png-3/) with nothing taken on trust: every chunk's length and CRC, the end marker
- * and the number of bytes behind the compression are checked, and memory is bounded by what the header says.
+ * and the number of bytes behind the compression are checked. Of file and rows only a piece is in memory beside the
+ * picture.
  */
-import { crc32, inflateSync } from 'node:zlib';
-import { expected, messageOf } from '../errors.ts';
+import { crc32, createInflate } from 'node:zlib';
+import { expected, messageOf, UserError } from '../errors.ts';
+import type { PlainSource } from './bytes.ts';
+import { unpacked } from './gzip.ts';
 import { assertPictureSize, exifOrientation, type GreyImage, luma } from './pixels.ts';
 
 const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 export const isPng = (bytes: Buffer): boolean => bytes.subarray(0, 8).equals(signature);
 
+/** The bytes of a PNG: what is used of a file that is open. */
+export type PngSource = Pick<PlainSource, 'file' | 'size' | 'read'>;
+
+/** As many bytes of a file are in memory, and so much of a chunk other than pixels is looked at. */
+const windowBytes = 1 << 20;
+
+/** Bytes of a file through a window that moves on. */
+class Window {
+  readonly #source: PngSource;
+  #from = 0;
+  #bytes: Buffer = Buffer.alloc(0);
+
+  constructor(source: PngSource) {
+    this.#source = source;
+  }
+
+  /** Up to `windowBytes` bytes, which the file must have. */
+  async view(at: number, count: number): Promise<Buffer> {
+    if (at < this.#from || at + count > this.#from + this.#bytes.length) {
+      this.#bytes = await this.#source.read(at, Math.min(windowBytes, this.#source.size - at), 'a picture');
+      this.#from = at;
+    }
+    return this.#bytes.subarray(at - this.#from, at - this.#from + count);
+  }
+
+  /** Bytes of any number, piece by piece. */
+  async *pieces(from: number, count: number): AsyncGenerator<Buffer> {
+    for (let at = from; at < from + count; at += windowBytes)
+      yield await this.view(at, Math.min(windowBytes, from + count - at));
+  }
+}
+
+interface Place {
+  readonly type: string;
+  /** Where its data begin, and how many bytes they are. */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** The chunks up to IEND. What follows it is no part of the picture. */
+async function* placesOf(window: Window, { size, file }: PngSource): AsyncGenerator<Place> {
+  for (let at = 8; ; ) {
+    if (at + 12 > size) throw expected('a whole PNG (its end marker IEND)', `the end after ${size} bytes`, file);
+    const head = await window.view(at, 8);
+    const [length, type] = [head.readUInt32BE(0), head.toString('latin1', 4, 8)];
+    if (at + 12 + length > size)
+      throw expected('a whole PNG', `${size} bytes where a chunk ends at byte ${at + 12 + length}`, file);
+    yield { type, at: at + 8, length };
+    if (type === 'IEND') return;
+    at += 12 + length;
+  }
+}
+
 interface Chunk {
   readonly type: string;
   readonly data: Buffer;
 }
 
-/** All chunks up to IEND. What follows it is no part of the picture. */
-function chunksOf(bytes: Buffer, file: string): Chunk[] {
+/** Checks every chunk, and keeps the first one of each kind that tells how to read the pixels. */
+async function chunksOf(window: Window, source: PngSource): Promise<Chunk[]> {
   const chunks: Chunk[] = [];
-  for (let at = 8; ; ) {
-    if (at + 12 > bytes.length)
-      throw expected('a whole PNG (its end marker IEND)', `the end after ${bytes.length} bytes`, file);
-    const [length, type] = [bytes.readUInt32BE(at), bytes.toString('latin1', at + 4, at + 8)];
-    if (at + 12 + length > bytes.length)
-      throw expected('a whole PNG', `${bytes.length} bytes where a chunk ends at byte ${at + 12 + length}`, file);
-    const data = bytes.subarray(at + 8, at + 8 + length);
-    if (crc32(bytes.subarray(at + 4, at + 8 + length)) !== bytes.readUInt32BE(at + 8 + length))
-      throw expected('an intact PNG', `a wrong checksum of its chunk at byte ${at}`, file);
-    chunks.push({ type, data });
-    if (type === 'IEND') return chunks;
-    at += 12 + length;
+  for await (const { type, at, length } of placesOf(window, source)) {
+    let sum = 0;
+    for await (const piece of window.pieces(at - 4, length + 4)) sum = crc32(piece, sum);
+    if (sum !== (await window.view(at + length, 4)).readUInt32BE(0))
+      throw expected('an intact PNG', `a wrong checksum of its chunk at byte ${at - 8}`, source.file);
+    const isKept = chunks.length === 0 || ['PLTE', 'tRNS', 'eXIf'].includes(type);
+    if (isKept && !chunks.some((chunk) => chunk.type === type))
+      chunks.push({ type, data: Buffer.from(await window.view(at, Math.min(length, windowBytes))) });
   }
+  return chunks;
 }
 
 /** Colour types and how many numbers they have a pixel; palette pixels are one index. */
@@ -164,47 +217,88 @@ function toGreyOf({ bits, colour, channels }: Header, chunks: readonly Chunk[], 
   };
 }
 
-function inflated(chunks: readonly Chunk[], length: number, file: string): Buffer {
-  const packed = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data));
-  let bytes: Buffer;
-  try {
-    bytes = inflateSync(packed, { maxOutputLength: length + 1 });
-  } catch (error) {
-    throw expected('an intact PNG', `damaged pixels (${messageOf(error)})`, file);
+async function* packedPixels(window: Window, source: PngSource): AsyncGenerator<Buffer> {
+  for await (const { type, at, length } of placesOf(window, source))
+    if (type === 'IDAT') yield* window.pieces(at, length);
+}
+
+interface Row {
+  readonly pass: Pass;
+  /** Its number in the pass. */
+  readonly number: number;
+}
+
+function* rowsOf(passes: readonly Pass[]): Generator<Row> {
+  for (const pass of passes) for (let number = 0; number < pass.rows; number++) yield { pass, number };
+}
+
+/** So many bytes behind the pixels are counted before the picture is given up. */
+const countedBehind = 1 << 18;
+
+/** Calls `use` with each row as stored, its filter in front; returns how many bytes there are, of too many a part. */
+async function readRows(
+  pixels: AsyncIterable<Buffer>,
+  passes: readonly Pass[],
+  use: (stored: Buffer, row: Row) => void,
+): Promise<number> {
+  const rows = rowsOf(passes);
+  const stored = Buffer.alloc(1 + Math.max(...passes.map(({ rowBytes }) => rowBytes)));
+  let row: Row | undefined = rows.next().value;
+  let [filled, total, behind] = [0, 0, 0];
+  for await (const bytes of pixels) {
+    let at = 0;
+    while (row && at < bytes.length) {
+      const length = 1 + row.pass.rowBytes;
+      const taken = bytes.copy(stored, filled, at, Math.min(bytes.length, at + length - filled));
+      at += taken;
+      filled += taken;
+      if (filled < length) break;
+      use(stored.subarray(0, length), row);
+      row = rows.next().value;
+      filled = 0;
+    }
+    total += bytes.length;
+    behind += bytes.length - at;
+    if (behind > countedBehind) break;
   }
-  if (bytes.length !== length) throw expected(`${length} bytes of pixels`, `${bytes.length}`, file);
-  return bytes;
+  return total;
 }
 
 /**
  * A PNG of 1 to 8 bits a channel as grey: colours by luma, transparency on black. Colour profiles and gamma are not
  * applied: a stored grey is the grey. Throws a UserError for damage, 16 bits and pictures that are stored turned.
  */
-export function decodePng(bytes: Buffer, file: string): GreyImage {
-  const chunks = chunksOf(bytes, file);
+export async function decodePng(source: PngSource): Promise<GreyImage> {
+  const { file } = source;
+  const window = new Window(source);
+  const chunks = await chunksOf(window, source);
   const header = headerOf(chunks[0]!, file);
   const turned = exifOrientation(chunks.find(({ type }) => type === 'eXIf')?.data);
   if (turned !== 1) throw expected('a picture that is stored upright', `EXIF orientation ${turned}`, file);
   const passes = passesOf(header);
-  const raw = inflated(
-    chunks,
-    passes.reduce((sum, { rows, rowBytes }) => sum + rows * (1 + rowBytes), 0),
-    file,
-  );
   const { width, height, bits, channels } = header;
   const step = Math.max(1, (bits * channels) >> 3);
   const toGrey = toGreyOf(header, chunks, file);
   const data = new Uint8Array(width * height);
-  let at = 0;
-  for (const { x, y, stepX, stepY, columns, rows, rowBytes } of passes) {
-    let above: Uint8Array = new Uint8Array(rowBytes);
-    for (let r = 0; r < rows; r++, at += 1 + rowBytes) {
-      const row = raw.subarray(at + 1, at + 1 + rowBytes);
-      if (!unfilter(raw[at]!, row, above, step)) throw expected('an intact PNG', `the filter ${raw[at]}`, file);
-      const start = x + width * (y + r * stepY);
-      for (let c = 0; c < columns; c++) data[start + c * stepX] = toGrey(row, c);
-      above = row;
-    }
+  const last = new Uint8Array(Math.max(...passes.map(({ rowBytes }) => rowBytes)));
+  const use = (stored: Buffer, { pass: { x, y, stepX, stepY, columns }, number }: Row): void => {
+    const row = stored.subarray(1);
+    if (number === 0) last.fill(0);
+    if (!unfilter(stored[0]!, row, last, step)) throw expected('an intact PNG', `the filter ${stored[0]}`, file);
+    last.set(row);
+    const start = x + width * (y + number * stepY);
+    for (let c = 0; c < columns; c++) data[start + c * stepX] = toGrey(row, c);
+  };
+  const wanted = passes.reduce((sum, { rows, rowBytes }) => sum + rows * (1 + rowBytes), 0);
+  let found: number;
+  try {
+    const pixels = unpacked(packedPixels(window, source), createInflate({ chunkSize: 1 << 17 }));
+    found = await readRows(pixels, passes, use);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw expected('an intact PNG', `damaged pixels (${messageOf(error)})`, file);
   }
+  if (found !== wanted)
+    throw expected(`${wanted} bytes of pixels`, `${found}${found > wanted + countedBehind ? ' or more' : ''}`, file);
   return { data, width, height };
 }

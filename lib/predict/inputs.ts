@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { aName, expected, isName, shownText } from '../errors.ts';
 import { sha256File } from '../io/files.ts';
+import { assertFileEach } from '../io/insideFolder.ts';
 import { type SeriesChoice, volumeChecksums } from '../scan/readVolume.ts';
 import { isDicomName, readableVolumes, volumeName, volumesAt } from '../scan/volumeNames.ts';
 import type { EnsembleOptions, Predictor } from './ensemble.ts';
@@ -53,6 +54,7 @@ export async function findVolumes(paths: readonly string[], choice: SeriesChoice
     if (other) throw expected('volumes with different names, for their outputs to differ', `${other} and ${file}`);
     seen.set(name, file);
   }
+  assertFileEach([...seen.keys()], 'names of volumes', paths.join(', '));
   return found;
 }
 

@@ -13,9 +13,9 @@ import path from 'node:path';
 import { isSameJson } from '../checks.ts';
 import type { Case, CaseList } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
-import { sha256File, writeFileAtomic } from '../io/files.ts';
-import { ownPlace } from '../io/insideFolder.ts';
-import { makeFolder } from '../io/writable.ts';
+import { keepText, sha256File } from '../io/files.ts';
+import { assertFileEach, ownPlace } from '../io/insideFolder.ts';
+import { assertWritableFolder, makeFolder } from '../io/writable.ts';
 import { volumeChecksums } from '../scan/readVolume.ts';
 import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
@@ -79,13 +79,14 @@ function makePlan(list: CaseList, { out, mode, windowHu: wanted }: PreprocessOpt
  *
  * A case that cannot be made is named in `manifest.failed` and the others go on: cases + failed + pending is always the
  * number of cases in the list. Throws a UserError on options that contradict each other, and when two cases have one
- * id.
+ * id, or two that name one file.
  */
 export async function preprocessDataset(list: CaseList, options: PreprocessOptions): Promise<Manifest> {
   const plan = makePlan(list, options);
   const ids = new Set(list.cases.map(({ id }) => id));
   if (ids.size < list.cases.length)
     throw expected('case ids that differ', `${ids.size} ids for ${list.cases.length} cases`, list.folder);
+  assertFileEach([...ids], 'ids of cases', list.folder);
   for (const part of ['data', 'label', 'cases']) await makeFolder(ownPlace(options.out, part));
   const { index, count } = options.shard ?? { index: 0, count: 1 };
   const mine = list.cases.filter((_, i) => i % count === index);
@@ -98,7 +99,7 @@ export async function preprocessDataset(list: CaseList, options: PreprocessOptio
     options.onProgress?.(done + 1, mine.length, `${one.id} ${note}`);
   }
   const manifest = await assemble(plan, failures);
-  await writeFileAtomic(path.join(options.out, 'manifest.json'), manifestText(manifest));
+  await keepText(path.join(options.out, 'manifest.json'), manifestText(manifest));
   return manifest;
 }
 
@@ -129,6 +130,7 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
   const made = { parameters: plan.parameters, sources };
   const old = await readCaseRecord(plan.out, one.id);
   if (old && isSameJson(old.made, made) && (await isComplete(plan.out, old))) return 'was complete';
+  await assertWritableFolder(plan.out); // before the work that would be lost
   await removeCase(plan.out, one.id);
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
   const { slices, bytes } = await writeSlices(plan, one, prepared);

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../errors.ts';
 import { formatCsv } from '../io/csv.ts';
-import { writeFileAtomic } from '../io/files.ts';
+import { keepText } from '../io/files.ts';
 import { ownPlace } from '../io/insideFolder.ts';
 import { readJsonAs } from '../io/schema.ts';
 import { makeFolder } from '../io/writable.ts';
@@ -136,6 +136,6 @@ export async function extractCohort(rows: readonly CohortRow[], options: CohortO
   for (const id of [...report.made, ...report.skipped])
     records.set(id, await readJsonAs(recordFile(out, id), recordSchema));
   const table = path.join(out, 'features.csv');
-  await writeFileAtomic(table, featureTable(rows, records));
+  await keepText(table, featureTable(rows, records));
   return { ...report, table };
 }

@@ -1,6 +1,8 @@
 /** A process that takes the radiomics of cases: it gets one job after another over its channel and answers each. */
+import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
+import { assertWritableFolder } from '../io/writable.ts';
 import { makeRecord, readCompleteRecord, sourcesOf } from './record.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
@@ -30,6 +32,7 @@ async function work({ id, image, mask, out, settings, ...choice }: CaseJob): Pro
     const made = await sourcesOf(image, mask, settings, choice);
     const complete = await readCompleteRecord(out, made);
     if (complete) return { id, outcome: 'complete', warnings: complete.warnings };
+    await assertWritableFolder(path.dirname(out)); // before the work that would be lost
     const record = await makeRecord(image, mask, settings, made, choice);
     await writeJson(out, record);
     return { id, outcome: 'made', warnings: record.warnings };

@@ -4,6 +4,7 @@ import { expected, shownText } from '../errors.ts';
 import { parseCsv } from '../io/csv.ts';
 import { textKind } from '../io/fileKind.ts';
 import { readText } from '../io/files.ts';
+import { assertFileEach } from '../io/insideFolder.ts';
 import { families } from './names.ts';
 
 /** One row of a cohort table. */
@@ -46,7 +47,7 @@ export async function readCohort(file: string): Promise<CohortRow[]> {
   if (new Set(heading).size < heading.length) throw expected('each column once', heading.join(', '), file);
   if (rows.length === 0) throw expected('at least one case', 'only a heading', file);
   const seen = new Set<string>();
-  return rows.map((cells, at) => {
+  const found = rows.map((cells, at) => {
     if (cells.length !== heading.length)
       throw expected(`${heading.length} cells in row ${at + 1}`, String(cells.length), file);
     const { id, image, mask, label, ...others } = Object.fromEntries(
@@ -63,4 +64,6 @@ export async function readCohort(file: string): Promise<CohortRow[]> {
     const place = (name: string): string => path.resolve(path.dirname(file), name);
     return { id: id!, image: place(image), mask: place(mask), ...(wanted !== undefined && { label: wanted }), others };
   });
+  assertFileEach([...seen], 'ids', file);
+  return found;
 }

@@ -3,11 +3,10 @@
  * zlib. Values and geometry are those of SimpleITK, in RAS+; damage and anything but one scalar 3-D volume is refused.
  */
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { unzip } from 'node:zlib';
+import { createUnzip } from 'node:zlib';
 import { expected, messageOf } from '../errors.ts';
 import { assertFitsMemory, type PlainSource, withPlainSource } from '../io/bytes.ts';
-import { largestUnpacked } from '../io/gzip.ts';
+import { largestUnpacked, type Pieces, unpacked } from '../io/gzip.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import { countNonFinite, decodedBytes, decodeVoxels } from '../io/voxelTypes.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
@@ -45,26 +44,31 @@ async function readHead(source: PlainSource): Promise<Head> {
   return { lines: lines.filter((line) => line.trim() !== ''), end };
 }
 
-const unpack = promisify(unzip) as (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
-
-async function packedVoxels(packed: Buffer, byteCount: number, what: string, file: string): Promise<Buffer> {
-  if (byteCount > largestUnpacked(packed.length))
-    throw expected(`${byteCount} bytes (${what})`, `${packed.length} packed bytes, which cannot hold them,`, file);
-  let bytes: Buffer;
+/** Unpacks just as many bytes, in memory of their own. `packed` holds `packedCount` bytes. */
+async function packedVoxels(packed: Pieces, packedCount: number, byteCount: number, wanted: Wanted): Promise<Buffer> {
+  const { what, file } = wanted;
+  if (byteCount > largestUnpacked(packedCount))
+    throw expected(`${byteCount} bytes (${what})`, `${packedCount} packed bytes, which cannot hold them,`, file);
+  const bytes = Buffer.allocUnsafeSlow(byteCount);
+  let count = 0;
   try {
-    bytes = await unpack(packed, { maxOutputLength: byteCount + 1 });
+    for await (const chunk of unpacked(packed(0), createUnzip({ chunkSize: 1 << 18 }))) {
+      chunk.copy(bytes, Math.min(count, byteCount));
+      count += chunk.length;
+      if (count > byteCount) break;
+    }
   } catch (error) {
-    throw expected('intact zlib data', `damage or more than ${byteCount} bytes (${messageOf(error)})`, file);
+    throw expected('intact zlib data', `damage (${messageOf(error)})`, file);
   }
-  if (bytes.length !== byteCount) throw expected(`${byteCount} bytes (${what})`, `${bytes.length}`, file);
-  // Decoding takes the whole of the memory for voxels.
-  return bytes.byteOffset === 0 && bytes.buffer.byteLength === byteCount ? bytes : copyOf(bytes);
+  const found = count > byteCount ? `more than ${byteCount} unpacked bytes` : `${count}`;
+  if (count !== byteCount) throw expected(`${byteCount} bytes (${what})`, found, file);
+  return bytes;
 }
 
-function copyOf(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  bytes.copy(copy);
-  return copy;
+/** What the bytes are and where they lie, for messages. */
+interface Wanted {
+  readonly what: string;
+  readonly file: string;
 }
 
 async function readVoxels(header: MetaImageHeader, source: PlainSource, from: number): Promise<VoxelArray> {
@@ -77,9 +81,9 @@ async function readVoxels(header: MetaImageHeader, source: PlainSource, from: nu
   const held = Math.max(0, size - start);
   if (!isCompressed && (byteSkip < 0 ? held < byteCount : held !== byteCount))
     throw expected(`${byteCount} bytes (${what})`, `${held}`, file);
-  assertFitsMemory(decodedBytes(type, count) + (isCompressed ? held : 0), file);
+  assertFitsMemory(decodedBytes(type, count), file);
   const bytes = isCompressed
-    ? await packedVoxels(await source.read(start, held, what), byteCount, what, file)
+    ? await packedVoxels((at) => source.pieces(start + at), held, byteCount, { what, file })
     : await source.read(size - byteCount, byteCount, what);
   return decodeVoxels(bytes, type, header);
 }

@@ -66,13 +66,15 @@ const wrongLength = ({ byteCount, what, file }: Wanted, found: string): Error =>
   expected(`${byteCount} bytes (${what})`, found, file);
 
 /** The place behind the lines to skip. */
-function skipLines(bytes: Buffer, { header: { lineSkip }, file }: Wanted): number {
-  let at = 0;
-  for (let line = 0; line < lineSkip; line++) {
-    at = bytes.indexOf(10, at) + 1;
-    if (at === 0) throw expected(`${lineSkip} lines to skip before the voxels`, `${line}`, file);
+async function skipLines(source: PlainSource, from: number, lineSkip: number): Promise<number> {
+  if (lineSkip === 0) return from;
+  let [lines, start] = [0, from];
+  for await (const piece of source.pieces(from)) {
+    for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1))
+      if (++lines === lineSkip) return start + at + 1;
+    start += piece.length;
   }
-  return at;
+  throw expected(`${lineSkip} lines to skip before the voxels`, `${lines}`, source.file);
 }
 
 async function rawVoxels(source: PlainSource, from: number, wanted: Wanted): Promise<VoxelArray> {
@@ -80,8 +82,7 @@ async function rawVoxels(source: PlainSource, from: number, wanted: Wanted): Pro
   const { type, lineSkip, byteSkip } = header;
   source.assertHolds(byteCount, what);
   assertFitsMemory(decodedBytes(type, count), file);
-  const skipped = lineSkip > 0 ? skipLines(await source.read(from, source.size - from, what), wanted) : 0;
-  const held = source.size - from - skipped - Math.max(0, byteSkip);
+  const held = source.size - (await skipLines(source, from, lineSkip)) - Math.max(0, byteSkip);
   if (byteSkip < 0 ? held < byteCount : held !== byteCount) throw wrongLength(wanted, `${Math.max(0, held)}`);
   return decodeVoxels(await source.read(source.size - byteCount, byteCount, what), type, header);
 }
@@ -94,19 +95,24 @@ const digitValues = Uint8Array.from({ length: 256 }, (_, byte) => {
   return digit < 0 ? 255 : digit;
 });
 
-/** Pairs of hexadecimal digits with any white space between. */
-function hexBytes(digits: Buffer, wanted: Wanted): Buffer {
-  const { byteCount, header, file } = wanted;
-  const bytes = Buffer.alloc(byteCount);
-  let found = 0;
-  for (let at = header.byteSkip; at < digits.length; at++) {
+/** Puts digits behind the `found` ones; returns how many there are then. White space may lie between. */
+function addDigits(digits: Buffer, bytes: Buffer, found: number, file: string): number {
+  let count = found;
+  for (let at = 0; at < digits.length; at++) {
     const value = digitValues[digits[at]!]!;
     if (value < 255) {
-      if (found < 2 * byteCount) bytes[found >> 1] |= found % 2 ? value : value << 4;
-      found++;
+      if (count < 2 * bytes.length) bytes[Math.floor(count / 2)]! |= count % 2 ? value : value << 4;
+      count++;
     } else if (!isSpace(digits[at]!)) throw expected('hexadecimal digits', 'something else', file);
   }
-  if (found !== 2 * byteCount) throw wrongLength(wanted, `${found / 2}`);
+  return count;
+}
+
+async function hexBytes(pieces: AsyncIterable<Buffer>, wanted: Wanted): Promise<Buffer> {
+  const bytes = Buffer.alloc(wanted.byteCount);
+  let found = 0;
+  for await (const digits of pieces) found = addDigits(digits, bytes, found, wanted.file);
+  if (found !== 2 * wanted.byteCount) throw wrongLength(wanted, `${found / 2}`);
   return bytes;
 }
 
@@ -122,32 +128,41 @@ function numberOf(token: string): number | undefined {
   return token.startsWith('-') ? -magnitude : magnitude;
 }
 
-/** The texts between white space, one at a time: a file may hold more of them than a list can. */
-function* tokensOf(bytes: Buffer, from: number): Generator<string> {
-  for (let at = from; at < bytes.length; ) {
-    if (isSpace(bytes[at]!)) {
+/** The texts between white space of each piece; one that a piece cuts is put together. */
+async function* tokensOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
+  let cut = '';
+  for await (const piece of pieces) {
+    const tokens: string[] = [];
+    for (let at = 0; at < piece.length; ) {
+      const start = at;
+      while (at < piece.length && !isSpace(piece[at]!)) at++;
+      if (at > start) cut += piece.toString('latin1', start, Math.min(at, start + longestNumber));
+      if (at === piece.length && cut.length <= longestNumber) break;
+      if (cut !== '') tokens.push(cut);
+      cut = '';
       at++;
-      continue;
     }
-    const start = at;
-    while (at < bytes.length && at - start <= longestNumber && !isSpace(bytes[at]!)) at++;
-    yield bytes.toString('latin1', start, at);
+    yield tokens;
   }
+  if (cut !== '') yield [cut];
 }
 
 /** One number for each voxel with white space between; integers must be integers that their type holds. */
-function textVoxels(bytes: Buffer, { header: { type, byteSkip }, count, file }: Wanted): VoxelArray {
+async function textVoxels(pieces: AsyncIterable<Buffer>, { header, count, file }: Wanted): Promise<VoxelArray> {
+  const { type } = header;
   const stored = new type.array(count);
   const isBig = stored instanceof BigInt64Array || stored instanceof BigUint64Array;
   const out: VoxelArray = isBig ? new Float64Array(count) : stored;
   const isFloat = type.name.startsWith('float');
   let found = 0;
-  for (const token of tokensOf(bytes, byteSkip)) {
-    const value = numberOf(token);
-    if (found < count && value !== undefined) out[found] = value;
-    const isHeld = isFloat || found >= count || (isBig ? Number.isInteger(value) : out[found] === value);
-    if (value === undefined || !isHeld) throw expected(`${type.name} numbers`, shownText(token.slice(0, 40)), file);
-    found++;
+  for await (const tokens of tokensOf(pieces)) {
+    for (const token of tokens) {
+      const value = numberOf(token);
+      if (found < count && value !== undefined) out[found] = value;
+      const isHeld = isFloat || found >= count || (isBig ? Number.isInteger(value) : out[found] === value);
+      if (value === undefined || !isHeld) throw expected(`${type.name} numbers`, shownText(token.slice(0, 40)), file);
+      found++;
+    }
   }
   if (found !== count) throw expected(`${count} numbers`, `${found}`, file);
   return out;
@@ -167,14 +182,16 @@ async function readVoxels(header: NrrdHeader, source: PlainSource, from: number)
   const what = `${shape.join('×')} ${type.name} voxels`;
   const wanted: Wanted = { header, count, byteCount: count * type.bytes, what, file };
   if (encoding === 'raw') return rawVoxels(source, from, wanted);
-  const packed = await source.read(from, source.size - from, what);
-  const stored = packed.subarray(skipLines(packed, wanted));
-  if (wanted.byteCount > mostHeld[encoding](stored.length, type))
-    throw wrongLength(wanted, `${stored.length} bytes of ${encoding}, which cannot hold them,`);
+  const start = await skipLines(source, from, header.lineSkip);
+  if (wanted.byteCount > mostHeld[encoding](source.size - start, type))
+    throw wrongLength(wanted, `${source.size - start} bytes of ${encoding}, which cannot hold them,`);
   assertFitsMemory(decodedBytes(type, count), file);
-  if (encoding === 'text') return textVoxels(stored, wanted);
+  if (encoding === 'text') return textVoxels(source.pieces(start + byteSkip), wanted);
   const range = { offset: byteSkip, length: wanted.byteCount, what, last: true };
-  const bytes = encoding === 'hex' ? hexBytes(stored, wanted) : await gunzipRange(stored, range, file);
+  const bytes =
+    encoding === 'hex'
+      ? await hexBytes(source.pieces(start + byteSkip), wanted)
+      : await gunzipRange((at) => source.pieces(start + at), range, file);
   return decodeVoxels(bytes, type, header);
 }
 

@@ -4,6 +4,7 @@ const { JupyterHandlerImpl, ZmqServer } = require('tslab/dist/jupyter.js');
 const { charactersOf, unitsOf } = require('./cursor.cjs');
 const { answerTo, parseRequest } = require('./message.cjs');
 const { Output } = require('./output.cjs');
+const { hasEnded, parentMs, watchedParent } = require('./parent.cjs');
 const { SendQueue } = require('./sendQueue.cjs');
 const { textWriter } = require('./textWriter.cjs');
 
@@ -96,9 +97,6 @@ const answers = {
   },
 };
 
-/** How often the kernel looks whether Jupyter, which started it, still runs. */
-const parentMs = 1000;
-
 class KernelServer extends ZmqServer {
   #lastCell = Promise.resolve();
 
@@ -112,13 +110,12 @@ class KernelServer extends ZmqServer {
     this.#endWithParent();
   }
 
-  /** Where Jupyter was killed nobody else ends its kernels, which keep their memory. Windows names no new parent. */
+  /** Where code that never pauses keeps this from running, the thread of interruptWatch.cjs ends the kernel. */
   #endWithParent() {
-    const asked = Number(process.env.JPY_PARENT_PID);
-    if (!asked || asked === 1 || process.platform === 'win32') return;
-    const parent = process.ppid;
+    const parent = watchedParent();
+    if (parent === undefined) return;
     const watch = setInterval(() => {
-      if (process.ppid === parent && parent !== 1) return; // 1 takes over when a parent ends
+      if (!hasEnded(parent)) return;
       clearInterval(watch);
       process.emit('SIGINT', 'SIGINT'); // training saves its state
       this.close();

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  keepText,
   readBytes,
   readBytesSync,
   readText,
@@ -120,6 +121,19 @@ describe('writing', () => {
       await chmod(at('locked'), 0o700);
     },
   );
+});
+
+it('what a file holds already is not written again, as it may lie in a folder that is read-only', async () => {
+  await keepText(at('same'), 'ü');
+  const first = await stat(at('same'));
+  await keepText(at('same'), 'ü');
+  expect((await stat(at('same'))).ino).toBe(first.ino);
+  for (const text of ['ö', 'longer', '']) {
+    await keepText(at('same'), text);
+    expect(await readFile(at('same'), 'utf8')).toBe(text);
+  }
+  await mkdir(at('same.d'));
+  await expect(keepText(at('same.d'), '')).rejects.toThrow('found a folder');
 });
 
 describe('JSON', () => {

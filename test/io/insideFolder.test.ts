@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insideFolder, ownPlace } from '../../lib/io/insideFolder.ts';
+import { assertFileEach, insideFolder, ownPlace } from '../../lib/io/insideFolder.ts';
 
 let root: string;
 let folder: string;
@@ -70,4 +70,13 @@ describe('insideFolder', () => {
   it('shows no character that steers a terminal', () => {
     expect(() => insideFolder(folder, '../\u001b[2Ja\nb', 'm.json')).toThrow('found "../\\u001b[2Ja b" in m.json');
   });
+});
+
+it('names that differ in capital letters, or in how letters with marks are written, are one file', () => {
+  expect(() => assertFileEach(['Case1', 'b', 'case1'], 'ids', 't.csv')).toThrow(
+    'Expected ids that differ in more than capital letters (macOS and Windows take them for one file), ' +
+      'found "Case1" and "case1" in t.csv',
+  );
+  expect(() => assertFileEach(['\u00e9', 'e\u0301'], 'ids')).toThrow('more than capital letters');
+  expect(() => assertFileEach(['a', 'a', 'b'], 'ids')).not.toThrow();
 });

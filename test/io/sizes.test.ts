@@ -62,9 +62,9 @@ describe('sizes', () => {
     // 256 MB of zeros in 256 kB: a gzip header, raw deflate, and no trailer, which is never reached.
     const bomb = Buffer.concat([Buffer.from([31, 139, 8, 0, 0, 0, 0, 0, 0, 3]), deflateRawSync(Buffer.alloc(2 ** 28))]);
     for (const last of [true, false])
-      await expect(gunzipRange(bomb, { offset: 0, length: 100, what: 'voxels', last }, 'a.gz')).rejects.toThrow(
-        /^Expected 100 bytes \(voxels\), found more than \d+ unpacked bytes in a\.gz$/,
-      );
+      await expect(
+        gunzipRange((from) => [bomb.subarray(from)], { offset: 0, length: 100, what: 'voxels', last }, 'a.gz'),
+      ).rejects.toThrow(/^Expected 100 bytes \(voxels\), found more than \d+ unpacked bytes in a\.gz$/);
   });
 
   it('a gzip header of any length costs a megabyte', async () => {

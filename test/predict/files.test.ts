@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +58,8 @@ describe('finding volumes', () => {
     await expect(findVolumes([at('in', 'notes.txt')])).rejects.toThrow('Expected volumes (.nii');
     await writeNifti(at('empty', 'a.nii.gz'), obliqueVolume());
     await expect(findVolumes([at('in'), at('empty')])).rejects.toThrow('Expected volumes with different names');
+    renameSync(at('empty', 'a.nii.gz'), at('empty', 'A.nii.gz'));
+    await expect(findVolumes([at('in'), at('empty')])).rejects.toThrow('differ in more than capital letters');
   });
 });
 

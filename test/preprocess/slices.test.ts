@@ -292,6 +292,7 @@ describe('running again', () => {
     const list = listOf([await writeCase('a')]);
     const first = await preprocessDataset(list, { out: at('out'), mode: 'default' });
     age();
+    utimesSync(at('out', 'manifest.json'), 1, 1);
     const notes: string[] = [];
     const second = await preprocessDataset(list, {
       out: at('out'),
@@ -301,6 +302,8 @@ describe('running again', () => {
     expect(second).toEqual(first);
     expect(modified('a-3')).toBe(1000);
     expect(notes).toEqual(['1/1 a was complete']);
+    // Nothing at all is written, as the folder may be read-only.
+    expect(statSync(at('out', 'manifest.json')).mtimeMs).toBe(1000);
   });
 
   it.each([
@@ -396,6 +399,10 @@ describe('cases that do not fit', () => {
     const one = await writeCase('a');
     await expect(preprocessDataset(listOf([one, one]), { out: at('out'), mode: 'default' })).rejects.toThrow(
       'Expected case ids that differ, found 1 ids for 2 cases',
+    );
+    const capital = { ...one, id: 'A' };
+    await expect(preprocessDataset(listOf([one, capital]), { out: at('out'), mode: 'default' })).rejects.toThrow(
+      'found "a" and "A"',
     );
   });
 });

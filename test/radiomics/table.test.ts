@@ -32,6 +32,11 @@ describe('a cohort table', () => {
       `Expected ids of at most 200 letters, digits, dots, dashes and underscores, found "${'a'.repeat(80)}…"`,
     ],
     ['id,image,mask\na,b,c\na,d,e\n', 'Expected each id once, found a twice'],
+    [
+      'id,image,mask\nCase1,b,c\ncase1,d,e\n',
+      'Expected ids that differ in more than capital letters (macOS and Windows take them for one file), ' +
+        'found "Case1" and "case1"',
+    ],
     ['id,image,mask\na,,c\n', 'Expected an image and a mask for a, found an empty cell'],
     [
       'id,image,mask,voxels\na,b,c,1\n',

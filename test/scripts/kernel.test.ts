@@ -1,5 +1,5 @@
 /** The kernel as Jupyter drives it, through sockets; scripts/kernel-soak.mjs does so for long. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -286,35 +286,42 @@ describe('an interrupt', () => {
 });
 
 describe('a kernel', () => {
-  it.skipIf(process.platform === 'win32')(
-    'ends with the Jupyter that started it, also where that was killed',
-    async () => {
-      const file = path.join(folder, 'own.json');
-      const ports = Object.fromEntries(
-        ['shell', 'iopub', 'control', 'stdin', 'hb'].map((name) => [`${name}_port`, '*']),
-      );
-      writeFileSync(file, JSON.stringify({ transport: 'tcp', ip: '127.0.0.1', key: 'k', ...ports }));
-      const args = JSON.stringify([...flags, projectPath('scripts/kernel.cjs'), file]);
-      const start = `const { spawn } = require('node:child_process');
+  it.skipIf(process.platform === 'win32').each([
+    ['waits', '1'],
+    ['runs a cell that never pauses', 'for (;;) {}'],
+  ])('ends with the Jupyter that started it, also where that was killed and the kernel %s', async (_, code) => {
+    const jupyter = path.join(folder, 'jupyter.cjs');
+    const kernelFile = JSON.stringify(projectPath('scripts/kernel.cjs'));
+    writeFileSync(
+      jupyter,
+      `const { spawn } = require('node:child_process');
       const env = { ...process.env, JPY_PARENT_PID: String(process.pid) };
-      const kernel = spawn(process.execPath, ${args}, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-      console.log(kernel.pid); setInterval(() => {}, 1000);`;
-      const jupyter = spawn(process.execPath, ['-e', start], { stdio: ['ignore', 'pipe', 'ignore'] });
-      const pid = Number(String(await new Promise((resolve) => jupyter.stdout.once('data', resolve))));
-      await sleep(4000); // until it has begun
-      const isAlive = (): boolean => {
-        try {
-          return process.kill(pid, 0);
-        } catch {
-          return false;
-        }
-      };
-      expect(isAlive()).toBe(true);
-      jupyter.kill('SIGKILL');
-      for (let i = 0; i < 100 && isAlive(); i++) await sleep(100);
-      expect(isAlive()).toBe(false);
-    },
-  );
+      const args = [...process.execArgv, ${kernelFile}, process.argv[2]];
+      const kernel = spawn(process.execPath, args, { env, stdio: 'ignore' });
+      console.log(kernel.pid); setInterval(() => {}, 1000);`,
+    );
+    let printed = '';
+    const log = (data: Buffer): void => {
+      printed += data;
+    };
+    const own = await KernelClient.start({ kernel: jupyter, cwd: path.join(folder, 'notebooks'), log });
+    const pid = Number(printed);
+    const cell: Cell = own.begin(code);
+    await cell.until(() => cell.messages.some(({ type }) => type === 'execute_input'), 20_000);
+    await sleep(1000); // the cell is compiled and runs
+    const isAlive = (): boolean => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(isAlive()).toBe(true);
+    own.process.kill('SIGKILL');
+    for (let i = 0; i < 200 && isAlive(); i++) await sleep(100);
+    expect(isAlive()).toBe(false);
+    own.kill();
+  });
 
   it('shows all that a cell printed before it called process.exit', async () => {
     const own = await KernelClient.start({ cwd: path.join(folder, 'notebooks') });

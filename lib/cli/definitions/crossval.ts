@@ -9,7 +9,7 @@ import { configOptions, foldOption, foldsFileOption, slicesOptions } from '../op
 export const options = {
   out: {
     value: 'DIR',
-    output: 'folder',
+    output: 'continued',
     text:
       'for plan.json, judging.json, fold-0/, fold-1/, ..., masks/ (each by the network that never saw the patient), ' +
       'cases.csv, summary.csv, summary.md, summary.json, with --labels detection.csv',

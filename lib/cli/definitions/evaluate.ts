@@ -7,7 +7,8 @@ export const options = {
   prediction: {
     value: 'P',
     text:
-      'a NIfTI mask or a PNG of a picture, or a folder of masks that are paired with the references by id; ' +
+      'a mask (NIfTI, NRRD, MetaImage, DICOM-SEG, RTSTRUCT) or a PNG of a picture, or a folder of masks that are ' +
+      'paired with the references by id; ' +
       'given several times, the models are compared case by case',
     multiple: true,
   },

@@ -7,7 +7,7 @@ import { parseWindow } from '../options/window.ts';
 
 export const options = {
   data: dataOption,
-  out: { value: 'DIR', output: 'folder', text: 'where the slices go: data/, label/ (.npy) and manifest.json' },
+  out: { value: 'DIR', output: 'continued', text: 'where the slices go: data/, label/ (.npy) and manifest.json' },
   mode: {
     value: 'MODE',
     text:

@@ -33,7 +33,7 @@ export const options = {
       "Paths are meant from the table's folder",
     group: 'A cohort',
   },
-  out: { value: 'DIR', output: 'folder', text: 'where cases/<id>.json and features.csv go', group: 'A cohort' },
+  out: { value: 'DIR', output: 'continued', text: 'where cases/<id>.json and features.csv go', group: 'A cohort' },
   workers: {
     value: 'N',
     text: 'processes at once',

@@ -13,7 +13,8 @@ import type { CaseList, LabelClass, OpenOptions } from '../../dataset/caseList.t
 import { openDataset } from '../../dataset/cases.ts';
 import { areSameClasses, describeClasses, parseClasses } from '../../dataset/classes.ts';
 import { cleanText, expected, messageOf, UserError } from '../../errors.ts';
-import { writeJson } from '../../io/files.ts';
+import { keepJson } from '../../io/files.ts';
+import { assertFileEach } from '../../io/insideFolder.ts';
 import { readJsonAs } from '../../io/schema.ts';
 import { type SliceSet } from '../../preprocess/sliceSet.ts';
 import type { TrainConfig } from '../../train/config.ts';
@@ -56,13 +57,18 @@ async function keepEvaluation(folder: string, values: Values, seed: number): Pro
   const file = path.join(folder, 'judging.json');
   const before = existsSync(file) ? await readJsonAs(file, evaluationSchema) : undefined;
   const evaluation = evaluationOf(values, seed, before);
-  await writeJson(file, evaluation);
+  await keepJson(file, evaluation);
   return evaluation;
 }
 
 /** A set whose volumes can be predicted and whose labels are there, with the classes that `labels` keeps apart. */
 async function openVolumes(dataset: string, values: Values, labels?: OpenOptions): Promise<CaseList> {
   const list = await openDataset(dataset, values.data, { ...labels, ...seriesOf(values) });
+  assertFileEach(
+    list.cases.map(({ id }) => id),
+    'ids of cases',
+    list.folder,
+  );
   if (list.kind === '3d') return list;
   throw expected(
     'a set of CT volumes, whose patients are scored on whole volumes',

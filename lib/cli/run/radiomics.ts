@@ -1,5 +1,6 @@
 import { expected, UserError } from '../../errors.ts';
 import { formatCsv } from '../../io/csv.ts';
+import { assertFileEach } from '../../io/insideFolder.ts';
 import { startProgress } from '../../progress.ts';
 import { extractCohort } from '../../radiomics/cohort.ts';
 import { shownSpacing } from '../../radiomics/extract.ts';
@@ -94,6 +95,10 @@ function rowsByLabel(rows: readonly CohortRow[], { label = [] }: Values): readon
   );
   const twice = all.find(({ id }, at) => all.findIndex((other) => other.id === id) !== at);
   if (twice) throw expected('ids that stay different with the label behind them', `${twice.id} twice`);
+  assertFileEach(
+    all.map(({ id }) => id),
+    'ids with the label behind them',
+  );
   return all;
 }
 

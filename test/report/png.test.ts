@@ -1,8 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import { encodePng } from '../../lib/io/image.ts';
-import { decodePng } from '../../lib/io/png.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { encodePng, readGreyImage } from '../../lib/io/image.ts';
 import type { Page } from '../../lib/report/page.ts';
 import { pngOf, wrapText } from '../../lib/report/png.ts';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-report-png-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Ten pixels a letter. */
 const letters = (text: string): number => 10 * text.length;
@@ -42,8 +47,10 @@ describe('the page as a picture', () => {
     ],
   };
   const red = encodePng(Uint8ClampedArray.of(255, 0, 0, 255), 1, 1);
-  it('has no ink outside of its margins, however long texts and pictures are', () => {
-    const png = decodePng(pngOf(page, { png: red, width: 4000, height: 100 }), 'page.png');
+  it('has no ink outside of its margins, however long texts and pictures are', async () => {
+    const file = path.join(folder, 'page.png');
+    writeFileSync(file, pngOf(page, { png: red, width: 4000, height: 100 }));
+    const png = await readGreyImage(file);
     expect(png.width).toBe(1500);
     const isClear = (x: number): boolean =>
       Array.from({ length: png.height }, (_, y) => png.data[y * png.width + x]!).every((grey) => grey === 255);

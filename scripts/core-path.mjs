@@ -1,5 +1,5 @@
-// `node scripts/core-path.mjs`: how many lines each guarantee of the core path costs, as a Markdown table. The core path
-// is the way of a picture from its file to trained weights: io, preprocess, model, loss, step, train.
+// `node scripts/core-path.mjs`: how many lines each guarantee of the core path costs, as a Markdown table. The core
+// path is the way from files of images to trained weights: io, preprocess, model, loss, step, train.
 import fs from 'node:fs';
 import path from 'node:path';
 import { inProject, runMain } from './common.mjs';

@@ -236,8 +236,8 @@ export class TrainingSession {
   }
 
   /**
-   * Ends the thread of the batches, lets the signals and the files go, and unlocks the folder: all of it, also where one
-   * cannot be closed; then throws what the first of those threw.
+   * Ends the thread of the batches, lets the signals and the files go, and unlocks the folder: all of it, also where
+   * one cannot be closed; then throws what the first of those threw.
    */
   async close(): Promise<void> {
     const errors: unknown[] = [];

@@ -1,5 +1,5 @@
-// `node scripts/core-path.mjs`: how many lines each guarantee of the core path costs, as a Markdown table. The core path
-// is the way of a picture from its file to trained weights: io, preprocess, model, loss, step, train.
+// `node scripts/core-path.mjs`: how many lines each guarantee of the core path costs, as a Markdown table. The core
+// path is the way from files of images to trained weights: io, preprocess, model, loss, step, train.
 import fs from 'node:fs';
 import path from 'node:path';
 import { inProject, runMain } from './common.mjs';
@@ -27,7 +27,7 @@ export const parts = {
   'tables and versions in files': 'io/{csv,markdown,packageVersion}',
   'slices are those that were made: checksums of every plane': 'preprocess/sliceChecksum',
   'the compiled step: one graph with its variables':
-    'step/{compiledStep,float32,optimizersCompiled,sessionVariables,stepGraph,stepPass,stepUpdate,stepVariables}',
+    'step/{compiledStep,float32,optimizersCompiled,rmsprop,sessionVariables,stepGraph,stepPass,stepUpdate,stepVariables}',
   'the compiled step is used where it is proved equal, and else the other one, with the reason':
     'step/{checkChild,checkOnce,checkStep,checkTask,chosenStep,exampleBatch}',
   'batches are made ahead in a thread, and without one where that cannot be':

@@ -17,24 +17,18 @@ function piecesOf(data: FileContent): readonly Uint8Array[] {
   return data instanceof Uint8Array ? [data] : data;
 }
 
-/** Writes pieces one behind the other. A write call may take less than it is offered (at most 2 GiB on Linux). */
+/** What one call may be asked to write: no call takes more than 2 GiB on Linux, and any may take less. */
+const mostAtOnce = 2 ** 30;
+
+/** Writes pieces one behind the other, each to its end. */
 export async function writeAll(handle: FileHandle, pieces: readonly Uint8Array[], position = 0): Promise<void> {
   let at = position;
-  let rest = pieces.filter((piece) => piece.length > 0);
-  while (rest.length > 0) {
-    const { bytesWritten } = await handle.writev(rest, at);
-    at += bytesWritten;
-    rest = withoutStart(rest, bytesWritten);
-  }
-}
-
-function withoutStart(pieces: readonly Uint8Array[], byteCount: number): Uint8Array[] {
-  let left = byteCount;
-  return pieces.flatMap((piece) => {
-    const taken = Math.min(left, piece.length);
-    left -= taken;
-    return taken < piece.length ? [piece.subarray(taken)] : [];
-  });
+  for (const piece of pieces)
+    for (let rest = piece; rest.length > 0; ) {
+      const { bytesWritten } = await handle.write(rest, 0, Math.min(rest.length, mostAtOnce), at);
+      rest = rest.subarray(bytesWritten);
+      at += bytesWritten;
+    }
 }
 
 /**

@@ -54,22 +54,16 @@ export class ChosenStep implements TrainStep {
     return this.#step!.run(batch, learningRate, progress);
   }
 
+  /** Any error in compiling but a CannotCompile is thrown on. */
   async #choose(batch: Batch): Promise<void> {
-    const { step, line } = await this.#decide(batch);
-    if (step !== this.#step) await this.#goOnWith(step);
-    this.#choice.onChoice?.(line);
-    this.#isChosen = true;
-  }
-
-  /** The step that the run gets, and what to say about it. Any error in compiling but a CannotCompile is thrown on. */
-  async #decide(batch: Batch): Promise<{ step: TrainStep; line: string }> {
     const { compiled, why } = await this.#compile(batch).catch((error: unknown): Compiled => {
       if (error instanceof CannotCompile) return { why: error.message };
       throw error;
     });
-    return compiled
-      ? { step: compiled, line: `step: ${compiled.kind} in ${why}` }
-      : { step: this.#present(), line: `step: operation by operation (${why})` };
+    if (compiled) await this.#goOnWith(compiled);
+    else this.#present();
+    this.#choice.onChoice?.(compiled ? `step: ${compiled.kind} in ${why}` : `step: operation by operation (${why})`);
+    this.#isChosen = true;
   }
 
   /** The compiled step, where one is wanted, possible and right. */

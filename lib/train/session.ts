@@ -121,10 +121,10 @@ export class TrainingSession {
   #stop!: StopRequest;
   readonly #closers: Closer[] = [];
   // milliseconds of `performance.now()`, and what was done before this process
-  readonly #started = performance.now();
+  #started = 0;
   #secondsBefore = 0;
   #asked = 0;
-  #savedAt = performance.now();
+  #savedAt = 0;
   #steps = 0;
   #steppingMs = 0;
   #waitingMs = 0;
@@ -158,6 +158,7 @@ export class TrainingSession {
     this.loader = options.loader ?? openLoader(run.slices, { warn: options.warn });
     if (!options.loader) this.#closers.push(() => this.loader.close());
     this.#batches = this.loader.stream(batchRequests(run, this.position));
+    this.#started = this.#savedAt = performance.now();
   }
 
   /** The signal that came, if any. */
@@ -235,8 +236,8 @@ export class TrainingSession {
   }
 
   /**
-   * Ends the thread of the batches, lets the signals and the files go, and unlocks the folder: all of it, also where one
-   * cannot be closed; then throws what the first of those threw.
+   * Ends the thread of the batches, lets the signals and the files go, and unlocks the folder: all of it, also where
+   * one cannot be closed; then throws what the first of those threw.
    */
   async close(): Promise<void> {
     const errors: unknown[] = [];

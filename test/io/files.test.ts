@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -12,6 +24,7 @@ import {
   readTextSync,
   sha256,
   sha256File,
+  writeAll,
   writeFileAtomic,
   writeJson,
   writeThenRename,
@@ -158,4 +171,18 @@ it('SHA-256 of "abc" is the value in FIPS 180-2, from memory and from a file', a
   await writeFile(at('abc'), 'abc');
   expect([sha256('abc'), sha256(Buffer.from('abc')), await sha256File(at('abc'))]).toEqual([wanted, wanted, wanted]);
   await expect(sha256File(at('nothing'))).rejects.toThrow('found no such file');
+});
+
+describe('writeAll', () => {
+  it('writes every piece to its end, however little a call takes, and nothing for empty ones', async () => {
+    const written: number[] = [];
+    const write = async (bytes: Uint8Array, from: number, length: number, place: number) => {
+      const bytesWritten = Math.min(2, length);
+      for (let i = 0; i < bytesWritten; i++) written[place + i] = bytes[from + i];
+      return { bytesWritten };
+    };
+    const pieces = [[1, 2, 3], [], [4], [5, 6]].map((piece) => Uint8Array.from(piece));
+    await writeAll({ write } as unknown as FileHandle, pieces, 1);
+    expect(written).toEqual([undefined, 1, 2, 3, 4, 5, 6]);
+  });
 });

@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const shared = {
+const common = {
   setupFiles: ['test/setup.ts'],
   pool: 'forks' as const,
   testTimeout: 60_000,
@@ -8,19 +10,35 @@ const shared = {
   env: { AXUNET_PROFILE: 'tiny', TF_CPP_MIN_LOG_LEVEL: '2' },
 };
 
-/** Rooms whose tests leave nothing behind: they share a process, which loads each module once. */
-const together = [
-  ...['bench', 'cli', 'crossval', 'dataset', 'dicom', 'dicomLabels', 'docs', 'evaluate', 'export', 'house', 'io'],
-  ...['lessons', 'model', 'predict', 'radiomics', 'scan', 'statistics', 'volume'],
-].map((room) => `test/${room}/**/*.test.ts`);
+/** What tests say that go through all engines: they begin by starting the one which they want. */
+const goesThroughEngines = /onEveryKernelSet|kernelSets/;
+/** What tests say that leave another engine or other modules behind: what came after them would run on those. */
+const leavesTraces = /startEngine\([^)]|setBackend\(|vi\.mock\(|process\.chdir/;
+
+/**
+ * Loading TensorFlow and the library takes longer than most tests, so that test files share two processes, one after
+ * the other; those that would change what others see have a process of their own (`apart`).
+ */
+function kindOf(file: string): 'apart' | 'engines' | 'together' {
+  const text = readFileSync(path.join(import.meta.dirname, file), 'utf8');
+  if (/^test\/(notebooks\.test|scripts\/|train\/killed)/.test(file)) return 'apart';
+  if (goesThroughEngines.test(text)) return 'engines';
+  return leavesTraces.test(text) ? 'apart' : 'together';
+}
+
+const files = readdirSync(path.join(import.meta.dirname, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => `test/${file.replaceAll('\\', '/')}`);
+
+const project = (name: ReturnType<typeof kindOf>, isolate: boolean) => ({
+  extends: true as const,
+  test: { ...common, name, isolate, include: files.filter((file) => kindOf(file) === name) },
+});
 
 export default defineConfig({
   resolve: { conditions: ['import', 'module', 'node', 'default'] },
   test: {
     maxWorkers: 2,
-    projects: [
-      { extends: true, test: { ...shared, name: 'apart', include: ['test/**/*.test.ts'], exclude: together } },
-      { extends: true, test: { ...shared, name: 'together', include: together, isolate: false } },
-    ],
+    projects: [project('apart', true), project('engines', false), project('together', false)],
   },
 });

@@ -33,8 +33,10 @@ checkNode();
 runMain(async () => {
   const started = performance.now();
   console.log(`Engine: ${await prepare()}`);
-  const types = await check('Type check', typescriptFile, ['-p', '.']);
-  const lint = await check('Lint', biomeFile, ['check', '.']);
+  const [types, lint] = await Promise.all([
+    check('Type check', typescriptFile, ['-p', '.']),
+    check('Lint', biomeFile, ['check', '.']),
+  ]);
   const { code, counts } = await runTests(process.argv.slice(2));
   const seconds = (performance.now() - started) / 1000;
   console.log(`Type check ${passedOrFailed(types)}; lint ${passedOrFailed(lint)}; all in ${duration(seconds)}`);

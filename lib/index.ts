@@ -58,6 +58,10 @@ export { scoreRun } from './train/scores.ts';
 export { TrainingStopped, train } from './train/trainer.ts';
 export { trainFolder } from './train/trainFolder.ts';
 
+// Planning: what a data set is like, and a configuration chosen from it
+export { describePlan } from './plan/describePlan.ts';
+export { makePlan } from './plan/makePlan.ts';
+
 // Prediction of slices, volumes and files
 export { predictFiles } from './predict/files.ts';
 export { mirrorNetwork } from './predict/mirror.ts';

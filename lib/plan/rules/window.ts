@@ -39,6 +39,8 @@ export function chooseWindow({
   return {
     value: window,
     shown: `${window[0]} to ${window[1]} HU`,
-    reason: `99 % of the organ's voxels lie between ${p005} and ${p995} HU (${medians}); ${roomHu} HU more on both sides keep fat and vessels apart from it.`,
+    reason:
+      `99 % of the organ's voxels lie between ${p005} and ${p995} HU (${medians}); ${roomHu} HU more on both sides ` +
+      'keep fat and vessels apart from it.',
   };
 }

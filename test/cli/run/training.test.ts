@@ -52,6 +52,8 @@ describe('--config', () => {
     );
     expect(await configured('{"width": -8}', ['width=4'])).toMatchObject({ width: 4 });
     expect(await configured('{"epochs": null}', ['minutes=3'])).toMatchObject({ epochs: null, minutes: 3 });
+    expect(await configured('{"minutes": 5}', ['epochs=3'])).toMatchObject({ epochs: 3, minutes: null });
+    expect(await configured('{"epochs": 5}', ['minutes=3'])).toMatchObject({ epochs: null, minutes: 3 });
   });
 });
 

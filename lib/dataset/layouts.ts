@@ -172,7 +172,7 @@ export async function openSlicePictures(folder: string, dataset: string, options
     return picturesIn(listFiles(place, 1));
   };
   const { pairs, unmatchedLabels } = pairById(part('images'), part('masks'));
-  if (!pairs.length) throw expected('JPEG or PNG pictures', 'none', path.join(folder, 'images'));
+  if (!pairs.length) throw expected('JPEG, PNG or TIFF pictures', 'none', path.join(folder, 'images'));
   const cases = pairs.map((pair): Case => ({ ...pair, patient: pair.id, ...nihSlice(pair.id) }));
   const spineUp = cases.some((c) => c.z !== undefined);
   return {
@@ -242,7 +242,7 @@ export async function openPairs(image: string, label: string, options: OpenOptio
   const kind = volumes.length ? '3d' : '2d';
   const { pairs, unmatchedLabels } =
     kind === '3d' ? pairById(volumes, volumesIn(labelFiles)) : pairById(picturesIn(imageFiles), picturesIn(labelFiles));
-  if (!pairs.length) throw expected(`volumes (${readableVolumes}) or JPEG or PNG pictures`, 'none', image);
+  if (!pairs.length) throw expected(`volumes (${readableVolumes}) or JPEG, PNG or TIFF pictures`, 'none', image);
   const cases = pairs.map((pair) => ({ ...pair, patient: pair.id }));
   return {
     dataset: path.basename(path.dirname(image)),
@@ -260,7 +260,7 @@ function openTwoFiles(image: string, label: string, labels: LabelRules): CaseLis
   const id = isVolume ? volumeName(image) : picturesIn([image])[0]?.id;
   if (id === undefined)
     throw expected(
-      `a volume (${readableVolumes}) or a picture (.jpg, .png)`,
+      `a volume (${readableVolumes}) or a picture (.jpg, .png, .tif)`,
       path.extname(image) || 'no ending',
       image,
     );

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { aName, expected, isName, shownText } from '../errors.ts';
 import { isDicomScan, volumeEndings } from '../scan/volumeNames.ts';
 
-const pictureEndings = ['.jpg', '.jpeg', '.png'];
+const pictureEndings = ['.jpg', '.jpeg', '.png', '.tif', '.tiff'];
 
 export interface NamedFile {
   readonly id: string;
@@ -60,7 +60,7 @@ export const dicomFoldersIn = (folder: string): NamedFile[] =>
     .sort()
     .map((name) => ({ id: name.normalize('NFC'), file: path.join(folder, name) }));
 
-/** JPEG and PNG files among `files`. */
+/** JPEG, PNG and TIFF files among `files`. */
 export const picturesIn = (files: string[]): NamedFile[] => named(files, pictureEndings);
 
 /** A slice of the 2-D NIH set by its name: `PANCREAS_0005-1157` is patient 0005, slice 1157. */

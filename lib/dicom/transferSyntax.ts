@@ -40,18 +40,19 @@ const rows: Row[] = [
   [`${root}.4.203`, 'High-Throughput JPEG 2000', 'JPEG 2000', 'lossy'],
 ];
 
-/** What a message may say of those that are not read. */
-const unread: readonly (readonly [beginning: string, name: string])[] = [
-  [`${root}.4.92`, 'JPEG 2000 of several components'],
-  [`${root}.4.93`, 'JPEG 2000 of several components'],
-  [`${root}.4.94`, 'pixels on a server (JPIP)'],
-  [`${root}.4.95`, 'pixels on a server (JPIP)'],
-  [`${root}.4.1`, 'video (MPEG, HEVC)'],
-  [`${root}.4.11`, 'JPEG XL'],
-];
-
-/** What a user can do about pixels that are not read. */
+/** What a user can do about pixels that are not read: with programs that unpack them, or where none is common. */
 const unpackHint = 'such as `gdcmconv --raw IN OUT` (GDCM) or `dcmdjpeg IN OUT` (DCMTK) makes';
+const askHint = 'such as Explicit VR Little Endian, in which the archive or scanner can export the series again';
+
+/** What a message may say of those that are not read. */
+const unread: readonly (readonly [beginning: string, name: string, hint: string])[] = [
+  [`${root}.4.92`, 'JPEG 2000 of several components', unpackHint],
+  [`${root}.4.93`, 'JPEG 2000 of several components', unpackHint],
+  [`${root}.4.94`, 'pixels on a server (JPIP)', askHint],
+  [`${root}.4.95`, 'pixels on a server (JPIP)', askHint],
+  [`${root}.4.1`, 'video (MPEG, HEVC)', askHint],
+  [`${root}.4.11`, 'JPEG XL', askHint],
+];
 
 /**
  * The transfer syntax with this UID. Throws a UserError that names the file, the syntax and a way out for those that
@@ -63,6 +64,10 @@ export function transferSyntaxOf(uid: string, file: string): TransferSyntax {
     const [, name, packing, lossy] = row;
     return { uid, name, packing, isBigEndian: uid === bigEndianUid, isLossy: lossy !== undefined };
   }
-  const name = unread.findLast(([beginning]) => uid.startsWith(beginning))?.[1] ?? 'unknown here';
-  throw expected(`pixels in a transfer syntax that is read, ${unpackHint},`, `${shownText(uid)} (${name})`, file);
+  const [, name, hint] = unread.findLast(([beginning]) => uid.startsWith(beginning)) ?? [
+    '',
+    'unknown here',
+    unpackHint,
+  ];
+  throw expected(`pixels in a transfer syntax that is read, ${hint},`, `${shownText(uid)} (${name})`, file);
 }

@@ -1,5 +1,6 @@
 /**
- * Grey pictures: PNG and JPEG read to 8-bit grey, PNG made. Rows run from top to bottom, pixels from left to right.
+ * Grey pictures: PNG, JPEG and TIFF read to 8-bit grey, PNG made. Rows run from top to bottom, pixels from left to
+ * right.
  */
 import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas';
 import { expected, messageOf } from '../errors.ts';
@@ -9,6 +10,8 @@ import { fileKind } from './fileKind.ts';
 import { checkJpeg, isJpeg, withoutProfile } from './jpeg.ts';
 import { type GreyImage, luma } from './pixels.ts';
 import { decodePng, isPng } from './png.ts';
+import { decodeTiff } from './tiff.ts';
+import { isTiff } from './tiffHeader.ts';
 
 /** Skia decodes to four bytes a pixel at once, whatever the picture; the fifth is its grey. */
 const decodedPixelBytes = 5;
@@ -41,17 +44,24 @@ export async function decodeJpeg(bytes: Buffer, file: string): Promise<GreyImage
 const longestPicture = 2 ** 29;
 
 /**
- * Reads a PNG or JPEG of 8 bits a channel or less; colours become grey by luma, transparency is shown on black.
+ * Reads a PNG or JPEG of 8 bits a channel or less, or a TIFF of 8 or 16; colours become grey by luma, transparency of a
+ * PNG is shown on black.
  * Throws a UserError when the file is absent, no picture, damaged or cut off (as far as the format can tell), stored
  * turned (EXIF) or larger than 64 million pixels.
  */
 export async function readGreyImage(file: string): Promise<GreyImage> {
-  return withPlainSource(file, 'a PNG or JPEG picture', async (source) => {
+  return withPlainSource(file, 'a PNG, JPEG or TIFF picture', async (source) => {
     const [start, { size }] = [await source.head(512), source];
-    const isPicture = isPng(start) || isJpeg(start);
+    const isPicture = isPng(start) || isJpeg(start) || isTiff(start);
     if (!isPicture || size > longestPicture)
-      throw expected('a PNG or JPEG picture', (!isPicture && fileKind(start)) || `${size} bytes that are none`, file);
-    return isPng(start) ? decodePng(source) : decodeJpeg(await source.read(0, size, 'a picture'), file);
+      throw expected(
+        'a PNG, JPEG or TIFF picture',
+        (!isPicture && fileKind(start)) || `${size} bytes that are none`,
+        file,
+      );
+    if (isPng(start)) return decodePng(source);
+    const bytes = await source.read(0, size, 'a picture');
+    return isTiff(start) ? decodeTiff(bytes, file) : decodeJpeg(bytes, file);
   });
 }
 

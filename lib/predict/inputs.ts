@@ -43,7 +43,8 @@ export async function findVolumes(paths: readonly string[], choice: SeriesChoice
       ...(isDicomName(file) && choice),
     }));
     const inputs: VolumeInput[] = volumes.length > 0 ? volumes : picturesAt(place);
-    if (inputs.length === 0) throw expected(`volumes (${readableVolumes}), or pictures (.png, .jpg)`, 'none', place);
+    if (inputs.length === 0)
+      throw expected(`volumes (${readableVolumes}), or pictures (.png, .jpg, .tif)`, 'none', place);
     const odd = inputs.find(({ name }) => !isName(name));
     if (odd) throw expected(`the name of a volume (${aName})`, shownText(odd.name), place);
     found.push(...inputs);

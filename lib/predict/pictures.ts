@@ -1,8 +1,7 @@
-/** Pictures in (PNG, JPEG), masks of the same size out. */
+/** Pictures in (PNG, JPEG, TIFF), masks of the same size out. */
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isSpineUp, listFiles, picturesIn } from '../dataset/pairing.ts';
-import { expected } from '../errors.ts';
 import { writeFileAtomic } from '../io/files.ts';
 import { encodePng, readGreyImage } from '../io/image.ts';
 import type { GreyImage } from '../io/pixels.ts';
@@ -13,16 +12,10 @@ import { type Postprocessing, postprocessMask } from './postprocess.ts';
 import { predictImages, sampleBatch, thresholdMask } from './slices.ts';
 import type { Member } from './volume.ts';
 
-/** The id of a picture; undefined for other files. Throws a UserError for TIFF, which is not read. */
-export function pictureName(file: string): string | undefined {
-  if (/\.tiff?$/i.test(file)) throw expected('PNG or JPEG pictures (convert it to PNG)', 'a TIFF', file);
-  return picturesIn([file])[0]?.id;
-}
-
 /** The pictures that a path stands for: a file, or those in a folder. */
 export const picturesAt = (place: string): { file: string; name: string; isPicture: true }[] =>
   (statSync(place).isDirectory() ? listFiles(place, 1) : [place]).flatMap((file) => {
-    const name = pictureName(file);
+    const name = picturesIn([file])[0]?.id;
     return name === undefined ? [] : [{ file, name, isPicture: true }];
   });
 

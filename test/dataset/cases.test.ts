@@ -23,7 +23,7 @@ describe('opening data sets', () => {
     await make('labels', 'a.nii.gz');
     expect(await openDataset(folder)).toMatchObject({ kind: '3d', otherLabels: 'assumed', cases: [{ id: 'a' }] });
     await make('masks', 'a.nii.gz');
-    await expect(openDataset(folder)).rejects.toThrow('Expected JPEG or PNG pictures'); // images and masks are pictures
+    await expect(openDataset(folder)).rejects.toThrow('Expected JPEG, PNG or TIFF pictures'); // images and masks are pictures
     await make('imagesTr', 'b.nii.gz');
     expect((await openDataset(folder)).cases.map(({ id }) => id)).toEqual(['b']);
     expect((await openDataset(folder)).cases.map(({ id }) => id)).toEqual(['b']);

@@ -9,12 +9,13 @@ describe('transfer syntaxes', () => {
     expect(transferSyntaxOf('1.2.840.10008.1.2.4.203', 'a')).toMatchObject({ packing: 'JPEG 2000', isLossy: true });
   });
   it.each([
-    ['1.2.840.10008.1.2.4.94', 'JPIP'],
-    ['1.2.840.10008.1.2.4.105', 'video'],
-    ['1.2.840.10008.1.2.4.110', 'JPEG XL'],
-    ['1.2.3\u001b[2J', 'unknown here'],
-  ])('that are not read are named, with a way out (%s)', (uid, name) => {
-    expect(() => transferSyntaxOf(uid, 'scan/1')).toThrow(new RegExp(`gdcmconv --raw.*${name}.* in scan/1$`));
+    ['1.2.840.10008.1.2.4.94', 'archive.*JPIP'],
+    ['1.2.840.10008.1.2.4.105', 'archive.*video'],
+    ['1.2.840.10008.1.2.4.110', 'archive.*JPEG XL'],
+    ['1.2.840.10008.1.2.4.92', 'gdcmconv --raw.*several components'],
+    ['1.2.3\u001b[2J', 'gdcmconv --raw.*unknown here'],
+  ])('that are not read are named, with a way out (%s)', (uid, said) => {
+    expect(() => transferSyntaxOf(uid, 'scan/1')).toThrow(new RegExp(`${said}.* in scan/1$`));
     expect(() => transferSyntaxOf(uid, 'scan/1')).not.toThrow('\u001b');
   });
 });

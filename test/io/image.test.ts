@@ -102,7 +102,7 @@ describe('pictures', () => {
   it('what is no picture is refused by name', async () => {
     await writeFile(path.join(folder, 'text.jpg'), 'not a picture');
     await expect(readGreyImage(path.join(folder, 'text.jpg'))).rejects.toThrow(
-      /^Expected a PNG or JPEG picture, found 13 bytes that are none.* in .*text\.jpg$/,
+      /^Expected a PNG, JPEG or TIFF picture, found 13 bytes that are none.* in .*text\.jpg$/,
     );
     await expect(readGreyImage(path.join(folder, 'none.jpg'))).rejects.toThrow(/found no such file in .*none\.jpg$/);
     expect(() => encodePng(new Uint8ClampedArray(3), 1, 1)).toThrow('Expected 4 values for 1×1 pixels, found 3');

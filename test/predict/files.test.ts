@@ -53,7 +53,7 @@ describe('finding volumes', () => {
     await writeNifti(at('empty', '.hidden.nii'), obliqueVolume());
     await expect(findVolumes([at('nowhere')])).rejects.toThrow('Expected a volume or a folder of them, found nothing');
     await expect(findVolumes([at('empty')])).rejects.toThrow(
-      'Expected volumes (.nii, .nii.gz, .hdr, .nrrd, .nhdr, .mha, .mhd or DICOM), or pictures (.png, .jpg), found none',
+      'Expected volumes (.nii, .nii.gz, .hdr, .nrrd, .nhdr, .mha, .mhd or DICOM), or pictures (.png, .jpg, .tif), found none',
     );
     await expect(findVolumes([at('in', 'notes.txt')])).rejects.toThrow('Expected volumes (.nii');
     await writeNifti(at('empty', 'a.nii.gz'), obliqueVolume());

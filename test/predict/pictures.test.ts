@@ -9,8 +9,8 @@ import { writeNifti } from '../../lib/io/nifti.ts';
 import type { Predictor } from '../../lib/predict/ensemble.ts';
 import { type PredictFilesOptions, predictFiles } from '../../lib/predict/files.ts';
 import { findVolumes } from '../../lib/predict/inputs.ts';
-import { pictureName } from '../../lib/predict/pictures.ts';
 import { type Grid, nativeGrid } from '../../lib/preprocess/grid.ts';
+import { tiff } from '../io/makeTiff.ts';
 import { writeGreyPng } from '../io/writeGreyPng.ts';
 import { obliqueVolume, thresholdModel } from './fake.ts';
 
@@ -77,15 +77,17 @@ describe('Pictures', () => {
     );
   });
 
-  it('are found in folders without volumes; TIFF is refused by name', async () => {
+  it('are found in folders without volumes, TIFF too, whose mask is a PNG', async () => {
     expect(await findVolumes([at('in')])).toEqual([{ file: at('in', 'b.png'), name: 'b', isPicture: true }]);
-    expect(pictureName('a/b.JPG')).toBe('b');
-    expect(pictureName('notes.txt')).toBeUndefined();
-    expect(() => pictureName('a.tif')).toThrow(
-      'Expected PNG or JPEG pictures (convert it to PNG), found a TIFF in a.tif',
-    );
-    writeFileSync(at('in', 'c.tiff'), '');
-    await expect(findVolumes([at('in')])).rejects.toThrow('found a TIFF');
+    writeFileSync(at('notes.txt'), '');
+    await expect(findVolumes([at('notes.txt')])).rejects.toThrow('or pictures (.png, .jpg, .tif), found none');
+    const { width, height, data } = await readGreyImage(at('in', 'b.png'));
+    writeFileSync(at('in', 'C.TIF'), tiff({ width, height, strips: [data] }));
+    const inputs = await findVolumes([at('in')]);
+    expect(inputs.map(({ name }) => name)).toEqual(['C', 'b']);
+    const report = await predict();
+    expect(report.made).toEqual(['C', 'b']);
+    expect(await readGreyImage(at('out', 'C.png'))).toEqual(await readGreyImage(at('out', 'b.png')));
     await writeNifti(at('in', 'a.nii'), obliqueVolume());
     expect((await findVolumes([at('in')])).map(({ name }) => name)).toEqual(['a']);
   });

@@ -60,7 +60,7 @@ export const predict = {
   operands: [
     {
       name: 'FOLDER|FILE',
-      text: 'volumes in HU in any orientation (NIfTI, NRRD, MetaImage, DICOM folders), or PNG or JPEG pictures',
+      text: 'volumes in HU in any orientation (NIfTI, NRRD, MetaImage, DICOM folders), or PNG, JPEG or TIFF pictures',
     },
   ],
   options,

@@ -67,7 +67,7 @@ export function crossvalSummaryCsv(all: CrossvalSummary): string {
   return formatCsv([header, ...rows]);
 }
 
-/** One line per class and scope (each fold, then all): in how many cases its lesions were found, and false positives. */
+/** One line per class and scope (each fold, then all): cases in which its lesions were found, and false positives. */
 function crossvalDetectionCsv({ classes = [] }: CrossvalSummary): string {
   const rows = classes.flatMap(({ name, folds, detection }) => [
     ...folds.map(({ fold, detection: own }) => [`${fold}`, name, ...detectionCells(own)]),

@@ -140,7 +140,8 @@ function choiceLines({
   const show = (value: number): string => `${cell(value, 4)}${unit && ` ${unit}`}`;
   const mirroring = mirror.length ? `; mirrored along ${mirror.join(', ')}` : '';
   const likeliest = classes ? '; of each voxel the likeliest class' : '';
-  const how = `weights: ${weights === 'best' ? 'those of the best validation' : 'the last ones'}${mirroring}${likeliest}`;
+  const taken = weights === 'best' ? 'those of the best validation' : 'the last ones';
+  const how = `weights: ${taken}${mirroring}${likeliest}`;
   const lines = folds.map(({ fold, threshold, postprocessing: chosen, validation }) => {
     const [before, after] = [validation.before, validation.after].map(({ metrics }) => show(metrics[metric].all.mean));
     return (

@@ -67,8 +67,8 @@ export function crossvalSummaryCsv(all: CrossvalSummary): string {
   return formatCsv([header, ...rows]);
 }
 
-/** One line per scope (each fold, then all) and class: in how many cases its lesions were found, and false positives. */
-export function crossvalDetectionCsv({ classes = [] }: CrossvalSummary): string {
+/** One line per class and scope (each fold, then all): cases in which its lesions were found, and false positives. */
+function crossvalDetectionCsv({ classes = [] }: CrossvalSummary): string {
   const rows = classes.flatMap(({ name, folds, detection }) => [
     ...folds.map(({ fold, detection: own }) => [`${fold}`, name, ...detectionCells(own)]),
     ['all', name, ...detectionCells(detection)],

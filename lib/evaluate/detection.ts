@@ -3,9 +3,11 @@
  * neighbours, in 2-D 8), candidates those of the prediction.
  *
  * A lesion is found where a candidate overlaps it with an intersection over union of at least 0.1, a candidate that
- * overlaps no lesion so far is a false positive. This is the rule of PI-CAI's picai_eval (Saha et al. 2024,
- * doi:10.1016/S1470-2045(24)00220-1), for single masks instead of a scale of confidences; one voxel in common, which
- * a candidate of any size can have by chance, counts as `touched` and is told beside it.
+ * overlaps no lesion so far is a false positive. Overlap, threshold and false positives are those of PI-CAI's
+ * picai_eval (Saha et al. 2024, doi:10.1016/S1470-2045(24)00220-1), for single masks instead of a scale of confidences.
+ * There each candidate finds one lesion at most; here one that covers two finds both, so that two tumours grown
+ * together are no miss. By case the two count alike. One voxel in common, which a candidate of any size can have by
+ * chance, counts as `touched` and is told beside it.
  */
 import { type Components, connectedComponents } from '../volume/components.ts';
 import type { Vec3 } from '../volume/volume.ts';

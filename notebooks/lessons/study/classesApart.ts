@@ -53,10 +53,10 @@ export function describeClassesApart(record: StudyRecord): string {
           `${label}, ${arm.label}: ${number(arm.mean)} (seeds ${arm.seeds.map((s) => number(s.mean)).join(', ')})`,
       ),
   );
-  const differences = classesApartDifferences(record).map(
-    ({ first, second, meanDifference, interval, p, pairs }) =>
-      `DSC, all as one, ${first} − ${second}: ${number(meanDifference)}` +
-      `${interval ? ` (95 % ${interval.map(number).join(' to ')})` : ''}, ${pairs} patients, Wilcoxon p ${p.toPrecision(2)}`,
-  );
+  const differences = classesApartDifferences(record).map(({ first, second, meanDifference, interval, p, pairs }) => {
+    const bounds = interval ? ` (95 % ${interval.map(number).join(' to ')})` : '';
+    const test = `${pairs} patients, Wilcoxon p ${p.toPrecision(2)}`;
+    return `DSC, all as one, ${first} − ${second}: ${number(meanDifference)}${bounds}, ${test}`;
+  });
   return [...lines, ...differences].join('\n');
 }

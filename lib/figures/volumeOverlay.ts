@@ -6,7 +6,7 @@ import { dice, overlapCounts } from '../evaluate/overlap.ts';
 import { type Opened, openImage, openMask } from '../scan/openVolume.ts';
 import { volumeName } from '../scan/volumeNames.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
-import { countValues, fullestSlice, maskOfValue } from '../volume/values.ts';
+import { assertLabelValues, countValues, fullestSlice, maskOfValue } from '../volume/values.ts';
 import { sliceZ, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { OverlayCase } from './overlayGrid.ts';
 import { huSlice } from './slicePicture.ts';
@@ -20,8 +20,7 @@ const listed = (values: readonly number[]): string =>
 function doubtsOf(data: VoxelArray, file: string, value?: number): string[] {
   if (value === 0) throw expected('a label value other than 0, which is background', '0', file);
   const values = [...countValues(data).keys()];
-  const odd = values.find((v) => !(Number.isInteger(v) && v >= 0));
-  if (odd !== undefined) throw expected('a mask of labels 0 or more', `${odd} (image and mask may be swapped)`, file);
+  assertLabelValues(values, file);
   if (value !== undefined) {
     if (!values.includes(value)) throw expected(`label value ${value}`, `only ${listed(values)}`, file);
     return [];

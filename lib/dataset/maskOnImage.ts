@@ -2,7 +2,7 @@
 import { expected } from '../errors.ts';
 import { type Opened, openMask } from '../scan/openVolume.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
-import { countValues, maskOfValue } from '../volume/values.ts';
+import { assertLabelValues, countValues, maskOfValue } from '../volume/values.ts';
 import type { Volume, VoxelArray } from '../volume/volume.ts';
 import type { LabelRules } from './caseList.ts';
 import { toClasses } from './toClasses.ts';
@@ -25,8 +25,7 @@ const listed = (values: readonly number[]): string =>
 function doubtsOf(data: VoxelArray, file: string, value?: number): string[] {
   if (value === 0) throw expected('a label value other than 0, which is background', '0', file);
   const values = [...countValues(data).keys()];
-  const odd = values.find((v) => !(Number.isInteger(v) && v >= 0));
-  if (odd !== undefined) throw expected('a mask of labels 0 or more', `${odd} (image and mask may be swapped)`, file);
+  assertLabelValues(values, file);
   if (value !== undefined) {
     if (!values.includes(value)) throw expected(`label value ${value}`, `only ${listed(values)}`, file);
     return [];

@@ -38,12 +38,14 @@ type Slot = PickleValue | typeof mark;
 interface Machine {
   readonly bytes: Buffer;
   readonly file: string;
+  /** What the pickle should be, for messages. */
+  readonly what: string;
   at: number;
   stack: Slot[];
   memo: PickleValue[];
 }
 
-const damaged = (m: Machine, found: string): Error => expected('a pickled array', found, m.file);
+const damaged = (m: Machine, found: string): Error => expected(m.what, found, m.file);
 
 function take(m: Machine, count: number): Buffer {
   if (m.at + count > m.bytes.length) throw damaged(m, `the end of the file at byte ${m.bytes.length}`);
@@ -179,13 +181,18 @@ function put(m: Machine, index: number): void {
 }
 
 /**
- * The value of a pickle of protocol 4, `withOlder` also of 2 and 3. Throws a UserError for damage and for anything
+ * The value of a pickle of protocol 4, `withOlder` also of 2 and 3; `what` it should be stands in messages. Throws a UserError for damage and for anything
  * beyond plain values, arrays and objects.
  */
-export function readPickle(bytes: Uint8Array, file: string, withOlder = false): PickleValue {
+export function readPickle(
+  bytes: Uint8Array,
+  file: string,
+  { withOlder = false, what = 'a pickled array' } = {},
+): PickleValue {
   const m: Machine = {
     bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     file,
+    what,
     at: 0,
     stack: [],
     memo: [],

@@ -1,6 +1,7 @@
 /** Reads a `.pdparams` file of PaddlePaddle, a pickled dictionary of arrays, without running anything of it. */
 import { type PickledArray, type PickleValue, pickledArray, readPickle } from '../dataset/pickle.ts';
 import { expected, shownText } from '../errors.ts';
+import { fileKind } from '../io/fileKind.ts';
 import { readBytes } from '../io/files.ts';
 import type { NamedArrays } from '../step/step.ts';
 
@@ -45,5 +46,8 @@ export function arraysOf(value: PickleValue, file: string): NamedArrays {
 /** The arrays of a `.pdparams` file by name. Throws a UserError for anything else. */
 export async function readPdparams(file: string): Promise<NamedArrays> {
   const bytes = await readBytes(file, 'a .pdparams file', mostBytes);
-  return arraysOf(readPickle(bytes, file, true), file);
+  const what = 'weights as paddle.save writes them';
+  const other = fileKind(bytes);
+  if (other !== undefined) throw expected(what, other, file);
+  return arraysOf(readPickle(bytes, file, { withOlder: true, what }), file);
 }

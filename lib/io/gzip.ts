@@ -51,14 +51,17 @@ export function gunzipHead(packed: Buffer, count: number, file: string): Buffer 
   }
 }
 
-/** Only zeros may follow the last member: tape and block padding. */
-async function assertOnlyPadding(behind: ReturnType<Pieces>, file: string): Promise<void> {
+/**
+ * Throws a UserError where anything but zeros (tape and block padding) follows packed data; `what` they are stands in
+ * the message.
+ */
+export async function assertOnlyPadding(behind: ReturnType<Pieces>, what: string, file: string): Promise<void> {
   let others = 0;
   for await (const piece of behind) {
     const first = others > 0 ? 0 : piece.findIndex((byte) => byte !== 0);
     if (first >= 0) others += piece.length - first;
   }
-  if (others > 0) throw expected('the end of the gzip data', `${others} more bytes that are not gzip data`, file);
+  if (others > 0) throw expected(`the end of the ${what}`, `${others} more bytes that are not ${what}`, file);
 }
 
 /**
@@ -99,7 +102,7 @@ export async function gunzipRange(packed: Pieces, range: UnpackedRange, file: st
   } catch (error) {
     throw error instanceof UserError ? error : damaged(error, file);
   }
-  await assertOnlyPadding(packed(gunzip.bytesWritten), file);
+  await assertOnlyPadding(packed(gunzip.bytesWritten), 'gzip data', file);
   if (at < offset + length || (last && at > offset + length)) throw wrongLength(`${at}`);
   return wanted;
 }

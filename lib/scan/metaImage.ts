@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createUnzip } from 'node:zlib';
 import { expected, messageOf } from '../errors.ts';
 import { assertFitsMemory, type PlainSource, withPlainSource } from '../io/bytes.ts';
-import { largestUnpacked, type Pieces, unpacked } from '../io/gzip.ts';
+import { assertOnlyPadding, largestUnpacked, type Pieces, unpacked } from '../io/gzip.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import { countNonFinite, decodedBytes, decodeVoxels } from '../io/voxelTypes.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
@@ -50,9 +50,10 @@ async function packedVoxels(packed: Pieces, packedCount: number, byteCount: numb
   if (byteCount > largestUnpacked(packedCount))
     throw expected(`${byteCount} bytes (${what})`, `${packedCount} packed bytes, which cannot hold them,`, file);
   const bytes = Buffer.allocUnsafeSlow(byteCount);
+  const stream = createUnzip({ chunkSize: 1 << 18 });
   let count = 0;
   try {
-    for await (const chunk of unpacked(packed(0), createUnzip({ chunkSize: 1 << 18 }))) {
+    for await (const chunk of unpacked(packed(0), stream)) {
       chunk.copy(bytes, Math.min(count, byteCount));
       count += chunk.length;
       if (count > byteCount) break;
@@ -62,6 +63,7 @@ async function packedVoxels(packed: Pieces, packedCount: number, byteCount: numb
   }
   const found = count > byteCount ? `more than ${byteCount} unpacked bytes` : `${count}`;
   if (count !== byteCount) throw expected(`${byteCount} bytes (${what})`, found, file);
+  await assertOnlyPadding(packed(stream.bytesWritten), 'zlib data', file);
   return bytes;
 }
 
@@ -72,7 +74,7 @@ interface Wanted {
 }
 
 async function readVoxels(header: MetaImageHeader, source: PlainSource, from: number): Promise<VoxelArray> {
-  const { type, shape, byteSkip, isCompressed } = header;
+  const { type, shape, byteSkip, isCompressed, packedSize = 0 } = header;
   const { file, size } = source;
   const count = voxelCount(shape);
   const byteCount = count * type.bytes;
@@ -81,6 +83,8 @@ async function readVoxels(header: MetaImageHeader, source: PlainSource, from: nu
   const held = Math.max(0, size - start);
   if (!isCompressed && (byteSkip < 0 ? held < byteCount : held !== byteCount))
     throw expected(`${byteCount} bytes (${what})`, `${held}`, file);
+  if (isCompressed && packedSize > held)
+    throw expected(`${packedSize} packed bytes (CompressedDataSize)`, `${held}`, file);
   assertFitsMemory(decodedBytes(type, count), file);
   const bytes = isCompressed
     ? await packedVoxels((at) => source.pieces(start + at), held, byteCount, { what, file })

@@ -12,6 +12,8 @@ export interface MetaImageHeader {
   readonly type: VoxelType;
   readonly littleEndian: boolean;
   readonly isCompressed: boolean;
+  /** CompressedDataSize; undefined where the header does not say. */
+  readonly packedSize?: number;
   readonly shape: Vec3;
   readonly spacingMm: Vec3;
   readonly affine: Affine;
@@ -139,6 +141,7 @@ export function parseMetaImageHeader(lines: readonly string[], file: string): Me
     type: typeOf(fields),
     littleEndian: !fields.flag(false, 'BinaryDataByteOrderMSB', 'ElementByteOrderMSB'),
     isCompressed: fields.flag(false, 'CompressedData'),
+    packedSize: fields.numbers(1, 'CompressedDataSize')?.[0],
     shape: shapeOf(fields),
     spacingMm: spacingOf(affine),
     affine,

@@ -1,4 +1,5 @@
 /** Statistics of voxel values. */
+import { expected } from '../errors.ts';
 import { sliceZ, type Volume, type VoxelArray } from './volume.ts';
 
 /** Number, range, mean and SD of values, and how many are no numbers. */
@@ -103,4 +104,11 @@ export function flipRows<T extends Float32Array | Uint8Array>(plane: T, width: n
   for (let from = 0, to = plane.length - width; to >= 0; from += width, to -= width)
     out.set(plane.subarray(from, from + width), to);
   return out;
+}
+
+/** Throws a UserError for values that are no labels: below 0, fractions and NaN, as of a CT in the place of a mask. */
+export function assertLabelValues(data: ArrayLike<number>, file: string): void {
+  for (let i = 0; i < data.length; i++)
+    if (!(Number.isInteger(data[i]) && data[i]! >= 0))
+      throw expected('a mask of labels 0 or more', `${data[i]} (image and mask may be swapped)`, file);
 }

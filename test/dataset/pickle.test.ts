@@ -52,7 +52,8 @@ describe('readPickle', () => {
     expect(() => read(0x74)).toThrow('a collection without beginning');
   });
   it('knows the names and numbered memory of protocols 2 and 3 where that is asked for', () => {
-    const old = (...parts: (number | string)[]): PickleValue => readPickle(pickle(...parts, 0x2e), 'a.pkl', true);
+    const old = (...parts: (number | string)[]): PickleValue =>
+      readPickle(pickle(...parts, 0x2e), 'a.pkl', { withOlder: true });
     const name = [0x63, ...Buffer.from('os\nsystem\n')]; // GLOBAL
     expect(old(...name)).toEqual({ kind: 'class', module: 'os', name: 'system' });
     expect(old('x', 0x71, 0, 0x68, 0, 0x86)).toEqual(['x', 'x']); // BINPUT, BINGET

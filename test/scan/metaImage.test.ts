@@ -88,6 +88,16 @@ describe('refused are', () => {
       metaImage(deflateSync(Buffer.alloc(99)), packed),
       /found more than 48 unpacked bytes/,
     ],
+    [
+      'packed voxels with something behind them',
+      metaImage(Buffer.concat([deflateSync(voxels), Buffer.from('more')]), packed),
+      /the end of the zlib data, found 4 more bytes that are not zlib data/,
+    ],
+    [
+      'packed voxels that are fewer than the header says',
+      metaImage(deflateSync(voxels), { ...packed, CompressedDataSize: '999' }),
+      /999 packed bytes \(CompressedDataSize\), found \d+/,
+    ],
     ['packed voxels that are damaged', metaImage(deflateSync(voxels).subarray(0, -3), packed), /intact zlib data/],
     [
       'more than the packed bytes can hold',

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countValues, finiteValues, flipRows, maskOfValue, summariseValues } from '../../lib/volume/values.ts';
+import {
+  assertLabelValues,
+  countValues,
+  finiteValues,
+  flipRows,
+  maskOfValue,
+  summariseValues,
+} from '../../lib/volume/values.ts';
 
 describe('countValues', () => {
   it('counts 65,536 different values and leaves out further ones, which no map can hold of a large volume', () => {
@@ -87,4 +94,10 @@ it('countValues counts as a plain loop does', () => {
       expect([...counts.values()].reduce((sum, n) => sum + n, 0)).toBe(values.length);
     }),
   );
+});
+
+it('labels are whole numbers of 0 or more', () => {
+  expect(() => assertLabelValues([0, 1, 255], 'm.nii')).not.toThrow();
+  for (const odd of [-1, 0.5, NaN, Infinity])
+    expect(() => assertLabelValues([0, odd], 'm.nii')).toThrow(`Expected a mask of labels 0 or more, found ${odd}`);
 });

@@ -7,6 +7,7 @@ import { writeNifti } from '../../io/nifti.ts';
 import { dicomSourceOf, writeMask } from '../../scan/maskFiles.ts';
 import { type Opened, openImage, openMask } from '../../scan/openVolume.ts';
 import { geometryDifference, inOrderOf } from '../../volume/orientation.ts';
+import { assertLabelValues } from '../../volume/values.ts';
 import type { Volume } from '../../volume/volume.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/convert.ts';
@@ -31,8 +32,10 @@ async function toNifti(
   mask: Opened,
   image: Opened | undefined,
   file: string,
-  { out, segment }: Values & { out: string },
+  { out, segment, labels }: Values & { out: string },
 ): Promise<void> {
+  if (labels) assertLabelled(mask.data, labels, file);
+  else assertLabelValues(mask.data, file);
   const placed = image ? onImage(mask, image, file) : mask;
   await writeNifti(out, placed, { description: 'axunet mask' });
   if (!mask.segments) return;

@@ -108,4 +108,13 @@ describe('axunet convert', () => {
     expect(output.at(-1)).toMatch(/Expected a mask on the voxels of --source, found affine row 1/);
     expect(existsSync(at('a.dcm'))).toBe(false);
   });
+
+  it('refuses an image in the place of a mask, and values that the labels do not name, also for NIfTI', async () => {
+    const { series, nifti, at } = await given();
+    expect(await convert(series, '--out', at('ct.nii'))).toBe(2);
+    expect(output.at(-1)).toContain('Expected a mask of labels 0 or more, found -');
+    expect(await convert(nifti, '--out', at('one.nii'), '--labels', 'pancreas=1')).toBe(2);
+    expect(output.at(-1)).toContain('found the value 2');
+    expect([existsSync(at('ct.nii')), existsSync(at('one.nii'))]).toEqual([false, false]);
+  });
 });

@@ -58,7 +58,7 @@ describe('axunet import, then export', () => {
     await expect(importing.run([...args, '--size', '32'])).rejects.toThrow(/^Expected --size as two whole numbers/);
     await expect(importing.run([...args, '--rates', '2,4,-6'])).rejects.toThrow(/^Expected --rates as three whole/);
     await expect(importing.run(['--pdparams', at('n.onnx'), '--out', at('x')])).rejects.toThrow(
-      /^Expected a pickled array, found the operation 0x8 at byte 0 in /,
+      /^Expected weights as paddle.save writes them, found the operation 0x8 at byte 0 in /,
     );
   });
 });

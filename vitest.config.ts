@@ -13,7 +13,7 @@ const common = {
 /** What tests say that go through all engines: they begin by starting the one which they want. */
 const goesThroughEngines = /onEveryKernelSet|kernelSets/;
 /** What tests say that leave another engine or other modules behind: what came after them would run on those. */
-const leavesTraces = /startEngine\([^)]|setBackend\(|vi\.mock\(|process\.chdir/;
+const leavesTraces = /startEngine\([^)]|startWasm|setBackend\(|vi\.mock\(|process\.chdir/;
 
 /**
  * Loading TensorFlow and the library takes longer than most tests, so that test files share two processes, one after

@@ -276,6 +276,11 @@ describe('a DICOM folder', () => {
     expect(await axunet('overlay', two, '--label', label, '--out', at('o'), '--slices', '1', ...choice)).toBe(0);
     expect(await axunet('report', two, '--mask', label, '--out', at('o'), '--slices', '1', ...choice)).toBe(0);
     expect(await axunet('radiomics', two, label, '--set', 'families=["shape"]', ...choice)).toBe(0);
+    writeFileSync(at('two.csv'), `id,image,mask\ntwo,${two},${label}\nnifti,${nifti},${label}\n`);
+    const cohort = ['--cohort', at('two.csv'), '--set', 'families=["shape"]', '--workers', '1', '--out'];
+    expect(await axunet('radiomics', ...cohort, at('two-none'))).toBe(1);
+    expect(output.join()).toMatch(/case two failed: Expected one series, or --series/);
+    expect(await axunet('radiomics', ...cohort, at('two-largest'), '--series', 'largest')).toBe(0);
     const [input] = await findVolumes([two], { series: '2.25.6' });
     expect((await predictFiles(predictor, [input!], { out: at('two-masks') })).failed).toEqual([]);
   });

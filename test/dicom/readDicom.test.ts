@@ -369,7 +369,9 @@ describe('a header', () => {
   });
   it('of an unread transfer syntax is named with a way out', async () => {
     const mpeg = folderOf({ a: ctSlice(0, {}, { syntax: '1.2.840.10008.1.2.4.102' }) });
-    await expect(readDicom(mpeg)).rejects.toThrow(/Explicit VR Little Endian.*"1\.2\.840\.10008\.1\.2\.4\.102" \(video.*\) in .*\/a$/);
+    await expect(readDicom(mpeg)).rejects.toThrow(
+      /Explicit VR Little Endian.*"1\.2\.840\.10008\.1\.2\.4\.102" \(video.*\) in .*\/a$/,
+    );
   });
   it('longer than what is read first is read on', async () => {
     const long = ctSlice(0, { PatientComments: 'x'.repeat(60_000), ModalityLUTSequence: undefined });

@@ -38,6 +38,7 @@ import { checkpointMetaSchema, descriptionSchema } from '../../lib/train/run.ts'
 import { pickled } from '../dataset/pickledMask.ts';
 import { dicomExamples } from '../dicom/examples.ts';
 import { makePng, pngChunk } from '../io/makePng.ts';
+import { packLzw, tiff } from '../io/makeTiff.ts';
 import { metaImage } from '../scan/makeMetaImage.ts';
 import { encoders, nrrd } from '../scan/makeNrrd.ts';
 import { damageJson } from './mutate.ts';
@@ -113,6 +114,16 @@ function withChecksums(bytes: Buffer, random: Random): Buffer {
   }
   return bytes;
 }
+
+const tiffExamples = (): Buffer[] => {
+  const grey = Uint8Array.from({ length: 24 }, (_, i) => 11 * i);
+  const picture = { width: 6, height: 4 };
+  return [
+    tiff({ ...picture, strips: [grey.subarray(0, 12), grey.subarray(12)] }),
+    tiff({ ...picture, strips: [packLzw(grey)], tags: { 259: [5], 317: [2] }, isBig: true }),
+    tiff({ ...picture, strips: [deflateSync(grey)], tags: { 259: [8] } }),
+  ];
+};
 
 function jpegExample(): Buffer {
   const canvas = createCanvas(16, 16);
@@ -295,6 +306,7 @@ export async function makeTargets(root: string): Promise<Target[]> {
     ofBytes(at('npy'), ['NPY', 'a.npy'], npyExamples(), readNpy),
     ofBytes(at('png'), ['PNG', 'a.png'], pngExamples(), readPicture, withChecksums),
     ofBytes(at('jpeg'), ['JPEG', 'a.jpg'], [jpegExample()], readPicture),
+    ofBytes(at('tiff'), ['TIFF', 'a.tif'], tiffExamples(), readPicture),
     ofBytes(at('pickle'), ['pickle', 'a.pkl'], [gunzipSync(pickled)], async (file) =>
       decodeSegmentArray(readFileSync(file), file),
     ),

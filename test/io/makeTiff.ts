@@ -60,3 +60,32 @@ export function tiff({ width, height, strips, tags = {}, isBig = false, next = 0
   const head = [Buffer.from(isBig ? 'MM\0*' : 'II*\0', 'latin1'), bytesOf([8], 4)];
   return Buffer.concat([...head, ...directory, bytesOf([next], 4), ...behind, ...strips]);
 }
+
+/** TIFF's LZW as its specification tells a writer: codes grow one early, and the table is cleared when it is full. */
+export function packLzw(data: Uint8Array): Uint8Array {
+  let [bits, table] = [9, new Map<string, number>()];
+  const out: string[] = [];
+  const write = (code: number): void => void out.push(code.toString(2).padStart(bits, '0'));
+  const codeOf = (text: string): number => (text.length === 1 ? text.charCodeAt(0) : table.get(text)!);
+  write(256);
+  let text = '';
+  for (const byte of data) {
+    const longer = text + String.fromCharCode(byte);
+    if (longer.length === 1 || table.has(longer)) {
+      text = longer;
+      continue;
+    }
+    write(codeOf(text));
+    table.set(longer, 258 + table.size);
+    const next = 258 + table.size;
+    if (next === 4095) {
+      write(256);
+      [bits, table] = [9, new Map()];
+    } else if (next === 512 || next === 1024 || next === 2048) bits++;
+    text = longer.at(-1)!;
+  }
+  if (text !== '') write(codeOf(text));
+  write(257);
+  const all = out.join('');
+  return Uint8Array.from(all.match(/.{1,8}/g)!, (byte) => Number.parseInt(byte.padEnd(8, '0'), 2));
+}

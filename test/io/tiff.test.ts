@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../lib/errors.ts';
 import { decodeTiff } from '../../lib/io/tiff.ts';
 import { Random } from '../../lib/random.ts';
-import { type TiffParts, tiff } from './makeTiff.ts';
+import { packLzw, type TiffParts, tiff } from './makeTiff.ts';
 
 const grey = Uint8Array.of(0, 10, 20, 30, 250, 255);
 const usual: TiffParts = { width: 3, height: 2, strips: [grey] };
@@ -39,6 +39,14 @@ describe('a TIFF', () => {
     const bits = '100000000000000111100000010100000011100000001000';
     const packed = Uint8Array.from(bits.match(/.{8}/g)!, (byte) => Number.parseInt(byte, 2));
     expect(read({ strips: [packed], tags: { 259: [5] } })).toEqual([7, 7, 7, 7, 7, 7]);
+  });
+  it('is read from LZW with codes of all lengths, and with a table that was full and cleared', () => {
+    const random = Random.stream(4, 'lzw');
+    for (const values of [2, 5, 256]) {
+      const data = Uint8Array.from({ length: 90 * 100 }, () => random.integer(values));
+      const strips = [packLzw(data)];
+      expect(decodeTiff(tiff({ width: 90, height: 100, strips, tags: { 259: [5] } }), 'a.tif').data).toEqual(data);
+    }
   });
   it('has 16 bits divided by 257, in the order of the file', () => {
     const values = [0, 257, 2 * 257 + 128, 65535, 32896, 128];

@@ -1,17 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmod,
-  type FileHandle,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -182,7 +170,7 @@ describe('writeAll', () => {
       return { bytesWritten };
     };
     const pieces = [[1, 2, 3], [], [4], [5, 6]].map((piece) => Uint8Array.from(piece));
-    await writeAll({ write } as unknown as FileHandle, pieces, 1);
+    await writeAll({ write } as unknown as Parameters<typeof writeAll>[0], pieces, 1);
     expect(written).toEqual([undefined, 1, 2, 3, 4, 5, 6]);
   });
 });

@@ -181,8 +181,8 @@ function put(m: Machine, index: number): void {
 }
 
 /**
- * The value of a pickle of protocol 4, `withOlder` also of 2 and 3; `what` it should be stands in messages. Throws a UserError for damage and for anything
- * beyond plain values, arrays and objects.
+ * The value of a pickle of protocol 4, `withOlder` also of 2 and 3; `what` it should be stands in messages. Throws a
+ * UserError for damage and for anything beyond plain values, arrays and objects.
  */
 export function readPickle(
   bytes: Uint8Array,

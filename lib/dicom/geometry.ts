@@ -6,6 +6,7 @@
  */
 import path from 'node:path';
 import { expected, UserError } from '../errors.ts';
+import { rangeOf } from '../volume/values.ts';
 import { cross, dot, lengthOf, minus, plus, times } from '../volume/vectors.ts';
 import { type Affine, affineOfLps, type Vec3 } from '../volume/volume.ts';
 import type { DicomImage, ImagePlane } from './images.ts';
@@ -46,7 +47,7 @@ function unevenError(slices: readonly DicomImage[], folder: string): UserError {
   if (!isMissing)
     return expected(
       'slices at one distance (resample them with another program)',
-      `distances of ${shown(Math.min(...gaps))} to ${shown(Math.max(...gaps))} mm, or slices shifted sideways,`,
+      `distances of ${rangeOf(gaps).map(shown).join(' to ')} mm, or slices shifted sideways,`,
       folder,
     );
   const missing = wide.reduce((sum, { gap }) => sum + Math.round(gap / usual) - 1, 0);
@@ -71,7 +72,7 @@ function stepOf(slices: readonly DicomImage[], folder: string): { step: Vec3; wa
   }
   const step = times(minus(last.position, first.position), 1 / (slices.length - 1));
   const offGrid = slices.map(({ position }, k) => lengthOf(minus(position, plus(first.position, times(step, k)))));
-  const [off, mm] = [Math.max(...offGrid), dot(step, normalOf(first))];
+  const [off, mm] = [rangeOf(offGrid)[1], dot(step, normalOf(first))];
   if (off <= Math.max(tolerance.silentShare * mm, tolerance.silentMm)) return { step, warnings: [] };
   if (off > Math.max(tolerance.warnedShare * mm, tolerance.warnedMm)) throw unevenError(slices, folder);
   const warning = `slices lie up to ${shown(off)} mm beside an even distance of ${shown(mm)} mm, which is taken`;

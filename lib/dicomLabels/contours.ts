@@ -7,6 +7,7 @@
  * have no holes (PS3.3, C.8.8.6.3).
  */
 import { type Loop, outlineLoops } from '../volume/outline.ts';
+import { rangeOf } from '../volume/values.ts';
 
 /** Points (x, y) in pixels, the centre of the first pixel being (0, 0); the last joins the first. */
 export type Contour = (readonly [number, number])[];
@@ -37,7 +38,7 @@ const turning = (contour: Contour): number =>
     return sum + x * nextY - nextX * y;
   }, 0);
 
-const lowestX = (contour: Contour): number => Math.min(...contour.map(([x]) => x));
+const lowestX = (contour: Contour): number => rangeOf(contour.map(([x]) => x))[0];
 
 /** Index of the point behind which a vertical edge at x passes y; -1 where there is none. */
 const edgeAt = (contour: Contour, x: number, y: number): number =>

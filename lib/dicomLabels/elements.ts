@@ -2,7 +2,7 @@
  * Writing DICOM files: elements by name, explicit VR little endian, sequences of defined length. Source: DICOM PS3.5
  * (sections 6.2 and 7) and PS3.10 (section 7.1).
  */
-import { explicitUid } from '../dicom/transferSyntax.ts';
+import { explicitUid, implicitUid } from '../dicom/transferSyntax.ts';
 
 const dictionary = {
   SpecificCharacterSet: [0x00080005, 'CS'],
@@ -175,37 +175,52 @@ function wordsOf(numbers: readonly number[], vr: 'US' | 'UL' | 'AT'): Buffer {
 
 const tagBytes = (tag: number): Buffer => wordsOf([tag], 'AT');
 
-function itemBytes(item: Elements): Buffer {
-  const bytes = dataSetBytes(item);
+function itemBytes(item: Elements, encode: Encode): Buffer {
+  const bytes = dataSetBytes(item, encode);
   return Buffer.concat([tagBytes(0xfffee000), wordsOf([bytes.length], 'UL'), bytes]);
 }
 
-function valueBytes(value: NonNullable<Elements[ElementName]>, vr: string): Uint8Array {
+function valueBytes(value: NonNullable<Elements[ElementName]>, vr: string, encode: Encode): Uint8Array {
   if (value instanceof Uint8Array) return padded(value, /^(UI|OB)$/.test(vr) ? 0 : 0x20);
   const parts = (Array.isArray(value) ? value : [value]) as readonly (string | number | Elements)[];
-  if (vr === 'SQ') return Buffer.concat((parts as readonly Elements[]).map(itemBytes));
+  if (vr === 'SQ') return Buffer.concat((parts as readonly Elements[]).map((item) => itemBytes(item, encode)));
   if (vr === 'US' || vr === 'UL' || vr === 'AT') return wordsOf(parts as readonly number[], vr);
   const text = parts.map((part) => (typeof part === 'number' ? decimal(part) : part)).join('\\');
   return padded(Buffer.from(text, 'latin1'), vr === 'UI' ? 0 : 0x20);
 }
 
-function elementBytes(tag: number, vr: string, bytes: Uint8Array): Buffer {
-  const isLong = vr === 'OB' || vr === 'SQ';
-  // Long lists of points have no room in a decimal string's 16 bits of length; PS3.5 6.2.2 then asks for UN.
-  if (!isLong && bytes.length > 0xffff) return elementBytes(tag, 'UN', bytes);
-  const hasLongLength = isLong || vr === 'UN';
+type Encode = (tag: number, vr: string, bytes: Uint8Array) => Buffer;
+
+/** An element with its type, and 16 bits for the length of most. */
+const explicit: Encode = (tag, vr, bytes) => {
+  const hasLongLength = vr === 'OB' || vr === 'SQ';
   const length = hasLongLength ? wordsOf([bytes.length], 'UL') : wordsOf([bytes.length], 'US');
   return Buffer.concat([tagBytes(tag), Buffer.from(hasLongLength ? `${vr}\0\0` : vr), length, bytes]);
-}
+};
+
+/** An element without its type, and 32 bits for every length. */
+const implicit: Encode = (tag, _vr, bytes) => Buffer.concat([tagBytes(tag), wordsOf([bytes.length], 'UL'), bytes]);
+
+/**
+ * Whether a text is too long for `explicit`, such as the points of a long outline. PS3.5, 6.2.2 would have such a one
+ * without a type (UN), of which pydicom makes no numbers.
+ */
+const hasLongText = (elements: Elements): boolean =>
+  (Object.keys(elements) as ElementName[]).some((name) => {
+    const [value, vr] = [elements[name], dictionary[name][1]];
+    if (value === undefined || vr === 'OB') return false;
+    if (vr === 'SQ') return [value].flat().some((item) => hasLongText(item as Elements));
+    return valueBytes(value, vr, explicit).length > 0xffff;
+  });
 
 /** The bytes of a data set, elements in the order of their tags. */
-function dataSetBytes(elements: Elements): Buffer {
+function dataSetBytes(elements: Elements, encode: Encode): Buffer {
   const parts = (Object.keys(elements) as ElementName[])
     .filter((name) => elements[name] !== undefined)
     .sort((a, b) => tagOf(a) - tagOf(b))
     .map((name) => {
       const [tag, vr] = dictionary[name];
-      return elementBytes(tag, vr, valueBytes(elements[name]!, vr));
+      return encode(tag, vr, valueBytes(elements[name]!, vr, encode));
     });
   return Buffer.concat(parts);
 }
@@ -213,17 +228,21 @@ function dataSetBytes(elements: Elements): Buffer {
 /** Says which program wrote a file; made once, of a random UUID. */
 const implementation = '2.25.275961538413302497431718208862271498716';
 
-/** The bytes of a DICOM file. `elements` must have SOPClassUID and SOPInstanceUID as texts. */
+/**
+ * The bytes of a DICOM file, with the types of its elements unless one is too long for that. `elements` must have
+ * SOPClassUID and SOPInstanceUID as texts.
+ */
 export function dicomFileBytes(elements: Elements): Buffer {
-  const text = (tag: number, vr: string, value: string): Buffer => elementBytes(tag, vr, valueBytes(value, vr));
+  const text = (tag: number, vr: string, value: string): Buffer => explicit(tag, vr, valueBytes(value, vr, explicit));
+  const encode = hasLongText(elements) ? implicit : explicit;
   const preface = Buffer.concat([
-    elementBytes(0x00020001, 'OB', Buffer.from([0, 1])),
+    explicit(0x00020001, 'OB', Buffer.from([0, 1])),
     text(0x00020002, 'UI', elements.SOPClassUID as string),
     text(0x00020003, 'UI', elements.SOPInstanceUID as string),
-    text(0x00020010, 'UI', explicitUid),
+    text(0x00020010, 'UI', encode === explicit ? explicitUid : implicitUid),
     text(0x00020012, 'UI', implementation),
     text(0x00020013, 'SH', 'AXUNET'),
   ]);
-  const size = elementBytes(0x00020000, 'UL', wordsOf([preface.length], 'UL'));
-  return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), size, preface, dataSetBytes(elements)]);
+  const size = explicit(0x00020000, 'UL', wordsOf([preface.length], 'UL'));
+  return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), size, preface, dataSetBytes(elements, encode)]);
 }

@@ -7,6 +7,7 @@ import { codeIn, itemsOf, numberOf, tags, textOf } from '../dicom/attributes.ts'
 import type { DicomHeader } from '../dicom/dicomHeader.ts';
 import { expected } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
+import { rangeOf } from '../volume/values.ts';
 import { inverseMatrix } from '../volume/vectors.ts';
 import { matrixOf, type Vec3, voxelCount } from '../volume/volume.ts';
 import {
@@ -75,28 +76,44 @@ function regionsOf(data: DataSet, wanted: readonly Segment[], grid: ImageGrid, f
   return { regions, others };
 }
 
-const extent = (points: Points, axis: number): number => {
-  let [low, high] = [Infinity, -Infinity];
-  for (const point of points) [low, high] = [Math.min(low, point[axis]!), Math.max(high, point[axis]!)];
-  return high - low;
-};
+const alongAxis = (points: Points, axis: number): readonly [low: number, high: number] =>
+  rangeOf(points.map((point) => point[axis]!));
+
+/** The widest extent of a contour along an axis. */
+function widest(contours: readonly Points[], axis: number): number {
+  let most = 0;
+  for (const points of contours) {
+    const [low, high] = alongAxis(points, axis);
+    most = Math.max(most, high - low);
+  }
+  return most;
+}
+
+/** How many contours go beyond the voxels: what of them lies outside is in no mask. */
+const countBeyond = (contours: readonly Points[], shape: Vec3): number =>
+  contours.filter((points) =>
+    shape.some((size, axis) => {
+      const [low, high] = alongAxis(points, axis);
+      return low < -1 || high > size;
+    }),
+  ).length;
 
 /** A contour may lean so many slices, and lie so many beside a slice without being told. */
 const tolerance = { lean: 0.25, beside: 0.1 };
 
 /** The axis of the grid along which the contours are flat. */
 function flatAxis(contours: readonly Points[], file: string): 0 | 1 | 2 {
-  const lean = ([0, 1, 2] as const).map((axis) => Math.max(0, ...contours.map((points) => extent(points, axis))));
+  const lean = ([0, 1, 2] as const).map((axis) => widest(contours, axis));
   const axis = lean.indexOf(Math.min(...lean)) as 0 | 1 | 2;
   if (lean[axis]! > tolerance.lean)
     throw expected('contours in the slices of the image', `some that lean over ${lean[axis]!.toFixed(2)} slices`, file);
   return axis;
 }
 
-/** Flips the pixels (height, width) whose centres lie inside a contour; points are (x, y) in pixels. */
-function flipInside(pixels: Uint8Array, width: number, height: number, points: readonly (readonly [number, number])[]) {
-  const ys = points.map(([, y]) => y);
-  const [first, last] = [Math.max(0, Math.ceil(Math.min(...ys))), Math.min(height - 1, Math.floor(Math.max(...ys)))];
+/** Flips the pixels (height, width) whose centres lie inside a contour; points are x and y in pixels. */
+function flipInside(pixels: Uint8Array, width: number, height: number, points: Points) {
+  const [low, high] = alongAxis(points, 1);
+  const [first, last] = [Math.max(0, Math.ceil(low)), Math.min(height - 1, Math.floor(high))];
   for (let y = first; y <= last; y++) {
     const crossings: number[] = [];
     points.forEach(([x0, y0], i) => {
@@ -121,7 +138,9 @@ function paintRegion({ contours }: Region, value: number, painter: SegmentPainte
     const slice = Math.round(at);
     if (slice < 0 || slice >= shape[axis]!) throw expected('contours inside the image', 'some outside', file);
     beside = Math.max(beside, Math.abs(at - slice));
-    bySlice.set(slice, [...(bySlice.get(slice) ?? []), points]);
+    const before = bySlice.get(slice);
+    if (before) before.push(points);
+    else bySlice.set(slice, [points]);
   }
   for (const [slice, all] of bySlice) {
     const pixels = new Uint8Array(width * height);
@@ -130,7 +149,7 @@ function paintRegion({ contours }: Region, value: number, painter: SegmentPainte
         pixels,
         width,
         height,
-        points.map((point) => [point[across[0]]!, point[across[1]]!]),
+        points.map((point) => [point[across[0]]!, point[across[1]]!, 0]),
       );
     pixels.forEach((inside, i) => {
       const place = (i % width) * strides[across[0]]! + Math.floor(i / width) * strides[across[1]]!;
@@ -173,17 +192,12 @@ export async function readRtstruct(header: DicomHeader, choice: SegmentChoice): 
   const { regions, others } = regionsOf(data, segments, on, file);
   assertFitsMemory(voxelCount(on.shape), file);
   const painter = new SegmentPainter(voxelCount(on.shape), segments, choice);
-  const plan = planOf(
-    flatAxis(
-      regions.flatMap(({ contours }) => contours),
-      file,
-    ),
-    on.shape,
-    file,
-  );
+  const contours = regions.flatMap((region) => region.contours);
+  const plan = planOf(flatAxis(contours, file), on.shape, file);
   const beside = regions.map((region) => paintRegion(region, painter.valueOf(region.number)!, painter, plan));
   painter.assertApart(file);
   const most = Math.max(0, ...beside);
+  const beyond = countBeyond(contours, on.shape);
   const { shape, spacingMm, affine } = on;
   return {
     ...{ data: painter.data, shape, spacingMm, affine },
@@ -195,6 +209,7 @@ export async function readRtstruct(header: DicomHeader, choice: SegmentChoice): 
     segments,
     warnings: [
       ...(others > 0 ? [`contours that are not closed are left out: ${others}`] : []),
+      ...(beyond > 0 ? [`contours go beyond the image and are cut at its edge: ${beyond}`] : []),
       ...(most > tolerance.beside ? [`contours lie up to ${most.toFixed(2)} slices beside the nearest slice`] : []),
     ],
   };

@@ -11,6 +11,7 @@ import { PixelReader } from '../dicom/pixels.ts';
 import { expected } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
 import { placeOnGrid } from '../volume/placeOnGrid.ts';
+import { rangeOf } from '../volume/values.ts';
 import { dot, lengthOf, minus, plus, times } from '../volume/vectors.ts';
 import { type Affine, affineOfLps, spacingOf, type Vec3, voxelCount } from '../volume/volume.ts';
 import {
@@ -72,7 +73,7 @@ function distanceOf(places: readonly number[], { betweenMm, sliceMm }: Plane, im
   // All frames may lie in every second slice: the thickness tells it where the image agrees.
   const isImages = (mm: number | undefined): boolean =>
     mm !== undefined && imageMm !== undefined && Math.abs(mm - imageMm) <= evenShare * imageMm;
-  return [[between, sliceMm].find(isImages), between, Math.min(...gaps)].find(divides);
+  return [[between, sliceMm].find(isImages), between, rangeOf(gaps)[0]].find(divides);
 }
 
 /** Throws a UserError where a frame lies beside the slice that it was taken for. */
@@ -97,7 +98,7 @@ function gridOf(planes: readonly Plane[], { on }: SegmentChoice, file: string): 
     throw expected('frames at multiples of one distance', 'uneven distances', file);
   const mm = told ?? 1;
   const sliceOf = along.map((at) => Math.round((at - places[0]!) / mm));
-  const last = Math.max(...sliceOf);
+  const last = rangeOf(sliceOf)[1];
   const [lowest, highest] = [planes[sliceOf.indexOf(0)]!, planes[sliceOf.indexOf(last)]!];
   const step = last > 0 ? times(minus(highest.position, lowest.position), 1 / last) : times(normal, mm);
   assertOnSlices(planes, sliceOf, step, file);

@@ -43,13 +43,21 @@ export function listSegments(segments: readonly Segment[]): string {
 /** A label as it may stand in a line. */
 export const segmentLabel = (text: string | undefined): string => cleanText(text ?? '').slice(0, 64);
 
-/** The wanted segments: all, or the one with this number or label. Throws a UserError where there is not one such. */
+/**
+ * The wanted segments: all, or the one with this number or label. Throws a UserError where there is not one such, or
+ * two have one number.
+ */
 export function chooseSegments(
   segments: readonly Segment[],
   wanted: string | undefined,
   file: string,
 ): readonly Segment[] {
   if (segments.length === 0) throw expected('at least one segment', 'none', file);
+  const numbers = new Set<number>();
+  for (const { number } of segments) {
+    if (numbers.has(number)) throw expected('segments with numbers of their own', `the number ${number} twice`, file);
+    numbers.add(number);
+  }
   if (wanted === undefined) return segments;
   const byNumber = segments.filter(({ number }) => String(number) === wanted);
   const byLabel = segments.filter(({ label }) => label.toLowerCase() === wanted.toLowerCase());

@@ -112,3 +112,10 @@ export function assertLabelValues(data: ArrayLike<number>, file: string): void {
     if (!(Number.isInteger(data[i]) && data[i]! >= 0))
       throw expected('a mask of labels 0 or more', `${data[i]} (image and mask may be swapped)`, file);
 }
+
+/** The lowest and highest of numbers of any count: a call takes only some hundred thousand. None: ∞ and −∞. */
+export function rangeOf(numbers: readonly number[]): readonly [low: number, high: number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of numbers) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return [low, high];
+}

@@ -119,6 +119,18 @@ describe('a structure set of another program', () => {
     expect(data.filter((v) => v > 0).length).toBe(8);
     expect(data[1 + width]).toBe(0);
   });
+  it('may have a contour of more points than a call takes values, and one that goes beyond the image', async () => {
+    // A square whose upper side has very many points on one line.
+    const square = box(0.5, 0.5, 2.5, 1.5, 10);
+    const [left, right, y] = [-20 + 0.75 * 0.5, -20 + 0.75 * 2.5, -30 + 0.5 * 0.5];
+    const side = Array.from({ length: 200_000 }, (_, i) => [left + ((right - left) * i) / 200_000, y, 10]).flat();
+    const many = await read(structureSet([{ points: [...side, ...square.slice(3)] }]));
+    const plain = await read(structureSet([{ points: square }]));
+    expect(many.data).toEqual(plain.data);
+    const beyond = await read(structureSet([{ points: box(0.5, 0.5, 1e6, 1.5, 10) }]));
+    expect(beyond.data.filter((v) => v > 0).length).toBe(width - 1);
+    expect(beyond.warnings).toEqual(['contours go beyond the image and are cut at its edge: 1']);
+  });
   it('is told where contours lie beside the slices, or are no closed lines', async () => {
     const near = structureSet([{ points: box(0.5, 0.5, 2.5, 1.5, 10.6) }, { kind: 'POINT', points: [-20, -30, 10] }]);
     const { data, warnings } = await read(near);

@@ -6,6 +6,7 @@ import {
   finiteValues,
   flipRows,
   maskOfValue,
+  rangeOf,
   summariseValues,
 } from '../../lib/volume/values.ts';
 
@@ -100,4 +101,9 @@ it('labels are whole numbers of 0 or more', () => {
   expect(() => assertLabelValues([0, 1, 255], 'm.nii')).not.toThrow();
   for (const odd of [-1, 0.5, NaN, Infinity])
     expect(() => assertLabelValues([0, odd], 'm.nii')).toThrow(`Expected a mask of labels 0 or more, found ${odd}`);
+});
+
+it('the range is that of any count of numbers', () => {
+  expect(rangeOf(Array.from({ length: 1e6 }, (_, i) => (i * 7) % 1e6))).toEqual([0, 999_999]);
+  expect(rangeOf([])).toEqual([Infinity, -Infinity]);
 });

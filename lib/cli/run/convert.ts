@@ -84,7 +84,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   assertApart(out, values, file);
   const image = place === undefined ? undefined : await openImage(place, { isCt: false, ...seriesOf(values) });
   const mask = await openMask(file, { segment, on: image });
-  tell(file, mask.warnings);
+  tell(file, [...mask.warnings, ...(mask.data.some((value) => value !== 0) ? [] : ['the mask is empty'])]);
   if (isDicom) await toDicom(mask, image!, file, { ...values, out });
   else await toNifti(mask, image, file, { ...values, out });
   console.log(`Made ${out}`);

@@ -21,20 +21,22 @@ export const parts = {
     'train/{config,position,presets,run,schedule,session,trainer}',
   'random changes of training slices': 'preprocess/{augment,elastic,intensity,warp}',
   'files of others: read to the last digit, or refused before memory is asked for':
-    'io/{bytes,fileKind,gzip,image,jpeg,nifti,niftiHeader,niftiQform,npy,pixels,png,voxelTypes}',
+    'io/{bytes,fileKind,gzip,image,jpeg,nifti,niftiHeader,niftiQform,npy,pixels,png,tiff,tiffHeader,tiffStrips,' +
+    'voxelTypes}',
   'own files: whole or absent, of the shape that was written, inside their folder, with a sentence':
     'io/{files,insideFolder,schema,writable}',
   'tables and versions in files': 'io/{csv,markdown,packageVersion}',
   'slices are those that were made: checksums of every plane': 'preprocess/sliceChecksum',
   'the compiled step: one graph with its variables':
-    'step/{compiledStep,float32,optimizersCompiled,rmsprop,sessionVariables,stepGraph,stepPass,stepUpdate,stepVariables}',
+    'step/{compiledStep,float32,optimizersCompiled,rmsprop,sessionVariables,stepGraph,stepPass,stepUpdate,' +
+    'stepVariables}',
   'the compiled step is used where it is proved equal, and else the other one, with the reason':
     'step/{checkChild,checkOnce,checkStep,checkTask,chosenStep,exampleBatch}',
   'batches are made ahead in a thread, and without one where that cannot be':
     'preprocess/{batchThread,batchThreadMain,loader}',
   'a kill at any moment: the run goes on to the same bits': 'train/{checkpoint,history,journal,lock,signals}',
   'what a run tells: progress, memory before it starts, TensorBoard, its scores, the network for others':
-    'train/{loadRun,memory,report,scores,tensorboard,trainFolder}',
+    'train/{emptyClasses,loadRun,memory,report,scores,tensorboard,trainFolder}',
 };
 
 /** The files of a part, such as `train/lock.ts`. */

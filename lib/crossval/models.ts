@@ -8,8 +8,8 @@ import { foldFolder, readPlan } from './plan.ts';
 import { choiceSchema, foldSchema } from './readResult.ts';
 
 /**
- * The run's folder or file itself, or those of all folds where the folder is a cross-validation's. Throws naming folds without a
- * result.
+ * The run's folder or file itself, or those of all folds where the folder is a cross-validation's. Throws naming folds
+ * without a result.
  */
 export async function runFolders(folder: string): Promise<string[]> {
   const plan = await readPlan(folder);

@@ -92,7 +92,10 @@ export async function readSafetensors(file: string): Promise<Safetensors> {
     if (from !== at || to - from !== size * bytesOf[dtype] || start + to > bytes.length)
       throw expected(`${size} numbers of ${name} from byte ${at} on`, `bytes ${from} to ${to}`, file);
     const own = bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to);
-    arrays[name] = { shape: [...shape], data: dtype === 'F16' ? Float32Array.from(new Float16Array(own)) : new Float32Array(own) };
+    arrays[name] = {
+      shape: [...shape],
+      data: dtype === 'F16' ? Float32Array.from(new Float16Array(own)) : new Float32Array(own),
+    };
     at = to;
   }
   if (start + at !== bytes.length) throw expected(`${start + at} bytes`, `${bytes.length}`, file);

@@ -100,6 +100,22 @@ describe('The size that fits', () => {
     expect(stepsIn(2, 0.08)).toBe(1275);
   });
 
+  it('is the largest of those measured in time where four measurements do not settle it', async () => {
+    const many = [1, 2, 3, 4, 5, 6, 7].map((width) => ({ width, gridSize: [16, 16] as const, pixel: 1 }));
+    // 510 s for 800 steps: up to 0.6375 s a step. 1 promises 7; 7 promises 3; 3 promises 6; 6 promises 5, never measured
+    const seconds: Record<number, number> = { 1: 0.05, 7: 1.3, 3: 0.3, 6: 0.7 };
+    const measure = async ({ width }: { width: number }): Promise<number> => seconds[width]!;
+    expect(await fitSize(many, { ...limits, memory: undefined, measure })).toMatchObject({ width: 3, limit: 'time' });
+  });
+
+  it('says whether time, memory or the data end it', async () => {
+    const limitWith = async (changes: Partial<Limits>): Promise<string> =>
+      (await fitSize(sizes, { ...limits, ...changes })).limit;
+    expect(await limitWith({})).toBe('data');
+    expect(await limitWith({ memory: 31 })).toBe('memory');
+    expect(await limitWith({ minutes: 2 })).toBe('time');
+  });
+
   it('is the smallest where no time is enough', async () => {
     expect(await fitSize(sizes, { ...limits, minutes: 0.1 })).toMatchObject({ width: 8, steps: 63 });
   });

@@ -31,6 +31,15 @@ describe('The window', () => {
     expect(chooseWindow({ ...example, organHu: wide }).value).toEqual([-250, 400]);
   });
 
+  it('tells why it is wider or cut, and where the numbers are no HU', () => {
+    const reasonOf = (p005: number, p50: number, p995: number): string =>
+      chooseWindow({ ...example, organHu: { p005, p05: p005, p50, p95: p995, p995 } }).reason;
+    expect(reasonOf(-20, 90, 155)).not.toMatch(/Made|Cut|No organ/);
+    expect(reasonOf(80, 90, 100)).toContain('Made 200 HU wide');
+    expect(reasonOf(-900, 90, 155)).toContain('Cut at -250 or 400 HU');
+    expect(reasonOf(1000, 1090, 1155)).toContain('stored without their offset');
+  });
+
   it('is that of grey values for pictures', () => {
     expect(chooseWindow({ organHu: null, caseHu: null }).value).toBeUndefined();
   });
@@ -153,6 +162,8 @@ describe('Batches and empty slices', () => {
     expect(chooseEmptyShare({ slices: 100, slicesWithForeground: 80 }).value).toBe(0.1);
     expect(chooseEmptyShare({ slices: 100, slicesWithForeground: 10 }).value).toBe(0.2);
     expect(chooseEmptyShare({ slices: 100, slicesWithForeground: 100 }).value).toBeNull();
+    expect(chooseEmptyShare({ slices: 100, slicesWithForeground: 80 }).reason).toContain('half that share');
+    expect(chooseEmptyShare({ slices: 100, slicesWithForeground: 10 }).reason).toContain('20 %, the most there may be');
   });
 });
 
@@ -161,6 +172,8 @@ describe('Folds', () => {
     const folds = [2, 8, 12, 20, 200].map((patients) => chooseFolds({ patients }).value);
     expect(folds).toEqual([2, 2, 3, 5, 5]);
     expect(chooseFolds({ patients: 1 }).value).toBeUndefined();
+    expect(chooseFolds({ patients: 8 }).reason).toMatch(/, 4 at a time\.$/);
+    expect(chooseFolds({ patients: 9 }).reason).toMatch(/, 4 or 5 at a time\.$/);
   });
 });
 
@@ -204,11 +217,17 @@ describe('The schedule', () => {
     expect(chooseAveraging({ steps: 800, epochs: 10 }).value).toBe(0.975);
     expect(chooseAveraging({ steps: 20, epochs: 1 }).value).toBe(0.9);
     expect(chooseAveraging({ steps: 1e6, epochs: 1 }).value).toBe(0.995);
+    expect(chooseAveraging({ steps: 20, epochs: 1 }).reason).toContain('about 10 steps of 20');
   });
 
   it('changes slices more the more often they come back, and validates about ten times', () => {
     const augment = [3, 10, 40].map((epochs) => chooseAugmentation({ steps: 1, epochs }).value);
     expect(augment).toEqual(['none', 'light', 'default']);
-    expect([2, 40].map((epochs) => chooseValidation({ steps: 1, epochs }).value)).toEqual([1, 4]);
+    const validations = [2, 40].map((epochs) => chooseValidation({ steps: 1, epochs }));
+    expect(validations.map(({ value, shown }) => [value, shown])).toEqual([
+      [1, 'every epoch'],
+      [4, 'every 4 epochs'],
+    ]);
+    expect(validations.map(({ reason }) => Number(/\d+/.exec(reason)))).toEqual([2, 10]);
   });
 });

@@ -77,8 +77,8 @@ export function describePlan({ dataset, fingerprint, choices, machine }: PlanFil
     '',
     table([['choice', 'value', 'reason'], ...rows]),
     '',
-    `The step time is of ${cleanText(machine.engine)}: grid, width and what follows from the number of steps hang on it,`,
-    'and on the memory; all else is the same wherever it is planned.',
+    `The step time is of ${cleanText(machine.engine)}.`,
+    'Grid, width and what follows from the number of steps hang on it and on the memory; the rest on the data alone.',
     'The contrast phase is left out: the HU of the organ alone do not tell it.',
   ].join('\n');
 }

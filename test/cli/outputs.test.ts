@@ -14,6 +14,7 @@ writeFileSync(file, 'a file');
 const calls: Record<string, string[]> = {
   phantom: [],
   verify: ['a.nii', 'b.nii'],
+  plan: ['set'],
   preprocess: ['set'],
   train: ['--slices', 'slices'],
   crossval: ['--dataset', 'set'],
@@ -33,7 +34,7 @@ describe('an output that is a file, or lies below one', () => {
     const sentence = new RegExp(`^Expected a folder to write into, found a file in ${file}$`);
     const option = name === 'export' ? '--saved-model' : '--out';
     const command = await loadCommand(name as Parameters<typeof loadCommand>[0]);
-    const isFile = ['verify', 'convert'].includes(name);
+    const isFile = ['plan', 'verify', 'convert'].includes(name);
     for (const out of isFile ? [path.join(file, 'out')] : [file, path.join(file, 'out')])
       await expect(command.run([...args, option, out])).rejects.toThrow(sentence);
     expect(readdirSync(folder)).toEqual(['file']);

@@ -55,7 +55,7 @@ describe('pairFiles', () => {
     writeFileSync(at('a.nii'), '');
     expect(() => pairFiles(at('a.nii'), at('wanted'))).toThrow('Expected two files or two folders, found one of each');
     expect(() => pairFiles(at('predicted'), at('wanted'))).toThrow(
-      'Expected masks (.nii, .nii.gz, .hdr, or .png of pictures), found none',
+      'Expected masks (.nii, .nii.gz, .hdr, .nrrd, .nhdr, .mha, .mhd or DICOM, or .png of pictures), found none',
     );
   });
 });

@@ -64,7 +64,8 @@ describe('a file of another kind', () => {
 
   it.each(kinds)('is called %s by the readers of pictures, arrays and JSON', async (kind, bytes) => {
     writeFileSync(at('a.png'), bytes);
-    await expect(readGreyImage(at('a.png'))).rejects.toThrow(kind.source.slice(1));
+    const isRead = kind.source.includes('TIFF'); // whatever the file is called
+    await expect(readGreyImage(at('a.png'))).rejects.toThrow(isRead ? 'a TIFF of one page' : kind.source.slice(1));
     if (!kind.source.includes('NumPy')) {
       writeFileSync(at('a.npy'), bytes);
       await expect(readNpy(at('a.npy'))).rejects.toThrow(kind.source.slice(1));

@@ -30,8 +30,8 @@ export const options = {
 
 export const exportCommand = {
   name: 'export',
-  summary: 'write a trained network for other programs: ONNX, TensorFlow.js, SavedModel, safetensors',
-  usage: ['--run RUN [--onnx FILE] [--tfjs DIR] [--saved-model DIR] [--safetensors FILE [--half]] [--force]'],
+  summary: 'write a trained network as ONNX, TensorFlow.js, SavedModel or safetensors',
+  usage: ['--run RUN [--onnx FILE] [--tfjs DIR] [--saved-model DIR] [--safetensors FILE]'],
   about:
     'Writes the network of a run for other programs, with its grid, window, classes, training data, licence and ' +
     'score as metadata. It gives logits for images on the grid; docs/export.md tells how a volume becomes such images.',

@@ -23,8 +23,8 @@ export const plannedName = 'planned';
 
 export const plannedSets: readonly PlannedSet[] = [
   { name: 'planned-phantom', title: 'Phantom cohort', cohort: 'phantom', epochs: 2 },
-  { name: 'planned-msd', title: 'Phantoms scanned otherwise, MSD layout', cohort: 'phantom', epochs: 2 },
-  { name: 'planned-pictures', title: 'NIH slices, pictures', cohort: 'nih-2d', epochs: 8 },
+  { name: 'planned-msd', title: 'Other scanner, MSD layout', cohort: 'phantom', epochs: 2 },
+  { name: 'planned-pictures', title: 'NIH slices (pictures)', cohort: 'nih-2d', epochs: 8 },
 ];
 
 /** What a set offers a study: its cases, its slices as the preset has them, and who trains and tests. */

@@ -55,7 +55,9 @@ describe('exportNetwork', () => {
     await expect(exportNetwork(trained, { onnx: at('m.onnx'), half: true })).rejects.toThrow(
       /^Expected --half only with --safetensors/,
     );
-    await expect(exportNetwork(trained, { safetensors: at('n.bin') })).rejects.toThrow(/\.safetensors, found "n\.bin"$/);
+    await expect(exportNetwork(trained, { safetensors: at('n.bin') })).rejects.toThrow(
+      /\.safetensors, found "n\.bin"$/,
+    );
   });
 
   it('writes the same bytes again', async () => {

@@ -86,10 +86,6 @@ class CaseTally {
   }
 }
 
-/** ml of a voxel, or 1 pixel of a picture. */
-const unitOf = (spacing: Vec3, isPicture: boolean): number =>
-  isPicture ? 1 : (spacing[0] * spacing[1] * spacing[2]) / 1000;
-
 /**
  * Reads a case as preprocessing does, refusing what that refuses, and measures it. Throws a UserError that names the
  * file.
@@ -97,7 +93,7 @@ const unitOf = (spacing: Vec3, isPicture: boolean): number =>
 export async function measureCase(list: CaseList, one: Case): Promise<MeasuredCase> {
   const isPicture = list.kind === '2d';
   const prepared = await prepareCase(list, one, wholeRangeHu, false);
-  const { height, width, spacingMm, sliceMm = 1 } = prepared;
+  const { height, width, spacingMm, sliceMm = 1, voxelMl: unit = 1 } = prepared;
   const shape = prepared.shape ?? ([width, height, 1] as const);
   const spacing: Vec3 = [spacingMm[1], spacingMm[0], sliceMm];
   const tally = new CaseTally(prepared, shape[2], isPicture ? [0, 255] : [wholeRangeHu[0], 4095]);
@@ -107,7 +103,6 @@ export async function measureCase(list: CaseList, one: Case): Promise<MeasuredCa
     prepared.release?.(slice);
   }
   const { mask, organ, sides, slicesWithForeground, fullest } = tally;
-  const unit = unitOf(spacing, isPicture);
   const parts = connectedComponents(mask, shape).voxels.sort((a, b) => b - a);
   const voxels = parts.reduce((sum, part) => sum + part, 0);
   const body = fullest && !isPicture ? bodySize(fullest.hu, height, width) : undefined;

@@ -70,12 +70,19 @@ function slicesInEpoch({ slicesWithForeground }: Fingerprint, emptyShare: number
   return shown / (1 - (emptyShare ?? 0));
 }
 
-function describeSize({ width, gridSize, pixel, stepSeconds, steps }: FittedSize, unit: string): ListedChoice[] {
+/** Why a size with time enough is no larger. */
+const largestFor: Readonly<Record<FittedSize['limit'], string>> = {
+  time: `the largest that leaves time for ${wantedSteps} steps`,
+  memory: 'the largest that fits into memory',
+  data: 'the largest there is',
+};
+
+function describeSize({ width, gridSize, pixel, stepSeconds, ...size }: FittedSize, unit: string): ListedChoice[] {
   const seconds = `${shortNumber(stepSeconds, 2)} s a step, measured on this machine now`;
-  const isShort = steps < wantedSteps;
-  const time = isShort
-    ? `the smallest there is: ${counted(steps, 'step')} in the time, where ${wantedSteps} would be wanted`
-    : `the largest that leaves time for ${wantedSteps} steps, here about ${shortNumber(steps, 2)}`;
+  const time =
+    size.steps < wantedSteps
+      ? `the smallest there is: ${counted(size.steps, 'step')} in the time, where ${wantedSteps} would be wanted`
+      : `${largestFor[size.limit]}; about ${shortNumber(size.steps, 2)} steps in the time`;
   return [
     {
       choice: 'grid',

@@ -77,7 +77,8 @@ export function describePlan({ dataset, fingerprint, choices, machine }: PlanFil
     '',
     table([['choice', 'value', 'reason'], ...rows]),
     '',
-    `Step times are of ${cleanText(machine.engine)}; all else is the same wherever it is planned.`,
+    `The step time is of ${cleanText(machine.engine)}.`,
+    'Grid, width and what follows from the number of steps hang on it and on the memory; the rest on the data alone.',
     'The contrast phase is left out: the HU of the organ alone do not tell it.',
   ].join('\n');
 }

@@ -10,6 +10,7 @@ import { expected, messageOf } from '../errors.ts';
 import {
   atLeastOne,
   choice,
+  dictionary,
   list,
   natural,
   nullable,
@@ -22,7 +23,7 @@ import {
   tuple,
 } from '../io/schema.ts';
 import { summarise } from '../statistics/summary.ts';
-import { type CaseFingerprint, type MeasuredCase, measureCase, type Sides } from './caseFingerprint.ts';
+import { type CaseFingerprint, type MeasuredCase, measureCase, type Sides, unionOf } from './caseFingerprint.ts';
 import { addHistogram, emptyHistogram, type Histogram, percentileOf } from './histogram.ts';
 
 /** The middle case and the two ends. */
@@ -45,7 +46,7 @@ export interface Fingerprint {
   readonly unit: 'mm' | 'px';
   readonly cases: number;
   readonly patients: number;
-  /** Cases by group, where the set has groups. */
+  /** Cases that could be read by group, where the set has groups. */
   readonly groups?: Readonly<Record<string, number>>;
   /** Cases that could not be read, and why. */
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
@@ -105,7 +106,7 @@ export const fingerprintSchema: Schema<Fingerprint> = object({
   caseHu: nullable(spread),
   classes: list(object({ name: oneLine, values: list(natural), cases: natural, medianSize: realNumber })),
   sides: list(tuple([realNumber, realNumber, realNumber, realNumber])),
-  groups: optional(object({})) as unknown as Schema<Readonly<Record<string, number>> | undefined>,
+  groups: optional(dictionary(natural)),
 });
 
 /** Lengths, shares and sizes are kept to this many digits: nobody plans with more. */
@@ -130,8 +131,7 @@ function sidesByPatient(cases: readonly CaseFingerprint[]): Sides[] {
   const byPatient = new Map<string, Sides>();
   for (const { patient, sides } of cases) {
     if (!sides) continue;
-    const before = byPatient.get(patient) ?? sides;
-    const both = sides.map((side, i) => (i < 2 ? Math.min(side, before[i]!) : Math.max(side, before[i]!)));
+    const both = unionOf(sides, byPatient.get(patient) ?? sides);
     byPatient.set(patient, both.map(rounded) as unknown as Sides);
   }
   return [...byPatient.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sides]) => sides);
@@ -160,7 +160,8 @@ function summariseCases(
   const axis = <T extends 'shape' | 'spacing'>(key: T, i: number): Spread => spreadOf(cases.map((one) => one[key][i]!));
   const full = cases.filter(({ size }) => size > 0);
   const bodies = cases.flatMap(({ body }) => (body ? [body] : []));
-  const groups = groupsIn(set.cases);
+  const read = new Set(cases.map(({ id }) => id));
+  const groups = groupsIn(set.cases.filter(({ id }) => read.has(id)));
   const isPictures = set.kind === '2d';
   return {
     dataset: set.dataset,

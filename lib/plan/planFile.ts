@@ -1,6 +1,9 @@
 /** The file of a plan: what `axunet preprocess --config` and `axunet train --config` take as it is. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { OpenOptions } from '../dataset/caseList.ts';
 import { classesSchema } from '../dataset/classes.ts';
+import { expected } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
 import {
   anything,
@@ -20,6 +23,7 @@ import {
   text,
   tuple,
 } from '../io/schema.ts';
+import { assertWritableFile, assertWritableFolder } from '../io/writable.ts';
 import type { WindowHu } from '../preprocess/window.ts';
 import type { TrainChanges } from '../train/config.ts';
 import type { ListedChoice } from './choose.ts';
@@ -68,6 +72,21 @@ export const planSchema: Schema<PlanFile> = object({
 export interface ConfigFile {
   readonly changes: TrainChanges;
   readonly plan?: PlanFile;
+}
+
+/**
+ * Throws a UserError where a plan would take the place of a file that is none, such as a label or the list of a set,
+ * or cannot be written.
+ */
+export async function assertPlanPlace(file: string): Promise<void> {
+  await assertWritableFile(file);
+  await assertWritableFolder(path.dirname(file));
+  if (!existsSync(file)) return;
+  const isPlan = await readConfigFile(file).then(
+    ({ plan }) => plan !== undefined,
+    () => false,
+  );
+  if (!isPlan) throw expected('a place for the plan where nothing is, or a plan', 'another file', file);
 }
 
 /** Writes a plan. Throws a UserError where that cannot be. */

@@ -10,7 +10,7 @@ import { assertFinite } from '../io/nifti.ts';
 import { openImage, openMask } from '../scan/openVolume.ts';
 import { canonicalSlices, geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { flipRows } from '../volume/values.ts';
-import type { Vec3 } from '../volume/volume.ts';
+import { type Vec3, voxelVolumeMl } from '../volume/volume.ts';
 import { applyWindow, type WindowHu } from './window.ts';
 
 export interface PreparedSlice {
@@ -30,6 +30,8 @@ export interface PreparedCase {
   readonly shape?: Vec3;
   /** From slice to slice; absent for pictures. */
   readonly sliceMm?: number;
+  /** Of a voxel, gantry tilt counted; absent for pictures. */
+  readonly voxelMl?: number;
   /** How the label was found to lie, for sets whose labels are mirrored now and then. */
   readonly labelPosition?: string;
   /** What is odd in the files and may be wrong, each with the file's name. */
@@ -74,6 +76,7 @@ async function prepareVolume(
     shape,
     spacingMm: [spacingMm[1], spacingMm[0]],
     sliceMm: spacingMm[2],
+    voxelMl: voxelVolumeMl(image),
     ...(placed && { labelPosition: describeFlip(placed.decision) }),
     warnings: [
       ...image.warnings.map((warning) => `${path.basename(imageFile)}: ${warning}`),

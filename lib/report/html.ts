@@ -1,4 +1,5 @@
 /** A page as one HTML file that asks for nothing else: no script, no font, no picture from elsewhere. */
+import { cleanText } from '../errors.ts';
 import type { Block, Page, Section } from './page.ts';
 
 const entities: Readonly<Record<string, string>> = {
@@ -9,8 +10,8 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A text as HTML has it, in elements and in attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => entities[letter]!);
+/** A text as HTML and SVG have it, in elements and in attributes: clean, since XML knows no control characters. */
+export const escapeHtml = (text: string): string => cleanText(text).replace(/[&<>"']/g, (letter) => entities[letter]!);
 
 const style = `
 body { font: 15px/1.45 system-ui, sans-serif; color: #222; background: #fff; max-width: 62rem; margin: 0 auto;

@@ -99,7 +99,7 @@ const networkRows: readonly (readonly [string, (network: NetworkFacts) => string
   ['window (HU)', ({ windowHu }) => (windowHu ? windowHu.join(' to ') : none)],
   ['image (pixels)', ({ pixels }) => pixels.join(' × ')],
   ['image (mm)', ({ extentMm }) => (extentMm ? extentMm.map((mm) => mm.toFixed(0)).join(' × ') : none)],
-  ['classes', ({ classes }) => (classes ? classes.replaceAll(',', ', ') : 'pancreas')],
+  ['classes', ({ classes }) => (classes ? classes.replaceAll(',', ', ') : 'one foreground')],
   ['network', ({ variant, width }) => `${variant}, width ${width}`],
   ['loss', ({ loss }) => loss],
   ['steps', ({ step }) => `${step}`],
@@ -123,8 +123,14 @@ function trainingSection(networks: readonly NetworkFacts[]): Section {
   return { title: 'What it was trained on', blocks: [{ kind: 'table', rows }] };
 }
 
+/** What of a mask file was measured. */
+function countedOf({ value, classes }: ScanReport['mask']): string {
+  if (classes !== undefined) return `its labels ${classes.replaceAll(',', ', ')} count`;
+  return value === undefined ? 'all but 0 counts' : `only its label ${value} counts`;
+}
+
 function madeBy({ mask, networks }: ScanReport): string {
-  if (mask.from === 'file') return 'The mask was given as a file.';
+  if (mask.from === 'file') return `The mask was given as a file, of which ${countedOf(mask)}.`;
   const mirror = mask.mirror?.length ? `, mirrored along ${mask.mirror.join(', ')}` : '';
   const threshold = mask.threshold === undefined ? 'the likeliest class' : `probability ${mask.threshold} and above`;
   const many = networks.length > 1 ? `the mean of ${networks.length} networks` : 'one network';

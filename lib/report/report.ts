@@ -3,6 +3,7 @@
  * odd about the files. Nothing of a header that names a person is ever in it.
  */
 import type { LabelClass } from '../dataset/caseList.ts';
+import { describeClasses } from '../dataset/classes.ts';
 import { type MaskOptions, openMaskOn } from '../dataset/maskOnImage.ts';
 import { cleanText } from '../errors.ts';
 import type { Figure } from '../figures/figure.ts';
@@ -55,8 +56,10 @@ export interface ScanReport {
   };
   readonly mask: {
     readonly from: 'networks' | 'file';
-    /** Of a mask that was given. */
+    /** Of a mask that was given, and which of its values count: one, classes by name, or without both any but 0. */
     readonly sha256?: readonly string[];
+    readonly value?: number;
+    readonly classes?: string;
     /** Of networks: the probability from which a voxel counts, of one class; and what was done to the mask. */
     readonly threshold?: number;
     readonly postprocessing?: string;
@@ -84,8 +87,10 @@ type Source = Pick<ScanReport, 'mask' | 'certainty' | 'networks' | 'warnings'> &
 
 async function fromFile({ file, ...options }: NonNullable<ReportRequest['mask']>, image: Volume): Promise<Source> {
   const { warnings, ...data } = await openMaskOn(file, image, options);
-  const mask = { from: 'file', sha256: Object.values(await volumeChecksums(file)) } as const;
-  return { data, mask, classes: options.labels?.classes, certainty: null, networks: [], warnings };
+  const { labelValue: value, labels: { classes } = {} } = options;
+  const counted = { ...(value !== undefined && { value }), ...(classes && { classes: describeClasses(classes) }) };
+  const mask = { from: 'file', sha256: Object.values(await volumeChecksums(file)), ...counted } as const;
+  return { data, mask, classes, certainty: null, networks: [], warnings };
 }
 
 async function fromNetworks(

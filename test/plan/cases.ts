@@ -4,6 +4,7 @@ import type { CaseList } from '../../lib/dataset/caseList.ts';
 import { openDataset } from '../../lib/dataset/cases.ts';
 import { writeJson } from '../../lib/io/files.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
+import type { Affine } from '../../lib/volume/volume.ts';
 
 /** Columns, rows and slices; spacing 1, 2 and 5 mm. */
 const [width, height, depth] = [32, 24, 4];
@@ -16,16 +17,18 @@ const isIn = ([left, top, columns, rows]: Organ, x: number, y: number): boolean 
 
 /**
  * A folder in the Decathlon's layout with a case for each organ: 40 HU in columns 4 to 27 and rows 2 to 21, 100 HU in
- * the organ (label 1, in slices 1 and 2), 60 HU in its first column where it has a tumour (label 2).
+ * the organ (label 1, in slices 1 and 2), 60 HU in its first column where it has a tumour (label 2). `affine` has edges
+ * of 1, 2 and 5 mm.
  */
 export async function writeCases(
   folder: string,
   organs: readonly { readonly organ: Organ; readonly tumour?: boolean }[],
+  affine: Affine = [-1, 0, 0, 0, 0, -2, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1],
 ): Promise<CaseList> {
   const geometry = {
     shape: [width, height, depth] as const,
     spacingMm: [1, 2, 5] as const,
-    affine: [-1, 0, 0, 0, 0, -2, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1],
+    affine,
   };
   const place = (i: number): readonly [x: number, y: number, z: number] => [
     i % width,

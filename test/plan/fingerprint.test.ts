@@ -44,11 +44,24 @@ describe('The fingerprint of volumes', () => {
     expect(found.sides[0]).toEqual([-12, -6, -4, 2]);
   });
 
+  it('tells the volume of a tilted grid, not that of a box with its edges', async () => {
+    // slices of 1 × 2 mm pixels, each 3 mm further back and 4 mm higher: 5 mm along the edge, 4 mm apart
+    const affine = [-1, 0, 0, 0, 0, -2, -3, 0, 0, 0, 4, 0, 0, 0, 0, 1];
+    const set = await writeCases(folder, [{ organ: [10, 6, 8, 4], tumour: true }], affine);
+    const { size, classes, spacing } = await fingerprintOf(withValuesApart(set));
+    expect(spacing[2].median).toBe(5);
+    // 64 voxels of 8 mm³, 8 of them tumour
+    expect(size.median).toBeCloseTo(0.512, 6);
+    expect(classes.map(({ medianSize }) => medianSize)).toEqual([0.448, 0.064]);
+  });
+
   it('names a case that cannot be read and goes on with the others', async () => {
-    const set = await writeCases(folder, [{ organ: [10, 6, 8, 4] }, { organ: [12, 8, 6, 2] }]);
+    const opened = await writeCases(folder, [{ organ: [10, 6, 8, 4] }, { organ: [12, 8, 6, 2] }]);
+    const set = { ...opened, cases: opened.cases.map((one, i) => ({ ...one, group: ['ill', 'well'][i] })) };
     writeFileSync(path.join(folder, 'labelsTr', 'case_2.nii.gz'), 'no volume');
-    const { cases, skipped } = await fingerprintOf(set);
+    const { cases, skipped, groups } = await fingerprintOf(set);
     expect(cases).toBe(1);
+    expect(groups).toEqual({ ill: 1 });
     expect(skipped).toEqual([{ id: 'case_2', reason: expect.stringContaining('case_2.nii.gz') }]);
   });
 

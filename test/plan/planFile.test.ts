@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describePlan } from '../../lib/plan/describePlan.ts';
-import { type PlanFile, readConfigFile, readPlanFile, writePlan } from '../../lib/plan/planFile.ts';
+import { assertPlanPlace, type PlanFile, readConfigFile, readPlanFile, writePlan } from '../../lib/plan/planFile.ts';
 import { example } from './example.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-plan-'));
@@ -27,6 +27,19 @@ describe('The file of a plan', () => {
     await writePlan(file, plan);
     expect(await readPlanFile(file)).toEqual(plan);
     expect(await readConfigFile(file)).toEqual({ changes: plan.train, plan });
+  });
+
+  it('takes the place of an older plan, and of no other file', async () => {
+    await writePlan(file, plan);
+    await assertPlanPlace(file);
+    await assertPlanPlace(path.join(folder, 'new', 'plan.json'));
+    for (const text of ['{"labels": {"0": "background"}}', '{"width": 8}', 'no JSON']) {
+      writeFileSync(file, text);
+      await expect(assertPlanPlace(file)).rejects.toThrow(
+        /^Expected a place for the plan where nothing is, or a plan, found another file in .*plan/,
+      );
+    }
+    await expect(assertPlanPlace(folder)).rejects.toThrow('found a folder');
   });
 
   it('may be training options alone for training, not for slices', async () => {

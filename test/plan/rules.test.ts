@@ -31,6 +31,15 @@ describe('The window', () => {
     expect(chooseWindow({ ...example, organHu: wide }).value).toEqual([-250, 400]);
   });
 
+  it('tells why it is wider or cut, and where the numbers are no HU', () => {
+    const reasonOf = (p005: number, p50: number, p995: number): string =>
+      chooseWindow({ ...example, organHu: { p005, p05: p005, p50, p95: p995, p995 } }).reason;
+    expect(reasonOf(-20, 90, 155)).not.toMatch(/Made|Cut|No organ/);
+    expect(reasonOf(80, 90, 100)).toContain('Made 200 HU wide');
+    expect(reasonOf(-900, 90, 155)).toContain('Cut at -250 or 400 HU');
+    expect(reasonOf(1000, 1090, 1155)).toContain('stored without their offset');
+  });
+
   it('is that of grey values for pictures', () => {
     expect(chooseWindow({ organHu: null, caseHu: null }).value).toBeUndefined();
   });
@@ -100,6 +109,22 @@ describe('The size that fits', () => {
     expect(stepsIn(2, 0.08)).toBe(1275);
   });
 
+  it('is the largest of those measured in time where four measurements do not settle it', async () => {
+    const many = [1, 2, 3, 4, 5, 6, 7].map((width) => ({ width, gridSize: [16, 16] as const, pixel: 1 }));
+    // 510 s for 800 steps: up to 0.6375 s a step. 1 promises 7; 7 promises 3; 3 promises 6; 6 promises 5, never measured
+    const seconds: Record<number, number> = { 1: 0.05, 7: 1.3, 3: 0.3, 6: 0.7 };
+    const measure = async ({ width }: { width: number }): Promise<number> => seconds[width]!;
+    expect(await fitSize(many, { ...limits, memory: undefined, measure })).toMatchObject({ width: 3, limit: 'time' });
+  });
+
+  it('says whether time, memory or the data end it', async () => {
+    const limitWith = async (changes: Partial<Limits>): Promise<string> =>
+      (await fitSize(sizes, { ...limits, ...changes })).limit;
+    expect(await limitWith({})).toBe('data');
+    expect(await limitWith({ memory: 31 })).toBe('memory');
+    expect(await limitWith({ minutes: 2 })).toBe('time');
+  });
+
   it('is the smallest where no time is enough', async () => {
     expect(await fitSize(sizes, { ...limits, minutes: 0.1 })).toMatchObject({ width: 8, steps: 63 });
   });
@@ -137,6 +162,8 @@ describe('Batches and empty slices', () => {
     expect(chooseEmptyShare({ slices: 100, slicesWithForeground: 80 }).value).toBe(0.1);
     expect(chooseEmptyShare({ slices: 100, slicesWithForeground: 10 }).value).toBe(0.2);
     expect(chooseEmptyShare({ slices: 100, slicesWithForeground: 100 }).value).toBeNull();
+    expect(chooseEmptyShare({ slices: 100, slicesWithForeground: 80 }).reason).toContain('half that share');
+    expect(chooseEmptyShare({ slices: 100, slicesWithForeground: 10 }).reason).toContain('20 %, the most there may be');
   });
 });
 
@@ -145,6 +172,8 @@ describe('Folds', () => {
     const folds = [2, 8, 12, 20, 200].map((patients) => chooseFolds({ patients }).value);
     expect(folds).toEqual([2, 2, 3, 5, 5]);
     expect(chooseFolds({ patients: 1 }).value).toBeUndefined();
+    expect(chooseFolds({ patients: 8 }).reason).toMatch(/, 4 at a time\.$/);
+    expect(chooseFolds({ patients: 9 }).reason).toMatch(/, 4 or 5 at a time\.$/);
   });
 });
 
@@ -188,11 +217,17 @@ describe('The schedule', () => {
     expect(chooseAveraging({ steps: 800, epochs: 10 }).value).toBe(0.975);
     expect(chooseAveraging({ steps: 20, epochs: 1 }).value).toBe(0.9);
     expect(chooseAveraging({ steps: 1e6, epochs: 1 }).value).toBe(0.995);
+    expect(chooseAveraging({ steps: 20, epochs: 1 }).reason).toContain('about 10 steps of 20');
   });
 
   it('changes slices more the more often they come back, and validates about ten times', () => {
     const augment = [3, 10, 40].map((epochs) => chooseAugmentation({ steps: 1, epochs }).value);
     expect(augment).toEqual(['none', 'light', 'default']);
-    expect([2, 40].map((epochs) => chooseValidation({ steps: 1, epochs }).value)).toEqual([1, 4]);
+    const validations = [2, 40].map((epochs) => chooseValidation({ steps: 1, epochs }));
+    expect(validations.map(({ value, shown }) => [value, shown])).toEqual([
+      [1, 'every epoch'],
+      [4, 'every 4 epochs'],
+    ]);
+    expect(validations.map(({ reason }) => Number(/\d+/.exec(reason)))).toEqual([2, 10]);
   });
 });

@@ -29,6 +29,7 @@ const html = htmlOf(page, Uint8Array.of(1, 2, 3));
 
 it('writes every text as a text, also in attributes', () => {
   expect(escapeHtml(`a<b>&"c'`)).toBe('a&lt;b&gt;&amp;&quot;c&#39;');
+  expect(escapeHtml('a\u0001\u202eb')).toBe('a\\u0001\\u202eb');
   expect(html).not.toContain('<script');
   expect(html.split('&lt;script src=&quot;https://example.org/x.js&quot;&gt;').length - 1).toBe(11);
 });

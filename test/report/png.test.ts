@@ -33,7 +33,7 @@ describe('the page as a picture', () => {
   const page: Page = {
     title: 'a'.repeat(200),
     notice: long,
-    foot: '<&>',
+    foot: '<&>\u0001\u001b',
     sections: [
       {
         title: long,

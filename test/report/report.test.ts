@@ -93,11 +93,28 @@ describe('a report of a given mask', () => {
     const json = JSON.parse(readFileSync(files.json, 'utf8')) as { files: Record<string, string> };
     for (const file of [files.html, files.png]) expect(json.files[path.basename(file)]).toBe(await sha256File(file));
     const html = readFileSync(files.html, 'utf8');
-    for (const text of ['Not a medical device', '5.76', 'tumour', '90.0 ± 0.0', 'The mask was given as a file.'])
+    for (const text of [
+      'Not a medical device',
+      '5.76',
+      'tumour',
+      '90.0 ± 0.0',
+      'of which its labels pancreas=1, tumour=2 count.',
+    ])
       expect(html).toContain(text);
     const before = contents();
     await writeScanReport(made, files);
     expect(contents()).toEqual(before);
+  });
+
+  it('says which value of the file was measured', async () => {
+    const pageWith = async (labelValue?: number): Promise<string> => {
+      const mask = { file: at('mask.nii.gz'), labelValue };
+      const { report } = await reportOnScan({ image: at('ct.nii.gz'), slices: 1, mask });
+      expect(report.mask.value).toBe(labelValue);
+      return JSON.stringify(pageOf(report));
+    };
+    expect(await pageWith(2)).toContain('of which only its label 2 counts.');
+    expect(await pageWith()).toContain('of which all but 0 counts.');
   });
 
   it('says that a mask is empty, and shows the middle slice', async () => {

@@ -51,6 +51,13 @@ describe('a network in one file', () => {
     again.model.dispose();
   });
 
+  it('has one set of weights, and refuses to be asked for the last ones', async () => {
+    await packRun({ model, description, position }, at('a.safetensors'));
+    await expect(loadNetwork(at('a.safetensors'), 'last')).rejects.toThrow(
+      /^Expected a run's folder for the weights of its last step, found one file in .*a\.safetensors$/,
+    );
+  });
+
   it('has the same bytes each time', async () => {
     await packRun({ model, description, position }, at('b.safetensors'));
     await packRun({ model, description, position }, at('c.safetensors'));

@@ -46,6 +46,17 @@ export const labelsOption = {
   parse: parseClasses,
 } as const satisfies OptionDefinition;
 
+/** What is typed of labels and of the series, and what a plan says of the one that is not typed. */
+export function withPlanned(typed: OpenOptions, planned: OpenOptions = {}): OpenOptions {
+  const { series, ...plannedRules } = planned;
+  const { series: _, ...rules } = typed;
+  return {
+    ...(Object.keys(rules).length === 0 && plannedRules),
+    ...(series !== undefined && { series }),
+    ...typed,
+  };
+}
+
 /** What `--label-map` or `--labels` says of the labels. Throws a UserError where both are given. */
 export function openOptionsOf(values: { readonly labelMap?: OpenOptions; readonly labels?: OpenOptions }): OpenOptions {
   const { labelMap, labels } = values;

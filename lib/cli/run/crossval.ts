@@ -24,6 +24,7 @@ import { TrainingStopped } from '../../train/trainer.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/crossval.ts';
 import { judgingOptions } from '../options/judging.ts';
+import { withPlanned } from '../options/labelMap.ts';
 import { seriesOf } from '../options/series.ts';
 import { shardOf } from '../options/shard.ts';
 import {
@@ -181,7 +182,8 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
   checkOptions(values);
   const planned = await planIn(values);
   const old = await readPlan(out);
-  const labels = values.labels ?? rulesOf(old?.data.classes, old?.otherLabels) ?? planned?.preprocess.labels;
+  const typed = values.labels ?? rulesOf(old?.data.classes, old?.otherLabels);
+  const labels = withPlanned({ ...typed, ...seriesOf(values) }, planned?.preprocess.labels);
   const opened = await openVolumes(dataset, values, labels);
   const changed = await readTrainingOptions(values, values.preset === undefined ? old?.config : undefined);
   const preset = values.preset === undefined && old?.data.mode === 'paper' ? 'paper' : presetOf(values);

@@ -1,10 +1,10 @@
 import { startEngine } from 'axunet-engine/engine';
-import { openDataset, shortPath } from '../../dataset/cases.ts';
+import { openDataset } from '../../dataset/cases.ts';
 import { describeLabels } from '../../dataset/labelNames.ts';
 import { cleanText, expected } from '../../errors.ts';
 import { describePlan } from '../../plan/describePlan.ts';
 import { makePlan } from '../../plan/makePlan.ts';
-import { type PlanFile, writePlan } from '../../plan/planFile.ts';
+import { assertPlanPlace, writePlan } from '../../plan/planFile.ts';
 import { startProgress } from '../../progress.ts';
 import { projectPath } from '../../settings.ts';
 import type { Call } from '../definition.ts';
@@ -14,10 +14,15 @@ import { seriesOf } from '../options/series.ts';
 
 const gigabyte = 2 ** 30;
 
-function print(plan: PlanFile, set: string, file: string): void {
-  console.log(describePlan(plan));
-  const place = shortPath(file);
-  console.log(`\nsaved in ${place}: axunet train --dataset ${cleanText(set)} --config ${place} --out RUN`);
+/** A word as a shell reads it back. */
+const shellWord = (word: string): string =>
+  /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** The command that trains by a plan, for the folder where it is typed. */
+function trainCommand(set: string, data: string | undefined, file: string): string {
+  const place = data === undefined ? [] : ['--data', data];
+  const words = ['--dataset', set, ...place, '--config', file].map(shellWord);
+  return cleanText(`axunet train ${words.join(' ')} --out RUN`);
 }
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
@@ -26,6 +31,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   const labels = { ...openOptionsOf(values), ...seriesOf(values) };
   const list = await openDataset(operands[0]!, data, labels);
   const out = values.out ?? projectPath('data', 'plans', `${list.dataset.replace(/[^\w.-]+/g, '-')}.json`);
+  await assertPlanPlace(out);
   if (!json) console.log(describeLabels(list));
   await startEngine();
   const progress = json ? undefined : startProgress('read', list.cases.length);
@@ -43,6 +49,6 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   for (const { id, reason } of plan.fingerprint.skipped)
     console.error(`axunet plan: case ${cleanText(id)} is left out: ${cleanText(reason)}`);
   if (json) console.log(JSON.stringify(plan, null, 2));
-  else print(plan, operands[0]!, out);
+  else console.log(`${describePlan(plan)}\n\nsaved in ${cleanText(out)}: ${trainCommand(operands[0]!, data, out)}`);
   return plan.fingerprint.skipped.length > 0 ? 1 : 0;
 }

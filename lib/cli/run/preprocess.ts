@@ -8,7 +8,7 @@ import { preprocessDataset } from '../../preprocess/slices.ts';
 import { startProgress } from '../../progress.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/preprocess.ts';
-import { openOptionsOf } from '../options/labelMap.ts';
+import { openOptionsOf, withPlanned } from '../options/labelMap.ts';
 import { seriesOf } from '../options/series.ts';
 
 const withForeground = ({ slices }: Manifest): number => slices.filter(({ foreground }) => foreground > 0).length;
@@ -63,7 +63,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   const planned = values.config === undefined ? undefined : (await readPlanFile(values.config)).preprocess;
   const asked = { ...openOptionsOf(values), ...seriesOf(values) };
   const windowHu = values.window ?? planned?.windowHu;
-  const list = await openDataset(operands[0], values.data, Object.keys(asked).length > 0 ? asked : planned?.labels);
+  const list = await openDataset(operands[0], values.data, withPlanned(asked, planned?.labels));
   if (!values.json) console.log(describeLabels(list));
   const total = Math.ceil((list.cases.length - (shard?.index ?? 0)) / (shard?.count ?? 1));
   const progress = values.json ? undefined : startProgress('preprocess', total);

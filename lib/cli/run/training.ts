@@ -15,6 +15,7 @@ import { type Profile, projectPath, settings } from '../../settings.ts';
 import { parseChanges, type TrainChanges, type TrainConfig, trainConfig } from '../../train/config.ts';
 import { presetConfig } from '../../train/presets.ts';
 import type { ValuesOf } from '../definition.ts';
+import { withPlanned } from '../options/labelMap.ts';
 import { seriesOf } from '../options/series.ts';
 import type { configOptions, slicesOptions } from '../options/training.ts';
 
@@ -143,7 +144,11 @@ export async function slicesFor(
   if (slices !== undefined && series !== undefined)
     throw expected('--series with --dataset (axunet preprocess --series makes slices of one)', '--slices');
   if (slices !== undefined) return openMadeSlices(slices, command, plan);
-  const list = await openDataset(dataset!, data, { ...(labels ?? plan?.preprocess.labels), ...seriesOf(values) });
+  const list = await openDataset(
+    dataset!,
+    data,
+    withPlanned({ ...labels, ...seriesOf(values) }, plan?.preprocess.labels),
+  );
   return slicesOfDataset(list, presetOf(values), command, plan);
 }
 

@@ -28,9 +28,10 @@ export function chooseEmptyShare({
   const share = 1 - slicesWithForeground / slices;
   if (share === 0) return { value: null, shown: 'none', reason: 'Every slice shows the organ.' };
   const value = Number(Math.min(mostEmpty, share / 2).toFixed(3));
+  const rule = share / 2 > mostEmpty ? `${percent(mostEmpty)}, the most there may be,` : 'half that share';
   return {
     value,
     shown: percent(value),
-    reason: `${percent(share)} of the slices do not show the organ; half as many are drawn anew in each epoch.`,
+    reason: `${percent(share)} of the slices do not show the organ; ${rule} of an epoch is drawn from them anew.`,
   };
 }

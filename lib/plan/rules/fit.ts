@@ -15,6 +15,8 @@ export interface FittedSize extends NetworkSize {
   readonly stepSeconds: number;
   /** How many steps the time is good for. */
   readonly steps: number;
+  /** Why it is no larger: another would leave too few steps, need too much memory, or show no more than the data. */
+  readonly limit: 'time' | 'memory' | 'data';
 }
 
 /** What a size may take, and how it is found out. */
@@ -53,17 +55,20 @@ export async function fitSize(sizes: readonly NetworkSize[], limits: Limits): Pr
   if (fitting.length === 0) throw tooLittleMemory(sizes[0]!, limits);
   const measured = new Map<number, number>();
   let at = 0;
+  const isInTime = (seconds: number): boolean => stepsIn(limits.minutes, seconds) >= wantedSteps;
   while (!measured.has(at) && measured.size < mostMeasured) {
     const stepSeconds = await limits.measure(fitting[at]!, fitting[at]!.microBatch);
     measured.set(at, stepSeconds);
     const ratio = stepSeconds / workOf(fitting[at]!);
     const secondsOf = (i: number): number => measured.get(i) ?? ratio * workOf(fitting[i]!);
-    const good = fitting.map((_, i) => i).filter((i) => stepsIn(limits.minutes, secondsOf(i)) >= wantedSteps);
-    at = good.at(-1) ?? 0;
+    at = fitting.findLastIndex((_, i) => isInTime(secondsOf(i)));
+    if (at < 0) at = 0;
   }
-  if (!measured.has(at)) at = Math.min(...measured.keys());
+  if (!measured.has(at)) at = Math.max(0, ...[...measured.keys()].filter((i) => isInTime(measured.get(i)!)));
   const stepSeconds = measured.get(at)!;
-  return { ...fitting[at]!, stepSeconds, steps: stepsIn(limits.minutes, stepSeconds) };
+  const largest = fitting.length < sizes.length ? 'memory' : 'data';
+  const limit = at < fitting.length - 1 || !isInTime(stepSeconds) ? 'time' : largest;
+  return { ...fitting[at]!, stepSeconds, steps: stepsIn(limits.minutes, stepSeconds), limit };
 }
 
 function tooLittleMemory(smallest: NetworkSize, { memory = 0, needed }: Limits): UserError {

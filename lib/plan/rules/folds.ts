@@ -13,6 +13,7 @@ export function chooseFolds({ patients }: Pick<Fingerprint, 'patients'>): Reason
     return { value: undefined, shown: 'none', reason: 'One patient cannot be both trained and validated on.' };
   const folds = clamp(Math.floor(patients / fewestInFold), 2, mostFolds);
   const each = Math.floor(patients / folds);
-  const reason = `${counted(patients, 'patient')}: each is validated on once, ${each} or ${each + 1} at a time.`;
+  const atATime = patients % folds === 0 ? `${each}` : `${each} or ${each + 1}`;
+  const reason = `${counted(patients, 'patient')}: each is validated on once, ${atATime} at a time.`;
   return { value: folds, shown: `${folds}`, reason };
 }

@@ -8,8 +8,12 @@ import type { Fingerprint } from '../fingerprint.ts';
  * for every data set. Several classes get focal loss with generalised Dice, which weighs a class by its rarity: with
  * the plain pair a class that is absent from most batches is never predicted (docs/how-to/tumour-apart.md).
  */
-export function chooseLoss({ foregroundShare }: Fingerprint, classes: number): Reasoned<LossName> {
-  const share = `${percent(foregroundShare.median)} of the voxels of the middle case are foreground`;
+export function chooseLoss(
+  { foregroundShare, kind }: Pick<Fingerprint, 'foregroundShare' | 'kind'>,
+  classes: number,
+): Reasoned<LossName> {
+  const dots = kind === '2d' ? 'pixels' : 'voxels';
+  const share = `${percent(foregroundShare.median)} of the ${dots} of the middle case are foreground`;
   if (classes > 1) {
     const reason = `${share}, and ${classes} classes share them: this loss weighs a class by its rarity.`;
     return { value: 'focal-gdl', shown: 'focal-gdl', reason };

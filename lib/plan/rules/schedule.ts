@@ -1,6 +1,6 @@
 /** What follows from how many steps a run has time for: learning rate, averaged weights, augmentation, validations. */
 import type { TrainChanges } from '../../train/config.ts';
-import { clamp, type Reasoned, shortNumber } from '../choice.ts';
+import { clamp, counted, type Reasoned, shortNumber } from '../choice.ts';
 
 /** How much training there will be. */
 export interface Training {
@@ -25,7 +25,12 @@ export function chooseLearningRate({ steps }: Training): Reasoned<number> {
 /** The average reaches over a twentieth of the run, so that it has forgotten the first weights when the run ends. */
 export function chooseAveraging({ steps }: Training): Reasoned<number> {
   const value = Number(clamp(1 - 20 / Math.max(steps, 1), 0.9, 0.995).toFixed(3));
-  return { value, shown: `decay ${value}`, reason: 'Weights are averaged over about a twentieth of the steps.' };
+  const reach = counted(Math.round(1 / (1 - value)), 'step');
+  return {
+    value,
+    shown: `decay ${value}`,
+    reason: `Weights are averaged over about ${reach} of ${shortNumber(steps, 2)}; a twentieth, between 10 and 200.`,
+  };
 }
 
 /** Fewer epochs than these end before anything is learnt by heart, and need no, or light changes of the slices. */
@@ -41,12 +46,12 @@ export function chooseAugmentation({ epochs }: Training): Reasoned<NonNullable<T
   return { value: 'default', shown: 'default', reason: `${seen}: without changes it would be learnt by heart.` };
 }
 
-/** About ten validations in a run. */
+/** About ten validations in a run, one an epoch where there are fewer. */
 export function chooseValidation({ epochs }: Training): Reasoned<number> {
   const value = Math.max(1, Math.round(epochs / 10));
   return {
     value,
-    shown: `every ${value} epochs`,
-    reason: 'About ten in the whole run, so that they cost little of it.',
+    shown: value === 1 ? 'every epoch' : `every ${value} epochs`,
+    reason: `About ${Math.max(1, Math.round(epochs / value))} in the whole run; ten are enough and cost little of it.`,
   };
 }

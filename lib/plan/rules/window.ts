@@ -32,15 +32,17 @@ export function chooseWindow({
   const ends = endsFor(p50);
   const { min, max } = caseHu;
   const medians = min === max ? `median ${min}` : `medians of cases ${min} to ${max}`;
-  const window: WindowHu = [
-    Math.max(stepHu * Math.floor((low - missing) / stepHu), ends[0]),
-    Math.min(stepHu * Math.ceil((high + missing) / stepHu), ends[1]),
+  const wanted: WindowHu = [
+    stepHu * Math.floor((low - missing) / stepHu),
+    stepHu * Math.ceil((high + missing) / stepHu),
   ];
-  return {
-    value: window,
-    shown: `${window[0]} to ${window[1]} HU`,
-    reason:
-      `99 % of the organ's voxels lie between ${p005} and ${p995} HU (${medians}); ${roomHu} HU more on both sides ` +
+  const window: WindowHu = [Math.max(wanted[0], ends[0]), Math.min(wanted[1], ends[1])];
+  const sentences = [
+    `99 % of the organ's voxels lie between ${p005} and ${p995} HU (${medians}); ${roomHu} HU more on both sides ` +
       'keep fat and vessels apart from it.',
-  };
+    ...(missing > 0 ? [`Made ${leastWidthHu} HU wide, for noise not to fill it.`] : []),
+    ...(window.join() === wanted.join() ? [] : [`Cut at ${endsHu.join(' or ')} HU, where air and bone begin.`]),
+    ...(ends === endsHu ? [] : ['No organ has such HU: the numbers may be stored without their offset.']),
+  ];
+  return { value: window, shown: `${window[0]} to ${window[1]} HU`, reason: sentences.join(' ') };
 }

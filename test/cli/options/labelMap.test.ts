@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openOptionsOf, parseLabelMap } from '../../../lib/cli/options/labelMap.ts';
+import { openOptionsOf, parseLabelMap, withPlanned } from '../../../lib/cli/options/labelMap.ts';
 
 describe('--label-map', () => {
   it('says what the stored labels stand for, and with a star that all others are background', () => {
@@ -33,5 +33,17 @@ describe('--label-map and --labels', () => {
     expect(openOptionsOf({ labelMap })).toBe(labelMap);
     expect(openOptionsOf({})).toEqual({});
     expect(() => openOptionsOf({ labels, labelMap })).toThrow('Expected either --label-map or --labels, found both');
+  });
+});
+
+describe('What a plan says of labels and series', () => {
+  const planned = { labelMap: { 1: 1, 2: 2 }, classes: [{ name: 'pancreas', values: [1] }], series: '2' };
+  const { series, ...rules } = planned;
+
+  it('holds for what is not typed, labels and series each by themselves', () => {
+    expect(withPlanned({}, planned)).toEqual(planned);
+    expect(withPlanned({ series: '1' }, planned)).toEqual({ ...rules, series: '1' });
+    expect(withPlanned({ labelMap: { 1: 1 } }, planned)).toEqual({ labelMap: { 1: 1 }, series });
+    expect(withPlanned({ labelMap: { 1: 1 } })).toEqual({ labelMap: { 1: 1 } });
   });
 });

@@ -79,6 +79,21 @@ describe('axunet plan', () => {
     await expect(planned(...args)).rejects.toThrow(sentence);
   });
 
+  it('replaces no file of the data set', async () => {
+    const file = at('raw', 'labelsTr', 'case_1.nii.gz');
+    const before = readFileSync(file);
+    await expect(planned('--out', file)).rejects.toThrow(/^Expected a place for the plan .*, found another file in/);
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('prints a command that finds data and plan again, whatever they are called', async () => {
+    const out = at("a plan's.json");
+    expect(await plan.run(['phantom', '--data', at('raw'), '--minutes', '0.01', '--out', out])).toBe(0);
+    const [command] = /axunet train .*/.exec(said.join('\n'))!;
+    const quoted = `'${out.replace("'", "'\\''")}'`;
+    expect(command).toBe(`axunet train --dataset phantom --data ${at('raw')} --config ${quoted} --out RUN`);
+  });
+
   it('refuses what is no plan where slices are made', async () => {
     writeFileSync(at('no-plan.json'), '{"width": 4}');
     await expect(preprocess.run([at('raw'), '--out', at('x'), '--config', at('no-plan.json')])).rejects.toThrow(

@@ -96,8 +96,8 @@ export function assertDicomPossible(
 
 /**
  * Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too,
- * or of one another, as probabilities of `a` and the mask of `a_probability`, and DICOM in the folder of a series, which
- * would be taken for a part of it.
+ * or of one another, as probabilities of `a` and the mask of `a_probability`, and DICOM in the folder of a series,
+ * which would be taken for a part of it.
  */
 export function refuseOverwriting(inputs: readonly VolumeInput[], options: OutputOptions, classes: Classes): void {
   const { out, formats = [] } = options;

@@ -9,8 +9,8 @@ const { running, begun, seen, answered } = places;
 const { load } = Atomics;
 
 /**
- * How long the kernel may take to end by itself when Jupyter is gone: more than server.cjs gives its last cell, and than
- * the longest step of training, which holds up everything, and after which the run is saved.
+ * How long the kernel may take to end by itself when Jupyter is gone: more than server.cjs gives its last cell, and
+ * than a long step of training, which holds up everything, and after which the run is saved.
  */
 const lastMs = 300_000;
 let orphanAt;

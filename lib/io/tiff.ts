@@ -1,5 +1,6 @@
 /** TIFF pictures to 8-bit grey: bilevel, grey, palette and RGB, 8 and 16 bits, plain, LZW, Deflate and PackBits. */
 import { expected, messageOf } from '../errors.ts';
+import { assertFitsMemory } from './bytes.ts';
 import { type GreyImage, luma } from './pixels.ts';
 import { readTiffHeader, type TiffHeader } from './tiffHeader.ts';
 import { copyPlain, unpackBits, unpackDeflate, unpackLzw } from './tiffStrips.ts';
@@ -78,6 +79,7 @@ function assertFullRange(values: ArrayLike<number>, file: string): void {
 export function decodeTiff(bytes: Buffer, file: string): GreyImage {
   const header = readTiffHeader(bytes, file);
   const { width, height, samples, bits, colour, palette } = header;
+  assertFitsMemory(width * height + (bits === 16 ? 2 : 1) * rowBytesOf(header) * height, file);
   const values = samplesOf(rowsOf(bytes, header, file), header);
   if (bits === 16) assertFullRange(values, file);
   const divisor = bits === 16 ? 257 : 1;

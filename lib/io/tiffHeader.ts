@@ -71,17 +71,21 @@ const mostValues = 2 ** 16;
 
 export const isTiff = (bytes: Buffer): boolean => /^(II[*+]\0|MM\0[*+])/.test(bytes.toString('latin1', 0, 4));
 
-/** The numbers of one directory by tag, and where the next one lies. */
+/** Where the entries of one directory lie by tag, the first of each, and where the next directory does. */
 interface Directory {
-  readonly values: ReadonlyMap<number, readonly number[]>;
+  readonly entries: ReadonlyMap<number, number>;
   readonly next: number;
 }
+
+type Values = ReadonlyMap<number, readonly number[]>;
 
 /** Reads numbers of a file in its byte order, and says where they lie outside of it. */
 class Numbers {
   readonly littleEndian: boolean;
   readonly #bytes: Buffer;
   readonly #file: string;
+  /** Bytes of the directories so far: more than the file has are one place read again and again. */
+  #inDirectories = 0;
 
   constructor(bytes: Buffer, file: string) {
     this.#bytes = bytes;
@@ -100,46 +104,57 @@ class Numbers {
   }
 
   directory(offset: number): Directory {
-    const entries = this.at(offset, 2);
-    const values = new Map<number, readonly number[]>();
-    for (let i = 0; i < entries; i++) {
+    const count = this.at(offset, 2);
+    this.#inDirectories += 6 + 12 * count;
+    if (this.#inDirectories > this.#bytes.length)
+      throw this.refusal(`directories inside ${this.#bytes.length} bytes`, `${this.#inDirectories} bytes of them`);
+    const entries = new Map<number, number>();
+    for (let i = 0; i < count; i++) {
       const entry = offset + 2 + 12 * i;
       const tag = this.at(entry, 2);
-      if ((Object.values(tags) as number[]).includes(tag)) values.set(tag, this.#valuesOf(entry, tag));
+      if (!entries.has(tag)) entries.set(tag, entry);
     }
-    return { values, next: this.at(offset + 2 + 12 * entries, 4) };
+    return { entries, next: this.at(offset + 2 + 12 * count, 4) };
   }
 
-  #valuesOf(entry: number, tag: number): number[] {
+  /** The numbers of the tags that are known. */
+  valuesOf({ entries }: Directory): Values {
+    const known = Object.values(tags).filter((tag) => entries.has(tag));
+    return new Map(known.map((tag) => [tag, this.numbersOf(entries.get(tag)!, tag)]));
+  }
+
+  /** The numbers of one entry, `most` at most. */
+  numbersOf(entry: number, tag: number, most = mostValues): number[] {
     const [type, count] = [this.at(entry + 2, 2), this.at(entry + 4, 4)];
     const size = typeBytes[type];
-    if (size === undefined || count < 1 || count > mostValues)
+    if (size === undefined || count < 1 || count > most)
       throw this.refusal(`whole numbers as TIFF tag ${tag}`, `${count} of type ${type}`);
     const start = size * count > 4 ? this.at(entry + 8, 4) : entry + 8;
     return Array.from({ length: count }, (_, i) => this.at(start + size * i, size));
   }
 }
 
-/** The first full picture's directory. Throws a UserError for several; reduced copies of a picture are no pages. */
-function onlyPage(numbers: Numbers): Directory {
+/** The numbers of the only full picture. Throws a UserError for several; reduced copies of a picture are no pages. */
+function onlyPage(numbers: Numbers): Values {
   const pages: Directory[] = [];
   const seen = new Set<number>();
   for (let at = numbers.at(4, 4); at !== 0 && seen.size < mostValues; ) {
     if (seen.has(at)) throw numbers.refusal('pages that follow one another', 'a circle of them');
     seen.add(at);
     const page = numbers.directory(at);
-    const isReduced = ((page.values.get(tags.subfile)?.[0] ?? 0) & 1) === 1;
+    const subfile = page.entries.get(tags.subfile);
+    const isReduced = subfile !== undefined && (numbers.numbersOf(subfile, tags.subfile, 1)[0]! & 1) === 1;
     if (!isReduced) pages.push(page);
     at = page.next;
   }
-  if (pages.length === 1) return pages[0]!;
+  if (pages.length === 1) return numbers.valuesOf(pages[0]!);
   throw numbers.refusal('a TIFF of one page (save each page as a file)', `${pages.length} pages`);
 }
 
 type Get = (tag: keyof typeof tags, fallback?: number) => number;
 
 /** What is not read, by tag: the value that is, and what others are called. */
-function refuseOthers(numbers: Numbers, get: Get, values: Directory['values']): void {
+function refuseOthers(numbers: Numbers, get: Get, values: Values): void {
   if (values.has(tags.tileWidth)) throw numbers.refusal('a TIFF in strips (save it anew without tiles)', 'tiles');
   if (get('orientation', 1) !== 1)
     throw numbers.refusal('a TIFF stored upright', `one stored turned (orientation ${get('orientation', 1)})`);
@@ -164,7 +179,7 @@ function colourOf(numbers: Numbers, get: Get): Pick<TiffHeader, 'colour' | 'samp
   return { colour, samples: wanted };
 }
 
-function bitsOf(numbers: Numbers, values: Directory['values'], isGrey: boolean): TiffHeader['bits'] {
+function bitsOf(numbers: Numbers, values: Values, isGrey: boolean): TiffHeader['bits'] {
   const bits = values.get(tags.bits) ?? [1];
   const [first] = bits as [number];
   const isKnown = bits.every((each) => each === first) && (first === 8 || first === 16 || (first === 1 && isGrey));
@@ -172,7 +187,9 @@ function bitsOf(numbers: Numbers, values: Directory['values'], isGrey: boolean):
   return first as TiffHeader['bits'];
 }
 
-function compressionOf(numbers: Numbers, get: Get): Pick<TiffHeader, 'compression' | 'isDifferenced'> {
+type Packing = Pick<TiffHeader, 'compression' | 'isDifferenced'>;
+
+function compressionOf(numbers: Numbers, get: Get, bits: TiffHeader['bits']): Packing {
   const [number, predictor] = [get('compression', 1), get('predictor', 1)];
   const compression = compressions[number];
   if (compression === undefined) {
@@ -180,10 +197,13 @@ function compressionOf(numbers: Numbers, get: Get): Pick<TiffHeader, 'compressio
     throw numbers.refusal('a TIFF that is plain or packed by LZW, Deflate or PackBits (save it so)', found);
   }
   if (predictor !== 1 && predictor !== 2) throw numbers.refusal('predictor 1 or 2', `${predictor}`);
-  return { compression, isDifferenced: predictor === 2 };
+  const isDifferenced = predictor === 2;
+  if (isDifferenced && (bits === 1 || !['LZW', 'Deflate'].includes(compression)))
+    throw numbers.refusal('differences of 8 or 16 bits in LZW or Deflate', `some of ${bits} in ${compression}`);
+  return { compression, isDifferenced };
 }
 
-function stripsOf(numbers: Numbers, values: Directory['values'], height: number, length: number) {
+function stripsOf(numbers: Numbers, values: Values, height: number, length: number) {
   const given = values.get(tags.rowsPerStrip)?.[0] ?? height;
   const rowsPerStrip = Math.min(given, height);
   if (rowsPerStrip < 1) throw numbers.refusal('at least one row in a strip', '0');
@@ -202,7 +222,7 @@ function stripsOf(numbers: Numbers, values: Directory['values'], height: number,
 export function readTiffHeader(bytes: Buffer, file: string): TiffHeader {
   const numbers = new Numbers(bytes, file);
   if (numbers.at(2, 2) === 43) throw numbers.refusal('a TIFF of less than 4 GB', 'a BigTIFF');
-  const { values } = onlyPage(numbers);
+  const values = onlyPage(numbers);
   const get: Get = (tag, fallback) => {
     const value = values.get(tags[tag])?.[0] ?? fallback;
     if (value === undefined) throw numbers.refusal(`the TIFF tag ${tags[tag]} (${tag})`, 'none');
@@ -213,7 +233,9 @@ export function readTiffHeader(bytes: Buffer, file: string): TiffHeader {
   refuseOthers(numbers, get, values);
   const { colour, samples } = colourOf(numbers, get);
   const bits = bitsOf(numbers, values, colour !== 'RGB' && colour !== 'palette');
-  const palette = values.get(tags.palette) ?? [];
+  const stored = values.get(tags.palette) ?? [];
+  // Some writers count to 255, as libtiff knows of: all would be black.
+  const palette = stored.every((value) => value < 256) ? stored.map((value) => 257 * value) : stored;
   if (colour === 'palette' && (bits !== 8 || palette.length !== 3 * 256))
     throw numbers.refusal('a palette of 256 colours with 8 bits', `${palette.length / 3} with ${bits}`);
   return {
@@ -224,7 +246,7 @@ export function readTiffHeader(bytes: Buffer, file: string): TiffHeader {
     samples,
     colour,
     palette,
-    ...compressionOf(numbers, get),
+    ...compressionOf(numbers, get, bits),
     ...stripsOf(numbers, values, height, bytes.length),
   };
 }

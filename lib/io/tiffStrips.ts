@@ -51,7 +51,8 @@ export function unpackBits(packed: Uint8Array, out: Uint8Array): number {
     const count = (packed[at++]! << 24) >> 24;
     if (count === -128) continue;
     const length = Math.min(Math.abs(count) + 1, out.length - filled);
-    if (count < 0) out.fill(packed[at++] ?? 0, filled, filled + length);
+    if (at >= packed.length) return filled;
+    if (count < 0) out.fill(packed[at++]!, filled, filled + length);
     else {
       const part = packed.subarray(at, at + length);
       out.set(part, filled);

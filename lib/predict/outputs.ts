@@ -96,14 +96,18 @@ export function assertDicomPossible(
 
 /**
  * Refuses outputs that would take the place of a volume, as when the folder of the scans is named for the masks too,
- * and DICOM in the folder of a series, which would be taken for a part of it.
+ * or of one another, as probabilities of `a` and the mask of `a_probability`, and DICOM in the folder of a series,
+ * which would be taken for a part of it.
  */
 export function refuseOverwriting(inputs: readonly VolumeInput[], options: OutputOptions, classes: Classes): void {
   const { out, formats = [] } = options;
   const place = realpathSync(out);
-  const written = new Set(
-    inputs.flatMap((input) => outputFiles(input, options, classes)).map((file) => path.join(place, file)),
-  );
+  const files = inputs.flatMap((input) => [...new Set(outputFiles(input, options, classes))]);
+  const written = new Set<string>();
+  for (const file of files.map((name) => path.join(place, name))) {
+    if (written.has(file)) throw expected('volumes whose outputs have different names', 'one name for two', file);
+    written.add(file);
+  }
   const isDicom = formats.some(isDicomFormat);
   const refused = (found: string) => expected('another folder for the masks than that of the volumes', found, out);
   for (const { file } of inputs) {

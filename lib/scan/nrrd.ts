@@ -122,7 +122,7 @@ const special: Record<string, number> = { nan: NaN, inf: Infinity, infinity: Inf
 const longestNumber = 1000;
 
 function numberOf(token: string): number | undefined {
-  if (!textNumber.test(token)) return undefined;
+  if (token.length > longestNumber || !textNumber.test(token)) return undefined;
   const magnitude = special[token.replace(/^[+-]/, '').toLowerCase()];
   if (magnitude === undefined) return Number(token);
   return token.startsWith('-') ? -magnitude : magnitude;
@@ -136,7 +136,7 @@ async function* tokensOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string[]
     for (let at = 0; at < piece.length; ) {
       const start = at;
       while (at < piece.length && !isSpace(piece[at]!)) at++;
-      if (at > start) cut += piece.toString('latin1', start, Math.min(at, start + longestNumber));
+      if (at > start) cut += piece.toString('latin1', start, Math.min(at, start + longestNumber + 1));
       if (at === piece.length && cut.length <= longestNumber) break;
       if (cut !== '') tokens.push(cut);
       cut = '';

@@ -13,7 +13,7 @@
 const path = require('node:path');
 const vm = require('node:vm');
 const { Worker } = require('node:worker_threads');
-const { watchedParent } = require('./parent.cjs');
+const { jupyter } = require('./parent.cjs');
 
 /** Places in shared memory: whether a cell's code runs, how often one began, signals the thread saw and we heard. */
 const places = { running: 0, begun: 1, seen: 2, answered: 3 };
@@ -68,7 +68,7 @@ function keepInterrupts() {
   const state = new Int32Array(new SharedArrayBuffer(16));
   detachListeners();
   markRunningCode(state);
-  const workerData = { state, places, retryMs, parent: watchedParent() };
+  const workerData = { state, places, retryMs, parent: jupyter };
   const thread = new Worker(path.join(__dirname, 'interruptWatch.cjs'), { execArgv: [], workerData });
   thread.on('message', (count) => {
     if (count <= Atomics.load(state, places.answered)) return; // it ended a cell's code

@@ -8,8 +8,11 @@ const { state, places, retryMs, parent } = workerData;
 const { running, begun, seen, answered } = places;
 const { load } = Atomics;
 
-/** How long the kernel may take to end by itself when Jupyter is gone: more than server.cjs gives its last cell. */
-const lastMs = 30_000;
+/**
+ * How long the kernel may take to end by itself when Jupyter is gone: more than server.cjs gives its last cell, and
+ * than a long step of training, which holds up everything, and after which the run is saved.
+ */
+const lastMs = 300_000;
 let orphanAt;
 
 /** Without Jupyter, a cell's code that still runs is ended, so that the kernel closes; one that cannot is killed. */

@@ -3,13 +3,20 @@
 /** How often the kernel looks for it. */
 const parentMs = 1000;
 
-/** The process to watch; undefined where none asked for it. Windows names no new parent. */
-function watchedParent() {
-  const asked = Number(process.env.JPY_PARENT_PID);
-  return !asked || asked === 1 || process.platform === 'win32' ? undefined : process.ppid;
+/**
+ * The process to watch; undefined where none can be known to be Jupyter. It says its number in JPY_PARENT_PID. Where
+ * our parent has another, a program between started the kernel, which may end while Jupyter lives, or the kernel runs
+ * in a container, where numbers mean other processes. Windows names no new parent.
+ */
+function watchedParent({ env, ppid, platform }) {
+  const asked = Number(env.JPY_PARENT_PID);
+  return asked > 1 && asked === ppid && platform !== 'win32' ? ppid : undefined;
 }
 
-/** 1 takes over when a parent ends. */
-const hasEnded = (parent) => parent !== undefined && (process.ppid !== parent || parent === 1);
+/** As the kernel starts: Jupyter may be killed before all of it is loaded. */
+const jupyter = watchedParent(process);
 
-module.exports = { hasEnded, parentMs, watchedParent };
+/** Another process takes over when a parent ends. */
+const hasEnded = (parent) => parent !== undefined && process.ppid !== parent;
+
+module.exports = { hasEnded, jupyter, parentMs, watchedParent };

@@ -4,7 +4,7 @@ const { JupyterHandlerImpl, ZmqServer } = require('tslab/dist/jupyter.js');
 const { charactersOf, unitsOf } = require('./cursor.cjs');
 const { answerTo, parseRequest } = require('./message.cjs');
 const { Output } = require('./output.cjs');
-const { hasEnded, parentMs, watchedParent } = require('./parent.cjs');
+const { hasEnded, jupyter, parentMs } = require('./parent.cjs');
 const { SendQueue } = require('./sendQueue.cjs');
 const { textWriter } = require('./textWriter.cjs');
 
@@ -112,10 +112,9 @@ class KernelServer extends ZmqServer {
 
   /** Where code that never pauses keeps this from running, the thread of interruptWatch.cjs ends the kernel. */
   #endWithParent() {
-    const parent = watchedParent();
-    if (parent === undefined) return;
+    if (jupyter === undefined) return;
     const watch = setInterval(() => {
-      if (!hasEnded(parent)) return;
+      if (!hasEnded(jupyter)) return;
       clearInterval(watch);
       process.emit('SIGINT', 'SIGINT'); // training saves its state
       this.close();

@@ -1,6 +1,15 @@
 // Leaves the files of packages unchecked when a cell is compiled.
 
 /**
+ * Whether a file that a cell needs is one of a package; `cell` is the cell's own file. The folder of the cells may lie
+ * in a package itself: what lies beside them is theirs.
+ */
+function isOfPackage(name, cell) {
+  const folder = cell.slice(0, cell.lastIndexOf('/'));
+  return (name.startsWith(`${folder}/`) ? name.slice(folder.length) : name).includes('/node_modules/');
+}
+
+/**
  * tslab checks and emits, with a cell, every TypeScript file on which it depends, and so all files of the packages
  * axunet…, which bring TypeScript rather than declarations: seconds before the first cell runs. It throws both away
  * again, since it shows errors of files below its own folder only, and never runs what it made of a package. Types of
@@ -12,10 +21,10 @@ function skipPackages(host) {
   const listen = host.afterProgramCreate;
   host.afterProgramCreate = (builder) => {
     const { getAllDependencies } = builder;
-    builder.getAllDependencies = (file) => getAllDependencies(file).filter((name) => !name.includes('/node_modules/'));
+    builder.getAllDependencies = (file) => getAllDependencies(file).filter((name) => !isOfPackage(name, file.fileName));
     listen(builder);
   };
   return host;
 }
 
-module.exports = { skipPackages };
+module.exports = { isOfPackage, skipPackages };

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadCommand } from '../../lib/cli/commands.ts';
@@ -79,6 +79,19 @@ describe('a folder of patients with DICOM labels', () => {
     await writeSeg(path.join(other, 'x'), labelled, source);
     await expect(openDataset(set)).rejects.toThrow(/Expected one label of d, found label\.nii, x/);
     rmSync(other, { recursive: true });
+  });
+
+  it('goes on without a label that is damaged, whose case is named where it is read', async () => {
+    const damaged = folderOf();
+    for (const id of ['a', 'b']) cpSync(at(id), path.join(damaged, id), { recursive: true });
+    const seg = path.join(damaged, 'a', 'IM999');
+    writeFileSync(seg, readFileSync(seg).subarray(0, 600));
+    const list = await openDataset(damaged);
+    expect(list.labelNames).toEqual({ 1: 'pancreas', 2: 'tumour' });
+    const made = await preprocessDataset(list, { out: path.join(out, 'damaged'), mode: 'default' });
+    expect([made.cases.map(({ id }) => id), made.failed.map(({ id }) => id)]).toEqual([['b'], ['a']]);
+    rmSync(path.join(damaged, 'b'), { recursive: true });
+    await expect(openDataset(damaged)).rejects.toThrow('IM999');
   });
 
   it('takes the classes that the user names by their numbers', async () => {

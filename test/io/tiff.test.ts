@@ -67,6 +67,8 @@ describe('a TIFF', () => {
     expect(read({ tags: { 262: [0] } })).toEqual([...grey].map((v) => 255 - v));
     const palette = [...Array(768)].map((_, i) => 257 * (255 - (i % 256)));
     expect(read({ tags: { 262: [3], 320: palette } })).toEqual([...grey].map((v) => 255 - v));
+    const ofBytes = palette.map((value) => value / 257); // as some writers have it
+    expect(read({ tags: { 262: [3], 320: ofBytes } })).toEqual([...grey].map((v) => 255 - v));
     const colours = Uint8Array.of(255, 255, 255, 80, 80, 80);
     const rgb = { width: 2, height: 1, strips: [colours], tags: { 258: [8, 8, 8], 262: [2], 277: [3] } };
     expect(read(rgb)).toEqual([255, 80]);
@@ -85,6 +87,8 @@ describe('what is not read of TIFF is named', () => {
     ['a turned picture', { tags: { 274: [6] } }, 'stored upright'],
     ['12 bits', { tags: { 258: [12] } }, 'found 12'],
     ['planes', { tags: { 258: [8, 8, 8], 262: [2], 277: [3], 284: [2] } }, 'a plane for each'],
+    ['differences of single bits', { tags: { 258: [1], 259: [8], 317: [2] } }, 'found some of 1 in Deflate'],
+    ['differences that are not packed', { tags: { 317: [2] } }, 'found some of 8 in none'],
     ['a circle of pages', { next: 8 }, 'a circle of them'],
     ['too many pixels', { width: 30000, height: 30000, tags: { 278: [30000] } }, 'found 30000×30000'],
     ['no pixels', { width: 0 }, 'found 0×2'],
@@ -128,6 +132,27 @@ describe('a damaged TIFF', () => {
       '6 bytes in strip 0 of the TIFF, found 5',
     );
     expect(() => read({ strips: [Uint8Array.of(0xff, 0xff)], tags: { 259: [5] } })).toThrow('found 0, or damage');
+  });
+  it('is refused where a byte that PackBits repeats is missing', () => {
+    expect(() => read({ strips: [Uint8Array.of(0xfb)], tags: { 259: [32773] } })).toThrow('6 bytes in strip 0');
+  });
+  it('is refused soon where its directories lie in each other, or name a long list again and again', () => {
+    const many = 60_000;
+    const bytes = Buffer.alloc(12 * many + 20);
+    bytes.write('II*\0', 'latin1');
+    bytes.writeUInt32LE(8, 4);
+    bytes.writeUInt16LE(many, 8);
+    for (let i = 0; i < many; i++) {
+      const entry = 10 + 12 * i;
+      bytes.writeUInt16LE(258, entry);
+      bytes.writeUInt16LE(1, entry + 2);
+      bytes.writeUInt32LE(2 ** 16, entry + 4);
+      bytes.writeUInt32LE(8, entry + 8);
+    }
+    expect(() => decodeTiff(bytes, 'a.tif')).toThrow('the TIFF tag 256 (width), found none');
+    bytes.writeUInt32LE(22, 10 + 12 * many); // the next directory begins in the middle of this one
+    bytes.writeUInt16LE(many - 1, 22);
+    expect(() => decodeTiff(bytes, 'a.tif')).toThrow('bytes of them');
   });
   it('is read or refused in a sentence, whatever byte is changed', () => {
     const random = Random.stream(5, 'tiff');

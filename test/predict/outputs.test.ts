@@ -8,6 +8,7 @@ import { readNifti } from '../../lib/io/nifti.ts';
 import type { Predictor } from '../../lib/predict/ensemble.ts';
 import { type PredictFilesOptions, predictFiles } from '../../lib/predict/files.ts';
 import { findVolumes } from '../../lib/predict/inputs.ts';
+import { refuseOverwriting } from '../../lib/predict/outputs.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
 import type { MaskFormat } from '../../lib/scan/maskFiles.ts';
 import { openImage, openMask } from '../../lib/scan/openVolume.ts';
@@ -126,5 +127,16 @@ describe('DICOM is refused before anything is written', () => {
       expect(await refusal('pancreas=1', { formats: [format] }, folder)).toMatch(
         new RegExp(`^Expected DICOM series to write ${format} for, found a picture in .*a\\.png$`),
       );
+  });
+});
+
+describe('outputs of several inputs', () => {
+  it('are refused where the probabilities of one would be the mask of another', () => {
+    const out = folderOf();
+    const inputs = ['a', 'a_probability'].map((name) => ({ name, file: path.join(out, '..', `${name}.nii`) }));
+    refuseOverwriting(inputs, { out }, undefined);
+    expect(() => refuseOverwriting(inputs, { out, probability: true }, undefined)).toThrow(
+      /volumes whose outputs have different names, found one name for two in .*a_probability\.nii\.gz/,
+    );
   });
 });

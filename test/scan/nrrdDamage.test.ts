@@ -90,6 +90,10 @@ describe('damaged files', () => {
         `Expected int16 numbers, found "${token}"`,
       );
     }
+    const endless = `1${'0'.repeat(1100)}e-1100`; // which without its end would be another number
+    const text = encoders.text!(voxels, numbers).toString().replace('-1500', endless);
+    const floats = nrrd(text, { ...fields, type: 'float', encoding: 'text' });
+    await expect(readNrrd(await put('text.nrrd', floats))).rejects.toThrow('Expected float32 numbers');
     await expect(
       readNrrd(await put('hex.nrrd', nrrd('zz'.repeat(240), { ...fields, encoding: 'hex' }))),
     ).rejects.toThrow('Expected hexadecimal digits');

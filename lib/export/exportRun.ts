@@ -25,6 +25,8 @@ export interface ExportTargets {
   readonly safetensors?: string;
   /** Kernels of the safetensors file in 16 bits. */
   readonly half?: boolean;
+  /** The ids of patients in the safetensors file, and not only how many there were. */
+  readonly patients?: boolean;
   /** Files of these names are replaced; without it whatever is there is an error. */
   readonly force?: boolean;
 }
@@ -87,7 +89,8 @@ export async function exportNetwork(trained: ExportedNetwork, targets: ExportTar
   if (made.length === 0) throw expected('a format to export to (--onnx, --tfjs, --saved-model, --safetensors)', 'none');
   if (new Set(made.map((place) => path.resolve(place))).size < made.length)
     throw expected('a place of its own for each format', 'one given twice', made[0]);
-  if (isHalf && safetensors === undefined) throw expected('--half only with --safetensors', 'it alone');
+  if (safetensors === undefined && (isHalf || targets.patients))
+    throw expected(`--${isHalf ? 'half' : 'patients'} only with --safetensors`, 'it alone');
   if (safetensors !== undefined && !isPackedRun(safetensors))
     throw expected('a name that ends with .safetensors', shownText(path.basename(safetensors)));
   const about = aboutNetwork(trained);
@@ -95,6 +98,11 @@ export async function exportNetwork(trained: ExportedNetwork, targets: ExportTar
   if (onnx !== undefined) await writeMessage(onnx, onnxFile(network, about));
   if (tfjs !== undefined) await writeTfjs(tfjs, network, about);
   if (savedModel !== undefined) await writeSavedModel(savedModel, network, about);
-  if (safetensors !== undefined) await packRun(trained, safetensors, { isHalf, texts: about });
+  if (safetensors !== undefined)
+    await packRun(trained, safetensors, {
+      isHalf,
+      texts: about,
+      keepsPatients: targets.patients,
+    });
   return made;
 }

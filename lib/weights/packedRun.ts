@@ -5,7 +5,7 @@ import { sha256File, writeFileAtomic } from '../io/files.ts';
 import { checkShape, parseJson } from '../io/schema.ts';
 import { readWeights } from '../step/weights.ts';
 import { type TrainedRun, trainedRun } from '../train/loadRun.ts';
-import { checkpointMetaSchema } from '../train/run.ts';
+import { checkpointMetaSchema, type RunDescription } from '../train/run.ts';
 import { encodeSafetensors, readSafetensors } from './safetensors.ts';
 
 /** The file's text that holds a checkpoint's description and position. */
@@ -14,16 +14,33 @@ const checkpointKey = 'axunet.checkpoint';
 /** Whether a place is named as such a file is. */
 export const isPackedRun = (place: string): boolean => /\.safetensors$/i.test(place);
 
-/**
- * Writes a network to `file`, with `isHalf` at half the size: kernels with 11 significant bits. `texts` are for
- * readers. Equal networks give equal bytes. Returns the file's SHA-256.
- */
+interface PackOptions {
+  /** Half the size: kernels with 11 significant bits. */
+  readonly isHalf?: boolean;
+  /** For readers of the file. */
+  readonly texts?: Readonly<Record<string, string>>;
+  /** Write the ids of patients, which may be names, and not only how many there were. */
+  readonly keepsPatients?: boolean;
+}
+
+/** The same number of patients under other names: 1, 2, 3, … */
+function withoutNames({ patients, ...description }: RunDescription): RunDescription {
+  const { training, validation } = patients;
+  const ids = [...training, ...validation].map((_, i) => `${i + 1}`);
+  return {
+    ...description,
+    patients: { training: ids.slice(0, training.length), validation: ids.slice(training.length) },
+  };
+}
+
+/** Writes a network to `file`. Equal networks give equal bytes. Returns the file's SHA-256. */
 export async function packRun(
   { model, description, position }: Pick<TrainedRun, 'model' | 'description' | 'position'>,
   file: string,
-  { isHalf = false, texts = {} }: { isHalf?: boolean; texts?: Readonly<Record<string, string>> } = {},
+  { isHalf = false, texts = {}, keepsPatients = false }: PackOptions = {},
 ): Promise<string> {
-  const metadata = { ...texts, [checkpointKey]: JSON.stringify({ description, position }) };
+  const told = keepsPatients ? description : withoutNames(description);
+  const metadata = { ...texts, [checkpointKey]: JSON.stringify({ description: told, position }) };
   const pieces = encodeSafetensors({ arrays: readWeights(model), metadata }, { isHalf });
   await writeFileAtomic(file, pieces);
   const hash = createHash('sha256');

@@ -37,7 +37,10 @@ afterAll(() => {
 
 describe('a network in one file', () => {
   it('comes back with the same weights and all that its checkpoint says', async () => {
-    const sum = await packRun({ model, description, position }, at('a.safetensors'), { texts: { licence: 'mine' } });
+    const sum = await packRun({ model, description, position }, at('a.safetensors'), {
+      texts: { licence: 'mine' },
+      keepsPatients: true,
+    });
     expect(await sha256File(at('a.safetensors'))).toBe(sum);
     const again = await loadNetwork(at('a.safetensors'));
     expect(readWeights(again.model)).toEqual(readWeights(model));
@@ -56,6 +59,14 @@ describe('a network in one file', () => {
     await expect(loadNetwork(at('a.safetensors'), 'last')).rejects.toThrow(
       /^Expected a run's folder for the weights of its last step, found one file in .*a\.safetensors$/,
     );
+  });
+
+  it('tells how many patients there were, and who only where that is asked for', async () => {
+    await packRun({ model, description, position }, at('d.safetensors'));
+    expect(readFileSync(at('d.safetensors'), 'latin1')).not.toContain('0001');
+    const again = await loadPackedRun(at('d.safetensors'));
+    expect(again.description).toEqual({ ...description, patients: { training: ['1', '2'], validation: ['3'] } });
+    again.model.dispose();
   });
 
   it('has the same bytes each time', async () => {

@@ -24,6 +24,7 @@ export const options = {
     text: 'for Python, and for `--run` of this program: one file with the weights and all that is known of them',
   },
   half: { text: 'kernels of --safetensors in 16 bits: half the size' },
+  patients: { text: 'the ids of patients in --safetensors too, and not only how many there were' },
   weights: { ...weightsOption, default: 'best' },
   force: { text: 'replace files that are there' },
 } as const satisfies Options;

@@ -36,7 +36,7 @@ export const parts = {
     'preprocess/{batchThread,batchThreadMain,loader}',
   'a kill at any moment: the run goes on to the same bits': 'train/{checkpoint,history,journal,lock,signals}',
   'what a run tells: progress, memory before it starts, TensorBoard, its scores, the network for others':
-    'train/{emptyClasses,loadRun,memory,report,scores,tensorboard,trainFolder}',
+    'train/{emptyClasses,loadRun,memory,report,scores,startWeights,tensorboard,trainFolder}',
 };
 
 /** The files of a part, such as `train/lock.ts`. */

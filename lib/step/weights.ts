@@ -38,3 +38,15 @@ export function writeWeights(model: tf.LayersModel, arrays: NamedArrays): void {
     }),
   );
 }
+
+/**
+ * Puts those stored weights into a model that it has by the same name and shape; the others stay as they are. Returns
+ * the names of the model's weights that stayed.
+ */
+export function writeFittingWeights(model: tf.LayersModel, arrays: NamedArrays): string[] {
+  const own = readWeights(model);
+  const fits = (name: string): boolean => arrays[name]?.shape.join() === own[name]!.shape.join();
+  const names = Object.keys(own);
+  writeWeights(model, Object.fromEntries(names.map((name) => [name, fits(name) ? arrays[name]! : own[name]!])));
+  return names.filter((name) => !fits(name));
+}

@@ -53,6 +53,8 @@ export const descriptionSchema = object({
   grid: gridSchema,
   data: dataSchema,
   patients: patientsSchema,
+  /** Tells the weights that training began with from others; absent where they were drawn. */
+  from: optional(text),
 });
 
 /** What a checkpoint says beside its arrays. */

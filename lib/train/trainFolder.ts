@@ -6,8 +6,10 @@ import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { describeConfig } from './config.ts';
 import { emptyClassWatch } from './emptyClasses.ts';
 import type { EpochRecord } from './history.ts';
+import type { TrainedRun } from './loadRun.ts';
 import { consoleReport } from './report.ts';
 import { closeRun, openRun, type RunDescription } from './run.ts';
+import { beginWith, patientsSeenBefore } from './startWeights.ts';
 import { type TrainingResult, train } from './trainer.ts';
 
 interface FolderOptions {
@@ -15,6 +17,8 @@ interface FolderOptions {
   readonly resume?: boolean;
   /** Print configuration and numbers of patients first. False by default. */
   readonly tellsConfig?: boolean;
+  /** The network that a run begins with where it has not begun; random weights without one. */
+  readonly from?: TrainedRun;
 }
 
 /** Trains in a folder, with memory, progress and result on the console. Throws what `openRun` and `train` throw. */
@@ -22,7 +26,7 @@ export async function trainFolder(
   folder: string,
   description: RunDescription,
   slices: SliceSet,
-  { resume = true, tellsConfig = false }: FolderOptions = {},
+  { resume = true, tellsConfig = false, from }: FolderOptions = {},
 ): Promise<TrainingResult> {
   const { config, data, patients } = description;
   const report = consoleReport(config);
@@ -33,6 +37,11 @@ export async function trainFolder(
       console.log(describeConfig(config));
       if (data.classes) console.log(`  ${'classes'.padEnd(18)} ${describeClasses(data.classes)}`);
       console.log(`  ${'patients'.padEnd(18)} ${training} to train on, ${validation} to validate on`);
+    }
+    if (from) {
+      console.log(`  ${'from'.padEnd(18)} ${beginWith(run, from)}`);
+      const seen = patientsSeenBefore(description, from);
+      if (seen.length > 0) console.warn(`These validate and were known to ${from.folder}: ${seen.join(', ')}`);
     }
     console.log(run.memory);
     const emptyClasses = emptyClassWatch(slices, run.training);

@@ -37,7 +37,7 @@ describe.skipIf(!has('bash'))('the Tab key in bash', () => {
   it('offers all options of a command, and no others', () => {
     for (const { name, options } of commands)
       expect(offeredByBash(name, '--'), name).toEqual([...Object.keys(options), 'help'].map((each) => `--${each}`));
-    expect(offeredByBash('train', '--slices', 'somewhere', '--f')).toEqual(['--fold', '--folds', '--folds-file']);
+    expect(offeredByBash('train', '--slices', 'somewhere', '--f')).toEqual(['--fold', '--folds', '--folds-file', '--from']);
     expect(offeredByBash('info', '--sl')).toEqual([]);
   });
 
@@ -68,7 +68,7 @@ describe.skipIf(!has('fish'))('the Tab key in fish', () => {
 
   it('offers commands, options and values', () => {
     expect(offered('axunet pre').sort()).toEqual(['predict', 'preprocess']);
-    expect(offered('axunet train --fold').sort()).toEqual(['--fold', '--folds', '--folds-file']);
+    expect(offered('axunet train --fold').sort()).toEqual(['--fold', '--folds', '--folds-file', '--from']);
     expect(offered('axunet train --preset ').sort()).toEqual(['demo', 'paper', 'study', 'tiny']);
     expect(offered('axunet data ph')).toEqual(['phantom']);
   });

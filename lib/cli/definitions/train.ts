@@ -25,6 +25,12 @@ export const options = {
   resume: {
     text: 'go on from the last checkpoint in RUN with its own configuration (or start, where there is none)',
   },
+  from: {
+    value: 'RUN',
+    text:
+      'begin with the weights of another network (a run, or a file of `axunet export --safetensors`) and a fresh ' +
+      'optimizer; its variant, width and rates are taken where nothing else is said',
+  },
   ...slicesOptions,
   ...inGroup('Data', { labels: labelsOption }),
   ...configOptions,

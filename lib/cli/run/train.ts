@@ -9,13 +9,14 @@ import { ownPlace } from '../../io/insideFolder.ts';
 import { readJsonAs } from '../../io/schema.ts';
 import type { SliceSet } from '../../preprocess/sliceSet.ts';
 import { formatMeanSd } from '../../statistics/summary.ts';
-import type { TrainConfig } from '../../train/config.ts';
-import { loadRun } from '../../train/loadRun.ts';
+import { type TrainConfig, trainConfig } from '../../train/config.ts';
+import { loadRun, type TrainedRun } from '../../train/loadRun.ts';
 import { presetConfig } from '../../train/presets.ts';
-import { describeRun, descriptionSchema, type PatientSplit, type RunDescription } from '../../train/run.ts';
+import { describeRun, descriptionSchema, type RunDescription } from '../../train/run.ts';
 import { scoreRun } from '../../train/scores.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
+import { loadNetwork } from '../../weights/loadNetwork.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/train.ts';
 import { foldsFor, presetOf, readTrainingOptions, slicesFor, startTold } from './training.ts';
@@ -33,17 +34,17 @@ interface Plan {
   /** Whether every fold is trained, each in a folder of its own. */
   readonly isAll: boolean;
   readonly resume: boolean;
+  /** The network that fresh runs begin with. */
+  readonly from?: TrainedRun;
 }
 
 async function trainFold(
   folder: string,
-  config: TrainConfig,
-  slices: SliceSet,
-  split: PatientSplit,
-  resume: boolean,
+  description: RunDescription,
+  { slices, resume, from }: Pick<Plan, 'slices' | 'resume' | 'from'>,
 ): Promise<PatientOverlap[]> {
-  await trainFolder(folder, describeRun(config, slices, split), slices, { resume, tellsConfig: true });
-  if (split.validation.length === 0) return [];
+  await trainFolder(folder, description, slices, { resume, tellsConfig: true, from });
+  if (description.patients.validation.length === 0) return [];
   const trained = await loadRun(folder);
   const scores = await scoreRun(trained, slices);
   trained.model.dispose();
@@ -61,14 +62,19 @@ async function savedDescription(folder: string, resume: boolean): Promise<RunDes
 
 /** Trains the folds one after the other; the overlap of all patients that were validated on. */
 async function trainFolds(plan: Plan, wanted: readonly number[]): Promise<PatientOverlap[]> {
-  const { out, slices, folds, changed, fresh, isAll, resume } = plan;
+  const { out, slices, folds, changed, fresh, isAll, resume, from } = plan;
   const patients: PatientOverlap[] = [];
   for (const k of wanted) {
     const folder = isAll ? ownPlace(out, `fold-${k}`) : out;
     const saved = await savedDescription(folder, resume);
     if (wanted.length > 1) console.log(`\nfold ${k} of ${wanted.length}: ${folder}`);
     const config = saved ? changed(saved.config) : fresh;
-    patients.push(...(await trainFold(folder, config, slices, saved?.patients ?? splitFold(folds, k), resume)));
+    const begun = from?.sha256 ?? saved?.from;
+    const description = {
+      ...describeRun(config, slices, saved?.patients ?? splitFold(folds, k)),
+      ...(begun && { from: begun }),
+    };
+    patients.push(...(await trainFold(folder, description, plan)));
   }
   return patients;
 }
@@ -79,6 +85,12 @@ async function sumUp(out: string, folds: number, patients: readonly PatientOverl
   await writeJson(path.join(out, 'scores.json'), { folds, patients, summary });
   const { dice, jaccard } = summary;
   console.log(`All ${folds} folds: patient Dice ${formatMeanSd(dice)}, Jaccard ${formatMeanSd(jaccard)}`);
+}
+
+/** A configuration whose network takes the weights of another. */
+function likeNetwork(base: TrainConfig, { description }: TrainedRun): TrainConfig {
+  const { variant, width, asppRates } = description.model;
+  return trainConfig({ variant, width, asppRates }, base);
 }
 
 /** Reads what is to be trained. Throws a UserError for options that contradict each other. */
@@ -92,11 +104,12 @@ async function planOf(values: Values): Promise<Plan> {
     throw new UserError('Expected either --slices DIR or --dataset NAME');
   const slices = await slicesFor(values, 'train');
   const preset = presetConfig(presetOf(values), slices.manifest.dataset);
-  const fresh = changed(preset);
-  const folds = await foldsFor(values, slices, fresh.seed);
+  const folds = await foldsFor(values, slices, changed(preset).seed);
   await startTold();
+  const from = values.from === undefined ? undefined : await loadNetwork(values.from);
+  const fresh = changed(from ? likeNetwork(preset, from) : preset);
   const isAll = values.folds === 'all';
-  return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll };
+  return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll, from };
 }
 
 export async function run({ values }: Call<typeof options>): Promise<number> {

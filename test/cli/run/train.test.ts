@@ -75,6 +75,19 @@ describe('axunet train and axunet predict', () => {
     ).rejects.toThrow('another config.width: 2 and 4');
   });
 
+  it('begin with another network, tell so, say whom it knew, and go on from there when resumed', async () => {
+    const begin = (...args: string[]) =>
+      train.run(['--slices', at('slices'), '--preset', 'tiny', '--set', 'gridSize=[16,16]', '--epochs', '1', ...args]);
+    vi.spyOn(console, 'warn').mockImplementation((text: string) => said.push(text));
+    expect(await begin('--out', at('begun'), '--from', at('run'))).toBe(0);
+    expect(said.join('\n')).toMatch(/^ {2}width +2$/m); // the other network's, not the preset's
+    expect(said.join('\n')).toMatch(/^ {2}from +begins with the weights of (\d+) of \1 layers of /m);
+    expect(said.join('\n')).toMatch(/^These validate and were known to .*run: case_\d$/m);
+    const { from, config } = json('begun', 'config.json');
+    expect([from, config.width]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), 2]);
+    expect(await begin('--out', at('begun'), '--resume')).toBe(0);
+    await expect(begin('--out', at('begun'), '--resume', '--from', at('begun'))).rejects.toThrow(/another from/);
+  });
   it('go through all folds, skip the finished ones and sum up the patients', async () => {
     expect(await trainOnSlices('--out', at('folds'), '--folds', 'all', '--epochs', '1')).toBe(0);
     expect(json('folds', 'scores.json')).toMatchObject({ folds: 4, summary: { dice: { n: 4 } } });

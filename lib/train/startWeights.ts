@@ -1,0 +1,35 @@
+/** Training that begins with the weights of another network instead of random ones. */
+import { expected } from '../errors.ts';
+import { readWeights, writeFittingWeights } from '../step/weights.ts';
+import type { TrainedRun } from './loadRun.ts';
+import type { RunDescription, TrainingRun } from './run.ts';
+
+/** The layers of some weights: `c10/conv` of `c10/conv/kernel`, each once. */
+const layersOf = (weights: readonly string[]): string[] => [
+  ...new Set(weights.map((name) => name.slice(0, name.lastIndexOf('/')))),
+];
+
+/**
+ * Puts the weights of a network into a run that has not begun. Layers of another shape (other classes, other width)
+ * keep their random weights and are named in the sentence that is returned. Throws a UserError where none fits.
+ */
+export function beginWith({ model, description }: TrainingRun, from: TrainedRun): string {
+  const left = layersOf(writeFittingWeights(model, readWeights(from.model)));
+  const all = layersOf(Object.keys(readWeights(model)));
+  if (left.length === all.length) {
+    const [wanted, found] = [description, from.description].map(({ model: m }) => `${m.variant} of width ${m.width}`);
+    throw expected(`a network of the kind that is trained (${wanted}), to begin with its weights`, found, from.folder);
+  }
+  const rest = left.length > 0 ? `; these do not fit and begin at random: ${left.join(', ')}` : '';
+  return `begins with the weights of ${all.length - left.length} of ${all.length} layers of ${from.folder}${rest}`;
+}
+
+/** Patients that the run validates on and the network was trained on: their scores would flatter it. */
+export function patientsSeenBefore(
+  { data, patients }: RunDescription,
+  { description }: Pick<TrainedRun, 'description'>,
+): string[] {
+  if (data.dataset !== description.data.dataset) return [];
+  const seen = new Set([...description.patients.training, ...description.patients.validation]);
+  return patients.validation.filter((patient) => seen.has(patient));
+}

@@ -1,6 +1,7 @@
 /** A plan as text: the fingerprint in lines, the choices in a table. */
 import { cleanText } from '../errors.ts';
 import { counted, percent, shortNumber } from './choice.ts';
+import { describeContrast } from './contrast.ts';
 import type { Fingerprint, Spread } from './fingerprint.ts';
 import type { PlanFile } from './planFile.ts';
 
@@ -30,6 +31,7 @@ function fingerprintRows(fp: Fingerprint): [string, string][] {
       `label ${values.join('+')} in ${counted(cases, 'case')}, ${shortNumber(medianSize)} ${size} in the middle one`,
     ]),
     ['organ HU', organHu(fp)],
+    ...(fp.contrast ? [['contrast', describeContrast(fp.contrast)] as [string, string]] : []),
   ];
 }
 
@@ -79,6 +81,5 @@ export function describePlan({ dataset, fingerprint, choices, machine }: PlanFil
     '',
     `The step time is of ${cleanText(machine.engine)}.`,
     'Grid, width and what follows from the number of steps hang on it and on the memory; the rest on the data alone.',
-    'The contrast phase is left out: the HU of the organ alone do not tell it.',
   ].join('\n');
 }

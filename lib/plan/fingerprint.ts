@@ -1,9 +1,6 @@
 /**
  * The fingerprint of a data set: what its cases have in common and how far they differ, as a planner needs it. nnU-Net
  * bears the word and the idea (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z); what is measured here is ours.
- *
- * The contrast phase is not guessed: without a label of the vessels the CT numbers of the pancreas alone do not tell
- * arterial from venous, fat or age.
  */
 import type { Case, CaseList, LabelClass } from '../dataset/caseList.ts';
 import { expected, messageOf } from '../errors.ts';
@@ -24,6 +21,7 @@ import {
 } from '../io/schema.ts';
 import { summarise } from '../statistics/summary.ts';
 import { type CaseFingerprint, type MeasuredCase, measureCase, type Sides, unionOf } from './caseFingerprint.ts';
+import { type Contrast, contrastOf } from './contrast.ts';
 import { addHistogram, emptyHistogram, type Histogram, percentileOf } from './histogram.ts';
 
 /** The middle case and the two ends. */
@@ -68,6 +66,8 @@ export interface Fingerprint {
   readonly organHu: Percentiles | null;
   /** Medians of the cases. */
   readonly caseHu: Spread | null;
+  /** Cases with and without contrast medium; absent of pictures. */
+  readonly contrast?: Contrast;
   /** Foreground that the set names apart. */
   readonly classes: readonly ClassFingerprint[];
   /** Where each patient's organ lies, from the centre of the slice: [top, left, bottom, right]. */
@@ -104,6 +104,7 @@ export const fingerprintSchema: Schema<Fingerprint> = object({
   largestPart: spread,
   organHu: nullable(object({ p005: realNumber, p05: realNumber, p50: realNumber, p95: realNumber, p995: realNumber })),
   caseHu: nullable(spread),
+  contrast: optional(object({ with: natural, without: natural, unclear: natural })),
   classes: list(object({ name: oneLine, values: list(natural), cases: natural, medianSize: realNumber })),
   sides: list(tuple([realNumber, realNumber, realNumber, realNumber])),
   groups: optional(dictionary(natural)),
@@ -182,6 +183,7 @@ function summariseCases(
     largestPart: spreadOf(full.map(({ parts, size }) => parts[0]! / size)),
     organHu: isPictures ? null : percentilesOf(organ),
     caseHu: isPictures ? null : spreadOf(full.map(({ medianHu }) => medianHu!)),
+    ...(!isPictures && { contrast: contrastOf(full.map(({ medianHu }) => medianHu!)) }),
     classes: classesOf(set.classes ?? [], cases),
     sides: sidesByPatient(cases),
   };

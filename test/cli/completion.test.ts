@@ -37,7 +37,12 @@ describe.skipIf(!has('bash'))('the Tab key in bash', () => {
   it('offers all options of a command, and no others', () => {
     for (const { name, options } of commands)
       expect(offeredByBash(name, '--'), name).toEqual([...Object.keys(options), 'help'].map((each) => `--${each}`));
-    expect(offeredByBash('train', '--slices', 'somewhere', '--f')).toEqual(['--fold', '--folds', '--folds-file', '--from']);
+    expect(offeredByBash('train', '--slices', 'somewhere', '--f')).toEqual([
+      '--fold',
+      '--folds',
+      '--folds-file',
+      '--from',
+    ]);
     expect(offeredByBash('info', '--sl')).toEqual([]);
   });
 

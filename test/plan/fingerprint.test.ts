@@ -36,6 +36,7 @@ describe('The fingerprint of volumes', () => {
     // 8 tumour voxels of 60 HU, 112 of 100 HU
     expect(found.organHu).toEqual({ p005: 60, p05: 60, p50: 100, p95: 100, p995: 100 });
     expect(found.caseHu).toEqual({ median: 100, min: 100, max: 100 });
+    expect(found.contrast).toEqual({ with: 3, without: 0, unclear: 0 });
     expect(found.classes).toEqual([
       { name: 'pancreas', values: [1], cases: 3, medianSize: 0.32 },
       { name: 'tumour', values: [2], cases: 1, medianSize: 0.08 },

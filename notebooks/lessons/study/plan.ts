@@ -55,7 +55,7 @@ export const studies: readonly StudyPlan[] = [
     name: classesApartName,
     title: 'Pancreas and tumour as one class, or apart',
     cohort: 'phantom',
-    base: { ...phantomBase, gridMargin: 5, loss: 'focal-gdl' },
+    base: { ...phantomBase, epochs: 12, gridMargin: 5, loss: 'focal-gdl' },
     seeds: [1, 2, 3],
     arms: [
       { name: 'union', label: 'One class', changes: {} },

@@ -25,7 +25,7 @@ export const parts = {
     'voxelTypes}',
   'own files: whole or absent, of the shape that was written, inside their folder, with a sentence':
     'io/{files,insideFolder,schema,writable}',
-  'tables and versions in files': 'io/{csv,markdown,packageVersion}',
+  'tables, versions and grey pictures in files': 'io/{csv,greyPng,markdown,packageVersion}',
   'slices are those that were made: checksums of every plane': 'preprocess/sliceChecksum',
   'the compiled step: one graph with its variables':
     'step/{compiledStep,float32,optimizersCompiled,rmsprop,sessionVariables,stepGraph,stepPass,stepUpdate,' +

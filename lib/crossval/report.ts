@@ -45,19 +45,20 @@ const statisticOf =
   (shown: readonly Metric[]): Statistic =>
   (name, scope, { metrics }, show) => [name, scope, '', ...shown.map((metric) => show(metrics[metric]))];
 
-/** All statistics of some cases; the ones of the found cases alone where others were missed or invented. */
+/** All statistics of some cases; the ones of the cases in both masks alone where others were missed or invented. */
 function scopeRows(scope: string, summary: CohortSummary, statistic: Statistic): Rows {
   const { both, missed, invented } = summary.outcomes;
   const row = (name: string, show: (metric: MetricSummary) => string): string[] =>
     statistic(name, scope, summary, show);
-  const found = missed + invented > 0 ? [row(`mean ± SD, ${both} found alone`, (metric) => meanSd(metric.found))] : [];
+  const name = `mean ± SD, ${both} in both masks alone`;
+  const ofBoth = missed + invented > 0 ? [row(name, (metric) => meanSd(metric.found))] : [];
   return [
     row('mean ± SD', ({ all }) => meanSd(all)),
     row('median', ({ all }) => cell(all.median)),
     row('minimum', ({ all }) => cell(all.min)),
     row('maximum', ({ all }) => cell(all.max)),
     row('95 % CI of the mean', ({ meanInterval }) => interval(meanInterval)),
-    ...found,
+    ...ofBoth,
   ];
 }
 

@@ -14,9 +14,9 @@ export const interval = (bounds: readonly [number, number] | undefined, digits =
 export const heading = (metric: Metric): string =>
   `${metricInfo[metric].label}${metricInfo[metric].unit ? `, ${metricInfo[metric].unit}` : ''}`;
 
-/** An outcome as a table shows it. */
+/** An outcome as a table shows it; `found` is said of lesions alone. */
 export const outcomeText: Record<Outcome, string> = {
-  both: 'found',
+  both: 'both',
   missed: 'MISSED',
   invented: 'INVENTED',
   neither: 'empty',

@@ -14,10 +14,10 @@ const shown: readonly Metric[] = [
   'volumeDifferenceMl',
 ];
 
-/** What the mean over found cases leaves out, in words; it stands beside every such mean. */
+/** What the mean over the cases in both masks leaves out, in words; it stands beside every such mean. */
 export function describeOutcomes({ cases, outcomes }: Pick<CohortSummary, 'cases' | 'outcomes'>): string {
   const { both, missed, invented, neither } = outcomes;
-  return `${cases} cases: ${both} found, ${missed} missed, ${invented} invented, ${neither} rightly empty`;
+  return `${cases} cases: ${both} in both masks, ${missed} missed, ${invented} invented, ${neither} rightly empty`;
 }
 
 /** How often lesions of a class were found, and what was taken for one, in two lines. */
@@ -53,7 +53,7 @@ function modelText(
     ]),
   ];
   const { both, missed, invented } = summary.outcomes;
-  const foundHead = `mean ± SD, ${both} found (${missed} missed, ${invented} invented)`;
+  const foundHead = `mean ± SD, ${both} in both masks (${missed} missed, ${invented} invented)`;
   const overall = [
     ['', 'mean ± SD, all cases', '95 % CI of the mean', 'median', foundHead],
     ...shown.map((metric) => {

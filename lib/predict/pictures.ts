@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isSpineUp, listFiles, picturesIn } from '../dataset/pairing.ts';
 import { writeFileAtomic } from '../io/files.ts';
-import { encodePng, readGreyImage } from '../io/image.ts';
+import { encodeGreyPng } from '../io/greyPng.ts';
+import { readGreyImage } from '../io/image.ts';
 import type { GreyImage } from '../io/pixels.ts';
 import { resampleToSource, type SliceGeometry } from '../preprocess/grid.ts';
 import { applyWindow, type WindowHu } from '../preprocess/window.ts';
@@ -60,13 +61,6 @@ async function probabilityOf(
   return isTurned ? flipRows(sum, width) : sum;
 }
 
-/** The bytes of a PNG with these grey values. */
-function greyPng(grey: ArrayLike<number>, { width, height }: GreyImage): Uint8Array {
-  const rgba = new Uint8ClampedArray(4 * grey.length).fill(255);
-  for (let i = 0; i < grey.length; i++) rgba.fill(grey[i], 4 * i, 4 * i + 3);
-  return encodePng(rgba, width, height);
-}
-
 /**
  * Predicts one picture and writes the mask (0 and 255) to the first of `files` and, where there is a second, the
  * probability as grey. Row 0 is anterior, but in pictures called as the slices of the 2-D NIH set, which have the spine
@@ -88,10 +82,10 @@ export async function predictPicture(
   const count = (found: Uint8Array): number => found.reduce((sum, v) => sum + v, 0);
   const [maskFile, probabilityFile] = files;
   const white = mask.map((v) => 255 * v);
-  await writeFileAtomic(maskFile, greyPng(white, picture));
+  await writeFileAtomic(maskFile, encodeGreyPng({ data: white, width, height }));
   if (probabilityFile !== undefined) {
-    const grey = probability.map((p) => 255 * p);
-    await writeFileAtomic(probabilityFile, greyPng(grey, picture));
+    const grey = Uint8Array.from(probability, (p) => Math.round(255 * p));
+    await writeFileAtomic(probabilityFile, encodeGreyPng({ data: grey, width, height }));
   }
   return { pixels: count(mask), before: count(raw), size: [width, height] };
 }

@@ -220,7 +220,7 @@ describe('its tables', () => {
     const lines = formatCrossval(summary).split('\n');
     expect(lines[0]).toContain(
       '4 patients, 2 folds, each tested once, by the network that never saw it; ' +
-        '4 cases: 3 found, 1 missed, 0 invented, 0 rightly empty',
+        '4 cases: 3 in both masks, 1 missed, 0 invented, 0 rightly empty',
     );
     expect(lines.find((line) => line.startsWith('c-ct (c)'))).toMatch(
       /^c-ct \(c\) +1 +MISSED +0\.000 +0\.000 +0\.000 +0\.000 +– +– +0\.000$/,
@@ -228,7 +228,7 @@ describe('its tables', () => {
     const diagonal = Math.hypot(100, 10, 10);
     expect(summary.summary.metrics.hd95PooledMm.all.max).toBe(diagonal);
     expect(lines.find((line) => line.startsWith('maximum'))).toContain(diagonal.toFixed(3));
-    expect(lines.find((line) => line.startsWith('mean ± SD, 3 found alone'))).toContain('0.889');
+    expect(lines.find((line) => line.startsWith('mean ± SD, 3 in both masks alone'))).toContain('0.889');
     expect(lines.find((line) => /^mean ± SD +all/.test(line))).toContain('0.667 ± 0.471');
   });
 
@@ -240,7 +240,7 @@ describe('its tables', () => {
     expect(new Set(markdown.map((line) => line.split('|').length)).size).toBe(1);
     // heading, patients, fold 0, fold 1 and all with a row more for the missed patient
     expect(markdown).toHaveLength(2 + 4 + 5 + 6 + 6);
-    expect(markdown[2]).toMatch(/^\| a-ct \(a\) \| 0 \| found \| 0\.667 \| 0\.500 \| 1\.000 \| 0\.500 \|/);
+    expect(markdown[2]).toMatch(/^\| a-ct \(a\) \| 0 \| both \| 0\.667 \| 0\.500 \| 1\.000 \| 0\.500 \|/);
     const [header, ...rows] = parseCsv(crossvalCasesCsv(summary));
     expect(rows.map((row) => Object.fromEntries(row.map((value, i) => [header![i], value])))).toMatchObject([
       { patient: 'a', case: 'a-ct', fold: '0', outcome: 'both', tp: '2', fn: '2' },

@@ -53,20 +53,22 @@ describe('makeReport', () => {
 });
 
 describe('as text', () => {
-  it('says of each case whether it was found, and of each mean what it leaves out', () => {
+  it('says of each case which of its masks have something, and of each mean what it leaves out', () => {
     const text = formatEvaluation(makeReport([good, blind]));
-    expect(text).toContain('good: 3 cases: 3 found, 0 missed, 0 invented, 0 rightly empty\n');
-    expect(text).toContain('blind: 2 cases: 1 found, 1 missed, 0 invented, 0 rightly empty, 1 FAILED\n');
-    expect(text).toContain('mean ± SD, 1 found (1 missed, 0 invented)');
+    expect(text).toContain('good: 3 cases: 3 in both masks, 0 missed, 0 invented, 0 rightly empty\n');
+    expect(text).toContain('blind: 2 cases: 1 in both masks, 1 missed, 0 invented, 0 rightly empty, 1 FAILED\n');
+    expect(text).toContain('mean ± SD, 1 in both masks (1 missed, 0 invented)');
     expect(text).toMatch(/^b +MISSED +0\.000/m);
     expect(text).toContain('FAILED  c: Expected a prediction, found none');
     expect(text).toMatch(/^good - blind +DSC +2 +0\.569/m); // (1 + 8/9 − 6/8) / 2
     const outcomes = { both: 1, missed: 2, invented: 3, neither: 4 };
-    expect(describeOutcomes({ cases: 10, outcomes })).toBe('10 cases: 1 found, 2 missed, 3 invented, 4 rightly empty');
+    expect(describeOutcomes({ cases: 10, outcomes })).toBe(
+      '10 cases: 1 in both masks, 2 missed, 3 invented, 4 rightly empty',
+    );
   });
   it('is a line where a model has no case', () => {
     const nothing = formatEvaluation(makeReport([{ name: 'none', cases: [], failed: [] }]));
-    expect(nothing).toBe('none: 0 cases: 0 found, 0 missed, 0 invented, 0 rightly empty');
+    expect(nothing).toBe('none: 0 cases: 0 in both masks, 0 missed, 0 invented, 0 rightly empty');
   });
 });
 
@@ -119,8 +121,8 @@ describe('with classes kept apart', () => {
 
   it('says of each class what it says of the whole, and how often its lesions were found', () => {
     const text = formatEvaluation(makeReport([model, { ...model, name: 'n' }]));
-    expect(text).toContain('m, all classes as one: 2 cases: 2 found');
-    expect(text).toContain('m, tumour: 2 cases: 1 found, 1 missed');
+    expect(text).toContain('m, all classes as one: 2 cases: 2 in both masks');
+    expect(text).toContain('m, tumour: 2 cases: 1 in both masks, 1 missed');
     expect(text).toContain('found in 1 of 1 cases that have one (sensitivity 1.000; ');
     expect(text).toContain(
       'none predicted in 0 of 1 cases without one (specificity 0.000); 2 false positive components, 1.00',

@@ -40,6 +40,8 @@ describe('Pictures', () => {
   it('become masks of 0 and 255 of the same size, and maps of probability', async () => {
     expect(await predict({ probability: true })).toMatchObject({ made: ['b'], failed: [] });
     expect(await readGreyImage(at('out', 'b.png'))).toEqual({ data: bright, width, height });
+    for (const name of ['b.png', 'b_probability.png'])
+      expect(readFileSync(at('out', name))[25], 'colour type: grey alone').toBe(0);
     const probability = (await readGreyImage(at('out', 'b_probability.png'))).data;
     expect([probability[0], probability.at(-1)]).toEqual([0, 255]);
     const record = JSON.parse(readFileSync(at('out', 'b.json'), 'utf8'));

@@ -84,7 +84,7 @@ describe('axunet evaluate', () => {
   it('scores folders by id, compares models and writes the report in four forms', async () => {
     const models = ['--prediction', at('good'), '--prediction', at('poor')];
     expect(await evaluate.run([...models, '--reference', at('reference'), '--out', at('out')])).toBe(0);
-    expect(printed).toContain('good: 3 cases: 3 found, 0 missed, 0 invented, 0 rightly empty');
+    expect(printed).toContain('good: 3 cases: 3 in both masks, 0 missed, 0 invented, 0 rightly empty');
     expect(printed).toMatch(/good - poor +DSC +3 +0\.250/);
     const saved = JSON.parse(await readFile(at('out', 'report.json'), 'utf8')) as EvaluationReport;
     expect(saved.models.map(({ name, cases }) => [name, cases.map(({ id }) => id)])).toEqual([
@@ -131,9 +131,9 @@ describe('axunet evaluate', () => {
   it('counts a case with an empty prediction as missed', async () => {
     await writeNifti(at('poor', 'b.nii.gz'), volumeOf(new Uint8Array(320), shape));
     expect(await evaluate.run(['--prediction', at('poor'), '--reference', at('reference')])).toBe(0);
-    expect(printed).toContain('poor: 3 cases: 2 found, 1 missed, 0 invented, 0 rightly empty');
+    expect(printed).toContain('poor: 3 cases: 2 in both masks, 1 missed, 0 invented, 0 rightly empty');
     expect(printed).toMatch(/^b +MISSED +0\.000/m);
-    expect(printed).toContain('mean ± SD, 2 found (1 missed, 0 invented)');
+    expect(printed).toContain('mean ± SD, 2 in both masks (1 missed, 0 invented)');
   });
 
   it('refuses masks on different grids, naming both', async () => {

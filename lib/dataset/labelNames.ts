@@ -1,5 +1,6 @@
 /** What the label names of a dataset.json mean, and the map that follows from them in words. */
 import { tumourWords } from '../dicomLabels/codes.ts';
+import { saysNothing } from '../dicomLabels/segments.ts';
 import { expected } from '../errors.ts';
 import type { CaseList, LabelMap } from './caseList.ts';
 
@@ -30,6 +31,10 @@ export function labelNames(labels: Record<string, unknown>): Map<number, string>
 /** A lesion of which nothing says in what organ it lies. */
 const isBareLesion = (name: string): boolean =>
   name.replace(lesion, '') !== name && name.replace(lesion, '').replace(qualifiers, '') === '';
+
+/** Whether a segment is called something, and that is neither the pancreas nor a lesion nor a mere `Segment 1`. */
+export const namesOtherOrgan = (name: string): boolean =>
+  !saysNothing(name) && !pancreas.test(name) && !isBareLesion(name);
 
 const listed = (names: Iterable<string>): string => [...names].join(', ') || 'no labels';
 

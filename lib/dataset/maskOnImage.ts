@@ -5,6 +5,7 @@ import { geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { assertLabelValues, countValues, maskOfValue } from '../volume/values.ts';
 import type { Volume, VoxelArray } from '../volume/volume.ts';
 import type { LabelRules } from './caseList.ts';
+import { foregroundDoubts, segmentDoubts } from './segmentDoubts.ts';
 import { toClasses } from './toClasses.ts';
 
 /** What of a mask file counts. */
@@ -54,7 +55,8 @@ export async function openMaskOn(
   { labelValue: value, labels }: MaskOptions,
 ): Promise<MaskOnImage> {
   const stored = await openMask(file, { on: image });
-  const doubts = labels ? [] : doubtsOf(stored.data, file, value);
+  const named = labels ? segmentDoubts(stored, labels) : foregroundDoubts(stored, value);
+  const doubts = labels ? named : [...named, ...doubtsOf(stored.data, file, value)];
   const data = labels ? toClasses(stored.data, labels, file) : drawnVoxels(stored.data, value);
   const mask = toCanonical({ ...stored, data });
   const difference = geometryDifference(image, mask);

@@ -11,6 +11,7 @@ import { shortPath } from './cases.ts';
 import { checkPicture } from './checkPicture.ts';
 import { alignLabel, describeFlip, describeGeometry, judgeLabelFlip } from './labelFlip.ts';
 import { nothingBut } from './pairing.ts';
+import { segmentDoubts } from './segmentDoubts.ts';
 
 function checkImage(checks: CaseChecks, image: Opened): void {
   const range = finiteRange(image.data);
@@ -81,6 +82,10 @@ function tellMask(checks: CaseChecks, what: string, { warnings }: Opened): void 
     checks.warn(warning.startsWith('label values') ? 'label-values' : 'geometry', `${what}: ${warning}`);
 }
 
+function tellSegments(checks: CaseChecks, what: string, mask: Opened, rules: LabelRules): void {
+  for (const doubt of segmentDoubts(mask, rules)) checks.warn('label-values', `${what}: ${doubt}`);
+}
+
 /** An image that is its own label, as when one file is named twice. */
 function checkDifferent(checks: CaseChecks): void {
   const { imageSha256, labelSha256 } = checks.facts;
@@ -138,6 +143,7 @@ async function checkVolume(checks: CaseChecks, list: CaseList, item: Case): Prom
   const label = await checks.read('label', item.label, (file) => openMask(file, { on: image }));
   if (!label) return;
   tellMask(checks, 'label', label);
+  tellSegments(checks, 'label', label, list);
   checkLabelValues(checks, label, list);
   checkDifferent(checks);
   if (image) checkGeometry(checks, list, image, label);
@@ -164,6 +170,7 @@ export async function verifyMask(
   const mask = await checks.read('mask', item.file, (file) => openMask(file));
   if (mask) {
     tellMask(checks, 'mask', mask);
+    tellSegments(checks, 'mask', mask, { labelMap });
     checkLabelValues(checks, mask, { labelMap });
     if (orientationCodes(mask.affine).includes('?'))
       checks.error('geometry', `expected an affine that places all three axes, found ${describeGeometry(mask)}`);

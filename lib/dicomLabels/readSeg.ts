@@ -20,6 +20,7 @@ import {
   type SegmentChoice,
   type SegmentedVolume,
   SegmentPainter,
+  saysNothing,
   segmentLabel,
 } from './segments.ts';
 
@@ -116,8 +117,10 @@ function gridOf(planes: readonly Plane[], { on }: SegmentChoice, file: string): 
 export function segSegments(data: DataSet, file: string): Segment[] {
   return itemsOf(data, 'segments').map((item) => {
     const [type] = itemsOf(item, 'segmentType');
-    const label = textOf(item, 'segmentLabel') ?? (type && textOf(type, 'codeMeaning'));
-    return { number: requiredWord(item, 'segmentNumber', file), label: segmentLabel(label) };
+    const meaning = type && textOf(type, 'codeMeaning');
+    const label = segmentLabel(textOf(item, 'segmentLabel') ?? meaning);
+    const number = requiredWord(item, 'segmentNumber', file);
+    return { number, label, ...(meaning && saysNothing(label) && { meaning: segmentLabel(meaning) }) };
   });
 }
 

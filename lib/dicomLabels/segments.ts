@@ -7,7 +7,16 @@ export interface Segment {
   readonly number: number;
   /** As the file names it, without what does not belong into a line. */
   readonly label: string;
+  /** What its code means, where the label says nothing. */
+  readonly meaning?: string;
 }
+
+/** Names as programs give them by themselves, such as `Segment_1`. */
+const nothing =
+  /^(foreground|label|mask|organ|roi|region|segment|segmentation|target|object|structure|unnamed|[\W\d_])*$/i;
+
+/** Whether a name leaves open what it stands for. */
+export const saysNothing = (name: string): boolean => nothing.test(name);
 
 /** Which voxels are wanted of a file with segments. */
 export interface SegmentChoice {

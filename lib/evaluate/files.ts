@@ -3,6 +3,7 @@ import type { LabelClass, LabelMap, LabelRules, OpenOptions } from '../dataset/c
 import { describeGeometry } from '../dataset/labelFlip.ts';
 import { describeLabels } from '../dataset/labelNames.ts';
 import { nothingBut, picturesIn } from '../dataset/pairing.ts';
+import { segmentDoubts } from '../dataset/segmentDoubts.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected, messageOf, UserError } from '../errors.ts';
 import { maskOf, readGreyImage } from '../io/image.ts';
@@ -84,10 +85,12 @@ async function openPictureMask(file: string): Promise<ClassVolume> {
 }
 
 async function readClasses(file: string, options: OpenOptions | undefined, on?: Volume): Promise<ClassVolume> {
-  const stored: Volume & Pick<Opened, 'warnings'> = await (isPicture(file)
+  const stored: Volume & Pick<Opened, 'warnings' | 'segments'> = await (isPicture(file)
     ? openPictureMask(file)
     : openMask(file, { on }));
-  return { ...stored, data: toClasses(stored.data, rulesOf(options), file) };
+  const rules = rulesOf(options);
+  const warnings = [...stored.warnings, ...segmentDoubts(stored, rules)];
+  return { ...stored, warnings, data: toClasses(stored.data, rules, file) };
 }
 
 /** Both sides; DICOM-SEG and RTSTRUCT are read on the voxels of the other. */

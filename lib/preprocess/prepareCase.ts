@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Case, CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { nothingBut } from '../dataset/pairing.ts';
+import { segmentDoubts } from '../dataset/segmentDoubts.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
@@ -80,7 +81,9 @@ async function prepareVolume(
     ...(placed && { labelPosition: describeFlip(placed.decision) }),
     warnings: [
       ...image.warnings.map((warning) => `${path.basename(imageFile)}: ${warning}`),
-      ...stored.warnings.map((warning) => `${path.basename(labelFile)}: ${warning}`),
+      ...[...stored.warnings, ...segmentDoubts(stored, list)].map(
+        (warning) => `${path.basename(labelFile)}: ${warning}`,
+      ),
     ],
     slices: volumeSlices(
       shape[2],

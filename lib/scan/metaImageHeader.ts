@@ -39,6 +39,14 @@ const typeNames: Readonly<Record<string, string>> = {
   MET_DOUBLE: 'float64',
 };
 
+/** The keys that are looked at; what others say, such as those of another format that ITK hands on, does not matter. */
+const knownKeys: ReadonlySet<string> = new Set([
+  ...['ObjectType', 'NDims', 'BinaryData', 'HeaderSize', 'BinaryDataByteOrderMSB', 'ElementByteOrderMSB'],
+  ...['CompressedData', 'CompressedDataSize', 'DimSize', 'ElementSpacing', 'ElementSize', 'ElementType'],
+  ...['TransformMatrix', 'Rotation', 'Orientation', 'Offset', 'Position', 'Origin'],
+  ...['ElementNumberOfChannels', 'ElementDataFile'],
+]);
+
 class Fields {
   readonly #values = new Map<string, string>();
   readonly #file: string;
@@ -46,8 +54,9 @@ class Fields {
   constructor(lines: readonly string[], file: string) {
     this.#file = file;
     for (const line of lines) {
-      const [, key, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+      const [, key, value] = /^\s*(\w[^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
       if (key === undefined) throw this.refusal('MetaImage header lines such as NDims = 3', shownText(line));
+      if (!knownKeys.has(key)) continue;
       if (this.#values.has(key)) throw this.refusal(`one ${key}`, 'two');
       this.#values.set(key, value!);
     }

@@ -19,7 +19,7 @@ describe('the name of a label', () => {
   it.each([...tumours, ...more])('%s is a tumour, for DICOM and for the map of labels', (name) => {
     expect(structureCalled(name)).toBe('tumour');
     expect(labelMapOf({ pancreas: 1, [name]: 2 }, 'dataset.json')).toEqual({ 1: 1, 2: 1 });
-    expect(parseLabels(`pancreas=1,${name}=2`)).toEqual([
+    expect(parseLabels(`pancreas=1,${name}=2`).labels).toEqual([
       { name: 'pancreas', value: 1 },
       { name: 'tumour', value: 2 },
     ]);
@@ -31,7 +31,8 @@ describe('the name of a label', () => {
   });
   it('may not be given twice, in whatever words', () => {
     expect(() => parseLabels('tumor=1,PDAC=2')).toThrow('name each structure and each value once');
-    for (const text of ['tumor', 'tumor=0', 'spleen=1', '=1', 'tumor=a'])
+    expect(() => parseLabels('*=0')).toThrow('--labels that name a structure');
+    for (const text of ['*=1', 'pancreas=7,*', 'tumor', 'tumor=0', 'spleen=1', '=1', 'tumor=a'])
       expect(() => parseLabels(text)).toThrow('--labels as');
   });
 });

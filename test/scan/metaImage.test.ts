@@ -75,6 +75,13 @@ describe('a MetaImage', () => {
       -1, 0, 0, -5, 0, -1, 0, -6, 0, 0, 1, 7, 0, 0, 0, 1,
     ]);
   });
+  it('may have keys that SimpleITK hands on from a NIfTI, with brackets, without a value or twice', async () => {
+    const keys = { 'dim[0]': '3', 'pixdim[1]': '3', qform_code_name: 'NIFTI_XFORM_UNKNOWN', ITK_FileNotes: '' };
+    const bytes = metaImage(voxels, keys);
+    const twice = Buffer.concat([Buffer.from('ObjectType = Image\ndim[0] = 4\n'), bytes.subarray(19)]);
+    for (const file of [put('nifti.mha', bytes), put('nifti-twice.mha', twice)])
+      expect([...(await readMetaImage(file)).data], file).toEqual([...values]);
+  });
 });
 
 describe('refused are', () => {
@@ -108,6 +115,7 @@ describe('refused are', () => {
     ['four dimensions', metaImage(voxels, { NDims: '4' }), /one 3-D volume/],
     ['several numbers a voxel', metaImage(voxels, { ElementNumberOfChannels: '3' }), /one number a voxel/],
     ['a type that is none', metaImage(voxels, { ElementType: 'toString' }), /ElementType "toString"/],
+    ['a key that counts twice', Buffer.concat([Buffer.from('NDims = 3\n'), metaImage(voxels)]), /one NDims, found two/],
     ['text', metaImage(voxels, { BinaryData: 'False' }), /binary voxels/],
     ['several files', metaImage(voxels, { ElementDataFile: 'LIST' }), /one data file, found several/],
     ['a file elsewhere', metaImage(voxels, { ElementDataFile: '../x.raw' }), /a path inside/],

@@ -21,7 +21,9 @@ export const options = {
   },
   labels: {
     value: 'LIST',
-    text: `what the values of the mask stand for, for DICOM: ${structureNames.join(', ')}`,
+    text:
+      `what the values of the mask stand for, for DICOM: ${structureNames.join(', ')}; ` +
+      '*=0 behind takes all others for background',
     usually: 'pancreas=1, or what a SEG or RTSTRUCT calls its segments',
     parse: parseLabels,
   },

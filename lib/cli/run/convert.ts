@@ -27,6 +27,16 @@ function tell(file: string, warnings: readonly string[]): void {
   for (const warning of warnings) console.error(`axunet convert: warning: ${cleanText(file)}: ${warning}`);
 }
 
+/** The mask with 0 for the values that nobody named, where they are said to be background. */
+function withoutOthers(mask: Opened, { labels, segment }: Values, file: string): Opened {
+  if (labels?.otherLabels !== 'background') return mask;
+  assertLabelValues(mask.data, file);
+  const named = new Set(labels.labels.map(({ value }) => value));
+  const data = mask.data.map((value: number) => (named.has(value) ? value : 0));
+  const segments = segment === undefined ? mask.segments?.filter(({ number }) => named.has(number)) : mask.segments;
+  return { ...mask, data, segments };
+}
+
 /** Without an image the mask stays on its own grid. */
 async function toNifti(
   mask: Opened,
@@ -34,7 +44,7 @@ async function toNifti(
   file: string,
   { out, segment, labels }: Values & { out: string },
 ): Promise<void> {
-  if (labels) assertLabelled(mask.data, labels, file);
+  if (labels) assertLabelled(mask.data, labels.labels, file);
   else assertLabelValues(mask.data, file);
   const placed = image ? onImage(mask, image, file) : mask;
   await writeNifti(out, placed, { description: 'axunet mask' });
@@ -45,7 +55,7 @@ async function toNifti(
 
 /** What the values of a mask stand for: as said, as the file itself says, or pancreas alone. */
 function labelsFor({ segments }: Opened, { labels, segment }: Values): readonly Label[] {
-  if (labels || !segments) return labels ?? pancreasOnly;
+  if (labels || !segments) return labels?.labels ?? pancreasOnly;
   const known = segments.flatMap(({ number, label }): Label[] => {
     const name = structureCalled(label);
     return name === undefined ? [] : [{ value: segment === undefined ? number : 1, name }];
@@ -83,7 +93,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   if (isDicom && place === undefined) throw expected('--source with the DICOM series of the mask', 'none');
   assertApart(out, values, file);
   const image = place === undefined ? undefined : await openImage(place, { isCt: false, ...seriesOf(values) });
-  const mask = await openMask(file, { segment, on: image });
+  const mask = withoutOthers(await openMask(file, { segment, on: image }), values, file);
   tell(file, [...mask.warnings, ...(mask.data.some((value) => value !== 0) ? [] : ['the mask is empty'])]);
   if (isDicom) await toDicom(mask, image!, file, { ...values, out });
   else await toNifti(mask, image, file, { ...values, out });

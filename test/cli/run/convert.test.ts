@@ -59,6 +59,22 @@ describe('axunet convert', () => {
     expect(output).toContain('Values of the mask: 1 tumour');
     for (const value of Object.values(person)) expect(output.join('\n')).not.toContain(value);
   });
+  it('takes values that nobody named for background where *=0 says so, and refuses them else', async () => {
+    const { series, nifti, at, values } = await given();
+    const tumourOnly = values.map((v) => (v === 2 ? 2 : 0));
+    const write = (out: string, list: string, from = nifti): Promise<number> =>
+      convert(from, '--source', series, '--out', at(out), '--labels', list);
+    expect(await write('no.dcm', 'tumour=2')).toBe(2);
+    expect(output.at(-1)).toContain('found the value 1 in');
+    for (const out of ['t.dcm', 't.nii']) expect(await write(out, 'tumour=2, *=0')).toBe(0);
+    const { segments, data } = await openMask(at('t.dcm'), { on: await openImage(series) });
+    expect([segments, [...data]]).toEqual([[{ number: 1, label: 'tumour' }], tumourOnly.map((v) => v / 2)]);
+    expect([...(await readNifti(at('t.nii'))).data]).toEqual(tumourOnly);
+    expect(await write('both.dcm', 'pancreas=1,tumour=2')).toBe(0);
+    expect(await write('of-seg.nii', 'tumour=2,*=0', at('both.dcm'))).toBe(0);
+    expect(output).toContain('Values of the mask: 2 tumour');
+    expect([...(await readNifti(at('of-seg.nii'))).data]).toEqual(tumourOnly);
+  });
   it('is read as a label wherever a mask is', async () => {
     const { series, nifti, at } = await given();
     await convert(nifti, '--source', series, '--out', at('m.seg.dcm'), ...labels);

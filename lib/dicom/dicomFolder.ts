@@ -1,7 +1,7 @@
 /** Which files of a folder are DICOM: known by their first bytes, whatever they are called. */
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { cleanText, expected } from '../errors.ts';
+import { expected } from '../errors.ts';
 import { looksLikeDicom } from './dicomHeader.ts';
 import { fileStart } from './fileParts.ts';
 
@@ -21,12 +21,12 @@ export function isDicomFile(file: string): boolean {
   return head !== undefined && looksLikeDicom(head);
 }
 
-/** Names of files that are no part of the volume, by the reason. */
+/** Files that are no part of the volume, by the reason. */
 export type LeftOut = Map<string, string[]>;
 
 export function leaveOut(leftOut: LeftOut, reason: string, file: string): void {
   if (!leftOut.has(reason)) leftOut.set(reason, []);
-  leftOut.get(reason)!.push(cleanText(path.basename(file)));
+  leftOut.get(reason)!.push(file);
 }
 
 /** The files below a folder, by name, without hidden ones and indexes of media. */

@@ -189,6 +189,12 @@ describe('what lies beside a series', () => {
       'left out, not DICOM: notes.pages, notes.txt',
     ]);
   });
+  it('is not told of the one file that is read as its label', async () => {
+    const mask = ctSlice(0, { Modality: 'SEG' });
+    const folder = folderOf({ ...series(2), 'mask.dcm': mask, 'other.dcm': mask });
+    const label = path.join(folder, 'mask.dcm');
+    expect((await readDicom(folder, { label })).warnings).toEqual(['left out, an object of kind SEG: other.dcm']);
+  });
   it('is named without characters that steer a terminal', async () => {
     const { warnings } = await readDicom(folderOf({ ...series(2), 'a\u001b[2J': 'x' }));
     expect(warnings).toEqual(['left out, not DICOM: a\\u001b[2J']);

@@ -17,7 +17,7 @@ export interface LabelledVolume {
  */
 export async function readCase({ id, image: imageFile, label: labelFile, series }: Case): Promise<LabelledVolume> {
   if (!labelFile) throw new Error(`${id} has no label`);
-  const image = await openImage(imageFile, { series });
+  const image = await openImage(imageFile, { series, label: labelFile });
   const label = await openMask(labelFile, { on: image });
   for (const [file, { warnings }] of [[imageFile, image] as const, [labelFile, label] as const])
     for (const warning of warnings) console.warn(`${file}: ${warning}`);

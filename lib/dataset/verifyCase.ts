@@ -137,7 +137,10 @@ function checkAlignment(checks: CaseChecks, list: CaseList, image: Opened, label
 }
 
 async function checkVolume(checks: CaseChecks, list: CaseList, item: Case): Promise<void> {
-  const image = await checks.read('image', item.image, (file) => openImage(file, { isCt: false, series: item.series }));
+  const { series, label: beside } = item;
+  const image = await checks.read('image', item.image, (file) =>
+    openImage(file, { isCt: false, series, label: beside }),
+  );
   if (image) checkImage(checks, image);
   if (!item.label) return;
   const label = await checks.read('label', item.label, (file) => openMask(file, { on: image }));

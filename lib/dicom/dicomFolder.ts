@@ -1,7 +1,7 @@
 /** Which files of a folder are DICOM: known by their first bytes, whatever they are called. */
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { cleanText, expected } from '../errors.ts';
+import { expected } from '../errors.ts';
 import { looksLikeDicom } from './dicomHeader.ts';
 import { fileStart } from './fileParts.ts';
 
@@ -9,8 +9,11 @@ import { fileStart } from './fileParts.ts';
 const deepest = 5;
 /** A folder with more files is not one series, and not one study. */
 const mostFiles = 100_000;
-/** Other formats and notes lie beside DICOM without being meant. */
-const otherKinds = /\.(nii|nii\.gz|hdr|img|hdr\.gz|img\.gz|nrrd|nhdr|mha|mhd|raw|zraw|json|txt|csv|tsv|md|xml|html)$/i;
+/** Volumes of other formats lie beside DICOM as its masks and are not meant. */
+const volumeKinds = /\.(nii|nii\.gz|hdr|img|hdr\.gz|img\.gz|nrrd|nhdr|mha|mhd|raw|zraw)$/i;
+/** Nor do notes make a folder one of DICOM; they are not looked into for that. */
+const noteKinds = /\.(json|txt|csv|tsv|md|xml|html)$/i;
+const mayBeDicom = (file: string): boolean => !volumeKinds.test(file) && !noteKinds.test(file) && isDicomFile(file);
 
 /** Whether a file begins as DICOM does; false where it cannot be read. */
 export function isDicomFile(file: string): boolean {
@@ -18,12 +21,12 @@ export function isDicomFile(file: string): boolean {
   return head !== undefined && looksLikeDicom(head);
 }
 
-/** Names of files that are no part of the volume, by the reason. */
+/** Files that are no part of the volume, by the reason. */
 export type LeftOut = Map<string, string[]>;
 
 export function leaveOut(leftOut: LeftOut, reason: string, file: string): void {
   if (!leftOut.has(reason)) leftOut.set(reason, []);
-  leftOut.get(reason)!.push(cleanText(path.basename(file)));
+  leftOut.get(reason)!.push(file);
 }
 
 /** The files below a folder, by name, without hidden ones and indexes of media. */
@@ -40,16 +43,15 @@ function* filesBelow(folder: string, depth = deepest): Generator<string> {
 
 /** Whether a folder, or one inside it, holds a DICOM file. */
 export function isDicomFolder(folder: string): boolean {
-  for (const file of filesBelow(folder)) if (!otherKinds.test(file) && isDicomFile(file)) return true;
+  for (const file of filesBelow(folder)) if (mayBeDicom(file)) return true;
   return false;
 }
 
 /** Whether DICOM files lie in the folder itself. */
-export const holdsDicom = (folder: string): boolean =>
-  [...filesBelow(folder, 1)].some((file) => !otherKinds.test(file) && isDicomFile(file));
+export const holdsDicom = (folder: string): boolean => [...filesBelow(folder, 1)].some(mayBeDicom);
 
 /**
- * The DICOM files below a folder. Other files are put to `leftOut`, those of known other kinds in silence. Throws a
+ * The DICOM files below a folder. Other files are put to `leftOut`, volumes of other formats in silence. Throws a
  * UserError for a folder with more files than a study has.
  */
 export function dicomCandidates(folder: string, leftOut: LeftOut): string[] {
@@ -58,7 +60,7 @@ export function dicomCandidates(folder: string, leftOut: LeftOut): string[] {
   for (const file of filesBelow(folder)) {
     if (++count > mostFiles) throw expected(`at most ${mostFiles} files of one series`, 'more', folder);
     if (isDicomFile(file)) found.push(file);
-    else if (!otherKinds.test(file)) leaveOut(leftOut, 'not DICOM', file);
+    else if (!volumeKinds.test(file)) leaveOut(leftOut, 'not DICOM', file);
   }
   return found;
 }

@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { expected } from '../errors.ts';
+import { cleanText, expected } from '../errors.ts';
 import { explainReadError } from '../io/files.ts';
 import { voxelTypeOf } from '../io/voxelTypes.ts';
 import { spacingOf, type Vec3, type Volume } from '../volume/volume.ts';
@@ -37,10 +37,14 @@ export interface DicomVolume extends Volume {
 /** So many names stand in a warning. */
 const mostNamed = 3;
 
-const describeLeftOut = (leftOut: LeftOut): string[] =>
-  [...leftOut].map(([reason, names]) => {
+/** What is left out, without the label, which is used all the same. */
+const describeLeftOut = (leftOut: LeftOut, label: string | undefined): string[] =>
+  [...leftOut].flatMap(([reason, files]): string[] => {
+    const others = files.filter((file) => label === undefined || path.resolve(file) !== path.resolve(label));
+    if (others.length === 0) return [];
+    const names = others.map((file) => cleanText(path.basename(file)));
     const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
-    return `left out, ${reason}: ${names.slice(0, mostNamed).join(', ')}${more}`;
+    return [`left out, ${reason}: ${names.slice(0, mostNamed).join(', ')}${more}`];
   });
 
 async function readDicomFile(file: string): Promise<DicomFile> {
@@ -166,14 +170,18 @@ async function readSeries(series: Series, place: string): Promise<DicomVolume> {
  * along columns as stored (so the first row is y = 0, unlike in NIfTI files of dcm2niix), z along the normal; values
  * with rescale slope and intercept; affine to RAS+ mm, sheared where the gantry was tilted.
  *
- * `series` is a number of the list that the refusal of several series shows, or a Series Instance UID. Throws a
+ * `series` is a number of the list that the refusal of several series shows, or a Series Instance UID; `label` is the
+ * label that is read beside the image, which is not told as left out where it lies among the slices. Throws a
  * UserError that names the file, what was expected and found: several series, missing or uneven slices, two different
  * images at one place, damage, and what is not read (transfer syntax, colour, objects without slices).
  */
-export async function readDicom(place: string, { series: wanted }: { series?: string } = {}): Promise<DicomVolume> {
+export async function readDicom(
+  place: string,
+  { series: wanted, label }: { series?: string; label?: string } = {},
+): Promise<DicomVolume> {
   const leftOut: LeftOut = new Map();
   const files = isFolder(place) ? await readFolder(dicomCandidates(place, leftOut), leftOut) : await readOneFile(place);
-  const others = describeLeftOut(leftOut);
+  const others = describeLeftOut(leftOut, label);
   if (files.length === 0) throw expected('DICOM images', others.join('; ') || 'none', place);
   const volume = await readSeries(chooseSeries(groupSeries(files), wanted, place), place);
   return { ...volume, warnings: [...volume.warnings, ...others] };

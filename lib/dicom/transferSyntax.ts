@@ -69,5 +69,5 @@ export function transferSyntaxOf(uid: string, file: string): TransferSyntax {
     'unknown here',
     unpackHint,
   ];
-  throw expected(`pixels in a transfer syntax that is read, ${hint},`, `${shownText(uid)} (${name})`, file);
+  throw expected(`pixels in a transfer syntax that is read, ${hint}`, `${shownText(uid)} (${name})`, file);
 }

@@ -43,7 +43,7 @@ export async function volumeOverlay(
   files: OverlayFiles,
   count: number,
 ): Promise<{ cases: OverlayCase[]; dice?: number; warnings: string[] }> {
-  const stored = await openImage(files.image, { series: files.series });
+  const stored = await openImage(files.image, { series: files.series, label: files.label ?? files.mask });
   const image = toCanonical(stored);
   const label = files.label === undefined ? undefined : await openMaskOn(files.label, image, files);
   const mask = files.mask === undefined ? undefined : await openMaskOn(files.mask, image, { labels: files.labels });

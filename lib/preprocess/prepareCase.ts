@@ -59,7 +59,7 @@ async function prepareVolume(
   windowHu: WindowHu,
   skipEnds: boolean,
 ): Promise<PreparedCase> {
-  const on = openImage(imageFile, { series });
+  const on = openImage(imageFile, { series, label: labelFile });
   const [image, stored] = await Promise.all([on, openMask(labelFile, { on })]);
   assertFinite(image, imageFile);
   const placed = list.detectLabelFlip ? alignLabel(image, stored, list.labelMap) : undefined;

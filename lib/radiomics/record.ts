@@ -76,7 +76,7 @@ function fractionsOf(mask: Volume): string[] {
 
 /** The mask may be stored in another axis order than the image. */
 async function openPair(imageFile: string, maskFile: string, choice: SeriesChoice): Promise<OpenedPair> {
-  const on = openImage(imageFile, { isCt: false, ...choice });
+  const on = openImage(imageFile, { isCt: false, ...choice, label: maskFile });
   const [image, mask] = await Promise.all([on, openMask(maskFile, { on })]);
   const odd = (file: string, found: readonly string[]): string[] => found.map((warning) => `${file}: ${warning}`);
   const same = (await isOneFile(imageFile, maskFile)) ? [`${imageFile}: image and mask are one file`] : [];

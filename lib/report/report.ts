@@ -129,7 +129,7 @@ function doubtsOf(image: Opened, { warnings }: Source, { whole }: MaskMeasures):
  */
 export async function reportOnScan(request: ReportRequest): Promise<MadeReport> {
   const { image: file, series, mask, networks } = request;
-  const image = await openImage(file, { series });
+  const image = await openImage(file, { series, label: mask?.file });
   assertFinite(image, file);
   const canonical = toCanonical<Volume['data']>(image);
   const source = mask ? await fromFile(mask, canonical) : await fromNetworks(networks!, image, file);

@@ -106,11 +106,12 @@ function checkMask(opened: Opened): Opened {
 
 /**
  * Reads an image of any format: NIfTI, NRRD, MetaImage, a DICOM file or folder. `isCt` asks whether its values look
- * like HU; `series` chooses one of a DICOM folder. Throws as readVolume does; whatever is merely odd is in `warnings`.
+ * like HU; `series` chooses one of a DICOM folder, `label` is a file in it that is read by itself. Throws as readVolume
+ * does; whatever is merely odd is in `warnings`.
  */
 export async function openImage(
   place: string,
-  { isCt = true, ...choice }: SeriesChoice & { isCt?: boolean } = {},
+  { isCt = true, ...choice }: SeriesChoice & { isCt?: boolean; label?: string } = {},
 ): Promise<Opened> {
   const opened = settleGeometry(await readVolume(place, choice));
   return isCt ? checkImage(opened) : opened;

@@ -88,7 +88,7 @@ async function isDicom(place: string): Promise<boolean> {
  * Reads a volume by the ending of its name: NIfTI, NRRD or MetaImage; a folder and a file of another name as DICOM.
  * Throws as readNifti, readNrrd, readMetaImage and readDicom do.
  */
-export async function readVolume(place: string, choice: SeriesChoice = {}): Promise<AnyVolume> {
+export async function readVolume(place: string, choice: SeriesChoice & { label?: string } = {}): Promise<AnyVolume> {
   if (await isDicom(place)) return readDicom(place, choice);
   if (choice.series !== undefined) throw expected('a DICOM folder to choose a series of', 'another format', place);
   const format = formatOfName(place);

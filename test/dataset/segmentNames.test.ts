@@ -45,8 +45,12 @@ describe('a folder of patients with DICOM labels', () => {
       ['c', undefined],
     ]);
     expect(list).toMatchObject({ labelMap: { 1: 1, 2: 1 }, labelNames: { 1: 'pancreas', 2: 'tumour' } });
+    const told = vi.spyOn(console, 'warn').mockImplementation(() => {});
     for (const one of list.cases.slice(0, 2))
       expect((await readCase(one)).label.data.filter((v) => v > 0)).toHaveLength(voxels);
+    expect(told.mock.calls.flat().join()).toContain('was the rescale intercept lost?');
+    expect(told.mock.calls.flat().join()).not.toContain('left out');
+    vi.restoreAllMocks();
   });
 
   it('is verified and made into slices', async () => {

@@ -168,6 +168,7 @@ describe('what lies beside a series', () => {
     const folder = folderOf({
       ...series(3),
       'notes.pages': 'no DICOM',
+      'notes.txt': 'no DICOM either',
       'scout.dcm': ctSlice(7, { ImageType: 'ORIGINAL\\PRIMARY\\LOCALIZER', Rows: width, Columns: height }),
       'report.dcm': dicom({ Modality: 'SR', SeriesInstanceUID: '2.25.8' }),
       'mask.dcm': ctSlice(0, { Modality: 'SEG' }),
@@ -185,8 +186,14 @@ describe('what lies beside a series', () => {
       'left out, a picture in colour (RGB): colour.dcm',
       'left out, an image that does not say where it lies: shot.dcm',
       'left out, an object of kind SEG: mask.dcm',
-      'left out, not DICOM: notes.pages',
+      'left out, not DICOM: notes.pages, notes.txt',
     ]);
+  });
+  it('is not told of the one file that is read as its label', async () => {
+    const mask = ctSlice(0, { Modality: 'SEG' });
+    const folder = folderOf({ ...series(2), 'mask.dcm': mask, 'other.dcm': mask });
+    const label = path.join(folder, 'mask.dcm');
+    expect((await readDicom(folder, { label })).warnings).toEqual(['left out, an object of kind SEG: other.dcm']);
   });
   it('is named without characters that steer a terminal', async () => {
     const { warnings } = await readDicom(folderOf({ ...series(2), 'a\u001b[2J': 'x' }));

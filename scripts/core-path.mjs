@@ -21,8 +21,8 @@ export const parts = {
     'train/{config,position,presets,run,schedule,session,trainer}',
   'random changes of training slices': 'preprocess/{augment,elastic,intensity,warp}',
   'files of others: read to the last digit, or refused before memory is asked for':
-    'io/{bytes,fileKind,gzip,image,jpeg,nifti,niftiHeader,niftiQform,npy,pixels,png,tiff,tiffHeader,tiffStrips,' +
-    'voxelTypes}',
+    'io/{bytes,fileKind,gzip,image,jpeg,nifti,niftiHeader,niftiQform,npy,pixels,png,pngChunks,tiff,' +
+    'tiffHeader,tiffStrips,voxelTypes}',
   'own files: whole or absent, of the shape that was written, inside their folder, with a sentence':
     'io/{files,insideFolder,schema,writable}',
   'tables, versions and grey pictures in files': 'io/{csv,greyPng,markdown,packageVersion}',

@@ -9,7 +9,8 @@ import { assertFitsMemory, withPlainSource } from './bytes.ts';
 import { fileKind } from './fileKind.ts';
 import { checkJpeg, isJpeg, withoutProfile } from './jpeg.ts';
 import { type GreyImage, luma } from './pixels.ts';
-import { decodePng, isPng } from './png.ts';
+import { decodePng } from './png.ts';
+import { isPng } from './pngChunks.ts';
 import { decodeTiff } from './tiff.ts';
 import { isTiff } from './tiffHeader.ts';
 

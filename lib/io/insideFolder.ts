@@ -51,6 +51,12 @@ export function insideFolder(folder: string, name: string, file: string): string
   return place;
 }
 
+/** Whether a file at `place` would replace `source`, or lie in it where that is a folder; links are followed. */
+export function wouldTouch(place: string, source: string): boolean {
+  const [written, from] = [place, source].map((one) => realPlace(path.resolve(one)) ?? path.resolve(one));
+  return written === from || isInside(from!, written!);
+}
+
 /** A folder or file of a name of ours below `folder`, which may be somebody else's: its parts may be links. */
 export const ownPlace = (folder: string, name: string): string => insideFolder(folder, name, folder);
 

@@ -23,7 +23,7 @@ export function contrastOf(medianHu: readonly number[]): Contrast {
   return { with: withSome, without, unclear: medianHu.length - without - withSome };
 }
 
-/** `all 24 cases with contrast medium`, or `20 cases with contrast medium, 3 without, 1 unclear (…)`. */
+/** `all with contrast medium (…)`, or `20 with contrast medium, 3 without, 1 unclear (…)`. */
 export function describeContrast({ with: withSome, without, unclear }: Contrast): string {
   const all = withSome + without + unclear;
   const basis = `by the organ's middle HU: up to ${mostWithout} without, from ${leastWith} on with`;

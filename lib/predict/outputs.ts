@@ -5,6 +5,7 @@ import type { LabelClass } from '../dataset/caseList.ts';
 import { probabilitySuffixes, storedValues } from '../dataset/classes.ts';
 import { type Label, pancreasOnly, structureCalled, structureNames } from '../dicomLabels/codes.ts';
 import { expected } from '../errors.ts';
+import { wouldTouch } from '../io/insideFolder.ts';
 import { writeNifti } from '../io/nifti.ts';
 import { packageVersion } from '../io/packageVersion.ts';
 import { dicomSourceOf, isDicomFormat, type MaskFormat, maskFileName, writeMask } from '../scan/maskFiles.ts';
@@ -111,8 +112,7 @@ export function refuseOverwriting(inputs: readonly VolumeInput[], options: Outpu
   const isDicom = formats.some(isDicomFormat);
   const refused = (found: string) => expected('another folder for the masks than that of the volumes', found, out);
   for (const { file } of inputs) {
-    if (isDicom && `${place}${path.sep}`.startsWith(`${realpathSync(file)}${path.sep}`))
-      throw refused(`that of the series ${file}`);
+    if (isDicom && wouldTouch(out, file)) throw refused(`that of the series ${file}`);
     if (written.has(path.join(realpathSync(path.dirname(file)), path.basename(file))))
       throw refused(`outputs that would replace ${file}`);
   }

@@ -43,6 +43,8 @@ export interface Certainty {
 }
 
 const sureFrom = 0.75;
+/** Probabilities from which volumes are told. */
+const levels = [0.1, 0.5, 0.9];
 
 const bits = (p: number): number => (p > 0 ? -p * Math.log2(p) : 0);
 
@@ -91,25 +93,25 @@ export function certaintyOf(
   entropy: Float32Array,
   voxelMl: number,
 ): Certainty {
-  const levels = ['0.1', '0.5', '0.9'] as const;
-  const from = { '0.1': 0, '0.5': 0, '0.9': 0 };
+  const reaching = [0, 0, 0];
   let [voxels, entropySum, sum, unsure] = [0, 0, 0, 0];
   for (let i = 0; i < mask.length; i++) {
     let foreground = 0;
     for (const map of probabilities) foreground += map[i]!;
-    for (const level of levels) if (foreground >= Number(level)) from[level]++;
+    for (let k = 0; k < levels.length; k++) if (foreground >= levels[k]!) reaching[k]!++;
     if (mask[i] === 0) continue;
     voxels++;
     entropySum += entropy[i]!;
     sum += foreground;
     if (foreground < sureFrom) unsure++;
   }
+  const [low, middle, high] = reaching;
   const share = (total: number): number | null => (voxels > 0 ? total / voxels : null);
   return {
     meanEntropyBits: share(entropySum),
     mostEntropyBits: Math.log2(probabilities.length + 1),
     meanProbability: share(sum),
     unsureShare: share(unsure),
-    volumeMlFrom: { '0.1': from['0.1'] * voxelMl, '0.5': from['0.5'] * voxelMl, '0.9': from['0.9'] * voxelMl },
+    volumeMlFrom: { '0.1': low! * voxelMl, '0.5': middle! * voxelMl, '0.9': high! * voxelMl },
   };
 }

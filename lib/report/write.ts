@@ -1,9 +1,9 @@
 /** The three files of a report: complete or absent, and never in the place of what they are made from. */
-import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { aName, expected, isName, shownText } from '../errors.ts';
 import { toPng } from '../figures/render.ts';
 import { sha256, writeFileAtomic, writeJson } from '../io/files.ts';
+import { wouldTouch } from '../io/insideFolder.ts';
 import { assertWritableFile } from '../io/writable.ts';
 import { htmlOf } from './html.ts';
 import { pageOf } from './page.ts';
@@ -25,27 +25,15 @@ export function reportFiles(out: string, name: string): ReportFiles {
   return { html: at('html'), png: at('png'), json: at('json') };
 }
 
-/** A place as it is without links, or as it will be where nothing is yet. */
-function placeOf(file: string): string {
-  const absolute = path.resolve(file);
-  if (existsSync(absolute)) return realpathSync(absolute);
-  const folder = path.dirname(absolute);
-  return folder === absolute ? absolute : path.join(placeOf(folder), path.basename(absolute));
-}
-
 /**
  * Throws a UserError where a file of the report would lie inside of a source that is a folder (a DICOM series, a run),
  * or in the place of one that is a file, or cannot be written.
  */
 export async function refuseReplacing(files: ReportFiles, sources: readonly string[]): Promise<void> {
   for (const file of Object.values(files)) {
-    const place = placeOf(file);
-    for (const source of sources) {
-      const from = placeOf(source);
-      const isFolder = statSync(from, { throwIfNoEntry: false })?.isDirectory() ?? false;
-      if (place === from || (isFolder && place.startsWith(`${from}${path.sep}`)))
-        throw expected('another folder for the report than that of its sources', `a place in ${source}`, file);
-    }
+    const source = sources.find((one) => wouldTouch(file, one));
+    if (source !== undefined)
+      throw expected('another folder for the report than that of its sources', `a place in ${source}`, file);
     await assertWritableFile(file);
   }
 }

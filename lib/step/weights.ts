@@ -29,14 +29,15 @@ export const readWeights = (model: tf.LayersModel): NamedArrays =>
     }),
   );
 
+const putWeight = (weight: tf.LayerVariable, data: Float32Array): void =>
+  tf.tidy(() => {
+    weight.write(tf.tensor(data, weight.shape as number[]));
+  });
+
 /** Puts stored weights into a model of the same shape. Throws naming the first that is missing or has another shape. */
 export function writeWeights(model: tf.LayersModel, arrays: NamedArrays): void {
   const found = model.weights.map((weight) => storedArray(arrays, weightName(weight), weight.shape as number[]));
-  model.weights.forEach((weight, i) =>
-    tf.tidy(() => {
-      weight.write(tf.tensor(found[i], weight.shape as number[]));
-    }),
-  );
+  model.weights.forEach((weight, i) => putWeight(weight, found[i]));
 }
 
 /**
@@ -44,9 +45,7 @@ export function writeWeights(model: tf.LayersModel, arrays: NamedArrays): void {
  * the names of the model's weights that stayed.
  */
 export function writeFittingWeights(model: tf.LayersModel, arrays: NamedArrays): string[] {
-  const own = readWeights(model);
-  const fits = (name: string): boolean => arrays[name]?.shape.join() === own[name]!.shape.join();
-  const names = Object.keys(own);
-  writeWeights(model, Object.fromEntries(names.map((name) => [name, fits(name) ? arrays[name]! : own[name]!])));
-  return names.filter((name) => !fits(name));
+  const fits = (weight: tf.LayerVariable): boolean => arrays[weightName(weight)]?.shape.join() === weight.shape.join();
+  for (const weight of model.weights) if (fits(weight)) putWeight(weight, arrays[weightName(weight)]!.data);
+  return model.weights.flatMap((weight) => (fits(weight) ? [] : [weightName(weight)]));
 }

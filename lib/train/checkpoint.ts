@@ -8,7 +8,7 @@
  * is used, with a message, where the newer one no longer matches its checksums.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, messageOf, systemReason, UserError } from '../errors.ts';
@@ -203,6 +203,10 @@ export function groupOf(
   if (!found) throw expected(`arrays "${group}"`, `only ${Object.keys(arrays).join(', ') || 'none'}`, folder);
   return found;
 }
+
+/** Whether a run has ever saved where it stands. */
+export const hasCheckpoint = (runFolder: string): boolean =>
+  slotFolders.last.some((name) => existsSync(path.join(runFolder, name)));
 
 /** The slot's own name where one of its checkpoints is whole. */
 async function wholeSlot<Meta>(

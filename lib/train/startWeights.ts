@@ -1,6 +1,6 @@
 /** Training that begins with the weights of another network instead of random ones. */
 import { expected } from '../errors.ts';
-import { readWeights, writeFittingWeights } from '../step/weights.ts';
+import { readWeights, weightName, writeFittingWeights } from '../step/weights.ts';
 import type { TrainedRun } from './loadRun.ts';
 import type { RunDescription, TrainingRun } from './run.ts';
 
@@ -15,7 +15,7 @@ const layersOf = (weights: readonly string[]): string[] => [
  */
 export function beginWith({ model, description }: TrainingRun, from: TrainedRun): string {
   const left = layersOf(writeFittingWeights(model, readWeights(from.model)));
-  const all = layersOf(Object.keys(readWeights(model)));
+  const all = layersOf(model.weights.map(weightName));
   if (left.length === all.length) {
     const [wanted, found] = [description, from.description].map(({ model: m }) => `${m.variant} of width ${m.width}`);
     throw expected(`a network of the kind that is trained (${wanted}), to begin with its weights`, found, from.folder);

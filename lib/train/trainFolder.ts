@@ -2,13 +2,15 @@
  * A run from its description to its end, told on the console: the one way on which folds, studies and notebooks train.
  */
 import { describeClasses } from '../dataset/classes.ts';
+import { expected } from '../errors.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
+import { hasCheckpoint } from './checkpoint.ts';
 import { describeConfig } from './config.ts';
 import { emptyClassWatch } from './emptyClasses.ts';
 import type { EpochRecord } from './history.ts';
 import type { TrainedRun } from './loadRun.ts';
 import { consoleReport } from './report.ts';
-import { closeRun, openRun, type RunDescription } from './run.ts';
+import { closeRun, openRun, type RunDescription, type TrainingRun } from './run.ts';
 import { beginWith, patientsSeenBefore } from './startWeights.ts';
 import { type TrainingResult, train } from './trainer.ts';
 
@@ -19,6 +21,17 @@ interface FolderOptions {
   readonly tellsConfig?: boolean;
   /** The network that a run begins with where it has not begun; random weights without one. */
   readonly from?: TrainedRun;
+}
+
+/** Puts the weights in that a run begins with. Throws a UserError where it should begin with others and has none. */
+function begin(run: TrainingRun, from?: TrainedRun): void {
+  const { folder, description } = run;
+  if (!from && description.from !== undefined)
+    throw expected('--from with the network that the run begins with, of which it has saved nothing', 'none', folder);
+  if (!from) return;
+  console.log(`  ${'from'.padEnd(18)} ${beginWith(run, from)}`);
+  const seen = patientsSeenBefore(description, from);
+  if (seen.length > 0) console.warn(`These validate and were known to ${from.folder}: ${seen.join(', ')}`);
 }
 
 /** Trains in a folder, with memory, progress and result on the console. Throws what `openRun` and `train` throw. */
@@ -38,11 +51,7 @@ export async function trainFolder(
       if (data.classes) console.log(`  ${'classes'.padEnd(18)} ${describeClasses(data.classes)}`);
       console.log(`  ${'patients'.padEnd(18)} ${training} to train on, ${validation} to validate on`);
     }
-    if (from) {
-      console.log(`  ${'from'.padEnd(18)} ${beginWith(run, from)}`);
-      const seen = patientsSeenBefore(description, from);
-      if (seen.length > 0) console.warn(`These validate and were known to ${from.folder}: ${seen.join(', ')}`);
-    }
+    if (!hasCheckpoint(folder)) begin(run, from);
     console.log(run.memory);
     const emptyClasses = emptyClassWatch(slices, run.training);
     const onEpoch = (record: EpochRecord): void => {

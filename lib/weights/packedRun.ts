@@ -1,7 +1,6 @@
 /** A trained network in one file: its weights, and all that its checkpoint says, as a safetensors file. */
-import { createHash } from 'node:crypto';
 import { checkInFile, expected } from '../errors.ts';
-import { sha256File, writeFileAtomic } from '../io/files.ts';
+import { writeFileAtomic } from '../io/files.ts';
 import { checkShape, parseJson } from '../io/schema.ts';
 import { readWeights } from '../step/weights.ts';
 import { type TrainedRun, trainedRun } from '../train/loadRun.ts';
@@ -23,29 +22,25 @@ interface PackOptions {
   readonly keepsPatients?: boolean;
 }
 
-/** The same number of patients under other names: 1, 2, 3, … */
+/** The same number of patients under names that none has. */
 function withoutNames({ patients, ...description }: RunDescription): RunDescription {
   const { training, validation } = patients;
-  const ids = [...training, ...validation].map((_, i) => `${i + 1}`);
+  const ids = [...training, ...validation].map((_, i) => `unnamed-${i + 1}`);
   return {
     ...description,
     patients: { training: ids.slice(0, training.length), validation: ids.slice(training.length) },
   };
 }
 
-/** Writes a network to `file`. Equal networks give equal bytes. Returns the file's SHA-256. */
+/** Writes a network to `file`. Equal networks give equal bytes. */
 export async function packRun(
   { model, description, position }: Pick<TrainedRun, 'model' | 'description' | 'position'>,
   file: string,
   { isHalf = false, texts = {}, keepsPatients = false }: PackOptions = {},
-): Promise<string> {
+): Promise<void> {
   const told = keepsPatients ? description : withoutNames(description);
   const metadata = { ...texts, [checkpointKey]: JSON.stringify({ description: told, position }) };
-  const pieces = encodeSafetensors({ arrays: readWeights(model), metadata }, { isHalf });
-  await writeFileAtomic(file, pieces);
-  const hash = createHash('sha256');
-  for (const piece of pieces) hash.update(piece);
-  return hash.digest('hex');
+  await writeFileAtomic(file, encodeSafetensors({ arrays: readWeights(model), metadata }, { isHalf }));
 }
 
 /**
@@ -53,10 +48,9 @@ export async function packRun(
  * that no `packRun` wrote.
  */
 export async function loadPackedRun(file: string): Promise<TrainedRun> {
-  const { arrays, metadata } = await readSafetensors(file);
+  const { arrays, metadata, sha256 } = await readSafetensors(file);
   const text = metadata[checkpointKey];
   if (text === undefined) throw expected(`a network with the text ${checkpointKey}`, 'none', file);
   const meta = checkShape(parseJson(text, file), checkpointMetaSchema, file, checkpointKey);
-  const sha256 = await sha256File(file);
   return checkInFile(file, () => trainedRun(file, meta, arrays, sha256));
 }

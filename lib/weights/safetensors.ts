@@ -5,7 +5,7 @@
  */
 import { Float16Array } from '@petamoriken/float16';
 import { expected } from '../errors.ts';
-import { readBytes } from '../io/files.ts';
+import { readBytes, sha256 } from '../io/files.ts';
 import { checkShape, choice, dictionary, list, natural, object, parseJson, text, tuple } from '../io/schema.ts';
 import type { NamedArrays } from '../step/step.ts';
 
@@ -74,10 +74,10 @@ function headerOf(bytes: Buffer, file: string): { header: Record<string, unknown
 }
 
 /**
- * Reads a file; arrays are float32, whatever they were. Throws a UserError that names the file when it is not whole:
- * each array must follow the one before, and the last end with the file.
+ * Reads a file, and its SHA-256; arrays are float32, whatever they were. Throws a UserError that names the file when it
+ * is not whole: each array must follow the one before, and the last end with the file.
  */
-export async function readSafetensors(file: string): Promise<Safetensors> {
+export async function readSafetensors(file: string): Promise<Safetensors & { readonly sha256: string }> {
   const bytes = await readBytes(file, 'a safetensors file', mostBytes);
   const { header, start } = headerOf(bytes, file);
   const { [metadataKey]: texts = {}, ...entries } = header;
@@ -99,7 +99,7 @@ export async function readSafetensors(file: string): Promise<Safetensors> {
     at = to;
   }
   if (start + at !== bytes.length) throw expected(`${start + at} bytes`, `${bytes.length}`, file);
-  return { arrays, metadata };
+  return { arrays, metadata, sha256: sha256(bytes) };
 }
 
 type Offsets = { readonly data_offsets: readonly [number, number] };

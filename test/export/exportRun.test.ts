@@ -49,7 +49,10 @@ describe('exportNetwork', () => {
   it('writes safetensors that --run takes, with the same texts, and says where --half does not belong', async () => {
     await exportNetwork(trained, { safetensors: at('n.safetensors'), half: true });
     const again = await loadNetwork(at('n.safetensors'));
-    expect(again.description).toEqual({ ...trained.description, patients: { training: ['1'], validation: [] } });
+    expect(again.description).toEqual({
+      ...trained.description,
+      patients: { training: ['unnamed-1'], validation: [] },
+    });
     again.model.dispose();
     expect((await readSafetensors(at('n.safetensors'))).metadata).toMatchObject({ 'axunet.dataset': 'phantom' });
     await expect(exportNetwork(trained, { onnx: at('m.onnx'), half: true })).rejects.toThrow(

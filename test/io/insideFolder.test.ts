@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assertFileEach, insideFolder, ownPlace } from '../../lib/io/insideFolder.ts';
+import { assertFileEach, insideFolder, ownPlace, wouldTouch } from '../../lib/io/insideFolder.ts';
 
 let root: string;
 let folder: string;
@@ -20,6 +20,21 @@ beforeAll(() => {
   symlinkSync('circle.npy', path.join(folder, 'data', 'circle.npy'));
 });
 afterAll(() => rmSync(root, { recursive: true }));
+
+describe('wouldTouch', () => {
+  const at = (...names: string[]): string => path.join(root, ...names);
+  it('finds a file in the place of a source, also by another way to it', () => {
+    expect(wouldTouch(at('victim', 'thesis.txt'), at('victim', 'thesis.txt'))).toBe(true);
+    expect(wouldTouch(at('set', 'data', 'link.npy'), at('victim', 'thesis.txt'))).toBe(true);
+    expect(wouldTouch(at('victim', 'other.txt'), at('victim', 'thesis.txt'))).toBe(false);
+  });
+  it('finds a file that would lie in a folder, also where neither is there yet, but not one beside it', () => {
+    expect(wouldTouch(at('alias', 'new', 'mask.dcm'), at('set'))).toBe(true);
+    expect(wouldTouch(at('set-2', 'mask.dcm'), at('set'))).toBe(false);
+    expect(wouldTouch(at('none', 'mask.dcm'), at('none'))).toBe(true);
+    expect(wouldTouch(at('set'), at('set', 'data'))).toBe(false);
+  });
+});
 
 describe('ownPlace', () => {
   it('gives a place below the folder, and refuses one that somebody has linked elsewhere', () => {

@@ -37,11 +37,11 @@ afterAll(() => {
 
 describe('a network in one file', () => {
   it('comes back with the same weights and all that its checkpoint says', async () => {
-    const sum = await packRun({ model, description, position }, at('a.safetensors'), {
+    await packRun({ model, description, position }, at('a.safetensors'), {
       texts: { licence: 'mine' },
       keepsPatients: true,
     });
-    expect(await sha256File(at('a.safetensors'))).toBe(sum);
+    const sum = await sha256File(at('a.safetensors'));
     const again = await loadNetwork(at('a.safetensors'));
     expect(readWeights(again.model)).toEqual(readWeights(model));
     expect(again).toMatchObject({
@@ -65,7 +65,10 @@ describe('a network in one file', () => {
     await packRun({ model, description, position }, at('d.safetensors'));
     expect(readFileSync(at('d.safetensors'), 'latin1')).not.toContain('0001');
     const again = await loadPackedRun(at('d.safetensors'));
-    expect(again.description).toEqual({ ...description, patients: { training: ['1', '2'], validation: ['3'] } });
+    expect(again.description).toEqual({
+      ...description,
+      patients: { training: ['unnamed-1', 'unnamed-2'], validation: ['unnamed-3'] },
+    });
     again.model.dispose();
   });
 

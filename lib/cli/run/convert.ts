@@ -1,8 +1,8 @@
-import { existsSync, realpathSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync } from 'node:fs';
 import { assertLabelled, type Label, pancreasOnly, structureCalled } from '../../dicomLabels/codes.ts';
 import { listSegments } from '../../dicomLabels/segments.ts';
 import { cleanText, expected, UserError } from '../../errors.ts';
+import { wouldTouch } from '../../io/insideFolder.ts';
 import { writeNifti } from '../../io/nifti.ts';
 import { dicomSourceOf, writeMask } from '../../scan/maskFiles.ts';
 import { type Opened, openImage, openMask } from '../../scan/openVolume.ts';
@@ -72,15 +72,11 @@ async function toDicom(mask: Opened, image: Opened, file: string, values: Values
   await writeMask({ mask: onImage(mask, image, file), labels, algorithm }, { file: out, format, source });
 }
 
-const whole = (place: string): string => (existsSync(place) ? realpathSync(place) : path.resolve(place));
-
 /** Refuses to replace what the mask is made from, or to put a file among those of a series. */
 function assertApart(out: string, { force, source }: Values, mask: string): void {
   if (existsSync(out) && !force) throw expected('a file that is not there yet, or --force', 'one that is', out);
-  const written = existsSync(out) ? whole(out) : path.join(whole(path.dirname(out)), path.basename(out));
-  for (const place of [mask, ...(source === undefined ? [] : [source])])
-    if (`${written}${path.sep}`.startsWith(`${whole(place)}${path.sep}`))
-      throw expected('another place than that of the mask and of its image', out, place);
+  const place = [mask, ...(source === undefined ? [] : [source])].find((one) => wouldTouch(out, one));
+  if (place !== undefined) throw expected('another place than that of the mask and of its image', out, place);
 }
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {

@@ -23,7 +23,7 @@ export function chooseLabels(
   if (isAskedFor) return { value: classes, shown: line, reason: `Asked for by --labels: ${sizes}.` };
   const isEnough = classes.every(({ cases }) => cases >= fewestCases);
   const advice = isEnough
-    ? `\`--labels ${line}\` keeps them apart, which every class has cases enough for.`
+    ? `\`--labels ${line}\` keeps them apart; each class has cases enough to try it.`
     : `Some class has fewer than ${fewestCases} cases, too few to be learnt apart.`;
   return { value: undefined, shown: 'one class of all', reason: `${sizes}. ${advice}` };
 }

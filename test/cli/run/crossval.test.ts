@@ -12,6 +12,7 @@ import { writeJson } from '../../../lib/io/files.ts';
 import { readNifti } from '../../../lib/io/nifti.ts';
 import { projectPath } from '../../../lib/settings.ts';
 import { makeCohort } from './cohort.ts';
+import { listen } from './listen.ts';
 
 const crossval = await loadCommand('crossval');
 const predict = await loadCommand('predict');
@@ -53,28 +54,22 @@ const changedAt = (file: string): number => statSync(at(file)).mtimeMs;
 
 let said: string[];
 const text = (): string => said.join('\n');
-function listen(): void {
-  said = [];
-  for (const name of ['log', 'error'] as const)
-    vi.spyOn(console, name).mockImplementation((line: string) => {
-      said.push(line);
-    });
-  vi.spyOn(process.stdout, 'write').mockImplementation((line) => said.push(String(line)) > 0);
-}
 
 beforeAll(async () => {
   process.env.AXUNET_COMPILE = 'off'; // compiling a network for each fold takes longer than its three epochs
   folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-crossval-'));
   await makeCohort(folder, 6);
   await writeJson(at('folds.json'), { seed: 1, folds: [allIds.slice(0, 3), allIds.slice(3)] });
-  listen();
+  said = listen();
   expect(await start('whole')).toBe(0);
 });
 afterAll(() => {
   delete process.env.AXUNET_COMPILE;
   rmSync(folder, { recursive: true, force: true });
 });
-beforeEach(listen);
+beforeEach(() => {
+  said = listen();
+});
 afterEach(() => vi.restoreAllMocks());
 
 describe('axunet crossval', { timeout: 300_000 }, () => {
@@ -122,7 +117,7 @@ describe('axunet crossval', { timeout: 300_000 }, () => {
     const { cases } = json('whole', 'summary.json');
     const { fold } = cases.find(({ id }: { id: string }) => id === 'case_1');
     writeFileSync(at('whole', 'masks', 'case_1.nii.gz'), 'torn');
-    said = [];
+    said.length = 0;
     expect(await run('whole')).toBe(0);
     expect(text().match(/fold \d was complete/g)).toHaveLength(1);
     expect(text()).not.toContain(`fold ${fold} was complete`);
@@ -190,7 +185,7 @@ describe('axunet crossval', { timeout: 300_000 }, () => {
     const map = await readNifti(at('judged', `fold-${cases[0].fold}`, 'test', `${cases[0].id}_probability.nii.gz`));
     const { shape, affine } = await readNifti(at('raw', 'imagesTr', `${cases[0].id}_0000.nii.gz`));
     expect([map.shape, map.affine]).toEqual([shape, affine]);
-    said = [];
+    said.length = 0;
     expect(await run('judged')).toBe(0);
     expect(text().match(/fold \d was complete/g)).toHaveLength(2);
     expect(await run('judged', '--fold', '1', '--threshold', '0.4', '--weights', 'last')).toBe(0);

@@ -18,6 +18,7 @@ import { loadRun } from '../../../lib/train/loadRun.ts';
 import { describeRun } from '../../../lib/train/run.ts';
 import { trainFolder } from '../../../lib/train/trainFolder.ts';
 import { makeCohort, patient } from './cohort.ts';
+import { listen } from './listen.ts';
 
 const crossval = await loadCommand('crossval');
 const predict = await loadCommand('predict');
@@ -54,14 +55,6 @@ const run = (...args: string[]): Promise<number> =>
 
 let said: string[];
 const text = (): string => said.join('\n');
-function listen(): void {
-  said = [];
-  for (const name of ['log', 'error'] as const)
-    vi.spyOn(console, name).mockImplementation((line: string) => {
-      said.push(line);
-    });
-  vi.spyOn(process.stdout, 'write').mockImplementation((line) => said.push(String(line)) > 0);
-}
 let table: string;
 
 beforeAll(async () => {
@@ -69,7 +62,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-crossval-classes-'));
   await makeTumours();
   await writeJson(at('folds.json'), { seed: 1, folds: [ids.slice(0, 2), ids.slice(2)] });
-  listen();
+  said = listen();
   expect(await run('--folds-file', at('folds.json'), ...settings), text()).toBe(0);
   table = text();
 });
@@ -77,7 +70,9 @@ afterAll(() => {
   delete process.env.AXUNET_COMPILE;
   rmSync(folder, { recursive: true, force: true });
 });
-beforeEach(listen);
+beforeEach(() => {
+  said = listen();
+});
 afterEach(() => vi.restoreAllMocks());
 
 describe('axunet crossval with classes kept apart', { timeout: 120_000 }, () => {

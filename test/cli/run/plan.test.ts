@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadCommand } from '../../../lib/cli/commands.ts';
 import { makeCohort } from './cohort.ts';
+import { listen } from './listen.ts';
 
 const [plan, preprocess, train] = await Promise.all([
   loadCommand('plan'),
@@ -25,12 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let said: string[];
 beforeEach(() => {
-  said = [];
-  for (const name of ['log', 'error'] as const)
-    vi.spyOn(console, name).mockImplementation((text: string) => {
-      said.push(text);
-    });
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+  said = listen();
 });
 afterEach(() => vi.restoreAllMocks());
 

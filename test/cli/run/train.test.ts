@@ -6,6 +6,7 @@ import { loadCommand } from '../../../lib/cli/commands.ts';
 import { writeJson } from '../../../lib/io/files.ts';
 import { readNifti } from '../../../lib/io/nifti.ts';
 import { makeCohort, patient } from './cohort.ts';
+import { listen } from './listen.ts';
 
 const predict = await loadCommand('predict');
 const train = await loadCommand('train');
@@ -22,12 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let said: string[];
 beforeEach(() => {
-  said = [];
-  for (const name of ['log', 'error'] as const)
-    vi.spyOn(console, name).mockImplementation((text: string) => {
-      said.push(text);
-    });
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+  said = listen();
 });
 afterEach(() => vi.restoreAllMocks());
 
@@ -51,7 +47,7 @@ describe('axunet train and axunet predict', () => {
     expect(await predict.run([...arguments_, '--shard', '2/3'])).toBe(0);
     expect(existsSync(at('masks', 'case_2_0000.nii.gz'))).toBe(true);
     expect(existsSync(at('masks', 'case_1_0000.nii.gz'))).toBe(false);
-    said = [];
+    said.length = 0;
     expect(await predict.run([...arguments_, '--probability', '--threshold', '0.4', '--weights', 'last'])).toBe(0);
     expect(said.join('')).toContain('4 made, 0 complete already, 0 failed');
     const mask = await readNifti(at('masks', 'case_3_0000.nii.gz'));
@@ -87,13 +83,20 @@ describe('axunet train and axunet predict', () => {
     expect([from, config.width]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), 2]);
     expect(await begin('--out', at('begun'), '--resume')).toBe(0);
     await expect(begin('--out', at('begun'), '--resume', '--from', at('begun'))).rejects.toThrow(/another from/);
+    // killed before its first checkpoint: without the network it would begin with random weights
+    rmSync(at('begun', 'last'), { recursive: true });
+    rmSync(at('begun', 'previous'), { recursive: true, force: true });
+    await expect(begin('--out', at('begun'), '--resume')).rejects.toThrow(
+      /^Expected --from with the network that the run begins with, .*, found none in .*begun$/,
+    );
+    expect(await begin('--out', at('begun'), '--resume', '--from', at('run'))).toBe(0);
   });
   it('go through all folds, skip the finished ones and sum up the patients', async () => {
     expect(await trainOnSlices('--out', at('folds'), '--folds', 'all', '--epochs', '1')).toBe(0);
     expect(json('folds', 'scores.json')).toMatchObject({ folds: 4, summary: { dice: { n: 4 } } });
     const validated = [0, 1, 2, 3].flatMap((k) => json('folds', `fold-${k}`, 'config.json').patients.validation);
     expect(new Set(validated).size).toBe(4);
-    said = [];
+    said.length = 0;
     expect(await trainOnSlices('--out', at('folds'), '--folds', 'all', '--epochs', '1')).toBe(0);
     expect(said.join('')).not.toMatch(/waiting for data/);
   });

@@ -70,5 +70,20 @@ export const augmentDefault: AugmentOptions = {
   blurChance: 0.3,
 };
 
+/** Half as much again as `augmentDefault`, for long runs on very few patients. */
+export const augmentStrong: AugmentOptions = {
+  ...augmentDefault,
+  rotationDegrees: 22,
+  logScale: 0.33,
+  logAspect: 0.15,
+  shear: 0.15,
+  shift: 0.16,
+  elastic: 0.05,
+  logGamma: 0.5,
+  contrast: 0.3,
+  brightness: 0.12,
+  noise: 0.09,
+};
+
 /** Small turns, sizes and shifts only: what a run of a minute or two can use before it ends. */
 export const augmentLight: AugmentOptions = { ...augmentNone, rotationDegrees: 10, logScale: 0.1, shift: 0.06 };

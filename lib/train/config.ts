@@ -7,7 +7,7 @@ import { expected, UserError } from '../errors.ts';
 import { passing, type Schema } from '../io/schema.ts';
 import { type LossName, losses } from '../loss/losses.ts';
 import { type Variant, variants } from '../model/axunet.ts';
-import { type AugmentOptions, augmentDefault, augmentLight } from '../preprocess/augment.ts';
+import { type AugmentOptions, augmentDefault, augmentLight, augmentStrong } from '../preprocess/augment.ts';
 import { defaultAdam, type OptimizerConfig, referenceRmsprop } from '../step/optimizers.ts';
 import { type Schedule, scheduleKinds } from './schedule.ts';
 
@@ -16,6 +16,7 @@ export const augmentations = {
   none: undefined,
   light: augmentLight,
   default: augmentDefault,
+  strong: augmentStrong,
 } as const satisfies Record<string, AugmentOptions | undefined>;
 const optimizers: Readonly<Record<OptimizerConfig['name'], OptimizerConfig>> = {
   rmsprop: referenceRmsprop,
@@ -40,7 +41,7 @@ export interface TrainConfig {
   readonly gridSize: 'native' | readonly [number, number];
   /** Room between the masks and the window's edge, in the unit of the slices (mm, or px for pictures). */
   readonly gridMargin: number;
-  /** `none`, `light` or `default`: the strengths of `augmentLight` and `augmentDefault`. */
+  /** `none`, `light`, `default` or `strong`: the strengths of `augmentLight`, `augmentDefault` and `augmentStrong`. */
   readonly augment: keyof typeof augmentations;
   /** Share of an epoch's slices that show no pancreas, drawn anew in each epoch; null takes all slices as they are. */
   readonly emptyShare: number | null;

@@ -142,26 +142,30 @@ function slicesAsPatients(slices: SliceSet): SliceSet {
   };
 }
 
+const numbers = ['no', 'one', 'two', 'three', 'four', 'five'];
+
 /**
- * Four folds of slices or of patients; run `seed` tests fold `seed − 1`, so that every
- * slice is tested once in each arm.
+ * Folds of slices or of patients; run `seed` tests fold `seed − 1`, begun anew after the last, so that every slice is
+ * tested equally often in each arm.
  */
-async function pictureCohort(dataFolder?: string): Promise<StudyCohort> {
+async function pictureCohort({ folds: count = 4, seeds }: StudyPlan, dataFolder?: string): Promise<StudyCohort> {
   const list = await openDataset('nih-2d', dataFolder);
   const slices = await makeSlices(list, projectPath('data/study/nih-2d-slices'));
   const single = slicesAsPatients(slices);
   const patientsIn = (set: SliceSet): string[] => set.entries.map(({ patient }) => patient);
   const entry = findDataset('nih-2d')!;
+  const times = seeds.length / count;
+  const [again, often] = times > 1 ? [`, run k + ${count} fold k again`, `${times} times`] : ['', 'once'];
   const counted = `${slices.entries.length} slices of ${new Set(patientsIn(slices)).size} patients`;
   return {
     list,
     foreground: foregroundOf(slices),
     source: `${entry.title}: ${counted} (TCIA, ${entry.licence})`,
-    patients: 'four folds of slices, or of patients; run k tests fold k, so every slice is unseen once in each arm',
+    patients: `${numbers[count]} folds; run k tests fold k${again}, so every slice is unseen ${often} in each arm`,
     split({ split }, seed) {
       const set = split === 'slices' ? single : slices;
-      const folds = makeFolds(patientsIn(set), { count: 4, seed: 1 });
-      const { training, validation: test } = splitFold(folds, (seed - 1) % 4);
+      const folds = makeFolds(patientsIn(set), { count, seed: 1 });
+      const { training, validation: test } = splitFold(folds, (seed - 1) % count);
       return { slices: set, training, validation: [], test };
     },
   };
@@ -171,7 +175,7 @@ async function pictureCohort(dataFolder?: string): Promise<StudyCohort> {
  * Opens the cohort of a study and makes what can be made. Throws a sentence that says
  * how to get the data that is missing.
  */
-export function openCohort({ cohort, arms }: StudyPlan, dataFolder?: string): Promise<StudyCohort> {
-  const keepsClasses = arms.some((arm) => arm.keepsClasses);
-  return cohort === 'phantom' ? phantomCohort(keepsClasses) : pictureCohort(dataFolder);
+export function openCohort(plan: StudyPlan, dataFolder?: string): Promise<StudyCohort> {
+  const keepsClasses = plan.arms.some((arm) => arm.keepsClasses);
+  return plan.cohort === 'phantom' ? phantomCohort(keepsClasses) : pictureCohort(plan, dataFolder);
 }

@@ -16,7 +16,7 @@ import { powerStudyName, powerTitle, readPowerRecord } from './powerRecord.ts';
 import { publishedName, recordPublished } from './published.ts';
 import { readStudyRecord, recordFile, type StudyRecord } from './record.ts';
 import { runPower } from './runPower.ts';
-import { runStudy, type StudyResult, studyState, timeStudy } from './runStudy.ts';
+import { runStudy, type StudyResult, studyState, timeStudy, trainOne } from './runStudy.ts';
 
 const help = `npm run study -- NAME [options]
 
@@ -33,6 +33,7 @@ stopped one goes on where it stopped: start the command again.
   --data DIR   where the real data lies, if not in data/NAME
                (leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas)
   --record     trains nothing: writes the record of what is finished
+  --one RUN    trains one run of the study alone, such as recipe-seed3, and records nothing
   --times N    trains nothing: measures the training step of all arms in turns, N times each
 `;
 
@@ -95,6 +96,7 @@ async function main(args: string[]): Promise<number> {
       data: { type: 'string' },
       record: { type: 'boolean' },
       times: { type: 'string' },
+      one: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -128,6 +130,7 @@ async function main(args: string[]): Promise<number> {
   const engine = await startEngine();
   console.log(`engine: ${engine.description}${engine.fallbackReason ? ` (${engine.fallbackReason})` : ''}`);
   const cohort = await openCohort(plan, values.data);
+  if (values.one) return trainOne(plan, cohort, values.one).then(() => 0);
   if (rounds) {
     for (const { arm, stepMs, leastStepMs, timedSteps } of await timeStudy(plan, cohort, rounds)) {
       console.log(

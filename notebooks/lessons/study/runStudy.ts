@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { firstDifference } from 'axunet/checks';
-import { messageOf } from 'axunet/errors';
+import { expected, messageOf } from 'axunet/errors';
 import { codeVersion } from 'axunet/figures/saveFigure';
 import { sha256, writeJson } from 'axunet/io/files';
 import {
@@ -139,6 +139,24 @@ async function trainAndScore(
   } finally {
     trained.model.dispose();
   }
+}
+
+/**
+ * Trains and scores one run of a plan where that was not done, and records nothing: what several processes do side by
+ * side, before one of them records all. Throws a UserError for a run that the plan does not have.
+ */
+export async function trainOne(
+  plan: StudyPlan,
+  cohort: StudyCohort,
+  name: string,
+  places: StudyPlaces = {},
+): Promise<void> {
+  const found = plan.seeds
+    .flatMap((seed) => plan.arms.map((arm) => ({ arm, seed })))
+    .find(({ arm, seed }) => runName(arm.name, seed) === name);
+  if (!found) throw expected(`a run of the study ${plan.name}, such as ${runName(plan.arms[0]!.name, 1)}`, name);
+  const one = prepare(plan, cohort, found.arm, found.seed, places.runs);
+  if (!(await finishedRun(one))) await trainAndScore(one, cohort);
 }
 
 /** Everything of the record that the runs do not say themselves. */

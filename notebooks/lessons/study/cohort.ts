@@ -87,22 +87,37 @@ function withTumoursRepeated(united: SliceSet, apart: SliceSet): { united: Slice
   return { united: repeat(united), apart: repeat(apart) };
 }
 
-async function phantomCohort(keepsClasses: boolean): Promise<StudyCohort> {
-  const folder = projectPath('data/study/phantom');
+const phantomFolder = projectPath('data/study/phantom');
+
+/** The phantom patients of all studies, made where they are missing. */
+async function openPhantoms(): Promise<CaseList> {
   const progress = startProgress('phantom patients', phantomPatients);
-  await makePhantomCohort(folder, {
+  await makePhantomCohort(phantomFolder, {
     profile: 'demo',
     patients: phantomPatients,
     seed: 1,
     onProgress: (done, _, note) => progress.update(done, note),
   });
   progress.finish();
-  const list = await openDataset('phantom', folder);
-  const slices = await makeSlices(list, projectPath('data/study/phantom-slices'));
+  return openDataset('phantom', phantomFolder);
+}
+
+const slicesOfPhantoms = (list: CaseList): Promise<SliceSet> =>
+  makeSlices(list, projectPath('data/study/phantom-slices'));
+
+/** Slices of all phantom patients, pancreas and tumour as one class. */
+export const phantomSlices = async (): Promise<SliceSet> => slicesOfPhantoms(await openPhantoms());
+
+async function phantomCohort(keepsClasses: boolean): Promise<StudyCohort> {
+  const list = await openPhantoms();
+  const slices = await slicesOfPhantoms(list);
   const sets = keepsClasses
     ? withTumoursRepeated(
         slices,
-        await makeSlices(await openDataset('phantom', folder, phantomClasses), projectPath('data/study/phantom-apart')),
+        await makeSlices(
+          await openDataset('phantom', phantomFolder, phantomClasses),
+          projectPath('data/study/phantom-apart'),
+        ),
       )
     : { united: slices, apart: slices };
   const { folds } = foldsOf(list, { count: 11, seed: 1 });

@@ -118,7 +118,7 @@ export function friedmanOf(metric: Metric, all: readonly PatientValues[]): Fried
 }
 
 /** `PANCREAS_0001-1106` is a slice of patient 0001. */
-const patientOfSlice = (id: string): string => /^PANCREAS_(\d+)/.exec(id)?.[1] ?? id;
+export const patientOfSlice = (id: string): string => /^PANCREAS_(\d+)/.exec(id)?.[1] ?? id;
 
 /** Slices of all runs of an arm pooled by patient, for a study in which every slice was tested once. */
 export function pooledByPatient(record: StudyRecord, arm: string): StudyCase[] {

@@ -6,9 +6,10 @@ import { saveFigure } from 'axunet/figures/saveFigure';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
 import { seedPoints } from '../figures/seedPoints.ts';
+import { runAccuracy } from './accuracy.ts';
 import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
-import { classesApartName, findStudy, studies } from './plan.ts';
+import { accuracyName, classesApartName, findStudy, studies } from './plan.ts';
 import { runPlanned } from './planned.ts';
 import { type PlannedSet, plannedName, plannedSets } from './plannedCohort.ts';
 import { savePlannedFigure } from './plannedOutcome.ts';
@@ -129,6 +130,10 @@ async function main(args: string[]): Promise<number> {
     throw new UserError(`Expected --times with a whole number above 0, found "${values.times}"`);
   const engine = await startEngine();
   console.log(`engine: ${engine.description}${engine.fallbackReason ? ` (${engine.fallbackReason})` : ''}`);
+  if (plan.name === accuracyName && !values.one && !rounds) {
+    const done = await runAccuracy({ dataFolder: values.data, onlyFinished: values.record });
+    return tell(plan.name, done, plan.arms.length * plan.seeds.length);
+  }
   const cohort = await openCohort(plan, values.data);
   if (values.one) return trainOne(plan, cohort, values.one).then(() => 0);
   if (rounds) {

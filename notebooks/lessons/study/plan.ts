@@ -14,6 +14,8 @@ export interface StudyArm {
   readonly split?: 'patients' | 'slices';
   /** Pancreas and tumour are two classes, not one; of phantom cohorts alone. */
   readonly keepsClasses?: boolean;
+  /** Begins with the weights of a network that was trained on phantom patients instead of random ones. */
+  readonly begins?: 'phantom';
 }
 
 export interface StudyPlan {
@@ -68,6 +70,7 @@ export const studies: readonly StudyPlan[] = [
       { name: 'no-augmentation', label: 'Without augmentation', changes: { augment: 'none' } },
       { name: 'strong', label: 'Stronger augmentation', changes: { augment: 'strong' } },
       { name: 'boundary-aware', label: 'Focal + GDL + boundary-aware', changes: { loss: 'focal-gdl-boundary' } },
+      { name: 'pretrained', label: 'First on phantoms', changes: {}, begins: 'phantom' },
       { name: 'fine', label: '224 instead of 160 pixels', changes: { gridSize: [224, 224] } },
       { name: 'long', label: 'Twice as long', changes: { epochs: 100 } },
       { name: 'unet', label: 'U-Net', changes: { variant: 'unet' } },

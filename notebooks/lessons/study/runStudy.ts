@@ -25,11 +25,12 @@ import { type EpochRecord, readHistory } from 'axunet/train/history';
 import { loadRun } from 'axunet/train/loadRun';
 import { presetConfig } from 'axunet/train/presets';
 import { closeRun, describeRun, openRun, type RunDescription } from 'axunet/train/run';
-import { TrainingStopped } from 'axunet/train/trainer';
+import { type TrainingResult, TrainingStopped } from 'axunet/train/trainer';
 import { trainFolder } from 'axunet/train/trainFolder';
 import { currentEngine } from 'axunet-engine/engine';
 import type { StudyCohort, StudySplit } from './cohort.ts';
 import { stepTimes, variantCosts } from './cost.ts';
+import { phantomStart } from './phantomStart.ts';
 import type { StudyArm, StudyPlan } from './plan.ts';
 import {
   type ArmCost,
@@ -85,7 +86,11 @@ function prepare(
     training: split.training,
     validation: [],
   });
-  const hash = sha256(JSON.stringify({ description, test: split.test, validation: split.validation })).slice(0, 8);
+  const { begins } = arm;
+  const hash = sha256(JSON.stringify({ description, test: split.test, validation: split.validation, begins })).slice(
+    0,
+    8,
+  );
   return { arm, seed, split, description, folder: path.join(runs, plan.name, `${runName(arm.name, seed)}-${hash}`) };
 }
 
@@ -115,11 +120,20 @@ async function finishedRun({ folder }: Prepared): Promise<StudyRun | undefined> 
   return scoring === scoringVersion ? checkShape(decode(run), finishedSchema, file, what) : undefined;
 }
 
-async function trainAndScore(
-  { arm, seed, split, description, folder }: Prepared,
-  cohort: StudyCohort,
-): Promise<StudyRun> {
-  const result = await trainFolder(folder, description, split.slices);
+/** Trains as described, beginning with the weights of another network where the arm does. */
+async function trainRun({ arm, split, description, folder }: Prepared): Promise<TrainingResult> {
+  if (!arm.begins) return trainFolder(folder, description, split.slices);
+  const from = await phantomStart(description.config, path.dirname(folder));
+  try {
+    return await trainFolder(folder, { ...description, from: from.sha256 }, split.slices, { from });
+  } finally {
+    from.model.dispose();
+  }
+}
+
+async function trainAndScore(one: Prepared, cohort: StudyCohort): Promise<StudyRun> {
+  const { arm, seed, split, description, folder } = one;
+  const result = await trainRun(one);
   const trained = await loadRun(folder, 'last');
   try {
     const scores = await scoreStudyRun(trained, cohort, split);
@@ -157,6 +171,30 @@ export async function trainOne(
   if (!found) throw expected(`a run of the study ${plan.name}, such as ${runName(plan.arms[0]!.name, 1)}`, name);
   const one = prepare(plan, cohort, found.arm, found.seed, places.runs);
   if (!(await finishedRun(one))) await trainAndScore(one, cohort);
+}
+
+/** Where a finished run of a plan lies, and the slices that it has not seen. Throws a UserError where it is missing. */
+export async function finishedFolder(
+  plan: StudyPlan,
+  cohort: StudyCohort,
+  arm: StudyArm,
+  seed: number,
+  runs?: string,
+): Promise<{ folder: string } & Pick<StudySplit, 'slices' | 'test'>> {
+  const one = prepare(plan, cohort, arm, seed, runs);
+  if (!(await finishedRun(one))) throw expected(`the finished run ${runName(arm.name, seed)}`, 'none', one.folder);
+  return { folder: one.folder, slices: one.split.slices, test: one.split.test };
+}
+
+/** Names of the runs that are not finished, in the order in which they are done. */
+export async function unfinishedRuns(
+  plan: StudyPlan,
+  cohort: StudyCohort,
+  places: StudyPlaces = {},
+): Promise<string[]> {
+  const { prepared } = prepareAll(plan, cohort, places.runs);
+  const finished = await Promise.all(prepared.map(finishedRun));
+  return prepared.filter((_, i) => !finished[i]).map(({ arm, seed }) => runName(arm.name, seed));
 }
 
 /** Everything of the record that the runs do not say themselves. */

@@ -28,6 +28,7 @@ import type { StudyCohort } from './cohort.ts';
 import { accuracyName, findStudy, type StudyArm, type StudyPlan } from './plan.ts';
 import { recordFile, recordText } from './record.ts';
 import { finishedFolder } from './runStudy.ts';
+import { UnseenSlices } from './unseen.ts';
 
 /** Networks of these arms and repetitions of the five folds, together. */
 export interface EnsemblePlan {
@@ -47,6 +48,9 @@ export const ensemblePlans: readonly EnsemblePlan[] = [
   { name: 'one', label: 'One network', members: recipe(1), scales: [1] },
   { name: 'one-scales', label: 'One network, three scales', members: recipe(1), scales: threeScales },
 ];
+
+/** What is shipped, as far as cross-validation can tell: chosen on unseen slices of the folds. */
+export const chosenEnsemble = { name: 'one', threshold: 0.5 } as const;
 
 /** Probabilities from which a pixel is taken for pancreas. */
 export const ensembleThresholds = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7] as const;
@@ -102,10 +106,11 @@ class Sums {
     this.count++;
   }
 
-  /** Each slice's row of the record. */
-  rows(slices: SliceSet): EnsembleSlice[] {
+  /** Each slice's row of the record; `watch` is given the mean probabilities of each. */
+  rows(slices: SliceSet, watch?: UnseenSlices): EnsembleSlice[] {
     return [...this.maps].map(([index, sum]) => {
       const [mean, label] = [sum.map((v) => v / this.count), slices.readLabel(index)];
+      watch?.add(slices, index, mean);
       const found = ensembleThresholds.map((threshold): [number, number] => {
         const { tp, fp } = overlapCounts(thresholdMask(mean, threshold), label);
         return [tp, fp];
@@ -158,6 +163,7 @@ export async function recordEnsembles(
   { plans = ensemblePlans, runs, records }: { plans?: readonly EnsemblePlan[]; runs?: string; records?: string } = {},
 ): Promise<EnsembleRecord> {
   const study = findStudy(accuracyName);
+  const unseen = new UnseenSlices(chosenEnsemble.threshold);
   const rows = new Map(plans.map(({ name }) => [name, [] as EnsembleSlice[]]));
   for (let fold = 0; fold < study.folds!; fold++) {
     const wanted = plans.map((plan) => ({ plan, views: viewsOf(study, plan, fold), sums: new Sums() }));
@@ -167,7 +173,9 @@ export async function recordEnsembles(
       for (const { views, sums } of wanted) if (views.some((one) => viewKey(one) === key)) sums.add(maps);
     }
     const { slices } = cohort.split(study.arms[0]!, fold + 1);
-    for (const { plan, sums } of wanted) rows.get(plan.name)!.push(...sums.rows(slices));
+    for (const { plan, sums } of wanted) {
+      rows.get(plan.name)!.push(...sums.rows(slices, plan.name === chosenEnsemble.name ? unseen : undefined));
+    }
   }
   const record: EnsembleRecord = {
     command: `npm run study -- ${accuracyName}`,
@@ -182,5 +190,6 @@ export async function recordEnsembles(
     })),
   };
   await writeFileAtomic(ensemblesFile(records), `${recordText(record)}\n`);
+  await unseen.write(chosenEnsemble.name, records);
   return record;
 }

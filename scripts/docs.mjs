@@ -21,8 +21,23 @@ async function writeDatasets() {
   fs.writeFileSync(file, `${text.slice(0, start)}${result.stdout.trimEnd()}\n${text.slice(end)}`);
 }
 
+/** Puts the tables of the study of accuracy between their comments in docs/accuracy.md. */
+async function writeAccuracy() {
+  const code =
+    "import { accuracyMarkdown } from './notebooks/lessons/study/accuracyMarkdown.ts'; " +
+    'console.log(await accuracyMarkdown());';
+  const result = await run(process.execPath, [...(await nodeFlags()), '--input-type=module', '--eval', code]);
+  if (result.code !== 0) throw new Problem(`The study of accuracy could not be read: ${result.stderr.trim()}`);
+  const file = inProject('docs/accuracy.md');
+  const text = fs.readFileSync(file, 'utf8');
+  const [start, end] = [text.indexOf('\n', text.indexOf('<!-- accuracy: written')), text.indexOf('<!-- accuracy: end')];
+  if (end < start || start < 0) throw new Problem('Expected the two comments "accuracy:" in docs/accuracy.md.');
+  fs.writeFileSync(file, `${text.slice(0, start)}\n\n${result.stdout.trim()}\n\n${text.slice(end)}`);
+}
+
 runMain(async () => {
   await writeDatasets();
+  await writeAccuracy();
   fs.writeFileSync(inProject('docs/gallery.md'), galleryText());
   fs.writeFileSync(inProject('docs/decisions/README.md'), decisionsText());
   const pages = await apiPages();

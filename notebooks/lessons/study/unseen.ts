@@ -22,6 +22,18 @@ const bins = 10;
 const leastProbability = 0.01;
 const shownSidePixels = 160;
 const shownWorst = 10;
+/** Shares of the slices that are worse than a typical one that is shown. */
+const typicalShares = [0.25, 0.4, 0.5, 0.6, 0.75, 0.95] as const;
+
+const pictureSchema = object({
+  id: text,
+  dice: realNumber,
+  height: natural,
+  width: natural,
+  image: text,
+  label: text,
+  prediction: text,
+});
 
 const unseenSchema = object({
   command: text,
@@ -31,11 +43,13 @@ const unseenSchema = object({
   calibration: list(object({ pixels: natural, pancreas: natural, probability: realNumber })),
   /** Of a slice: id, pixels of the label, DSC, and the DSC that the probabilities promise. */
   slices: list(tuple([text, natural, realNumber, realNumber])),
-  /** The worst slices, from the worst on: grey values and masks of a window, base64. */
-  worst: list(
-    object({ id: text, dice: realNumber, height: natural, width: natural, image: text, label: text, prediction: text }),
-  ),
+  /** The worst slices from the worst on, and some from the lower quarter to the best: a window's grey values and masks. */
+  worst: list(pictureSchema),
+  typical: list(pictureSchema),
 });
+
+/** A window of a slice: grey values from 0 to 255, and masks of one bit a pixel, base64. */
+export type Picture = Shape<typeof pictureSchema>;
 
 /** Calibration, doubt and the worst slices of one ensemble. */
 export type UnseenRecord = Shape<typeof unseenSchema>;
@@ -83,9 +97,8 @@ export class UnseenSlices {
   private readonly pixels = new Float64Array(bins);
   private readonly pancreas = new Float64Array(bins);
   private readonly sums = new Float64Array(bins);
-  private readonly rows: UnseenRecord['slices'][number][] = [];
-  private readonly seen: UnseenRecord['worst'][number][] = [];
-
+  private readonly seen: { index: number; dice: number; promised: number; mask: string }[] = [];
+  private slices: SliceSet | undefined;
   private readonly threshold: number;
 
   constructor(threshold: number) {
@@ -103,29 +116,32 @@ export class UnseenSlices {
       this.sums[bin]! += p;
       if (label[i]) this.pancreas[bin]!++;
     }
-    const { id, foreground: truth } = slices.entries[index]!;
     const { tp, fp } = overlapCounts(mask, label);
-    const dice = diceOf({ truth, tp, fp });
-    this.rows.push([id, truth, rounded(dice), rounded(expectedDice(probability, mask))]);
-    this.keepWorst(slices, index, mask, dice);
+    const dice = diceOf({ truth: slices.entries[index]!.foreground, tp, fp });
+    this.seen.push({ index, dice, promised: expectedDice(probability, mask), mask: packMask(mask) });
+    this.slices = slices;
   }
 
-  private keepWorst(slices: SliceSet, index: number, mask: Uint8Array, dice: number): void {
-    const last = this.seen.at(-1);
-    if (this.seen.length === shownWorst && last && dice >= last.dice) return;
-    const { slice, label } = preparedSlice(slices, index);
+  private picture({ index, dice, mask: packed }: { index: number; dice: number; mask: string }): Picture {
+    const { slice, label } = preparedSlice(this.slices!, index);
+    const mask = unpackMask(packed, label.length);
     const window = windowAround({ ...slice, spacingMm: [1, 1] }, [label, mask], shownSidePixels);
     const grey = Uint8Array.from(cropSlice(slice, window).values, (v) => Math.round(255 * Math.max(0, Math.min(1, v))));
     const cut = (m: ArrayLike<number>): string => packMask(cutWindow(m, slice.height, slice.width, window));
-    const { height, width } = window;
-    const image = Buffer.from(grey).toString('base64');
-    const { id } = slices.entries[index]!;
-    this.seen.push({ id, dice: rounded(dice), height, width, image, label: cut(label), prediction: cut(mask) });
-    this.seen.sort((a, b) => a.dice - b.dice || (a.id < b.id ? -1 : 1)).splice(shownWorst);
+    return {
+      id: this.slices!.entries[index]!.id,
+      dice: rounded(dice),
+      height: window.height,
+      width: window.width,
+      image: Buffer.from(grey).toString('base64'),
+      label: cut(label),
+      prediction: cut(mask),
+    };
   }
 
   /** Writes the record of what was collected. */
   async write(ensemble: string, records?: string): Promise<UnseenRecord> {
+    const byDice = this.seen.toSorted((a, b) => a.dice - b.dice || a.index - b.index);
     const record: UnseenRecord = {
       command: `npm run study -- ${accuracyName}`,
       ensemble,
@@ -135,8 +151,14 @@ export class UnseenSlices {
         pancreas: this.pancreas[i]!,
         probability: pixels > 0 ? rounded(this.sums[i]! / pixels) : 0,
       })),
-      slices: this.rows.toSorted(([a], [b]) => (a < b ? -1 : 1)),
-      worst: this.seen,
+      slices: this.seen
+        .map(({ index, dice, promised }): UnseenRecord['slices'][number] => {
+          const { id, foreground } = this.slices!.entries[index]!;
+          return [id, foreground, rounded(dice), rounded(promised)];
+        })
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+      worst: byDice.slice(0, shownWorst).map((one) => this.picture(one)),
+      typical: typicalShares.map((share) => this.picture(byDice[Math.floor(share * byDice.length)]!)),
     };
     await writeFileAtomic(unseenFile(records), `${recordText(record)}\n`);
     return record;
@@ -145,9 +167,9 @@ export class UnseenSlices {
 
 const rounded = (value: number): number => Number(value.toFixed(5));
 
-/** The worst slices as figures take them. */
-export const worstCases = ({ worst }: UnseenRecord): OverlayCase[] =>
-  worst.map(({ id, dice, height, width, image, label, prediction }) => ({
+/** Recorded pictures as figures take them. */
+export const picturedCases = (pictures: readonly Picture[]): OverlayCase[] =>
+  pictures.map(({ id, dice, height, width, image, label, prediction }) => ({
     id,
     dice,
     slice: { values: Buffer.from(image, 'base64'), height, width, spacingMm: [1, 1], range: [0, 255] },

@@ -57,6 +57,10 @@ export const settings = {
   get folds(): string | undefined {
     return process.env.AXUNET_FOLDS || undefined;
   },
+  /** The network that training in the notebooks begins with, as `--from` names it; undefined means random weights. */
+  get from(): string | undefined {
+    return process.env.AXUNET_FROM || undefined;
+  },
   /** Optional folder of extra test data beside the repository; undefined where it is absent. */
   get sharedFolder(): string | undefined {
     const wanted = folder('AXUNET_SHARED') ?? path.resolve(projectRoot, '..', 'shared');

@@ -12,6 +12,8 @@ sums up. Executed notebooks, figures and metrics go to figures/latest; tracked f
   --dataset NAME    the data set instead of the phantom cohort (npm run axunet data lists them)
   --data FOLDER     where that data set lies; by default data/NAME
   --folds all|K     train all folds, or fold K only (from 0); by default the first
+  --from RUN        begin each training with the weights of a network: a run, a file of axunet export
+                    --safetensors, or weights for the ones that come with the project
   --minutes N       stop each training after N minutes and score the network as it is then
   --profile NAME    tiny, demo (default), study or paper: how large and how long
   --engine NAME     auto (default), tensorflow, wasm or cpu
@@ -27,6 +29,7 @@ const options = {
   dataset: { type: 'string' },
   data: { type: 'string' },
   folds: { type: 'string' },
+  from: { type: 'string' },
   minutes: { type: 'string' },
   profile: { type: 'string' },
   engine: { type: 'string' },
@@ -58,6 +61,7 @@ export function parseOptions(argv, cwd) {
   for (const name of ['dataset', 'folds', 'minutes', 'profile', 'engine']) {
     if (values[name] !== undefined) env[`AXUNET_${name.toUpperCase()}`] = values[name];
   }
+  if (values.from !== undefined) env.AXUNET_FROM = fromPlace(values.from, cwd);
   if (values.data !== undefined) {
     env.AXUNET_DATA = path.resolve(cwd, values.data);
     if (!fs.existsSync(env.AXUNET_DATA))
@@ -68,6 +72,14 @@ export function parseOptions(argv, cwd) {
       );
   }
   return { help: values.help, refresh: values.refresh, notebooks: values.notebook ?? [], env };
+}
+
+/** A run or file as an absolute path; a name of weights that come with the project as it is. */
+function fromPlace(from, cwd) {
+  const place = path.resolve(cwd, from);
+  if (fs.existsSync(place)) return place;
+  if (/[/\\.]/.test(from)) throw new Problem(`Expected --from to be a run or a file, found nothing at ${place}.`);
+  return from;
 }
 
 function parse(argv) {

@@ -1,8 +1,16 @@
 /** Training that begins with the weights of another network instead of random ones. */
 import { expected } from '../errors.ts';
 import { readWeights, weightName, writeFittingWeights } from '../step/weights.ts';
+import type { TrainChanges } from './config.ts';
 import type { TrainedRun } from './loadRun.ts';
 import type { RunDescription, TrainingRun } from './run.ts';
+
+/** What a configuration must say for its network to take all weights of another; nothing where there is none. */
+export function networkChanges(from?: TrainedRun): TrainChanges {
+  if (!from) return {};
+  const { variant, width, asppRates } = from.description.model;
+  return { variant, width, asppRates };
+}
 
 /** The layers of some weights: `c10/conv` of `c10/conv/kernel`, each once. */
 const layersOf = (weights: readonly string[]): string[] => [

@@ -16,20 +16,30 @@ import { loadRun, type TrainedRun } from 'axunet/train/loadRun';
 import { presetConfig } from 'axunet/train/presets';
 import { closeRun, describeRun, openRun } from 'axunet/train/run';
 import { type RunScores, scoreRun } from 'axunet/train/scores';
+import { networkChanges } from 'axunet/train/startWeights';
 import { trainFolder } from 'axunet/train/trainFolder';
+import { loadNetwork } from 'axunet/weights/loadNetwork';
 import { currentEngine } from 'axunet-engine/engine';
 import type { LossCurve } from './figures/optimizerComparison.ts';
 import type { Session } from './session.ts';
 
 /**
  * The preset of the session's profile and data set; AXUNET_MINUTES replaces its time box.
- * WebAssembly gets three times the time.
+ * WebAssembly gets three times the time. The network is of the kind of `from`, where training begins with that.
  */
-export function sessionConfig(session: Session, changes: TrainChanges = {}): TrainConfig {
+export function sessionConfig(session: Session, changes: TrainChanges = {}, from?: TrainedRun): TrainConfig {
   const preset = presetConfig(session.profile, session.dataset);
   const minutes =
     settings.minutes ?? (preset.minutes && currentEngine().name !== 'tensorflow' ? 3 * preset.minutes : undefined);
-  return trainConfig({ seed: session.seed, ...(minutes ? { minutes } : {}), ...changes }, preset);
+  return trainConfig(
+    { seed: session.seed, ...(minutes ? { minutes } : {}), ...networkChanges(from), ...changes },
+    preset,
+  );
+}
+
+/** The network that AXUNET_FROM names, for training to begin with its weights; undefined without the variable. */
+export async function startNetwork(): Promise<TrainedRun | undefined> {
+  return settings.from === undefined ? undefined : loadNetwork(settings.from);
 }
 
 /** The folds to train: AXUNET_FOLDS, a number from 0 or `all`; the first one by default. */
@@ -53,7 +63,8 @@ export interface TrainedFold {
 }
 
 /**
- * Trains one fold, or goes on where it stopped; a finished one is only loaded. Then scores its unseen
+ * Trains one fold, from the weights of `from` where it is given, or goes on where it stopped; a finished one is only
+ * loaded. Then scores its unseen
  * patients with the weights after the last epoch: the best epoch would be chosen by these same patients.
  * The folder's name ends in a hash of all that describes the run: another configuration, data or version
  * starts a run of its own.
@@ -63,11 +74,14 @@ export async function trainFold(
   slices: SliceSet,
   folds: Folds,
   fold: number,
-  config: TrainConfig,
+  { config, from }: { readonly config: TrainConfig; readonly from?: TrainedRun },
 ): Promise<TrainedFold> {
-  const description = describeRun(config, slices, splitFold(folds, fold));
+  const description = {
+    ...describeRun(config, slices, splitFold(folds, fold)),
+    ...(from && { from: from.sha256 }),
+  };
   const folder = path.join(session.runs, `fold-${fold}-${sha256(JSON.stringify(description)).slice(0, 8)}`);
-  await trainFolder(folder, description, slices);
+  await trainFolder(folder, description, slices, { from });
   const trained = await loadRun(folder, 'last');
   return { fold, folder, trained, history: readHistory(folder), scores: await scoreRun(trained, slices) };
 }

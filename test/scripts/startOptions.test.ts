@@ -30,6 +30,12 @@ describe('the options of npm start', () => {
     );
   });
 
+  it('take --from as a place, or as the name of weights that come with the project', () => {
+    expect(parseOptions(['--from', '.'], os.tmpdir()).env.AXUNET_FROM).toBe(path.resolve(os.tmpdir()));
+    expect(parse('--from', 'weights').env.AXUNET_FROM).toBe('weights');
+    expect(() => parse('--from', 'runs/none')).toThrow(/Expected --from to be a run or a file, found nothing at/);
+  });
+
   it.each([
     [['--folds', 'many'], /--folds to be all or the number of a fold, found "many"/],
     [['--minutes', '0'], /--minutes to be a number of minutes above 0, found "0"/],
@@ -45,7 +51,18 @@ describe('the options of npm start', () => {
   });
 
   it('are all explained by --help', () => {
-    for (const name of ['dataset', 'data', 'folds', 'minutes', 'profile', 'engine', 'notebook', 'refresh', 'help'])
+    for (const name of [
+      'dataset',
+      'data',
+      'folds',
+      'from',
+      'minutes',
+      'profile',
+      'engine',
+      'notebook',
+      'refresh',
+      'help',
+    ])
       expect(help).toContain(`--${name}`);
   });
 });

@@ -14,6 +14,7 @@ import { loadRun, type TrainedRun } from '../../train/loadRun.ts';
 import { presetConfig } from '../../train/presets.ts';
 import { describeRun, descriptionSchema, type RunDescription } from '../../train/run.ts';
 import { scoreRun } from '../../train/scores.ts';
+import { networkChanges } from '../../train/startWeights.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
 import { loadNetwork } from '../../weights/loadNetwork.ts';
@@ -87,12 +88,6 @@ async function sumUp(out: string, folds: number, patients: readonly PatientOverl
   console.log(`All ${folds} folds: patient Dice ${formatMeanSd(dice)}, Jaccard ${formatMeanSd(jaccard)}`);
 }
 
-/** A configuration whose network takes the weights of another. */
-function likeNetwork(base: TrainConfig, { description }: TrainedRun): TrainConfig {
-  const { variant, width, asppRates } = description.model;
-  return trainConfig({ variant, width, asppRates }, base);
-}
-
 /** Reads what is to be trained. Throws a UserError for options that contradict each other. */
 async function planOf(values: Values): Promise<Plan> {
   const { out } = values;
@@ -107,7 +102,7 @@ async function planOf(values: Values): Promise<Plan> {
   const folds = await foldsFor(values, slices, changed(preset).seed);
   await startTold();
   const from = values.from === undefined ? undefined : await loadNetwork(values.from);
-  const fresh = changed(from ? likeNetwork(preset, from) : preset);
+  const fresh = changed(trainConfig(networkChanges(from), preset));
   const isAll = values.folds === 'all';
   return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll, from };
 }

@@ -12,7 +12,7 @@ import { startProgress } from 'axunet/progress';
 import { MaskError } from 'axunet/radiomics/maskCheck';
 import type { TrainedRun } from 'axunet/train/loadRun';
 import { largestComponent } from 'axunet/volume/components';
-import { chosenFolds, sessionConfig, trainFold } from '../experiment.ts';
+import { chosenFolds, sessionConfig, startNetwork, trainFold } from '../experiment.ts';
 import type { Session } from '../session.ts';
 import { type Region, regionOf } from './region.ts';
 
@@ -21,7 +21,9 @@ export async function trainedNetwork(session: Session, list: CaseList): Promise<
   await preprocessDataset(list, { out: session.slices, mode: 'default' });
   const slices = await openSlices(session.slices);
   const folds = foldsOf(list, { count: 4, seed: session.seed });
-  return (await trainFold(session, slices, folds, chosenFolds(folds)[0]!, sessionConfig(session))).trained;
+  const from = await startNetwork();
+  const how = { config: sessionConfig(session, {}, from), from };
+  return (await trainFold(session, slices, folds, chosenFolds(folds)[0]!, how)).trained;
 }
 
 export interface PredictedRegions {

@@ -2,34 +2,19 @@
 import path from 'node:path';
 import { saveFigure } from 'axunet/figures/saveFigure';
 import { TrainingStopped } from 'axunet/train/trainer';
-import { forestPlot } from '../figures/forestPlot.ts';
-import { accuracyRows, armWays, ensembleWays, type Way } from './accuracySummary.ts';
+import { accuracyRows, type Way } from './accuracySummary.ts';
 import { openCohort } from './cohort.ts';
-import { type EnsembleRecord, ensemblesFile, readEnsembles, recordEnsembles } from './ensembles.ts';
+import { ensemblesFile, readEnsembles, recordEnsembles } from './ensembles.ts';
 import { accuracyName, findStudy } from './plan.ts';
-import { readStudyRecord, recordFile, type StudyRecord } from './record.ts';
+import { recordedWays, waysFigure } from './realSlices.ts';
+import { readStudyRecord, recordFile } from './record.ts';
 import { runStudy, type StudyResult, unfinishedRuns } from './runStudy.ts';
 import { trainSideBySide } from './sideBySide.ts';
 
-/** All ways of segmenting the slices that are recorded: arms first, then ensembles. */
-export function recordedWays(record: StudyRecord | undefined, ensembles: EnsembleRecord | undefined): Way[] {
-  const { folds } = findStudy(accuracyName);
-  return [...(record ? armWays(record, folds!) : []), ...(ensembles ? ensembleWays(ensembles) : [])];
-}
-
 /** Draws the DSC by patient of all ways beside the record. */
 async function saveAccuracyFigure(ways: readonly Way[]): Promise<void> {
-  const rows = accuracyRows(ways).flatMap(({ label, bySlice, byPatient }) => [
-    { name: label, kind: 'by patient', estimate: byPatient.mean, interval: byPatient.interval },
-    { name: label, kind: 'by slice', estimate: bySlice.mean, interval: bySlice.interval },
-  ]);
-  const figure = forestPlot(rows, {
-    title: 'Unseen real slices of 43 patients: what helps (NIH Pancreas-CT, CC BY 3.0)',
-    x: 'DSC, mean and 95 % interval over patients',
-    nothingAt: rows[0]?.estimate ?? 0,
-  });
   const file = recordFile(accuracyName);
-  await saveFigure(path.dirname(file), 'ways', figure, {
+  await saveFigure(path.dirname(file), 'ways', waysFigure(ways), {
     inputs: [file, ensemblesFile()],
     command: `npm run study -- ${accuracyName} --record`,
   });

@@ -1,9 +1,9 @@
 /** The tables of docs/accuracy.md, made from what the study recorded. */
 import { formatP } from 'axunet/statistics/formatP';
-import { recordedWays } from './accuracy.ts';
 import { type AccuracyRow, accuracyRows, type Estimate, ensembleWays, sizeRows, type Way } from './accuracySummary.ts';
 import { chosenEnsemble, type EnsembleRecord, readEnsembles } from './ensembles.ts';
 import { accuracyName, findStudy } from './plan.ts';
+import { recordedWays } from './realSlices.ts';
 import { readStudyRecord } from './record.ts';
 import { readUnseen, reliability, type UnseenRecord } from './unseen.ts';
 

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { projectPath } from '../../../lib/settings.ts';
+import { accuracyMarkdown } from '../../../notebooks/lessons/study/accuracyMarkdown.ts';
 import {
   accuracyRows,
   armWays,
@@ -111,6 +114,11 @@ describe('the study of accuracy', () => {
       extent: [expect.closeTo(281.6, 9), expect.closeTo(264, 9)],
     });
   });
+});
+
+it('docs/accuracy.md says what is recorded', async () => {
+  const text = readFileSync(projectPath('docs/accuracy.md'), 'utf8');
+  expect(text).toContain((await accuracyMarkdown()).trim());
 });
 
 describe('what the networks say of unseen slices', () => {

@@ -1,10 +1,11 @@
 /** What the notebooks share: the settings of this run, where things lie, and one way to show and keep a figure. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type CaseList } from 'axunet/dataset/caseList';
-import { datasetFolder, openDataset, shortPath } from 'axunet/dataset/cases';
+import { datasetFolder, defaultFolder, openDataset, shortPath } from 'axunet/dataset/cases';
 import { makePhantomCohort, phantomProfiles } from 'axunet/dataset/phantom';
+import { expected } from 'axunet/errors';
 import type { Figure } from 'axunet/figures/figure';
 import { type Provenance, saveFigure } from 'axunet/figures/saveFigure';
 import { showFigure } from 'axunet/figures/show';
@@ -53,9 +54,25 @@ export function showSession(session: Session): void {
   ).show();
 }
 
-/** Opens the data set of the session; the phantom cohort is made first where it is not complete. */
+/**
+ * Phantoms are made in their own place, or in a folder that is there and holds nothing or phantoms: a mistyped name must
+ * not become a folder full of them. Throws a UserError for any other.
+ */
+function checkPhantomPlace(folder: string): void {
+  if (path.resolve(folder) === defaultFolder('phantom')) return;
+  const found = existsSync(folder) ? readdirSync(folder) : undefined;
+  if (found?.length === 0 || found?.includes('dataset.json')) return;
+  const wanted = `the phantom cohort's own folder (${shortPath(defaultFolder('phantom'))}), one with phantoms, or an empty one`;
+  throw expected(wanted, found ? 'other files' : 'no such folder', folder);
+}
+
+/**
+ * Opens the data set of the session; the phantom cohort is made first where it is not complete. Throws a UserError
+ * where the cohort would be made in a folder of another purpose, or in one that is not there.
+ */
 export async function openCases(session: Session): Promise<CaseList> {
   if (session.dataset === 'phantom') {
+    checkPhantomPlace(session.data);
     const progress = startProgress('phantom patients', phantomProfiles[session.profile].patients);
     await makePhantomCohort(session.data, {
       profile: session.profile,

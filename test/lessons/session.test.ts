@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../lib/io/files.ts';
 import { labelHistogram } from '../../notebooks/lessons/figures/labelHistogram.ts';
-import { figure, openSession, type Session, sourceOf } from '../../notebooks/lessons/session.ts';
+import { figure, openCases, openSession, type Session, sourceOf } from '../../notebooks/lessons/session.ts';
 import { recordFile } from '../../notebooks/lessons/study/record.ts';
 
 interface Record {
@@ -42,5 +42,27 @@ describe('a figure of a notebook', () => {
   it('says that there is no data where nothing is recorded', async () => {
     await figure(session, 'none', spec, sourceOf(undefined));
     expect(recorded('none')).toMatchObject({ parameters: { dataset: 'none: nothing is recorded' }, inputs: {} });
+  });
+});
+
+describe('openCases', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-phantoms-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const session: Session = { ...openSession(), profile: 'tiny', dataset: 'phantom' };
+
+  it('makes no phantoms under a mistyped name', async () => {
+    const data = path.join(folder, 'pantom');
+    await expect(openCases({ ...session, data })).rejects.toThrow(
+      /the phantom cohort's own folder.*found no such folder/,
+    );
+    expect(existsSync(data)).toBe(false);
+  });
+
+  it('makes no phantoms beside other files', async () => {
+    writeFileSync(path.join(folder, 'letter.txt'), '');
+    await expect(openCases({ ...session, data: folder })).rejects.toThrow(
+      /one with phantoms, or an empty one.*other files/,
+    );
+    expect(readdirSync(folder)).toEqual(['letter.txt']);
   });
 });

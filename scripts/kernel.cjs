@@ -36,13 +36,13 @@ function explain(error) {
 if (require.main === module) {
   const { keepInterrupts, replaceInterrupt } = require('./kernel/interrupt.cjs');
   keepInterrupts();
-  const { CellHandler, KernelServer } = require('./kernel/server.cjs');
+  const { CellHandler, diagnostics, KernelServer } = require('./kernel/server.cjs');
   const jupyter = require('tslab/dist/jupyter.js');
   Object.assign(jupyter, { JupyterHandlerImpl: CellHandler, ZmqServer: KernelServer });
   const print = console.error;
   console.error = (...values) => {
     try {
-      print(...values.map(explain));
+      if (!diagnostics.take(values)) print(...values.map(explain));
     } catch {
       print('A value that cannot be shown'); // one that throws when it is looked at
     }

@@ -1,9 +1,11 @@
 // tslab's message handling, mended from outside: ordered sending, bounded output, one cell after the other.
+const path = require('node:path');
 const { format } = require('node:util');
 const { JupyterHandlerImpl, ZmqServer } = require('tslab/dist/jupyter.js');
 const { charactersOf, unitsOf } = require('./cursor.cjs');
 const { answerTo, parseRequest } = require('./message.cjs');
 const { Output } = require('./output.cjs');
+const { Diagnostics } = require('./diagnostics.cjs');
 const { hasEnded, jupyter, parentMs } = require('./parent.cjs');
 const { SendQueue } = require('./sendQueue.cjs');
 const { textWriter } = require('./textWriter.cjs');
@@ -38,6 +40,9 @@ const failures = {
   abort: { status: 'aborted' },
 };
 
+/** What the compiler says, with the project's notebooks to tell where a name would have come from. */
+const diagnostics = new Diagnostics(path.join(__dirname, '../../notebooks'));
+
 /** Runs cells; all they print and show leaves before their reply. */
 class CellHandler extends JupyterHandlerImpl {
   output = new Output();
@@ -62,9 +67,13 @@ class CellHandler extends JupyterHandlerImpl {
     return { ...reply, ...failures[reply.status] };
   }
 
-  handleExecuteImpl(request, ...rest) {
+  async handleExecuteImpl(request, ...rest) {
     request.onStart?.(this.execCount + 1);
-    return super.handleExecuteImpl(request, ...rest);
+    try {
+      return await super.handleExecuteImpl(request, ...rest);
+    } finally {
+      diagnostics.flush(request.code, console.error);
+    }
   }
 
   handleComplete({ code, cursor_pos: place }) {
@@ -201,4 +210,4 @@ class KernelServer extends ZmqServer {
   }
 }
 
-module.exports = { CellHandler, KernelServer };
+module.exports = { CellHandler, diagnostics, KernelServer };

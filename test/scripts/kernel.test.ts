@@ -57,6 +57,15 @@ describe('a cell in Jupyter', () => {
     expect([states(cell)[0], states(cell).at(-1)]).toEqual(['busy', 'idle']);
   });
 
+  it('that needs another one names the section to run first, and other faults as the compiler does', async () => {
+    const text = textOf((await run('console.log(full.summary());')).messages, 'stderr');
+    expect(text).toBe('full comes from the section "4. The network" of pipeline.ipynb. Run its cells first.\n');
+    await sleep(400); // tslab drops what is sent within 200 ms of a failure
+    const other = textOf((await run('nobodyKnowsThis + 1')).messages, 'stderr');
+    expect(other).toMatch(/^1:1 - Cannot find name 'nobodyKnowsThis'/);
+    await sleep(400);
+  });
+
   it('ends before the next one begins, where many were sent at once', async () => {
     const cells: Cell[] = Array.from({ length: 40 }, () => kernel.begin(printNumbers(500)));
     for (const cell of cells) {

@@ -1,9 +1,11 @@
-// `npm run lab`: the notebooks in JupyterLab or Jupyter Notebook, with the project's own TypeScript kernel.
+// `npm run lab`: copies of the notebooks in JupyterLab or Jupyter Notebook, with the project's own TypeScript kernel.
 import fs from 'node:fs';
 import path from 'node:path';
 import { findProgram, findPrograms, inProject, Problem, root, run, runMain } from './common.mjs';
 import { installKernel } from './install-kernel.mjs';
 import { checkNode } from './node-version.mjs';
+import { copiesFolder, copyNotebooks } from './notebook-copies.mjs';
+import { notebookNames } from './run-notebooks.mjs';
 import { prepare } from './setup.mjs';
 
 const environment = '.jupyter/venv';
@@ -30,6 +32,30 @@ function stopByTerm(child) {
   child.kill = (signal) => kill(signal === 'SIGKILL' ? signal : 'SIGTERM');
 }
 
+/** `--edit` is ours, the other arguments are Jupyter's. */
+function readArguments(given) {
+  return { isEdit: given.includes('--edit'), rest: given.filter((one) => one !== '--edit') };
+}
+
+/** The folder of the reader's copies, relative to the project; tells which of them are older than their original. */
+function makeCopies() {
+  const outdated = copyNotebooks(notebookNames(), inProject('notebooks'), inProject(copiesFolder));
+  for (const name of outdated)
+    console.log(
+      `${copiesFolder}/${name}.ipynb has changes of yours, and notebooks/${name}.ipynb is newer: ` +
+        'rename yours to get a new copy.',
+    );
+  console.log(`Your copies of the notebooks are in ${copiesFolder}; npm run lab -- --edit opens the originals.`);
+  return copiesFolder;
+}
+
+/** Arguments with which both Jupyters show the project and begin in a folder of it. */
+const openAt = (folder) => [
+  `--ServerApp.root_dir=${root}`,
+  `--LabApp.default_url=/lab/tree/${folder}`,
+  `--JupyterNotebookApp.default_url=/tree/${folder}`,
+];
+
 checkNode();
 runMain(async () => {
   console.log(`Engine: ${await prepare()}`);
@@ -43,10 +69,10 @@ runMain(async () => {
     );
   }
   const [program, args] = jupyter;
+  const { isEdit, rest } = readArguments(process.argv.slice(2));
   const jupyterPath = [inProject('.jupyter'), process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter);
-  // Arguments after "npm run lab --" go to Jupyter; its own group keeps the terminal's Ctrl-C from it, which comes
-  // through us.
-  const { code } = await run(program, [...args, ...process.argv.slice(2), inProject('notebooks')], {
+  // Jupyter's own group keeps the terminal's Ctrl-C from it, which comes through us.
+  const { code } = await run(program, [...args, ...openAt(isEdit ? 'notebooks' : makeCopies()), ...rest], {
     show: true,
     cwd: root,
     detached: process.platform !== 'win32',

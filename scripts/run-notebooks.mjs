@@ -7,15 +7,14 @@ import { nodeFlags } from './install.mjs';
 
 const order = ['preprocessing', 'pipeline', 'boundary-aware-loss', 'radiomics'];
 
-/** Names of the notebooks (without suffix) in the order in which they build on each other; others follow by name. */
-export function notebookNames() {
-  const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
-  const folder = inProject('notebooks');
-  return (fs.existsSync(folder) ? fs.readdirSync(folder) : [])
-    .filter((file) => file.endsWith('.ipynb'))
-    .map((file) => file.slice(0, -'.ipynb'.length))
-    .sort((a, b) => place(a) - place(b) || a.localeCompare(b));
-}
+/**
+ * Names of the notebooks (without suffix) in the order in which they build on each other. Others in the folder are a
+ * reader's: `npm start -- --notebook NAME` runs one of them.
+ */
+export const notebookNames = () => order.filter(isThere);
+
+/** Whether the folder holds a notebook of that name. */
+export const isThere = (name) => path.basename(name) === name && fs.existsSync(inProject('notebooks', `${name}.ipynb`));
 
 /**
  * Runs the notebooks one after the other until one fails.

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { duration, inProject, isObject, Problem, readJson, root, run, runMain, writeJson } from './common.mjs';
 import { checkNode } from './node-version.mjs';
-import { expectedTimings, notebookNames, runNotebooks, timingFiles } from './run-notebooks.mjs';
+import { expectedTimings, isThere, notebookNames, runNotebooks, timingFiles } from './run-notebooks.mjs';
 import { prepare } from './setup.mjs';
 import { help, parseOptions } from './start-options.mjs';
 import { statusLine } from './status-line.mjs';
@@ -16,9 +16,10 @@ function chooseNotebooks(wanted) {
   const all = notebookNames();
   if (!all.length)
     throw new Problem('Expected notebooks in the folder notebooks, found none: clone the repository again.');
-  const unknown = wanted.find((name) => !all.includes(name));
+  const unknown = wanted.find((name) => !isThere(name));
   if (unknown) throw new Problem(`Expected --notebook to be one of ${all.join(', ')}, found "${unknown}".`);
-  return all.filter((name) => !wanted.length || wanted.includes(name));
+  if (!wanted.length) return all;
+  return [...all.filter((name) => wanted.includes(name)), ...wanted.filter((name) => !all.includes(name))];
 }
 
 /** The generated patients that the notebooks learn from when no other data set is named. */

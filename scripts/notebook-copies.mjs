@@ -1,0 +1,48 @@
+// A reader's own copies of the notebooks: what `npm run lab` opens, so that notebooks/ stays as git knows it.
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** Below notebooks/, so that cells find the same packages; git ignores it, and `npm start` does not run it. */
+export const copiesFolder = 'notebooks/mine';
+const listName = '.copied.json';
+
+const sha256 = (file) => crypto.createHash('sha256').update(fs.readFileSync(file)).digest('hex');
+
+/** SHA-256 of each copy as it was made, by its name; none where nothing was copied or the list is damaged. */
+function readList(file) {
+  try {
+    const list = JSON.parse(fs.readFileSync(file, 'utf8'));
+    return typeof list === 'object' && list !== null ? list : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Copies notebooks that a reader has no copy of, and renews copies that the reader has not changed. What a reader has
+ * changed stays.
+ * @param names of notebooks, without suffix
+ * @param from the folder of the originals
+ * @param to the folder of the copies
+ * @returns the names of changed copies whose original has become another since
+ */
+export function copyNotebooks(names, from, to) {
+  fs.mkdirSync(to, { recursive: true });
+  const listFile = path.join(to, listName);
+  const made = readList(listFile);
+  const outdated = [];
+  for (const name of names) {
+    const [original, copy] = [from, to].map((folder) => path.join(folder, `${name}.ipynb`));
+    const now = sha256(original);
+    const isThere = fs.existsSync(copy);
+    if (isThere && sha256(copy) !== made[name]) {
+      if (made[name] !== now) outdated.push(name);
+      continue;
+    }
+    if (!isThere || made[name] !== now) fs.copyFileSync(original, copy);
+    made[name] = now;
+  }
+  fs.writeFileSync(listFile, `${JSON.stringify(made, null, 2)}\n`);
+  return outdated;
+}

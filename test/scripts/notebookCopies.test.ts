@@ -1,0 +1,57 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { copyNotebooks } from '../../scripts/notebook-copies.mjs';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-copies-'));
+  mkdirSync(path.join(folder, 'from'));
+  for (const name of ['a', 'b']) write('from', name, `${name} 1`);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const place = (where: string, name: string): string => path.join(folder, where, `${name}.ipynb`);
+const write = (where: string, name: string, text: string): void => writeFileSync(place(where, name), text);
+const copied = (name: string): string => readFileSync(place('to', name), 'utf8');
+const copy = (): string[] => copyNotebooks(['a', 'b'], path.join(folder, 'from'), path.join(folder, 'to'));
+
+describe("a reader's copies of the notebooks", () => {
+  it('are made where there are none', () => {
+    expect(copy()).toEqual([]);
+    expect([copied('a'), copied('b')]).toEqual(['a 1', 'b 1']);
+  });
+
+  it('follow their original while the reader has not changed them', () => {
+    copy();
+    write('from', 'a', 'a 2');
+    expect(copy()).toEqual([]);
+    expect(copied('a')).toBe('a 2');
+  });
+
+  it("keep the reader's changes, and are named where the original has changed too", () => {
+    copy();
+    write('to', 'a', 'mine');
+    write('to', 'b', 'mine too');
+    write('from', 'a', 'a 2');
+    expect(copy()).toEqual(['a']);
+    expect([copied('a'), copied('b')]).toEqual(['mine', 'mine too']);
+  });
+
+  it('never replace a file of the reader that was no copy', () => {
+    mkdirSync(path.join(folder, 'to'));
+    write('to', 'a', 'older than this command');
+    write('to', 'scratch', 'own');
+    writeFileSync(path.join(folder, 'to', '.copied.json'), '{ damaged');
+    copy();
+    expect(copied('a')).toBe('older than this command');
+    expect(copied('scratch')).toBe('own');
+    expect(readdirSync(path.join(folder, 'to')).sort()).toEqual([
+      '.copied.json',
+      'a.ipynb',
+      'b.ipynb',
+      'scratch.ipynb',
+    ]);
+  });
+});

@@ -21,12 +21,13 @@ function differenceOf({ comparison }: AccuracyRow): string {
 
 const waysTable = (ways: readonly Way[]): string =>
   table(
-    ['way', 'repetitions', 'DSC by slice', 'DSC by patient', 'difference by patient to the first row, corrected p'],
+    ['way', 'repetitions', 'DSC by slice', 'by patient', 'by patient, slices averaged', 'difference by patient, p'],
     accuracyRows(ways).map((row) => [
       row.label,
       `${row.repetitions}`,
       range(row.bySlice),
       range(row.byPatient),
+      number(row.byPatientOfSlices),
       differenceOf(row),
     ]),
   );

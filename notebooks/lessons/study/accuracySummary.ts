@@ -36,7 +36,10 @@ export interface AccuracyRow {
   readonly label: string;
   readonly repetitions: number;
   readonly bySlice: Estimate;
+  /** Pixels of a patient's slices pooled, as if they were a volume. */
   readonly byPatient: Estimate;
+  /** Each patient's mean over slices, for those who publish that. */
+  readonly byPatientOfSlices: number;
   readonly comparison?: Comparison;
 }
 
@@ -109,6 +112,10 @@ function sliceEstimate({ repetitions }: Way): Estimate {
   return { mean: estimate, interval };
 }
 
+/** Mean over patients of the mean DSC of their slices. */
+const meanOfSlices = ({ repetitions }: Way): number =>
+  mean([...byPatientOf(repetitions.flat()).values()].map((slices) => mean(slices.map(diceOf))));
+
 /** Rows of a table, each compared with the first. */
 export function accuracyRows(ways: readonly Way[]): AccuracyRow[] {
   if (ways.length === 0) return [];
@@ -125,6 +132,7 @@ export function accuracyRows(ways: readonly Way[]): AccuracyRow[] {
       repetitions: way.repetitions.length,
       bySlice: sliceEstimate(way),
       byPatient: { mean: estimate, interval },
+      byPatientOfSlices: meanOfSlices(way),
       ...(comparison && { comparison }),
     };
   });

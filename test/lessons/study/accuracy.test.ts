@@ -39,6 +39,7 @@ describe('the study of accuracy', () => {
     const [row] = accuracyRows([way('a', 800)]);
     expect(row!.bySlice.mean).toBeCloseTo((1600 / 1800 + 0 + 0.5) / 3, 12);
     expect(row!.byPatient.mean).toBeCloseTo((1600 / 1900 + 0.5) / 2, 12);
+    expect(row!.byPatientOfSlices).toBeCloseTo((1600 / 1800 / 2 + 0.5) / 2, 12);
     expect(row!.comparison).toBeUndefined();
   });
 

@@ -15,9 +15,10 @@ import { type Ensemble, type EnsembleOptions, openEnsemble, type Predictor } fro
 import { type InputOptions, inputChecksums, refuseOtherKind, type VolumeInput } from './inputs.ts';
 import { assertDicomPossible, type OutputOptions, outputFiles, refuseOverwriting, writeOutputs } from './outputs.ts';
 import { predictPicture } from './pictures.ts';
+import { onVolume, windowFor } from './picturesOnVolumes.ts';
 import { type Postprocessing, postprocessClasses } from './postprocess.ts';
 import { type PredictionRecord, readComplete, type Sizes } from './record.ts';
-import { unlikeTraining } from './unlikeTraining.ts';
+import { slicesOf, unlikeTraining } from './unlikeTraining.ts';
 import { type PredictVolumeOptions, predictWith } from './volume.ts';
 
 /** Where masks go, what is written beside them, and how they are made. */
@@ -92,7 +93,7 @@ async function predictVolumeFile(
   const { members, classes } = ensemble;
   const volume = await openImage(input.file, { series: input.series });
   assertFinite(volume, input.file);
-  const seen = members.map((one) => (one.isOfPictures ? { ...one, windowHu: options.windowHu! } : one));
+  const seen = onVolume(members, slicesOf(volume), options.windowHu);
   const { mask: raw, probabilities } = await predictWith(seen, volume, {
     threshold: options.threshold,
     batchSize: options.batchSize,
@@ -100,7 +101,7 @@ async function predictVolumeFile(
   });
   const { mask, sizes } = finishMask(raw, options.postprocessing, classes);
   const doubts = await writeOutputs({ mask, probabilities }, { volume, input }, ensemble, options);
-  const unlike = new Set(members.flatMap(({ grid }) => unlikeTraining(volume, grid)));
+  const unlike = new Set(seen.flatMap(({ grid }) => unlikeTraining(volume, grid)));
   return { sizes, warnings: [...volume.warnings, ...doubts, ...unlike] };
 }
 
@@ -162,9 +163,11 @@ async function predictFile(
 export async function predictFiles(
   predictor: Predictor | readonly Predictor[],
   inputs: readonly VolumeInput[],
-  options: PredictFilesOptions,
+  given: PredictFilesOptions,
 ): Promise<PredictReport> {
   const predictors = [predictor].flat() as Predictor[];
+  const hasVolumes = inputs.some(({ isPicture }) => !isPicture);
+  const options = { ...given, windowHu: windowFor(predictors, hasVolumes, given.windowHu) };
   const classes = predictors[0]?.classes;
   assertDicomPossible(inputs, options, classes);
   await makeFolder(options.out);

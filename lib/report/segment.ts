@@ -2,9 +2,10 @@
 import { type EnsembleOptions, openEnsemble, type Predictor } from '../predict/ensemble.ts';
 import { finishMask } from '../predict/files.ts';
 import { refuseOtherKind } from '../predict/inputs.ts';
+import { onVolume, windowFor } from '../predict/picturesOnVolumes.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
 import { classMask } from '../predict/slices.ts';
-import { unlikeTraining } from '../predict/unlikeTraining.ts';
+import { slicesOf, unlikeTraining } from '../predict/unlikeTraining.ts';
 import { type Member, predictWith } from '../predict/volume.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
@@ -68,10 +69,11 @@ export async function segmentImage(
   file: string,
   options: SegmentOptions,
 ): Promise<Segmented> {
-  const { threshold, postprocessing, windowHu } = options;
+  const { threshold, postprocessing } = options;
+  const windowHu = windowFor(runs, true, options.windowHu);
   refuseOtherKind(runs, [{ file, name: file }], { windowHu, postprocessing });
   const { members, classes } = openEnsemble(runs, options);
-  const seen = members.map((one) => (one.isOfPictures ? { ...one, windowHu: windowHu! } : one));
+  const seen = onVolume(members, slicesOf(volume), windowHu);
   try {
     const { masks, mean } = await predictEach(seen, volume, options);
     const maps = mean.map(({ data }) => data);

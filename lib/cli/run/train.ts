@@ -17,6 +17,7 @@ import { scoreRun } from '../../train/scores.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
 import { loadNetwork } from '../../weights/loadNetwork.ts';
+import { isShippedName, shippedFiles } from '../../weights/shipped.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/train.ts';
 import { foldsFor, presetOf, readTrainingOptions, slicesFor, startTold } from './training.ts';
@@ -93,6 +94,11 @@ function likeNetwork(base: TrainConfig, { description }: TrainedRun): TrainConfi
   return trainConfig({ variant, width, asppRates }, base);
 }
 
+/** A network by its run or file, or one of the project: of several that are averaged the first. */
+async function networkToBeginWith(place: string): Promise<TrainedRun> {
+  return loadNetwork(isShippedName(place) ? (await shippedFiles(place)).files[0]! : place);
+}
+
 /** Reads what is to be trained. Throws a UserError for options that contradict each other. */
 async function planOf(values: Values): Promise<Plan> {
   const { out } = values;
@@ -106,7 +112,7 @@ async function planOf(values: Values): Promise<Plan> {
   const preset = presetConfig(presetOf(values), slices.manifest.dataset);
   const folds = await foldsFor(values, slices, changed(preset).seed);
   await startTold();
-  const from = values.from === undefined ? undefined : await loadNetwork(values.from);
+  const from = values.from === undefined ? undefined : await networkToBeginWith(values.from);
   const fresh = changed(from ? likeNetwork(preset, from) : preset);
   const isAll = values.folds === 'all';
   return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll, from };

@@ -2,7 +2,7 @@
  * What a network saw that was trained on pictures of CT slices: which HU their grey values stand for, how large their
  * pixels were, and how they look. It makes volumes into what the network knows, and tells which are of another kind.
  */
-import { aboveZero, atLeastOne, dictionary, object, realNumber, type Shape, tuple } from '../io/schema.ts';
+import { aboveZero, atLeastOne, object, realNumber, type Shape, tuple } from '../io/schema.ts';
 import type { Grid } from '../preprocess/grid.ts';
 
 /** How a number is spread: the least, the middle and the most of what was seen. */
@@ -20,10 +20,18 @@ export const seenPicturesSchema = object({
   size: tuple([atLeastOne, atLeastOne]),
   /** Size of a pixel, of as many patients as it is known of. */
   pixelMm: object({ patients: atLeastOne, least: aboveZero, middle: aboveZero, most: aboveZero }),
-  /** Middle HU of the organ in the masks, by patient. */
+  /** Distance of the slices, of the same patients. */
+  sliceMm: object({ patients: atLeastOne, least: aboveZero, middle: aboveZero, most: aboveZero }),
+  /** Mean HU in the masks, by patient; what is darker than black counts as black. */
   organHu: spreadSchema,
-  /** What `lookOf` says of the pictures, by its names. */
-  look: dictionary(spreadSchema),
+  /** What `lookOf` says of the pictures. */
+  look: object({
+    softHu: spreadSchema,
+    brightShare: spreadSchema,
+    noiseHu: spreadSchema,
+    bodyRows: spreadSchema,
+    bodyColumns: spreadSchema,
+  }),
 });
 
 /** Slices of a volume: (y, x). */

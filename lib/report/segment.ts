@@ -2,8 +2,10 @@
 import { type EnsembleOptions, openEnsemble, type Predictor } from '../predict/ensemble.ts';
 import { finishMask } from '../predict/files.ts';
 import { refuseOtherKind } from '../predict/inputs.ts';
-import { onVolume, windowFor } from '../predict/picturesOnVolumes.ts';
+import type { Likeness } from '../predict/likeness.ts';
+import { likenessOn, onVolume, windowFor } from '../predict/picturesOnVolumes.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
+import type { SeenPictures } from '../predict/seenPictures.ts';
 import { classMask } from '../predict/slices.ts';
 import { slicesOf, unlikeTraining } from '../predict/unlikeTraining.ts';
 import { type Member, predictWith } from '../predict/volume.ts';
@@ -27,6 +29,8 @@ export interface Segmented {
   readonly entropy: Volume<Float32Array>;
   /** What sets the image apart from the training data. */
   readonly warnings: readonly string[];
+  /** How it looks beside the pictures of the training, where the networks know them. */
+  readonly beside?: { readonly likeness: Likeness; readonly seen: SeenPictures };
 }
 
 type Predicted = Awaited<ReturnType<typeof predictWith>>;
@@ -82,11 +86,16 @@ export async function segmentImage(
     const entropy = entropyOf(maps);
     const voxelMl = voxelVolumeMl(volume);
     const agreement = masks.length > 1 ? { members: agreementOfMembers(masks, voxelMl, classes) } : {};
+    const placed = toCanonical(mask);
+    const beside = likenessOn(members, () => [toCanonical<Volume['data']>(volume), placed]);
+    const pictures = members.find((one) => one.seen)?.seen;
+    const apart = seen.flatMap(({ grid }) => unlikeTraining(volume, grid));
     return {
-      mask: toCanonical(mask),
+      mask: placed,
       entropy: toCanonical({ ...mask, data: entropy }),
       certainty: { ...certaintyOf(maps, mask.data, entropy, voxelMl), ...agreement },
-      warnings: [...new Set(seen.flatMap(({ grid }) => unlikeTraining(volume, grid)))],
+      warnings: [...new Set(apart), ...(beside?.unlike ?? [])],
+      ...(beside && pictures && { beside: { likeness: beside.likeness, seen: pictures } }),
     };
   } finally {
     for (const { network } of members) network.close();

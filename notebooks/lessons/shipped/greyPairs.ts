@@ -8,8 +8,8 @@ import { listFiles, nihSlice, picturesIn } from 'axunet/dataset/pairing';
 import { expected } from 'axunet/errors';
 import { dice, overlapCounts } from 'axunet/evaluate/overlap';
 import { maskOf, readGreyImage } from 'axunet/io/image';
-import type { GreyImage } from 'axunet/io/pixels';
 import { readNpy } from 'axunet/io/npy';
+import type { GreyImage } from 'axunet/io/pixels';
 import { list, natural, object, optional, readJsonAs, realNumber, type Shape, text, tuple } from 'axunet/io/schema';
 import { boundingBox } from 'axunet/volume/foreground';
 import { correlationRatio, type GreyPair } from './greyWindow.ts';
@@ -48,11 +48,17 @@ const leastEtaSquared = 0.99;
 /** Every third pixel tells a slice; 512 is no multiple of it. */
 const lookStep = 3;
 
+/** The values of a `.npy` file as numbers. */
+const readNumbers = async (file: string): Promise<Float32Array> =>
+  Float32Array.from((await readNpy(file)).data as ArrayLike<number | bigint>, Number);
+
 /** The slices in HU (`img_*.npy`, `mask_*.npy`) that a picture shows, by the picture that HU explains best. */
 export async function findSameSlices(pictures: readonly Picture[], folder: string): Promise<SameSlice[]> {
   const found: SameSlice[] = [];
-  for (const slice of readdirSync(folder).filter((name) => /^img_.*\.npy$/.test(name)).sort()) {
-    const { data: hu } = await readNpy(path.join(folder, slice));
+  for (const slice of readdirSync(folder)
+    .filter((name) => /^img_.*\.npy$/.test(name))
+    .sort()) {
+    const hu = await readNumbers(path.join(folder, slice));
     const scored = pictures
       .filter(({ image }) => image.data.length === hu.length)
       .map(({ image: { data: grey }, ...rest }) => ({
@@ -62,8 +68,9 @@ export async function findSameSlices(pictures: readonly Picture[], folder: strin
       }));
     const best = scored.reduce((a, b) => (b.etaSquared > a.etaSquared ? b : a));
     if (best.etaSquared < leastEtaSquared) continue;
-    const { data: mask } = await readNpy(path.join(folder, slice.replace('img_', 'mask_')));
-    const maskDice = dice(overlapCounts(Uint8Array.from(mask, (v) => Number(v > 0)), best.mask));
+    const mask = await readNumbers(path.join(folder, slice.replace('img_', 'mask_')));
+    const own = Uint8Array.from(mask, (v) => Number(v > 0));
+    const maskDice = dice(overlapCounts(own, best.mask));
     found.push({ picture: best.id, slice, etaSquared: best.etaSquared, maskDice, grey: best.grey, hu });
   }
   return found;

@@ -31,8 +31,7 @@ const classHu = 8;
 const classes = 64;
 const firstHu = -128;
 
-const classOf = (hu: number): number =>
-  Math.max(0, Math.min(classes - 1, Math.floor((hu - firstHu) / classHu)));
+const classOf = (hu: number): number => Math.max(0, Math.min(classes - 1, Math.floor((hu - firstHu) / classHu)));
 
 /** η² of grey given HU, of every `step`th pixel; 0 where grey is the same everywhere. */
 export function correlationRatio({ grey, hu }: GreyPair, step = 1): number {
@@ -54,7 +53,11 @@ export function correlationRatio({ grey, hu }: GreyPair, step = 1): number {
 }
 
 /** Least squares of grey on HU over the pixels whose HU lies between the two. */
-function lineThrough(pairs: readonly GreyPair[], low: number, high: number): { slope: number; offset: number; n: number } {
+function lineThrough(
+  pairs: readonly GreyPair[],
+  low: number,
+  high: number,
+): { slope: number; offset: number; n: number } {
   let [n, sumX, sumY, sumXx, sumXy] = [0, 0, 0, 0, 0];
   for (const { grey, hu } of pairs)
     for (let i = 0; i < grey.length; i++) {

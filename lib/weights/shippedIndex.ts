@@ -2,7 +2,18 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from '../errors.ts';
-import { aboveZero, anything, atLeastOne, list, object, passing, readJsonAs, type Shape, text } from '../io/schema.ts';
+import {
+  aboveZero,
+  anything,
+  atLeastOne,
+  list,
+  object,
+  optional,
+  passing,
+  readJsonAs,
+  type Shape,
+  text,
+} from '../io/schema.ts';
 import { seenPicturesSchema } from '../predict/seenPictures.ts';
 
 const sha256Text = passing<string>((value) => /^[0-9a-f]{64}$/.test(String(value)), '64 hexadecimal digits');
@@ -34,7 +45,7 @@ const indexSchema = object({
   threshold: aboveZero,
   seen: seenPicturesSchema,
   /** By what they were made, and on what machine: elsewhere the last bits differ. */
-  made: object({ command: text, engine: text, node: text, cpu: text, commit: text }),
+  made: object({ command: text, engine: text, node: text, cpu: text, commit: optional(text) }),
 });
 
 export const indexName = 'weights.json';

@@ -6,6 +6,7 @@ import { saveFigure } from 'axunet/figures/saveFigure';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
 import { seedPoints } from '../figures/seedPoints.ts';
+import { greyScaleName, recordGreyScale } from '../shipped/greyScale.ts';
 import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
 import { classesApartName, findStudy, studies } from './plan.ts';
@@ -28,10 +29,12 @@ stopped one goes on where it stopped: start the command again.
                ${publishedName} scores the masks of eight published networks and trains nothing;
                ${plannedName} compares a plan with the preset on ${plannedSets.map(({ name }) => name).join(', ')}
                (or one of them by its name), in equal time;
-               ${powerStudyName} tests the features of many cohorts and trains nothing
+               ${powerStudyName} tests the features of many cohorts and trains nothing;
+               ${greyScaleName} fits the HU behind the 2-D pictures and trains nothing
   --state      how many runs of each study are finished
   --data DIR   where the real data lies, if not in data/NAME
-               (leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas)
+               (leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas;
+               ${greyScaleName}: a folder with several sets)
   --record     trains nothing: writes the record of what is finished
   --one RUN    trains one run of the study alone, such as recipe-seed3, and records nothing
   --times N    trains nothing: measures the training step of all arms in turns, N times each
@@ -109,6 +112,10 @@ async function main(args: string[]): Promise<number> {
   if (name === publishedName) {
     const { networks } = await recordPublished(values.data);
     console.log(`${name}: ${networks.length} networks, ${networks[0]?.cases.length ?? 0} cases`);
+    return 0;
+  }
+  if (name === greyScaleName) {
+    console.log(`${name}: ${await recordGreyScale(values.data)}`);
     return 0;
   }
   if (name === powerStudyName) {

@@ -44,6 +44,8 @@ const indexSchema = object({
   small: text,
   threshold: aboveZero,
   seen: seenPicturesSchema,
+  /** Ids of the slices that trained, with the patients in them. */
+  slices: list(text),
   /** By what they were made, and on what machine: elsewhere the last bits differ. */
   made: object({ command: text, engine: text, node: text, cpu: text, commit: optional(text) }),
 });

@@ -17,8 +17,7 @@ import { scoreRun } from '../../train/scores.ts';
 import { networkChanges } from '../../train/startWeights.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
-import { loadNetwork } from '../../weights/loadNetwork.ts';
-import { isShippedName, shippedFiles } from '../../weights/shipped.ts';
+import { networkToBeginWith } from '../../weights/loadNetwork.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/train.ts';
 import { foldsFor, presetOf, readTrainingOptions, slicesFor, startTold } from './training.ts';
@@ -89,20 +88,6 @@ async function sumUp(out: string, folds: number, patients: readonly PatientOverl
   console.log(`All ${folds} folds: patient Dice ${formatMeanSd(dice)}, Jaccard ${formatMeanSd(jaccard)}`);
 }
 
-<<<<<<< HEAD
-=======
-/** A configuration whose network takes the weights of another. */
-function likeNetwork(base: TrainConfig, { description }: TrainedRun): TrainConfig {
-  const { variant, width, asppRates } = description.model;
-  return trainConfig({ variant, width, asppRates }, base);
-}
-
-/** A network by its run or file, or one of the project: of several that are averaged the first. */
-async function networkToBeginWith(place: string): Promise<TrainedRun> {
-  return loadNetwork(isShippedName(place) ? (await shippedFiles(place)).files[0]! : place);
-}
-
->>>>>>> ship
 /** Reads what is to be trained. Throws a UserError for options that contradict each other. */
 async function planOf(values: Values): Promise<Plan> {
   const { out } = values;
@@ -116,13 +101,8 @@ async function planOf(values: Values): Promise<Plan> {
   const preset = presetConfig(presetOf(values), slices.manifest.dataset);
   const folds = await foldsFor(values, slices, changed(preset).seed);
   await startTold();
-<<<<<<< HEAD
-  const from = values.from === undefined ? undefined : await loadNetwork(values.from);
-  const fresh = changed(trainConfig(networkChanges(from), preset));
-=======
   const from = values.from === undefined ? undefined : await networkToBeginWith(values.from);
-  const fresh = changed(from ? likeNetwork(preset, from) : preset);
->>>>>>> ship
+  const fresh = changed(trainConfig(networkChanges(from), preset));
   const isAll = values.folds === 'all';
   return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll, from };
 }

@@ -6,12 +6,9 @@ import { saveFigure } from 'axunet/figures/saveFigure';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
 import { seedPoints } from '../figures/seedPoints.ts';
-<<<<<<< HEAD
 import { runAccuracy } from './accuracy.ts';
-=======
 import { greyScaleName, recordGreyScale } from '../shipped/greyScale.ts';
 import { recordShipped, shippedStudyName } from '../shipped/realCases.ts';
->>>>>>> ship
 import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
 import { accuracyName, classesApartName, findStudy, studies } from './plan.ts';

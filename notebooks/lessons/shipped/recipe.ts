@@ -18,7 +18,7 @@ export const shippedRecipe = {
   members: [
     { name: 'member-1', changes: { seed: 1 } },
     { name: 'member-2', changes: { seed: 2 } },
-    { name: 'member-3', changes: { seed: 3, augment: 'strong' } },
+    { name: 'member-3', changes: { seed: 3 } },
     { name: 'small', changes: { seed: 1, width: 6 } },
   ] as readonly ShippedMember[],
   /** Whose probabilities are averaged. */

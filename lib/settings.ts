@@ -91,6 +91,10 @@ export const settings = {
   get peerPython(): string | undefined {
     return process.env.AXUNET_PEER_PYTHON || undefined;
   },
+  /** The networks that come with the project. */
+  get weightsFolder(): string {
+    return folder('AXUNET_WEIGHTS') ?? path.join(projectRoot, 'data/weights');
+  },
   /** Where downloaded libraries and notes of checked steps are kept between projects; the set-up fills it too. */
   get cacheFolder(): string {
     const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');

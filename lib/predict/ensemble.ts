@@ -5,6 +5,7 @@ import { areSameClasses, describeClasses } from '../dataset/classes.ts';
 import { expected } from '../errors.ts';
 import type { WindowHu } from '../preprocess/window.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
+import type { SeenPictures } from './seenPictures.ts';
 import { foregroundNetwork } from './slices.ts';
 import type { Member, PredictVolumeOptions } from './volume.ts';
 
@@ -17,6 +18,8 @@ export interface Predictor extends Pick<PredictVolumeOptions, 'grid' | 'windowHu
   readonly classes?: readonly LabelClass[];
   /** Whether it was trained on pictures, without HU and millimetres. */
   readonly isOfPictures?: boolean;
+  /** What is known of these pictures; volumes can then be predicted without being told their window. */
+  readonly seen?: SeenPictures;
 }
 
 /** What is done with the networks. */
@@ -56,9 +59,9 @@ export function openEnsemble(predictors: readonly Predictor[], { mirror = [], th
   }
   // The order on the command line must not matter.
   const ordered = predictors.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  const memberOf = ({ model, grid, windowHu, isOfPictures }: Predictor): Member => {
+  const memberOf = ({ model, grid, windowHu, isOfPictures, seen }: Predictor): Member => {
     const network = mirrorNetwork(foregroundNetwork(model), mirror);
-    return { grid, windowHu, isOfPictures, network };
+    return { grid, windowHu, isOfPictures, seen, network };
   };
   const sha256 = ordered.map((one) => one.sha256).join('+');
   return { members: ordered.map(memberOf), sha256, classes: first.classes };

@@ -9,15 +9,18 @@ import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite } from '../io/nifti.ts';
 import { assertWritableFolder, makeFolder } from '../io/writable.ts';
 import { openImage } from '../scan/openVolume.ts';
+import { toCanonical } from '../volume/orientation.ts';
 import { countValues } from '../volume/values.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type Ensemble, type EnsembleOptions, openEnsemble, type Predictor } from './ensemble.ts';
 import { type InputOptions, inputChecksums, refuseOtherKind, type VolumeInput } from './inputs.ts';
+import { describeUnlike, type Likeness } from './likeness.ts';
 import { assertDicomPossible, type OutputOptions, outputFiles, refuseOverwriting, writeOutputs } from './outputs.ts';
 import { predictPicture } from './pictures.ts';
+import { likenessOn, onVolume, windowFor } from './picturesOnVolumes.ts';
 import { type Postprocessing, postprocessClasses } from './postprocess.ts';
 import { type PredictionRecord, readComplete, type Sizes } from './record.ts';
-import { unlikeTraining } from './unlikeTraining.ts';
+import { slicesOf, unlikeTraining } from './unlikeTraining.ts';
 import { type PredictVolumeOptions, predictWith } from './volume.ts';
 
 /** Where masks go, what is written beside them, and how they are made. */
@@ -82,17 +85,24 @@ export function finishMask(
   return { mask: done, sizes: { ...sizesOf(done, classes), beforePostprocessing: sizesOf(mask) } };
 }
 
+/** What is said of an input and its mask. */
+interface Predicted {
+  readonly sizes: Sizes;
+  readonly warnings: readonly string[];
+  readonly likeness?: Likeness;
+}
+
 /** Predicts a volume and writes mask and probabilities; what the record says of them. */
 async function predictVolumeFile(
   ensemble: Ensemble,
   input: VolumeInput,
   options: PredictFilesOptions,
   onSlices: (share: number) => void,
-): Promise<{ sizes: Sizes; warnings: string[] }> {
+): Promise<Predicted> {
   const { members, classes } = ensemble;
   const volume = await openImage(input.file, { series: input.series });
   assertFinite(volume, input.file);
-  const seen = members.map((one) => (one.isOfPictures ? { ...one, windowHu: options.windowHu! } : one));
+  const seen = onVolume(members, slicesOf(volume), options.windowHu);
   const { mask: raw, probabilities } = await predictWith(seen, volume, {
     threshold: options.threshold,
     batchSize: options.batchSize,
@@ -100,8 +110,10 @@ async function predictVolumeFile(
   });
   const { mask, sizes } = finishMask(raw, options.postprocessing, classes);
   const doubts = await writeOutputs({ mask, probabilities }, { volume, input }, ensemble, options);
-  const unlike = new Set(members.flatMap(({ grid }) => unlikeTraining(volume, grid)));
-  return { sizes, warnings: [...volume.warnings, ...doubts, ...unlike] };
+  const unlike = new Set(seen.flatMap(({ grid }) => unlikeTraining(volume, grid)));
+  const beside = likenessOn(members, () => [toCanonical<Volume['data']>(volume), toCanonical(mask)]);
+  const warnings = [...volume.warnings, ...doubts, ...unlike, ...(beside?.unlike ?? [])];
+  return { sizes, warnings, likeness: beside?.likeness };
 }
 
 /** The same of a picture. */
@@ -110,14 +122,17 @@ async function predictPictureFile(
   { file }: VolumeInput,
   places: readonly string[],
   options: PredictFilesOptions,
-): Promise<{ sizes: Sizes; warnings: string[] }> {
-  const { pixels, before, size } = await predictPicture(members, file, places, options);
+): Promise<Predicted> {
+  const { pixels, before, size, likeness } = await predictPicture(members, file, places, options);
   const { postprocessing, spacingMm = 1 } = options;
   const affine = [spacingMm, 0, 0, 0, 0, spacingMm, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
   const spacing: Vec3 = [spacingMm, spacingMm, 1];
   const picture = { data: new Uint8Array(), shape: [...size, 1] as const, spacingMm: spacing, affine };
-  const warnings = [...new Set(members.flatMap(({ grid }) => unlikeTraining(picture, grid)))];
-  return { sizes: { voxels: pixels, ...(postprocessing && { beforePostprocessing: { voxels: before } }) }, warnings };
+  const seen = members.find((one) => one.seen)?.seen;
+  const unlike = likeness && seen ? describeUnlike(likeness, seen) : [];
+  const warnings = [...new Set(members.flatMap(({ grid }) => unlikeTraining(picture, grid))), ...unlike];
+  const sizes = { voxels: pixels, ...(postprocessing && { beforePostprocessing: { voxels: before } }) };
+  return { sizes, warnings, likeness };
 }
 
 /** Predicts one input unless its outputs are complete. */
@@ -128,6 +143,7 @@ async function predictFile(
   onSlices: (share: number) => void,
 ): Promise<{ record: PredictionRecord; computed: boolean }> {
   const { out, threshold = 0.5, mirror, postprocessing, windowHu, spacingMm } = options;
+  const seen = ensemble.members.find((one) => one.seen)?.seen;
   const made = {
     input: await inputChecksums(input),
     model: ensemble.sha256,
@@ -136,20 +152,26 @@ async function predictFile(
     ...(postprocessing && { postprocessing }),
     ...(windowHu && { windowHu }),
     ...(spacingMm !== undefined && { spacingMm }),
+    ...(seen && { seenPixelMm: seen.pixelMm.middle }),
   };
   const wanted = outputFiles(input, options, ensemble.classes);
   const complete = await readComplete(out, input.name, made, wanted);
   if (complete) return { record: complete, computed: false };
   await assertWritableFolder(out); // before the work that would be lost
   const places = wanted.map((file) => path.join(out, file));
-  const { sizes, warnings: odd } = input.isPicture
+  const {
+    sizes,
+    warnings: odd,
+    likeness,
+  } = input.isPicture
     ? await predictPictureFile(ensemble, input, places, options)
     : await predictVolumeFile(ensemble, input, options, onSlices);
   const outputs = Object.fromEntries(
     await Promise.all(wanted.map(async (file, i) => [file, await sha256File(places[i])] as const)),
   );
   const warnings = [...odd, ...(sizes.voxels === 0 ? ['the mask is empty'] : [])];
-  const record: PredictionRecord = { made, outputs, ...sizes, ...(warnings.length > 0 && { warnings }) };
+  const told = { ...(likeness && { likeness }), ...(warnings.length > 0 && { warnings }) };
+  const record: PredictionRecord = { made, outputs, ...sizes, ...told };
   await writeJson(path.join(out, `${input.name}.json`), record);
   return { record, computed: true };
 }
@@ -162,9 +184,11 @@ async function predictFile(
 export async function predictFiles(
   predictor: Predictor | readonly Predictor[],
   inputs: readonly VolumeInput[],
-  options: PredictFilesOptions,
+  given: PredictFilesOptions,
 ): Promise<PredictReport> {
   const predictors = [predictor].flat() as Predictor[];
+  const hasVolumes = inputs.some(({ isPicture }) => !isPicture);
+  const options = { ...given, windowHu: windowFor(predictors, hasVolumes, given.windowHu) };
   const classes = predictors[0]?.classes;
   assertDicomPossible(inputs, options, classes);
   await makeFolder(options.out);

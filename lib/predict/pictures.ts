@@ -9,6 +9,7 @@ import type { GreyImage } from '../io/pixels.ts';
 import { resampleToSource, type SliceGeometry } from '../preprocess/grid.ts';
 import { applyWindow, type WindowHu } from '../preprocess/window.ts';
 import { flipRows } from '../volume/values.ts';
+import { type Likeness, likenessOfPicture } from './likeness.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
 import { predictImages, sampleBatch, thresholdMask } from './slices.ts';
 import type { Member } from './volume.ts';
@@ -61,18 +62,27 @@ async function probabilityOf(
   return isTurned ? flipRows(sum, width) : sum;
 }
 
+/** What is told of a picture and its mask. */
+export interface PredictedPicture {
+  readonly pixels: number;
+  /** Pixels before post-processing. */
+  readonly before: number;
+  readonly size: readonly [width: number, height: number];
+  /** Where a network knows the pictures of its training. */
+  readonly likeness?: Likeness;
+}
+
 /**
  * Predicts one picture and writes the mask (0 and 255) to the first of `files` and, where there is a second, the
  * probability as grey. Row 0 is anterior, but in pictures called as the slices of the 2-D NIH set, which have the spine
- * at the top and are turned before and after. Returns the foreground pixels, those before post-processing, and width
- * and height.
+ * at the top and are turned before and after.
  */
 export async function predictPicture(
   members: readonly Member[],
   file: string,
   files: readonly string[],
   options: PictureOptions,
-): Promise<{ readonly pixels: number; readonly before: number; readonly size: readonly [number, number] }> {
+): Promise<PredictedPicture> {
   const picture = await readGreyImage(file);
   const { width, height } = picture;
   const probability = await probabilityOf(members, picture, isSpineUp(path.basename(file)), options);
@@ -87,5 +97,7 @@ export async function predictPicture(
     const grey = Uint8Array.from(probability, (p) => Math.round(255 * p));
     await writeFileAtomic(probabilityFile, encodeGreyPng({ data: grey, width, height }));
   }
-  return { pixels: count(mask), before: count(raw), size: [width, height] };
+  const seen = members.find((one) => one.seen)?.seen;
+  const likeness = seen && { likeness: likenessOfPicture(picture, mask, seen) };
+  return { pixels: count(mask), before: count(raw), size: [width, height], ...likeness };
 }

@@ -13,6 +13,7 @@ import {
   realNumber,
   text,
 } from '../io/schema.ts';
+import type { Likeness } from './likeness.ts';
 import type { MirrorAxis } from './mirror.ts';
 import type { Postprocessing } from './postprocess.ts';
 
@@ -26,6 +27,8 @@ export interface PredictionRecord {
     readonly postprocessing?: Postprocessing;
     readonly windowHu?: readonly [number, number];
     readonly spacingMm?: number;
+    /** Middle size of the pixels that networks of pictures saw, where they know it: it places them on volumes. */
+    readonly seenPixelMm?: number;
   };
   /** sha256 by file name. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -34,6 +37,8 @@ export interface PredictionRecord {
   readonly voxels: number;
   /** Of each class by name, where several are kept apart; above they are counted together. */
   readonly classes?: Readonly<Record<string, { readonly value: number; readonly voxels: number; readonly ml: number }>>;
+  /** Beside the pictures of the training, where the networks know them. */
+  readonly likeness?: Likeness;
   /** What is odd in the volume or its mask and may be wrong; absent where nothing is. */
   readonly warnings?: readonly string[];
   /** Only where there is post-processing. */
@@ -49,6 +54,7 @@ const recordSchema = object({
   pancreasMl: optional(realNumber),
   voxels: natural,
   classes: optional(dictionary(object({ value: natural, voxels: natural, ml: realNumber }))),
+  likeness: optional(anything),
   warnings: optional(list(text)),
   beforePostprocessing: optional(object({ voxels: natural, pancreasMl: optional(realNumber) })),
 });

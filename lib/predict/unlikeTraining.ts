@@ -2,6 +2,7 @@
 import type { Grid } from '../preprocess/grid.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
+import type { Slices } from './seenPictures.ts';
 
 /** Pixels so many times as large, or as small, as the network's are another kind of image. */
 const farPixels = 3;
@@ -13,11 +14,12 @@ const overlap = (length: number, centre: number, other: number): number =>
   Math.max(0, Math.min(centre + length / 2, other / 2) - Math.max(centre - length / 2, -other / 2));
 
 /** Size in pixels and spacing in mm along (y, x) of the slices that the network sees. */
-function slicesOf({ shape, spacingMm, affine }: Volume): { size: number[]; spacingMm: number[] } {
+export function slicesOf({ shape, spacingMm, affine }: Volume): Slices {
   // One slice of one value has the whole volume's axes and none of its memory.
   const axes = { shape: [1, 1, 1], spacingMm: [1, 2, 3], affine } as const;
   const order = toCanonical({ ...axes, data: new Uint8Array(1) }).spacingMm.map((axis) => axis - 1);
-  return { size: [1, 0].map((i) => shape[order[i]!]!), spacingMm: [1, 0].map((i) => spacingMm[order[i]!]!) };
+  const [x, y] = [order[0]!, order[1]!];
+  return { size: [shape[y]!, shape[x]!], spacingMm: [spacingMm[y]!, spacingMm[x]!] };
 }
 
 /**

@@ -6,6 +6,7 @@ import { neighbourStack, type WindowHu } from '../preprocess/window.ts';
 import { breathe } from '../progress.ts';
 import { toCanonical, toGeometryOf } from '../volume/orientation.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
+import type { SeenPictures } from './seenPictures.ts';
 import { classMask, type ForegroundNetwork, foregroundNetwork, predictImages, sampleBatch } from './slices.ts';
 
 /** The grid and window that the network was trained with, and how a volume is predicted. */
@@ -66,6 +67,8 @@ export interface Member extends Pick<PredictVolumeOptions, 'grid' | 'windowHu'> 
   readonly network: ForegroundNetwork;
   /** Trained on pictures, it sees a slice on all channels instead of its neighbours. */
   readonly isOfPictures?: boolean;
+  /** What is known of these pictures. */
+  readonly seen?: SeenPictures;
 }
 
 type Told = (done: number, total: number) => void;

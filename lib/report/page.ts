@@ -1,4 +1,5 @@
 /** A report as a page to read: headings, tables, sentences and a picture, the same for HTML and PNG. */
+import { besideRows, besideText } from './beside.ts';
 import type { Certainty, MembersAgreement } from './certainty.ts';
 import type { Measures } from './measure.ts';
 import type { ScanReport } from './report.ts';
@@ -67,6 +68,7 @@ function memberRows({ networks, volumesMl, foreground, classes = {} }: MembersAg
     [`agreement of ${networks} networks (mean DSC of pairs)`, shown(foreground)],
     ...Object.entries(classes).map(([name, one]) => [`… ${name}`, shown(one)]),
     ['volumes by the single networks (ml)', volumesMl.map(ml).join(', ')],
+    ['… from the least to the most (ml)', `${ml(Math.min(...volumesMl))} to ${ml(Math.max(...volumesMl))}`],
   ];
 }
 
@@ -91,9 +93,18 @@ function certaintySection(certainty: Certainty): Section {
   return { title: 'How sure the network is', blocks };
 }
 
+function besideSection(beside: NonNullable<ScanReport['beside']>): Section {
+  const blocks: Block[] = [
+    { kind: 'table', rows: besideRows(beside) },
+    { kind: 'sentences', sentences: [besideText(beside.seen)] },
+  ];
+  return { title: 'Beside the training data', blocks };
+}
+
 const networkRows: readonly (readonly [string, (network: NetworkFacts) => string])[] = [
   ['data set', ({ dataset }) => dataset],
   ['kind of data', ({ kind }) => kind],
+  ['sees', ({ kind }) => (kind === 'pictures' ? 'one slice, three times' : 'a slice and its two neighbours')],
   ['patients: trained on / validated on', (n) => `${n.trainingPatients} / ${n.validationPatients}`],
   ['slices', ({ slices }) => `${slices}`],
   ['window (HU)', ({ windowHu }) => (windowHu ? windowHu.join(' to ') : none)],
@@ -152,13 +163,14 @@ function scanSection({ scan, ...report }: ScanReport): Section {
 
 /** The page of a report. */
 export function pageOf(report: ScanReport): Page {
-  const { slices, certainty, networks, scan } = report;
+  const { slices, certainty, networks, beside, scan } = report;
   const picture = `Slices ${slices.join(', ')} with the outline${certainty ? ', below them where it is unsure' : ''}`;
   const sections = [
     scanSection(report),
     measuresSection(report),
     { title: 'Slices', blocks: [{ kind: 'picture', text: picture } as const] },
     ...(certainty ? [certaintySection(certainty)] : []),
+    ...(beside ? [besideSection(beside)] : []),
     ...(networks.length > 0 ? [trainingSection(networks)] : []),
   ];
   return { title: `Report: ${scan.name}`, notice: report.notice, sections, foot: `axunet ${report.axunet}` };

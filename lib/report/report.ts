@@ -68,6 +68,8 @@ export interface ScanReport {
   readonly measures: MaskMeasures;
   readonly certainty: Certainty | null;
   readonly networks: readonly NetworkFacts[];
+  /** The scan beside the pictures that the networks were trained on; null where they do not know them. */
+  readonly beside: Segmented['beside'] | null;
   /** Drawn slices, from 0 at the feet. */
   readonly slices: readonly number[];
   readonly warnings: readonly string[];
@@ -79,7 +81,7 @@ export interface MadeReport {
   readonly figure: Figure;
 }
 
-type Source = Pick<ScanReport, 'mask' | 'certainty' | 'networks' | 'warnings'> & {
+type Source = Pick<ScanReport, 'mask' | 'certainty' | 'networks' | 'beside' | 'warnings'> & {
   readonly data: Volume<Uint8Array>;
   readonly classes?: readonly LabelClass[];
   readonly entropy?: Segmented['entropy'];
@@ -90,7 +92,7 @@ async function fromFile({ file, ...options }: NonNullable<ReportRequest['mask']>
   const { labelValue: value, labels: { classes } = {} } = options;
   const counted = { ...(value !== undefined && { value }), ...(classes && { classes: describeClasses(classes) }) };
   const mask = { from: 'file', sha256: Object.values(await volumeChecksums(file)), ...counted } as const;
-  return { data, mask, classes, certainty: null, networks: [], warnings };
+  return { data, mask, classes, certainty: null, networks: [], beside: null, warnings };
 }
 
 async function fromNetworks(
@@ -100,7 +102,7 @@ async function fromNetworks(
 ): Promise<Source> {
   // As openEnsemble has them, so that what is said of the members is in this order.
   const runs = given.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  const { mask, certainty, entropy, warnings } = await segmentImage(runs, image, file, options);
+  const { mask, certainty, entropy, warnings, beside = null } = await segmentImage(runs, image, file, options);
   const classes = runs[0]!.classes;
   const { threshold = 0.5, postprocessing = {}, mirror = [] } = options;
   const made = {
@@ -109,7 +111,7 @@ async function fromNetworks(
     postprocessing: describePostprocessing(postprocessing),
     mirror,
   } as const;
-  return { data: mask, mask: made, classes, certainty, entropy, networks: runs.map(networkFacts), warnings };
+  return { data: mask, mask: made, classes, certainty, entropy, networks: runs.map(networkFacts), beside, warnings };
 }
 
 function doubtsOf(image: Opened, { warnings }: Source, { whole }: MaskMeasures): string[] {
@@ -153,6 +155,7 @@ export async function reportOnScan(request: ReportRequest): Promise<MadeReport> 
     measures,
     certainty,
     networks: source.networks,
+    beside: source.beside,
     slices,
     warnings: doubtsOf(image, source, measures),
   };

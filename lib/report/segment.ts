@@ -2,9 +2,12 @@
 import { type EnsembleOptions, openEnsemble, type Predictor } from '../predict/ensemble.ts';
 import { finishMask } from '../predict/files.ts';
 import { refuseOtherKind } from '../predict/inputs.ts';
+import type { Likeness } from '../predict/likeness.ts';
+import { likenessOn, onVolume, windowFor } from '../predict/picturesOnVolumes.ts';
 import type { Postprocessing } from '../predict/postprocess.ts';
+import type { SeenPictures } from '../predict/seenPictures.ts';
 import { classMask } from '../predict/slices.ts';
-import { unlikeTraining } from '../predict/unlikeTraining.ts';
+import { slicesOf, unlikeTraining } from '../predict/unlikeTraining.ts';
 import { type Member, predictWith } from '../predict/volume.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
@@ -26,6 +29,8 @@ export interface Segmented {
   readonly entropy: Volume<Float32Array>;
   /** What sets the image apart from the training data. */
   readonly warnings: readonly string[];
+  /** How it looks beside the pictures of the training, where the networks know them. */
+  readonly beside?: { readonly likeness: Likeness; readonly seen: SeenPictures };
 }
 
 type Predicted = Awaited<ReturnType<typeof predictWith>>;
@@ -68,10 +73,11 @@ export async function segmentImage(
   file: string,
   options: SegmentOptions,
 ): Promise<Segmented> {
-  const { threshold, postprocessing, windowHu } = options;
+  const { threshold, postprocessing } = options;
+  const windowHu = windowFor(runs, true, options.windowHu);
   refuseOtherKind(runs, [{ file, name: file }], { windowHu, postprocessing });
   const { members, classes } = openEnsemble(runs, options);
-  const seen = members.map((one) => (one.isOfPictures ? { ...one, windowHu: windowHu! } : one));
+  const seen = onVolume(members, slicesOf(volume), windowHu);
   try {
     const { masks, mean } = await predictEach(seen, volume, options);
     const maps = mean.map(({ data }) => data);
@@ -80,11 +86,16 @@ export async function segmentImage(
     const entropy = entropyOf(maps);
     const voxelMl = voxelVolumeMl(volume);
     const agreement = masks.length > 1 ? { members: agreementOfMembers(masks, voxelMl, classes) } : {};
+    const placed = toCanonical(mask);
+    const beside = likenessOn(members, () => [toCanonical<Volume['data']>(volume), placed]);
+    const pictures = members.find((one) => one.seen)?.seen;
+    const apart = seen.flatMap(({ grid }) => unlikeTraining(volume, grid));
     return {
-      mask: toCanonical(mask),
+      mask: placed,
       entropy: toCanonical({ ...mask, data: entropy }),
       certainty: { ...certaintyOf(maps, mask.data, entropy, voxelMl), ...agreement },
-      warnings: [...new Set(seen.flatMap(({ grid }) => unlikeTraining(volume, grid)))],
+      warnings: [...new Set(apart), ...(beside?.unlike ?? [])],
+      ...(beside && pictures && { beside: { likeness: beside.likeness, seen: pictures } }),
     };
   } finally {
     for (const { network } of members) network.close();

@@ -18,7 +18,7 @@ import { closeRun, describeRun, openRun } from 'axunet/train/run';
 import { type RunScores, scoreRun } from 'axunet/train/scores';
 import { networkChanges } from 'axunet/train/startWeights';
 import { trainFolder } from 'axunet/train/trainFolder';
-import { loadNetwork } from 'axunet/weights/loadNetwork';
+import { networkToBeginWith } from 'axunet/weights/loadNetwork';
 import { currentEngine } from 'axunet-engine/engine';
 import type { LossCurve } from './figures/optimizerComparison.ts';
 import type { Session } from './session.ts';
@@ -39,7 +39,7 @@ export function sessionConfig(session: Session, changes: TrainChanges = {}, from
 
 /** The network that AXUNET_FROM names, for training to begin with its weights; undefined without the variable. */
 export async function startNetwork(): Promise<TrainedRun | undefined> {
-  return settings.from === undefined ? undefined : loadNetwork(settings.from);
+  return settings.from === undefined ? undefined : networkToBeginWith(settings.from);
 }
 
 /** The folds to train: AXUNET_FOLDS, a number from 0 or `all`; the first one by default. */

@@ -3,6 +3,7 @@ import { runFolders } from '../../crossval/models.ts';
 import { expected, UserError } from '../../errors.ts';
 import { exportFormats, exportNetwork } from '../../export/exportRun.ts';
 import { loadNetwork } from '../../weights/loadNetwork.ts';
+import { isShippedName, shippedFiles } from '../../weights/shipped.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/export.ts';
 
@@ -12,9 +13,9 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     throw new UserError(
       'Expected axunet export --run RUN with --onnx FILE, --tfjs DIR, --saved-model DIR or --safetensors FILE',
     );
-  const folders = await runFolders(folder);
+  const folders = isShippedName(folder) ? (await shippedFiles(folder)).files : await runFolders(folder);
   if (folders.length > 1)
-    throw expected(`the run of one network, such as ${folders[0]}`, `a cross-validation of ${folders.length}`, folder);
+    throw expected(`the run of one network, such as ${folders[0]}`, `${folders.length} of them`, folder);
   await startEngine();
   const trained = await loadNetwork(folders[0]!, weights);
   try {

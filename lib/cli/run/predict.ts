@@ -8,7 +8,7 @@ import type { Call } from '../definition.ts';
 import type { options } from '../definitions/predict.ts';
 import { seriesOf } from '../options/series.ts';
 import { shardOf } from '../options/shard.ts';
-import { loadNetworks, settle } from './networks.ts';
+import { loadNetworks, runsOr, settle } from './networks.ts';
 
 /** What post-processing did to each mask. */
 function tellPostprocessed({ postprocessed = [] }: PredictReport, postprocessing: Postprocessing): void {
@@ -19,13 +19,14 @@ function tellPostprocessed({ postprocessed = [] }: PredictReport, postprocessing
 }
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
-  const { run: folders, out, weights, mirror = [], probability } = values;
-  if (operands.length === 0 || folders.length === 0 || out === undefined)
-    throw new UserError('Expected axunet predict FOLDER|FILE... --run RUN --out DIR');
-  const { threshold, postprocessing } = await settle(folders, values.threshold ?? 0.5, values.postprocess);
+  const { out, weights, mirror = [], probability } = values;
+  if (operands.length === 0 || out === undefined)
+    throw new UserError('Expected axunet predict FOLDER|FILE... --out DIR, and --run RUN for a network of your own');
+  const runs = runsOr(values.run);
+  const { threshold, postprocessing } = await settle(runs, values.threshold, values.postprocess);
   const inputs = shardOf(await findVolumes(operands, seriesOf(values)), values.shard);
   await startEngine();
-  const networks = await loadNetworks(folders, weights ?? 'best');
+  const networks = await loadNetworks(runs, weights);
   if (networks.length > 1) console.log(`Averaging the probabilities of ${networks.length} networks`);
   const progress = startProgress('predict', inputs.length);
   const report = await predictFiles(networks, inputs, {

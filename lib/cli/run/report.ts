@@ -4,10 +4,11 @@ import { startProgress } from '../../progress.ts';
 import { type ReportRequest, reportOnScan } from '../../report/report.ts';
 import { refuseReplacing, reportFiles, writeScanReport } from '../../report/write.ts';
 import { volumeName } from '../../scan/volumeNames.ts';
+import { isShippedName } from '../../weights/shipped.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/report.ts';
 import { seriesOf } from '../options/series.ts';
-import { loadNetworks, settle } from './networks.ts';
+import { loadNetworks, runsOr, settle } from './networks.ts';
 
 type Values = Call<typeof options>['values'];
 
@@ -23,9 +24,10 @@ function refuseStray(values: Values): void {
 }
 
 async function networksOf(values: Values): Promise<NonNullable<ReportRequest['networks']>> {
-  const chosen = await settle(values.run, values.threshold ?? 0.5, values.postprocess);
+  const names = runsOr(values.run);
+  const chosen = await settle(names, values.threshold, values.postprocess);
   await startEngine();
-  const runs = await loadNetworks(values.run, values.weights ?? 'best');
+  const runs = await loadNetworks(names, values.weights);
   const progress = startProgress('report (% of the slices)', 100);
   const onProgress = (done: number, total: number): void => {
     progress.update(Math.round((100 * done) / total));
@@ -37,11 +39,15 @@ async function networksOf(values: Values): Promise<NonNullable<ReportRequest['ne
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
   const [image, ...rest] = operands;
   const { run: folders, mask, out, name } = values;
-  if (!image || rest.length > 0 || !out || (folders.length === 0) === (mask === undefined))
-    throw new UserError('Expected axunet report SCAN with either --run or --mask, and --out DIR');
+  if (!image || rest.length > 0 || !out || (folders.length > 0 && mask !== undefined))
+    throw new UserError('Expected axunet report SCAN --out DIR, and at most one of --run and --mask');
   refuseStray(values);
   const files = reportFiles(out, name ?? volumeName(image));
-  await refuseReplacing(files, [image, ...folders, ...(mask === undefined ? [] : [mask])]);
+  await refuseReplacing(files, [
+    image,
+    ...folders.filter((run) => !isShippedName(run)),
+    ...(mask === undefined ? [] : [mask]),
+  ]);
   const source =
     mask === undefined
       ? { networks: await networksOf(values) }

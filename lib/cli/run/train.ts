@@ -17,7 +17,7 @@ import { scoreRun } from '../../train/scores.ts';
 import { networkChanges } from '../../train/startWeights.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
 import { trainFolder } from '../../train/trainFolder.ts';
-import { loadNetwork } from '../../weights/loadNetwork.ts';
+import { networkToBeginWith } from '../../weights/loadNetwork.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/train.ts';
 import { foldsFor, presetOf, readTrainingOptions, slicesFor, startTold } from './training.ts';
@@ -101,7 +101,7 @@ async function planOf(values: Values): Promise<Plan> {
   const preset = presetConfig(presetOf(values), slices.manifest.dataset);
   const folds = await foldsFor(values, slices, changed(preset).seed);
   await startTold();
-  const from = values.from === undefined ? undefined : await loadNetwork(values.from);
+  const from = values.from === undefined ? undefined : await networkToBeginWith(values.from);
   const fresh = changed(trainConfig(networkChanges(from), preset));
   const isAll = values.folds === 'all';
   return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll, from };

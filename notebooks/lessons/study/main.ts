@@ -7,6 +7,8 @@ import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
 import { seedPoints } from '../figures/seedPoints.ts';
 import { runAccuracy } from './accuracy.ts';
+import { greyScaleName, recordGreyScale } from '../shipped/greyScale.ts';
+import { recordShipped, shippedStudyName } from '../shipped/realCases.ts';
 import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
 import { accuracyName, classesApartName, findStudy, studies } from './plan.ts';
@@ -29,10 +31,13 @@ stopped one goes on where it stopped: start the command again.
                ${publishedName} scores the masks of eight published networks and trains nothing;
                ${plannedName} compares a plan with the preset on ${plannedSets.map(({ name }) => name).join(', ')}
                (or one of them by its name), in equal time;
-               ${powerStudyName} tests the features of many cohorts and trains nothing
+               ${powerStudyName} tests the features of many cohorts and trains nothing;
+               ${greyScaleName} fits the HU behind the 2-D pictures and trains nothing;
+               ${shippedStudyName} tries the networks of data/weights on real CT and trains nothing
   --state      how many runs of each study are finished
   --data DIR   where the real data lies, if not in data/NAME
-               (leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas)
+               (leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas;
+               ${greyScaleName}, ${shippedStudyName}: a folder with several sets)
   --record     trains nothing: writes the record of what is finished
   --one RUN    trains one run of the study alone, such as recipe-seed3, and records nothing
   --times N    trains nothing: measures the training step of all arms in turns, N times each
@@ -88,6 +93,15 @@ async function tellClassesApart(record: StudyRecord | undefined): Promise<void> 
   console.log(describeClassesApart(record));
 }
 
+/** What is recorded by one function of one folder of data; undefined for other studies. */
+async function recordAlone(name: string, dataFolder?: string): Promise<string[] | undefined> {
+  if (name === shippedStudyName) return recordShipped(dataFolder);
+  if (name === greyScaleName) return [`${name}: ${await recordGreyScale(dataFolder)}`];
+  if (name !== publishedName) return undefined;
+  const { networks } = await recordPublished(dataFolder);
+  return [`${name}: ${networks.length} networks, ${networks[0]?.cases.length ?? 0} cases`];
+}
+
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -107,9 +121,9 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(help);
     return values.help ? 0 : 1;
   }
-  if (name === publishedName) {
-    const { networks } = await recordPublished(values.data);
-    console.log(`${name}: ${networks.length} networks, ${networks[0]?.cases.length ?? 0} cases`);
+  const told = await recordAlone(name, values.data);
+  if (told) {
+    for (const line of told) console.log(line);
     return 0;
   }
   if (name === powerStudyName) {

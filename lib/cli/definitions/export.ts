@@ -2,7 +2,12 @@ import type { CommandDefinition, Options } from '../definition.ts';
 import { weightsOption } from '../options/prediction.ts';
 
 export const options = {
-  run: { value: 'RUN', text: 'the folder that `axunet train` or `axunet import` made, or a file of --safetensors' },
+  run: {
+    value: 'RUN',
+    text:
+      'the folder that `axunet train` or `axunet import` made, a file of --safetensors, or small: the small network ' +
+      'of this project',
+  },
   onnx: {
     value: 'FILE',
     output: 'file',

@@ -18,7 +18,9 @@ export const options = {
     text:
       'the folder that `axunet train` made, that of `axunet crossval`, which stands for all its folds, or a file of ' +
       '`axunet export --safetensors`; ' +
-      "given several times, the networks' probabilities are averaged",
+      "given several times, the networks' probabilities are averaged; weights and small are the networks of this " +
+      'project (data/weights; a folder of that name is ./weights)',
+    usually: 'weights',
     multiple: true,
     alias: 'model',
   },
@@ -41,7 +43,9 @@ export const options = {
   series: seriesOption,
   window: {
     value: 'LO,HI',
-    text: 'the HU that are black and white, for volumes and a network trained on pictures, or the other way round',
+    text:
+      'the HU that are black and white, for volumes and a network trained on pictures, or the other way round; ' +
+      "the project's own networks know theirs",
     parse: parseWindow,
   },
   spacing: {
@@ -55,8 +59,10 @@ export const options = {
 export const predict = {
   name: 'predict',
   summary: 'segment CT volumes or pictures with a trained network, or the mean of several',
-  usage: ['FOLDER|FILE... --run RUN --out DIR [options]'],
-  about: 'Segments CT volumes, or pictures of slices, with a trained network, or with the mean of several.',
+  usage: ['FOLDER|FILE... --out DIR [--run RUN] [options]'],
+  about:
+    'Segments CT volumes, or pictures of slices, with a trained network, or with the mean of several: without --run ' +
+    'with the networks of this project, which were trained on 2-D pictures of 43 people. They are not a medical device.',
   operands: [
     {
       name: 'FOLDER|FILE',
@@ -67,6 +73,8 @@ export const predict = {
   notes: [
     'Pictures have row 0 at the front of the patient, but those called PANCREAS_0005-1157, as in the 2-D NIH set, ' +
       'which have the spine at the top. A folder with volumes is taken for its volumes alone.',
+    'What sets an input apart from the pictures that the networks of the project were trained on is printed and ' +
+      'stands in <name>.json: HU of soft tissue, contrast medium, noise, size of the body, of pixels and of slices.',
     'What is complete is skipped (same input, networks and options), so an interrupted run is simply started again. ' +
       'Exit code 1 when a volume failed; the others are made all the same.',
   ],

@@ -12,7 +12,9 @@ export const options = {
     value: 'RUN',
     text:
       'the network that makes the mask: the folder that `axunet train` made, or that of `axunet crossval`; ' +
-      'given several times, the probabilities are averaged and the networks compared',
+      'given several times, the probabilities are averaged and the networks compared; weights and small are the ' +
+      'networks of this project (data/weights)',
+    usually: 'weights',
     multiple: true,
     alias: 'model',
   },
@@ -47,7 +49,7 @@ export const options = {
   postprocess,
   window: {
     value: 'LO,HI',
-    text: 'the HU that are black and white, for a network trained on pictures',
+    text: "the HU that are black and white, for a network trained on pictures; the project's own know theirs",
     parse: parseWindow,
   },
 } as const satisfies Options;
@@ -55,11 +57,11 @@ export const options = {
 export const report = {
   name: 'report',
   summary: 'one page on one scan: measures, slices, how sure the network is',
-  usage: ['SCAN --run RUN --out DIR [options]', 'SCAN --mask FILE --out DIR [options]'],
+  usage: ['SCAN --out DIR [--run RUN] [options]', 'SCAN --mask FILE --out DIR [options]'],
   about:
     'Makes a page on one scan, as HTML (one file), PNG and JSON: volume, HU and largest diameters of the mask and of ' +
-    'each class, slices with the outline, and of a network how sure it is, whether several agree and what they were ' +
-    'trained on. What is odd about the files stands on it too. It is not a medical device.',
+    'each class, slices with the outline, and of a network how sure it is, whether several agree, what they were ' +
+    'trained on and how the scan looks beside that. What is odd about the files stands on it too. It is not a medical device.',
   operands: [{ name: 'SCAN', text: 'a CT volume in HU: NIfTI, NRRD, MetaImage or a DICOM folder' }],
   options,
   notes: [

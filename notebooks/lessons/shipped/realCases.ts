@@ -32,6 +32,8 @@ interface RealCase {
   readonly labelValue?: number;
   /** What a reader must know of it. */
   readonly about: string;
+  /** Rows and columns are swapped in the file, against what its header says. */
+  readonly isSwapped?: boolean;
   /** Its patient was among those that the networks were trained on: no test. */
   readonly isTraining: boolean;
 }
@@ -67,7 +69,8 @@ export const realCases: readonly RealCase[] = [
     name: 'msd-tumour-slice',
     image: 'msd-hu-slice/370.nii.gz',
     label: 'msd-hu-slice/370_mask.nii.gz',
-    about: 'one slice with a large mass in the tail; expert label of pancreas and tumour',
+    about: 'one slice with a large mass in the tail, turned upright; expert label of pancreas and tumour',
+    isSwapped: true,
     isTraining: false,
   },
   ...Array.from({ length: 15 }, (_, i): RealCase => {
@@ -131,7 +134,17 @@ interface OpenedCase {
   readonly warnings: readonly string[];
 }
 
-async function openCase({ name, image, label, labelValue }: RealCase, folder: string): Promise<OpenedCase> {
+/** A canonical volume of one slice with its rows as columns. */
+function swapped<D extends Volume['data']>(one: Volume<D>): Volume<D> {
+  const [width, height] = one.shape;
+  const data = one.data.map((_, i) => one.data[Math.floor(i / height) + width * (i % height)]!) as D;
+  return { ...one, data, shape: [height, width, 1] };
+}
+
+async function openCase(
+  { name, image, label, labelValue, isSwapped }: RealCase,
+  folder: string,
+): Promise<OpenedCase> {
   const file = path.join(folder, image);
   if (image.endsWith('.npy')) {
     const pixelMm = nihPixelMm[Number(/000(\d)/.exec(name)![1]) - 1]!;
@@ -142,6 +155,10 @@ async function openCase({ name, image, label, labelValue }: RealCase, folder: st
   const opened = await openImage(file, {});
   const canonical = toCanonical<Volume['data']>(opened);
   const mask = label && (await openMaskOn(path.join(folder, label), canonical, { labelValue }));
+  if (isSwapped && mask) {
+    const upright = swapped(canonical);
+    return { image: upright, canonical: upright, warnings: opened.warnings, label: swapped(mask) };
+  }
   return { image: opened, canonical, warnings: opened.warnings, ...(mask && { label: mask }) };
 }
 

@@ -130,7 +130,7 @@ describe('axunet train and axunet predict', () => {
   });
 
   it.each([
-    [[], 'Expected axunet predict FOLDER|FILE... --run RUN --out DIR'],
+    [[], 'Expected axunet predict FOLDER|FILE... --out DIR, and --run RUN for a network of your own'],
     [['a', '--run', 'r', '--out', 'o', '--weights', 'first'], 'Expected --weights best or last, found "first"'],
     [['a', '--run', 'r', '--out', 'o', '--threshold', '2'], 'Expected --threshold above 0 and at most 1, found "2"'],
   ])('refuse to predict with %j', (args, sentence) => expect(predict.run(args)).rejects.toThrow(sentence));

@@ -10,7 +10,6 @@ import { expected } from '../lib/errors.ts';
 import { writeJson } from '../lib/io/files.ts';
 import { atLeastOne, list, natural, object, oneLine, realNumber } from '../lib/io/schema.ts';
 import { makeFolder } from '../lib/io/writable.ts';
-import type { SliceSet } from '../lib/preprocess/sliceSet.ts';
 import { projectPath, settings } from '../lib/settings.ts';
 import { slicesOf } from '../lib/train/run.ts';
 import { linesOf, lineWith, runProgram } from './program.ts';

@@ -24,13 +24,16 @@ export interface NnunetOptions {
   readonly minutes?: number;
   /** What nnU-Net's planning aims at; its default where nothing is said. */
   readonly memoryTargetGb?: number;
+  readonly patients?: number;
   readonly data?: string;
   /** Folder of the record of time-to-dice. */
   readonly out: string;
 }
 
 const program = fileURLToPath(new URL('nnunet.py', import.meta.url));
-const work = projectPath('runs/bench/nnunet');
+/** Its raw and preprocessed data, which stay from fold to fold. */
+const workFolder = (patients?: number): string =>
+  projectPath('runs/bench', patients === undefined ? 'nnunet' : `nnunet-${patients}`);
 
 const endSchema = object({
   seconds: realNumber,
@@ -55,13 +58,16 @@ function splitsOf({ count, slices, fold }: DiceFolds): { train: string[]; val: s
 async function trainFold(folds: DiceFolds, fold: number, seconds: number, options: NnunetOptions): Promise<NnunetRun> {
   const { slices } = folds;
   const { threads, memoryTargetGb = null } = options;
+  const work = workFolder(options.patients);
+  const splits = splitsOf(folds);
+  const used = new Set(splits.flatMap(({ train, val }) => [...train, ...val]));
   const masks = path.join(work, `masks-${fold}.npy`);
   const file = path.join(work, `task-${fold}.json`);
   await makeFolder(work);
   await writeJson(file, {
     slices: slices.onDisk!.folder,
-    entries: slices.entries.map(({ id, image, label }) => ({ id, image, label })),
-    folds: splitsOf(folds),
+    entries: slices.entries.filter(({ id }) => used.has(id)).map(({ id, image, label }) => ({ id, image, label })),
+    folds: splits,
     ...{ fold, seconds, threads, memoryTargetGb, work, masks },
   });
   const env = { OMP_NUM_THREADS: `${threads}` };
@@ -83,7 +89,9 @@ export async function runNnunet(options: NnunetOptions): Promise<void> {
   const { out, minutes, memoryTargetGb = null } = options;
   let record = await readRecord(out);
   if (!record) throw expected('the record of time-to-dice, which is measured first', 'none', recordFile(out));
-  const folds = await openFolds(options.data);
+  if (record.patients !== options.patients)
+    throw expected(`--patients as in ${recordFile(out)}: ${record.patients ?? 'all'}`, `${options.patients ?? 'all'}`);
+  const folds = await openFolds(options);
   for (const number of options.folds) {
     const one: FoldRecord | undefined = record.folds.find(({ fold }) => fold === number);
     if (!one?.ours) throw expected(`fold ${number} of ours in the record`, 'none', recordFile(out));

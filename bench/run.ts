@@ -47,6 +47,7 @@ Of time-to-dice and nnunet, which go on where they were stopped (docs/benchmarks
   --folds 0,1   the folds to measure, of five; all by default
   --every N     score the unseen patients after every so many epochs, 1 by default
   --threads N   of each program, 2 by default
+  --patients N  at most so many on either side of a fold, to try the commands; all by default
   --memory GB   nnunet alone: the memory that its planning aims at, instead of its default
   --data DIR    where the pictures of nih-2d lie, if not in data/nih-2d
   --out DIR     where the record and its figure go, figures/recorded/time-to-dice by default

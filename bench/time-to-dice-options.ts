@@ -12,6 +12,7 @@ export const diceArguments = {
   every: { type: 'string' },
   threads: { type: 'string' },
   memory: { type: 'string' },
+  patients: { type: 'string' },
   data: { type: 'string' },
   out: { type: 'string' },
 } as const;
@@ -36,9 +37,10 @@ function foldNumbers(given = '0,1,2,3,4'): number[] {
   return [...new Set(parts.map(Number))].sort((a, b) => a - b);
 }
 
-const common = ({ folds, threads = '2', data, out }: DiceArguments) => ({
+const common = ({ folds, threads = '2', patients, data, out }: DiceArguments) => ({
   folds: foldNumbers(folds),
   threads: wholeNumber('threads', threads),
+  ...(patients !== undefined && { patients: wholeNumber('patients', patients) }),
   data,
   out: out ?? projectPath('figures/recorded/time-to-dice'),
 });

@@ -37,11 +37,13 @@ function open({ out, config, trainingPatients }: DiceTask, slices: SliceSet): Tr
   return openRun(path.join(out, 'run'), description, slices);
 }
 
-/** Start weights as `start/…`, a batch without augmentation, logits, losses of steps on it, and averaged logits. */
+/** Start weights as `start/…`, a batch without augmentation, its logits, losses of steps on it, and `average/…`. */
 async function check(task: DiceTask, slices: SliceSet): Promise<void> {
   const { config, grid, reference } = task;
   const run = open(task, slices);
-  const start = Object.entries(readWeights(run.model)).map(([name, array]) => [`start/${name}`, array]);
+  const named = (group: string): NamedArrays =>
+    Object.fromEntries(Object.entries(readWeights(run.model)).map(([name, array]) => [`${group}/${name}`, array]));
+  const start = named('start');
   const batch = makeBatch(slices, task.training.slice(0, config.batchSize), grid);
   const shape = [batch.n, batch.height, batch.width];
   const logits = async (): Promise<NamedArrays[string]> => {
@@ -54,12 +56,12 @@ async function check(task: DiceTask, slices: SliceSet): Promise<void> {
   const losses = new Float32Array(comparedSteps);
   for (let k = 0; k < comparedSteps; k++) losses[k] = (await run.step.run(batch, config.learningRate)).loss;
   const arrays: NamedArrays = {
-    ...Object.fromEntries(start),
+    ...start,
     images: { shape: [...shape, 3], data: batch.images },
     labels: { shape, data: Float32Array.from(batch.labels) },
     logits: before,
     losses: { shape: [comparedSteps], data: losses },
-    averagedLogits: await run.step.withAveragedWeights(logits),
+    ...(await run.step.withAveragedWeights(async () => named('average'))),
   };
   await writeFileAtomic(reference, encodeSafetensors({ arrays, metadata: {} }));
   const parameters = run.model.trainableWeights.reduce(

@@ -70,6 +70,8 @@ export type PeerWay = Shape<typeof waySchema>;
 export const waySchema = object({
   layout: choice(['contiguous', 'channels_last']),
   compiled: flag,
+  /** The compiled graph was on the disk from the time before. */
+  cached: flag,
   worker: flag,
   firstStepS: realNumber,
   stepS: realNumber,
@@ -92,8 +94,8 @@ export const checkSchema = object({
   logits: realNumber,
   /** Largest relative difference of the losses of three steps. */
   losses: realNumber,
-  /** As `logits`, of the averaged weights after these steps. */
-  averagedLogits: realNumber,
+  /** Difference of the last averaged kernel after these steps, as a share of how far it moved. */
+  averages: realNumber,
 });
 
 export type FoldRecord = Shape<typeof foldSchema>;
@@ -117,6 +119,8 @@ export const recordSchema = object({
   node: oneLine,
   machine: oneLine,
   threads: atLeastOne,
+  /** Where only so many on either side of a fold were used, to try the commands. */
+  patients: optional(atLeastOne),
   /** A snapshot after every so many epochs. */
   every: atLeastOne,
   config: configSchema,

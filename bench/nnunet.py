@@ -129,8 +129,8 @@ def predict(task, trainer):
     trainer.network.eval()
     predictor = nnUNetPredictor(device=trainer.device, perform_everything_on_device=False, allow_tqdm=False)
     predictor.manual_initialization(
-        trainer.network, trainer.plans_manager, trainer.configuration_manager, None, trainer.dataset_json,
-        type(trainer).__name__, trainer.inference_allowed_mirroring_axes)
+        trainer.network, trainer.plans_manager, trainer.configuration_manager, [trainer.network.state_dict()],
+        trainer.dataset_json, type(trainer).__name__, trainer.inference_allowed_mirroring_axes)
     reader = trainer.plans_manager.image_reader_writer_class()
     images = Path(os.environ["nnUNet_raw"]) / NAME / "imagesTr"
     masks = []

@@ -49,7 +49,9 @@ export async function runProgram(
 
 /** The lines of a kind, checked. */
 export const linesOf = <T>(lines: readonly Line[], kind: string, schema: Schema<T>): T[] =>
-  lines.filter((line) => line.kind === kind).map((line) => checkShape(line as unknown, schema, undefined, kind));
+  lines
+    .filter((line) => line.kind === kind)
+    .map((line) => checkShape(line as unknown, schema, undefined, `a line of kind ${kind}`));
 
 /** The only line that has `key`, checked. */
 export function lineWith<T>(lines: readonly Line[], key: string, schema: Schema<T>): T {

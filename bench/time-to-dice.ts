@@ -19,6 +19,7 @@ import { makeFolder } from '../lib/io/writable.ts';
 import type { SliceSet } from '../lib/preprocess/sliceSet.ts';
 import { projectPath, settings } from '../lib/settings.ts';
 import { type Line, linesOf, lineWith, runProgram } from './program.ts';
+import { fillDocument, measuredText } from './time-to-dice-docs.ts';
 import { diceCurves } from './time-to-dice-figure.ts';
 import {
   bestWay,
@@ -29,8 +30,6 @@ import {
   type DiceRun,
   epochsWithin,
   type FoldRecord,
-  levelTable,
-  nnunetTable,
   oursProbeSchema,
   type PeerWay,
   readRecord,
@@ -247,16 +246,18 @@ const withFold = (record: DiceRecord, fold: FoldRecord): DiceRecord => ({
   folds: [...record.folds.filter((one) => one.fold !== fold.fold), fold].sort((a, b) => a.fold - b.fold),
 });
 
-/** Table and figure of what is recorded. */
+/** Where the record goes that docs/benchmarks.md shows. */
+export const recordedFolder = projectPath('figures/recorded/time-to-dice');
+
+/** Table and figure of what is recorded; the table also in docs/benchmarks.md, of the record that lies in the project. */
 export async function tellRecord(folder: string, record: DiceRecord): Promise<void> {
   await saveFigure(folder, 'curves', diceCurves(record), {
     inputs: [recordFile(folder)],
     command: record.command,
     seed: record.config.seed,
   });
-  console.log(levelTable(record.folds));
-  const others = nnunetTable(record.folds);
-  if (others) console.log(`\n${others}`);
+  console.log(measuredText(record));
+  if (path.resolve(folder) === recordedFolder && record.patients === undefined) await fillDocument(record);
 }
 
 /** Measures what the record lacks of the folds, the two programs in turns. */

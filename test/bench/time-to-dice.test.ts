@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { linesOf, lineWith, runProgram } from '../../bench/program.ts';
-import { scoreMasks } from '../../bench/time-to-dice.ts';
+import { recordedFolder, scoreMasks } from '../../bench/time-to-dice.ts';
+import { measuredText, withMeasured } from '../../bench/time-to-dice-docs.ts';
 import { diceCurves } from '../../bench/time-to-dice-figure.ts';
 import { nnunetOptions, timeToDiceOptions } from '../../bench/time-to-dice-options.ts';
 import {
@@ -25,6 +26,7 @@ import {
 import { encodeNpy } from '../../lib/io/npy.ts';
 import { object, realNumber } from '../../lib/io/schema.ts';
 import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
+import { projectPath } from '../../lib/settings.ts';
 import { presetConfig } from '../../lib/train/presets.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-dice-'));
@@ -170,6 +172,36 @@ describe('the record', () => {
         .split('\n')
         .at(-1),
     ).toBe('| 0 | 19.5 | 384 × 512, batch 2, 6 steps | 0.250 (0.125) | 0.700 (0.350) |');
+  });
+});
+
+describe('the document', () => {
+  const [opening, closing] = ['<!-- measured: time-to-dice -->', '<!-- end of measured: time-to-dice -->'];
+
+  it('shows what was measured between two comments, and nothing else changes', () => {
+    const text = `before\n\n${opening}\n\nold\n\n${closing}\n\nafter\n`;
+    const filled = withMeasured(text, 'new');
+    expect(filled).toBe(`before\n\n${opening}\n\nnew\n\n${closing}\n\nafter\n`);
+    expect(withMeasured(filled, 'old')).toBe(text);
+    expect(() => withMeasured('before', 'new')).toThrow('docs/benchmarks.md');
+  });
+
+  it('has these comments, and says what the record in the project says, where there is one', async () => {
+    const document = readFileSync(projectPath('docs/benchmarks.md'), 'utf8');
+    const found = await readRecord(recordedFolder);
+    const measured = found ? measuredText(found) : 'Not measured yet on a quiet machine.';
+    expect(withMeasured(document, measured)).toBe(document);
+  });
+
+  it('says how the peer ran, and on how busy a machine', () => {
+    const peer: PeerWay[] = [
+      ...[{ layout: 'contiguous', compiled: false, cached: false, worker: true, firstStepS: 2, stepS: 0.2 } as const],
+      ...[{ layout: 'channels_last', compiled: true, cached: true, worker: false, firstStepS: 9, stepS: 0.15 } as const],
+    ].map((way) => ({ ...way, fastestStepS: 0.1 }));
+    const text = measuredText({ ...record, probe: { ...record.probe, peer } });
+    expect(text).toContain('| PyTorch, contiguous, worker | 200 ms | 2.0 s |');
+    expect(text).toContain('| PyTorch, channels_last, one process, torch.compile, compiled before | 150 ms | 9.0 s |');
+    expect(text).toContain('load before each training 0.1 to 0.1');
   });
 });
 

@@ -43,7 +43,8 @@ loss-distance monai and scipy.
 
 Of time-to-dice and nnunet, which go on where they were stopped (docs/benchmarks.md):
   --epochs N    epochs of each training; or
-  --minutes M   for all folds and both programs together: the epochs are chosen so that they fit
+  --minutes M   for all folds and both programs together: the epochs are chosen so that they fit; of nnunet the
+                minutes of each training, instead of as long as ours took
   --folds 0,1   the folds to measure, of five; all by default
   --every N     score the unseen patients after every so many epochs, 1 by default
   --threads N   of each program, 2 by default

@@ -22,7 +22,8 @@ function wayLines({ probe }: DiceRecord): string[] {
 export function measuredText(record: DiceRecord): string {
   const { probe, machine, threads, config, folds, node } = record;
   const loads = finishedFolds(folds).flatMap(({ ours, peer }) => [ours.load, peer.load]);
-  const loadWords = loads.length > 0 ? `, load before each training ${Math.min(...loads)} to ${Math.max(...loads)}` : '';
+  const [least, most] = [Math.min(...loads), Math.max(...loads)];
+  const loadWords = loads.length > 0 ? `, load before each training ${least} to ${most}` : '';
   const names = finishedFolds(folds)[0];
   return [
     `${config.epochs} epochs, ${threads} threads; ${machine}, Node ${node}${loadWords}. Seconds are ours / PyTorch:`,

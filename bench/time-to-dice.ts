@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- time-to-dice`: our trainer and PyTorch learn the same recipe on the same folds, one after the other,
- * and are compared by the wall time to the same DSC of unseen patients. Everything measured is written at once, and what
- * is written is not measured again.
+ * `npm run bench -- time-to-dice`: our trainer and PyTorch learn the same recipe on the same folds, one after the
+ * other, and are compared by the wall time to the same DSC of unseen patients. Everything measured is written at once,
+ * and what is written is not measured again.
  */
 import { rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -249,7 +249,7 @@ const withFold = (record: DiceRecord, fold: FoldRecord): DiceRecord => ({
 /** Where the record goes that docs/benchmarks.md shows. */
 export const recordedFolder = projectPath('figures/recorded/time-to-dice');
 
-/** Table and figure of what is recorded; the table also in docs/benchmarks.md, of the record that lies in the project. */
+/** Tables and figure of what is recorded; of the project's own record the tables go into docs/benchmarks.md too. */
 export async function tellRecord(folder: string, record: DiceRecord): Promise<void> {
   await saveFigure(folder, 'curves', diceCurves(record), {
     inputs: [recordFile(folder)],

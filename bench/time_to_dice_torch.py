@@ -133,7 +133,8 @@ def check(task, reference):
     ours = load_file(reference)
     window = Window(task)
     images, labels = plain_batch(window, task["training"][: task["config"]["batchSize"]])
-    trainer = Trainer(task, {"layout": "channels_last", "compiled": False, "worker": False}, starting_weights(reference))
+    way = {"layout": "channels_last", "compiled": False, "worker": False}
+    trainer = Trainer(task, way, starting_weights(reference))
     parameters = sum(p.numel() for p in trainer.net.parameters())
     given, truth = ours["images"].permute(0, 3, 1, 2).contiguous(), ours["labels"].long()
     logits_of = lambda net: net.eval()(given).permute(0, 2, 3, 1)

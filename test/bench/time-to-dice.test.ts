@@ -142,14 +142,13 @@ describe('the record', () => {
   });
 
   it('is refused with the place of what does not belong there', async () => {
-    const damaged = structuredClone(record) as { folds: { ours: { points: { dice: unknown }[] } }[] };
-    damaged.folds[0]!.ours.points[1]!.dice = 'good';
-    writeFileSync(recordFile(folder), JSON.stringify(damaged));
+    const damaged = JSON.stringify(record).replace('"dice":0.7,', '"dice":"good",');
+    writeFileSync(recordFile(folder), damaged);
     await expect(readRecord(folder)).rejects.toThrow(/folds\[0\]\.ours\.points\[1\]\.dice is a number, found "good"/);
   });
 
   it('is drawn as one line for each program and fold, named once', () => {
-    const { data } = diceCurves(record);
+    const data = diceCurves(record).data as { name: string; x: number[]; showlegend: boolean }[];
     expect(data.map(({ name, x }) => [name, x])).toEqual([
       ['a', [10, 20]],
       ['b', [30, 40]],
@@ -157,7 +156,7 @@ describe('the record', () => {
       ['b', [22, 44]],
       ['a', [5]],
     ]);
-    expect(data.filter((trace) => (trace as { showlegend: boolean }).showlegend).length).toBe(2);
+    expect(data.filter(({ showlegend }) => showlegend).length).toBe(2);
     expect(JSON.stringify(diceCurves({ folds: [] }))).toContain('Nothing has been measured yet');
   });
 

@@ -5,7 +5,7 @@ import type { DiceRecord, DiceRun, FoldRecord, NnunetRun } from './time-to-dice-
 
 const title = 'DSC of unseen patients over wall time';
 
-/** Seconds before the first snapshot are at DSC 0. */
+/** A point for each snapshot. */
 function curve(run: DiceRun, color: string, dash: string, isShown: boolean): Data {
   return {
     type: 'scatter',
@@ -28,6 +28,7 @@ const star = (run: NnunetRun, isShown: boolean): Data =>
     showlegend: isShown,
     x: [run.seconds],
     y: [run.dice],
+    cliponaxis: false,
     marker: { symbol: 'star', size: 12, color: palette.green },
   }) as Data;
 

@@ -195,7 +195,9 @@ describe('the document', () => {
   it('says how the peer ran, and on how busy a machine', () => {
     const peer: PeerWay[] = [
       ...[{ layout: 'contiguous', compiled: false, cached: false, worker: true, firstStepS: 2, stepS: 0.2 } as const],
-      ...[{ layout: 'channels_last', compiled: true, cached: true, worker: false, firstStepS: 9, stepS: 0.15 } as const],
+      ...[
+        { layout: 'channels_last', compiled: true, cached: true, worker: false, firstStepS: 9, stepS: 0.15 } as const,
+      ],
     ].map((way) => ({ ...way, fastestStepS: 0.1 }));
     const text = measuredText({ ...record, probe: { ...record.probe, peer } });
     expect(text).toContain('| PyTorch, contiguous, worker | 200 ms | 2.0 s |');

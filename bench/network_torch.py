@@ -138,4 +138,5 @@ def main():
         print(json.dumps({"seconds": seconds, "rssMb": peak}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

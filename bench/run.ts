@@ -4,6 +4,13 @@ import { expected, UserError } from '../lib/errors.ts';
 import { settings } from '../lib/settings.ts';
 import type { BenchJob } from './job.ts';
 import { networkTasks, runNetwork } from './network.ts';
+import {
+  type DiceArguments,
+  diceArguments,
+  nnunetOptions,
+  timeToDiceOptions,
+  wholeNumber,
+} from './time-to-dice-options.ts';
 
 const fileJobs: Record<string, () => Promise<BenchJob[]>> = {
   'nifti-read': async () => (await import('./nifti-read.ts')).run(),
@@ -28,9 +35,23 @@ connected-components-3d and edt; for radiomics and filters pyradiomics; for loss
 loss-distance monai and scipy.
 
   NAME     ${jobNames.join(', ')} or all;
-           soak: 2,000 compiled steps, their memory, and how far compiled and eager steps drift apart (alone, no peer)
+           soak: 2,000 compiled steps, their memory, and how far compiled and eager steps drift apart (alone, no peer);
+           time-to-dice: our trainer and PyTorch, the same recipe on the same folds, to the same DSC;
+           nnunet: nnU-Net on the folds of time-to-dice, as long as ours took
   --json   one line of JSON a job instead of a table
-  --n N    repetitions of the train and infer jobs, 7 by default
+  --n N    repetitions of the train and infer jobs, 7 by default; steps that time-to-dice tries the peer's ways with
+
+Of time-to-dice and nnunet, which go on where they were stopped (docs/benchmarks.md):
+  --epochs N    epochs of each training; or
+  --minutes M   for all folds and both programs together: the epochs are chosen so that they fit; of nnunet the
+                minutes of each training, instead of as long as ours took
+  --folds 0,1   the folds to measure, of five; all by default
+  --every N     score the unseen patients after every so many epochs, 1 by default
+  --threads N   of each program, 2 by default
+  --patients N  at most so many on either side of a fold, to try the commands; all by default
+  --memory GB   nnunet alone: the memory that its planning aims at, instead of its default
+  --data DIR    where the pictures of nih-2d lie, if not in data/nih-2d
+  --out DIR     where the record and its figure go, figures/recorded/time-to-dice by default
 `;
 
 const columns: [keyof BenchJob, string, number][] = [
@@ -68,13 +89,17 @@ async function main(args: string[]): Promise<void> {
     options: {
       json: { type: 'boolean', default: false },
       n: { type: 'string', default: '7' },
+      ...diceArguments,
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
   if (positionals[0] === 'soak') return (await import('./soak.ts')).runSoak();
-  const n = Number(values.n);
-  if (!Number.isInteger(n) || n < 1) throw expected('a whole number of repetitions above 0', values.n);
+  const n = wholeNumber('repetitions', values.n);
+  const given = values as DiceArguments;
+  if (positionals[0] === 'time-to-dice')
+    return (await import('./time-to-dice.ts')).runTimeToDice(timeToDiceOptions(given, n));
+  if (positionals[0] === 'nnunet') return (await import('./nnunet.ts')).runNnunet(nnunetOptions(given));
   const names = positionals.flatMap((name) => (name === 'all' ? jobNames : [name]));
   for (const name of names) if (!jobNames.includes(name)) throw expected(`one of ${jobNames.join(', ')} or all`, name);
   if (!settings.peerPython) {

@@ -53,7 +53,12 @@ function prepare(x: Rows, y: readonly boolean[]): Prepared {
 }
 
 /** The best split of a node by one column; undefined where its values are equal. */
-function splitByColumn(tree: Growing, node: number, column: number, totals: readonly [number, number]): Split | undefined {
+function splitByColumn(
+  tree: Growing,
+  node: number,
+  column: number,
+  totals: readonly [number, number],
+): Split | undefined {
   const { x, y, counts, place } = tree;
   let [well, ill, last, limit, best] = [0, 0, NaN, NaN, Infinity];
   for (const row of tree.orders[column]!) {

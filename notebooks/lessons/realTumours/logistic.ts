@@ -114,6 +114,7 @@ export function fitLogistic(x: Rows, y: readonly boolean[], { penalty, start }: 
     const direction = solvePositive(hessian, gradient);
     if (!direction) break;
     const decrease = gradient.reduce((sum, g, j) => sum + g * direction[j]!, 0);
+    if (penalty === 0 && value < 1e-6) break; // all are told apart: the weights would grow for ever
     if (decrease / 2 <= enough * (1 + value)) return { weights: theta.slice(0, p), intercept: theta[p]! };
     let length = 1;
     for (;;) {

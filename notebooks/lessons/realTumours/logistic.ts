@@ -19,11 +19,11 @@ export interface LogisticOptions {
   readonly penalty: number;
   /** Where to begin; at 0 by default. */
   readonly start?: Logistic;
+  /** How far above its minimum the objective may end, relative to 1 + itself; 1e-14 by default. */
+  readonly tolerance?: number;
 }
 
 const mostSteps = 100;
-/** Half the squared length of a step in the objective's own measure, below which it is at the minimum. */
-const enough = 1e-14;
 
 /** ln(1 + exp(t)) without overflow. */
 const softplus = (t: number): number => Math.max(t, 0) + Math.log1p(Math.exp(-Math.abs(t)));
@@ -38,51 +38,46 @@ export function linearScore({ intercept, weights }: Logistic, row: ArrayLike<num
   return sum;
 }
 
-/** The parameters in one array, the intercept last. */
-type Parameters = Float64Array;
+/** The columns of a table, a last one of ones for the intercept, and the labels. */
+interface Data {
+  readonly columns: readonly Float64Array[];
+  readonly y: readonly boolean[];
+  readonly penalty: number;
+}
 
-/** What is minimised, and η of all rows on the way. */
-function objective(x: Rows, y: readonly boolean[], theta: Parameters, penalty: number, eta: Float64Array): number {
-  const p = theta.length - 1;
+/** What is minimised, and η of all rows on the way. The intercept is the last of the parameters. */
+function objective({ columns, y, penalty }: Data, theta: Float64Array, eta: Float64Array): number {
   let value = 0;
-  for (let j = 0; j < p; j++) value += 0.5 * penalty * theta[j]! ** 2;
-  for (let i = 0; i < x.length; i++) {
-    const row = x[i]!;
-    let sum = theta[p]!;
-    for (let j = 0; j < p; j++) sum += theta[j]! * row[j]!;
-    eta[i] = sum;
-    value += softplus(y[i] ? -sum : sum);
-  }
+  for (let j = 0; j < theta.length - 1; j++) value += 0.5 * penalty * theta[j]! ** 2;
+  eta.fill(0);
+  for (const [j, column] of columns.entries()) for (let i = 0; i < eta.length; i++) eta[i]! += theta[j]! * column[i]!;
+  for (let i = 0; i < eta.length; i++) value += softplus(y[i] ? -eta[i]! : eta[i]!);
   return value;
 }
 
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
 /** Gradient and Hessian (its lower triangle) of the objective at η. */
-function slopes(
-  x: Rows,
-  y: readonly boolean[],
-  theta: Parameters,
-  penalty: number,
-  eta: Float64Array,
-): { gradient: Float64Array; hessian: Float64Array } {
-  const [size, p] = [theta.length, theta.length - 1];
-  const [gradient, hessian, row] = [new Float64Array(size), new Float64Array(size * size), new Float64Array(size)];
-  for (let j = 0; j < p; j++) {
-    gradient[j] = penalty * theta[j]!;
-    hessian[j * size + j] = penalty;
+function slopes({ columns, y, penalty }: Data, theta: Float64Array, eta: Float64Array): [Float64Array, Float64Array] {
+  const size = theta.length;
+  const [gradient, hessian] = [new Float64Array(size), new Float64Array(size * size)];
+  const shares = eta.map(sigmoid);
+  const errors = shares.map((share, i) => share - Number(y[i]));
+  const weighted = new Float64Array(eta.length);
+  for (let j = 0; j < size; j++) {
+    const column = columns[j]!;
+    for (let i = 0; i < eta.length; i++) weighted[i] = shares[i]! * (1 - shares[i]!) * column[i]!;
+    for (let k = 0; k <= j; k++) hessian[j * size + k] = dot(weighted, columns[k]!);
+    gradient[j] = dot(errors, column);
+    if (j === size - 1) break;
+    gradient[j]! += penalty * theta[j]!;
+    hessian[j * size + j]! += penalty;
   }
-  row[p] = 1;
-  for (let i = 0; i < x.length; i++) {
-    row.set(x[i]!);
-    const share = sigmoid(eta[i]!);
-    const [error, weight] = [share - Number(y[i]), share * (1 - share)];
-    for (let j = 0; j < size; j++) {
-      const own = row[j]!;
-      gradient[j]! += error * own;
-      const scaled = weight * own;
-      for (let k = 0, at = j * size; k <= j; k++, at++) hessian[at]! += scaled * row[k]!;
-    }
-  }
-  return { gradient, hessian };
+  return [gradient, hessian];
 }
 
 /** Refuses rows of unequal length, values that are not finite, and labels of one kind. */
@@ -101,31 +96,32 @@ function checkRows(x: Rows, y: readonly boolean[]): void {
  * is no table of finite numbers, labels of one kind, a penalty below 0, and where no minimum is reached (separated
  * classes without penalty).
  */
-export function fitLogistic(x: Rows, y: readonly boolean[], { penalty, start }: LogisticOptions): Logistic {
+export function fitLogistic(
+  x: Rows,
+  y: readonly boolean[],
+  { penalty, start, tolerance = 1e-14 }: LogisticOptions,
+): Logistic {
   checkRows(x, y);
   if (!(penalty >= 0 && penalty < Infinity)) throw expected('a penalty of 0 or more', `${penalty}`);
   const p = x[0]!.length;
-  let theta = new Float64Array(p + 1);
-  if (start) theta.set([...start.weights, start.intercept]);
+  const columns = Array.from({ length: p + 1 }, (_, j) => Float64Array.from(x, (row) => (j < p ? row[j]! : 1)));
+  const data = { columns, y, penalty };
+  let theta = Float64Array.of(...(start ? [...start.weights, start.intercept] : new Float64Array(p + 1)));
   let eta = new Float64Array(x.length);
-  let value = objective(x, y, theta, penalty, eta);
+  let value = objective(data, theta, eta);
   for (let step = 0; step < mostSteps; step++) {
-    const { gradient, hessian } = slopes(x, y, theta, penalty, eta);
+    const [gradient, hessian] = slopes(data, theta, eta);
     const direction = solvePositive(hessian, gradient);
-    if (!direction) break;
-    const decrease = gradient.reduce((sum, g, j) => sum + g * direction[j]!, 0);
-    if (penalty === 0 && value < 1e-6) break; // all are told apart: the weights would grow for ever
-    if (decrease / 2 <= enough * (1 + value)) return { weights: theta.slice(0, p), intercept: theta[p]! };
-    let length = 1;
-    for (;;) {
+    if (!direction || (penalty === 0 && value < 1e-6)) break; // all are told apart: the weights would grow for ever
+    const decrease = dot(gradient, direction);
+    if (decrease / 2 <= tolerance * (1 + value)) return { weights: theta.slice(0, p), intercept: theta[p]! };
+    for (let length = 1; ; length /= 2) {
       const next = theta.map((t, j) => t - length * direction[j]!);
       const nextEta = new Float64Array(x.length);
-      const nextValue = objective(x, y, next, penalty, nextEta);
-      if (nextValue <= value - 1e-4 * length * decrease || length < 1e-6) {
-        [theta, eta, value] = [next, nextEta, nextValue];
-        break;
-      }
-      length /= 2;
+      const nextValue = objective(data, next, nextEta);
+      if (nextValue > value - 1e-4 * length * decrease && length > 1e-6) continue;
+      [theta, eta, value] = [next, nextEta, nextValue];
+      break;
     }
   }
   throw expected('classes that no plane separates, or a penalty above 0', 'no minimum');

@@ -65,9 +65,10 @@ export async function sourcesOf(
   settings: RadiomicsSettings,
   { spacingMm, windowHu, ...series }: OpenChoice = {},
 ): Promise<RadiomicsRecord['made']> {
+  const isOfPictures = arePictures(image, mask);
   const [ofImage, ofMask] = [await volumeChecksums(image, series), await volumeChecksums(mask)];
   const made = { featureVersion, image: ofImage, mask: ofMask, settings };
-  if (!arePictures(image, mask)) return made;
+  if (!isOfPictures) return made;
   const picture = { spacingMm: spacingMm ?? null, windowHu: windowHu ?? null };
   return { ...made, settings: settingsForPictures(settings), picture };
 }
@@ -154,7 +155,7 @@ export async function makeRecords(
   const pair = await openPair(image, mask, choice);
   return labels.map((label) => {
     try {
-      const ofLabel = { ...made, settings: { ...settings, label } };
+      const ofLabel = { ...made, settings: { ...made.settings, label } };
       return recordOf(pair, ofLabel, [image, mask]);
     } catch (error) {
       if (error instanceof UserError) return error;

@@ -52,6 +52,12 @@ function prepare(x: Rows, y: readonly boolean[]): Prepared {
   return { x, y, orders };
 }
 
+/** The middle, which of neighbouring doubles is the lower one: the upper one must not lie on its side. */
+function between(low: number, high: number): number {
+  const middle = (low + high) / 2;
+  return middle < high ? middle : low;
+}
+
 /** The best split of a node by one column; undefined where its values are equal. */
 function splitByColumn(
   tree: Growing,
@@ -67,7 +73,7 @@ function splitByColumn(
     if (value > last) {
       const [wellAbove, illAbove] = [totals[0] - well, totals[1] - ill];
       const impurity = (well * ill) / (well + ill) + (wellAbove * illAbove) / (wellAbove + illAbove);
-      if (impurity < best) [best, limit] = [impurity, (last + value) / 2];
+      if (impurity < best) [best, limit] = [impurity, between(last, value)];
     }
     if (y[row]) ill += counts[row]!;
     else well += counts[row]!;

@@ -4,7 +4,7 @@ import { mean } from 'simple-statistics';
 import { fitCombat, harmonise } from './combat.ts';
 import { fitForest, forestShare } from './forest.ts';
 import { fitLogistic, type Logistic, linearScore, sigmoid } from './logistic.ts';
-import { medianKnown, type Patients, pickPatients } from './patients.ts';
+import { medianKnown, type Patients, pickPatients } from './patientTable.ts';
 
 /** Learns from patients and says of others how probable a tumour is. */
 export type Learner = (train: Patients, seed: number) => (test: Patients) => number[];

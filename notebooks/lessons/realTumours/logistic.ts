@@ -55,10 +55,16 @@ function objective({ columns, y, penalty }: Data, theta: Float64Array, eta: Floa
   return value;
 }
 
+/** Σ a b, as two sums side by side: most of the time goes here. */
 function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+  let even = 0;
+  let odd = 0;
+  const last = a.length - 1;
+  for (let i = 0; i < last; i += 2) {
+    even += a[i]! * b[i]!;
+    odd += a[i + 1]! * b[i + 1]!;
+  }
+  return a.length % 2 === 1 ? even + odd + a[last]! * b[last]! : even + odd;
 }
 
 /** Gradient and Hessian (its lower triangle) of the objective at η. */

@@ -3,7 +3,7 @@ import { expected } from 'axunet/errors';
 import { Random } from 'axunet/random';
 import { rocAuc } from 'axunet/statistics/roc';
 import { type Learner, stratifiedFolds } from './learners.ts';
-import { type Patients, pickPatients, relabelled } from './patients.ts';
+import { type Patients, pickPatients, relabelled } from './patientTable.ts';
 
 const outerFolds = 5;
 

@@ -27,6 +27,12 @@ describe('A tree', () => {
     });
   });
 
+  it('parts neighbouring doubles, between which there is no middle', () => {
+    const [low, high] = [1 + Number.EPSILON, 1 + 2 * Number.EPSILON];
+    const tree = growTree([[low], [high]], [false, true]);
+    expect([treeShare(tree, [low]), treeShare(tree, [high])]).toEqual([0, 1]);
+  });
+
   it('keeps rows together that nothing tells apart', () => {
     expect(growTree([[1], [1], [1]], [false, true, true])).toEqual({ share: 2 / 3 });
   });

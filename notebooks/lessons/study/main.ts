@@ -6,6 +6,9 @@ import { saveFigure } from 'axunet/figures/saveFigure';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
 import { seedPoints } from '../figures/seedPoints.ts';
+import { readRealTumours, realTumoursName, realTumoursTitle } from '../realTumours/record.ts';
+import { describeFound } from '../realTumours/sentences.ts';
+import { runRealTumours } from '../realTumours/study.ts';
 import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
 import { classesApartName, findStudy, studies } from './plan.ts';
@@ -28,10 +31,12 @@ stopped one goes on where it stopped: start the command again.
                ${publishedName} scores the masks of eight published networks and trains nothing;
                ${plannedName} compares a plan with the preset on ${plannedSets.map(({ name }) => name).join(', ')}
                (or one of them by its name), in equal time;
-               ${powerStudyName} tests the features of many cohorts and trains nothing
+               ${powerStudyName} tests the features of many cohorts and trains nothing;
+               ${realTumoursName} tests the features of real crops and trains nothing
   --state      how many runs of each study are finished
   --data DIR   where the real data lies, if not in data/NAME
-               (leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas)
+               (leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas;
+               ${realTumoursName}: pancreas-crops)
   --record     trains nothing: writes the record of what is finished
   --one RUN    trains one run of the study alone, such as recipe-seed3, and records nothing
   --times N    trains nothing: measures the training step of all arms in turns, N times each
@@ -49,6 +54,8 @@ async function showState(): Promise<void> {
   const power = await readPowerRecord();
   const made = power && `recorded, ${power.cohorts} cohorts of each of ${power.sizes.length} sizes`;
   console.log(`${powerStudyName.padEnd(16)} ${made ?? 'not recorded'}  ${powerTitle}`);
+  const real = (await readRealTumours()) ? 'recorded' : 'not recorded';
+  console.log(`${realTumoursName.padEnd(16)} ${real}  ${realTumoursTitle}`);
 }
 
 /** Prints how far a study is, and its failures; the exit code. */
@@ -87,6 +94,12 @@ async function tellClassesApart(record: StudyRecord | undefined): Promise<void> 
   console.log(describeClassesApart(record));
 }
 
+/** Throws for an option that this study has not. */
+function refuseOptions(name: string, values: Readonly<Record<string, unknown>>, options: readonly string[]): void {
+  const option = options.find((one) => values[one] !== undefined);
+  if (option) throw new UserError(`Expected ${name} without --${option}, which is of other studies`);
+}
+
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -111,9 +124,13 @@ async function main(args: string[]): Promise<number> {
     console.log(`${name}: ${networks.length} networks, ${networks[0]?.cases.length ?? 0} cases`);
     return 0;
   }
+  if (name === realTumoursName) {
+    refuseOptions(name, values, ['record', 'times', 'one']);
+    for (const line of describeFound(await runRealTumours(values.data))) console.log(line);
+    return 0;
+  }
   if (name === powerStudyName) {
-    const option = (['data', 'record', 'times'] as const).find((one) => values[one] !== undefined);
-    if (option) throw new UserError(`Expected ${name} without --${option}, which is of other studies`);
+    refuseOptions(name, values, ['data', 'record', 'times']);
     const { people, cohorts, sizes } = await runPower();
     console.log(`${name}: ${people} people, ${cohorts} cohorts of each size (${sizes.join(', ')} in each group)`);
     return 0;

@@ -19,8 +19,7 @@ import {
   written,
 } from 'axunet/io/schema';
 import { recordFile, recordsFolder, recordText, versionSchema } from '../study/record.ts';
-
-export const realTumours = 'real-tumours';
+import { realTumoursName } from './record.ts';
 
 const interval = tuple([realNumber, realNumber]);
 
@@ -68,7 +67,7 @@ const learningSchema = object({
 export type ArmLearning = Shape<typeof learningSchema>;
 
 const recordSchema = object({
-  study: exactly(realTumours),
+  study: exactly(realTumoursName),
   title: text,
   command: text,
   source: text,
@@ -88,7 +87,7 @@ export type ClassifierRecord = Shape<typeof recordSchema>;
 
 /** A file beside the study's other records. */
 export const besideResults = (name: string, records = recordsFolder): string =>
-  path.join(path.dirname(recordFile(realTumours, records)), name);
+  path.join(path.dirname(recordFile(realTumoursName, records)), name);
 
 const rounded = (value: unknown): unknown => {
   if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(5));

@@ -17,12 +17,12 @@ import {
   type ArmLearning,
   type ClassifierArm,
   type ClassifierRecord,
-  realTumours,
   writeClassifiers,
 } from './classifierRecord.ts';
 import { cropsFolder } from './crops.ts';
 import { type ModelFile, trainModels, writeModels } from './finalModel.ts';
 import { crossPredict, learningCurve, permuteAuc } from './nested.ts';
+import { realTumoursName, realTumoursSource } from './record.ts';
 import { openRealTumours } from './table.ts';
 
 export interface ClassifierOptions {
@@ -63,7 +63,7 @@ export interface ClassifierPlaces {
 async function runArm(plan: ArmPlan, { seed, splits }: ClassifierOptions, runs: string): Promise<Kept> {
   const { name, patients, learn, shuffles } = plan;
   const hash = sha256(JSON.stringify({ classifierVersion, name, patients, shuffles, seed, splits })).slice(0, 12);
-  const file = path.join(runs, realTumours, `${name}-${hash}.json`);
+  const file = path.join(runs, realTumoursName, `${name}-${hash}.json`);
   const kept = await readJsonIfGood(file, keptSchema);
   if (kept) return kept;
   const probabilities = crossPredict(patients, learn, seed);
@@ -170,12 +170,10 @@ export async function runClassifiers(
   const version = codeVersion();
   const models = trainModels(await openRealTumours(data), version, options.seed);
   const record: ClassifierRecord = {
-    study: realTumours,
+    study: realTumoursName,
     title: 'What a classifier reads in real tumours',
-    command: `npm run study -- ${realTumours}`,
-    source:
-      'crops of 187 MSD Task07 patients with a tumour (CC BY-SA 4.0) and 43 NIH Pancreas-CT patients without ' +
-      '(CC BY 3.0), slices as picked for MiniGPT-Pancreas',
+    command: `npm run study -- ${realTumoursName}`,
+    source: realTumoursSource,
     node: process.versions.node,
     version,
     seed: options.seed,

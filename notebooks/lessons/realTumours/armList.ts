@@ -35,9 +35,15 @@ const scanArms = ({ slice, size, scan, maskScan }: Arms, shuffles: number): ArmP
 
 const featureArms = ({ box, boxFree, middle, mask, scanAndBox }: Arms, shuffles: number): ArmPlan[] => [
   logistic({ name: 'box', label: 'features of the box', kind: 'features', patients: box, shuffles }),
-  forest({ name: 'box-forest', label: 'the same, random forest', kind: 'features', patients: box, shuffles }),
+  forest({ name: 'box-forest', label: 'the same, random forest', kind: 'features', patients: box }),
   logistic({ name: 'box-free', label: 'those not bound to its size', kind: 'features', patients: boxFree }),
-  logistic({ name: 'middle', label: `features of the ${middleName}`, kind: 'features', patients: middle, shuffles }),
+  logistic({
+    name: 'middle',
+    label: `features of the ${middleName}`,
+    kind: 'features',
+    patients: middle,
+    shuffles,
+  }),
   logistic({ name: 'mask', label: '44 with masks: features in them', kind: 'features', patients: mask, shuffles }),
   logistic({ name: 'scan-and-box', label: 'scan and features of the box', kind: 'both', patients: scanAndBox }),
 ];

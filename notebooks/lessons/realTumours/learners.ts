@@ -27,7 +27,10 @@ export interface LogisticModel {
 const farthest = 4;
 
 /** Penalties that are tried, the strongest first. */
-export const penalties = [1000, 100, 10, 1, 0.1] as const;
+export const penalties = [100, 10, 1] as const;
+
+/** Within the training patients, by which the penalty is chosen. */
+const innerFolds = 3;
 
 /** Folds by patient in which both kinds are spread evenly, as places; fewer where there are fewer patients. */
 export function stratifiedFolds(
@@ -74,14 +77,14 @@ const surprise = (probability: number, ill: boolean): number =>
 /** The fits of all penalties, each beginning at the one before. */
 function fitPath(rows: readonly Float64Array[], ill: readonly boolean[]): Logistic[] {
   const fits: Logistic[] = [];
-  for (const penalty of penalties) fits.push(fitLogistic(rows, ill, { penalty, start: fits.at(-1), tolerance: 1e-7 }));
+  for (const penalty of penalties) fits.push(fitLogistic(rows, ill, { penalty, start: fits.at(-1), tolerance: 1e-5 }));
   return fits;
 }
 
-/** The penalty with the least surprise in five inner folds; of equal ones the strongest. */
+/** The penalty with the least surprise in three inner folds; of equal ones the strongest. */
 function choosePenalty(train: Patients, seed: number): number {
   const costs = penalties.map(() => 0);
-  for (const { train: inner, test } of stratifiedFolds(train, 5, seed)) {
+  for (const { train: inner, test } of stratifiedFolds(train, innerFolds, seed)) {
     const own = pickPatients(train, inner);
     const scale = scaleOf(own);
     const rows = own.rows.map((row) => standardised(scale, row));
@@ -92,7 +95,7 @@ function choosePenalty(train: Patients, seed: number): number {
   return penalties[costs.indexOf(Math.min(...costs))]!;
 }
 
-/** Standardises, chooses the penalty by five inner folds, and fits once more on all. */
+/** Standardises, chooses the penalty by inner folds, and fits once more on all. */
 export function fitLogisticModel(train: Patients, seed: number): LogisticModel {
   const penalty = choosePenalty(train, seed);
   const scale = scaleOf(train);

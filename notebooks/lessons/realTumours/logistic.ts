@@ -3,7 +3,7 @@
  * η = w · x + b, s = ±1 and b not penalised. It is scikit-learn's `LogisticRegression(C=1/λ)`.
  */
 import { expected } from 'axunet/errors';
-import { solvePositive } from './solvePositive.ts';
+import { cholesky, solveCholesky } from './solvePositive.ts';
 
 /** Units as rows of equal length. */
 export type Rows = readonly ArrayLike<number>[];
@@ -19,11 +19,11 @@ export interface LogisticOptions {
   readonly penalty: number;
   /** Where to begin; at 0 by default. */
   readonly start?: Logistic;
-  /** How far above its minimum the objective may end, relative to 1 + itself; 1e-14 by default. */
+  /** How far above its minimum the objective may end, relative to 1 + itself; 1e-17 by default. */
   readonly tolerance?: number;
 }
 
-const mostSteps = 100;
+const mostSteps = 500;
 
 /** ln(1 + exp(t)) without overflow. */
 const softplus = (t: number): number => Math.max(t, 0) + Math.log1p(Math.exp(-Math.abs(t)));
@@ -55,35 +55,53 @@ function objective({ columns, y, penalty }: Data, theta: Float64Array, eta: Floa
   return value;
 }
 
-/** Σ a b, as two sums side by side: most of the time goes here. */
+/** Σ a b. */
 function dot(a: Float64Array, b: Float64Array): number {
-  let even = 0;
-  let odd = 0;
-  const last = a.length - 1;
-  for (let i = 0; i < last; i += 2) {
-    even += a[i]! * b[i]!;
-    odd += a[i + 1]! * b[i + 1]!;
-  }
-  return a.length % 2 === 1 ? even + odd + a[last]! * b[last]! : even + odd;
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
 }
 
-/** Gradient and Hessian (its lower triangle) of the objective at η. */
-function slopes({ columns, y, penalty }: Data, theta: Float64Array, eta: Float64Array): [Float64Array, Float64Array] {
-  const size = theta.length;
-  const [gradient, hessian] = [new Float64Array(size), new Float64Array(size * size)];
-  const shares = eta.map(sigmoid);
-  const errors = shares.map((share, i) => share - Number(y[i]));
+/** Dot products of one array with as many columns as `out` has room for. Four at once: most of the time goes here. */
+function fillDots(out: Float64Array, own: Float64Array, columns: readonly Float64Array[]): void {
+  let k = 0;
+  for (; k + 3 < out.length; k += 4) {
+    const [a, b, c, d] = [columns[k]!, columns[k + 1]!, columns[k + 2]!, columns[k + 3]!];
+    let sa = 0;
+    let sb = 0;
+    let sc = 0;
+    let sd = 0;
+    for (let i = 0; i < own.length; i++) {
+      const v = own[i]!;
+      sa += v * a[i]!;
+      sb += v * b[i]!;
+      sc += v * c[i]!;
+      sd += v * d[i]!;
+    }
+    out.set([sa, sb, sc, sd], k);
+  }
+  for (; k < out.length; k++) out[k] = dot(own, columns[k]!);
+}
+
+/** Gradient of the objective at η. */
+function gradientOf({ columns, y, penalty }: Data, theta: Float64Array, eta: Float64Array): Float64Array {
+  const errors = eta.map((t, i) => sigmoid(t) - Number(y[i]));
+  return theta.map((t, j) => dot(errors, columns[j]!) + (j < theta.length - 1 ? penalty * t : 0));
+}
+
+/** Hessian of the objective at η, its lower triangle. */
+function hessianOf({ columns, penalty }: Data, eta: Float64Array): Float64Array {
+  const size = columns.length;
+  const hessian = new Float64Array(size * size);
+  const weights = eta.map((t) => sigmoid(t) * sigmoid(-t));
   const weighted = new Float64Array(eta.length);
   for (let j = 0; j < size; j++) {
     const column = columns[j]!;
-    for (let i = 0; i < eta.length; i++) weighted[i] = shares[i]! * (1 - shares[i]!) * column[i]!;
-    for (let k = 0; k <= j; k++) hessian[j * size + k] = dot(weighted, columns[k]!);
-    gradient[j] = dot(errors, column);
-    if (j === size - 1) break;
-    gradient[j]! += penalty * theta[j]!;
-    hessian[j * size + j]! += penalty;
+    for (let i = 0; i < eta.length; i++) weighted[i] = weights[i]! * column[i]!;
+    fillDots(hessian.subarray(j * size, j * size + j + 1), weighted, columns);
+    if (j < size - 1) hessian[j * size + j]! += penalty;
   }
-  return [gradient, hessian];
+  return hessian;
 }
 
 /** Refuses rows of unequal length, values that are not finite, and labels of one kind. */
@@ -105,7 +123,7 @@ function checkRows(x: Rows, y: readonly boolean[]): void {
 export function fitLogistic(
   x: Rows,
   y: readonly boolean[],
-  { penalty, start, tolerance = 1e-14 }: LogisticOptions,
+  { penalty, start, tolerance = 1e-17 }: LogisticOptions,
 ): Logistic {
   checkRows(x, y);
   if (!(penalty >= 0 && penalty < Infinity)) throw expected('a penalty of 0 or more', `${penalty}`);
@@ -115,10 +133,12 @@ export function fitLogistic(
   let theta = Float64Array.of(...(start ? [...start.weights, start.intercept] : new Float64Array(p + 1)));
   let eta = new Float64Array(x.length);
   let value = objective(data, theta, eta);
+  let [factor, before]: [Float64Array | undefined, number] = [undefined, Infinity];
   for (let step = 0; step < mostSteps; step++) {
-    const [gradient, hessian] = slopes(data, theta, eta);
-    const direction = solvePositive(hessian, gradient);
-    if (!direction || (penalty === 0 && value < 1e-6)) break; // all are told apart: the weights would grow for ever
+    const gradient = gradientOf(data, theta, eta);
+    factor ??= cholesky(hessianOf(data, eta), p + 1);
+    if (!factor || (penalty === 0 && value < 1e-6)) break; // all are told apart: the weights would grow for ever
+    const direction = solveCholesky(factor, gradient);
     const decrease = dot(gradient, direction);
     if (decrease / 2 <= tolerance * (1 + value)) return { weights: theta.slice(0, p), intercept: theta[p]! };
     for (let length = 1; ; length /= 2) {
@@ -129,6 +149,9 @@ export function fitLogistic(
       [theta, eta, value] = [next, nextEta, nextValue];
       break;
     }
+    // an old Hessian is good enough as long as it brings the minimum much nearer
+    if (decrease > 0.2 * before) factor = undefined;
+    before = decrease;
   }
   throw expected('classes that no plane separates, or a penalty above 0', 'no minimum');
 }

@@ -1,7 +1,10 @@
 /** Systems of linear equations with a symmetric positive definite matrix, by Cholesky's decomposition. */
 
-/** L of A = L Lᵀ over the lower triangle of A; undefined where A is not positive definite. */
-function cholesky(a: Float64Array, n: number): Float64Array | undefined {
+/**
+ * L of A = L Lᵀ (row-major, n × n, of A only the lower triangle being read); undefined where A is not positive definite
+ * as far as rounding can tell.
+ */
+export function cholesky(a: Float64Array, n: number): Float64Array | undefined {
   const l = Float64Array.from(a);
   for (let j = 0; j < n; j++) {
     for (let i = j; i < n; i++) {
@@ -15,22 +18,17 @@ function cholesky(a: Float64Array, n: number): Float64Array | undefined {
   return l;
 }
 
-/**
- * x of A x = b, of A (row-major, n × n) only the lower triangle being read; undefined where A is not positive definite
- * as far as rounding can tell.
- */
-export function solvePositive(a: Float64Array, b: Float64Array): Float64Array | undefined {
+/** x of L Lᵀ x = b. */
+export function solveCholesky(l: Float64Array, b: Float64Array): Float64Array {
   const n = b.length;
-  const l = cholesky(a, n);
-  if (!l) return undefined;
   const x = Float64Array.from(b);
   for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i]! -= l[i * n + k]! * x[k]!;
+    for (let k = 0, at = i * n; k < i; k++, at++) x[i]! -= l[at]! * x[k]!;
     x[i]! /= l[i * n + i]!;
   }
   for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i]! -= l[k * n + i]! * x[k]!;
     x[i]! /= l[i * n + i]!;
+    for (let k = 0, at = i * n; k < i; k++, at++) x[k]! -= l[at]! * x[i]!;
   }
   return x;
 }

@@ -6,7 +6,10 @@ import { saveFigure } from 'axunet/figures/saveFigure';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
 import { seedPoints } from '../figures/seedPoints.ts';
+import { describeClassifiers } from '../realTumours/classifierSentences.ts';
+import { applyModels, describeApplied } from '../realTumours/finalModel.ts';
 import { readRealTumours, realTumoursName, realTumoursTitle } from '../realTumours/record.ts';
+import { runClassifiers } from '../realTumours/runClassifiers.ts';
 import { describeFound } from '../realTumours/sentences.ts';
 import { runRealTumours } from '../realTumours/study.ts';
 import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
@@ -17,7 +20,7 @@ import { type PlannedSet, plannedName, plannedSets } from './plannedCohort.ts';
 import { savePlannedFigure } from './plannedOutcome.ts';
 import { powerStudyName, powerTitle, readPowerRecord } from './powerRecord.ts';
 import { publishedName, recordPublished } from './published.ts';
-import { readStudyRecord, recordFile, type StudyRecord } from './record.ts';
+import { type ArmCost, readStudyRecord, recordFile, type StudyRecord } from './record.ts';
 import { runPower } from './runPower.ts';
 import { runStudy, type StudyResult, studyState, timeStudy, trainOne } from './runStudy.ts';
 
@@ -32,11 +35,12 @@ stopped one goes on where it stopped: start the command again.
                ${plannedName} compares a plan with the preset on ${plannedSets.map(({ name }) => name).join(', ')}
                (or one of them by its name), in equal time;
                ${powerStudyName} tests the features of many cohorts and trains nothing;
-               ${realTumoursName} tests the features of real crops and trains nothing
+               ${realTumoursName} tests the features of real crops, and asks what classifiers read of them
   --state      how many runs of each study are finished
   --data DIR   where the real data lies, if not in data/NAME
                (leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas;
                ${realTumoursName}: pancreas-crops)
+  --apply DIR  (${realTumoursName}) scores the crops of DIR by the recorded model, and records nothing
   --record     trains nothing: writes the record of what is finished
   --one RUN    trains one run of the study alone, such as recipe-seed3, and records nothing
   --times N    trains nothing: measures the training step of all arms in turns, N times each
@@ -100,6 +104,29 @@ function refuseOptions(name: string, values: Readonly<Record<string, unknown>>, 
   if (option) throw new UserError(`Expected ${name} without --${option}, which is of other studies`);
 }
 
+/** Prints the time of a step of each arm. */
+function tellTimes(costs: readonly ArmCost[]): number {
+  for (const { arm, stepMs, leastStepMs, timedSteps } of costs) {
+    console.log(
+      `${arm.padEnd(24)} median ${stepMs!.toFixed(0)} ms, least ${leastStepMs!.toFixed(0)} ms of ${timedSteps} steps`,
+    );
+  }
+  return 0;
+}
+
+/** Both parts of the study, or the recorded model on other crops. */
+async function realTumours(data?: string, apply?: string): Promise<number> {
+  const say = (lines: readonly string[]): void => lines.forEach((line) => void console.log(line));
+  if (apply !== undefined) {
+    if (data !== undefined) throw new UserError('Expected --data or --apply, found both');
+    say(describeApplied(await applyModels(apply)));
+    return 0;
+  }
+  say(describeFound(await runRealTumours(data)));
+  say(describeClassifiers(await runClassifiers(undefined, { data })));
+  return 0;
+}
+
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -107,6 +134,7 @@ async function main(args: string[]): Promise<number> {
     options: {
       state: { type: 'boolean' },
       data: { type: 'string' },
+      apply: { type: 'string' },
       record: { type: 'boolean' },
       times: { type: 'string' },
       one: { type: 'string' },
@@ -126,9 +154,9 @@ async function main(args: string[]): Promise<number> {
   }
   if (name === realTumoursName) {
     refuseOptions(name, values, ['record', 'times', 'one']);
-    for (const line of describeFound(await runRealTumours(values.data))) console.log(line);
-    return 0;
+    return realTumours(values.data, values.apply);
   }
+  refuseOptions(name, values, ['apply']);
   if (name === powerStudyName) {
     refuseOptions(name, values, ['data', 'record', 'times']);
     const { people, cohorts, sizes } = await runPower();
@@ -148,14 +176,7 @@ async function main(args: string[]): Promise<number> {
   console.log(`engine: ${engine.description}${engine.fallbackReason ? ` (${engine.fallbackReason})` : ''}`);
   const cohort = await openCohort(plan, values.data);
   if (values.one) return trainOne(plan, cohort, values.one).then(() => 0);
-  if (rounds) {
-    for (const { arm, stepMs, leastStepMs, timedSteps } of await timeStudy(plan, cohort, rounds)) {
-      console.log(
-        `${arm.padEnd(24)} median ${stepMs!.toFixed(0)} ms, least ${leastStepMs!.toFixed(0)} ms of ${timedSteps} steps`,
-      );
-    }
-    return 0;
-  }
+  if (rounds) return tellTimes(await timeStudy(plan, cohort, rounds));
   const result = await runStudy(plan, cohort, { onlyFinished: values.record });
   const code = tell(plan.name, result, plan.arms.length * plan.seeds.length);
   if (plan.name === classesApartName) await tellClassesApart(await readStudyRecord(plan.name));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { projectPath } from '../../../lib/settings.ts';
 import { fitLogistic, linearScore, sigmoid } from '../../../notebooks/lessons/realTumours/logistic.ts';
-import { solvePositive } from '../../../notebooks/lessons/realTumours/solvePositive.ts';
+import { cholesky, solveCholesky } from '../../../notebooks/lessons/realTumours/solvePositive.ts';
 
 interface Fitted {
   x: number[][];
@@ -18,22 +18,22 @@ const reference = JSON.parse(readFileSync(projectPath('test/lessons/realTumours/
 describe('A system of equations', () => {
   it('is solved, by hand', () => {
     // 4x + 2y = 10, 2x + 5y = 13
-    const x = solvePositive(Float64Array.of(4, 0, 2, 5), Float64Array.of(10, 13))!;
+    const x = solveCholesky(cholesky(Float64Array.of(4, 0, 2, 5), 2)!, Float64Array.of(10, 13));
     expect(x[0]).toBeCloseTo(1.5, 14);
     expect(x[1]).toBeCloseTo(2, 14);
   });
 
   it('has no answer where the matrix is not positive definite', () => {
-    expect(solvePositive(Float64Array.of(1, 0, 1, 1), Float64Array.of(1, 1))).toBeUndefined();
-    expect(solvePositive(Float64Array.of(1, 0, 2, 1), Float64Array.of(1, 1))).toBeUndefined();
+    expect(cholesky(Float64Array.of(1, 0, 1, 1), 2)).toBeUndefined();
+    expect(cholesky(Float64Array.of(1, 0, 2, 1), 2)).toBeUndefined();
   });
 });
 
 describe('Logistic regression', () => {
   it('without columns that tell anything gives the share, by hand', () => {
     const { intercept, weights } = fitLogistic([[0], [0], [0], [0]], [true, false, true, true], { penalty: 1 });
-    expect(intercept).toBeCloseTo(Math.log(3), 12);
-    expect(weights[0]).toBe(0);
+    expect(intercept).toBeCloseTo(Math.log(3), 8);
+    expect(weights[0]).toBeCloseTo(0, 14);
   });
 
   it("gives scikit-learn's weights, with more rows than columns and with fewer", () => {

@@ -1,4 +1,4 @@
-/** The arms of the classifiers' study: which table, which way of learning, how many shuffles. */
+/** The arms of the classifiers' study: which table, which way of learning, and whether it claims something. */
 
 import { Random } from 'axunet/random';
 import { type Arms, halves, middleName, pairsOfEqualScan, thirdsOf, withBatches } from './arms.ts';
@@ -9,8 +9,8 @@ import { columnOfPatients, type Patients, pickPatients } from './patientTable.ts
 export interface ArmPlan extends Pick<ClassifierArm, 'name' | 'label' | 'kind' | 'learner'> {
   readonly patients: Patients;
   readonly learn: Learner;
-  /** Shuffled labels; none where nothing is claimed. */
-  readonly shuffles?: number;
+  /** Whether it is asked how often shuffled labels do as well. */
+  readonly isClaim?: boolean;
 }
 
 type Plain = Omit<ArmPlan, 'learner' | 'learn'>;
@@ -20,11 +20,11 @@ const forest = (arm: Plain): ArmPlan => ({ ...arm, learner: 'forest', learn: for
 const harmonised = (arm: Plain): ArmPlan => ({ ...arm, learner: 'logistic', learn: afterCombat(logisticLearner) });
 
 /** What tells the classes apart though it is no pixel of the pancreas. */
-const scanArms = ({ slice, size, scan, maskScan }: Arms, shuffles: number): ArmPlan[] => [
-  logistic({ name: 'slice', label: 'number of the slice alone', kind: 'scan', patients: slice, shuffles }),
-  logistic({ name: 'size', label: 'width and height of the box', kind: 'scan', patients: size, shuffles }),
-  logistic({ name: 'scan', label: 'box size, slice, noise in fat', kind: 'scan', patients: scan, shuffles }),
-  forest({ name: 'scan-forest', label: 'the same, random forest', kind: 'scan', patients: scan }),
+const scanArms = ({ slice, size, scan, maskScan }: Arms): ArmPlan[] => [
+  logistic({ name: 'slice', label: 'number of the slice alone', kind: 'scan', patients: slice, isClaim: true }),
+  logistic({ name: 'size', label: 'width and height of the box', kind: 'scan', patients: size, isClaim: true }),
+  logistic({ name: 'scan', label: 'box size, slice, noise in fat', kind: 'scan', patients: scan, isClaim: true }),
+  forest({ name: 'scan-forest', label: 'the same by random forest', kind: 'scan', patients: scan }),
   logistic({
     name: 'mask-scan',
     label: '44 with masks: mm of box, pixel, slice',
@@ -33,23 +33,23 @@ const scanArms = ({ slice, size, scan, maskScan }: Arms, shuffles: number): ArmP
   }),
 ];
 
-const featureArms = ({ box, boxFree, middle, mask, scanAndBox }: Arms, shuffles: number): ArmPlan[] => [
-  logistic({ name: 'box', label: 'features of the box', kind: 'features', patients: box, shuffles }),
-  forest({ name: 'box-forest', label: 'the same, random forest', kind: 'features', patients: box }),
+const featureArms = ({ box, boxFree, middle, mask, scanAndBox }: Arms): ArmPlan[] => [
+  logistic({ name: 'box', label: 'features of the box', kind: 'features', patients: box, isClaim: true }),
+  forest({ name: 'box-forest', label: 'the same, by random forest', kind: 'features', patients: box }),
   logistic({ name: 'box-free', label: 'those not bound to its size', kind: 'features', patients: boxFree }),
   logistic({
     name: 'middle',
     label: `features of the ${middleName}`,
     kind: 'features',
     patients: middle,
-    shuffles,
+    isClaim: true,
   }),
-  logistic({ name: 'mask', label: '44 with masks: features in them', kind: 'features', patients: mask, shuffles }),
+  logistic({ name: 'mask', label: '44 with masks: features in them', kind: 'features', patients: mask, isClaim: true }),
   logistic({ name: 'scan-and-box', label: 'scan and features of the box', kind: 'both', patients: scanAndBox }),
 ];
 
 /** Pairs of equal box area and noise; 0.2 SD is the usual caliper, the others show how much hangs on it. */
-const matchedArms = ({ scan, size, box }: Arms, shuffles: number): ArmPlan[] => {
+const matchedArms = ({ scan, size, box }: Arms): ArmPlan[] => {
   const at = (caliper: number, table: Patients): Patients => pickPatients(table, pairsOfEqualScan(scan, caliper));
   return [
     logistic({ name: 'matched-size', label: 'pairs: width and height', kind: 'matched', patients: at(0.2, size) }),
@@ -58,7 +58,7 @@ const matchedArms = ({ scan, size, box }: Arms, shuffles: number): ArmPlan[] => 
       label: 'pairs: features of the box',
       kind: 'matched',
       patients: at(0.2, box),
-      shuffles,
+      isClaim: true,
     }),
     logistic({ name: 'matched-box-3', label: 'pairs within 0.3 SD', kind: 'matched', patients: at(0.3, box) }),
     logistic({ name: 'matched-box-5', label: 'pairs within 0.5 SD', kind: 'matched', patients: at(0.5, box) }),
@@ -103,7 +103,7 @@ function controlArms({ box, boxFree, scan, sources }: Arms): ArmPlan[] {
     }),
     logistic({
       name: `${source}-area-free`,
-      label: 'the same, features not bound to size',
+      label: `${source}: the same, features not bound to it`,
       kind: 'control',
       patients: halves(boxFree, sources, source, area),
     }),
@@ -123,11 +123,11 @@ function spacingArm({ box, maskScan, sources }: Arms): ArmPlan {
 }
 
 /** All arms, in the order in which they are shown. */
-export function planArms(arms: Arms, shuffles: number, seed: number): ArmPlan[] {
+export function planArms(arms: Arms, seed: number): ArmPlan[] {
   return [
-    ...scanArms(arms, shuffles),
-    ...featureArms(arms, shuffles),
-    ...matchedArms(arms, shuffles),
+    ...scanArms(arms),
+    ...featureArms(arms),
+    ...matchedArms(arms),
     ...harmonisedArms(arms, seed),
     ...controlArms(arms),
     spacingArm(arms),

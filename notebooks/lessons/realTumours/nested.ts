@@ -29,24 +29,30 @@ export interface PermutedAuc {
   readonly upper: number;
 }
 
-/** The AUC of the same way of learning when labels are shuffled over patients; folds and choices are made anew. */
-export function permuteAuc(
+/**
+ * The AUC of the same way of learning when labels are shuffled over patients, of the shuffles `from` up to `to`; folds
+ * and choices are made anew. Equal seeds give equal shuffles, in whatever portions they are asked for.
+ */
+export function shuffledAucs(
   patients: Patients,
   learn: Learner,
-  { observed, shuffles, seed }: { observed: number; shuffles: number; seed: number },
-): PermutedAuc {
-  if (!(Number.isInteger(shuffles) && shuffles > 0)) throw expected('one shuffle or more', `${shuffles}`);
+  { from = 0, to, seed }: { from?: number; to: number; seed: number },
+): number[] {
   const random = Random.stream(seed, 'shuffled labels');
-  const aucs = Array.from({ length: shuffles }, (_, k) => {
-    const other = relabelled(patients, random.shuffle(patients.ill));
-    return rocAuc(crossPredict(other, learn, seed + k), other.ill).auc;
-  }).sort((a, b) => a - b);
-  const atLeast = aucs.filter((auc) => auc >= observed).length;
+  const labels = Array.from({ length: to }, () => random.shuffle(patients.ill)).slice(from);
+  return labels.map((ill, k) => rocAuc(crossPredict(relabelled(patients, ill), learn, seed + from + k), ill).auc);
+}
+
+/** Where the AUC of the true labels lies among those of shuffled ones. Throws for none. */
+export function compareShuffled(observed: number, shuffled: readonly number[]): PermutedAuc {
+  const shuffles = shuffled.length;
+  if (shuffles === 0) throw expected('one shuffle or more', 'none');
+  const sorted = [...shuffled].sort((a, b) => a - b);
   return {
     shuffles,
-    p: (atLeast + 1) / (shuffles + 1),
-    median: aucs[Math.floor(shuffles / 2)]!,
-    upper: aucs[Math.min(shuffles - 1, Math.floor(0.95 * shuffles))]!,
+    p: (sorted.filter((auc) => auc >= observed).length + 1) / (shuffles + 1),
+    median: sorted[Math.floor(shuffles / 2)]!,
+    upper: sorted[Math.min(shuffles - 1, Math.floor(0.95 * shuffles))]!,
   };
 }
 

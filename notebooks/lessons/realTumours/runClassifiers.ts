@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expected } from 'axunet/errors';
 import { codeVersion } from 'axunet/figures/saveFigure';
 import { sha256, writeJson } from 'axunet/io/files';
-import { list, natural, object, optional, readJsonIfGood, realNumber, type Shape } from 'axunet/io/schema';
+import { list, object, readJsonIfGood, realNumber, type Shape } from 'axunet/io/schema';
 import { breathe, startProgress } from 'axunet/progress';
 import { projectPath } from 'axunet/settings';
 import { deLongTest } from 'axunet/statistics/roc';
@@ -21,7 +21,7 @@ import {
 } from './classifierRecord.ts';
 import { cropsFolder } from './crops.ts';
 import { type ModelFile, trainModels, writeModels } from './finalModel.ts';
-import { crossPredict, learningCurve, permuteAuc } from './nested.ts';
+import { compareShuffled, crossPredict, learningCurve, shuffledAucs } from './nested.ts';
 import { realTumoursName, realTumoursSource } from './record.ts';
 import { openRealTumours } from './table.ts';
 
@@ -46,11 +46,7 @@ export const classifierOptions: ClassifierOptions = {
 /** Goes up when equal patients and options give other results. */
 const classifierVersion = 1;
 
-const keptSchema = object({
-  probabilities: list(realNumber),
-  splits: list(realNumber),
-  permuted: optional(object({ shuffles: natural, p: realNumber, median: realNumber, upper: realNumber })),
-});
+const keptSchema = object({ probabilities: list(realNumber), splits: list(realNumber) });
 type Kept = Shape<typeof keptSchema>;
 
 export interface ClassifierPlaces {
@@ -60,33 +56,51 @@ export interface ClassifierPlaces {
   readonly records?: string;
 }
 
-async function runArm(plan: ArmPlan, { seed, splits }: ClassifierOptions, runs: string): Promise<Kept> {
-  const { name, patients, learn, shuffles } = plan;
-  const hash = sha256(JSON.stringify({ classifierVersion, name, patients, shuffles, seed, splits })).slice(0, 12);
-  const file = path.join(runs, realTumoursName, `${name}-${hash}.json`);
+/** Shuffles between two looks at the disk. */
+const portion = 10;
+
+/** Where what an arm gives is kept, by patients and seed. */
+function keptFile({ name, patients }: ArmPlan, what: string, { seed }: ClassifierOptions, runs: string): string {
+  const hash = sha256(JSON.stringify({ classifierVersion, name, patients, seed })).slice(0, 12);
+  return path.join(runs, realTumoursName, `${name}-${what}-${hash}.json`);
+}
+
+async function judgeArm(plan: ArmPlan, options: ClassifierOptions, runs: string): Promise<Kept> {
+  const { patients, learn } = plan;
+  const file = keptFile(plan, `${options.splits}-splits`, options, runs);
   const kept = await readJsonIfGood(file, keptSchema);
   if (kept) return kept;
-  const probabilities = crossPredict(patients, learn, seed);
-  const observed = scoreOf(probabilities, patients).auc;
-  const others = Array.from({ length: splits }, (_, k) => crossPredict(patients, learn, seed + 1 + k));
-  const made: Kept = {
-    probabilities,
-    splits: others.map((scores) => scoreOf(scores, patients).auc),
-    ...(shuffles && { permuted: permuteAuc(patients, learn, { observed, shuffles, seed }) }),
-  };
+  const predict = (k: number): number[] => crossPredict(patients, learn, options.seed + k);
+  const splits = Array.from({ length: options.splits }, (_, k) => scoreOf(predict(1 + k), patients).auc);
+  const made: Kept = { probabilities: predict(0), splits };
   await writeJson(file, made);
   return made;
+}
+
+/** The AUCs of shuffled labels; those that an earlier run has kept are gone on from. */
+async function shuffleArm(plan: ArmPlan, options: ClassifierOptions, runs: string): Promise<readonly number[]> {
+  const file = keptFile(plan, 'shuffles', options, runs);
+  let aucs = (await readJsonIfGood(file, list(realNumber))) ?? [];
+  while (aucs.length < options.shuffles) {
+    const [from, to] = [aucs.length, Math.min(options.shuffles, aucs.length + portion)];
+    aucs = [...aucs, ...shuffledAucs(plan.patients, plan.learn, { from, to, seed: options.seed })];
+    await writeJson(file, aucs);
+    await breathe();
+  }
+  return aucs.slice(0, options.shuffles);
 }
 
 interface Finished {
   readonly plan: ArmPlan;
   readonly kept: Kept;
+  readonly shuffled?: readonly number[];
 }
 
-function armOf({ plan, kept }: Finished): ClassifierArm {
+function armOf({ plan, kept, shuffled }: Finished): ClassifierArm {
   const { name, label, kind, learner, patients } = plan;
   const ill = patients.ill.filter(Boolean).length;
-  const all = [...kept.splits, scoreOf(kept.probabilities, patients).auc];
+  const score = scoreOf(kept.probabilities, patients);
+  const all = [...kept.splits, score.auc];
   return {
     name,
     label,
@@ -95,9 +109,9 @@ function armOf({ plan, kept }: Finished): ClassifierArm {
     columns: patients.columns.length,
     ill,
     well: patients.ill.length - ill,
-    ...scoreOf(kept.probabilities, patients),
+    ...score,
     otherSplits: [Math.min(...all), Math.max(...all)],
-    ...(kept.permuted && { permuted: kept.permuted }),
+    ...(shuffled && { permuted: compareShuffled(score.auc, shuffled) }),
   };
 }
 
@@ -138,6 +152,27 @@ function learningOf(done: readonly Finished[], { sizes, splits, seed }: Classifi
   });
 }
 
+/** All arms, then the shuffles of those that make a claim. */
+async function runArms(plans: readonly ArmPlan[], options: ClassifierOptions, runs: string): Promise<Finished[]> {
+  const progress = startProgress('classifiers', plans.length);
+  const judged: Finished[] = [];
+  for (const plan of plans) {
+    judged.push({ plan, kept: await judgeArm(plan, options, runs) });
+    progress.update(judged.length, plan.name);
+    await breathe();
+  }
+  progress.finish();
+  const shuffling = startProgress('shuffled labels', plans.filter(({ isClaim }) => isClaim).length);
+  const done: Finished[] = [];
+  for (const one of judged) {
+    const shuffled = one.plan.isClaim ? await shuffleArm(one.plan, options, runs) : undefined;
+    done.push({ ...one, ...(shuffled && { shuffled }) });
+    shuffling.update(done.filter((each) => each.shuffled).length, one.plan.name);
+  }
+  shuffling.finish();
+  return done;
+}
+
 /** Where the size model says one half, in pixels. Cut values play no part between the patients. */
 function boundaryOf({ models }: ModelFile): ClassifierRecord['boundary'] {
   const { intercept, weights, mean, sd } = models.find(({ name }) => name === 'size')!;
@@ -158,15 +193,7 @@ export async function runClassifiers(
 ): Promise<ClassifierRecord> {
   if (!data) throw expected('the crops in data/pancreas-crops, or --data FOLDER', 'none');
   const arms = await openArms(data);
-  const plans = planArms(arms, options.shuffles, options.seed);
-  const progress = startProgress('classifiers', plans.length);
-  const done: Finished[] = [];
-  for (const plan of plans) {
-    done.push({ plan, kept: await runArm(plan, options, runs) });
-    progress.update(done.length, plan.name);
-    await breathe();
-  }
-  progress.finish();
+  const done = await runArms(planArms(arms, options.seed), options, runs);
   const version = codeVersion();
   const models = trainModels(await openRealTumours(data), version, options.seed);
   const record: ClassifierRecord = {

@@ -10,7 +10,12 @@ import {
   logisticProbability,
   stratifiedFolds,
 } from '../../../notebooks/lessons/realTumours/learners.ts';
-import { crossPredict, learningCurve, permuteAuc } from '../../../notebooks/lessons/realTumours/nested.ts';
+import {
+  compareShuffled,
+  crossPredict,
+  learningCurve,
+  shuffledAucs,
+} from '../../../notebooks/lessons/realTumours/nested.ts';
 import { type Patients, relabelled } from '../../../notebooks/lessons/realTumours/patientTable.ts';
 
 /** Patients of noise, two of three ill; `shortcut` is added to the first column of the ill. */
@@ -81,8 +86,13 @@ describe('Nested cross-validation', () => {
   it('is told from chance by shuffled labels, which have everything chosen anew', () => {
     const found = people(45, { columns: 3, shortcut: 2 });
     const [real, none] = [found, people(45, { columns: 3, seed: 5 })].map((patients) =>
-      permuteAuc(patients, logisticLearner, { observed: aucOf(patients, logisticLearner).auc, shuffles: 19, seed: 1 }),
+      compareShuffled(
+        aucOf(patients, logisticLearner).auc,
+        shuffledAucs(patients, logisticLearner, { to: 19, seed: 1 }),
+      ),
     );
+    const last = shuffledAucs(found, logisticLearner, { from: 17, to: 19, seed: 1 });
+    expect(last).toEqual(shuffledAucs(found, logisticLearner, { to: 19, seed: 1 }).slice(17));
     expect(real!.p).toBe(1 / 20);
     expect(real!.median).toBeGreaterThan(0.3);
     expect(real!.median).toBeLessThan(0.65);

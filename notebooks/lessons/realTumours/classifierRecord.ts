@@ -1,4 +1,4 @@
-/** What the classifiers of the real tumours gave: one JSON, from which the notebook draws. */
+/** What the classifiers of the real tumours gave: one JSON, from which the notebook draws. It holds groups alone. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from 'axunet/io/files';
@@ -78,8 +78,8 @@ const recordSchema = object({
   differences: list(differenceSchema),
   calibrations: list(calibrationSchema),
   learning: list(learningSchema),
-  /** Median width and height of each patient's boxes in pixels, and whether there is a tumour. */
-  boxes: list(tuple([realNumber, realNumber, flag])),
+  /** Middles of width and height in pixels, and how many patients with or without a tumour have boxes about them. */
+  boxes: list(tuple([realNumber, realNumber, flag, natural])),
   /** Where a classifier of width and height alone says one half: intercept + width · w + height · h = 0. */
   boundary: object({ intercept: realNumber, width: realNumber, height: realNumber }),
 });

@@ -1,6 +1,6 @@
 /** The record of the classifiers in the form that its figures take. */
 import { formatP } from 'axunet/statistics/formatP';
-import type { Boundary, Box } from '../figures/boxShortcut.ts';
+import type { Boundary, BoxCell } from '../figures/boxShortcut.ts';
 import type { CalibrationLine } from '../figures/calibrationCurves.ts';
 import type { ForestRow } from '../figures/forestPlot.ts';
 import type { LearningLine } from '../figures/learningCurves.ts';
@@ -38,7 +38,7 @@ export const calibrationLines = (record: ClassifierRecord | undefined): Calibrat
 export const learningLines = (record: ClassifierRecord | undefined): LearningLine[] =>
   (record?.learning ?? []).map(({ label, points }) => ({ name: label, points }));
 
-export const boxPoints = (record: ClassifierRecord | undefined): readonly Box[] => record?.boxes ?? [];
+export const boxCells = (record: ClassifierRecord | undefined): readonly BoxCell[] => record?.boxes ?? [];
 
 export const boxBoundary = (record: ClassifierRecord | undefined): Boundary =>
   record?.boundary ?? { intercept: 0, width: 0, height: 1 };

@@ -1,18 +1,8 @@
 /** The classifier that is kept: trained on all patients, written down whole, and applied to others once. */
 import { existsSync } from 'node:fs';
 import { expected } from 'axunet/errors';
-import { writeJson } from 'axunet/io/files';
-import {
-  list,
-  natural,
-  object,
-  oneLine,
-  readJsonAs,
-  realNumber,
-  type Schema,
-  type Shape,
-  text,
-} from 'axunet/io/schema';
+import { sha256, writeJson } from 'axunet/io/files';
+import { list, natural, object, readJsonAs, realNumber, type Schema, type Shape, text } from 'axunet/io/schema';
 import { featureVersion } from 'axunet/radiomics/record';
 import { type AucComparison, deLongTest } from 'axunet/statistics/roc';
 import { recordsFolder, versionSchema } from '../study/record.ts';
@@ -42,7 +32,8 @@ const fileSchema = object({
   features: natural,
   version: versionSchema,
   seed: natural,
-  learnedFrom: list(oneLine),
+  /** The patients, as the first digits of the sha256 of their names. */
+  learnedFrom: list(text),
   /** The final one is the first; the others stand beside it. */
   models: list(modelSchema),
 });
@@ -52,6 +43,9 @@ type NamedModel = Shape<typeof modelSchema>;
 const what =
   'Logistic regressions: value or fill, minus mean, by sd (0: left out), cut at ±4, times weights, plus intercept; ' +
   'medians over the slices of a patient. The first is the final one, the others are what the scan alone gives';
+
+/** What stands for a patient in the file. */
+const markOf = (id: string): string => sha256(id).slice(0, 12);
 
 /** Trains the final model and those beside it on all patients of the table. */
 export function trainModels(table: RealTumourTable, version: ModelFile['version'], seed: number): ModelFile {
@@ -65,7 +59,7 @@ export function trainModels(table: RealTumourTable, version: ModelFile['version'
     features: featureVersion,
     version,
     seed,
-    learnedFrom: box.ids,
+    learnedFrom: box.ids.map(markOf),
     models: [
       named('box', 'features of the box', box),
       named('scan', 'box size, slice, noise in fat', scan),
@@ -140,7 +134,7 @@ export async function applyModels(folder: string, records = recordsFolder): Prom
   return {
     ill: ill.filter(Boolean).length,
     well: ill.filter((is) => !is).length,
-    seen: ids.filter((id) => seen.has(id)),
+    seen: ids.filter((id) => seen.has(markOf(id))),
     models: scored.map(({ model: { name, label }, patients, probabilities }) => {
       const { auc, interval } = scoreOf(probabilities, patients);
       return { name, label, auc, interval, calibration: calibrate(probabilities, patients.ill, bins) };

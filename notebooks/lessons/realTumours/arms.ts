@@ -96,11 +96,11 @@ export const withBatches = (patients: Patients, batches: readonly string[]): Pat
 
 /** Which third of the known values each is in, as batches; what is not known counts as the median. */
 export function thirdsOf(values: readonly number[]): string[] {
-  const middle = medianKnown(values);
-  const known = values.map((v) => (Number.isFinite(v) ? v : middle));
-  const sorted = [...known].sort((a, b) => a - b);
-  const limits = [1, 2].map((k) => sorted[Math.floor((k * sorted.length) / 3)]!);
-  return known.map((v) => ['low', 'middle', 'high'][limits.filter((limit) => v >= limit).length]!);
+  const known = values.filter(Number.isFinite).sort((a, b) => a - b);
+  const limits = [1, 2].map((k) => known[Math.floor((k * known.length) / 3)]!);
+  const middle = medianKnown(known);
+  const placeOf = (value: number): number => limits.filter((limit) => value >= limit).length;
+  return values.map((v) => ['low', 'middle', 'high'][placeOf(Number.isFinite(v) ? v : middle)]!);
 }
 
 /** Patients of one source whose value is known, with "above the median" as the label. No tumour is in the question. */

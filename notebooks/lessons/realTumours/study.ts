@@ -32,12 +32,12 @@ import { openRealTumours, type RealTumourRow, tableVersion } from './table.ts';
 /** How often labels are shuffled to see what chance finds. */
 const usualShuffles: Shuffles = { shuffles: 200, seed: 1 };
 
-/** By what patients of one source are split, and what the two groups are called. */
+/** By what patients of one source are split at the median, and how that is called. */
 const splits: readonly (readonly [by: string, words: string])[] = [
-  ['fatNoiseHu', 'more noise | less noise'],
-  ['boxAreaPx', 'larger box | smaller box'],
-  ['sliceSpacingMm', 'thicker slices | thinner slices'],
-  ['pixelSpacingMm', 'larger pixels | smaller pixels'],
+  ['fatNoiseHu', 'more against less noise'],
+  ['boxAreaPx', 'larger against smaller boxes'],
+  ['sliceSpacingMm', 'thicker against thinner slices'],
+  ['pixelSpacingMm', 'larger against smaller pixels'],
 ];
 /** Fewer in a group say nothing: NIH has 7 patients whose spacing is known. */
 const leastInGroup = 8;

@@ -28,8 +28,8 @@ const parts: Readonly<Record<FoundIn['part'], string>> = { box: 'whole box', mas
 
 function headingOf({ kind, part }: FoundIn): string {
   return kind === 'tumour'
-    ? `MSD with a tumour against NIH without: ${parts[part]}`
-    : `Patients of one hospital: ${parts[part]}`;
+    ? `Tumour (MSD) against none (NIH): ${parts[part]}`
+    : `One hospital alone: ${parts[part]}`;
 }
 
 /** Every comparison as a row; those of one heading stand together. */

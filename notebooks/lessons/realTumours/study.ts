@@ -153,11 +153,14 @@ export async function describeRealTumours(rows: Rows, shuffles = usualShuffles):
  * Measures the crops of a folder (`data/pancreas-crops` by default), or reads the table that an earlier run kept, and
  * writes the record. Throws a UserError where there are none.
  */
-export async function runRealTumours(folder = cropsFolder(), records?: string): Promise<RealTumoursRecord> {
+export async function runRealTumours(
+  folder = cropsFolder(),
+  { records, shuffles }: { readonly records?: string; readonly shuffles?: Shuffles } = {},
+): Promise<RealTumoursRecord> {
   if (folder === undefined)
     throw expected('slices.json, images and masks in data/pancreas-crops or in --data DIR', 'none');
   const { rows } = await openRealTumours(path.resolve(folder));
-  const record = await describeRealTumours(rows);
+  const record = await describeRealTumours(rows, shuffles);
   await writeRealTumours(record, records);
   return record;
 }

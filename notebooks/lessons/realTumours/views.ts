@@ -27,9 +27,7 @@ export async function loadRealTumours(): Promise<RealTumoursRecord | undefined> 
 const parts: Readonly<Record<FoundIn['part'], string>> = { box: 'whole box', mask: "expert's mask" };
 
 function headingOf({ kind, part }: FoundIn): string {
-  return kind === 'tumour'
-    ? `Tumour (MSD) against none (NIH): ${parts[part]}`
-    : `One hospital alone: ${parts[part]}`;
+  return kind === 'tumour' ? `Tumour (MSD) against none (NIH): ${parts[part]}` : `One hospital alone: ${parts[part]}`;
 }
 
 /** Every comparison as a row; those of one heading stand together. */

@@ -31,6 +31,34 @@ export interface Comparison {
   readonly features: readonly ComparedFeature[];
   /** Features without a value for someone, or constant within both groups. */
   readonly leftOut: readonly string[];
+  /** Where it was asked for. */
+  readonly chance?: Chance;
+}
+
+/** How many features have p ≤ 0.05 by Welch's test when the same units fall into groups of these sizes by chance. */
+export interface Chance {
+  readonly shuffles: number;
+  readonly median: number;
+  /** What 19 of 20 shuffles do not exceed. */
+  readonly p95: number;
+  readonly most: number;
+}
+
+/** Shuffles the units again and again. At least one feature without gaps is expected. */
+function chanceOf(columns: FeatureColumns, inFirst: readonly boolean[], { shuffles, seed }: Shuffles): Chance {
+  const random = Random.stream(seed, 'groups by chance');
+  const whole = Object.values(columns).filter((values) => values.every(Number.isFinite));
+  const counts = Array.from({ length: shuffles }, () => {
+    const first = random.shuffle(inFirst);
+    return whole.filter((values) => welchTTest(...splitGroups(values, first)).p <= 0.05).length;
+  });
+  return { shuffles, median: median(counts), p95: quantile(counts, 0.95), most: Math.max(...counts) };
+}
+
+/** How often units are shuffled, and what draws them. */
+export interface Shuffles {
+  readonly shuffles: number;
+  readonly seed: number;
 }
 
 function meanAndSd(values: readonly number[]): readonly [mean: number, sd: number] {
@@ -42,7 +70,11 @@ function meanAndSd(values: readonly number[]): readonly [mean: number, sd: numbe
  * Every column between the units that are first and the others: Welch, Mann-Whitney, Benjamini-Hochberg, Holm. A column
  * in which a unit has no value is left out.
  */
-export function compareUnits({ columns, rows }: Units, isFirst: (row: RealTumourRow) => boolean): Comparison {
+export function compareUnits(
+  { columns, rows }: Units,
+  isFirst: (row: RealTumourRow) => boolean,
+  shuffles?: Shuffles,
+): Comparison {
   const inFirst = rows.map(isFirst);
   const { features, leftOut, n } = compareFeatures(columns, inFirst);
   const group = (feature: string, first: boolean): number[] => columns[feature]!.filter((_, i) => inFirst[i] === first);
@@ -54,7 +86,8 @@ export function compareUnits({ columns, rows }: Units, isFirst: (row: RealTumour
     return { ...one, means: [a[0], b[0]], sds: [a[1], b[1]] };
   });
   const found = countFound({ features, leftOut, n });
-  return { n, found, features: compared, leftOut: leftOut.map(({ feature }) => feature) };
+  const chance = shuffles && { chance: chanceOf(columns, inFirst, shuffles) };
+  return { n, found, features: compared, leftOut: leftOut.map(({ feature }) => feature), ...chance };
 }
 
 /** With a tumour against without, the paper's comparison. */
@@ -65,7 +98,9 @@ export const tumourComparison = (
   rows: readonly RealTumourRow[],
   part: Part,
   unit: PatientValue | 'slice' = 'median',
-): Comparison => compareUnits(unit === 'slice' ? sliceUnits(rows, part) : patientUnits(rows, part, unit), hasTumour);
+  shuffles?: Shuffles,
+): Comparison =>
+  compareUnits(unit === 'slice' ? sliceUnits(rows, part) : patientUnits(rows, part, unit), hasTumour, shuffles);
 
 /** A feature as the mixed model sees it. */
 export interface MixedFeature {
@@ -114,6 +149,7 @@ export interface Control {
 export function control(
   rows: readonly RealTumourRow[],
   { source, by, part = 'box' }: { source: Source; by: string; part?: Part },
+  shuffles?: Shuffles,
 ): Control | undefined {
   const own = rows.filter((row) => row.source === source);
   const scans = patientUnits(own, 'acquisition');
@@ -132,47 +168,7 @@ export function control(
   const isFirst = ({ patient }: RealTumourRow): boolean => valueOf.get(patient)! > cut;
   const above = units.rows.filter(isFirst).length;
   if (above < 2 || units.rows.length - above < 2) return undefined;
-  return { source, by, cut, comparison: compareUnits(units, isFirst) };
-}
-
-/** How many features differ between halves of one source that differ in nothing. */
-export interface RandomHalves {
-  readonly source: Source;
-  readonly splits: number;
-  readonly n: readonly [number, number];
-  /** Of the features with p ≤ 0.05 by Welch's test, uncorrected. */
-  readonly median: number;
-  readonly p95: number;
-  readonly most: number;
-  readonly compared: number;
-}
-
-/** Patients of a source split in halves at random, again and again. */
-export function randomHalves(
-  rows: readonly RealTumourRow[],
-  { source, splits, seed, part = 'box' }: { source: Source; splits: number; seed: number; part?: Part },
-): RandomHalves {
-  const units = patientUnits(
-    rows.filter((row) => row.source === source),
-    part,
-  );
-  const random = Random.stream(seed, 'real halves', source, part);
-  const half = units.rows.length >> 1;
-  const columns = Object.values(units.columns).filter((values) => values.every(Number.isFinite));
-  const counts = Array.from({ length: splits }, () => {
-    const first = new Set(random.shuffle(units.rows).slice(0, half));
-    const inFirst = units.rows.map((row) => first.has(row));
-    return columns.filter((values) => welchTTest(...splitGroups(values, inFirst)).p <= 0.05).length;
-  });
-  return {
-    source,
-    splits,
-    n: [half, units.rows.length - half],
-    median: median(counts),
-    p95: quantile(counts, 0.95),
-    most: Math.max(...counts),
-    compared: columns.length,
-  };
+  return { source, by, cut, comparison: compareUnits(units, isFirst, shuffles) };
 }
 
 /**
@@ -188,12 +184,14 @@ export function leftByControls(comparison: Comparison, controls: readonly Contro
     .map(({ feature }) => feature);
 }
 
-/** The columns with gaps cut to the units that have them, one comparison a column: for what is not always known. */
+/**
+ * Columns with gaps, each cut to the units that have it: for what is not always known. Corrections are over all columns.
+ */
 export function compareKnown(
   { columns, rows }: Units,
   isFirst: (row: RealTumourRow) => boolean,
 ): readonly (ComparedFeature & { readonly n: readonly [number, number] })[] {
-  return Object.entries(columns).flatMap(([name, values]) => {
+  const compared = Object.entries(columns).flatMap(([name, values]) => {
     const known = rows.flatMap((row, i) => (Number.isFinite(values[i]) ? [{ row, value: values[i]! }] : []));
     const first = known.filter(({ row }) => isFirst(row)).length;
     if (first < 2 || known.length - first < 2) return [];
@@ -201,4 +199,7 @@ export function compareKnown(
     const { features, n } = compareUnits({ columns: own, rows: known.map(({ row }) => row) }, isFirst);
     return features.map((one) => ({ ...one, n }));
   });
+  const p = compared.map(({ welchP }) => welchP);
+  const [byBh, byHolm] = [benjaminiHochberg(p), holm(p)];
+  return compared.map((one, i) => ({ ...one, bhP: byBh[i]!, holmP: byHolm[i]! }));
 }

@@ -18,7 +18,7 @@ import {
 } from 'axunet/io/schema';
 import type { FoundCounts } from 'axunet/statistics/compareFeatures';
 import { recordFile, recordsFolder, recordText, versionSchema } from '../study/record.ts';
-import type { ComparedFeature, RandomHalves } from './compare.ts';
+import type { Chance, ComparedFeature } from './compare.ts';
 import type { Source } from './crops.ts';
 
 export const realTumoursName = 'real-tumours';
@@ -40,6 +40,8 @@ export interface FoundIn {
   readonly kind: 'tumour' | 'control';
   readonly n: readonly [number, number];
   readonly found: Omit<FoundCounts, 'mannWhitney'> & { readonly mannWhitney?: number };
+  /** Where patients are the units: what shuffled labels find. */
+  readonly chance?: Chance;
 }
 
 /** A feature of the paper's comparison, patients as units (median of the slices). */
@@ -68,7 +70,6 @@ export interface RealTumoursRecord {
   /** What is known of scan and crop, tumour against none, each over the patients of whom it is known. */
   readonly acquisition: readonly (ComparedFeature & { readonly n: readonly [number, number] })[];
   readonly comparisons: readonly FoundIn[];
-  readonly halves: readonly RandomHalves[];
   readonly features: { readonly box: readonly RecordedFeature[]; readonly mask: readonly RecordedFeature[] };
   /** Features of the box that no control finds, of those found after Benjamini-Hochberg. */
   readonly left: readonly string[];
@@ -130,6 +131,7 @@ const foundSchema = object({
     bh: natural,
     holm: natural,
   }),
+  chance: optional(object({ shuffles: natural, median: realNumber, p95: realNumber, most: natural })),
 });
 
 const storedSchema = object({
@@ -147,17 +149,6 @@ const storedSchema = object({
   columns: list(text),
   acquisition: list(object({ n: groupSizes, values: featureRow })),
   comparisons: list(foundSchema),
-  halves: list(
-    object({
-      source: sources,
-      splits: natural,
-      n: groupSizes,
-      median: realNumber,
-      p95: realNumber,
-      most: natural,
-      compared: natural,
-    }),
-  ),
   features: object({ box: list(featureRow), mask: list(featureRow) }),
   left: list(text),
 }) as unknown as Schema<StoredRecord>;

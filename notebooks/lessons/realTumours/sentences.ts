@@ -6,21 +6,23 @@ const share = ({ found }: FoundIn): string => `${found.welch} of ${found.compare
 /** One line: what is compared, how many features differ at p ≤ 0.05 and after correction. */
 const lineOf = (one: FoundIn): string =>
   `${one.part === 'box' ? 'box ' : 'mask'}  ${one.name} (${one.n.join(' and ')}): ` +
-  `p ≤ 0.05 in ${share(one)}; Benjamini-Hochberg ${one.found.bh}, Holm ${one.found.holm}`;
+  `p ≤ 0.05 in ${share(one)}; Benjamini-Hochberg ${one.found.bh}, Holm ${one.found.holm}` +
+  (one.chance ? `; one of twenty shuffles finds more than ${Math.floor(one.chance.p95)}` : '');
 
-/** People, then a line for each comparison, then what chance and the controls leave. */
-export function describeFound({ people, comparisons, halves, left, features }: RealTumoursRecord): string[] {
-  const groups = people.map(
-    (one) =>
-      `${one.source}: ${one.patients} patients with ${one.slices} slices, ` +
-      `${one.patientsWithMask} of them with ${one.masks} masks`,
-  );
-  const chance = halves.map(
-    ({ source, splits, median, p95, compared }) =>
-      `${source} in random halves (${splits} times): median ${median} of ${compared}, in one of twenty ` +
-      `${Math.round(p95)} or more`,
-  );
+/** Patients, slices and masks of both sources, in one line. */
+export const describePeople = ({ people }: Pick<RealTumoursRecord, 'people'>): string =>
+  people
+    .map(
+      (one) =>
+        `${one.source}: ${one.patients} patients with ${one.slices} slices, ` +
+        `${one.patientsWithMask} of them with ${one.masks} masks`,
+    )
+    .join('; ');
+
+/** People, then a line for each comparison, then what the controls leave. */
+export function describeFound(record: RealTumoursRecord): string[] {
+  const { comparisons, left, features } = record;
   const found = features.box.filter(({ bhP }) => bhP <= 0.05).length;
   const rest = `of ${found} box features found after Benjamini-Hochberg ${left.length} differ in no control`;
-  return [groups.join('; '), ...comparisons.map(lineOf), ...chance, rest];
+  return [describePeople(record), ...comparisons.map(lineOf), rest];
 }

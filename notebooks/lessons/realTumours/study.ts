@@ -13,7 +13,7 @@ import {
   leftByControls,
   type MixedFeature,
   mixedComparison,
-  randomHalves,
+  type Shuffles,
   tumourComparison,
 } from './compare.ts';
 import { cropsFolder, type Source } from './crops.ts';
@@ -29,15 +29,15 @@ import {
 } from './record.ts';
 import { openRealTumours, type RealTumourRow, tableVersion } from './table.ts';
 
-/** Random halves of each source, and what draws them. */
-const halves = { splits: 500, seed: 1 };
+/** How often labels are shuffled to see what chance finds. */
+const usualShuffles: Shuffles = { shuffles: 200, seed: 1 };
 
-/** By what patients of one source are split, and what the two groups are called. */
+/** By what patients of one source are split at the median, and how that is called. */
 const splits: readonly (readonly [by: string, words: string])[] = [
-  ['fatNoiseHu', 'more noise | less noise'],
-  ['boxAreaPx', 'larger box | smaller box'],
-  ['sliceSpacingMm', 'thicker slices | thinner slices'],
-  ['pixelSpacingMm', 'larger pixels | smaller pixels'],
+  ['fatNoiseHu', 'more against less noise'],
+  ['boxAreaPx', 'larger against smaller boxes'],
+  ['sliceSpacingMm', 'thicker against thinner slices'],
+  ['pixelSpacingMm', 'larger against smaller pixels'],
 ];
 /** Fewer in a group say nothing: NIH has 7 patients whose spacing is known. */
 const leastInGroup = 8;
@@ -59,38 +59,47 @@ function peopleOf(rows: Rows, source: Source): RealTumoursRecord['people'][numbe
   };
 }
 
-const entry = (name: string, part: MeasuredPart, kind: FoundIn['kind'], { n, found }: Comparison): FoundIn => ({
+const entry = (name: string, part: MeasuredPart, kind: FoundIn['kind'], { n, found, chance }: Comparison): FoundIn => ({
   name,
   part,
   kind,
   n,
   found,
+  ...(chance && { chance }),
 });
 
 /** The paper's comparison, by box and by mask, with the right unit, with the wrong one, and by the mixed model. */
-function tumourEntries(rows: Rows, mixed: Record<MeasuredPart, ReturnType<typeof mixedComparison>>): FoundIn[] {
+function tumourEntries(
+  rows: Rows,
+  mixed: Record<MeasuredPart, ReturnType<typeof mixedComparison>>,
+  shuffles: Shuffles,
+): FoundIn[] {
   const masked = rows.filter(({ mask }) => mask !== undefined);
   const of = (part: MeasuredPart): FoundIn[] => {
-    const patients = tumourComparison(rows, part);
+    const patients = tumourComparison(rows, part, 'median', shuffles);
     return [
       entry('patients (median of slices)', part, 'tumour', patients),
-      entry('patients (mean of slices)', part, 'tumour', tumourComparison(rows, part, 'mean')),
+      entry('patients (mean of slices)', part, 'tumour', tumourComparison(rows, part, 'mean', shuffles)),
       { name: 'mixed model, patients random', part, kind: 'tumour', n: patients.n, found: mixed[part].found },
       entry('slices taken for patients', part, 'tumour', tumourComparison(rows, part, 'slice')),
     ];
   };
   return [
     ...of('box'),
-    entry('patients, slices with a mask', 'box', 'tumour', tumourComparison(masked, 'box')),
+    entry('patients, slices with a mask', 'box', 'tumour', tumourComparison(masked, 'box', 'median', shuffles)),
     ...of('mask'),
   ];
 }
 
 /** All controls that have enough patients. */
-function controlsOf(rows: Rows): { readonly name: string; readonly made: Control }[] {
+function controlsOf(
+  rows: Rows,
+  part: MeasuredPart,
+  shuffles: Shuffles,
+): { readonly name: string; readonly made: Control }[] {
   return (['NIH', 'MSD'] as const).flatMap((source) =>
     splits.flatMap(([by, words]) => {
-      const made = control(rows, { source, by });
+      const made = control(rows, { source, by, part }, shuffles);
       const isEnough = made !== undefined && Math.min(...made.comparison.n) >= leastInGroup;
       return isEnough ? [{ name: `${source}: ${words}`, made }] : [];
     }),
@@ -107,10 +116,10 @@ function featuresOf(rows: Rows, part: Part, mixed: readonly MixedFeature[]): Rec
 }
 
 /** All that is recorded of the rows. */
-export async function describeRealTumours(rows: Rows): Promise<RealTumoursRecord> {
+export async function describeRealTumours(rows: Rows, shuffles = usualShuffles): Promise<RealTumoursRecord> {
   const mixed = { box: mixedComparison(rows, 'box'), mask: mixedComparison(rows, 'mask') };
   await breathe();
-  const controls = controlsOf(rows);
+  const controls = { box: controlsOf(rows, 'box', shuffles), mask: controlsOf(rows, 'mask', shuffles) };
   await breathe();
   return {
     study: realTumoursName,
@@ -120,21 +129,22 @@ export async function describeRealTumours(rows: Rows): Promise<RealTumoursRecord
     node: process.versions.node,
     version: codeVersion(),
     made: { features: featureVersion, table: tableVersion },
-    seed: halves.seed,
+    seed: shuffles.seed,
     people: (['MSD', 'NIH'] as const).map((source) => peopleOf(rows, source)),
     acquisition: compareKnown(patientUnits(rows, 'acquisition'), hasTumour),
     comparisons: [
-      ...tumourEntries(rows, mixed),
-      ...controls.map(({ name, made }) => entry(name, 'box', 'control', made.comparison)),
+      ...tumourEntries(rows, mixed, shuffles),
+      ...(['box', 'mask'] as const).flatMap((part) =>
+        controls[part].map(({ name, made }) => entry(name, part, 'control', made.comparison)),
+      ),
     ],
-    halves: (['NIH', 'MSD'] as const).map((source) => randomHalves(rows, { source, ...halves })),
     features: {
       box: featuresOf(rows, 'box', mixed.box.features),
       mask: featuresOf(rows, 'mask', mixed.mask.features),
     },
     left: leftByControls(
       tumourComparison(rows, 'box'),
-      controls.map(({ made }) => made),
+      controls.box.map(({ made }) => made),
     ),
   };
 }
@@ -143,11 +153,14 @@ export async function describeRealTumours(rows: Rows): Promise<RealTumoursRecord
  * Measures the crops of a folder (`data/pancreas-crops` by default), or reads the table that an earlier run kept, and
  * writes the record. Throws a UserError where there are none.
  */
-export async function runRealTumours(folder = cropsFolder(), records?: string): Promise<RealTumoursRecord> {
+export async function runRealTumours(
+  folder = cropsFolder(),
+  { records, shuffles }: { readonly records?: string; readonly shuffles?: Shuffles } = {},
+): Promise<RealTumoursRecord> {
   if (folder === undefined)
     throw expected('slices.json, images and masks in data/pancreas-crops or in --data DIR', 'none');
   const { rows } = await openRealTumours(path.resolve(folder));
-  const record = await describeRealTumours(rows);
+  const record = await describeRealTumours(rows, shuffles);
   await writeRealTumours(record, records);
   return record;
 }

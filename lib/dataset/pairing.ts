@@ -2,9 +2,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { aName, expected, isName, shownText } from '../errors.ts';
+import { pictureEndings } from '../io/image.ts';
 import { isDicomScan, volumeEndings } from '../scan/volumeNames.ts';
-
-const pictureEndings = ['.jpg', '.jpeg', '.png', '.tif', '.tiff'];
 
 export interface NamedFile {
   readonly id: string;

@@ -14,6 +14,13 @@ import { isPng } from './pngChunks.ts';
 import { decodeTiff } from './tiff.ts';
 import { isTiff } from './tiffHeader.ts';
 
+/** Endings of the pictures that are read, in small letters. */
+export const pictureEndings: readonly string[] = ['.jpg', '.jpeg', '.png', '.tif', '.tiff'];
+
+/** Whether a file is a picture by the ending of its name. */
+export const isPictureName = (file: string): boolean =>
+  pictureEndings.some((ending) => file.toLowerCase().endsWith(ending));
+
 /** Skia decodes all at once: measured are 7 bytes a pixel for grey pictures and 10 for colours, the result included. */
 const decodedPixelBytes = 10;
 

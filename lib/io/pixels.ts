@@ -8,6 +8,8 @@ export interface GreyImage {
   readonly height: number;
   /** Values scatter around those that were stored, as JPEG's do. */
   readonly isLossy?: true;
+  /** Stored with 16 bits a channel, of which 8 are left. */
+  readonly isReduced?: true;
 }
 
 /** ITU-R 601-2 luma in 16-bit fixed point, as Pillow's convert('L'); grey pixels keep their value exactly. */

@@ -94,5 +94,6 @@ export function decodeTiff(bytes: Buffer, file: string): GreyImage {
     },
     RGB: (i) => luma(eight(values[samples * i]!), eight(values[samples * i + 1]!), eight(values[samples * i + 2]!)),
   };
-  return { data: Uint8Array.from({ length: width * height }, (_, i) => greyOf[colour](i)), width, height };
+  const data = Uint8Array.from({ length: width * height }, (_, i) => greyOf[colour](i));
+  return { data, width, height, ...(bits === 16 && { isReduced: true }) };
 }

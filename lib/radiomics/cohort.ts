@@ -10,16 +10,19 @@ import { fileURLToPath } from 'node:url';
 import { messageOf } from '../errors.ts';
 import { formatCsv } from '../io/csv.ts';
 import { keepText } from '../io/files.ts';
+import { isPictureName } from '../io/image.ts';
 import { ownPlace } from '../io/insideFolder.ts';
 import { readJsonAs } from '../io/schema.ts';
 import { makeFolder } from '../io/writable.ts';
 import { isDicomName } from '../scan/volumeNames.ts';
 import type { CaseAnswer, CaseJob } from './cohortWorker.ts';
-import { type RadiomicsRecord, recordSchema } from './record.ts';
+import type { PictureScale } from './pictures.ts';
+import { type OpenChoice, type RadiomicsRecord, recordSchema } from './record.ts';
 import type { RadiomicsSettings } from './settings.ts';
 import type { CohortRow } from './table.ts';
 
-export interface CohortOptions {
+/** The scale is that of all pictures, but for those whose row has a spacing of its own; volumes have their own. */
+export interface CohortOptions extends PictureScale {
   /** Folder for `cases/<id>.json` and `features.csv`. */
   readonly out: string;
   readonly settings: RadiomicsSettings;
@@ -50,6 +53,15 @@ const program = fileURLToPath(new URL('./cohortWorker.ts', import.meta.url));
 const recordFile = (out: string, id: string): string => path.join(out, 'cases', `${id}.json`);
 const settingsFor = ({ label }: CohortRow, settings: RadiomicsSettings): RadiomicsSettings =>
   label === undefined ? settings : { ...settings, label };
+
+/** What a case's files do not say themselves. */
+function choiceFor({ image, spacingMm: own }: CohortRow, { series, spacingMm, windowHu }: CohortOptions): OpenChoice {
+  if (isPictureName(image)) {
+    const mm = own ?? spacingMm;
+    return { ...(mm !== undefined && { spacingMm: mm }), ...(windowHu && { windowHu }) };
+  }
+  return series !== undefined && isDicomName(image) ? { series } : {};
+}
 
 /** Gives a process one job and waits for its answer; the end of the process is an answer too. */
 function ask(child: ChildProcess, job: CaseJob): Promise<CaseAnswer> {
@@ -113,14 +125,14 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
  * what is wrong with one case is in the report. No rows give an empty table.
  */
 export async function extractCohort(rows: readonly CohortRow[], options: CohortOptions): Promise<CohortReport> {
-  const { out, settings, series, onProgress } = options;
+  const { out, settings, onProgress } = options;
   const { workers = availableParallelism(), writesTable = true, nodeFlags = process.execArgv } = options;
   await makeFolder(ownPlace(out, 'cases'));
   const report: CohortReport = { made: [], skipped: [], failed: [], warnings: [] };
   let done = 0;
   const jobOf = (row: CohortRow): CaseJob => {
     const { id, image, mask } = row;
-    const choice = series !== undefined && isDicomName(image) ? { series } : {};
+    const choice = choiceFor(row, options);
     return { id, image, mask, out: recordFile(out, id), settings: settingsFor(row, settings), ...choice };
   };
   const queue = rows.map(jobOf);

@@ -3,18 +3,16 @@ import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
 import { assertWritableFolder } from '../io/writable.ts';
-import { makeRecord, readCompleteRecord, sourcesOf } from './record.ts';
+import { makeRecord, type OpenChoice, readCompleteRecord, sourcesOf } from './record.ts';
 import type { RadiomicsSettings } from './settings.ts';
 
-export interface CaseJob {
+export interface CaseJob extends OpenChoice {
   readonly id: string;
   readonly image: string;
   readonly mask: string;
   /** Where the record goes. */
   readonly out: string;
   readonly settings: RadiomicsSettings;
-  /** Which series of a DICOM image. */
-  readonly series?: string;
 }
 
 export interface CaseAnswer {

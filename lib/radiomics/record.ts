@@ -1,7 +1,7 @@
 /** The radiomics of one case as they are kept: features with what they were made from. */
 
 import { isSameJson } from '../checks.ts';
-import { UserError } from '../errors.ts';
+import { expected, UserError } from '../errors.ts';
 import {
   dictionary,
   list,
@@ -22,6 +22,7 @@ import { countValues } from '../volume/values.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Extraction, extractFeatures } from './extract.ts';
 import { MaskError } from './maskCheck.ts';
+import { arePictures, openPictures, type PictureScale, settingsForPictures } from './pictures.ts';
 import type { RadiomicsSettings } from './settings.ts';
 import { isIntegerImage } from './storedType.ts';
 
@@ -35,6 +36,8 @@ export interface RadiomicsRecord extends Omit<Extraction, 'features'> {
     readonly image: Readonly<Record<string, string>>;
     readonly mask: Readonly<Record<string, string>>;
     readonly settings: RadiomicsSettings;
+    /** Of pictures: mm of a pixel, null where lengths are in pixels; HU of 0 and 255, null for values as they are. */
+    readonly picture?: { readonly spacingMm: number | null; readonly windowHu: readonly [number, number] | null };
   };
   /** By full name; null where a feature is not finite. */
   readonly features: Readonly<Record<string, number | null>>;
@@ -50,14 +53,24 @@ export const recordSchema: Schema<RadiomicsRecord> = object({
   warnings: list(text),
 });
 
-/** What a record of these files and settings would say it was made from. */
+/** What the files do not say: which series of a DICOM image, and how large and how dense a picture's pixels are. */
+export interface OpenChoice extends SeriesChoice, PictureScale {}
+
+/**
+ * What a record of these files and settings would say it was made from; of pictures the settings are those of a plane.
+ */
 export async function sourcesOf(
   image: string,
   mask: string,
   settings: RadiomicsSettings,
-  choice: SeriesChoice = {},
+  { spacingMm, windowHu, ...series }: OpenChoice = {},
 ): Promise<RadiomicsRecord['made']> {
-  return { featureVersion, image: await volumeChecksums(image, choice), mask: await volumeChecksums(mask), settings };
+  const isOfPictures = arePictures(image, mask);
+  const [ofImage, ofMask] = [await volumeChecksums(image, series), await volumeChecksums(mask)];
+  const made = { featureVersion, image: ofImage, mask: ofMask, settings };
+  if (!isOfPictures) return made;
+  const picture = { spacingMm: spacingMm ?? null, windowHu: windowHu ?? null };
+  return { ...made, settings: settingsForPictures(settings), picture };
 }
 
 /** Two files as the gate opens them, with what it found odd, by file. */
@@ -75,11 +88,20 @@ function fractionsOf(mask: Volume): string[] {
 }
 
 /** The mask may be stored in another axis order than the image. */
-async function openPair(imageFile: string, maskFile: string, choice: SeriesChoice): Promise<OpenedPair> {
-  const on = openImage(imageFile, { isCt: false, ...choice, label: maskFile });
-  const [image, mask] = await Promise.all([on, openMask(maskFile, { on })]);
+async function openPair(imageFile: string, maskFile: string, choice: OpenChoice): Promise<OpenedPair> {
+  const { spacingMm: _, windowHu: __, ...series } = choice;
   const odd = (file: string, found: readonly string[]): string[] => found.map((warning) => `${file}: ${warning}`);
-  const same = (await isOneFile(imageFile, maskFile)) ? [`${imageFile}: image and mask are one file`] : [];
+  const isOne = async (): Promise<string[]> =>
+    (await isOneFile(imageFile, maskFile)) ? [`${imageFile}: image and mask are one file`] : [];
+  if (arePictures(imageFile, maskFile)) {
+    if (series.series !== undefined) throw expected('a DICOM folder to choose a series of', 'a picture', imageFile);
+    const { image, mask, imageWarnings, maskWarnings } = await openPictures(imageFile, maskFile, choice);
+    const warnings = [...(await isOne()), ...odd(imageFile, imageWarnings), ...odd(maskFile, maskWarnings)];
+    return { image, mask, warnings };
+  }
+  const on = openImage(imageFile, { isCt: false, ...series, label: maskFile });
+  const [image, mask] = await Promise.all([on, openMask(maskFile, { on })]);
+  const same = await isOne();
   return {
     image,
     mask: inOrderOf(mask, image),
@@ -103,7 +125,7 @@ function recordOf(pair: OpenedPair, made: RadiomicsRecord['made'], files: [strin
 
 /**
  * Reads image and mask and takes the features; `made` are their sources where these are known, `choice` names the
- * series of a DICOM image.
+ * series of a DICOM image or the scale of pictures.
  * Throws a UserError that names the mask when it cannot be used, the image when its grey values
  * cannot, or the file that cannot be read.
  */
@@ -112,7 +134,7 @@ export async function makeRecord(
   mask: string,
   settings: RadiomicsSettings,
   made?: RadiomicsRecord['made'],
-  choice: SeriesChoice = {},
+  choice: OpenChoice = {},
 ): Promise<RadiomicsRecord> {
   const sources = made ?? (await sourcesOf(image, mask, settings, choice));
   return recordOf(await openPair(image, mask, choice), sources, [image, mask]);
@@ -127,13 +149,13 @@ export async function makeRecords(
   mask: string,
   settings: RadiomicsSettings,
   labels: readonly number[],
-  choice: SeriesChoice = {},
+  choice: OpenChoice = {},
 ): Promise<(RadiomicsRecord | UserError)[]> {
   const made = await sourcesOf(image, mask, settings, choice);
   const pair = await openPair(image, mask, choice);
   return labels.map((label) => {
     try {
-      const ofLabel = { ...made, settings: { ...settings, label } };
+      const ofLabel = { ...made, settings: { ...made.settings, label } };
       return recordOf(pair, ofLabel, [image, mask]);
     } catch (error) {
       if (error instanceof UserError) return error;

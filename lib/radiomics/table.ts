@@ -14,7 +14,9 @@ export interface CohortRow {
   readonly mask: string;
   /** Value of the ROI in this mask, instead of the settings'. */
   readonly label?: number;
-  /** The other columns, as they are. */
+  /** Size of this picture's pixels; volumes have their own. */
+  readonly spacingMm?: number;
+  /** The other columns, as they are; that of the spacing is among them. */
   readonly others: Readonly<Record<string, string>>;
 }
 
@@ -31,8 +33,8 @@ const longestTable = 2 ** 27;
 const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/;
 
 /**
- * Reads a cohort: CSV with a heading and the columns id, image, mask and, where wanted, label; any others are carried
- * along. Paths are meant from the table's folder. Throws a UserError for missing columns or cells, columns called like
+ * Reads a cohort: CSV with a heading and the columns id, image, mask and, where wanted, label and spacingMm (of
+ * pictures); any others are carried along. Paths are meant from the table's folder. Throws a UserError for missing columns or cells, columns called like
  * those of features or twice, odd or repeated ids, and no rows.
  */
 export async function readCohort(file: string): Promise<CohortRow[]> {
@@ -58,11 +60,21 @@ export async function readCohort(file: string): Promise<CohortRow[]> {
     if (seen.has(id!)) throw expected('each id once', `${id} twice`, file);
     seen.add(id!);
     if (!image || !mask) throw expected(`an image and a mask for ${id}`, 'an empty cell', file);
-    const wanted = label === undefined || label === '' ? undefined : Number(label);
-    if (wanted !== undefined && !(Number.isFinite(wanted) && wanted > 0))
-      throw expected(`a positive label for ${id}`, `"${label}"`, file);
+    const positive = (cell: string | undefined, what: string): number | undefined => {
+      const number = cell === undefined || cell === '' ? undefined : Number(cell);
+      if (number === undefined || (Number.isFinite(number) && number > 0)) return number;
+      throw expected(`a positive ${what} for ${id}`, `"${cell}"`, file);
+    };
+    const [wanted, spacingMm] = [positive(label, 'label'), positive(others.spacingMm, 'spacingMm')];
     const place = (name: string): string => path.resolve(path.dirname(file), name);
-    return { id: id!, image: place(image), mask: place(mask), ...(wanted !== undefined && { label: wanted }), others };
+    return {
+      id: id!,
+      image: place(image),
+      mask: place(mask),
+      ...(wanted !== undefined && { label: wanted }),
+      ...(spacingMm !== undefined && { spacingMm }),
+      others,
+    };
   });
   assertFileEach([...seen], 'ids', file);
   return found;

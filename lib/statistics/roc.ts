@@ -26,6 +26,8 @@ export interface Auc {
   readonly standardError: number;
   /** auc ± z·standardError, cut at 0 and 1. */
   readonly interval: readonly [number, number];
+  /** The same on the scale of ln(auc / (1 − auc)), where it stays between 0 and 1: the better one near 1. */
+  readonly logitInterval: readonly [number, number];
 }
 
 /** The difference of two areas on the same cases, with its interval and test. */
@@ -104,6 +106,14 @@ function placements({ positives, negatives }: { positives: number[]; negatives: 
 
 const varianceOfMean = (values: Float64Array): number => varianceOf(moments(values)) / values.length;
 
+/** auc ± reach on the logit's scale, where the standard error is that of the AUC / (auc (1 − auc)). Source: Pepe 2003. */
+function logitInterval(auc: number, reach: number): [number, number] {
+  if (reach === 0 || auc === 0 || auc === 1) return [auc, auc];
+  const [centre, half] = [Math.log(auc / (1 - auc)), reach / (auc * (1 - auc))];
+  const back = (logit: number): number => 1 / (1 + Math.exp(-logit));
+  return [back(centre - half), back(centre + half)];
+}
+
 /**
  * Area under the ROC curve: the probability that a positive unit has the higher score, ties count half. Equals
  * U/(n1·n2) of the Mann-Whitney test. Interval after DeLong et al. 1988 (doi 10.2307/2531595). Refuses fewer
@@ -114,7 +124,8 @@ export function rocAuc(scores: Sample, labels: ArrayLike<number | boolean>, conf
   const { auc, ofPositives, ofNegatives } = placements(split(scores, labels, 2));
   const standardError = Math.sqrt(varianceOfMean(ofPositives) + varianceOfMean(ofNegatives));
   const reach = -normalQuantile((1 - confidence) / 2) * standardError;
-  return { auc, standardError, interval: [Math.max(0, auc - reach), Math.min(1, auc + reach)] };
+  const interval = [Math.max(0, auc - reach), Math.min(1, auc + reach)] as const;
+  return { auc, standardError, interval, logitInterval: logitInterval(auc, reach) };
 }
 
 /**

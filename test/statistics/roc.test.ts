@@ -56,6 +56,52 @@ describe("DeLong's interval and test", () => {
     expect(interval[1]).toBe(1);
   });
 
+  it('on the scale of the logit are the plain one with the error over auc (1 − auc), by hand', () => {
+    // ln 5, and a standard error of √(1/18) / (5/36)
+    const { logitInterval } = rocAuc(scores, labels);
+    const half = (1.9599639845400538 * Math.sqrt(1 / 18) * 36) / 5;
+    expectRelative(logitInterval[0], 1 / (1 + Math.exp(half) / 5));
+    expectRelative(logitInterval[1], 1 / (1 + Math.exp(-half) / 5));
+  });
+
+  it("equal what Stata's manual prints of 109 images rated by a reader (Hanley & McNeil 1982)", () => {
+    const [normal, abnormal] = [
+      [33, 6, 6, 11, 2],
+      [3, 2, 2, 11, 33],
+    ];
+    const ratings = [normal, abnormal].flatMap((counts, label) =>
+      counts!.flatMap((count, k) => Array.from({ length: count }, () => ({ label, rating: k + 1 }))),
+    );
+    const { auc, standardError, interval } = rocAuc(
+      ratings.map(({ rating }) => rating),
+      ratings.map(({ label }) => label),
+    );
+    expect(auc.toFixed(4)).toBe('0.8932');
+    expect(standardError.toFixed(4)).toBe('0.0307');
+    expect(interval.map((end) => end.toFixed(5))).toEqual(['0.83295', '0.95339']);
+  });
+
+  it('holds the AUC and lies between 0 and 1 on the scale of the logit, mirrored for turned scores', () => {
+    const unit = fc.record({ score: fc.integer({ min: 0, max: 20 }), label: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(unit, { minLength: 6, maxLength: 40 }), (units) => {
+        const [values, truth] = [units.map((u) => u.score), units.map((u) => u.label)];
+        const positives = truth.filter(Boolean).length;
+        fc.pre(positives >= 2 && truth.length - positives >= 2);
+        const { auc, logitInterval } = rocAuc(values, truth);
+        expect(logitInterval[0]).toBeGreaterThanOrEqual(0);
+        expect(logitInterval[1]).toBeLessThanOrEqual(1);
+        expect(logitInterval[0]).toBeLessThanOrEqual(auc + 1e-12);
+        expect(logitInterval[1]).toBeGreaterThanOrEqual(auc - 1e-12);
+        const turned = rocAuc(
+          values.map((v) => -v),
+          truth,
+        ).logitInterval;
+        expect(turned[0]).toBeCloseTo(1 - logitInterval[1], 10);
+      }),
+    );
+  });
+
   it('find no difference between a score and itself, and a sign that turns', () => {
     expect(deLongTest(scores, scores, labels)).toMatchObject({ difference: 0, standardError: 0, z: 0, p: 1 });
     const other = [0.1, 0.6, 0.7, 0.4, 0.2];
@@ -69,7 +115,12 @@ describe("DeLong's interval and test", () => {
   });
 
   it('of separated groups have no width, which the description warns of', () => {
-    expect(rocAuc([1, 2, 3, 4], [0, 0, 1, 1])).toEqual({ auc: 1, standardError: 0, interval: [1, 1] });
+    expect(rocAuc([1, 2, 3, 4], [0, 0, 1, 1])).toEqual({
+      auc: 1,
+      standardError: 0,
+      interval: [1, 1],
+      logitInterval: [1, 1],
+    });
   });
 
   it('refuse one kind of label, other labels, a wrong count and NaN', () => {

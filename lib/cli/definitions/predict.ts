@@ -1,16 +1,10 @@
-import { expected } from '../../errors.ts';
 import type { CommandDefinition, Options } from '../definition.ts';
 import { parseFormats } from '../options/maskFormat.ts';
 import { predictionOptions } from '../options/prediction.ts';
 import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
+import { parseSpacing } from '../options/spacing.ts';
 import { parseWindow } from '../options/window.ts';
-
-function parseSpacing(text: string): number {
-  const mm = Number(text);
-  if (text.trim() !== '' && mm > 0 && mm < 100) return mm;
-  throw expected('--spacing with the mm of a pixel, such as 0.8', `"${text}"`);
-}
 
 export const options = {
   run: {

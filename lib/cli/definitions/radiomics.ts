@@ -3,6 +3,8 @@ import { labelsOf } from '../options/labels.ts';
 import { wholeNumberOption } from '../options/numbers.ts';
 import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
+import { parseSpacing } from '../options/spacing.ts';
+import { parseWindow } from '../options/window.ts';
 
 const shard = shardOption('case');
 
@@ -24,12 +26,25 @@ export const options = {
     parse: labelsOf,
   },
   series: seriesOption,
+  spacing: {
+    value: 'MM',
+    text: 'size of a pixel of pictures, for lengths and areas in mm',
+    usually: 'lengths in pixels',
+    parse: parseSpacing,
+  },
+  window: {
+    value: 'LO,HI',
+    text: 'the HU that 0 and 255 of pictures stand for, for grey values in HU',
+    usually: 'grey values as they are',
+    parse: parseWindow,
+  },
   json: { text: 'one JSON object, of several labels a list: features and what they were made from' },
   csv: { text: 'a heading and a row for each label' },
   cohort: {
     value: 'TABLE',
     text:
-      'CSV with the columns id, image, mask and, where wanted, label; others are carried along. ' +
+      'CSV with the columns id, image, mask and, where wanted, label and (of pictures) spacingMm; others are carried ' +
+      'along. ' +
       "Paths are meant from the table's folder",
     group: 'A cohort',
   },
@@ -56,12 +71,20 @@ export const radiomics = {
   operands: [
     {
       name: 'IMAGE',
-      text: 'NIfTI (.nii, .nii.gz, .hdr), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) or a DICOM folder',
+      text:
+        'NIfTI (.nii, .nii.gz, .hdr), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) or a DICOM folder; or a picture ' +
+        '(PNG, JPEG, TIFF)',
     },
-    { name: 'MASK', text: 'the same, on the same grid' },
+    {
+      name: 'MASK',
+      text:
+        'the same, on the same grid; of a picture a picture: what is brighter than 127 is label 1, and where nothing is, ' +
+        'values are labels',
+    },
   ],
   options,
   notes: [
+    'Pictures give the features of a plane (shape2D in the place of shape, force2D).',
     'A cohort can be interrupted and started again: what is complete (same files, same settings) is skipped. ' +
       'Exit code 1 when a case failed; the others are made all the same.',
   ],

@@ -1,12 +1,14 @@
 import { expected, UserError } from '../../errors.ts';
 import { formatCsv } from '../../io/csv.ts';
+import { isPictureName } from '../../io/image.ts';
 import { assertFileEach } from '../../io/insideFolder.ts';
+import { windowOf } from '../../preprocess/window.ts';
 import { startProgress } from '../../progress.ts';
 import { extractCohort } from '../../radiomics/cohort.ts';
 import { shownSpacing } from '../../radiomics/extract.ts';
 import { featureOf } from '../../radiomics/names.ts';
 import { readRadiomicsSettings, settingAsWritten } from '../../radiomics/readSettings.ts';
-import { makeRecords, type RadiomicsRecord } from '../../radiomics/record.ts';
+import { makeRecords, type OpenChoice, type RadiomicsRecord } from '../../radiomics/record.ts';
 import { type RadiomicsChanges, type RadiomicsSettings, radiomicsSettings } from '../../radiomics/settings.ts';
 import { type CohortRow, readCohort } from '../../radiomics/table.ts';
 import type { Call } from '../definition.ts';
@@ -32,9 +34,31 @@ const settingsOf = async (values: Values): Promise<RadiomicsSettings> =>
     ? radiomicsSettings(changesOf(values))
     : readRadiomicsSettings(values.settings, changesOf(values));
 
+/** What the command line says of files that do not say it. Throws a UserError for pictures' options of volumes. */
+function choiceOf(values: Values, images: readonly string[]): OpenChoice {
+  const { spacing, window } = values;
+  if ((spacing !== undefined || window !== undefined) && !images.some(isPictureName))
+    throw expected('--spacing and --window only of pictures', 'volumes, which say both themselves');
+  return {
+    ...seriesOf(values),
+    ...(spacing !== undefined && { spacingMm: spacing }),
+    ...(window && { windowHu: windowOf('default', window) }),
+  };
+}
+
+/** How many voxels of which size, or pixels, in words. */
+function regionOf({ voxels, spacingMm, made: { picture } }: RadiomicsRecord): string {
+  if (!picture) return `${voxels} voxels of ${shownSpacing(spacingMm)}`;
+  const mm = spacingMm[0].toPrecision(6).replace(/\.?0+$/, '');
+  const size = picture.spacingMm === null ? 'unknown size: lengths and areas are in pixels' : `${mm} mm`;
+  const grey = picture.windowHu ? `HU, ${picture.windowHu.join(' to ')}` : 'as they are, not in HU';
+  return `${voxels} pixels of ${size}; grey values ${grey}`;
+}
+
 /** Features by image and family, for reading. */
-function tableOf({ features, voxels, spacingMm }: RadiomicsRecord): string {
-  const lines = [`${voxels} voxels of ${shownSpacing(spacingMm)}`];
+function tableOf(record: RadiomicsRecord): string {
+  const { features } = record;
+  const lines = [regionOf(record)];
   let heading = '';
   for (const [key, value] of Object.entries(features)) {
     const { family, name, ibsiCode } = featureOf(key);
@@ -71,7 +95,7 @@ const warn = (text: string): void => console.error(`axunet radiomics: ${text}`);
 async function runCase(image: string, mask: string, values: Values): Promise<number> {
   const settings = await settingsOf(values);
   const labels = values.label ?? [settings.label];
-  const made = await makeRecords(image, mask, settings, labels, seriesOf(values));
+  const made = await makeRecords(image, mask, settings, labels, choiceOf(values, [image]));
   const failed = made.filter((one) => one instanceof UserError);
   if (labels.length === 1 && failed[0]) throw failed[0];
   const records = made.filter((one): one is RadiomicsRecord => !(one instanceof UserError));
@@ -107,11 +131,15 @@ async function runCohort(file: string, values: Values): Promise<number> {
   if (!out) throw new UserError('Expected --out DIR, the folder for the features, found none');
   const table = rowsByLabel(await readCohort(file), values);
   const [rows, settings] = [shardOf(table, values.shard), await settingsOf(values)];
+  const choice = choiceOf(
+    values,
+    table.map(({ image }) => image),
+  );
   const progress = startProgress('radiomics', rows.length, values.json ? process.stderr : process.stdout);
   const report = await extractCohort(rows, {
     out,
     settings,
-    ...seriesOf(values),
+    ...choice,
     writesTable: values.shard === undefined,
     ...(workers && { workers }),
     onProgress: (done, _, note) => progress.update(done, note),

@@ -6,9 +6,15 @@ import { saveFigure } from 'axunet/figures/saveFigure';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
 import { seedPoints } from '../figures/seedPoints.ts';
-import { runAccuracy } from './accuracy.ts';
+import { describeClassifiers } from '../realTumours/classifierSentences.ts';
+import { applyModels, describeApplied } from '../realTumours/finalModel.ts';
+import { readRealTumours, realTumoursName, realTumoursTitle } from '../realTumours/record.ts';
+import { runClassifiers } from '../realTumours/runClassifiers.ts';
+import { describeFound } from '../realTumours/sentences.ts';
+import { runRealTumours } from '../realTumours/study.ts';
 import { greyScaleName, recordGreyScale } from '../shipped/greyScale.ts';
 import { recordShipped, shippedStudyName } from '../shipped/realCases.ts';
+import { runAccuracy } from './accuracy.ts';
 import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
 import { accuracyName, classesApartName, findStudy, studies } from './plan.ts';
@@ -17,7 +23,7 @@ import { type PlannedSet, plannedName, plannedSets } from './plannedCohort.ts';
 import { savePlannedFigure } from './plannedOutcome.ts';
 import { powerStudyName, powerTitle, readPowerRecord } from './powerRecord.ts';
 import { publishedName, recordPublished } from './published.ts';
-import { readStudyRecord, recordFile, type StudyRecord } from './record.ts';
+import { type ArmCost, readStudyRecord, recordFile, type StudyRecord } from './record.ts';
 import { runPower } from './runPower.ts';
 import { runStudy, type StudyResult, studyState, timeStudy, trainOne } from './runStudy.ts';
 
@@ -32,12 +38,14 @@ stopped one goes on where it stopped: start the command again.
                ${plannedName} compares a plan with the preset on ${plannedSets.map(({ name }) => name).join(', ')}
                (or one of them by its name), in equal time;
                ${powerStudyName} tests the features of many cohorts and trains nothing;
+               ${realTumoursName} tests the features of real crops, and asks what classifiers read of them;
                ${greyScaleName} fits the HU behind the 2-D pictures and trains nothing;
                ${shippedStudyName} tries the networks of data/weights on real CT and trains nothing
   --state      how many runs of each study are finished
   --data DIR   where the real data lies, if not in data/NAME
-               (leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas;
-               ${greyScaleName}, ${shippedStudyName}: a folder with several sets)
+               (accuracy, leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas;
+               ${realTumoursName}: pancreas-crops; ${greyScaleName}, ${shippedStudyName}: a folder with several sets)
+  --apply DIR  (${realTumoursName}) scores the crops of DIR by the recorded model, and records nothing
   --record     trains nothing: writes the record of what is finished
   --one RUN    trains one run of the study alone, such as recipe-seed3, and records nothing
   --times N    trains nothing: measures the training step of all arms in turns, N times each
@@ -55,6 +63,8 @@ async function showState(): Promise<void> {
   const power = await readPowerRecord();
   const made = power && `recorded, ${power.cohorts} cohorts of each of ${power.sizes.length} sizes`;
   console.log(`${powerStudyName.padEnd(16)} ${made ?? 'not recorded'}  ${powerTitle}`);
+  const real = (await readRealTumours()) ? 'recorded' : 'not recorded';
+  console.log(`${realTumoursName.padEnd(16)} ${real}  ${realTumoursTitle}`);
 }
 
 /** Prints how far a study is, and its failures; the exit code. */
@@ -102,6 +112,35 @@ async function recordAlone(name: string, dataFolder?: string): Promise<string[] 
   return [`${name}: ${networks.length} networks, ${networks[0]?.cases.length ?? 0} cases`];
 }
 
+/** Throws for an option that this study has not. */
+function refuseOptions(name: string, values: Readonly<Record<string, unknown>>, options: readonly string[]): void {
+  const option = options.find((one) => values[one] !== undefined);
+  if (option) throw new UserError(`Expected ${name} without --${option}, which is of other studies`);
+}
+
+/** Prints the time of a step of each arm. */
+function tellTimes(costs: readonly ArmCost[]): number {
+  for (const { arm, stepMs, leastStepMs, timedSteps } of costs) {
+    console.log(
+      `${arm.padEnd(24)} median ${stepMs!.toFixed(0)} ms, least ${leastStepMs!.toFixed(0)} ms of ${timedSteps} steps`,
+    );
+  }
+  return 0;
+}
+
+/** Both parts of the study, or the recorded model on other crops. */
+async function realTumours(data?: string, apply?: string): Promise<number> {
+  const say = (lines: readonly string[]): void => lines.forEach((line) => void console.log(line));
+  if (apply !== undefined) {
+    if (data !== undefined) throw new UserError('Expected --data or --apply, found both');
+    say(describeApplied(await applyModels(apply)));
+    return 0;
+  }
+  say(describeFound(await runRealTumours(data)));
+  say(describeClassifiers(await runClassifiers(undefined, { data })));
+  return 0;
+}
+
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -109,6 +148,7 @@ async function main(args: string[]): Promise<number> {
     options: {
       state: { type: 'boolean' },
       data: { type: 'string' },
+      apply: { type: 'string' },
       record: { type: 'boolean' },
       times: { type: 'string' },
       one: { type: 'string' },
@@ -126,9 +166,13 @@ async function main(args: string[]): Promise<number> {
     for (const line of told) console.log(line);
     return 0;
   }
+  if (name === realTumoursName) {
+    refuseOptions(name, values, ['record', 'times', 'one']);
+    return realTumours(values.data, values.apply);
+  }
+  refuseOptions(name, values, ['apply']);
   if (name === powerStudyName) {
-    const option = (['data', 'record', 'times'] as const).find((one) => values[one] !== undefined);
-    if (option) throw new UserError(`Expected ${name} without --${option}, which is of other studies`);
+    refuseOptions(name, values, ['data', 'record', 'times']);
     const { people, cohorts, sizes } = await runPower();
     console.log(`${name}: ${people} people, ${cohorts} cohorts of each size (${sizes.join(', ')} in each group)`);
     return 0;
@@ -150,14 +194,7 @@ async function main(args: string[]): Promise<number> {
   }
   const cohort = await openCohort(plan, values.data);
   if (values.one) return trainOne(plan, cohort, values.one).then(() => 0);
-  if (rounds) {
-    for (const { arm, stepMs, leastStepMs, timedSteps } of await timeStudy(plan, cohort, rounds)) {
-      console.log(
-        `${arm.padEnd(24)} median ${stepMs!.toFixed(0)} ms, least ${leastStepMs!.toFixed(0)} ms of ${timedSteps} steps`,
-      );
-    }
-    return 0;
-  }
+  if (rounds) return tellTimes(await timeStudy(plan, cohort, rounds));
   const result = await runStudy(plan, cohort, { onlyFinished: values.record });
   const code = tell(plan.name, result, plan.arms.length * plan.seeds.length);
   if (plan.name === classesApartName) await tellClassesApart(await readStudyRecord(plan.name));

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadCommand } from '../../../lib/cli/commands.ts';
+import { encodeGreyPng } from '../../../lib/io/greyPng.ts';
 import { writeNifti } from '../../../lib/io/nifti.ts';
 import { flags } from '../../../scripts/flags.mjs';
 
@@ -51,6 +52,62 @@ describe('axunet radiomics', () => {
       ...['Coarseness', 'Contrast', 'Busyness', 'Complexity', 'Strength'].map((name) => `original_ngtdm_${name}`),
     ]);
     expect(row!.length).toBe(6);
+  });
+
+  /** A picture of 6 × 5 pixels and a mask of 4 × 3 in it. */
+  function writePictures(): void {
+    const [width, height] = [6, 5];
+    const inside = (i: number): boolean => i % 6 > 0 && i % 6 < 5 && i >= 6 && i < 24;
+    const grey = Uint8Array.from({ length: 30 }, (_, i) => (i * 51) % 256);
+    const mask = Uint8Array.from({ length: 30 }, (_, i) => (inside(i) ? 255 : 0));
+    writeFileSync(file('slice.png'), encodeGreyPng({ data: grey, width, height }));
+    writeFileSync(file('organ.png'), encodeGreyPng({ data: mask, width, height }));
+  }
+
+  it('takes pictures with their masks, in pixels or mm, in grey values or HU', async () => {
+    writePictures();
+    const pictures = [file('slice.png'), file('organ.png'), '--set', 'features=["shape2D_PixelSurface","firstorder"]'];
+    expect(await radiomics.run(pictures)).toBe(0);
+    expect(printed[0]).toMatch(
+      /^12 pixels of unknown size: lengths and areas are in pixels; grey values as they are, not in HU\n/,
+    );
+    expect(printed[0]).toMatch(/ {2}PixelSurface +12\b/);
+    expect(await radiomics.run([...pictures, '--spacing', '0.5', '--window=-150,105'])).toBe(0);
+    expect(printed[1]).toMatch(/^12 pixels of 0\.5 mm; grey values HU, -150 to 105\n/);
+    expect(printed[1]).toMatch(/ {2}PixelSurface +3\b/);
+    // a grey value is an HU 150 higher here
+    const mean = (text: string): number => Number(/ {2}Mean +(-?[\d.]+)/.exec(text)![1]);
+    expect(mean(printed[1]!)).toBeCloseTo(mean(printed[0]!) - 150, 4);
+    await expect(radiomics.run([...pictures, '--window=5,5'])).rejects.toThrow('low < high');
+    await expect(run('--label', '7', '--spacing', '0.5')).rejects.toThrow('only of pictures, found volumes');
+  });
+
+  it('takes a cohort of pictures, each with its own spacing where its row has one', async () => {
+    vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    writePictures();
+    const rows = [
+      'id,image,mask,spacingMm',
+      'a,slice.png,organ.png,2',
+      'b,slice.png,organ.png,',
+      'c,image.nii,mask.nii,',
+    ];
+    writeFileSync(file('cohort.csv'), `${rows.join('\n')}\n`);
+    const execArgv = process.execArgv;
+    process.execArgv = flags;
+    const features = ['--set', 'features=["shape2D_PixelSurface"]'];
+    try {
+      const cohort = ['--cohort', file('cohort.csv'), '--out', file('out'), ...features, '--spacing', '0.5'];
+      vi.spyOn(console, 'error').mockImplementation(() => {});
+      expect(await radiomics.run(cohort)).toBe(1); // c is no picture: it has no label 1
+    } finally {
+      process.execArgv = execArgv;
+    }
+    const table = readFileSync(file('out/features.csv'), 'utf8').trim().split(/\r?\n/);
+    expect(table).toEqual(['id,spacingMm,voxels,original_shape2D_PixelSurface', 'a,2,12,48', 'b,,12,3']);
+    writeFileSync(file('cohort.csv'), `${rows[0]}\na,slice.png,organ.png,-1\n`);
+    await expect(radiomics.run(['--cohort', file('cohort.csv'), '--out', file('out')])).rejects.toThrow(
+      /^Expected a positive spacingMm for a, found "-1" in .*cohort\.csv$/,
+    );
   });
 
   it('prints a table with IBSI codes for reading, with settings from a file', async () => {

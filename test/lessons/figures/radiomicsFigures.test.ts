@@ -6,6 +6,7 @@ import { correlationHeatMap } from '../../../notebooks/lessons/figures/correlati
 import { effectScatter } from '../../../notebooks/lessons/figures/effectScatter.ts';
 import { forestPlot } from '../../../notebooks/lessons/figures/forestPlot.ts';
 import { foundFeatures } from '../../../notebooks/lessons/figures/foundFeatures.ts';
+import { foundShares } from '../../../notebooks/lessons/figures/foundShares.ts';
 import { groupDistributions } from '../../../notebooks/lessons/figures/groupDistributions.ts';
 import { permutationHistogram } from '../../../notebooks/lessons/figures/permutationHistogram.ts';
 import { powerCurves } from '../../../notebooks/lessons/figures/powerCurves.ts';
@@ -48,6 +49,7 @@ describe('every radiomics figure without data', () => {
     rocCurves: rocCurves([], [], { title }),
     effectScatter: effectScatter([], { title, x: '', y: '', kinds: [] }),
     foundFeatures: foundFeatures([], { title }),
+    foundShares: foundShares([], { title }),
     forestPlot: forestPlot([], { title, x: '', nothingAt: 0 }),
     permutationHistogram: permutationHistogram([], 1, { title, x: '', p: 1 }),
     powerCurves: powerCurves([], { title, plain: 1 }),
@@ -248,5 +250,34 @@ describe('the other radiomics figures', () => {
     ).toEqual([[1, 3, 4], [7, 9], [2, 4], [8]]);
     expect(texts(figure).slice(0, 2)).toEqual(['<b>wrong: slices</b>, p = 1e-4', '<b>right: patients</b>, p = 0.30']);
     expect(traces(figure)[4]).toMatchObject({ x: [5], y: [40] });
+  });
+});
+
+describe('foundShares', () => {
+  const row = (name: string, heading: string, counts: [number, number, number], byChance?: number) => ({
+    ...{ name, heading, compared: 50 },
+    found: { uncorrected: counts[0], bh: counts[1], holm: counts[2] },
+    ...(byChance !== undefined && { byChance }),
+  });
+  const rows = [row('a', 'One', [25, 10, 5], 6), row('b', 'One', [50, 40, 0]), row('c', 'Two', [5, 0, 0])];
+
+  it('draws shares in per cent, a free line for each heading, and counts at the right', () => {
+    const figure = foundShares(rows, { title });
+    const [bars, bh, holm, chance] = traces(figure);
+    expect(bars!.x).toEqual([50, 100, 10]);
+    expect([bh!.x, holm!.x]).toEqual([
+      [20, 80, 0],
+      [10, 0, 0],
+    ]);
+    expect(chance!.x).toEqual([12, NaN, NaN]);
+    expect(bars!.y).toEqual([1, 2, 4]);
+    const axis = figure.layout.yaxis as Loose;
+    expect(axis.ticktext).toEqual(['<b>One</b>', '<b>Two</b>', 'a', 'b', 'c']);
+    expect(axis.tickvals).toEqual([0, 3, 1, 2, 4]);
+    expect(texts(figure)).toEqual(['25 of 50', '50 of 50', '5 of 50']);
+  });
+
+  it('has no line of chance where nothing was shuffled', () => {
+    expect(traces(foundShares(rows.slice(1), { title }))).toHaveLength(3);
   });
 });

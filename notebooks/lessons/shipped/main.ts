@@ -5,8 +5,8 @@ import { UserError } from 'axunet/errors';
 import { projectPath, settings } from 'axunet/settings';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
+import { runSideBySide } from '../study/sideBySide.ts';
 import { writeCard } from './card.ts';
-import { trainInChildren } from './children.ts';
 import { findMember, type MemberPlaces, makeMember, memberPlace, openTrainingSlices } from './member.ts';
 import { compareMember, packShipped } from './pack.ts';
 import { type ShippedMember, shippedRecipe } from './recipe.ts';
@@ -81,9 +81,14 @@ async function trainAll({ member, check, data, 'at-once': wanted }: Values): Pro
   const members = member === undefined ? shippedRecipe.members : [findMember(member)];
   const places = { slices: await openTrainingSlices(data), runs: runsOf(check) };
   const args = [...(data === undefined ? [] : ['--data', data]), ...(check ? ['--runs-of-check'] : [])];
-  const failed = await trainInChildren(
+  const { failed } = await runSideBySide(
     members.map(({ name }) => name),
-    { args, logs: places.runs, atOnce },
+    {
+      script: 'scripts/weights.mjs',
+      argumentsFor: (name) => ['--member', name, ...args],
+      logs: places.runs,
+      atOnce,
+    },
   );
   if (failed.length > 0) return 1;
   if (check) return Math.min(1, await tellCompared(members, places));

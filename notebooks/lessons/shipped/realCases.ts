@@ -141,10 +141,7 @@ function swapped<D extends Volume['data']>(one: Volume<D>): Volume<D> {
   return { ...one, data, shape: [height, width, 1] };
 }
 
-async function openCase(
-  { name, image, label, labelValue, isSwapped }: RealCase,
-  folder: string,
-): Promise<OpenedCase> {
+async function openCase({ name, image, label, labelValue, isSwapped }: RealCase, folder: string): Promise<OpenedCase> {
   const file = path.join(folder, image);
   if (image.endsWith('.npy')) {
     const pixelMm = nihPixelMm[Number(/000(\d)/.exec(name)![1]) - 1]!;

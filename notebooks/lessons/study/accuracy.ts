@@ -1,6 +1,7 @@
 /** `npm run study -- accuracy`: trains side by side what is missing, records runs and ensembles, draws and says them. */
 import path from 'node:path';
 import { saveFigure } from 'axunet/figures/saveFigure';
+import { projectPath } from 'axunet/settings';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { accuracyRows, type Way } from './accuracySummary.ts';
 import { openCohort } from './cohort.ts';
@@ -9,7 +10,7 @@ import { accuracyName, findStudy } from './plan.ts';
 import { recordedWays, waysFigure } from './realSlices.ts';
 import { readStudyRecord, recordFile } from './record.ts';
 import { runStudy, type StudyResult, unfinishedRuns } from './runStudy.ts';
-import { trainSideBySide } from './sideBySide.ts';
+import { runSideBySide } from './sideBySide.ts';
 
 /** Draws the DSC by patient of all ways beside the record. */
 async function saveAccuracyFigure(ways: readonly Way[]): Promise<void> {
@@ -27,7 +28,12 @@ export async function runAccuracy(options: { dataFolder?: string; onlyFinished?:
   const cohort = await openCohort(plan, dataFolder);
   if (!onlyFinished) {
     const missing = await unfinishedRuns(plan, cohort);
-    if (!(await trainSideBySide(missing, { study: accuracyName, dataFolder }))) throw new TrainingStopped('SIGTERM');
+    const { isStopped } = await runSideBySide(missing, {
+      script: 'scripts/study.mjs',
+      argumentsFor: (run) => [accuracyName, '--one', run, ...(dataFolder === undefined ? [] : ['--data', dataFolder])],
+      logs: projectPath('runs/study', accuracyName),
+    });
+    if (isStopped) throw new TrainingStopped('stopped; the same command goes on from there');
   }
   const result = await runStudy(plan, cohort, { onlyFinished });
   const ensembles = onlyFinished ? await readEnsembles() : await recordEnsembles(cohort);

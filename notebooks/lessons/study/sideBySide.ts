@@ -1,70 +1,70 @@
-/** Several runs of a study at once, each in a process of its own with one thread: more steps a second than one after
- * the other with all threads, and the same numbers on every machine that has one thread. */
+/**
+ * Several trainings at once, each in a process of its own with one thread: more steps a second than one after the other
+ * with all threads, and the same sums in the same order on every machine of a kind.
+ */
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { projectPath } from 'axunet/settings';
 
+/** With more threads sums are split otherwise, and the last bits differ. */
+const oneThread = { TF_NUM_INTRAOP_THREADS: '1' };
+/** Exit code of a training that a signal has stopped and that can go on. */
+const stopped = 75;
+
 export interface SideBySide {
-  readonly study: string;
-  readonly dataFolder?: string;
-  /** Processes at a time; one for each processor by default. */
-  readonly processes?: number;
+  /** A script of the project, such as `scripts/study.mjs`. */
+  readonly script: string;
+  /** Its arguments for one of the names. */
+  readonly argumentsFor: (name: string) => readonly string[];
+  /** Where what they print goes, a file for each name. */
+  readonly logs: string;
+  /** How many at once; one for each processor by default. */
+  readonly atOnce?: number;
   readonly say?: (line: string) => void;
 }
 
-/** The exit code of `npm run study -- STUDY --one RUN`, whose words go into a file beside the run folders. */
-function trainOneApart(
-  run: string,
-  { study, dataFolder }: SideBySide,
-  children: Set<AbortController>,
-): Promise<number> {
-  const log = projectPath(path.join('runs/study', study, `${run}.log`));
-  mkdirSync(path.dirname(log), { recursive: true });
-  const out = openSync(log, 'w');
-  const stop = new AbortController();
-  children.add(stop);
-  const data = dataFolder === undefined ? [] : ['--data', dataFolder];
-  const child = spawn(process.execPath, [projectPath('scripts/study.mjs'), study, '--one', run, ...data], {
-    stdio: ['ignore', out, out],
-    env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1' },
-    signal: stop.signal,
-    killSignal: 'SIGTERM',
+/** Runs one child to its end; its exit code. Signals are handed on. */
+function runChild(name: string, { script, argumentsFor }: SideBySide, log: string): Promise<number> {
+  const output = openSync(log, 'a');
+  const child = spawn(process.execPath, [projectPath(script), ...argumentsFor(name)], {
+    stdio: ['ignore', output, output],
+    env: { ...process.env, ...oneThread },
   });
-  return new Promise((resolve) => {
-    const end = (code: number): void => {
-      children.delete(stop);
-      resolve(code);
-    };
-    child.on('exit', (code) => end(code ?? 1));
-    child.on('error', () => end(1));
+  const stop = (): void => void child.kill('SIGTERM');
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, stop);
+  return new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  }).finally(() => {
+    closeSync(output);
+    for (const signal of signals) process.off(signal, stop);
   });
 }
 
-/**
- * Trains the runs of these names, as many at a time as there are processors. A run that fails says why in its file
- * (`runs/study/STUDY/RUN.log`) and is tried again by whoever records the study. After a signal the running ones save
- * and end, and the result is false.
- */
-export async function trainSideBySide(runs: readonly string[], options: SideBySide): Promise<boolean> {
-  const { processes = os.availableParallelism(), say = console.log } = options;
-  const children = new Set<AbortController>();
+/** Runs the names, so many at once. `failed` holds those that did not end well; after a signal none is begun. */
+export async function runSideBySide(
+  names: readonly string[],
+  options: SideBySide,
+): Promise<{ failed: string[]; isStopped: boolean }> {
+  const { logs, atOnce = os.availableParallelism(), say = console.log } = options;
+  await mkdir(logs, { recursive: true });
+  const waiting = [...names];
+  const failed: string[] = [];
   let isStopped = false;
-  const stop = (): void => {
-    isStopped = true;
-    for (const child of children) child.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  const left = [...runs];
-  const work = async (): Promise<void> => {
-    for (let run = left.shift(); run !== undefined && !isStopped; run = left.shift()) {
-      say(`${options.study} ${run}: starts (${runs.length - left.length} of ${runs.length})`);
-      const code = await trainOneApart(run, options, children);
-      if (code !== 0 && !isStopped) say(`${options.study} ${run}: ended with ${code}, see runs/study/${options.study}`);
+  async function work(): Promise<void> {
+    for (let name = waiting.shift(); name !== undefined && !isStopped; name = waiting.shift()) {
+      const log = path.join(logs, `${name}.log`);
+      say(`${name}: begins, or goes on; what it prints is in ${path.relative(projectPath(), log)}`);
+      const code = await runChild(name, options, log);
+      say(`${name}: ${code === 0 ? 'is finished' : `ended with ${code}`}`);
+      if (code !== 0) failed.push(name);
+      isStopped ||= code === stopped;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(processes, runs.length) }, work));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
-  return !isStopped;
+  }
+  await Promise.all(Array.from({ length: Math.max(1, atOnce) }, work));
+  return { failed, isStopped };
 }

@@ -109,7 +109,7 @@ const shippedSchema = object({
   networks: list(object({ name: text, weights: list(text), cases: list(caseSchema) })),
 });
 
-export const shippedRecordFile = (folder = projectPath('figures/recorded')): string =>
+const shippedRecordFile = (folder = projectPath('figures/recorded')): string =>
   path.join(folder, shippedStudyName, 'results.json');
 
 /** The record; undefined where none was made. */
@@ -141,10 +141,7 @@ function swapped<D extends Volume['data']>(one: Volume<D>): Volume<D> {
   return { ...one, data, shape: [height, width, 1] };
 }
 
-async function openCase(
-  { name, image, label, labelValue, isSwapped }: RealCase,
-  folder: string,
-): Promise<OpenedCase> {
+async function openCase({ name, image, label, labelValue, isSwapped }: RealCase, folder: string): Promise<OpenedCase> {
   const file = path.join(folder, image);
   if (image.endsWith('.npy')) {
     const pixelMm = nihPixelMm[Number(/000(\d)/.exec(name)![1]) - 1]!;

@@ -145,7 +145,7 @@ interface Judged {
 function judgedOf({ look, isNoiseComparable, fatHu, organHu, spacingMm }: Likeness, seen: SeenPictures): Judged[] {
   const { softHu, brightShare, noiseHu, bodyRows, bodyColumns } = seen.look;
   const between = ({ least, most }: Extremes, shown: (value: number) => string): string =>
-    `${shown(least)} to ${shown(most)} in training`;
+    `${[...new Set([least, most].map(shown))].join(' to ')} in training`;
   const pixels = (value: number): string => `${Math.round(value)}`;
   const times = (range: Extremes): Extremes => ({
     ...range,

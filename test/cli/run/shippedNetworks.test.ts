@@ -43,7 +43,7 @@ describe('the networks of the project', () => {
     const text = said.join('\n');
     expect(text).toContain('weights: the mean of 2 networks of the project');
     expect(text).toContain('weights: not a medical device');
-    expect(text).toContain('unlike the training data: slices 5 mm apart, 1 mm to 1 mm in training');
+    expect(text).toContain('unlike the training data: slices 5 mm apart, 1 mm in training');
     const [scan, picture] = [recordOf('masks/scan.json'), recordOf('masks/picture.json')];
     expect(scan.made).toMatchObject({ windowHu: [0, 256], threshold: 0.4, seenPixelMm: 0.8 });
     expect(scan.likeness.look.softHu).toBe(40);

@@ -20,7 +20,7 @@ import { predictPicture } from './pictures.ts';
 import { likenessOn, onVolume, windowFor } from './picturesOnVolumes.ts';
 import { type Postprocessing, postprocessClasses } from './postprocess.ts';
 import { type PredictionRecord, readComplete, type Sizes } from './record.ts';
-import { slicesOf, unlikeTraining } from './unlikeTraining.ts';
+import { axialSlices, unlikeTraining } from './unlikeTraining.ts';
 import { type PredictVolumeOptions, predictWith } from './volume.ts';
 
 /** Where masks go, what is written beside them, and how they are made. */
@@ -102,7 +102,7 @@ async function predictVolumeFile(
   const { members, classes } = ensemble;
   const volume = await openImage(input.file, { series: input.series });
   assertFinite(volume, input.file);
-  const seen = onVolume(members, slicesOf(volume), options.windowHu);
+  const seen = onVolume(members, axialSlices(volume), options.windowHu);
   const { mask: raw, probabilities } = await predictWith(seen, volume, {
     threshold: options.threshold,
     batchSize: options.batchSize,

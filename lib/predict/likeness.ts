@@ -5,7 +5,7 @@
  */
 import { sliceZ, type Volume } from '../volume/volume.ts';
 import { fatRangeHu, lookOf, middleOf, peakHu, type SliceLook } from './look.ts';
-import { isLikePictures, type SeenPictures, type Slices, type Spread } from './seenPictures.ts';
+import { type Extremes, isLikePictures, type SeenPictures, type Slices } from './seenPictures.ts';
 
 /** The numbers of a scan. */
 export interface Likeness {
@@ -44,7 +44,7 @@ function judgedSlices(mask: Volume<Uint8Array>): readonly number[] {
   return spreadEvenly(shown.length > 0 ? shown : areas.map((_, z) => z));
 }
 
-const isInside = (value: number, { least, most }: Spread): boolean => value >= least && value <= most;
+const isInside = (value: number, { least, most }: Extremes): boolean => value >= least && value <= most;
 
 const isAlike = (look: SliceLook, { look: ranges }: SeenPictures, isNoiseComparable: boolean): boolean =>
   names.every((name) => (name === 'noiseHu' && !isNoiseComparable) || isInside(look[name], ranges[name]));
@@ -127,7 +127,7 @@ function meanInside(
 }
 
 /** Fat is looked for with some room around −120 to −80 HU: scanners and their voltages differ. */
-const plausibleFatHu: Spread = { least: -135, middle: -100, most: -70 };
+const plausibleFatHu: Extremes = { least: -135, middle: -100, most: -70 };
 /** Pixels or slices so many times as large as the largest of the training are of another kind. */
 const farTimes = 2;
 
@@ -137,17 +137,21 @@ const mm = (value: number): string => `${Number(value.toPrecision(3))} mm`;
 
 interface Judged {
   readonly value: number | null | undefined;
-  readonly range: Spread;
+  readonly range: Extremes;
   readonly tell: (value: number) => string;
 }
 
 /** What is compared with which range, and the phrase for a value outside of it. */
 function judgedOf({ look, isNoiseComparable, fatHu, organHu, spacingMm }: Likeness, seen: SeenPictures): Judged[] {
   const { softHu, brightShare, noiseHu, bodyRows, bodyColumns } = seen.look;
-  const between = ({ least, most }: Spread, shown: (value: number) => string): string =>
-    `${shown(least)} to ${shown(most)} in training`;
+  const between = ({ least, most }: Extremes, shown: (value: number) => string): string =>
+    `${[...new Set([least, most].map(shown))].join(' to ')} in training`;
   const pixels = (value: number): string => `${Math.round(value)}`;
-  const times = (range: Spread): Spread => ({ ...range, least: range.least / farTimes, most: range.most * farTimes });
+  const times = (range: Extremes): Extremes => ({
+    ...range,
+    least: range.least / farTimes,
+    most: range.most * farTimes,
+  });
   const contrast = 'perhaps without contrast medium, in another phase, or another part of the body';
   return [
     {

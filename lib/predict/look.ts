@@ -114,6 +114,5 @@ export function peakHu(values: ArrayLike<number>, low: number, high: number): nu
   return best <= 1 || best >= size - 2 ? undefined : low + (best + 0.5) * classHu;
 }
 
-/** Where fat and muscle without contrast medium in their vessels are looked for. */
+/** Where fat is looked for. */
 export const fatRangeHu = [-160, -40] as const;
-export const muscleRangeHu = [20, 92] as const;

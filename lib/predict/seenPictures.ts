@@ -6,7 +6,7 @@ import { aboveZero, atLeastOne, object, realNumber, type Shape, tuple } from '..
 import type { Grid } from '../preprocess/grid.ts';
 
 /** How a number is spread: the least, the middle and the most of what was seen. */
-export type Spread = Shape<typeof spreadSchema>;
+export type Extremes = Shape<typeof spreadSchema>;
 const spreadSchema = object({ least: realNumber, middle: realNumber, most: realNumber });
 
 /** The pictures that a network was trained on, in numbers. */

@@ -14,7 +14,7 @@ const overlap = (length: number, centre: number, other: number): number =>
   Math.max(0, Math.min(centre + length / 2, other / 2) - Math.max(centre - length / 2, -other / 2));
 
 /** Size in pixels and spacing in mm along (y, x) of the slices that the network sees. */
-export function slicesOf({ shape, spacingMm, affine }: Volume): Slices {
+export function axialSlices({ shape, spacingMm, affine }: Volume): Slices {
   // One slice of one value has the whole volume's axes and none of its memory.
   const axes = { shape: [1, 1, 1], spacingMm: [1, 2, 3], affine } as const;
   const order = toCanonical({ ...axes, data: new Uint8Array(1) }).spacingMm.map((axis) => axis - 1);
@@ -27,7 +27,7 @@ export function slicesOf({ shape, spacingMm, affine }: Volume): Slices {
  * size, a window that lies outside the image, slices much larger than the window; none as a rule.
  */
 export function unlikeTraining(volume: Volume, grid: Grid): string[] {
-  const found = slicesOf(volume);
+  const found = axialSlices(volume);
   const units = found.size.map((n, axis) => (grid.unit === 'px' ? n : n * found.spacingMm[axis]!));
   const shared = [0, 1].map((axis) => overlap(grid.extent[axis]!, grid.centre[axis]!, units[axis]!));
   const area = shared[0]! * shared[1]!;

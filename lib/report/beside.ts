@@ -1,14 +1,14 @@
 /** A scan beside the pictures that a network was trained on, as a table to read. */
 import type { Likeness } from '../predict/likeness.ts';
-import type { SeenPictures, Spread } from '../predict/seenPictures.ts';
+import type { Extremes, SeenPictures } from '../predict/seenPictures.ts';
 
 const none = '–';
 const digits = (places: number) => (value: number) => value.toFixed(places);
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-const of = (range: Spread, shown: (value: number) => string): string =>
+const of = (range: Extremes, shown: (value: number) => string): string =>
   `${shown(range.least)} / ${shown(range.middle)} / ${shown(range.most)}`;
 
-type Row = readonly [what: string, value: number | null | undefined, range: Spread, shown: (value: number) => string];
+type Row = readonly [what: string, value: number | null | undefined, range: Extremes, shown: (value: number) => string];
 
 /** What is compared, of the scan and of the training; the first row is the heading. */
 export function besideRows({ likeness, seen }: { likeness: Likeness; seen: SeenPictures }): string[][] {

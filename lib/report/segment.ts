@@ -7,7 +7,7 @@ import { likenessOn, onVolume, windowFor } from '../predict/picturesOnVolumes.ts
 import type { Postprocessing } from '../predict/postprocess.ts';
 import type { SeenPictures } from '../predict/seenPictures.ts';
 import { classMask } from '../predict/slices.ts';
-import { slicesOf, unlikeTraining } from '../predict/unlikeTraining.ts';
+import { axialSlices, unlikeTraining } from '../predict/unlikeTraining.ts';
 import { type Member, predictWith } from '../predict/volume.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
@@ -77,7 +77,7 @@ export async function segmentImage(
   const windowHu = windowFor(runs, true, options.windowHu);
   refuseOtherKind(runs, [{ file, name: file }], { windowHu, postprocessing });
   const { members, classes } = openEnsemble(runs, options);
-  const seen = onVolume(members, slicesOf(volume), windowHu);
+  const seen = onVolume(members, axialSlices(volume), windowHu);
   try {
     const { masks, mean } = await predictEach(seen, volume, options);
     const maps = mean.map(({ data }) => data);

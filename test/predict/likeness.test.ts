@@ -59,7 +59,7 @@ describe('a scan beside the pictures of the training', () => {
     // 16 pixels of 3.2 mm are 64 of 0.8 mm: the body has the same size, seen as the pictures were.
     const told = judge(scan({ size: 16, mm: 3.2, sliceMm: 5 }));
     expect(told).toContain('unlike the training data: pixels of 3.2 mm, 0.7 mm to 0.9 mm in training');
-    expect(told).toContain('unlike the training data: slices 5 mm apart, 1 mm to 1 mm in training');
+    expect(told).toContain('unlike the training data: slices 5 mm apart, 1 mm in training');
     expect(judge(scan({ sliceMm: 2 }))).toEqual([]);
   });
 

@@ -56,7 +56,8 @@ export const predict = {
   usage: ['FOLDER|FILE... --out DIR [--run RUN] [options]'],
   about:
     'Segments CT volumes, or pictures of slices, with a trained network, or with the mean of several: without --run ' +
-    'with the networks of this project, which were trained on 2-D pictures of 43 people. They are not a medical device.',
+    'with the networks of this project, which were trained on 2-D pictures of 43 people. They are not ' +
+    'a medical device.',
   operands: [
     {
       name: 'FOLDER|FILE',

@@ -61,7 +61,8 @@ export const report = {
   about:
     'Makes a page on one scan, as HTML (one file), PNG and JSON: volume, HU and largest diameters of the mask and of ' +
     'each class, slices with the outline, and of a network how sure it is, whether several agree, what they were ' +
-    'trained on and how the scan looks beside that. What is odd about the files stands on it too. It is not a medical device.',
+    'trained on and how the scan looks beside that. What is odd about the files stands on it too. It is not a ' +
+    'medical device.',
   operands: [{ name: 'SCAN', text: 'a CT volume in HU: NIfTI, NRRD, MetaImage or a DICOM folder' }],
   options,
   notes: [

@@ -29,8 +29,8 @@ export const options = {
     value: 'RUN',
     text:
       'begin with the weights of another network (a run, a file of `axunet export --safetensors`, or weights and ' +
-      'small: the first of the networks of this project, and its small one) and a fresh optimizer; its variant, width ' +
-      'and rates are taken where nothing else is said, and layers that do not fit are named',
+      'small: the first of the networks of this project, and its small one) and a fresh optimizer; its variant, ' +
+      'width and rates are taken where nothing else is said, and layers that do not fit are named',
   },
   ...slicesOptions,
   ...inGroup('Data', { labels: labelsOption }),

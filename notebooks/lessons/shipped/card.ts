@@ -1,9 +1,11 @@
 /** The tables of the model card `data/weights/README.md`: from the index, and from what was recorded. */
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expected } from 'axunet/errors';
 import { dice, type OverlapCounts } from 'axunet/evaluate/overlap';
 import { keepText, readText } from 'axunet/io/files';
+import { projectPath } from 'axunet/settings';
 import { summarise } from 'axunet/statistics/summary';
 import { indexName, readShippedIndex, type ShippedIndex } from 'axunet/weights/shippedIndex';
 import { accuracyName } from '../study/plan.ts';
@@ -31,9 +33,9 @@ function networksPart({ members, ensemble, small, made, threshold }: ShippedInde
   return [
     '### Files',
     table(head, rows),
-    `${megabytes(all)} in all, kernels in 16 bits. \`weights\` is the mean of the probabilities of ${ensemble.length} ` +
-      `networks, threshold ${threshold}. Made by \`${made.command}\` with ${made.engine}, Node ${made.node}, one ` +
-      `thread, on ${made.cpu}.`,
+    `${megabytes(all)} in all, kernels in 16 bits. \`weights\` is the mean of the probabilities of ` +
+      `${ensemble.length} networks, threshold ${threshold}. Made by \`${made.command}\` with ${made.engine}, Node ` +
+      `${made.node}, one thread, on ${made.cpu}.`,
   ].join('\n\n');
 }
 
@@ -148,6 +150,7 @@ export async function writeCard(folder: string): Promise<string> {
   if (from < 0 || to < from) throw expected(`the lines "${start}" and "${end}"`, 'not both in this order', file);
   const before = text.slice(0, from + start.length);
   await keepText(file, `${before}\n\n${await cardTables(folder)}\n\n${text.slice(to)}`);
+  execFileSync(process.execPath, [projectPath('scripts/docs-wrap.mjs'), file]);
   return file;
 }
 

@@ -21,9 +21,9 @@ export interface Picture {
   readonly mask: Uint8Array;
 }
 
-/** The pictures of the 2-D NIH set (`images`, `masks`). */
-export async function readPictures(folder: string): Promise<Picture[]> {
-  const images = picturesIn(listFiles(path.join(folder, 'images')));
+/** The pictures of the 2-D NIH set (`images`, `masks`), all of them or those of some ids. */
+export async function readPictures(folder: string, isWanted: (id: string) => boolean = () => true): Promise<Picture[]> {
+  const images = picturesIn(listFiles(path.join(folder, 'images'))).filter(({ id }) => isWanted(id));
   if (images.length === 0) throw expected('pictures in images/', 'none', folder);
   const pictures: Picture[] = [];
   for (const { id, file } of images) {

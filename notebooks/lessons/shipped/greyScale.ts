@@ -55,7 +55,7 @@ const greyScaleSchema = object({
   sliceMm: known,
 });
 
-export const greyScaleFile = (folder = projectPath('figures/recorded')): string =>
+const greyScaleFile = (folder = projectPath('figures/recorded')): string =>
   path.join(folder, greyScaleName, 'results.json');
 
 /** The record; throws a UserError that says how to make it where there is none. */
@@ -125,7 +125,7 @@ function beside(pictures: readonly Picture[], same: readonly SameSlice[], { blac
 const curveRange = { low: -200, high: 400, widthHu: 10 } as const;
 
 /** Fits the window to the data in a folder of sets. Throws a UserError where no slice of known HU is a picture's. */
-export async function fitGreyScale(folder: string): Promise<GreyScaleRecord> {
+async function fitGreyScale(folder: string): Promise<GreyScaleRecord> {
   const pictures = await readPictures(path.join(folder, 'nih-pancreas-ct-2d'));
   const same = await findSameSlices(pictures, path.join(folder, 'nih-hu-slices'));
   const cropFolder = path.join(folder, 'pancreas-crops');

@@ -1,12 +1,11 @@
 /** The finished networks as the folder that ships: their files, and the index that tells of them. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { findDataset } from 'axunet/dataset/registry';
 import { expected } from 'axunet/errors';
 import { codeVersion } from 'axunet/figures/saveFigure';
-import { sha256, writeFileAtomic, writeJson } from 'axunet/io/files';
+import { readBytes, sha256, sha256File, writeFileAtomic, writeJson } from 'axunet/io/files';
 import { loadPackedRun } from 'axunet/weights/packedRun';
 import { indexName, readShippedIndex, type ShippedEntry, type ShippedIndex } from 'axunet/weights/shippedIndex';
 import { currentEngine } from 'axunet-engine/engine';
@@ -16,7 +15,7 @@ import { type ShippedMember, shippedRecipe } from './recipe.ts';
 import { seenIn } from './seen.ts';
 
 /** All files together may have so many bytes. */
-export const mostShippedBytes = 12e6;
+const mostShippedBytes = 12e6;
 
 interface PackedMember {
   readonly entry: ShippedEntry;
@@ -26,7 +25,7 @@ interface PackedMember {
 async function packedMember(member: ShippedMember, places: MemberPlaces): Promise<PackedMember> {
   const { file } = memberPlace(member, places);
   if (!existsSync(file)) throw expected(`all networks of the recipe to be finished`, `none of ${member.name}`, file);
-  const bytes = await readFile(file);
+  const bytes = await readBytes(file, 'a finished network');
   const trained = await loadPackedRun(file);
   const parameters = trained.model.countParams();
   trained.model.dispose();
@@ -89,7 +88,7 @@ export async function compareMember(
   const { members, made } = await readShippedIndex(folder);
   const entry = members.find((one) => one.name === name);
   if (!entry) throw expected(`${name} among the networks`, members.map((one) => one.name).join(', '), folder);
-  const found = sha256(await readFile(file));
+  const found = await sha256File(file);
   if (found === entry.sha256) return [true, `${name}: bit-equal, SHA-256 ${found.slice(0, 12)}…`];
   const machine = `${made.engine}, ${made.cpu}`;
   const told = `${name}: SHA-256 ${found.slice(0, 12)}…, that of ${indexName} is ${entry.sha256.slice(0, 12)}…`;

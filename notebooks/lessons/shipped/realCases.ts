@@ -109,7 +109,7 @@ const shippedSchema = object({
   networks: list(object({ name: text, weights: list(text), cases: list(caseSchema) })),
 });
 
-export const shippedRecordFile = (folder = projectPath('figures/recorded')): string =>
+const shippedRecordFile = (folder = projectPath('figures/recorded')): string =>
   path.join(folder, shippedStudyName, 'results.json');
 
 /** The record; undefined where none was made. */

@@ -7,6 +7,7 @@ import { augmentationExamples } from '../../../notebooks/lessons/figures/augment
 import { baselineComparison } from '../../../notebooks/lessons/figures/baselineComparison.ts';
 import { cohortOverview } from '../../../notebooks/lessons/figures/cohortOverview.ts';
 import { foldRows, foldsFigure } from '../../../notebooks/lessons/figures/foldsFigure.ts';
+import { greyScaleFigure } from '../../../notebooks/lessons/figures/greyScaleFigure.ts';
 import { formatShare, labelHistogram } from '../../../notebooks/lessons/figures/labelHistogram.ts';
 import { optimizerComparison, smoothed } from '../../../notebooks/lessons/figures/optimizerComparison.ts';
 import { edgeCodes, orientationCheck } from '../../../notebooks/lessons/figures/orientationCheck.ts';
@@ -44,6 +45,7 @@ describe('every figure of a lesson without data', () => {
     baselineComparison: baselineComparison([]),
     cohortOverview: cohortOverview([]),
     orientationCheck: orientationCheck([]),
+    greyScaleFigure: greyScaleFigure({ curve: [], window: { blackHu: 0, whiteHu: 256 } }),
   };
   it.each(Object.entries(empty))('%s says so in one sentence', (_, figure) => {
     expect(figure.data).toEqual([]);
@@ -82,6 +84,29 @@ describe('slices', () => {
     expect(edgeCodes('RAS')).toEqual(['L', 'R', 'P', 'A']);
     const figure = orientationCheck([{ id: 'a', codes: 'RAS', stored: { slice, label }, canonical: { slice, label } }]);
     expect(texts(figure)).toEqual(['a: RAS', 'L', 'R', 'P', 'A', 'a: LPS', 'R', 'L', 'A', 'P', 'Stored', 'Canonical']);
+  });
+});
+
+describe('the grey scale', () => {
+  it('is drawn as points on the line of the window, flat outside of it', () => {
+    const window = { blackHu: 0, whiteHu: 256 };
+    const figure = greyScaleFigure({
+      curve: [
+        [-100, 0, 500],
+        [128, 127, 400],
+        [300, 255, 300],
+      ],
+      window,
+    });
+    const [line, points] = traces(figure);
+    expect([line!.x, line!.y]).toEqual([
+      [-100, 0, 256, 300],
+      [0, 0, 255, 255],
+    ]);
+    expect([points!.x, points!.y]).toEqual([
+      [-100, 128, 300],
+      [0, 127, 255],
+    ]);
   });
 });
 

@@ -7,7 +7,7 @@ import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
 import { seedPoints } from '../figures/seedPoints.ts';
 import { readRealTumours, realTumoursName, realTumoursTitle } from '../realTumours/record.ts';
-import { describeFound } from '../realTumours/sentences.ts';
+import { describeRealFindings } from '../realTumours/sentences.ts';
 import { runRealTumours } from '../realTumours/study.ts';
 import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
@@ -126,7 +126,7 @@ async function main(args: string[]): Promise<number> {
   }
   if (name === realTumoursName) {
     refuseOptions(name, values, ['record', 'times', 'one']);
-    for (const line of describeFound(await runRealTumours(values.data))) console.log(line);
+    for (const line of describeRealFindings(await runRealTumours(values.data))) console.log(line);
     return 0;
   }
   if (name === powerStudyName) {

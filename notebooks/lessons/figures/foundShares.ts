@@ -41,7 +41,7 @@ function tracesOf(rows: readonly FoundRow[], { heights }: Places): Data[] {
   const bars = {
     type: 'bar',
     orientation: 'h',
-    name: 'p ≤ 0.05 (Welch)',
+    name: 'p ≤ 0.05',
     x: rows.map((row) => percent(row.found.uncorrected, row)),
     y: heights,
     width: 0.62,

@@ -34,8 +34,8 @@ const goodId = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/;
 
 /**
  * Reads a cohort: CSV with a heading and the columns id, image, mask and, where wanted, label and spacingMm (of
- * pictures); any others are carried along. Paths are meant from the table's folder. Throws a UserError for missing columns or cells, columns called like
- * those of features or twice, odd or repeated ids, and no rows.
+ * pictures); any others are carried along. Paths are meant from the table's folder. Throws a UserError for missing
+ * columns or cells, columns called like those of features or twice, odd or repeated ids, and no rows.
  */
 export async function readCohort(file: string): Promise<CohortRow[]> {
   const text = await readText(file, 'a cohort table', longestTable);

@@ -78,8 +78,8 @@ export const radiomics = {
     {
       name: 'MASK',
       text:
-        'the same, on the same grid; of a picture a picture: what is brighter than 127 is label 1, and where nothing is, ' +
-        'values are labels',
+        'the same, on the same grid; of a picture a picture: what is brighter than 127 is label 1, and where nothing ' +
+        'is, values are labels',
     },
   ],
   options,

@@ -2,7 +2,7 @@ import type { Data, Figure } from 'axunet/figures/figure';
 import { axis, colours, emptyFigure, findingColours, legendBelow, makeFigure, sizes } from 'axunet/figures/theme';
 
 /** One comparison of many features. */
-export interface FoundShare {
+export interface FoundRow {
   readonly name: string;
   /** Rows of one heading stand together. */
   readonly heading: string;
@@ -12,10 +12,10 @@ export interface FoundShare {
   readonly byChance?: number;
 }
 
-const percent = (count: number, { compared }: FoundShare): number => (100 * count) / compared;
+const percent = (count: number, { compared }: FoundRow): number => (100 * count) / compared;
 
 /** The heights of rows from the top, a free line for each heading, and the headings' own. */
-function places(rows: readonly FoundShare[]): { readonly heights: number[]; readonly headings: [string, number][] } {
+function places(rows: readonly FoundRow[]): { readonly heights: number[]; readonly headings: [string, number][] } {
   const headings: [string, number][] = [];
   const heights = rows.map(({ heading }, i) => {
     if (heading !== rows[i - 1]?.heading) headings.push([heading, i + headings.length]);
@@ -27,8 +27,8 @@ function places(rows: readonly FoundShare[]): { readonly heights: number[]; read
 type Places = ReturnType<typeof places>;
 
 /** The bars without correction, marks with it, and lines for chance. */
-function tracesOf(rows: readonly FoundShare[], { heights }: Places): Data[] {
-  const marks = (name: string, marker: object, count: (row: FoundShare) => number | undefined): Data =>
+function tracesOf(rows: readonly FoundRow[], { heights }: Places): Data[] {
+  const marks = (name: string, marker: object, count: (row: FoundRow) => number | undefined): Data =>
     ({
       type: 'scatter',
       mode: 'markers',
@@ -41,7 +41,7 @@ function tracesOf(rows: readonly FoundShare[], { heights }: Places): Data[] {
   const bars = {
     type: 'bar',
     orientation: 'h',
-    name: 'p ≤ 0.05 (Welch)',
+    name: 'p ≤ 0.05',
     x: rows.map((row) => percent(row.found.uncorrected, row)),
     y: heights,
     width: 0.62,
@@ -62,7 +62,7 @@ function tracesOf(rows: readonly FoundShare[], { heights }: Places): Data[] {
  * Which share of the features each comparison finds: a bar without correction, marks after each correction, a black
  * line for what chance alone finds in 19 of 20 tries at most. Counts stand at the right. No rows give an empty figure.
  */
-export function foundShares(rows: readonly FoundShare[], options: { title: string }): Figure {
+export function foundShares(rows: readonly FoundRow[], options: { title: string }): Figure {
   const { title } = options;
   if (rows.length === 0) return emptyFigure(title, 'Nothing was compared.');
   const where = places(rows);

@@ -139,6 +139,6 @@ export function shortName(feature: string): string {
       .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
       .replace(/ mm$/, ', mm')
       .replace(/ hu$/, ', HU');
-  const label = { firstorder: 'first-order', shape: 'shape' }[family] ?? family.toUpperCase();
+  const label = { firstorder: 'first-order', shape: 'shape', shape2D: '2-D shape' }[family] ?? family.toUpperCase();
   return `${label} ${name}`;
 }

@@ -122,7 +122,15 @@ function spacingArm({ box, maskScan, sources }: Arms): ArmPlan {
   });
 }
 
-/** All arms, in the order in which they are shown. */
+/** Fewer of a kind give each fold none of it. */
+const leastOfAKind = 5;
+
+function isEnough({ patients: { ill } }: ArmPlan): boolean {
+  const sick = ill.filter(Boolean).length;
+  return Math.min(sick, ill.length - sick) >= leastOfAKind;
+}
+
+/** All arms that have five patients of each kind, in the order in which they are shown. */
 export function planArms(arms: Arms, seed: number): ArmPlan[] {
   return [
     ...scanArms(arms),
@@ -131,5 +139,5 @@ export function planArms(arms: Arms, seed: number): ArmPlan[] {
     ...harmonisedArms(arms, seed),
     ...controlArms(arms),
     spacingArm(arms),
-  ];
+  ].filter(isEnough);
 }

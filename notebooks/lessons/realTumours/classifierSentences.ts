@@ -1,16 +1,8 @@
 /** What the notebook and the command say of the classifiers. */
 import { type Table, toTable } from 'axunet/figures/table';
 import { formatP } from 'axunet/statistics/formatP';
-import type { ClassifierArm, ClassifierRecord } from './classifierRecord.ts';
-import { readClassifiers } from './classifierRecord.ts';
+import { type ClassifierArm, type ClassifierRecord, readClassifiers } from './classifierRecord.ts';
 import { realTumoursName } from './record.ts';
-
-/** An arm of the record. Throws for a name that it has not. */
-export function armNamed({ arms }: ClassifierRecord, name: string): ClassifierArm {
-  const arm = arms.find((one) => one.name === name);
-  if (!arm) throw new Error(`the record has no arm ${name}`);
-  return arm;
-}
 
 const two = (value: number): string => value.toFixed(2);
 
@@ -44,15 +36,19 @@ export async function loadClassifiers(): Promise<ClassifierRecord | undefined> {
   return record;
 }
 
-/** What a classifier finds, and what of that could be the tumour. */
-export function describeClassifiers(record: ClassifierRecord): string[] {
-  const say = (name: string): string => aucText(armNamed(record, name));
-  const more = record.differences.find(({ first, second }) => first === 'scan-and-box' && second === 'scan');
+/** What a classifier finds, and what of that could be the tumour. Arms with too few patients are not recorded. */
+export function describeClassifiers({ arms, differences }: ClassifierRecord): string[] {
+  const say = (name: string): string => {
+    const arm = arms.find((one) => one.name === name);
+    return arm ? aucText(arm) : 'too few patients';
+  };
+  const more = differences.find(({ first, second }) => first === 'scan-and-box' && second === 'scan')!;
+  const sign = more.difference < 0 ? '−' : '+';
   return [
-    `AUC with DeLong's interval. Slice number alone ${say('slice')}; width and height of the box ${say('size')}; ` +
+    `AUC [95 %]: number of the slice alone ${say('slice')}, width and height of the box ${say('size')}, ` +
       `features of the box ${say('box')}`,
-    `features of the box added to the scan: ${more!.difference >= 0 ? '+' : '−'}${Math.abs(more!.difference).toFixed(3)} ` +
-      `[${more!.interval.map((v) => v.toFixed(3)).join(', ')}]; in pairs of equal box and noise: ${say('matched-box')}`,
+    `features added to what is known of the scan: ${sign}${Math.abs(more.difference).toFixed(3)} ` +
+      `[${more.interval.map((v) => v.toFixed(3)).join(', ')}]; in pairs of equal box and noise: ${say('matched-box')}`,
     `no tumour in the question, the same features: MSD noisy against quiet ${say('MSD-noise')}, ` +
       `NIH noisy against quiet ${say('NIH-noise')}`,
   ];

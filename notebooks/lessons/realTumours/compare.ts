@@ -70,7 +70,7 @@ function meanAndSd(values: readonly number[]): readonly [mean: number, sd: numbe
  * Every column between the units that are first and the others: Welch, Mann-Whitney, Benjamini-Hochberg, Holm. A column
  * in which a unit has no value is left out.
  */
-export function compareUnits(
+function compareUnits(
   { columns, rows }: Units,
   isFirst: (row: RealTumourRow) => boolean,
   shuffles?: Shuffles,
@@ -185,7 +185,8 @@ export function leftByControls(comparison: Comparison, controls: readonly Contro
 }
 
 /**
- * Columns with gaps, each cut to the units that have it: for what is not always known. Corrections are over all columns.
+ * Columns with gaps, each cut to the units that have it: for what is not always known. Corrections are over all
+ * columns.
  */
 export function compareKnown(
   { columns, rows }: Units,

@@ -23,7 +23,7 @@ const finite = (values: readonly (number | null | undefined)[]): number[] =>
   values.filter((value): value is number => Number.isFinite(value));
 
 /** The rows that have this part, patient by patient, in order of first appearance. */
-export function byPatient(rows: readonly RealTumourRow[], part: Part): RealTumourRow[][] {
+function byPatient(rows: readonly RealTumourRow[], part: Part): RealTumourRow[][] {
   const patients = new Map<string, RealTumourRow[]>();
   for (const row of rows.filter((one) => valuesOf(one, part) !== undefined)) {
     const own = patients.get(row.patient);

@@ -80,7 +80,7 @@ const numbersOf = (f: RecordedFeature): (number | null)[] => [
   ...[f.means[0], f.sds[0], f.means[1], f.sds[1], f.g, ...f.gInterval, f.delta],
   ...[f.welchP, f.mannWhitneyP, f.bhP, f.holmP, f.mixedP ?? null, f.icc ?? null],
 ];
-export const featureColumns = [
+const featureColumns = [
   ...['feature', 'mean', 'sd', 'mean of the others', 'sd of the others', "Hedges' g", 'from', 'to', "Cliff's delta"],
   ...['p Welch', 'p Mann-Whitney', 'p BH', 'p Holm', 'p mixed model', 'ICC'],
 ];

@@ -20,7 +20,7 @@ export const describePeople = ({ people }: Pick<RealTumoursRecord, 'people'>): s
     .join('; ');
 
 /** People, then a line for each comparison, then what the controls leave. */
-export function describeFound(record: RealTumoursRecord): string[] {
+export function describeRealFindings(record: RealTumoursRecord): string[] {
   const { comparisons, left, features } = record;
   const found = features.box.filter(({ bhP }) => bhP <= 0.05).length;
   const rest = `of ${found} box features found after Benjamini-Hochberg ${left.length} differ in no control`;

@@ -1,4 +1,4 @@
-/** `npm run study -- real-tumours`: measures the crops once, makes all comparisons, and records what groups differ in. */
+/** `npm run study -- real-tumours`: measures the crops once, compares all groups, and records what differs. */
 import path from 'node:path';
 import { expected } from 'axunet/errors';
 import { codeVersion } from 'axunet/figures/saveFigure';
@@ -116,7 +116,7 @@ function featuresOf(rows: Rows, part: Part, mixed: readonly MixedFeature[]): Rec
 }
 
 /** All that is recorded of the rows. */
-export async function describeRealTumours(rows: Rows, shuffles = usualShuffles): Promise<RealTumoursRecord> {
+async function describeRealTumours(rows: Rows, shuffles = usualShuffles): Promise<RealTumoursRecord> {
   const mixed = { box: mixedComparison(rows, 'box'), mask: mixedComparison(rows, 'mask') };
   await breathe();
   const controls = { box: controlsOf(rows, 'box', shuffles), mask: controlsOf(rows, 'mask', shuffles) };

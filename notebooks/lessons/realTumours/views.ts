@@ -2,7 +2,7 @@
 import { type Table, toTable } from 'axunet/figures/table';
 import { formatP } from 'axunet/statistics/formatP';
 import type { ForestRow } from '../figures/forestPlot.ts';
-import type { FoundShare } from '../figures/foundShares.ts';
+import type { FoundRow } from '../figures/foundShares.ts';
 import { shortName } from '../radiomics/cohorts.ts';
 import {
   type FoundIn,
@@ -31,8 +31,8 @@ function headingOf({ kind, part }: FoundIn): string {
 }
 
 /** Every comparison as a row; those of one heading stand together. */
-export function foundRows(record: RealTumoursRecord | undefined): FoundShare[] {
-  const rows = (record?.comparisons ?? []).map((one): FoundShare => {
+export function foundRows(record: RealTumoursRecord | undefined): FoundRow[] {
+  const rows = (record?.comparisons ?? []).map((one): FoundRow => {
     const { compared, welch, bh, holm } = one.found;
     return {
       name: `${one.name} (${one.n.join(', ')})`,

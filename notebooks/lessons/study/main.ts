@@ -10,7 +10,7 @@ import { describeClassifiers } from '../realTumours/classifierSentences.ts';
 import { applyModels, describeApplied } from '../realTumours/finalModel.ts';
 import { readRealTumours, realTumoursName, realTumoursTitle } from '../realTumours/record.ts';
 import { runClassifiers } from '../realTumours/runClassifiers.ts';
-import { describeFound } from '../realTumours/sentences.ts';
+import { describeRealFindings } from '../realTumours/sentences.ts';
 import { runRealTumours } from '../realTumours/study.ts';
 import { greyScaleName, recordGreyScale } from '../shipped/greyScale.ts';
 import { recordShipped, shippedStudyName } from '../shipped/realCases.ts';
@@ -136,7 +136,7 @@ async function realTumours(data?: string, apply?: string): Promise<number> {
     say(describeApplied(await applyModels(apply)));
     return 0;
   }
-  say(describeFound(await runRealTumours(data)));
+  say(describeRealFindings(await runRealTumours(data)));
   say(describeClassifiers(await runClassifiers(undefined, { data })));
   return 0;
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFileAtomic } from '../../../lib/io/files.ts';
 import { projectPath } from '../../../lib/settings.ts';
 import { readRealTumours, realTumoursName } from '../../../notebooks/lessons/realTumours/record.ts';
-import { describeFound } from '../../../notebooks/lessons/realTumours/sentences.ts';
+import { describeRealFindings } from '../../../notebooks/lessons/realTumours/sentences.ts';
 import { runRealTumours } from '../../../notebooks/lessons/realTumours/study.ts';
 import { differenceRows, foundRows, realFeatureTable } from '../../../notebooks/lessons/realTumours/views.ts';
 import { recordFile } from '../../../notebooks/lessons/study/record.ts';
@@ -46,7 +46,7 @@ describe('npm run study -- real-tumours', () => {
     expect(Object.keys(back)).toEqual(expect.arrayContaining(Object.keys(written)));
     expect(back.means[0] / written.means[0]).toBeCloseTo(1, 4);
     expect(back.mixedP! / written.mixedP!).toBeCloseTo(1, 4);
-    expect(describeFound(record)[0]).toBe(
+    expect(describeRealFindings(record)[0]).toBe(
       'MSD: 17 patients with 34 slices, 3 of them with 6 masks; NIH: 16 patients with 32 slices, 3 of them with 6 masks',
     );
   }, 300_000);

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { loadCommand } from '../../../lib/cli/commands.ts';
 import { writeJson } from '../../../lib/io/files.ts';
 import { readNifti } from '../../../lib/io/nifti.ts';
+import { writeShippedExample } from '../../weights/shippedExample.ts';
 import { makeCohort, patient } from './cohort.ts';
 import { listen } from './listen.ts';
 
@@ -69,6 +70,23 @@ describe('axunet train and axunet predict', () => {
     await expect(
       train.run(['--slices', at('slices'), '--out', at('run'), '--resume', '--set', 'width=4']),
     ).rejects.toThrow('another config.width: 2 and 4');
+  });
+
+  it('begin with a network of the project by its name, of several with the first', async () => {
+    const { members } = await writeShippedExample(at('weights'));
+    vi.stubEnv('AXUNET_WEIGHTS', at('weights'));
+    for (const [name, which] of [
+      ['small', 2],
+      ['weights', 0],
+    ] as const) {
+      said.length = 0;
+      expect(await trainOnSlices('--out', at(`from-${name}`), '--epochs', '1', '--from', name)).toBe(0);
+      expect(said.join('\n')).toMatch(
+        new RegExp(`^ {2}from +begins with the weights of (\\d+) of \\1 layers of .*${members[which]!.file}`, 'm'),
+      );
+      expect(json(`from-${name}`, 'config.json').from).toBe(members[which]!.sha256);
+    }
+    vi.unstubAllEnvs();
   });
 
   it('begin with another network, tell so, say whom it knew, and go on from there when resumed', async () => {

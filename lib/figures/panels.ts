@@ -214,8 +214,10 @@ function drawPanels(
       const axesOfPanel = { xaxis: `x${name}`, yaxis: `y${name}` };
       data.push({ type: 'scatter', mode: 'markers', x: [null], y: [null], ...axesOfPanel, showlegend: false } as Data);
       for (const mask of panel.masks ?? []) {
-        data.push(maskTrace(panel, mask, name, !named.has(mask.name)));
-        named.add(mask.name);
+        // a mask without a pixel here draws nothing, and would take the legend of those in later panels
+        const isDrawn = Array.prototype.some.call(mask.mask, (v) => (mask.value === undefined ? v : v === mask.value));
+        data.push(maskTrace(panel, mask, name, isDrawn && !named.has(mask.name)));
+        if (isDrawn) named.add(mask.name);
       }
       if (panel.title)
         annotations.push(

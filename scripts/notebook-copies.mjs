@@ -2,22 +2,13 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { readJson } from './common.mjs';
 
 /** Below notebooks/, so that cells find the same packages; git ignores it, and `npm start` does not run it. */
 export const copiesFolder = 'notebooks/mine';
 const listName = '.copied.json';
 
 const sha256 = (file) => crypto.createHash('sha256').update(fs.readFileSync(file)).digest('hex');
-
-/** SHA-256 of each copy as it was made, by its name; none where nothing was copied or the list is damaged. */
-function readList(file) {
-  try {
-    const list = JSON.parse(fs.readFileSync(file, 'utf8'));
-    return typeof list === 'object' && list !== null ? list : {};
-  } catch {
-    return {};
-  }
-}
 
 /**
  * Copies notebooks that a reader has no copy of, and renews copies that the reader has not changed. What a reader has
@@ -30,7 +21,8 @@ function readList(file) {
 export function copyNotebooks(names, from, to) {
   fs.mkdirSync(to, { recursive: true });
   const listFile = path.join(to, listName);
-  const made = readList(listFile);
+  // SHA-256 of each copy as it was made, by its name; none where nothing was copied or the list is damaged.
+  const made = readJson(listFile) ?? {};
   const outdated = [];
   for (const name of names) {
     const [original, copy] = [from, to].map((folder) => path.join(folder, `${name}.ipynb`));

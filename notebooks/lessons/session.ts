@@ -55,14 +55,15 @@ export function showSession(session: Session): void {
 }
 
 /**
- * Phantoms are made in their own place, or in a folder that is there and holds nothing or phantoms: a mistyped name must
- * not become a folder full of them. Throws a UserError for any other.
+ * Phantoms are made in their own place, or in a folder that is there and holds nothing or phantoms: a mistyped name
+ * must not become a folder full of them. Throws a UserError for any other.
  */
 function checkPhantomPlace(folder: string): void {
   if (path.resolve(folder) === defaultFolder('phantom')) return;
   const found = existsSync(folder) ? readdirSync(folder) : undefined;
   if (found?.length === 0 || found?.includes('dataset.json')) return;
-  const wanted = `the phantom cohort's own folder (${shortPath(defaultFolder('phantom'))}), one with phantoms, or an empty one`;
+  const own = shortPath(defaultFolder('phantom'));
+  const wanted = `the phantom cohort's own folder (${own}), one with phantoms, or an empty one`;
   throw expected(wanted, found ? 'other files' : 'no such folder', folder);
 }
 

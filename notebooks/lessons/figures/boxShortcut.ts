@@ -43,7 +43,7 @@ export function boxShortcut(
   const line = {
     type: 'scatter',
     mode: 'lines',
-    name: 'half and half, by size alone',
+    name: 'as probable as in all, by size alone',
     x: [0, widest],
     y: [heightAt(boundary, 0), heightAt(boundary, widest)],
     line: { color: colours.text, width: 2, dash: 'dash' },

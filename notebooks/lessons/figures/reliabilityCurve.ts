@@ -8,7 +8,7 @@ export interface ReliabilityPoint {
   readonly pixels: number;
 }
 
-/** What came true against what was promised; on the diagonal a network is calibrated. No point gives an empty figure. */
+/** What came true against what was promised; on the diagonal a network is calibrated. No point: an empty figure. */
 export function reliabilityCurve(
   points: readonly ReliabilityPoint[],
   { title, ece }: { title: string; ece: number },

@@ -27,7 +27,7 @@ export const armRows = (record: ClassifierRecord | undefined): ForestRow[] =>
   }));
 
 /** Axis of the arms: AUC, 0.5 where nothing is told. */
-export const armAxis = { x: 'AUC by patient, 95 % (DeLong)', nothingAt: 0.5, range: [0.25, 1] as [number, number] };
+export const armAxis = { x: 'AUC by patient, 95 % (DeLong)', nothingAt: 0.5, range: [0.25, 1.01] as [number, number] };
 
 export const calibrationLines = (record: ClassifierRecord | undefined): CalibrationLine[] =>
   (record?.calibrations ?? []).map(({ label, bins, brier, ece, slope }) => ({
@@ -40,8 +40,14 @@ export const learningLines = (record: ClassifierRecord | undefined): LearningLin
 
 export const boxCells = (record: ClassifierRecord | undefined): readonly BoxCell[] => record?.boxes ?? [];
 
-export const boxBoundary = (record: ClassifierRecord | undefined): Boundary =>
-  record?.boundary ?? { intercept: 0, width: 0, height: 1 };
+/** Where the size alone makes a tumour as probable as it is among all patients. */
+export function boxBoundary(record: ClassifierRecord | undefined): Boundary {
+  if (!record) return { intercept: 0, width: 0, height: 1 };
+  const count = (kind: boolean): number =>
+    record.boxes.reduce((sum, [, , ill, patients]) => sum + (ill === kind ? patients : 0), 0);
+  const { intercept, width, height } = record.boundary;
+  return { intercept: intercept - Math.log(count(true) / count(false)), width, height };
+}
 
 /** What the boxes are called. */
 export const boxGroups = ['MSD, tumour', 'NIH, none'] as const;

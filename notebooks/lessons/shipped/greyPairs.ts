@@ -86,10 +86,10 @@ const cropSchema = object({
   spacing_xy: optional(tuple([realNumber, realNumber])),
   spacing_z: optional(realNumber),
 });
-export type Crop = Shape<typeof cropSchema>;
+export type HuCrop = Shape<typeof cropSchema>;
 
 /** The crops of NIH Pancreas-CT in a folder with `slices.json` and `images`. */
-export async function readCrops(folder: string): Promise<readonly Crop[]> {
+export async function readHuCrops(folder: string): Promise<readonly HuCrop[]> {
   const crops = await readJsonAs(path.join(folder, 'slices.json'), list(cropSchema), 'a list of crops');
   return crops.filter(({ source }) => source === 'NIH');
 }
@@ -133,7 +133,7 @@ const numberOf = (slice: number): number => slice + 1001;
 /** Every picture of which there is a crop of the same slice and the same box. */
 export async function pairCrops(
   pictures: readonly Picture[],
-  crops: readonly Crop[],
+  crops: readonly HuCrop[],
   folder: string,
 ): Promise<CropPair[]> {
   const bySlice = new Map(crops.map((crop) => [`${crop.patient}-${numberOf(crop.slice)}`, crop.file]));
@@ -149,7 +149,7 @@ export async function pairCrops(
 }
 
 /** Size of the pixels, and distance of the slices, of the patients of which the crops tell it. */
-export function spacingsOf(crops: readonly Crop[]): { readonly pixelMm: number[]; readonly sliceMm: number[] } {
+export function spacingsOf(crops: readonly HuCrop[]): { readonly pixelMm: number[]; readonly sliceMm: number[] } {
   const known = new Map(crops.flatMap((crop) => (crop.spacing_xy ? [[crop.patient, crop] as const] : [])));
   const all = [...known.values()];
   return { pixelMm: all.map((one) => one.spacing_xy![0]), sliceMm: all.flatMap((one) => one.spacing_z ?? []) };

@@ -14,7 +14,7 @@ import {
   type Picture,
   pairCrops,
   patientOf,
-  readCrops,
+  readHuCrops,
   readPictures,
   type SameSlice,
   spacingsOf,
@@ -129,7 +129,7 @@ async function fitGreyScale(folder: string): Promise<GreyScaleRecord> {
   const pictures = await readPictures(path.join(folder, 'nih-pancreas-ct-2d'));
   const same = await findSameSlices(pictures, path.join(folder, 'nih-hu-slices'));
   const cropFolder = path.join(folder, 'pancreas-crops');
-  const crops = await readCrops(cropFolder);
+  const crops = await readHuCrops(cropFolder);
   const cropPairs = await pairCrops(pictures, crops, cropFolder);
   const pairs: readonly GreyPair[] = [...same, ...cropPairs];
   if (same.length === 0) throw expected('a slice in HU that one of the pictures shows', 'none', folder);

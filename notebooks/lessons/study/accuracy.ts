@@ -1,4 +1,4 @@
-/** `npm run study -- accuracy`: trains side by side what is missing, records runs and ensembles, draws and says them. */
+/** `npm run study -- accuracy`: trains side by side what is missing, records runs and ensembles, draws them. */
 import path from 'node:path';
 import { saveFigure } from 'axunet/figures/saveFigure';
 import { projectPath } from 'axunet/settings';

@@ -1,4 +1,4 @@
-/** What the study of accuracy says: DSC by slice and by patient, with intervals over patients, and by size of section. */
+/** What the study of accuracy says: DSC by slice and by patient, intervals over patients, and size of section. */
 import { type Comparison } from 'axunet/evaluate/cohort';
 import { bootstrap } from 'axunet/statistics/bootstrap';
 import { mean } from 'simple-statistics';
@@ -139,7 +139,7 @@ export function accuracyRows(ways: readonly Way[]): AccuracyRow[] {
 }
 
 /** Pixels of the label from which a section is no longer of a size. */
-export const sectionSizes = [300, 700, 1500, 3000, Number.POSITIVE_INFINITY] as const;
+const sectionSizes = [300, 700, 1500, 3000, Number.POSITIVE_INFINITY] as const;
 
 /** How well sections of a size are found, by their label's pixels. */
 export interface SizeRow {

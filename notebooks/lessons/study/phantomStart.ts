@@ -11,7 +11,7 @@ import { phantomSlices } from './cohort.ts';
 /** About as many steps as fifty epochs of the real slices. */
 const epochs = 5;
 
-/** Trains on all phantom patients with the recipe of `config` where that is not done; the network, to be disposed of. */
+/** Trains on all phantom patients with the recipe of `config`, once; the network, to be disposed of. */
 export async function phantomStart(config: TrainConfig, runs: string): Promise<TrainedRun> {
   const slices = await phantomSlices();
   const { variant, width, gridSize, augment, loss } = config;

@@ -69,6 +69,7 @@ export function describeDoubts(points: readonly DoubtPoint[]): string {
   const caught = poor.filter((p) => p.promised < 0.8).length;
   return (
     `promised and reached DSC: Spearman ρ ${spearman(promised, reached).r.toFixed(2)} over ${points.length} slices; ` +
-    `${doubted.length} slices are promised less than 0.8, among them ${caught} of the ${poor.length} that reach less than 0.5`
+    `${doubted.length} slices are promised less than 0.8, ` +
+    `among them ${caught} of the ${poor.length} that reach less than 0.5`
   );
 }

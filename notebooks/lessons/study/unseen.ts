@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { overlapCounts } from 'axunet/evaluate/overlap';
+import { dice as diceOf, overlapCounts } from 'axunet/evaluate/overlap';
 import type { OverlayCase } from 'axunet/figures/overlayGrid';
 import { preparedSlice } from 'axunet/figures/sliceExamples';
 import { cropSlice, cutWindow, windowAround } from 'axunet/figures/slicePicture';
@@ -12,7 +12,6 @@ import { writeFileAtomic } from 'axunet/io/files';
 import { list, natural, object, readJsonAs, realNumber, type Shape, text, tuple } from 'axunet/io/schema';
 import { thresholdMask } from 'axunet/predict/slices';
 import type { SliceSet } from 'axunet/preprocess/sliceSet';
-import { diceOf } from './accuracySummary.ts';
 import { accuracyName } from './plan.ts';
 import { packMask, recordFile, recordText, unpackMask } from './record.ts';
 
@@ -43,13 +42,13 @@ const unseenSchema = object({
   calibration: list(object({ pixels: natural, pancreas: natural, probability: realNumber })),
   /** Of a slice: id, pixels of the label, DSC, and the DSC that the probabilities promise. */
   slices: list(tuple([text, natural, realNumber, realNumber])),
-  /** The worst slices from the worst on, and some from the lower quarter to the best: a window's grey values and masks. */
+  /** The worst slices from the worst on, and some from the lower quarter to the best. */
   worst: list(pictureSchema),
   typical: list(pictureSchema),
 });
 
 /** A window of a slice: grey values from 0 to 255, and masks of one bit a pixel, base64. */
-export type Picture = Shape<typeof pictureSchema>;
+export type ShownSlice = Shape<typeof pictureSchema>;
 
 /** Calibration, doubt and the worst slices of one ensemble. */
 export type UnseenRecord = Shape<typeof unseenSchema>;
@@ -78,7 +77,7 @@ export function expectedDice(probability: ArrayLike<number>, mask: ArrayLike<num
   return all === 0 ? 1 : (2 * both) / all;
 }
 
-/** Calibration as points: mean probability and share of pancreas of each bin that has pixels, and their mean distance. */
+/** Calibration as points: mean probability and share of pancreas of each bin with pixels, and their mean distance. */
 export function reliability({ calibration }: Pick<UnseenRecord, 'calibration'>): {
   points: { probability: number; share: number; pixels: number }[];
   /** Expected calibration error: the mean distance of both over the pixels. */
@@ -116,13 +115,12 @@ export class UnseenSlices {
       this.sums[bin]! += p;
       if (label[i]) this.pancreas[bin]!++;
     }
-    const { tp, fp } = overlapCounts(mask, label);
-    const dice = diceOf({ truth: slices.entries[index]!.foreground, tp, fp });
+    const dice = diceOf(overlapCounts(mask, label));
     this.seen.push({ index, dice, promised: expectedDice(probability, mask), mask: packMask(mask) });
     this.slices = slices;
   }
 
-  private picture({ index, dice, mask: packed }: { index: number; dice: number; mask: string }): Picture {
+  private picture({ index, dice, mask: packed }: { index: number; dice: number; mask: string }): ShownSlice {
     const { slice, label } = preparedSlice(this.slices!, index);
     const mask = unpackMask(packed, label.length);
     const window = windowAround({ ...slice, spacingMm: [1, 1] }, [label, mask], shownSidePixels);
@@ -168,7 +166,7 @@ export class UnseenSlices {
 const rounded = (value: number): number => Number(value.toFixed(5));
 
 /** Recorded pictures as figures take them. */
-export const picturedCases = (pictures: readonly Picture[]): OverlayCase[] =>
+export const picturedCases = (pictures: readonly ShownSlice[]): OverlayCase[] =>
   pictures.map(({ id, dice, height, width, image, label, prediction }) => ({
     id,
     dice,

@@ -9,7 +9,8 @@ const allowed: Readonly<Record<string, string>> = {
   'lib/engine/graph/equalTraces.ts': 'notes of this very process, never on a disk',
   'lib/train/config.ts': 'a word of the command line (`--set`), which the table of options then checks',
   'scripts/kernel/message.cjs': 'requests of Jupyter, which carry a signature',
-  'scripts/kernel/diagnostics.cjs': "the project's notebooks, whose texts are searched; one that is damaged is left out",
+  'scripts/kernel/diagnostics.cjs':
+    "the project's notebooks, whose texts are searched; one that is damaged is left out",
   'scripts/kernel-client.mjs': 'the client of the tests; its messages carry a signature',
   'bench/imaging-ours.ts': 'arguments from the benchmark that started it',
   'bench/loss-ours.ts': 'arguments from the benchmark that started it',

@@ -106,7 +106,7 @@ function placements({ positives, negatives }: { positives: number[]; negatives: 
 
 const varianceOfMean = (values: Float64Array): number => varianceOf(moments(values)) / values.length;
 
-/** auc ± reach on the logit's scale, where the standard error is that of the AUC / (auc (1 − auc)). Source: Pepe 2003. */
+/** auc ± reach on the logit's scale, where the standard error is divided by auc (1 − auc). Source: Pepe 2003. */
 function logitInterval(auc: number, reach: number): [number, number] {
   if (reach === 0 || auc === 0 || auc === 1) return [auc, auc];
   const [centre, half] = [Math.log(auc / (1 - auc)), reach / (auc * (1 - auc))];

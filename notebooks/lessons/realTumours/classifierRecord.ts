@@ -24,7 +24,7 @@ import { realTumoursName } from './record.ts';
 const interval = tuple([realNumber, realNumber]);
 
 /** What an arm reads; the last two have no tumour in the question. */
-export const armKinds = ['scan', 'features', 'both', 'matched', 'harmonised', 'control'] as const;
+const armKinds = ['scan', 'features', 'both', 'matched', 'harmonised', 'control'] as const;
 
 const armSchema = object({
   name: text,

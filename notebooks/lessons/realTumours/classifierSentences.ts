@@ -7,7 +7,7 @@ import { realTumoursName } from './record.ts';
 const two = (value: number): string => value.toFixed(2);
 
 /** `0.85 [0.79, 0.90]` */
-export const aucText = ({ auc, interval }: Pick<ClassifierArm, 'auc' | 'interval'>): string =>
+const aucText = ({ auc, interval }: Pick<ClassifierArm, 'auc' | 'interval'>): string =>
   `${two(auc)} [${interval.map(two).join(', ')}]`;
 
 /** All arms as a table. */

@@ -27,7 +27,7 @@ export interface LogisticModel {
 const farthest = 4;
 
 /** Penalties that are tried, the strongest first. */
-export const penalties = [100, 10, 1] as const;
+const penalties = [100, 10, 1] as const;
 
 /** Within the training patients, by which the penalty is chosen. */
 const innerFolds = 3;
@@ -116,7 +116,7 @@ export const logisticLearner: Learner = (train, seed) => {
 };
 
 /** Trees of a forest; nothing of it is chosen by inner folds. */
-export const forestTrees = 300;
+const forestTrees = 300;
 
 export const forestLearner: Learner = (train, seed) => {
   const { fill } = scaleOf(train);

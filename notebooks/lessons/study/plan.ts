@@ -72,7 +72,6 @@ export const studies: readonly StudyPlan[] = [
       { name: 'boundary-aware', label: 'Focal + GDL + boundary-aware', changes: { loss: 'focal-gdl-boundary' } },
       { name: 'pretrained', label: 'First on phantoms', changes: {}, begins: 'phantom' },
       { name: 'fine', label: '224 instead of 160 pixels', changes: { gridSize: [224, 224] } },
-      { name: 'long', label: 'Twice as long', changes: { epochs: 100 } },
       { name: 'unet', label: 'U-Net', changes: { variant: 'unet' } },
     ],
   },

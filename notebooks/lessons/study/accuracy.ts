@@ -1,5 +1,6 @@
 /** `npm run study -- accuracy`: trains side by side what is missing, records runs and ensembles, draws them. */
 import path from 'node:path';
+import { UserError } from 'axunet/errors';
 import { saveFigure } from 'axunet/figures/saveFigure';
 import { projectPath } from 'axunet/settings';
 import { TrainingStopped } from 'axunet/train/trainer';
@@ -36,7 +37,10 @@ export async function runAccuracy(options: { dataFolder?: string; onlyFinished?:
     if (isStopped) throw new TrainingStopped('stopped; the same command goes on from there');
   }
   const result = await runStudy(plan, cohort, { onlyFinished });
-  const ensembles = onlyFinished ? await readEnsembles() : await recordEnsembles(cohort);
+  const ensembles = await recordEnsembles(cohort).catch((error: unknown) => {
+    if (onlyFinished && error instanceof UserError) return readEnsembles(); // a clone has the record, not the runs
+    throw error;
+  });
   const ways = recordedWays(await readStudyRecord(accuracyName), ensembles);
   if (ways.length > 0) await saveAccuracyFigure(ways);
   for (const { label, bySlice, byPatient } of accuracyRows(ways))

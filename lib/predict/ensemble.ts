@@ -20,6 +20,8 @@ export interface Predictor extends Pick<PredictVolumeOptions, 'grid' | 'windowHu
   readonly isOfPictures?: boolean;
   /** What is known of these pictures; volumes can then be predicted without being told their window. */
   readonly seen?: SeenPictures;
+  /** How much larger its window is made, once for each (`Member`). */
+  readonly scales?: readonly number[];
 }
 
 /** What is done with the networks. */
@@ -59,10 +61,10 @@ export function openEnsemble(predictors: readonly Predictor[], { mirror = [], th
   }
   // The order on the command line must not matter.
   const ordered = predictors.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  const memberOf = ({ model, grid, windowHu, isOfPictures, seen }: Predictor): Member => {
+  const memberOf = ({ model, grid, windowHu, isOfPictures, seen, scales }: Predictor): Member => {
     const network = mirrorNetwork(foregroundNetwork(model), mirror);
-    return { grid, windowHu, isOfPictures, seen, network };
+    return { grid, windowHu, isOfPictures, seen, scales, network };
   };
-  const sha256 = ordered.map((one) => one.sha256).join('+');
+  const sha256 = ordered.map((one) => `${one.sha256}${one.scales ? `@${one.scales.join()}` : ''}`).join('+');
   return { members: ordered.map(memberOf), sha256, classes: first.classes };
 }

@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../io/files.ts';
 import { encodeGreyPng } from '../io/greyPng.ts';
 import { readGreyImage } from '../io/image.ts';
 import type { GreyImage } from '../io/pixels.ts';
-import { resampleToSource, type SliceGeometry } from '../preprocess/grid.ts';
+import { resampleToSource, type SliceGeometry, scaledGrid } from '../preprocess/grid.ts';
 import { applyWindow, type WindowHu } from '../preprocess/window.ts';
 import { flipRows } from '../volume/values.ts';
 import { type Likeness, likenessOfPicture } from './likeness.ts';
@@ -54,10 +54,13 @@ async function probabilityOf(
     const upright = isTurned ? flipRows(plane, width) : plane;
     const image = new Float32Array(3 * upright.length);
     for (let c = 0; c < 3; c++) image.set(upright, c * upright.length);
-    const images = sampleBatch([{ image, geometry }], member.grid);
-    const [[map]] = await predictImages(member.network, images, 1, member.grid.size);
-    const own = resampleToSource(map, geometry, member.grid);
-    for (let i = 0; i < sum.length; i++) sum[i] += own[i] / members.length;
+    const { scales = [1] } = member;
+    for (const scale of scales) {
+      const grid = scaledGrid(member.grid, scale);
+      const [[map]] = await predictImages(member.network, sampleBatch([{ image, geometry }], grid), 1, grid.size);
+      const own = resampleToSource(map, geometry, grid);
+      for (let i = 0; i < sum.length; i++) sum[i] += own[i] / (scales.length * members.length);
+    }
   }
   return isTurned ? flipRows(sum, width) : sum;
 }

@@ -1,7 +1,7 @@
 /** A whole CT volume in, a mask of the pancreas, or of several classes, on the same voxels out. */
 import type { tf } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
-import { type Grid, resampleToSource, type SliceGeometry } from '../preprocess/grid.ts';
+import { type Grid, resampleToSource, type SliceGeometry, scaledGrid } from '../preprocess/grid.ts';
 import { neighbourStack, type WindowHu } from '../preprocess/window.ts';
 import { breathe } from '../progress.ts';
 import { toCanonical, toGeometryOf } from '../volume/orientation.ts';
@@ -65,6 +65,8 @@ async function predictParts(
 /** A network made ready, with what its input must look like. */
 export interface Member extends Pick<PredictVolumeOptions, 'grid' | 'windowHu'> {
   readonly network: ForegroundNetwork;
+  /** Looks at each slice so many times, through a window larger by these, and says the mean; [1] where not given. */
+  readonly scales?: readonly number[];
   /** Trained on pictures, it sees a slice on all channels instead of its neighbours. */
   readonly isOfPictures?: boolean;
   /** What is known of these pictures. */
@@ -103,6 +105,26 @@ async function canonicalProbabilities(
   return values;
 }
 
+/** The same through each of the member's windows, and their mean. */
+async function memberProbabilities(
+  { scales = [1], ...member }: Member,
+  canonical: Volume,
+  batchSize: number,
+  onProgress?: Told,
+): Promise<Float32Array[]> {
+  const depth = canonical.shape[2];
+  let sums: Float32Array[] | undefined;
+  for (const [k, scale] of scales.entries()) {
+    const grid = scaledGrid(member.grid, scale);
+    const told: Told = (done) => onProgress?.((k * depth + done) / scales.length, depth);
+    const own = await canonicalProbabilities({ ...member, grid }, canonical, batchSize, told);
+    if (sums) sums.forEach((sum, c) => addTo(sum, own[c]));
+    else sums = own;
+  }
+  if (scales.length > 1) for (const sum of sums!) for (let i = 0; i < sum.length; i++) sum[i] /= scales.length;
+  return sums!;
+}
+
 /**
  * Segments a volume in HU with one network or several, whose probabilities are averaged on the voxels of the source,
  * each network having its own grid: so networks of different folds, whose grids fit their own training masks, can be
@@ -121,7 +143,7 @@ export async function predictWith(
   const depth = canonical.shape[2];
   let sums: Float32Array[] | undefined;
   for (const [k, member] of members.entries()) {
-    const own = await canonicalProbabilities(member, canonical, batchSize, (done) =>
+    const own = await memberProbabilities(member, canonical, batchSize, (done) =>
       onProgress?.(k * depth + done, members.length * depth),
     );
     if (sums) sums.forEach((sum, c) => addTo(sum, own[c]));

@@ -28,6 +28,12 @@ export const gridSchema = object({
   extent: tuple([realNumber, realNumber]),
 });
 
+/** The same window seen from further away (a scale above 1) or nearer: as many pixels over another extent. */
+export const scaledGrid = (grid: Grid, scale: number): Grid => ({
+  ...grid,
+  extent: [grid.extent[0] * scale, grid.extent[1] * scale],
+});
+
 /** What the grid must know of a source slice: rows, columns, and pixel spacing (y, x). */
 export type SliceGeometry = Pick<SliceEntry, 'height' | 'width' | 'spacingMm'>;
 

@@ -55,7 +55,7 @@ export async function shippedFiles(
 export async function loadShipped(name: ShippedName, folder?: string): Promise<TrainedRun[]> {
   const { index, files } = await shippedFiles(name, folder);
   const runs: TrainedRun[] = [];
-  for (const file of files) runs.push({ ...(await loadPackedRun(file)), seen: index.seen });
+  for (const file of files) runs.push({ ...(await loadPackedRun(file)), seen: index.seen, scales: index.scales });
   return runs;
 }
 

@@ -43,6 +43,8 @@ const indexSchema = object({
   /** Name of the one for browsers. */
   small: text,
   threshold: aboveZero,
+  /** Each slice is looked at through a window larger by these, and the mean counts; once where absent. */
+  scales: optional(list(aboveZero)),
   seen: seenPicturesSchema,
   /** Ids of the slices that trained, with the patients in them. */
   slices: list(text),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../lib/dataset/cases.ts';
 import { readGreyImage } from '../../lib/io/image.ts';
-import { fitGrid, type Grid, nativeGrid, resampleToSource } from '../../lib/preprocess/grid.ts';
+import { fitGrid, type Grid, nativeGrid, resampleToSource, scaledGrid } from '../../lib/preprocess/grid.ts';
 import { identityWarp, type Warp } from '../../lib/preprocess/warp.ts';
 import { Random } from '../../lib/random.ts';
 import { settings } from '../../lib/settings.ts';
@@ -289,5 +289,16 @@ describe('fitting the grid', () => {
       'Expected a training slice with foreground to place the grid, found 1 slices without any',
     );
     expect(() => fitGrid(set, [0], { size: [60, 64], margin: 2 })).toThrow('multiples of 16, found 60×64');
+  });
+});
+
+describe('scaledGrid', () => {
+  it('looks at the same place from further away, with as many pixels', () => {
+    expect(scaledGrid({ size: [160, 160], unit: 'px', centre: [-4, 27], extent: [256, 240] }, 1.1)).toEqual({
+      size: [160, 160],
+      unit: 'px',
+      centre: [-4, 27],
+      extent: [expect.closeTo(281.6, 9), expect.closeTo(264, 9)],
+    });
   });
 });

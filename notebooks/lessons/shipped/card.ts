@@ -22,7 +22,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 
-function networksPart({ members, ensemble, small, made, threshold }: ShippedIndex): string {
+function networksPart({ members, ensemble, small, made, threshold, scales = [1] }: ShippedIndex): string {
   const rows = members.map(({ name, file, bytes, parameters, changes, sha256 }) => {
     const uses = [...(ensemble.includes(name) ? ['`weights`'] : []), ...(name === small ? ['`small`'] : [])];
     const changed = Object.entries(changes as object).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
@@ -34,7 +34,8 @@ function networksPart({ members, ensemble, small, made, threshold }: ShippedInde
     '### Files',
     table(head, rows),
     `${megabytes(all)} in all, kernels in 16 bits. \`weights\` is the mean of the probabilities of ` +
-      `${ensemble.length} networks, threshold ${threshold}. Made by \`${made.command}\` with ${made.engine}, Node ` +
+      `${ensemble.length} networks, each through windows of ${scales.join(', ')} times the size, ` +
+      `threshold ${threshold}. Made by \`${made.command}\` with ${made.engine}, Node ` +
       `${made.node}, one thread, on ${made.cpu}.`,
   ].join('\n\n');
 }

@@ -64,6 +64,7 @@ export async function packShipped(
     ensemble: shippedRecipe.ensemble,
     small: shippedRecipe.small,
     threshold: shippedRecipe.threshold,
+    scales: [...shippedRecipe.scales],
     seen: seenIn(places.slices, await readGreyScale()),
     slices: places.slices.entries.map(({ id }) => id),
     made: {

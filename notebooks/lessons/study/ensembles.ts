@@ -20,7 +20,7 @@ import {
   tuple,
 } from 'axunet/io/schema';
 import { predictSlices, thresholdMask } from 'axunet/predict/slices';
-import type { Grid } from 'axunet/preprocess/grid';
+import { scaledGrid } from 'axunet/preprocess/grid';
 import type { SliceSet } from 'axunet/preprocess/sliceSet';
 import { loadRun } from 'axunet/train/loadRun';
 import { slicesOf } from 'axunet/train/run';
@@ -52,7 +52,7 @@ const ensemblePlans: readonly EnsemblePlan[] = [
 ];
 
 /** What is shipped, as far as cross-validation can tell: chosen on unseen slices of the folds. */
-export const chosenEnsemble = { name: 'two', threshold: 0.5 } as const;
+export const chosenEnsemble = { name: 'two-scales', threshold: 0.5 } as const;
 
 /** Probabilities from which a pixel is taken for pancreas. */
 const ensembleThresholds = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7] as const;
@@ -87,12 +87,6 @@ export async function readEnsembles(records?: string): Promise<EnsembleRecord | 
   const file = ensemblesFile(records);
   return existsSync(file) ? readJsonAs(file, ensemblesSchema, 'a record of ensembles') : undefined;
 }
-
-/** The same window seen from further away or nearer. */
-export const scaledGrid = (grid: Grid, scale: number): Grid => ({
-  ...grid,
-  extent: [grid.extent[0] * scale, grid.extent[1] * scale],
-});
 
 /** Sums of the probabilities of each slice, by its number in the set. */
 class Sums {

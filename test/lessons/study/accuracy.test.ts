@@ -12,7 +12,6 @@ import {
   type UnseenSlice,
   type Way,
 } from '../../../notebooks/lessons/study/accuracySummary.ts';
-import { scaledGrid } from '../../../notebooks/lessons/study/ensembles.ts';
 import { accuracyName, findStudy } from '../../../notebooks/lessons/study/plan.ts';
 import type { StudyRecord } from '../../../notebooks/lessons/study/record.ts';
 import { expectedDice, reliability } from '../../../notebooks/lessons/study/unseen.ts';
@@ -106,14 +105,6 @@ describe('the study of accuracy', () => {
   it('tests every slice as often in each arm', () => {
     const { folds, seeds } = findStudy(accuracyName);
     expect(seeds.length % folds!).toBe(0);
-  });
-
-  it('looks at the same place from further away', () => {
-    const grid = { size: [160, 160], unit: 'px', centre: [-4, 27], extent: [256, 240] } as const;
-    expect(scaledGrid({ ...grid, size: [160, 160], centre: [-4, 27], extent: [256, 240] }, 1.1)).toEqual({
-      ...grid,
-      extent: [expect.closeTo(281.6, 9), expect.closeTo(264, 9)],
-    });
   });
 });
 

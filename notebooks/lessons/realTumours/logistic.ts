@@ -140,7 +140,10 @@ export function fitLogistic(
     if (!factor || (penalty === 0 && value < 1e-6)) break; // all are told apart: the weights would grow for ever
     const direction = solveCholesky(factor, gradient);
     const decrease = dot(gradient, direction);
-    if (decrease / 2 <= tolerance * (1 + value)) return { weights: theta.slice(0, p), intercept: theta[p]! };
+    if (decrease / 2 <= tolerance * (1 + value)) {
+      const last = theta.map((t, j) => t - direction[j]!);
+      return { weights: last.slice(0, p), intercept: last[p]! };
+    }
     for (let length = 1; ; length /= 2) {
       const next = theta.map((t, j) => t - length * direction[j]!);
       const nextEta = new Float64Array(x.length);

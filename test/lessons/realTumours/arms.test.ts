@@ -65,7 +65,7 @@ describe('Features bound to size', () => {
     const sums = changes.filter(({ name }) => /_Energy$|NonUniformity$|_Busyness$|_Coarseness$/.test(name));
     expect(sums).toHaveLength(9);
     for (const { name, change } of sums) {
-      expect(change, name).toBeGreaterThan(1);
+      expect(change, name).toBeGreaterThan(Math.log(2));
       expect(isBoundToSize(name)).toBe(true);
     }
   });

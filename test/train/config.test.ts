@@ -81,7 +81,7 @@ describe('a training configuration', () => {
       'Expected a training option of schedule.kind, schedule.warmUp, schedule.floor, schedule.power, ' +
         'found "schedule.warmup"',
     ],
-    [{ augment: 'toString' }, 'Expected augment to be one of none, light, default, found "toString"'],
+    [{ augment: 'toString' }, 'Expected augment to be one of none, light, default, strong, found "toString"'],
   ])('%j is refused', (changes, sentence) => expect(() => trainConfig(changes as object)).toThrow(sentence));
 
   it('reads assignments from the command line', () => {

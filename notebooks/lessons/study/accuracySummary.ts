@@ -107,8 +107,16 @@ export function patientValues({ label, repetitions }: Way): PatientValues {
 
 /** Mean DSC of slices; whole patients are drawn for the interval. */
 function sliceEstimate({ repetitions }: Way): Estimate {
-  const patients = [...byPatientOf(repetitions.flat()).values()].map((slices) => slices.map(diceOf));
-  const { estimate, interval } = bootstrap(patients, (drawn) => mean(drawn.flat()), { seed: 1 });
+  const patients = [...byPatientOf(repetitions.flat()).values()].map((slices) => ({
+    dice: slices.reduce((sum, slice) => sum + diceOf(slice), 0),
+    slices: slices.length,
+  }));
+  const meanOf = (drawn: readonly (typeof patients)[number][]): number => {
+    let [dice, slices] = [0, 0];
+    for (const patient of drawn) [dice, slices] = [dice + patient.dice, slices + patient.slices];
+    return dice / slices;
+  };
+  const { estimate, interval } = bootstrap(patients, meanOf, { seed: 1 });
   return { mean: estimate, interval };
 }
 

@@ -65,7 +65,8 @@ describe('Features bound to size', () => {
     const sums = changes.filter(({ name }) => /_Energy$|NonUniformity$|_Busyness$|_Coarseness$/.test(name));
     expect(sums).toHaveLength(9);
     for (const { name, change } of sums) {
-      expect(change, name).toBeGreaterThan(Math.log(2));
+      // busyness also divides by differences of grey levels, of which more noise has more
+      expect(change, name).toBeGreaterThan(name.endsWith('_Busyness') ? Math.log(2) : 1);
       expect(isBoundToSize(name)).toBe(true);
     }
   });

@@ -2,6 +2,7 @@
 import { expected } from '../lib/errors.ts';
 import { readText, writeFileAtomic } from '../lib/io/files.ts';
 import { projectPath } from '../lib/settings.ts';
+import { wrapMarkdown } from '../scripts/docs-wrap.mjs';
 import { type DiceRecord, finishedFolds, levelTable, nnunetTable } from './time-to-dice-record.ts';
 
 const [opening, closing] = ['<!-- measured: time-to-dice -->', '<!-- end of measured: time-to-dice -->'];
@@ -49,5 +50,5 @@ export function withMeasured(document: string, text: string): string {
 /** Puts what was measured into docs/benchmarks.md. */
 export async function fillDocument(record: DiceRecord): Promise<void> {
   const document = await readText(documentFile, 'a document');
-  await writeFileAtomic(documentFile, withMeasured(document, measuredText(record)));
+  await writeFileAtomic(documentFile, wrapMarkdown(withMeasured(document, measuredText(record))));
 }

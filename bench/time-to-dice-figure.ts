@@ -5,17 +5,18 @@ import type { DiceRecord, DiceRun, FoldRecord, NnunetRun } from './time-to-dice-
 
 const title = 'DSC of unseen patients over wall time';
 
+/** Tell the folds apart. */
+const dashes = ['solid', 'dash', 'dot', 'dashdot', 'longdash'];
+
 /** A point for each snapshot. */
-function curve(run: DiceRun, color: string, dash: string, isShown: boolean): Data {
+function curve(run: DiceRun, fold: number, color: string): Data {
   return {
     type: 'scatter',
     mode: 'lines+markers',
-    name: run.name,
-    legendgroup: run.name,
-    showlegend: isShown,
+    name: `${run.name}, fold ${fold}`,
     x: run.points.map(({ seconds }) => seconds),
     y: run.points.map(({ dice }) => dice),
-    line: { color, width: 2, dash },
+    line: { color, width: 2, dash: dashes[fold % dashes.length]! },
     marker: { size: 4 },
   } as Data;
 }
@@ -32,13 +33,10 @@ const star = (run: NnunetRun, isShown: boolean): Data =>
     marker: { symbol: 'star', size: 12, color: palette.green },
   }) as Data;
 
-const dashes = ['solid', 'dash', 'dot', 'dashdot', 'longdash'];
-
 function foldTraces({ fold, ours, peer, nnunet = [] }: FoldRecord, isFirst: boolean): Data[] {
-  const dash = dashes[fold % dashes.length]!;
   return [
-    ...(ours ? [curve(ours, palette.blue, dash, isFirst)] : []),
-    ...(peer ? [curve(peer, palette.vermillion, dash, isFirst)] : []),
+    ...(ours ? [curve(ours, fold, palette.blue)] : []),
+    ...(peer ? [curve(peer, fold, palette.vermillion)] : []),
     ...nnunet.map((one) => star(one, isFirst)),
   ];
 }

@@ -25,4 +25,5 @@ export * from './study/plan.ts';
 export * from './study/published.ts';
 export * from './study/realSlices.ts';
 export * from './study/record.ts';
+export * from './study/transfer.ts';
 export * from './study/unseen.ts';

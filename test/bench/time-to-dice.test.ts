@@ -147,16 +147,16 @@ describe('the record', () => {
     await expect(readRecord(folder)).rejects.toThrow(/folds\[0\]\.ours\.points\[1\]\.dice is a number, found "good"/);
   });
 
-  it('is drawn as one line for each program and fold, named once', () => {
-    const data = diceCurves(record).data as { name: string; x: number[]; showlegend: boolean }[];
+  it('is drawn as one line for each program and fold, each named in the legend', () => {
+    const data = diceCurves(record).data as { name: string; x: number[]; showlegend?: boolean }[];
     expect(data.map(({ name, x }) => [name, x])).toEqual([
-      ['a', [10, 20]],
-      ['b', [30, 40]],
-      ['a', [11, 22]],
-      ['b', [22, 44]],
-      ['a', [5]],
+      ['a, fold 0', [10, 20]],
+      ['b, fold 0', [30, 40]],
+      ['a, fold 1', [11, 22]],
+      ['b, fold 1', [22, 44]],
+      ['a, fold 2', [5]],
     ]);
-    expect(data.filter(({ showlegend }) => showlegend).length).toBe(2);
+    expect(data.filter(({ showlegend }) => showlegend === false)).toEqual([]);
     expect(JSON.stringify(diceCurves({ folds: [] }))).toContain('Nothing has been measured yet');
   });
 

@@ -10,6 +10,7 @@ import { summarise } from 'axunet/statistics/summary';
 import { indexName, readShippedIndex, type ShippedIndex } from 'axunet/weights/shippedIndex';
 import { accuracyName } from '../study/plan.ts';
 import { readStudyRecord, type StudyRecord } from '../study/record.ts';
+import { describeFalseAlarms, type FalseAlarms } from './falseAlarms.ts';
 import { patientOf } from './greyPairs.ts';
 import { describeGreyScale, readGreyScale } from './greyScale.ts';
 import { readShippedRecord, type ShippedRecord } from './realCases.ts';
@@ -80,7 +81,7 @@ function validationPart(record: StudyRecord | undefined): string {
   ].join('\n\n');
 }
 
-function seenPart({ seen }: ShippedIndex): string {
+function seenPart({ seen }: ShippedIndex, falseAlarms: FalseAlarms | undefined): string {
   const { look, organHu, pixelMm, sliceMm } = seen;
   const row = (what: string, range: { least: number; middle: number; most: number }, digits = 0): string[] => [
     what,
@@ -100,6 +101,9 @@ function seenPart({ seen }: ShippedIndex): string {
     '### What the networks saw',
     `${seen.pictures} pictures of ${seen.patients} patients, ${seen.size.join('×')} pixels.`,
     table(['', 'least', 'middle', 'most'], rows),
+    ...(falseAlarms
+      ? [`With the expert's masks, ${describeFalseAlarms(falseAlarms)} (\`npm run study -- shipped\`).`]
+      : []),
   ].join('\n\n');
 }
 
@@ -133,12 +137,13 @@ export async function cardTables(folder: string): Promise<string> {
   if (!existsSync(path.join(folder, indexName)))
     return ['### Files\n\nNone yet: `npm run weights` makes them.', validation, grey].join('\n\n');
   const index = await readShippedIndex(folder);
+  const shipped = await readShippedRecord();
   return [
     networksPart(index),
     validation,
-    realPart(await readShippedRecord()),
+    realPart(shipped),
     grey,
-    seenPart(index),
+    seenPart(index, shipped?.falseAlarms),
     patientsPart(index.slices),
   ].join('\n\n');
 }

@@ -73,12 +73,17 @@ const roundedFit = ({ blackHu, whiteHu, residualHu, pixels }: WindowFit) => ({
   pixels,
 });
 
-/** The least, the middle and the most of some numbers. */
-export const spreadOf = (values: readonly number[], digits = 2) => ({
-  least: rounded(Math.min(...values), digits),
-  middle: rounded(middleOf(values), digits),
-  most: rounded(Math.max(...values), digits),
-});
+/** The least, the middle and the most of some numbers, the ends rounded away from the middle: all lie between them. */
+export function spreadOf(values: readonly number[], digits = 2) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [least, most] = [rounded(low, digits), rounded(high, digits)];
+  const last = 10 ** -digits;
+  return {
+    least: least > low ? rounded(least - last, digits) : least,
+    middle: rounded(middleOf(values), digits),
+    most: most < high ? rounded(most + last, digits) : most,
+  };
+}
 
 /** What is tried first: the usual window of soft tissue. The fit leaves it where the pixels lie otherwise. */
 const firstGuess = [-150, 250] as const;

@@ -10,7 +10,7 @@ import { huSlice } from 'axunet/figures/slicePicture';
 import { chooseSlices } from 'axunet/figures/volumeOverlay';
 import { writeFileAtomic } from 'axunet/io/files';
 import { readNpy } from 'axunet/io/npy';
-import { flag, list, nullable, object, readJsonAs, realNumber, type Shape, text } from 'axunet/io/schema';
+import { flag, list, nullable, object, optional, readJsonAs, realNumber, type Shape, text } from 'axunet/io/schema';
 import { segmentImage } from 'axunet/report/segment';
 import { openImage } from 'axunet/scan/openVolume';
 import { projectPath, settings } from 'axunet/settings';
@@ -21,6 +21,9 @@ import { sliceZ, type Volume, voxelVolumeMl } from 'axunet/volume/volume';
 import { loadShipped, shippedNames } from 'axunet/weights/shipped';
 import { startEngine } from 'axunet-engine/engine';
 import { recordText, versionSchema } from '../study/record.ts';
+import { describeFalseAlarms, falseAlarmsIn, falseAlarmsSchema } from './falseAlarms.ts';
+import { readGreyScale } from './greyScale.ts';
+import { openTrainingSlices } from './member.ts';
 
 export const shippedStudyName = 'shipped';
 
@@ -107,6 +110,7 @@ const shippedSchema = object({
   source: text,
   version: versionSchema,
   networks: list(object({ name: text, weights: list(text), cases: list(caseSchema) })),
+  falseAlarms: optional(falseAlarmsSchema),
 });
 
 const shippedRecordFile = (folder = projectPath('figures/recorded')): string =>
@@ -218,7 +222,11 @@ const zoomMm = 180;
 /** Scores both the mean of the networks and the small one on all cases, records, draws and tells. */
 export async function recordShipped(folder?: string, records = projectPath('figures/recorded')): Promise<string[]> {
   const from = folder ?? (settings.sharedFolder && path.join(settings.sharedFolder, 'data'));
-  if (!from) throw expected('--data with a folder that holds totalsegmentator, msd-hu-slice, nih-hu-slices', 'none');
+  if (!from)
+    throw expected(
+      '--data with a folder that holds totalsegmentator, msd-hu-slice, nih-hu-slices, nih-pancreas-ct-2d',
+      'none',
+    );
   await startEngine();
   const networks: ShippedRecord['networks'][number][] = [];
   const lines: string[] = [];
@@ -236,12 +244,16 @@ export async function recordShipped(folder?: string, records = projectPath('figu
     await saveFigure(path.dirname(file), name, overlayGrid(shown, { title, zoomMm }), { command });
     for (const run of runs) run.model.dispose();
   }
+  const slices = await openTrainingSlices(path.join(from, 'nih-pancreas-ct-2d'));
+  const falseAlarms = falseAlarmsIn(slices, await readGreyScale());
+  lines.push(describeFalseAlarms(falseAlarms));
   const record: ShippedRecord = {
     title: 'The networks of the project on real CT',
     command,
     source: 'TotalSegmentator tests (Apache-2.0), Medical Segmentation Decathlon (CC BY-SA 4.0), NIH (CC BY 3.0)',
     version: codeVersion(),
     networks,
+    falseAlarms,
   };
   await writeFileAtomic(file, `${recordText(record)}\n`);
   return lines;

@@ -7,43 +7,61 @@ import { type GreyScaleRecord, spreadOf } from './greyScale.ts';
 /** Enough digits for a share. */
 const digits = 3;
 
-/** Mean HU in the masks of each patient, all its slices together. */
-function organHuOf(slices: SliceSet, toHu: (image: Float32Array) => Float32Array): number[] {
-  const byPatient = new Map<string, { n: number; sum: number }>();
-  slices.entries.forEach(({ patient }, i) => {
-    const { n, sum } = byPatient.get(patient) ?? { n: 0, sum: 0 };
-    const hu = toHu(slices.read(i).image);
+/** One picture in numbers, in HU of the recorded window. */
+export interface SeenPicture {
+  readonly patient: string;
+  readonly size: readonly [height: number, width: number];
+  readonly look: SliceLook | undefined;
+  /** Pixels of the mask, and the sum of their HU. */
+  readonly organ: { readonly n: number; readonly sum: number };
+}
+
+/** Grey values 0 to 1 as HU. */
+export const huOf =
+  ({ blackHu, whiteHu }: GreyScaleRecord['window']) =>
+  (grey: Float32Array): Float32Array =>
+    grey.map((v) => blackHu + v * (whiteHu - blackHu));
+
+/** Each picture of a set in numbers. */
+export function picturesIn(slices: SliceSet, window: GreyScaleRecord['window']): SeenPicture[] {
+  return slices.entries.map(({ patient, height, width }, i) => {
+    const hu = huOf(window)(slices.read(i).image).subarray(0, height * width);
     const label = slices.readLabel(i);
-    const inside = hu.subarray(0, label.length).filter((_, p) => label[p]! > 0);
-    byPatient.set(patient, { n: n + inside.length, sum: inside.reduce((a, b) => a + b, sum) });
+    const inside = hu.filter((_, p) => label[p]! > 0);
+    const organ = { n: inside.length, sum: inside.reduce((a, b) => a + b, 0) };
+    return { patient, size: [height, width], look: lookOf(hu, height, width), organ };
   });
+}
+
+/** Mean HU in the masks of each patient, all its slices together. */
+function organHuOf(pictures: readonly SeenPicture[]): number[] {
+  const byPatient = new Map<string, { n: number; sum: number }>();
+  for (const { patient, organ } of pictures) {
+    const { n, sum } = byPatient.get(patient) ?? { n: 0, sum: 0 };
+    byPatient.set(patient, { n: n + organ.n, sum: sum + organ.sum });
+  }
   return [...byPatient.values()].filter(({ n }) => n > 0).map(({ n, sum }) => sum / n);
 }
 
-/** The numbers of all slices of a set of pictures. */
-export function seenIn(
-  slices: SliceSet,
+/** The ranges of some pictures. */
+export function rangesOf(
+  pictures: readonly SeenPicture[],
   { window: { blackHu, whiteHu }, pixelMm, sliceMm }: Pick<GreyScaleRecord, 'window' | 'pixelMm' | 'sliceMm'>,
 ): SeenPictures {
-  const toHu = (image: Float32Array): Float32Array => image.map((v) => blackHu + v * (whiteHu - blackHu));
-  const looks = slices.entries.flatMap(({ height, width }, i) => {
-    const hu = toHu(slices.read(i).image).subarray(0, height * width);
-    return lookOf(hu, height, width) ?? [];
-  });
+  const looks = pictures.flatMap(({ look }) => look ?? []);
   const range = (name: keyof SliceLook) =>
     spreadOf(
       looks.map((look) => look[name]),
       digits,
     );
-  const { height, width } = slices.entries[0]!;
   return {
-    pictures: slices.entries.length,
-    patients: new Set(slices.entries.map(({ patient }) => patient)).size,
+    pictures: pictures.length,
+    patients: new Set(pictures.map(({ patient }) => patient)).size,
     windowHu: [blackHu, whiteHu],
-    size: [height, width],
+    size: [...pictures[0]!.size],
     pixelMm,
     sliceMm,
-    organHu: spreadOf(organHuOf(slices, toHu), digits),
+    organHu: spreadOf(organHuOf(pictures), digits),
     look: {
       softHu: range('softHu'),
       brightShare: range('brightShare'),
@@ -53,3 +71,9 @@ export function seenIn(
     },
   };
 }
+
+/** The numbers of all slices of a set of pictures. */
+export const seenIn = (
+  slices: SliceSet,
+  scale: Pick<GreyScaleRecord, 'window' | 'pixelMm' | 'sliceMm'>,
+): SeenPictures => rangesOf(picturesIn(slices, scale.window), scale);

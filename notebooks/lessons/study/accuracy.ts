@@ -2,16 +2,14 @@
 import path from 'node:path';
 import { UserError } from 'axunet/errors';
 import { saveFigure } from 'axunet/figures/saveFigure';
-import { projectPath } from 'axunet/settings';
-import { TrainingStopped } from 'axunet/train/trainer';
 import { accuracyRows, type Way } from './accuracySummary.ts';
 import { openCohort } from './cohort.ts';
 import { ensemblesFile, readEnsembles, recordEnsembles } from './ensembles.ts';
 import { accuracyName, findStudy } from './plan.ts';
 import { recordedWays, waysFigure } from './realSlices.ts';
 import { readStudyRecord, recordFile } from './record.ts';
-import { runStudy, type StudyResult, unfinishedRuns } from './runStudy.ts';
-import { runSideBySide } from './sideBySide.ts';
+import { runStudy, type StudyResult } from './runStudy.ts';
+import { trainMissing } from './trainMissing.ts';
 
 /** Draws the DSC by patient of all ways beside the record. */
 async function saveAccuracyFigure(ways: readonly Way[]): Promise<void> {
@@ -27,15 +25,7 @@ export async function runAccuracy(options: { dataFolder?: string; onlyFinished?:
   const { dataFolder, onlyFinished = false } = options;
   const plan = findStudy(accuracyName);
   const cohort = await openCohort(plan, dataFolder);
-  if (!onlyFinished) {
-    const missing = await unfinishedRuns(plan, cohort);
-    const { isStopped } = await runSideBySide(missing, {
-      script: 'scripts/study.mjs',
-      argumentsFor: (run) => [accuracyName, '--one', run, ...(dataFolder === undefined ? [] : ['--data', dataFolder])],
-      logs: projectPath('runs/study', accuracyName),
-    });
-    if (isStopped) throw new TrainingStopped('stopped; the same command goes on from there');
-  }
+  if (!onlyFinished) await trainMissing(plan, cohort, dataFolder);
   const result = await runStudy(plan, cohort, { onlyFinished });
   const ensembles = await recordEnsembles(cohort).catch((error: unknown) => {
     if (onlyFinished && error instanceof UserError) return readEnsembles(); // a clone has the record, not the runs

@@ -5,11 +5,12 @@ import { parseClasses } from 'axunet/dataset/classes';
 import { foldsOf, makeFolds, splitFold } from 'axunet/dataset/folds';
 import { makePhantomCohort } from 'axunet/dataset/phantom';
 import { findDataset } from 'axunet/dataset/registry';
-import { UserError } from 'axunet/errors';
+import { expected, UserError } from 'axunet/errors';
 import { openSlices, type SliceSet } from 'axunet/preprocess/sliceSet';
 import { preprocessDataset } from 'axunet/preprocess/slices';
 import type { WindowHu } from 'axunet/preprocess/window';
 import { startProgress } from 'axunet/progress';
+import { Random } from 'axunet/random';
 import { projectPath } from 'axunet/settings';
 import type { StudyArm, StudyPlan } from './plan.ts';
 import type { StudyRecord } from './record.ts';
@@ -34,6 +35,17 @@ export interface StudyCohort {
 const phantomPatients = 44;
 /** Of eleven folds of four patients, balanced by tumour: one chooses thresholds, five test, five train. */
 const [validationFolds, testFolds] = [1, 6];
+
+/** The training patients of an arm: all, or so many as it says. Throws a UserError where there are not as many. */
+export function patientsOfArm(training: readonly string[], { name, patients }: StudyArm, seed: number): string[] {
+  if (patients === undefined) return [...training];
+  if (patients > training.length)
+    throw expected(`${patients} training patients for the arm ${name}`, `${training.length}`);
+  return Random.stream(seed, 'patients of an arm')
+    .shuffle([...training])
+    .slice(0, patients)
+    .sort();
+}
 
 /** The slices of all cases, made where they are missing; of the usual window, unless another is given. */
 export async function makeSlices(list: CaseList, folder: string, windowHu?: WindowHu): Promise<SliceSet> {
@@ -131,7 +143,11 @@ async function phantomCohort(keepsClasses: boolean): Promise<StudyCohort> {
     source: `${phantomPatients} phantom patients of the size of profile demo, seed 1 (synthetic: easier than people)`,
     patients,
     foreground: foregroundOf(slices),
-    split: (arm) => ({ slices: arm.keepsClasses ? sets.apart : sets.united, ...patients }),
+    split: (arm, seed) => ({
+      slices: arm.keepsClasses ? sets.apart : sets.united,
+      ...patients,
+      training: patientsOfArm(patients.training, arm, seed),
+    }),
   };
 }
 
@@ -177,11 +193,11 @@ async function pictureCohort({ folds: count = 4, seeds }: StudyPlan, dataFolder?
     foreground: foregroundOf(slices),
     source: `${entry.title}: ${counted} (TCIA, ${entry.licence})`,
     patients: `${numbers[count]} folds; run k tests fold k${again}, so every slice is unseen ${often} in each arm`,
-    split({ split }, seed) {
-      const set = split === 'slices' ? single : slices;
+    split(arm, seed) {
+      const set = arm.split === 'slices' ? single : slices;
       const folds = makeFolds(patientsIn(set), { count, seed: 1 });
       const { training, validation: test } = splitFold(folds, (seed - 1) % count);
-      return { slices: set, training, validation: [], test };
+      return { slices: set, training: patientsOfArm(training, arm, seed), validation: [], test };
     },
   };
 }

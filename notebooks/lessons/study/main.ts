@@ -17,7 +17,7 @@ import { recordShipped, shippedStudyName } from '../shipped/realCases.ts';
 import { runAccuracy } from './accuracy.ts';
 import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
-import { accuracyName, classesApartName, findStudy, studies } from './plan.ts';
+import { accuracyName, classesApartName, findStudy, studies, transferNames } from './plan.ts';
 import { runPlanned } from './planned.ts';
 import { type PlannedSet, plannedName, plannedSets } from './plannedCohort.ts';
 import { savePlannedFigure } from './plannedOutcome.ts';
@@ -26,6 +26,8 @@ import { publishedName, recordPublished } from './published.ts';
 import { type ArmCost, readStudyRecord, recordFile, type StudyRecord } from './record.ts';
 import { runPower } from './runPower.ts';
 import { runStudy, type StudyResult, studyState, timeStudy, trainOne } from './runStudy.ts';
+import { trainMissing } from './trainMissing.ts';
+import { describeTransfer, transferParts } from './transfer.ts';
 
 const help = `npm run study -- NAME [options]
 
@@ -43,7 +45,8 @@ stopped one goes on where it stopped: start the command again.
                ${shippedStudyName} tries the networks of data/weights on real CT and trains nothing
   --state      how many runs of each study are finished
   --data DIR   where the real data lies, if not in data/NAME
-               (accuracy, leakage, planned-pictures: nih-2d; published-networks: segloss-odyssey-pancreas;
+               (accuracy, leakage, transfer-real, planned-pictures: nih-2d;
+               published-networks: segloss-odyssey-pancreas;
                ${realTumoursName}: pancreas-crops; ${greyScaleName}, ${shippedStudyName}: a folder with several sets)
   --apply DIR  (${realTumoursName}) scores the crops of DIR by the recorded model, and records nothing
   --record     trains nothing: writes the record of what is finished
@@ -101,6 +104,13 @@ async function tellClassesApart(record: StudyRecord | undefined): Promise<void> 
     command: record.command,
   });
   console.log(describeClassesApart(record));
+}
+
+/** The numbers of the studies that have some to tell. */
+async function tellFindings(name: string): Promise<void> {
+  if (name === classesApartName) await tellClassesApart(await readStudyRecord(name));
+  if (name === transferNames.real || name === transferNames.phantom)
+    for (const line of describeTransfer((await transferParts()).parts)) console.log(line);
 }
 
 /** What is recorded by one function of one folder of data; undefined for other studies. */
@@ -195,9 +205,10 @@ async function main(args: string[]): Promise<number> {
   const cohort = await openCohort(plan, values.data);
   if (values.one) return trainOne(plan, cohort, values.one).then(() => 0);
   if (rounds) return tellTimes(await timeStudy(plan, cohort, rounds));
+  if (plan.sideBySide && !values.record) await trainMissing(plan, cohort, values.data);
   const result = await runStudy(plan, cohort, { onlyFinished: values.record });
   const code = tell(plan.name, result, plan.arms.length * plan.seeds.length);
-  if (plan.name === classesApartName) await tellClassesApart(await readStudyRecord(plan.name));
+  await tellFindings(plan.name);
   return code;
 }
 

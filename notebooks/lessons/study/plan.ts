@@ -14,8 +14,10 @@ export interface StudyArm {
   readonly split?: 'patients' | 'slices';
   /** Pancreas and tumour are two classes, not one; of phantom cohorts alone. */
   readonly keepsClasses?: boolean;
-  /** Begins with the weights of a network that was trained on phantom patients instead of random ones. */
-  readonly begins?: 'phantom';
+  /** Begins with the weights of a network of phantom patients, or of one that comes with the project, not at random. */
+  readonly begins?: 'phantom' | 'weights';
+  /** Trains on so many of the training patients, drawn by the seed: fewer are a part of more. All without it. */
+  readonly patients?: number;
 }
 
 export interface StudyPlan {
@@ -27,6 +29,8 @@ export interface StudyPlan {
   readonly base: TrainChanges;
   readonly arms: readonly StudyArm[];
   readonly seeds: readonly number[];
+  /** Trained in processes side by side, one thread each, not one after the other with all threads. */
+  readonly sideBySide?: boolean;
   /** Of pictures: into how many folds their patients are dealt; run `seed` tests fold (seed − 1) modulo this. */
   readonly folds?: number;
 }
@@ -51,6 +55,19 @@ const lossArm = (loss: string, label: string): StudyArm => ({
   changes: { loss: loss as TrainChanges['loss'] },
 });
 
+/** Both arms of a number of patients: at random, and with the weights of another network. */
+const transferArms = (patients: number, begins: StudyArm['begins'], label: string, changes: TrainChanges): StudyArm[] =>
+  [undefined, begins].map((from) => ({
+    name: `${from ?? 'random'}-${patients}`,
+    label: `${from ? label : 'Random weights'}, ${patients} patients`,
+    changes,
+    patients,
+    begins: from,
+  }));
+
+/** The studies of what a network gives to training on other patients. */
+export const transferNames = { real: 'transfer-real', phantom: 'transfer-phantom' } as const;
+
 /** The study of what makes a network good on real slices. */
 export const accuracyName = 'accuracy';
 
@@ -62,6 +79,7 @@ export const studies: readonly StudyPlan[] = [
     name: accuracyName,
     title: 'What makes a network good on real slices',
     cohort: 'nih-2d',
+    sideBySide: true,
     folds: 5,
     seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
     base: { epochs: 50 },
@@ -73,6 +91,34 @@ export const studies: readonly StudyPlan[] = [
       { name: 'pretrained', label: 'First on phantoms', changes: {}, begins: 'phantom' },
       { name: 'fine', label: '224 instead of 160 pixels', changes: { gridSize: [224, 224] } },
       { name: 'unet', label: 'U-Net', changes: { variant: 'unet' } },
+    ],
+  },
+  {
+    name: transferNames.real,
+    title: 'Few real patients, begun with phantoms',
+    cohort: 'nih-2d',
+    sideBySide: true,
+    folds: 5,
+    seeds: [1, 2, 3, 4, 5],
+    base: { width: 16, gridSize: [160, 160], batchSize: 4, augment: 'default', epochs: 10 },
+    // about 400 steps each
+    arms: [
+      ...transferArms(4, 'phantom', 'First on phantoms', { epochs: 80 }),
+      ...transferArms(12, 'phantom', 'First on phantoms', { epochs: 28 }),
+      ...transferArms(34, 'phantom', 'First on phantoms', { epochs: 10 }),
+    ],
+  },
+  {
+    name: transferNames.phantom,
+    title: 'Few phantom patients, begun with real slices',
+    cohort: 'phantom',
+    sideBySide: true,
+    seeds: [1, 2, 3],
+    base: { ...phantomBase, width: 16, gridSize: [96, 96], epochs: 4 },
+    // about 300 steps each
+    arms: [
+      ...transferArms(4, 'weights', 'The weights of the project', { epochs: 20 }),
+      ...transferArms(20, 'weights', 'The weights of the project', { epochs: 4 }),
     ],
   },
   {

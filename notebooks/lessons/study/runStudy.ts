@@ -27,6 +27,7 @@ import { presetConfig } from 'axunet/train/presets';
 import { closeRun, describeRun, openRun, type RunDescription } from 'axunet/train/run';
 import { type TrainingResult, TrainingStopped } from 'axunet/train/trainer';
 import { trainFolder } from 'axunet/train/trainFolder';
+import { networkToBeginWith } from 'axunet/weights/loadNetwork';
 import { currentEngine } from 'axunet-engine/engine';
 import type { StudyCohort, StudySplit } from './cohort.ts';
 import { stepTimes, variantCosts } from './cost.ts';
@@ -123,7 +124,10 @@ async function finishedRun({ folder }: Prepared): Promise<StudyRun | undefined> 
 /** Trains as described, beginning with the weights of another network where the arm does. */
 async function trainRun({ arm, split, description, folder }: Prepared): Promise<TrainingResult> {
   if (!arm.begins) return trainFolder(folder, description, split.slices);
-  const from = await phantomStart(description.config, path.dirname(folder));
+  const from =
+    arm.begins === 'weights'
+      ? await networkToBeginWith(arm.begins)
+      : await phantomStart(description.config, path.dirname(path.dirname(folder)));
   try {
     return await trainFolder(folder, { ...description, from: from.sha256 }, split.slices, { from });
   } finally {

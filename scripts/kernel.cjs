@@ -20,7 +20,7 @@ require.cache[compilerPath].exports = {
   ...compiler,
   createWatchCompilerHost: (files, options, ...rest) =>
     separateTimers(compiler.createWatchCompilerHost(files, { ...options, ...strictness }, ...rest)),
-  createWatchProgram: (host) => compiler.createWatchProgram(skipPackages(host)),
+  createWatchProgram: (host) => compiler.createWatchProgram(skipPackages(host, compiler)),
 };
 
 /** What a cell prints for an error: its sentence alone where the user stopped the cell or can mend the cause. */

@@ -1,10 +1,12 @@
 /**
- * Executes one notebook without Jupyter, Python or sockets: it drives tslab's own message handler in this process.
+ * Executes notebooks without Jupyter, Python or sockets: it drives tslab's own message handler in this process.
  *
- *     node FLAGS scripts/nbrun.ts NOTEBOOK [OUT]     (FLAGS: see flags.mjs; OUT is NOTEBOOK by default)
+ *     node FLAGS scripts/nbrun.ts NOTEBOOK [OUT]               (FLAGS: see flags.mjs; OUT is NOTEBOOK by default)
+ *     node FLAGS scripts/nbrun.ts NOTEBOOK OUT NOTEBOOK OUT …  (one after the other; those of one folder share compiler
+ *                                                               and modules, whose start takes longer than most cells)
  *
- * A failing cell ends the run with exit code 1, its error in the copy written to OUT; the tag "raises-exception" lets
- * it go on.
+ * A failing cell ends its notebook, and the run with exit code 1, its error in the copy written to OUT; the tag
+ * "raises-exception" lets it go on.
  * A parent process that opened a message channel is told about cells and their output as they happen.
  */
 import { mkdirSync } from 'node:fs';
@@ -50,14 +52,37 @@ const tell = (message: Message): void => {
   process.send?.(message);
 };
 
+/** tslab's compiler of cells, for one folder. */
+interface Converter {
+  convert(declarations: string, source: string): { sideOutputs?: unknown };
+  close(): void;
+}
+
+const require = createRequire(import.meta.url);
+let shared: { folder: string; converter: Converter } | undefined;
+
+/** A compiler for the current folder; the one before where that can go on. */
+function openConverter(): Converter {
+  require('./kernel.cjs');
+  const folder = process.cwd();
+  if (shared?.folder === folder) return shared.converter;
+  shared?.converter.close();
+  const converter: Converter = require('tslab/dist/converter.js').createConverter({ isJS: false, isBrowser: false });
+  shared = { folder, converter };
+  const convert = converter.convert.bind(converter);
+  converter.convert = (declarations, source) => {
+    const found = convert(declarations, source);
+    if (found.sideOutputs) shared = undefined; // it emits a module beside the notebooks only once
+    return found;
+  };
+  return converter;
+}
+
 /** tslab's handler with the project's strict kernel; cells import from the current folder. */
 function startHandler(): Handler {
-  const require = createRequire(import.meta.url);
-  require('./kernel.cjs');
-  const { createConverter } = require('tslab/dist/converter.js');
+  const node = openConverter();
   const { createExecutor } = require('tslab/dist/executor.js');
   const { JupyterHandlerImpl } = require('tslab/dist/jupyter.js');
-  const node = createConverter({ isJS: false, isBrowser: false });
   const converters = { node, browser: node, close: () => node.close() };
   return new JupyterHandlerImpl(createExecutor(process.cwd(), converters, console), false) as Handler;
 }
@@ -164,8 +189,9 @@ function tidy(notebook: Notebook, handler: Handler): void {
   [notebook.nbformat, notebook.nbformat_minor] = [4, 5];
 }
 
-async function main(source: string, target: string): Promise<number> {
-  const say = process.stderr.write.bind(process.stderr); // tslab replaces it while a cell runs
+const say = process.stderr.write.bind(process.stderr); // tslab replaces it while a cell runs
+
+async function runNotebook(source: string, target: string): Promise<number> {
   const notebook = readNotebook(source);
   mkdirSync(path.dirname(target), { recursive: true });
   process.chdir(path.dirname(source)); // as Jupyter does
@@ -176,14 +202,17 @@ async function main(source: string, target: string): Promise<number> {
   };
   process.on('unhandledRejection', onLateError).on('uncaughtException', onLateError);
   const problem = (await runCells(notebook, handler)) ?? late;
+  process.off('unhandledRejection', onLateError).off('uncaughtException', onLateError);
   tidy(notebook, handler);
   writeNotebook(target, notebook);
   if (problem) say(`${path.basename(source)}, ${problem}\n`);
   return problem ? 1 : 0;
 }
 
-const [source, target = source] = process.argv.slice(2).map((file) => path.resolve(file));
-if (!source || !target) throw new Error('Usage: nbrun.ts NOTEBOOK [OUT]');
-const code = await main(source, target);
+const files = process.argv.slice(2).map((file) => path.resolve(file));
+if (files.length === 0 || (files.length > 1 && files.length % 2)) throw new Error('Usage: nbrun.ts NOTEBOOK [OUT]');
+let code = 0;
+for (let i = 0; i < files.length; i += 2)
+  code = Math.max(code, await runNotebook(files[i]!, files[i + 1] ?? files[i]!));
 process.disconnect?.(); // sends what is queued
 process.exit(code); // tslab's compiler would go on watching files

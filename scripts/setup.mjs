@@ -11,14 +11,16 @@ const engines = ['auto', 'tensorflow', 'wasm', 'cpu'];
 
 /**
  * Brings a fresh clone to the point where TypeScript runs and the engine is chosen.
+ * `onInstalled` is called as soon as the packages are there: the engine may still be downloaded and compiled.
  * Returns a phrase naming the engine. Throws a Problem where a named engine (AXUNET_ENGINE) cannot be had.
  */
-export async function prepare({ force = false } = {}) {
+export async function prepare({ force = false, onInstalled } = {}) {
   const status = statusLine();
   const engine = process.env.AXUNET_ENGINE || 'auto';
   if (!engines.includes(engine))
     throw new Problem(`Expected AXUNET_ENGINE to be one of ${engines.join(', ')}, found "${engine}".`);
   await install((text) => status.print(text));
+  onInstalled?.();
   if (engine === 'wasm' || engine === 'cpu') return `${engine}, as AXUNET_ENGINE says`;
   const { ready, reason } = await setupTensorflow(status, { force });
   if (ready?.graph.reason) status.print(`Training runs operation by operation, slower: ${ready.graph.reason}.`);

@@ -32,11 +32,12 @@ const passedOrFailed = (isGood) => (isGood ? 'passed' : 'failed');
 checkNode();
 runMain(async () => {
   const started = performance.now();
-  console.log(`Engine: ${await prepare()}`);
-  const [types, lint] = await Promise.all([
-    check('Type check', typescriptFile, ['-p', '.']),
-    check('Lint', biomeFile, ['check', '.']),
-  ]);
+  let checks;
+  const onInstalled = () => {
+    checks = [check('Type check', typescriptFile, ['-p', '.']), check('Lint', biomeFile, ['check', '.'])];
+  };
+  console.log(`Engine: ${await prepare({ onInstalled })}`);
+  const [types, lint] = await Promise.all(checks);
   const { code, counts } = await runTests(process.argv.slice(2));
   const seconds = (performance.now() - started) / 1000;
   console.log(`Type check ${passedOrFailed(types)}; lint ${passedOrFailed(lint)}; all in ${duration(seconds)}`);

@@ -49,13 +49,19 @@ async function draw(figure: Figure): Promise<string> {
   }
 }
 
+/** What was drawn, as long as the figure is in use: a notebook keeps each figure as files and shows it. */
+const drawn = new WeakMap<Figure, Promise<string>>();
+
 /**
  * The figure as an SVG document of layout.width × layout.height pixels. The same figure gives the same text, whatever
- * was drawn before; calls wait for each other.
+ * was drawn before; calls wait for each other. An object is drawn once: a figure that changes has to be a new object.
  */
 export function toSvg(figure: Figure): Promise<string> {
+  const known = drawn.get(figure);
+  if (known) return known;
   const result = last.then(() => draw(figure));
-  last = result.catch(() => undefined);
+  last = result.catch(() => drawn.delete(figure));
+  drawn.set(figure, result);
   return result;
 }
 

@@ -32,7 +32,22 @@ interface Danfo {
 }
 
 let danfo: Danfo | undefined;
-const loadDanfo = (): Danfo => (danfo ??= createRequire(import.meta.url)('danfojs-node') as Danfo);
+
+/** What danfojs asks for, and which files it gets: mathjs as one file instead of 900, and the TensorFlow.js of all. */
+const substitutes = [
+  ['mathjs', 'mathjs/lib/browser/math.js'],
+  ['@tensorflow/tfjs-node', '@tensorflow/tfjs'],
+] as const;
+
+function loadDanfo(): Danfo {
+  const require = createRequire(import.meta.url);
+  const own = createRequire(require.resolve('danfojs-node'));
+  for (const [name, substitute] of substitutes) {
+    own(substitute);
+    own.cache[own.resolve(name)] ??= own.cache[own.resolve(substitute)];
+  }
+  return require('danfojs-node');
+}
 
 /** Missing numbers become NaN, so that a column has one type; other gaps become empty text. */
 function completeCells(rows: readonly Row[], columns: readonly string[]): Cell[][] {
@@ -184,6 +199,6 @@ export class Table {
  */
 export function toTable(rows: readonly Row[]): Table {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const { DataFrame: Frame } = loadDanfo();
+  const { DataFrame: Frame } = (danfo ??= loadDanfo());
   return new Table(new Frame(completeCells(rows, columns), { columns }));
 }

@@ -50,18 +50,27 @@ describe('rendering', () => {
   });
 
   it('gives the same bytes again, whatever was drawn in between', async () => {
-    const first = await toSvg(curve);
+    const first = await toSvg(structuredClone(curve));
     await toSvg(emptyFigure('other', 'nothing'));
-    const [second, third] = await Promise.all([toSvg(curve), toSvg(curve)]);
+    const [second, third] = await Promise.all([toSvg(structuredClone(curve)), toSvg(structuredClone(curve))]);
     expect(second).toBe(first);
     expect(third).toBe(first);
     expect(sha256(svgToPng(second))).toBe(sha256(svgToPng(first)));
   });
 
   it('keeps the figure that was given unchanged', async () => {
-    const before = JSON.stringify(curve);
-    await toSvg(curve);
-    expect(JSON.stringify(curve)).toBe(before);
+    const given = structuredClone(curve);
+    await toSvg(given);
+    expect(given).toEqual(curve);
+  });
+
+  it('draws an object once: notebooks keep each figure as files and show it', async () => {
+    const given = structuredClone(curve);
+    const svg = toSvg(given);
+    expect(toSvg(given)).toBe(svg);
+    const wrong = { ...given, data: 'no list' } as unknown as Figure;
+    await expect(toSvg(wrong)).rejects.toThrow();
+    await expect(toSvg({ ...given })).resolves.toBe(await svg);
   });
 
   it('makes PNG of the size in the layout times the zoom', async () => {

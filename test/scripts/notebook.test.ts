@@ -119,7 +119,7 @@ describe('the headless runner', () => {
     expect(JSON.stringify(ran.notebook)).not.toMatch(/iopub|execute_input|\d{4}-\d\d-\d\dT/);
   });
 
-  it('goes on where a module appears beside the notebook while it runs, and imports it', () => {
+  it('goes on where a module appears beside the notebook while it runs, and imports it, as does the next notebook', () => {
     const file = path.join(folder, 'some', 'notebooks', 'late.ipynb'); // folders close to the root are not watched
     mkdirSync(path.dirname(file), { recursive: true });
     writeNotebook(
@@ -132,11 +132,18 @@ describe('the headless runner', () => {
         code("import { late } from './late';\nconsole.log(late);"),
       ),
     );
-    const { status, stderr } = spawnSync(process.execPath, [...flags, projectPath('scripts/nbrun.ts'), file], {
+    const next = path.join(folder, 'some', 'notebooks', 'next.ipynb');
+    writeNotebook(next, notebook(code("import { late } from './late';\nconsole.log(late);"), code('display')));
+    const both = [file, file, next, path.join(folder, 'next.ipynb')];
+    const { status, stderr } = spawnSync(process.execPath, [...flags, projectPath('scripts/nbrun.ts'), ...both], {
       encoding: 'utf8',
     });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
-    expect(readNotebook(file).cells[1]!.outputs).toEqual([{ output_type: 'stream', name: 'stdout', text: ['late\n'] }]);
+    const printed = [{ output_type: 'stream', name: 'stdout', text: ['late\n'] }];
+    expect(readNotebook(file).cells[1]!.outputs).toEqual(printed);
+    const [first, second] = readNotebook(path.join(folder, 'next.ipynb')).cells;
+    expect(first!.outputs).toEqual(printed);
+    expect(second!.outputs!.at(-1)!.evalue).toContain("Cannot find name 'display'"); // of the notebook before
+    expect(stderr).toMatch(/^next\.ipynb, cell 2 of 2: /);
+    expect(status).toBe(1);
   });
 });

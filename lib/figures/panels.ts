@@ -24,12 +24,22 @@ export interface Panel {
   readonly masks?: readonly PanelMask[];
   /** Letters at the left, right, top and bottom edge, such as R, L, A, P. */
   readonly edges?: readonly [string, string, string, string];
-  /** A CSS colour behind these letters, for pictures that are bright at their edges; none by default. */
+  /** A CSS colour behind these letters, so that bone or the table below the patient does not swallow them. */
   readonly edgeBacking?: string;
+}
+
+/** A scale of colours beside the panels. */
+export interface ColourBar {
+  /** What the colours mean; the lines of a long one are parted by <br>. */
+  readonly title: string;
+  /** CSS colours at shares of the bar, from 0 at its bottom to 1 at its top. */
+  readonly scale: readonly (readonly [number, string])[];
+  readonly ticks: readonly (readonly [number, string])[];
 }
 
 export interface PanelGridOptions {
   title: string;
+  subtitle?: string;
   columnTitles?: readonly string[];
   rowTitles?: readonly string[];
   /** Pixels of a panel's width, 230 by default. */
@@ -38,6 +48,8 @@ export interface PanelGridOptions {
   caption?: string;
   /** Pixels kept free below the panels for another plot, whose axes the caller adds; paper y = 0 is below them. */
   roomBelow?: number;
+  /** Scales at the right of the panels, from top to bottom. */
+  bars?: readonly ColourBar[];
   margin?: { l?: number; b?: number };
 }
 
@@ -49,6 +61,10 @@ interface Place {
 }
 
 const gap = 10;
+/** Pixels at the right that scales of colours take. */
+const barRoom = 118;
+/** Behind letters at the edges. */
+const shade = 'rgba(0,0,0,0.6)';
 
 /** Axis options that show a slice of the given size at the top of a place, with equal scales on both axes. */
 function axesAt(
@@ -123,10 +139,41 @@ function edgeLetters(panel: Panel, axisName: string): Record<string, unknown>[] 
       xref: `x${axisName}`,
       yref: `y${axisName}`,
       font: { color: 'white', size: sizes.font },
-      ...(panel.edgeBacking && { bgcolor: panel.edgeBacking, borderpad: 1 }),
+      bgcolor: panel.edgeBacking ?? shade,
+      borderpad: 1,
     }),
   );
 }
+
+/** A trace without points that brings a scale of colours, `k` of so many. */
+const barTrace = ({ title, scale, ticks }: ColourBar, k: number, count: number): Data =>
+  ({
+    type: 'scatter',
+    mode: 'markers',
+    x: [null],
+    y: [null],
+    showlegend: false,
+    marker: {
+      color: [0],
+      cmin: 0,
+      cmax: 1,
+      colorscale: scale,
+      showscale: true,
+      colorbar: {
+        title: { text: title, side: 'top', font: { size: sizes.small } },
+        tickvals: ticks.map(([at]) => at),
+        ticktext: ticks.map(([, text]) => text),
+        tickfont: { size: sizes.small },
+        thickness: 14,
+        outlinewidth: 0,
+        len: 0.96 / count,
+        y: 1 - (k + 0.5) / count,
+        yanchor: 'middle',
+        x: 1.01,
+        xanchor: 'left',
+      },
+    },
+  }) as unknown as Data;
 
 /** Where everything of a grid lies, in pixels inside the margins. */
 function gridPlaces(
@@ -223,7 +270,6 @@ function drawPanels(
         annotations.push(
           text(panel.title, (place.left + place.width / 2) / size.width, 1 - place.top / size.height, {
             yanchor: 'bottom',
-            font: { size: sizes.small + 1 },
           }),
         );
       annotations.push(...edgeLetters(panel, name));
@@ -241,16 +287,18 @@ export function panelGrid(rows: readonly (readonly (Panel | undefined)[])[], opt
   const { places, width, height } = gridPlaces(rows, options.panelWidth ?? 230);
   const size = { width, height: height + (options.roomBelow ?? 0) };
   const { data, axes, images, annotations, legend } = drawPanels(rows, places, size);
-  const sides = Math.max(16, (0.62 * sizes.title * options.title.length - size.width) / 2); // room for the title
+  const bars = options.bars ?? [];
+  const sides = Math.max(16, (0.3 * sizes.title * options.title.length + 24 - size.width) / 2); // half the title a line
   const margin = {
     l: sides + (options.rowTitles ? 18 : 0),
-    r: sides,
+    r: bars.length > 0 ? barRoom : sides,
     t: options.columnTitles ? 74 : 54,
     b: 14 + (legend ? 34 : 0) + (options.caption ? 22 : 0),
     ...options.margin,
   };
-  return makeFigure(data, {
+  return makeFigure([...data, ...bars.map((bar, k) => barTrace(bar, k, bars.length))], {
     title: options.title,
+    ...(options.subtitle && { subtitle: options.subtitle }),
     width: size.width + margin.l + margin.r,
     height: size.height + margin.t + margin.b,
     margin,

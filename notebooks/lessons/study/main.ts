@@ -95,7 +95,7 @@ async function comparePlanned(
 async function tellClassesApart(record: StudyRecord | undefined): Promise<void> {
   if (!record?.runs.length) return;
   const file = recordFile(record.study);
-  const title = `${record.title}: ${record.runs[0]!.cases.length} unseen phantom patients, points are seeds`;
+  const title = `${record.title}: ${record.runs[0]!.cases.length} unseen phantom patients`;
   await saveFigure(path.dirname(file), 'seed-points', seedPoints(classesApartMetrics(record), { title }), {
     inputs: [file],
     command: record.command,

@@ -3,7 +3,7 @@
 import { outlineLoops } from '../volume/outline.ts';
 import type { Data, Figure } from './figure.ts';
 import { pngAddress, type SliceImage, sliceToRgba } from './slicePicture.ts';
-import { legendBelow, makeFigure, sizes, withAlpha } from './theme.ts';
+import { colours, legendBelow, makeFigure, sizes, withAlpha } from './theme.ts';
 
 export interface PanelMask {
   /** (height, width) of the panel's slice; non-zero, or equal to `value`, is inside. */
@@ -160,7 +160,7 @@ const barTrace = ({ title, scale, ticks }: ColourBar, k: number, count: number):
       colorscale: scale,
       showscale: true,
       colorbar: {
-        title: { text: title, side: 'top', font: { size: sizes.small } },
+        title: { text: `${title}<br> `, side: 'top', font: { size: sizes.small } },
         tickvals: ticks.map(([at]) => at),
         ticktext: ticks.map(([, text]) => text),
         tickfont: { size: sizes.small },
@@ -226,6 +226,15 @@ function gridTexts(
   return [...columns, ...rows, ...caption];
 }
 
+/** A thin line around a picture that is not a slice: a map of small values is white on white. */
+const frameOf = ({ width, height, spacingMm }: SliceImage, axisName: string): Record<string, unknown> => ({
+  type: 'rect',
+  xref: `x${axisName}`,
+  yref: `y${axisName}`,
+  ...{ x0: 0, x1: width * spacingMm[1], y0: 0, y1: height * spacingMm[0] },
+  line: { color: colours.grid, width: 1 },
+});
+
 /** All panels of the grid as Plotly traces, axes, pictures and texts. */
 function drawPanels(
   rows: readonly (readonly (Panel | undefined)[])[],
@@ -236,6 +245,7 @@ function drawPanels(
   const axes: Record<string, unknown> = {};
   const images: unknown[] = [];
   const annotations: Record<string, unknown>[] = [];
+  const frames: Record<string, unknown>[] = [];
   const named = new Set<string>();
   let index = 0;
   rows.forEach((row, r) =>
@@ -273,10 +283,11 @@ function drawPanels(
           }),
         );
       annotations.push(...edgeLetters(panel, name));
+      if (panel.rgba) frames.push(frameOf(slice, name));
       index++;
     }),
   );
-  return { data, axes, images, annotations, legend: named.size > 0 };
+  return { data, axes, images, annotations, frames, legend: named.size > 0 };
 }
 
 /**
@@ -286,7 +297,7 @@ function drawPanels(
 export function panelGrid(rows: readonly (readonly (Panel | undefined)[])[], options: PanelGridOptions): Figure {
   const { places, width, height } = gridPlaces(rows, options.panelWidth ?? 230);
   const size = { width, height: height + (options.roomBelow ?? 0) };
-  const { data, axes, images, annotations, legend } = drawPanels(rows, places, size);
+  const { data, axes, images, annotations, frames, legend } = drawPanels(rows, places, size);
   const bars = options.bars ?? [];
   const sides = Math.max(16, (0.3 * sizes.title * options.title.length + 24 - size.width) / 2); // half the title a line
   const margin = {
@@ -304,6 +315,7 @@ export function panelGrid(rows: readonly (readonly (Panel | undefined)[])[], opt
     margin,
     ...axes,
     images,
+    ...(frames.length > 0 && { shapes: frames }),
     annotations: [...annotations, ...gridTexts(options, places, size)],
     legend: { ...legendBelow, bgcolor: 'white' },
   });

@@ -185,6 +185,7 @@ export function makeFigure(data: Data[], { title, subtitle, ...layout }: FigureO
   if (unnamed.length > 0) throw new Error(`"${title}" has an axis of numbers without a title: ${unnamed.join(', ')}`);
   const lines = brokenTitle(title, layout.width);
   const below = subtitle ? `<br><span style="font-size:${sizes.subtitle}px">${subtitle}</span>` : '';
+  const isOneLine = lines === title && !subtitle;
   const more = (lines === title ? 0 : 22) + (subtitle ? 12 : 0); // pixels that the further lines take
   const margin = { l: 70, r: 30, t: 64, b: 60, ...(layout.margin as object | undefined) };
   return {
@@ -198,7 +199,7 @@ export function makeFigure(data: Data[], { title, subtitle, ...layout }: FigureO
         y: 1,
         yanchor: 'top',
         yref: 'container',
-        pad: { t: 14 },
+        pad: { t: isOneLine ? 14 : 26 }, // of several lines Plotly puts the first one higher
         font: { size: sizes.title },
       },
       colorway: [...seriesColours],

@@ -14,7 +14,7 @@ export interface DifferenceMetric {
 
 /** What a difference says, with its look; told apart without colour too. */
 const verdicts = {
-  better: { name: 'better than the baseline (p ≤ 0.05)', colour: palette.blue, symbol: 'circle' },
+  better: { name: 'better (p ≤ 0.05)', colour: palette.blue, symbol: 'circle' },
   worse: { name: 'worse (p ≤ 0.05)', colour: palette.vermillion, symbol: 'diamond' },
   neither: { name: 'not more than chance', colour: colours.quiet, symbol: 'circle-open' },
 } as const;
@@ -89,7 +89,7 @@ export function differenceForest(metrics: readonly DifferenceMetric[], options: 
   const found = metrics.flatMap(({ comparisons: own, better }, k) =>
     own.map((one, i) => ({ one, i, k, verdict: verdictOf(one, better) })),
   );
-  const grid = facetGrid(metrics.length, rows, { rowPixels: 36, beside: 76, below: 34 });
+  const grid = facetGrid(metrics.length, rows, { rowPixels: 36, beside: 76, below: 8 });
   const { annotations, ...axes } = facetLayout(
     metrics.map(({ label, better, unit }) => ({
       title: label,

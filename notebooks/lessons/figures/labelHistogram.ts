@@ -40,13 +40,12 @@ function squaresTrace(name: string, colour: string, first: number, count: number
   });
   return {
     type: 'scatter',
-    mode: 'lines',
+    mode: 'none',
     name,
     x: squares.length > 0 ? squares.flatMap((one) => one.x) : [null],
     y: squares.length > 0 ? squares.flatMap((one) => one.y) : [null],
     fill: 'toself',
     fillcolor: colour,
-    line: { color: colour, width: 0 },
     hoverinfo: 'name',
   } as Data;
 }

@@ -51,10 +51,10 @@ export function lossMaps(
   const losses = maps.flatMap(({ name, loss }): Panel[] => {
     if (!loss) return [];
     const most = largestOf(loss);
-    return [{ slice, rgba: sequentialRgba(loss, most), masks, title: `${name}: 1 is ${most.toPrecision(2)}` }];
+    return [{ slice, rgba: sequentialRgba(loss, most), masks, title: `${name}: at most ${most.toPrecision(2)}` }];
   });
   if (losses.length === 0) return emptyFigure(title, 'There is no loss to show.');
-  const guess = { slice, rgba: sequentialRgba(probability, 1), masks, title: 'Guess: probability' };
+  const guess = { slice, rgba: sequentialRgba(probability, 1), masks, title: 'Guess: probability of pancreas' };
   return panelGrid(inRows([slicePanel(shown), guess, ...losses], 3), {
     title,
     panelWidth: options.panelWidth ?? 240,
@@ -77,7 +77,7 @@ export function lossGradients(
   const gradients = maps.map(({ name, gradient }): Panel => {
     const most = largestOf(gradient);
     const rgba = divergingRgba(gradient, most);
-    return { slice: shown.slice, rgba, masks, title: `${name}: ${most.toExponential(0)}` };
+    return { slice: shown.slice, rgba, masks, title: `${name}: ${most.toExponential(0).replace('-', '−')}` };
   });
   return panelGrid(inRows([slicePanel(shown), ...gradients], 4), {
     title,

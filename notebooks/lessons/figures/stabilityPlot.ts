@@ -61,7 +61,7 @@ function columnAxes(rows: readonly StablePoint[], k: number, range: [number, num
   const share = (inner - names - 20) / 2 / inner;
   return {
     [`xaxis${suffix}`]: axis({
-      title: 'ICC(2,1) with 95 % interval (0 to 1)',
+      title: 'ICC(2,1) (0 to 1)',
       unit: 'none',
       range,
       domain: k ? [1 - share, 1] : [0, share],
@@ -110,7 +110,7 @@ export function stabilityPlot(points: readonly StablePoint[], options: { title: 
   const stable = points.filter((p) => p.icc >= limit).length;
   return makeFigure(data, {
     title,
-    subtitle: `${stable} of ${points.length} features at or above the dotted line at ${limit}`,
+    subtitle: `${stable} of ${points.length} features at or above the dotted line at ${limit}; bars: 95 % intervals`,
     width,
     height: 150 + half * rowPixels,
     margin: { l: names, r: 16, b: 92, t: 58 },

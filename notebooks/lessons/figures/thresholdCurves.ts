@@ -46,7 +46,7 @@ function runTraces({ points, chosen, seed }: ThresholdCurve, s: number, k: numbe
 }
 
 const columns = 2;
-const [plotPixels, linePixels] = [170, 262];
+const [plotPixels, linePixels] = [170, 256];
 
 /** Axes and heading of the plot of arm `k`. */
 function plotOf(arm: string, k: number, tall: number, range: [number, number]) {
@@ -101,9 +101,9 @@ export function thresholdCurves(curves: readonly ThresholdCurve[], options: { ti
     title,
     subtitle: 'large mark with a black edge: the threshold that was chosen',
     width: 860,
-    height: tall + 64 + 44,
+    height: tall + 64 + 14,
     legend: legendBelow,
-    margin: { b: 44 },
+    margin: { b: 14 },
     ...Object.assign({}, ...plots.map(({ axes }) => axes)),
     annotations: plots.map(({ heading }) => heading),
   });

@@ -46,7 +46,11 @@ describe('a figure with faults', () => {
         showlegend: false,
         xaxis: axis({ title: 'Length', unit: 'none' }), // it has one
         yaxis: { showticklabels: true, ticktext: undefined, type: 'linear', title: { text: ' ' } },
-        annotations: [note('one text', 0.5), note('another text', 0.51), note('far too far to the right', 1.4)],
+        annotations: [
+          note('one text', 0.5),
+          note('another text', 0.51),
+          { ...note('far too far to the right', 1.2), xref: 'paper' },
+        ],
       },
     );
     const { faults } = inspect(await toSvg(figure), 'broken');

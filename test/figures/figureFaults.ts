@@ -107,7 +107,8 @@ function titleFaults(title: string): string[] {
 
 function legendFaults(figure: DrawnFigure, name: string): string[] {
   const most = Math.max(0, ...Object.values(figure.traces));
-  const hasLegend = figure.texts.some(({ classes }) => classes.includes('legendtext'));
+  const names = ['legendtext', 'colorbar'];
+  const hasLegend = figure.texts.some(({ classes }) => names.some((one) => classes.includes(one)));
   const isNamed = hasLegend || namedInPlace.some((one) => one.test(name));
   return most > 1 && !isNamed ? [`${most} traces lie in one plot, and no legend says which is which`] : [];
 }

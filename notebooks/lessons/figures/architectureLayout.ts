@@ -101,7 +101,7 @@ function smallOffset(
   drops: ReadonlyMap<string, number>,
   shared: boolean,
 ): [number, number] {
-  if (node.kind === 'add' || node.kind === 'shortcut') return [0.22, residualDrop];
+  if (node.kind === 'add' || node.kind === 'shortcut') return [0.1, residualDrop];
   if (node.kind === 'join') return node.inputs.length > 2 ? [0, 2 * stackPitch] : [0, 0];
   if (node.kind === 'grouped') return [0.36, 0];
   if (node.kind === 'up') return [0, residualDrop + 4];

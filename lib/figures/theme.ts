@@ -215,8 +215,8 @@ export function makeFigure(data: Data[], { title, subtitle, ...layout }: FigureO
 }
 
 /**
- * From the tenth below the least share to 1, with a little room at both ends: scores lie high, and an axis from 0 would be half
- * empty. For points and lines, not for bars. Without a value 0 to 1.
+ * From the tenth below the least share to 1, with a little room at both ends: scores lie high, and an axis from 0 would
+ * be half empty. For points and lines, not for bars. Without a value 0 to 1.
  */
 export function shareRange(values: readonly number[]): [number, number] {
   const least = Math.min(1, ...values.filter(Number.isFinite));

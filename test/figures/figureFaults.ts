@@ -5,6 +5,7 @@ import { type DrawnFigure, type DrawnText, overlapOf, readSvg } from './svgTexts
 /** Quantities without a unit; all others say theirs in parentheses behind the title of the axis. */
 const withoutUnit = [
   /^DSC\b/,
+  /^Hedges' g\b/, // a pure number, though in SD
   /^Score of a patient$/,
   /^Epoch$/,
   /^Loss\b.*logarithmic\)?$/,

@@ -79,7 +79,8 @@ const key = (found: ReadonlySet<keyof typeof verdicts>): Data[] =>
 
 /**
  * Mean differences from a baseline with their 95 % intervals, one row an arm, one plot a metric, p (Holm) at the right.
- * Blue is better than the baseline by more than chance, orange worse, grey neither. No comparison gives an empty figure.
+ * Blue is better than the baseline by more than chance, orange worse, grey neither. No comparison gives an empty
+ * figure.
  */
 export function differenceForest(metrics: readonly DifferenceMetric[], options: { title?: string } = {}): Figure {
   const comparisons = metrics[0]?.comparisons ?? [];

@@ -13,7 +13,7 @@ export interface ThresholdCurve {
 const symbols = ['circle', 'square', 'triangle-up', 'x', 'star', 'cross'] as const;
 const dashes = ['solid', 'dash', 'dot'] as const;
 
-/** The line of one run, its chosen threshold as a larger mark with a black edge; `isFirst` of its seed in the legend. */
+/** The line of a run, its chosen threshold as a larger mark with a black edge; `isFirst` of its seed in the legend. */
 function runTraces({ points, chosen, seed }: ThresholdCurve, s: number, k: number, isFirst: boolean): Data[] {
   const colour = seriesColours[s % seriesColours.length]!;
   const symbol = symbols[s % symbols.length]!;

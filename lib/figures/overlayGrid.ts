@@ -60,10 +60,10 @@ function looksOf(classes: readonly string[]): { label: ToMasks; prediction: ToMa
 const perBlock = 4;
 
 /**
- * One column per case: the CT slice alone, below it with its label, and with the prediction (the label's outline beside
- * it); the last row is left out where no case has a prediction. With the names of `classes` each has a colour, its
- * label dotted lines. `zoomMm` shows a square of that side around the masks instead of the whole slice. No case gives an
- * empty figure.
+ * One column per case: the CT slice alone, below it with its label, and with the prediction (the label's outline
+ * beside it); the last row is left out where no case has a prediction. With the names of `classes` each has a colour,
+ * its label dotted lines. `zoomMm` shows a square of that side around the masks instead of the whole slice. No case
+ * gives an empty figure.
  */
 export function overlayGrid(
   cases: readonly OverlayCase[],

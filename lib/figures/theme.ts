@@ -175,14 +175,25 @@ function unnamedAxes(layout: Record<string, unknown>): string[] {
     .map(([name]) => name);
 }
 
+/** Logarithmic axes along which bars lie: they begin nowhere, so the length of a bar would mean nothing. */
+function barAxes(data: readonly Data[], layout: Record<string, unknown>): string[] {
+  const names = (data as readonly { type?: string; orientation?: string; xaxis?: string; yaxis?: string }[])
+    .filter(({ type }) => type === 'bar' || type === 'histogram')
+    .map(({ orientation, xaxis = 'x', yaxis = 'y' }) => (orientation === 'h' ? xaxis : yaxis))
+    .map((name) => `${name[0]}axis${name.slice(1)}`);
+  return [...new Set(names)].filter((name) => (layout[name] as { type?: string } | undefined)?.type === 'log');
+}
+
 /**
- * Puts traces into the common look. Throws where there is no title, or an axis of numbers without one: whoever writes
- * a figure says what is on it.
+ * Puts traces into the common look. Throws where there is no title, an axis of numbers without one, or bars along a
+ * logarithmic axis: whoever writes a figure says what is on it, and shows it in its proportions.
  */
 export function makeFigure(data: Data[], { title, subtitle, ...layout }: FigureOptions): Figure {
   if (title.trim() === '') throw new Error('a figure needs a title');
   const unnamed = unnamedAxes(layout);
   if (unnamed.length > 0) throw new Error(`"${title}" has an axis of numbers without a title: ${unnamed.join(', ')}`);
+  const bars = barAxes(data, layout);
+  if (bars.length > 0) throw new Error(`"${title}" has bars along a logarithmic axis: ${bars.join(', ')}`);
   const lines = brokenTitle(title, layout.width);
   const below = subtitle ? `<br><span style="font-size:${sizes.subtitle}px">${subtitle}</span>` : '';
   const isOneLine = lines === title && !subtitle;

@@ -75,6 +75,20 @@ describe('the theme', () => {
       expect(() => makeFigure([], { title: 'Scores', ...size, ...named, xaxis })).not.toThrow();
   });
 
+  it('refuses bars along a logarithmic axis, upright and lying, and takes points and bars along others', () => {
+    const size = { title: 'Counts', width: 300, height: 200 };
+    const log = logAxis([1, 100], { title: 'Voxels', unit: 'number' });
+    const even = axis({ title: 'Voxels', unit: 'number' });
+    const bar = (more: object) => [{ type: 'bar', x: [1], y: [2], ...more }] as never;
+    expect(() => makeFigure(bar({}), { ...size, yaxis: log })).toThrow(
+      '"Counts" has bars along a logarithmic axis: yaxis',
+    );
+    const lying = bar({ orientation: 'h', xaxis: 'x2' });
+    expect(() => makeFigure(lying, { ...size, xaxis: even, xaxis2: log })).toThrow('axis: xaxis2');
+    expect(() => makeFigure(bar({}), { ...size, xaxis: log, yaxis: even })).not.toThrow();
+    expect(() => makeFigure([{ type: 'scatter', y: [2] }] as never, { ...size, yaxis: log })).not.toThrow();
+  });
+
   it('breaks a title that is too long near its middle, puts the subtitle below, and makes room for both', () => {
     const title = 'A title of many words that cannot stand in one line';
     const { layout } = makeFigure([], { title, subtitle: 'how to read it', width: 360, height: 200 });

@@ -73,8 +73,8 @@ function namesOf(
 
 /**
  * What correction leaves: p of every feature (Welch) by its rank, coloured by the strictest correction that it
- * survives, with the limits of the three rules as lines; the strongest with name and effect (Hedges' g, the first group minus the
- * second). A comparison without features gives an empty figure.
+ * survives, with the limits of the three rules as lines; the strongest with name and effect (Hedges' g, the first group
+ * minus the second). A comparison without features gives an empty figure.
  */
 export function correctionSteps(
   { features }: GroupComparison,

@@ -82,9 +82,10 @@ export function labelHistogram(
   const width = 760;
   const inner = width - 40;
   const total = (rows * columns).toLocaleString('en');
+  const squareShare = formatShare(1 / (rows * columns));
   return makeFigure(data, {
     title,
-    subtitle: `each of the ${total} squares: ${formatShare(1 / (rows * columns))} of ${all.toLocaleString('en')} ${unit}`,
+    subtitle: `each of the ${total} squares: ${squareShare} of ${all.toLocaleString('en')} ${unit}`,
     width,
     height: 64 + 56 + Math.round((inner * rows) / columns),
     margin: { l: 20, r: 20, t: 64, b: 56 },

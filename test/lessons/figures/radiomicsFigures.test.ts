@@ -206,8 +206,8 @@ describe('the other radiomics figures', () => {
     const [a, b] = traces(
       forestPlot([row('x', 'k1', 1), row('x', 'k2', 2), row('y', 'k2', 3)], {
         title,
-        x: '',
-        unit: 'none',
+        x: 'g',
+        unit: 'SD',
         nothingAt: 0,
       }),
     );

@@ -26,7 +26,7 @@ const namedInPlace = [
 ];
 
 /** Words that lean on a place outside the picture. */
-const leaning = /\b(above|below|this section|the same block|the guess|see section|as before)\b/i;
+const leaning = /\b(above|below|this section|the same (block|slice)|the guess|see section|as before)\b/i;
 
 const hex = (colour: string): string => {
   const [r, g, b] = [1, 3, 5].map((i) => Number.parseInt(colour.slice(i, i + 2), 16));

@@ -22,7 +22,7 @@ const namedInPlace = [
   /-seeds$|^seed-points$|^planned$/, // a row for each arm, named at its left
   /^radiomics-distributions$/, // groups named below their violins
   /^radiomics-cohort-permutation$/, // both lines named beside them
-  /^baselines$|^cleaning$|^leakage$/, // columns named below, with their numbers
+  /^baselines$/, // columns named below, with their numbers
 ];
 
 /** Words that lean on a place outside the picture. */

@@ -51,7 +51,7 @@ export function diceCurves({ folds }: Pick<DiceRecord, 'folds'>): Figure {
     height: 460,
     margin: { b: 92 },
     legend: legendBelow,
-    xaxis: axis({ title: 'Wall time in seconds, validation left out', rangemode: 'tozero' }),
-    yaxis: axis({ title: 'DSC, mean over patients', range: [0, 1] }),
+    xaxis: axis({ title: 'Wall time, validation left out', unit: 's', rangemode: 'tozero' }),
+    yaxis: axis({ title: 'Mean DSC over patients (0 to 1)', unit: 'none', range: [0, 1] }),
   });
 }

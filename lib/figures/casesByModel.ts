@@ -1,7 +1,7 @@
 import type { CasePlot } from '../evaluate/cohort.ts';
 import { comparisonFigure } from './comparisonFigure.ts';
 import type { Figure } from './figure.ts';
-import { axis } from './theme.ts';
+import { axis, shareRange } from './theme.ts';
 
 /**
  * One metric of every case for each model, lines joining the points of a case, bars at the means. A case whose metric
@@ -15,7 +15,9 @@ export function casesByModel({ label, unit, cases, models }: CasePlot, options: 
   const missing = models.reduce((sum, { values }) => sum + values.filter((value) => value === null).length, 0);
   const counted = `${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`;
   const title = options.title ?? `${label} of ${counted}${missing ? `; ${missing} without a value` : ''}`;
-  const isShare = unit === '';
-  const scale = isShare ? { range: [-0.02, 1.02] as [number, number] } : { rangemode: 'tozero' };
-  return comparisonFigure(methods, title, axis({ title: `${label}${unit && `, ${unit}`}`, ...scale }));
+
+  const values = models.flatMap((model) => model.values.filter((value) => value !== null));
+  const isShare = unit === '' && values.every((value) => value >= 0 && value <= 1);
+  const scale = isShare ? { range: shareRange(values) } : { rangemode: 'tozero' };
+  return comparisonFigure(methods, title, axis({ title: label, unit: unit || 'none', ...scale }));
 }

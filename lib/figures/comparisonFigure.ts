@@ -2,7 +2,7 @@
 import { formatMeanSd, summarise } from '../statistics/summary.ts';
 import type { Data, Figure } from './figure.ts';
 import { spread } from './metricsByPatient.ts';
-import { axis, colours, emptyFigure, makeFigure, seriesColours, sizes, withAlpha } from './theme.ts';
+import { axis, colours, emptyFigure, legendBelow, makeFigure, seriesColours, sizes, withAlpha } from './theme.ts';
 
 /** One column of a comparison. */
 export interface ComparedValues {
@@ -69,6 +69,12 @@ function methodTraces(
   ];
 }
 
+/** What lines and bars mean, for the legend alone. */
+const key: Data[] = [
+  { name: 'one patient', line: { color: withAlpha(colours.quiet, 0.5), width: 1 } },
+  { name: 'mean', line: { color: colours.text, width: 3 } },
+].map((look) => ({ type: 'scatter', mode: 'lines', x: [null], y: [null], ...look }) as Data);
+
 /**
  * Values of several methods for the same patients or cases: points, lines that join those of one, bars at the means.
  */
@@ -81,10 +87,12 @@ export function comparisonFigure(
   if (patients.length === 0) return emptyFigure(title, 'No patient has been scored.');
   const places = spread(patients.length, 0.3);
   const points = methods.flatMap((method, m) => methodTraces(method, m, patients, places));
-  return makeFigure([...patientLines(methods, patients, places), ...points], {
+  return makeFigure([...patientLines(methods, patients, places), ...points, ...key], {
     title,
     width: Math.max(520, 120 + 210 * methods.length),
-    height: 430,
+    height: 460,
+    margin: { b: 100 },
+    legend: legendBelow,
     xaxis: axis({
       tickvals: methods.map((_, m) => m),
       ticktext: methods.map((m) => `${m.name}<br>${formatMeanSd(summarise(Object.values(m.values)))}`),

@@ -19,9 +19,12 @@ export interface Figure {
 /** True for figures that show slices: their PNG is large and gains nothing from a high resolution. */
 export const hasPictures = ({ layout }: Figure): boolean => Boolean(layout.images?.length);
 
-/** The text of the figure's title, without markup; used as plain-text output and in provenance. */
+/** The text of the figure's title without markup and subtitle; used as plain-text output and in provenance. */
 export function titleOf(figure: Figure): string {
   const { title } = figure.layout;
   const text = typeof title === 'string' ? title : (title?.text ?? '');
-  return text.replace(/<br\s*\/?>/g, ' ').replace(/<[^>]+>/g, '');
+  return text
+    .replace(/<br><span.*/, '')
+    .replace(/<br\s*\/?>/g, ' ')
+    .replace(/<[^>]+>/g, '');
 }

@@ -1,7 +1,7 @@
 import type { OverlapMetric, PatientOverlap } from '../evaluate/overlap.ts';
 import { summarise } from '../statistics/summary.ts';
 import type { Data, Figure } from './figure.ts';
-import { axis, colours, emptyFigure, legendBelow, makeFigure, palette, sizes, withAlpha } from './theme.ts';
+import { axis, colours, emptyFigure, legendBelow, makeFigure, palette, shareRange, sizes, withAlpha } from './theme.ts';
 
 const shown: readonly (readonly [OverlapMetric, string])[] = [
   ['dice', 'DSC'],
@@ -22,6 +22,14 @@ interface Scope {
   offset: number;
   patients: readonly PatientOverlap[];
 }
+
+/** The lowest of the points and of the ends of the bars. */
+const lowestOf = ({ patients }: Scope): number[] =>
+  shown.flatMap(([metric]) => {
+    const scores = patients.map((p) => p.scores[metric]);
+    const { mean, sd } = summarise(scores);
+    return [...scores, mean - (Number.isNaN(sd) ? 0 : sd)];
+  });
 
 /** The points of one scope, its mean ± SD beside them and their text above. */
 function scopeTraces({ name, colour, offset, patients }: Scope): { data: Data[]; notes: Record<string, unknown>[] } {
@@ -60,8 +68,9 @@ function scopeTraces({ name, colour, offset, patients }: Scope): { data: Data[];
   const notes = summaries.map((s, m) => ({
     text: `${s.mean.toFixed(3)}${Number.isNaN(s.sd) ? '' : `<br>±${s.sd.toFixed(3)}`}`,
     x: m + offset + 0.02,
-    y: 1.03,
+    y: 1,
     yanchor: 'bottom',
+    yshift: 6,
     showarrow: false,
     font: { size: sizes.small, color: colour },
   }));
@@ -78,7 +87,7 @@ export function metricsByPatient(
   options: { title?: string } = {},
 ): Figure {
   const n = Math.max(scores.volume.length, scores.pancreas.length);
-  const title = options.title ?? `Overlap with the label in ${n} ${n === 1 ? 'patient' : 'patients'}`;
+  const title = options.title ?? `Overlap of prediction and label in ${n} ${n === 1 ? 'patient' : 'patients'}`;
   if (n === 0) return emptyFigure(title, 'No patient has been scored.');
   const scopes: Scope[] = [
     { name: 'Whole volume', colour: palette.blue, offset: -0.21, patients: scores.volume },
@@ -86,6 +95,7 @@ export function metricsByPatient(
   ].filter((scope) => scope.patients.length > 0);
   const parts = scopes.map((scope) => scopeTraces(scopes.length > 1 ? scope : { ...scope, offset: 0 }));
   const traces = parts.flatMap((p) => p.data);
+  const [low] = shareRange(scopes.flatMap(lowestOf));
   return makeFigure(traces, {
     title,
     width: 820,
@@ -100,9 +110,10 @@ export function metricsByPatient(
       gridcolor: 'white',
     }),
     yaxis: axis({
-      title: 'Score of a patient',
-      range: [-0.02, 1.17],
-      tickvals: [0, 0.2, 0.4, 0.6, 0.8, 1],
+      title: 'Score of a patient (0 to 1)',
+      unit: 'none',
+      range: [low, 1 + 0.16 * (1 - low)],
+      tickvals: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1].filter((tick) => tick >= low),
       linecolor: colours.quiet,
     }),
   });

@@ -1,5 +1,5 @@
 import type { Figure } from './figure.ts';
-import { type Panel, type PanelMask, panelGrid } from './panels.ts';
+import { inRows, type Panel, type PanelMask, panelGrid } from './panels.ts';
 import { cropSlice, cutWindow, type SliceImage, windowAround } from './slicePicture.ts';
 import { classColours, colours, emptyFigure } from './theme.ts';
 
@@ -56,11 +56,14 @@ function looksOf(classes: readonly string[]): { label: ToMasks; prediction: ToMa
   return { label: inColours('label', 'dot'), prediction: inColours('prediction', 'solid') };
 }
 
+/** Cases beside each other; more begin anew below. */
+const perBlock = 4;
+
 /**
- * One row per case: the CT slice alone, with its label, and with the prediction (the label's outline beside it); the
- * last column is left out where no case has a prediction. With the names of `classes` each has a colour, its label
- * dotted lines. `zoomMm` shows a square of that side around the masks instead
- * of the whole slice. No case gives an empty figure.
+ * One column per case: the CT slice alone, below it with its label, and with the prediction (the label's outline
+ * beside it); the last row is left out where no case has a prediction. With the names of `classes` each has a colour,
+ * its label dotted lines. `zoomMm` shows a square of that side around the masks instead of the whole slice. No case
+ * gives an empty figure.
  */
 export function overlayGrid(
   cases: readonly OverlayCase[],
@@ -68,9 +71,10 @@ export function overlayGrid(
 ): Figure {
   const looks = looksOf(options.classes ?? []);
   const predicted = cases.some(({ prediction }) => prediction);
-  const title = options.title ?? (predicted ? 'CT slice, label and prediction' : 'CT slice and label');
+  const counted = cases.length === 1 ? 'one slice' : `${cases.length} slices`;
+  const title = options.title ?? (predicted ? `CT, label and prediction of ${counted}` : `CT and label of ${counted}`);
   if (cases.length === 0) return emptyFigure(title, 'There is no case to show.');
-  const rows = cases.map((whole): Panel[] => {
+  const columns = cases.map((whole): Panel[] => {
     const { slice, label, prediction, dice } = options.zoomMm ? zoomCase(whole, options.zoomMm) : whole;
     const masks = [...(label ? looks.label(label, 0) : []), ...(prediction ? looks.prediction(prediction, 0.25) : [])];
     const unscored = prediction ? 'no score' : 'no prediction';
@@ -81,9 +85,14 @@ export function overlayGrid(
       ...(predicted ? [{ slice, masks, title: score }] : []),
     ];
   });
-  return panelGrid(rows, {
-    title,
-    columnTitles: ['CT', 'Label', ...(predicted ? ['Prediction'] : [])],
-    panelWidth: options.panelWidth,
-  });
+  const names = ['CT', 'Label', ...(predicted ? ['Prediction'] : [])].map((name) => `<b>${name}</b>`);
+  const blocks = inRows(columns, perBlock);
+  return panelGrid(
+    blocks.flatMap((block) => names.map((_, row) => block.map((column) => column[row]))),
+    {
+      title,
+      rowTitles: blocks.flatMap(() => names),
+      panelWidth: options.panelWidth ?? (cases.length > 2 ? 205 : 290),
+    },
+  );
 }

@@ -3,7 +3,7 @@
 import { outlineLoops } from '../volume/outline.ts';
 import type { Data, Figure } from './figure.ts';
 import { pngAddress, type SliceImage, sliceToRgba } from './slicePicture.ts';
-import { legendBelow, makeFigure, sizes, withAlpha } from './theme.ts';
+import { colours, legendBelow, makeFigure, sizes, withAlpha } from './theme.ts';
 
 export interface PanelMask {
   /** (height, width) of the panel's slice; non-zero, or equal to `value`, is inside. */
@@ -24,12 +24,22 @@ export interface Panel {
   readonly masks?: readonly PanelMask[];
   /** Letters at the left, right, top and bottom edge, such as R, L, A, P. */
   readonly edges?: readonly [string, string, string, string];
-  /** A CSS colour behind these letters, for pictures that are bright at their edges; none by default. */
+  /** A CSS colour behind these letters, so that bone or the table below the patient does not swallow them. */
   readonly edgeBacking?: string;
+}
+
+/** A scale of colours beside the panels. */
+export interface ColourBar {
+  /** What the colours mean; the lines of a long one are parted by <br>. */
+  readonly title: string;
+  /** CSS colours at shares of the bar, from 0 at its bottom to 1 at its top. */
+  readonly scale: readonly (readonly [number, string])[];
+  readonly ticks: readonly (readonly [number, string])[];
 }
 
 export interface PanelGridOptions {
   title: string;
+  subtitle?: string;
   columnTitles?: readonly string[];
   rowTitles?: readonly string[];
   /** Pixels of a panel's width, 230 by default. */
@@ -38,6 +48,8 @@ export interface PanelGridOptions {
   caption?: string;
   /** Pixels kept free below the panels for another plot, whose axes the caller adds; paper y = 0 is below them. */
   roomBelow?: number;
+  /** Scales at the right of the panels, from top to bottom. */
+  bars?: readonly ColourBar[];
   margin?: { l?: number; b?: number };
 }
 
@@ -49,6 +61,10 @@ interface Place {
 }
 
 const gap = 10;
+/** Pixels at the right that scales of colours take. */
+const barRoom = 118;
+/** Behind letters at the edges. */
+const shade = 'rgba(0,0,0,0.6)';
 
 /** Axis options that show a slice of the given size at the top of a place, with equal scales on both axes. */
 function axesAt(
@@ -123,10 +139,41 @@ function edgeLetters(panel: Panel, axisName: string): Record<string, unknown>[] 
       xref: `x${axisName}`,
       yref: `y${axisName}`,
       font: { color: 'white', size: sizes.font },
-      ...(panel.edgeBacking && { bgcolor: panel.edgeBacking, borderpad: 1 }),
+      bgcolor: panel.edgeBacking ?? shade,
+      borderpad: 1,
     }),
   );
 }
+
+/** A trace without points that brings a scale of colours, `k` of so many. */
+const barTrace = ({ title, scale, ticks }: ColourBar, k: number, count: number): Data =>
+  ({
+    type: 'scatter',
+    mode: 'markers',
+    x: [null],
+    y: [null],
+    showlegend: false,
+    marker: {
+      color: [0],
+      cmin: 0,
+      cmax: 1,
+      colorscale: scale,
+      showscale: true,
+      colorbar: {
+        title: { text: `${title}<br> `, side: 'top', font: { size: sizes.small } },
+        tickvals: ticks.map(([at]) => at),
+        ticktext: ticks.map(([, text]) => text),
+        tickfont: { size: sizes.small },
+        thickness: 14,
+        outlinewidth: 0,
+        len: 0.96 / count,
+        y: 1 - (k + 0.5) / count,
+        yanchor: 'middle',
+        x: 1.01,
+        xanchor: 'left',
+      },
+    },
+  }) as unknown as Data;
 
 /** Where everything of a grid lies, in pixels inside the margins. */
 function gridPlaces(
@@ -179,6 +226,15 @@ function gridTexts(
   return [...columns, ...rows, ...caption];
 }
 
+/** A thin line around a picture that is not a slice: a map of small values is white on white. */
+const frameOf = ({ width, height, spacingMm }: SliceImage, axisName: string): Record<string, unknown> => ({
+  type: 'rect',
+  xref: `x${axisName}`,
+  yref: `y${axisName}`,
+  ...{ x0: 0, x1: width * spacingMm[1], y0: 0, y1: height * spacingMm[0] },
+  line: { color: colours.grid, width: 1 },
+});
+
 /** All panels of the grid as Plotly traces, axes, pictures and texts. */
 function drawPanels(
   rows: readonly (readonly (Panel | undefined)[])[],
@@ -189,6 +245,7 @@ function drawPanels(
   const axes: Record<string, unknown> = {};
   const images: unknown[] = [];
   const annotations: Record<string, unknown>[] = [];
+  const frames: Record<string, unknown>[] = [];
   const named = new Set<string>();
   let index = 0;
   rows.forEach((row, r) =>
@@ -223,14 +280,14 @@ function drawPanels(
         annotations.push(
           text(panel.title, (place.left + place.width / 2) / size.width, 1 - place.top / size.height, {
             yanchor: 'bottom',
-            font: { size: sizes.small + 1 },
           }),
         );
       annotations.push(...edgeLetters(panel, name));
+      if (panel.rgba) frames.push(frameOf(slice, name));
       index++;
     }),
   );
-  return { data, axes, images, annotations, legend: named.size > 0 };
+  return { data, axes, images, annotations, frames, legend: named.size > 0 };
 }
 
 /**
@@ -240,22 +297,25 @@ function drawPanels(
 export function panelGrid(rows: readonly (readonly (Panel | undefined)[])[], options: PanelGridOptions): Figure {
   const { places, width, height } = gridPlaces(rows, options.panelWidth ?? 230);
   const size = { width, height: height + (options.roomBelow ?? 0) };
-  const { data, axes, images, annotations, legend } = drawPanels(rows, places, size);
-  const sides = Math.max(16, (0.62 * sizes.title * options.title.length - size.width) / 2); // room for the title
+  const { data, axes, images, annotations, frames, legend } = drawPanels(rows, places, size);
+  const bars = options.bars ?? [];
+  const sides = Math.max(16, (0.3 * sizes.title * options.title.length + 24 - size.width) / 2); // half the title a line
   const margin = {
     l: sides + (options.rowTitles ? 18 : 0),
-    r: sides,
+    r: bars.length > 0 ? barRoom : sides,
     t: options.columnTitles ? 74 : 54,
     b: 14 + (legend ? 34 : 0) + (options.caption ? 22 : 0),
     ...options.margin,
   };
-  return makeFigure(data, {
+  return makeFigure([...data, ...bars.map((bar, k) => barTrace(bar, k, bars.length))], {
     title: options.title,
+    ...(options.subtitle && { subtitle: options.subtitle }),
     width: size.width + margin.l + margin.r,
     height: size.height + margin.t + margin.b,
     margin,
     ...axes,
     images,
+    ...(frames.length > 0 && { shapes: frames }),
     annotations: [...annotations, ...gridTexts(options, places, size)],
     legend: { ...legendBelow, bgcolor: 'white' },
   });

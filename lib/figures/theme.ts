@@ -50,7 +50,7 @@ export const findingColours = {
   holm: palette.vermillion,
 } as const;
 
-export const sizes = { font: 13, title: 17, small: 11 } as const;
+export const sizes = { font: 13, title: 17, axis: 14, subtitle: 12, small: 11 } as const;
 
 /** `#0072B2` with an opacity, as CSS. */
 export function withAlpha(hex: string, alpha: number): string {
@@ -58,17 +58,26 @@ export function withAlpha(hex: string, alpha: number): string {
   return `rgba(${r},${g},${b},${alpha})`;
 }
 
-export interface AxisOptions {
-  title?: string;
+/** An axis with a title says its unit too: `none` for pure numbers and names, else it is written behind the title. */
+type AxisName = { title: string; unit: string } | { title?: undefined; unit?: undefined };
+
+export type AxisOptions = AxisName & {
   type?: 'linear' | 'log' | 'category';
   range?: [number, number];
   [plotlyOption: string]: unknown;
+};
+
+/** `CT number (HU)`, `HD95 (voxels; mm)`; the title alone for a quantity without a unit. */
+export function withUnit(title: string, unit: string): string {
+  if (unit === 'none') return title;
+  return title.endsWith(')') ? `${title.slice(0, -1)}; ${unit})` : `${title} (${unit})`;
 }
 
-/** An axis in the common look; `title` names the quantity and its unit. */
-export function axis({ title, ...rest }: AxisOptions = {}): Record<string, unknown> {
+/** An axis in the common look; `title` names the quantity, `unit` what it is measured in. */
+export function axis({ title, unit, ...rest }: AxisOptions = {}): Record<string, unknown> {
+  const text = title && withUnit(title, unit!);
   return {
-    ...(title ? { title: { text: title, standoff: 8 } } : {}),
+    ...(text ? { title: { text, standoff: 8, font: { size: sizes.axis } } } : {}),
     gridcolor: colours.grid,
     linecolor: colours.quiet,
     tickcolor: colours.quiet,
@@ -130,28 +139,78 @@ export function logAxis(values: readonly number[], options: AxisOptions = {}): R
 }
 
 export interface FigureOptions {
+  /** Says what is shown to somebody who sees nothing else; too long a one is broken into two lines. */
   title: string;
+  /** One smaller line below: how to read it, what marks mean. */
+  subtitle?: string;
   width: number;
   height: number;
   /** Further Plotly layout: axes, shapes, annotations. */
   [layoutOption: string]: unknown;
 }
 
-/** Puts traces into the common look. */
-export function makeFigure(data: Data[], { title, ...layout }: FigureOptions): Figure {
+/** Mean width of a letter of the font, in shares of its size. */
+const letterWidth = 0.57;
+
+/** The title in one line, or in two where it would leave the figure; it breaks at the space nearest to its middle. */
+function brokenTitle(title: string, width: number): string {
+  if (letterWidth * sizes.title * title.length <= width - 24) return title;
+  const spaces = [...title.matchAll(/ /g)].map(({ index }) => index);
+  const middle = title.length / 2;
+  const at = spaces.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
+  return at === undefined ? title : `${title.slice(0, at)}<br>${title.slice(at + 1)}`;
+}
+
+/** Axes of a layout that show numbers and say nowhere of what. */
+function unnamedAxes(layout: Record<string, unknown>): string[] {
+  const isNumbers = (axis: Record<string, unknown>): boolean =>
+    axis.visible !== false &&
+    axis.showticklabels !== false &&
+    axis.type !== 'category' &&
+    !axis.ticktext &&
+    !axis.matches;
+  return Object.entries(layout)
+    .filter(([name]) => /^[xy]axis\d*$/.test(name))
+    .filter(([, axis]) => isNumbers(axis as Record<string, unknown>) && !(axis as { title?: unknown }).title)
+    .map(([name]) => name);
+}
+
+/** Logarithmic axes along which bars lie: they begin nowhere, so the length of a bar would mean nothing. */
+function barAxes(data: readonly Data[], layout: Record<string, unknown>): string[] {
+  const names = (data as readonly { type?: string; orientation?: string; xaxis?: string; yaxis?: string }[])
+    .filter(({ type }) => type === 'bar' || type === 'histogram')
+    .map(({ orientation, xaxis = 'x', yaxis = 'y' }) => (orientation === 'h' ? xaxis : yaxis))
+    .map((name) => `${name[0]}axis${name.slice(1)}`);
+  return [...new Set(names)].filter((name) => (layout[name] as { type?: string } | undefined)?.type === 'log');
+}
+
+/**
+ * Puts traces into the common look. Throws where there is no title, an axis of numbers without one, or bars along a
+ * logarithmic axis: whoever writes a figure says what is on it, and shows it in its proportions.
+ */
+export function makeFigure(data: Data[], { title, subtitle, ...layout }: FigureOptions): Figure {
+  if (title.trim() === '') throw new Error('a figure needs a title');
+  const unnamed = unnamedAxes(layout);
+  if (unnamed.length > 0) throw new Error(`"${title}" has an axis of numbers without a title: ${unnamed.join(', ')}`);
+  const bars = barAxes(data, layout);
+  if (bars.length > 0) throw new Error(`"${title}" has bars along a logarithmic axis: ${bars.join(', ')}`);
+  const lines = brokenTitle(title, layout.width);
+  const below = subtitle ? `<br><span style="font-size:${sizes.subtitle}px">${subtitle}</span>` : '';
+  const isOneLine = lines === title && !subtitle;
+  const more = (lines === title ? 0 : 22) + (subtitle ? 12 : 0); // pixels that the further lines take
   const margin = { l: 70, r: 30, t: 64, b: 60, ...(layout.margin as object | undefined) };
   return {
     data,
     layout: {
       font: { family: fontFamily, size: sizes.font, color: colours.text },
       title: {
-        text: title,
+        text: `${lines}${below}`,
         x: 0.5,
         xanchor: 'center',
         y: 1,
         yanchor: 'top',
         yref: 'container',
-        pad: { t: 14 },
+        pad: { t: isOneLine ? 14 : 26 }, // of several lines Plotly puts the first one higher
         font: { size: sizes.title },
       },
       colorway: [...seriesColours],
@@ -159,10 +218,21 @@ export function makeFigure(data: Data[], { title, ...layout }: FigureOptions): F
       plot_bgcolor: 'white',
       hovermode: 'closest',
       ...layout,
+      height: layout.height + more,
       legend: { tracegroupgap: 0, ...(layout.legend as object | undefined) },
-      margin,
+      margin: { ...margin, t: margin.t + more },
     } as Partial<Layout> as Figure['layout'],
   };
+}
+
+/**
+ * From the tenth below the least share to 1, with a little room at both ends: scores lie high, and an axis from 0 would
+ * be half empty. For points and lines, not for bars. Without a value 0 to 1.
+ */
+export function shareRange(values: readonly number[]): [number, number] {
+  const least = Math.min(1, ...values.filter(Number.isFinite));
+  const low = values.length > 0 ? Math.max(0, Math.floor(10 * least) / 10) : 0;
+  return [low - 0.02, 1.02];
 }
 
 /** A legend in one row below the picture. */

@@ -113,8 +113,8 @@ function validationPanel(validated: readonly Validated[], best: Validated, range
   return {
     traces: [...diceTraces(validated), trace],
     layout: {
-      xaxis2: axis({ title: 'Epoch', domain: [0.56, 1], range, anchor: 'y2' }),
-      yaxis2: axis({ title: 'DSC', range: [0, 1], anchor: 'x2' }),
+      xaxis2: axis({ title: 'Epoch', unit: 'none', domain: [0.56, 1], range, anchor: 'y2' }),
+      yaxis2: axis({ title: 'DSC (0 to 1)', unit: 'none', range: [0, 1], anchor: 'x2' }),
       annotations: [note],
     },
   };
@@ -130,7 +130,9 @@ export function trainingCurves(
   options: { title?: string; lossName?: string } = {},
 ): Figure {
   const best = bestEpoch(records);
-  const title = options.title ?? (best ? 'Training loss and validation DSC' : 'Training loss');
+  const title =
+    options.title ??
+    (best ? 'Training loss and DSC of validation patients, epoch by epoch' : 'Training loss, epoch by epoch');
   if (records.length === 0) return emptyFigure(title, 'Nothing has been trained yet.');
   const range: [number, number] = [0, Math.max(...records.map((r) => r.epoch)) + 0.5];
   const validated = records.filter((r): r is Validated => r.kind === 'epoch' && r.validation !== undefined);
@@ -142,8 +144,8 @@ export function trainingCurves(
     height: 400,
     margin: { b: 92 },
     legend: legendBelow,
-    xaxis: axis({ title: 'Epoch', domain: right ? [0, 0.44] : [0, 1], range }),
-    yaxis: logAxis(losses, { title: options.lossName ?? 'Loss (logarithmic)' }),
+    xaxis: axis({ title: 'Epoch', unit: 'none', domain: right ? [0, 0.44] : [0, 1], range }),
+    yaxis: logAxis(losses, { title: options.lossName ?? 'Loss, logarithmic', unit: 'none' }),
     ...right?.layout,
   });
 }

@@ -11,7 +11,7 @@ export const curve = makeFigure(
     title: 'Loss ± µ',
     width: 480,
     height: 300,
-    xaxis: axis({ title: 'Epoch' }),
-    yaxis: logAxis([0.1, 0.5], { title: 'Loss (nats)' }),
+    xaxis: axis({ title: 'Epoch', unit: 'none' }),
+    yaxis: logAxis([0.1, 0.5], { title: 'Loss', unit: 'nats' }),
   },
 );

@@ -26,8 +26,17 @@ describe('metricsByPatient', () => {
   it('leave out the SD of one patient, and a scope without patients', () => {
     const figure = metricsByPatient({ volume: [patient('a', 6)], pancreas: [] });
     expect(texts(figure)).toEqual(['0.600', '0.429', '0.600', '0.600']);
-    expect(titleOf(figure)).toBe('Overlap with the label in 1 patient');
+    expect(titleOf(figure)).toBe('Overlap of prediction and label in 1 patient');
     expect(named(figure, 'Slices with pancreas')).toEqual([]);
+  });
+
+  it('begin at the tenth below the lowest point or bar', () => {
+    // DSC, precision and recall 0.9, Jaccard 9 / 11 = 0.82
+    const one = metricsByPatient({ volume: [patient('a', 9)], pancreas: [] });
+    expect((one.layout.yaxis as { range: number[] }).range[0]).toBeCloseTo(0.78, 12);
+    // Jaccard 6 / 14 and 10 / 10: mean 0.714, SD 0.404, so a bar ends at 0.31, below the points
+    const two = metricsByPatient({ volume: [patient('a', 6), patient('b', 10)], pancreas: [] });
+    expect((two.layout.yaxis as { range: number[] }).range[0]).toBeCloseTo(0.28, 12);
   });
 
   it('without data says so in one sentence', () => {

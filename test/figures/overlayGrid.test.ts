@@ -28,7 +28,7 @@ describe('overlayGrid', () => {
         ]),
       ),
     ).toEqual(expect.arrayContaining(['no label', 'no prediction']));
-    // a column that no case fills is left out
+    // a row that no case fills is left out
     expect(texts(overlayGrid([{ id: 'a', slice, label }]))).not.toContain('<b>Prediction</b>');
     expect(texts(overlayGrid([{ id: 'a', slice, prediction, dice: NaN }]))).toContain('DSC not defined');
   });
@@ -44,10 +44,22 @@ describe('overlayGrid', () => {
     const [pancreas, tumour] = classColours;
     expect(inLegend.map(({ name, line }) => [name, line])).toEqual([
       ['pancreas, label', expect.objectContaining({ color: pancreas, dash: 'dot' })],
-      ['pancreas, prediction', expect.objectContaining({ color: pancreas, dash: 'solid' })],
       ['tumour, label', expect.objectContaining({ color: tumour, dash: 'dot' })],
+      ['pancreas, prediction', expect.objectContaining({ color: pancreas, dash: 'solid' })],
       ['tumour, prediction', expect.objectContaining({ color: tumour, dash: 'solid' })],
     ]);
+  });
+
+  it('stands cases side by side, four in a line, each with its label and prediction below', () => {
+    const five = [1, 2, 3, 4, 5].map((id) => ({ id: `${id}`, slice, label }));
+    const figure = overlayGrid(five);
+    const { annotations } = figure.layout as { annotations: { text: string; x: number; y: number }[] };
+    const places = five.map(({ id }) => annotations.find(({ text }) => text === id)!);
+    expect(new Set(places.slice(0, 4).map(({ y }) => y)).size).toBe(1);
+    expect(places[4]!.x).toBeCloseTo(places[0]!.x, 12);
+    expect(places[4]!.y).toBeLessThan(places[0]!.y);
+    expect(texts(figure).filter((text) => text === '<b>Label</b>')).toHaveLength(2);
+    expect(titleOf(figure)).toBe('CT and label of 5 slices');
   });
 
   it('can be seen through a window around their masks', () => {

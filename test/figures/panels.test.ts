@@ -48,6 +48,34 @@ describe('panelGrid', () => {
     expect(row.textangle).toBe(-90);
   });
 
+  it('stands a scale beside the panels for each that is asked for, and frames pictures that are not slices', () => {
+    const scale = [
+      [0, '#FFFFFF'],
+      [1, '#000000'],
+    ] as const;
+    const bars = ['a', 'b'].map((title) => ({
+      title,
+      scale,
+      ticks: [
+        [0, 'none'],
+        [1, 'all'],
+      ] as const,
+    }));
+    const rgba = new Uint8ClampedArray(4 * 48);
+    const figure = panelGrid([[{ slice, rgba }, { slice }]], { title: 't', subtitle: 'how', bars });
+    const shown = traces(figure).flatMap(({ marker }) => (marker?.showscale ? [marker] : []));
+    expect(shown.map(({ colorbar }) => [colorbar.title.text, colorbar.ticktext, colorbar.y])).toEqual([
+      ['a<br> ', ['none', 'all'], 0.75],
+      ['b<br> ', ['none', 'all'], 0.25],
+    ]);
+    expect(shown[0]!.colorscale).toEqual(scale);
+    expect((figure.layout.shapes as Loose[]).map(({ xref, x1, y1 }) => [xref, x1, y1])).toEqual([['x', 4, 9]]);
+    expect((figure.layout.title as Loose).text).toContain('how');
+    const plain = panelGrid([[{ slice }]], { title: 't' });
+    expect(plain.layout.margin!.r).toBeLessThan(figure.layout.margin!.r!);
+    expect(plain.layout).not.toHaveProperty('shapes');
+  });
+
   it('has one entry in the legend for a name, and one outline for each panel', () => {
     const mask = { mask: label, name: 'Label', colour: '#56B4E9' };
     const figure = panelGrid(

@@ -82,7 +82,11 @@ describe('rendering', () => {
   it('keeps every label inside the picture: margins grow with long tick labels', async () => {
     const wide = makeFigure(
       [{ type: 'bar', orientation: 'h', x: [1], y: ['a very long category name indeed'] }] as Figure['data'],
-      { title: 't', width: 480, height: 200, xaxis: axis(), yaxis: axis() },
+      {
+        ...{ title: 't', width: 480, height: 200 },
+        xaxis: axis({ title: 'Length', unit: 'mm' }),
+        yaxis: axis({ type: 'category' }),
+      },
     );
     const svg = await toSvg(wide);
     const start = Number(/<g class="ytick"><text[^>]*? x="([\d.]+)"/.exec(svg)![1]); // right end of the label
@@ -113,6 +117,6 @@ describe('rendering', () => {
       learningRate: 1,
       seconds: 1,
     }));
-    expect(textsOf(await toSvg(trainingCurves(records)))).toContain('Training loss');
+    expect(textsOf(await toSvg(trainingCurves(records)))).toContain('Training loss, epoch by epoch');
   });
 });

@@ -1,5 +1,6 @@
 /** The common look of all figures. */
 import { describe, expect, it } from 'vitest';
+import { titleOf } from '../../lib/figures/figure.ts';
 import {
   axis,
   colours,
@@ -10,7 +11,9 @@ import {
   makeFigure,
   palette,
   seriesColours,
+  shareRange,
   withAlpha,
+  withUnit,
 } from '../../lib/figures/theme.ts';
 import { type Loose, texts } from './readFigure.ts';
 
@@ -44,8 +47,10 @@ describe('the theme', () => {
   });
 
   it('gives axes a title with room, and lets every option of Plotly win', () => {
-    const found = axis({ title: 'HU', showline: false }) as Loose;
-    expect([found.title.text, found.showline, found.automargin]).toEqual(['HU', false, true]);
+    const found = axis({ title: 'CT number', unit: 'HU', showline: false }) as Loose;
+    expect([found.title.text, found.showline, found.automargin]).toEqual(['CT number (HU)', false, true]);
+    expect(withUnit('DSC', 'none')).toBe('DSC');
+    expect(withUnit('HD95 (voxels)', 'mm')).toBe('HD95 (voxels; mm)');
     expect(axis()).not.toHaveProperty('title');
   });
 
@@ -56,6 +61,50 @@ describe('the theme', () => {
     expect(layout.margin).toEqual({ l: 5, r: 30, t: 64, b: 60 });
     expect(layout.legend).toEqual({ tracegroupgap: 0, x: 1 });
     expect(layout.colorway).toEqual([...seriesColours]);
+  });
+
+  it('refuses a figure without a title, and an axis of numbers that does not say of what', () => {
+    const size = { width: 300, height: 200 };
+    expect(() => makeFigure([], { title: ' ', ...size })).toThrow('needs a title');
+    expect(() => makeFigure([], { title: 'Scores', ...size, yaxis: axis() })).toThrow(
+      '"Scores" has an axis of numbers without a title: yaxis',
+    );
+    const named = { yaxis: axis({ title: 'DSC', unit: 'none' }), xaxis2: axis({ title: 'Epoch', unit: 'none' }) };
+    const silent = [{ visible: false }, { type: 'category' }, { ticktext: ['a'] }, { showticklabels: false }];
+    for (const xaxis of silent)
+      expect(() => makeFigure([], { title: 'Scores', ...size, ...named, xaxis })).not.toThrow();
+  });
+
+  it('refuses bars along a logarithmic axis, upright and lying, and takes points and bars along others', () => {
+    const size = { title: 'Counts', width: 300, height: 200 };
+    const log = logAxis([1, 100], { title: 'Voxels', unit: 'number' });
+    const even = axis({ title: 'Voxels', unit: 'number' });
+    const bar = (more: object) => [{ type: 'bar', x: [1], y: [2], ...more }] as never;
+    expect(() => makeFigure(bar({}), { ...size, yaxis: log })).toThrow(
+      '"Counts" has bars along a logarithmic axis: yaxis',
+    );
+    const lying = bar({ orientation: 'h', xaxis: 'x2' });
+    expect(() => makeFigure(lying, { ...size, xaxis: even, xaxis2: log })).toThrow('axis: xaxis2');
+    expect(() => makeFigure(bar({}), { ...size, xaxis: log, yaxis: even })).not.toThrow();
+    expect(() => makeFigure([{ type: 'scatter', y: [2] }] as never, { ...size, yaxis: log })).not.toThrow();
+  });
+
+  it('breaks a title that is too long near its middle, puts the subtitle below, and makes room for both', () => {
+    const title = 'A title of many words that cannot stand in one line';
+    const { layout } = makeFigure([], { title, subtitle: 'how to read it', width: 360, height: 200 });
+    const { text } = layout.title as Loose;
+    expect(text).toBe(
+      'A title of many words that<br>cannot stand in one line<br><span style="font-size:12px">how to read it</span>',
+    );
+    expect([layout.height, layout.margin!.t]).toEqual([234, 98]);
+    expect(titleOf({ data: [], layout })).toBe(title);
+  });
+
+  it('begins shares at the tenth below the least', () => {
+    expect(shareRange([0.93, 0.66, NaN])).toEqual([0.6 - 0.02, 1.02]);
+    expect(shareRange([0.6])).toEqual([0.6 - 0.02, 1.02]); // room for a point on the tenth
+    expect(shareRange([0.05, 1])).toEqual([-0.02, 1.02]);
+    expect(shareRange([])).toEqual([-0.02, 1.02]);
   });
 
   it('has an empty figure of a title and a sentence', () => {

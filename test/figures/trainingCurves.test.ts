@@ -49,7 +49,7 @@ describe('trainingCurves', () => {
     const figure = trainingCurves([...steps, epoch(1, 0.75), epoch(2, 0.33)]);
     expect(named(figure, 'Training loss, each step')[0]!.x).toEqual([0.5, 1, 2]);
     expect(named(figure, 'Training loss, epoch mean')[0]!.x).toEqual([0.5, 1.5]);
-    expect(titleOf(figure)).toBe('Training loss'); // nothing was validated
+    expect(titleOf(figure)).toBe('Training loss, epoch by epoch'); // nothing was validated
   });
 
   it('without data says so in one sentence', () => {

@@ -22,8 +22,8 @@ export function leakageValues(record: StudyRecord): PatientValues[] {
 
 /** Validation DSC against threshold, run by run. */
 export const thresholdsOf = (record: StudyRecord): ThresholdCurve[] =>
-  record.runs.flatMap(({ arm, cleaning }) =>
-    cleaning ? [{ arm: armLabel(record, arm), points: cleaning.thresholds, chosen: cleaning.threshold }] : [],
+  record.runs.flatMap(({ arm, seed, cleaning }) =>
+    cleaning ? [{ arm: armLabel(record, arm), seed, points: cleaning.thresholds, chosen: cleaning.threshold }] : [],
   );
 
 /** One row a run: what validation chose, and the test patients' DSC and HD95 before and after. */

@@ -45,7 +45,8 @@ export async function loadStudy(name: string): Promise<StudyRecord> {
 /** Seeds as points, for each metric. */
 export const seedMetrics = (record: StudyRecord, metrics: readonly Metric[] = studyMetrics): SeedMetric[] =>
   metrics.map((metric) => ({
-    label: heading(metric),
+    label: metricInfo[metric].label,
+    unit: metricInfo[metric].unit,
     better: metricInfo[metric].better,
     arms: seedMeans(record, metric),
   }));
@@ -60,7 +61,8 @@ export function studyDifferences(
 ): DifferenceMetric[] {
   const label = armLabel(record, baseline);
   return metrics.map((metric) => ({
-    label: heading(metric),
+    label: metricInfo[metric].label,
+    unit: metricInfo[metric].unit,
     better: metricInfo[metric].better,
     comparisons: record.runs.length ? compareWith(metric, patientMeans(record, metric), label) : [],
   }));

@@ -27,9 +27,9 @@ const looks: Record<LayerKind, { name: string; colour: string; mark?: string }> 
   other: { name: 'Other', colour: colours.quiet },
 };
 
-const columnPixels = 94;
-const levelPixels = 104;
-const box = { width: 82, height: 46 };
+const columnPixels = 98;
+const levelPixels = 108;
+const box = { width: 92, height: 50 };
 const markSize = 20;
 
 type EdgeKind = 'flow' | 'skip' | 'residual';
@@ -113,7 +113,7 @@ function textOf(layer: PlacedLayer): Record<string, unknown> {
     xanchor: 'center',
     yanchor: 'middle',
     showarrow: false,
-    font: { size: layer.main ? sizes.small : sizes.font },
+    font: { size: layer.main ? sizes.small + 1 : sizes.font },
   };
 }
 

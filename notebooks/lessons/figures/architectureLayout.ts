@@ -16,8 +16,8 @@ export interface PlacedLayer extends LayerNode {
 }
 
 /** Pixels between boxes that share a row and a column, and between the main path and the residual path. */
-export const stackPitch = 62;
-const residualDrop = 30;
+export const stackPitch = 64;
+const residualDrop = 34;
 
 const smallKinds = new Set<LayerKind>(['shortcut', 'pool', 'up', 'add', 'resize', 'grouped', 'join']);
 
@@ -55,13 +55,18 @@ function contextOf(layers: readonly LayerNode[]): Context {
 }
 
 /**
- * Columns from the inputs to a layer that opens one: more where many branches start or end, so that their lines spread.
+ * Columns from the inputs to a layer that opens one: more where many branches start or end, so that their lines spread,
+ * fewer where it lies in another row than the boxes before it, which leaves room.
  */
-function step(node: LayerNode, { byName, consumers }: Context): number {
+function step(node: LayerNode, before: number, { byName, consumers, columns, levelOf }: Context): number {
   const sources = node.inputs.flatMap((name) =>
     smallKinds.has(byName.get(name)!.kind) ? [name, ...byName.get(name)!.inputs] : [name],
   );
-  return node.inputs.length > 2 || sources.some((name) => consumers.get(name)!.length > 3) ? 1.3 : 1;
+  if (node.inputs.length > 2 || sources.some((name) => consumers.get(name)!.length > 3)) return 1.3;
+  const isBeside = (one: LayerNode): boolean =>
+    one.kind === 'grouped' ||
+    (!smallKinds.has(one.kind) && levelOf(one) === levelOf(node) && columns.get(one.name)! > before - 0.5);
+  return sources.some((name) => isBeside(byName.get(name)!)) ? 1 : 0.8;
 }
 
 /** Column of each layer: right of its inputs for boxes, that of its inputs for small marks and chains. */
@@ -69,7 +74,7 @@ function fillColumns(layers: readonly LayerNode[], context: Context): void {
   for (const node of layers) {
     const before = Math.max(-1, ...node.inputs.map((name) => context.columns.get(name)!));
     const own = opensColumn(node) && !chainedTo(node, context);
-    context.columns.set(node.name, own ? Math.max(0, before + step(node, context)) : Math.max(before, 0));
+    context.columns.set(node.name, own ? Math.max(0, before + step(node, before, context)) : Math.max(before, 0));
   }
 }
 
@@ -96,7 +101,7 @@ function smallOffset(
   drops: ReadonlyMap<string, number>,
   shared: boolean,
 ): [number, number] {
-  if (node.kind === 'add' || node.kind === 'shortcut') return [0.22, residualDrop];
+  if (node.kind === 'add' || node.kind === 'shortcut') return [0.1, residualDrop];
   if (node.kind === 'join') return node.inputs.length > 2 ? [0, 2 * stackPitch] : [0, 0];
   if (node.kind === 'grouped') return [0.36, 0];
   if (node.kind === 'up') return [0, residualDrop + 4];

@@ -143,7 +143,7 @@ const border = ([height, width]: Size): Record<string, unknown> => ({
  * tap, a 1×1 convolution. No rates give an empty figure.
  */
 export function asppReceptiveField(map: Size, rates: readonly number[], options: { title?: string } = {}): Figure {
-  const title = options.title ?? `What the ASPP branches see on a ${map[0]}×${map[1]} map`;
+  const title = options.title ?? `What ASPP branches of rates ${rates.join(', ')} see on a map of ${map.join('×')}`;
   if (rates.length === 0) return emptyFigure(title, 'The network has no ASPP block.');
   const arrangement = arrange(map, rates);
   const layout: Record<string, unknown> = {};
@@ -164,6 +164,7 @@ export function asppReceptiveField(map: Size, rates: readonly number[], options:
   const margin = { l: 16, r: 16, t: 60, b: 44 };
   return makeFigure(data, {
     title,
+    subtitle: 'taps of a 3×3 kernel in the middle of the map and in its corner; share: over all places of the kernel',
     width: arrangement.widthPx + 32,
     height: arrangement.heightPx + margin.t + margin.b,
     margin,

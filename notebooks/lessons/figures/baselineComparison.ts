@@ -1,6 +1,6 @@
 import { comparisonFigure } from 'axunet/figures/comparisonFigure';
 import type { Figure } from 'axunet/figures/figure';
-import { axis } from 'axunet/figures/theme';
+import { axis, shareRange } from 'axunet/figures/theme';
 
 export interface Method {
   readonly name: string;
@@ -13,9 +13,11 @@ export interface Method {
  * how much of the network's score is more than grey value and place. Lines join the points of a patient, bars are
  * means. No method or no patient gives an empty figure.
  */
-export const baselineComparison = (methods: readonly Method[], options: { title?: string } = {}): Figure =>
-  comparisonFigure(
+export function baselineComparison(methods: readonly Method[], options: { title?: string } = {}): Figure {
+  const values = methods.flatMap(({ dice }) => Object.values(dice));
+  return comparisonFigure(
     methods.map(({ name, dice }) => ({ name, values: dice })),
-    options.title ?? 'The network beside two simple methods',
-    axis({ title: 'DSC of a patient', range: [-0.02, 1.02] }),
+    options.title ?? 'DSC of the network beside a threshold and a location prior',
+    axis({ title: 'DSC of a patient (0 to 1)', unit: 'none', range: shareRange(values) }),
   );
+}

@@ -1,7 +1,7 @@
 import type { Figure } from 'axunet/figures/figure';
 import { type Panel, panelGrid } from 'axunet/figures/panels';
 import { emptyFigure } from 'axunet/figures/theme';
-import { divergingRgba, largestOf, sequentialRgba } from './colourMaps.ts';
+import { divergingBar, divergingRgba, largestOf, sequentialBar, sequentialRgba } from './colourMaps.ts';
 
 /** One map of a mask's boundary, (height, width). */
 export interface BoundaryMap {
@@ -12,15 +12,15 @@ export interface BoundaryMap {
 }
 
 /**
- * Rows of maps of one mask, such as its edges as they should be and as published. Each map is scaled to its largest
- * value. No row gives an empty figure.
+ * Rows of maps of one mask, such as its edges as they should be and as published. Colours
+ * are shares of the largest value of each map. No row gives an empty figure.
  */
 export function boundaryMaps(
   size: { readonly height: number; readonly width: number },
   rows: readonly { readonly title: string; readonly maps: readonly BoundaryMap[] }[],
   options: { title?: string; panelWidth?: number } = {},
 ): Figure {
-  const title = options.title ?? 'The edge of a mask and the weights made of it';
+  const title = options.title ?? 'The edge of a mask and the weights made of it, as meant and as published';
   if (rows.length === 0) return emptyFigure(title, 'There is no mask to show.');
   const panel = ({ title: text, values, kind }: BoundaryMap): Panel => ({
     slice: { values, ...size, spacingMm: [1, 1], range: [0, 1] },
@@ -29,6 +29,11 @@ export function boundaryMaps(
   });
   return panelGrid(
     rows.map(({ maps }) => maps.map(panel)),
-    { title, rowTitles: rows.map((row) => row.title), panelWidth: options.panelWidth ?? 190 },
+    {
+      title,
+      rowTitles: rows.map((row) => row.title),
+      panelWidth: options.panelWidth ?? 182,
+      bars: [divergingBar('Gx and Gy: share<br>of the largest'), sequentialBar('Others: share<br>of the largest')],
+    },
   );
 }

@@ -57,12 +57,13 @@ export function boxShortcut(
     ],
     {
       title: options.title,
+      subtitle: 'area of a mark: patients with a box of about this size, by the median of their slices',
       width: 760,
       height: 560,
       margin: { b: 120 },
       legend: { ...legendBelow, itemsizing: 'constant' },
-      xaxis: axis({ title: 'Width of the box, pixels (median of the slices, in steps of 15)', range: [0, widest] }),
-      yaxis: axis({ title: 'Height of the box, pixels (steps of 10)', range: [0, highest] }),
+      xaxis: axis({ title: 'Width of the box, in steps of 15', unit: 'pixels', range: [0, widest] }),
+      yaxis: axis({ title: 'Height of the box, in steps of 10', unit: 'pixels', range: [0, highest] }),
     },
   );
 }

@@ -38,11 +38,12 @@ export function calibrationCurves(lines: readonly CalibrationLine[], options: { 
   } as Data;
   return makeFigure([...traces, right], {
     title: options.title,
+    subtitle: 'each point: a tenth of the patients, by what was predicted for them',
     width: 720,
     height: 560,
-    margin: { b: 130 },
+    margin: { b: 140 },
     legend: legendBelow,
-    xaxis: axis({ title: 'Mean predicted probability of a tumour, by tenths of the patients', range: [-0.02, 1.02] }),
-    yaxis: axis({ title: 'Share of them with a tumour', range: [-0.02, 1.02] }),
+    xaxis: axis({ title: 'Mean predicted probability of a tumour (0 to 1)', unit: 'none', range: [-0.02, 1.02] }),
+    yaxis: axis({ title: 'Share with a tumour (0 to 1)', unit: 'none', range: [-0.02, 1.02] }),
   });
 }

@@ -24,15 +24,21 @@ function masksOf(label: ArrayLike<number> | undefined): PanelMask[] {
   return classes.filter(({ value }) => present.has(value)).map((c) => ({ ...c, mask: label }));
 }
 
-/** One slice of each patient with its label, sorted as given. No patient gives an empty figure. */
+/**
+ * One slice of each patient with its label, sorted as given; the title says of how many patients these are some where
+ * `of` tells. No patient gives an empty figure.
+ */
 export function cohortOverview(
   patients: readonly CohortPatient[],
-  options: { title?: string; columns?: number; panelWidth?: number } = {},
+  options: { title?: string; of?: number; columns?: number; panelWidth?: number } = {},
 ): Figure {
-  const title = options.title ?? 'The cohort: one slice through each pancreas';
+  const { of = patients.length } = options;
+  const who =
+    of > patients.length ? `The first ${patients.length} of ${of} patients` : `All ${patients.length} patients`;
+  const title = options.title ?? `${who}: the slice with most pancreas`;
   if (patients.length === 0) return emptyFigure(title, 'The cohort has no patients.');
   const panels = patients.map(
     ({ id, group, slice, label }): Panel => ({ slice, title: group ? `${id} (${group})` : id, masks: masksOf(label) }),
   );
-  return panelGrid(inRows(panels, options.columns ?? 5), { title, panelWidth: options.panelWidth ?? 170 });
+  return panelGrid(inRows(panels, options.columns ?? 4), { title, panelWidth: options.panelWidth ?? 208 });
 }

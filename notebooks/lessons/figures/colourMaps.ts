@@ -1,4 +1,5 @@
-/** Numbers as colours, for pictures of losses and gradients. */
+/** Numbers as colours, for pictures of losses and gradients, and the scales that say which is which. */
+import type { ColourBar } from 'axunet/figures/panels';
 
 type Rgb = readonly [number, number, number];
 
@@ -17,13 +18,14 @@ function paint(values: ArrayLike<number>, colourOf: (value: number) => Rgb): Uin
   return rgba;
 }
 
+const divergingColour = (share: number): Rgb =>
+  mix(white, share < 0 ? blue : vermillion, Math.sqrt(Math.min(1, Math.abs(share))));
+
 /**
  * White at 0, blue below, vermillion above, full colour at ±limit; the root of the share keeps small values visible.
  */
 export const divergingRgba = (values: ArrayLike<number>, limit: number): Uint8ClampedArray =>
-  paint(values, (value) =>
-    mix(white, value < 0 ? blue : vermillion, limit > 0 ? Math.sqrt(Math.min(1, Math.abs(value) / limit)) : 0),
-  );
+  paint(values, (value) => divergingColour(limit > 0 ? value / limit : 0));
 
 /** White at 0 and below, darker towards `most`. */
 export function sequentialRgba(values: ArrayLike<number>, most: number): Uint8ClampedArray {
@@ -34,6 +36,22 @@ export function sequentialRgba(values: ArrayLike<number>, most: number): Uint8Cl
     return mix(heat[below]!, heat[below + 1]!, place - below);
   });
 }
+
+const css = (colour: Rgb): string => `rgb(${colour.map(Math.round).join(',')})`;
+
+/** The scale of `sequentialRgba`, in shares of the largest value. */
+export const sequentialBar = (title: string): ColourBar => ({
+  title,
+  scale: heat.map((colour, i) => [i / (heat.length - 1), css(colour)] as const),
+  ticks: [0, 0.25, 0.5, 0.75, 1].map((share) => [share, `${share}`] as const),
+});
+
+/** The scale of `divergingRgba`, in shares of the largest size; not even, for the root that it takes. */
+export const divergingBar = (title: string): ColourBar => ({
+  title,
+  scale: Array.from({ length: 41 }, (_, i) => [i / 40, css(divergingColour(i / 20 - 1))] as const),
+  ticks: [-1, -0.5, 0, 0.5, 1].map((share) => [(share + 1) / 2, `${share}`.replace('-', '−')] as const),
+});
 
 /** The largest size of a value, 0 for none. */
 export const largestOf = (values: ArrayLike<number>): number => {

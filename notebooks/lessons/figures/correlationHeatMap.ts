@@ -56,7 +56,12 @@ const mapTrace = ({ names, matrix }: FeatureClusters, name: (feature: string) =>
     ygap: 0.3, // gaps make Plotly draw cells in full size, not a small picture that is blown up
     text: names.map(name),
     hovertemplate: '%{z}<extra></extra>',
-    colorbar: { title: { text: 'ρ' }, thickness: 14, len: 0.6, outlinewidth: 0 },
+    colorbar: {
+      title: { text: 'ρ (−1 to 1)', side: 'top', font: { size: sizes.small } },
+      thickness: 14,
+      len: 0.6,
+      outlinewidth: 0,
+    },
   }) as unknown as Data;
 
 /**
@@ -75,15 +80,18 @@ export function correlationHeatMap(
   const left = 24 + 6.6 * Math.max(...ticks.map((t) => t.text.length), 0);
   return makeFigure([mapTrace(found, name)], {
     title,
-    width: side + left + 90,
+    subtitle:
+      'frames: clusters of features with a mean |ρ| of 0.8 or more; names: one feature of each, with their number',
+    width: side + left + 110,
     height: side + 100,
-    margin: { l: left, r: 90, t: 60, b: 40 },
+    margin: { l: left, r: 110, t: 60, b: 40 },
     shapes: clusterSquares(found),
     xaxis: axis({
       range: [-0.5, n - 0.5],
       showticklabels: false,
       ticks: '',
-      title: `${n} features in ${found.clusters.length} clusters`,
+      title: `${n} features in ${found.clusters.length} clusters, in the same order`,
+      unit: 'none',
       showgrid: false,
     }),
     yaxis: axis({

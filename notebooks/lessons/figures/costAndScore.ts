@@ -14,7 +14,7 @@ export interface CostedArm {
  * parameters. No arm gives an empty figure.
  */
 export function costAndScore(arms: readonly CostedArm[], options: { title?: string } = {}): Figure {
-  const title = options.title ?? 'What the networks cost and what they score';
+  const title = options.title ?? `Multiply-adds and DSC of ${arms.length} networks after equal training`;
   const scored = arms.filter(({ seeds }) => seeds.length);
   if (scored.length === 0) return emptyFigure(title, 'No run of this study is recorded.');
   const most = Math.max(...arms.map(({ parameters }) => parameters));
@@ -33,7 +33,7 @@ export function costAndScore(arms: readonly CostedArm[], options: { title?: stri
       {
         type: 'scatter',
         mode: 'markers',
-        name: `${label}: ${gmac.toFixed(0)} GMAC, ${(parameters / 1e6).toFixed(1)} M`,
+        name: `${label}: ${(parameters / 1e6).toFixed(1)} M`,
         x: [gmac],
         y: [mean],
         hoverinfo: 'name',
@@ -48,11 +48,19 @@ export function costAndScore(arms: readonly CostedArm[], options: { title?: stri
   });
   return makeFigure(data, {
     title,
+    subtitle: 'small point: one seed; circle: mean of the seeds, its area the number of parameters (M: million)',
     width: 860,
-    height: 430,
-    xaxis: axis({ title: '10⁹ multiplications per slice of 512 × 512 at the paper’s width', rangemode: 'tozero' }),
-    yaxis: axis({ title: 'DSC of the test patients (mean of a seed)' }),
-    legend: { x: 1.02, y: 1, itemsizing: 'constant', font: { size: sizes.small + 1 } },
+    height: 460,
+    xaxis: axis({
+      title: 'Multiply-adds for a slice of 512 × 512 at width 64',
+      unit: '10⁹',
+      rangemode: 'tozero',
+    }),
+    yaxis: axis({ title: 'Mean DSC of the test patients (0 to 1)', unit: 'none' }),
+    legend: {
+      ...{ x: 1.02, y: 1, itemsizing: 'constant', font: { size: sizes.small + 1 } },
+      title: { text: 'Network: parameters', font: { size: sizes.small + 1 } },
+    },
     margin: { r: 20 },
   });
 }

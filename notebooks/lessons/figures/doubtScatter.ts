@@ -47,11 +47,12 @@ export function doubtScatter(points: readonly DoubtPoint[], { title }: { title: 
   } as Data;
   return makeFigure([...data, diagonal], {
     title,
+    subtitle: 'each point: one slice',
     width: 720,
     height: 560,
     legend: legendBelow,
     margin: { b: 100 },
-    xaxis: axis({ title: 'DSC that the probabilities promise, without a label', range: [0, 1.02] }),
-    yaxis: axis({ title: 'DSC that was reached', range: [-0.02, 1.02] }),
+    xaxis: axis({ title: 'DSC that the probabilities promise (0 to 1)', unit: 'none', range: [-0.02, 1.02] }),
+    yaxis: axis({ title: 'DSC that was reached (0 to 1)', unit: 'none', range: [-0.02, 1.02] }),
   });
 }

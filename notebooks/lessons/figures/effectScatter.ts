@@ -16,7 +16,14 @@ export interface EffectPoint {
  */
 export function effectScatter(
   points: readonly EffectPoint[],
-  options: { title: string; x: string; y: string; kinds: readonly string[]; colours?: readonly string[] },
+  options: {
+    title: string;
+    x: string;
+    y: string;
+    unit: string;
+    kinds: readonly string[];
+    colours?: readonly string[];
+  },
 ): Figure {
   const { title, kinds } = options;
   if (points.length === 0) return emptyFigure(title, 'No feature could be compared.');
@@ -47,11 +54,12 @@ export function effectScatter(
   const scale = { range: [-reach, reach] as [number, number], zeroline: true, zerolinecolor: '#BBBBBB' };
   return makeFigure([...traces, equal], {
     title,
+    subtitle: 'each point: one feature',
     width: 680,
     height: 620,
-    margin: { b: 108 },
+    margin: { b: 118 },
     legend: legendBelow,
-    xaxis: axis({ title: options.x, ...scale }),
-    yaxis: axis({ title: options.y, ...scale }),
+    xaxis: axis({ title: options.x, unit: options.unit, ...scale }),
+    yaxis: axis({ title: options.y, unit: options.unit, ...scale }),
   });
 }

@@ -15,6 +15,12 @@ export function foldRows({
   }));
 }
 
+/** What the letters of the squares mean; nothing without groups. */
+function letterKey(groups: Readonly<Record<string, string>> = {}): string {
+  const names = [...new Set(Object.values(groups))].sort();
+  return names.length > 0 ? `, letter: ${names.map((name) => `${name[0]!.toUpperCase()} ${name}`).join(', ')}` : '';
+}
+
 /**
  * Folds by patient: one column per patient, one row per fold, filled where the patient validates.
  * Every column is filled exactly once. `groups` (patient → group) puts a letter into the filled
@@ -25,7 +31,7 @@ export function foldsFigure(
   options: { title?: string; groups?: Readonly<Record<string, string>> } = {},
 ): Figure {
   const patients = folds.flat();
-  const title = options.title ?? `${patients.length} patients in ${folds.length} folds`;
+  const title = options.title ?? `${patients.length} patients in ${folds.length} folds, each patient validated once`;
   if (patients.length === 0) return emptyFigure(title, 'There are no patients to divide.');
   const pitch = Math.max(8, Math.min(26, Math.floor(640 / patients.length)));
   const side = pitch - Math.max(2, Math.round(pitch / 6));
@@ -48,11 +54,7 @@ export function foldsFigure(
       hoverinfo: 'x+y+name',
     } as Data;
   };
-  const groupNames = [...new Set(Object.values(options.groups ?? {}))].sort();
-  const key =
-    side >= 14 && groupNames.length > 0
-      ? `, letter: ${groupNames.map((g) => `${g[0]!.toUpperCase()} ${g}`).join(', ')}`
-      : '';
+  const key = side >= 14 ? letterKey(options.groups) : '';
   const many = patients.length > 40;
   return makeFigure(
     [squares('Training', withAlpha(colours.training, 0.22), false), squares('Validation', colours.validation, true)],
@@ -64,6 +66,7 @@ export function foldsFigure(
       legend: legendBelow,
       xaxis: axis({
         title: `Patient${key}`,
+        unit: 'none',
         type: 'category',
         categoryorder: 'array',
         categoryarray: patients,

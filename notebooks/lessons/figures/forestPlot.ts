@@ -9,8 +9,12 @@ export interface ForestRow {
   readonly kind: string;
 }
 
+/** Marks of the kinds, told apart without colour too. */
+const symbols = ['circle', 'diamond', 'square', 'triangle-up', 'x', 'star'] as const;
+
 /** The rows of one kind, which stand beside each other where a name has several. */
-function kindTrace(kind: string, colour: string, rows: readonly ForestRow[], names: readonly string[]): Data {
+function kindTrace(kind: string, k: number, rows: readonly ForestRow[], names: readonly string[]): Data {
+  const colour = seriesColours[k % seriesColours.length]!;
   const own = rows.filter((row) => row.kind === kind);
   const height = ({ name }: ForestRow): number => {
     const kinds = [...new Set(rows.filter((row) => row.name === name).map((row) => row.kind))];
@@ -31,10 +35,10 @@ function kindTrace(kind: string, colour: string, rows: readonly ForestRow[], nam
       thickness: 2,
       width: 4,
     },
-    marker: { size: 9, color: colour },
+    marker: { size: 9, color: colour, symbol: symbols[k % symbols.length]! },
     text: own.map((r) => r.name),
     hoverinfo: 'text+x',
-  } as Data;
+  } as unknown as Data;
 }
 
 /**
@@ -43,13 +47,20 @@ function kindTrace(kind: string, colour: string, rows: readonly ForestRow[], nam
  */
 export function forestPlot(
   rows: readonly ForestRow[],
-  options: { title: string; x: string; nothingAt: number; range?: [number, number] },
+  options: {
+    title: string;
+    subtitle?: string;
+    x: string;
+    unit: string;
+    nothingAt: number;
+    range?: [number, number];
+  },
 ): Figure {
-  const { title, nothingAt } = options;
+  const { title, subtitle, nothingAt } = options;
   if (rows.length === 0) return emptyFigure(title, 'Nothing was estimated.');
   const names = [...new Set(rows.map((row) => row.name))];
   const kinds = [...new Set(rows.map((row) => row.kind))];
-  const traces = kinds.map((kind, k) => kindTrace(kind, seriesColours[k % seriesColours.length]!, rows, names));
+  const traces = kinds.map((kind, k) => kindTrace(kind, k, rows, names));
   const line = {
     type: 'line',
     x0: nothingAt,
@@ -62,12 +73,17 @@ export function forestPlot(
   const left = 34 + 8 * Math.max(...names.map((n) => n.length));
   return makeFigure(traces, {
     title,
+    ...(subtitle && { subtitle }),
     width: Math.max(820, left + 520),
     height: 170 + 30 * names.length,
     margin: { l: left, b: 96 },
     legend: legendBelow,
     shapes: [line],
-    xaxis: axis({ title: options.x, ...(options.range ? { range: [Math.min(...ends), Math.max(...ends)] } : {}) }),
+    xaxis: axis({
+      title: options.x,
+      unit: options.unit,
+      ...(options.range ? { range: [Math.min(...ends), Math.max(...ends)] } : {}),
+    }),
     yaxis: axis({
       tickmode: 'array',
       tickvals: names.map((_, i) => i),

@@ -27,7 +27,7 @@ export function foundFeatures(bars: readonly FoundBar[], options: { title: strin
   const names = bars.map(({ name, counts }) => `${name}<br>(${counts.compared} features)`);
   const places = bars.map((_, i) => i);
   const barWidth = (1 - bargap) / shown.length;
-  const [width, sides] = [Math.max(640, 120 + 230 * bars.length), 100];
+  const [width, sides] = [Math.max(640, 120 + 205 * bars.length), 100];
   const traces = shown.map(
     ([key, name, colour]) =>
       ({
@@ -72,6 +72,6 @@ export function foundFeatures(bars: readonly FoundBar[], options: { title: strin
       range: [-0.5, bars.length - 0.5],
       gridcolor: 'white',
     }),
-    yaxis: axis({ title: 'Features found', range: [0, 1.14 * most] }),
+    yaxis: axis({ title: 'Features found', unit: 'number', range: [0, 1.14 * most] }),
   });
 }

@@ -79,12 +79,13 @@ export function foundShares(rows: readonly FoundRow[], options: { title: string 
   ];
   return makeFigure(tracesOf(rows, where), {
     title,
-    width: 1040,
+    subtitle: 'at the right: features with p ≤ 0.05 of those compared; in brackets: units in both groups',
+    width: 980,
     height: 150 + 27 * (last + 1),
-    margin: { l: 400, r: 100, t: 64, b: 104 },
+    margin: { l: 384, r: 84, t: 64, b: 104 },
     legend: legendBelow,
     annotations: counts,
-    xaxis: axis({ title: 'Features that differ, % of those compared', range: [0, 100] }),
+    xaxis: axis({ title: 'Features that differ, of those compared', unit: '%', range: [-1.5, 100] }),
     yaxis: axis({
       tickmode: 'array',
       tickvals: labels.map(([, y]) => y),

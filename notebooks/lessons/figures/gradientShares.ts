@@ -48,7 +48,7 @@ export function gradientShares(shares: readonly GradientShare[], options: { titl
     bargap: 0.3,
     legend: { ...legendBelow, traceorder: 'normal' },
     margin: { l: 210, b: 96 },
-    xaxis: axis({ title: 'Share of the sizes of all pixels’ gradients, %', range: [0, 100] }),
+    xaxis: axis({ title: 'Share of the sizes of all pixels’ gradients', unit: '%', range: [0, 100] }),
     yaxis: axis({ type: 'category', categoryorder: 'array', categoryarray: [...names].reverse(), gridcolor: 'white' }),
   });
 }

@@ -10,7 +10,7 @@ export interface GreyScaleCurve {
 
 /** Middle grey of real pictures by the HU of the same pixels, and the window that was fitted. */
 export function greyScaleFigure({ curve, window }: GreyScaleCurve): Figure {
-  const title = 'Grey of the pictures by HU of the same pixels';
+  const title = 'Grey of 8-bit pictures by CT number of the same pixels';
   if (curve.length === 0) return emptyFigure(title, 'No pixel is known in both.');
   const [first, last] = [curve[0]![0], curve.at(-1)![0]];
   const data: Data[] = [
@@ -37,7 +37,7 @@ export function greyScaleFigure({ curve, window }: GreyScaleCurve): Figure {
     height: 420,
     legend: legendBelow,
     margin: { b: 100 },
-    xaxis: axis({ title: 'HU in the slices' }),
-    yaxis: axis({ title: 'Grey in the pictures', range: [-8, 263] }),
+    xaxis: axis({ title: 'CT number in the slices', unit: 'HU' }),
+    yaxis: axis({ title: 'Grey in the pictures (0 to 255)', unit: 'none', range: [-8, 263] }),
   });
 }

@@ -6,12 +6,16 @@ export interface DistributionPanel {
   readonly title: string;
   /** Below the title: a p value, an effect size. */
   readonly note?: string;
+  /** Of the values; none without it. */
+  readonly unit?: string;
   /** Values of each group, in the same order of groups in every panel. */
   readonly groups: readonly { readonly name: string; readonly values: readonly number[] }[];
 }
 
 const perRow = 3;
-const [panelWidth, panelHeight, gapX, gapY] = [250, 240, 66, 92];
+const [panelWidth, panelHeight, gapX, gapY] = [210, 230, 92, 92];
+/** From here on ticks are written with k and M. */
+const large = 1e4;
 
 /**
  * Violin with a narrow box inside and every value as a point beside it; it ends at the smallest and largest value, so
@@ -50,7 +54,7 @@ export function groupDistributions(panels: readonly DistributionPanel[], options
   const [width, height] = [columns * (panelWidth + gapX) - gapX, rows * (panelHeight + gapY) - gapY];
   const axes: Record<string, unknown> = {};
   const annotations: Record<string, unknown>[] = [];
-  const data = panels.flatMap(({ title, note, groups }, k) => {
+  const data = panels.flatMap(({ title, note, unit, groups }, k) => {
     const [row, column, suffix] = [Math.floor(k / perRow), k % perRow, k === 0 ? '' : `${k + 1}`];
     const [left, top] = [column * (panelWidth + gapX), row * (panelHeight + gapY)];
     const y1 = 1 - top / height;
@@ -60,13 +64,16 @@ export function groupDistributions(panels: readonly DistributionPanel[], options
       anchor: `y${suffix}`,
       gridcolor: 'white',
     });
+    const most = Math.max(...groups.flatMap(({ values }) => values));
     axes[`yaxis${suffix}`] = axis({
+      title: 'Value',
+      unit: unit === undefined || unit === 'none' ? 'no unit' : unit,
       domain: [Math.max(0, 1 - (top + panelHeight) / height), y1],
       anchor: `x${suffix}`,
       linecolor: colours.quiet,
       automargin: false,
       nticks: 6,
-      tickformat: '~g',
+      tickformat: most >= large ? '~s' : '~g',
     });
     const heading = `<b>${title}</b>${note ? `<br>${note}` : ''}`;
     annotations.push(panelHeading(heading, (left + panelWidth / 2) / width, y1));
@@ -74,9 +81,10 @@ export function groupDistributions(panels: readonly DistributionPanel[], options
   });
   return makeFigure(data, {
     title: options.title,
-    width: width + 100,
+    subtitle: 'a point: one patient; box: quartiles and median',
+    width: width + 110,
     height: height + 150,
-    margin: { l: 70, r: 30, t: 104, b: 46 },
+    margin: { l: 86, r: 24, t: 104, b: 46 },
     ...axes,
     annotations,
   });

@@ -43,12 +43,13 @@ export function learningCurves(lines: readonly LearningLine[], options: { title:
   };
   return makeFigure(traces, {
     title: options.title,
+    subtitle: 'mean of several splits, bars from the lowest to the highest; dotted: chance',
     width: 760,
     height: 500,
-    margin: { b: 120 },
+    margin: { b: 104 },
     legend: legendBelow,
     shapes: [chance],
-    xaxis: axis({ title: 'Patients learned from', range: [0, 1.05 * most] }),
-    yaxis: axis({ title: 'AUC of unseen patients', range: [least - 0.02, 1.02] }),
+    xaxis: axis({ title: 'Patients learned from', unit: 'number', range: [0, 1.05 * most] }),
+    yaxis: axis({ title: 'AUC of unseen patients (0 to 1)', unit: 'none', range: [least - 0.02, 1.02] }),
   });
 }

@@ -1,5 +1,6 @@
 import type { Data, Figure } from 'axunet/figures/figure';
 import { axis, emptyFigure, logAxis, makeFigure, seriesColours, withAlpha } from 'axunet/figures/theme';
+import { mean } from 'simple-statistics';
 
 export interface LossCurve {
   readonly name: string;
@@ -7,62 +8,47 @@ export interface LossCurve {
   readonly losses: readonly number[];
 }
 
+/** Steps before and after that the mean of a step takes in. */
+const halfWindow = 4;
+
 /**
- * Exponential moving average with the given weight on the past, corrected for its start (as Adam corrects its moments),
- * so that the first value is the first loss. NaN values stay out of the average.
+ * Mean of each value with `half` neighbours before and as many after; near the ends with as many as there are on both
+ * sides. It does not lag: what falls steadily keeps its place, where an average over the past would stand above it.
+ * NaN values stay out of the means; where all are NaN, so is the mean.
  */
-export function smoothed(values: readonly number[], past = 0.9): number[] {
-  let [sum, weight] = [0, 0];
-  return values.map((value) => {
-    if (Number.isFinite(value)) [sum, weight] = [past * sum + (1 - past) * value, past * weight + (1 - past)];
-    return weight > 0 ? sum / weight : NaN;
+export function centredMeans(values: readonly number[], half = halfWindow): number[] {
+  return values.map((_, i) => {
+    const reach = Math.min(half, i, values.length - 1 - i);
+    const own = values.slice(i - reach, i + reach + 1).filter(Number.isFinite);
+    return own.length > 0 ? mean(own) : NaN;
   });
 }
 
 /**
- * Loss against step for several optimizers with the same start, data and order: each step faint, the moving average
- * strong. The reference's comparison is RMSProp against Adam. No curve gives an empty figure.
+ * Loss against step for several optimizers with the same start, data and order: each step faint, the mean of its
+ * neighbours on both sides strong. The reference's comparison is RMSProp against Adam. No curve gives an empty figure.
  */
-export function optimizerComparison(
-  curves: readonly LossCurve[],
-  options: { title?: string; past?: number } = {},
-): Figure {
+export function optimizerComparison(curves: readonly LossCurve[], options: { title?: string } = {}): Figure {
   const title = options.title ?? `Training loss of ${curves.map((c) => c.name).join(' and ') || 'optimizers'}`;
-  const past = options.past ?? 0.9;
   if (curves.every((c) => c.losses.length === 0)) return emptyFigure(title, 'No optimizer has been run yet.');
   const data = curves.flatMap(({ name, losses }, i): Data[] => {
     const colour = seriesColours[i % seriesColours.length]!;
-    const x = losses.map((_, step) => step + 1);
+    const dash = i % 2 ? 'dash' : 'solid';
+    const common = { type: 'scatter', mode: 'lines', name, legendgroup: name, x: losses.map((_, step) => step + 1) };
     return [
-      {
-        type: 'scatter',
-        mode: 'lines',
-        name,
-        legendgroup: name,
-        showlegend: false,
-        x,
-        y: [...losses],
-        line: { color: withAlpha(colour, 0.3), width: 1 },
-      } as Data,
-      {
-        type: 'scatter',
-        mode: 'lines',
-        name,
-        legendgroup: name,
-        x,
-        y: smoothed(losses, past),
-        line: { color: colour, width: 2.5 },
-      } as Data,
+      { ...common, showlegend: false, y: [...losses], line: { color: withAlpha(colour, 0.4), width: 1 } } as Data,
+      { ...common, y: centredMeans(losses), line: { color: colour, width: 2.5, dash } } as Data,
     ];
   });
   return makeFigure(data, {
     title,
+    subtitle: `thin: each step; thick: mean of a step and up to ${halfWindow} before and after it`,
     width: 760,
     height: 420,
-    xaxis: axis({ title: `Step (strong line: moving average with weight ${past} on the past)` }),
+    xaxis: axis({ title: 'Step', unit: 'number' }),
     yaxis: logAxis(
       curves.flatMap((c) => c.losses),
-      { title: 'Loss (logarithmic)' },
+      { title: 'Loss of a batch, logarithmic', unit: 'none' },
     ),
     legend: { x: 0.98, xanchor: 'right', y: 0.98, yanchor: 'top' },
   });

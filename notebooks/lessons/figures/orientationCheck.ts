@@ -46,13 +46,13 @@ export function orientationCheck(
   examples: readonly OrientationExample[],
   options: { title?: string; panelWidth?: number } = {},
 ): Figure {
-  const title = options.title ?? 'Orientation: as stored, and in the canonical frame';
+  const title = options.title ?? 'Orientation of three volumes: as stored, and in the common frame';
   if (examples.length === 0) return emptyFigure(title, 'There is no volume to show.');
   const stored = examples.map((e) => panelOf(e.stored, e.codes, `${e.id}: ${e.codes}`));
   const canonical = examples.map((e) => panelOf(e.canonical, 'LPS', `${e.id}: LPS`));
   return panelGrid([stored, canonical], {
     title,
     rowTitles: ['Stored', 'Canonical'],
-    panelWidth: options.panelWidth ?? 190,
+    panelWidth: options.panelWidth ?? 250,
   });
 }

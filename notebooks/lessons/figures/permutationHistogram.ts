@@ -9,7 +9,7 @@ import { max, quantile } from 'simple-statistics';
 export function permutationHistogram(
   permuted: readonly number[],
   observed: number,
-  options: { title: string; x: string; p: number; bins?: number },
+  options: { title: string; x: string; unit: string; p: number; bins?: number },
 ): Figure {
   if (permuted.length === 0) return emptyFigure(options.title, 'Nothing was shuffled.');
   const values = [...permuted];
@@ -63,7 +63,7 @@ export function permutationHistogram(
       said(`<b>observed</b>, p = ${options.p.toPrecision(2)}`, observed, 0.99, palette.vermillion),
       said('95 % of the shuffles', limit, 0.86, colours.text),
     ],
-    xaxis: axis({ title: options.x, range: [-0.02 * reach, 1.04 * reach] }),
-    yaxis: axis({ title: 'Shuffles' }),
+    xaxis: axis({ title: options.x, unit: options.unit, range: [-0.02 * reach, 1.04 * reach] }),
+    yaxis: axis({ title: 'Shuffles', unit: 'number' }),
   });
 }

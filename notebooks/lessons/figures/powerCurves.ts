@@ -1,5 +1,6 @@
 import type { Data, Figure } from 'axunet/figures/figure';
 import {
+  type AxisOptions,
   axis,
   colours,
   emptyFigure,
@@ -27,7 +28,7 @@ export interface PowerPoint {
   readonly error: number;
 }
 
-/** Uncorrected tests lie on each other: they differ in their dash, corrections in colour as in the volcano plot. */
+/** Uncorrected tests lie on each other: they differ in their dash, corrections in colour as where they are compared. */
 const dashes = ['solid', 'dash', 'dot'] as const;
 const symbols = ['circle', 'square', 'diamond'] as const;
 
@@ -73,30 +74,46 @@ function panelTraces({ curves, aim }: PowerPanel, k: number, plain: number, rang
   return [...lines, dotted];
 }
 
-/** Axes of panel `k`, which begins at `left` (a share of the width); the sizes of the groups are the ticks. */
-function panelAxes(k: number, left: number, width: number, groups: readonly number[], range: [number, number]) {
+/** Panels in a line, and pixels of the plot, of its line with heading and axis, and of the whole figure's width. */
+const columns = 3;
+const [plotPixels, linePixels, width] = [190, 290, 920];
+const gap = 0.04;
+const share = (1 - gap * (columns - 1)) / columns;
+
+/** Where panel `k` goes in a figure with so many pixels of lines: from and to along both axes. */
+function placeOf(k: number, tall: number): { x: [number, number]; y: [number, number] } {
+  const left = (k % columns) * (share + gap);
+  const top = 1 - (Math.floor(k / columns) * linePixels + 44) / tall;
+  return { x: [left, left + share], y: [Math.max(0, top - plotPixels / tall), top] };
+}
+
+/** Axes of panel `k`; the sizes of the groups are the ticks. */
+function panelAxes(k: number, tall: number, groups: readonly number[], range: [number, number]) {
   const n = k ? `${k + 1}` : '';
+  const { x, y } = placeOf(k, tall);
   const xaxis = axis({
+    title: 'Patients in each group',
+    unit: 'number',
     type: 'log',
     range,
     tickmode: 'array',
     tickvals: groups,
     ticktext: groups.map(String),
-    domain: [left, left + width],
+    domain: x,
     anchor: `y${n}`,
     tickfont: { size: sizes.small },
   });
+  const isFirst = k % columns === 0;
   const yaxis = axis({
     range: [-2, 102],
     dtick: 20,
+    domain: y,
     anchor: `x${n}`,
-    showticklabels: k === 0,
-    ...(k === 0 ? { title: 'Features found, %' } : {}),
-  });
+    showticklabels: isFirst,
+    ...(isFirst ? { title: 'Features found', unit: '%' } : {}),
+  } as AxisOptions);
   return { [`xaxis${n}`]: xaxis, [`yaxis${n}`]: yaxis };
 }
-
-const gap = 0.025;
 
 /**
  * Share of features found against the number of patients in each group (logarithmic), one panel a class of features,
@@ -108,21 +125,27 @@ export function powerCurves(panels: readonly PowerPanel[], options: { title: str
   const groups = [...new Set(points.map(({ patients }) => patients))].sort((a, b) => a - b);
   if (groups.length === 0) return emptyFigure(options.title, 'The study of this figure is not recorded.');
   const range: [number, number] = [Math.log10(groups[0]!) - 0.08, Math.log10(groups.at(-1)!) + 0.08];
-  const width = (1 - gap * (panels.length - 1)) / panels.length;
-  const left = (k: number): number => k * (width + gap);
-  const axes = panels.map((_, k) => panelAxes(k, left(k), width, groups, range));
-  const heads = panels.map(({ title }, k) => panelHeading(title, left(k) + width / 2));
-  const below = panelHeading('Patients in each group', 0.5, 0, { yanchor: 'top', yshift: -26, font: undefined });
+  const lines = Math.ceil(panels.length / columns);
+  const tall = lines * linePixels;
+  const axes = panels.map((_, k) => panelAxes(k, tall, groups, range));
+  const heads = panels.map(({ title }, k) => {
+    const { x, y } = placeOf(k, tall);
+    return panelHeading(title, (x[0] + x[1]) / 2, y[1]);
+  });
+  const hasRoom = lines > 1 && panels.length % columns !== 0; // an empty place at the end of the last line
+  const free = placeOf(panels.length, tall);
+  const beside = { x: free.x[0] + 0.02, y: (free.y[0] + free.y[1]) / 2, yanchor: 'middle' };
   return makeFigure(
     panels.flatMap((panel, k) => panelTraces(panel, k, options.plain, range)),
     {
       title: options.title,
-      width: 110 + 210 * panels.length,
-      height: 460,
-      margin: { t: 104, b: 116, r: 20 },
-      legend: legendBelow,
+      subtitle: 'mean over simulated cohorts with its 95 % interval; dotted: what is hoped for, or allowed by chance',
+      width,
+      height: tall + 56 + (hasRoom ? 8 : 44),
+      margin: { t: 56, b: hasRoom ? 8 : 44, r: 20 },
+      legend: hasRoom ? beside : legendBelow,
       ...Object.assign({}, ...axes),
-      annotations: [...heads, below],
+      annotations: heads,
     },
   );
 }

@@ -1,6 +1,6 @@
 import type { Comparison } from 'axunet/evaluate/cohort';
 import type { Data, Figure } from 'axunet/figures/figure';
-import { axis, emptyFigure, makeFigure, palette, sizes } from 'axunet/figures/theme';
+import { axis, colours, emptyFigure, legendBelow, makeFigure, palette, sizes } from 'axunet/figures/theme';
 import { formatP } from 'axunet/statistics/formatP';
 
 export interface RankedMetric {
@@ -42,6 +42,22 @@ function shadeOf(cell: Cell | undefined): number | null {
   return cell.p <= 0.05 ? cell.sign : 0;
 }
 
+/** From worse over neither to better; the first and the last are tints of the palette. */
+const shades = [
+  { name: 'row worse than column', colour: '#F0B48A' },
+  { name: 'not more than chance', colour: '#F1F1F1' },
+  { name: 'row better than column', colour: '#8CC3E6' },
+] as const;
+
+/** The shades for the legend. */
+const key: Data[] = [...shades].reverse().map(
+  ({ name, colour }) =>
+    ({
+      ...{ type: 'scatter', mode: 'markers', name, x: [null], y: [null] },
+      marker: { symbol: 'square', size: 13, color: colour, line: { color: colours.quiet, width: 0.5 } },
+    }) as unknown as Data,
+);
+
 /** A heat map of the differences, each with its p. */
 const mapTrace = (
   cells: readonly (readonly (Cell | undefined)[])[],
@@ -58,11 +74,7 @@ const mapTrace = (
     showscale: false,
     xgap: 2,
     ygap: 2,
-    colorscale: [
-      [0, '#F0B48A'],
-      [0.5, '#F1F1F1'],
-      [1, '#8CC3E6'],
-    ],
+    colorscale: shades.map(({ colour }, i) => [i / 2, colour]),
     hoverinfo: 'x+y',
     text: cells.map((row) => row.map((cell) => (cell ? formatP(cell.p, 'cell') : ''))),
     texttemplate: '%{text}',
@@ -71,7 +83,7 @@ const mapTrace = (
 
 /**
  * For one metric: networks by mean rank, and for every two the corrected p of their paired test; blue where the row is
- * better by more than chance (p ≤ 0.05), red where it is worse. Fewer than two networks give an empty figure.
+ * better by more than chance (p ≤ 0.05), orange where it is worse. Fewer than two networks give an empty figure.
  */
 export function rankMatrix(
   { label, names, meanRanks, p, comparisons }: RankedMetric,
@@ -81,28 +93,20 @@ export function rankMatrix(
   if (names.length < 2) return emptyFigure(title, 'There are no networks to compare.');
   const order = names.map((_, i) => i).sort((a, b) => meanRanks[a]! - meanRanks[b]!);
   const sorted = order.map((i) => names[i]!);
-  const rows = order.map((i) => `${names[i]}  (rank ${meanRanks[i]!.toFixed(1)})`);
+  const rows = order.map((i) => `${names[i]}  (${meanRanks[i]!.toFixed(1)})`);
   const { higherIsBetter = true } = options;
   const cells = sorted.map((row) => sorted.map((column) => cellOf(comparisons, row, column, higherIsBetter)));
   const friedman = p < 0.001 ? 'p < 0.001' : `p = ${p.toPrecision(2)}`;
-  const note = {
-    text: `Friedman ${friedman}; cells: Wilcoxon p after Holm; blue: the row is better, red: worse`,
-    x: 0.5,
-    y: 1,
-    xref: 'paper',
-    yref: 'paper',
-    yanchor: 'bottom',
-    yshift: 6,
-    showarrow: false,
-    font: { size: sizes.small },
-  };
-  return makeFigure([mapTrace(cells, sorted, rows)], {
+  return makeFigure([mapTrace(cells, sorted, rows), ...key], {
     title,
-    width: 660,
-    height: 480,
-    margin: { l: 180, t: 84 },
-    annotations: [note],
+    subtitle: `Friedman ${friedman}; in the cells: p of Wilcoxon's test, corrected by Holm`,
+    width: 720,
+    height: 520,
+    margin: { l: 196, b: 104 },
+    legend: legendBelow,
     xaxis: axis({
+      title: 'Compared with the network trained by',
+      unit: 'none',
       type: 'category',
       ticks: '',
       showline: false,
@@ -110,6 +114,14 @@ export function rankMatrix(
       tickangle: 0,
       tickfont: { size: sizes.small },
     }),
-    yaxis: axis({ type: 'category', autorange: 'reversed', ticks: '', showline: false, showgrid: false }),
+    yaxis: axis({
+      title: 'Network trained by',
+      unit: 'mean rank, 1 is best',
+      type: 'category',
+      autorange: 'reversed',
+      ticks: '',
+      showline: false,
+      showgrid: false,
+    }),
   });
 }

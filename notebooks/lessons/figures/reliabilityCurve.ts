@@ -39,14 +39,12 @@ export function reliabilityCurve(
   ] as unknown as Data[];
   return makeFigure(data, {
     title,
+    subtitle: 'beside the points: pixels with about this probability (k: thousand)',
     width: 720,
     height: 560,
     legend: legendBelow,
     margin: { b: 100 },
-    xaxis: axis({
-      title: 'Probability of pancreas that the network gives (beside the points: pixels)',
-      range: [0, 1.04],
-    }),
-    yaxis: axis({ title: 'Share of these pixels that is pancreas', range: [0, 1.02] }),
+    xaxis: axis({ title: 'Probability of pancreas that the network gives (0 to 1)', unit: 'none', range: [0, 1.08] }),
+    yaxis: axis({ title: 'Share of these pixels that is pancreas (0 to 1)', unit: 'none', range: [0, 1.02] }),
   });
 }

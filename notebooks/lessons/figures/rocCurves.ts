@@ -50,7 +50,7 @@ export function rocCurves(
     height: 500,
     margin: { r: room },
     legend: { x: 1.03, y: 0.5, yanchor: 'middle' },
-    xaxis: axis({ title: '1 − specificity', range: [-0.01, 1.01] }),
-    yaxis: axis({ title: 'Sensitivity', range: [-0.01, 1.01] }),
+    xaxis: axis({ title: '1 − specificity (0 to 1)', unit: 'none', range: [-0.01, 1.01] }),
+    yaxis: axis({ title: 'Sensitivity (0 to 1)', unit: 'none', range: [-0.01, 1.01] }),
   });
 }

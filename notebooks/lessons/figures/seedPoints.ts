@@ -1,11 +1,13 @@
 import type { Data, Figure } from 'axunet/figures/figure';
 import { emptyFigure, makeFigure, seriesColours, sizes, withAlpha } from 'axunet/figures/theme';
-import { facetAxes, facetLayout } from './facets.ts';
+import { facetAxes, facetGrid, facetLayout } from './facets.ts';
 
 /** One metric of a study. */
 export interface SeedMetric {
-  /** With its definition and unit, as the axis says it. */
+  /** With its definition, as the heading says it. */
   readonly label: string;
+  /** None for shares. */
+  readonly unit?: string;
   readonly better: 'higher' | 'lower' | 'none';
   readonly arms: readonly {
     readonly label: string;
@@ -49,19 +51,22 @@ export function seedPoints(metrics: readonly SeedMetric[], options: { title?: st
       ];
     }),
   );
-  const reading = { higher: 'higher is better', lower: 'lower is better', none: '' };
+  const reading = { higher: '; higher is better', lower: '; lower is better', none: '' };
+  const grid = facetGrid(metrics.length, rows, { rowPixels: 36 });
   const layout = facetLayout(
-    metrics.map(({ label, better }) => ({
+    metrics.map(({ label, better, unit }) => ({
       title: label,
-      x: { title: reading[better], tickfont: { size: sizes.small } },
+      x: { title: `Mean of a seed${reading[better]}`, unit: unit || 'none', tickfont: { size: sizes.small } },
     })),
     rows,
+    grid,
   );
   return makeFigure(data, {
     title,
-    width: 280 + 270 * metrics.length,
-    height: 170 + 44 * rows.length,
-    margin: { l: 220, t: 84 },
+    subtitle: 'a point: one seed, the mean of its test patients; the line: mean of the seeds',
+    width: grid.width,
+    height: grid.height,
+    margin: grid.margin,
     ...layout,
   });
 }

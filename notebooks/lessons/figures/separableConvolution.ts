@@ -48,27 +48,42 @@ export function separableCost({
 }
 
 const kinds = [
-  { name: 'Standard 3×3', cost: standardCost, colour: palette.orange },
-  { name: 'Separable: pointwise, then depthwise 3×3', cost: separableCost, colour: palette.blue },
+  { name: 'Standard 3×3', cost: standardCost, colour: palette.orange, symbol: 'circle' },
+  { name: 'Separable: pointwise, then depthwise 3×3', cost: separableCost, colour: palette.blue, symbol: 'diamond' },
 ] as const;
 
-/** Bars of one quantity, and a sentence with the totals. */
+/**
+ * Points of one quantity, a line from the one to the other of a block, and a sentence with the totals. Points, because
+ * the axis is logarithmic: the length of a bar would have no meaning there.
+ */
 function quantityPanel(levels: readonly ConvolutionLevel[], quantity: keyof ConvolutionCost, suffix: '' | '2') {
   const values = kinds.map(({ cost }) => levels.map((level) => cost(level)[quantity]));
-  const bars = kinds.map(
-    ({ name, colour }, k) =>
+  const points = kinds.map(
+    ({ name, colour, symbol }, k) =>
       ({
-        type: 'bar',
+        type: 'scatter',
+        mode: 'markers',
         name,
         legendgroup: name,
         showlegend: suffix === '',
         x: levels.map((l) => l.name),
         y: values[k],
-        marker: { color: colour },
+        marker: { color: colour, symbol, size: 11 },
         xaxis: `x${suffix}`,
         yaxis: `y${suffix}`,
       }) as Data,
   );
+  const joins = {
+    type: 'scatter',
+    mode: 'lines',
+    showlegend: false,
+    hoverinfo: 'skip',
+    x: levels.flatMap((l) => [l.name, l.name, null]),
+    y: levels.flatMap((_, i) => [values[0]![i]!, values[1]![i]!, null]),
+    line: { color: colours.quiet, width: 1 },
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
+  } as Data;
   const [standard, separable] = values.map((own) => own.reduce((a, b) => a + b, 0));
   const times = (standard / separable).toFixed(1);
   const note = {
@@ -81,7 +96,7 @@ function quantityPanel(levels: readonly ConvolutionLevel[], quantity: keyof Conv
     showarrow: false,
     font: { size: sizes.small + 1, color: colours.quiet },
   };
-  return { bars, note, values: values.flat() };
+  return { traces: [joins, ...points], note, values: values.flat() };
 }
 
 /**
@@ -89,20 +104,19 @@ function quantityPanel(levels: readonly ConvolutionLevel[], quantity: keyof Conv
  * is. (The second convolution of each block stays ordinary and is not counted.) No level gives an empty figure.
  */
 export function separableConvolution(levels: readonly ConvolutionLevel[], options: { title?: string } = {}): Figure {
-  const title = options.title ?? 'First convolution of each block: standard and separable';
+  const title = options.title ?? 'Cost of the first convolution of each block: standard 3×3 and separable';
   if (levels.length === 0) return emptyFigure(title, 'The network has no separable convolution.');
   const [left, right] = [quantityPanel(levels, 'parameters', ''), quantityPanel(levels, 'macs', '2')];
-  return makeFigure([...left.bars, ...right.bars], {
+  return makeFigure([...left.traces, ...right.traces], {
     title,
     width: 900,
     height: 450,
     margin: { t: 84, b: 92 },
-    barmode: 'group',
     legend: legendBelow,
     annotations: [left.note, right.note],
-    xaxis: axis({ title: 'Block', domain: [0, 0.43], type: 'category' }),
-    yaxis: logAxis(left.values, { title: 'Parameters (logarithmic)' }),
-    xaxis2: axis({ title: 'Block', domain: [0.57, 1], type: 'category', anchor: 'y2' }),
-    yaxis2: logAxis(right.values, { title: 'Multiply-adds per slice (logarithmic)', anchor: 'x2' }),
+    xaxis: axis({ title: 'Block of the network', unit: 'none', domain: [0, 0.43], type: 'category' }),
+    yaxis: logAxis(left.values, { title: 'Parameters, logarithmic', unit: 'number' }),
+    xaxis2: axis({ title: 'Block of the network', unit: 'none', domain: [0.57, 1], type: 'category', anchor: 'y2' }),
+    yaxis2: logAxis(right.values, { title: 'Multiply-adds a slice, logarithmic', unit: 'number', anchor: 'x2' }),
   });
 }

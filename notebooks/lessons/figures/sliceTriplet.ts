@@ -12,7 +12,7 @@ export function sliceTriplet(
   options: Omit<SliceImage, 'values'> & { z: number; label?: ArrayLike<number>; title?: string },
 ): Figure {
   const { height, width, z, label } = options;
-  const title = options.title ?? 'One input of the network: three neighbouring slices';
+  const title = options.title ?? 'One input of the network: a slice with its neighbours as three channels';
   const size = height * width;
   if (channels.length === 0) return emptyFigure(title, 'There is no slice to show.');
   const slices = [0, 1, 2].map(
@@ -29,5 +29,8 @@ export function sliceTriplet(
     (slice, c): Panel => ({ slice, title: `Channel ${c}: z = ${z + c - 1}`, masks: c === 1 ? masks : [] }),
   );
   const rgba = slicesToRgba(slices[0]!, slices[1]!, slices[2]!);
-  return panelGrid([[...panels, { slice: slices[1]!, rgba, title: 'Red, green, blue' }]], { title, panelWidth: 215 });
+  return panelGrid([[...panels, { slice: slices[1]!, rgba, title: 'All, as red, green, blue' }]], {
+    title,
+    panelWidth: 215,
+  });
 }

@@ -79,7 +79,7 @@ export function unitOfAnalysis(
   example: UnitExample,
   simulated: readonly SimulatedRate[],
   real: UnitRates & { slicesPerPatient: number },
-  options: { title: string; y: string },
+  options: { title: string; y: string; unit: string },
 ): Figure {
   if (example.first.length === 0 || example.second.length === 0)
     return emptyFigure(options.title, 'There are no patients to compare.');
@@ -103,21 +103,21 @@ export function unitOfAnalysis(
   const p = (value: number): string => (value < 1e-3 ? value.toExponential(0) : value.toPrecision(2));
   return makeFigure([...groups(false, ''), ...groups(true, '2'), ...rateTraces(simulated, real)], {
     title: options.title,
-    width: 1080,
-    height: 480,
-    margin: { t: 90, b: 116, l: 74 },
+    width: 960,
+    height: 500,
+    margin: { t: 90, b: 130, l: 66, r: 16 },
     legend: legendBelow,
     shapes: [level],
     annotations: [
       said(`<b>wrong: slices</b>, p = ${p(example.p.slices)}`, 0.13),
-      said(`<b>right: patients</b>, p = ${p(example.p.patients)}`, 0.47),
-      said('<b>false findings</b>', 0.84),
+      said(`<b>right: patients</b>, p = ${p(example.p.patients)}`, 0.49),
+      said('<b>false findings</b>', 0.86),
     ],
     xaxis: { ...names, domain: [0, 0.26] },
-    xaxis2: { ...names, domain: [0.34, 0.6], anchor: 'y2' },
-    xaxis3: axis({ title: 'Slices per patient', domain: [0.69, 1], anchor: 'y3', rangemode: 'tozero' }),
-    yaxis: axis({ title: options.y }),
-    yaxis2: axis({ anchor: 'x2', matches: 'y' }),
-    yaxis3: axis({ title: 'p ≤ 0.05, %', anchor: 'x3', range: [0, 100] }),
+    xaxis2: { ...names, domain: [0.36, 0.62], anchor: 'y2' },
+    xaxis3: axis({ title: 'Slices per patient', unit: 'number', domain: [0.72, 1], anchor: 'y3', rangemode: 'tozero' }),
+    yaxis: axis({ title: options.y, unit: options.unit }),
+    yaxis2: axis({ title: options.y, unit: options.unit, anchor: 'x2', matches: 'y' }),
+    yaxis3: axis({ title: 'Splits with p ≤ 0.05', unit: '%', anchor: 'x3', range: [0, 100] }),
   });
 }

@@ -49,17 +49,18 @@ function histogramPart(
   windowHu: readonly [number, number],
   figureHeight: number,
 ) {
-  const bars = {
-    type: 'bar',
+  // a line: on a logarithmic axis the height of a bar would have no meaning
+  const counts = {
+    type: 'scatter',
+    mode: 'lines',
     name: 'Voxels',
     x: counted.edges.map((e) => e + counted.binHu / 2),
-    y: counted.counts,
-    width: counted.binHu,
+    y: counted.counts.map((count) => (count > 0 ? count : null)),
     xaxis: 'x3',
     yaxis: 'y3',
     showlegend: false,
-    marker: { color: colours.quiet, line: { width: 0 } },
-  } as Data;
+    line: { color: colours.text, width: 1.5, shape: 'hvh' },
+  } as unknown as Data;
   const band = {
     type: 'rect',
     xref: 'x3',
@@ -83,13 +84,14 @@ function histogramPart(
     showarrow: false,
     font: { size: sizes.small + 1, color: palette.vermillion },
   };
-  const xaxis3 = axis({ title: 'CT number (HU)', range: [...fullHu], anchor: 'y3' });
+  const xaxis3 = axis({ title: 'CT number', unit: 'HU', range: [...fullHu], anchor: 'y3' });
   const yaxis3 = logAxis([0.8, ...counted.counts], {
-    title: 'Voxels (logarithmic)',
+    title: 'Voxels, logarithmic',
+    unit: 'number',
     domain: [0, (roomBelow - 40) / figureHeight],
     anchor: 'x3',
   });
-  return { bars, band, note, axes: { xaxis3, yaxis3 } };
+  return { counts, band, note, axes: { xaxis3, yaxis3 } };
 }
 
 /**
@@ -106,27 +108,26 @@ export function windowBeforeAfter(
   },
 ): Figure {
   const { windowHu, fullHu = [-1024, 1024] } = options;
-  const title = options.title ?? 'The same slice before and after windowing';
+  const title = options.title ?? 'A CT slice over its full range of grey values and through a window';
   if (slice.values.length === 0) return emptyFigure(title, 'The slice is empty.');
   const row = [
     { name: 'Full range', range: fullHu },
     { name: 'Window', range: windowHu },
   ].map(({ name, range }) => ({ slice: { ...slice, range }, title: `${name}: ${range.map(signed).join(' to ')} HU` }));
-  const { data, layout } = panelGrid([row], { title, panelWidth: 300, roomBelow, margin: { l: 74, b: 60 } });
-  const { bars, band, note, axes } = histogramPart(
+  const { data, layout } = panelGrid([row], { title, panelWidth: 340, roomBelow, margin: { l: 74, b: 60 } });
+  const { counts, band, note, axes } = histogramPart(
     histogram(options.values ?? slice.values, fullHu, 128),
     fullHu,
     windowHu,
-    layout.height - 114,
+    layout.height - layout.margin!.t! - layout.margin!.b!,
   );
   return {
-    data: [...data, bars],
+    data: [...data, counts],
     layout: {
       ...layout,
       ...axes,
       shapes: [band],
       annotations: [...layout.annotations!, note],
-      bargap: 0,
     } as Figure['layout'],
   };
 }

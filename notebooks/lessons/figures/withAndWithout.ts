@@ -69,6 +69,7 @@ export function withAndWithout(
       const suffix = k ? `${k + 1}` : '';
       const x = axis({
         title: options.x,
+        unit: 'number',
         domain: [k * width + (k ? 0.04 : 0), (k + 1) * width - 0.02],
         range: [-0.5, places.length - 0.5],
         tickmode: 'array',
@@ -76,7 +77,11 @@ export function withAndWithout(
         ticktext: [...places],
         anchor: `y${suffix}`,
       });
-      const y = axis({ range, anchor: `x${suffix}`, ...(k ? { showticklabels: false } : { title: options.y }) });
+      const y = axis({
+        range,
+        anchor: `x${suffix}`,
+        ...(k ? { showticklabels: false } : { title: options.y, unit: 'none' }),
+      });
       return [
         [`xaxis${suffix}`, x],
         [`yaxis${suffix}`, y],

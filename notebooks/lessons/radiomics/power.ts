@@ -23,13 +23,17 @@ export async function loadPower(): Promise<PowerRecord | undefined> {
   return record;
 }
 
-/** Tests alone, then what corrects Welch's: the lines of the figure. */
+/** Tests alone, then what corrects Welch's. */
 const plain = methodNames.filter((name) => !name.includes(','));
 export const shownMethods: readonly string[] = [
   ...plain,
   ...methodNames.filter((name) => name.startsWith(`${plain[0]}, `)),
 ];
 export const plainMethods = plain.length;
+/** The lines of the figure: without the permutation test, which lies on the test that it permutes. */
+export const drawnMethods: readonly string[] = shownMethods.filter((name) => !name.startsWith('permutation'));
+/** How many of these are tests without correction. */
+export const plainLines = plain.filter((name) => drawnMethods.includes(name)).length;
 
 const classNames: readonly EffectClass[] = [...effectClasses.map(({ name }) => name), noEffect];
 
@@ -66,7 +70,7 @@ const shareOf = (
 const panelOf = (record: PowerRecord, name: EffectClass): PowerPanel => ({
   title: classTitle(record, name),
   ...aimOf(record, name),
-  curves: shownMethods.map((method) => ({
+  curves: drawnMethods.map((method) => ({
     name: method,
     points: record.sizes.flatMap((patients) => {
       const one = shareOf(record, patients, name, method);

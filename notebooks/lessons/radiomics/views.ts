@@ -16,6 +16,7 @@ import { type ScoredFeature, towardsPositive } from '../figures/rocCurves.ts';
 import type { StablePoint } from '../figures/stabilityPlot.ts';
 import { acquisitionNames } from './acquisition.ts';
 import { isGroup, shortName } from './cohorts.ts';
+import { featureUnit } from './featureUnit.ts';
 import { columnsOf } from './region.ts';
 import { compareGroups, type FeatureStability } from './tests.ts';
 
@@ -65,8 +66,9 @@ const truthColours: readonly string[] = [
 
 /** Axes and legend of truth against estimate, for `effectScatter`. */
 export const truthAxes = {
-  x: 'True effect: change from the healthy twin, in SD',
+  x: 'True effect: change from the healthy twin',
   y: "Estimate: Hedges' g, tumour minus normal",
+  unit: 'SD',
   kinds: truthKinds,
   colours: truthColours,
 };
@@ -89,6 +91,7 @@ export function distributionPanels(
   const groups = [...new Set(table.column(key))] as string[];
   return features.map((f) => ({
     title: shortName(f.feature),
+    unit: featureUnit(f.feature),
     note: `g ${f.g.toFixed(2).replace('-', '−')}, p ${formatP(f.welchP)}`,
     groups: groups.map((name) => ({
       name,
@@ -113,7 +116,8 @@ export function foundBar(name: string, table: Table, group: string, key: string,
 
 /** The axis of `aucForest` in a forest plot. */
 export const aucAxis = {
-  x: 'AUC with DeLong interval (turned to ≥ 0.5)',
+  x: 'AUC with DeLong interval, turned to ≥ 0.5 (0 to 1)',
+  unit: 'none',
   nothingAt: 0.5,
   range: [0.4, 1.03] as [number, number],
 };
@@ -137,7 +141,7 @@ export function aucForest(table: Table, group: string, key: string, features: re
 }
 
 /** The axis of `effectForest` in a forest plot. */
-export const effectAxis = { x: "Hedges' g with 95 % interval", nothingAt: 0 };
+export const effectAxis = { x: "Hedges' g with 95 % interval", unit: 'SD', nothingAt: 0 };
 
 /**
  * Hedges' g of a group against the others, for every column without gaps whose name begins as `kinds` says: by kind of
@@ -220,6 +224,7 @@ function agreementOf(byExpert: boolean, byNetwork: boolean): (typeof agreementKi
 export const agreementAxes = {
   x: "Hedges' g with the expert's masks",
   y: "Hedges' g with the network's masks",
+  unit: 'SD',
   kinds: agreementKinds,
 };
 

@@ -27,7 +27,12 @@ export const armRows = (record: ClassifierRecord | undefined): ForestRow[] =>
   }));
 
 /** Axis of the arms: AUC, 0.5 where nothing is told. */
-export const armAxis = { x: 'AUC by patient, 95 % (DeLong)', nothingAt: 0.5, range: [0.25, 1.01] as [number, number] };
+export const armAxis = {
+  x: 'AUC by patient with 95 % interval of DeLong (0 to 1)',
+  unit: 'none',
+  nothingAt: 0.5,
+  range: [0.25, 1.01] as [number, number],
+};
 
 export const calibrationLines = (record: ClassifierRecord | undefined): CalibrationLine[] =>
   (record?.calibrations ?? []).map(({ label, bins, brier, ece, slope }) => ({

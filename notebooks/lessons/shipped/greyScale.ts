@@ -173,6 +173,11 @@ export const describeGreyScale = ({ window, fitted, patients, sameSlices, crops 
   `${sameSlices.length} whole slices and ${crops.length} crops of ${patients} patients; a pixel is off by ` +
   `${fitted.residualHu} HU (standard deviation)`;
 
+/** Draws the record into a folder; its input is the recorded file. */
+export async function drawGreyScale(record: GreyScaleRecord, folder: string, file = greyScaleFile()): Promise<void> {
+  await saveFigure(folder, greyScaleName, greyScaleFigure(record), { inputs: [file], command: record.command });
+}
+
 /** Fits, records, draws. `folder` holds the sets by name; the optional folder of extra data without one. */
 export async function recordGreyScale(folder?: string, records = projectPath('figures/recorded')): Promise<string> {
   const from = folder ?? (settings.sharedFolder && path.join(settings.sharedFolder, 'data'));
@@ -181,9 +186,6 @@ export async function recordGreyScale(folder?: string, records = projectPath('fi
   const record = await fitGreyScale(from);
   const file = greyScaleFile(records);
   await writeFileAtomic(file, `${recordText(record)}\n`);
-  await saveFigure(path.dirname(file), greyScaleName, greyScaleFigure(record), {
-    inputs: [file],
-    command: record.command,
-  });
+  await drawGreyScale(record, path.dirname(file), file);
   return describeGreyScale(record);
 }

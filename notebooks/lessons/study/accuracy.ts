@@ -1,24 +1,15 @@
 /** `npm run study -- accuracy`: trains side by side what is missing, records runs and ensembles, draws them. */
-import path from 'node:path';
 import { UserError } from 'axunet/errors';
-import { saveFigure } from 'axunet/figures/saveFigure';
-import { accuracyRows, type Way } from './accuracySummary.ts';
+import { projectPath } from 'axunet/settings';
+import { accuracyRows } from './accuracySummary.ts';
 import { openCohort } from './cohort.ts';
-import { ensemblesFile, readEnsembles, recordEnsembles } from './ensembles.ts';
+import { readEnsembles, recordEnsembles } from './ensembles.ts';
 import { accuracyName, findStudy } from './plan.ts';
-import { recordedWays, waysFigure } from './realSlices.ts';
-import { readStudyRecord, recordFile } from './record.ts';
+import { recordedWays } from './realSlices.ts';
+import { readStudyRecord } from './record.ts';
+import { drawAccuracy } from './redraw.ts';
 import { runStudy, type StudyResult } from './runStudy.ts';
 import { trainMissing } from './trainMissing.ts';
-
-/** Draws the DSC by patient of all ways beside the record. */
-async function saveAccuracyFigure(ways: readonly Way[]): Promise<void> {
-  const file = recordFile(accuracyName);
-  await saveFigure(path.dirname(file), 'ways', waysFigure(ways), {
-    inputs: [file, ensemblesFile()],
-    command: `npm run study -- ${accuracyName} --record`,
-  });
-}
 
 /** The whole study; `onlyFinished` trains nothing. Throws `TrainingStopped` after a signal. */
 export async function runAccuracy(options: { dataFolder?: string; onlyFinished?: boolean }): Promise<StudyResult> {
@@ -32,7 +23,7 @@ export async function runAccuracy(options: { dataFolder?: string; onlyFinished?:
     throw error;
   });
   const ways = recordedWays(await readStudyRecord(accuracyName), ensembles);
-  if (ways.length > 0) await saveAccuracyFigure(ways);
+  await drawAccuracy(projectPath('figures/recorded'));
   for (const { label, bySlice, byPatient } of accuracyRows(ways))
     console.log(`${label.padEnd(36)} by slice ${bySlice.mean.toFixed(3)}, by patient ${byPatient.mean.toFixed(3)}`);
   return result;

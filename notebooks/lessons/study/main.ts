@@ -1,11 +1,9 @@
 /** `npm run study`: trains the networks of a study, or says how far the studies are. */
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from 'axunet/errors';
-import { saveFigure } from 'axunet/figures/saveFigure';
+import { projectPath } from 'axunet/settings';
 import { TrainingStopped } from 'axunet/train/trainer';
 import { startEngine } from 'axunet-engine/engine';
-import { seedPoints } from '../figures/seedPoints.ts';
 import { describeClassifiers } from '../realTumours/classifierSentences.ts';
 import { applyModels, describeApplied } from '../realTumours/finalModel.ts';
 import { readRealTumours, realTumoursName, realTumoursTitle } from '../realTumours/record.ts';
@@ -15,7 +13,7 @@ import { runRealTumours } from '../realTumours/study.ts';
 import { greyScaleName, recordGreyScale } from '../shipped/greyScale.ts';
 import { recordShipped, shippedStudyName } from '../shipped/realCases.ts';
 import { runAccuracy } from './accuracy.ts';
-import { classesApartMetrics, describeClassesApart } from './classesApart.ts';
+import { describeClassesApart } from './classesApart.ts';
 import { openCohort } from './cohort.ts';
 import { accuracyName, classesApartName, findStudy, studies, transferNames } from './plan.ts';
 import { runPlanned } from './planned.ts';
@@ -23,7 +21,8 @@ import { type PlannedSet, plannedName, plannedSets } from './plannedCohort.ts';
 import { savePlannedFigure } from './plannedOutcome.ts';
 import { powerStudyName, powerTitle, readPowerRecord } from './powerRecord.ts';
 import { publishedName, recordPublished } from './published.ts';
-import { type ArmCost, readStudyRecord, recordFile, type StudyRecord } from './record.ts';
+import { type ArmCost, readStudyRecord, type StudyRecord } from './record.ts';
+import { drawClassesApart, redrawRecorded } from './redraw.ts';
 import { runPower } from './runPower.ts';
 import { runStudy, type StudyResult, studyState, timeStudy, trainOne } from './runStudy.ts';
 import { trainMissing } from './trainMissing.ts';
@@ -50,6 +49,7 @@ stopped one goes on where it stopped: start the command again.
                ${realTumoursName}: pancreas-crops; ${greyScaleName}, ${shippedStudyName}: a folder with several sets)
   --apply DIR  (${realTumoursName}) scores the crops of DIR by the recorded model, and records nothing
   --record     trains nothing: writes the record of what is finished
+  --redraw     without NAME: draws the figures beside the records anew, and leaves the records as they are
   --one RUN    trains one run of the study alone, such as recipe-seed3, and records nothing
   --times N    trains nothing: measures the training step of all arms in turns, N times each
 `;
@@ -97,12 +97,7 @@ async function comparePlanned(
 /** The figure of the study beside its record, and its numbers. */
 async function tellClassesApart(record: StudyRecord | undefined): Promise<void> {
   if (!record?.runs.length) return;
-  const file = recordFile(record.study);
-  const title = `${record.title}: ${record.runs[0]!.cases.length} unseen phantom patients, points are seeds`;
-  await saveFigure(path.dirname(file), 'seed-points', seedPoints(classesApartMetrics(record), { title }), {
-    inputs: [file],
-    command: record.command,
-  });
+  await drawClassesApart(projectPath('figures/recorded'));
   console.log(describeClassesApart(record));
 }
 
@@ -111,6 +106,11 @@ async function tellFindings(name: string): Promise<void> {
   if (name === classesApartName) await tellClassesApart(await readStudyRecord(name));
   if (name === transferNames.real || name === transferNames.phantom)
     for (const line of describeTransfer((await transferParts()).parts)) console.log(line);
+}
+
+/** Draws the figures of all records once more. */
+async function tellRedrawn(): Promise<void> {
+  console.log(`drawn anew: ${(await redrawRecorded()).join(', ')}`);
 }
 
 /** What is recorded by one function of one folder of data; undefined for other studies. */
@@ -151,22 +151,22 @@ async function realTumours(data?: string, apply?: string): Promise<number> {
   return 0;
 }
 
+const options = {
+  state: { type: 'boolean' },
+  data: { type: 'string' },
+  apply: { type: 'string' },
+  record: { type: 'boolean' },
+  redraw: { type: 'boolean' },
+  times: { type: 'string' },
+  one: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      state: { type: 'boolean' },
-      data: { type: 'string' },
-      apply: { type: 'string' },
-      record: { type: 'boolean' },
-      times: { type: 'string' },
-      one: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
   const [name, ...more] = positionals;
   if (values.state) return showState().then(() => 0);
+  if (values.redraw && !name) return tellRedrawn().then(() => 0);
   if (values.help || !name || more.length) {
     process.stdout.write(help);
     return values.help ? 0 : 1;
@@ -177,10 +177,10 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   if (name === realTumoursName) {
-    refuseOptions(name, values, ['record', 'times', 'one']);
+    refuseOptions(name, values, ['record', 'redraw', 'times', 'one']);
     return realTumours(values.data, values.apply);
   }
-  refuseOptions(name, values, ['apply']);
+  refuseOptions(name, values, ['apply', 'redraw']);
   if (name === powerStudyName) {
     refuseOptions(name, values, ['data', 'record', 'times']);
     const { people, cohorts, sizes } = await runPower();

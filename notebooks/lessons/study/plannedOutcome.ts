@@ -39,7 +39,7 @@ export function outcomeOf(record: StudyRecord): SetOutcome {
 export const plannedFigure = (outcomes: readonly SetOutcome[]): Figure =>
   seedPoints(
     outcomes.map(({ seeds }) => seeds),
-    { title: 'Plan and preset in equal time: unseen patients, a point for each seed' },
+    { title: 'Plan and preset in equal time: scores of unseen patients' },
   );
 
 /** `Phantom cohort: 0.81 against 0.74, +0.07 (95 % 0.05 to 0.09), better in 18 of 20 patients` */

@@ -50,8 +50,10 @@ export function waysFigure(ways: readonly Way[]): Figure {
     { name: label, kind: 'by slice', estimate: bySlice.mean, interval: bySlice.interval },
   ]);
   return forestPlot(rows, {
-    title: 'Real slices of 43 patients, each unseen: what helps',
-    x: 'DSC, mean and 95 % interval over patients (dotted: the recipe, by patient)',
+    title: 'DSC of 43 real patients, each unseen: one or two networks, one or three scales',
+    subtitle: 'mean and 95 % interval over patients; dotted: the recipe, by patient',
+    x: 'Mean DSC (0 to 1)',
+    unit: 'none',
     nothingAt: rows[0]?.estimate ?? 0,
   });
 }

@@ -91,8 +91,8 @@ export const transferFigure = (parts: readonly TransferPart[]): Figure =>
     })),
     {
       title: 'What another network gives to training: equal patients, equal steps',
-      x: 'training patients',
-      y: 'DSC of unseen patients',
+      x: 'Training patients',
+      y: 'DSC of unseen patients (0 to 1)',
     },
   );
 

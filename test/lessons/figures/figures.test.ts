@@ -8,8 +8,8 @@ import { baselineComparison } from '../../../notebooks/lessons/figures/baselineC
 import { cohortOverview } from '../../../notebooks/lessons/figures/cohortOverview.ts';
 import { foldRows, foldsFigure } from '../../../notebooks/lessons/figures/foldsFigure.ts';
 import { greyScaleFigure } from '../../../notebooks/lessons/figures/greyScaleFigure.ts';
-import { formatShare, labelHistogram } from '../../../notebooks/lessons/figures/labelHistogram.ts';
-import { optimizerComparison, smoothed } from '../../../notebooks/lessons/figures/optimizerComparison.ts';
+import { formatShare, labelHistogram, squaresOf } from '../../../notebooks/lessons/figures/labelHistogram.ts';
+import { centredMeans, optimizerComparison } from '../../../notebooks/lessons/figures/optimizerComparison.ts';
 import { edgeCodes, orientationCheck } from '../../../notebooks/lessons/figures/orientationCheck.ts';
 import { separableConvolution } from '../../../notebooks/lessons/figures/separableConvolution.ts';
 import { sliceTriplet } from '../../../notebooks/lessons/figures/sliceTriplet.ts';
@@ -59,13 +59,33 @@ describe('slices', () => {
   it('show the three channels and their colour picture', () => {
     const channels = Float32Array.from({ length: 3 * 48 }, (_, i) => i);
     const figure = sliceTriplet(channels, { ...slice, z: 17, label });
-    expect(texts(figure)).toEqual(['Channel 0: z = 16', 'Channel 1: z = 17', 'Channel 2: z = 18', 'Red, green, blue']);
+    expect(texts(figure)).toEqual([
+      'Channel 0: z = 16',
+      'Channel 1: z = 17',
+      'Channel 2: z = 18',
+      'All, as red, green, blue',
+    ]);
     expect(images(figure)).toHaveLength(4);
     expect(named(figure, 'Label')).toHaveLength(1);
   });
 
   it('stand in rows of the wanted length', () => {
-    expect(images(augmentationExamples([1, 2, 3, 4, 5].map((i) => ({ name: `${i}`, slice, label }))))).toHaveLength(5);
+    expect(images(cohortOverview([1, 2, 3, 4, 5].map((i) => ({ id: `${i}`, slice, label }))))).toHaveLength(5);
+  });
+
+  it('show the changes that moved the mask furthest, with the mask before them', () => {
+    const moved = (by: number) => label.map((_, i) => label[i - by] ?? 0);
+    const examples = [0, 1, 3, 2].map((by) => ({ name: `by ${by}`, slice, label: moved(by) }));
+    const figure = augmentationExamples(examples, { shown: 2 });
+    expect(texts(figure)).toEqual(['by 0', 'by 3', 'by 2']); // in their order; 'by 1' overlaps most
+    expect(named(figure, 'Label before the change')).toHaveLength(2);
+    expect(titleOf(figure)).toBe('Augmentation moves image and mask alike: the 2 largest of 3 changes');
+  });
+
+  it('say of how many patients they are some', () => {
+    const patients = ['a', 'b'].map((id) => ({ id, slice, label }));
+    expect(titleOf(cohortOverview(patients))).toBe('All 2 patients: the slice with most pancreas');
+    expect(titleOf(cohortOverview(patients, { of: 24 }))).toMatch(/^The first 2 of 24 patients:/);
   });
 
   it('outline pancreas and tumour where they are', () => {
@@ -141,9 +161,27 @@ describe('labels and folds', () => {
       { name: 'Pancreas', count: 1816 },
       { name: 'Tumour', count: 0 },
     ]);
-    expect(texts(figure)).toEqual(['260,328 (99.3 %)', '1,816 (0.69 %)', '0 (0 %)']); // the reference's slice: 0.69 %
-    expect(traces(figure).map((t) => t.x[0])).toEqual([260328, 1816, null]);
+    // the reference's slice: 0.69 %, so 7 of 1,000 squares
+    expect(traces(figure).map((t) => t.name)).toEqual([
+      'Tumour: 0 (0 %)',
+      'Pancreas: 1,816 (0.69 %)',
+      'Background: 260,328 (99.3 %)',
+    ]);
+    const squares = traces(figure).map((t) => t.x.filter((x: number | null) => x === null).length);
+    expect(squares).toEqual([1, 7, 993]); // a trace without a square holds one gap
     expect([1, 0.5, 0.0999, 0.00004].map(formatShare)).toEqual(['100.0 %', '50.0 %', '10 %', '0.004 %']);
+  });
+
+  it('take finer squares for a rarer label, and count squares that add up', () => {
+    const rare = labelHistogram([
+      { name: 'Background', count: 999_600 },
+      { name: 'Pancreas', count: 400 },
+    ]);
+    expect(traces(rare).map((t) => t.x.filter((x: number | null) => x === null).length)).toEqual([2, 4998]);
+    // quotas 3.33, 3.33 and 3.33 of 10 leave one square, for the first of equal remainders
+    expect(squaresOf([1, 1, 1], 10)).toEqual([4, 3, 3]);
+    // quotas 1.8, 3.2 and 5: the largest remainder takes the square that is left
+    expect(squaresOf([18, 32, 50], 10)).toEqual([2, 3, 5]);
   });
 
   it('fill each patient once: validation in one fold, training in all others', () => {
@@ -152,7 +190,7 @@ describe('labels and folds', () => {
     expect(named(figure, 'Validation')[0]!.x).toEqual(['a', 'd', 'b', 'c']);
     expect(named(figure, 'Validation')[0]!.text).toEqual(['T', 'N', 'N', 'T']);
     expect(named(figure, 'Training')[0]!.x).toHaveLength(8); // 4 patients × 3 folds − 4
-    expect(titleOf(figure)).toBe('4 patients in 3 folds');
+    expect(titleOf(figure)).toBe('4 patients in 3 folds, each patient validated once');
     expect(foldRows(folds)).toEqual([
       { fold: 0, training: 2, validation: 2, patients: 'a, d' },
       { fold: 1, training: 3, validation: 1, patients: 'b' },
@@ -162,11 +200,12 @@ describe('labels and folds', () => {
 });
 
 describe('curves', () => {
-  it('smooth with a corrected start and skip what is not a number', () => {
-    expect(smoothed([2], 0.9)[0]).toBeCloseTo(2, 12);
-    expect(smoothed([1, 3], 0.5)[1]).toBeCloseTo((0.5 * 0.5 * 1 + 0.5 * 3) / 0.75, 12);
-    expect(smoothed([NaN, 4, NaN], 0.9)).toEqual([NaN, 4, 4]);
-    expect(smoothed(new Array(50).fill(0.7)).every((v) => Math.abs(v - 0.7) < 1e-12)).toBe(true);
+  it('smooth without a lag: a straight line stays where it is', () => {
+    const line = Array.from({ length: 20 }, (_, i) => 3 - 0.1 * i);
+    centredMeans(line).forEach((value, i) => expect(value).toBeCloseTo(line[i]!, 12));
+    expect(centredMeans([1, 5, 3], 1)).toEqual([1, 3, 3]); // ends have no neighbours on both sides
+    expect(centredMeans([0, 3, 6, 0, 6], 2)).toEqual([0, 3, 3, 4, 6]);
+    expect(centredMeans([NaN, 4, NaN, 2, NaN], 1)).toEqual([NaN, 4, 3, 2, NaN]);
   });
 
   it('compare optimizers by a faint and a strong line each', () => {

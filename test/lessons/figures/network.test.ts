@@ -68,10 +68,10 @@ describe('the architecture diagram', () => {
     for (const layer of placed)
       for (const input of layer.inputs) expect(byName.get(input)!.x).toBeLessThanOrEqual(layer.x);
     const centres = placed.map((l) => ({
-      x: 94 * l.x,
-      y: 104 * l.level + l.drop,
-      w: l.main ? 82 : 20,
-      h: l.main ? 46 : 20,
+      x: 98 * l.x,
+      y: 108 * l.level + l.drop,
+      w: l.main ? 92 : 20,
+      h: l.main ? 50 : 20,
     }));
     for (let i = 0; i < centres.length; i++) {
       for (let j = 0; j < i; j++) {
@@ -183,7 +183,13 @@ describe('the cost of a separable convolution', () => {
 
   it('is drawn beside the standard one, with the totals', () => {
     const figure = separableConvolution([c2]);
-    expect(traces(figure).map((t) => t.y[0])).toEqual([73_856, 9600, 65_536 * 73_728, 65_536 * 9344]);
+    const points = traces(figure).filter((t) => t.mode === 'markers');
+    expect(points.map((t) => t.y[0])).toEqual([73_856, 9600, 65_536 * 73_728, 65_536 * 9344]);
+    const [joins] = traces(figure);
+    expect([joins!.x, joins!.y]).toEqual([
+      ['c2', 'c2', null],
+      [73_856, 9600, null],
+    ]);
     expect(texts(figure)).toEqual(['all: 73.9 k → 9.6 k (7.7 times fewer)', 'all: 4.83 G → 612 M (7.9 times fewer)']);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Figure, titleOf } from '../../../lib/figures/figure.ts';
 import { clusterFeatures } from '../../../lib/statistics/clustering.ts';
 import type { FeatureComparison, GroupComparison } from '../../../lib/statistics/compareFeatures.ts';
+import { correctionSteps } from '../../../notebooks/lessons/figures/correctionSteps.ts';
 import { correlationHeatMap } from '../../../notebooks/lessons/figures/correlationHeatMap.ts';
 import { effectScatter } from '../../../notebooks/lessons/figures/effectScatter.ts';
 import { forestPlot } from '../../../notebooks/lessons/figures/forestPlot.ts';
@@ -13,7 +14,6 @@ import { powerCurves } from '../../../notebooks/lessons/figures/powerCurves.ts';
 import { rocCurves } from '../../../notebooks/lessons/figures/rocCurves.ts';
 import { stabilityPlot } from '../../../notebooks/lessons/figures/stabilityPlot.ts';
 import { unitOfAnalysis } from '../../../notebooks/lessons/figures/unitOfAnalysis.ts';
-import { volcanoPlot } from '../../../notebooks/lessons/figures/volcanoPlot.ts';
 
 type Loose = Record<string, any>;
 const traces = (figure: Figure): Loose[] => figure.data as Loose[];
@@ -43,20 +43,21 @@ const title = 'A title';
 describe('every radiomics figure without data', () => {
   const rates = { slices: 0, patients: 0, runs: 1, slicesPerPatient: 1 };
   const empty: Record<string, Figure> = {
-    volcanoPlot: volcanoPlot({ features: [], leftOut: [], n: [2, 2] }, { title, groups: ['a', 'b'] }),
+    correctionSteps: correctionSteps({ features: [], leftOut: [], n: [2, 2] }, { title }),
     groupDistributions: groupDistributions([], { title }),
     correlationHeatMap: correlationHeatMap(clusterFeatures({}), { title }),
     rocCurves: rocCurves([], [], { title }),
-    effectScatter: effectScatter([], { title, x: '', y: '', kinds: [] }),
+    effectScatter: effectScatter([], { title, x: '', y: '', unit: 'none', kinds: [] }),
     foundFeatures: foundFeatures([], { title }),
     foundShares: foundShares([], { title }),
-    forestPlot: forestPlot([], { title, x: '', nothingAt: 0 }),
-    permutationHistogram: permutationHistogram([], 1, { title, x: '', p: 1 }),
+    forestPlot: forestPlot([], { title, x: 'g', unit: 'SD', nothingAt: 0 }),
+    permutationHistogram: permutationHistogram([], 1, { title, x: '', unit: 'number', p: 1 }),
     powerCurves: powerCurves([], { title, plain: 1 }),
     stabilityPlot: stabilityPlot([], { title, limit: 0.75 }),
     unitOfAnalysis: unitOfAnalysis({ first: [], second: [], p: { slices: 1, patients: 1 } }, [], rates, {
       title,
       y: '',
+      unit: 'HU',
     }),
   };
   it.each(Object.entries(empty))('%s says so in one sentence', (_, figure) => {
@@ -66,31 +67,30 @@ describe('every radiomics figure without data', () => {
   });
 });
 
-describe('the volcano plot', () => {
-  const figure = volcanoPlot(comparison, { title, groups: ['ill', 'well'], name: (f) => f.toUpperCase() });
+describe('what correction leaves', () => {
+  const figure = correctionSteps(comparison, { title, name: (f) => f.toUpperCase() });
+  const marks = traces(figure).filter((t) => t.mode === 'markers');
 
-  it('puts each feature at its effect and −log₁₀ p, in the colour of the strictest correction it passes', () => {
-    expect(traces(figure).map((t) => [t.name, t.x, t.y.map((v: number) => Number(v.toFixed(3)))])).toEqual([
-      ['p > 0.05 (1)', [0.2], [0.222]],
-      ['p ≤ 0.05, not after correction (1)', [-0.9], [1.523]],
-      ['also after Benjamini-Hochberg (1)', [1.4], [2.699]],
-      ['also after Holm (1)', [2.1], [6]],
+  it('puts each feature at its rank and p, in the look of the strictest correction it passes', () => {
+    expect(marks.map((t) => [t.name, t.x, t.y])).toEqual([
+      ['p > 0.05 (1)', [4], [0.6]],
+      ['p ≤ 0.05, not after correction (1)', [3], [0.03]],
+      ['also after Benjamini-Hochberg (1)', [2], [0.002]],
+      ['also after Holm (1)', [1], [1e-6]],
     ]);
   });
 
-  it('names the strongest and says what left and right mean', () => {
-    expect(texts(figure)).toEqual(expect.arrayContaining(['p = 0.05', 'RED', 'BLUE']));
-    expect(((figure.layout.xaxis as Loose).title as Loose).text).toBe("Hedges' g: ill (n = 8) minus well (n = 9)");
+  it('draws what each rule asks at each rank', () => {
+    const [none, bh, holm] = traces(figure).map((t) => t.y.map((p: number) => Number(p.toFixed(6))));
+    expect(none).toEqual([0.05, 0.05, 0.05, 0.05]);
+    expect(bh).toEqual([0.0125, 0.025, 0.0375, 0.05]); // 0.05 times rank over 4
+    expect(holm).toEqual([0.0125, 0.016667, 0.025, 0.05]); // 0.05 over 4, 3, 2, 1
   });
-});
 
-describe('the names in the volcano plot', () => {
-  it('stand beside the points of about the same height, not on them', () => {
-    const near = { ...comparison, features: [...comparison.features, feature('near', 1.9, 1.1e-6, 1e-5, 1e-4)] };
-    const label = (volcanoPlot(near, { title, groups: ['ill', 'well'] }).layout.annotations as Loose[]).find(
-      (a) => a.text === 'red',
-    )!;
-    expect([label.x, label.xanchor]).toEqual([1.9, 'right']);
+  it('names the strongest with their effects, each with a line to its point', () => {
+    expect(texts(figure).slice(0, 3)).toEqual(['RED: g 2.10', 'BLUE: g 1.40', 'ORANGE: g −0.90']);
+    const [red] = figure.layout.annotations as Loose[];
+    expect([red!.x, red!.y]).toEqual([1, -6]); // rank 1, log₁₀ of its p
   });
 });
 
@@ -146,6 +146,7 @@ describe('the other radiomics figures', () => {
         { name: 'ill', values: [k, 2, 3] },
         { name: 'well', values: [4, 5] },
       ],
+      ...(k === 1 && { unit: 'mm³' }),
     }));
     const figure = groupDistributions(panels, { title });
     expect(traces(figure)).toHaveLength(8);
@@ -157,6 +158,7 @@ describe('the other radiomics figures', () => {
       spanmode: 'hard',
     });
     const { yaxis, yaxis4 } = figure.layout as Loose;
+    expect([yaxis.title.text, yaxis4.title.text]).toEqual(['Value (mm³)', 'Value (no unit)']);
     expect(yaxis4.domain[1]).toBeLessThan(yaxis.domain[0]); // second row
   });
 
@@ -176,18 +178,22 @@ describe('the other radiomics figures', () => {
   });
 
   it('sort ICCs, count the stable ones and keep intervals', () => {
-    const points = [0.9, 0.2, 0.75].map((icc, i) => ({
+    const given = [0.9, 0.2, 0.75].map((icc, i) => ({
       name: `f${i}`,
       icc,
       interval: [icc - 0.1, icc + 0.05] as const,
       family: i === 1 ? 'GLCM' : 'shape',
     }));
-    const figure = stabilityPlot(points, { title, limit: 0.75 });
-    expect(traces(figure).map((t) => [t.name, t.x])).toEqual([
-      ['shape', [2, 3]],
-      ['GLCM', [1]],
+    const figure = stabilityPlot(given, { title, limit: 0.75 });
+    // the first two in the left column, the third in the right one
+    const points = traces(figure).filter((t) => t.x.length > 0);
+    expect(points.map((t) => [t.name, t.xaxis, t.x, t.y])).toEqual([
+      ['shape', 'x', [0.9, 0.75], [0, 1]],
+      ['GLCM', 'x2', [0.2], [0]],
     ]);
-    expect(texts(figure)).toEqual(['2 of 3 at or above 0.75']);
+    const { yaxis, yaxis2, title: heading } = figure.layout as Loose;
+    expect([yaxis.ticktext, yaxis2.ticktext]).toEqual([['f0', 'f2'], ['f1']]);
+    expect(heading.text).toContain('2 of 3 features at or above the dotted line at 0.75');
   });
 
   it('put kinds of one name side by side in a forest', () => {
@@ -198,14 +204,19 @@ describe('the other radiomics figures', () => {
       interval: [estimate - 1, estimate + 2] as const,
     });
     const [a, b] = traces(
-      forestPlot([row('x', 'k1', 1), row('x', 'k2', 2), row('y', 'k2', 3)], { title, x: '', nothingAt: 0 }),
+      forestPlot([row('x', 'k1', 1), row('x', 'k2', 2), row('y', 'k2', 3)], {
+        title,
+        x: 'g',
+        unit: 'SD',
+        nothingAt: 0,
+      }),
     );
     expect([a!.y, b!.y]).toEqual([[-0.12], [0.12, 1]]);
     expect([b!.error_x.array, b!.error_x.arrayminus]).toEqual([
       [2, 2],
       [1, 1],
     ]);
-    const wide = forestPlot([row('x', 'k1', 1)], { title, x: '', nothingAt: 0, range: [0.5, 2] });
+    const wide = forestPlot([row('x', 'k1', 1)], { title, x: 'g', unit: 'none', nothingAt: 0, range: [0.5, 2] });
     expect((wide.layout.xaxis as Loose).range).toEqual([0, 3]); // no interval is cut
   });
 
@@ -219,19 +230,26 @@ describe('the other radiomics figures', () => {
   });
 
   it('mark what was observed among the shuffles', () => {
-    const figure = permutationHistogram([1, 2, 2, 3], 9, { title, x: 'n', p: 0.2 });
+    const figure = permutationHistogram([1, 2, 2, 3], 9, { title, x: 'n', unit: 'number', p: 0.2 });
     expect(traces(figure)[0]!.x).toEqual([1, 2, 2, 3]);
     expect((figure.layout.shapes as Loose[])[0]!.x0).toBe(9);
     expect(texts(figure)[0]).toContain('p = 0.2');
   });
 
   it('colour effects by kind, and draw slices and patients of the same people', () => {
-    const scatter = effectScatter([{ name: 'f', x: 1, y: 2, kind: 'b' }], { title, x: '', y: '', kinds: ['a', 'b'] });
+    const scatter = effectScatter([{ name: 'f', x: 1, y: 2, kind: 'b' }], {
+      title,
+      x: 'truth',
+      y: 'estimate',
+      unit: 'SD',
+      kinds: ['a', 'b'],
+    });
     expect(traces(scatter).map((t) => t.name)).toEqual(['a (0)', 'b (1)', 'equal']);
     const named = effectScatter([{ name: 'f', x: 1, y: 2, kind: 'b' }], {
       title,
-      x: '',
-      y: '',
+      x: 'truth',
+      y: 'estimate',
+      unit: 'SD',
       kinds: ['a', 'b'],
       colours: ['#000000', '#112233'],
     });
@@ -241,7 +259,7 @@ describe('the other radiomics figures', () => {
       example,
       [{ slicesPerPatient: 5, slices: 0.4, patients: 0.05, runs: 100 }],
       { slices: 0.5, patients: 0.04, runs: 100, slicesPerPatient: 6 },
-      { title, y: 'HU' },
+      { title, y: 'Mean', unit: 'HU' },
     );
     expect(
       traces(figure)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  drawnMethods,
   patientsNeeded,
+  plainLines,
   plainMethods,
   powerPanels,
   powerRows,
@@ -54,7 +56,9 @@ describe('the study of radiomics in the notebook', () => {
       ['<b>medium effect</b>: 0.5 to 0.8 SD<br>(1 feature)', 80],
       ['<b>no effect</b>: healthy<br>against healthy (2 features)', 5],
     ]);
-    expect(panels[0]!.curves.map(({ name }) => name)).toEqual(shownMethods);
+    expect(panels[0]!.curves.map(({ name }) => name)).toEqual(drawnMethods);
+    expect(drawnMethods).toEqual(['Welch t', 'Mann-Whitney', 'Welch t, Benjamini-Hochberg', 'Welch t, Holm']);
+    expect(drawnMethods.slice(0, plainLines)).toEqual(['Welch t', 'Mann-Whitney']);
     expect(panels[0]!.curves[0]!.points).toEqual([
       { patients: 10, found: 50, error: 1 },
       { patients: 20, found: 85, error: 1 },

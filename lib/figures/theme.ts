@@ -152,12 +152,18 @@ export interface FigureOptions {
 /** Mean width of a letter of the font, in shares of its size. */
 const letterWidth = 0.57;
 
-/** The title in one line, or in two where it would leave the figure; it breaks at the space nearest to its middle. */
+/**
+ * The title in one line, or in two where it would leave the figure: broken behind a mark such as a colon where both
+ * lines then fit, else at the space nearest to its middle.
+ */
 function brokenTitle(title: string, width: number): string {
-  if (letterWidth * sizes.title * title.length <= width - 24) return title;
+  const most = (width - 24) / (letterWidth * sizes.title);
+  if (title.length <= most) return title;
   const spaces = [...title.matchAll(/ /g)].map(({ index }) => index);
-  const middle = title.length / 2;
-  const at = spaces.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
+  const apart = (at: number): number => Math.abs(at - title.length / 2);
+  const nearest = spaces.sort((a, b) => apart(a) - apart(b));
+  const fits = (at: number): boolean => Math.max(at, title.length - at) <= most;
+  const at = nearest.find((one) => /[:;,]/.test(title[one - 1]!) && fits(one)) ?? nearest[0];
   return at === undefined ? title : `${title.slice(0, at)}<br>${title.slice(at + 1)}`;
 }
 

@@ -98,6 +98,14 @@ describe('the theme', () => {
     );
     expect([layout.height, layout.margin!.t]).toEqual([234, 98]);
     expect(titleOf({ data: [], layout })).toBe(title);
+    const breaks = (one: string) =>
+      (makeFigure([], { title: one, width: 400, height: 200 }).layout.title as Loose).text;
+    expect(breaks('HD95 in mm: networks that learned by eight losses')).toBe(
+      'HD95 in mm:<br>networks that learned by eight losses',
+    );
+    expect(breaks('A: what does not fit in one line when the break is at its colon')).toBe(
+      'A: what does not fit in one line<br>when the break is at its colon',
+    );
   });
 
   it('begins shares at the tenth below the least', () => {

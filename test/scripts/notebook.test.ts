@@ -139,4 +139,19 @@ describe('the headless runner', () => {
     expect(status).toBe(0);
     expect(readNotebook(file).cells[1]!.outputs).toEqual([{ output_type: 'stream', name: 'stdout', text: ['late\n'] }]);
   });
+
+  it('does not keep what is shown to whoever sits at the kernel alone', () => {
+    const file = path.join(folder, 'live.ipynb');
+    writeNotebook(
+      file,
+      notebook(
+        code(`import { showBundle } from 'axunet/figures/show';
+          showBundle({ 'text/html': '<b>live</b>', 'text/plain': 'live' }, { axunet: 'live' });
+          showBundle({ 'text/plain': 'kept' });`),
+      ),
+    );
+    expect(spawnSync(process.execPath, [...flags, projectPath('scripts/nbrun.ts'), file]).status).toBe(0);
+    const outputs = readNotebook(file).cells[0]!.outputs!;
+    expect(outputs.map(({ data }) => data)).toEqual([{ 'text/plain': ['kept'] }]);
+  });
 });

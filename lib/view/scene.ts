@@ -27,7 +27,7 @@ export interface Scene {
   /** Canonical, in HU, finite. */
   readonly image: Volume;
   readonly masks: readonly SceneMask[];
-  /** The voxel that the first view goes through: in the fullest slice of the first mask, else the middle. */
+  /** The voxel that the first view goes through: in the fullest slice of a mask's first class, else the middle. */
   readonly at: Vec3;
   /** What is odd about the files, one phrase each. */
   readonly warnings: readonly string[];
@@ -82,13 +82,14 @@ function sceneMask(
   };
 }
 
-/** The foreground voxel of the fullest slice that is nearest to the middle of that slice's foreground. */
+/** The voxel of the first class that is nearest to the middle of what its fullest slice has of it. */
 function middleOf(mask: Volume<Uint8Array>): Vec3 | undefined {
-  const z = fullestSlice(mask);
+  const first = mask.data.reduce((least, value) => (value > 0 && value < least ? value : least), Infinity);
+  const z = fullestSlice({ ...mask, data: mask.data.map((value) => Number(value === first)) });
   const [width] = mask.shape;
   const drawn: [number, number][] = [];
   sliceZ(mask, z).forEach((value, i) => {
-    if (value > 0) drawn.push([i % width, Math.floor(i / width)]);
+    if (value === first) drawn.push([i % width, Math.floor(i / width)]);
   });
   if (drawn.length === 0) return undefined;
   const mean = (axis: 0 | 1): number => drawn.reduce((sum, at) => sum + at[axis], 0) / drawn.length;

@@ -1,24 +1,17 @@
 /** A volume and its masks as one HTML file with three planes to look through; it asks for nothing else. */
-import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { readTextSync } from '../io/files.ts';
+import { niftiHeaderOf } from '../io/nifti.ts';
 import { softTissueWindowHu } from '../preprocess/window.ts';
-import { escapeHtml } from '../report/html.ts';
 import { shearDegrees } from '../volume/volume.ts';
 import { bodyBox, isWhole } from './bodyBox.ts';
 import { type PackedVolume, packVolume } from './encode.ts';
+import { niivueScript } from './niivue.ts';
+import { pageHtml } from './pageHtml.ts';
 import type { Scene } from './scene.ts';
 
 /** The most that a page takes. */
 const pageBytes = 5e6;
 /** Kept free of them for script, style and texts. */
 const frameBytes = 6e4;
-
-const beside = (name: string): string =>
-  readTextSync(fileURLToPath(new URL(`./page/${name}`, import.meta.url)), "a part of the viewer's page").replaceAll(
-    '\r\n',
-    '\n', // as a browser reads it before it compares the sum of the script
-  );
 
 /** Windows to choose from, in HU; the first is the one that the networks see by default. */
 const presets = [
@@ -50,15 +43,6 @@ function notesOf({ image, warnings }: Scene, { levels, factor, box, shape }: Pac
   ];
 }
 
-/** JSON inside of HTML, where `</script>` would end it. */
-const asJson = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
-
-/** Only this very script may run, and nothing is fetched from anywhere. */
-const policyFor = (script: string): string => {
-  const sum = createHash('sha256').update(script).digest('base64');
-  return `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${sum}'`;
-};
-
 /** What the script reads (browser.mjs); places are voxels of the page. */
 function contentOf(scene: Scene, packed: PackedVolume): object {
   const { shape, spacingMm, affine, levels, box, factor } = packed;
@@ -75,38 +59,30 @@ function contentOf(scene: Scene, packed: PackedVolume): object {
   };
 }
 
-const htmlOf = (title: string, notes: readonly string[], content: object, packed: PackedVolume): string => {
-  const script = beside('browser.mjs');
-  const data = [packed.voxels, ...packed.masks].map(
-    (text, i) => `<script type="text/plain" id="${i === 0 ? 'voxels' : `mask-${i - 1}`}">${text}</script>`,
+/** Headers of NIfTI files of the page's voxels, for what draws the body. */
+function headersOf({ shape, spacingMm, affine }: PackedVolume): object {
+  const [image, mask] = [Int16Array, Uint8Array].map((type) =>
+    Buffer.from(niftiHeaderOf({ data: new type(0), shape, spacingMm, affine })).toString('base64'),
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyFor(script)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>
-${beside('style.css')}</style>
-</head>
-<body>
-<h1>${escapeHtml(title)}</h1>
-${beside('body.html').replace('<!-- notes -->', () => notes.map((note) => `<p>${escapeHtml(note)}</p>`).join('\n'))}
-<script type="application/json" id="content">${asJson(content)}</script>
-${data.join('\n')}
-<script type="module">${script}</script>
-</body>
-</html>
-`;
-};
+  return { image, mask };
+}
 
 /**
- * The page of a scene: axial, coronal and sagittal with a crosshair, windows, masks and the HU under the cursor. Cut to
- * the body and made coarser until it takes at most `mostBytes`; what was done stands on it.
+ * The page of a scene: axial, coronal and sagittal with a crosshair, windows, masks and the HU under the cursor, and
+ * `inSpace` the body to turn. Cut to the body and made coarser until it takes at most `mostBytes`; what was done stands
+ * on it. Throws a UserError where the page is to be `inSpace` and NiiVue is not installed.
  */
-export function viewPage(scene: Scene, mostBytes = pageBytes): string {
+export function viewPage(scene: Scene, { mostBytes = pageBytes, inSpace = false } = {}): string {
+  const niivue = inSpace ? niivueScript() : undefined;
   const masks = scene.masks.map(({ volume }) => volume);
-  const packed = packVolume(scene.image, masks, bodyBox(scene.image, masks), mostBytes - frameBytes);
-  return htmlOf(scene.name, notesOf(scene, packed), contentOf(scene, packed), packed);
+  const room = mostBytes - frameBytes - (niivue?.length ?? 0);
+  const packed = packVolume(scene.image, masks, bodyBox(scene.image, masks), room);
+  return pageHtml({
+    title: scene.name,
+    notes: notesOf(scene, packed),
+    content: { ...contentOf(scene, packed), ...(inSpace && { headers: headersOf(packed) }) },
+    voxels: packed.voxels,
+    masks: packed.masks,
+    niivue,
+  });
 }

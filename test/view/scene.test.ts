@@ -10,6 +10,15 @@ describe('a scene', () => {
     expect(sceneOf(scan, { prediction }).at).toEqual([11, 9, 5]);
   });
 
+  it('begins in the first class, however large others are', () => {
+    const two = fill(Uint8Array, (x, y, z) => (z === 8 ? 2 : label.data[x + 24 * (y + 20 * z)]!));
+    const classes = [
+      { name: 'pancreas', values: [1] },
+      { name: 'liver', values: [2] },
+    ];
+    expect(sceneOf(scan, { mask: two, classes }).at).toEqual([10, 9, 5]);
+  });
+
   it('begins in the middle without a mask, and with an empty one', () => {
     expect(sceneOf(scan).at).toEqual([12, 10, 5]);
     expect(sceneOf(scan, { mask: fill(Uint8Array, () => 0) }).at).toEqual([12, 10, 5]);

@@ -118,7 +118,7 @@ describe('a scan that is too large', () => {
   };
 
   it.each([5e6, 2e6, 5e5])('becomes a page of at most %i bytes, which says how', (most) => {
-    const page = viewPage(sceneOf(large), most);
+    const page = viewPage(sceneOf(large), { mostBytes: most });
     expect(Buffer.byteLength(page)).toBeLessThanOrEqual(most);
     expect(Buffer.byteLength(page)).toBeGreaterThan(most / 10);
     const { content } = unpackPage(page);
@@ -129,7 +129,7 @@ describe('a scan that is too large', () => {
   it('offers only windows that its levels hold', () => {
     const presets = (most: number): string[] => {
       const bone = { ...large, data: data.map((v, i) => (i % 50 === 0 ? 900 : v)) };
-      return unpackPage(viewPage(sceneOf(bone), most)).content.presets.map(({ name }) => name);
+      return unpackPage(viewPage(sceneOf(bone), { mostBytes: most })).content.presets.map(({ name }) => name);
     };
     expect(presets(2e7)).toEqual(['soft tissue', 'pancreas, narrow', 'bone', 'lung']);
     expect(presets(3e6)).toEqual(['soft tissue', 'pancreas, narrow']);

@@ -30,7 +30,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   );
   const scene = await openScene({ image, ...seriesOf(values), mask, prediction, value, labels, name });
   for (const warning of scene.warnings) console.error(`axunet view: warning: ${cleanText(image)}: ${warning}`);
-  const page = viewPage(scene);
+  const page = viewPage(scene, { inSpace: values['3d'] });
   await writeFileAtomic(out, page);
   console.log(`Made ${out} (${(page.length / 1e6).toFixed(1)} MB), to be opened in a browser`);
   return 0;

@@ -120,6 +120,7 @@ export { fullestOfPatients, overlayCases, predictedCases, preparedSlice } from '
 export { huSlice } from './figures/slicePicture.ts';
 export { type Table, toTable } from './figures/table.ts';
 export { trainingCurves } from './figures/trainingCurves.ts';
+export { viewVolume } from './view/viewVolume.ts';
 
 // What all rooms use
 export { UserError } from './errors.ts';

@@ -26,6 +26,23 @@ async function findJupyter() {
   return undefined;
 }
 
+/** The Python that runs a Jupyter: the program itself with `-m`, or what the first line of a script names. */
+function pythonOf([program, args]) {
+  if (args.length > 0) return program;
+  const [, named] = /^#!\s*(\S+)\s*$/m.exec(fs.readFileSync(program, 'latin1').slice(0, 300)) ?? [];
+  return named ?? path.join(path.dirname(program), 'python');
+}
+
+/** Tells how figures become interactive where JupyterLab lacks what draws them: it comes with the package plotly. */
+async function tellOfPlotly(python) {
+  const probe =
+    'import sys; from jupyter_core.paths import jupyter_path; from pathlib import Path\n' +
+    "sys.exit(not any((Path(p) / 'jupyterlab-plotly').exists() for p in jupyter_path('labextensions')))";
+  if ((await run(python, ['-c', probe], { timeoutS: 20 })).code === 0) return;
+  console.log('Figures are shown as pictures; to hover over them and to zoom, install plotly and start again:');
+  console.log(`  ${python} -m pip install plotly`);
+}
+
 /** Any signal ends Jupyter as SIGTERM does: with its kernels, which SIGINT and SIGHUP would leave behind. */
 function stopByTerm(child) {
   const kill = child.kill.bind(child);
@@ -65,10 +82,11 @@ runMain(async () => {
     throw new Problem(
       'Expected JupyterLab or Jupyter Notebook, found neither; this command installs it into the project, ' +
         'then start again:\n' +
-        `  python3 -m venv ${environment} && ${environment}/bin/pip install jupyterlab`,
+        `  python3 -m venv ${environment} && ${environment}/bin/pip install jupyterlab plotly`,
     );
   }
   const [program, args] = jupyter;
+  await tellOfPlotly(pythonOf(jupyter));
   const { isEdit, rest } = readArguments(process.argv.slice(2));
   const jupyterPath = [inProject('.jupyter'), process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter);
   // Jupyter's own group keeps the terminal's Ctrl-C from it, which comes through us.

@@ -104,6 +104,7 @@ class OutputCollector {
   }
 
   display({ data, metadata = {}, transient }: Display, update: boolean): void {
+    if ((metadata as { axunet?: string }).axunet === 'live') return; // lib/view/viewVolume.ts: of no use in a file
     const id = transient?.display_id;
     if (update)
       return this.displays.get(id ?? '')?.forEach((output) => {

@@ -55,6 +55,8 @@ const loaders = {
     ),
   overlay: async () =>
     toCommand((await import('./definitions/overlay.ts')).overlay, async () => (await import('./run/overlay.ts')).run),
+  view: async () =>
+    toCommand((await import('./definitions/view.ts')).view, async () => (await import('./run/view.ts')).run),
   report: async () =>
     toCommand((await import('./definitions/report.ts')).report, async () => (await import('./run/report.ts')).run),
   figures: async () =>

@@ -100,8 +100,8 @@ export async function readNifti(file: string): Promise<NiftiImage> {
 /** dim[] holds 16-bit integers in NIfTI-1. */
 const longestNifti1Axis = 32767;
 
-/** 348 or 540 bytes of header and 4 that say: no extensions. */
-function encodeHeader(volume: Volume, description: string): Uint8Array {
+/** 348 or 540 bytes of header and 4 that say: no extensions, for the type of the array and the place of the volume. */
+export function niftiHeaderOf(volume: Volume, description = ''): Uint8Array {
   const { shape, spacingMm, affine } = volume;
   const type = voxelTypeOf(volume.data);
   const version = Math.max(...shape) > longestNifti1Axis ? 2 : 1;
@@ -155,7 +155,7 @@ const pack = promisify(gzip) as (bytes: Uint8Array, options: { level: number }) 
  */
 export async function writeNifti(file: string, volume: Volume, options: { description?: string } = {}): Promise<void> {
   assertWritable(file, volume);
-  const pieces = [encodeHeader(volume, asDescription(options.description ?? '')), bytesOf(volume.data)];
+  const pieces = [niftiHeaderOf(volume, asDescription(options.description ?? '')), bytesOf(volume.data)];
   // Level 1, as nibabel: a tenth larger than the default and several times faster.
   await writeFileAtomic(file, /\.gz$/i.test(file) ? await pack(Buffer.concat(pieces), { level: 1 }) : pieces);
 }

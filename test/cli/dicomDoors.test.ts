@@ -275,6 +275,7 @@ describe('a DICOM folder', () => {
     expect(await axunet('verify', two, label)).toBe(1);
     expect(await axunet('overlay', two, '--label', label, '--out', at('o'), '--slices', '1', ...choice)).toBe(0);
     expect(await axunet('report', two, '--mask', label, '--out', at('o'), '--slices', '1', ...choice)).toBe(0);
+    expect(await axunet('view', two, '--mask', label, '--out', at('o/two.html'), ...choice)).toBe(0);
     expect(await axunet('radiomics', two, label, '--set', 'families=["shape"]', ...choice)).toBe(0);
     writeFileSync(at('two.csv'), `id,image,mask\ntwo,${two},${label}\nnifti,${nifti},${label}\n`);
     const cohort = ['--cohort', at('two.csv'), '--set', 'families=["shape"]', '--workers', '1', '--out'];
@@ -312,6 +313,7 @@ describe('what a file says of a person', () => {
       await axunet('preprocess', source, '--out', into('slices'), '--json'),
       await axunet('overlay', image, '--label', label, '--out', into('overlay')),
       await axunet('report', image, '--mask', label, '--out', into('report')),
+      await axunet('view', image, '--mask', label, '--out', into('view/page.html')),
       await axunet('radiomics', image, label, '--json'),
       await axunet(
         'radiomics',

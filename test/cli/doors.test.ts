@@ -27,6 +27,7 @@ import { radiomicsSettings } from '../../lib/radiomics/settings.ts';
 import { reportOnScan } from '../../lib/report/report.ts';
 import { openImage, openMask } from '../../lib/scan/openVolume.ts';
 import { volumeInfo } from '../../lib/scan/volumeInfo.ts';
+import { openScene } from '../../lib/view/openScene.ts';
 import { type Fields, header, single } from '../io/makeNifti.ts';
 import { thresholdModel } from '../predict/fake.ts';
 import { type NrrdFields, nrrd } from '../scan/makeNrrd.ts';
@@ -132,6 +133,7 @@ const doors: Record<string, Door> = {
   evaluate: async ({ prediction, label }) =>
     ((await evaluateFiles(pairFiles(prediction, label))).warnings ?? []).map(({ message }) => message),
   overlay: async ({ image, label }) => (await volumeOverlay({ image, label }, 1)).warnings,
+  view: async ({ image, label }) => (await openScene({ image, mask: label })).warnings,
   report: async ({ image, label }) => (await reportOnScan({ image, slices: 1, mask: { file: label } })).report.warnings,
   radiomics: async ({ image, label }) => {
     const settings = radiomicsSettings({ families: ['shape'] } as object);
@@ -151,8 +153,8 @@ const doors: Record<string, Door> = {
   },
 };
 const everywhere = Object.keys(doors);
-const withCt = ['verify', 'preprocess', 'predict', 'overlay', 'report', 'notebooks'];
-const withLabel = ['verify', 'preprocess', 'evaluate', 'overlay', 'report', 'radiomics', 'notebooks'];
+const withCt = ['verify', 'preprocess', 'predict', 'overlay', 'view', 'report', 'notebooks'];
+const withLabel = ['verify', 'preprocess', 'evaluate', 'overlay', 'view', 'report', 'radiomics', 'notebooks'];
 
 type Fault = [name: string, files: () => Files, said: RegExp, where: readonly string[]];
 const faults: Fault[] = [

@@ -22,6 +22,7 @@ const calls: Record<string, string[]> = {
   evaluate: ['--prediction', 'a', '--reference', 'b'],
   radiomics: ['--cohort', 'cases.csv'],
   overlay: ['a.nii', '--label', 'b.nii'],
+  view: ['a.nii'],
   report: ['a.nii', '--mask', 'b.nii'],
   figures: ['run', '--slices', 'slices'],
   import: ['--pdparams', 'a.pdparams'],
@@ -34,7 +35,7 @@ describe('an output that is a file, or lies below one', () => {
     const sentence = new RegExp(`^Expected a folder to write into, found a file in ${file}$`);
     const option = name === 'export' ? '--saved-model' : '--out';
     const command = await loadCommand(name as Parameters<typeof loadCommand>[0]);
-    const isFile = ['plan', 'verify', 'convert'].includes(name);
+    const isFile = ['plan', 'verify', 'convert', 'view'].includes(name);
     for (const out of isFile ? [path.join(file, 'out')] : [file, path.join(file, 'out')])
       await expect(command.run([...args, option, out])).rejects.toThrow(sentence);
     expect(readdirSync(folder)).toEqual(['file']);

@@ -32,6 +32,7 @@ const rooms = [
   ['weights'],
   ['crossval', 'figures', 'export', 'plan'],
   ['report'],
+  ['view'],
   ['cli', 'index'],
 ];
 const storey = (room: string): number => rooms.findIndex((names) => names.includes(room));

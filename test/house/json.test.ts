@@ -7,6 +7,7 @@ const allowed: Readonly<Record<string, string>> = {
   'lib/io/schema.ts': 'the one door: `parseJson`, behind which a schema stands',
   'lib/engine/setup/files.mjs': 'the door of what runs before npm ci: `parseObject`, then plain checks',
   'lib/engine/graph/equalTraces.ts': 'notes of this very process, never on a disk',
+  'lib/view/page/browser.mjs': 'what viewPage.ts wrote into the very page whose script it is',
   'lib/train/config.ts': 'a word of the command line (`--set`), which the table of options then checks',
   'scripts/kernel/message.cjs': 'requests of Jupyter, which carry a signature',
   'scripts/kernel/diagnostics.cjs':

@@ -146,4 +146,19 @@ describe('the headless runner', () => {
     expect(stderr).toMatch(/^next\.ipynb, cell 2 of 2: /);
     expect(status).toBe(1);
   });
+
+  it('does not keep what is shown to whoever sits at the kernel alone', () => {
+    const file = path.join(folder, 'live.ipynb');
+    writeNotebook(
+      file,
+      notebook(
+        code(`import { showBundle } from 'axunet/figures/show';
+          showBundle({ 'text/html': '<b>live</b>', 'text/plain': 'live' }, { axunet: 'live' });
+          showBundle({ 'text/plain': 'kept' });`),
+      ),
+    );
+    expect(spawnSync(process.execPath, [...flags, projectPath('scripts/nbrun.ts'), file]).status).toBe(0);
+    const outputs = readNotebook(file).cells[0]!.outputs!;
+    expect(outputs.map(({ data }) => data)).toEqual([{ 'text/plain': ['kept'] }]);
+  });
 });

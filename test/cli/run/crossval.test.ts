@@ -27,6 +27,8 @@ const settings = [
   '--preset',
   'tiny',
   '--set',
+  'variant=unet',
+  '--set',
   'width=2',
   '--set',
   'gridSize=[16,16]',
@@ -233,7 +235,9 @@ describe('axunet crossval', { timeout: 300_000 }, () => {
   it('stops at a signal with exit code 75', async () => {
     const running = start('stopped', '--epochs', '500');
     const timer = setInterval(() => {
-      if (existsSync(at('stopped', 'fold-0', 'last'))) process.emit('SIGINT', 'SIGINT');
+      if (!existsSync(at('stopped', 'fold-0', 'last'))) return;
+      clearInterval(timer); // a second signal would find nobody who listens, and end the tests
+      process.emit('SIGINT', 'SIGINT');
     }, 20);
     expect(await running.finally(() => clearInterval(timer))).toBe(75);
     expect(said.at(-1)).toMatch(/^\naxunet crossval: Training stopped by SIGINT after step \d+; .*resume to go on$/);

@@ -25,7 +25,9 @@ const tagPattern = /^course:(.+)$/;
 /** The cells of the lesson notebooks by the part that their tag names, in their order. */
 export function taggedCells(folder = projectPath('notebooks')): Map<string, TaggedCell[]> {
   const parts = new Map<string, TaggedCell[]>();
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.ipynb')).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.ipynb'))
+    .sort()) {
     const notebook = path.basename(file, '.ipynb');
     for (const cell of readNotebook(path.join(folder, file)).cells)
       for (const tag of cell.metadata?.tags ?? []) {
@@ -38,7 +40,12 @@ export function taggedCells(folder = projectPath('notebooks')): Map<string, Tagg
 
 type Parts = ReturnType<typeof taggedCells>;
 
-const textCell = (id: string, text: string): Cell => ({ cell_type: 'markdown', id, metadata: {}, source: splitLines(text) });
+const textCell = (id: string, text: string): Cell => ({
+  cell_type: 'markdown',
+  id,
+  metadata: {},
+  source: splitLines(text),
+});
 const codeCell = (id: string, code: string, tags?: string[]): Cell => ({
   cell_type: 'code',
   execution_count: null,
@@ -56,7 +63,11 @@ function moved(text: string, notebook: string): string {
     .replace(/\bsections? \d+(?:(?:, \d+)* and \d+)?/g, (section) => `${section} of \`${notebook}.ipynb\``);
 }
 
-const headingsOf = (text: string): string => text.split('\n').filter((line) => line.startsWith('#')).join('\n');
+const headingsOf = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('#'))
+    .join('\n');
 
 /** The cells of a part; none without a heading where prose is left out. */
 function partCells(part: string, kind: Kind, parts: Parts): Cell[] {

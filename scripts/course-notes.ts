@@ -1,12 +1,12 @@
 /** The teacher's side of the course: timings, expected numbers and usual wrong answers of each session; the glossary. */
-import { list, object, readJsonAs, realNumber, type Schema, text, either, dictionary } from '../lib/io/schema.ts';
+import { dictionary, either, list, object, readJsonAs, realNumber, type Schema, text } from '../lib/io/schema.ts';
 import { projectPath } from '../lib/settings.ts';
 import { type Exercise } from '../notebooks/lessons/course/exercise.ts';
 import { glossary } from '../notebooks/lessons/course/glossary.ts';
 import { type CourseSession, type CourseStep, exercisesOf, minutesOf } from '../notebooks/lessons/course/session.ts';
-import { joinLines } from './notebook.ts';
 import { type taggedCells } from './course-build.ts';
 import { wrapMarkdown } from './docs-wrap.mjs';
+import { joinLines } from './notebook.ts';
 
 /** The numbers of the solutions and of the usual mistakes, from running them; `npm run course -- --numbers` writes it. */
 export const expectedFile = projectPath('notebooks/course/expected.json');
@@ -53,7 +53,9 @@ function timetable(session: CourseSession, parts: ReturnType<typeof taggedCells>
     return row;
   });
   const rest = session.minutes - at;
-  return ['| at | min | what |', '|---|---|---|', ...rows, `| ${clock(at)} | ${rest} | questions, last words |`].join('\n');
+  return ['| at | min | what |', '|---|---|---|', ...rows, `| ${clock(at)} | ${rest} | questions, last words |`].join(
+    '\n',
+  );
 }
 
 const inTable = (words: string): string => words.replaceAll('|', '\\|').replaceAll('\n', ' ');

@@ -56,7 +56,9 @@ async function build(): Promise<void> {
   const files = await courseFiles();
   removeOthers(files);
   for (const [file, text] of files) await writeFileAtomic(projectPath('notebooks/course', file), text);
-  console.log(`${files.size} files in notebooks/course; npm run lab puts copies for students into ${copiesFolder}/course`);
+  console.log(
+    `${files.size} files in notebooks/course; npm run lab puts copies for students into ${copiesFolder}/course`,
+  );
 }
 
 /** Fresh copies for the student; what they wrote stays beside them. */

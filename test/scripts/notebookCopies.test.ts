@@ -57,7 +57,10 @@ describe("a reader's copies of the notebooks", () => {
 });
 
 describe('a fresh copy of a notebook of the course', () => {
-  const folders = (): { from: string; to: string } => ({ from: path.join(folder, 'from'), to: path.join(folder, 'to') });
+  const folders = (): { from: string; to: string } => ({
+    from: path.join(folder, 'from'),
+    to: path.join(folder, 'to'),
+  });
   const now = new Date('2026-03-04T05:06:07Z');
 
   it('is made where there is none', () => {
@@ -76,6 +79,10 @@ describe('a fresh copy of a notebook of the course', () => {
   it('leaves a copy alone that is as at the beginning', () => {
     copy();
     expect(resetCopy('a', folders(), now)).toBe('a.ipynb is as at the beginning');
-    expect(readdirSync(folders().to).filter((name) => name.endsWith('.ipynb')).sort()).toEqual(['a.ipynb', 'b.ipynb']);
+    expect(
+      readdirSync(folders().to)
+        .filter((name) => name.endsWith('.ipynb'))
+        .sort(),
+    ).toEqual(['a.ipynb', 'b.ipynb']);
   });
 });

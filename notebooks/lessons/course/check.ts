@@ -4,7 +4,6 @@ import type { Exercise } from './exercise.ts';
 import { findExercise } from './sessions.ts';
 
 /** Stands where an answer is missing. Any type, so that a cell that waits for its answer runs. */
-// biome-ignore lint/suspicious/noExplicitAny: it takes the place of an answer of any type
 export const todo: any = Symbol('todo');
 
 /** What became of an answer: `waiting` for one, not in the `form` that was asked for, `wrong`, or `right`. */

@@ -1,12 +1,20 @@
 /** How the half-trained network is made: a small one, stopped early, from patients that the course does not have. */
-import type { TrainChanges, TrainConfig } from 'axunet/train/config';
-import { trainConfig } from 'axunet/train/config';
+import { type TrainChanges, type TrainConfig, trainConfig } from 'axunet/train/config';
 import { presetConfig } from 'axunet/train/presets';
 
-/** Half of what `npm start` gives a network in channels, and an eighth of its training. */
+/** A narrow network, six epochs at a constant rate. */
 export const halfTrainedConfig = (changes: TrainChanges = {}): TrainConfig =>
   trainConfig(
-    { width: 5, epochs: 6, minutes: null, validateEvery: 1, emaDecay: null, learningRate: 2e-3, ...constant, ...changes },
+    {
+      width: 5,
+      epochs: 6,
+      minutes: null,
+      validateEvery: 1,
+      emaDecay: null,
+      learningRate: 2e-3,
+      ...constant,
+      ...changes,
+    },
     presetConfig('demo', 'phantom'),
   );
 
@@ -18,6 +26,6 @@ export const halfTrainedSplit = {
   validation: Array.from({ length: 4 }, (_, i) => `phantom_${String(i + 21).padStart(3, '0')}`),
 };
 
-/** Two patients, no augmentation, four times as long: learned by heart. */
+/** Two patients, no augmentation, sixty epochs: learned by heart. */
 export const overfittedConfig = (): TrainConfig => halfTrainedConfig({ epochs: 60, augment: 'none', validateEvery: 2 });
 export const overfittedSplit = { ...halfTrainedSplit, training: halfTrainedSplit.training.slice(0, 2) };

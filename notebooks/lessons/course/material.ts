@@ -5,8 +5,8 @@ import { openDataset } from 'axunet/dataset/cases';
 import { makePhantomCohort } from 'axunet/dataset/phantom';
 import { readCase } from 'axunet/dataset/readCase';
 import { expected } from 'axunet/errors';
-import { huSlice } from 'axunet/figures/slicePicture';
 import type { OverlayCase } from 'axunet/figures/overlayGrid';
+import { huSlice } from 'axunet/figures/slicePicture';
 import { makeFolder } from 'axunet/io/writable';
 import { startProgress } from 'axunet/progress';
 import { projectPath, settings } from 'axunet/settings';
@@ -122,15 +122,19 @@ export async function twoPredictions(): Promise<{
   const island = reference.data.slice();
   const [left, back, up] = [width >> 3, height >> 1, depth >> 1];
   for (let z = up; z < up + 3; z++)
-    for (let y = back; y < back + 3; y++) island.fill(1, left + width * (y + height * z), left + 3 + width * (y + height * z));
+    for (let y = back; y < back + 3; y++)
+      island.fill(1, left + width * (y + height * z), left + 3 + width * (y + height * z));
   return { reference, shifted: shiftMask(reference, [1, 0, 0]).data, island };
 }
 
 /** So many slices of a volume with their mask, evenly from the lowest to the highest that the mask touches. */
 export function slicesThrough(image: Volume, label: Volume, count: number): (OverlayCase & { readonly z: number })[] {
-  const touched = Array.from({ length: label.shape[2] }, (_, z) => z).filter((z) => sliceZ(label, z).some((v) => v > 0));
-  const picked = Array.from({ length: Math.min(count, touched.length) }, (_, k) =>
-    touched[Math.round((k * (touched.length - 1)) / Math.max(1, count - 1))],
+  const touched = Array.from({ length: label.shape[2] }, (_, z) => z).filter((z) =>
+    sliceZ(label, z).some((v) => v > 0),
+  );
+  const picked = Array.from(
+    { length: Math.min(count, touched.length) },
+    (_, k) => touched[Math.round((k * (touched.length - 1)) / Math.max(1, count - 1))],
   );
   return picked.map((z) => ({ z, id: `slice ${z}`, slice: huSlice(image, z), label: sliceZ(label, z) }));
 }

@@ -1,14 +1,13 @@
 /** The half-trained network of the course: what it predicts, how it learned, and how it goes on. */
 import path from 'node:path';
-import { UserError } from 'axunet/errors';
-import { overlapByPatient, type OverlapCounts, type PatientOverlap } from 'axunet/evaluate/overlap';
+import { type OverlapCounts, overlapByPatient, type PatientOverlap } from 'axunet/evaluate/overlap';
 import { type ScoredSlice, scoreSlices } from 'axunet/evaluate/slices';
 import type { OverlayCase } from 'axunet/figures/overlayGrid';
 import { sha256 } from 'axunet/io/files';
-import { choice, exactly, list, natural, object, optional, readJsonAs, realNumber, text } from 'axunet/io/schema';
+import { exactly, list, natural, object, optional, readJsonAs, realNumber, text } from 'axunet/io/schema';
 import { predictSlices, thresholdMask } from 'axunet/predict/slices';
-import { preprocessDataset } from 'axunet/preprocess/slices';
 import { openSlices, type SliceSet } from 'axunet/preprocess/sliceSet';
+import { preprocessDataset } from 'axunet/preprocess/slices';
 import { projectPath } from 'axunet/settings';
 import type { EpochRecord } from 'axunet/train/history';
 import { loadRun, type TrainedRun } from 'axunet/train/loadRun';

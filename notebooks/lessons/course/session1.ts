@@ -12,8 +12,7 @@ const count = ({ data }: Volume<Uint8Array>, keep = (value: number): boolean => 
   data.filter(keep).length;
 
 /** The letters of the other ends: `RAS` of `LPI`. */
-const opposite = (codes: string): string =>
-  [...codes].map((letter) => 'LRPASI'['RLAPIS'.indexOf(letter)]).join('');
+const opposite = (codes: string): string => [...codes].map((letter) => 'LRPASI'['RLAPIS'.indexOf(letter)]).join('');
 
 const storedCodes = async (): Promise<string> => orientationCodes((await openPatient(2)).image.affine);
 
@@ -108,7 +107,8 @@ export const organVolume: Exercise = {
     'neighbouring voxels in mm along x, y and z. In the labels 0 is background, 1 pancreas and 2 tumour; a tumour in ' +
     'the pancreas is part of the organ.',
   task: 'How many **ml** is the organ (pancreas and tumour together) of patient 3? 1 ml is 1000 mm³.',
-  given: 'const { label } = await course.openPatient(3);\nconst voxels = label.data.filter((value) => value > 0).length;',
+  given:
+    'const { label } = await course.openPatient(3);\nconst voxels = label.data.filter((value) => value > 0).length;',
   name: 'volumeMl',
   solution: 'const [dx, dy, dz] = label.spacingMm;\nconst volumeMl = (voxels * dx * dy * dz) / 1000;',
   form: aNumber('ml', { share: 0.01 }),
@@ -260,7 +260,8 @@ export const emptyAnswer: Exercise = {
     'Accuracy is the share of voxels with the right answer. The Dice similarity coefficient (DSC) is ' +
     '2 · tp / (2 · tp + fp + fn): true positives against what was wrongly found (fp) and missed (fn).',
   task: 'A program answers "background" for every voxel of patient 3. Give its **accuracy** and its **DSC**, from 0 to 1.',
-  given: 'const { label } = await course.openPatient(3);\nconst organ = label.data.filter((value) => value > 0).length;',
+  given:
+    'const { label } = await course.openPatient(3);\nconst organ = label.data.filter((value) => value > 0).length;',
   name: 'scores',
   solution: 'const accuracy = 1 - organ / label.data.length;\nconst scores = [accuracy, 0]; // tp is 0, and fn is not',
   form: numbers(2, { within: 0.0005 }),

@@ -196,7 +196,7 @@ export const whatCurvesSay: Exercise = {
     {
       mistake: 'A: underfitting.',
       answer: () => 'A',
-      hint: 'Look at the left panel: how much of the training loss is left at the end?',
+      hint: 'What did the last epochs do to the patients that it does not learn from?',
     },
     {
       mistake: 'C: leakage.',
@@ -210,7 +210,7 @@ export const whatCurvesSay: Exercise = {
     },
   ],
   hint: 'Compare the two panels: one goes on getting better, the other does not.',
-  more: 'The loss of two patients goes to almost nothing; the DSC of the others stopped rising long before.',
+  more: 'The loss of the two falls to the very end; the DSC of the others had its peak before that and falls.',
   why: 'More patients, augmentation or an earlier end help against it; more epochs do not.',
 };
 
@@ -298,7 +298,8 @@ export const chooseThreshold: Exercise = {
     {
       mistake: 'Takes the one that is worst.',
       answer: async () =>
-        (await diceByThreshold(sides.validation)).reduce((worst, row) => (row.dice < worst.dice ? row : worst)).threshold,
+        (await diceByThreshold(sides.validation)).reduce((worst, row) => (row.dice < worst.dice ? row : worst))
+          .threshold,
       hint: 'There the DSC is lowest.',
     },
   ],
@@ -503,7 +504,7 @@ export const goOnTraining: Exercise = {
   task: 'By how much did the DSC **on the test patients** change (after minus before)?',
   given: [
     'const { before, after } = await course.goOn();',
-    "const rows = Object.entries({ before, after }).map(([when, scores]) => ({ when, ...scores }));",
+    'const rows = Object.entries({ before, after }).map(([when, scores]) => ({ when, ...scores }));',
     'ax.toTable(rows).show();',
   ].join('\n'),
   name: 'change',
@@ -539,7 +540,7 @@ export const goOnTraining: Exercise = {
   ],
   hint: 'Two numbers of the table, of one side.',
   more: '`after.test − before.test`.',
-  why: 'What two patients teach helps these two most. Your number may differ a little from your neighbour\'s: engines round differently.',
+  why: "What two patients teach helps these two most. Your number may differ a little from your neighbour's: engines round differently.",
 };
 
 export const session2: CourseSession = {
@@ -552,7 +553,7 @@ export const session2: CourseSession = {
   setup: [
     'const engine = await ax.startEngine();',
     'console.log(engine.description);',
-    "const published = await study.readPublished();",
+    'const published = await study.readPublished();',
     "const leakage = await study.loadStudy('leakage');",
   ],
   opening:

@@ -1,6 +1,5 @@
 /** Session 3 of the course, radiomics, confounds and false findings: its exercises and its order. */
 import { type RadiomicsSettings } from 'axunet/radiomics/settings';
-import { hedgesG } from 'axunet/statistics/hedgesG';
 import { mannWhitney } from 'axunet/statistics/mannWhitney';
 import { benjaminiHochberg, bonferroni, holm } from 'axunet/statistics/multipleTesting';
 import { rocAuc } from 'axunet/statistics/roc';
@@ -17,10 +16,11 @@ export const featureUnit: Exercise = {
   title: 'A feature has a unit',
   minutes: 4,
   story:
-    'PyRadiomics\' `shape_MeshVolume` is the volume enclosed by a surface of triangles, in the cube of the unit of the ' +
+    "PyRadiomics' `shape_MeshVolume` is the volume enclosed by a surface of triangles, in the cube of the unit of the " +
     'spacing: mm³. The table holds 24 made patients, one row each.',
   task: 'What is the mesh volume of the first patient in **ml**?',
-  given: "const table = await course.openFeatures();\nconst meshVolume = table.numbers('original_shape_MeshVolume')[0];",
+  given:
+    "const table = await course.openFeatures();\nconst meshVolume = table.numbers('original_shape_MeshVolume')[0];",
   name: 'volumeMl',
   solution: 'const volumeMl = meshVolume / 1000;',
   form: aNumber('ml', { share: 0.005 }),
@@ -57,7 +57,7 @@ export const greyLevels: Exercise = {
   title: 'How many grey levels?',
   minutes: 5,
   story:
-    'Texture features do not see HU but grey levels. With PyRadiomics\' rule a bin is 25 HU wide and the edges are the ' +
+    "Texture features do not see HU but grey levels. With PyRadiomics' rule a bin is 25 HU wide and the edges are the " +
     'multiples of 25: −25 to below 0 is one bin, 0 to below 25 the next, in every patient alike. `Math.floor` rounds down.',
   task: 'How many bins are there from the lowest to the highest HU in the organ of patient 1, both included?',
   given: [
@@ -113,7 +113,7 @@ export const rankTest: Exercise = {
   title: 'Two tests, two questions',
   minutes: 6,
   story:
-    'Welch\'s t test asks whether means differ, Mann-Whitney whether a value of one group tends to be the larger one of a ' +
+    "Welch's t test asks whether means differ, Mann-Whitney whether a value of one group tends to be the larger one of a " +
     'pair; it looks at ranks and does not mind an outlier. Both give a two-sided p: a difference in either direction counts.',
   task: 'What is the **two-sided p of Mann-Whitney** for GLCM contrast, tumour against normal?',
   given: [
@@ -196,7 +196,7 @@ export const sampleSd: Exercise = {
   },
   mistakes: [
     {
-      mistake: 'Divides by n (NumPy\'s default, ddof = 0).',
+      mistake: "Divides by n (NumPy's default, ddof = 0).",
       answer: async () => {
         const { ill } = await groupsOf(size);
         return spread(ill, ill.length);
@@ -233,7 +233,7 @@ export const pureNoise: Exercise = {
   minutes: 6,
   story:
     'The generator drew 92 features for 12 patients with and 12 without a tumour, all from one and the same normal ' +
-    'distribution. There is nothing to find. Each feature gets Welch\'s test.',
+    "distribution. There is nothing to find. Each feature gets Welch's test.",
   task: 'How many of the 92 features have **p ≤ 0.05**?',
   given: 'const noise = course.noiseFeatures(1); // a list of { ill, well }; another seed is another study',
   name: 'findings',
@@ -281,10 +281,22 @@ export const anyFinding: Exercise = {
   form: aNumber('', { within: 0.001 }),
   answer: () => 1 - 0.95 ** 92,
   mistakes: [
-    { mistake: 'Multiplies: 92 × 0.05.', answer: () => 92 * 0.05, hint: 'A probability above 1? That is how many are expected.' },
+    {
+      mistake: 'Multiplies: 92 × 0.05.',
+      answer: () => 92 * 0.05,
+      hint: 'A probability above 1? That is how many are expected.',
+    },
     { mistake: 'Gives the level, 0.05.', answer: () => 0.05, hint: 'That is the probability for a single test.' },
-    { mistake: 'Gives the probability of none.', answer: () => 0.95 ** 92, hint: 'That is the probability that none does.' },
-    { mistake: 'Gives the probability that all do.', answer: () => 0.05 ** 92, hint: 'That is the probability that all of them do.' },
+    {
+      mistake: 'Gives the probability of none.',
+      answer: () => 0.95 ** 92,
+      hint: 'That is the probability that none does.',
+    },
+    {
+      mistake: 'Gives the probability that all do.',
+      answer: () => 0.05 ** 92,
+      hint: 'That is the probability that all of them do.',
+    },
   ],
   hint: 'What is the probability that none of them does?',
   more: 'The probability of none is 0.95 multiplied with itself 92 times; take it from 1.',
@@ -299,13 +311,18 @@ export const afterCorrection: Exercise = {
     'Benjamini-Hochberg holds the expected share of false findings among all findings at 5 %; Holm holds the ' +
     'probability of even one at 5 %. Both take all p values together.',
   task: 'Of the features of 24 made patients, how many are left at 0.05 **after Benjamini-Hochberg**?',
-  given: 'const p = await course.tableP();\nconsole.log(`${p.length} features, ${p.filter((v) => v <= 0.05).length} with p ≤ 0.05`);',
+  given:
+    'const p = await course.tableP();\nconsole.log(`${p.length} features, ${p.filter((v) => v <= 0.05).length} with p ≤ 0.05`);',
   name: 'left',
   solution: 'const left = ax.benjaminiHochberg(p).filter((value) => value <= 0.05).length;',
   form: aNumber('', { within: 0.1 }),
   answer: async () => found(benjaminiHochberg(await tableP())),
   mistakes: [
-    { mistake: 'Counts before correction.', answer: async () => found(await tableP()), hint: 'That is the count before correction.' },
+    {
+      mistake: 'Counts before correction.',
+      answer: async () => found(await tableP()),
+      hint: 'That is the count before correction.',
+    },
     { mistake: 'Takes Holm.', answer: async () => found(holm(await tableP())), hint: 'That is what Holm leaves.' },
     {
       mistake: 'Takes Bonferroni.',
@@ -342,8 +359,16 @@ export const aucByHand: Exercise = {
   mistakes: [
     { mistake: 'Counts a tie as won.', answer: () => 11 / 12, hint: 'One pair is equal. What does it count?' },
     { mistake: 'Counts a tie as lost.', answer: () => 10 / 12, hint: 'One pair is equal, and you counted it as lost.' },
-    { mistake: 'Gives the number of pairs, not their share.', answer: () => 10.5, hint: 'That is a number of pairs, and a share is asked for.' },
-    { mistake: 'Counts the healthy ones as winners.', answer: () => 1.5 / 12, hint: 'Who should have the higher value in a pair?' },
+    {
+      mistake: 'Gives the number of pairs, not their share.',
+      answer: () => 10.5,
+      hint: 'That is a number of pairs, and a share is asked for.',
+    },
+    {
+      mistake: 'Counts the healthy ones as winners.',
+      answer: () => 1.5 / 12,
+      hint: 'Who should have the higher value in a pair?',
+    },
   ],
   hint: 'How many pairs are there, and in how many is the ill one higher?',
   more: 'There are 4 × 3 pairs; go through them, and count the equal one half.',
@@ -392,8 +417,7 @@ export const whatItReads: Exercise = {
   why: 'Where class and hospital are one thing, no statistics can part them. It takes both kinds of people from one hospital.',
 };
 
-const powerOf = (shift: number, patients: number): number =>
-  found(pValues(shiftedCohorts(shift, { patients }))) / 2000;
+const powerOf = (shift: number, patients: number): number => found(pValues(shiftedCohorts(shift, { patients }))) / 2000;
 
 export const powerOfTwelve: Exercise = {
   id: '3.10',
@@ -402,7 +426,7 @@ export const powerOfTwelve: Exercise = {
   story:
     'Power is the probability of finding what is there. 2000 studies were drawn, each with 12 patients in both groups ' +
     'and a true difference of one standard deviation, which is large.',
-  task: 'In which **share** of the studies does Welch\'s test find the difference at p ≤ 0.05?',
+  task: "In which **share** of the studies does Welch's test find the difference at p ≤ 0.05?",
   given: 'const studies = course.shiftedCohorts(1); // 2000 times { ill, well }',
   name: 'power',
   solution: 'const power = course.pValues(studies).filter((p) => p <= 0.05).length / studies.length;',
@@ -414,8 +438,16 @@ export const powerOfTwelve: Exercise = {
       answer: () => 1 - powerOf(1, 12),
       hint: 'That is the share of studies that miss it.',
     },
-    { mistake: 'Counts and does not divide.', answer: () => 2000 * powerOf(1, 12), hint: 'That is a number of studies.' },
-    { mistake: 'Gives the level, 0.05.', answer: () => 0.05, hint: 'That is how often a test finds what is not there.' },
+    {
+      mistake: 'Counts and does not divide.',
+      answer: () => 2000 * powerOf(1, 12),
+      hint: 'That is a number of studies.',
+    },
+    {
+      mistake: 'Gives the level, 0.05.',
+      answer: () => 0.05,
+      hint: 'That is how often a test finds what is not there.',
+    },
     {
       mistake: 'Says 95 %.',
       answer: () => 0.95,
@@ -446,8 +478,16 @@ export const permutationP: Exercise = {
       answer: () => 3 / 999,
       hint: 'With no shuffle as large that formula gives p = 0, a certainty that no shuffling can give.',
     },
-    { mistake: 'Adds one below only.', answer: () => 3 / 1000, hint: 'You counted the real arrangement among all. Does it belong to those as large, too?' },
-    { mistake: 'Adds one above only.', answer: () => 4 / 999, hint: 'You counted the real arrangement among those as large. Does it belong to all, too?' },
+    {
+      mistake: 'Adds one below only.',
+      answer: () => 3 / 1000,
+      hint: 'You counted the real arrangement among all. Does it belong to those as large, too?',
+    },
+    {
+      mistake: 'Adds one above only.',
+      answer: () => 4 / 999,
+      hint: 'You counted the real arrangement among those as large. Does it belong to all, too?',
+    },
     { mistake: 'Gives 1 − p.', answer: () => 1 - 4 / 1000, hint: 'A small p stands for few shuffles as large.' },
   ],
   hint: 'How many arrangements are there with the real one, and how many are as large?',

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { projectPath } from '../../../lib/settings.ts';
 import { judge, todo } from '../../../notebooks/lessons/course/check.ts';
-import { minutesOf, exercisesOf } from '../../../notebooks/lessons/course/session.ts';
+import { exercisesOf, minutesOf } from '../../../notebooks/lessons/course/session.ts';
 import { courseExercises, courseSessions, findExercise } from '../../../notebooks/lessons/course/sessions.ts';
 import { courseFiles } from '../../../scripts/course.ts';
 import { blankOf, courseNotebook, exerciseCode, kinds, taggedCells } from '../../../scripts/course-build.ts';
@@ -102,7 +102,8 @@ describe('answers', () => {
     const [recorded, computed] = [await readExpected(), await computeExpected(courseExercises)];
     expect(Object.keys(recorded)).toEqual(Object.keys(computed));
     for (const { id, form, mistakes } of courseExercises) {
-      const same = (a: unknown, b: unknown): boolean => form.read(b) === undefined || form.same(form.read(a), form.read(b));
+      const same = (a: unknown, b: unknown): boolean =>
+        form.read(b) === undefined || form.same(form.read(a), form.read(b));
       expect(same(recorded[id].right, computed[id].right), id).toBe(true);
       mistakes.forEach((_, i) => expect(same(recorded[id].mistakes[i], computed[id].mistakes[i]), id).toBe(true));
     }
@@ -125,7 +126,9 @@ describe('the notebooks of the course', () => {
       for (const kind of kinds) {
         const { cells } = courseNotebook(session, kind, parts);
         expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length);
-        const code = cells.filter((cell) => cell.cell_type === 'code').map((cell) => joinLines(cell.source).split('\n'));
+        const code = cells
+          .filter((cell) => cell.cell_type === 'code')
+          .map((cell) => joinLines(cell.source).split('\n'));
         expect(code.filter((lines) => lines.length > 15)).toEqual([]);
         expect(code.flat().filter((line) => [...line].length > 120)).toEqual([]);
       }
@@ -149,7 +152,9 @@ describe('all sessions, solved', () => {
   /** The cells of all solutions as one notebook, so that the kernel starts once. */
   function writeJoined(): void {
     const notebooks = courseSessions.map((session) => courseNotebook(session, 'solutions', parts));
-    const cells = notebooks.flatMap((notebook, k) => notebook.cells.map((cell): Cell => ({ ...cell, id: `${k}-${cell.id}` })));
+    const cells = notebooks.flatMap((notebook, k) =>
+      notebook.cells.map((cell): Cell => ({ ...cell, id: `${k}-${cell.id}` })),
+    );
     mkdirSync(path.dirname(joined), { recursive: true });
     writeNotebook(joined, { ...notebooks[0], cells });
   }
@@ -167,7 +172,9 @@ describe('all sessions, solved', () => {
     });
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect(code, stderr).toBe(0);
-    const printed = readNotebook(out).cells.flatMap(({ outputs = [] }) => outputs.map(({ text = '' }) => joinLines(text)));
+    const printed = readNotebook(out).cells.flatMap(({ outputs = [] }) =>
+      outputs.map(({ text = '' }) => joinLines(text)),
+    );
     const judged = printed.flatMap((text) => [...text.matchAll(/^(\d\.\d+) (Right|Not yet|waits|could)/gm)]);
     const wanted = courseSessions.flatMap(exercisesOf).map(({ id }) => `${id} Right`);
     expect(judged.map(([, id, verdict]) => `${id} ${verdict}`)).toEqual(wanted);

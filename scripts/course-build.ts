@@ -94,7 +94,12 @@ export function exerciseCode(exercise: Exercise, kind: Kind): string {
 
 function exerciseCells(exercise: Exercise, kind: Kind): Cell[] {
   const { id, title, minutes, story, task } = exercise;
-  const words = [`### Exercise ${id}: ${title}`, `*${minutes} minutes*`, ...(kind === 'plain' ? [] : [story]), task];
+  const words = [
+    `### Exercise ${id}: ${title}`,
+    `*${minutes} minutes*`,
+    ...(kind === 'plain' ? [] : [story]),
+    `**Task.** ${task}`,
+  ];
   const place = `exercise-${id.replace('.', '-')}`;
   return [
     textCell(`${place}-task`, words.filter(Boolean).join('\n\n')),
@@ -132,13 +137,18 @@ function setupCode({ setup }: CourseSession): string {
   ].join('\n');
 }
 
+/** How one works with the notebook. */
+const howTo = ({ name }: CourseSession): string =>
+  'Run the cells from the top. In an exercise put your answer in place of `todo`, run the cell and read what `check` ' +
+  `says; try as often as you like. \`npm run course -- --reset ${name}\` gives a fresh copy and keeps this one.`;
+
 /** One notebook of a session. Throws a UserError for a part that no lesson notebook has. */
 export function courseNotebook(session: CourseSession, kind: Kind, parts: Parts): Notebook {
   const solved = kind === 'solutions' ? ', solved' : '';
   const title = `# ${session.title}${solved}`;
   return {
     cells: [
-      textCell('title', kind === 'plain' ? title : `${title}\n\n${session.about}`),
+      textCell('title', kind === 'plain' ? title : `${title}\n\n${session.about}\n\n${howTo(session)}`),
       codeCell('setup', setupCode(session)),
       ...session.steps.flatMap((step, place) => stepCells(step, place + 1, kind, parts)),
     ],

@@ -1,4 +1,4 @@
-/** The teacher's side of the course: timings, expected numbers and usual wrong answers of each session; the glossary. */
+/** The teacher's side of the course: timings, expected numbers and usual wrong answers; and the glossary. */
 import { dictionary, either, list, object, readJsonAs, realNumber, type Schema, text } from '../lib/io/schema.ts';
 import { projectPath } from '../lib/settings.ts';
 import { type Exercise } from '../notebooks/lessons/course/exercise.ts';
@@ -8,7 +8,7 @@ import { type taggedCells } from './course-build.ts';
 import { wrapMarkdown } from './docs-wrap.mjs';
 import { joinLines } from './notebook.ts';
 
-/** The numbers of the solutions and of the usual mistakes, from running them; `npm run course -- --numbers` writes it. */
+/** The numbers of solutions and usual mistakes, from running them; `npm run course -- --numbers` writes it. */
 export const expectedFile = projectPath('notebooks/course/expected.json');
 
 type Value = number | string | readonly number[] | readonly string[];

@@ -2,12 +2,12 @@
 import { type TrainChanges, type TrainConfig, trainConfig } from 'axunet/train/config';
 import { presetConfig } from 'axunet/train/presets';
 
-/** A narrow network, six epochs at a constant rate. */
+/** A narrow network, ten epochs at a constant rate. */
 export const halfTrainedConfig = (changes: TrainChanges = {}): TrainConfig =>
   trainConfig(
     {
       width: 5,
-      epochs: 6,
+      epochs: 10,
       minutes: null,
       validateEvery: 1,
       emaDecay: null,

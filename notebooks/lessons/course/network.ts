@@ -31,7 +31,7 @@ const idsOf = (numbers: readonly number[]): string[] => numbers.map((n) => `phan
 let slices: Promise<SliceSet> | undefined;
 
 /** The slices of the course's patients, made where they are not there yet. */
-export const openCourseSlices = (): Promise<SliceSet> => (slices ??= makeSlices());
+const openCourseSlices = (): Promise<SliceSet> => (slices ??= makeSlices());
 
 async function makeSlices(): Promise<SliceSet> {
   const session = openCourse();
@@ -42,7 +42,7 @@ async function makeSlices(): Promise<SliceSet> {
 let halfTrained: Promise<TrainedRun> | undefined;
 
 /** The half-trained network; starts the engine. */
-export const openHalfTrained = (): Promise<TrainedRun> =>
+const openHalfTrained = (): Promise<TrainedRun> =>
   (halfTrained ??= startEngine().then(() => loadPackedRun(halfTrainedFile)));
 
 /** The probability of pancreas in each slice of some patients, and the labels, by the half-trained network. */

@@ -22,7 +22,8 @@ export const axesOfPatient: Exercise = {
   minutes: 4,
   story:
     'A volume is a list of numbers. Which direction in the patient the first, second and third index count towards ' +
-    'stands in the affine alone. Three letters say it: `RAS` means that x grows to the Right, y to Anterior and z to ' +
+    'stands in the affine alone. Three letters say it: `RAS` means that x grows to the Right, y to Anterior and ' +
+    'z to ' +
     'Superior.',
   task: 'Which way do the axes of patient 2 run **as stored on disk**? `ax.orientationCodes(affine)` reads them.',
   given: 'const { image } = await course.openPatient(2);',
@@ -80,11 +81,6 @@ export const windowByHand: Exercise = {
       hint: 'Air comes out bright and bone dark. In which order do the two ends come?',
     },
     {
-      mistake: 'Reads the window as level and width.',
-      answer: () => someHu.map((v) => Math.min(1, Math.max(0, (v + 160 - 120) / 240 + 0.5))),
-      hint: 'You took the numbers for level and width. They are the lower and the upper end in HU.',
-    },
-    {
       mistake: "Uses the window of the paper's code, ±1024 HU.",
       answer: () => greyOf(...paperWindowHu),
       hint: 'That is the wide window, ±1024 HU. Here the soft-tissue window is asked for.',
@@ -92,7 +88,9 @@ export const windowByHand: Exercise = {
   ],
   hint: 'The lower end must become 0, the upper end 1.',
   more: 'Subtract the lower end, divide by the width, then cut to 0…1 with `Math.min` and `Math.max`.',
-  why: 'With this window all grey levels are spent on soft tissue; with ±1024 HU the same tissue fills a tenth of them.',
+  why:
+    'With this window all grey levels are spent on soft tissue; with ±1024 HU the same tissue fills a tenth of ' +
+    'them.',
 };
 
 const label3 = async (): Promise<Volume<Uint8Array>> => (await openPatient(3)).label;
@@ -104,7 +102,8 @@ export const organVolume: Exercise = {
   minutes: 6,
   story:
     'A mask counts voxels, a radiologist thinks in millilitres. Between them stands the spacing: the distance of ' +
-    'neighbouring voxels in mm along x, y and z. In the labels 0 is background, 1 pancreas and 2 tumour; a tumour in ' +
+    'neighbouring voxels in mm along x, y and z. In the labels 0 is background, 1 pancreas and 2 tumour; a ' +
+    'tumour in ' +
     'the pancreas is part of the organ.',
   task: 'How many **ml** is the organ (pancreas and tumour together) of patient 3? 1 ml is 1000 mm³.',
   given:
@@ -146,7 +145,9 @@ export const organVolume: Exercise = {
   ],
   hint: 'A voxel is a box; its three edges are in `label.spacingMm`.',
   more: 'Multiply the number of voxels by the three spacings, and divide by 1000.',
-  why: 'A healthy pancreas has some 70 to 80 ml; a volume far from that is a wrong spacing more often than a disease.',
+  why:
+    'Real ones have some 70 to 80 ml, large ones twice that. A volume that is off ten times is a wrong spacing, ' +
+    'no disease.',
 };
 
 const tumourMl = async (): Promise<number> => {
@@ -259,7 +260,9 @@ export const emptyAnswer: Exercise = {
   story:
     'Accuracy is the share of voxels with the right answer. The Dice similarity coefficient (DSC) is ' +
     '2 · tp / (2 · tp + fp + fn): true positives against what was wrongly found (fp) and missed (fn).',
-  task: 'A program answers "background" for every voxel of patient 3. Give its **accuracy** and its **DSC**, from 0 to 1.',
+  task:
+    'A program answers "background" for every voxel of patient 3. Give its **accuracy** and its **DSC**, from 0 ' +
+    'to 1.',
   given:
     'const { label } = await course.openPatient(3);\nconst organ = label.data.filter((value) => value > 0).length;',
   name: 'scores',
@@ -277,7 +280,9 @@ export const emptyAnswer: Exercise = {
         const accuracy = 1 - count(label) / label.data.length;
         return [accuracy, (2 * accuracy) / (1 + accuracy)];
       },
-      hint: 'Your DSC is that of the background. Which voxels are true positives when the organ is what is looked for?',
+      hint:
+        'Your DSC is that of the background. Which voxels are true positives when the organ is what is looked ' +
+        'for?',
     },
     {
       mistake: 'Takes the DSC of an empty mask for 1.',
@@ -298,7 +303,9 @@ export const emptyAnswer: Exercise = {
   ],
   hint: 'How many voxels are right? And how many of the organ were found?',
   more: 'Every background voxel is right. For the DSC count tp, fp and fn of the organ and put them into the formula.',
-  why: 'Accuracy rewards what is plentiful. That is why nobody reports it for small organs, and why losses must not be it.',
+  why:
+    'Accuracy rewards what is plentiful. That is why nobody reports it for small organs, and why losses must not ' +
+    'be it.',
 };
 
 const at3Mm: Vec3 = [3, 3, 3];
@@ -315,7 +322,9 @@ export const resampledTumour: Exercise = {
   story:
     'Scans differ in spacing, so they are resampled onto one grid. Grey values may be mixed from neighbours ' +
     '(`linear`). Labels may not: halfway between background (0) and tumour (2) there is no pancreas (1).',
-  task: 'Resample the label to voxels of 3 × 3 × 3 mm in the way that is right for labels. How many **ml** is the tumour now?',
+  task:
+    'Resample the label to voxels of 3 × 3 × 3 mm in the way that is right for labels. How many **ml** is the ' +
+    'tumour now?',
   given: [
     'const patients = [await course.openPatient(1), await course.openPatient(2)];',
     'const { label } = patients.find((one) => one.label.data.includes(2))!;',
@@ -367,7 +376,8 @@ export const windowWithMargin: Exercise = {
   title: 'How wide must the window be?',
   minutes: 6,
   story:
-    'The network sees a window that holds the organ of every training patient, with a margin on all sides. Too narrow ' +
+    'The network sees a window that holds the organ of every training patient, with a margin on all sides. Too ' +
+    'narrow ' +
     'a window cuts organs of new patients; too wide a window spends the pixels on fat and bowel.',
   task: 'How many **mm** from left to right must the window have for patient 4, with a margin of 15 mm on both sides?',
   given: [
@@ -406,7 +416,9 @@ export const windowWithMargin: Exercise = {
   ],
   hint: 'Columns of the organ times their width, and a margin left and right.',
   more: 'The number of columns is last − first + 1; multiply it by `label.spacingMm[0]` and add twice 15 mm.',
-  why: 'In training the window is placed by the training masks alone: with those of test patients it would know where to look.',
+  why:
+    'In training the window is placed by the training masks alone: with those of test patients it would know ' +
+    'where to look.',
 };
 
 export const whoDecides: Exercise = {
@@ -445,7 +457,9 @@ export const whoDecides: Exercise = {
   ],
   hint: 'Think of a new patient, for whom no mask exists.',
   more: 'Whatever is chosen with the help of test masks makes the score too good.',
-  why: 'The rule is the same for windows, thresholds, post-processing and features: test patients only see the result.',
+  why:
+    'The rule is the same for windows, thresholds, post-processing and features: test patients only see the ' +
+    'result.',
 };
 
 export const mirroredLabel: Exercise = {
@@ -453,7 +467,8 @@ export const mirroredLabel: Exercise = {
   title: 'Which label is mirrored?',
   minutes: 6,
   story:
-    'Four people hand in labels of patient 2. All have the right shape, so no program complains. The picture shows the ' +
+    'Four people hand in labels of patient 2. All have the right shape, so no program complains. The picture ' +
+    'shows the ' +
     'slice with most of each mask. The pancreas is soft tissue in front of the spine, which is at the bottom.',
   task: 'Which label is **mirrored** front to back: A, B, C or D?',
   given: [
@@ -472,7 +487,9 @@ export const mirroredLabel: Exercise = {
     {
       mistake: 'A, whose values are 0 and 255.',
       answer: () => 'A',
-      hint: 'Its values are unusual, 0 and 255, but look where it lies. A program that asks for "greater than 0" reads it well.',
+      hint:
+        'Its values are unusual, 0 and 255, but look where it lies. A program that asks for "greater than 0" ' +
+        'reads it well.',
     },
     {
       mistake: 'B, which lies one slice too high.',
@@ -495,8 +512,7 @@ export const session1: CourseSession = {
   title: 'Session 1: from scans to slices',
   minutes: 90,
   about:
-    'What happens to a CT before a network sees it: orientation, spacing, window, slices, and the traps on the way. ' +
-    'Ten exercises; `check` tells whether an answer is right and, if not, where to look.',
+    'What happens to a CT before a network sees it: orientation, spacing, window, slices, and the traps on the way.',
   setup: [],
   opening:
     'Everybody runs the first cell now: it makes six patients, once, in some seconds. Show the picture of section ' +
@@ -516,7 +532,9 @@ export const session1: CourseSession = {
     // Here a viewer of whole volumes takes over as soon as there is one.
     {
       title: 'Slice by slice',
-      text: 'Eight slices of patient 4 with their mask, from the lowest to the highest. Follow the organ from its tail at the spleen to its head in the loop of the duodenum.',
+      text:
+        'Eight slices of patient 4 with their mask, from the lowest to the highest. Follow the organ from its ' +
+        'tail at the spleen to its head in the loop of the duodenum.',
       code: [
         'const { image, label } = await course.canonicalPatient(4);',
         'await ax.showFigure(ax.overlayGrid(course.slicesThrough(image, label, 8), { zoomMm: 180 }));',

@@ -16,7 +16,8 @@ export const featureUnit: Exercise = {
   title: 'A feature has a unit',
   minutes: 4,
   story:
-    "PyRadiomics' `shape_MeshVolume` is the volume enclosed by a surface of triangles, in the cube of the unit of the " +
+    "PyRadiomics' `shape_MeshVolume` is the volume enclosed by a surface of triangles, in the cube of the unit " +
+    'of the ' +
     'spacing: mm³. The table holds 24 made patients, one row each.',
   task: 'What is the mesh volume of the first patient in **ml**?',
   given:
@@ -57,8 +58,10 @@ export const greyLevels: Exercise = {
   title: 'How many grey levels?',
   minutes: 5,
   story:
-    "Texture features do not see HU but grey levels. With PyRadiomics' rule a bin is 25 HU wide and the edges are the " +
-    'multiples of 25: −25 to below 0 is one bin, 0 to below 25 the next, in every patient alike. `Math.floor` rounds down.',
+    "Texture features do not see HU but grey levels. With PyRadiomics' rule a bin is 25 HU wide and the edges " +
+    'are the ' +
+    'multiples of 25: −25 to below 0 is one bin, 0 to below 25 the next, in every patient alike. `Math.floor` ' +
+    'rounds down.',
   task: 'How many bins are there from the lowest to the highest HU in the organ of patient 1, both included?',
   given: [
     'const { image, label } = await course.canonicalPatient(1);',
@@ -102,7 +105,9 @@ export const greyLevels: Exercise = {
   ],
   hint: 'In which bin is the lowest value, in which the highest?',
   more: 'The bin of a value v is `Math.floor(v / 25)`; count the bins from the first to the last.',
-  why: 'Another bin width gives another texture. PyRadiomics counts from multiples of the width, IBSI from the lowest value of each patient.',
+  why:
+    'Another bin width gives another texture. PyRadiomics counts from multiples of the width, IBSI from the ' +
+    'lowest value of each patient.',
 };
 
 const asymmetric = 'original_glcm_Contrast';
@@ -113,8 +118,10 @@ export const rankTest: Exercise = {
   title: 'Two tests, two questions',
   minutes: 6,
   story:
-    "Welch's t test asks whether means differ, Mann-Whitney whether a value of one group tends to be the larger one of a " +
-    'pair; it looks at ranks and does not mind an outlier. Both give a two-sided p: a difference in either direction counts.',
+    "Welch's t test asks whether means differ, Mann-Whitney whether a value of one group tends to be the larger " +
+    'one of a ' +
+    'pair; it looks at ranks and does not mind an outlier. Both give a two-sided p: a difference in either ' +
+    'direction counts.',
   task: 'What is the **two-sided p of Mann-Whitney** for GLCM contrast, tumour against normal?',
   given: [
     `const { ill, well } = await course.groupsOf('${asymmetric}');`,
@@ -179,7 +186,8 @@ export const sampleSd: Exercise = {
   title: 'The spread of a sample',
   minutes: 4,
   story:
-    'The standard deviation of a **sample** divides by n − 1: the mean was estimated from the same values, and they lie ' +
+    'The standard deviation of a **sample** divides by n − 1: the mean was estimated from the same values, and ' +
+    'they lie ' +
     'nearer to it than to the true one. Dividing by n is right only where the values are everybody.',
   task: 'What is the sample SD of the mean HU in the 12 patients with a tumour?',
   given: [
@@ -235,14 +243,14 @@ export const pureNoise: Exercise = {
     'The generator drew 92 features for 12 patients with and 12 without a tumour, all from one and the same normal ' +
     "distribution. There is nothing to find. Each feature gets Welch's test.",
   task: 'How many of the 92 features have **p ≤ 0.05**?',
-  given: 'const noise = course.noiseFeatures(1); // a list of { ill, well }; another seed is another study',
+  given: 'const noise = course.noiseFeatures(4); // a list of { ill, well }; another seed is another study',
   name: 'findings',
   solution: [
     'const p = noise.map(({ ill, well }) => ax.welchTTest(ill, well).p);',
     'const findings = p.filter((value) => value <= 0.05).length;',
   ].join('\n'),
   form: aNumber('', { within: 0.1 }),
-  answer: () => found(pValues(noiseFeatures(1))),
+  answer: () => found(pValues(noiseFeatures(4))),
   mistakes: [
     {
       mistake: 'Gives what is expected on average, 92 × 0.05.',
@@ -256,18 +264,18 @@ export const pureNoise: Exercise = {
     },
     {
       mistake: 'Counts p > 0.05.',
-      answer: () => 92 - found(pValues(noiseFeatures(1))),
+      answer: () => 92 - found(pValues(noiseFeatures(4))),
       hint: 'These are the features without a finding.',
     },
     {
       mistake: 'Tests one-sided, upwards.',
-      answer: () => found(noiseFeatures(1).map(({ ill, well }) => welchTTest(ill, well, { alternative: 'greater' }).p)),
+      answer: () => found(noiseFeatures(4).map(({ ill, well }) => welchTTest(ill, well, { alternative: 'greater' }).p)),
       hint: 'Is your test two-sided?',
     },
   ],
   hint: 'One p for each feature, then count.',
   more: '`noise.map(({ ill, well }) => ax.welchTTest(ill, well).p)` gives the list of p.',
-  why: 'Each of these could be written up as a biomarker. Try other seeds: there is almost always something.',
+  why: 'Each of these could be written up as a biomarker. The seeds 1 to 12 give between 1 and 9 of them.',
 };
 
 export const anyFinding: Exercise = {
@@ -300,7 +308,9 @@ export const anyFinding: Exercise = {
   ],
   hint: 'What is the probability that none of them does?',
   more: 'The probability of none is 0.95 multiplied with itself 92 times; take it from 1.',
-  why: '"p ≤ 0.05 in some feature" is what one expects of nothing. Real features move together, so it is less, but not little.',
+  why:
+    '"p ≤ 0.05 in some feature" is what one expects of nothing. Real features move together, so it is less, but ' +
+    'not little.',
 };
 
 export const afterCorrection: Exercise = {
@@ -312,7 +322,8 @@ export const afterCorrection: Exercise = {
     'probability of even one at 5 %. Both take all p values together.',
   task: 'Of the features of 24 made patients, how many are left at 0.05 **after Benjamini-Hochberg**?',
   given:
-    'const p = await course.tableP();\nconsole.log(`${p.length} features, ${p.filter((v) => v <= 0.05).length} with p ≤ 0.05`);',
+    'const p = await course.tableP();\nconsole.log(`${p.length} features, ${p.filter((v) => v <= 0.05).length} ' +
+    'with p ≤ 0.05`);',
   name: 'left',
   solution: 'const left = ax.benjaminiHochberg(p).filter((value) => value <= 0.05).length;',
   form: aNumber('', { within: 0.1 }),
@@ -332,7 +343,9 @@ export const afterCorrection: Exercise = {
   ],
   hint: 'The function gives corrected p values in the same order.',
   more: '`ax.benjaminiHochberg(p)`, then count as before.',
-  why: 'What is left was found with all questions counted. How many features there are in a study belongs into its report.',
+  why:
+    'What is left was found with all questions counted. How many features there are in a study belongs into its ' +
+    'report.',
 };
 
 const [illSlices, wellSlices] = [
@@ -345,7 +358,8 @@ export const aucByHand: Exercise = {
   title: 'An AUC by hand',
   minutes: 5,
   story:
-    'The AUC is the share of pairs (one ill, one well) in which the ill one has the higher value; where both are equal ' +
+    'The AUC is the share of pairs (one ill, one well) in which the ill one has the higher value; where both are ' +
+    'equal ' +
     'the pair counts half. Here the value is the number of the slice, which knows nothing of a tumour.',
   task: 'Four ill people have the values 7, 9, 9, 12, three healthy ones 3, 7, 8. What is the **AUC**?',
   given: 'const ill = [7, 9, 9, 12];\nconst well = [3, 7, 8];',
@@ -372,7 +386,9 @@ export const aucByHand: Exercise = {
   ],
   hint: 'How many pairs are there, and in how many is the ill one higher?',
   more: 'There are 4 × 3 pairs; go through them, and count the equal one half.',
-  why: 'In the recorded study the number of the slice alone reaches an AUC of 0.98: it tells one hospital from the other.',
+  why:
+    'In the recorded study the number of the slice alone reaches an AUC of 0.98: it tells one hospital from the ' +
+    'other.',
 };
 
 export const whatItReads: Exercise = {
@@ -380,8 +396,10 @@ export const whatItReads: Exercise = {
   title: 'What does the classifier read?',
   minutes: 5,
   story:
-    'Patients with a tumour all come from one hospital (MSD), those without from another (NIH). Every AUC is of people ' +
-    'whom the classifier has not seen. `NIH-noise` has no tumour in it: it tells noisy from quiet scans of healthy people.',
+    'Patients with a tumour all come from one hospital (MSD), those without from another (NIH). Every AUC is of ' +
+    'people ' +
+    'whom the classifier has not seen. `NIH-noise` has no tumour in it: it tells noisy from quiet scans of ' +
+    'healthy people.',
   task: [
     'Which sentence do these numbers support?',
     '',
@@ -414,7 +432,9 @@ export const whatItReads: Exercise = {
   ],
   hint: 'Look for a row that reads no pixel, and for one without a tumour in the question.',
   more: 'One row knows nothing but how slices are counted, and it is better than the features.',
-  why: 'Where class and hospital are one thing, no statistics can part them. It takes both kinds of people from one hospital.',
+  why:
+    'Where class and hospital are one thing, no statistics can part them. It takes both kinds of people from one ' +
+    'hospital.',
 };
 
 const powerOf = (shift: number, patients: number): number => found(pValues(shiftedCohorts(shift, { patients }))) / 2000;
@@ -424,7 +444,8 @@ export const powerOfTwelve: Exercise = {
   title: 'Power with 12 against 12',
   minutes: 6,
   story:
-    'Power is the probability of finding what is there. 2000 studies were drawn, each with 12 patients in both groups ' +
+    'Power is the probability of finding what is there. 2000 studies were drawn, each with 12 patients in both ' +
+    'groups ' +
     'and a true difference of one standard deviation, which is large.',
   task: "In which **share** of the studies does Welch's test find the difference at p ≤ 0.05?",
   given: 'const studies = course.shiftedCohorts(1); // 2000 times { ill, well }',
@@ -456,7 +477,9 @@ export const powerOfTwelve: Exercise = {
   ],
   hint: 'One p for each study, then the share that is at most 0.05.',
   more: '`course.pValues(studies)` gives all p; count those up to 0.05 and divide by 2000.',
-  why: 'About every third such study misses a large difference, and those that find it make it look larger than it is.',
+  why:
+    'About every third such study misses a large difference, and those that find it make it look larger than it ' +
+    'is.',
 };
 
 export const permutationP: Exercise = {
@@ -464,7 +487,8 @@ export const permutationP: Exercise = {
   title: 'p by shuffling',
   minutes: 4,
   story:
-    'A permutation test shuffles the labels, here 999 times, and asks how often the difference is at least as large as ' +
+    'A permutation test shuffles the labels, here 999 times, and asks how often the difference is at least as ' +
+    'large as ' +
     'the one that was seen. What was seen counts as one arrangement too.',
   task: 'In 3 of 999 shuffles the difference was at least as large. What is **p**?',
   given: 'const [asLarge, shuffles] = [3, 999];',
@@ -492,7 +516,9 @@ export const permutationP: Exercise = {
   ],
   hint: 'How many arrangements are there with the real one, and how many are as large?',
   more: 'Add the real arrangement to both numbers before you divide.',
-  why: 'No p below 1 / (shuffles + 1) can come out. So Holm over 92 tests cannot find anything with 999 shuffles: 92 × 0.001 is above 0.05.',
+  why:
+    'No p below 1 / (shuffles + 1) can come out. So Holm over 92 tests cannot find anything with 999 shuffles: ' +
+    '92 × 0.001 is above 0.05.',
 };
 
 export const session3: CourseSession = {
@@ -500,7 +526,8 @@ export const session3: CourseSession = {
   title: 'Session 3: radiomics, confounds, false findings',
   minutes: 90,
   about:
-    'From masks to numbers, from numbers to p values, and how "p ≤ 0.05" comes out of nothing. Eleven exercises with ' +
+    'From masks to numbers, from numbers to p values, and how "p ≤ 0.05" comes out of nothing. Eleven exercises ' +
+    'with ' +
     'made patients, made noise, and the recorded study of real tumours.',
   setup: ["import * as rad from 'axunet-lessons/radiomics';"],
   opening:

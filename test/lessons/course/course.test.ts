@@ -3,11 +3,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { projectPath } from '../../../lib/settings.ts';
-import { judge, todo } from '../../../notebooks/lessons/course/check.ts';
+import { check, judge, todo } from '../../../notebooks/lessons/course/check.ts';
 import { exercisesOf, minutesOf } from '../../../notebooks/lessons/course/session.ts';
 import { courseExercises, courseSessions, findExercise } from '../../../notebooks/lessons/course/sessions.ts';
+import { noiseFeatures, pValues } from '../../../notebooks/lessons/course/tables.ts';
 import { courseFiles } from '../../../scripts/course.ts';
 import { blankOf, courseNotebook, exerciseCode, kinds, taggedCells } from '../../../scripts/course-build.ts';
 import { computeExpected, readExpected } from '../../../scripts/course-notes.ts';
@@ -93,6 +94,11 @@ describe('answers', () => {
     expect(await findExercise('2.2')!.answer()).toBeCloseTo(0.04, 2);
   });
 
+  it('about noise: the first twelve seeds give between 1 and 9 findings, as 3.5 says', () => {
+    const counts = Array.from({ length: 12 }, (_, k) => pValues(noiseFeatures(k + 1)).filter((p) => p <= 0.05).length);
+    expect([Math.min(...counts), Math.max(...counts)]).toEqual([1, 9]);
+  });
+
   it('about power agree with the noncentral t distribution', async () => {
     // statsmodels 0.14: TTestIndPower().power(effect_size=1, nobs1=12, alpha=0.05) = 0.6500 (2000 studies: SE 0.011)
     expect(Math.abs(((await findExercise('3.10')!.answer()) as number) - 0.65)).toBeLessThan(0.03);
@@ -107,6 +113,32 @@ describe('answers', () => {
       expect(same(recorded[id].right, computed[id].right), id).toBe(true);
       mistakes.forEach((_, i) => expect(same(recorded[id].mistakes[i], computed[id].mistakes[i]), id).toBe(true));
     }
+  });
+});
+
+describe('check', () => {
+  const said = async (id: string, answer: unknown): Promise<string> => {
+    const spy = vi.spyOn(console, 'log').mockImplementation(() => {});
+    await check(id, answer);
+    const text = spy.mock.calls.flat().join('\n');
+    spy.mockRestore();
+    return text;
+  };
+
+  it('tells the way from the second wrong answer on; an answer of another form does not count', async () => {
+    const { hint, more } = findExercise('3.6')!;
+    expect(await said('3.6', 0.5)).toBe(`3.6 Not yet. ${hint}`);
+    expect(await said('3.6', 'a half')).toBe('3.6: expected a number, found the text "a half".');
+    expect(await said('3.6', 0.6)).toBe(`3.6 Not yet. ${hint} ${more}`);
+  });
+
+  it('throws nothing, and names an exercise that is not there', async () => {
+    expect(await said('9.9', 1)).toBe('There is no exercise "9.9" in this course.');
+    const broken = vi.spyOn(findExercise('3.6')!, 'answer' as never).mockImplementation((() => {
+      throw new Error('the disk is gone');
+    }) as never);
+    expect(await said('3.6', 1)).toBe('3.6 could not be checked: the disk is gone');
+    broken.mockRestore();
   });
 });
 

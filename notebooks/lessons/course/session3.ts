@@ -494,7 +494,7 @@ export const permutationP: Exercise = {
   given: 'const [asLarge, shuffles] = [3, 999];',
   name: 'p',
   solution: 'const p = (asLarge + 1) / (shuffles + 1);',
-  form: aNumber('', { within: 0.00001 }),
+  form: aNumber('', { within: 0.000001 }),
   answer: () => 4 / 1000,
   mistakes: [
     {

@@ -56,11 +56,7 @@ export const pValues = (features: readonly NoiseFeature[], test: keyof typeof te
   features.map(({ ill, well }) => tests[test](ill, well).p);
 
 /** A slice of the leakage study and the fold that it was tested in, when slices were dealt at random. */
-export interface DealtSlice {
-  readonly slice: string;
-  readonly patient: string;
-  readonly fold: number;
-}
+export type DealtSlice = { readonly slice: string; readonly patient: string; readonly fold: number };
 
 async function leakageStudy(): Promise<StudyRecord> {
   const record = await readStudyRecord('leakage');

@@ -121,7 +121,7 @@ const epoch = object({
 const curvesSchema = object({ engine: text, command: text, halfTrained: list(epoch), overfitted: list(epoch) });
 
 /** Epoch by epoch: the half-trained network, and one that learned two patients by heart. */
-export async function learningCurves(): Promise<{ halfTrained: EpochRecord[]; overfitted: EpochRecord[] }> {
+export async function courseCurves(): Promise<{ halfTrained: EpochRecord[]; overfitted: EpochRecord[] }> {
   const { halfTrained: half, overfitted } = await readJsonAs(curvesFile, curvesSchema, 'the learning curves');
   return { halfTrained: [...half], overfitted: [...overfitted] };
 }

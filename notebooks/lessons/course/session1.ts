@@ -16,7 +16,7 @@ const opposite = (codes: string): string => [...codes].map((letter) => 'LRPASI'[
 
 const storedCodes = async (): Promise<string> => orientationCodes((await openPatient(2)).image.affine);
 
-export const axesOfPatient: Exercise = {
+const axesOfPatient: Exercise = {
   id: '1.1',
   title: 'Which way do the axes run?',
   minutes: 4,
@@ -161,7 +161,7 @@ const tumourPatient = async () => {
 };
 const ballDiameter = (mm3: number): number => Math.cbrt((6 * mm3) / Math.PI);
 
-export const tumourDiameter: Exercise = {
+const tumourDiameter: Exercise = {
   id: '1.4',
   title: 'From millilitres to a diameter',
   minutes: 5,
@@ -204,7 +204,7 @@ export const tumourDiameter: Exercise = {
   why: 'A diameter hides much: 10 % more of it are 33 % more volume, so compare volumes where you can.',
 };
 
-export const organShare: Exercise = {
+const organShare: Exercise = {
   id: '1.5',
   title: 'How rare is the organ?',
   minutes: 4,
@@ -315,7 +315,7 @@ const tumourVoxels = async (interpolation: 'nearest' | 'linear'): Promise<{ voxe
   return { voxels: count(resampled, (value) => value === 2), oldMl: voxelVolumeMl(label) };
 };
 
-export const resampledTumour: Exercise = {
+const resampledTumour: Exercise = {
   id: '1.7',
   title: 'A label on another grid',
   minutes: 6,
@@ -371,7 +371,7 @@ const windowMm = async (extra: number, margins: number): Promise<number> => {
   return (last - first + extra) * label.spacingMm[0] + margins * marginMm;
 };
 
-export const windowWithMargin: Exercise = {
+const windowWithMargin: Exercise = {
   id: '1.8',
   title: 'How wide must the window be?',
   minutes: 6,
@@ -421,7 +421,7 @@ export const windowWithMargin: Exercise = {
     'where to look.',
 };
 
-export const whoDecides: Exercise = {
+const whoDecides: Exercise = {
   id: '1.9',
   title: 'Who may decide?',
   minutes: 3,

@@ -6,7 +6,7 @@ import { connectedComponents, largestComponent } from 'axunet/volume/components'
 import { voxelVolumeMl } from 'axunet/volume/volume';
 import { aLetter, aNumber, type Exercise, someOf } from './exercise.ts';
 import { canonicalPatient, twoPredictions } from './material.ts';
-import { diceByThreshold, goOn, learningCurves, predictedMask, sides, slicesOfPatient } from './network.ts';
+import { courseCurves, diceByThreshold, goOn, predictedMask, sides, slicesOfPatient } from './network.ts';
 import type { CourseSession } from './session.ts';
 import { type DealtSlice, dealtSlices, leakageScores } from './tables.ts';
 
@@ -117,7 +117,7 @@ export const priceOfLeakage: Exercise = {
   why: 'Papers are won by smaller differences than this one, and it is no skill: a new patient gets the lower number.',
 };
 
-export const bestOfRun: Exercise = {
+const bestOfRun: Exercise = {
   id: '2.3',
   title: 'Reading a learning curve',
   minutes: 4,
@@ -126,7 +126,7 @@ export const bestOfRun: Exercise = {
     '`dice` is the mean DSC of four others (validation), who were looked at after every second epoch.',
   task: 'After which **epoch** was the DSC of the validation patients highest?',
   given: [
-    'const { overfitted } = await course.learningCurves();',
+    'const { overfitted } = await course.courseCurves();',
     'const rows = overfitted.filter((one) => one.validation);',
     'const curve = rows.map(({ epoch, loss, validation }) => ({ epoch, loss, dice: validation!.dice }));',
     'ax.toTable(curve).show();',
@@ -134,24 +134,24 @@ export const bestOfRun: Exercise = {
   name: 'epoch',
   solution: 'const epoch = [...curve].sort((a, b) => b.dice - a.dice)[0].epoch;',
   form: aNumber('', { within: 0.1 }),
-  answer: async () => bestEpoch((await learningCurves()).overfitted)!.epoch,
+  answer: async () => bestEpoch((await courseCurves()).overfitted)!.epoch,
   mistakes: [
     {
       mistake: 'Takes the last epoch, where the training loss is lowest.',
-      answer: async () => (await learningCurves()).overfitted.at(-1)!.epoch,
+      answer: async () => (await courseCurves()).overfitted.at(-1)!.epoch,
       hint: 'There the training loss is lowest: the network knows its two patients best. The others are asked for.',
     },
     {
       mistake: 'Gives the place in the list instead of the epoch.',
       answer: async () => {
-        const { overfitted } = await learningCurves();
+        const { overfitted } = await courseCurves();
         return overfitted.filter((e) => e.validation).indexOf(bestEpoch(overfitted)!);
       },
       hint: 'That is a place in the list. Not every epoch was validated, and lists count from 0.',
     },
     {
       mistake: 'Gives the DSC.',
-      answer: async () => bestEpoch((await learningCurves()).overfitted)!.validation.dice,
+      answer: async () => bestEpoch((await courseCurves()).overfitted)!.validation.dice,
       hint: 'That is the DSC there. The epoch is asked for.',
     },
   ],
@@ -162,7 +162,7 @@ export const bestOfRun: Exercise = {
     'nothing.',
 };
 
-export const whatCurvesSay: Exercise = {
+const whatCurvesSay: Exercise = {
   id: '2.4',
   title: 'What do these curves say?',
   minutes: 3,
@@ -175,7 +175,7 @@ export const whatCurvesSay: Exercise = {
     'C: validation patients were also trained on',
     'D: the learning rate is so high that training falls apart',
   ].join('\n\n'),
-  given: 'const { overfitted } = await course.learningCurves();\nawait ax.showFigure(ax.trainingCurves(overfitted));',
+  given: 'const { overfitted } = await course.courseCurves();\nawait ax.showFigure(ax.trainingCurves(overfitted));',
   name: 'letter',
   solution: "const letter = 'B';",
   form: aLetter('ABCD'),
@@ -204,7 +204,7 @@ export const whatCurvesSay: Exercise = {
 
 const poolOf = (slices: readonly OverlapCounts[]): number => dice(slices.reduce(addCounts, noCounts));
 
-export const pooledDice: Exercise = {
+const pooledDice: Exercise = {
   id: '2.5',
   title: 'One score for a patient',
   minutes: 6,
@@ -263,7 +263,7 @@ export const pooledDice: Exercise = {
 const bestThreshold = (rows: readonly { threshold: number; dice: number }[]): number =>
   rows.reduce((best, row) => (row.dice > best.dice ? row : best)).threshold;
 
-export const chooseThreshold: Exercise = {
+const chooseThreshold: Exercise = {
   id: '2.6',
   title: 'Choosing a threshold',
   minutes: 5,
@@ -312,7 +312,7 @@ const withoutIslands = async (): Promise<{ before: number; after: number; voxelM
   };
 };
 
-export const removeIslands: Exercise = {
+const removeIslands: Exercise = {
   id: '2.7',
   title: 'Cleaning a mask',
   minutes: 5,
@@ -436,7 +436,7 @@ const emptyCases: readonly OverlapCounts[] = [
   { tp: 80, fp: 0, fn: 20, tn: 900 },
 ];
 
-export const emptyMasks: Exercise = {
+const emptyMasks: Exercise = {
   id: '2.9',
   title: 'Empty masks',
   minutes: 5,
@@ -491,7 +491,7 @@ export const emptyMasks: Exercise = {
   why: 'Four programs give four answers here. A table without its rule for empty masks cannot be compared.',
 };
 
-export const goOnTraining: Exercise = {
+const goOnTraining: Exercise = {
   id: '2.10',
   title: 'Going on with training',
   minutes: 6,
@@ -570,11 +570,11 @@ export const session2: CourseSession = {
     {
       title: 'A network stopped half-way',
       text:
-        'Ten epochs on 14 made patients, none of them ours. Above its learning curve: for five epochs the DSC is 0 while ' +
-        'the loss falls, because nothing of the organ has reached a probability of 0.5 yet. Below, three slices of ' +
-        'patient 5 with label and prediction.',
+        'Ten epochs on 14 made patients, none of them ours. Above its learning curve: for five epochs the DSC is 0 ' +
+        'while the loss falls, because nothing of the organ has reached a probability of 0.5 yet. Below, three slices ' +
+        'of patient 5 with label and prediction.',
       code: [
-        'const { halfTrained } = await course.learningCurves();',
+        'const { halfTrained } = await course.courseCurves();',
         'await ax.showFigure(ax.trainingCurves(halfTrained));',
         'await ax.showFigure(ax.overlayGrid(await course.predictedSlices(5, 3), { zoomMm: 180 }));',
       ].join('\n'),

@@ -11,7 +11,7 @@ import { groupsOf, noiseFeatures, openFeatures, pValues, shiftedCohorts, tableP 
 
 const meshVolume = async (): Promise<number> => (await openFeatures()).numbers('original_shape_MeshVolume')[0];
 
-export const featureUnit: Exercise = {
+const featureUnit: Exercise = {
   id: '3.1',
   title: 'A feature has a unit',
   minutes: 4,
@@ -53,7 +53,7 @@ async function rangeOfOrgan(): Promise<[lowest: number, highest: number]> {
 
 const binWidth: RadiomicsSettings['binWidth'] = 25;
 
-export const greyLevels: Exercise = {
+const greyLevels: Exercise = {
   id: '3.2',
   title: 'How many grey levels?',
   minutes: 5,
@@ -113,7 +113,7 @@ export const greyLevels: Exercise = {
 const asymmetric = 'original_glcm_Contrast';
 const contrast = () => groupsOf(asymmetric);
 
-export const rankTest: Exercise = {
+const rankTest: Exercise = {
   id: '3.3',
   title: 'Two tests, two questions',
   minutes: 6,
@@ -181,7 +181,7 @@ const spread = (values: readonly number[], divisor: number): number => {
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / divisor);
 };
 
-export const sampleSd: Exercise = {
+const sampleSd: Exercise = {
   id: '3.4',
   title: 'The spread of a sample',
   minutes: 4,
@@ -278,7 +278,7 @@ export const pureNoise: Exercise = {
   why: 'Each of these could be written up as a biomarker. The seeds 1 to 12 give between 1 and 9 of them.',
 };
 
-export const anyFinding: Exercise = {
+const anyFinding: Exercise = {
   id: '3.6',
   title: 'How likely is a false finding?',
   minutes: 4,
@@ -313,7 +313,7 @@ export const anyFinding: Exercise = {
     'not little.',
 };
 
-export const afterCorrection: Exercise = {
+const afterCorrection: Exercise = {
   id: '3.7',
   title: 'What correction leaves',
   minutes: 5,
@@ -353,7 +353,7 @@ const [illSlices, wellSlices] = [
   [3, 7, 8],
 ];
 
-export const aucByHand: Exercise = {
+const aucByHand: Exercise = {
   id: '3.8',
   title: 'An AUC by hand',
   minutes: 5,
@@ -439,7 +439,7 @@ export const whatItReads: Exercise = {
 
 const powerOf = (shift: number, patients: number): number => found(pValues(shiftedCohorts(shift, { patients }))) / 2000;
 
-export const powerOfTwelve: Exercise = {
+const powerOfTwelve: Exercise = {
   id: '3.10',
   title: 'Power with 12 against 12',
   minutes: 6,
@@ -482,7 +482,7 @@ export const powerOfTwelve: Exercise = {
     'is.',
 };
 
-export const permutationP: Exercise = {
+const permutationP: Exercise = {
   id: '3.11',
   title: 'p by shuffling',
   minutes: 4,

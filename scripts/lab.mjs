@@ -4,7 +4,7 @@ import path from 'node:path';
 import { findProgram, findPrograms, inProject, Problem, root, run, runMain } from './common.mjs';
 import { installKernel } from './install-kernel.mjs';
 import { checkNode } from './node-version.mjs';
-import { copiesFolder, copyNotebooks } from './notebook-copies.mjs';
+import { copiesFolder, copyCourse, copyNotebooks } from './notebook-copies.mjs';
 import { notebookNames } from './run-notebooks.mjs';
 import { prepare } from './setup.mjs';
 
@@ -57,10 +57,9 @@ function readArguments(given) {
 /** The folder of the reader's copies, relative to the project; tells which of them are older than their original. */
 function makeCopies() {
   const outdated = copyNotebooks(notebookNames(), inProject('notebooks'), inProject(copiesFolder));
-  for (const name of outdated)
+  for (const name of [...outdated, ...copyCourse().map((each) => `course/${each}`)])
     console.log(
-      `${copiesFolder}/${name}.ipynb has changes of yours, and notebooks/${name}.ipynb is newer: ` +
-        'rename yours to get a new copy.',
+      `${copiesFolder}/${name}.ipynb has changes of yours, and its original is newer: rename yours to get a new copy.`,
     );
   console.log(`Your copies of the notebooks are in ${copiesFolder}; npm run lab -- --edit opens the originals.`);
   return copiesFolder;

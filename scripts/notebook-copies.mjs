@@ -2,7 +2,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { readJson } from './common.mjs';
+import { inProject, readJson } from './common.mjs';
 
 /** Below notebooks/, so that cells find the same packages; git ignores it, and `npm start` does not run it. */
 export const copiesFolder = 'notebooks/mine';
@@ -37,4 +37,35 @@ export function copyNotebooks(names, from, to) {
   }
   fs.writeFileSync(listFile, `${JSON.stringify(made, null, 2)}\n`);
   return outdated;
+}
+
+/** Where the student notebooks of the course lie, and their copies. */
+const courseFolders = { from: inProject('notebooks/course/student'), to: inProject(copiesFolder, 'course') };
+
+/** Names of the course's notebooks, without suffix. */
+const courseNames = () =>
+  fs
+    .readdirSync(courseFolders.from)
+    .filter((file) => file.endsWith('.ipynb'))
+    .map((file) => path.basename(file, '.ipynb'))
+    .sort();
+
+/** Copies the student notebooks of the course; gives the names of changed copies whose original is newer. */
+export const copyCourse = () => copyNotebooks(courseNames(), courseFolders.from, courseFolders.to);
+
+const stampOf = (date) => date.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
+
+/**
+ * A fresh copy of a student notebook; a copy that is there is kept under its name and the date.
+ * @returns what was done, in a sentence
+ */
+export function resetCopy(name, { from, to } = courseFolders, now = new Date()) {
+  const copy = path.join(to, `${name}.ipynb`);
+  const isThere = fs.existsSync(copy);
+  const kept = `${name}.${stampOf(now)}.ipynb`;
+  if (isThere && fs.readFileSync(copy).equals(fs.readFileSync(path.join(from, `${name}.ipynb`))))
+    return `${name}.ipynb is as at the beginning`;
+  if (isThere) fs.renameSync(copy, path.join(to, kept));
+  copyNotebooks([name], from, to);
+  return `${name}.ipynb is as at the beginning${isThere ? `; your old one is ${kept}, beside it` : ''}`;
 }

@@ -80,10 +80,13 @@ export function readNotebook(file: string): Notebook {
   return checkShape(parseJson(readTextSync(file, what), file), notebookSchema, file, what) as Notebook;
 }
 
-/** Keys sorted and indented by one space, as Jupyter saves; through a temporary file. */
+/** Keys sorted and indented by one space, as Jupyter saves. */
+export const notebookText = (notebook: Notebook): string => `${JSON.stringify(sortKeys(notebook), null, 1)}\n`;
+
+/** Writes it through a temporary file. */
 export function writeNotebook(file: string, notebook: Notebook): void {
   const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(sortKeys(notebook), null, 1)}\n`);
+  writeFileSync(temporary, notebookText(notebook));
   renameSync(temporary, file);
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyNotebooks } from '../../scripts/notebook-copies.mjs';
+import { copyNotebooks, resetCopy } from '../../scripts/notebook-copies.mjs';
 
 let folder: string;
 beforeEach(() => {
@@ -53,5 +53,36 @@ describe("a reader's copies of the notebooks", () => {
       'b.ipynb',
       'scratch.ipynb',
     ]);
+  });
+});
+
+describe('a fresh copy of a notebook of the course', () => {
+  const folders = (): { from: string; to: string } => ({
+    from: path.join(folder, 'from'),
+    to: path.join(folder, 'to'),
+  });
+  const now = new Date('2026-03-04T05:06:07Z');
+
+  it('is made where there is none', () => {
+    expect(resetCopy('a', folders(), now)).toBe('a.ipynb is as at the beginning');
+    expect(copied('a')).toBe('a 1');
+  });
+
+  it('takes the place of what a student wrote, which is kept beside it with the date in its name', () => {
+    copy();
+    write('to', 'a', 'mine');
+    expect(resetCopy('a', folders(), now)).toContain('your old one is a.2026-03-04-050607.ipynb');
+    expect([copied('a'), copied('a.2026-03-04-050607')]).toEqual(['a 1', 'mine']);
+    expect(copy()).toEqual([]);
+  });
+
+  it('leaves a copy alone that is as at the beginning', () => {
+    copy();
+    expect(resetCopy('a', folders(), now)).toBe('a.ipynb is as at the beginning');
+    expect(
+      readdirSync(folders().to)
+        .filter((name) => name.endsWith('.ipynb'))
+        .sort(),
+    ).toEqual(['a.ipynb', 'b.ipynb']);
   });
 });

@@ -9,6 +9,7 @@ import { cleanText } from '../errors.ts';
 import type { Figure } from '../figures/figure.ts';
 import { assertFinite } from '../io/nifti.ts';
 import { packageVersion } from '../io/packageVersion.ts';
+import { emptyMask } from '../predict/emptyMask.ts';
 import { describePostprocessing } from '../predict/postprocess.ts';
 import { type Opened, openImage } from '../scan/openVolume.ts';
 import { volumeChecksums } from '../scan/readVolume.ts';
@@ -116,13 +117,10 @@ async function fromNetworks(
 
 function doubtsOf(image: Opened, { warnings }: Source, { whole }: MaskMeasures): string[] {
   const tilted = 'no diameter in space is given, since the axes are not at right angles';
-  const all = [
-    ...image.warnings,
-    ...warnings,
-    ...(crookedAxes(image.affine) === undefined ? [] : [tilted]),
-    ...(whole.voxels === 0 ? ['the mask is empty'] : []),
-  ];
-  return [...new Set(all.map(cleanText))];
+  const all = [...image.warnings, ...warnings, ...(crookedAxes(image.affine) === undefined ? [] : [tilted])];
+  const isSaid = warnings.some((warning) => warning.startsWith(emptyMask));
+  const empty = whole.voxels === 0 && !isSaid ? [emptyMask] : [];
+  return [...new Set([...all, ...empty].map(cleanText))];
 }
 
 /**

@@ -8,8 +8,8 @@ const mostMb = 8192;
 const leastMb = 512;
 
 /**
- * MiB for V8's heap on a machine with `total` bytes, of which `limit` may be used; a limit of 0, or of more than there is,
- * is none.
+ * MiB for the heap of V8 on a machine with `total` bytes, of which `limit` may be used; one of 0, or above what is
+ * there, is none.
  */
 export function heapMb(total = os.totalmem(), limit = process.constrainedMemory()) {
   const there = limit > 0 ? Math.min(total, limit) : total;

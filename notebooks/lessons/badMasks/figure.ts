@@ -15,6 +15,10 @@ function coronal({ data, shape: [nx, ny, nz] }: Volume, y: number): Float32Array
   return out;
 }
 
+/** The label's tumour alone, where it has one. */
+const tumourOf = (label: Volume<Uint8Array>): Volume<Uint8Array> =>
+  label.data.includes(2) ? { ...label, data: label.data.map((v) => Number(v === 2)) } : label;
+
 /** The row in which the label has most voxels. */
 function fullestRow({ data, shape: [nx, ny] }: Volume): number {
   const counts = new Float64Array(ny);
@@ -46,10 +50,11 @@ function looks(label: ArrayLike<number>, mask: ArrayLike<number>, isOfClasses: b
   ];
 }
 
-/** Two panels: an axial slice through the fullest place of the label, and a coronal one. */
+/** Two panels: an axial slice through the fullest place of the tumour, and a coronal one. */
 export function badMaskFigure({ image, label }: Truth, { title, mask }: ShownMask): Figure {
   const placed = onImage(mask, image);
-  const [z, y] = [fullestSlice(label), fullestRow(label)];
+  const middle = tumourOf(label);
+  const [z, y] = [fullestSlice(middle), fullestRow(middle)];
   const isOfClasses = mask.data.includes(2);
   const [dx, , dz] = image.spacingMm;
   const across: SliceImage = {

@@ -20,8 +20,8 @@ const { values } = parseArgs({
     figures: { type: 'string', default: projectPath('figures', 'bad-mask') },
   },
 });
-/** A patient of the demo's cohort with a tumour. */
-const [index, seed] = [1, 1];
+/** The patient of the demo's cohort with the largest tumour. */
+const [index, seed] = [22, 1];
 
 const made = makePhantomPatient(index, { seed, size: phantomProfiles.demo.size });
 const truth = { image: toCanonical(made.image), label: toCanonical(made.label) };

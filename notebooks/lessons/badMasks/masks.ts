@@ -40,13 +40,13 @@ export function respaced(mask: Volume<Uint8Array>): Volume<Uint8Array> {
 }
 
 /** HU of bowel wall and of what fills it, and how far from the organ and to the patient's left the leak goes. */
-const leak = { hu: [10, 75], mm: 25 } as const;
+const leak = { hu: [10, 75], mm: 20 } as const;
 
 /** The mask and what lies beside it, to the patient's left, and looks like soft tissue. */
 export function leaked({ data, shape, spacingMm, ...rest }: Volume<Uint8Array>, image: Volume): Volume<Uint8Array> {
   const columns = [...data].flatMap((v, i) => (v ? [i % shape[0]] : []));
   const middle = columns.reduce((sum, x) => sum + x, 0) / columns.length;
-  const distance = distanceTransform(data, shape, spacingMm);
+  const distance = distanceTransform(data, shape, spacingMm, 'foreground');
   const isLeak = (i: number): boolean =>
     i % shape[0] > middle && distance[i]! <= leak.mm && image.data[i]! >= leak.hu[0] && image.data[i]! <= leak.hu[1];
   return { ...rest, shape, spacingMm, data: data.map((v, i) => (v || isLeak(i) ? 1 : 0)) };

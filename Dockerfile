@@ -17,19 +17,11 @@ ENV PATH=/opt/jupyter/bin:$PATH
 
 FROM tools
 
-# Binder runs as the user with this number, which is the image's own `node`.
+# Binder runs as the user with this number, which is the image's own `node`; the folder is made by it, to be its own.
 USER 1000
 ENV HOME=/home/node
+RUN mkdir -p /home/node/axunet
 WORKDIR /home/node/axunet
-
-# The packages first: they change less often than the code.
-COPY --chown=1000:1000 package.json package-lock.json .npmrc ./
-COPY --chown=1000:1000 lib/engine/package.json lib/engine/package.json
-COPY --chown=1000:1000 lib/package.json lib/package.json
-COPY --chown=1000:1000 notebooks/lessons/package.json notebooks/lessons/package.json
-COPY --chown=1000:1000 scripts/request scripts/request
-RUN npm ci
-
 COPY --chown=1000:1000 . .
 RUN sh scripts/container-prepare.sh
 

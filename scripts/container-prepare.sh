@@ -1,6 +1,7 @@
 #!/bin/sh
-# What an image or a development container has inside: the engine, both phantom cohorts and a trained network. What is
-# there already stays. Where TensorFlow runs at all, a set-up without it is an error and not a slower engine.
+# What an image or a development container has inside: the engine, both phantom cohorts and a trained network. Patients
+# and networks that are there stay.
+# Where TensorFlow runs at all, a set-up without it is an error and not a slower engine.
 set -e
 cd "$(dirname "$0")/.."
 case "$(uname -m)" in

@@ -40,11 +40,29 @@ export function tryWrite(out: NodeJS.WritableStream, text: string): void {
 const interrupts = (): number =>
   (globalThis as { [count: symbol]: number | undefined })[Symbol.for('axunet.interrupts')] ?? 0;
 
+/** What is counted, for a reader: `volume 2 of 5`, of which a part is done. */
+export const nthOf =
+  (what: string) =>
+  (done: number, total: number): string =>
+    `${what} ${Math.min(total, Math.floor(done) + 1)} of ${total}`;
+
+/** How far a volume is: `slice 36 of 120`, and which look at it where there are several. */
+export function slicesText(done: number, total: number, slices: number): string {
+  const [looks, look] = [Math.round(total / slices), Math.max(0, Math.ceil(done / slices) - 1)];
+  return `slice ${done - look * slices} of ${slices}${looks > 1 ? `, look ${look + 1} of ${looks}` : ''}`;
+}
+
 /**
  * A progress line with bar, count and time left, redrawn in place at most ten times a second.
  * In a notebook or a terminal the line overwrites itself; in a log file only every tenth of the way is printed.
+ * `count` says how far it is, `3/10` unless told otherwise.
  */
-export function startProgress(label: string, total: number, out: NodeJS.WritableStream = process.stdout): Progress {
+export function startProgress(
+  label: string,
+  total: number,
+  out: NodeJS.WritableStream = process.stdout,
+  count = (done: number, all: number): string => `${done}/${all}`,
+): Progress {
   const started = performance.now();
   const interruptsBefore = interrupts();
   const live = Boolean((out as NodeJS.WriteStream).isTTY) || process.env.AXUNET_PROGRESS === 'live';
@@ -62,7 +80,7 @@ export function startProgress(label: string, total: number, out: NodeJS.Writable
     const share = total > 0 ? done / total : 1;
     const left = timeLeft(done);
     const bar = '█'.repeat(Math.round(share * 20)).padEnd(20, '░');
-    return `${label} ${bar} ${done}/${total}${left}${note ? ` · ${cleanText(note)}` : ''}`;
+    return `${label} ${bar} ${count(done, total)}${left}${note ? ` · ${cleanText(note)}` : ''}`;
   };
   return {
     update(done, note = '') {

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startProgress } from '../lib/progress.ts';
+import { nthOf, slicesText, startProgress } from '../lib/progress.ts';
 
 const interrupts = Symbol.for('axunet.interrupts');
 
@@ -30,6 +30,21 @@ afterEach(() => {
 });
 
 describe('a progress line', () => {
+  it('counts volumes and slices for a reader, the last one to its end', () => {
+    const nth = nthOf('volume');
+    expect([0, 0.43, 1, 2.99, 3].map((done) => nth(done, 3))).toEqual([1, 1, 2, 3, 3].map((k) => `volume ${k} of 3`));
+    expect([0, 4, 40].map((done) => slicesText(done, 40, 40))).toEqual([0, 4, 40].map((k) => `slice ${k} of 40`));
+    expect(slicesText(40, 120, 40)).toBe('slice 40 of 40, look 1 of 3');
+    expect(slicesText(44, 120, 40)).toBe('slice 4 of 40, look 2 of 3');
+  });
+
+  it('is counted in its own words', () => {
+    const lines: string[] = [];
+    const out = new Writable({ write: (text, _, next) => (lines.push(String(text)), next()) });
+    startProgress('predict', 1, out, nthOf('volume')).update(1, 'a');
+    expect(lines.join()).toMatch(/predict █+ volume 1 of 1 · a$/m);
+  });
+
   it('tells the time left from the start of the work', () => {
     expect(reports(1, 2).at(-1)).toMatch(/ 2\/10, 8 s left$/m);
   });

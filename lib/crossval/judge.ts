@@ -13,7 +13,7 @@ import { readNifti, writeNifti } from '../io/nifti.ts';
 import { predictFiles } from '../predict/files.ts';
 import { describePostprocessing, type Postprocessing, postprocessClasses } from '../predict/postprocess.ts';
 import { thresholdMask } from '../predict/slices.ts';
-import { startProgress } from '../progress.ts';
+import { nthOf, startProgress } from '../progress.ts';
 import type { TrainedRun } from '../train/loadRun.ts';
 import { casesOf, type LabelledCase, predictedClasses, readPair, type ScoredPatientCase, scoreCase } from './cases.ts';
 import { chooseThreshold, type ThresholdChoice } from './chooseThreshold.ts';
@@ -66,7 +66,7 @@ class FoldWork {
     threshold: number,
     probability: boolean,
   ): Promise<LabelledCase[]> {
-    const progress = startProgress(`predict ${side} cases`, cases.length);
+    const progress = startProgress(`predict ${side} cases`, cases.length, process.stdout, nthOf('case'));
     const report = await predictFiles(
       this.#trained,
       cases.map(({ id, image, series }) => ({ file: image, name: id, ...(series !== undefined && { series }) })),
@@ -76,7 +76,7 @@ class FoldWork {
         probability,
         mirror: this.#crossval.options.mirror,
         onChoice: (line) => console.log(line),
-        onProgress: (done, _, note) => progress.update(Math.round(100 * done) / 100, note),
+        onProgress: (done, _, note) => progress.update(done, note),
       },
     );
     progress.finish();

@@ -11,7 +11,7 @@ import { expected, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
 import { exactly, list, natural, object, oneLine, optional, readJsonAs, type Schema } from '../io/schema.ts';
 import { configSchema, type TrainConfig } from '../train/config.ts';
-import { dataSchema, type RunDescription } from '../train/run.ts';
+import { dataSchema, type RunDescription, withSaved } from '../train/run.ts';
 
 /** The three sides of a fold; nobody is on two of them. */
 export interface FoldPatients {
@@ -118,8 +118,7 @@ export async function keepPlan(folder: string, plan: CrossvalPlan): Promise<void
   const old = await readPlan(folder);
   if (!old) return writeJson(planFile(folder), plan);
   // A plan of an earlier version says nothing of what the slices show.
-  const { content: _content, ...data } = plan.data;
-  const current = old.data.content === undefined ? { ...plan, data } : plan;
+  const current = { ...plan, data: withSaved(old.data, plan.data) };
   const difference = firstDifference(old, JSON.parse(JSON.stringify(current)));
   if (difference)
     throw new UserError(

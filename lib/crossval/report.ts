@@ -116,15 +116,17 @@ function describeGaps({ missingFolds, failedFolds, failed }: CrossvalSummary): s
 }
 
 function headLine(all: CrossvalSummary): string {
-  const { dataset, cases, folds, missingFolds, summary } = all;
+  const { dataset, isSynthetic, cases, folds, missingFolds, summary } = all;
+  const who = isSynthetic ? 'synthetic patients' : 'patients';
+  const warning = isSynthetic ? '. Nobody was scanned: these scores say nothing of scans of people' : '';
   const failures = withoutScore(all).length ? `, ${withoutScore(all).length} FAILED` : '';
   const patients = new Set(cases.map(({ patient }) => patient)).size;
   const of = missingFolds.length
     ? `${folds.length} of ${folds.length + missingFolds.length} folds`
     : `${folds.length} folds`;
   return (
-    `Cross-validation of ${dataset}: ${patients} patients, ${of}, each tested once, ` +
-    `by the network that never saw it; ${describeOutcomes(summary)}${failures}`
+    `Cross-validation of ${dataset}: ${patients} ${who}, ${of}, each tested once, ` +
+    `by the network that never saw it; ${describeOutcomes(summary)}${failures}${warning}`
   );
 }
 

@@ -28,6 +28,8 @@ export interface FailedFold {
 export interface CrossvalSummary {
   readonly version: 1;
   readonly dataset: string;
+  /** Nobody was scanned: the set's images were made by a program. */
+  readonly isSynthetic?: true;
   readonly options: EvaluationOptions;
   readonly folds: readonly FoldSummary[];
   /** Folds of which there is no result (yet): their patients are not in the summary. */
@@ -125,6 +127,7 @@ export function summariseFolds(
   return {
     version: 1,
     dataset: plan.data.dataset,
+    ...((plan.data.isSynthetic ?? plan.data.dataset === 'phantom') && { isSynthetic: true }),
     options,
     folds: sorted.map(({ fold, patients, threshold, postprocessing, cases: own }) => ({
       fold,

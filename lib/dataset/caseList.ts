@@ -47,6 +47,8 @@ export interface CaseList extends LabelRules {
   readonly kind: '3d' | '2d';
   readonly folder: string;
   readonly cases: Case[];
+  /** Its images were made by a program; nobody was scanned. */
+  readonly isSynthetic?: boolean;
   /** What the set's own dataset.json calls the stored values. */
   readonly labelNames?: Readonly<Record<number, string>>;
   /** 2-D source stored spine-up: turn it so that row 0 is anterior. */

@@ -29,6 +29,7 @@ import {
   volumesIn,
 } from './pairing.ts';
 import { segmentNames } from './segmentNames.ts';
+import { isSyntheticSet } from './synthetic.ts';
 
 /** What we use of dataset.json: the Decathlon's form, nnU-Net version 1 (the same) and version 2. */
 const datasetSchema = object({
@@ -50,6 +51,7 @@ const datasetSchema = object({
     ),
   ),
   groups: optional(dictionary(oneLine)),
+  generator: optional(anything),
 });
 type DatasetJson = Shape<typeof datasetSchema>;
 
@@ -111,6 +113,7 @@ export async function openNnunet(folder: string, dataset: string, options: OpenO
     dataset,
     folder,
     kind: '3d',
+    ...(isSyntheticSet(json.generator) && { isSynthetic: true }),
     unmatchedLabels,
     ...declaredLabels(options, () => labelMapOf(labels, file)),
     labelNames: names,

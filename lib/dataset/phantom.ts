@@ -30,6 +30,7 @@ import { makePhantomPatient, type PhantomPatient } from './phantom/make.ts';
 import { tumourLabel } from './phantom/pancreas.ts';
 import { phantomProfiles } from './phantom/profiles.ts';
 import { cohortReadme } from './phantom/readme.ts';
+import { generatorName, syntheticDescription } from './synthetic.ts';
 
 export { makePhantomPatient, type PhantomOptions, type PhantomPatient } from './phantom/make.ts';
 export { type PhantomProfile, phantomProfiles } from './phantom/profiles.ts';
@@ -85,7 +86,6 @@ interface Generator {
   readonly size: Vec3;
 }
 
-const generatorName = 'axunet phantom';
 const idOf = (index: number): string => `phantom_${String(index).padStart(3, '0')}`;
 const imageFile = (id: string): string => `imagesTr/${id}.nii.gz`;
 const labelFile = (id: string): string => `labelsTr/${id}.nii.gz`;
@@ -125,7 +125,7 @@ function volumesMl({ label }: PhantomPatient): { pancreasMl: number; tumourMl: n
 async function writePatient(folder: string, index: number, generator: Generator): Promise<CohortEntry> {
   const made = makePhantomPatient(index, generator);
   const id = idOf(index);
-  const description = `${id} seed ${generator.seed} v${generator.version} synthetic`;
+  const description = syntheticDescription(id, generator.seed, generator.version);
   const [image, label] = [imageFile(id), labelFile(id)];
   await writeNifti(path.join(folder, image), made.image, { description });
   await writeNifti(path.join(folder, label), made.label, { description });

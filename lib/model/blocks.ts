@@ -37,7 +37,7 @@ import { type ImageShape, type LayerConfig, batchNormMomentum as momentum, Netwo
 export class DoubleConvolution extends NetworkLayer<{ filters: number; separable: boolean }> {
   static className = 'DoubleConvolution';
 
-  protected override declare(channels: number): void {
+  protected override declareWeights(channels: number): void {
     const { filters, separable } = this.settings;
     if (separable) {
       this.declareConvolution('pointwise', [1, 1, channels, filters]);
@@ -70,7 +70,7 @@ export class ConvolutionNormRelu extends NetworkLayer<{ filters: number; kernelS
     super({ dilation: 1, ...config });
   }
 
-  protected override declare(channels: number): void {
+  protected override declareWeights(channels: number): void {
     const { filters, kernelSize } = this.settings;
     this.declareConvolution('conv', [kernelSize, kernelSize, channels, filters]);
     this.declareBatchNorm('bn', filters);
@@ -96,7 +96,7 @@ export class Convolution extends NetworkLayer<{ filters: number; kernelSize: num
     super({ stride: 1, groups: 1, ...config });
   }
 
-  protected override declare(channels: number): void {
+  protected override declareWeights(channels: number): void {
     const { filters, kernelSize, groups } = this.settings;
     this.declareConvolution('conv', [kernelSize, kernelSize, channels / groups, filters]);
   }
@@ -117,7 +117,7 @@ export class Convolution extends NetworkLayer<{ filters: number; kernelSize: num
 export class UpConvolution extends NetworkLayer<{ filters: number }> {
   static className = 'UpConvolution';
 
-  protected override declare(channels: number): void {
+  protected override declareWeights(channels: number): void {
     this.declareConvolution('conv', [2, 2, this.settings.filters, channels], 'transposed');
   }
 

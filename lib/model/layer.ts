@@ -31,7 +31,7 @@ export const through = (layer: tf.layers.Layer, ...inputs: Node[]): Node =>
 
 /**
  * A layer on images [n, h, w, c]. `Settings` are what its constructor is given besides a name; they are saved
- * with the model. Layers say three things: their weights (`declare`), the shape that comes out (`shapeOf`)
+ * with the model. Layers say three things: their weights (`declareWeights`), the shape that comes out (`shapeOf`)
  * and what they compute (`compute`).
  */
 export abstract class NetworkLayer<Settings extends object = object> extends tf.layers.Layer {
@@ -46,7 +46,7 @@ export abstract class NetworkLayer<Settings extends object = object> extends tf.
   }
 
   /** Declares the weights, for images of so many channels. */
-  protected declare(_channels: number): void {}
+  protected declareWeights(_channels: number): void {}
 
   /** The shape of the output for inputs of these shapes. */
   protected abstract shapeOf(...inputs: ImageShape[]): ImageShape;
@@ -55,7 +55,7 @@ export abstract class NetworkLayer<Settings extends object = object> extends tf.
   protected abstract compute(images: tf.Tensor4D[], training: boolean): tf.Tensor4D;
 
   override build(shapes: Shapes): void {
-    this.declare(shapesOf(shapes)[0][3]);
+    this.declareWeights(shapesOf(shapes)[0][3]);
     super.build(shapes);
   }
 

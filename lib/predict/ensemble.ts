@@ -7,6 +7,7 @@ import type { WindowHu } from '../preprocess/window.ts';
 import { type MirrorAxis, mirrorNetwork } from './mirror.ts';
 import type { SeenPictures } from './seenPictures.ts';
 import { foregroundNetwork } from './slices.ts';
+import type { TrainedOn } from './trainedOn.ts';
 import type { Member, PredictVolumeOptions } from './volume.ts';
 
 /** A trained network with what its input must look like. */
@@ -22,6 +23,8 @@ export interface Predictor extends Pick<PredictVolumeOptions, 'grid' | 'windowHu
   readonly seen?: SeenPictures;
   /** How much larger its window is made, once for each (`Member`). */
   readonly scales?: readonly number[];
+  /** What its own files say of its training. */
+  readonly trainedOn?: TrainedOn;
 }
 
 /** What is done with the networks. */
@@ -39,6 +42,8 @@ export interface EnsembleOptions extends Pick<PredictVolumeOptions, 'threshold'>
 export interface Ensemble extends Pick<Predictor, 'classes'> {
   readonly members: readonly Member[];
   readonly sha256: string;
+  /** Of those that say it. */
+  readonly trainedOn: readonly TrainedOn[];
 }
 
 /** Networks made ready. Throws a UserError for none, one that is given twice, and different windows or classes. */
@@ -66,5 +71,6 @@ export function openEnsemble(predictors: readonly Predictor[], { mirror = [], th
     return { grid, windowHu, isOfPictures, seen, scales, network };
   };
   const sha256 = ordered.map((one) => `${one.sha256}${one.scales ? `@${one.scales.join()}` : ''}`).join('+');
-  return { members: ordered.map(memberOf), sha256, classes: first.classes };
+  const trainedOn = ordered.flatMap((one) => one.trainedOn ?? []);
+  return { members: ordered.map(memberOf), sha256, classes: first.classes, trainedOn };
 }

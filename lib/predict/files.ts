@@ -8,10 +8,12 @@ import { messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
 import { assertFinite } from '../io/nifti.ts';
 import { assertWritableFolder, makeFolder } from '../io/writable.ts';
+import { slicesText } from '../progress.ts';
 import { openImage } from '../scan/openVolume.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import { countValues } from '../volume/values.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
+import { emptyMask, emptyWarning } from './emptyMask.ts';
 import { type Ensemble, type EnsembleOptions, openEnsemble, type Predictor } from './ensemble.ts';
 import { type InputOptions, inputChecksums, refuseOtherKind, type VolumeInput } from './inputs.ts';
 import { describeUnlike, type Likeness } from './likeness.ts';
@@ -20,6 +22,7 @@ import { predictPicture } from './pictures.ts';
 import { likenessOn, onVolume, windowFor } from './picturesOnVolumes.ts';
 import { type Postprocessing, postprocessClasses } from './postprocess.ts';
 import { type PredictionRecord, readComplete, type Sizes } from './record.ts';
+import { type BesideTraining, besideTraining, syntheticWarning } from './trainedOn.ts';
 import { axialSlices, unlikeTraining } from './unlikeTraining.ts';
 import { type PredictVolumeOptions, predictWith } from './volume.ts';
 
@@ -35,7 +38,8 @@ export interface PredictFilesOptions
    */
   readonly onChoice?: (line: string) => void;
   /**
-   * Called before each volume, after each batch of slices and after each volume; `done` counts volumes, in parts too.
+   * Called before each volume, after each batch of slices and after each volume; `done` counts volumes, in parts too,
+   * and `note` names the volume and its slice.
    */
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
@@ -90,35 +94,44 @@ interface Predicted {
   readonly sizes: Sizes;
   readonly warnings: readonly string[];
   readonly likeness?: Likeness;
+  readonly scan?: BesideTraining['scan'];
 }
+
+/** Hears which share of a volume is done, and in words. */
+type ToldSlices = (share: number, where: string) => void;
 
 /** Predicts a volume and writes mask and probabilities; what the record says of them. */
 async function predictVolumeFile(
   ensemble: Ensemble,
   input: VolumeInput,
   options: PredictFilesOptions,
-  onSlices: (share: number) => void,
+  onSlices: ToldSlices,
 ): Promise<Predicted> {
   const { members, classes } = ensemble;
   const volume = await openImage(input.file, { series: input.series });
   assertFinite(volume, input.file);
   const seen = onVolume(members, axialSlices(volume), options.windowHu);
+  const { threshold = 0.5, batchSize } = options;
   const { mask: raw, probabilities } = await predictWith(seen, volume, {
-    threshold: options.threshold,
-    batchSize: options.batchSize,
-    onProgress: (done, total) => onSlices(done / total),
+    threshold,
+    batchSize,
+    onProgress: (done, total, slices) => onSlices(done / total, slicesText(done, total, slices)),
   });
   const { mask, sizes } = finishMask(raw, options.postprocessing, classes);
   const doubts = await writeOutputs({ mask, probabilities }, { volume, input }, ensemble, options);
   const unlike = new Set(seen.flatMap(({ grid }) => unlikeTraining(volume, grid)));
-  const beside = likenessOn(members, () => [toCanonical<Volume['data']>(volume), toCanonical(mask)]);
-  const warnings = [...volume.warnings, ...doubts, ...unlike, ...(beside?.unlike ?? [])];
-  return { sizes, warnings, likeness: beside?.likeness };
+  const canonical = () => [toCanonical<Volume['data']>(volume), toCanonical(mask)] as const;
+  const pictures = likenessOn(members, canonical);
+  const training = besideTraining(ensemble.trainedOn, canonical, seen[0]!.windowHu, volume.header.description);
+  const maps = probabilities.map(({ data }) => data);
+  const empty = emptyWarning(sizes, maps, threshold, classes);
+  const warnings = [...volume.warnings, ...doubts, ...unlike, ...(pictures?.unlike ?? []), ...training.warnings];
+  return { sizes, warnings: [...warnings, ...empty], likeness: pictures?.likeness, scan: training.scan };
 }
 
 /** The same of a picture. */
 async function predictPictureFile(
-  { members }: Ensemble,
+  { members, trainedOn }: Ensemble,
   { file }: VolumeInput,
   places: readonly string[],
   options: PredictFilesOptions,
@@ -130,7 +143,10 @@ async function predictPictureFile(
   const picture = { data: new Uint8Array(), shape: [...size, 1] as const, spacingMm: spacing, affine };
   const seen = members.find((one) => one.seen)?.seen;
   const unlike = likeness && seen ? describeUnlike(likeness, seen) : [];
-  const warnings = [...new Set(members.flatMap(({ grid }) => unlikeTraining(picture, grid))), ...unlike];
+  const synthetic = syntheticWarning(trainedOn) ?? [];
+  const empty = pixels === 0 ? [emptyMask] : [];
+  const far = new Set(members.flatMap(({ grid }) => unlikeTraining(picture, grid)));
+  const warnings = [...far, ...unlike, ...[synthetic].flat(), ...empty];
   const sizes = { voxels: pixels, ...(postprocessing && { beforePostprocessing: { voxels: before } }) };
   return { sizes, warnings, likeness };
 }
@@ -140,7 +156,7 @@ async function predictFile(
   ensemble: Ensemble,
   input: VolumeInput,
   options: PredictFilesOptions,
-  onSlices: (share: number) => void,
+  onSlices: ToldSlices,
 ): Promise<{ record: PredictionRecord; computed: boolean }> {
   const { out, threshold = 0.5, mirror, postprocessing, windowHu, spacingMm } = options;
   const seen = ensemble.members.find((one) => one.seen)?.seen;
@@ -159,18 +175,19 @@ async function predictFile(
   if (complete) return { record: complete, computed: false };
   await assertWritableFolder(out); // before the work that would be lost
   const places = wanted.map((file) => path.join(out, file));
-  const {
-    sizes,
-    warnings: odd,
-    likeness,
-  } = input.isPicture
+  const { sizes, warnings, likeness, scan } = input.isPicture
     ? await predictPictureFile(ensemble, input, places, options)
     : await predictVolumeFile(ensemble, input, options, onSlices);
   const outputs = Object.fromEntries(
     await Promise.all(wanted.map(async (file, i) => [file, await sha256File(places[i])] as const)),
   );
-  const warnings = [...odd, ...(sizes.voxels === 0 ? ['the mask is empty'] : [])];
-  const told = { ...(likeness && { likeness }), ...(warnings.length > 0 && { warnings }) };
+  const { trainedOn } = ensemble;
+  const told = {
+    trainedOn,
+    ...(likeness && { likeness }),
+    ...(scan && { scan }),
+    ...(warnings.length > 0 && { warnings }),
+  };
   const record: PredictionRecord = { made, outputs, ...sizes, ...told };
   await writeJson(path.join(out, `${input.name}.json`), record);
   return { record, computed: true };
@@ -216,8 +233,8 @@ export async function predictFiles(
     };
     try {
       tell(0, input.name);
-      const { record, computed } = await predictFile(ensemble, input, options, (share) =>
-        tell(Math.min(share, 0.99), input.name),
+      const { record, computed } = await predictFile(ensemble, input, options, (share, where) =>
+        tell(Math.min(share, 0.99), `${input.name}, ${where}`),
       );
       (computed ? report.made : report.skipped).push(input.name);
       const { pancreasMl, beforePostprocessing: before, warnings = [] } = record;

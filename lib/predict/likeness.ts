@@ -6,6 +6,7 @@
 import { sliceZ, type Volume } from '../volume/volume.ts';
 import { fatRangeHu, lookOf, middleOf, peakHu, type SliceLook } from './look.ts';
 import { type Extremes, isLikePictures, type SeenPictures, type Slices } from './seenPictures.ts';
+import { fullSlices } from './seenScans.ts';
 
 /** The numbers of a scan. */
 export interface Likeness {
@@ -24,24 +25,15 @@ export interface Likeness {
   readonly spacingMm: readonly [pixel: number, slice: number] | null;
 }
 
-/** Slices with less than this share of the largest area of the mask are its ends. */
-const leastArea = 0.1;
 /** So many slices, spread evenly, are enough. */
 const mostSlices = 32;
 
 const names = ['softHu', 'brightShare', 'noiseHu', 'bodyRows', 'bodyColumns'] as const satisfies (keyof SliceLook)[];
 
-function spreadEvenly(slices: readonly number[]): readonly number[] {
-  const step = Math.max(1, slices.length / mostSlices);
-  return Array.from({ length: Math.ceil(slices.length / step) }, (_, i) => slices[Math.floor(i * step)]!);
-}
-
 /** The slices that hold more than the ends of the mask; all where it is empty. */
 function judgedSlices(mask: Volume<Uint8Array>): readonly number[] {
   const areas = Array.from({ length: mask.shape[2] }, (_, z) => sliceZ(mask, z).reduce((n, v) => n + Number(v > 0), 0));
-  const least = Math.max(1, leastArea * Math.max(...areas));
-  const shown = areas.flatMap((area, z) => (area >= least ? [z] : []));
-  return spreadEvenly(shown.length > 0 ? shown : areas.map((_, z) => z));
+  return fullSlices(areas, mostSlices);
 }
 
 const isInside = (value: number, { least, most }: Extremes): boolean => value >= least && value <= most;

@@ -16,6 +16,7 @@ import {
 import type { Likeness } from './likeness.ts';
 import type { MirrorAxis } from './mirror.ts';
 import type { Postprocessing } from './postprocess.ts';
+import type { BesideTraining, TrainedOn } from './trainedOn.ts';
 
 /** What `<name>.json` says; it is written last, so it stands for complete outputs. */
 export interface PredictionRecord {
@@ -37,6 +38,10 @@ export interface PredictionRecord {
   readonly voxels: number;
   /** Of each class by name, where several are kept apart; above they are counted together. */
   readonly classes?: Readonly<Record<string, { readonly value: number; readonly voxels: number; readonly ml: number }>>;
+  /** On what the networks were trained; absent in records of earlier versions. */
+  readonly trainedOn?: readonly TrainedOn[];
+  /** Beside the scans of the training, where the networks know them: the numbers of this one. */
+  readonly scan?: BesideTraining['scan'];
   /** Beside the pictures of the training, where the networks know them. */
   readonly likeness?: Likeness;
   /** What is odd in the volume or its mask and may be wrong; absent where nothing is. */
@@ -54,6 +59,8 @@ const recordSchema = object({
   pancreasMl: optional(realNumber),
   voxels: natural,
   classes: optional(dictionary(object({ value: natural, voxels: natural, ml: realNumber }))),
+  trainedOn: optional(anything),
+  scan: optional(anything),
   likeness: optional(anything),
   warnings: optional(list(text)),
   beforePostprocessing: optional(object({ voxels: natural, pancreasMl: optional(realNumber) })),

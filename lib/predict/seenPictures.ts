@@ -7,7 +7,7 @@ import type { Grid } from '../preprocess/grid.ts';
 
 /** How a number is spread: the least, the middle and the most of what was seen. */
 export type Extremes = Shape<typeof spreadSchema>;
-const spreadSchema = object({ least: realNumber, middle: realNumber, most: realNumber });
+export const spreadSchema = object({ least: realNumber, middle: realNumber, most: realNumber });
 
 /** The pictures that a network was trained on, in numbers. */
 export type SeenPictures = Shape<typeof seenPicturesSchema>;

@@ -18,7 +18,8 @@ export interface PredictVolumeOptions {
   readonly threshold?: number;
   /** Slices computed together; 4 by default. */
   readonly batchSize?: number;
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Hears of slices looked at and to be looked at, by all networks, and how many the volume has. */
+  readonly onProgress?: (done: number, total: number, slices: number) => void;
   /** The network made ready (`foregroundNetwork`), for several volumes; by default it is made for this one. */
   readonly network?: ForegroundNetwork;
 }
@@ -73,14 +74,14 @@ export interface Member extends Pick<PredictVolumeOptions, 'grid' | 'windowHu'> 
   readonly seen?: SeenPictures;
 }
 
-type Told = (done: number, total: number) => void;
+type Told = (slice: number) => void;
 
 /** Probability of each foreground class on the voxels of a canonical volume; 0 outside the grid's window. */
 async function canonicalProbabilities(
   { network, grid, windowHu, isOfPictures = false }: Member,
   canonical: Volume,
   batchSize: number,
-  onProgress?: Told,
+  onSlice?: Told,
 ): Promise<Float32Array[]> {
   const [width, height, depth] = canonical.shape;
   const geometry: SliceGeometry = { height, width, spacingMm: [canonical.spacingMm[1], canonical.spacingMm[0]] };
@@ -100,7 +101,7 @@ async function canonicalProbabilities(
     maps.forEach((classes, i) => {
       classes.forEach((map, c) => values[c].set(resampleToSource(map, geometry, grid), (start + i) * height * width));
     });
-    onProgress?.(start + count, depth);
+    onSlice?.(start + count);
   });
   return values;
 }
@@ -110,13 +111,12 @@ async function memberProbabilities(
   { scales = [1], ...member }: Member,
   canonical: Volume,
   batchSize: number,
-  onProgress?: Told,
+  onSlice?: (slice: number, look: number) => void,
 ): Promise<Float32Array[]> {
-  const depth = canonical.shape[2];
   let sums: Float32Array[] | undefined;
   for (const [k, scale] of scales.entries()) {
     const grid = scaledGrid(member.grid, scale);
-    const told: Told = (done) => onProgress?.((k * depth + done) / scales.length, depth);
+    const told: Told = (slice) => onSlice?.(slice, k);
     const own = await canonicalProbabilities({ ...member, grid }, canonical, batchSize, told);
     if (sums) sums.forEach((sum, c) => addTo(sum, own[c]));
     else sums = own;
@@ -141,11 +141,14 @@ export async function predictWith(
   if (members.length === 0) throw expected('a network to predict with', 'none');
   const canonical = toCanonical<VoxelArray>(volume);
   const depth = canonical.shape[2];
+  const looks = members.reduce((sum, { scales = [1] }) => sum + scales.length, 0);
+  let before = 0;
   let sums: Float32Array[] | undefined;
-  for (const [k, member] of members.entries()) {
-    const own = await memberProbabilities(member, canonical, batchSize, (done) =>
-      onProgress?.(k * depth + done, members.length * depth),
+  for (const member of members) {
+    const own = await memberProbabilities(member, canonical, batchSize, (slice, look) =>
+      onProgress?.((before + look) * depth + slice, looks * depth, depth),
     );
+    before += member.scales?.length ?? 1;
     if (sums) sums.forEach((sum, c) => addTo(sum, own[c]));
     else sums = own;
   }

@@ -65,6 +65,8 @@ export const caseSchema = object({
   group: optional(oneLine),
   /** Voxels of the canonical volume (x, y, z); absent for pictures. */
   shape: optional(tuple([natural, natural, natural])),
+  /** From slice to slice; absent for pictures, and in older manifests. */
+  sliceMm: optional(aboveZero),
   /** How the label was found to lie, for sets whose labels are mirrored now and then. */
   labelPosition: optional(text),
   /** What is odd in its files and may be wrong; absent where nothing is. */
@@ -78,6 +80,8 @@ export const caseSchema = object({
 /** What the slices are and what they were made from, which a training run keeps. */
 export const sourceEntries = {
   dataset: oneLine,
+  /** Its images were made by a program; nobody was scanned. Absent of others, and in older files. */
+  isSynthetic: optional(exactly(true)),
   mode: choice(['default', 'paper']),
   /** HU shown as 0 and 1; absent for pictures, which have no HU. */
   windowHu: optional(tuple([realNumber, realNumber])),

@@ -135,7 +135,7 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
   const { slices, bytes } = await writeSlices(plan, one, prepared);
   const { id, patient, group } = one;
-  const { shape, labelPosition } = prepared;
+  const { shape, sliceMm, labelPosition } = prepared;
   const isEmpty = plan.list.kind === '3d' && slices.length > 0 && slices.every(({ foreground }) => foreground === 0);
   const warnings = [...prepared.warnings, ...(isEmpty ? ['the label has no foreground'] : [])];
   const entry: CaseEntry = {
@@ -143,6 +143,7 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
     patient,
     ...(group && { group }),
     ...(shape && { shape }),
+    ...(sliceMm && { sliceMm }),
     ...(labelPosition && { labelPosition }),
     ...(warnings.length > 0 && { warnings }),
     sources,
@@ -212,6 +213,7 @@ async function assemble(
   return {
     version: manifestVersion,
     dataset: list.dataset,
+    ...(list.isSynthetic && { isSynthetic: true }),
     mode,
     ...(list.kind === '3d' && { windowHu }),
     unit: list.kind === '3d' ? 'mm' : 'px',

@@ -2,7 +2,7 @@
 import type { LabelClass } from '../dataset/caseList.ts';
 import { connectedComponents } from '../volume/components.ts';
 import { maskOfValue, summariseValues } from '../volume/values.ts';
-import { type Volume, voxelVolumeMl } from '../volume/volume.ts';
+import { sliceZ, type Volume, voxelVolumeMl } from '../volume/volume.ts';
 import { type Diameters, diametersOf } from './diameters.ts';
 
 /** The measures of a region; null where it is empty, or where a distance cannot be told. */
@@ -43,6 +43,13 @@ function measureRegion(image: Volume, region: Volume<Uint8Array>): Measures {
     ...diametersOf(region),
     parts: components.voxels.length,
   };
+}
+
+/** How many slices of a canonical mask are empty between the first and the last that are not; 0 of an empty mask. */
+export function emptyBetween(mask: Volume<Uint8Array>): number {
+  const filled = Array.from({ length: mask.shape[2] }, (_, z) => sliceZ(mask, z).some((v) => v > 0));
+  const within = filled.slice(filled.indexOf(true), filled.lastIndexOf(true) + 1);
+  return filled.includes(true) ? within.filter((one) => !one).length : 0;
 }
 
 /**

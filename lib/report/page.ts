@@ -103,7 +103,7 @@ function besideSection(beside: NonNullable<ScanReport['beside']>): Section {
 
 const networkRows: readonly (readonly [string, (network: NetworkFacts) => string])[] = [
   ['data set', ({ dataset }) => dataset],
-  ['kind of data', ({ kind }) => kind],
+  ['kind of data', ({ kind, isSynthetic }) => (isSynthetic ? `${kind} of synthetic patients` : kind)],
   ['sees', ({ kind }) => (kind === 'pictures' ? 'one slice, three times' : 'a slice and its two neighbours')],
   ['patients: trained on / validated on', (n) => `${n.trainingPatients} / ${n.validationPatients}`],
   ['slices', ({ slices }) => `${slices}`],

@@ -9,6 +9,7 @@ import { cleanText } from '../errors.ts';
 import type { Figure } from '../figures/figure.ts';
 import { assertFinite } from '../io/nifti.ts';
 import { packageVersion } from '../io/packageVersion.ts';
+import { emptyMask } from '../predict/emptyMask.ts';
 import { describePostprocessing } from '../predict/postprocess.ts';
 import { type Opened, openImage } from '../scan/openVolume.ts';
 import { volumeChecksums } from '../scan/readVolume.ts';
@@ -17,7 +18,7 @@ import type { TrainedRun } from '../train/loadRun.ts';
 import { orientationCodes, toCanonical } from '../volume/orientation.ts';
 import { crookedAxes, type Volume } from '../volume/volume.ts';
 import type { Certainty } from './certainty.ts';
-import { type MaskMeasures, measureMask } from './measure.ts';
+import { emptyBetween, type MaskMeasures, measureMask } from './measure.ts';
 import { type Segmented, type SegmentOptions, segmentImage } from './segment.ts';
 import { slicesFigure } from './slices.ts';
 import { type NetworkFacts, networkFacts } from './training.ts';
@@ -114,15 +115,14 @@ async function fromNetworks(
   return { data: mask, mask: made, classes, certainty, entropy, networks: runs.map(networkFacts), beside, warnings };
 }
 
-function doubtsOf(image: Opened, { warnings }: Source, { whole }: MaskMeasures): string[] {
+function doubtsOf(image: Opened, { warnings, data }: Source, { whole }: MaskMeasures): string[] {
   const tilted = 'no diameter in space is given, since the axes are not at right angles';
-  const all = [
-    ...image.warnings,
-    ...warnings,
-    ...(crookedAxes(image.affine) === undefined ? [] : [tilted]),
-    ...(whole.voxels === 0 ? ['the mask is empty'] : []),
-  ];
-  return [...new Set(all.map(cleanText))];
+  const all = [...image.warnings, ...warnings, ...(crookedAxes(image.affine) === undefined ? [] : [tilted])];
+  const isSaid = warnings.some((warning) => warning.startsWith(emptyMask));
+  const empty = whole.voxels === 0 && !isSaid ? [emptyMask] : [];
+  const gaps = emptyBetween(data);
+  if (gaps > 0) empty.push(`between the first and the last slice of the mask ${gaps} ${gaps > 1 ? 'are' : 'is'} empty`);
+  return [...new Set([...all, ...empty].map(cleanText))];
 }
 
 /**

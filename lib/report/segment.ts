@@ -1,4 +1,6 @@
 /** The mask that one network or several make of an image, with how sure they are of it. */
+
+import { emptyWarning } from '../predict/emptyMask.ts';
 import { type EnsembleOptions, openEnsemble, type Predictor } from '../predict/ensemble.ts';
 import { finishMask } from '../predict/files.ts';
 import { refuseOtherKind } from '../predict/inputs.ts';
@@ -7,6 +9,7 @@ import { likenessOn, onVolume, windowFor } from '../predict/picturesOnVolumes.ts
 import type { Postprocessing } from '../predict/postprocess.ts';
 import type { SeenPictures } from '../predict/seenPictures.ts';
 import { classMask } from '../predict/slices.ts';
+import { besideTraining } from '../predict/trainedOn.ts';
 import { axialSlices, unlikeTraining } from '../predict/unlikeTraining.ts';
 import { type Member, predictWith } from '../predict/volume.ts';
 import { toCanonical } from '../volume/orientation.ts';
@@ -16,8 +19,8 @@ import { agreementOfMembers, type Certainty, certaintyOf, entropyOf } from './ce
 /** How masks are made, as `axunet predict` makes them. */
 export interface SegmentOptions extends EnsembleOptions {
   readonly postprocessing?: Postprocessing;
-  /** Hears what share of the work is done. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Hears of slices looked at and to be looked at, by all networks, and how many the volume has. */
+  readonly onProgress?: (done: number, total: number, slices: number) => void;
 }
 
 /** A mask in the canonical frame, and what the networks say of it. */
@@ -49,7 +52,7 @@ async function predictEach(
   for (const [k, member] of members.entries()) {
     const { mask, probabilities } = await predictWith([member], volume, {
       threshold,
-      onProgress: (done, total) => onProgress?.(k * total + done, members.length * total),
+      onProgress: (done, total, slices) => onProgress?.(k * total + done, members.length * total, slices),
     });
     masks.push(mask.data);
     sums?.forEach(({ data }, c) => {
@@ -69,32 +72,35 @@ async function predictEach(
  */
 export async function segmentImage(
   runs: readonly Predictor[],
-  volume: Volume,
+  volume: Volume & { readonly header?: { readonly description?: string } },
   file: string,
   options: SegmentOptions,
 ): Promise<Segmented> {
   const { threshold, postprocessing } = options;
   const windowHu = windowFor(runs, true, options.windowHu);
   refuseOtherKind(runs, [{ file, name: file }], { windowHu, postprocessing });
-  const { members, classes } = openEnsemble(runs, options);
+  const { members, classes, trainedOn } = openEnsemble(runs, options);
   const seen = onVolume(members, axialSlices(volume), windowHu);
   try {
     const { masks, mean } = await predictEach(seen, volume, options);
     const maps = mean.map(({ data }) => data);
     const raw = { ...mean[0]!, data: classMask(maps, threshold) };
-    const { mask } = finishMask(raw, postprocessing, classes);
+    const { mask, sizes } = finishMask(raw, postprocessing, classes);
     const entropy = entropyOf(maps);
     const voxelMl = voxelVolumeMl(volume);
     const agreement = masks.length > 1 ? { members: agreementOfMembers(masks, voxelMl, classes) } : {};
     const placed = toCanonical(mask);
-    const beside = likenessOn(members, () => [toCanonical<Volume['data']>(volume), placed]);
+    const canonical = () => [toCanonical<Volume['data']>(volume), placed] as const;
+    const beside = likenessOn(members, canonical);
+    const training = besideTraining(trainedOn, canonical, seen[0]!.windowHu, volume.header?.description);
+    const empty = emptyWarning(sizes, maps, threshold, classes);
     const pictures = members.find((one) => one.seen)?.seen;
     const apart = seen.flatMap(({ grid }) => unlikeTraining(volume, grid));
     return {
       mask: placed,
       entropy: toCanonical({ ...mask, data: entropy }),
       certainty: { ...certaintyOf(maps, mask.data, entropy, voxelMl), ...agreement },
-      warnings: [...new Set(apart), ...(beside?.unlike ?? [])],
+      warnings: [...new Set(apart), ...(beside?.unlike ?? []), ...training.warnings, ...empty],
       ...(beside && pictures && { beside: { likeness: beside.likeness, seen: pictures } }),
     };
   } finally {

@@ -13,6 +13,8 @@ export interface NetworkFacts {
   readonly width: number;
   readonly dataset: string;
   readonly kind: 'CT volumes' | 'pictures';
+  /** Nobody was scanned: the images were made by a program. */
+  readonly isSynthetic: boolean;
   readonly windowHu: readonly [number, number] | null;
   /** Pixels of the images that it sees (rows, columns). */
   readonly pixels: readonly number[];
@@ -39,6 +41,7 @@ export function networkFacts({ folder, description, position, sha256, ...run }: 
     width: model.width,
     dataset: data.dataset,
     kind: run.isOfPictures ? 'pictures' : 'CT volumes',
+    isSynthetic: run.trainedOn?.isSynthetic ?? false,
     windowHu: run.isOfPictures ? null : run.windowHu,
     pixels: grid.size,
     extentMm: grid.unit === 'mm' ? grid.extent : null,

@@ -5,6 +5,7 @@ import { expected } from '../errors.ts';
 import { sha256File } from '../io/files.ts';
 import { createAxUnet } from '../model/axunet.ts';
 import type { Predictor } from '../predict/ensemble.ts';
+import type { TrainedOn } from '../predict/trainedOn.ts';
 import { paperWindowHu, softTissueWindowHu } from '../preprocess/window.ts';
 import type { NamedArrays } from '../step/step.ts';
 import { storedArray, writeWeights } from '../step/weights.ts';
@@ -40,6 +41,16 @@ export async function loadRun(
   return trainedRun(folder, found.meta, groupOf(found, 'weights'), await sha256File(sums));
 }
 
+/** What a checkpoint says of its training. Phantoms of earlier versions are known by the name of their set alone. */
+function trainedOnOf({ data, patients, seen }: RunDescription): TrainedOn {
+  return {
+    dataset: data.dataset,
+    isSynthetic: data.isSynthetic ?? data.dataset === 'phantom',
+    patients: patients.training.length,
+    ...(seen && { scans: seen }),
+  };
+}
+
 /** The network of a checkpoint's parts, which lie in `folder`. Throws a UserError where they do not fit together. */
 export function trainedRun(
   folder: string,
@@ -62,6 +73,7 @@ export function trainedRun(
     model,
     grid: description.grid,
     isOfPictures: unit === 'px',
+    trainedOn: trainedOnOf(description),
     ...(classes && { classes }),
     windowHu: windowHu ?? (mode === 'paper' ? paperWindowHu : softTissueWindowHu),
     sha256,

@@ -11,6 +11,7 @@ import { packageVersion } from '../io/packageVersion.ts';
 import { atLeastOne, choice, list, natural, object, oneLine, optional, type Shape, text, tuple } from '../io/schema.ts';
 import { losses } from '../loss/losses.ts';
 import { createAxUnet, modelConfig, variants } from '../model/axunet.ts';
+import { seenScansIn, seenScansSchema } from '../predict/seenScans.ts';
 import { fitGrid, type Grid, gridSchema, nativeGrid } from '../preprocess/grid.ts';
 import { sourceEntries } from '../preprocess/manifest.ts';
 import { contentOf, withoutChecksums } from '../preprocess/sliceChecksum.ts';
@@ -28,6 +29,7 @@ export type PatientSplit = Shape<typeof patientsSchema>;
 const patientsSchema = object({ training: list(oneLine), validation: list(oneLine) });
 
 /** What a run says of its slices. */
+type RunData = Shape<typeof dataSchema>;
 export const dataSchema = object({
   ...sourceEntries,
   slices: natural,
@@ -36,6 +38,15 @@ export const dataSchema = object({
   /** Of the slices' checksums: what the images and labels show. Absent where the manifest has none. */
   content: optional(text),
 });
+
+/** The current data as a run or plan of an earlier version describes it: without what the saved one does not say. */
+export function withSaved(saved: RunData, { content, isSynthetic, ...data }: RunData): RunData {
+  return {
+    ...data,
+    ...(saved.content !== undefined && { content }),
+    ...(saved.isSynthetic !== undefined && { isSynthetic }),
+  };
+}
 
 /** All that tells two runs apart; stored in every checkpoint and in `config.json`. */
 export type RunDescription = Shape<typeof descriptionSchema>;
@@ -53,6 +64,8 @@ export const descriptionSchema = object({
   grid: gridSchema,
   data: dataSchema,
   patients: patientsSchema,
+  /** What the training scans look like, in numbers; absent of pictures, and in older runs. */
+  seen: optional(seenScansSchema),
   /** Tells the weights that training began with from others; absent where they were drawn. */
   from: optional(text),
 });
@@ -105,11 +118,12 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
     throw expected('a training slice with foreground', `${training.length} slices without any`);
   const grid = chooseGrid(config, slices, training);
   const { variant, width, asppRates } = config;
-  const { dataset, mode, windowHu, unit, classes } = slices.manifest;
+  const { dataset, isSynthetic, mode, windowHu, unit, classes } = slices.manifest;
   const shows = (i: number, c: number): boolean => slices.entries[i].foreground > 0 && slices.readLabel(i).includes(c);
   const absent = classes?.find((_, k) => !training.some((i) => shows(i, k + 1)));
   if (absent) throw expected('training slices with every class', `none with ${absent.name}`);
   const content = contentOf(slices.entries);
+  const seen = seenScansIn(slices, training);
   return {
     axunet: packageVersion(),
     config,
@@ -119,8 +133,10 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
       ...{ variant, width, asppRates, inputSize: grid.size },
       ...(classes && { classes: 1 + classes.length }),
     }),
+    ...(seen && { seen }),
     data: {
       dataset,
+      ...(isSynthetic && { isSynthetic }),
       mode,
       windowHu,
       unit,

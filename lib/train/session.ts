@@ -18,7 +18,7 @@ import { augmentations } from './config.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { lockRun } from './lock.ts';
 import { epochBatches, type Position, startPosition } from './position.ts';
-import { type CheckpointMeta, checkpointMetaSchema, type RunDescription, type TrainingRun } from './run.ts';
+import { type CheckpointMeta, checkpointMetaSchema, type RunDescription, type TrainingRun, withSaved } from './run.ts';
 import { type StopRequest, watchSignals } from './signals.ts';
 
 export interface SessionOptions {
@@ -46,14 +46,15 @@ export const predictingWeights = (run: TrainingRun): Promise<NamedArrays> =>
 /** The checksums of the slices that the run was started with, by slice id. */
 const contentFile = 'slices.json';
 
-/** Two descriptions as JSON has them; what the slices show only counts where the saved one says it. */
+/** Two descriptions as JSON has them; what earlier versions do not say of the slices only counts where it is saved. */
 function comparable(
   saved: RunDescription,
   current: RunDescription,
 ): { saved: RunDescription; current: RunDescription } {
-  const { content, ...data } = current.data;
-  const withContent = saved.data.content === undefined ? data : { ...data, content };
-  return { saved, current: JSON.parse(JSON.stringify({ ...current, data: withContent })) as RunDescription };
+  const { seen, ...others } = current;
+  const data = withSaved(saved.data, current.data);
+  const described = { ...others, data, ...(saved.seen && { seen }) };
+  return { saved, current: JSON.parse(JSON.stringify(described)) as RunDescription };
 }
 
 /**

@@ -92,6 +92,20 @@ let made: Promise<FoldResult[]> | undefined;
 /** Made once: the bootstrap intervals take most of the time. */
 const results = (): Promise<FoldResult[]> => (made ??= make());
 
+describe('a cross-validation of synthetic patients', () => {
+  it('says so in text and JSON, also where the plan is of an earlier version', async () => {
+    const results = [await result(0, [score('a', half), score('b', half)], [score('a', half), score('b', half)])];
+    expect(summariseFolds(crossval, results)).not.toHaveProperty('isSynthetic');
+    for (const data of [{ isSynthetic: true } as const, { dataset: 'phantom' }]) {
+      const plan = { ...crossval.plan, data: { ...crossval.plan.data, ...data } };
+      const summary = summariseFolds({ ...crossval, plan }, results);
+      expect(summary.isSynthetic).toBe(true);
+      expect(formatCrossval(summary)).toContain('2 synthetic patients');
+      expect(crossvalMarkdown(summary)).toContain('these scores say nothing of scans of people');
+    }
+  });
+});
+
 describe('the summary of a cross-validation', () => {
   it('holds every patient once, in the order of the folds, and means, SDs, medians and extremes', async () => {
     const { cases, folds: byFold, summary, missingFolds } = summariseFolds(crossval, await results());

@@ -7,6 +7,10 @@ import { anchorsOf, commentsOf, lineLinksOf, linksOf, projectFiles, textOf } fro
 /** Why a link of a file leads nowhere; undefined where it leads somewhere, or out of the repository. */
 function problem(file: string, link: string): string | undefined {
   if (/^[a-z]+:/i.test(link)) return undefined;
+  // Pages of the code host beside the files of the repository, such as the badge of a workflow.
+  const workflow = /^\.\.\/\.\.\/actions\/workflows\/([\w.-]+)/.exec(link)?.[1];
+  if (workflow !== undefined)
+    return existsSync(projectPath(`.github/workflows/${workflow}`)) ? undefined : `${file}: ${link}: no such workflow`;
   const [place, anchor] = decodeURI(link).split('#') as [string, string | undefined];
   const target = place === '' ? file : path.join(path.dirname(file), place);
   if (!existsSync(projectPath(target))) return `${file}: ${link}: no such file`;

@@ -123,6 +123,31 @@ describe('predicting files', () => {
     });
   });
 
+  it('says that a mask is empty and why, on what the network was trained, and what sets the scan apart', async () => {
+    const inputs = await findVolumes([at('in', 'a.nii')]);
+    const nothing = await thresholdModel(predictor.grid.size, 1, 2);
+    const trainedOn = { dataset: 'phantom', isSynthetic: true, patients: 18 };
+    const report = await predictFiles({ ...predictor, model: nothing, trainedOn }, inputs, { out: at('out') });
+    const messages = [
+      'trained on synthetic patients (phantom): no mask of a real scan can be relied on',
+      'the mask is empty: the highest probability is 0, the threshold 0.5',
+    ];
+    expect(report.warnings?.map(({ message }) => message)).toEqual(messages);
+    const record = JSON.parse(readFileSync(at('out', 'a.json'), 'utf8')) as object;
+    expect(record).toMatchObject({ warnings: messages, trainedOn: [trainedOn], voxels: 0 });
+    const again = await predictFiles({ ...predictor, model: nothing, trainedOn }, inputs, { out: at('out') });
+    expect(again).toMatchObject({ skipped: ['a'], warnings: report.warnings });
+  });
+
+  it('counts volumes and their slices', async () => {
+    const notes: string[] = [];
+    const onProgress = (done: number, total: number, note: string) => void notes.push(`${done}/${total} ${note}`);
+    await predictFiles(predictor, await findVolumes([at('in', 'a.nii')]), { out: at('out'), batchSize: 4, onProgress });
+    expect(notes[0]).toBe('0/1 a');
+    expect(notes[1]).toBe('0.4/1 a, slice 4 of 10');
+    expect(notes.at(-1)).toBe('1/1 a done');
+  });
+
   it('names a file that cannot be read and makes the others', async () => {
     writeFileSync(at('in', 'aa.nii.gz'), 'no gzip');
     const notes: string[] = [];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { measureMask } from '../../lib/report/measure.ts';
+import { emptyBetween, measureMask } from '../../lib/report/measure.ts';
 import type { Volume } from '../../lib/volume/volume.ts';
 
 const grid = { shape: [4, 1, 2], spacingMm: [2, 1, 10], affine: [-2, 0, 0, 0, 0, -1, 0, 0, 0, 0, 10, 0, 0, 0, 0, 1] };
@@ -21,6 +21,16 @@ it('measures the whole mask and each class: ml, mean and SD of the HU, parts', (
   expect(whole.huSd).toBeCloseTo(Math.sqrt(2600 / 3), 12);
   expect(apart.tumour).toMatchObject({ voxels: 1, huMean: 30, huSd: 0, parts: 1, longestInSliceMm: 2 });
   expect(apart.pancreas).toMatchObject({ voxels: 2, huMean: 45, huSd: 35, parts: 2, longestInSliceMm: 2 });
+});
+
+it('counts the empty slices between the first and the last of a mask', () => {
+  const stack = (...filled: number[]): Volume<Uint8Array> => ({
+    ...volumeOf(Uint8Array.from(filled.flatMap((v) => [0, v]))),
+    shape: [2, 1, filled.length],
+  });
+  expect([[0, 1, 0, 0, 2, 0, 1, 0], [0, 1, 1, 0], [1], [0, 0]].map((one) => emptyBetween(stack(...one)))).toEqual([
+    3, 0, 0, 0,
+  ]);
 });
 
 it('has no class beside the whole where there is one', () => {

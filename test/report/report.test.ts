@@ -153,6 +153,20 @@ describe('a report of networks', () => {
   });
 });
 
+describe('a report of networks that saw synthetic patients', () => {
+  it('says so, and why the mask is empty', async () => {
+    const trainedOn = { dataset: 'phantom', isSynthetic: true, patients: 2 };
+    const runs = [{ ...(await runOf(150)), trainedOn }];
+    const { report } = await reportOnScan({ image: at('ct.nii.gz'), slices: 1, networks: { runs } });
+    expect(report.warnings).toEqual([
+      'trained on synthetic patients (phantom): no mask of a real scan can be relied on',
+      expect.stringMatching(/^the mask is empty: the highest probability is .*, the threshold 0\.5$/),
+    ]);
+    expect(report.networks[0]!.isSynthetic).toBe(true);
+    expect(JSON.stringify(pageOf(report))).toContain('CT volumes of synthetic patients');
+  });
+});
+
 describe('places of a report', () => {
   it('are refused inside of a DICOM folder or a run, in the place of a source, and where nothing can be written', async () => {
     mkdirSync(at('series', 'inside'), { recursive: true });

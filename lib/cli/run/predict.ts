@@ -3,7 +3,7 @@ import { cleanText, UserError } from '../../errors.ts';
 import { type PredictReport, predictFiles } from '../../predict/files.ts';
 import { findVolumes } from '../../predict/inputs.ts';
 import { describePostprocessing, type Postprocessing } from '../../predict/postprocess.ts';
-import { startProgress } from '../../progress.ts';
+import { nthOf, startProgress } from '../../progress.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/predict.ts';
 import { seriesOf } from '../options/series.ts';
@@ -18,6 +18,19 @@ function tellPostprocessed({ postprocessed = [] }: PredictReport, postprocessing
     console.log(`  ${name.padEnd(widest)}  ${beforeMl.toFixed(2)}  ${afterMl.toFixed(2)}`);
 }
 
+/** So many files are named by a warning that concerns more. */
+const mostNamed = 3;
+
+/** What is odd, a line each: what is the same in several files once. */
+function warningLines({ warnings = [] }: PredictReport): string[] {
+  const files = new Map<string, string[]>();
+  for (const { file, message } of warnings) files.set(message, [...(files.get(message) ?? []), cleanText(file)]);
+  return [...files].map(([message, all]) => {
+    const more = all.length > mostNamed ? ` and ${all.length - mostNamed} more` : '';
+    return `${all.slice(0, mostNamed).join(', ')}${more}: ${message}`;
+  });
+}
+
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
   const { out, weights, mirror = [], probability } = values;
   if (operands.length === 0 || out === undefined)
@@ -28,7 +41,8 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   await startEngine();
   const networks = await loadNetworks(runs, weights);
   if (networks.length > 1) console.log(`Averaging the probabilities of ${networks.length} networks`);
-  const progress = startProgress('predict', inputs.length);
+  const what = inputs.every(({ isPicture }) => isPicture) ? 'picture' : 'volume';
+  const progress = startProgress('predict', inputs.length, process.stdout, nthOf(what));
   const report = await predictFiles(networks, inputs, {
     out,
     formats: values.format,
@@ -39,15 +53,14 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
     windowHu: values.window,
     spacingMm: values.spacing,
     onChoice: (line) => console.log(line),
-    onProgress: (done, _, note) => progress.update(Math.round(100 * done) / 100, note),
+    onProgress: (done, _, note) => progress.update(done, note),
   });
   const { made, skipped, failed } = report;
   progress.finish(
     `${made.length} made, ${skipped.length} complete already, ${failed.length} failed; masks are in ${out}`,
   );
   if (postprocessing) tellPostprocessed(report, postprocessing);
-  for (const { file, message } of report.warnings ?? [])
-    console.error(`axunet predict: warning: ${cleanText(file)}: ${message}`);
+  for (const line of warningLines(report)) console.error(`axunet predict: warning: ${line}`);
   for (const { file, reason } of failed) console.error(`axunet predict: ${cleanText(file)} failed: ${reason}`);
   return failed.length ? 1 : 0;
 }

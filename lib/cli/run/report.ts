@@ -1,6 +1,6 @@
 import { startEngine } from 'axunet-engine/engine';
 import { cleanText, expected, UserError } from '../../errors.ts';
-import { startProgress } from '../../progress.ts';
+import { type Progress, slicesText, startProgress } from '../../progress.ts';
 import { type ReportRequest, reportOnScan } from '../../report/report.ts';
 import { refuseReplacing, reportFiles, writeScanReport } from '../../report/write.ts';
 import { volumeName } from '../../scan/volumeNames.ts';
@@ -28,10 +28,11 @@ async function networksOf(values: Values): Promise<NonNullable<ReportRequest['ne
   const chosen = await settle(names, values.threshold, values.postprocess);
   await startEngine();
   const runs = await loadNetworks(names, values.weights);
-  const progress = startProgress('report (% of the slices)', 100);
-  const onProgress = (done: number, total: number): void => {
-    progress.update(Math.round((100 * done) / total));
-    if (done === total) progress.finish();
+  let progress: Progress | undefined;
+  const onProgress = (done: number, total: number, slices: number): void => {
+    progress ??= startProgress('report', total, process.stdout, (at, all) => slicesText(at, all, slices));
+    progress.update(done);
+    if (done === total) progress.finish(`report: ${total} slices looked at`);
   };
   return { runs, ...chosen, mirror: values.mirror, windowHu: values.window, onProgress };
 }

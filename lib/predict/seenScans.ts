@@ -1,0 +1,150 @@
+/**
+ * What a network saw that was trained on CT volumes, in a few numbers of each patient: soft tissue, contrast medium,
+ * size of the body, HU of the organ, pixels and slices. They stand in the checkpoint, and tell scans of another kind.
+ */
+import { aboveZero, atLeastOne, object, optional, type Shape, tuple } from '../io/schema.ts';
+import type { SliceSet } from '../preprocess/sliceSet.ts';
+import { lookOf, middleOf } from './look.ts';
+import { type Extremes, spreadSchema } from './seenPictures.ts';
+
+const lengthsSchema = object({ least: aboveZero, middle: aboveZero, most: aboveZero });
+
+/** The training scans in numbers, each spread over the patients. */
+export type SeenScans = Shape<typeof seenScansSchema>;
+export const seenScansSchema = object({
+  /** So many patients and slices were measured. */
+  patients: atLeastOne,
+  slices: atLeastOne,
+  softHu: spreadSchema,
+  brightShare: spreadSchema,
+  /** Rows and columns between which the soft tissue lies. */
+  bodyMm: tuple([spreadSchema, spreadSchema]),
+  organHu: spreadSchema,
+  pixelMm: lengthsSchema,
+  /** Absent where slices of an earlier version do not tell. */
+  sliceMm: optional(lengthsSchema),
+});
+
+/** The same numbers of one scan: the middle of its slices. */
+export interface ScanNumbers {
+  readonly softHu: number;
+  readonly brightShare: number;
+  readonly bodyMm: readonly [rows: number, columns: number];
+  /** Mean HU in the mask, through the window; null of an empty one. */
+  readonly organHu: number | null;
+  readonly pixelMm: number;
+}
+
+/** A slice (H, W) in HU as the network's window cuts them, and what is foreground in it. */
+export interface ScanSlice {
+  readonly hu: ArrayLike<number>;
+  readonly mask: ArrayLike<number>;
+  readonly height: number;
+  readonly width: number;
+  /** (y, x). */
+  readonly spacingMm: readonly [number, number];
+}
+
+/** The numbers of some slices of a scan; undefined where none shows soft tissue. */
+export function scanNumbers(slices: Iterable<ScanSlice>): ScanNumbers | undefined {
+  const looks: Omit<ScanNumbers, 'organHu' | 'bodyMm'>[] = [];
+  const [rows, columns]: [number[], number[]] = [[], []];
+  let [n, sum] = [0, 0];
+  for (const { hu, mask, height, width, spacingMm } of slices) {
+    for (let i = 0; i < mask.length; i++) {
+      if (!mask[i]) continue;
+      n++;
+      sum += hu[i]!;
+    }
+    const look = lookOf(hu, height, width);
+    if (!look) continue;
+    looks.push({ softHu: look.softHu, brightShare: look.brightShare, pixelMm: spacingMm[0] });
+    rows.push(look.bodyRows * spacingMm[0]);
+    columns.push(look.bodyColumns * spacingMm[1]);
+  }
+  if (looks.length === 0) return undefined;
+  const middle = (name: keyof (typeof looks)[number]): number => middleOf(looks.map((look) => look[name]));
+  return {
+    softHu: middle('softHu'),
+    brightShare: middle('brightShare'),
+    bodyMm: [middleOf(rows), middleOf(columns)],
+    organHu: n > 0 ? sum / n : null,
+    pixelMm: middle('pixelMm'),
+  };
+}
+
+/** Slices with less than this share of the largest area of the mask are its ends, which show other organs. */
+const leastArea = 0.1;
+
+/** Of slices by their area of foreground: those that hold more than its ends, at most so many, spread evenly. */
+export function fullSlices(areas: readonly number[], most: number): number[] {
+  const least = Math.max(1, leastArea * Math.max(0, ...areas));
+  const full = areas.flatMap((area, z) => (area >= least ? [z] : []));
+  return spreadEvenly(full.length > 0 ? full : areas.map((_, z) => z), most);
+}
+
+function spreadEvenly<T>(items: readonly T[], most: number): T[] {
+  const count = Math.min(most, items.length);
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
+}
+
+/** Patients and slices of each that are measured at most: enough for a range, and read in seconds. */
+const [mostPatients, mostSlices] = [64, 4];
+
+const rounded = (value: number): number => Number(value.toPrecision(4));
+
+/** The least, the middle and the most of some numbers. */
+export function extremesOf(values: readonly number[]): Extremes {
+  return {
+    least: rounded(Math.min(...values)),
+    middle: rounded(middleOf(values)),
+    most: rounded(Math.max(...values)),
+  };
+}
+
+/** The slices of a set as numbers `indices` name them, in HU. */
+function* slicesInHu(set: SliceSet, indices: readonly number[], [low, high]: readonly [number, number]) {
+  for (const i of indices) {
+    const { height, width, spacingMm } = set.entries[i]!;
+    const { image, label } = set.read(i);
+    const plane = image.subarray(height * width, 2 * height * width); // the slice itself, between its neighbours
+    yield { hu: plane.map((v) => low + v * (high - low)), mask: label, height, width, spacingMm };
+  }
+}
+
+/**
+ * The numbers of the training slices, of at most 64 patients and four slices of each; undefined of pictures, which have
+ * no HU, and where no slice shows soft tissue. Throws what reading a damaged slice throws.
+ */
+export function seenScansIn(set: SliceSet, training: readonly number[]): SeenScans | undefined {
+  const { windowHu, unit, cases } = set.manifest;
+  if (unit !== 'mm' || !windowHu) return undefined;
+  const byPatient = new Map<string, number[]>();
+  for (const i of training) {
+    const { patient } = set.entries[i]!;
+    byPatient.set(patient, [...(byPatient.get(patient) ?? []), i]);
+  }
+  const measured = spreadEvenly([...byPatient], mostPatients).flatMap(([patient, own]) => {
+    const chosen = fullSlices(
+      own.map((i) => set.entries[i]!.foreground),
+      mostSlices,
+    ).map((k) => own[k]!);
+    const numbers = scanNumbers(slicesInHu(set, chosen, windowHu));
+    return numbers ? [{ ...numbers, patient, slices: chosen.length }] : [];
+  });
+  const organs = measured.flatMap(({ organHu }) => organHu ?? []);
+  if (measured.length === 0 || organs.length === 0) return undefined;
+  const spread = (read: (one: ScanNumbers) => number): Extremes => extremesOf(measured.map(read));
+  const patients = new Set(measured.map(({ patient }) => patient));
+  const sliceMm = cases.flatMap((one) => (patients.has(one.patient) && one.sliceMm ? [one.sliceMm] : []));
+  return {
+    patients: measured.length,
+    slices: measured.reduce((sum, one) => sum + one.slices, 0),
+    softHu: spread(({ softHu }) => softHu),
+    brightShare: spread(({ brightShare }) => brightShare),
+    bodyMm: [spread(({ bodyMm }) => bodyMm[0]), spread(({ bodyMm }) => bodyMm[1])],
+    organHu: extremesOf(organs),
+    pixelMm: spread(({ pixelMm }) => pixelMm),
+    ...(sliceMm.length > 0 && { sliceMm: extremesOf(sliceMm) }),
+  };
+}

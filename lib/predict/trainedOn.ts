@@ -1,0 +1,153 @@
+/**
+ * On what networks were trained, and what sets a scan apart from it: synthetic patients, other soft tissue, another
+ * phase, another body, other pixels. What is odd is said, one phrase each. A scan that lies inside of every range is
+ * not known to be of the kind: these are a few numbers.
+ */
+import { isSyntheticImage } from '../dataset/synthetic.ts';
+import { sliceZ, type Volume } from '../volume/volume.ts';
+import type { Extremes } from './seenPictures.ts';
+import { extremesOf, fullSlices, type ScanNumbers, type ScanSlice, type SeenScans, scanNumbers } from './seenScans.ts';
+
+/** What a network's own files say of its training; stands beside each mask. */
+export interface TrainedOn {
+  readonly dataset: string;
+  /** Nobody was scanned: its images were made by a program. */
+  readonly isSynthetic: boolean;
+  readonly patients: number;
+  /** The scans in numbers; absent of pictures, and of networks of earlier versions. */
+  readonly scans?: SeenScans;
+}
+
+/** A scan beside the training: its numbers, and what sets it apart. */
+export interface BesideTraining {
+  /** With the distance of its slices; null where no slice shows soft tissue, or nothing is known to compare with. */
+  readonly scan: (ScanNumbers & { readonly sliceMm: number }) | null;
+  readonly warnings: readonly string[];
+}
+
+/** What networks saw together: the least and the most of all of them. */
+function together(seen: readonly SeenScans[]): SeenScans {
+  const join = (ranges: readonly Extremes[]): Extremes =>
+    extremesOf(ranges.flatMap(({ least, middle, most }) => [least, middle, most]));
+  const of = (read: (one: SeenScans) => Extremes): Extremes => join(seen.map(read));
+  const sliceMm = seen.flatMap((one) => one.sliceMm ?? []);
+  return {
+    patients: Math.max(...seen.map(({ patients }) => patients)),
+    slices: Math.max(...seen.map(({ slices }) => slices)),
+    softHu: of((one) => one.softHu),
+    brightShare: of((one) => one.brightShare),
+    bodyMm: [of(({ bodyMm }) => bodyMm[0]), of(({ bodyMm }) => bodyMm[1])],
+    organHu: of((one) => one.organHu),
+    pixelMm: of((one) => one.pixelMm),
+    ...(sliceMm.length > 0 && { sliceMm: join(sliceMm) }),
+  };
+}
+
+/** Few patients do not show all that is usual: half their range is allowed on either side, and at least this. */
+const room = { hu: 10, organHu: 15, share: 0.1, body: 0.2 };
+/** Pixels and slices so many times as large, or as small, as any of the training are of another kind. */
+const farTimes = 2;
+
+const widened = ({ least, middle, most }: Extremes, atLeast: number): Extremes => {
+  const more = Math.max(atLeast, (most - least) / 2);
+  return { least: least - more, middle, most: most + more };
+};
+const times = ({ least, middle, most }: Extremes): Extremes => ({
+  least: least / farTimes,
+  middle,
+  most: most * farTimes,
+});
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const hu = (value: number): string => `${Math.round(value)} HU`;
+const mm = (value: number): string => `${Number(value.toPrecision(3))} mm`;
+const contrast = 'perhaps without contrast medium, in another phase, or another part of the body';
+
+type Judged = readonly [value: number | null | undefined, allowed: Extremes, phrase: (value: number) => string];
+
+/** What is compared with which range, and the phrase for a value outside of it. */
+function judgedOf(scan: NonNullable<BesideTraining['scan']>, seen: SeenScans): Judged[] {
+  const { softHu, brightShare, bodyMm, organHu, pixelMm, sliceMm } = seen;
+  const inTraining = ({ least, most }: Extremes, shown: (value: number) => string): string =>
+    `${[...new Set([least, most].map(shown))].join(' to ')} in training`;
+  const body = (axis: 0 | 1, word: string): Judged => [
+    scan.bodyMm[axis],
+    widened(bodyMm[axis], room.body * bodyMm[axis].middle),
+    (v) => `the body is ${mm(v)} ${word}, ${inTraining(bodyMm[axis], mm)}: another part of the body, or a child?`,
+  ];
+  return [
+    [
+      scan.softHu,
+      widened(softHu, room.hu),
+      (v) => `soft tissue has ${hu(v)} in the middle, ${inTraining(softHu, hu)}: ${contrast}`,
+    ],
+    [
+      scan.brightShare,
+      widened(brightShare, room.share),
+      (v) => `${percent(v)} of the soft tissue has 80 HU or more, ${inTraining(brightShare, percent)}: ${contrast}`,
+    ],
+    body(0, 'from front to back'),
+    body(1, 'wide'),
+    [
+      scan.organHu,
+      widened(organHu, room.organHu),
+      (v) => `the mask has ${hu(v)} on average, the organ ${inTraining(organHu, hu)}`,
+    ],
+    [scan.pixelMm, times(pixelMm), (v) => `pixels of ${mm(v)}, ${inTraining(pixelMm, mm)}`],
+    ...(sliceMm
+      ? [[scan.sliceMm, times(sliceMm), (v) => `slices ${mm(v)} apart, ${inTraining(sliceMm, mm)}`] as Judged]
+      : []),
+  ];
+}
+
+/** Slices of a scan that are looked at. */
+const mostSlices = 16;
+
+/** The slices that hold the mask, all where it is empty, as the training's window shows them. */
+function* shownSlices(
+  image: Volume,
+  mask: Volume<Uint8Array>,
+  [black, white]: readonly [number, number],
+): Generator<ScanSlice> {
+  const [width, height, depth] = image.shape;
+  const areas = Array.from({ length: depth }, (_, z) => sliceZ(mask, z).reduce((n, v) => n + Number(v > 0), 0));
+  for (const z of fullSlices(areas, mostSlices)) {
+    const cut = Float32Array.from(sliceZ(image, z), (value) => Math.min(white, Math.max(black, value)));
+    yield { hu: cut, mask: sliceZ(mask, z), height, width, spacingMm: [image.spacingMm[1], image.spacingMm[0]] };
+  }
+}
+
+const unlike = (phrase: string): string => `unlike the training data: ${phrase}`;
+
+/** That a mask of a real scan comes from networks that saw none; undefined where they did. */
+export function syntheticWarning(trained: readonly TrainedOn[], description?: string): string | undefined {
+  const synthetic = trained.filter(({ isSynthetic }) => isSynthetic);
+  if (synthetic.length === 0 || isSyntheticImage(description)) return undefined;
+  const names = [...new Set(synthetic.map(({ dataset }) => dataset))].join(', ');
+  const who = synthetic.length < trained.length ? `${synthetic.length} of ${trained.length} networks were ` : '';
+  return `${who}trained on synthetic patients (${names}): no mask of a real scan can be relied on`;
+}
+
+/**
+ * A canonical volume in HU, with the mask that was found in it, beside what the networks saw through their window;
+ * `description` is that of its header.
+ */
+export function besideTraining(
+  trained: readonly TrainedOn[],
+  canonical: () => readonly [image: Volume, mask: Volume<Uint8Array>],
+  windowHu: readonly [number, number],
+  description?: string,
+): BesideTraining {
+  const synthetic = syntheticWarning(trained, description);
+  const told = synthetic === undefined ? [] : [synthetic];
+  const seen = trained.flatMap(({ scans }) => scans ?? []);
+  if (seen.length === 0) return { scan: null, warnings: told };
+  const [image, mask] = canonical();
+  const numbers = scanNumbers(shownSlices(image, mask, windowHu));
+  if (!numbers) return { scan: null, warnings: [...told, unlike('hardly any soft tissue')] };
+  const scan = { ...numbers, sliceMm: image.spacingMm[2] };
+  const phrases = judgedOf(scan, together(seen)).flatMap(([value, { least, most }, phrase]) =>
+    value == null || (value >= least && value <= most) ? [] : [unlike(phrase(value))],
+  );
+  return { scan, warnings: [...told, ...phrases] };
+}

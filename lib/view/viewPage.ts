@@ -32,7 +32,9 @@ function notesOf({ image, warnings }: Scene, { levels, factor, box, shape }: Pac
   const size = `${image.shape.join(' × ')} voxels of ${spacing} mm`;
   const cut = isWhole(box, image.shape) ? '' : `, cut to the body: ${box.shape.join(' × ')}`;
   const blocks = `${factor.join(' × ')} voxels are one here (${shape.join(' × ')}), with their mean HU`;
-  const range = clipped ? ` from ${low} to ${low + step * last}; what is beyond shows as the end of it` : '';
+  const range = clipped
+    ? ` from ${String(low).replace('-', '−')} to ${low + step * last}; what is beyond shows as the end of it`
+    : '';
   return [
     `${size}${cut}. The patient's right is on the left of the picture (radiological convention).`,
     ...(factor.some((n) => n > 1) ? [`Too large for one page: ${blocks}.`] : []),

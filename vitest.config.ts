@@ -12,8 +12,13 @@ const common = {
 
 /** What tests say that go through all engines: they begin by starting the one which they want. */
 const goesThroughEngines = /onEveryKernelSet|kernelSets/;
-/** What tests say that leave another engine or other modules behind: what came after them would run on those. */
-const leavesTraces = /startEngine\([^)]|startWasm|setBackend\(|vi\.mock\(|process\.chdir/;
+/** What tests say that name the engine which they want, and none whichever runs already. */
+const namesEngine = (text: string): boolean =>
+  /startEngine\((?!'auto')[^)]/.test(text) && !/startEngine\(('auto')?\)/.test(text);
+/** What tests say that leave other modules, or an engine of their own making, behind. */
+const leavesTraces = /startWasm|setBackend\(|vi\.mock\(|process\.chdir/;
+/** What tests say that leave another engine behind: what came after them would run on it. */
+const leavesEngine = /startEngine\([^)]/;
 
 /**
  * Loading TensorFlow and the library takes longer than most tests, so that test files share two processes, one after
@@ -23,7 +28,9 @@ function kindOf(file: string): 'apart' | 'engines' | 'together' {
   const text = readFileSync(path.join(import.meta.dirname, file), 'utf8');
   if (/^test\/(notebooks\.test|scripts\/|train\/killed)/.test(file)) return 'apart';
   if (goesThroughEngines.test(text)) return 'engines';
-  return leavesTraces.test(text) ? 'apart' : 'together';
+  if (leavesTraces.test(text)) return 'apart';
+  if (namesEngine(text)) return 'engines';
+  return leavesEngine.test(text) ? 'apart' : 'together';
 }
 
 const files = readdirSync(path.join(import.meta.dirname, 'test'), { recursive: true, encoding: 'utf8' })

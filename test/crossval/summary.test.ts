@@ -91,6 +91,8 @@ const make = async (): Promise<FoldResult[]> => [
 let made: Promise<FoldResult[]> | undefined;
 /** Made once: the bootstrap intervals take most of the time. */
 const results = (): Promise<FoldResult[]> => (made ??= make());
+let sum: Promise<ReturnType<typeof summariseFolds>> | undefined;
+const summed = () => (sum ??= results().then((folds) => summariseFolds(crossval, folds)));
 
 describe('a cross-validation of synthetic patients', () => {
   it('says so in text and JSON, also where the plan is of an earlier version', async () => {
@@ -108,7 +110,7 @@ describe('a cross-validation of synthetic patients', () => {
 
 describe('the summary of a cross-validation', () => {
   it('holds every patient once, in the order of the folds, and means, SDs, medians and extremes', async () => {
-    const { cases, folds: byFold, summary, missingFolds } = summariseFolds(crossval, await results());
+    const { cases, folds: byFold, summary, missingFolds } = await summed();
     expect(cases.map(({ patient, fold }) => `${patient}${fold}`)).toEqual(['a0', 'b0', 'c1', 'd1']);
     expect(missingFolds).toEqual([]);
     // Dice 2/3, 1, 0, 1
@@ -129,7 +131,7 @@ describe('the summary of a cross-validation', () => {
       postprocessing,
       choice,
       folds: [first, second],
-    } = summariseFolds(crossval, await results());
+    } = await summed();
     expect(first.postprocessing).not.toEqual({}); // an island of 1 ml goes where the validation case had one
     expect(second.postprocessing).toEqual({});
     expect(postprocessing!.before.metrics.dice.all.mean).toBeCloseTo((2 / 3 + 8 / 9 + 0 + 1) / 4, 12);
@@ -230,7 +232,7 @@ describe('the summary of a cross-validation', () => {
 
 describe('its tables', () => {
   it('count a missed patient with the diagonal of the image, never leave him out', async () => {
-    const summary = summariseFolds(crossval, await results());
+    const summary = await summed();
     const lines = formatCrossval(summary).split('\n');
     expect(lines[0]).toContain(
       '4 patients, 2 folds, each tested once, by the network that never saw it; ' +
@@ -247,7 +249,7 @@ describe('its tables', () => {
   });
 
   it('are the same in Markdown and CSV', async () => {
-    const summary = summariseFolds(crossval, await results());
+    const summary = await summed();
     const markdown = crossvalMarkdown(summary)
       .split('\n')
       .filter((line) => line.startsWith('|'));
@@ -288,14 +290,14 @@ describe('on disk', () => {
     for (const one of computed) await writeJson(foldFile(folder, one.fold), one);
     const read = (await Promise.all([0, 1].map((k) => readFold(folder, k)))).map((one) => one!);
     expect(read[1].cases[0].values.hd95PooledMm).toBe(Infinity);
-    const [fromDisk, fromMemory] = [summariseFolds(crossval, read), summariseFolds(crossval, computed)];
+    const [fromDisk, fromMemory] = [summariseFolds(crossval, read), await summed()];
     expect(fromDisk.summary).toEqual(fromMemory.summary);
     expect(JSON.stringify(fromDisk)).toBe(JSON.stringify(fromMemory));
     expect(await readFold(folder, 2)).toBeUndefined();
   });
 
   it('the summary is JSON, Markdown and two tables', async () => {
-    const summary = summariseFolds(crossval, await results());
+    const summary = await summed();
     await writeCrossval(folder, summary);
     expect(
       JSON.parse(readFileSync(path.join(folder, 'summary.json'), 'utf8')).summary.metrics.dice.all.mean,

@@ -1,12 +1,17 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadCommand } from '../../../lib/cli/commands.ts';
 import { examine, formatFindings } from '../../../lib/cli/run/doctor.ts';
 
 const doctor = await loadCommand('doctor');
 
 describe('axunet doctor', () => {
-  it('finds an engine and names each part of the system once', async () => {
-    const { findings, engine } = await examine();
+  let findings: Awaited<ReturnType<typeof examine>>['findings'];
+  let engine: Awaited<ReturnType<typeof examine>>['engine'];
+  beforeAll(async () => {
+    ({ findings, engine } = await examine());
+  });
+
+  it('finds an engine and names each part of the system once', () => {
     expect(engine?.name).toMatch(/^(tensorflow|wasm|cpu)$/);
     const names = findings.map(({ name }) => name);
     expect(names).toEqual(
@@ -27,8 +32,7 @@ describe('axunet doctor', () => {
     expect(findings.find(({ name }) => name === 'Node')?.found).toBe(process.versions.node);
   });
 
-  it('gives a fix for everything that is missing, and none for what is there', async () => {
-    const { findings } = await examine();
+  it('gives a fix for everything that is missing, and none for what is there', () => {
     for (const { name, ok, fix } of findings) expect(fix !== undefined, name).toBe(!ok);
   });
 

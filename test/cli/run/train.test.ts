@@ -26,7 +26,12 @@ let said: string[];
 beforeEach(() => {
   said = listen();
 });
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+/** Where it is not the step that is tested: compiling a network takes longer than its few steps. */
+const stepByStep = (): void => void vi.stubEnv('AXUNET_COMPILE', 'off');
 
 const small = ['--preset', 'tiny', '--set', 'width=2', '--set', 'gridSize=[16,16]', '--set', 'batchSize=2'];
 const trainOnSlices = (...args: string[]): Promise<number> => train.run(['--slices', at('slices'), ...small, ...args]);
@@ -75,6 +80,7 @@ describe('axunet train and axunet predict', () => {
   it('begin with a network of the project by its name, of several with the first', async () => {
     const { members } = await writeShippedExample(at('weights'));
     vi.stubEnv('AXUNET_WEIGHTS', at('weights'));
+    stepByStep();
     for (const [name, which] of [
       ['small', 2],
       ['weights', 0],
@@ -86,7 +92,6 @@ describe('axunet train and axunet predict', () => {
       );
       expect(json(`from-${name}`, 'config.json').from).toBe(members[which]!.sha256);
     }
-    vi.unstubAllEnvs();
   });
 
   it('begin with another network, tell so, say whom it knew, and go on from there when resumed', async () => {
@@ -110,6 +115,7 @@ describe('axunet train and axunet predict', () => {
     expect(await begin('--out', at('begun'), '--resume', '--from', at('run'))).toBe(0);
   });
   it('go through all folds, skip the finished ones and sum up the patients', async () => {
+    stepByStep();
     expect(await trainOnSlices('--out', at('folds'), '--folds', 'all', '--epochs', '1')).toBe(0);
     expect(json('folds', 'scores.json')).toMatchObject({ folds: 4, summary: { dice: { n: 4 } } });
     const validated = [0, 1, 2, 3].flatMap((k) => json('folds', `fold-${k}`, 'config.json').patients.validation);
@@ -122,7 +128,9 @@ describe('axunet train and axunet predict', () => {
   it('stop at a signal with exit code 75', async () => {
     const run = trainOnSlices('--out', at('stopped'), '--epochs', '500');
     const timer = setInterval(() => {
-      if (existsSync(at('stopped', 'last'))) process.emit('SIGINT', 'SIGINT');
+      if (!existsSync(at('stopped', 'last'))) return;
+      clearInterval(timer); // a second signal would find nobody who listens, and end the tests
+      process.emit('SIGINT', 'SIGINT');
     }, 20);
     expect(await run.finally(() => clearInterval(timer))).toBe(75);
     expect(said.at(-1)).toMatch(

@@ -376,12 +376,20 @@ const metricNames = ['dice', 'nsd2', 'hd95PooledMm', 'hausdorffMm'] as const;
 type Better = (name: (typeof metricNames)[number], shifted: number, island: number) => boolean;
 const isLower = (name: string): boolean => name.endsWith('Mm');
 
+type Scores = Readonly<Record<(typeof metricNames)[number], number>>;
+let scoresOfTwo: Promise<readonly [shifted: Scores, island: Scores]> | undefined;
+
+async function scoreTwo(): Promise<readonly [Scores, Scores]> {
+  const { reference, shifted, island } = await twoPredictions();
+  const score = (mask: Uint8Array) => scoreMasks(mask, reference.data, reference.shape, reference.spacingMm).values;
+  return [score(shifted), score(island)];
+}
+
 /** The metrics by which the shifted mask is the better one. */
 async function preferShifted(isBetter: Better): Promise<string[]> {
-  const { reference, shifted, island } = await twoPredictions();
-  const { shape, spacingMm, data } = reference;
-  const [a, b] = [shifted, island].map((mask) => scoreMasks(mask, data, shape, spacingMm).values);
-  return metricNames.filter((name) => isBetter(name, a[name], b[name]));
+  scoresOfTwo ??= scoreTwo();
+  const [shifted, island] = await scoresOfTwo;
+  return metricNames.filter((name) => isBetter(name, shifted[name], island[name]));
 }
 
 export const whichMetric: Exercise = {
@@ -571,8 +579,8 @@ export const session2: CourseSession = {
       title: 'A network stopped half-way',
       text:
         'Ten epochs on 14 made patients, none of them ours. Above its learning curve: for five epochs the DSC is 0 ' +
-        'while the loss falls, because nothing of the organ has reached a probability of 0.5 yet. Below, three slices ' +
-        'of patient 5 with label and prediction.',
+        'while the loss falls, because nothing of the organ has reached a probability of 0.5 yet. Below, three ' +
+        'slices of patient 5 with label and prediction.',
       code: [
         'const { halfTrained } = await course.courseCurves();',
         'await ax.showFigure(ax.trainingCurves(halfTrained));',

@@ -57,12 +57,21 @@ export async function judge(exercise: Exercise, answer: unknown, earlier = 0): P
   return { outcome: 'wrong', mistake, text: `${id} Not yet. ${said}${earlier > 0 ? ` ${more}` : ''}` };
 }
 
+/** Front ends break the lines of a cell's output anywhere, also within a word. */
+const mostColumns = 90;
+
+const wrapped = (text: string): string =>
+  text.split(' ').reduce((all, word) => {
+    const column = all.length - all.lastIndexOf('\n') - 1;
+    return `${all}${column + word.length >= mostColumns ? '\n' : ' '}${word}`;
+  });
+
 /** Wrong answers since the kernel started, by exercise. */
 const wrongAnswers = new Map<string, number>();
 
 /** Judges an answer and tells the student. Never throws: what goes wrong is told in a sentence. */
 export async function check(id: string, answer: unknown): Promise<void> {
-  console.log(await textFor(id, answer));
+  console.log(wrapped(await textFor(id, answer)));
 }
 
 async function textFor(id: string, answer: unknown): Promise<string> {

@@ -303,9 +303,7 @@ export const emptyAnswer: Exercise = {
   ],
   hint: 'How many voxels are right? And how many of the organ were found?',
   more: 'Every background voxel is right. For the DSC count tp, fp and fn of the organ and put them into the formula.',
-  why:
-    'Accuracy rewards what is plentiful. That is why nobody reports it for small organs, and why losses must not ' +
-    'be it.',
+  why: 'Accuracy rewards what is plentiful. Of a small organ it says nothing, neither as a score nor as a loss.',
 };
 
 const at3Mm: Vec3 = [3, 3, 3];

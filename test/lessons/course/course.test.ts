@@ -121,8 +121,9 @@ describe('check', () => {
     const spy = vi.spyOn(console, 'log').mockImplementation(() => {});
     await check(id, answer);
     const text = spy.mock.calls.flat().join('\n');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(90);
     spy.mockRestore();
-    return text;
+    return text.replaceAll('\n', ' ');
   };
 
   it('tells the way from the second wrong answer on; an answer of another form does not count', async () => {

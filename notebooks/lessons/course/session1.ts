@@ -527,15 +527,15 @@ export const session1: CourseSession = {
     { exercise: organShare },
     { exercise: emptyAnswer },
     { exercise: resampledTumour },
-    // Here a viewer of whole volumes takes over as soon as there is one.
     {
       title: 'Slice by slice',
       text:
-        'Eight slices of patient 4 with their mask, from the lowest to the highest. Follow the organ from its ' +
-        'tail at the spleen to its head in the loop of the duodenum.',
+        'Patient 4 with its mask, in three planes. Click into the viewer and go through the slices with the wheel or ' +
+        'with Page Up and Page Down, and press h for the other keys. Follow the organ from its tail at the spleen to ' +
+        'its head in the loop of the duodenum.',
       code: [
         'const { image, label } = await course.canonicalPatient(4);',
-        'await ax.showFigure(ax.overlayGrid(course.slicesThrough(image, label, 8), { zoomMm: 180 }));',
+        "await ax.viewVolume(image, { mask: label, name: 'patient 4' });",
       ].join('\n'),
       minutes: 5,
     },

@@ -43,7 +43,7 @@ const codeOf = (file: string) => readNotebook(file).cells.filter((cell) => cell.
 let ran: Awaited<ReturnType<typeof execute>>;
 beforeAll(async () => {
   ran = await execute();
-}, 600_000);
+}, 1_200_000);
 
 it('the notebooks end without an error', () => {
   expect(ran.code, ran.stderr).toBe(0);

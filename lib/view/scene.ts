@@ -28,7 +28,7 @@ export interface Scene {
   /** Canonical, in HU, finite. */
   readonly image: Volume;
   readonly masks: readonly SceneMask[];
-  /** The voxel that the first view goes through: in the fullest slice of a mask's first class, else the body's middle. */
+  /** The voxel that the first view goes through: in the fullest slice of a mask's first class, else mid-body. */
   readonly at: Vec3;
   /** What is odd about the files, one phrase each. */
   readonly warnings: readonly string[];

@@ -1,5 +1,5 @@
 /** `npm run course`: writes the notebooks of the course, gives a fresh copy of one, or makes what the course brings. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../lib/errors.ts';
@@ -10,7 +10,7 @@ import { courseFolder, courseNotebook, kinds, taggedCells } from './course-build
 import { makeFeatures, makeHalfTrained } from './course-material.ts';
 import { computeExpected, expectedFile, glossaryText, instructorNotes, readExpected } from './course-notes.ts';
 import { notebookText } from './notebook.ts';
-import { copiesFolder, resetCopy } from './notebook-copies.mjs';
+import { copiesFolder, keepChanged, resetCopy } from './notebook-copies.mjs';
 
 const help = `npm run course -- [options]
 
@@ -43,19 +43,25 @@ export async function courseFiles(): Promise<Map<string, string>> {
   return files;
 }
 
-/** Removes notebooks of sessions that are no more. */
-function removeOthers(files: ReadonlyMap<string, string>): void {
+/** Names files beside those that are written, of sessions that are no more or somebody's own; none is removed. */
+function tellOthers(files: ReadonlyMap<string, string>): void {
   for (const folder of [...kinds, 'instructor']) {
     mkdirSync(courseFolder(folder), { recursive: true });
     for (const name of readdirSync(courseFolder(folder)))
-      if (!files.has(`${folder}/${name}`)) rmSync(path.join(courseFolder(folder), name), { recursive: true });
+      if (!name.startsWith('.') && !files.has(`${folder}/${name}`))
+        console.log(`notebooks/course/${folder}/${name} belongs to no session; it stays as it is`);
   }
 }
 
 async function build(): Promise<void> {
   const files = await courseFiles();
-  removeOthers(files);
-  for (const [file, text] of files) await writeFileAtomic(projectPath('notebooks/course', file), text);
+  tellOthers(files);
+  for (const [file, text] of files) {
+    const place = projectPath('notebooks/course', file);
+    const kept = keepChanged(place, text, projectPath(copiesFolder, 'course', 'replaced', path.dirname(file)));
+    if (kept !== undefined) console.log(`notebooks/course/${file} was changed; as it was it is kept in ${kept}`);
+    await writeFileAtomic(place, text);
+  }
   console.log(
     `${files.size} files in notebooks/course; npm run lab puts copies for students into ${copiesFolder}/course`,
   );

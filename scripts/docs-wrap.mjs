@@ -1,7 +1,6 @@
 // Wraps the prose of Markdown files at 120 columns: `node scripts/docs-wrap.mjs FILE…` rewrites them. Tables, headings,
-// HTML,
-// indented and fenced code stay as they are; what cannot be broken (code in a line, formulas, links) goes to a line as
-// a whole.
+// HTML, indented and fenced code stay as they are; what cannot be broken (code in a line, formulas, links) goes to a
+// line as a whole.
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
 

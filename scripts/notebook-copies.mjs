@@ -1,4 +1,5 @@
 // A reader's own copies of the notebooks: what `npm run lab` opens, so that notebooks/ stays as git knows it.
+import { spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -55,6 +56,34 @@ export const copyCourse = () => copyNotebooks(courseNames(), courseFolders.from,
 
 const stampOf = (date) => date.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
 
+/** A name in a folder that no file has: with the date in it, and a number where there is one of that second. */
+function freeName(folder, file, now) {
+  const { name, ext } = path.parse(file);
+  for (let n = 1; ; n++) {
+    const free = `${name}.${stampOf(now)}${n > 1 ? `-${n}` : ''}${ext}`;
+    if (!fs.existsSync(path.join(folder, free))) return free;
+  }
+}
+
+/** Whether git has a file just as it lies there; false where there is no git. */
+function isCommitted(file) {
+  const ask = (...args) => spawnSync('git', args, { cwd: path.dirname(file), stdio: 'ignore' }).status === 0;
+  return ask('ls-files', '--error-unmatch', '--', file) && ask('diff', '--quiet', 'HEAD', '--', file);
+}
+
+/**
+ * Copies a file that is about to be replaced by other text into a folder, under its name and the date, unless git has
+ * it: somebody may have written into it.
+ * @returns the copy; undefined where none is needed
+ */
+export function keepChanged(file, text, folder, now = new Date()) {
+  if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') === text || isCommitted(file)) return undefined;
+  fs.mkdirSync(folder, { recursive: true });
+  const kept = path.join(folder, freeName(folder, file, now));
+  fs.copyFileSync(file, kept, fs.constants.COPYFILE_EXCL);
+  return kept;
+}
+
 /**
  * A fresh copy of a student notebook; a copy that is there is kept under its name and the date.
  * @returns what was done, in a sentence
@@ -62,7 +91,7 @@ const stampOf = (date) => date.toISOString().slice(0, 19).replace('T', '-').repl
 export function resetCopy(name, { from, to } = courseFolders, now = new Date()) {
   const copy = path.join(to, `${name}.ipynb`);
   const isThere = fs.existsSync(copy);
-  const kept = `${name}.${stampOf(now)}.ipynb`;
+  const kept = freeName(to, copy, now);
   if (isThere && fs.readFileSync(copy).equals(fs.readFileSync(path.join(from, `${name}.ipynb`))))
     return `${name}.ipynb is as at the beginning`;
   if (isThere) fs.renameSync(copy, path.join(to, kept));

@@ -47,6 +47,9 @@ const describeLeftOut = (leftOut: LeftOut, label: string | undefined): string[] 
     return [`left out, ${reason}: ${names.slice(0, mostNamed).join(', ')}${more}`];
   });
 
+/** A warning without the names of files in it, for what is to tell of no person: they may be called by one. */
+export const withoutFileNames = (warning: string): string => warning.replace(/^(left out, .*?): .*$/s, '$1');
+
 async function readDicomFile(file: string): Promise<DicomFile> {
   const header = await readDicomHeader(file);
   try {

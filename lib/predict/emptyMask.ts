@@ -16,6 +16,15 @@ function highestOf([first = new Float32Array(), ...others]: readonly Float32Arra
   return most;
 }
 
+/** Of two digits, or as many as it takes not to seem to reach the threshold that it is below. */
+function shortBelow(value: number, threshold: number): number {
+  for (let digits = 2; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (short < threshold || value >= threshold) return short;
+  }
+  return value;
+}
+
 /**
  * That a mask is empty, and why, from the probabilities of the foreground classes that it was made from; nothing of a
  * mask with foreground.
@@ -29,7 +38,9 @@ export function emptyWarning(
   if (voxels > 0) return [];
   const removed = beforePostprocessing?.voxels ?? 0;
   if (removed > 0) return [`${emptyMask}: post-processing took away all of its ${removed} voxels`];
-  const most = `the highest probability is ${Number(highestOf(probabilities).toPrecision(2))}`;
-  if (classes.length > 1) return [`${emptyMask}: background is likeliest everywhere, ${most}`];
-  return [`${emptyMask}: ${most}, the threshold ${threshold}`];
+  const highest = highestOf(probabilities);
+  if (classes.length > 1)
+    return [`${emptyMask}: background is likeliest everywhere, the highest probability is ${shortBelow(highest, 1)}`];
+  const most = shortBelow(highest, threshold);
+  return [`${emptyMask}: the highest probability is ${most}, the threshold ${threshold}`];
 }

@@ -13,7 +13,7 @@ import { openImage } from '../scan/openVolume.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import { countValues } from '../volume/values.ts';
 import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/volume.ts';
-import { emptyMask, emptyWarning } from './emptyMask.ts';
+import { emptyWarning } from './emptyMask.ts';
 import { type Ensemble, type EnsembleOptions, openEnsemble, type Predictor } from './ensemble.ts';
 import { type InputOptions, inputChecksums, refuseOtherKind, type VolumeInput } from './inputs.ts';
 import { describeUnlike, type Likeness } from './likeness.ts';
@@ -136,7 +136,7 @@ async function predictPictureFile(
   places: readonly string[],
   options: PredictFilesOptions,
 ): Promise<Predicted> {
-  const { pixels, before, size, likeness } = await predictPicture(members, file, places, options);
+  const { pixels, before, size, probability, likeness } = await predictPicture(members, file, places, options);
   const { postprocessing, spacingMm = 1 } = options;
   const affine = [spacingMm, 0, 0, 0, 0, spacingMm, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
   const spacing: Vec3 = [spacingMm, spacingMm, 1];
@@ -144,10 +144,10 @@ async function predictPictureFile(
   const seen = members.find((one) => one.seen)?.seen;
   const unlike = likeness && seen ? describeUnlike(likeness, seen) : [];
   const synthetic = syntheticWarning(trainedOn) ?? [];
-  const empty = pixels === 0 ? [emptyMask] : [];
+  const sizes = { voxels: pixels, ...(postprocessing && { beforePostprocessing: { voxels: before } }) };
+  const empty = emptyWarning(sizes, [probability], options.threshold);
   const far = new Set(members.flatMap(({ grid }) => unlikeTraining(picture, grid)));
   const warnings = [...far, ...unlike, ...[synthetic].flat(), ...empty];
-  const sizes = { voxels: pixels, ...(postprocessing && { beforePostprocessing: { voxels: before } }) };
   return { sizes, warnings, likeness };
 }
 

@@ -71,6 +71,7 @@ export interface PredictedPicture {
   /** Pixels before post-processing. */
   readonly before: number;
   readonly size: readonly [width: number, height: number];
+  readonly probability: Float32Array;
   /** Where a network knows the pictures of its training. */
   readonly likeness?: Likeness;
 }
@@ -102,5 +103,5 @@ export async function predictPicture(
   }
   const seen = members.find((one) => one.seen)?.seen;
   const likeness = seen && { likeness: likenessOfPicture(picture, mask, seen) };
-  return { pixels: count(mask), before: count(raw), size: [width, height], ...likeness };
+  return { pixels: count(mask), before: count(raw), size: [width, height], probability, ...likeness };
 }

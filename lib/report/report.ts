@@ -5,6 +5,7 @@
 import type { LabelClass } from '../dataset/caseList.ts';
 import { describeClasses } from '../dataset/classes.ts';
 import { type MaskOptions, openMaskOn } from '../dataset/maskOnImage.ts';
+import { withoutFileNames } from '../dicom/readDicom.ts';
 import { cleanText } from '../errors.ts';
 import type { Figure } from '../figures/figure.ts';
 import { assertFinite } from '../io/nifti.ts';
@@ -33,7 +34,7 @@ export interface ReportRequest {
   readonly image: string;
   /** Which series of a DICOM image. */
   readonly series?: string;
-  /** Stands in the report for the file's or folder's name, which may be a person's. */
+  /** Stands for the file's or folder's name, which may be a person's; no other file is named then either. */
   readonly name?: string;
   /** At most so many slices are drawn. */
   readonly slices: number;
@@ -135,6 +136,7 @@ export async function reportOnScan(request: ReportRequest): Promise<MadeReport> 
   assertFinite(image, file);
   const canonical = toCanonical<Volume['data']>(image);
   const source = mask ? await fromFile(mask, canonical) : await fromNetworks(networks!, image, file);
+  const named = request.name === undefined ? image : { ...image, warnings: image.warnings.map(withoutFileNames) };
   const measures = measureMask(canonical, source.data, source.classes);
   const { entropy, certainty, classes } = source;
   const drawn = { image: canonical, mask: source.data, classes };
@@ -157,7 +159,7 @@ export async function reportOnScan(request: ReportRequest): Promise<MadeReport> 
     networks: source.networks,
     beside: source.beside,
     slices,
-    warnings: doubtsOf(image, source, measures),
+    warnings: doubtsOf(named, source, measures),
   };
   return { report, figure };
 }

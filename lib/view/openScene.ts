@@ -1,6 +1,7 @@
 /** A scene from files. */
 import type { LabelRules } from '../dataset/caseList.ts';
 import { openMaskOn } from '../dataset/maskOnImage.ts';
+import { withoutFileNames } from '../dicom/readDicom.ts';
 import { assertFinite } from '../io/nifti.ts';
 import { openImage } from '../scan/openVolume.ts';
 import { volumeName } from '../scan/volumeNames.ts';
@@ -19,7 +20,7 @@ export interface SceneFiles {
   readonly prediction?: string;
   /** The classes of both, kept apart, instead of one value. */
   readonly labels?: LabelRules;
-  /** Stands above the pictures for the file's or folder's name, which may be a person's. */
+  /** Stands for the file's or folder's name, which may be a person's; no other file is named then either. */
   readonly name?: string;
 }
 
@@ -38,6 +39,7 @@ export async function openScene({ image: file, series, labels, name, ...files }:
     ...(mask?.warnings ?? []).map((warning) => `label: ${warning}`),
     ...(prediction?.warnings ?? []).map((warning) => `prediction: ${warning}`),
   ];
-  const warnings = [...stored.warnings, ...ofMasks];
+  const ofImage = name === undefined ? stored.warnings : stored.warnings.map(withoutFileNames);
+  const warnings = [...ofImage, ...ofMasks];
   return sceneOf(image, { mask, prediction, classes: labels?.classes, name: name ?? volumeName(file), warnings });
 }

@@ -5,6 +5,7 @@ import { classColours, colours } from '../figures/theme.ts';
 import { geometryDifference, toCanonical } from '../volume/orientation.ts';
 import { fullestSlice } from '../volume/values.ts';
 import { sliceZ, type Vec3, type Volume } from '../volume/volume.ts';
+import { bodyBox } from './bodyBox.ts';
 
 /** One class of a mask, as it is drawn. */
 export interface SceneClass {
@@ -27,7 +28,7 @@ export interface Scene {
   /** Canonical, in HU, finite. */
   readonly image: Volume;
   readonly masks: readonly SceneMask[];
-  /** The voxel that the first view goes through: in the fullest slice of a mask's first class, else the middle. */
+  /** The voxel that the first view goes through: in the fullest slice of a mask's first class, else mid-body. */
   readonly at: Vec3;
   /** What is odd about the files, one phrase each. */
   readonly warnings: readonly string[];
@@ -99,6 +100,12 @@ function middleOf(mask: Volume<Uint8Array>): Vec3 | undefined {
   return [x, y, z];
 }
 
+/** The voxel in the middle of the part that is shown, which need not hold the middle of the volume. */
+function middleOfBody(image: Volume): Vec3 {
+  const { start, shape } = bodyBox(image, []);
+  return [start[0] + (shape[0] >> 1), start[1] + (shape[1] >> 1), start[2] + (shape[2] >> 1)];
+}
+
 function assertNumbers({ data }: Volume): void {
   for (let i = 0; i < data.length; i++)
     if (!Number.isFinite(data[i])) throw expected('finite CT numbers', `${data[i]} among them`);
@@ -117,7 +124,6 @@ export function sceneOf(image: Volume, options: ViewOptions = {}): Scene {
     ...(mask ? [sceneMask('label', mask, canonical, classes)] : []),
     ...(prediction ? [sceneMask('prediction', prediction, canonical, classes)] : []),
   ];
-  const middle: Vec3 = [shape[0] >> 1, shape[1] >> 1, shape[2] >> 1];
-  const at = masks.map((each) => middleOf(each.volume)).find((each) => each !== undefined) ?? middle;
+  const at = masks.map((each) => middleOf(each.volume)).find((each) => each !== undefined) ?? middleOfBody(canonical);
   return { name: cleanText(name), image: canonical, masks, at, warnings: warnings.map(cleanText) };
 }

@@ -1,7 +1,7 @@
 /** Series as volumes: the order of slices, what is refused and what is told. */
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readDicom } from '../../lib/dicom/readDicom.ts';
+import { readDicom, withoutFileNames } from '../../lib/dicom/readDicom.ts';
 import { shearDegrees, voxelVolumeMl } from '../../lib/volume/volume.ts';
 import { temporaryFolders } from './folder.ts';
 import {
@@ -188,6 +188,15 @@ describe('what lies beside a series', () => {
       'left out, an object of kind SEG: mask.dcm',
       'left out, not DICOM: notes.pages, notes.txt',
     ]);
+    expect([...warnings].sort().map(withoutFileNames)).toEqual([
+      'left out, a DICOM object without pixels (SR)',
+      'left out, a localizer',
+      'left out, a picture in colour (RGB)',
+      'left out, an image that does not say where it lies',
+      'left out, an object of kind SEG',
+      'left out, not DICOM',
+    ]);
+    expect(withoutFileNames('spacing: 2 mm')).toBe('spacing: 2 mm');
   });
   it('is not told of the one file that is read as its label', async () => {
     const mask = ctSlice(0, { Modality: 'SEG' });

@@ -9,6 +9,13 @@ describe('an empty mask', () => {
       'the mask is empty: the highest probability is 0.25, the threshold 0.4',
     ]);
   });
+  it('is told with as many digits as keep the probability below the threshold', () => {
+    const saidOf = (value: number, threshold: number) =>
+      emptyWarning({ voxels: 0 }, [Float32Array.of(value)], threshold);
+    expect(saidOf(0.49876, 0.5)[0]).toMatch(/ is 0\.499, the threshold 0\.5$/);
+    expect(saidOf(0.99984, 0.9999)[0]).toMatch(/ is 0\.9998, the threshold 0\.9999$/);
+    expect(saidOf(0.00123, 0.5)[0]).toMatch(/ is 0\.0012, the threshold 0\.5$/);
+  });
   it('is told of several classes, whose probabilities are added up', () => {
     const classes = ['pancreas', 'tumour'].map((name, i) => ({ name, values: [i + 1] }));
     expect(emptyWarning({ voxels: 0 }, maps, 0.5, classes)).toEqual([

@@ -54,6 +54,15 @@ describe('Pictures', () => {
     expect(await predict({ threshold: 0.9 })).toMatchObject({ made: ['b'] });
   });
 
+  it('say why their mask is empty', async () => {
+    await writeGreyPng(at('in', 'b.png'), { ...picture, data: new Uint8Array(width * height) });
+    const messages = ({ warnings = [] }: { warnings?: readonly { message: string }[] }) =>
+      warnings.map(({ message }) => message).filter((message) => message.startsWith('the mask is empty'));
+    expect(messages(await predict())).toEqual(['the mask is empty: the highest probability is 0, the threshold 0.5']);
+    await writeGreyPng(at('in', 'b.png'), picture);
+    expect(messages(await predict())).toEqual([]);
+  });
+
   it('are turned before and after where their name is that of a slice of the 2-D NIH set', async () => {
     await writeGreyPng(at('in', 'PANCREAS_0005-12.png'), picture);
     // A network that finds what lies in the lower half of what it sees, whatever that is.

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadCommand } from '../../lib/cli/commands.ts';
+import { readDicom } from '../../lib/dicom/readDicom.ts';
 import { sha256File } from '../../lib/io/files.ts';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { nativeGrid } from '../../lib/preprocess/grid.ts';
@@ -11,6 +12,7 @@ import { reportOnScan } from '../../lib/report/report.ts';
 import { refuseReplacing, reportFiles, writeScanReport } from '../../lib/report/write.ts';
 import type { TrainedRun } from '../../lib/train/loadRun.ts';
 import type { Volume } from '../../lib/volume/volume.ts';
+import { ctSlice } from '../dicom/makeDicom.ts';
 import { thresholdModel } from '../predict/fake.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-report-'));
@@ -126,6 +128,20 @@ describe('a report of a given mask', () => {
 });
 
 describe('a report of networks', () => {
+  it('names no file of a DICOM folder where there is a name to stand for it', async () => {
+    mkdirSync(at('MUELLER'));
+    for (const z of [0, 1, 2]) writeFileSync(at('MUELLER', `${z}.dcm`), ctSlice(z));
+    writeFileSync(at('MUELLER', 'mueller.txt'), 'Dear Mr Mueller');
+    const { affine, shape, spacingMm } = await readDicom(at('MUELLER'));
+    const mask = { file: at('of-dicom.nii.gz') };
+    const data = new Uint8Array(shape[0] * shape[1] * shape[2]).fill(1);
+    await writeNifti(mask.file, { data, affine, shape, spacingMm });
+    const textOf = async (name?: string): Promise<string> =>
+      JSON.stringify((await reportOnScan({ image: at('MUELLER'), name, slices: 1, mask })).report);
+    expect(await textOf()).toContain('left out, not DICOM: mueller.txt');
+    expect(await textOf('case 2')).toMatch(/^(?!.*mueller).*left out, not DICOM/i);
+  });
+
   it('tells how sure they are, whether they agree, and what they were trained on, but of no patient', async () => {
     const runs = await Promise.all([runOf(0), runOf(120), runOf(60)]);
     const image = at('ct.nii.gz');

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyNotebooks, resetCopy } from '../../scripts/notebook-copies.mjs';
+import { copyNotebooks, keepChanged, resetCopy } from '../../scripts/notebook-copies.mjs';
 
 let folder: string;
 beforeEach(() => {
@@ -76,6 +77,19 @@ describe('a fresh copy of a notebook of the course', () => {
     expect(copy()).toEqual([]);
   });
 
+  it('keeps both where there are two within a second', () => {
+    copy();
+    for (const text of ['first', 'second']) {
+      write('to', 'a', text);
+      resetCopy('a', folders(), now);
+    }
+    expect([copied('a.2026-03-04-050607'), copied('a.2026-03-04-050607-2'), copied('a')]).toEqual([
+      'first',
+      'second',
+      'a 1',
+    ]);
+  });
+
   it('leaves a copy alone that is as at the beginning', () => {
     copy();
     expect(resetCopy('a', folders(), now)).toBe('a.ipynb is as at the beginning');
@@ -84,5 +98,32 @@ describe('a fresh copy of a notebook of the course', () => {
         .filter((name) => name.endsWith('.ipynb'))
         .sort(),
     ).toEqual(['a.ipynb', 'b.ipynb']);
+  });
+});
+
+describe('a file that is written anew', () => {
+  const now = new Date('2026-03-04T05:06:07Z');
+  const [file, kept] = ['from/a.ipynb', 'kept/a.2026-03-04-050607.ipynb'];
+  const keep = (text: string): string | undefined =>
+    keepChanged(path.join(folder, file), text, path.join(folder, 'kept'), now);
+  const git = (...args: string[]): void => {
+    const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'commit.gpgsign=false'];
+    expect(spawnSync('git', [...who, ...args], { cwd: path.join(folder, 'from') }).status).toBe(0);
+  };
+
+  it('is kept where somebody may have written into it', () => {
+    expect(keep('a 1')).toBeUndefined();
+    expect(keep('a 2')).toBe(path.join(folder, kept));
+    expect(readFileSync(path.join(folder, kept), 'utf8')).toBe('a 1');
+    expect(readFileSync(path.join(folder, file), 'utf8')).toBe('a 1');
+  });
+
+  it('is not kept where git has it', () => {
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'a');
+    expect(keep('a 2')).toBeUndefined();
+    write('from', 'a', 'mine');
+    expect(keep('a 2')).toBe(path.join(folder, kept));
   });
 });

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { options } from '../../lib/cli/definitions/view.ts';
 import { projectPath } from '../../lib/settings.ts';
 import { niivueScript } from '../../lib/view/niivue.ts';
 import { sceneOf } from '../../lib/view/scene.ts';
@@ -12,6 +13,13 @@ it.skipIf(isInstalled)('without NiiVue one sentence says how to get it', () => {
   const said = /^Expected the package @niivue\/niivue .*\(npm install --no-save .*niivue@[\d.]+\), found none$/;
   expect(niivueScript).toThrow(said);
   expect(() => viewPage(sceneOf(scan), { inSpace: true })).toThrow(said);
+});
+
+it('the how-to names the package as the refusal does', () => {
+  const how = readFileSync(projectPath('docs/how-to/view.md'), 'utf8');
+  expect(how).toContain('npm install --no-save --ignore-scripts @niivue/niivue@0.69.0\n');
+  expect(readFileSync(projectPath('lib/view/niivue.ts'), 'utf8')).toContain("version = '0.69.0'");
+  expect(options['3d'].text).toContain('@niivue/niivue');
 });
 
 describe.skipIf(!isInstalled)('with NiiVue (skipped: @niivue/niivue is not installed)', () => {

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { writeNifti } from '../../lib/io/nifti.ts';
 import { openScene } from '../../lib/view/openScene.ts';
+import { ctSlice } from '../dicom/makeDicom.ts';
 import { label, lps, prediction, scan } from './makeScan.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-scene-'));
@@ -26,6 +27,17 @@ it('tells of what is odd, and whose it is', async () => {
   const { warnings, name } = await openScene({ image: at('ct.nii.gz'), mask: at('label.nii.gz'), name: 'case 7' });
   expect(warnings).toContain('label: labels 7, 9 count as one');
   expect(name).toBe('case 7');
+});
+
+it('names no file of a DICOM folder where there is a name to stand for it', async () => {
+  mkdirSync(at('MUELLER'));
+  for (const z of [0, 1, 2]) writeFileSync(at(`MUELLER/${z}.dcm`), ctSlice(z));
+  writeFileSync(at('MUELLER/mueller: letter.txt'), 'Dear Mr Mueller');
+  const saidOf = async (name?: string) => (await openScene({ image: at('MUELLER'), name })).warnings;
+  expect(await saidOf()).toContain('left out, not DICOM: mueller: letter.txt');
+  const hidden = await saidOf('case 7');
+  expect(hidden).toContain('left out, not DICOM');
+  expect(hidden.join()).not.toMatch(/mueller/i);
 });
 
 it('refuses a mask on another grid, a value that is not there, and NaN, by the name of the file', async () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { bodyBox } from '../../lib/view/bodyBox.ts';
 import { sceneOf } from '../../lib/view/scene.ts';
+import { viewPage } from '../../lib/view/viewPage.ts';
 import { toGeometryOf } from '../../lib/volume/orientation.ts';
 import { fill, label, lps, prediction, scan } from './makeScan.ts';
+import { unpackPage } from './unpack.ts';
 
 describe('a scene', () => {
   it('begins in the fullest slice of the mask, at its voxel nearest to the middle', () => {
@@ -23,6 +26,16 @@ describe('a scene', () => {
     expect(sceneOf(scan).at).toEqual([12, 10, 5]);
     expect(sceneOf(scan, { mask: fill(Uint8Array, () => 0) }).at).toEqual([12, 10, 5]);
     expect(sceneOf(scan, { mask: fill(Uint8Array, () => 0), prediction }).at).toEqual([11, 9, 5]);
+  });
+
+  it('begins in the body where that lies in a corner, so that the page holds the voxel', () => {
+    const corner = fill(Int16Array, (x, y, z) => (x < 3 && y < 3 && z < 2 ? 40 : -1000));
+    const scene = sceneOf(corner, { mask: fill(Uint8Array, () => 0) });
+    const { start, shape } = bodyBox(corner, []);
+    expect(start).toEqual([0, 0, 0]);
+    expect(shape).toEqual([6, 6, 3]); // 5 mm around it: 3 voxels of 2 mm, 1 of 5 mm
+    expect(scene.at).toEqual([3, 3, 1]);
+    expect(unpackPage(viewPage(scene)).content.at).toEqual([3, 3, 1]);
   });
 
   it('turns a mask of another axis order onto the image', () => {

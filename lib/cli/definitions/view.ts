@@ -19,7 +19,7 @@ export const options = {
     usually: 'any but 0',
     parse: integer('--value with a whole number'),
   },
-  '3d': { text: 'also the body in space, to be turned; needs the package /niivue' },
+  '3d': { text: 'also the body in space, to be turned; needs the package @niivue/niivue' },
   labels: { ...labelsOption, text: `a colour for each class of both masks: ${labelsOption.text}` },
 } as const satisfies Options;
 

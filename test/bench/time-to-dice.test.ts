@@ -28,6 +28,7 @@ import { object, realNumber } from '../../lib/io/schema.ts';
 import type { SliceSet } from '../../lib/preprocess/sliceSet.ts';
 import { projectPath } from '../../lib/settings.ts';
 import { presetConfig } from '../../lib/train/presets.ts';
+import { wrapMarkdown } from '../../scripts/docs-wrap.mjs';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-dice-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -189,7 +190,7 @@ describe('the document', () => {
     const document = readFileSync(projectPath('docs/benchmarks.md'), 'utf8');
     const found = await readRecord(recordedFolder);
     const measured = found ? measuredText(found) : 'Not measured yet on a quiet machine.';
-    expect(withMeasured(document, measured)).toBe(document);
+    expect(wrapMarkdown(withMeasured(document, measured))).toBe(document);
   });
 
   it('says how the peer ran, and on how busy a machine', () => {

@@ -68,5 +68,9 @@ export function badMaskFigure({ image, label }: Truth, { title, mask }: ShownMas
     { slice: huSlice(image, z), masks: looks(sliceZ(label, z), sliceZ(placed, z), isOfClasses) },
     { slice: across, masks: looks(coronal(label, y), coronal(placed, y), isOfClasses) },
   ];
-  return panelGrid([panels], { title: `Mask: ${title}`, columnTitles: ['axial', 'coronal'], panelWidth: 300 });
+  return panelGrid([panels], {
+    title: `Mask of a phantom: ${title}`,
+    columnTitles: ['axial', 'coronal'],
+    panelWidth: 300,
+  });
 }

@@ -143,11 +143,10 @@ async function predictPictureFile(
   const picture = { data: new Uint8Array(), shape: [...size, 1] as const, spacingMm: spacing, affine };
   const seen = members.find((one) => one.seen)?.seen;
   const unlike = likeness && seen ? describeUnlike(likeness, seen) : [];
-  const synthetic = syntheticWarning(trainedOn) ?? [];
   const sizes = { voxels: pixels, ...(postprocessing && { beforePostprocessing: { voxels: before } }) };
   const empty = emptyWarning(sizes, [probability], options.threshold);
   const far = new Set(members.flatMap(({ grid }) => unlikeTraining(picture, grid)));
-  const warnings = [...far, ...unlike, ...[synthetic].flat(), ...empty];
+  const warnings = [...far, ...unlike, ...syntheticWarning(trainedOn), ...empty];
   return { sizes, warnings, likeness };
 }
 

@@ -4,9 +4,22 @@
  * scan that lies inside of all is not known to be of the kind: these are a few numbers.
  */
 import { sliceZ, type Volume } from '../volume/volume.ts';
+import { fullSlicesOf } from './fullSlices.ts';
 import { fatRangeHu, lookOf, middleOf, peakHu, type SliceLook } from './look.ts';
-import { type Extremes, isLikePictures, type SeenPictures, type Slices } from './seenPictures.ts';
-import { fullSlices } from './seenScans.ts';
+import {
+  contrastDoubt,
+  type Extremes,
+  hu,
+  inTraining,
+  isInside,
+  type Judged,
+  mm,
+  ofTheKind,
+  percent,
+  unlike,
+  unlikePhrases,
+} from './ranges.ts';
+import { isLikePictures, type SeenPictures, type Slices } from './seenPictures.ts';
 
 /** The numbers of a scan. */
 export interface Likeness {
@@ -30,14 +43,6 @@ const mostSlices = 32;
 
 const names = ['softHu', 'brightShare', 'noiseHu', 'bodyRows', 'bodyColumns'] as const satisfies (keyof SliceLook)[];
 
-/** The slices that hold more than the ends of the mask; all where it is empty. */
-function judgedSlices(mask: Volume<Uint8Array>): readonly number[] {
-  const areas = Array.from({ length: mask.shape[2] }, (_, z) => sliceZ(mask, z).reduce((n, v) => n + Number(v > 0), 0));
-  return fullSlices(areas, mostSlices);
-}
-
-const isInside = (value: number, { least, most }: Extremes): boolean => value >= least && value <= most;
-
 const isAlike = (look: SliceLook, { look: ranges }: SeenPictures, isNoiseComparable: boolean): boolean =>
   names.every((name) => (name === 'noiseHu' && !isNoiseComparable) || isInside(look[name], ranges[name]));
 
@@ -55,7 +60,7 @@ export function likenessOf(image: Volume, mask: Volume<Uint8Array>, seen: SeenPi
   const slices: Slices = { size: [height, width], spacingMm: [dy, dx] };
   const isNoiseComparable = isLikePictures(seen, slices);
   const scale = isNoiseComparable ? [1, 1] : [dy / seen.pixelMm.middle, dx / seen.pixelMm.middle];
-  const judged = judgedSlices(mask);
+  const judged = fullSlicesOf(mask, mostSlices);
   const looks = judged.flatMap((z) => {
     const look = lookOf(throughWindow(sliceZ(image, z), seen.windowHu), height, width);
     return look ? [{ ...look, bodyRows: look.bodyRows * scale[0]!, bodyColumns: look.bodyColumns * scale[1]! }] : [];
@@ -120,31 +125,10 @@ function meanInside(
 
 /** Fat is looked for with some room around −120 to −80 HU: scanners and their voltages differ. */
 const plausibleFatHu: Extremes = { least: -135, middle: -100, most: -70 };
-/** Pixels or slices so many times as large as the largest of the training are of another kind. */
-const farTimes = 2;
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
-const hu = (value: number): string => `${Math.round(value)} HU`;
-const mm = (value: number): string => `${Number(value.toPrecision(3))} mm`;
-
-interface Judged {
-  readonly value: number | null | undefined;
-  readonly range: Extremes;
-  readonly tell: (value: number) => string;
-}
-
 /** What is compared with which range, and the phrase for a value outside of it. */
 function judgedOf({ look, isNoiseComparable, fatHu, organHu, spacingMm }: Likeness, seen: SeenPictures): Judged[] {
   const { softHu, brightShare, noiseHu, bodyRows, bodyColumns } = seen.look;
-  const between = ({ least, most }: Extremes, shown: (value: number) => string): string =>
-    `${[...new Set([least, most].map(shown))].join(' to ')} in training`;
   const pixels = (value: number): string => `${Math.round(value)}`;
-  const times = (range: Extremes): Extremes => ({
-    ...range,
-    least: range.least / farTimes,
-    most: range.most * farTimes,
-  });
-  const contrast = 'perhaps without contrast medium, in another phase, or another part of the body';
   return [
     {
       value: fatHu,
@@ -154,54 +138,53 @@ function judgedOf({ look, isNoiseComparable, fatHu, organHu, spacingMm }: Likene
     {
       value: look?.softHu,
       range: softHu,
-      tell: (v) => `soft tissue has ${hu(v)} in the middle, ${between(softHu, hu)}`,
+      tell: (v) => `soft tissue has ${hu(v)} in the middle, ${inTraining(softHu, hu)}`,
     },
     {
       value: look?.brightShare,
       range: brightShare,
-      tell: (v) => `${percent(v)} of the soft tissue has 80 HU or more, ${between(brightShare, percent)}: ${contrast}`,
+      tell: (v) =>
+        `${percent(v)} of the soft tissue has 80 HU or more, ${inTraining(brightShare, percent)}: ${contrastDoubt}`,
     },
     {
       value: isNoiseComparable ? look?.noiseHu : undefined,
       range: noiseHu,
-      tell: (v) => `noise of ${hu(v)}, ${between(noiseHu, hu)}`,
+      tell: (v) => `noise of ${hu(v)}, ${inTraining(noiseHu, hu)}`,
     },
     {
       value: look?.bodyRows,
       range: bodyRows,
-      tell: (v) => `the body is ${pixels(v)} pixels deep, ${between(bodyRows, pixels)}`,
+      tell: (v) => `the body is ${pixels(v)} pixels deep, ${inTraining(bodyRows, pixels)}`,
     },
     {
       value: look?.bodyColumns,
       range: bodyColumns,
-      tell: (v) => `the body is ${pixels(v)} pixels wide, ${between(bodyColumns, pixels)}`,
+      tell: (v) => `the body is ${pixels(v)} pixels wide, ${inTraining(bodyColumns, pixels)}`,
     },
     {
       value: organHu,
       range: seen.organHu,
-      tell: (v) => `the mask has ${hu(v)} on average, ${between(seen.organHu, hu)}, patient by patient`,
+      tell: (v) => `the mask has ${hu(v)} on average, ${inTraining(seen.organHu, hu)}, patient by patient`,
     },
     {
       value: spacingMm?.[0],
-      range: times(seen.pixelMm),
-      tell: (v) => `pixels of ${mm(v)}, ${between(seen.pixelMm, mm)}`,
+      range: ofTheKind(seen.pixelMm),
+      tell: (v) => `pixels of ${mm(v)}, ${inTraining(seen.pixelMm, mm)}`,
     },
     {
       value: spacingMm?.[1],
-      range: times(seen.sliceMm),
-      tell: (v) => `slices ${mm(v)} apart, ${between(seen.sliceMm, mm)}`,
+      range: ofTheKind(seen.sliceMm),
+      tell: (v) => `slices ${mm(v)} apart, ${inTraining(seen.sliceMm, mm)}`,
     },
   ];
 }
 
 /** What sets a scan apart from the pictures of the training, one phrase each; none as a rule of scans of the kind. */
 export function describeUnlike(likeness: Likeness, seen: SeenPictures): string[] {
-  const phrases = judgedOf(likeness, seen).flatMap(({ value, range, tell }) =>
-    value == null || isInside(value, range) ? [] : [`unlike the training data: ${tell(value)}`],
-  );
-  if (!likeness.look) phrases.push('unlike the training data: hardly any soft tissue');
+  const phrases = unlikePhrases(judgedOf(likeness, seen));
+  if (!likeness.look) phrases.push(unlike('hardly any soft tissue'));
   const { alike, slices } = likeness;
   if (alike < slices / 2 && slices > 1)
-    phrases.push(`unlike the training data: ${alike} of ${slices} slices that were looked at are like its pictures`);
+    phrases.push(unlike(`${alike} of ${slices} slices that were looked at are like its pictures`));
   return phrases;
 }

@@ -4,10 +4,7 @@
  */
 import { aboveZero, atLeastOne, object, realNumber, type Shape, tuple } from '../io/schema.ts';
 import type { Grid } from '../preprocess/grid.ts';
-
-/** How a number is spread: the least, the middle and the most of what was seen. */
-export type Extremes = Shape<typeof spreadSchema>;
-export const spreadSchema = object({ least: realNumber, middle: realNumber, most: realNumber });
+import { spreadSchema } from './ranges.ts';
 
 /** The pictures that a network was trained on, in numbers. */
 export type SeenPictures = Shape<typeof seenPicturesSchema>;

@@ -4,8 +4,9 @@
  */
 import { aboveZero, atLeastOne, object, optional, type Shape, tuple } from '../io/schema.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
+import { fullSlices, spreadEvenly } from './fullSlices.ts';
 import { lookOf, middleOf } from './look.ts';
-import { type Extremes, spreadSchema } from './seenPictures.ts';
+import { type Extremes, spreadSchema } from './ranges.ts';
 
 const lengthsSchema = object({ least: aboveZero, middle: aboveZero, most: aboveZero });
 
@@ -73,21 +74,6 @@ export function scanNumbers(slices: Iterable<ScanSlice>): ScanNumbers | undefine
   };
 }
 
-/** Slices with less than this share of the largest area of the mask are its ends, which show other organs. */
-const leastArea = 0.1;
-
-/** Of slices by their area of foreground: those that hold more than its ends, at most so many, spread evenly. */
-export function fullSlices(areas: readonly number[], most: number): number[] {
-  const least = Math.max(1, leastArea * Math.max(0, ...areas));
-  const full = areas.flatMap((area, z) => (area >= least ? [z] : []));
-  return spreadEvenly(full.length > 0 ? full : areas.map((_, z) => z), most);
-}
-
-function spreadEvenly<T>(items: readonly T[], most: number): T[] {
-  const count = Math.min(most, items.length);
-  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
-}
-
 /** Patients and slices of each that are measured at most: enough for a range, and read in seconds. */
 const [mostPatients, mostSlices] = [64, 4];
 
@@ -112,6 +98,18 @@ function* slicesInHu(set: SliceSet, indices: readonly number[], [low, high]: rea
   }
 }
 
+/** What was measured of a set, by the slices: folds and runs of one set describe the same patients again and again. */
+const measured = new WeakMap<SliceSet, Map<string, ScanNumbers | undefined>>();
+
+/** The numbers of some slices of a set, worked out once. */
+function numbersOf(set: SliceSet, indices: readonly number[], windowHu: readonly [number, number]) {
+  const known = measured.get(set) ?? new Map<string, ScanNumbers | undefined>();
+  measured.set(set, known);
+  const key = indices.join();
+  if (!known.has(key)) known.set(key, scanNumbers(slicesInHu(set, indices, windowHu)));
+  return known.get(key);
+}
+
 /**
  * The numbers of the training slices, of at most 64 patients and four slices of each; undefined of pictures, which have
  * no HU, and where no slice shows soft tissue. Throws what reading a damaged slice throws.
@@ -124,22 +122,22 @@ export function seenScansIn(set: SliceSet, training: readonly number[]): SeenSca
     const { patient } = set.entries[i]!;
     byPatient.set(patient, [...(byPatient.get(patient) ?? []), i]);
   }
-  const measured = spreadEvenly([...byPatient], mostPatients).flatMap(([patient, own]) => {
+  const all = spreadEvenly([...byPatient], mostPatients).flatMap(([patient, own]) => {
     const chosen = fullSlices(
       own.map((i) => set.entries[i]!.foreground),
       mostSlices,
     ).map((k) => own[k]!);
-    const numbers = scanNumbers(slicesInHu(set, chosen, windowHu));
+    const numbers = numbersOf(set, chosen, windowHu);
     return numbers ? [{ ...numbers, patient, slices: chosen.length }] : [];
   });
-  const organs = measured.flatMap(({ organHu }) => organHu ?? []);
-  if (measured.length === 0 || organs.length === 0) return undefined;
-  const spread = (read: (one: ScanNumbers) => number): Extremes => extremesOf(measured.map(read));
-  const patients = new Set(measured.map(({ patient }) => patient));
+  const organs = all.flatMap(({ organHu }) => organHu ?? []);
+  if (all.length === 0 || organs.length === 0) return undefined;
+  const spread = (read: (one: ScanNumbers) => number): Extremes => extremesOf(all.map(read));
+  const patients = new Set(all.map(({ patient }) => patient));
   const sliceMm = cases.flatMap((one) => (patients.has(one.patient) && one.sliceMm ? [one.sliceMm] : []));
   return {
-    patients: measured.length,
-    slices: measured.reduce((sum, one) => sum + one.slices, 0),
+    patients: all.length,
+    slices: all.reduce((sum, one) => sum + one.slices, 0),
     softHu: spread(({ softHu }) => softHu),
     brightShare: spread(({ brightShare }) => brightShare),
     bodyMm: [spread(({ bodyMm }) => bodyMm[0]), spread(({ bodyMm }) => bodyMm[1])],

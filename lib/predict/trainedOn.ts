@@ -5,8 +5,20 @@
  */
 import { isSyntheticImage } from '../dataset/synthetic.ts';
 import { sliceZ, type Volume } from '../volume/volume.ts';
-import type { Extremes } from './seenPictures.ts';
-import { extremesOf, fullSlices, type ScanNumbers, type ScanSlice, type SeenScans, scanNumbers } from './seenScans.ts';
+import { fullSlicesOf } from './fullSlices.ts';
+import {
+  contrastDoubt,
+  type Extremes,
+  hu,
+  inTraining,
+  type Judged,
+  mm,
+  ofTheKind,
+  percent,
+  unlike,
+  unlikePhrases,
+} from './ranges.ts';
+import { extremesOf, type ScanNumbers, type ScanSlice, type SeenScans, scanNumbers } from './seenScans.ts';
 
 /** What a network's own files say of its training; stands beside each mask. */
 export interface TrainedOn {
@@ -45,57 +57,50 @@ function together(seen: readonly SeenScans[]): SeenScans {
 
 /** Few patients do not show all that is usual: half their range is allowed on either side, and at least this. */
 const room = { hu: 10, organHu: 15, share: 0.1, body: 0.2 };
-/** Pixels and slices so many times as large, or as small, as any of the training are of another kind. */
-const farTimes = 2;
-
 const widened = ({ least, middle, most }: Extremes, atLeast: number): Extremes => {
   const more = Math.max(atLeast, (most - least) / 2);
   return { least: least - more, middle, most: most + more };
 };
-const times = ({ least, middle, most }: Extremes): Extremes => ({
-  least: least / farTimes,
-  middle,
-  most: most * farTimes,
-});
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
-const hu = (value: number): string => `${Math.round(value)} HU`;
-const mm = (value: number): string => `${Number(value.toPrecision(3))} mm`;
-const contrast = 'perhaps without contrast medium, in another phase, or another part of the body';
-
-type Judged = readonly [value: number | null | undefined, allowed: Extremes, phrase: (value: number) => string];
-
 /** What is compared with which range, and the phrase for a value outside of it. */
 function judgedOf(scan: NonNullable<BesideTraining['scan']>, seen: SeenScans): Judged[] {
   const { softHu, brightShare, bodyMm, organHu, pixelMm, sliceMm } = seen;
-  const inTraining = ({ least, most }: Extremes, shown: (value: number) => string): string =>
-    `${[...new Set([least, most].map(shown))].join(' to ')} in training`;
-  const body = (axis: 0 | 1, word: string): Judged => [
-    scan.bodyMm[axis],
-    widened(bodyMm[axis], room.body * bodyMm[axis].middle),
-    (v) => `the body is ${mm(v)} ${word}, ${inTraining(bodyMm[axis], mm)}: another part of the body, or a child?`,
-  ];
+  const body = (axis: 0 | 1, word: string): Judged => ({
+    value: scan.bodyMm[axis],
+    range: widened(bodyMm[axis], room.body * bodyMm[axis].middle),
+    tell: (v) => `the body is ${mm(v)} ${word}, ${inTraining(bodyMm[axis], mm)}: another part of the body, or a child?`,
+  });
   return [
-    [
-      scan.softHu,
-      widened(softHu, room.hu),
-      (v) => `soft tissue has ${hu(v)} in the middle, ${inTraining(softHu, hu)}: ${contrast}`,
-    ],
-    [
-      scan.brightShare,
-      widened(brightShare, room.share),
-      (v) => `${percent(v)} of the soft tissue has 80 HU or more, ${inTraining(brightShare, percent)}: ${contrast}`,
-    ],
+    {
+      value: scan.softHu,
+      range: widened(softHu, room.hu),
+      tell: (v) => `soft tissue has ${hu(v)} in the middle, ${inTraining(softHu, hu)}: ${contrastDoubt}`,
+    },
+    {
+      value: scan.brightShare,
+      range: widened(brightShare, room.share),
+      tell: (v) =>
+        `${percent(v)} of the soft tissue has 80 HU or more, ${inTraining(brightShare, percent)}: ${contrastDoubt}`,
+    },
     body(0, 'from front to back'),
     body(1, 'wide'),
-    [
-      scan.organHu,
-      widened(organHu, room.organHu),
-      (v) => `the mask has ${hu(v)} on average, the organ ${inTraining(organHu, hu)}`,
-    ],
-    [scan.pixelMm, times(pixelMm), (v) => `pixels of ${mm(v)}, ${inTraining(pixelMm, mm)}`],
+    {
+      value: scan.organHu,
+      range: widened(organHu, room.organHu),
+      tell: (v) => `the mask has ${hu(v)} on average, the organ ${inTraining(organHu, hu)}`,
+    },
+    {
+      value: scan.pixelMm,
+      range: ofTheKind(pixelMm),
+      tell: (v) => `pixels of ${mm(v)}, ${inTraining(pixelMm, mm)}`,
+    },
     ...(sliceMm
-      ? [[scan.sliceMm, times(sliceMm), (v) => `slices ${mm(v)} apart, ${inTraining(sliceMm, mm)}`] as Judged]
+      ? [
+          {
+            value: scan.sliceMm,
+            range: ofTheKind(sliceMm),
+            tell: (v: number) => `slices ${mm(v)} apart, ${inTraining(sliceMm, mm)}`,
+          },
+        ]
       : []),
   ];
 }
@@ -109,23 +114,20 @@ function* shownSlices(
   mask: Volume<Uint8Array>,
   [black, white]: readonly [number, number],
 ): Generator<ScanSlice> {
-  const [width, height, depth] = image.shape;
-  const areas = Array.from({ length: depth }, (_, z) => sliceZ(mask, z).reduce((n, v) => n + Number(v > 0), 0));
-  for (const z of fullSlices(areas, mostSlices)) {
+  const [width, height] = image.shape;
+  for (const z of fullSlicesOf(mask, mostSlices)) {
     const cut = Float32Array.from(sliceZ(image, z), (value) => Math.min(white, Math.max(black, value)));
     yield { hu: cut, mask: sliceZ(mask, z), height, width, spacingMm: [image.spacingMm[1], image.spacingMm[0]] };
   }
 }
 
-const unlike = (phrase: string): string => `unlike the training data: ${phrase}`;
-
-/** That a mask of a real scan comes from networks that saw none; undefined where they did. */
-export function syntheticWarning(trained: readonly TrainedOn[], description?: string): string | undefined {
+/** That a mask of a real scan comes from networks that saw none; nothing where they did. */
+export function syntheticWarning(trained: readonly TrainedOn[], description?: string): string[] {
   const synthetic = trained.filter(({ isSynthetic }) => isSynthetic);
-  if (synthetic.length === 0 || isSyntheticImage(description)) return undefined;
+  if (synthetic.length === 0 || isSyntheticImage(description)) return [];
   const names = [...new Set(synthetic.map(({ dataset }) => dataset))].join(', ');
   const who = synthetic.length < trained.length ? `${synthetic.length} of ${trained.length} networks were ` : '';
-  return `${who}trained on synthetic patients (${names}): no mask of a real scan can be relied on`;
+  return [`${who}trained on synthetic patients (${names}): no mask of a real scan can be relied on`];
 }
 
 /**
@@ -138,16 +140,12 @@ export function besideTraining(
   windowHu: readonly [number, number],
   description?: string,
 ): BesideTraining {
-  const synthetic = syntheticWarning(trained, description);
-  const told = synthetic === undefined ? [] : [synthetic];
+  const told = syntheticWarning(trained, description);
   const seen = trained.flatMap(({ scans }) => scans ?? []);
   if (seen.length === 0) return { scan: null, warnings: told };
   const [image, mask] = canonical();
   const numbers = scanNumbers(shownSlices(image, mask, windowHu));
   if (!numbers) return { scan: null, warnings: [...told, unlike('hardly any soft tissue')] };
   const scan = { ...numbers, sliceMm: image.spacingMm[2] };
-  const phrases = judgedOf(scan, together(seen)).flatMap(([value, { least, most }, phrase]) =>
-    value == null || (value >= least && value <= most) ? [] : [unlike(phrase(value))],
-  );
-  return { scan, warnings: [...told, ...phrases] };
+  return { scan, warnings: [...told, ...unlikePhrases(judgedOf(scan, together(seen)))] };
 }

@@ -2,6 +2,7 @@
 import type { Grid } from '../preprocess/grid.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
+import { percent } from './ranges.ts';
 import type { Slices } from './seenPictures.ts';
 
 /** Pixels so many times as large, or as small, as the network's are another kind of image. */
@@ -31,7 +32,6 @@ export function unlikeTraining(volume: Volume, grid: Grid): string[] {
   const units = found.size.map((n, axis) => (grid.unit === 'px' ? n : n * found.spacingMm[axis]!));
   const shared = [0, 1].map((axis) => overlap(grid.extent[axis]!, grid.centre[axis]!, units[axis]!));
   const area = shared[0]! * shared[1]!;
-  const percent = (share: number): string => `${Math.round(100 * share)} %`;
   const spacing = found.spacingMm.map((mm) => Number(mm.toPrecision(3))).join('×');
   const slices = `slices of ${found.size.join('×')} pixels of ${spacing} mm`;
   const warnings: string[] = [];

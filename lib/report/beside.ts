@@ -1,6 +1,7 @@
 /** A scan beside the pictures that a network was trained on, as a table to read. */
 import type { Likeness } from '../predict/likeness.ts';
-import type { Extremes, SeenPictures } from '../predict/seenPictures.ts';
+import type { Extremes } from '../predict/ranges.ts';
+import type { SeenPictures } from '../predict/seenPictures.ts';
 
 const none = '–';
 const digits = (places: number) => (value: number) => value.toFixed(places);

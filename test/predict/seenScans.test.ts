@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extremesOf, fullSlices, scanNumbers, seenScansIn } from '../../lib/predict/seenScans.ts';
+import { extremesOf, scanNumbers, seenScansIn } from '../../lib/predict/seenScans.ts';
 import { side, sliceOf, slicesOfBodies } from './scans.ts';
 
 const numbers = (set: ReturnType<typeof slicesOfBodies>) =>
@@ -46,14 +46,18 @@ describe('the numbers of training scans', () => {
   });
 });
 
-describe('the slices that are looked at', () => {
-  it('are those that hold more than the ends of the mask, spread evenly', () => {
-    expect(fullSlices([0, 9, 100, 50, 10, 0], 10)).toEqual([2, 3, 4]);
-    expect(fullSlices([100, 100, 100, 100, 100, 100], 3)).toEqual([0, 2, 4]);
-    expect(fullSlices([0, 0, 0], 10)).toEqual([0, 1, 2]);
-    expect(fullSlices([], 10)).toEqual([]);
-  });
-  it('have ranges of four digits', () => {
+describe('the ranges of training scans', () => {
+  it('have four digits', () => {
     expect(extremesOf([3, 1.23456, 2])).toEqual({ least: 1.235, middle: 2, most: 3 });
+  });
+  it('are worked out once for a set, however often its patients are described', () => {
+    const set = slicesOfBodies([{ bodyHu: 50 }, { bodyHu: 90 }]);
+    let reads = 0;
+    const counted = { ...set, read: (i: number) => (reads++, set.read(i)) };
+    const [first, again] = [seenScansIn(counted, [0, 1, 2, 3]), seenScansIn(counted, [0, 1, 2, 3])];
+    expect(again).toEqual(first);
+    expect(reads).toBe(4);
+    expect(seenScansIn(counted, [0, 1])!.softHu.most).toBe(50);
+    expect(reads).toBe(4);
   });
 });

@@ -24,8 +24,6 @@ export interface Panel {
   readonly masks?: readonly PanelMask[];
   /** Letters at the left, right, top and bottom edge, such as R, L, A, P. */
   readonly edges?: readonly [string, string, string, string];
-  /** A CSS colour behind these letters, so that bone or the table below the patient does not swallow them. */
-  readonly edgeBacking?: string;
 }
 
 /** A scale of colours beside the panels. */
@@ -63,7 +61,7 @@ interface Place {
 const gap = 10;
 /** Pixels at the right that scales of colours take. */
 const barRoom = 118;
-/** Behind letters at the edges. */
+/** Behind letters at the edges, so that bone or the table below the patient does not swallow them. */
 const shade = 'rgba(0,0,0,0.6)';
 
 /** Axis options that show a slice of the given size at the top of a place, with equal scales on both axes. */
@@ -139,7 +137,7 @@ function edgeLetters(panel: Panel, axisName: string): Record<string, unknown>[] 
       xref: `x${axisName}`,
       yref: `y${axisName}`,
       font: { color: 'white', size: sizes.font },
-      bgcolor: panel.edgeBacking ?? shade,
+      bgcolor: shade,
       borderpad: 1,
     }),
   );

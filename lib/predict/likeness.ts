@@ -9,13 +9,13 @@ import { fatRangeHu, lookOf, middleOf, peakHu, type SliceLook } from './look.ts'
 import {
   contrastDoubt,
   type Extremes,
-  hu,
+  inHu,
+  inMm,
+  inPercent,
   inTraining,
   isInside,
   type Judged,
-  mm,
   ofTheKind,
-  percent,
   unlike,
   unlikePhrases,
 } from './ranges.ts';
@@ -133,23 +133,23 @@ function judgedOf({ look, isNoiseComparable, fatHu, organHu, spacingMm }: Likene
     {
       value: fatHu,
       range: plausibleFatHu,
-      tell: (v) => `fat is most often at ${hu(v)}, not near -100 HU: no CT in HU?`,
+      tell: (v) => `fat is most often at ${inHu(v)}, not near -100 HU: no CT in HU?`,
     },
     {
       value: look?.softHu,
       range: softHu,
-      tell: (v) => `soft tissue has ${hu(v)} in the middle, ${inTraining(softHu, hu)}`,
+      tell: (v) => `soft tissue has ${inHu(v)} in the middle, ${inTraining(softHu, inHu)}`,
     },
     {
       value: look?.brightShare,
       range: brightShare,
       tell: (v) =>
-        `${percent(v)} of the soft tissue has 80 HU or more, ${inTraining(brightShare, percent)}: ${contrastDoubt}`,
+        `${inPercent(v)} of the soft tissue has 80 HU or more, ${inTraining(brightShare, inPercent)}: ${contrastDoubt}`,
     },
     {
       value: isNoiseComparable ? look?.noiseHu : undefined,
       range: noiseHu,
-      tell: (v) => `noise of ${hu(v)}, ${inTraining(noiseHu, hu)}`,
+      tell: (v) => `noise of ${inHu(v)}, ${inTraining(noiseHu, inHu)}`,
     },
     {
       value: look?.bodyRows,
@@ -164,17 +164,17 @@ function judgedOf({ look, isNoiseComparable, fatHu, organHu, spacingMm }: Likene
     {
       value: organHu,
       range: seen.organHu,
-      tell: (v) => `the mask has ${hu(v)} on average, ${inTraining(seen.organHu, hu)}, patient by patient`,
+      tell: (v) => `the mask has ${inHu(v)} on average, ${inTraining(seen.organHu, inHu)}, patient by patient`,
     },
     {
       value: spacingMm?.[0],
       range: ofTheKind(seen.pixelMm),
-      tell: (v) => `pixels of ${mm(v)}, ${inTraining(seen.pixelMm, mm)}`,
+      tell: (v) => `pixels of ${inMm(v)}, ${inTraining(seen.pixelMm, inMm)}`,
     },
     {
       value: spacingMm?.[1],
       range: ofTheKind(seen.sliceMm),
-      tell: (v) => `slices ${mm(v)} apart, ${inTraining(seen.sliceMm, mm)}`,
+      tell: (v) => `slices ${inMm(v)} apart, ${inTraining(seen.sliceMm, inMm)}`,
     },
   ];
 }

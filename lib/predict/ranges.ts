@@ -17,9 +17,9 @@ export const ofTheKind = ({ least, middle, most }: Extremes): Extremes => ({
   most: most * farTimes,
 });
 
-export const percent = (share: number): string => `${Math.round(100 * share)} %`;
-export const hu = (value: number): string => `${Math.round(value)} HU`;
-export const mm = (value: number): string => `${Number(value.toPrecision(3))} mm`;
+export const inPercent = (share: number): string => `${Math.round(100 * share)} %`;
+export const inHu = (value: number): string => `${Math.round(value)} HU`;
+export const inMm = (value: number): string => `${Number(value.toPrecision(3))} mm`;
 
 /** `49 HU to 115 HU in training`; one number where both ends read alike. */
 export const inTraining = ({ least, most }: Extremes, shown: (value: number) => string): string =>

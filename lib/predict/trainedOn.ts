@@ -9,12 +9,12 @@ import { fullSlicesOf } from './fullSlices.ts';
 import {
   contrastDoubt,
   type Extremes,
-  hu,
+  inHu,
+  inMm,
+  inPercent,
   inTraining,
   type Judged,
-  mm,
   ofTheKind,
-  percent,
   unlike,
   unlikePhrases,
 } from './ranges.ts';
@@ -67,38 +67,39 @@ function judgedOf(scan: NonNullable<BesideTraining['scan']>, seen: SeenScans): J
   const body = (axis: 0 | 1, word: string): Judged => ({
     value: scan.bodyMm[axis],
     range: widened(bodyMm[axis], room.body * bodyMm[axis].middle),
-    tell: (v) => `the body is ${mm(v)} ${word}, ${inTraining(bodyMm[axis], mm)}: another part of the body, or a child?`,
+    tell: (v) =>
+      `the body is ${inMm(v)} ${word}, ${inTraining(bodyMm[axis], inMm)}: another part of the body, or a child?`,
   });
   return [
     {
       value: scan.softHu,
       range: widened(softHu, room.hu),
-      tell: (v) => `soft tissue has ${hu(v)} in the middle, ${inTraining(softHu, hu)}: ${contrastDoubt}`,
+      tell: (v) => `soft tissue has ${inHu(v)} in the middle, ${inTraining(softHu, inHu)}: ${contrastDoubt}`,
     },
     {
       value: scan.brightShare,
       range: widened(brightShare, room.share),
       tell: (v) =>
-        `${percent(v)} of the soft tissue has 80 HU or more, ${inTraining(brightShare, percent)}: ${contrastDoubt}`,
+        `${inPercent(v)} of the soft tissue has 80 HU or more, ${inTraining(brightShare, inPercent)}: ${contrastDoubt}`,
     },
     body(0, 'from front to back'),
     body(1, 'wide'),
     {
       value: scan.organHu,
       range: widened(organHu, room.organHu),
-      tell: (v) => `the mask has ${hu(v)} on average, the organ ${inTraining(organHu, hu)}`,
+      tell: (v) => `the mask has ${inHu(v)} on average, the organ ${inTraining(organHu, inHu)}`,
     },
     {
       value: scan.pixelMm,
       range: ofTheKind(pixelMm),
-      tell: (v) => `pixels of ${mm(v)}, ${inTraining(pixelMm, mm)}`,
+      tell: (v) => `pixels of ${inMm(v)}, ${inTraining(pixelMm, inMm)}`,
     },
     ...(sliceMm
       ? [
           {
             value: scan.sliceMm,
             range: ofTheKind(sliceMm),
-            tell: (v: number) => `slices ${mm(v)} apart, ${inTraining(sliceMm, mm)}`,
+            tell: (v: number) => `slices ${inMm(v)} apart, ${inTraining(sliceMm, inMm)}`,
           },
         ]
       : []),

@@ -2,7 +2,7 @@
 import type { Grid } from '../preprocess/grid.ts';
 import { toCanonical } from '../volume/orientation.ts';
 import type { Volume } from '../volume/volume.ts';
-import { percent } from './ranges.ts';
+import { inPercent } from './ranges.ts';
 import type { Slices } from './seenPictures.ts';
 
 /** Pixels so many times as large, or as small, as the network's are another kind of image. */
@@ -39,7 +39,7 @@ export function unlikeTraining(volume: Volume, grid: Grid): string[] {
   const padding = grid.unit === 'px' ? 15 : 0;
   const inImage = area / (Math.max(1, grid.extent[0] - padding) * Math.max(1, grid.extent[1] - padding));
   if (inImage < leastInside)
-    warnings.push(`far from training: only ${percent(inImage)} of the network's window lies in ${slices}`);
+    warnings.push(`far from training: only ${inPercent(inImage)} of the network's window lies in ${slices}`);
   const inWindow = area / (units[0]! * units[1]!);
   // A window that was fitted to masks is smaller than its slices; a native one is the slice.
   const isNative = grid.unit === 'px' && grid.extent.every((length, axis) => length === grid.size[axis]);

@@ -13,6 +13,7 @@ import {
 import { classColours, colours, palette } from '../figures/theme.ts';
 import { chooseSlices } from '../figures/volumeOverlay.ts';
 import { boundingBox } from '../volume/foreground.ts';
+import { axial } from '../volume/plane.ts';
 import { sliceZ, type Volume } from '../volume/volume.ts';
 
 /** What is drawn, all canonical and on the same voxels. */
@@ -62,20 +63,17 @@ function unsurePicture(slice: SliceImage, bits: ArrayLike<number>, most: number)
   return rgba;
 }
 
-const edges = ['R', 'L', 'A', 'P'] as const;
-const edgeBacking = 'rgba(0,0,0,0.55)';
-
 /** One slice: with the outline, and with the entropy where there is a network. */
 function panelsOf(scan: DrawnScan, z: number, window: PixelWindow): { outlined: Panel; unsure?: Panel } {
   const whole = huSlice(scan.image, z);
   const cut = (values: ArrayLike<number>): Float32Array => cutWindow(values, whole.height, whole.width, window);
   const slice = cropSlice(whole, window);
   const masks = outlines(cut(sliceZ(scan.mask, z)), scan.classes);
-  const outlined = { slice, masks, title: `slice ${z}`, edges, edgeBacking };
+  const outlined = { slice, masks, title: `slice ${z}`, edges: axial.edges };
   if (!scan.entropy) return { outlined };
   const { bits, most } = scan.entropy;
   const rgba = unsurePicture(slice, cut(sliceZ(bits, z)), most);
-  return { outlined, unsure: { slice, rgba, title: `slice ${z}, unsure`, edges, edgeBacking } };
+  return { outlined, unsure: { slice, rgba, title: `slice ${z}, unsure`, edges: axial.edges } };
 }
 
 /** Rows of four; the unsure ones below their slices. */

@@ -4,16 +4,10 @@ import { type Panel, type PanelMask, panelGrid } from 'axunet/figures/panels';
 import { huSlice, type SliceImage } from 'axunet/figures/slicePicture';
 import { colours } from 'axunet/figures/theme';
 import { softTissueWindowHu } from 'axunet/preprocess/window';
+import { coronal, cutPlane } from 'axunet/volume/plane';
 import { fullestSlice } from 'axunet/volume/values';
 import { sliceZ, type Volume, type VoxelArray } from 'axunet/volume/volume';
 import type { ShownMask, Truth } from './masks.ts';
-
-/** Row y of every slice, the head above. */
-function coronal({ data, shape: [nx, ny, nz] }: Volume, y: number): Float32Array {
-  const out = new Float32Array(nx * nz);
-  for (let z = 0; z < nz; z++) for (let x = 0; x < nx; x++) out[(nz - 1 - z) * nx + x] = data[(z * ny + y) * nx + x]!;
-  return out;
-}
 
 /** The label's tumour alone, where it has one. */
 const tumourOf = (label: Volume<Uint8Array>): Volume<Uint8Array> =>
@@ -58,7 +52,7 @@ export function badMaskFigure({ image, label }: Truth, { title, mask }: ShownMas
   const isOfClasses = mask.data.includes(2);
   const [dx, , dz] = image.spacingMm;
   const across: SliceImage = {
-    values: coronal(image, y),
+    values: cutPlane(image, coronal, y),
     height: image.shape[2],
     width: image.shape[0],
     spacingMm: [dz, dx],
@@ -66,7 +60,7 @@ export function badMaskFigure({ image, label }: Truth, { title, mask }: ShownMas
   };
   const panels: Panel[] = [
     { slice: huSlice(image, z), masks: looks(sliceZ(label, z), sliceZ(placed, z), isOfClasses) },
-    { slice: across, masks: looks(coronal(label, y), coronal(placed, y), isOfClasses) },
+    { slice: across, masks: looks(cutPlane(label, coronal, y), cutPlane(placed, coronal, y), isOfClasses) },
   ];
   return panelGrid([panels], {
     title: `Mask of a phantom: ${title}`,

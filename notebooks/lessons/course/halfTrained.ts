@@ -12,13 +12,11 @@ export const halfTrainedConfig = (changes: TrainChanges = {}): TrainConfig =>
       validateEvery: 1,
       emaDecay: null,
       learningRate: 2e-3,
-      ...constant,
+      schedule: { kind: 'constant', warmUp: 0 },
       ...changes,
     },
     presetConfig('demo', 'phantom'),
   );
-
-const constant = { schedule: { kind: 'constant', warmUp: 0 } } as const;
 
 /** The first patients of `npm start`'s cohort are those of the course; the others train and choose. */
 export const halfTrainedSplit = {

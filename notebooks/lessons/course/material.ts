@@ -14,6 +14,7 @@ import { toCanonical } from 'axunet/volume/orientation';
 import { binaryMask, shiftMask } from 'axunet/volume/perturbMask';
 import { fullestSlice } from 'axunet/volume/values';
 import { sliceZ, type Volume } from 'axunet/volume/volume';
+import { flipped } from '../badMasks/masks.ts';
 import type { Session } from '../session.ts';
 
 /** How many patients there are. They are the first of `npm start`'s cohort, so that pictures look alike. */
@@ -82,14 +83,6 @@ export async function canonicalPatient(number: number): Promise<CoursePatient> {
   return { id, image: toCanonical(image), label: toCanonical(label) };
 }
 
-/** Rows in reverse order, slice by slice: front becomes back. */
-function frontToBack({ data, shape: [width, height] }: Volume<Uint8Array>): Uint8Array {
-  return data.map((_, i) => {
-    const row = Math.floor(i / width) % height;
-    return data[i + (height - 1 - 2 * row) * width];
-  });
-}
-
 /** A label that somebody handed in, with the CT that it belongs to. */
 export interface Suspect {
   readonly letter: string;
@@ -104,7 +97,7 @@ export async function suspectLabels(): Promise<Suspect[]> {
   const labels: Volume<Uint8Array>[] = [
     { ...organ, data: organ.data.map((value) => 255 * value) },
     shiftMask(organ, [0, 0, 1]),
-    { ...organ, data: frontToBack(organ) },
+    flipped(organ),
     label,
   ];
   return labels.map((one, i) => ({ letter: 'ABCD'[i], image, label: one }));

@@ -13,7 +13,7 @@ import { readClassifiers } from '../realTumours/classifierRecord.ts';
 import { patientOfSlice } from '../study/compare.ts';
 import { readStudyRecord, type StudyRecord } from '../study/record.ts';
 
-/** Features of the 24 patients of `npm start`, 12 of them with a tumour; `npm run course -- --features` makes it. */
+/** Features of the 24 patients of `npm start`, 12 of them with a tumour; `npm run course -- --material` makes it. */
 export const featuresFile = projectPath('notebooks/course/features.csv');
 
 /** One row a patient: id, group, acquisition and 107 features. */

@@ -239,9 +239,8 @@ function drawLetters(plane, context) {
   write('5 cm', 0.5 * size, height - 1.3 * size);
 }
 
-function draw(plane) {
+function draw(plane, grey) {
   const context = plane.canvas.getContext('2d');
-  const grey = greys();
   const picture = pictureOf(plane, (index, pixels, p) => {
     pixels[p] = pixels[p + 1] = pixels[p + 2] = grey[voxels[index]];
     pixels[p + 3] = 255;
@@ -281,8 +280,9 @@ function redraw() {
   isWaiting = true;
   requestAnimationFrame(() => {
     isWaiting = false;
+    const grey = greys();
     for (const plane of planes) {
-      draw(plane);
+      draw(plane, grey);
       const slice = content.start[plane.through] + state.at[plane.through] * content.factor[plane.through];
       plane.slider.value = state.at[plane.through];
       plane.output.textContent = `slice ${slice}`;

@@ -10,12 +10,11 @@ export const oneHour: CourseSession = {
   minutes: 60,
   about:
     'Nine exercises from the three long sessions: what a scan is before a network sees it, how scores become too ' +
-    'good, ' +
-    'and how findings come out of nothing.',
+    'good, and how findings come out of nothing.',
   setup: ["import * as rad from 'axunet-lessons/radiomics';", "const leakage = await study.loadStudy('leakage');"],
   opening:
-    'There is no time to set up machines: have the first cell run before the hour begins. Skip 2.8 where people ' +
-    'are new to metrics.',
+    'There is no time to set up machines: have the first cell run before the hour begins. Skip 2.8 where people are ' +
+    'new to metrics.',
   steps: [
     { exercise: windowByHand },
     { exercise: organVolume },

@@ -22,9 +22,8 @@ const axesOfPatient: Exercise = {
   minutes: 4,
   story:
     'A volume is a list of numbers. Which direction in the patient the first, second and third index count towards ' +
-    'stands in the affine alone. Three letters say it: `RAS` means that x grows to the Right, y to Anterior and ' +
-    'z to ' +
-    'Superior.',
+    'stands in the affine alone. Three letters say it: `RAS` means that x grows to the Right, y to Anterior and z ' +
+    'to Superior.',
   task: 'Which way do the axes of patient 2 run **as stored on disk**? `ax.orientationCodes(affine)` reads them.',
   given: 'const { image } = await course.openPatient(2);',
   name: 'codes',
@@ -88,9 +87,7 @@ export const windowByHand: Exercise = {
   ],
   hint: 'The lower end must become 0, the upper end 1.',
   more: 'Subtract the lower end, divide by the width, then cut to 0…1 with `Math.min` and `Math.max`.',
-  why:
-    'With this window all grey levels are spent on soft tissue; with ±1024 HU the same tissue fills a tenth of ' +
-    'them.',
+  why: 'With this window all grey levels are spent on soft tissue; with ±1024 HU the same tissue fills a tenth of them.',
 };
 
 const label3 = async (): Promise<Volume<Uint8Array>> => (await openPatient(3)).label;
@@ -102,9 +99,8 @@ export const organVolume: Exercise = {
   minutes: 6,
   story:
     'A mask counts voxels, a radiologist thinks in millilitres. Between them stands the spacing: the distance of ' +
-    'neighbouring voxels in mm along x, y and z. In the labels 0 is background, 1 pancreas and 2 tumour; a ' +
-    'tumour in ' +
-    'the pancreas is part of the organ.',
+    'neighbouring voxels in mm along x, y and z. In the labels 0 is background, 1 pancreas and 2 tumour; a tumour ' +
+    'in the pancreas is part of the organ.',
   task: 'How many **ml** is the organ (pancreas and tumour together) of patient 3? 1 ml is 1000 mm³.',
   given:
     'const { label } = await course.openPatient(3);\nconst voxels = label.data.filter((value) => value > 0).length;',
@@ -146,8 +142,8 @@ export const organVolume: Exercise = {
   hint: 'A voxel is a box; its three edges are in `label.spacingMm`.',
   more: 'Multiply the number of voxels by the three spacings, and divide by 1000.',
   why:
-    'Real ones have some 70 to 80 ml, large ones twice that. A volume that is off ten times is a wrong spacing, ' +
-    'no disease.',
+    'Real ones have some 70 to 80 ml, large ones twice that. A volume that is off ten times is a wrong spacing, no ' +
+    'disease.',
 };
 
 const tumourMl = async (): Promise<number> => {
@@ -258,11 +254,11 @@ export const emptyAnswer: Exercise = {
   title: 'A useless answer with a good score',
   minutes: 5,
   story:
-    'Accuracy is the share of voxels with the right answer. The Dice similarity coefficient (DSC) is ' +
-    '2 · tp / (2 · tp + fp + fn): true positives against what was wrongly found (fp) and missed (fn).',
+    'Accuracy is the share of voxels with the right answer. The Dice similarity coefficient (DSC) is 2 · tp / (2 · ' +
+    'tp + fp + fn): true positives against what was wrongly found (fp) and missed (fn).',
   task:
-    'A program answers "background" for every voxel of patient 3. Give its **accuracy** and its **DSC**, from 0 ' +
-    'to 1.',
+    'A program answers "background" for every voxel of patient 3. Give its **accuracy** and its **DSC**, from 0 to ' +
+    '1.',
   given:
     'const { label } = await course.openPatient(3);\nconst organ = label.data.filter((value) => value > 0).length;',
   name: 'scores',
@@ -280,9 +276,7 @@ export const emptyAnswer: Exercise = {
         const accuracy = 1 - count(label) / label.data.length;
         return [accuracy, (2 * accuracy) / (1 + accuracy)];
       },
-      hint:
-        'Your DSC is that of the background. Which voxels are true positives when the organ is what is looked ' +
-        'for?',
+      hint: 'Your DSC is that of the background. Which voxels are true positives when the organ is what is looked for?',
     },
     {
       mistake: 'Takes the DSC of an empty mask for 1.',
@@ -375,8 +369,7 @@ const windowWithMargin: Exercise = {
   minutes: 6,
   story:
     'The network sees a window that holds the organ of every training patient, with a margin on all sides. Too ' +
-    'narrow ' +
-    'a window cuts organs of new patients; too wide a window spends the pixels on fat and bowel.',
+    'narrow a window cuts organs of new patients; too wide a window spends the pixels on fat and bowel.',
   task: 'How many **mm** from left to right must the window have for patient 4, with a margin of 15 mm on both sides?',
   given: [
     'const { label } = await course.canonicalPatient(4);',
@@ -415,8 +408,8 @@ const windowWithMargin: Exercise = {
   hint: 'Columns of the organ times their width, and a margin left and right.',
   more: 'The number of columns is last − first + 1; multiply it by `label.spacingMm[0]` and add twice 15 mm.',
   why:
-    'In training the window is placed by the training masks alone: with those of test patients it would know ' +
-    'where to look.',
+    'In training the window is placed by the training masks alone: with those of test patients it would know where ' +
+    'to look.',
 };
 
 const whoDecides: Exercise = {
@@ -455,9 +448,7 @@ const whoDecides: Exercise = {
   ],
   hint: 'Think of a new patient, for whom no mask exists.',
   more: 'Whatever is chosen with the help of test masks makes the score too good.',
-  why:
-    'The rule is the same for windows, thresholds, post-processing and features: test patients only see the ' +
-    'result.',
+  why: 'The rule is the same for windows, thresholds, post-processing and features: test patients only see the result.',
 };
 
 export const mirroredLabel: Exercise = {
@@ -465,9 +456,8 @@ export const mirroredLabel: Exercise = {
   title: 'Which label is mirrored?',
   minutes: 6,
   story:
-    'Four people hand in labels of patient 2. All have the right shape, so no program complains. The picture ' +
-    'shows the ' +
-    'slice with most of each mask. The pancreas is soft tissue in front of the spine, which is at the bottom.',
+    'Four people hand in labels of patient 2. All have the right shape, so no program complains. The picture shows ' +
+    'the slice with most of each mask. The pancreas is soft tissue in front of the spine, which is at the bottom.',
   task: 'Which label is **mirrored** front to back: A, B, C or D?',
   given: [
     'const suspects = await course.suspectLabels();',
@@ -486,8 +476,8 @@ export const mirroredLabel: Exercise = {
       mistake: 'A, whose values are 0 and 255.',
       answer: () => 'A',
       hint:
-        'Its values are unusual, 0 and 255, but look where it lies. A program that asks for "greater than 0" ' +
-        'reads it well.',
+        'Its values are unusual, 0 and 255, but look where it lies. A program that asks for "greater than 0" reads ' +
+        'it well.',
     },
     {
       mistake: 'B, which lies one slice too high.',
@@ -530,9 +520,9 @@ export const session1: CourseSession = {
     {
       title: 'Slice by slice',
       text:
-        'Patient 4 with its mask, in three planes. Click into the viewer and go through the slices with the wheel or ' +
-        'with Page Up and Page Down, and press h for the other keys. Follow the organ from its tail at the spleen to ' +
-        'its head in the loop of the duodenum.',
+        'Patient 4 with its mask, in three planes. Click into the viewer and go through the slices with the wheel ' +
+        'or with Page Up and Page Down, and press h for the other keys. Follow the organ from its tail at the ' +
+        'spleen to its head in the loop of the duodenum.',
       code: [
         'const { image, label } = await course.canonicalPatient(4);',
         "await ax.viewVolume(image, { mask: label, name: 'patient 4' });",

@@ -22,11 +22,9 @@ export const whoLeaks: Exercise = {
   title: 'Who is on both sides?',
   minutes: 6,
   story:
-    '199 real slices of 43 patients were dealt into four folds at random, slice by slice. Each fold is tested ' +
-    'once by ' +
-    'a network that learned from the other three. A patient with slices in two folds is known to the network ' +
-    'that is ' +
-    'tested on her.',
+    '199 real slices of 43 patients were dealt into four folds at random, slice by slice. Each fold is tested once ' +
+    'by a network that learned from the other three. A patient with slices in two folds is known to the network ' +
+    'that is tested on her.',
   task: 'How many of the 43 patients have slices in **more than one** fold?',
   given: [
     'const slices = await course.dealtSlices();',
@@ -78,9 +76,8 @@ export const priceOfLeakage: Exercise = {
   title: 'What leakage is worth',
   minutes: 5,
   story:
-    'The same slices, the same network, the same number of epochs: once dealt by slice, once by patient. ' +
-    '`bySlice` and ' +
-    '`byPatient` are the DSC of each patient, slices pooled.',
+    'The same slices, the same network, the same number of epochs: once dealt by slice, once by patient. `bySlice` ' +
+    'and `byPatient` are the DSC of each patient, slices pooled.',
   task: 'By how much is the mean DSC of a patient **higher** when slices were dealt at random?',
   given: 'const scores = await course.leakageScores();\nax.toTable(scores.slice(0, 4)).show();',
   name: 'gain',
@@ -210,10 +207,8 @@ const pooledDice: Exercise = {
   minutes: 6,
   story:
     'The half-trained network was asked about patient 5, slice by slice. For each slice there are counts: tp, fp ' +
-    'and fn. ' +
-    'A DSC **of the patient** pools: counts are added over all slices before the ratio is taken, so that a slice ' +
-    'with ' +
-    'five pixels of organ does not weigh as much as one with five hundred.',
+    'and fn. A DSC **of the patient** pools: counts are added over all slices before the ratio is taken, so that a ' +
+    'slice with five pixels of organ does not weigh as much as one with five hundred.',
   task: 'Compute the pooled DSC of patient 5.',
   given: [
     'const slices = await course.slicesOfPatient(5);',
@@ -268,9 +263,8 @@ const chooseThreshold: Exercise = {
   title: 'Choosing a threshold',
   minutes: 5,
   story:
-    'A network gives probabilities; a mask needs a threshold. Patients 3 and 4 are for choosing (validation), 5 ' +
-    'and 6 ' +
-    'for judging (test). The table has the mean DSC of both pairs at each threshold.',
+    'A network gives probabilities; a mask needs a threshold. Patients 3 and 4 are for choosing (validation), 5 and ' +
+    '6 for judging (test). The table has the mean DSC of both pairs at each threshold.',
   task: 'Which **threshold** would you use for the test patients?',
   given: [
     'const validation = await course.diceByThreshold(course.sides.validation);',
@@ -397,12 +391,10 @@ export const whichMetric: Exercise = {
   title: 'Two masks, four metrics',
   minutes: 6,
   story:
-    'Two predictions for patient 1: `shifted` is the whole organ one voxel to the side; `island` is perfect but ' +
-    'for a ' +
-    'cube of 3 × 3 × 3 voxels far away. DSC counts voxels. NSD counts how much of both surfaces lies within 2 mm of ' +
-    'each other. The Hausdorff distance (HD) is the largest distance between the surfaces, HD95 leaves the ' +
-    'largest 5 % of them out. ' +
-    'Mind the direction: DSC and NSD are better when higher, HD and HD95 when lower.',
+    'Two predictions for patient 1: `shifted` is the whole organ one voxel to the side; `island` is perfect but for ' +
+    'a cube of 3 × 3 × 3 voxels far away. DSC counts voxels. NSD counts how much of both surfaces lies within 2 mm ' +
+    'of each other. The Hausdorff distance (HD) is the largest distance between the surfaces, HD95 leaves the ' +
+    'largest 5 % of them out. Mind the direction: DSC and NSD are better when higher, HD and HD95 when lower.',
   task: 'By which of these metrics is `shifted` the **better** mask? Answer with a list of names from the table.',
   given: [
     'const { reference, shifted, island } = await course.twoPredictions();',
@@ -450,8 +442,7 @@ const emptyMasks: Exercise = {
   minutes: 5,
   story:
     'Three slices. The first shows no organ and nothing was found; the second shows none and five pixels were ' +
-    'found; ' +
-    'of the third 80 of 100 pixels were found. By our rule two empty masks agree: their DSC is 1.',
+    'found; of the third 80 of 100 pixels were found. By our rule two empty masks agree: their DSC is 1.',
   task: 'What is the **mean DSC of the three slices** by this rule?',
   given: [
     'const slices = [',
@@ -504,9 +495,8 @@ const goOnTraining: Exercise = {
   title: 'Going on with training',
   minutes: 6,
   story:
-    'Training goes on from the half-trained weights, three epochs on patients 1 and 2 alone. `before` and ' +
-    '`after` hold ' +
-    'the mean DSC of each side: training, validation, test.',
+    'Training goes on from the half-trained weights, three epochs on patients 1 and 2 alone. `before` and `after` ' +
+    'hold the mean DSC of each side: training, validation, test.',
   task: 'By how much did the DSC **on the test patients** change (after minus before)?',
   given: [
     'const { before, after } = await course.goOn();',
@@ -557,8 +547,7 @@ export const session2: CourseSession = {
   minutes: 90,
   about:
     'A network that was stopped half-way: how it learned, what it finds, how it is scored, and how scores become ' +
-    'too ' +
-    'good. Ten exercises. Nothing here trains for longer than some seconds.',
+    'too good. Ten exercises. Nothing here trains for longer than some seconds.',
   setup: [
     'const engine = await ax.startEngine();',
     'console.log(engine.description);',

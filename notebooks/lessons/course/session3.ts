@@ -17,8 +17,7 @@ const featureUnit: Exercise = {
   minutes: 4,
   story:
     "PyRadiomics' `shape_MeshVolume` is the volume enclosed by a surface of triangles, in the cube of the unit " +
-    'of the ' +
-    'spacing: mm³. The table holds 24 made patients, one row each.',
+    'of the spacing: mm³. The table holds 24 made patients, one row each.',
   task: 'What is the mesh volume of the first patient in **ml**?',
   given:
     "const table = await course.openFeatures();\nconst meshVolume = table.numbers('original_shape_MeshVolume')[0];",
@@ -59,9 +58,8 @@ const greyLevels: Exercise = {
   minutes: 5,
   story:
     "Texture features do not see HU but grey levels. With PyRadiomics' rule a bin is 25 HU wide and the edges " +
-    'are the ' +
-    'multiples of 25: −25 to below 0 is one bin, 0 to below 25 the next, in every patient alike. `Math.floor` ' +
-    'rounds down.',
+    'are the multiples of 25: −25 to below 0 is one bin, 0 to below 25 the next, in every patient alike. ' +
+    '`Math.floor` rounds down.',
   task: 'How many bins are there from the lowest to the highest HU in the organ of patient 1, both included?',
   given: [
     'const { image, label } = await course.canonicalPatient(1);',
@@ -106,8 +104,8 @@ const greyLevels: Exercise = {
   hint: 'In which bin is the lowest value, in which the highest?',
   more: 'The bin of a value v is `Math.floor(v / 25)`; count the bins from the first to the last.',
   why:
-    'Another bin width gives another texture. PyRadiomics counts from multiples of the width, IBSI from the ' +
-    'lowest value of each patient.',
+    'Another bin width gives another texture. PyRadiomics counts from multiples of the width, IBSI from the lowest ' +
+    'value of each patient.',
 };
 
 const asymmetric = 'original_glcm_Contrast';
@@ -119,8 +117,7 @@ const rankTest: Exercise = {
   minutes: 6,
   story:
     "Welch's t test asks whether means differ, Mann-Whitney whether a value of one group tends to be the larger " +
-    'one of a ' +
-    'pair; it looks at ranks and does not mind an outlier. Both give a two-sided p: a difference in either ' +
+    'one of a pair; it looks at ranks and does not mind an outlier. Both give a two-sided p: a difference in either ' +
     'direction counts.',
   task: 'What is the **two-sided p of Mann-Whitney** for GLCM contrast, tumour against normal?',
   given: [
@@ -186,9 +183,8 @@ const sampleSd: Exercise = {
   title: 'The spread of a sample',
   minutes: 4,
   story:
-    'The standard deviation of a **sample** divides by n − 1: the mean was estimated from the same values, and ' +
-    'they lie ' +
-    'nearer to it than to the true one. Dividing by n is right only where the values are everybody.',
+    'The standard deviation of a **sample** divides by n − 1: the mean was estimated from the same values, and they ' +
+    'lie nearer to it than to the true one. Dividing by n is right only where the values are everybody.',
   task: 'What is the sample SD of the mean HU in the 12 patients with a tumour?',
   given: [
     `const { ill } = await course.groupsOf('${size}');`,
@@ -309,8 +305,8 @@ const anyFinding: Exercise = {
   hint: 'What is the probability that none of them does?',
   more: 'The probability of none is 0.95 multiplied with itself 92 times; take it from 1.',
   why:
-    '"p ≤ 0.05 in some feature" is what one expects of nothing. Real features move together, so it is less, but ' +
-    'not little.',
+    '"p ≤ 0.05 in some feature" is what one expects of nothing. Real features move together, so it is less, but not ' +
+    'little.',
 };
 
 const afterCorrection: Exercise = {
@@ -359,8 +355,7 @@ const aucByHand: Exercise = {
   minutes: 5,
   story:
     'The AUC is the share of pairs (one ill, one well) in which the ill one has the higher value; where both are ' +
-    'equal ' +
-    'the pair counts half. Here the value is the number of the slice, which knows nothing of a tumour.',
+    'equal the pair counts half. Here the value is the number of the slice, which knows nothing of a tumour.',
   task: 'Four ill people have the values 7, 9, 9, 12, three healthy ones 3, 7, 8. What is the **AUC**?',
   given: 'const ill = [7, 9, 9, 12];\nconst well = [3, 7, 8];',
   name: 'auc',
@@ -397,8 +392,7 @@ export const whatItReads: Exercise = {
   minutes: 5,
   story:
     'Patients with a tumour all come from one hospital (MSD), those without from another (NIH). Every AUC is of ' +
-    'people ' +
-    'whom the classifier has not seen. `NIH-noise` has no tumour in it: it tells noisy from quiet scans of ' +
+    'people whom the classifier has not seen. `NIH-noise` has no tumour in it: it tells noisy from quiet scans of ' +
     'healthy people.',
   task: [
     'Which sentence do these numbers support?',
@@ -445,8 +439,7 @@ const powerOfTwelve: Exercise = {
   minutes: 6,
   story:
     'Power is the probability of finding what is there. 2000 studies were drawn, each with 12 patients in both ' +
-    'groups ' +
-    'and a true difference of one standard deviation, which is large.',
+    'groups and a true difference of one standard deviation, which is large.',
   task: "In which **share** of the studies does Welch's test find the difference at p ≤ 0.05?",
   given: 'const studies = course.shiftedCohorts(1); // 2000 times { ill, well }',
   name: 'power',
@@ -477,9 +470,7 @@ const powerOfTwelve: Exercise = {
   ],
   hint: 'One p for each study, then the share that is at most 0.05.',
   more: '`course.pValues(studies)` gives all p; count those up to 0.05 and divide by 2000.',
-  why:
-    'About every third such study misses a large difference, and those that find it make it look larger than it ' +
-    'is.',
+  why: 'About every third such study misses a large difference, and those that find it make it look larger than it is.',
 };
 
 const permutationP: Exercise = {
@@ -487,9 +478,8 @@ const permutationP: Exercise = {
   title: 'p by shuffling',
   minutes: 4,
   story:
-    'A permutation test shuffles the labels, here 999 times, and asks how often the difference is at least as ' +
-    'large as ' +
-    'the one that was seen. What was seen counts as one arrangement too.',
+    'A permutation test shuffles the labels, here 999 times, and asks how often the difference is at least as large ' +
+    'as the one that was seen. What was seen counts as one arrangement too.',
   task: 'In 3 of 999 shuffles the difference was at least as large. What is **p**?',
   given: 'const [asLarge, shuffles] = [3, 999];',
   name: 'p',
@@ -517,8 +507,8 @@ const permutationP: Exercise = {
   hint: 'How many arrangements are there with the real one, and how many are as large?',
   more: 'Add the real arrangement to both numbers before you divide.',
   why:
-    'No p below 1 / (shuffles + 1) can come out. So Holm over 92 tests cannot find anything with 999 shuffles: ' +
-    '92 × 0.001 is above 0.05.',
+    'No p below 1 / (shuffles + 1) can come out. So Holm over 92 tests cannot find anything with 999 shuffles: 92 × ' +
+    '0.001 is above 0.05.',
 };
 
 export const session3: CourseSession = {
@@ -527,8 +517,7 @@ export const session3: CourseSession = {
   minutes: 90,
   about:
     'From masks to numbers, from numbers to p values, and how "p ≤ 0.05" comes out of nothing. Eleven exercises ' +
-    'with ' +
-    'made patients, made noise, and the recorded study of real tumours.',
+    'with made patients, made noise, and the recorded study of real tumours.',
   setup: ["import * as rad from 'axunet-lessons/radiomics';"],
   opening:
     'Let everybody write down a guess first: "how many of 92 features differ between two groups of 12 if there is ' +

@@ -8,7 +8,7 @@ export * from './figures/augmentationExamples.ts';
 export * from './figures/baselineComparison.ts';
 export * from './figures/cohortOverview.ts';
 export * from './figures/foldsFigure.ts';
-export * from './figures/labelHistogram.ts';
+export * from './figures/labelSquares.ts';
 export * from './figures/metricsTable.ts';
 export * from './figures/modelLayers.ts';
 export * from './figures/optimizerComparison.ts';

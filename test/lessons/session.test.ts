@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../lib/io/files.ts';
-import { labelHistogram } from '../../notebooks/lessons/figures/labelHistogram.ts';
+import { labelSquares } from '../../notebooks/lessons/figures/labelSquares.ts';
 import { figure, openCases, openSession, type Session, sourceOf } from '../../notebooks/lessons/session.ts';
 import { recordFile } from '../../notebooks/lessons/study/record.ts';
 
@@ -17,7 +17,7 @@ describe('a figure of a notebook', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-session-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const session: Session = { ...openSession(), profile: 'tiny', dataset: 'phantom', slices: folder, figures: folder };
-  const spec = labelHistogram([{ name: 'Pancreas', count: 1 }]);
+  const spec = labelSquares([{ name: 'Pancreas', count: 1 }]);
   const recorded = (name: string): Record =>
     JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as Record;
 

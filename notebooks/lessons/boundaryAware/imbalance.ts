@@ -1,6 +1,6 @@
 /** Section 1 of boundary-aware-loss.ipynb: how rare the pancreas is, and what answers without looking are worth. */
 import type { Row } from 'axunet/figures/table';
-import type { LabelCount } from '../figures/labelHistogram.ts';
+import type { LabelCount } from '../figures/labelSquares.ts';
 import type { PublishedRecord } from '../study/published.ts';
 import type { StudyRecord } from '../study/record.ts';
 

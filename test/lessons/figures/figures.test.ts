@@ -8,7 +8,7 @@ import { baselineComparison } from '../../../notebooks/lessons/figures/baselineC
 import { cohortOverview } from '../../../notebooks/lessons/figures/cohortOverview.ts';
 import { foldRows, foldsFigure } from '../../../notebooks/lessons/figures/foldsFigure.ts';
 import { greyScaleFigure } from '../../../notebooks/lessons/figures/greyScaleFigure.ts';
-import { formatShare, labelHistogram, squaresOf } from '../../../notebooks/lessons/figures/labelHistogram.ts';
+import { formatShare, labelSquares, squaresOf } from '../../../notebooks/lessons/figures/labelSquares.ts';
 import { centredMeans, optimizerComparison } from '../../../notebooks/lessons/figures/optimizerComparison.ts';
 import { edgeCodes, orientationCheck } from '../../../notebooks/lessons/figures/orientationCheck.ts';
 import { separableConvolution } from '../../../notebooks/lessons/figures/separableConvolution.ts';
@@ -34,7 +34,7 @@ const images = (figure: Figure): Loose[] => (figure.layout.images ?? []) as Loos
 describe('every figure of a lesson without data', () => {
   const empty: Record<string, Figure> = {
     windowBeforeAfter: windowBeforeAfter({ ...slice, values: [], height: 0, width: 0 }, { windowHu: range }),
-    labelHistogram: labelHistogram([{ name: 'Pancreas', count: 0 }]),
+    labelSquares: labelSquares([{ name: 'Pancreas', count: 0 }]),
     sliceTriplet: sliceTriplet(new Float32Array(0), { ...slice, height: 0, width: 0, z: 0 }),
     augmentationExamples: augmentationExamples([]),
     foldsFigure: foldsFigure({ folds: [] }),
@@ -156,7 +156,7 @@ describe('the window figure', () => {
 
 describe('labels and folds', () => {
   it('name the share of each label, also of an absent one', () => {
-    const figure = labelHistogram([
+    const figure = labelSquares([
       { name: 'Background', count: 260328 },
       { name: 'Pancreas', count: 1816 },
       { name: 'Tumour', count: 0 },
@@ -173,7 +173,7 @@ describe('labels and folds', () => {
   });
 
   it('take finer squares for a rarer label, and count squares that add up', () => {
-    const rare = labelHistogram([
+    const rare = labelSquares([
       { name: 'Background', count: 999_600 },
       { name: 'Pancreas', count: 400 },
     ]);

@@ -55,7 +55,7 @@ function squaresTrace(name: string, colour: string, first: number, count: number
  * label first, with counts and shares in the legend. Area is share, as it is in no bar on a logarithmic axis. No voxels
  * at all give an empty figure.
  */
-export function labelHistogram(
+export function labelSquares(
   counts: readonly LabelCount[],
   options: { title?: string; unit?: 'voxels' | 'pixels' } = {},
 ): Figure {

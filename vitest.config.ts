@@ -45,7 +45,7 @@ const project = (name: ReturnType<typeof kindOf>, isolate: boolean) => ({
 export default defineConfig({
   resolve: { conditions: ['import', 'module', 'node', 'default'] },
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [project('apart', true), project('engines', false), project('together', false)],
   },
 });

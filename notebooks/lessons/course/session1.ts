@@ -87,7 +87,9 @@ export const windowByHand: Exercise = {
   ],
   hint: 'The lower end must become 0, the upper end 1.',
   more: 'Subtract the lower end, divide by the width, then cut to 0…1 with `Math.min` and `Math.max`.',
-  why: 'With this window all grey levels are spent on soft tissue; with ±1024 HU the same tissue fills a tenth of them.',
+  why:
+    'With this window all grey levels are spent on soft tissue; ' +
+    'with ±1024 HU the same tissue fills a tenth of them.',
 };
 
 const label3 = async (): Promise<Volume<Uint8Array>> => (await openPatient(3)).label;

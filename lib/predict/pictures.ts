@@ -57,7 +57,12 @@ async function probabilityOf(
     const { scales = [1] } = member;
     for (const scale of scales) {
       const grid = scaledGrid(member.grid, scale);
-      const [[map]] = await predictImages(member.network, sampleBatch([{ image, geometry }], grid), 1, grid.size);
+      const [[map]] = await predictImages(
+        member.network,
+        sampleBatch(1, () => ({ image, geometry }), grid),
+        1,
+        grid.size,
+      );
       const own = resampleToSource(map, geometry, grid);
       for (let i = 0; i < sum.length; i++) sum[i] += own[i] / (scales.length * members.length);
     }

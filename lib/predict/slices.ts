@@ -61,14 +61,14 @@ function planesOf(values: Float32Array, start: number, pixels: number, classes: 
   });
 }
 
-/** Slices brought to the grid, NHWC [n, h, w, 3]. */
-export function sampleBatch(inputs: readonly SliceInput[], grid: Grid): Float32Array {
-  const pixels = grid.size[0] * grid.size[1];
-  const images = new Float32Array(inputs.length * pixels * 3);
-  inputs.forEach(({ image, geometry }, i) => {
-    const part = images.subarray(i * pixels * 3, (i + 1) * pixels * 3);
-    sampleSliceInto({ image: part }, { image }, geometry, grid);
-  });
+/** `count` slices brought to the grid, NHWC [n, h, w, 3]; each is asked for when the one before it has been read. */
+export function sampleBatch(count: number, slice: (i: number) => SliceInput, grid: Grid): Float32Array {
+  const values = grid.size[0] * grid.size[1] * 3;
+  const images = new Float32Array(count * values);
+  for (let i = 0; i < count; i++) {
+    const { image, geometry } = slice(i);
+    sampleSliceInto({ image: images.subarray(i * values, (i + 1) * values) }, { image }, geometry, grid);
+  }
   return images;
 }
 

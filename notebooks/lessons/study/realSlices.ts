@@ -50,7 +50,7 @@ export function waysFigure(ways: readonly Way[]): Figure {
     { name: label, kind: 'by slice', estimate: bySlice.mean, interval: bySlice.interval },
   ]);
   return forestPlot(rows, {
-    title: 'DSC of 43 real patients, each unseen: one or two networks, one or three scales',
+    title: 'DSC of 43 real patients, each unseen, by way of training and predicting',
     subtitle: 'mean and 95 % interval over patients; dotted: the recipe, by patient',
     x: 'Mean DSC (0 to 1)',
     unit: 'none',

@@ -79,12 +79,6 @@ export const settings = {
       .map((file) => path.resolve(file.trim()));
   },
   /**
-   * When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never.
-   */
-  get stepCheck(): 'once' | 'always' | 'never' {
-    return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
-  },
-  /**
    * A Python interpreter with the peers that `npm run bench` and some tests compare with; undefined means measure ours
    * alone.
    */

@@ -10,10 +10,9 @@ import * as tf from '@tensorflow/tfjs';
 import { messageOf, UserError } from './errors.ts';
 import { autoEngines, type EngineChoice, type EngineName, engineSettings } from './settings.ts';
 
+export type { EngineName } from './settings.ts';
 /** TensorFlow.js, the one instance that everything here shares. */
 export { tf };
-
-export type { EngineName } from './settings.ts';
 
 /** The engine that runs, what it is in words, and why it is not the fastest one where that is so. */
 export interface EngineInfo {

@@ -32,4 +32,11 @@ export const engineSettings = {
   get isCompiling(): boolean {
     return choiceOf('AXUNET_COMPILE', ['auto', 'off'], 'auto') === 'auto';
   },
+  /**
+   * When a compiled step is compared with the uncompiled one, and a graphics card under WebGPU with plain JavaScript:
+   * the first time on this machine, at every start, or never.
+   */
+  get stepCheck(): 'once' | 'always' | 'never' {
+    return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
+  },
 } as const;

@@ -52,8 +52,15 @@ function squaredDistance(inside: tf.Tensor, spacingMm: readonly number[]): tf.Te
 
 /**
  * As `signedDistance`, of `values` [n, h, w] or [n, d, h, w] whose spacing in mm is that of x (the last axis), y and z.
+ * Its gradient is 0.
  */
-export function distanceOnTensors(values: tf.Tensor, spacingMm: readonly number[]): tf.Tensor {
+export const distanceOnTensors = (values: tf.Tensor, spacingMm: readonly number[]): tf.Tensor =>
+  tf.customGrad((x) => ({
+    value: signedDistanceOf(x as tf.Tensor, spacingMm),
+    gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
+  }))(values);
+
+function signedDistanceOf(values: tf.Tensor, spacingMm: readonly number[]): tf.Tensor {
   return tf.tidy(() => {
     const inside = tf.cast(tf.greater(values, 0.5), 'float32');
     const [toInside, toOutside] = [inside, tf.sub(1, inside)].map((set) => tf.sqrt(squaredDistance(set, spacingMm)));

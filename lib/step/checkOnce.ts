@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { currentEngine } from 'axunet-engine/engine';
 import { graphBindingFile } from 'axunet-engine/graph/native';
+import { engineSettings } from 'axunet-engine/settings';
 import { sha256, writeJson } from '../io/files.ts';
 import { readJsonIfGood } from '../io/schema.ts';
 import { settings } from '../settings.ts';
@@ -33,9 +34,9 @@ export async function checkOnce(
   tolerance: Tolerance,
   check: () => Promise<StepCheck>,
 ): Promise<CheckedStep> {
-  if (settings.stepCheck === 'never') return { mayRun: true, outcome: 'not checked (AXUNET_STEP_CHECK=never)' };
+  if (engineSettings.stepCheck === 'never') return { mayRun: true, outcome: 'not checked (AXUNET_STEP_CHECK=never)' };
   const file = noteFile(digest);
-  const noted = settings.stepCheck === 'once' ? await readJsonIfGood(file, stepCheckSchema) : undefined;
+  const noted = engineSettings.stepCheck === 'once' ? await readJsonIfGood(file, stepCheckSchema) : undefined;
   if (noted) return { mayRun: true, outcome: `${formatCheck(noted, tolerance)}, checked before` };
   const result = await check();
   if (!isEqualEnough(result, tolerance)) {

@@ -49,7 +49,9 @@ describe('training that begins with another network', () => {
   it('keeps random weights where there is another number of classes, and names the layer', async () => {
     const run = open('classes');
     const before = (await readWeights(run.model))['c10/conv/kernel'];
-    expect(await beginWith(run, networkOf({ classes: 3 }))).toMatch(/; these do not fit and begin at random: c10\/conv$/);
+    expect(await beginWith(run, networkOf({ classes: 3 }))).toMatch(
+      /; these do not fit and begin at random: c10\/conv$/,
+    );
     expect((await readWeights(run.model))['c10/conv/kernel']).toEqual(before);
   });
 

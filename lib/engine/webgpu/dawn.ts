@@ -1,5 +1,6 @@
 /** WebGPU in Node: Dawn, the implementation of Chromium's browsers, from the optional package `webgpu`. */
 import { messageOf, UserError } from '../errors.ts';
+import { packageVersion } from '../setup/files.mjs';
 
 /** What a graphics card says of itself. */
 export interface AdapterInfo {
@@ -77,11 +78,11 @@ const limitsOfTfjs = [
 ];
 
 /** The fastest card and a device on it. Throws a UserError that says what is missing. */
-export async function openDevice(): Promise<{ device: Device; info: AdapterInfo }> {
+export async function openDevice(): Promise<{ device: Device; info: AdapterInfo; version: string }> {
   const gpu = await provideGpu();
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new UserError('no graphics card that WebGPU can use (on Linux its Vulkan driver is needed too)');
   const requiredLimits = Object.fromEntries(limitsOfTfjs.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ requiredLimits });
-  return { device, info: adapter.info };
+  return { device, info: adapter.info, version: packageVersion(dawnPackage.name) ?? 'unknown' };
 }

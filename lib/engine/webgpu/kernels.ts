@@ -20,8 +20,7 @@ export function registerWebgpuKernels(): void {
 
 type Kernel = (args: KernelArguments) => tf.TensorInfo;
 
-const stockKernel = (kernelName: string): Kernel =>
-  tf.getKernel(kernelName, 'webgpu')!.kernelFunc as unknown as Kernel;
+const stockKernel = (kernelName: string): Kernel => tf.getKernel(kernelName, 'webgpu')!.kernelFunc as unknown as Kernel;
 
 function replace(kernelName: string, kernel: Kernel): void {
   const stock = tf.getKernel(kernelName, 'webgpu')!;

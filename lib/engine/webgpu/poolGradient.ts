@@ -23,7 +23,11 @@ export function maxPoolGradient({ inputs, attrs }: KernelArguments): tf.Tensor {
     const parts: tf.Tensor[] = [];
     for (let row = 0; row < info.filterHeight; row++) {
       for (let column = 0; column < info.filterWidth; column++) {
-        const end = [info.batchSize, row + strideHeight * (outHeight - 1) + 1, column + strideWidth * (outWidth - 1) + 1];
+        const end = [
+          info.batchSize,
+          row + strideHeight * (outHeight - 1) + 1,
+          column + strideWidth * (outWidth - 1) + 1,
+        ];
         const seen = tf.stridedSlice(
           covered,
           [0, row, column, 0],

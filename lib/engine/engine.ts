@@ -8,7 +8,8 @@ import path from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { messageOf, UserError } from './errors.ts';
-import { autoEngines, type EngineChoice, type EngineName, engineSettings } from './settings.ts';
+import { type EngineChoice, type EngineName, engineSettings } from './settings.ts';
+import { autoEngines } from './setup/engineNames.mjs';
 
 export type { EngineName } from './settings.ts';
 /** TensorFlow.js, the one instance that everything here shares. */

@@ -3,17 +3,14 @@
  * (setup/tensorflow.mjs) and AXUNET_CACHE (setup/wheel.mjs): it must run before anything in TypeScript does.
  */
 import { UserError } from './errors.ts';
+import { engineChoices, engineNames } from './setup/engineNames.mjs';
 
-/** Every engine; scripts/setup.mjs and scripts/start-options.mjs have to know the names before anything is installed. */
-export const engineNames = ['tensorflow', 'wasm', 'cpu', 'webgpu'] as const;
-/** What `auto` tries, in this order. WebGPU is not among them until it has been timed on graphics cards. */
-export const autoEngines = ['tensorflow', 'wasm', 'cpu'] as const satisfies readonly EngineName[];
-/** An engine by name. */
-export type EngineName = (typeof engineNames)[number];
-/** The values that `AXUNET_ENGINE` can have. */
-export const engineChoices = ['auto', ...engineNames] as const;
 /** What `AXUNET_ENGINE` can say: an engine, or `auto` for the fastest that starts. */
 export type EngineChoice = (typeof engineChoices)[number];
+/** An engine by name. */
+export type EngineName = (typeof engineNames)[number];
+
+export { engineChoices, engineNames };
 
 /** The value of a variable, which must be one of `allowed`; `fallback` where it is not set. */
 export function choiceOf<T extends string>(variable: string, allowed: readonly T[], fallback: T): T {

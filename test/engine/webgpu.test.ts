@@ -5,7 +5,7 @@ import { startEngine, tf } from '../../lib/engine/engine.ts';
 import { checkedNumbers, checkedTensors } from '../../lib/engine/webgpu/checkNetwork.ts';
 import type { Device } from '../../lib/engine/webgpu/dawn.ts';
 import { type Backend, throwDeviceErrors } from '../../lib/engine/webgpu/deviceErrors.ts';
-import { maxPoolGradient } from '../../lib/engine/webgpu/poolGradient.ts';
+import { poolGradientByOperations } from '../../lib/engine/webgpu/poolGradient.ts';
 import { firstDifference } from '../../lib/engine/webgpu/selfCheck.ts';
 import { UserError } from '../../lib/errors.ts';
 import { crossEntropyDice } from '../../lib/loss/crossEntropyDice.ts';
@@ -94,7 +94,11 @@ describe('the gradient of max pooling by operations', () => {
           output.shape,
         );
         const wanted = tf.engine().runKernel('MaxPoolGrad', { dy, input, output }, attrs as never) as tf.Tensor;
-        const found = maxPoolGradient({ inputs: { dy, input, output }, attrs: attrs as never, backend: undefined });
+        const found = poolGradientByOperations({
+          inputs: { dy, input, output },
+          attrs: attrs as never,
+          backend: undefined,
+        });
         expect(found.shape).toEqual(wanted.shape);
         const theirs = wanted.dataSync();
         found.dataSync().forEach((value, i) => expect(value).toBeCloseTo(theirs[i]!, 5));

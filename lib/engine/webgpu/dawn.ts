@@ -40,7 +40,7 @@ interface Dawn {
 }
 
 /** The package and the version that was tried; it is installed by name, since it brings 133 MB for all systems. */
-const dawnPackage = { name: 'webgpu', version: '0.6.2' };
+export const dawnPackage = { name: 'webgpu', version: '0.6.2' } as const;
 
 async function loadDawn(): Promise<Dawn> {
   const { name, version } = dawnPackage;

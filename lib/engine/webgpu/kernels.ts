@@ -1,7 +1,7 @@
 /** Mends the webgpu backend of tfjs. */
 import * as tf from '@tensorflow/tfjs';
 import type { KernelArguments } from '../wasm/heap.ts';
-import { maxPoolGradient } from './poolGradient.ts';
+import { poolGradientByOperations } from './poolGradient.ts';
 
 let registered = false;
 
@@ -15,7 +15,7 @@ export function registerWebgpuKernels(): void {
   registered = true;
   const cast = stockKernel('Cast');
   replace('Cast', (args) => (becomesFloat(args) ? castToFloat(args) : cast(args)));
-  replace('MaxPoolGrad', maxPoolGradient);
+  replace('MaxPoolGrad', poolGradientByOperations);
 }
 
 type Kernel = (args: KernelArguments) => tf.TensorInfo;

@@ -10,7 +10,7 @@ type PoolAttributes = Parameters<typeof tf.backend_util.computePool2DInfo>;
  * maximum, rows first, as everywhere else here; the stock kernel (tfjs 4.22) takes the last of several. It goes through
  * the pixels of a window: where is this one the maximum, and none before it? There goes the gradient.
  */
-export function maxPoolGradient({ inputs, attrs }: KernelArguments): tf.Tensor {
+export function poolGradientByOperations({ inputs, attrs }: KernelArguments): tf.Tensor {
   const { filterSize, strides, pad, dimRoundingMode } = attrs as Record<string, never>;
   const [x, y, dy] = [inputs.input, inputs.output, inputs.dy] as tf.Tensor4D[];
   const shape = x.shape as PoolAttributes[0];

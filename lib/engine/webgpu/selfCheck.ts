@@ -1,6 +1,7 @@
 /**
- * The self-check of a graphics card: before its first use, loss, gradients and an update of a small network are compared
- * with plain JavaScript. A note of it lies in the cache folder; another card, driver or version is checked anew.
+ * The self-check of a graphics card: before its first use, loss, gradients and an update of a small network are
+ * compared with plain JavaScript. A note of it lies in the cache folder; another card, driver or version is checked
+ * anew.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -30,10 +31,10 @@ export function firstDifference(
   return undefined;
 }
 
-/** A digest of what computes: the card with its driver, and the code of this folder and of the operations. */
+/** A digest of what computes: the card with its driver, and the code of its kernels and of the check. */
 function digestOf(identity: string): string {
   const digest = createHash('sha256').update(identity).update(tf.version.tfjs);
-  for (const folder of ['.', '../ops', '../wasm']) {
+  for (const folder of ['.', '../wasm']) {
     const place = fileURLToPath(new URL(folder, import.meta.url));
     for (const file of readdirSync(place).sort()) digest.update(readFileSync(path.join(place, file)));
   }
@@ -53,9 +54,9 @@ async function plainNumbers(): Promise<Map<string, Float32Array>> {
 }
 
 /**
- * Compares the running engine, `what` it is in words, with plain JavaScript, unless AXUNET_STEP_CHECK or a note says that
- * it need not. `identity` tells cards, drivers and versions apart. Throws a UserError that names the first numbers which
- * differ.
+ * Compares the running engine, `what` it is in words, with plain JavaScript, unless AXUNET_STEP_CHECK or a note says
+ * that it need not. `identity` tells cards, drivers and versions apart. Throws a UserError that names the first numbers
+ * which differ.
  */
 export async function checkOnce(what: string, identity: string): Promise<void> {
   if (engineSettings.stepCheck === 'never') return;

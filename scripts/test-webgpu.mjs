@@ -1,41 +1,53 @@
-// `npm run test:webgpu [-- vitest arguments]`: the tests of the engine webgpu, on this machine's graphics card or, on
-// Linux without one, on the software card that comes with Chromium. They are skipped, with the reason, where the
-// package `webgpu` is not installed or there is neither.
+// `npm run test:webgpu [-- --need-card] [vitest arguments]`: the tests of the engine webgpu, on this machine's graphics
+// card or, on Linux without one, on the software card that comes with Chromium and Chrome. They are skipped, with the
+// reason, where the package `webgpu` is not installed or there is neither; with --need-card that is a failure.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root, run, runMain } from './common.mjs';
 import { nodeFlags, vitestFile } from './install.mjs';
 
-/** Debian's Chromium brings a Vulkan driver that computes on the processor, SwiftShader, and a loader of drivers. */
-const chromium = '/usr/lib/chromium';
-const software = {
-  VK_ICD_FILENAMES: path.join(chromium, 'vk_swiftshader_icd.json'),
-  LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, chromium].filter(Boolean).join(path.delimiter),
-};
+/** Where these browsers bring a Vulkan driver that computes on the processor, SwiftShader, and a loader of drivers. */
+const browsers = ['/usr/lib/chromium', '/opt/google/chrome'];
 
-/** What the card is called that a process with these variables sees; undefined where it sees none. */
+/** The variables with which a process finds the software card of a browser; undefined where there is none. */
+function softwareCard() {
+  const folder = browsers.find((place) => fs.existsSync(path.join(place, 'vk_swiftshader_icd.json')));
+  if (process.platform !== 'linux' || folder === undefined) return undefined;
+  return {
+    VK_ICD_FILENAMES: path.join(folder, 'vk_swiftshader_icd.json'),
+    LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, folder].filter(Boolean).join(path.delimiter),
+  };
+}
+
+/** What the card is called that a process with these variables sees, or why it sees none. */
 async function cardWith(variables) {
   const code =
     "import { openDevice } from './lib/engine/webgpu/dawn.ts';" +
-    'const { info } = await openDevice(); console.log(info.device || info.description); process.exit();';
+    'const found = await openDevice().catch((error) => ({ reason: error.message }));' +
+    'console.log(JSON.stringify({ card: found.info?.device || found.info?.description, reason: found.reason }));' +
+    'process.exit();';
   const flags = [...(await nodeFlags()), '--input-type=module', '--eval', code];
-  const { code: exit, stdout } = await run(process.execPath, flags, { env: { ...process.env, ...variables } });
-  return exit === 0 ? stdout.trim() : undefined;
+  const { stdout, stderr } = await run(process.execPath, flags, { env: { ...process.env, ...variables } });
+  const answer = stdout.split('\n').find((line) => line.startsWith('{'));
+  return answer ? JSON.parse(answer) : { reason: stderr.trim().split('\n').at(-1) };
 }
 
-/** The variables with which a card is seen: none for a real one. */
+/** The card that is there, and the variables with which it is seen: none for a real one. */
 async function chooseCard() {
   const real = await cardWith({});
-  if (real !== undefined) return { card: real, variables: {} };
-  if (!fs.existsSync(software.VK_ICD_FILENAMES)) return { variables: {} };
-  return { card: await cardWith(software), variables: software };
+  const software = softwareCard();
+  if (real.card || !software) return { ...real, variables: {} };
+  return { ...(await cardWith(software)), variables: software };
 }
 
 runMain(async () => {
-  const { card, variables } = await chooseCard();
-  console.log(`Graphics card: ${card ?? 'none that WebGPU can use'}`);
-  const file = path.join(root, 'vitest.webgpu.config.ts');
-  const { code } = await run(process.execPath, [vitestFile, 'run', '--config', file, ...process.argv.slice(2)], {
+  const { card, reason, variables } = await chooseCard();
+  console.log(`Graphics card: ${card ?? `none (${reason})`}`);
+  const isNeeded = process.argv.includes('--need-card');
+  if (isNeeded && !card) return 1;
+  const rest = process.argv.slice(2).filter((argument) => argument !== '--need-card');
+  const config = path.join(root, 'vitest.webgpu.config.ts');
+  const { code } = await run(process.execPath, [vitestFile, 'run', '--config', config, ...rest], {
     show: true,
     env: { ...process.env, ...variables },
   });

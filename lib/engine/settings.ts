@@ -2,6 +2,8 @@
  * The environment variables that the engine reads as it runs. Its set-up reads two more, AXUNET_TENSORFLOW
  * (setup/tensorflow.mjs) and AXUNET_CACHE (setup/wheel.mjs): it must run before anything in TypeScript does.
  */
+import os from 'node:os';
+import path from 'node:path';
 import { UserError } from './errors.ts';
 import { engineChoices, engineNames } from './setup/engineNames.mjs';
 
@@ -35,5 +37,10 @@ export const engineSettings = {
    */
   get stepCheck(): 'once' | 'always' | 'never' {
     return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
+  },
+  /** Where downloaded libraries and notes of checks are kept between projects; the set-up fills it too. */
+  get cacheFolder(): string {
+    const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
+    return process.env.AXUNET_CACHE ? path.resolve(process.env.AXUNET_CACHE) : path.join(base, 'axunet');
   },
 } as const;

@@ -6,13 +6,12 @@ import { graphBindingFile } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
 import { sha256, writeJson } from '../io/files.ts';
 import { readJsonIfGood } from '../io/schema.ts';
-import { settings } from '../settings.ts';
 import { isEqualEnough, type StepCheck, stepCheckSchema, type Tolerance } from './checkStep.ts';
 
 function noteFile(digest: string): string {
   const { size, mtimeMs } = statSync(graphBindingFile()); // another build of our kernels is another step
   const name = sha256(`${digest} ${currentEngine().description} ${size} ${mtimeMs}`).slice(0, 32);
-  return path.join(settings.cacheFolder, 'checked-steps', `${name}.json`);
+  return path.join(engineSettings.cacheFolder, 'checked-steps', `${name}.json`);
 }
 
 function formatCheck({ cosine }: StepCheck, tolerance: Tolerance): string {

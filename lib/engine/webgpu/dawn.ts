@@ -1,6 +1,6 @@
 /** WebGPU in Node: Dawn, the implementation of Chromium's browsers, from the optional package `webgpu`. */
+import { createRequire } from 'node:module';
 import { messageOf, UserError } from '../errors.ts';
-import { packageVersion } from '../setup/files.mjs';
 
 /** What a graphics card says of itself. */
 export interface AdapterInfo {
@@ -53,6 +53,15 @@ async function loadDawn(): Promise<Dawn> {
   }
 }
 
+/** The version of the package that is installed; undefined where the environment has a WebGPU of its own. */
+function dawnVersion(): string | undefined {
+  try {
+    return (createRequire(import.meta.url)(`${dawnPackage.name}/package.json`) as { version: string }).version;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `navigator.gpu` as in a browser, which is where the backend of tfjs looks for WebGPU as it loads. */
 async function provideGpu(): Promise<Gpu> {
   const existing = (globalThis as { navigator?: { gpu?: Gpu } }).navigator;
@@ -78,11 +87,11 @@ const limitsOfTfjs = [
 ];
 
 /** The fastest card and a device on it. Throws a UserError that says what is missing. */
-export async function openDevice(): Promise<{ device: Device; info: AdapterInfo; version: string }> {
+export async function openDevice(): Promise<{ device: Device; info: AdapterInfo; version?: string }> {
   const gpu = await provideGpu();
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new UserError('no graphics card that WebGPU can use (on Linux its Vulkan driver is needed too)');
   const requiredLimits = Object.fromEntries(limitsOfTfjs.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ requiredLimits });
-  return { device, info: adapter.info, version: packageVersion(dawnPackage.name) ?? 'unknown' };
+  return { device, info: adapter.info, version: dawnVersion() };
 }

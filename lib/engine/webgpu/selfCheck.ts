@@ -4,14 +4,12 @@
  * anew.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.ts';
 import { engineSettings } from '../settings.ts';
-import { writeJson } from '../setup/files.mjs';
-import { cacheFolder } from '../setup/wheel.mjs';
 import { checkedNumbers } from './checkNetwork.ts';
 
 /** How far numbers may be apart, of the largest of their kind; a wrong operation is farther by orders. */
@@ -60,11 +58,12 @@ async function plainNumbers(): Promise<Map<string, Float32Array>> {
  */
 export async function checkOnce(what: string, identity: string): Promise<void> {
   if (engineSettings.stepCheck === 'never') return;
-  const file = path.join(cacheFolder(), 'checked-cards', `${digestOf(identity)}.json`);
+  const file = path.join(engineSettings.cacheFolder, 'checked-cards', `${digestOf(identity)}.json`);
   if (engineSettings.stepCheck === 'once' && existsSync(file)) return;
   const found = await checkedNumbers();
   const difference = firstDifference(found, await plainNumbers());
   if (difference)
     throw new UserError(`${what} computes wrongly: of a small network, ${difference} differs from plain JavaScript`);
-  writeJson(file, { card: what, numbers: found.size });
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ card: what, numbers: found.size })}\n`); // that it is there is what counts
 }

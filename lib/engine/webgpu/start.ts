@@ -32,7 +32,7 @@ async function register(): Promise<NonNullable<typeof card>> {
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   const backend = new WebGPUBackend(device as never, info as never);
   throwDeviceErrors(backend as unknown as Backend, device);
-  // tfjs' own way of opening the device asks for `bgra8unorm-storage` in a form that no card has.
+  // In the place of tfjs' own, which opens a device without a listener, and where there is none says so in a riddle.
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => backend, 0);
   registerWebgpuKernels();

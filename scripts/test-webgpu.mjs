@@ -3,6 +3,7 @@
 // reason, where the package `webgpu` is not installed or there is neither; with --need-card that is a failure.
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseObject } from '../lib/engine/setup/files.mjs';
 import { root, run, runMain } from './common.mjs';
 import { nodeFlags, vitestFile } from './install.mjs';
 
@@ -29,7 +30,7 @@ async function cardWith(variables) {
   const flags = [...(await nodeFlags()), '--input-type=module', '--eval', code];
   const { stdout, stderr } = await run(process.execPath, flags, { env: { ...process.env, ...variables } });
   const answer = stdout.split('\n').find((line) => line.startsWith('{'));
-  return answer ? JSON.parse(answer) : { reason: stderr.trim().split('\n').at(-1) };
+  return (answer && parseObject(answer)) ?? { reason: stderr.trim().split('\n').at(-1) };
 }
 
 /** The card that is there, and the variables with which it is seen: none for a real one. */

@@ -5,14 +5,16 @@
 import os from 'node:os';
 import path from 'node:path';
 import { UserError } from './errors.ts';
-import { engineChoices, engineNames } from './setup/engineNames.mjs';
+import * as engines from './setup/engineNames.mjs';
 
+/** Every engine by name. */
+export const engineNames = engines.engineNames;
+/** The values that `AXUNET_ENGINE` can have. */
+export const engineChoices = engines.engineChoices;
 /** What `AXUNET_ENGINE` can say: an engine, or `auto` for the fastest that starts. */
 export type EngineChoice = (typeof engineChoices)[number];
 /** An engine by name. */
 export type EngineName = (typeof engineNames)[number];
-
-export { engineChoices, engineNames };
 
 /** The value of a variable, which must be one of `allowed`; `fallback` where it is not set. */
 export function choiceOf<T extends string>(variable: string, allowed: readonly T[], fallback: T): T {

@@ -41,9 +41,11 @@ function open({ out, config, trainingPatients }: DiceTask, slices: SliceSet): Tr
 async function check(task: DiceTask, slices: SliceSet): Promise<void> {
   const { config, grid, reference } = task;
   const run = open(task, slices);
-  const named = (group: string): NamedArrays =>
-    Object.fromEntries(Object.entries(readWeights(run.model)).map(([name, array]) => [`${group}/${name}`, array]));
-  const start = named('start');
+  const named = async (group: string): Promise<NamedArrays> =>
+    Object.fromEntries(
+      Object.entries(await readWeights(run.model)).map(([name, array]) => [`${group}/${name}`, array]),
+    );
+  const start = await named('start');
   const batch = makeBatch(slices, task.training.slice(0, config.batchSize), grid);
   const shape = [batch.n, batch.height, batch.width];
   const logits = async (): Promise<NamedArrays[string]> => {
@@ -61,7 +63,7 @@ async function check(task: DiceTask, slices: SliceSet): Promise<void> {
     labels: { shape, data: Float32Array.from(batch.labels) },
     logits: before,
     losses: { shape: [comparedSteps], data: losses },
-    ...(await run.step.withAveragedWeights(async () => named('average'))),
+    ...(await run.step.withAveragedWeights(() => named('average'))),
   };
   await writeFileAtomic(reference, encodeSafetensors({ arrays, metadata: {} }));
   const parameters = run.model.trainableWeights.reduce(

@@ -4,7 +4,6 @@
  * all of them in one table.
  */
 import { existsSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { choiceOf } from 'axunet-engine/settings';
@@ -79,12 +78,6 @@ export const settings = {
       .map((file) => path.resolve(file.trim()));
   },
   /**
-   * When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never.
-   */
-  get stepCheck(): 'once' | 'always' | 'never' {
-    return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
-  },
-  /**
    * A Python interpreter with the peers that `npm run bench` and some tests compare with; undefined means measure ours
    * alone.
    */
@@ -94,10 +87,5 @@ export const settings = {
   /** The networks that come with the project. */
   get weightsFolder(): string {
     return folder('AXUNET_WEIGHTS') ?? path.join(projectRoot, 'data/weights');
-  },
-  /** Where downloaded libraries and notes of checked steps are kept between projects; the set-up fills it too. */
-  get cacheFolder(): string {
-    const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
-    return folder('AXUNET_CACHE') ?? path.join(base, 'axunet');
   },
 } as const;

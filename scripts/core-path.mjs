@@ -13,8 +13,9 @@ export const parts = {
   'from slices to batches: one bilinear reading on the training grid': 'preprocess/{batches,bilinear,grid}',
   'the network and its first weights': 'model/{aspp,axunet,blocks,initialise,layer}',
   'the losses that a run can name, each with formula and source':
-    'loss/{boundary,boundaryAware,boundaryDou,crossEntropy,crossEntropyDice,focal,focalTversky,foreground,' +
-    'generalizedDice,hausdorff,loss,losses,paperLoss,probabilityMap,signedDistance,sobel,softDice,tversky,weightedSum}',
+    'loss/{boundary,boundaryAware,boundaryDou,crossEntropy,crossEntropyDice,distanceOnTensors,focal,focalTversky,' +
+    'foreground,generalizedDice,hausdorff,loss,losses,paperLoss,probabilityMap,signedDistance,sobel,softDice,' +
+    'tversky,weightedSum}',
   'a step: gradients, optimizers, averages, parts of a batch':
     'step/{differentiate,eagerStep,flat,microBatches,optimizers,step,weights}',
   'the loop: order, schedule, validation, what makes a run':

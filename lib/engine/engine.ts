@@ -1,5 +1,5 @@
 /**
- * Picks and starts the engine that computes the network: native TensorFlow, WebAssembly or plain JavaScript.
+ * Picks and starts the engine that computes the network: native TensorFlow, WebAssembly, plain JavaScript or WebGPU.
  * Everything that needs `tf` imports it from here, so that all of them share one instance and one backend.
  */
 import { existsSync } from 'node:fs';
@@ -8,18 +8,17 @@ import path from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { messageOf, UserError } from './errors.ts';
-import { type EngineChoice, engineSettings } from './settings.ts';
+import { type EngineChoice, type EngineName, engineSettings } from './settings.ts';
+import { autoEngines } from './setup/engineNames.mjs';
 
+export type { EngineName } from './settings.ts';
 /** TensorFlow.js, the one instance that everything here shares. */
 export { tf };
-
-/** An engine by name: `tensorflow`, `wasm` or `cpu`. */
-export type EngineName = Exclude<EngineChoice, 'auto'>;
 
 /** The engine that runs, what it is in words, and why it is not the fastest one where that is so. */
 export interface EngineInfo {
   readonly name: EngineName;
-  /** For people: `TensorFlow 2.16.2 (CPU)`, `WebAssembly (SIMD)`. */
+  /** For people: `TensorFlow 2.16.2 (CPU)`, `wasm (SIMD)`, `WebGPU (NVIDIA H200)`. */
   readonly description: string;
   /** Why a faster engine was not taken; absent where the fastest one runs. */
   readonly fallbackReason?: string;
@@ -94,10 +93,16 @@ async function startPlain(): Promise<EngineInfo> {
   return { name: 'cpu', description: 'plain JavaScript (slow: for tests and as the last resort)' };
 }
 
+async function startGraphicsCard(): Promise<EngineInfo> {
+  const { startWebgpu } = await import('./webgpu/start.ts');
+  return { name: 'webgpu', description: await startWebgpu() };
+}
+
 const starters: Record<EngineName, () => Promise<EngineInfo>> = {
   tensorflow: startTensorflow,
   wasm: startWebAssembly,
   cpu: startPlain,
+  webgpu: startGraphicsCard,
 };
 
 /**
@@ -107,7 +112,7 @@ const starters: Record<EngineName, () => Promise<EngineInfo>> = {
  */
 export async function startEngine(choice: EngineChoice = engineSettings.engine): Promise<EngineInfo> {
   if (started && (choice === 'auto' || choice === started.name) && tf.getBackend() === started.name) return started;
-  const order: EngineName[] = choice === 'auto' ? ['tensorflow', 'wasm', 'cpu'] : [choice];
+  const order: readonly EngineName[] = choice === 'auto' ? autoEngines : [choice];
   const reasons: string[] = [];
   for (const name of order) {
     try {

@@ -41,7 +41,7 @@ export interface Speed {
 
 /** The weights that predict: averaged ones where the run averages. */
 export const predictingWeights = (run: TrainingRun): Promise<NamedArrays> =>
-  run.step.withAveragedWeights(async () => readWeights(run.model));
+  run.step.withAveragedWeights(() => readWeights(run.model));
 
 /** The checksums of the slices that the run was started with, by slice id. */
 const contentFile = 'slices.json';

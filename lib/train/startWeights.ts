@@ -21,8 +21,8 @@ const layersOf = (weights: readonly string[]): string[] => [
  * Puts the weights of a network into a run that has not begun. Layers of another shape (other classes, other width)
  * keep their random weights and are named in the sentence that is returned. Throws a UserError where none fits.
  */
-export function beginWith({ model, description }: TrainingRun, from: TrainedRun): string {
-  const left = layersOf(writeFittingWeights(model, readWeights(from.model)));
+export async function beginWith({ model, description }: TrainingRun, from: TrainedRun): Promise<string> {
+  const left = layersOf(writeFittingWeights(model, await readWeights(from.model)));
   const all = layersOf(model.weights.map(weightName));
   if (left.length === all.length) {
     const [wanted, found] = [description, from.description].map(({ model: m }) => `${m.variant} of width ${m.width}`);

@@ -24,12 +24,12 @@ interface FolderOptions {
 }
 
 /** Puts the weights in that a run begins with. Throws a UserError where it should begin with others and has none. */
-function begin(run: TrainingRun, from?: TrainedRun): void {
+async function begin(run: TrainingRun, from?: TrainedRun): Promise<void> {
   const { folder, description } = run;
   if (!from && description.from !== undefined)
     throw expected('--from with the network that the run begins with, of which it has saved nothing', 'none', folder);
   if (!from) return;
-  console.log(`  ${'from'.padEnd(18)} ${beginWith(run, from)}`);
+  console.log(`  ${'from'.padEnd(18)} ${await beginWith(run, from)}`);
   const seen = patientsSeenBefore(description, from);
   if (seen.length > 0) console.warn(`These validate and were known to ${from.folder}: ${seen.join(', ')}`);
 }
@@ -51,7 +51,7 @@ export async function trainFolder(
       if (data.classes) console.log(`  ${'classes'.padEnd(18)} ${describeClasses(data.classes)}`);
       console.log(`  ${'patients'.padEnd(18)} ${training} to train on, ${validation} to validate on`);
     }
-    if (!hasCheckpoint(folder)) begin(run, from);
+    if (!hasCheckpoint(folder)) await begin(run, from);
     console.log(run.memory);
     const emptyClasses = emptyClassWatch(slices, run.training);
     const onEpoch = (record: EpochRecord): void => {

@@ -40,7 +40,7 @@ export async function packRun(
 ): Promise<void> {
   const told = keepsPatients ? description : withoutNames(description);
   const metadata = { ...texts, [checkpointKey]: JSON.stringify({ description: told, position }) };
-  await writeFileAtomic(file, encodeSafetensors({ arrays: readWeights(model), metadata }, { isHalf }));
+  await writeFileAtomic(file, encodeSafetensors({ arrays: await readWeights(model), metadata }, { isHalf }));
 }
 
 /**

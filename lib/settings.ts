@@ -3,11 +3,12 @@
  * of the engine (axunet-engine/settings) and of its set-up, and what single tests ask for. docs/settings.md explains
  * all of them in one table.
  */
-import { existsSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+
 import { choiceOf } from 'axunet-engine/settings';
+import { existsSync } from '#system/fs';
+import { homedir } from '#system/home';
+import path from '#system/path';
+import { fileURLToPath } from '#system/url';
 import { UserError } from './errors.ts';
 
 /** How large and how long a run is, from tests to the full size of the paper. */
@@ -97,7 +98,7 @@ export const settings = {
   },
   /** Where downloaded libraries and notes of checked steps are kept between projects; the set-up fills it too. */
   get cacheFolder(): string {
-    const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
+    const base = process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache');
     return folder('AXUNET_CACHE') ?? path.join(base, 'axunet');
   },
 } as const;

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { currentEngine } from 'axunet-engine/engine';
-import { graphBindingFile } from 'axunet-engine/graph/native';
+import { graphBindingFile } from 'axunet-engine/system/tensorflow';
 import { sha256, writeJson } from '../io/files.ts';
 import { readJsonIfGood } from '../io/schema.ts';
 import { settings } from '../settings.ts';

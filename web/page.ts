@@ -22,22 +22,25 @@ const partsOf = (kind: string): Promise<Dropped[]> =>
     })),
   );
 
-let worker: Worker | undefined;
 let isBusy = false;
 /** What was dropped last, to be taken again with a series. */
 let last: readonly Dropped[] = [];
 
-function send(order: Order): void {
-  worker!.postMessage(order);
-}
-
-async function startWorker(): Promise<void> {
+async function startWorker(): Promise<Worker> {
   const code = new Blob([await partOf('worker.js')], { type: 'text/javascript' });
-  worker = new Worker(URL.createObjectURL(code));
+  const worker = new Worker(URL.createObjectURL(code));
   worker.onmessage = ({ data }: MessageEvent<News>) => hear(data);
   worker.onerror = (event) => hear({ kind: 'refused', reason: `The page's worker failed: ${event.message}` });
   const [files, binaries] = [await partsOf('file'), await partsOf('binary')];
-  send({ kind: 'start', files, binaries });
+  worker.postMessage({ kind: 'start', files, binaries } satisfies Order);
+  return worker;
+}
+
+/** The worker once it has what the page brings along; it obeys one order after the other. */
+let worker: Promise<Worker>;
+
+async function send(order: Order): Promise<void> {
+  (await worker).postMessage(order);
 }
 
 // What comes back
@@ -94,6 +97,7 @@ function showResult(result: Result): void {
   byId('time').textContent = `${seconds.toFixed(1)} s, ${engine}`;
   byId('table').replaceChildren(...table.map((row, i) => rowOf(row, i === 0)));
   byId('view').replaceChildren(...(viewer ? [frameOf(viewer)] : []), ...(picture ? [canvasOf(picture)] : []));
+  show('legend', viewer !== undefined);
   show('result', true);
 }
 
@@ -170,19 +174,19 @@ async function take(found: Found, series?: string): Promise<void> {
     found.map(async ([path, file]) => ({ path, bytes: new Uint8Array(await file.arrayBuffer()) })),
   );
   last = files;
-  segment(series);
+  await segment(series);
 }
 
-function segment(series?: string): void {
+async function segment(series?: string): Promise<void> {
   if (last.length === 0 || isBusy) return;
   for (const id of ['problem', 'series', 'result']) show(id, false);
   setBusy(true);
   byId('status').textContent = 'Reading …';
-  send({ kind: 'segment', files: last, series });
+  await send({ kind: 'segment', files: last, series });
 }
 
 /** Reading a file that is gone or may not be read throws: said as any other refusal. */
-const orRefuse = (work: Promise<void>): void =>
+const orRefuse = (work: Promise<unknown>): void =>
   void work.catch((error) => hear({ kind: 'refused', reason: `The files cannot be read: ${error.message}` }));
 
 addEventListener('dragover', (event) => {
@@ -204,13 +208,18 @@ for (const id of ['files', 'folder'])
   });
 byId('series').addEventListener('submit', (event) => {
   event.preventDefault();
-  segment(byId<HTMLInputElement>('number').value);
+  orRefuse(segment(byId<HTMLInputElement>('number').value));
 });
 byId('stop').addEventListener('click', () => {
-  worker?.terminate();
+  orRefuse(worker.then((running) => running.terminate()));
   setBusy(false);
   byId('status').textContent = 'Stopped.';
-  orRefuse(startWorker());
+  begin();
 });
 
-orRefuse(startWorker());
+function begin(): void {
+  worker = startWorker();
+  orRefuse(worker);
+}
+
+begin();

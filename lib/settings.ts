@@ -3,10 +3,10 @@
  * of the engine (axunet-engine/settings) and of its set-up, and what single tests ask for. docs/settings.md explains
  * all of them in one table.
  */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { choiceOf } from 'axunet-engine/settings';
+import { existsSync } from '#system/fs';
+import path from '#system/path';
+import { fileURLToPath } from '#system/url';
 import { UserError } from './errors.ts';
 
 /** How large and how long a run is, from tests to the full size of the paper. */

@@ -19,7 +19,7 @@ export const parts = {
   'a step: gradients, optimizers, averages, parts of a batch':
     'step/{differentiate,eagerStep,flat,microBatches,optimizers,step,weights}',
   'the loop: order, schedule, validation, what makes a run':
-    'train/{config,position,presets,run,schedule,session,trainer}',
+    'train/{config,description,position,presets,run,schedule,session,trainer}',
   'random changes of training slices': 'preprocess/{augment,elastic,intensity,warp}',
   'files of others: read to the last digit, or refused before memory is asked for':
     'io/{bytes,fileKind,gzip,image,jpeg,nifti,niftiHeader,niftiQform,npy,pixels,png,pngChunks,tiff,' +

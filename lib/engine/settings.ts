@@ -1,9 +1,7 @@
 /**
  * The environment variables that the engine reads as it runs. Its set-up reads two more, AXUNET_TENSORFLOW
- * (setup/tensorflow.mjs) and AXUNET_CACHE (setup/wheel.mjs): it must run before anything in TypeScript does.
+ * (setup/tensorflow.mjs) and AXUNET_CACHE (setup/cacheFolder.mjs): it must run before anything in TypeScript does.
  */
-import os from 'node:os';
-import path from 'node:path';
 import { UserError } from './errors.ts';
 import * as engines from './setup/engineNames.mjs';
 
@@ -39,10 +37,5 @@ export const engineSettings = {
    */
   get stepCheck(): 'once' | 'always' | 'never' {
     return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
-  },
-  /** Where downloaded libraries and notes of checks are kept between projects; the set-up fills it too. */
-  get cacheFolder(): string {
-    const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
-    return process.env.AXUNET_CACHE ? path.resolve(process.env.AXUNET_CACHE) : path.join(base, 'axunet');
   },
 } as const;

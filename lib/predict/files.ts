@@ -2,7 +2,7 @@
  * Many volumes or pictures to many masks. One after the other, each output complete or absent, what is complete is
  * skipped, and one bad file does not stop the others, so a cut-off run is simply started again.
  */
-import path from 'node:path';
+import path from '#system/path';
 import type { LabelClass } from '../dataset/caseList.ts';
 import { messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';

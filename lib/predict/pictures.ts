@@ -1,6 +1,6 @@
 /** Pictures in (PNG, JPEG, TIFF), masks of the same size out. */
-import { statSync } from 'node:fs';
-import path from 'node:path';
+import { statSync } from '#system/fs';
+import path from '#system/path';
 import { isSpineUp, listFiles, picturesIn } from '../dataset/pairing.ts';
 import { writeFileAtomic } from '../io/files.ts';
 import { encodeGreyPng } from '../io/greyPng.ts';

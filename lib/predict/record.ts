@@ -1,5 +1,5 @@
 /** The record beside a mask: from what and how it was made, how large it is, and whether it is complete. */
-import path from 'node:path';
+import path from '#system/path';
 import { isSameJson } from '../checks.ts';
 import { sha256File } from '../io/files.ts';
 import {

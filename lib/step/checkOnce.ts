@@ -2,8 +2,9 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { currentEngine } from 'axunet-engine/engine';
-import { graphBindingFile } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
+import { cacheFolder } from 'axunet-engine/setup/cacheFolder';
+import { graphBindingFile } from 'axunet-engine/system/tensorflow';
 import { sha256, writeJson } from '../io/files.ts';
 import { readJsonIfGood } from '../io/schema.ts';
 import { isEqualEnough, type StepCheck, stepCheckSchema, type Tolerance } from './checkStep.ts';
@@ -11,7 +12,7 @@ import { isEqualEnough, type StepCheck, stepCheckSchema, type Tolerance } from '
 function noteFile(digest: string): string {
   const { size, mtimeMs } = statSync(graphBindingFile()); // another build of our kernels is another step
   const name = sha256(`${digest} ${currentEngine().description} ${size} ${mtimeMs}`).slice(0, 32);
-  return path.join(engineSettings.cacheFolder, 'checked-steps', `${name}.json`);
+  return path.join(cacheFolder(), 'checked-steps', `${name}.json`);
 }
 
 function formatCheck({ cosine }: StepCheck, tolerance: Tolerance): string {

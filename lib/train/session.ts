@@ -15,10 +15,11 @@ import type { NamedArrays } from '../step/step.ts';
 import { readWeights } from '../step/weights.ts';
 import { type Checkpoint, type CheckpointSlot, groupOf, readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { augmentations } from './config.ts';
+import { type CheckpointMeta, checkpointMetaSchema, type RunDescription, withSaved } from './description.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { lockRun } from './lock.ts';
 import { epochBatches, type Position, startPosition } from './position.ts';
-import { type CheckpointMeta, checkpointMetaSchema, type RunDescription, type TrainingRun, withSaved } from './run.ts';
+import type { TrainingRun } from './run.ts';
 import { type StopRequest, watchSignals } from './signals.ts';
 
 export interface SessionOptions {

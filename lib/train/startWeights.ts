@@ -2,8 +2,9 @@
 import { expected } from '../errors.ts';
 import { readWeights, weightName, writeFittingWeights } from '../step/weights.ts';
 import type { TrainChanges } from './config.ts';
+import type { RunDescription } from './description.ts';
 import type { TrainedRun } from './loadRun.ts';
-import type { RunDescription, TrainingRun } from './run.ts';
+import type { TrainingRun } from './run.ts';
 
 /** What a configuration must say for its network to take all weights of another; nothing where there is none. */
 export function networkChanges(from?: TrainedRun): TrainChanges {

@@ -6,11 +6,12 @@ import { expected } from '../errors.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { hasCheckpoint } from './checkpoint.ts';
 import { describeConfig } from './config.ts';
+import type { RunDescription } from './description.ts';
 import { emptyClassWatch } from './emptyClasses.ts';
 import type { EpochRecord } from './history.ts';
 import type { TrainedRun } from './loadRun.ts';
 import { consoleReport } from './report.ts';
-import { closeRun, openRun, type RunDescription, type TrainingRun } from './run.ts';
+import { closeRun, openRun, type TrainingRun } from './run.ts';
 import { beginWith, patientsSeenBefore } from './startWeights.ts';
 import { type TrainingResult, train } from './trainer.ts';
 

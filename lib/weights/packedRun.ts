@@ -3,8 +3,8 @@ import { checkInFile, expected } from '../errors.ts';
 import { writeFileAtomic } from '../io/files.ts';
 import { checkShape, parseJson } from '../io/schema.ts';
 import { readWeights } from '../step/weights.ts';
+import { checkpointMetaSchema, type RunDescription } from '../train/description.ts';
 import { type TrainedRun, trainedRun } from '../train/loadRun.ts';
-import { checkpointMetaSchema, type RunDescription } from '../train/run.ts';
 import { encodeSafetensors, readSafetensors } from './safetensors.ts';
 
 /** The file's text that holds a checkpoint's description and position. */

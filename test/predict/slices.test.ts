@@ -2,14 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/engine/engine.ts';
-import {
-  classMask,
-  foregroundNetwork,
-  predictImages,
-  predictSlices,
-  sampleBatch,
-  thresholdMask,
-} from '../../lib/predict/slices.ts';
+import { predictSlices } from '../../lib/predict/predictSlices.ts';
+import { classMask, foregroundNetwork, predictImages, sampleBatch, thresholdMask } from '../../lib/predict/slices.ts';
 import { type Grid, nativeGrid } from '../../lib/preprocess/grid.ts';
 import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 import { thresholdModel } from './fake.ts';

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.ts';
 import { engineSettings } from '../settings.ts';
+import { cacheFolder } from '../setup/cacheFolder.mjs';
 import { checkedNumbers } from './checkNetwork.ts';
 
 /** How far numbers may be apart, of the largest of their kind; a wrong operation is farther by orders. */
@@ -58,7 +59,7 @@ async function plainNumbers(): Promise<Map<string, Float32Array>> {
  */
 export async function checkOnce(what: string, identity: string): Promise<void> {
   if (engineSettings.stepCheck === 'never') return;
-  const file = path.join(engineSettings.cacheFolder, 'checked-cards', `${digestOf(identity)}.json`);
+  const file = path.join(cacheFolder(), 'checked-cards', `${digestOf(identity)}.json`);
   if (engineSettings.stepCheck === 'once' && existsSync(file)) return;
   const found = await checkedNumbers();
   const difference = firstDifference(found, await plainNumbers());

@@ -95,6 +95,10 @@ export const settings = {
   get weightsFolder(): string {
     return folder('AXUNET_WEIGHTS') ?? path.join(projectRoot, 'data/weights');
   },
+  /** What this machine is called where several share a folder; undefined: its kernel and host name tell. */
+  get machine(): string | undefined {
+    return process.env.AXUNET_MACHINE || undefined;
+  },
   /** Where downloaded libraries and notes of checked steps are kept between projects; the set-up fills it too. */
   get cacheFolder(): string {
     const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');

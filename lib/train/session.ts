@@ -6,8 +6,8 @@ import path from 'node:path';
 import { firstDifference } from '../checks.ts';
 import { expected, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
+import type { Lease } from '../io/lease.ts';
 import { dictionary, readJsonIfGood, text } from '../io/schema.ts';
-import { makeFolder } from '../io/writable.ts';
 import type { Batch, BatchRequest } from '../preprocess/batches.ts';
 import { type BatchLoader, type BatchStream, openLoader } from '../preprocess/loader.ts';
 import { contentOf } from '../preprocess/sliceChecksum.ts';
@@ -24,6 +24,8 @@ import { type StopRequest, watchSignals } from './signals.ts';
 export interface SessionOptions {
   /** Go on from the newest whole checkpoint in the folder; without it a folder that holds one is refused. */
   readonly resume?: boolean;
+  /** Take over from another machine that gives no sign of life; see `takeLease`. */
+  readonly takeOver?: boolean;
   /** Damaged checkpoints that were passed over, a missing thread for the batches; console.warn by default. */
   readonly warn?: (message: string) => void;
   /** Makes the batches; one that the session opens and closes by default. */
@@ -118,6 +120,7 @@ export class TrainingSession {
   // what `open` opens, and how to close it, in that order
   journal!: Journal;
   loader!: BatchLoader;
+  #lease!: Lease;
   #batches!: BatchStream;
   #stop!: StopRequest;
   readonly #closers: Closer[] = [];
@@ -148,8 +151,9 @@ export class TrainingSession {
 
   async #open(options: SessionOptions): Promise<void> {
     const { run } = this;
-    await makeFolder(run.folder);
-    this.#closers.push(lockRun(run.folder));
+    const { takeOver, warn = console.warn } = options;
+    this.#lease = await lockRun(run.folder, { takeOver, onWait: warn });
+    this.#closers.push(() => this.#lease.release());
     this.position = await findPosition(run, options);
     this.#secondsBefore = this.position.seconds;
     this.journal = await openJournal(run.folder, this.position);
@@ -213,6 +217,7 @@ export class TrainingSession {
   }
 
   async #put(slot: CheckpointSlot, more: Checkpoint['arrays'] = {}): Promise<void> {
+    this.#lease.assertHeld();
     const meta: CheckpointMeta = { description: this.run.description, position: this.position };
     const arrays = { weights: await predictingWeights(this.run), ...more };
     await saveCheckpoint(this.run.folder, slot, { meta, arrays });

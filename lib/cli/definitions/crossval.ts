@@ -4,6 +4,7 @@ import { labelsOption } from '../options/labelMap.ts';
 import { wholeNumberOption } from '../options/numbers.ts';
 import { predictionOptions } from '../options/prediction.ts';
 import { shardOption } from '../options/shard.ts';
+import { takeOverOption } from '../options/takeOver.ts';
 import { configOptions, foldOption, foldsFileOption, slicesOptions } from '../options/training.ts';
 
 export const options = {
@@ -24,6 +25,7 @@ export const options = {
   fold: foldOption,
   shard: shardOption('fold'),
   summary: { text: 'no fold at all: sums up the folds that are there' },
+  'take-over': takeOverOption,
   probability: { ...predictionOptions.probability, text: 'also fold-K/test/<case>_probability.nii.gz' },
   ...slicesOptions,
   dataset: { ...slicesOptions.dataset, text: 'a set of CT volumes (axunet data lists them), or a folder of one' },

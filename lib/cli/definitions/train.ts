@@ -1,6 +1,7 @@
 import { expected } from '../../errors.ts';
 import { type CommandDefinition, inGroup, type Options } from '../definition.ts';
 import { labelsOption } from '../options/labelMap.ts';
+import { takeOverOption } from '../options/takeOver.ts';
 import { configOptions, foldOption, foldsFileOption, slicesOptions } from '../options/training.ts';
 
 function parseFolds(text: string): 'all' {
@@ -25,6 +26,7 @@ export const options = {
   resume: {
     text: 'go on from the last checkpoint in RUN with its own configuration (or start, where there is none)',
   },
+  'take-over': takeOverOption,
   from: {
     value: 'RUN',
     text:

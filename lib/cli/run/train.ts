@@ -35,6 +35,7 @@ interface Plan {
   /** Whether every fold is trained, each in a folder of its own. */
   readonly isAll: boolean;
   readonly resume: boolean;
+  readonly takeOver: boolean;
   /** The network that fresh runs begin with. */
   readonly from?: TrainedRun;
 }
@@ -42,9 +43,9 @@ interface Plan {
 async function trainFold(
   folder: string,
   description: RunDescription,
-  { slices, resume, from }: Pick<Plan, 'slices' | 'resume' | 'from'>,
+  { slices, resume, from, takeOver }: Pick<Plan, 'slices' | 'resume' | 'from' | 'takeOver'>,
 ): Promise<PatientOverlap[]> {
-  await trainFolder(folder, description, slices, { resume, tellsConfig: true, from });
+  await trainFolder(folder, description, slices, { resume, tellsConfig: true, from, takeOver });
   if (description.patients.validation.length === 0) return [];
   const trained = await loadRun(folder);
   const scores = await scoreRun(trained, slices);
@@ -104,7 +105,8 @@ async function planOf(values: Values): Promise<Plan> {
   const from = values.from === undefined ? undefined : await networkToBeginWith(values.from);
   const fresh = changed(trainConfig(networkChanges(from), preset));
   const isAll = values.folds === 'all';
-  return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll, from };
+  const { resume, takeOver } = values;
+  return { out, slices, folds, changed, fresh, isAll, resume: resume || isAll, from, takeOver };
 }
 
 export async function run({ values }: Call<typeof options>): Promise<number> {

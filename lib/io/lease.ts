@@ -197,7 +197,8 @@ export async function occupantOf(
   const note = await readNote(file);
   if (note === undefined) return undefined;
   const holder = holderIn(note);
-  const life = lifeOf(holder);
+  const { pid, start } = self();
+  const life = holder.pid === pid && holder.start === start ? 'alive' : lifeOf(holder);
   if (life !== 'elsewhere') return { state: life, who: nameOf(holder) };
   return { state: (await isRenewed(file, note, patienceMs)) ? 'alive' : 'silent', who: nameOf(holder) };
 }

@@ -8,7 +8,19 @@ import { assertDisjoint } from '../dataset/folds.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
 import { packageVersion } from '../io/packageVersion.ts';
-import { atLeastOne, choice, list, natural, object, oneLine, optional, type Shape, text, tuple } from '../io/schema.ts';
+import {
+  atLeastOne,
+  choice,
+  list,
+  natural,
+  object,
+  oneLine,
+  optional,
+  readJsonAs,
+  type Shape,
+  text,
+  tuple,
+} from '../io/schema.ts';
 import { losses } from '../loss/losses.ts';
 import { createAxUnet, modelConfig, variants } from '../model/axunet.ts';
 import { seenScansIn, seenScansSchema } from '../predict/seenScans.ts';
@@ -69,6 +81,10 @@ export const descriptionSchema = object({
   /** Tells the weights that training began with from others; absent where they were drawn. */
   from: optional(text),
 });
+
+/** The description in a run folder. Throws a UserError that names the file where it is absent or damaged. */
+export const readDescription = (folder: string): Promise<RunDescription> =>
+  readJsonAs(path.join(folder, 'config.json'), descriptionSchema, 'the description of a training run');
 
 /** What a checkpoint says beside its arrays. */
 export type CheckpointMeta = Shape<typeof checkpointMetaSchema>;

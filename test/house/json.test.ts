@@ -49,7 +49,7 @@ describe('JSON', () => {
       'lib/dataset/download.ts', // the tag of a download under way
       'lib/figures/renderDom.ts', // a script of an npm package
       'lib/io/files.ts', // the door
-      'lib/train/lock.ts', // who trains in a folder; the kernel's table of processes
+      'lib/io/lease.ts', // who trains in a folder; the kernel's table of processes
     ]);
   });
 });

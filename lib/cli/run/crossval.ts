@@ -105,7 +105,7 @@ async function planFor(
   );
   const holdOut = values.holdOut ?? old?.holdOut ?? 5;
   const folds =
-    old && values.foldsFile === undefined
+    old && values.foldsFile === undefined && values.foldsSeed === undefined
       ? { seed: config.seed, folds: old.folds.map(({ test }) => test) }
       : await foldsFor(values, slices, config.seed);
   const planned = planFolds(folds, { seed: config.seed, holdOut, groups: groupsOf(slices) });

@@ -6,13 +6,12 @@ import { formatScores } from '../../evaluate/formatScores.ts';
 import { type PatientOverlap, summariseOverlap } from '../../evaluate/overlap.ts';
 import { writeJson } from '../../io/files.ts';
 import { ownPlace } from '../../io/insideFolder.ts';
-import { readJsonAs } from '../../io/schema.ts';
 import type { SliceSet } from '../../preprocess/sliceSet.ts';
 import { formatMeanSd } from '../../statistics/summary.ts';
 import { type TrainConfig, trainConfig } from '../../train/config.ts';
 import { loadRun, type TrainedRun } from '../../train/loadRun.ts';
 import { presetConfig } from '../../train/presets.ts';
-import { describeRun, descriptionSchema, type RunDescription } from '../../train/run.ts';
+import { describeRun, type RunDescription, readDescription } from '../../train/run.ts';
 import { scoreRun } from '../../train/scores.ts';
 import { networkChanges } from '../../train/startWeights.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
@@ -56,10 +55,7 @@ async function trainFold(
 
 /** A resumed run keeps its own configuration and split; what the command line says on top must not contradict. */
 async function savedDescription(folder: string, resume: boolean): Promise<RunDescription | undefined> {
-  const file = path.join(folder, 'config.json');
-  return resume && existsSync(file)
-    ? readJsonAs(file, descriptionSchema, 'the description of a training run')
-    : undefined;
+  return resume && existsSync(path.join(folder, 'config.json')) ? readDescription(folder) : undefined;
 }
 
 /** Trains the folds one after the other; the overlap of all patients that were validated on. */

@@ -179,5 +179,6 @@ node lib/cli/axunet.mjs status "$CLUSTER_WORK" | tee "$root/status-2.txt"
 code=${PIPESTATUS[0]}
 set -e
 say "status ends with $code"
-node scripts/cluster/record.mjs "$root/alone" "$CLUSTER_WORK" --out "${CLUSTER_RECORD:-$root/record}"
+node scripts/cluster/record.mjs "$root/alone" "$CLUSTER_WORK" --out "${CLUSTER_RECORD:-$root/record}" \
+  --machine "$(slurmd -V), two nodes of one core each on one machine of $(nproc) cores"
 exit "$code"

@@ -1,4 +1,4 @@
-/** `node scripts/cluster/record.mjs ALONE MANY --out DIR`: compares two work folders, records and draws the second. */
+/** `node scripts/cluster/record.mjs ALONE MANY --out DIR [--machine TEXT]`: compares two work folders, records and draws the second. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { expected } from 'axunet/errors';
@@ -9,7 +9,14 @@ import { type TimelineTask, taskTimeline } from '../figures/taskTimeline.ts';
 import { compareWork } from './compare.ts';
 import { type Attempt, readTaskLogs } from './taskLog.ts';
 
-const { values, positionals } = parseArgs({ options: { out: { type: 'string' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: {
+    out: { type: 'string' },
+    /** What it ran on, in words. */
+    machine: { type: 'string', default: '' },
+  },
+  allowPositionals: true,
+});
 const [alone, many] = positionals;
 if (!alone || !many || !values.out) throw expected('ALONE MANY --out DIR', positionals.join(' ') || 'nothing');
 
@@ -56,7 +63,7 @@ const command = 'scripts/cluster/try-slurm.sh';
 await writeJson(results, {
   command,
   version: codeVersion(),
-  machine: 'Slurm 22.05 with two nodes of one core each on one machine of two shared cores',
+  machine: values.machine,
   comparison,
   faults: faults.map(({ at, what }) => ({ seconds: seconds(at), what })),
   attempts: attempts.map(({ begin, end, ...attempt }) => ({

@@ -58,7 +58,7 @@ function endTrace(tasks: readonly TimelineTask[], nodes: readonly string[]): Dat
   return {
     type: 'scatter',
     mode: 'markers',
-    name: 'ended badly, or to be started again',
+    name: 'ended early',
     x: bad.map(({ end }) => end),
     y: bad.map(({ node }) => nodes.length - 1 - nodes.indexOf(node)),
     marker: { symbol: 'x', size: 9, color: palette.black },

@@ -6,7 +6,7 @@ import { readBytes, readText, sha256 } from 'axunet/io/files';
 import { parseJson } from 'axunet/io/schema';
 
 /** How two work folders compare. */
-export interface Comparison {
+interface WorkComparison {
   readonly equal: number;
   /** Equal but for clocks, by what differs and why. */
   readonly equalButForTimes: Readonly<Record<string, number>>;
@@ -52,7 +52,7 @@ function timesIn(name: string, a: string, b: string): string | undefined {
 }
 
 /** Compares all results of two work folders byte by byte. */
-export async function compareWork(one: string, other: string): Promise<Comparison> {
+export async function compareWork(one: string, other: string): Promise<WorkComparison> {
   const [names, others] = [await filesIn(one), await filesIn(other)];
   const alone = [...names, ...others].filter((name) => !existsSync(path.join(one, name)) || !others.includes(name));
   let equal = 0;

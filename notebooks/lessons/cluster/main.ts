@@ -1,4 +1,7 @@
-/** `node scripts/cluster/record.mjs ALONE MANY --out DIR [--machine TEXT]`: compares two work folders, records and draws the second. */
+/**
+ * `node scripts/cluster/record.mjs ALONE MANY --out DIR [--machine TEXT]`: compares two work folders, records and draws
+ * the second.
+ */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { expected } from 'axunet/errors';

@@ -224,13 +224,20 @@ async function refuseWhereHeld(file: string, note: string, options: LeaseOptions
   );
 }
 
-/** Renews the note in a thread, so that a long step of the main thread does not look like a silence. */
+/**
+ * Renews the note in a thread, so that a long step of the main thread does not look like a silence. Where no thread is
+ * to be had it is not renewed: this machine asks the kernel, and others see a silence.
+ */
 function startRenewing(file: string, line: string, { renewMs }: LeaseTimes): () => void {
-  const workerData = { file, line, renewMs };
-  const worker = new Worker(new URL('./leaseThread.mjs', import.meta.url), { workerData, execArgv: [], name: 'lease' });
-  worker.on('error', () => undefined); // no thread to be had: this machine asks the kernel, others see a silence
-  worker.unref();
-  return () => void worker.terminate();
+  const options = { workerData: { file, line, renewMs }, execArgv: [], name: 'lease' };
+  try {
+    const worker = new Worker(new URL('./leaseThread.mjs', import.meta.url), options);
+    worker.on('error', () => undefined);
+    worker.unref();
+    return () => void worker.terminate();
+  } catch {
+    return () => undefined;
+  }
 }
 
 /**

@@ -88,4 +88,8 @@ export const settings = {
   get weightsFolder(): string {
     return folder('AXUNET_WEIGHTS') ?? path.join(projectRoot, 'data/weights');
   },
+  /** What this machine is called where several share a folder; undefined: its kernel and host name tell. */
+  get machine(): string | undefined {
+    return process.env.AXUNET_MACHINE || undefined;
+  },
 } as const;

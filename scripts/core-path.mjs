@@ -36,6 +36,7 @@ export const parts = {
   'batches are made ahead in a thread, and without one where that cannot be':
     'preprocess/{batchThread,batchThreadMain,loader}',
   'a kill at any moment: the run goes on to the same bits': 'train/{checkpoint,history,journal,lock,signals}',
+  'who is at work at a place, on this machine or on another one that shares the folder': 'io/lease',
   'what a run tells: progress, memory before it starts, TensorBoard, its scores, the network for others':
     'train/{emptyClasses,loadRun,memory,report,scores,startWeights,tensorboard,trainFolder}',
 };

@@ -16,6 +16,7 @@ import type { ModelCases, ScoredCase } from './cohort.ts';
 import { type Detection, detectLesions } from './detection.ts';
 import { type MaskScores, scoreMasks } from './metrics.ts';
 import type { FilePair, FilePairs } from './pairs.ts';
+import { noVolumes } from './savedScores.ts';
 
 /** What stands in the labels of the two sides, where it is not plain 0 and 1. */
 export interface LabelOptions {
@@ -131,9 +132,6 @@ export function assertRightAngles({ affine }: Volume, file: string): void {
   if (crooked)
     throw expected('axes at right angles to measure distances (resample the masks to such a grid)', crooked, file);
 }
-
-/** What pixels have not. */
-const noVolumes = { predictionMl: NaN, referenceMl: NaN, volumeDifferenceMl: NaN };
 
 /** A case for all foreground as one, and for each class. */
 interface PairScores {

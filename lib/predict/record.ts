@@ -9,8 +9,10 @@ import {
   natural,
   object,
   optional,
+  readJsonAs,
   readJsonIfGood,
   realNumber,
+  type Shape,
   text,
 } from '../io/schema.ts';
 import type { Likeness } from './likeness.ts';
@@ -65,6 +67,10 @@ const recordSchema = object({
   warnings: optional(list(text)),
   beforePostprocessing: optional(object({ voxels: natural, pancreasMl: optional(realNumber) })),
 });
+
+/** The record in a file. Throws a UserError that names it where it is absent, damaged or of another kind. */
+export const readRecord = (file: string): Promise<Shape<typeof recordSchema>> =>
+  readJsonAs(file, recordSchema, 'the record of a prediction');
 
 /** The record of a prediction that is complete and unchanged on disk; undefined for any other. */
 export async function readComplete(

@@ -91,11 +91,14 @@ export const sourceEntries = {
   classes: optional(classesSchema),
 };
 
+/** What a manifest says before it names slices and cases, the same for all machines that make them together. */
+const headEntries = { version: exactly(manifestVersion), ...sourceEntries };
+export const manifestHeadSchema = object(headEntries);
+
 /** What lies in a folder of slices and what it was made from (`manifest.json`). */
 export type Manifest = Shape<typeof manifestSchema>;
 export const manifestSchema = object({
-  version: exactly(manifestVersion),
-  ...sourceEntries,
+  ...headEntries,
   slices: list(sliceSchema),
   /** Complete cases. */
   cases: list(caseSchema),

@@ -1,5 +1,18 @@
 /** What a run is, in words and numbers: what its checkpoints say of its data, network, grid and patients. */
-import { atLeastOne, choice, list, natural, object, oneLine, optional, type Shape, text, tuple } from '../io/schema.ts';
+import path from '#system/path';
+import {
+  atLeastOne,
+  choice,
+  list,
+  natural,
+  object,
+  oneLine,
+  optional,
+  readJsonAs,
+  type Shape,
+  text,
+  tuple,
+} from '../io/schema.ts';
 import { variants } from '../model/axunet.ts';
 import { seenScansSchema } from '../predict/seenScans.ts';
 import { gridSchema } from '../preprocess/grid.ts';
@@ -52,6 +65,10 @@ export const descriptionSchema = object({
   /** Tells the weights that training began with from others; absent where they were drawn. */
   from: optional(text),
 });
+
+/** The description in a run folder. Throws a UserError that names the file where it is absent or damaged. */
+export const readDescription = (folder: string): Promise<RunDescription> =>
+  readJsonAs(path.join(folder, 'config.json'), descriptionSchema, 'the description of a training run');
 
 /** What a checkpoint says beside its arrays. */
 export type CheckpointMeta = Shape<typeof checkpointMetaSchema>;

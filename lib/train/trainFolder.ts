@@ -22,6 +22,8 @@ interface FolderOptions {
   readonly tellsConfig?: boolean;
   /** The network that a run begins with where it has not begun; random weights without one. */
   readonly from?: TrainedRun;
+  /** Take over from another machine that gives no sign of life. */
+  readonly takeOver?: boolean;
 }
 
 /** Puts the weights in that a run begins with. Throws a UserError where it should begin with others and has none. */
@@ -40,7 +42,7 @@ export async function trainFolder(
   folder: string,
   description: RunDescription,
   slices: SliceSet,
-  { resume = true, tellsConfig = false, from }: FolderOptions = {},
+  { resume = true, tellsConfig = false, from, takeOver }: FolderOptions = {},
 ): Promise<TrainingResult> {
   const { config, data, patients } = description;
   const report = consoleReport(config);
@@ -59,7 +61,7 @@ export async function trainFolder(
       report.onEpoch(record);
       for (const line of emptyClasses(record)) console.warn(line);
     };
-    const result = await train(run, { resume, ...report, onEpoch });
+    const result = await train(run, { resume, takeOver, ...report, onEpoch });
     report.finish(result);
     return result;
   } finally {

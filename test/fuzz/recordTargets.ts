@@ -261,7 +261,7 @@ export async function recordTargets(at: At): Promise<Target[]> {
     await checkpointFilesTarget(at('checkpoint')),
     journalTarget(at('journal')),
     ofBytes(at('lock'), ['note of who trains', 'training.pid'], [Buffer.from('999999999 5\n')], async (file) =>
-      lockRun(path.dirname(file))(),
+      (await lockRun(path.dirname(file))).release(),
     ),
     ...studyTargets(at),
   ];

@@ -33,6 +33,7 @@ const rooms = [
   ['crossval', 'figures', 'export', 'plan'],
   ['report'],
   ['view'],
+  ['shards'],
   ['cli', 'index'],
 ];
 const storey = (room: string): number => rooms.findIndex((names) => names.includes(room));

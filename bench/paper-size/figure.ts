@@ -22,7 +22,7 @@ export function memoryOverTime({
     } as Data;
   });
   return makeFigure(traces, {
-    title: `Memory of every stage, ${volumes} volumes of ${slices.toLocaleString('en-GB')} slices`,
+    title: `Memory of every stage: ${volumes} volumes, ${slices.toLocaleString('en-GB')} slices together`,
     width: 820,
     height: 420,
     margin: { b: 92 },

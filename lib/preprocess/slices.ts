@@ -17,7 +17,14 @@ import { keepText, sha256File } from '../io/files.ts';
 import { assertFileEach, ownPlace } from '../io/insideFolder.ts';
 import { assertWritableFolder, makeFolder } from '../io/writable.ts';
 import { volumeChecksums } from '../scan/readVolume.ts';
-import { areSynthetic, type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
+import {
+  areSynthetic,
+  type CaseEntry,
+  foregroundBox,
+  type Manifest,
+  manifestVersion,
+  type SliceEntry,
+} from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
 import { sliceSummer } from './sliceChecksum.ts';
 import {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setupTensorflow } from '../lib/engine/setup/tensorflow.mjs';
 import { Problem, runMain } from './common.mjs';
+import { makeDeclarations } from './declarations.mjs';
 import { install } from './install.mjs';
 import { checkNode } from './node-version.mjs';
 import { statusLine } from './status-line.mjs';
@@ -21,6 +22,12 @@ export async function prepare({ force = false, onInstalled } = {}) {
     throw new Problem(`Expected AXUNET_ENGINE to be one of ${engines.join(', ')}, found "${engine}".`);
   await install((text) => status.print(text));
   onInstalled?.();
+  const [phrase] = await Promise.all([prepareEngine(engine, status, force), makeDeclarations()]);
+  return phrase;
+}
+
+/** The second part: the engine that is wanted, or that is there. */
+async function prepareEngine(engine, status, force) {
   if (engine === 'wasm' || engine === 'cpu') return `${engine}, as AXUNET_ENGINE says`;
   const { ready, reason } = await setupTensorflow(status, { force });
   if (ready?.graph.reason) status.print(`Training runs operation by operation, slower: ${ready.graph.reason}.`);

@@ -27,8 +27,8 @@ function titleOf({ id, dice }: OverlayCase, panelWidth: number): string {
 
 /**
  * Where predictions are right and wrong, one picture per case that has label and prediction: found, predicted only,
- * missed. `zoomMm` shows a square of that side around the masks. Panels are 250 pixels wide, those of many columns less.
- * No such case gives an empty figure.
+ * missed. `zoomMm` shows a square of that side around the masks. Panels are 250 pixels wide, those of many columns
+ * less. No such case gives an empty figure.
  */
 export function predictionOverlays(
   cases: readonly OverlayCase[],

@@ -2,8 +2,9 @@
  * Executes notebooks without Jupyter, Python or sockets: it drives tslab's own message handler in this process.
  *
  *     node FLAGS scripts/nbrun.ts NOTEBOOK [OUT]               (FLAGS: see flags.mjs; OUT is NOTEBOOK by default)
- *     node FLAGS scripts/nbrun.ts NOTEBOOK OUT NOTEBOOK OUT …  (one after the other; those of one folder share compiler
- *                                                               and modules, whose start takes longer than most cells)
+ *     node FLAGS scripts/nbrun.ts NOTEBOOK OUT NOTEBOOK OUT …  (one after the other; those of one folder share the
+ *                                                               compiler and modules, whose start takes longer than
+ *                                                               most cells)
  *     node FLAGS scripts/nbrun.ts --wait NOTEBOOK OUT          (prepares the first cell, and runs none before the parent
  *                                                               process sends `go` over its channel)
  *

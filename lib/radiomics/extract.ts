@@ -156,12 +156,12 @@ export function extractFeatures(
   };
   const ofMask = [...asked.keys()].filter((family) => shapeFamilies.includes(family));
   const ofImage = [...asked.keys()].filter((family) => !shapeFamilies.includes(family));
-  const originalValues = valuesInRoi(prepared.image.data, shapeRoi);
-  if (ofMask.includes('morphology') && !areFinite(originalValues))
-    throw nonFinite(image, mask, settings.label, 'resampling');
+  const originalValues = (): Float64Array => valuesInRoi(prepared.image.data, shapeRoi);
+  const ofMorphology = ofMask.includes('morphology') ? originalValues() : new Float64Array(); // of no other family
+  if (!areFinite(ofMorphology)) throw nonFinite(image, mask, settings.label, 'resampling');
   const isSlice = prepared.image.shape.includes(1);
   for (const family of ofMask) {
-    add('original', family, maskFeatures(family, shapeRoi, originalValues, settings));
+    add('original', family, maskFeatures(family, shapeRoi, ofMorphology, settings));
     if (isSlice && family !== 'shape2D') warnings.push(slicedFamily(`original_${family}`));
   }
   if (ofImage.length > 0) {
@@ -171,7 +171,7 @@ export function extractFeatures(
       const own = settingsForImage(settings, named.kind);
       const values = valuesAt(named.volume.data, inRoi);
       if (!areFinite(values))
-        throw nonFinite(image, mask, settings.label, areFinite(originalValues) ? named.name : 'resampling');
+        throw nonFinite(image, mask, settings.label, areFinite(originalValues()) ? named.name : 'resampling');
       const found = imageFeatures(ofImage, roi, values, own, named.volume.data instanceof Float32Array);
       for (const family of ofImage) add(named.name, family, found[family]!, own);
     }

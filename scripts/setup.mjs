@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { engineChoices } from '../lib/engine/setup/engineNames.mjs';
 import { setupTensorflow } from '../lib/engine/setup/tensorflow.mjs';
 import { Problem, runMain } from './common.mjs';
+import { makeDeclarations } from './declarations.mjs';
 import { install } from './install.mjs';
 import { checkNode } from './node-version.mjs';
 import { statusLine } from './status-line.mjs';
@@ -20,6 +21,12 @@ export async function prepare({ force = false, onInstalled } = {}) {
     throw new Problem(`Expected AXUNET_ENGINE to be one of ${engineChoices.join(', ')}, found "${engine}".`);
   await install((text) => status.print(text));
   onInstalled?.();
+  const [phrase] = await Promise.all([prepareEngine(engine, status, force), makeDeclarations()]);
+  return phrase;
+}
+
+/** The second part: the engine that is wanted, or that is there. */
+async function prepareEngine(engine, status, force) {
   if (engine !== 'auto' && engine !== 'tensorflow') return `${engine}, as AXUNET_ENGINE says`;
   const { ready, reason } = await setupTensorflow(status, { force });
   if (ready?.graph.reason) status.print(`Training runs operation by operation, slower: ${ready.graph.reason}.`);

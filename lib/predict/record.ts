@@ -32,6 +32,8 @@ export interface PredictionRecord {
     readonly spacingMm?: number;
     /** Middle size of the pixels that networks of pictures saw, where they know it: it places them on volumes. */
     readonly seenPixelMm?: number;
+    /** The same of further networks that saw other pictures. */
+    readonly othersSeenPixelMm?: readonly number[];
   };
   /** sha256 by file name. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -44,7 +46,7 @@ export interface PredictionRecord {
   readonly trainedOn?: readonly TrainedOn[];
   /** Beside the scans of the training, where the networks know them: the numbers of this one. */
   readonly scan?: BesideTraining['scan'];
-  /** Beside the pictures of the training, where the networks know them. */
+  /** Beside the pictures of the training, where the networks know them; of several, those that it is least like. */
   readonly likeness?: Likeness;
   /** What is odd in the volume or its mask and may be wrong; absent where nothing is. */
   readonly warnings?: readonly string[];

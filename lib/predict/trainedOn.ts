@@ -9,6 +9,7 @@ import { fullSlicesOf } from './fullSlices.ts';
 import {
   contrastDoubt,
   type Extremes,
+  extremesOf,
   inHu,
   inMm,
   inPercent,
@@ -18,7 +19,7 @@ import {
   unlike,
   unlikePhrases,
 } from './ranges.ts';
-import { extremesOf, type ScanNumbers, type ScanSlice, type SeenScans, scanNumbers } from './seenScans.ts';
+import { type ScanNumbers, type ScanSlice, type SeenScans, scanNumbers } from './seenScans.ts';
 
 /** What a network's own files say of its training; stands beside each mask. */
 export interface TrainedOn {

@@ -17,7 +17,14 @@ import { keepText, sha256File } from '../io/files.ts';
 import { assertFileEach, ownPlace } from '../io/insideFolder.ts';
 import { assertWritableFolder, makeFolder } from '../io/writable.ts';
 import { volumeChecksums } from '../scan/readVolume.ts';
-import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
+import {
+  areSynthetic,
+  type CaseEntry,
+  foregroundBox,
+  type Manifest,
+  manifestVersion,
+  type SliceEntry,
+} from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
 import { sliceSummer } from './sliceChecksum.ts';
 import {
@@ -145,7 +152,7 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
   const { slices, bytes } = await writeSlices(plan, one, prepared);
   const { id, patient, group } = one;
-  const { shape, sliceMm, labelPosition } = prepared;
+  const { shape, sliceMm, labelPosition, isSynthetic } = prepared;
   const isEmpty = plan.list.kind === '3d' && slices.length > 0 && slices.every(({ foreground }) => foreground === 0);
   const warnings = [...prepared.warnings, ...(isEmpty ? ['the label has no foreground'] : [])];
   const entry: CaseEntry = {
@@ -155,6 +162,7 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
     ...(shape && { shape }),
     ...(sliceMm && { sliceMm }),
     ...(labelPosition && { labelPosition }),
+    ...(isSynthetic && { isSynthetic }),
     ...(warnings.length > 0 && { warnings }),
     sources,
     slices: slices.length,
@@ -220,16 +228,17 @@ async function assemble(
       complete.push(record);
     else pending.push(id);
   }
+  const cases = complete.map((record) => record.entry);
   return {
     version: manifestVersion,
     dataset: list.dataset,
-    ...(list.isSynthetic && { isSynthetic: true }),
+    ...((list.isSynthetic || areSynthetic(cases)) && { isSynthetic: true }),
     mode,
     ...(list.kind === '3d' && { windowHu }),
     unit: list.kind === '3d' ? 'mm' : 'px',
     ...(list.classes && { classes: list.classes }),
     slices: complete.flatMap((record) => record.slices),
-    cases: complete.map((record) => record.entry),
+    cases,
     failed: [...failures].map(([id, reason]) => ({ id, reason })),
     pending,
   };

@@ -12,6 +12,7 @@ import { losses } from '../loss/losses.ts';
 import { createAxUnet, modelConfig } from '../model/axunet.ts';
 import { seenScansIn } from '../predict/seenScans.ts';
 import { fitGrid, type Grid, nativeGrid } from '../preprocess/grid.ts';
+import { areSynthetic } from '../preprocess/manifest.ts';
 import { contentOf, withoutChecksums } from '../preprocess/sliceChecksum.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { checkInChild } from '../step/checkChild.ts';
@@ -66,7 +67,10 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
     throw expected('a training slice with foreground', `${training.length} slices without any`);
   const grid = chooseGrid(config, slices, training);
   const { variant, width, asppRates } = config;
-  const { dataset, isSynthetic, mode, windowHu, unit, classes } = slices.manifest;
+  const { dataset, mode, windowHu, unit, classes, cases } = slices.manifest;
+  // Of a mixed set, too, the training may be phantoms alone.
+  const own = cases.filter(({ patient }) => patients.training.includes(patient));
+  const isSynthetic = slices.manifest.isSynthetic || areSynthetic(own);
   const shows = (i: number, c: number): boolean => slices.entries[i].foreground > 0 && slices.readLabel(i).includes(c);
   const absent = classes?.find((_, k) => !training.some((i) => shows(i, k + 1)));
   if (absent) throw expected('training slices with every class', `none with ${absent.name}`);
@@ -84,7 +88,7 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
     ...(seen && { seen }),
     data: {
       dataset,
-      ...(isSynthetic && { isSynthetic }),
+      ...(isSynthetic && { isSynthetic: true }),
       mode,
       windowHu,
       unit,

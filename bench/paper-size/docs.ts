@@ -60,8 +60,8 @@ function comparisonText({ comparison }: PaperSizeRecord): string[] {
   ];
   const rows = pairs.map(({ name, a, b }) => line(name, a.seconds, b.seconds, a.cpuS, b.cpuS));
   return [
-    `Beside it ${comparison.volumes} of the volumes (${count(comparison.slices)} slices with pancreas), each side once, ` +
-      `load before ${comparison.load}; ours with the start of a program a stage, the script as one program:`,
+    `Beside it ${comparison.volumes} of the volumes (${count(comparison.slices)} slices with pancreas), each side ` +
+      `once, load before ${comparison.load}; ours with the start of a program a stage, the script as one program:`,
     table(
       ['stage', 'ours', 'Python', 'ratio', 'processors, ours', 'Python'],
       [...rows, line('all', total(ours), total(python), cpu(ours), cpu(python))],
@@ -100,8 +100,8 @@ function largerText(record: PaperSizeRecord): string[] {
     ];
   });
   return [
-    `On paper, from these numbers: all but training shares out by scan (\`--shard\`), a training of ${epochs} epochs runs ` +
-      `on one node, five folds on five. A node has two cores; ${nodePrice.toFixed(2)} $ an hour is assumed.`,
+    `On paper, from these numbers: all but training shares out by scan (\`--shard\`), a training of ${epochs} epochs ` +
+      `runs on one node, five folds on five. A node has two cores; ${nodePrice.toFixed(2)} $ an hour is assumed.`,
     table(
       [
         'set',

@@ -1,7 +1,7 @@
 """Some volumes from files to scores and features with the usual Python libraries, for paper-size.
 
-Argument: the task's file. Prints a line of JSON a stage. Written as somebody would who knows the libraries and minds the
-time: stored integers instead of float64, channels_last, a worker that prepares batches, masks cropped where the library
+Argument: the task's file. Prints a line of JSON a stage. Written as somebody would who knows the libraries and minds
+the time: stored integers instead of float64, channels_last, a worker that prepares batches, masks cropped where the library
 does not do it. The network is the one of network_torch.py, its window of a slice the one that our run has chosen.
 """
 import hashlib
@@ -218,7 +218,8 @@ def main():
                           "cpuS": round(cpu_seconds() - cpu, 2)}), flush=True)
     import radiomics as pyradiomics
 
-    versions = [f"nibabel {nibabel.__version__}", f"NumPy {np.__version__}", f"PyTorch {torch.__version__.split('+')[0]}",
+    torch_version = torch.__version__.split("+")[0]
+    versions = [f"nibabel {nibabel.__version__}", f"NumPy {np.__version__}", f"PyTorch {torch_version}",
                 f"MONAI {__import__('monai').__version__}", "surface-distance 0.1",
                 f"PyRadiomics {pyradiomics.__version__.lstrip('v')}"]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

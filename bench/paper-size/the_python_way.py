@@ -1,8 +1,8 @@
 """Some volumes from files to scores and features with the usual Python libraries, for paper-size.
 
 Argument: the task's file. Prints a line of JSON a stage. Written as somebody would who knows the libraries and minds
-the time: stored integers instead of float64, channels_last, a worker that prepares batches, masks cropped where the library
-does not do it. The network is the one of network_torch.py, its window of a slice the one that our run has chosen.
+the time: stored integers instead of float64, channels_last, a worker that prepares batches. The network is the one of
+network_torch.py, its window of a slice the one that our run has chosen.
 """
 import hashlib
 import json

@@ -5,8 +5,8 @@
  *     node FLAGS scripts/nbrun.ts NOTEBOOK OUT NOTEBOOK OUT …  (one after the other; those of one folder share the
  *                                                               compiler and modules, whose start takes longer than
  *                                                               most cells)
- *     node FLAGS scripts/nbrun.ts --wait NOTEBOOK OUT          (prepares the first cell, and runs none before the parent
- *                                                               process sends `go` over its channel)
+ *     node FLAGS scripts/nbrun.ts --wait NOTEBOOK OUT          (prepares the first cell, and runs none before the
+ *                                                               parent process sends `go` over its channel)
  *
  * A failing cell ends its notebook, and the run with exit code 1, its error in the copy written to OUT; the tag
  * "raises-exception" lets it go on.

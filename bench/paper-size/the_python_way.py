@@ -169,6 +169,7 @@ def mask_file(task, number):
 
 
 def evaluate(task):
+    np.bool = bool  # surface-distance asks for it; of NumPy 1, which PyRadiomics wants, it is gone
     import surface_distance
 
     for number, (_, label_file) in zip(task["ids"], pairs(task)):

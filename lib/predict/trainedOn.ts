@@ -118,7 +118,8 @@ function* shownSlices(
 ): Generator<ScanSlice> {
   const [width, height] = image.shape;
   for (const z of fullSlicesOf(mask, mostSlices)) {
-    const cut = Float32Array.from(sliceZ(image, z), (value) => Math.min(white, Math.max(black, value)));
+    const cut = new Float32Array(sliceZ(image, z));
+    for (let i = 0; i < cut.length; i++) cut[i] = Math.min(white, Math.max(black, cut[i]!));
     yield { hu: cut, mask: sliceZ(mask, z), height, width, spacingMm: [image.spacingMm[1], image.spacingMm[0]] };
   }
 }

@@ -10,7 +10,9 @@
 //
 // Inputs and fetches are written "name" or "name:index"; an array of inputs is one list argument. Attributes have the
 // format of tfjs-node: {name, type, value} with the type codes of TF_AttrType.
+#ifdef __linux__
 #include <malloc.h>
+#endif
 
 #include "graph.h"
 #include "session.h"

@@ -8,7 +8,7 @@ namespace {
 // One block: R rows and N vectors of C. Everything is unrolled, so that the sums stay in registers.
 #define AXUNET_BLOCK(NAME, TARGET, V, WIDTH)                                                                     \
   template <int R, int N>                                                                                        \
-  __attribute__((target(TARGET))) void NAME(const Product& p, int64_t row, int64_t column) {                     \
+  TARGET void NAME(const Product& p, int64_t row, int64_t column) {                     \
     V sums[R][N];                                                                                                \
     float* c = p.c + row * p.rowC + column;                                                                      \
     AXUNET_UNROLL for (int r = 0; r < R; r++) AXUNET_UNROLL for (int n = 0; n < N; n++) sums[r][n] = V{};        \
@@ -28,7 +28,7 @@ namespace {
     }                                                                                                            \
   }                                                                                                              \
   template <int R, int N>                                                                                        \
-  __attribute__((target(TARGET))) void NAME##Rows(const Product& p, int64_t row, int64_t column, int64_t rows) { \
+  TARGET void NAME##Rows(const Product& p, int64_t row, int64_t column, int64_t rows) { \
     if constexpr (R > 0) {                                                                                       \
       if (rows == R) return NAME<R, N>(p, row, column);                                                          \
       NAME##Rows<R - 1, N>(p, row, column, rows);                                                                \
@@ -45,11 +45,17 @@ typedef float V16 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef float V8 __attribute__((vector_size(32), aligned(4), may_alias));
 typedef float V4 __attribute__((vector_size(16), aligned(4), may_alias));
 
-AXUNET_BLOCK(Block512, "arch=x86-64-v4", V16, 16)
-AXUNET_BLOCK(Block256, "arch=x86-64-v3", V8, 8)
-AXUNET_BLOCK(Block128, "arch=x86-64", V4, 4)
+#ifdef __x86_64__
+AXUNET_BLOCK(Block512, __attribute__((target("arch=x86-64-v4"))), V16, 16)
+AXUNET_BLOCK(Block256, __attribute__((target("arch=x86-64-v3"))), V8, 8)
+AXUNET_BLOCK(Block128, __attribute__((target("arch=x86-64"))), V4, 4)
+#else
+AXUNET_BLOCK(Block128, , V4, 4)
+#endif
 
 }  // namespace
+
+#ifdef __x86_64__
 
 void Multiply(const Product& p) {
   static const int level = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
@@ -67,5 +73,9 @@ void Multiply(const Product& p) {
     Block128All<6, 2>(p, 0, p.columns);
   }
 }
+#else
+// Of the 32 registers of NEON, 16 hold sums and 8 hold numbers of A and B; with more, GCC keeps sums in memory.
+void Multiply(const Product& p) { Block128All<4, 4>(p, 0, p.columns); }
+#endif
 
 }  // namespace axunet

@@ -4,8 +4,13 @@
 #include <cstring>
 #include <type_traits>
 
-// Functions marked so are compiled for several generations of processors; the one that fits runs.
+// Functions marked so are compiled for several generations of processors; the one that fits runs. An arm64 processor
+// always has NEON, which the compiler then uses everywhere.
+#ifdef __x86_64__
 #define AXUNET_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define AXUNET_CLONES
+#endif
 #define AXUNET_UNROLL _Pragma("GCC unroll 16")
 #define AXUNET_INLINE inline __attribute__((always_inline))
 

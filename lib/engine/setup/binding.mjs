@@ -3,25 +3,21 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compilerName } from './compiler.mjs';
 import { packageFolder, packageVersion, parseObject } from './files.mjs';
-import { findProgram, run } from './processes.mjs';
+import { here, linkArguments } from './platform.mjs';
+import { run } from './processes.mjs';
 import { Problem } from './words.mjs';
 
 const tfjsFolder = () => packageFolder('@tensorflow/tfjs-node-gpu');
 /** Where the compiled binding belongs. */
 export const bindingFile = () => path.join(tfjsFolder(), 'lib/napi-v8/tfjs_binding.node');
 /** The files of a TensorFlow library, in its folder. */
-export const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-
-/** The C++ compiler, or undefined: $CXX, else the first of the usual names on PATH. */
-export function findCompiler() {
-  const wanted = process.env.CXX?.split(' ')[0];
-  return (wanted && (path.isAbsolute(wanted) ? wanted : findProgram(wanted))) || findProgram('g++', 'c++', 'clang++');
-}
+export const libraries = here.libraries;
 
 /** What a folder lacks to be a TensorFlow package folder (as in site-packages), or undefined where it has all. */
-export function whatIsMissing(folder) {
-  return [...libraries, 'include/tensorflow/c/c_api.h'].find((name) => !fs.existsSync(path.join(folder, name)));
+export function whatIsMissing(folder, system = here) {
+  return [...system.libraries, 'include/tensorflow/c/c_api.h'].find((name) => !fs.existsSync(path.join(folder, name)));
 }
 
 /** What tells one installed library from another: its real place, sizes and dates. */
@@ -39,22 +35,13 @@ export function sourcesVersion() {
   return `tfjs-node-gpu ${tfjs}, node-api-headers ${headers}, Node-API 8`;
 }
 
-/**
- * What links against TensorFlow: the real folder, not links to it, for the GPU library looks for CUDA relative to the
- * place it was loaded from.
- */
-export const librarySearch = (library) => [
-  ...['-L', library, ...libraries.map((name) => `-l:${name}`)],
-  ...['-Xlinker', '-rpath', '-Xlinker', library],
-];
-
 /** One sentence with the first complaint of a compiler that failed. */
 export function compilerProblem(compiler, what, { stderr, timedOut }) {
   const lines = stderr.split('\n');
   const complaint =
     lines.find((text) => /error|cannot find|undefined reference/.test(text)) ?? stderr.trim().split('\n')[0];
   const reason = timedOut ? 'not finished in 300 s' : complaint.trim() || 'no message';
-  return new Problem(`${path.basename(compiler)} could not compile ${what} (${reason})`);
+  return new Problem(`${compilerName(compiler)} could not compile ${what} (${reason})`);
 }
 
 const flags = ['-std=c++17', '-O2', '-fPIC', '-shared', '-w'];
@@ -63,17 +50,18 @@ const definitions = ['-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION', '-DNODE_GY
 /**
  * Compiles lib/napi-v8/tfjs_binding.node; a binding that is in use is replaced, never overwritten. Throws a Problem.
  */
-export async function compileBinding(folder, compiler) {
-  const [library, target] = [fs.realpathSync(folder), bindingFile()];
+export async function compileBinding(folder, compiler, { target = bindingFile(), system = here } = {}) {
+  const library = fs.realpathSync(folder);
+  const [program, ...options] = compiler;
   fs.mkdirSync(path.dirname(target), { recursive: true });
   const temporary = `${target}.${process.pid}.tmp`;
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(tfjsFolder(), 'binding', name));
   const include = [path.join(packageFolder('node-api-headers'), 'include'), path.join(library, 'include')];
   const result = await run(
-    compiler,
+    program,
     [
-      ...[...flags, ...definitions, ...include.flatMap((each) => ['-I', each])],
-      ...[...sources, '-o', temporary, ...librarySearch(library)],
+      ...[...options, ...flags, ...definitions, ...include.flatMap((each) => ['-I', each])],
+      ...[...sources, '-o', temporary, ...linkArguments(library, path.basename(target), system)],
     ],
     { timeoutS: 300 },
   );

@@ -5,8 +5,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bindingFile, compilerProblem, findCompiler, librarySearch } from './binding.mjs';
+import { bindingFile, compilerProblem } from './binding.mjs';
+import { realCompiler } from './compiler.mjs';
 import { packageFolder, packageVersion } from './files.mjs';
+import { here, linkArguments } from './platform.mjs';
 import { run } from './processes.mjs';
 
 /** Where the compiled graph binding belongs; graph/native.ts looks for it there. */
@@ -38,15 +40,13 @@ export function graphStamp(folder = sourceFolder) {
   return [`sources ${hash.digest('hex').slice(0, 16)}`, ...headers].join(', ');
 }
 
-/** Which program compiles, by its real place: another one may succeed where the last one failed. */
-export const realCompiler = (compiler = findCompiler()) => (compiler ? fs.realpathSync(compiler) : 'none');
-
 /**
  * Whether nothing is to be done. `note` is that of the last time: {stamp, compiler,
- * reason?: why it could not be compiled}.
+ * reason?: why it could not be compiled}; `compiler` is the command that there is now.
  */
-export function isGraphUpToDate(note, stamp = graphStamp(), compiler = realCompiler(), file = graphBindingFile()) {
-  return note?.stamp === stamp && (note.reason === undefined ? fs.existsSync(file) : note.compiler === compiler);
+export function isGraphUpToDate(note, compiler, stamp = graphStamp(), file = graphBindingFile()) {
+  if (note?.stamp !== stamp) return false;
+  return note.reason === undefined ? fs.existsSync(file) : note.compiler === realCompiler(compiler);
 }
 
 /**
@@ -56,7 +56,7 @@ export function isGraphUpToDate(note, stamp = graphStamp(), compiler = realCompi
 export async function compileGraphBinding(
   folder,
   compiler,
-  { sources = sourceFolder, target = graphBindingFile() } = {},
+  { sources = sourceFolder, target = graphBindingFile(), system = here } = {},
 ) {
   const library = fs.realpathSync(folder);
   const work = `${target}.${process.pid}.tmp`;
@@ -74,7 +74,7 @@ export async function compileGraphBinding(
     );
     const linked = path.join(work, path.basename(target));
     await compile(
-      ['-shared', ...names.map(object), '-o', linked, ...librarySearch(library), '-lpthread'],
+      ['-shared', ...names.map(object), '-o', linked, ...linkArguments(library, path.basename(target), system)],
       'the graph binding',
     );
     fs.renameSync(linked, target);
@@ -85,7 +85,8 @@ export async function compileGraphBinding(
 }
 
 async function compileOne(compiler, args, what) {
-  const result = await run(compiler, args, { timeoutS: 300 });
+  const [program, ...options] = compiler;
+  const result = await run(program, [...options, ...args], { timeoutS: 300 });
   if (result.code !== 0) throw compilerProblem(compiler, what, result);
 }
 

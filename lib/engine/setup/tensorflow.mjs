@@ -4,23 +4,17 @@
 //   1. the folder AXUNET_TENSORFLOW
 //   2. a Python package tensorflow or tensorflow-cpu, 2.16 to 2.21 (with "tensorflow[and-cuda]" the GPU is used)
 //   3. the one that was set up before
-//   4. the user's cache, filled by a pinned download of 214 MB through the user's pip
+//   4. the user's cache, filled by a pinned download (platform.mjs) of 214 to 227 MB through the user's pip
 // Then: compile the binding and, beside it, our own for graphs (10 s on two processors), compute something in a child
 // process, and note what was done, so that later starts cost nothing.
 import fs from 'node:fs';
 import path from 'node:path';
-import {
-  bindingFile,
-  checkBinding,
-  compileBinding,
-  findCompiler,
-  fingerprint,
-  sourcesVersion,
-  whatIsMissing,
-} from './binding.mjs';
+import { bindingFile, checkBinding, compileBinding, fingerprint, sourcesVersion, whatIsMissing } from './binding.mjs';
+import { findCompiler, noCompiler, realCompiler } from './compiler.mjs';
 import { writeJson } from './files.mjs';
-import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate, realCompiler } from './graphBinding.mjs';
+import { compileGraphBinding, graphBindingFile, graphStamp, isGraphUpToDate } from './graphBinding.mjs';
 import { checksums, noteFile, readNote } from './library.mjs';
+import { systemOf } from './platform.mjs';
 import { findPythons } from './python.mjs';
 import { cachedWheelFolder, downloadWheel, isCached, wheel } from './wheel.mjs';
 import { duration, Problem } from './words.mjs';
@@ -32,10 +26,10 @@ const supported = (version) => {
 
 /** Why this system cannot run TensorFlow's library at all; undefined where it can. */
 export function whyNotHere(platform = process.platform, arch = process.arch, glibc = glibcVersion()) {
-  const found = `${{ darwin: 'macOS', win32: 'Windows' }[platform] ?? platform} on ${arch}`;
-  if (platform !== 'linux' || arch !== 'x64')
-    return `it needs Linux on x64, found ${found}; use such a machine, a container or WSL`;
-  if (!glibc)
+  const found = `${{ darwin: 'macOS', linux: 'Linux', win32: 'Windows' }[platform] ?? platform} on ${arch}`;
+  if (!systemOf(platform, arch))
+    return `it needs Linux on x64 or arm64 or macOS on arm64, found ${found}; use such a machine, a container or WSL`;
+  if (platform === 'linux' && !glibc)
     return 'it needs glibc, found another C library (musl); use a Debian, Ubuntu or Fedora based system or image';
   return undefined;
 }
@@ -73,16 +67,16 @@ export async function setupTensorflow(status = plainStatus, { force = false } = 
 async function firstThatWorks(before, rejected, status) {
   const impossible = whyNotHere();
   if (impossible) throw new Problem(impossible);
-  const pythons = await findPythons();
+  const [pythons, compiler] = [await findPythons(), await findCompiler()];
   let problem;
-  for await (const { source, folder } of candidates(before, pythons, status)) {
+  for await (const { source, folder } of candidates(before, { pythons, compiler, status })) {
     const key = fingerprint(folder).join(', ');
-    if (isUpToDate(before, folder)) return withGraph(before, status);
+    if (isUpToDate(before, folder)) return withGraph(before, compiler, status);
     if (rejected[key]) {
       problem ??= new Problem(rejected[key]);
       continue;
     }
-    const compiler = requireCompiler();
+    if (!compiler) throw await noCompiler();
     try {
       return await setUp(compiler, source, folder, status);
     } catch (error) {
@@ -99,16 +93,16 @@ async function firstThatWorks(before, rejected, status) {
  * The libraries in order of preference, each looked for only when the ones before did not
  * do; the last one is downloaded.
  */
-async function* candidates(before, pythons, status) {
+async function* candidates(before, { pythons, compiler, status }) {
   if (process.env.AXUNET_TENSORFLOW) return yield namedFolder(path.resolve(process.env.AXUNET_TENSORFLOW));
   for (const python of pythons) {
     if (!python.tensorflow || !supported(python.tensorflow) || whatIsMissing(python.folder)) continue;
     yield { source: `Python's tensorflow ${python.tensorflow}`, folder: python.folder };
   }
-  const source = `tensorflow-cpu ${wheel.version}`;
+  const source = `${wheel.name} ${wheel.version}`;
   if (before && (await isUsable(before, source))) yield before;
   if (await isCached()) return yield { source, folder: cachedWheelFolder() };
-  requireCompiler(); // before 214 MB are fetched in vain
+  if (!compiler) throw await noCompiler(); // before 214 MB are fetched in vain
   yield { source, folder: await downloadWheel(pythonWithPip(pythons), status) };
 }
 
@@ -136,15 +130,6 @@ function pythonWithPip(pythons) {
     : ['there is no python3 on PATH', 'Fedora: sudo dnf install python3-pip'];
   throw new Problem(
     `${who} to download the library with; install it (Debian, Ubuntu: sudo apt install python3-pip; ${other})`,
-  );
-}
-
-function requireCompiler() {
-  const compiler = findCompiler();
-  if (compiler) return compiler;
-  throw new Problem(
-    'there is no C++ compiler on PATH; install one (Debian, Ubuntu: sudo apt install g++; ' +
-      'Fedora: sudo dnf install gcc-c++)',
   );
 }
 
@@ -179,7 +164,7 @@ async function setUp(compiler, source, folder, status) {
     sha256,
     node: process.versions.modules,
     sources: sourcesVersion(),
-    graph: graphNote(stamp, reason),
+    graph: graphNote(stamp, compiler, reason),
   };
   const time = duration((performance.now() - started) / 1000);
   status.print(`TensorFlow ${version} set up (${gpu ? 'GPU' : 'CPU'}, from ${source}; ${time})`);
@@ -190,22 +175,22 @@ async function setUp(compiler, source, folder, status) {
  * Compiles the graph binding alone where only its sources changed, or the compiler after a failure.
  * TensorFlow stays usable where that fails.
  */
-async function withGraph(ready, status) {
+async function withGraph(ready, compiler, status) {
   const stamp = graphStamp();
-  if (isGraphUpToDate(ready.graph, stamp)) return ready;
+  if (isGraphUpToDate(ready.graph, compiler, stamp)) return ready;
   const started = performance.now();
   status.show('Compiling the graph binding');
   const reason =
-    (await reasonOf(Promise.resolve().then(() => compileGraphBinding(ready.folder, requireCompiler())))) ??
+    (await reasonOf(compiler ? compileGraphBinding(ready.folder, compiler) : Promise.reject(await noCompiler()))) ??
     (await reasonOf(checkBinding(graphBindingFile()), unusable));
   if (reason === undefined) status.print(`Graph binding compiled (${duration((performance.now() - started) / 1000)})`);
-  return { ...ready, graph: graphNote(stamp, reason) };
+  return { ...ready, graph: graphNote(stamp, compiler, reason) };
 }
 
 /** An outdated or broken graph binding must not be found by the engine. */
-function graphNote(stamp, reason) {
+function graphNote(stamp, compiler, reason) {
   if (reason !== undefined) fs.rmSync(graphBindingFile(), { force: true });
-  return { stamp, compiler: realCompiler(), reason };
+  return { stamp, compiler: realCompiler(compiler), reason };
 }
 
 const unusable = ({ message }) => `the graph binding cannot be used: ${message}`;

@@ -1,5 +1,5 @@
-// The pinned TensorFlow: two shared libraries and 14 headers of one wheel, fetched by the
-// user's own pip into the user's cache.
+// The pinned TensorFlow (platform.mjs): two shared libraries and 14 headers of one wheel, fetched by the user's own pip
+// into the user's cache.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -7,67 +7,42 @@ import path from 'node:path';
 import { cacheFolder } from './cacheFolder.mjs';
 import { readJson, writeJson } from './files.mjs';
 import { sha256File } from './library.mjs';
+import { here } from './platform.mjs';
 import { run } from './processes.mjs';
 import { duration, megabytes, Problem } from './words.mjs';
 
-/** 2.16.2 rather than 2.21.0: 60 MB smaller, silent while loading, equally fast. */
-export const wheel = {
-  version: '2.16.2',
-  requirement: 'tensorflow-cpu==2.16.2',
-  // One file for everybody: what is used of it does not depend on the Python version.
-  tags: ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311', '--platform', 'manylinux2014_x86_64'],
-  bytes: 214_055_683,
-  sha256: 'c855cb6bf05d32dd5928086b03a5f6b4189b63c22b95e017703cbee4291023ca',
-  /** Of the lines "sha256  member" of what is unpacked: the cache's own list is not taken on trust. */
-  contents: '54ca93851fbf67c9d9c0e3a00164d73745406eccd01202b8734f197257becf26',
-};
-
-const c = 'include/tensorflow/c';
-const members = [
-  'libtensorflow_cc.so.2',
-  'libtensorflow_framework.so.2',
-  ...['c_api', 'c_api_macros', 'tf_attrtype', 'tf_buffer', 'tf_datatype', 'tf_status', 'tf_tensor', 'tf_tstring'].map(
-    (name) => `${c}/${name}.h`,
-  ),
-  `${c}/eager/c_api.h`,
-  'include/tensorflow/core/platform/ctstring.h',
-  'include/tensorflow/core/platform/ctstring_internal.h',
-  'include/tsl/platform/ctstring.h',
-  'include/tsl/platform/ctstring_internal.h',
-  'include/tsl/c/tsl_status.h',
-];
-const unpackedBytes = 631_700_000;
+/** That of this system. */
+export const { wheel } = here;
 
 /** Reads each member to its end, which checks its CRC, and prints the bytes written so far. */
 const unpackScript = `
 import os, shutil, sys, zipfile
-source, target, *members = sys.argv[1:]
+source, target, *pairs = sys.argv[1:]
 with zipfile.ZipFile(source) as archive:
-    for member in members:
-        place = os.path.join(target, member)
+    for name, member in zip(pairs[::2], pairs[1::2]):
+        place = os.path.join(target, name)
         os.makedirs(os.path.dirname(place), exist_ok=True)
-        with archive.open('tensorflow/' + member) as reader, open(place, 'wb') as writer:
+        with archive.open(member) as reader, open(place, 'wb') as writer:
             shutil.copyfileobj(reader, writer, 1 << 20)
             writer.flush()
             os.fsync(writer.fileno())
 `;
 
-export const cachedWheelFolder = () => path.join(cacheFolder(), `tensorflow-cpu-${wheel.version}`);
+export const cachedWheelFolder = (pinned = wheel) => path.join(cacheFolder(), pinned.folder);
 
 /**
  * True where the cache holds the libraries, whole and unchanged (read through: about two seconds).
- * @param names of the files, and `contents`, the checksum of their list; those of the wheel unless a test has its own
- * @param folder where they lie
+ * @param pinned what is looked for, and `folder`, where it lies
  */
-export async function isCached({ names = members, contents = wheel.contents, folder = cachedWheelFolder() } = {}) {
-  if (readJson(path.join(folder, 'manifest.json'))?.wheel !== wheel.sha256) return false;
+export async function isCached({ pinned = wheel, folder = cachedWheelFolder(pinned) } = {}) {
+  if (readJson(path.join(folder, 'manifest.json'))?.wheel !== pinned.sha256) return false;
   const hash = createHash('sha256');
-  for (const name of names) {
+  for (const name of Object.keys(pinned.members)) {
     const file = path.join(folder, name);
     if (!fs.existsSync(file)) return false;
     hash.update(`${await sha256File(file)}  ${name}\n`);
   }
-  return hash.digest('hex') === contents;
+  return hash.digest('hex') === pinned.contents;
 }
 
 /**
@@ -75,29 +50,31 @@ export async function isCached({ names = members, contents = wheel.contents, fol
  * The folder appears complete or not at all. Throws a Problem.
  * @param python {executable} of a Python that has pip
  * @param status a status line for the progress
+ * @param pinned what to download: the wheel of this system
  */
-export async function downloadWheel(python, status) {
-  const work = makeWorkFolder();
+export async function downloadWheel(python, status, pinned = wheel) {
+  const work = makeWorkFolder(pinned);
   try {
-    return await downloadInto(work, python, status);
+    return await downloadInto(work, { python, status, pinned });
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }
 }
 
-async function downloadInto(work, python, status) {
-  const folder = cachedWheelFolder();
+async function downloadInto(work, { python, status, pinned }) {
+  const folder = cachedWheelFolder(pinned);
   const started = performance.now();
-  const sizes = `${megabytes(wheel.bytes)}, once; kept in ${folder}, ${megabytes(unpackedBytes)}`;
-  status.print(`Downloading TensorFlow ${wheel.version} for the CPU (${sizes})`);
-  const file = await fetchWheel(python, work, status);
+  const sizes = `${megabytes(pinned.bytes)}, once; kept in ${folder}, ${megabytes(pinned.unpackedBytes)}`;
+  status.print(`Downloading TensorFlow ${pinned.version} for the CPU (${sizes})`);
+  const file = await fetchWheel(work, { python, status, pinned });
   status.show('Unpacking TensorFlow');
   const target = path.join(work, 'tensorflow');
+  const members = Object.entries(pinned.members).flat();
   const { code, stderr } = await run(python.executable, ['-I', '-c', unpackScript, file, target, ...members]);
   if (code !== 0) throw new Problem(`TensorFlow's wheel could not be unpacked into ${work} (${lastLine(stderr)})`);
   const files = {};
-  for (const member of members) files[member] = await sha256File(path.join(target, member));
-  writeJson(path.join(target, 'manifest.json'), { version: wheel.version, wheel: wheel.sha256, files });
+  for (const name of Object.keys(pinned.members)) files[name] = await sha256File(path.join(target, name));
+  writeJson(path.join(target, 'manifest.json'), { version: pinned.version, wheel: pinned.sha256, files });
   fs.rmSync(folder, { recursive: true, force: true });
   fs.renameSync(target, folder);
   status.print(`Downloaded and unpacked in ${duration((performance.now() - started) / 1000)}`);
@@ -105,7 +82,7 @@ async function downloadInto(work, python, status) {
 }
 
 /** A folder of this process inside the cache; those that killed processes left are removed. */
-function makeWorkFolder() {
+function makeWorkFolder(pinned) {
   const cache = cacheFolder();
   const work = path.join(cache, `part-${os.hostname()}-${process.pid}`);
   try {
@@ -117,7 +94,7 @@ function makeWorkFolder() {
   }
   process.once('exit', () => fs.rmSync(work, { recursive: true, force: true }));
   const { bavail, bsize } = fs.statfsSync(cache);
-  const needed = wheel.bytes + unpackedBytes;
+  const needed = pinned.bytes + pinned.unpackedBytes;
   if (bavail * bsize < needed) {
     const free = `${megabytes(bavail * bsize)} are free in ${cache}`;
     throw new Problem(
@@ -142,32 +119,32 @@ function isAbandoned(name) {
  * Up to three attempts; a further one only where the last one got data, so that a machine
  * without network is not kept waiting.
  */
-async function fetchWheel(python, work, status) {
+async function fetchWheel(work, job) {
   for (let attempt = 1; ; attempt++) {
     const folder = path.join(work, `attempt-${attempt}`);
     fs.mkdirSync(path.join(folder, 'temporary'), { recursive: true });
-    const { problem, received, file } = await tryFetch(python, folder, status);
+    const { problem, received, file } = await tryFetch(folder, job);
     if (!problem) return file;
     fs.rmSync(folder, { recursive: true, force: true });
     if (attempt === 3 || received === 0) throw new Problem(problem);
-    status.print(`Attempt ${attempt} failed (${problem}); trying again`);
+    job.status.print(`Attempt ${attempt} failed (${problem}); trying again`);
   }
 }
 
 const stallS = 90;
 
 /** pip's arguments for the pinned wheel, into `folder`. */
-const pipArguments = (folder) => [
-  ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', ...wheel.tags],
+const pipArguments = (folder, pinned) => [
+  ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', ...pinned.tags],
   ...['--no-cache-dir', '--progress-bar', 'off', '--retries', '2', '--timeout', '20'],
-  ...['--dest', folder, wheel.requirement],
+  ...['--dest', folder, pinned.requirement],
 ];
 
 /**
  * Watches what a child process loads into `folder`, shows it, and ends the child when
  * nothing has come for `stallS` seconds.
  */
-function watchDownload(child, folder, status) {
+function watchDownload(child, folder, { status, pinned }) {
   const started = performance.now();
   const watch = { received: 0, stalled: false, end: () => clearInterval(timer) };
   let lastGrowth = started;
@@ -179,15 +156,15 @@ function watchDownload(child, folder, status) {
       watch.stalled = true;
       child.kill('SIGTERM');
     }
-    status.show(downloadLine(watch.received, (now - started) / 1000));
+    status.show(downloadLine(pinned, watch.received, (now - started) / 1000));
   }, 250);
   return watch;
 }
 
 /** One attempt: {received: bytes} with `file`, or with the `problem`. */
-async function tryFetch(python, folder, status) {
+async function tryFetch(folder, job) {
   let watch;
-  const result = await run(python.executable, pipArguments(folder), {
+  const result = await run(job.python.executable, pipArguments(folder, job.pinned), {
     // pip writes into TMPDIR first; the growth of that folder is the progress, whatever pip's version.
     env: {
       ...process.env,
@@ -196,32 +173,32 @@ async function tryFetch(python, folder, status) {
       PIP_DISABLE_PIP_VERSION_CHECK: '1',
     },
     onStart: (child) => {
-      watch = watchDownload(child, folder, status);
+      watch = watchDownload(child, folder, job);
     },
   });
   watch.end();
-  status.clear();
-  return { received: watch.received, ...(await fetched(folder, result, watch.stalled)) };
+  job.status.clear();
+  return { received: watch.received, ...(await fetched(folder, result, watch.stalled, job.pinned)) };
 }
 
 /** The file that pip has put into `folder`, or why there is none that can be used. */
-async function fetched(folder, { code, stderr }, stalled) {
+async function fetched(folder, { code, stderr }, stalled, pinned) {
   const advice = "check the network and pip's index setting";
   if (stalled) return { problem: `the download got no data for ${stallS} s; ${advice}` };
-  if (code !== 0) return { problem: `pip could not download ${wheel.requirement} (${pipReason(stderr)}); ${advice}` };
+  if (code !== 0) return { problem: `pip could not download ${pinned.requirement} (${pipReason(stderr)}); ${advice}` };
   const name = fs.readdirSync(folder).find((entry) => entry.endsWith('.whl'));
   const file = path.join(folder, name);
   const sha256 = await sha256File(file);
-  if (sha256 === wheel.sha256) return { file };
-  const checksums = `sha256 ${sha256.slice(0, 12)}… instead of ${wheel.sha256.slice(0, 12)}…`;
+  if (sha256 === pinned.sha256) return { file };
+  const checksums = `sha256 ${sha256.slice(0, 12)}… instead of ${pinned.sha256.slice(0, 12)}…`;
   return { problem: `the file ${name} that pip delivered has ${checksums}; check pip's index setting` };
 }
 
-function downloadLine(received, seconds) {
-  const share = Math.min(1, received / wheel.bytes);
+function downloadLine({ bytes }, received, seconds) {
+  const share = Math.min(1, received / bytes);
   const left = received > 5e6 && share < 1 ? `, ${duration((seconds / share) * (1 - share))} left` : '';
   const bar = '█'.repeat(Math.round(share * 20)).padEnd(20, '░');
-  return `  ${bar} ${megabytes(Math.min(received, wheel.bytes))} of ${megabytes(wheel.bytes)}${left}`;
+  return `  ${bar} ${megabytes(Math.min(received, bytes))} of ${megabytes(bytes)}${left}`;
 }
 
 function folderBytes(folder) {

@@ -13,12 +13,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkBinding } from '../../../lib/engine/setup/binding.mjs';
+import { realCompiler } from '../../../lib/engine/setup/compiler.mjs';
 import {
   compileGraphBinding,
   graphBindingFile,
   graphStamp,
   isGraphUpToDate,
 } from '../../../lib/engine/setup/graphBinding.mjs';
+import { systemOf } from '../../../lib/engine/setup/platform.mjs';
 
 let folder: string;
 let sources: string;
@@ -34,11 +36,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A shell script that stands in for the compiler. It notes its arguments; $out is the file to write. */
-function compiler(script: string): string {
+function compiler(script: string): string[] {
   const file = path.join(folder, 'c++');
   const output = 'for each; do [ "$before" = -o ] && out=$each; before=$each; done';
   writeFileSync(file, `#!/bin/sh\necho "$*" >> ${path.join(folder, 'calls')}\n${output}\n${script}\n`, { mode: 0o755 });
-  return file;
+  return [file];
 }
 const calls = (): string[] => readFileSync(path.join(folder, 'calls'), 'utf8').trim().split('\n');
 
@@ -58,32 +60,42 @@ describe('the stamp of the graph binding', () => {
   });
 
   it('decides whether to compile: not after a success with any compiler, nor after a failure with the same one', () => {
-    const isReady = (note?: object): boolean => isGraphUpToDate(note, 'new', '/bin/g++', target);
+    const isReady = (note?: object): boolean => isGraphUpToDate(note, [process.execPath], 'new', target);
     expect(isReady()).toBe(false);
-    expect(isReady({ stamp: 'new', compiler: '/bin/g++' })).toBe(false); // the file is gone
-    expect(isReady({ stamp: 'new', compiler: '/bin/g++', reason: 'too old' })).toBe(true);
+    expect(isReady({ stamp: 'new', compiler: realCompiler([process.execPath]) })).toBe(false); // the file is gone
+    expect(isReady({ stamp: 'new', compiler: realCompiler([process.execPath]), reason: 'too old' })).toBe(true);
     expect(isReady({ stamp: 'new', compiler: 'none', reason: 'no compiler' })).toBe(false);
     writeFileSync(target, '');
     expect(isReady({ stamp: 'new', compiler: 'none' })).toBe(true);
-    expect(isReady({ stamp: 'old', compiler: '/bin/g++' })).toBe(false);
-    expect(isReady({ stamp: 'old', compiler: '/bin/g++', reason: 'too old' })).toBe(false);
+    expect(isReady({ stamp: 'old', compiler: realCompiler([process.execPath]) })).toBe(false);
+    expect(isReady({ stamp: 'old', compiler: realCompiler([process.execPath]), reason: 'too old' })).toBe(false);
   });
 });
 
 describe.skipIf(process.platform === 'win32')(
   'compiling the graph binding (a shell script stands in for the compiler; not on Windows)',
   () => {
-    it('compiles each file once, links all of them against both libraries, and leaves the binding alone', async () => {
-      await compileGraphBinding(folder, compiler('echo made > "$out"'), { sources, target });
-      const made = calls();
-      expect(made).toHaveLength(3);
-      for (const name of ['small.cc', 'large.cc'])
-        expect(made.filter((line) => line.includes(` -c ${path.join(sources, name)} `))).toHaveLength(1);
-      expect(made[2]).toMatch(
-        /^-shared \S+large\.cc\.o \S+small\.cc\.o .*-l:libtensorflow_cc\.so\.2 -l:libtensorflow_framework\.so\.2/,
-      );
-      expect(readdirSync(path.dirname(target))).toEqual(['tensorflow_graph.node']);
-    });
+    it.each([
+      ['linux', 'x64', /tensorflow_cc\.so\.2 \S+tensorflow_framework\.so\.2 -Xlinker -rpath -Xlinker \S+ -lpthread$/],
+      [
+        'darwin',
+        'arm64',
+        /cc\.2\.dylib \S+framework\.2\.dylib .* -undefined dynamic_lookup -Wl,-install_name,@rpath\/tensorflow_graph\.node$/,
+      ],
+    ])(
+      'compiles each file once and links all of them against both libraries, on %s %s',
+      async (platform, arch, link) => {
+        const system = systemOf(platform, arch);
+        await compileGraphBinding(folder, compiler('echo made > "$out"'), { sources, target, system });
+        const made = calls();
+        expect(made).toHaveLength(3);
+        for (const name of ['small.cc', 'large.cc'])
+          expect(made.filter((line) => line.includes(` -c ${path.join(sources, name)} `))).toHaveLength(1);
+        expect(made[2]).toMatch(/^-shared \S+large\.cc\.o \S+small\.cc\.o /);
+        expect(made[2]).toMatch(link);
+        expect(readdirSync(path.dirname(target))).toEqual(['tensorflow_graph.node']);
+      },
+    );
 
     it('replaces a binding that is in use, and does not write into it', async () => {
       writeFileSync(target, 'old');

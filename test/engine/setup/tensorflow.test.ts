@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -5,9 +6,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { whatIsMissing } from '../../../lib/engine/setup/binding.mjs';
 import { readNote } from '../../../lib/engine/setup/library.mjs';
+import { systemOf } from '../../../lib/engine/setup/platform.mjs';
 import { findPythons } from '../../../lib/engine/setup/python.mjs';
 import { whyNotHere } from '../../../lib/engine/setup/tensorflow.mjs';
-import { cachedWheelFolder, downloadWheel, isCached, pipReason, wheel } from '../../../lib/engine/setup/wheel.mjs';
+import { cachedWheelFolder, downloadWheel, isCached, pipReason } from '../../../lib/engine/setup/wheel.mjs';
 
 let folder: string;
 beforeEach(() => {
@@ -28,15 +30,20 @@ function program(name: string, script: string): string {
 }
 
 describe('systems', () => {
-  it('Linux on x64 with glibc can have TensorFlow', () => {
-    expect(whyNotHere('linux', 'x64', '2.36')).toBeUndefined();
+  it.each([
+    ['linux', 'x64', '2.36'],
+    ['linux', 'arm64', '2.36'],
+    ['darwin', 'arm64', undefined],
+  ])('%s on %s can have TensorFlow', (platform, arch, glibc) => {
+    expect(whyNotHere(platform, arch, glibc ?? '')).toBeUndefined();
   });
 
   it.each([
-    ['darwin', 'arm64', undefined, /macOS on arm64/],
+    ['darwin', 'x64', undefined, /macOS on x64/],
     ['win32', 'x64', undefined, /Windows on x64/],
-    ['linux', 'arm64', '2.36', /linux on arm64/],
+    ['linux', 'riscv64', '2.36', /Linux on riscv64/],
     ['linux', 'x64', undefined, /musl/],
+    ['linux', 'arm64', undefined, /musl/],
   ])('%s on %s (glibc %s) cannot, and hears why', (platform, arch, glibc, reason) => {
     expect(whyNotHere(platform, arch, glibc ?? '')).toMatch(reason);
   });
@@ -63,10 +70,12 @@ describe.skipIf(process.platform === 'win32')(
 
 describe('a TensorFlow folder', () => {
   it('lacks its libraries or headers by name', () => {
-    expect(whatIsMissing(folder)).toBe('libtensorflow_cc.so.2');
+    const [linux, mac] = [systemOf('linux', 'arm64'), systemOf('darwin', 'arm64')];
+    expect(whatIsMissing(folder, linux)).toBe('libtensorflow_cc.so.2');
     for (const file of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
       writeFileSync(path.join(folder, file), '');
-    expect(whatIsMissing(folder)).toBe('include/tensorflow/c/c_api.h');
+    expect(whatIsMissing(folder, linux)).toBe('include/tensorflow/c/c_api.h');
+    expect(whatIsMissing(folder, mac)).toBe('libtensorflow_cc.2.dylib');
   });
 });
 
@@ -74,45 +83,51 @@ describe('the cache', () => {
   const content = 'library';
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
   const pinned = {
-    names: ['a.so', 'b.so'],
+    folder: 'tensorflow-of-a-test',
+    sha256: sha256('wheel'),
+    members: { 'a.so': 'tensorflow/a.so', 'b.so': 'tensorflow.libs/b.so' },
     contents: sha256(['a.so', 'b.so'].map((n) => `${sha256(content)}  ${n}\n`).join('')),
   };
+  const inCache = (name: string): string => path.join(cachedWheelFolder(pinned), name);
   const fill = (): void => {
-    mkdirSync(cachedWheelFolder(), { recursive: true });
-    for (const name of pinned.names) writeFileSync(path.join(cachedWheelFolder(), name), content);
-    writeFileSync(path.join(cachedWheelFolder(), 'manifest.json'), JSON.stringify({ wheel: wheel.sha256, files: {} }));
+    mkdirSync(cachedWheelFolder(pinned), { recursive: true });
+    for (const name of Object.keys(pinned.members)) writeFileSync(inCache(name), content);
+    writeFileSync(inCache('manifest.json'), JSON.stringify({ wheel: pinned.sha256, files: {} }));
   };
 
   it('is used when every file has the checksum that the wheel is known to have', async () => {
-    expect(await isCached(pinned)).toBe(false);
+    expect(await isCached({ pinned })).toBe(false);
     fill();
-    expect(await isCached(pinned)).toBe(true);
+    expect(await isCached({ pinned })).toBe(true);
+    expect(await isCached({ pinned: { ...pinned, sha256: sha256('another wheel') } })).toBe(false);
     expect(await isCached()).toBe(false);
   });
 
   it('is not used when a file was cut, changed or removed, whatever its own list says', async () => {
     fill();
-    writeFileSync(path.join(cachedWheelFolder(), 'b.so'), content.slice(1));
-    expect(await isCached(pinned)).toBe(false);
+    writeFileSync(inCache('b.so'), content.slice(1));
+    expect(await isCached({ pinned })).toBe(false);
     const files = { 'a.so': sha256(content) };
-    writeFileSync(path.join(cachedWheelFolder(), 'manifest.json'), JSON.stringify({ wheel: wheel.sha256, files }));
-    expect(await isCached(pinned)).toBe(false);
-    rmSync(path.join(cachedWheelFolder(), 'b.so'));
-    expect(await isCached(pinned)).toBe(false);
+    writeFileSync(inCache('manifest.json'), JSON.stringify({ wheel: pinned.sha256, files }));
+    expect(await isCached({ pinned })).toBe(false);
+    rmSync(inCache('b.so'));
+    expect(await isCached({ pinned })).toBe(false);
   });
 });
 
+const hasPython = spawnSync('python3', ['--version']).status === 0;
 describe.skipIf(process.platform === 'win32')('the download (a shell script stands in for pip; not on Windows)', () => {
   const status = { show: vi.fn(), print: vi.fn(), clear: vi.fn() };
+  const wheelFor = (platform: string, arch: string) => systemOf(platform, arch).wheel;
   const toDest = 'while [ "$1" != --dest ]; do shift; done';
 
   it('tries three times, refuses a file that is not the pinned one, and leaves nothing behind', async () => {
     const executable = program('python', `${toDest}; echo wrong > "$2/tensorflow_cpu.whl"; sleep 0.4`);
-    await expect(downloadWheel({ executable }, status)).rejects.toThrow(
+    await expect(downloadWheel({ executable }, status, wheelFor('linux', 'x64'))).rejects.toThrow(
       /tensorflow_cpu\.whl that pip delivered has sha256 [0-9a-f]{12}… instead of c855cb6bf05d…/,
     );
     expect(status.print.mock.calls.flat().filter((text: string) => /^Attempt \d failed/.test(text))).toHaveLength(2);
-    expect(existsSync(cachedWheelFolder())).toBe(false);
+    expect(existsSync(cachedWheelFolder(wheelFor('linux', 'x64')))).toBe(false);
     expect(readdirSync(path.join(folder, 'cache'))).toEqual([]);
   });
 
@@ -122,11 +137,47 @@ describe.skipIf(process.platform === 'win32')('the download (a shell script stan
       'python',
       `echo call >> ${calls}; echo 'ERROR: No matching distribution found' >&2; exit 1`,
     );
-    await expect(downloadWheel({ executable }, status)).rejects.toThrow(
+    await expect(downloadWheel({ executable }, status, wheelFor('linux', 'x64'))).rejects.toThrow(
       /pip could not download tensorflow-cpu==2\.16\.2 \(No matching distribution found\); check the network/,
     );
     expect(readFileSync(calls, 'utf8')).toBe('call\n');
   });
+
+  it.skipIf(!hasPython).each([
+    [
+      'linux',
+      'arm64',
+      'manylinux2014_aarch64',
+      ['tensorflow.libs/libomp-e9212f90.so.5', 'tensorflow/libtensorflow_cc.so.2'],
+    ],
+    ['darwin', 'arm64', 'macosx_12_0_arm64', ['tensorflow/libtensorflow_cc.2.dylib']],
+  ])(
+    'asks for the wheel of %s %s and unpacks what belongs to it, whatever runs this',
+    async (platform, arch, tag, files) => {
+      const made = path.join(folder, 'made.whl');
+      const { members, ...others } = wheelFor(platform, arch);
+      const zip =
+        "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1], 'w'); [z.writestr(n, 'x') for n in sys.argv[2:]]";
+      execFileSync('python3', ['-c', zip, made, ...Object.values<string>(members)]);
+      const sha256 = createHash('sha256').update(readFileSync(made)).digest('hex');
+      const asked = path.join(folder, 'asked');
+      const executable = program(
+        'python',
+        `if [ "$2" = -c ]; then exec python3 "$@"; fi; echo "$*" > ${asked}; ${toDest}; cp ${made} "$2/x.whl"`,
+      );
+      const target = await downloadWheel({ executable }, status, {
+        ...others,
+        members,
+        sha256,
+        bytes: 1,
+        unpackedBytes: 1,
+      });
+      expect(readFileSync(asked, 'utf8')).toContain(`--platform ${tag} `);
+      expect(Object.values(members)).toEqual(expect.arrayContaining(files));
+      for (const name of Object.keys(members)) expect(readFileSync(path.join(target, name), 'utf8')).toBe('x');
+      expect(whatIsMissing(target, systemOf(platform, arch))).toBeUndefined();
+    },
+  );
 
   it('names a lost connection as such, and never the address of an index', () => {
     expect(

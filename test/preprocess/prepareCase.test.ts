@@ -52,7 +52,7 @@ describe('prepareCase of a volume', () => {
       expect.stringContaining('a.nii: expected HU with air or fat (below -50), found 0 to 23'),
     ]);
     const spacing = { spacingMm: [0.75, 0.5], sliceMm: 2, voxelMl: 0.00075 };
-    expect(rest).toEqual({ height: 3, width: 2, shape: [2, 3, 4], ...spacing });
+    expect(rest).toEqual({ isSynthetic: false, height: 3, width: 2, shape: [2, 3, 4], ...spacing });
     const all = [...slices];
     expect(all.map(({ z }) => z)).toEqual([0, 1, 2, 3]);
     const from = (n: number): number[] => Array.from({ length: 6 }, (_, i) => n + i);

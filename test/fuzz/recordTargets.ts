@@ -261,7 +261,8 @@ export async function recordTargets(at: At): Promise<Target[]> {
     await checkpointFilesTarget(at('checkpoint')),
     journalTarget(at('journal')),
     ofBytes(at('lock'), ['note of who trains', 'training.pid'], [Buffer.from('999999999 5\n')], async (file) =>
-      (await lockRun(path.dirname(file))).release(),
+      // A note of another machine is watched for 30 s, which a fuzzer does not wait for.
+      (await lockRun(path.dirname(file), { times: { renewMs: 5000, patienceMs: 20 } })).release(),
     ),
     ...studyTargets(at),
   ];

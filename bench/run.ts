@@ -4,6 +4,7 @@ import { expected, UserError } from '../lib/errors.ts';
 import { settings } from '../lib/settings.ts';
 import type { BenchJob } from './job.ts';
 import { networkTasks, runNetwork } from './network.ts';
+import { paperSizeArguments, paperSizeOptions } from './paper-size/options.ts';
 import {
   type DiceArguments,
   diceArguments,
@@ -37,6 +38,7 @@ loss-distance monai and scipy.
   NAME     ${jobNames.join(', ')} or all;
            soak: 2,000 compiled steps, their memory, and how far compiled and eager steps drift apart (alone, no peer);
            time-to-dice: our trainer and PyTorch, the same recipe on the same folds, to the same DSC;
+           paper-size: a cohort of the size of NIH Pancreas-CT through all commands, some of it through Python too;
            nnunet: nnU-Net on the folds of time-to-dice, as long as ours took
   --json   one line of JSON a job instead of a table
   --n N    repetitions of the train and infer jobs, 7 by default; steps that time-to-dice tries the peer's ways with
@@ -52,6 +54,11 @@ Of time-to-dice and nnunet, which go on where they were stopped (docs/benchmarks
   --memory GB   nnunet alone: the memory that its planning aims at, instead of its default
   --data DIR    where the pictures of nih-2d lie, if not in data/nih-2d
   --out DIR     where the record and its figure go, figures/recorded/time-to-dice by default
+
+Of paper-size, which goes on after the last stage that ended:
+  --volumes N   82 by default; each takes up to 0.5 GB of disk in runs/bench/paper-size
+  --compared N  so many of them go through the Python script too, 3 by default
+  --out DIR     where the record and its figure go, figures/recorded/paper-size by default
 `;
 
 const columns: [keyof BenchJob, string, number][] = [
@@ -90,6 +97,7 @@ async function main(args: string[]): Promise<void> {
       json: { type: 'boolean', default: false },
       n: { type: 'string', default: '7' },
       ...diceArguments,
+      ...paperSizeArguments,
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -100,6 +108,8 @@ async function main(args: string[]): Promise<void> {
   if (positionals[0] === 'time-to-dice')
     return (await import('./time-to-dice.ts')).runTimeToDice(timeToDiceOptions(given, n));
   if (positionals[0] === 'nnunet') return (await import('./nnunet.ts')).runNnunet(nnunetOptions(given));
+  if (positionals[0] === 'paper-size')
+    return (await import('./paper-size/main.ts')).runPaperSize(paperSizeOptions(values));
   const names = positionals.flatMap((name) => (name === 'all' ? jobNames : [name]));
   for (const name of names) if (!jobNames.includes(name)) throw expected(`one of ${jobNames.join(', ')} or all`, name);
   if (!settings.peerPython) {

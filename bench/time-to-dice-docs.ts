@@ -1,12 +1,5 @@
-/** The measured tables of time-to-dice in docs/benchmarks.md, between two comments. */
-import { expected } from '../lib/errors.ts';
-import { readText, writeFileAtomic } from '../lib/io/files.ts';
-import { projectPath } from '../lib/settings.ts';
-import { wrapMarkdown } from '../scripts/docs-wrap.mjs';
+/** The measured tables of time-to-dice in docs/benchmarks.md. */
 import { type DiceRecord, finishedFolds, levelTable, nnunetTable } from './time-to-dice-record.ts';
-
-const [opening, closing] = ['<!-- measured: time-to-dice -->', '<!-- end of measured: time-to-dice -->'];
-const documentFile = projectPath('docs/benchmarks.md');
 
 const ms = (seconds: number): string => `${(1000 * seconds).toFixed(0)} ms`;
 
@@ -38,17 +31,4 @@ export function measuredText(record: DiceRecord): string {
     ].join('\n'),
     ...(nnunetTable(folds) ? ['nnU-Net in the time that ours took:', nnunetTable(folds)] : []),
   ].join('\n\n');
-}
-
-/** `document` with `text` between its two comments. Throws where it does not have them. */
-export function withMeasured(document: string, text: string): string {
-  const [start, end] = [document.indexOf(opening), document.indexOf(closing)];
-  if (start < 0 || end < start) throw expected(`the comments ${opening} and ${closing}`, 'none', documentFile);
-  return `${document.slice(0, start + opening.length)}\n\n${text}\n\n${document.slice(end)}`;
-}
-
-/** Puts what was measured into docs/benchmarks.md. */
-export async function fillDocument(record: DiceRecord): Promise<void> {
-  const document = await readText(documentFile, 'a document');
-  await writeFileAtomic(documentFile, wrapMarkdown(withMeasured(document, measuredText(record))));
 }

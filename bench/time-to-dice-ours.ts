@@ -13,7 +13,8 @@ import { startEngine } from '../lib/engine/engine.ts';
 import { eagerModel } from '../lib/engine/graph/compileModel.ts';
 import { writeFileAtomic } from '../lib/io/files.ts';
 import { encodeNpy } from '../lib/io/npy.ts';
-import { predictSlices, thresholdMask } from '../lib/predict/slices.ts';
+import { predictSlices } from '../lib/predict/predictSlices.ts';
+import { thresholdMask } from '../lib/predict/slices.ts';
 import { makeBatch } from '../lib/preprocess/batches.ts';
 import { openLoader } from '../lib/preprocess/loader.ts';
 import { openSlices, type SliceSet } from '../lib/preprocess/sliceSet.ts';
@@ -41,9 +42,11 @@ function open({ out, config, trainingPatients }: DiceTask, slices: SliceSet): Tr
 async function check(task: DiceTask, slices: SliceSet): Promise<void> {
   const { config, grid, reference } = task;
   const run = open(task, slices);
-  const named = (group: string): NamedArrays =>
-    Object.fromEntries(Object.entries(readWeights(run.model)).map(([name, array]) => [`${group}/${name}`, array]));
-  const start = named('start');
+  const named = async (group: string): Promise<NamedArrays> =>
+    Object.fromEntries(
+      Object.entries(await readWeights(run.model)).map(([name, array]) => [`${group}/${name}`, array]),
+    );
+  const start = await named('start');
   const batch = makeBatch(slices, task.training.slice(0, config.batchSize), grid);
   const shape = [batch.n, batch.height, batch.width];
   const logits = async (): Promise<NamedArrays[string]> => {
@@ -61,7 +64,7 @@ async function check(task: DiceTask, slices: SliceSet): Promise<void> {
     labels: { shape, data: Float32Array.from(batch.labels) },
     logits: before,
     losses: { shape: [comparedSteps], data: losses },
-    ...(await run.step.withAveragedWeights(async () => named('average'))),
+    ...(await run.step.withAveragedWeights(() => named('average'))),
   };
   await writeFileAtomic(reference, encodeSafetensors({ arrays, metadata: {} }));
   const parameters = run.model.trainableWeights.reduce(

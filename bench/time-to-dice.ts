@@ -18,8 +18,9 @@ import { atLeastOne, object, oneLine, realNumber } from '../lib/io/schema.ts';
 import { makeFolder } from '../lib/io/writable.ts';
 import type { SliceSet } from '../lib/preprocess/sliceSet.ts';
 import { projectPath, settings } from '../lib/settings.ts';
+import { fillDocument } from './document.ts';
 import { type Line, linesOf, lineWith, runProgram } from './program.ts';
-import { fillDocument, measuredText } from './time-to-dice-docs.ts';
+import { measuredText } from './time-to-dice-docs.ts';
 import { diceCurves } from './time-to-dice-figure.ts';
 import {
   bestWay,
@@ -256,8 +257,10 @@ export async function tellRecord(folder: string, record: DiceRecord): Promise<vo
     command: record.command,
     seed: record.config.seed,
   });
-  console.log(measuredText(record));
-  if (path.resolve(folder) === recordedFolder && record.patients === undefined) await fillDocument(record);
+  const text = measuredText(record);
+  console.log(text);
+  if (path.resolve(folder) === recordedFolder && record.patients === undefined)
+    await fillDocument('time-to-dice', text);
 }
 
 /** Measures what the record lacks of the folds, the two programs in turns. */

@@ -66,7 +66,7 @@ export { makePlan } from './plan/makePlan.ts';
 export { predictFiles } from './predict/files.ts';
 export { mirrorNetwork } from './predict/mirror.ts';
 export { postprocessMask } from './predict/postprocess.ts';
-export { predictSlices } from './predict/slices.ts';
+export { predictSlices } from './predict/predictSlices.ts';
 export { predictVolume } from './predict/volume.ts';
 
 // Networks for other programs, and from one

@@ -1,3 +1,4 @@
+import { setImmediate } from '#system/timers';
 import { cleanText } from './errors.ts';
 
 /** Seconds as a person says them: `8 s`, `3 min 05 s`, `2 h 10 min`. */

@@ -3,11 +3,10 @@
  * of the engine (axunet-engine/settings) and of its set-up, and what single tests ask for. docs/settings.md explains
  * all of them in one table.
  */
-import { existsSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { choiceOf } from 'axunet-engine/settings';
+import { existsSync } from '#system/fs';
+import path from '#system/path';
+import { fileURLToPath } from '#system/url';
 import { UserError } from './errors.ts';
 
 /** How large and how long a run is, from tests to the full size of the paper. */
@@ -79,12 +78,6 @@ export const settings = {
       .map((file) => path.resolve(file.trim()));
   },
   /**
-   * When a compiled step is compared with the uncompiled one: the first time on this machine, at every start, or never.
-   */
-  get stepCheck(): 'once' | 'always' | 'never' {
-    return choiceOf('AXUNET_STEP_CHECK', ['once', 'always', 'never'], 'once');
-  },
-  /**
    * A Python interpreter with the peers that `npm run bench` and some tests compare with; undefined means measure ours
    * alone.
    */
@@ -95,9 +88,8 @@ export const settings = {
   get weightsFolder(): string {
     return folder('AXUNET_WEIGHTS') ?? path.join(projectRoot, 'data/weights');
   },
-  /** Where downloaded libraries and notes of checked steps are kept between projects; the set-up fills it too. */
-  get cacheFolder(): string {
-    const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
-    return folder('AXUNET_CACHE') ?? path.join(base, 'axunet');
+  /** What this machine is called where several share a folder; undefined: its kernel and host name tell. */
+  get machine(): string | undefined {
+    return process.env.AXUNET_MACHINE || undefined;
   },
 } as const;

@@ -13,12 +13,13 @@ export const parts = {
   'from slices to batches: one bilinear reading on the training grid': 'preprocess/{batches,bilinear,grid}',
   'the network and its first weights': 'model/{aspp,axunet,blocks,initialise,layer}',
   'the losses that a run can name, each with formula and source':
-    'loss/{boundary,boundaryAware,boundaryDou,crossEntropy,crossEntropyDice,focal,focalTversky,foreground,' +
-    'generalizedDice,hausdorff,loss,losses,paperLoss,probabilityMap,signedDistance,sobel,softDice,tversky,weightedSum}',
+    'loss/{boundary,boundaryAware,boundaryDou,crossEntropy,crossEntropyDice,distanceOnTensors,focal,focalTversky,' +
+    'foreground,generalizedDice,hausdorff,loss,losses,paperLoss,probabilityMap,signedDistance,sobel,softDice,' +
+    'tversky,weightedSum}',
   'a step: gradients, optimizers, averages, parts of a batch':
     'step/{differentiate,eagerStep,flat,microBatches,optimizers,step,weights}',
   'the loop: order, schedule, validation, what makes a run':
-    'train/{config,position,presets,run,schedule,session,trainer}',
+    'train/{config,description,position,presets,run,schedule,session,trainer}',
   'random changes of training slices': 'preprocess/{augment,elastic,intensity,warp}',
   'files of others: read to the last digit, or refused before memory is asked for':
     'io/{bytes,fileKind,gzip,image,jpeg,nifti,niftiHeader,niftiQform,npy,pixels,png,pngChunks,tiff,' +
@@ -35,6 +36,7 @@ export const parts = {
   'batches are made ahead in a thread, and without one where that cannot be':
     'preprocess/{batchThread,batchThreadMain,loader}',
   'a kill at any moment: the run goes on to the same bits': 'train/{checkpoint,history,journal,lock,signals}',
+  'who is at work at a place, on this machine or on another one that shares the folder': 'io/lease',
   'what a run tells: progress, memory before it starts, TensorBoard, its scores, the network for others':
     'train/{emptyClasses,loadRun,memory,report,scores,startWeights,tensorboard,trainFolder}',
 };

@@ -9,9 +9,10 @@ import { openSlices, type SliceSet } from '../lib/preprocess/sliceSet.ts';
 import { preprocessDataset } from '../lib/preprocess/slices.ts';
 import { projectPath } from '../lib/settings.ts';
 import type { TrainConfig } from '../lib/train/config.ts';
+import type { PatientSplit } from '../lib/train/description.ts';
 import { type EpochRecord, readHistory } from '../lib/train/history.ts';
 import { loadRun } from '../lib/train/loadRun.ts';
-import { describeRun, type PatientSplit } from '../lib/train/run.ts';
+import { describeRun } from '../lib/train/run.ts';
 import { trainFolder } from '../lib/train/trainFolder.ts';
 import { packRun } from '../lib/weights/packedRun.ts';
 import {

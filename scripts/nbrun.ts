@@ -2,8 +2,11 @@
  * Executes notebooks without Jupyter, Python or sockets: it drives tslab's own message handler in this process.
  *
  *     node FLAGS scripts/nbrun.ts NOTEBOOK [OUT]               (FLAGS: see flags.mjs; OUT is NOTEBOOK by default)
- *     node FLAGS scripts/nbrun.ts NOTEBOOK OUT NOTEBOOK OUT …  (one after the other; those of one folder share compiler
- *                                                               and modules, whose start takes longer than most cells)
+ *     node FLAGS scripts/nbrun.ts NOTEBOOK OUT NOTEBOOK OUT …  (one after the other; those of one folder share the
+ *                                                               compiler and modules, whose start takes longer than
+ *                                                               most cells)
+ *     node FLAGS scripts/nbrun.ts --wait NOTEBOOK OUT          (prepares the first cell, and runs none before the
+ *                                                               parent process sends `go` over its channel)
  *
  * A failing cell ends its notebook, and the run with exit code 1, its error in the copy written to OUT; the tag
  * "raises-exception" lets it go on.
@@ -210,8 +213,32 @@ async function runNotebook(source: string, target: string): Promise<number> {
   return problem ? 1 : 0;
 }
 
-const files = process.argv.slice(2).map((file) => path.resolve(file));
+/** Does what the first cell would wait for, then waits for the parent; ends with it. */
+async function waitForGo(source: string): Promise<void> {
+  const told = new Promise<void>((resolve) => {
+    process.once('message', () => resolve());
+    process.once('disconnect', () => process.exit(1));
+    if (!process.connected) process.exit(1); // it has left before anybody listened
+  });
+  process.chdir(path.dirname(source));
+  const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 10)); // for what the parent has to say
+  await nextTurn();
+  try {
+    for (const step of require('./kernel/warmUp.cjs').stepsFor(openConverter())) {
+      step();
+      await nextTurn();
+    }
+  } catch {
+    // outside of the project, or a fault that the cell itself will tell
+  }
+  await told;
+  process.removeAllListeners('disconnect');
+}
+
+const isWaiting = process.argv[2] === '--wait' && process.send !== undefined;
+const files = process.argv.slice(isWaiting ? 3 : 2).map((file) => path.resolve(file));
 if (files.length === 0 || (files.length > 1 && files.length % 2)) throw new Error('Usage: nbrun.ts NOTEBOOK [OUT]');
+if (isWaiting) await waitForGo(files[0]!);
 let code = 0;
 for (let i = 0; i < files.length; i += 2)
   code = Math.max(code, await runNotebook(files[i]!, files[i + 1] ?? files[i]!));

@@ -1,5 +1,7 @@
-// Executes notebooks headless, one process each, and shows how far they are and how long it will take.
+// Executes notebooks headless, one process each, the next one being prepared meanwhile, and shows how far they are and
+// how long it will take.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { duration, inProject, isObject, readJson, run } from './common.mjs';
 import { startEnvironment } from './environment.mjs';
@@ -16,8 +18,36 @@ export const notebookNames = () => order.filter(isThere);
 /** Whether the folder holds a notebook of that name. */
 export const isThere = (name) => path.basename(name) === name && fs.existsSync(inProject('notebooks', `${name}.ipynb`));
 
+/** Less memory than this is left to one notebook at a time. */
+const leastForTwo = 6 * 2 ** 30;
+
 /**
- * Runs the notebooks one after the other until one fails.
+ * Starts the process of a notebook, which prepares its first cell and waits for `go`; it ends with this one.
+ * @returns {go(hear): lets it run, and tells `hear` of cells and output, ended: what `run` gives when it has ended}
+ */
+export async function openNotebook(name, { outFolder, env }) {
+  let child;
+  const args = [inProject('scripts/nbrun.ts'), '--wait', inProject('notebooks', `${name}.ipynb`)];
+  const ended = run(process.execPath, [...(await nodeFlags()), ...args, path.join(outFolder, `${name}.ipynb`)], {
+    env: { ...process.env, ...startEnvironment, ...env, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    onStart: (started) => {
+      child = started;
+    },
+  });
+  return {
+    ended,
+    go(hear) {
+      child.on('message', hear);
+      if (child.connected) child.send('go', () => {}); // one that could not be started has ended already
+    },
+    /** Ends one that will not be run. */
+    close: () => child.kill(),
+  };
+}
+
+/**
+ * Runs the notebooks one after the other until one fails; while one runs, the next is prepared.
  * @param names as notebookNames gives them
  * @param options.outFolder where the executed copies go
  * @param options.env variables for the notebooks
@@ -27,33 +57,23 @@ export const isThere = (name) => path.basename(name) === name && fs.existsSync(i
  */
 export async function runNotebooks(names, { outFolder, env, expected = {}, status }) {
   const timings = {};
+  const open = (i) => (i < names.length ? openNotebook(names[i], { outFolder, env }) : undefined);
+  let next = open(0);
   for (const [i, name] of names.entries()) {
     timings[name] = [];
     const progress = startProgress(names, i, timings, expected, status);
     const started = performance.now();
-    const { code, signal, stderr } = await run(
-      process.execPath,
-      [
-        ...(await nodeFlags()),
-        inProject('scripts/nbrun.ts'),
-        inProject('notebooks', `${name}.ipynb`),
-        path.join(outFolder, `${name}.ipynb`),
-      ],
-      {
-        env: { ...process.env, ...startEnvironment, ...env, AXUNET_PROGRESS: 'live', TF_CPP_MIN_LOG_LEVEL: '2' },
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        onStart: (child) => child.on('message', progress.hear),
-      },
-    );
+    const current = await next;
+    current.go(progress.hear);
+    next = os.totalmem() < leastForTwo ? undefined : open(i + 1);
+    const { code, signal, stderr } = await current.ended;
     progress.stop();
-    if (code !== 0)
-      return {
-        failed: {
-          name,
-          error: stderr.trim().split('\n').slice(-40).join('\n') || `stopped by ${signal ?? `exit code ${code}`}`,
-        },
-        timings,
-      };
+    if (code !== 0) {
+      (await next)?.close();
+      const error = stderr.trim().split('\n').slice(-40).join('\n') || `stopped by ${signal ?? `exit code ${code}`}`;
+      return { failed: { name, error }, timings };
+    }
+    next ??= open(i + 1);
     status.print(`  ${name}: ${timings[name].length} cells in ${duration((performance.now() - started) / 1000)}`);
   }
   return { timings };

@@ -1,13 +1,13 @@
 // `npm run setup`, and the first part of `npm start` and `npm test`: Node, packages, engine.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { engineChoices } from '../lib/engine/setup/engineNames.mjs';
 import { setupTensorflow } from '../lib/engine/setup/tensorflow.mjs';
 import { Problem, runMain } from './common.mjs';
+import { makeDeclarations } from './declarations.mjs';
 import { install } from './install.mjs';
 import { checkNode } from './node-version.mjs';
 import { statusLine } from './status-line.mjs';
-
-const engines = ['auto', 'tensorflow', 'wasm', 'cpu'];
 
 /**
  * Brings a fresh clone to the point where TypeScript runs and the engine is chosen.
@@ -17,11 +17,17 @@ const engines = ['auto', 'tensorflow', 'wasm', 'cpu'];
 export async function prepare({ force = false, onInstalled } = {}) {
   const status = statusLine();
   const engine = process.env.AXUNET_ENGINE || 'auto';
-  if (!engines.includes(engine))
-    throw new Problem(`Expected AXUNET_ENGINE to be one of ${engines.join(', ')}, found "${engine}".`);
+  if (!engineChoices.includes(engine))
+    throw new Problem(`Expected AXUNET_ENGINE to be one of ${engineChoices.join(', ')}, found "${engine}".`);
   await install((text) => status.print(text));
   onInstalled?.();
-  if (engine === 'wasm' || engine === 'cpu') return `${engine}, as AXUNET_ENGINE says`;
+  const [phrase] = await Promise.all([prepareEngine(engine, status, force), makeDeclarations()]);
+  return phrase;
+}
+
+/** The second part: the engine that is wanted, or that is there. */
+async function prepareEngine(engine, status, force) {
+  if (engine !== 'auto' && engine !== 'tensorflow') return `${engine}, as AXUNET_ENGINE says`;
   const { ready, reason } = await setupTensorflow(status, { force });
   if (ready?.graph.reason) status.print(`Training runs operation by operation, slower: ${ready.graph.reason}.`);
   if (ready) return `TensorFlow ${ready.version} (${ready.gpu ? 'GPU' : 'CPU'})`;

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import util from 'node:util';
+import { engineChoices } from '../lib/engine/setup/engineNames.mjs';
 import { Problem } from './common.mjs';
 
 export const help = `npm start [-- options]
@@ -16,7 +17,7 @@ sums up. Executed notebooks, figures and metrics go to figures/latest; tracked f
                     --safetensors, or weights for the ones that come with the project
   --minutes N       stop each training after N minutes and score the network as it is then
   --profile NAME    tiny, demo (default), study or paper: how large and how long
-  --engine NAME     auto (default), tensorflow, wasm or cpu
+  --engine NAME     auto (default), tensorflow, wasm, cpu or webgpu
   --notebook NAME   run this notebook only; may be given several times
   --refresh         write the outputs into notebooks/ and the figures into figures/ (npm run figures)
   --help            this text
@@ -42,7 +43,7 @@ const checks = {
   folds: [/^(all|\d+)$/, 'all or the number of a fold'],
   minutes: [/^(?=.*[1-9])\d+(\.\d+)?$/, 'a number of minutes above 0'],
   profile: [/^(tiny|demo|study|paper)$/, 'one of tiny, demo, study, paper'],
-  engine: [/^(auto|tensorflow|wasm|cpu)$/, 'one of auto, tensorflow, wasm, cpu'],
+  engine: [new RegExp(`^(${engineChoices.join('|')})$`), `one of ${engineChoices.join(', ')}`],
 };
 
 /**

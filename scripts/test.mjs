@@ -34,10 +34,15 @@ runMain(async () => {
   const started = performance.now();
   let checks;
   const onInstalled = () => {
-    checks = [check('Type check', typescriptFile, ['-p', '.']), check('Lint', biomeFile, ['check', '.'])];
+    checks = [
+      check('Type check', typescriptFile, ['-p', '.']),
+      check('Type check of the page', typescriptFile, ['-p', 'web']),
+      check('Lint', biomeFile, ['check', '.']),
+    ];
   };
   console.log(`Engine: ${await prepare({ onInstalled })}`);
-  const [types, lint] = await Promise.all(checks);
+  const [library, page, lint] = await Promise.all(checks);
+  const types = library && page;
   const { code, counts } = await runTests(process.argv.slice(2));
   const seconds = (performance.now() - started) / 1000;
   console.log(`Type check ${passedOrFailed(types)}; lint ${passedOrFailed(lint)}; all in ${duration(seconds)}`);

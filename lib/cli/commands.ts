@@ -53,6 +53,10 @@ const loaders = {
       (await import('./definitions/radiomics.ts')).radiomics,
       async () => (await import('./run/radiomics.ts')).run,
     ),
+  merge: async () =>
+    toCommand((await import('./definitions/merge.ts')).merge, async () => (await import('./run/merge.ts')).run),
+  status: async () =>
+    toCommand((await import('./definitions/status.ts')).status, async () => (await import('./run/status.ts')).run),
   overlay: async () =>
     toCommand((await import('./definitions/overlay.ts')).overlay, async () => (await import('./run/overlay.ts')).run),
   view: async () =>

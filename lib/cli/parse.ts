@@ -53,9 +53,16 @@ function typedFor(name: string, { alias, multiple }: OptionDefinition, typed: Re
   return multiple ? [own, other].flatMap((texts) => (texts as string[] | undefined) ?? []) : (own ?? other);
 }
 
-/** The value that a text stands for: what the definition makes of it, or one of the choices. */
-function parseText(name: string, { parse, choices }: OptionDefinition, text: string): unknown {
-  if (parse) return parse(text);
+const isBlank = (text: string): boolean => text.trim() === '';
+
+/**
+ * The value that a text stands for: what the definition makes of it, or one of the choices. An empty text is refused,
+ * by the definition where it has a sentence for it.
+ */
+function parseText(name: string, { value, parse, choices }: OptionDefinition, text: string): unknown {
+  const parsed = parse?.(text);
+  if (isBlank(text) && !choices) throw expected(`--${name} ${value} with some text`, `"${text}"`);
+  if (parse) return parsed;
   if (!choices || choices.includes(text)) return text;
   const wanted = choices.length === 2 ? choices.join(' or ') : `to be one of ${choices.join(', ')}`;
   throw expected(`--${name} ${wanted}`, `"${text}"`);
@@ -86,6 +93,10 @@ export function parseCall<O extends Options>(
     if (error.code === 'commander.helpDisplayed') return undefined;
     throw usageError(error, parser);
   }
+  const { operands = [] } = definition;
+  const blank = parser.args.findIndex(isBlank);
+  const operand = operands[Math.min(blank, operands.length - 1)];
+  if (operand) throw expected(`${operand.name} with some text`, `"${parser.args[blank]}"`);
   const typed = parser.opts<Record<string, Typed>>();
   const values = Object.entries(definition.options).map(([name, each]) => [
     camelCase(name),

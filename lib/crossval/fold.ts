@@ -40,7 +40,7 @@ async function completeFold(
  * after a signal.
  */
 export async function runFold(crossval: Crossval, fold: number): Promise<{ result: FoldResult; wasComplete: boolean }> {
-  const { folder, plan, list, slices, options } = crossval;
+  const { folder, plan, list, slices, options, takeOver } = crossval;
   const patients = plan.folds[fold];
   if (!patients) throw expected(`a fold from 0 to ${plan.folds.length - 1}`, `${fold}`);
   const cases = [...casesOf(list, patients.validation), ...casesOf(list, patients.test)];
@@ -51,7 +51,7 @@ export async function runFold(crossval: Crossval, fold: number): Promise<{ resul
   for (const part of [own, `${own}/validation`, `${own}/test`, 'masks']) ownPlace(folder, part);
   await rm(foldFile(folder, fold), { force: true }); // what is judged anew has no result until it went through
   const description = describeRun(plan.config, slices, patients);
-  await trainFolder(foldFolder(folder, fold), description, slices, { tellsConfig: true });
+  await trainFolder(foldFolder(folder, fold), description, slices, { tellsConfig: true, takeOver });
   const trained = await loadRun(foldFolder(folder, fold), options.weights);
   try {
     const result = await judgeFold(crossval, fold, trained);

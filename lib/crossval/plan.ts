@@ -11,7 +11,7 @@ import { expected, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
 import { exactly, list, natural, object, oneLine, optional, readJsonAs, type Schema } from '../io/schema.ts';
 import { configSchema, type TrainConfig } from '../train/config.ts';
-import { dataSchema, type RunDescription, withSaved } from '../train/run.ts';
+import { dataSchema, type RunDescription, withSaved } from '../train/description.ts';
 
 /** The three sides of a fold; nobody is on two of them. */
 export interface FoldPatients {

@@ -1,7 +1,8 @@
 /** Reading `fold.json`, `summary.json` and `judging.json` of a cross-validation: what they must hold. */
 import type { BeforeAfter } from '../evaluate/choosePostprocessing.ts';
-import type { CohortSummary, ScoredCase } from '../evaluate/cohort.ts';
-import { type Metric, metricNames } from '../evaluate/metrics.ts';
+import type { CohortSummary } from '../evaluate/cohort.ts';
+import { metricNames } from '../evaluate/metrics.ts';
+import { ofEveryMetric, revivedScores, scoredEntries } from '../evaluate/savedScores.ts';
 import {
   choice,
   dictionary,
@@ -33,10 +34,6 @@ const postprocessingSchema: Schema<Postprocessing> = object({
 });
 
 const metricSchema = choice(metricNames);
-
-/** The same schema for every metric. */
-const ofEveryMetric = <S>(schema: S): Record<Metric, S> =>
-  Object.fromEntries(metricNames.map((name) => [name, schema])) as Record<Metric, S>;
 
 export const evaluationSchema: Schema<EvaluationOptions> = object({
   weights: choice(['last', 'best']),
@@ -85,19 +82,12 @@ const beforeAfterSchema: Schema<BeforeAfter> = object({
   comparison: comparisonSchema,
 });
 
-const scores = {
-  id: oneLine,
-  outcome: choice(['both', 'missed', 'invented', 'neither']),
-  counts: object({ tp: natural, fp: natural, fn: natural, tn: natural }),
-  imageDiagonalMm: realNumber,
-  values: object(ofEveryMetric(written)),
-};
 const detectionSchema = object({ lesions: natural, found: natural, touched: natural, falsePositives: natural });
 const caseSchema = object({
-  ...scores,
+  ...scoredEntries,
   patient: oneLine,
   group: optional(oneLine),
-  classes: optional(list(object({ ...scores, detection: detectionSchema }))),
+  classes: optional(list(object({ ...scoredEntries, detection: detectionSchema }))),
 });
 
 /** Its inputs are only compared, never read. */
@@ -135,22 +125,14 @@ export const choiceSchema = object({
   choice: optional(object({ threshold: realNumber, postprocessing: postprocessingSchema })),
 });
 
-/** JSON keeps no Infinity, which a distance or relative volume with one mask empty is: it comes back from null. */
-function reviveValues<T extends ScoredCase>(one: T): T {
-  const values = Object.fromEntries(
-    Object.entries(one.values).map(([name, value]) => [name, (value as number | null) ?? Infinity]),
-  );
-  return { ...one, values: values as unknown as ScoredCase['values'] };
-}
-
-const reviveScores = (one: ScoredPatientCase): ScoredPatientCase => ({
-  ...reviveValues(one),
-  ...(one.classes && { classes: one.classes.map(reviveValues) }),
+const reviveCase = (one: ScoredPatientCase): ScoredPatientCase => ({
+  ...revivedScores(one),
+  ...(one.classes && { classes: one.classes.map((each) => revivedScores(each)) }),
 });
 
 /** The result of a fold as it was written; undefined where there is none or it is damaged. */
 export async function readFold(folder: string, fold: number): Promise<FoldResult | undefined> {
   const result = await readJsonIfGood(foldFile(folder, fold), foldSchema);
   if (!result) return undefined;
-  return { ...result, before: result.before.map(reviveScores), cases: result.cases.map(reviveScores) };
+  return { ...result, before: result.before.map(reviveCase), cases: result.cases.map(reviveCase) };
 }

@@ -34,6 +34,8 @@ export interface Crossval {
   readonly list: CaseList;
   readonly slices: SliceSet;
   readonly options: EvaluationOptions;
+  /** Take over from another machine that gives no sign of life. */
+  readonly takeOver?: boolean;
 }
 
 export interface UnscoredCase {

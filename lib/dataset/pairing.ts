@@ -1,6 +1,6 @@
 /** File names → ids, and images ↔ labels by id. */
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
+import { readdirSync } from '#system/fs';
+import path from '#system/path';
 import { aName, expected, isName, shownText } from '../errors.ts';
 import { pictureEndings } from '../io/image.ts';
 import { isDicomScan, volumeEndings } from '../scan/volumeNames.ts';

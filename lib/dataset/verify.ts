@@ -88,7 +88,9 @@ function duplicateFindings(cases: readonly CaseReport[]): Finding[] {
  */
 function emptySetFindings(cases: readonly CaseReport[], { classes = [] }: Pick<LabelRules, 'classes'> = {}): Finding[] {
   const error = (message: string): Finding => ({ severity: 'error', check: 'empty-label', message });
-  const sizes = cases.flatMap(({ foregroundVoxels }) => foregroundVoxels ?? []);
+  const isRefused = ({ findings, foregroundVoxels }: CaseReport): boolean =>
+    !foregroundVoxels && findings.some(({ severity, check }) => severity === 'error' && check === 'label-values');
+  const sizes = cases.flatMap((one) => (isRefused(one) ? [] : (one.foregroundVoxels ?? [])));
   if (sizes.length === 0) return [];
   if (!sizes.some((voxels) => voxels > 0))
     return [error(`no mask of the set has any foreground (${sizes.length} empty)`)];

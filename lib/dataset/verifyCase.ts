@@ -60,6 +60,7 @@ function checkLabelValues(checks: CaseChecks, label: Opened, rules: LabelRules):
   const { labelMap } = rules;
   const counts = countValues(label.data);
   const { nonFinite } = label.header;
+  const before = checks.findings.length;
   if (nonFinite) checks.error('not-finite', `label: ${nonFinite} voxels are NaN or infinite`);
   const values = [...counts.keys()].filter(Number.isFinite);
   const fractions = values.filter((v) => !Number.isInteger(v));
@@ -67,7 +68,8 @@ function checkLabelValues(checks: CaseChecks, label: Opened, rules: LabelRules):
   const foregroundVoxels = values.reduce((sum, v) => sum + (v !== 0 && labelMap[v] ? counts.get(v)! : 0), 0);
   const unlisted = values.filter((v) => v !== 0 && Number.isInteger(v) && !(v in labelMap));
   checkUnlisted(checks, unlisted, foregroundVoxels, rules);
-  if (!foregroundVoxels) checks.warn('empty-label', 'label: no foreground voxel');
+  const isRefused = checks.findings.slice(before).some(({ severity }) => severity === 'error');
+  if (!foregroundVoxels && !isRefused) checks.warn('empty-label', 'label: no foreground voxel');
   Object.assign(checks.facts, {
     // A probability map has as many values as voxels; the report keeps the first hundred.
     labelValues: Object.fromEntries([...counts].slice(0, 100)),

@@ -1,5 +1,5 @@
 /** JPEG 2000 (HTJ2K too) and JPEG-LS, decoded by OpenJPEG and CharLS in WebAssembly. */
-import { createRequire } from 'node:module';
+import { type CodecName, codecStarter } from '#system/codecs';
 import { expected, messageOf } from '../errors.ts';
 
 interface FrameInfo {
@@ -31,21 +31,14 @@ interface Codec {
   readonly said: string[];
 }
 
-type Load = (options: { print(line: string): void; printErr(line: string): void }) => Promise<CodecModule>;
-
-const packages = {
-  'JPEG 2000': '@cornerstonejs/codec-openjpeg/decodewasmjs',
-  'JPEG-LS': '@cornerstonejs/codec-charls/decodewasmjs',
-} as const;
-export type CodecName = keyof typeof packages;
+export type { CodecName };
 
 const loaded = new Map<CodecName, Promise<Codec>>();
-const require = createRequire(import.meta.url);
 
 async function load(name: CodecName): Promise<Codec> {
   const said: string[] = [];
   const print = (line: string): void => void said.push(line);
-  return { module: await (require(packages[name]) as Load)({ print, printErr: print }), said };
+  return { module: await codecStarter<CodecModule>(name)({ print, printErr: print }), said };
 }
 
 /** Started once; a codec that failed may be in any state and is started anew. */

@@ -1,5 +1,5 @@
 /** Data sets that are packed as a whole (Deflated Explicit VR Little Endian): raw deflate (RFC 1951), no checksum. */
-import { constants, inflateRawSync } from 'node:zlib';
+import { constants, inflateRawSync } from '#system/zlib';
 import { expected, messageOf } from '../errors.ts';
 import { assertFitsMemory } from '../io/bytes.ts';
 

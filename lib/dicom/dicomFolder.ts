@@ -1,6 +1,6 @@
 /** Which files of a folder are DICOM: known by their first bytes, whatever they are called. */
-import { readdirSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { readdirSync, statSync } from '#system/fs';
+import path from '#system/path';
 import { expected } from '../errors.ts';
 import { looksLikeDicom } from './dicomHeader.ts';
 import { fileStart } from './fileParts.ts';

@@ -2,7 +2,7 @@
  * Parts of many files, read at once: for a folder of slices waiting for each open, read and close takes several times
  * longer than doing them.
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from '#system/fs';
 
 /**
  * Fills `bytes` from a place in a file; how many there were. Undefined where it is no regular file or cannot be read:

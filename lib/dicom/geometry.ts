@@ -4,7 +4,7 @@
  * The step is the mean vector between neighbours, so a gantry tilt, in which every slice lies a little further along a
  * column, shears the affine: each voxel is where it was measured, and nothing is resampled.
  */
-import path from 'node:path';
+import path from '#system/path';
 import { expected, UserError } from '../errors.ts';
 import { rangeOf } from '../volume/values.ts';
 import { cross, dot, lengthOf, minus, plus, times } from '../volume/vectors.ts';

@@ -2,8 +2,8 @@
  * A CT or MR series as a volume: from a folder of DICOM files in any order, or from one file. What does not belong to
  * the volume is told, what does not fit is refused; nothing is chosen or mended in silence.
  */
-import { statSync } from 'node:fs';
-import path from 'node:path';
+import { statSync } from '#system/fs';
+import path from '#system/path';
 import { cleanText, expected } from '../errors.ts';
 import { explainReadError } from '../io/files.ts';
 import { voxelTypeOf } from '../io/voxelTypes.ts';

@@ -1,5 +1,5 @@
 /** DICOM files that hold a mask and no image: SEG and RTSTRUCT, found among others and read. */
-import { statSync } from 'node:fs';
+import { statSync } from '#system/fs';
 import { codeIn, textOf } from '../dicom/attributes.ts';
 import { dicomFiles, isDicomFile } from '../dicom/dicomFolder.ts';
 import { type DicomHeader, dicomDamage, readDicomHeader } from '../dicom/dicomHeader.ts';

@@ -1,25 +1,22 @@
 /**
- * Picks and starts the engine that computes the network: native TensorFlow, WebAssembly or plain JavaScript.
+ * Picks and starts the engine that computes the network: native TensorFlow, WebAssembly, plain JavaScript or WebGPU.
  * Everything that needs `tf` imports it from here, so that all of them share one instance and one backend.
  */
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import util from 'node:util';
-import * as tf from '@tensorflow/tfjs';
-import { messageOf, UserError } from './errors.ts';
-import { type EngineChoice, engineSettings } from './settings.ts';
 
+import * as tf from '@tensorflow/tfjs';
+import { loadTensorflow } from '#system/tensorflow';
+import { messageOf, UserError } from './errors.ts';
+import { type EngineChoice, type EngineName, engineSettings } from './settings.ts';
+import { autoEngines } from './setup/engineNames.mjs';
+
+export type { EngineName } from './settings.ts';
 /** TensorFlow.js, the one instance that everything here shares. */
 export { tf };
-
-/** An engine by name: `tensorflow`, `wasm` or `cpu`. */
-export type EngineName = Exclude<EngineChoice, 'auto'>;
 
 /** The engine that runs, what it is in words, and why it is not the fastest one where that is so. */
 export interface EngineInfo {
   readonly name: EngineName;
-  /** For people: `TensorFlow 2.16.2 (CPU)`, `WebAssembly (SIMD)`. */
+  /** For people: `TensorFlow 2.16.2 (CPU)`, `wasm (SIMD)`, `WebGPU (NVIDIA H200)`. */
   readonly description: string;
   /** Why a faster engine was not taken; absent where the fastest one runs. */
   readonly fallbackReason?: string;
@@ -30,7 +27,6 @@ interface TensorflowBackend {
   readonly isUsingGpuDevice: boolean;
 }
 
-const require = createRequire(import.meta.url);
 let started: EngineInfo | undefined;
 
 /** The engine that runs now. Throws when none was started. */
@@ -48,36 +44,8 @@ export const isOnGpu = (): boolean => isNative() && (tf.backend() as unknown as 
 /** True where TensorFlow has a gradient of dilated convolutions: on a GPU, and on a CPU with oneDNN. */
 export const hasDilatedGradient = (): boolean => isNative() && (isOnGpu() || process.env.TF_ENABLE_ONEDNN_OPTS === '1');
 
-/** The compiled binding that set-up (setup/) puts into the package; absent until it has run. */
-export function bindingFile(): string {
-  return path.join(
-    path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')),
-    'lib/napi-v8/tfjs_binding.node',
-  );
-}
-
-/**
- * Why TensorFlow's library must not be loaded, in words: it is gone, changed or damaged since set-up. Every byte is
- * compared, where set-up noted checksums (two seconds); starting the engine compares sizes and dates alone.
- */
-export async function libraryDamage(): Promise<string | undefined> {
-  const { whyDamaged } = await import('./setup/library.mjs');
-  return whyDamaged();
-}
-
 async function startTensorflow(): Promise<EngineInfo> {
-  if (!existsSync(bindingFile())) throw new UserError('TensorFlow is not set up yet (npm run setup does it)');
-  const { whyChanged } = await import('./setup/library.mjs');
-  const changed = whyChanged();
-  if (changed !== undefined) throw new UserError(changed);
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  // TensorFlow turns its oneDNN kernels on by itself only on some processors; without them training is slower
-  // everywhere and a dilated convolution has no gradient on the CPU.
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
-  // tfjs-node calls util.isNullOrUndefined, which Node 23 removed.
-  const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
-  old.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  require('@tensorflow/tfjs-node-gpu');
+  await loadTensorflow();
   await tf.setBackend('tensorflow');
   const { binding, isUsingGpuDevice } = tf.backend() as unknown as TensorflowBackend;
   return { name: 'tensorflow', description: `TensorFlow ${binding.TF_Version} (${isUsingGpuDevice ? 'GPU' : 'CPU'})` };
@@ -94,10 +62,16 @@ async function startPlain(): Promise<EngineInfo> {
   return { name: 'cpu', description: 'plain JavaScript (slow: for tests and as the last resort)' };
 }
 
+async function startGraphicsCard(): Promise<EngineInfo> {
+  const { startWebgpu } = await import('#system/webgpu');
+  return { name: 'webgpu', description: await startWebgpu() };
+}
+
 const starters: Record<EngineName, () => Promise<EngineInfo>> = {
   tensorflow: startTensorflow,
   wasm: startWebAssembly,
   cpu: startPlain,
+  webgpu: startGraphicsCard,
 };
 
 /**
@@ -107,7 +81,7 @@ const starters: Record<EngineName, () => Promise<EngineInfo>> = {
  */
 export async function startEngine(choice: EngineChoice = engineSettings.engine): Promise<EngineInfo> {
   if (started && (choice === 'auto' || choice === started.name) && tf.getBackend() === started.name) return started;
-  const order: EngineName[] = choice === 'auto' ? ['tensorflow', 'wasm', 'cpu'] : [choice];
+  const order: readonly EngineName[] = choice === 'auto' ? autoEngines : [choice];
   const reasons: string[] = [];
   for (const name of order) {
     try {

@@ -4,10 +4,11 @@
  * that, `axunet` uses some, being of the same version: nodes and variables of graphs, the names of kernels.
  */
 
-// Starting: TensorFlow where set-up (setup/) has run, else WebAssembly that can train, else plain JavaScript.
+// Starting: TensorFlow where set-up (setup/) has run, else WebAssembly that can train, else plain JavaScript; WebGPU by
+// its name.
 
 export { currentEngine, type EngineInfo, type EngineName, isNative, isOnGpu, startEngine, tf } from './engine.ts';
-export { type EngineChoice, engineChoices, engineSettings } from './settings.ts';
+export { type EngineChoice, engineChoices, engineNames, engineSettings } from './settings.ts';
 
 // Errors that can be mended, in one sentence; `CannotCompile` where operation by operation is the way to go on.
 
@@ -61,3 +62,8 @@ export { addVariable, assignVariable, type GraphVariable, readVariable } from '.
 // Kernels that let the stock wasm backend of tfjs train; `startEngine('wasm')` registers them by itself.
 
 export { registerWasmKernels } from './wasm/kernels.ts';
+
+// The same for the webgpu backend, in Node and in a browser: `startEngine('webgpu')` does both by itself.
+
+export { throwDeviceErrors } from './webgpu/deviceErrors.ts';
+export { registerWebgpuKernels } from './webgpu/kernels.ts';

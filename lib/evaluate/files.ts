@@ -15,7 +15,9 @@ import { crookedAxes, type Volume, type VoxelArray } from '../volume/volume.ts';
 import type { ModelCases, ScoredCase } from './cohort.ts';
 import { type Detection, detectLesions } from './detection.ts';
 import { type MaskScores, scoreMasks } from './metrics.ts';
+import { assertSomeNamed, type HeldLabels, heldLabels } from './namedLabels.ts';
 import type { FilePair, FilePairs } from './pairs.ts';
+import { noVolumes } from './savedScores.ts';
 
 /** What stands in the labels of the two sides, where it is not plain 0 and 1. */
 export interface LabelOptions {
@@ -72,12 +74,12 @@ export function labelsInForce(options: LabelOptions): Record<'reference' | 'pred
   return { reference: side(options.reference), prediction: side(options.prediction) };
 }
 
-type ClassVolume = Volume<Uint8Array> & Pick<Opened, 'warnings'>;
+type ClassVolume = Volume<Uint8Array> & Pick<Opened, 'warnings'> & { readonly held: HeldLabels };
 
 const isPicture = (file: string): boolean => picturesIn([file]).length > 0;
 
 /** A picture of a mask as a volume of one slice, whose pixels count as 1 mm. */
-async function openPictureMask(file: string): Promise<ClassVolume> {
+async function openPictureMask(file: string): Promise<Volume<Uint8Array> & Pick<Opened, 'warnings'>> {
   const picture = await readGreyImage(file);
   const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
   const shape = [picture.width, picture.height, 1] as const;
@@ -90,7 +92,8 @@ async function readClasses(file: string, options: OpenOptions | undefined, on?: 
     : openMask(file, { on }));
   const rules = rulesOf(options);
   const warnings = [...stored.warnings, ...segmentDoubts(stored, rules)];
-  return { ...stored, warnings, data: toClasses(stored.data, rules, file) };
+  const data = toClasses(stored.data, rules, file);
+  return { ...stored, warnings, data, held: heldLabels(file, stored.data, data, rules) };
 }
 
 /** Both sides; DICOM-SEG and RTSTRUCT are read on the voxels of the other. */
@@ -132,9 +135,6 @@ export function assertRightAngles({ affine }: Volume, file: string): void {
     throw expected('axes at right angles to measure distances (resample the masks to such a grid)', crooked, file);
 }
 
-/** What pixels have not. */
-const noVolumes = { predictionMl: NaN, referenceMl: NaN, volumeDifferenceMl: NaN };
-
 /** A case for all foreground as one, and for each class. */
 interface PairScores {
   readonly whole: ScoredCase;
@@ -158,16 +158,21 @@ export function scoreClasses(
   });
 }
 
-type Warn = (message: string) => void;
+/** What is said of a case, and what its masks hold. */
+interface Told {
+  readonly warn: (message: string) => void;
+  readonly hold: (prediction: HeldLabels, reference: HeldLabels) => void;
+}
 
 async function scorePair(
   { id, prediction, reference, almostReference }: FilePair,
   labels: LabelOptions,
-  warn: Warn,
+  { warn, hold }: Told,
 ): Promise<PairScores> {
   if (!prediction) throw expected('a prediction', 'none', reference);
   if (!reference) throw expected('a reference', nothingBut(almostReference), prediction);
   const stored = await readBoth({ prediction, reference }, labels);
+  hold(stored[0].held, stored[1].held);
   for (const [i, file] of [prediction, reference].entries())
     for (const warning of stored[i]!.warnings) warn(`${file}: ${warning}`);
   if (await isOneFile(prediction, reference)) warn(`${prediction}: prediction and reference are one file`);
@@ -181,7 +186,10 @@ async function scorePair(
   return { whole: { id, ...score(predicted.data, wanted.data) }, classes };
 }
 
-/** Scores every pair; one that cannot be scored is named in `failed`, and the others are scored all the same. */
+/**
+ * Scores every pair; one that cannot be scored is named in `failed`, and the others are scored all the same. Throws a
+ * UserError where a side has other labels than the named ones in all of its masks (`assertSomeNamed`).
+ */
 export async function evaluateFiles(
   { name, pairs }: FilePairs,
   labels: LabelOptions = {},
@@ -189,14 +197,21 @@ export async function evaluateFiles(
 ): Promise<EvaluatedModel> {
   const [scored, failed]: [PairScores[], { id: string; reason: string }[]] = [[], []];
   const warnings: { id: string; message: string }[] = [];
+  const held = { prediction: [] as HeldLabels[], reference: [] as HeldLabels[] };
+  const hold: Told['hold'] = (prediction, reference) => {
+    held.prediction.push(prediction);
+    held.reference.push(reference);
+  };
   for (const [i, pair] of pairs.entries()) {
     try {
-      scored.push(await scorePair(pair, labels, (message) => warnings.push({ id: pair.id, message })));
+      const warn = (message: string): void => void warnings.push({ id: pair.id, message });
+      scored.push(await scorePair(pair, labels, { warn, hold }));
     } catch (error) {
       failed.push({ id: pair.id, reason: messageOf(error) });
     }
     onProgress?.(i + 1, pairs.length, `${name} ${pair.id}`);
   }
+  for (const side of ['prediction', 'reference'] as const) assertSomeNamed(side, held[side], rulesOf(labels[side]));
   const classes = labels.classes?.map((one, i) => ({ name: one.name, cases: scored.map((each) => each.classes[i]!) }));
   return {
     name,

@@ -1,6 +1,7 @@
 /** Scores a network on slices of a set, on the slices' own pixels, by patient. */
 import type { tf } from 'axunet-engine/engine';
-import { classMask, predictSlices } from '../predict/slices.ts';
+import { predictSlices } from '../predict/predictSlices.ts';
+import { classMask } from '../predict/slices.ts';
 import type { Grid } from '../preprocess/grid.ts';
 import type { BatchLoader } from '../preprocess/loader.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';

@@ -6,7 +6,7 @@ import { numberedClasses } from '../dataset/classes.ts';
 import { findDataset } from '../dataset/registry.ts';
 import type { Grid } from '../preprocess/grid.ts';
 import type { WindowHu } from '../preprocess/window.ts';
-import type { CheckpointMeta } from '../train/run.ts';
+import type { CheckpointMeta } from '../train/description.ts';
 
 /** Texts by name; those of grid, window, classes and patients are JSON. */
 export type About = Readonly<Record<string, string>>;

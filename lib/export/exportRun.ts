@@ -94,7 +94,7 @@ export async function exportNetwork(trained: ExportedNetwork, targets: ExportTar
   if (safetensors !== undefined && !isPackedRun(safetensors))
     throw expected('a name that ends with .safetensors', shownText(path.basename(safetensors)));
   const about = aboutNetwork(trained);
-  const network = networkOperations(trained.model);
+  const network = await networkOperations(trained.model);
   if (onnx !== undefined) await writeMessage(onnx, onnxFile(network, about));
   if (tfjs !== undefined) await writeTfjs(tfjs, network, about);
   if (savedModel !== undefined) await writeSavedModel(savedModel, network, about);

@@ -12,8 +12,8 @@ import { paperWindowHu, type WindowHu } from '../preprocess/window.ts';
 import type { NamedArrays } from '../step/step.ts';
 import { saveCheckpoint, slotFolders } from '../train/checkpoint.ts';
 import { trainConfig } from '../train/config.ts';
+import type { RunDescription } from '../train/description.ts';
 import { startPosition } from '../train/position.ts';
-import type { RunDescription } from '../train/run.ts';
 import { readPdparams } from './paddleFile.ts';
 import { paddleName, variantOfNames } from './paddleNames.ts';
 

@@ -167,8 +167,8 @@ const listOf = <T>(one: T | readonly T[]): readonly T[] => (Array.isArray(one) ?
  * The operations of a network that `createAxUnet` made, with copies of its weights. The engine must have been started.
  * Throws a UserError that names a layer of a class that is none of lib/model's.
  */
-export function networkOperations(model: tf.LayersModel): Network {
-  const weights = readWeights(model);
+export async function networkOperations(model: tf.LayersModel): Promise<Network> {
+  const weights = await readWeights(model);
   const [image, ...others] = model.layers as [tf.layers.Layer, ...tf.layers.Layer[]];
   const operations = others.flatMap((layer) => {
     const write = layers[layer.getClassName()];

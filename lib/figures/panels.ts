@@ -58,7 +58,8 @@ interface Place {
   height: number;
 }
 
-const gap = 10;
+/** Pixels between panels. */
+export const gap = 10;
 /** Pixels at the right that scales of colours take. */
 const barRoom = 118;
 /** Behind letters at the edges, so that bone or the table below the patient does not swallow them. */
@@ -183,7 +184,8 @@ function gridPlaces(
     ...panels.map(({ slice }) => (slice.height * slice.spacingMm[0]) / (slice.width * slice.spacingMm[1])),
   );
   const panelHeight = Math.round(panelWidth * Math.min(tallest, 2));
-  const titled = panels.some((p) => p.title) ? sizes.font + 8 : 0;
+  const lines = Math.max(...panels.map(({ title }) => (title ? title.split('<br>').length : 0)));
+  const titled = lines > 0 ? Math.round(sizes.font * (1 + 1.3 * (lines - 1))) + 8 : 0;
   const columns = Math.max(...rows.map((row) => row.length));
   const places = rows.map((row, r) =>
     row.map((_, c) => ({

@@ -1,7 +1,8 @@
 /** Slices of a preprocessed set in the form that figures take. */
 import { dice } from '../evaluate/overlap.ts';
 import type { ScoredSlice } from '../evaluate/slices.ts';
-import { classMask, predictSlices } from '../predict/slices.ts';
+import { predictSlices } from '../predict/predictSlices.ts';
+import { classMask } from '../predict/slices.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import type { TrainedRun } from '../train/loadRun.ts';
 import type { OverlayCase } from './overlayGrid.ts';

@@ -1,8 +1,7 @@
 /** Where the bytes of an image come from: a plain or a gzip-compressed file, read by position. */
-import { constants as bufferConstants } from 'node:buffer';
-import { constants as fileConstants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import os from 'node:os';
+import { constants as fileConstants } from '#system/fs';
+import { type FileHandle, open } from '#system/fsPromises';
+import { mostBytesHeld } from '#system/memory';
 import { expected } from '../errors.ts';
 import { fileKind } from './fileKind.ts';
 import { explainReadError } from './files.ts';
@@ -28,9 +27,7 @@ function formatBytes(count: number): string {
 
 /** Throws a UserError, before anything is allocated, when `byteCount` bytes cannot be held in memory. */
 export function assertFitsMemory(byteCount: number, file: string): void {
-  // What is free now says little about what the system could free, so half of the machine is always taken as usable.
-  const memory = Math.max(os.freemem(), os.totalmem() / 2);
-  const limit = Math.min(memory, process.constrainedMemory() || Infinity, bufferConstants.MAX_LENGTH);
+  const limit = mostBytesHeld();
   if (byteCount <= limit) return;
   const most = `at most ${formatBytes(limit)} of voxels, which is what memory holds`;
   throw expected(most, `a header that promises ${formatBytes(byteCount)}`, file);

@@ -1,10 +1,10 @@
 /**
  * Files that are either complete or absent, and their checksums.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { createHash, randomBytes } from '#system/crypto';
+import { createReadStream, readFileSync, type Stats, statSync } from '#system/fs';
+import { type FileHandle, open, readFile, rename, rm, stat } from '#system/fsPromises';
+import path from '#system/path';
 import { expected } from '../errors.ts';
 import { fileKind } from './fileKind.ts';
 import { assertWritableFile, explainWriteError, makeFolder } from './writable.ts';

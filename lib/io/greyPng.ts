@@ -1,5 +1,5 @@
 /** Writing PNG (https://www.w3.org/TR/png-3/) of one grey channel, which other programs read as such. */
-import { crc32, deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from '#system/zlib';
 import { expected } from '../errors.ts';
 import type { GreyImage } from './pixels.ts';
 

@@ -2,36 +2,12 @@
  * Unpacking gzip (RFC 1952) with nothing taken on trust: every member's CRC and length are verified by zlib,
  * several members are read as one stream, and only zero padding may follow the last.
  */
-import type { Transform } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { createGunzip, unpacked } from '#system/unpack';
+import { constants, gunzipSync } from '#system/zlib';
 import { expected, messageOf, UserError } from '../errors.ts';
 
 /** Bytes from a place on, piece by piece; the next piece may take the memory of the one before. */
 export type Pieces = (from: number) => AsyncIterable<Buffer> | Iterable<Buffer>;
-
-/** What a stream of zlib makes of packed pieces; only a piece and what becomes of it are in memory. */
-export async function* unpacked(packed: ReturnType<Pieces>, stream: Transform): AsyncGenerator<Buffer> {
-  const over = finished(stream, { writable: false }).catch(() => {});
-  const feed = async (): Promise<void> => {
-    for await (const piece of packed) {
-      // A stream that has come to its end takes no more and never says so.
-      const taken = new Promise<void>((resolve) => {
-        stream.write(piece, () => resolve());
-      });
-      await Promise.race([over, taken]);
-      if (stream.readableEnded || stream.destroyed) return;
-    }
-    stream.end();
-  };
-  const fed = feed().catch((error) => void stream.destroy(error));
-  try {
-    yield* stream as AsyncIterable<Buffer>;
-  } finally {
-    stream.destroy();
-    await fed;
-  }
-}
 
 /** Deflate packs at most 1032 bytes into one (RFC 1951: 258 bytes for 2 bits), so this bounds what a file can hold. */
 export const largestUnpacked = (packedBytes: number): number => packedBytes * 1032;

@@ -2,7 +2,7 @@
  * Grey pictures: PNG, JPEG and TIFF read to 8-bit grey, PNG made. Rows run from top to bottom, pixels from left to
  * right.
  */
-import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas';
+import { createCanvas, ImageData, loadImage } from '#system/canvas';
 import { expected, messageOf } from '../errors.ts';
 import { countValues } from '../volume/values.ts';
 import { assertFitsMemory, withPlainSource } from './bytes.ts';

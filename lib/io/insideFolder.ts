@@ -1,6 +1,6 @@
 /** Paths that a file names, taken only where they stay inside the folder that it speaks of; names that become files. */
-import { lstatSync, realpathSync } from 'node:fs';
-import path from 'node:path';
+import { lstatSync, realpathSync } from '#system/fs';
+import path from '#system/path';
 import { expected, shownText } from '../errors.ts';
 
 /** Longer than systems open; a sentence would repeat all of it. */

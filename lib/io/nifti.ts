@@ -2,10 +2,10 @@
  * Reading and writing volumes as NIfTI-1 and NIfTI-2: .nii, .nii.gz and pairs of .hdr and .img (.gz).
  * Values, shape, spacing and affine are those of nibabel 5; damage and anything but one scalar 3-D volume is refused.
  */
-import path from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+
 import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
+import path from '#system/path';
+import { gzip } from '#system/zlib';
 import { expected } from '../errors.ts';
 import { type Volume, voxelCount } from '../volume/volume.ts';
 import { assertFitsMemory, type ByteSource, bytesOf, withByteSource } from './bytes.ts';
@@ -146,8 +146,6 @@ function assertWritable(file: string, { data, shape, spacingMm, affine }: Volume
 /** The field has 80 bytes, of which the last stays 0; anything but printable ASCII becomes a question mark. */
 const asDescription = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 79);
 
-const pack = promisify(gzip) as (bytes: Uint8Array, options: { level: number }) => Promise<Buffer>;
-
 /**
  * Writes a volume as NIfTI-1 (NIfTI-2 where an axis is longer than 32767), gzip-compressed if the name ends in .gz. The
  * array's own type is stored, the affine as sform and, unless it has a shear, as qform; the file appears whole or not
@@ -157,7 +155,7 @@ export async function writeNifti(file: string, volume: Volume, options: { descri
   assertWritable(file, volume);
   const pieces = [niftiHeaderOf(volume, asDescription(options.description ?? '')), bytesOf(volume.data)];
   // Level 1, as nibabel: a tenth larger than the default and several times faster.
-  await writeFileAtomic(file, /\.gz$/i.test(file) ? await pack(Buffer.concat(pieces), { level: 1 }) : pieces);
+  await writeFileAtomic(file, /\.gz$/i.test(file) ? await gzip(Buffer.concat(pieces), { level: 1 }) : pieces);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Which version of this package runs. */
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath } from '#system/url';
 import { readTextSync } from './files.ts';
 import { checkShape, object, parseJson, text } from './schema.ts';
 

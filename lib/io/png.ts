@@ -2,9 +2,8 @@
  * The pixels of a PNG (https://www.w3.org/TR/png-3/): rows unpacked, their filters undone, and turned to grey. The
  * number of bytes behind the compression is checked. Of the rows only two are in memory beside the picture.
  */
-import { createInflate } from 'node:zlib';
+import { createInflate, unpacked } from '#system/unpack';
 import { expected, messageOf, UserError } from '../errors.ts';
-import { unpacked } from './gzip.ts';
 import { assertPictureSize, exifOrientation, type GreyImage, luma } from './pixels.ts';
 import { type Chunk, chunksOf, FileWindow, type PngSource, packedPixels } from './pngChunks.ts';
 

@@ -2,7 +2,7 @@
  * The chunks of a PNG (https://www.w3.org/TR/png-3/) with nothing taken on trust: every length and CRC and the end
  * marker are checked. Of the file only a piece is in memory.
  */
-import { crc32 } from 'node:zlib';
+import { crc32 } from '#system/zlib';
 import { expected } from '../errors.ts';
 import type { PlainSource } from './bytes.ts';
 

@@ -1,5 +1,5 @@
 /** The packed bytes of a TIFF's strips, unpacked into as many bytes as its rows have, and not one more. */
-import { inflateSync } from 'node:zlib';
+import { inflateSync } from '#system/zlib';
 
 const [clear, end, firstFree, mostCodes] = [256, 257, 258, 4096];
 

@@ -1,7 +1,7 @@
 /** Whether a place can be written to, and the sentence where it cannot. */
-import { constants } from 'node:fs';
-import { access, lstat, mkdir, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { constants } from '#system/fs';
+import { access, lstat, mkdir, stat } from '#system/fsPromises';
+import path from '#system/path';
 import { expected, UserError } from '../errors.ts';
 
 /** Turns the system's error codes into a sentence; anything unexpected stays as it is. */

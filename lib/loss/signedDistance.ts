@@ -2,8 +2,9 @@
  * The exact Euclidean distance of each pixel to the other side of its mask, for losses that need it in a training step.
  *
  * With our kernel (cpp/distance.cc) it is an operation like any other, in eager code and in a compiled step. Without it
- * (wasm, cpu, a GPU) the mask is read in JavaScript and lib/volume/distance.ts does the work, in eager code only: a
- * trace refuses that, and training goes on uncompiled.
+ * (wasm, cpu, TensorFlow on a GPU) the mask is read in JavaScript and lib/volume/distance.ts does the work, in eager
+ * code only: a trace refuses that, and training goes on uncompiled. On webgpu nothing can be read within a step, and
+ * operations on tensors do it (distanceOnTensors.ts).
  */
 
 import { tf } from 'axunet-engine/engine';
@@ -12,6 +13,7 @@ import { hasOwnKernels } from 'axunet-engine/ops/ownKernels';
 import { expected } from '../errors.ts';
 import { distanceTransform } from '../volume/distance.ts';
 import type { Vec3 } from '../volume/volume.ts';
+import { distanceOnTensors } from './distanceOnTensors.ts';
 
 /** A kernel is told whole numbers below 2³¹ only, so spacings are rounded to nanometres. */
 const nanometresPerMm = 1e6;
@@ -32,12 +34,11 @@ export function signedDistance(values: tf.Tensor, spacingMm: Vec3 = [1, 1, 1]): 
   if (spacing.length !== 3 || !spacing.every((s) => s > 0 && s < 2 ** 31))
     throw expected('a spacing of 10⁻⁶ to 2000 mm for x, y, z', spacingMm.join(', '));
   if (hasOwnKernels()) return ownOp('AxunetSignedDistance', values.shape, spacing, [values]);
+  const rounded = spacing.map((s) => s / nanometresPerMm) as unknown as Vec3;
+  if (tf.getBackend() === 'webgpu') return distanceOnTensors(values, rounded);
   const [n, ...axes] = values.shape;
   const shape = [...axes.toReversed(), 1].slice(0, 3) as unknown as Vec3;
-  return tf.tensor(
-    distancesOf(values.dataSync<'float32'>(), n, shape, spacing.map((s) => s / nanometresPerMm) as unknown as Vec3),
-    values.shape,
-  );
+  return tf.tensor(distancesOf(values.dataSync<'float32'>(), n, shape, rounded), values.shape);
 }
 
 /** The same of `n` images of `shape` [x, y, z] in one array. */

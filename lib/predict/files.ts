@@ -2,7 +2,7 @@
  * Many volumes or pictures to many masks. One after the other, each output complete or absent, what is complete is
  * skipped, and one bad file does not stop the others, so a cut-off run is simply started again.
  */
-import path from 'node:path';
+import path from '#system/path';
 import type { LabelClass } from '../dataset/caseList.ts';
 import { messageOf } from '../errors.ts';
 import { sha256File, writeJson } from '../io/files.ts';
@@ -16,10 +16,10 @@ import { shearDegrees, type Vec3, type Volume, voxelVolumeMl } from '../volume/v
 import { emptyWarning } from './emptyMask.ts';
 import { type Ensemble, type EnsembleOptions, openEnsemble, type Predictor } from './ensemble.ts';
 import { type InputOptions, inputChecksums, refuseOtherKind, type VolumeInput } from './inputs.ts';
-import { describeUnlike, type Likeness } from './likeness.ts';
+import type { Likeness } from './likeness.ts';
 import { assertDicomPossible, type OutputOptions, outputFiles, refuseOverwriting, writeOutputs } from './outputs.ts';
 import { predictPicture } from './pictures.ts';
-import { likenessOn, onVolume, windowFor } from './picturesOnVolumes.ts';
+import { likenessOn, onVolume, seenBy, windowFor } from './picturesOnVolumes.ts';
 import { type Postprocessing, postprocessClasses } from './postprocess.ts';
 import { type PredictionRecord, readComplete, type Sizes } from './record.ts';
 import { type BesideTraining, besideTraining, syntheticWarning } from './trainedOn.ts';
@@ -136,18 +136,16 @@ async function predictPictureFile(
   places: readonly string[],
   options: PredictFilesOptions,
 ): Promise<Predicted> {
-  const { pixels, before, size, probability, likeness } = await predictPicture(members, file, places, options);
+  const { pixels, before, size, probability, beside } = await predictPicture(members, file, places, options);
   const { postprocessing, spacingMm = 1 } = options;
   const affine = [spacingMm, 0, 0, 0, 0, spacingMm, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
   const spacing: Vec3 = [spacingMm, spacingMm, 1];
   const picture = { data: new Uint8Array(), shape: [...size, 1] as const, spacingMm: spacing, affine };
-  const seen = members.find((one) => one.seen)?.seen;
-  const unlike = likeness && seen ? describeUnlike(likeness, seen) : [];
   const sizes = { voxels: pixels, ...(postprocessing && { beforePostprocessing: { voxels: before } }) };
   const empty = emptyWarning(sizes, [probability], options.threshold);
   const far = new Set(members.flatMap(({ grid }) => unlikeTraining(picture, grid)));
-  const warnings = [...far, ...unlike, ...syntheticWarning(trainedOn), ...empty];
-  return { sizes, warnings, likeness };
+  const warnings = [...far, ...(beside?.unlike ?? []), ...syntheticWarning(trainedOn), ...empty];
+  return { sizes, warnings, likeness: beside?.likeness };
 }
 
 /** Predicts one input unless its outputs are complete. */
@@ -158,7 +156,7 @@ async function predictFile(
   onSlices: ToldSlices,
 ): Promise<{ record: PredictionRecord; computed: boolean }> {
   const { out, threshold = 0.5, mirror, postprocessing, windowHu, spacingMm } = options;
-  const seen = ensemble.members.find((one) => one.seen)?.seen;
+  const [seen, ...others] = seenBy(ensemble.members);
   const made = {
     input: await inputChecksums(input),
     model: ensemble.sha256,
@@ -168,6 +166,7 @@ async function predictFile(
     ...(windowHu && { windowHu }),
     ...(spacingMm !== undefined && { spacingMm }),
     ...(seen && { seenPixelMm: seen.pixelMm.middle }),
+    ...(others.length > 0 && { othersSeenPixelMm: others.map(({ pixelMm }) => pixelMm.middle) }),
   };
   const wanted = outputFiles(input, options, ensemble.classes);
   const complete = await readComplete(out, input.name, made, wanted);

@@ -11,9 +11,15 @@ export function fullSlices(areas: readonly number[], most: number): number[] {
   return spreadEvenly(full.length > 0 ? full : areas.map((_, z) => z), most);
 }
 
+function areaOf(slice: Uint8Array): number {
+  let area = 0;
+  for (let i = 0; i < slice.length; i++) if (slice[i]! > 0) area++;
+  return area;
+}
+
 /** The same of a mask (x, y, z): numbers of its slices along z, of all where it is empty. */
 export function fullSlicesOf(mask: Volume<Uint8Array>, most: number): number[] {
-  const areas = Array.from({ length: mask.shape[2] }, (_, z) => sliceZ(mask, z).reduce((n, v) => n + Number(v > 0), 0));
+  const areas = Array.from({ length: mask.shape[2] }, (_, z) => areaOf(sliceZ(mask, z)));
   return fullSlices(areas, most);
 }
 

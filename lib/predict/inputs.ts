@@ -1,6 +1,6 @@
 /** What is predicted: volumes and pictures by name, and whether the networks can see them. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync } from '#system/fs';
+import path from '#system/path';
 import { aName, expected, isName, shownText } from '../errors.ts';
 import { sha256File } from '../io/files.ts';
 import { assertFileEach } from '../io/insideFolder.ts';

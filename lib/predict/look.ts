@@ -42,7 +42,7 @@ function smoothed(hu: ArrayLike<number>, height: number, width: number): Float32
 
 /** The middle of some numbers, NaN of none. */
 export function middleOf(values: ArrayLike<number>): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = new Float64Array(values).sort();
   const half = sorted.length / 2;
   return sorted.length % 2 ? sorted[Math.floor(half)]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
@@ -73,7 +73,8 @@ const sdOfDifferences = 1 / (0.6745 * Math.SQRT2);
 /** The look of a slice (H, W) in HU; undefined where hardly anything is soft tissue. */
 export function lookOf(hu: ArrayLike<number>, height: number, width: number): SliceLook | undefined {
   const mean = smoothed(hu, height, width);
-  const soft = Uint8Array.from(mean, (v) => Number(v >= softHu[0] && v <= softHu[1]));
+  const soft = new Uint8Array(mean.length);
+  for (let i = 0; i < soft.length; i++) if (mean[i]! >= softHu[0] && mean[i]! <= softHu[1]) soft[i] = 1;
   const values = mean.filter((_, i) => soft[i] === 1);
   if (values.length < leastSoft * mean.length) return undefined;
   const differences: number[] = [];

@@ -1,6 +1,6 @@
 /** What is written for an input: the mask in the formats that are asked for, and probabilities. */
-import { realpathSync } from 'node:fs';
-import path from 'node:path';
+import { realpathSync } from '#system/fs';
+import path from '#system/path';
 import type { LabelClass } from '../dataset/caseList.ts';
 import { probabilitySuffixes, storedValues } from '../dataset/classes.ts';
 import { type Label, pancreasOnly, structureCalled, structureNames } from '../dicomLabels/codes.ts';

@@ -1,6 +1,6 @@
 /** Pictures in (PNG, JPEG, TIFF), masks of the same size out. */
-import { statSync } from 'node:fs';
-import path from 'node:path';
+import { statSync } from '#system/fs';
+import path from '#system/path';
 import { isSpineUp, listFiles, picturesIn } from '../dataset/pairing.ts';
 import { writeFileAtomic } from '../io/files.ts';
 import { encodeGreyPng } from '../io/greyPng.ts';
@@ -9,7 +9,8 @@ import type { GreyImage } from '../io/pixels.ts';
 import { resampleToSource, type SliceGeometry, scaledGrid } from '../preprocess/grid.ts';
 import { applyWindow, type WindowHu } from '../preprocess/window.ts';
 import { flipRows } from '../volume/values.ts';
-import { type Likeness, likenessOfPicture } from './likeness.ts';
+import { likenessOfPicture } from './likeness.ts';
+import { type Beside, besidePictures } from './picturesOnVolumes.ts';
 import { type Postprocessing, postprocessMask } from './postprocess.ts';
 import { predictImages, sampleBatch, thresholdMask } from './slices.ts';
 import type { Member } from './volume.ts';
@@ -57,7 +58,12 @@ async function probabilityOf(
     const { scales = [1] } = member;
     for (const scale of scales) {
       const grid = scaledGrid(member.grid, scale);
-      const [[map]] = await predictImages(member.network, sampleBatch([{ image, geometry }], grid), 1, grid.size);
+      const [[map]] = await predictImages(
+        member.network,
+        sampleBatch(1, () => ({ image, geometry }), grid),
+        1,
+        grid.size,
+      );
       const own = resampleToSource(map, geometry, grid);
       for (let i = 0; i < sum.length; i++) sum[i] += own[i] / (scales.length * members.length);
     }
@@ -73,7 +79,7 @@ export interface PredictedPicture {
   readonly size: readonly [width: number, height: number];
   readonly probability: Float32Array;
   /** Where a network knows the pictures of its training. */
-  readonly likeness?: Likeness;
+  readonly beside?: Beside;
 }
 
 /**
@@ -101,7 +107,6 @@ export async function predictPicture(
     const grey = Uint8Array.from(probability, (p) => Math.round(255 * p));
     await writeFileAtomic(probabilityFile, encodeGreyPng({ data: grey, width, height }));
   }
-  const seen = members.find((one) => one.seen)?.seen;
-  const likeness = seen && { likeness: likenessOfPicture(picture, mask, seen) };
-  return { pixels: count(mask), before: count(raw), size: [width, height], probability, ...likeness };
+  const beside = besidePictures(members, (seen) => likenessOfPicture(picture, mask, seen));
+  return { pixels: count(mask), before: count(raw), size: [width, height], probability, beside };
 }

@@ -1,5 +1,5 @@
 /** The record beside a mask: from what and how it was made, how large it is, and whether it is complete. */
-import path from 'node:path';
+import path from '#system/path';
 import { isSameJson } from '../checks.ts';
 import { sha256File } from '../io/files.ts';
 import {
@@ -9,8 +9,10 @@ import {
   natural,
   object,
   optional,
+  readJsonAs,
   readJsonIfGood,
   realNumber,
+  type Shape,
   text,
 } from '../io/schema.ts';
 import type { Likeness } from './likeness.ts';
@@ -30,6 +32,8 @@ export interface PredictionRecord {
     readonly spacingMm?: number;
     /** Middle size of the pixels that networks of pictures saw, where they know it: it places them on volumes. */
     readonly seenPixelMm?: number;
+    /** The same of further networks that saw other pictures. */
+    readonly othersSeenPixelMm?: readonly number[];
   };
   /** sha256 by file name. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -42,7 +46,7 @@ export interface PredictionRecord {
   readonly trainedOn?: readonly TrainedOn[];
   /** Beside the scans of the training, where the networks know them: the numbers of this one. */
   readonly scan?: BesideTraining['scan'];
-  /** Beside the pictures of the training, where the networks know them. */
+  /** Beside the pictures of the training, where the networks know them; of several, those that it is least like. */
   readonly likeness?: Likeness;
   /** What is odd in the volume or its mask and may be wrong; absent where nothing is. */
   readonly warnings?: readonly string[];
@@ -65,6 +69,10 @@ const recordSchema = object({
   warnings: optional(list(text)),
   beforePostprocessing: optional(object({ voxels: natural, pancreasMl: optional(realNumber) })),
 });
+
+/** The record in a file. Throws a UserError that names it where it is absent, damaged or of another kind. */
+export const readRecord = (file: string): Promise<Shape<typeof recordSchema>> =>
+  readJsonAs(file, recordSchema, 'the record of a prediction');
 
 /** The record of a prediction that is complete and unchanged on disk; undefined for any other. */
 export async function readComplete(

@@ -6,7 +6,7 @@ import { aboveZero, atLeastOne, object, optional, type Shape, tuple } from '../i
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { fullSlices, spreadEvenly } from './fullSlices.ts';
 import { lookOf, middleOf } from './look.ts';
-import { type Extremes, spreadSchema } from './ranges.ts';
+import { type Extremes, extremesOf, spreadSchema } from './ranges.ts';
 
 const lengthsSchema = object({ least: aboveZero, middle: aboveZero, most: aboveZero });
 
@@ -76,17 +76,6 @@ export function scanNumbers(slices: Iterable<ScanSlice>): ScanNumbers | undefine
 
 /** Patients and slices of each that are measured at most: enough for a range, and read in seconds. */
 const [mostPatients, mostSlices] = [64, 4];
-
-const rounded = (value: number): number => Number(value.toPrecision(4));
-
-/** The least, the middle and the most of some numbers. */
-export function extremesOf(values: readonly number[]): Extremes {
-  return {
-    least: rounded(Math.min(...values)),
-    middle: rounded(middleOf(values)),
-    most: rounded(Math.max(...values)),
-  };
-}
 
 /** The slices of a set as numbers `indices` name them, in HU. */
 function* slicesInHu(set: SliceSet, indices: readonly number[], [low, high]: readonly [number, number]) {

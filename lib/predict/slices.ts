@@ -1,10 +1,7 @@
 /** From slices to the probabilities of the foreground classes on the slices' own pixels. */
 import { tf } from 'axunet-engine/engine';
-import { type CompiledModel, compileModel, eagerModel } from 'axunet-engine/graph/compileModel';
-import { type Grid, resampleToSource, type SliceGeometry, sampleSliceInto } from '../preprocess/grid.ts';
-import { type BatchLoader, openLoader } from '../preprocess/loader.ts';
-import type { SliceSet } from '../preprocess/sliceSet.ts';
-import { breathe } from '../progress.ts';
+import { type CompiledModel, compileModel } from 'axunet-engine/graph/compileModel';
+import { type Grid, type SliceGeometry, sampleSliceInto } from '../preprocess/grid.ts';
 
 /** A slice as prediction needs it: three neighbouring slices and where their pixels lie. */
 export interface SliceInput {
@@ -17,7 +14,7 @@ export interface SliceInput {
  * Softmax probabilities of all classes but 0 from logits [n, h, w, classes]; [n, h, w, classes − 1]. That of one class
  * alone is what the background leaves.
  */
-function foregroundOf(logits: tf.Tensor): tf.Tensor {
+export function foregroundOf(logits: tf.Tensor): tf.Tensor {
   const all = tf.softmax(logits as tf.Tensor4D);
   if (logits.shape[3] === 2) return tf.sub(1, tf.slice(all, [0, 0, 0, 0], [-1, -1, -1, 1]));
   return tf.slice(all, [0, 0, 0, 1], [-1, -1, -1, -1]);
@@ -29,12 +26,6 @@ export type ForegroundNetwork = CompiledModel;
 /** The network ready for many batches: compiled, where that is possible. Whoever makes it closes it. */
 export const foregroundNetwork = (model: tf.LayersModel): ForegroundNetwork =>
   compileModel(model, { finish: foregroundOf });
-
-/** The network for a few batches, which compiling would take longer than. */
-const plainNetwork = (model: tf.LayersModel): ForegroundNetwork => eagerModel(model, { finish: foregroundOf });
-
-/** Compiling takes as long as about so many batches of a small network save (measured, docs/engine.md). */
-const batchesThatPay = 12;
 
 /**
  * What the network says of images on the grid, NHWC [n, h, w, channels]: per image the probabilities (h, w) of each
@@ -61,59 +52,15 @@ function planesOf(values: Float32Array, start: number, pixels: number, classes: 
   });
 }
 
-/** Slices brought to the grid, NHWC [n, h, w, 3]. */
-export function sampleBatch(inputs: readonly SliceInput[], grid: Grid): Float32Array {
-  const pixels = grid.size[0] * grid.size[1];
-  const images = new Float32Array(inputs.length * pixels * 3);
-  inputs.forEach(({ image, geometry }, i) => {
-    const part = images.subarray(i * pixels * 3, (i + 1) * pixels * 3);
-    sampleSliceInto({ image: part }, { image }, geometry, grid);
-  });
-  return images;
-}
-
-export interface PredictSlicesOptions {
-  /** The grid that the network was trained with. */
-  readonly grid: Grid;
-  /** Slices computed together. */
-  readonly batchSize: number;
-  /** Makes the batches; one is opened for them otherwise. */
-  readonly loader?: BatchLoader;
-}
-
-/**
- * Predicts slices of a set, in the order of `indices`. Each result has the probability (H, W) of each foreground class
- * on the slice's own pixels. Nothing is yielded for no indices. The next slices are made ready while the network
- * computes.
- */
-export async function* predictSlices(
-  model: tf.LayersModel,
-  slices: SliceSet,
-  indices: readonly number[],
-  { grid, batchSize, loader }: PredictSlicesOptions,
-): AsyncGenerator<{ index: number; probabilities: Float32Array[] }> {
-  const requests = Array.from({ length: Math.ceil(indices.length / batchSize) }, (_, i) => ({
-    grid,
-    indices: indices.slice(i * batchSize, (i + 1) * batchSize),
-  }));
-  const batches = loader ?? openLoader(slices);
-  const network = requests.length < batchesThatPay ? plainNetwork(model) : foregroundNetwork(model);
-  try {
-    const stream = batches.stream(requests);
-    for (const { indices: part } of requests) {
-      const { images, n } = await stream.next();
-      const maps = await predictImages(network, images, n, grid.size);
-      for (let i = 0; i < n; i++)
-        yield {
-          index: part[i],
-          probabilities: maps[i].map((map) => resampleToSource(map, slices.entries[part[i]], grid)),
-        };
-      await breathe();
-    }
-  } finally {
-    network.close();
-    if (!loader) await batches.close();
+/** `count` slices brought to the grid, NHWC [n, h, w, 3]; each is asked for when the one before it has been read. */
+export function sampleBatch(count: number, slice: (i: number) => SliceInput, grid: Grid): Float32Array {
+  const values = grid.size[0] * grid.size[1] * 3;
+  const images = new Float32Array(count * values);
+  for (let i = 0; i < count; i++) {
+    const { image, geometry } = slice(i);
+    sampleSliceInto({ image: images.subarray(i * values, (i + 1) * values) }, { image }, geometry, grid);
   }
+  return images;
 }
 
 /** Pixels of at least the threshold, as 0 and 1. */

@@ -9,6 +9,7 @@ import { fullSlicesOf } from './fullSlices.ts';
 import {
   contrastDoubt,
   type Extremes,
+  extremesOf,
   inHu,
   inMm,
   inPercent,
@@ -18,7 +19,7 @@ import {
   unlike,
   unlikePhrases,
 } from './ranges.ts';
-import { extremesOf, type ScanNumbers, type ScanSlice, type SeenScans, scanNumbers } from './seenScans.ts';
+import { type ScanNumbers, type ScanSlice, type SeenScans, scanNumbers } from './seenScans.ts';
 
 /** What a network's own files say of its training; stands beside each mask. */
 export interface TrainedOn {
@@ -117,7 +118,8 @@ function* shownSlices(
 ): Generator<ScanSlice> {
   const [width, height] = image.shape;
   for (const z of fullSlicesOf(mask, mostSlices)) {
-    const cut = Float32Array.from(sliceZ(image, z), (value) => Math.min(white, Math.max(black, value)));
+    const cut = new Float32Array(sliceZ(image, z));
+    for (let i = 0; i < cut.length; i++) cut[i] = Math.min(white, Math.max(black, cut[i]!));
     yield { hu: cut, mask: sliceZ(mask, z), height, width, spacingMm: [image.spacingMm[1], image.spacingMm[0]] };
   }
 }

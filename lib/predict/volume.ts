@@ -2,7 +2,7 @@
 import type { tf } from 'axunet-engine/engine';
 import { expected } from '../errors.ts';
 import { type Grid, resampleToSource, type SliceGeometry, scaledGrid } from '../preprocess/grid.ts';
-import { neighbourStack, type WindowHu } from '../preprocess/window.ts';
+import { neighbourStacks, type WindowHu } from '../preprocess/window.ts';
 import { breathe } from '../progress.ts';
 import { toCanonical, toGeometryOf } from '../volume/orientation.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
@@ -85,21 +85,20 @@ async function canonicalProbabilities(
 ): Promise<Float32Array[]> {
   const [width, height, depth] = canonical.shape;
   const geometry: SliceGeometry = { height, width, spacingMm: [canonical.spacingMm[1], canonical.spacingMm[0]] };
+  const stackAt = neighbourStacks(canonical, windowHu, isOfPictures ? 0 : 1);
   let values: Float32Array[] = [];
   function* parts(): Generator<Part> {
     for (let start = 0; start < depth; start += batchSize) {
       const count = Math.min(batchSize, depth - start);
-      const inputs = Array.from({ length: count }, (_, i) => ({
-        image: neighbourStack(canonical, start + i, windowHu, isOfPictures ? 0 : 1),
-        geometry,
-      }));
-      yield { start, count, images: sampleBatch(inputs, grid) };
+      yield { start, count, images: sampleBatch(count, (i) => ({ image: stackAt(start + i), geometry }), grid) };
     }
   }
+  const pixels = height * width;
   await predictParts(network, parts(), grid, (maps, { start, count }) => {
     if (start === 0) values = maps[0].map(() => new Float32Array(voxelCount(canonical.shape)));
     maps.forEach((classes, i) => {
-      classes.forEach((map, c) => values[c].set(resampleToSource(map, geometry, grid), (start + i) * height * width));
+      const from = (start + i) * pixels;
+      classes.forEach((map, c) => resampleToSource(map, geometry, grid, values[c].subarray(from, from + pixels)));
     });
     onSlice?.(start + count);
   });

@@ -78,6 +78,42 @@ export function readImageRow(
   }
 }
 
+/**
+ * For rows of points that lie at the same `xs` and at one y each: reads those at y of `source` (height, width) into
+ * `out`, from `at` on. To the bit what `readImageRow` reads, but each row of the source is interpolated along x once.
+ */
+export function rowReader(
+  source: Float32Array,
+  size: SourceSize,
+  xs: Float64Array,
+): (y: number, out: Float32Array, at: number) => void {
+  const points: PointRow = { ys: new Float64Array(xs.length), xs: xs.slice(), corners: new Int32Array(xs.length) };
+  findCorners(points, size);
+  const [down, right] = stepsOf(size);
+  let [upper, lower] = [new Float64Array(xs.length), new Float64Array(xs.length)];
+  const acrossInto = (row: number, to: Float64Array): void => {
+    for (let j = 0; j < to.length; j++) {
+      const k = row * size.width + points.corners[j]!;
+      to[j] = source[k]! + (source[k + right]! - source[k]!) * points.xs[j]!;
+    }
+  };
+  let last = -2;
+  return (y, out, at) => {
+    const place = Math.min(Math.max(y, 0), size.height - 1);
+    const row = Math.min(Math.floor(place), Math.max(size.height - 2, 0));
+    if (row === last + 1) {
+      [upper, lower] = [lower, upper];
+      acrossInto(down > 0 ? row + 1 : row, lower);
+    } else if (row !== last) {
+      acrossInto(row, upper);
+      acrossInto(down > 0 ? row + 1 : row, lower);
+    }
+    last = row;
+    const dy = place - row;
+    for (let j = 0; j < upper.length; j++) out[at + j] = upper[j]! + (lower[j]! - upper[j]!) * dy;
+  };
+}
+
 /** The share of class `of` at a point among four pixels: its mask, interpolated. */
 function shareAt([a, b, c, d]: readonly number[], dy: number, dx: number, of: number): number {
   const [first, third] = [Number(a === of), Number(c === of)];

@@ -7,7 +7,7 @@
  */
 import { expected } from '../errors.ts';
 import { atLeastOne, choice, object, realNumber, type Shape, tuple } from '../io/schema.ts';
-import { findCorners, type PointRow, pointRow, readImageRow, readLabelRow } from './bilinear.ts';
+import { findCorners, type PointRow, pointRow, readImageRow, readLabelRow, rowReader } from './bilinear.ts';
 import { elasticRows } from './elastic.ts';
 import type { SliceEntry } from './manifest.ts';
 import type { SliceSet } from './sliceSet.ts';
@@ -157,21 +157,23 @@ function gridPositions(grid: Grid, source: SliceGeometry, axis: 0 | 1): Float64A
 
 /**
  * The way back: a probability map (h, w) on the grid, bilinear onto the source slice (H, W), 0 outside the window.
- * On `nativeGrid` this undoes `sampleSliceInto` exactly.
+ * On `nativeGrid` this undoes `sampleSliceInto` exactly. Writes to `out`, which holds zeros, and returns it.
  */
-export function resampleToSource(probability: Float32Array, source: SliceGeometry, grid: Grid): Float32Array {
+export function resampleToSource(
+  probability: Float32Array,
+  source: SliceGeometry,
+  grid: Grid,
+  out: Float32Array = new Float32Array(source.height * source.width),
+): Float32Array {
   const [height, width] = grid.size;
   if (probability.length !== height * width) throw expected(`a ${height}×${width} map`, `${probability.length} values`);
-  const rows = gridPositions(grid, source, 0);
   const columns = gridPositions(grid, source, 1);
-  const points = pointRow(source.width);
-  const out = new Float32Array(source.height * source.width);
-  rows.forEach((y, i) => {
-    if (y < -0.5 || y > height - 0.5) return;
-    points.ys.fill(y);
-    points.xs.set(columns);
-    findCorners(points, { height, width });
-    readImageRow(probability, { height, width }, points, out, i * source.width);
+  const first = columns.findIndex((x) => x >= -0.5);
+  const inside = columns.subarray(first, columns.findLastIndex((x) => x <= width - 0.5) + 1);
+  if (first < 0 || inside.length === 0) return out;
+  const rowAt = rowReader(probability, { height, width }, inside);
+  gridPositions(grid, source, 0).forEach((y, i) => {
+    if (y >= -0.5 && y <= height - 0.5) rowAt(y, out, i * source.width + first);
   });
   return out;
 }

@@ -69,6 +69,8 @@ export const caseSchema = object({
   sliceMm: optional(aboveZero),
   /** How the label was found to lie, for sets whose labels are mirrored now and then. */
   labelPosition: optional(text),
+  /** Its image says that nobody was scanned. Absent of others, of pictures, and in older manifests. */
+  isSynthetic: optional(exactly(true)),
   /** What is odd in its files and may be wrong; absent where nothing is. */
   warnings: optional(list(text)),
   /** sha256 of the files it was made from, by folder and file name. */
@@ -76,6 +78,10 @@ export const caseSchema = object({
   /** Number of slices kept. */
   slices: natural,
 });
+
+/** Whether every image says that nobody was scanned; false of none. */
+export const areSynthetic = (cases: readonly CaseEntry[]): boolean =>
+  cases.length > 0 && cases.every(({ isSynthetic }) => isSynthetic);
 
 /** What the slices are and what they were made from, which a training run keeps. */
 export const sourceEntries = {
@@ -91,11 +97,14 @@ export const sourceEntries = {
   classes: optional(classesSchema),
 };
 
+/** What a manifest says before it names slices and cases, the same for all machines that make them together. */
+const headEntries = { version: exactly(manifestVersion), ...sourceEntries };
+export const manifestHeadSchema = object(headEntries);
+
 /** What lies in a folder of slices and what it was made from (`manifest.json`). */
 export type Manifest = Shape<typeof manifestSchema>;
 export const manifestSchema = object({
-  version: exactly(manifestVersion),
-  ...sourceEntries,
+  ...headEntries,
   slices: list(sliceSchema),
   /** Complete cases. */
   cases: list(caseSchema),

@@ -4,6 +4,7 @@ import type { Case, CaseList } from '../dataset/caseList.ts';
 import { alignLabel, describeFlip } from '../dataset/labelFlip.ts';
 import { nothingBut } from '../dataset/pairing.ts';
 import { segmentDoubts } from '../dataset/segmentDoubts.ts';
+import { isSyntheticImage } from '../dataset/synthetic.ts';
 import { toClasses } from '../dataset/toClasses.ts';
 import { expected } from '../errors.ts';
 import { maskDoubts, maskOf, readGreyImage } from '../io/image.ts';
@@ -35,6 +36,8 @@ export interface PreparedCase {
   readonly voxelMl?: number;
   /** How the label was found to lie, for sets whose labels are mirrored now and then. */
   readonly labelPosition?: string;
+  /** Whether the image's own header says that nobody was scanned. */
+  readonly isSynthetic?: boolean;
   /** What is odd in the files and may be wrong, each with the file's name. */
   readonly warnings: readonly string[];
   /** Made one after the other as they are asked for. */
@@ -79,6 +82,7 @@ async function prepareVolume(
     sliceMm: spacingMm[2],
     voxelMl: voxelVolumeMl(image),
     ...(placed && { labelPosition: describeFlip(placed.decision) }),
+    isSynthetic: isSyntheticImage(image.header.description),
     warnings: [
       ...image.warnings.map((warning) => `${path.basename(imageFile)}: ${warning}`),
       ...[...stored.warnings, ...segmentDoubts(stored, list)].map(

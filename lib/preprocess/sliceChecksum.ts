@@ -2,7 +2,7 @@
  * What binds a manifest, and a training run, to the content of its slices: CRC-32 of every plane, as 8 hexadecimal
  * digits each. It tells damaged and changed slices, not forged ones.
  */
-import { crc32 } from 'node:zlib';
+import { crc32 } from '#system/zlib';
 import { expected } from '../errors.ts';
 import { bytesOf } from '../io/bytes.ts';
 import type { SliceEntry } from './manifest.ts';

@@ -4,7 +4,7 @@
  *     <out>/data/<case>-<z>.npy    float32 (3, H, W): slices z-1, z, z+1 in [0, 1]
  *     <out>/label/<case>-<z>.npy   uint8 (1, H, W): class per pixel
  *     <out>/cases/<case>.json      what the case was made from; complete cases are not made again
- *     <out>/manifest.json          all slices of all complete cases
+ *     <out>/manifest.json          all slices of all complete cases; of shards when they are merged
  *
  * Row 0 is anterior, column 0 is the patient's right, z counts from the feet.
  */
@@ -17,7 +17,14 @@ import { keepText, sha256File } from '../io/files.ts';
 import { assertFileEach, ownPlace } from '../io/insideFolder.ts';
 import { assertWritableFolder, makeFolder } from '../io/writable.ts';
 import { volumeChecksums } from '../scan/readVolume.ts';
-import { type CaseEntry, foregroundBox, type Manifest, manifestVersion, type SliceEntry } from './manifest.ts';
+import {
+  areSynthetic,
+  type CaseEntry,
+  foregroundBox,
+  type Manifest,
+  manifestVersion,
+  type SliceEntry,
+} from './manifest.ts';
 import { type PreparedCase, prepareCase } from './prepareCase.ts';
 import { sliceSummer } from './sliceChecksum.ts';
 import {
@@ -42,7 +49,10 @@ export interface PreprocessOptions {
   readonly mode: PreprocessMode;
   /** HU shown as 0 and as 1, in default mode. Pictures have no HU: their grey values are divided by 255. */
   readonly windowHu?: WindowHu;
-  /** Makes only every count-th case, from the index-th; other shards make the rest, into the same folder. */
+  /**
+   * Makes only every count-th case, from the index-th; other shards make the rest, into the same folder. Then no
+   * manifest is written: shards/mergeSlices.ts does that when all are there.
+   */
   readonly shard?: { readonly index: number; readonly count: number };
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
@@ -99,8 +109,15 @@ export async function preprocessDataset(list: CaseList, options: PreprocessOptio
     options.onProgress?.(done + 1, mine.length, `${one.id} ${note}`);
   }
   const manifest = await assemble(plan, failures);
-  await keepText(path.join(options.out, 'manifest.json'), manifestText(manifest));
+  if (!options.shard) await writeManifest(options.out, manifest);
   return manifest;
+}
+
+/** Writes `manifest.json` into a folder of slices; its path. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<string> {
+  const file = path.join(folder, 'manifest.json');
+  await keepText(file, manifestText(manifest));
+  return file;
 }
 
 /** JSON with one line a slice and a case: short enough to read, and to search with line tools. */
@@ -135,7 +152,7 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
   const prepared = await prepareCase(plan.list, one, plan.windowHu, plan.mode === 'paper');
   const { slices, bytes } = await writeSlices(plan, one, prepared);
   const { id, patient, group } = one;
-  const { shape, sliceMm, labelPosition } = prepared;
+  const { shape, sliceMm, labelPosition, isSynthetic } = prepared;
   const isEmpty = plan.list.kind === '3d' && slices.length > 0 && slices.every(({ foreground }) => foreground === 0);
   const warnings = [...prepared.warnings, ...(isEmpty ? ['the label has no foreground'] : [])];
   const entry: CaseEntry = {
@@ -145,6 +162,7 @@ async function makeCase(plan: Plan, one: Case): Promise<string> {
     ...(shape && { shape }),
     ...(sliceMm && { sliceMm }),
     ...(labelPosition && { labelPosition }),
+    ...(isSynthetic && { isSynthetic }),
     ...(warnings.length > 0 && { warnings }),
     sources,
     slices: slices.length,
@@ -210,16 +228,17 @@ async function assemble(
       complete.push(record);
     else pending.push(id);
   }
+  const cases = complete.map((record) => record.entry);
   return {
     version: manifestVersion,
     dataset: list.dataset,
-    ...(list.isSynthetic && { isSynthetic: true }),
+    ...((list.isSynthetic || areSynthetic(cases)) && { isSynthetic: true }),
     mode,
     ...(list.kind === '3d' && { windowHu }),
     unit: list.kind === '3d' ? 'mm' : 'px',
     ...(list.classes && { classes: list.classes }),
     slices: complete.flatMap((record) => record.slices),
-    cases: complete.map((record) => record.entry),
+    cases,
     failed: [...failures].map(([id, reason]) => ({ id, reason })),
     pending,
   };

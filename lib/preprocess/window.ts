@@ -69,14 +69,27 @@ function lookUp(hu: Int16Array, table: Float32Array, out: Float32Array): Float32
 
 /**
  * The network's view of slice z of a canonical volume: slices z - reach, z, z + reach in [0, 1], (3, H, W); a reach of
- * 0 shows the slice thrice. At the ends of the volume the edge slice is repeated.
+ * 0 shows the slice thrice. At the ends of the volume the edge slice is repeated. All views share one memory, which the
+ * next call writes to; of slices in order each is windowed once.
  */
-export function neighbourStack(canonical: Volume, z: number, windowHu: WindowHu, reach: 0 | 1 = 1): Float32Array {
-  const size = canonical.shape[0] * canonical.shape[1];
-  const out = new Float32Array(3 * size);
-  for (let c = 0; c < 3; c++) {
-    const neighbour = Math.min(Math.max(z + reach * (c - 1), 0), canonical.shape[2] - 1);
-    out.set(applyWindow(sliceZ(canonical, neighbour), windowHu), c * size);
-  }
-  return out;
+export function neighbourStacks(canonical: Volume, windowHu: WindowHu, reach: 0 | 1 = 1): (z: number) => Float32Array {
+  const [width, height, depth] = canonical.shape;
+  const size = width * height;
+  const stack = new Float32Array(3 * size);
+  const show = (z: number, c: number): void => {
+    const slice = sliceZ(canonical, Math.min(Math.max(z, 0), depth - 1));
+    applyWindow(slice, windowHu, stack.subarray(c * size, (c + 1) * size));
+  };
+  let last: number | undefined;
+  return (z) => {
+    if (reach === 0) {
+      show(z, 0);
+      for (const c of [1, 2]) stack.copyWithin(c * size, 0, size);
+    } else if (last === z - 1) {
+      stack.copyWithin(0, size);
+      show(z + 1, 2);
+    } else for (const c of [0, 1, 2]) show(z + c - 1, c);
+    last = z;
+    return stack;
+  };
 }

@@ -50,7 +50,8 @@ export interface CohortReport {
 }
 
 const program = fileURLToPath(new URL('./cohortWorker.ts', import.meta.url));
-const recordFile = (out: string, id: string): string => path.join(out, 'cases', `${id}.json`);
+/** Where the record of a case lies. */
+export const recordFile = (out: string, id: string): string => path.join(out, 'cases', `${id}.json`);
 const settingsFor = ({ label }: CohortRow, settings: RadiomicsSettings): RadiomicsSettings =>
   label === undefined ? settings : { ...settings, label };
 
@@ -104,11 +105,14 @@ async function workOff(
   }
 }
 
+/** What a row of the table begins with. */
+type TableRow = Pick<CohortRow, 'id' | 'others'>;
+
 /**
  * Features of complete cases in the order of the cohort, with its other columns in front; a feature
  * that is not finite is an empty cell.
  */
-function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, RadiomicsRecord>): string {
+function featureTable(rows: readonly TableRow[], records: ReadonlyMap<string, RadiomicsRecord>): string {
   const complete = rows.flatMap((row) => (records.has(row.id) ? [{ row, record: records.get(row.id)! }] : []));
   const names = [...new Set(complete.flatMap(({ record }) => Object.keys(record.features)))];
   const others = Object.keys(rows[0]?.others ?? {});
@@ -118,6 +122,17 @@ function featureTable(rows: readonly CohortRow[], records: ReadonlyMap<string, R
     return [row.id, ...ofCohort, record.voxels, ...names.map((name) => record.features[name] ?? null)];
   });
   return formatCsv([heading, ...lines]);
+}
+
+/** Writes `features.csv` of the rows that have a record; its path. */
+export async function writeFeatureTable(
+  out: string,
+  rows: readonly TableRow[],
+  records: ReadonlyMap<string, RadiomicsRecord>,
+): Promise<string> {
+  const table = path.join(out, 'features.csv');
+  await keepText(table, featureTable(rows, records));
+  return table;
 }
 
 /**
@@ -147,7 +162,5 @@ export async function extractCohort(rows: readonly CohortRow[], options: CohortO
   const records = new Map<string, RadiomicsRecord>();
   for (const id of [...report.made, ...report.skipped])
     records.set(id, await readJsonAs(recordFile(out, id), recordSchema));
-  const table = path.join(out, 'features.csv');
-  await keepText(table, featureTable(rows, records));
-  return { ...report, table };
+  return { ...report, table: await writeFeatureTable(out, rows, records) };
 }

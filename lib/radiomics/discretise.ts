@@ -49,6 +49,12 @@ function rangeOf(values: ArrayLike<number>): Range {
   return { min, max };
 }
 
+/** Whether no value is NaN or infinite; a loop, since a region may have ten million. */
+export function areFinite(values: Float64Array): boolean {
+  for (let k = 0; k < values.length; k++) if (values[k]! - values[k]! !== 0) return false;
+  return true;
+}
+
 const exactly = (edge: number): number => edge;
 
 /**
@@ -101,8 +107,7 @@ export function discretise(
   isSingle = false,
 ): Int32Array {
   const range = rangeOf(values);
-  if (values.some((value) => !Number.isFinite(value)))
-    throw expected('finite grey values in the ROI', 'NaN or infinite ones');
+  if (!areFinite(values)) throw expected('finite grey values in the ROI', 'NaN or infinite ones');
   if (binCount !== null) {
     const isFlat = range.min === range.max;
     if (binRule === 'ibsi' && isFlat) return new Int32Array(values.length).fill(1);

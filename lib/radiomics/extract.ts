@@ -9,6 +9,7 @@ import { expected } from '../errors.ts';
 import { geometryDifference } from '../volume/orientation.ts';
 import { summariseValues } from '../volume/values.ts';
 import type { Vec3, Volume } from '../volume/volume.ts';
+import { areFinite } from './discretise.ts';
 import { imageFeatures, maskFeatures } from './features.ts';
 import { checkInBox, derivedImages, type ImageMaker } from './images.ts';
 import { checkMask, checkOtherGrid, checkRoi } from './maskCheck.ts';
@@ -120,8 +121,6 @@ function nonFinite(source: Volume, mask: Volume, label: number, maker: string): 
   return expected(`grey values of which ${maker} makes finite ones`, 'NaN or infinite ones in the ROI after it');
 }
 
-const isFinite = (values: Float64Array): boolean => values.every(Number.isFinite);
-
 /** A sentence for a family without a single value. */
 function emptyFamily(key: string, family: Family, { distances, weightingNorm }: RadiomicsSettings): string {
   const far = weightingNorm ? ', or all so far apart in mm that weightingNorm gives them the weight 0' : '';
@@ -157,12 +156,12 @@ export function extractFeatures(
   };
   const ofMask = [...asked.keys()].filter((family) => shapeFamilies.includes(family));
   const ofImage = [...asked.keys()].filter((family) => !shapeFamilies.includes(family));
-  const originalValues = valuesInRoi(prepared.image.data, shapeRoi);
-  if (ofMask.includes('morphology') && !isFinite(originalValues))
-    throw nonFinite(image, mask, settings.label, 'resampling');
+  const originalValues = (): Float64Array => valuesInRoi(prepared.image.data, shapeRoi);
+  const ofMorphology = ofMask.includes('morphology') ? originalValues() : new Float64Array(); // of no other family
+  if (!areFinite(ofMorphology)) throw nonFinite(image, mask, settings.label, 'resampling');
   const isSlice = prepared.image.shape.includes(1);
   for (const family of ofMask) {
-    add('original', family, maskFeatures(family, shapeRoi, originalValues, settings));
+    add('original', family, maskFeatures(family, shapeRoi, ofMorphology, settings));
     if (isSlice && family !== 'shape2D') warnings.push(slicedFamily(`original_${family}`));
   }
   if (ofImage.length > 0) {
@@ -171,8 +170,8 @@ export function extractFeatures(
       checkInBox(named, box);
       const own = settingsForImage(settings, named.kind);
       const values = valuesAt(named.volume.data, inRoi);
-      if (!isFinite(values))
-        throw nonFinite(image, mask, settings.label, isFinite(originalValues) ? named.name : 'resampling');
+      if (!areFinite(values))
+        throw nonFinite(image, mask, settings.label, areFinite(originalValues()) ? named.name : 'resampling');
       const found = imageFeatures(ofImage, roi, values, own, named.volume.data instanceof Float32Array);
       for (const family of ofImage) add(named.name, family, found[family]!, own);
     }

@@ -81,6 +81,14 @@ function isFlatRegion(sorted: Float64Array): boolean {
 
 const flat: CentralMoments = { variance: 0, absolute: 0, skewness: 0, kurtosis: 0 };
 
+/** The sorted values from `low` to `high`, as a view. */
+function between(sorted: Float64Array, low: number, high: number): Float64Array {
+  let [from, to] = [0, sorted.length];
+  while (from < to && !(sorted[from]! >= low)) from++;
+  while (to > from && !(sorted[to - 1]! <= high)) to--;
+  return sorted.subarray(from, to);
+}
+
 /** The statistics that both families of values, grey values and grey levels, have. */
 export function describe(values: Float64Array) {
   const sorted = values.slice().sort();
@@ -88,7 +96,7 @@ export function describe(values: Float64Array) {
   const isFlat = isFlatRegion(sorted);
   const { variance, absolute, skewness, kurtosis } = isFlat ? flat : momentsOf(sorted, mu);
   const [p10, p25, median, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map((share) => percentile(sorted, share));
-  const inner = sorted.filter((x) => x >= p10 && x <= p90);
+  const inner = between(sorted, p10, p90);
   const innerMean = meanOfSorted(inner);
   return {
     mean: mu,

@@ -21,16 +21,17 @@ export function dependenceMatrices(
 ): { matrices: Uint32Array[]; width: number } {
   const all = bothWays(steps);
   const width = all.length + 1;
+  const coarseness = Math.min(levelCount, Math.floor(alpha)); // levels are whole numbers
   const matrices = groups.map((voxels) => {
     const matrix = new Uint32Array(levelCount * width);
     for (let k = 0; k < voxels.length; k++) {
       const at = voxels[k]!;
       const level = levels[at]!;
+      // background, 0, is below the range; one comparison of numbers without sign asks for both of its ends
+      const least = Math.max(1, level - coarseness);
+      const range = level + coarseness - least;
       let dependent = 0;
-      for (let s = 0; s < all.length; s++) {
-        const other = levels[at + all[s]!]!;
-        if (other !== 0 && (other > level ? other - level : level - other) <= alpha) dependent++;
-      }
+      for (let s = 0; s < all.length; s++) if ((levels[at + all[s]!]! - least) >>> 0 <= range) dependent++;
       matrix[(level - 1) * width + dependent]!++;
     }
     return matrix;

@@ -30,7 +30,7 @@ const ml = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
 const percent = (share: number | null): string => (share === null ? none : `${(100 * share).toFixed(1)} %`);
 
 /** The rows of the table of measures: what, its unit, and how it is read from a region. */
-const measured: readonly (readonly [string, (region: Measures) => string])[] = [
+export const measureRows: readonly (readonly [string, (region: Measures) => string])[] = [
   ['volume (ml)', ({ volumeMl }) => ml(volumeMl)],
   ['HU, mean ± SD', (region) => (region.huMean === null ? none : huText(region.huMean, region.huSd!))],
   ['longest diameter in a slice (mm)', ({ longestInSliceMm }) => fixed(longestInSliceMm, 1)],
@@ -52,7 +52,7 @@ function measuresSection({ measures: { whole, classes = {} } }: ScanReport): Sec
   const columns: (readonly [string, Measures])[] = [['mask', whole], ...Object.entries(classes)];
   const rows = [
     ['', ...columns.map(([name]) => (name === 'mask' && columns.length > 1 ? 'all together' : name))],
-    ...measured.map(([what, read]) => [what, ...columns.map(([, region]) => read(region))]),
+    ...measureRows.map(([what, read]) => [what, ...columns.map(([, region]) => read(region))]),
   ];
   const blocks: Block[] = [
     { kind: 'table', rows },

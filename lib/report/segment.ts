@@ -94,14 +94,13 @@ export async function segmentImage(
     const beside = likenessOn(members, canonical);
     const training = besideTraining(trainedOn, canonical, seen[0]!.windowHu, volume.header?.description);
     const empty = emptyWarning(sizes, maps, threshold, classes);
-    const pictures = members.find((one) => one.seen)?.seen;
     const apart = seen.flatMap(({ grid }) => unlikeTraining(volume, grid));
     return {
       mask: placed,
       entropy: toCanonical({ ...mask, data: entropy }),
       certainty: { ...certaintyOf(maps, mask.data, entropy, voxelMl), ...agreement },
       warnings: [...new Set(apart), ...(beside?.unlike ?? []), ...training.warnings, ...empty],
-      ...(beside && pictures && { beside: { likeness: beside.likeness, seen: pictures } }),
+      ...(beside && { beside: { likeness: beside.likeness, seen: beside.seen } }),
     };
   } finally {
     for (const { network } of members) network.close();

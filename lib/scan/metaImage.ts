@@ -2,11 +2,11 @@
  * Reading volumes from MetaImage: .mha with header and voxels, .mhd with the voxels in another file, plain or packed by
  * zlib. Values and geometry are those of SimpleITK, in RAS+; damage and anything but one scalar 3-D volume is refused.
  */
-import path from 'node:path';
-import { createUnzip } from 'node:zlib';
+import path from '#system/path';
+import { createUnzip, unpacked } from '#system/unpack';
 import { expected, messageOf } from '../errors.ts';
 import { assertFitsMemory, type PlainSource, withPlainSource } from '../io/bytes.ts';
-import { assertOnlyPadding, largestUnpacked, type Pieces, unpacked } from '../io/gzip.ts';
+import { assertOnlyPadding, largestUnpacked, type Pieces } from '../io/gzip.ts';
 import { insideFolder } from '../io/insideFolder.ts';
 import { countNonFinite, decodedBytes, decodeVoxels } from '../io/voxelTypes.ts';
 import { type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';

@@ -2,7 +2,7 @@
  * Reading volumes from NRRD: .nrrd with header and voxels, .nhdr (or .nrrd) with the voxels in another file.
  * Values and geometry are those of SimpleITK, in RAS+; damage and anything but one scalar 3-D volume is refused.
  */
-import path from 'node:path';
+import path from '#system/path';
 import { expected, shownText } from '../errors.ts';
 import { assertFitsMemory, type PlainSource, withPlainSource } from '../io/bytes.ts';
 import { fileKind, refuseStandIn } from '../io/fileKind.ts';

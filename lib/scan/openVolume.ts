@@ -5,7 +5,7 @@
  * Lengths in metres or micrometres become mm, as in ITK. Where the spacing in the header and the affine disagree the
  * affine counts. Label values within 1e-4 of a whole number become that number.
  */
-import { realpath } from 'node:fs/promises';
+import { realpath } from '#system/fsPromises';
 import { readDicomLabel } from '../dicomLabels/readLabel.ts';
 import type { ImageGrid, SegmentChoice } from '../dicomLabels/segments.ts';
 import { expected } from '../errors.ts';

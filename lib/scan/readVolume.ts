@@ -1,7 +1,7 @@
 /** Volumes of any format that can be read, by file or folder, and the files that they are made of. */
-import { existsSync, statSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { existsSync, statSync } from '#system/fs';
+import { readdir, stat } from '#system/fsPromises';
+import path from '#system/path';
 import { dicomFiles, isDicomFile } from '../dicom/dicomFolder.ts';
 import { type DicomVolume, readDicom } from '../dicom/readDicom.ts';
 import type { Segment } from '../dicomLabels/segments.ts';

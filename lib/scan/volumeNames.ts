@@ -1,6 +1,6 @@
 /** What volumes are called, and which of them lie in a folder. */
-import { readdirSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { readdirSync, statSync } from '#system/fs';
+import path from '#system/path';
 import { holdsDicom, isDicomFile, isDicomFolder } from '../dicom/dicomFolder.ts';
 
 const endingsOf = {

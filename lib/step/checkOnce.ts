@@ -2,16 +2,17 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { currentEngine } from 'axunet-engine/engine';
-import { graphBindingFile } from 'axunet-engine/graph/native';
+import { engineSettings } from 'axunet-engine/settings';
+import { cacheFolder } from 'axunet-engine/setup/cacheFolder';
+import { graphBindingFile } from 'axunet-engine/system/tensorflow';
 import { sha256, writeJson } from '../io/files.ts';
 import { readJsonIfGood } from '../io/schema.ts';
-import { settings } from '../settings.ts';
 import { isEqualEnough, type StepCheck, stepCheckSchema, type Tolerance } from './checkStep.ts';
 
 function noteFile(digest: string): string {
   const { size, mtimeMs } = statSync(graphBindingFile()); // another build of our kernels is another step
   const name = sha256(`${digest} ${currentEngine().description} ${size} ${mtimeMs}`).slice(0, 32);
-  return path.join(settings.cacheFolder, 'checked-steps', `${name}.json`);
+  return path.join(cacheFolder(), 'checked-steps', `${name}.json`);
 }
 
 function formatCheck({ cosine }: StepCheck, tolerance: Tolerance): string {
@@ -33,9 +34,9 @@ export async function checkOnce(
   tolerance: Tolerance,
   check: () => Promise<StepCheck>,
 ): Promise<CheckedStep> {
-  if (settings.stepCheck === 'never') return { mayRun: true, outcome: 'not checked (AXUNET_STEP_CHECK=never)' };
+  if (engineSettings.stepCheck === 'never') return { mayRun: true, outcome: 'not checked (AXUNET_STEP_CHECK=never)' };
   const file = noteFile(digest);
-  const noted = settings.stepCheck === 'once' ? await readJsonIfGood(file, stepCheckSchema) : undefined;
+  const noted = engineSettings.stepCheck === 'once' ? await readJsonIfGood(file, stepCheckSchema) : undefined;
   if (noted) return { mayRun: true, outcome: `${formatCheck(noted, tolerance)}, checked before` };
   const result = await check();
   if (!isEqualEnough(result, tolerance)) {

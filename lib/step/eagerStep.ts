@@ -6,7 +6,7 @@ import { type FlatLayout, flatLayout } from './flat.ts';
 import { microBatches } from './microBatches.ts';
 import { averageDecay, decays, slotNames, updateOf } from './optimizers.ts';
 import type { NamedArrays, StepOptions, StepResult, TrainStep } from './step.ts';
-import { storedArray, variableOf, weightName } from './weights.ts';
+import { copyOf, storedArray, variableOf, weightName } from './weights.ts';
 
 /** A variable that nothing differentiates by; takes `start` over. */
 function memory(start: tf.Tensor): tf.Variable {
@@ -21,6 +21,15 @@ function assignAll(variables: readonly tf.Variable[], values: readonly tf.Tensor
     variable.assign(values[i]!);
     values[i]!.dispose();
   });
+}
+
+/** The number of a scalar, which is let go. On a graphics card there is no other way to read it than to wait. */
+async function numberOf(scalar: tf.Tensor): Promise<number> {
+  try {
+    return (await scalar.data())[0]!;
+  } finally {
+    scalar.dispose();
+  }
 }
 
 /** The loss, and all gradients end to end. */
@@ -69,8 +78,8 @@ export class EagerStep implements TrainStep {
   }
 
   async run(batch: Batch, learningRate: number, progress = 0): Promise<StepResult> {
-    const { loss, gradient } = this.#differentiate(batch, progress);
-    const { norm, clipped } = this.#clip(gradient);
+    const { loss, gradient } = await this.#differentiate(batch, progress);
+    const { norm, clipped } = await this.#clip(gradient);
     this.#stepCount++;
     this.#update(clipped, learningRate);
     this.#follow();
@@ -78,12 +87,12 @@ export class EagerStep implements TrainStep {
   }
 
   /** The mean over the parts of a batch, by their size. */
-  #differentiate(batch: Batch, progress: number): Pass {
+  async #differentiate(batch: Batch, progress: number): Promise<Pass> {
     const parts = microBatches(batch, this.#options.microBatch);
     if (parts.length === 1) return this.#pass(batch, progress);
     let mean: Pass = { loss: 0, gradient: tf.zeros([this.#layout.length]) };
     for (const { part, share } of parts) {
-      const { loss, gradient } = this.#pass(part, progress);
+      const { loss, gradient } = await this.#pass(part, progress);
       const sum = tf.tidy(() => tf.add(mean.gradient, tf.mul(gradient, share)));
       tf.dispose([mean.gradient, gradient]);
       mean = { loss: mean.loss + share * loss, gradient: sum };
@@ -91,18 +100,18 @@ export class EagerStep implements TrainStep {
     return mean;
   }
 
-  #pass(batch: Batch, progress: number): Pass {
+  async #pass(batch: Batch, progress: number): Promise<Pass> {
     const tensors = batchTensors(batch, progress);
     const { loss, gradients } = differentiate(this.#model, this.#options, tensors);
-    const pass = { loss: loss.dataSync()[0]!, gradient: this.#layout.join(gradients) };
-    tf.dispose([loss, { ...tensors }, gradients.filter((g) => g !== undefined)]);
-    return pass;
+    const gradient = this.#layout.join(gradients);
+    tf.dispose([{ ...tensors }, gradients.filter((g) => g !== undefined)]);
+    return { loss: await numberOf(loss), gradient };
   }
 
   /** Shortens the gradient where it is too long; returns its norm before. */
-  #clip(gradient: tf.Tensor): { norm: number; clipped: tf.Tensor } {
+  async #clip(gradient: tf.Tensor): Promise<{ norm: number; clipped: tf.Tensor }> {
     const { clipNorm } = this.#options;
-    const norm = tf.tidy(() => Math.sqrt(tf.sum(tf.square(gradient)).dataSync()[0]!));
+    const norm = Math.sqrt(await numberOf(tf.tidy(() => tf.sum(tf.square(gradient)))));
     if (clipNorm === undefined || !(norm > clipNorm)) return { norm, clipped: gradient };
     const clipped = tf.mul(gradient, clipNorm / norm);
     gradient.dispose();
@@ -133,18 +142,19 @@ export class EagerStep implements TrainStep {
   }
 
   async state(): Promise<NamedArrays> {
-    return tf.tidy(() => {
-      const state: NamedArrays = { stepCount: { shape: [1], data: Float32Array.of(this.#stepCount) } };
-      const put = (kind: string, tensors: readonly tf.Tensor[]): void =>
-        tensors.forEach((tensor, i) => {
-          const data = tensor.dataSync<'float32'>().slice() as Float32Array;
-          state[`${kind}/${this.#names[i]}`] = { shape: tensor.shape, data };
-        });
-      put('weight', this.#all);
-      slotNames[this.#options.optimizer.name].forEach((slot, k) => put(slot, this.#layout.split(this.#slots[k]!)));
-      if (this.#average) put('average', this.#allLayout.split(this.#average));
-      return state;
-    });
+    const state: NamedArrays = { stepCount: { shape: [1], data: Float32Array.of(this.#stepCount) } };
+    const put = async (kind: string, tensors: readonly tf.Tensor[]): Promise<void> => {
+      for (const [i, tensor] of tensors.entries())
+        state[`${kind}/${this.#names[i]}`] = { shape: tensor.shape, data: await copyOf(tensor) };
+    };
+    const putParts = async (kind: string, parts: readonly tf.Tensor[]): Promise<void> => {
+      await put(kind, parts).finally(() => tf.dispose([...parts]));
+    };
+    await put('weight', this.#all);
+    for (const [k, slot] of slotNames[this.#options.optimizer.name].entries())
+      await putParts(slot, this.#layout.split(this.#slots[k]!));
+    if (this.#average) await putParts('average', this.#allLayout.split(this.#average));
+    return state;
   }
 
   async restore(state: NamedArrays): Promise<void> {

@@ -20,14 +20,17 @@ export function storedArray(arrays: NamedArrays, name: string, shape: readonly n
   return found.data;
 }
 
+/** A copy of a tensor's values. */
+export const copyOf = async (tensor: tf.Tensor): Promise<Float32Array> =>
+  ((await tensor.data<'float32'>()) as Float32Array).slice();
+
 /** Copies of all weights of a model. */
-export const readWeights = (model: tf.LayersModel): NamedArrays =>
-  Object.fromEntries(
-    model.weights.map((weight) => {
-      const data = weight.read().dataSync<'float32'>().slice();
-      return [weightName(weight), { shape: weight.shape as number[], data }];
-    }),
-  );
+export async function readWeights(model: tf.LayersModel): Promise<NamedArrays> {
+  const arrays: NamedArrays = {};
+  for (const weight of model.weights)
+    arrays[weightName(weight)] = { shape: weight.shape as number[], data: await copyOf(weight.read()) };
+  return arrays;
+}
 
 const putWeight = (weight: tf.LayerVariable, data: Float32Array): void =>
   tf.tidy(() => {

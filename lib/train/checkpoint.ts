@@ -7,10 +7,10 @@
  * a folder named `last` or `best` is always complete. The one before is kept (`previous`, `best-previous`) and
  * is used, with a message, where the newer one no longer matches its checksums.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { createHash } from '#system/crypto';
+import { createReadStream, existsSync } from '#system/fs';
+import { mkdir, open, readdir, rename, rm, stat } from '#system/fsPromises';
+import path from '#system/path';
 import { expected, messageOf, systemReason, UserError } from '../errors.ts';
 import { bytesOf } from '../io/bytes.ts';
 import { readBytes, sha256, syncFolder } from '../io/files.ts';

@@ -1,5 +1,5 @@
 /** A trained network from its run folder. */
-import path from 'node:path';
+import path from '#system/path';
 import { numberedClasses } from '../dataset/classes.ts';
 import { expected } from '../errors.ts';
 import { sha256File } from '../io/files.ts';
@@ -10,8 +10,8 @@ import { paperWindowHu, softTissueWindowHu } from '../preprocess/window.ts';
 import type { NamedArrays } from '../step/step.ts';
 import { storedArray, writeWeights } from '../step/weights.ts';
 import { type CheckpointSlot, groupOf, readNewestCheckpoint } from './checkpoint.ts';
+import { type CheckpointMeta, checkpointMetaSchema, type RunDescription } from './description.ts';
 import type { Position } from './position.ts';
-import { type CheckpointMeta, checkpointMetaSchema, type RunDescription } from './run.ts';
 
 /** A trained network ready to predict, with what is known about its training. */
 export interface TrainedRun extends Predictor {

@@ -13,7 +13,12 @@ const mebibyte = 2 ** 20;
 /** Node, the engine and the libraries. */
 const baseBytes = 400 * mebibyte;
 /** Kept and passing activations, per channel of the first level, pixel of the grid and slice of the batch. */
-const activationBytes: Readonly<Record<EngineInfo['name'], number>> = { tensorflow: 175, wasm: 350, cpu: 350 };
+const activationBytes: Readonly<Record<EngineInfo['name'], number>> = {
+  tensorflow: 175,
+  wasm: 350,
+  cpu: 350,
+  webgpu: 350, // not measured: the same operations as wasm and cpu
+};
 /** The same of a compiled step that makes images again instead of keeping them. */
 const recomputingBytes = 80;
 /**
@@ -49,7 +54,7 @@ export const estimateMemory = (
 
 /** Bytes that a run on this engine may use now; undefined on a GPU, whose memory the engine does not tell. */
 export function availableMemory({ name, description }: EngineInfo): number | undefined {
-  if (description.includes('GPU')) return undefined;
+  if (name === 'webgpu' || description.includes('(GPU)')) return undefined;
   const limit = process.constrainedMemory() || Infinity; // of the container, where there is one
   const free = Math.min(os.freemem() + process.memoryUsage.rss(), limit);
   return name === 'wasm' ? Math.min(free, wasmLimit) : free;

@@ -8,71 +8,20 @@ import { assertDisjoint } from '../dataset/folds.ts';
 import { expected } from '../errors.ts';
 import { sha256 } from '../io/files.ts';
 import { packageVersion } from '../io/packageVersion.ts';
-import { atLeastOne, choice, list, natural, object, oneLine, optional, type Shape, text, tuple } from '../io/schema.ts';
 import { losses } from '../loss/losses.ts';
-import { createAxUnet, modelConfig, variants } from '../model/axunet.ts';
-import { seenScansIn, seenScansSchema } from '../predict/seenScans.ts';
-import { fitGrid, type Grid, gridSchema, nativeGrid } from '../preprocess/grid.ts';
-import { sourceEntries } from '../preprocess/manifest.ts';
+import { createAxUnet, modelConfig } from '../model/axunet.ts';
+import { seenScansIn } from '../predict/seenScans.ts';
+import { fitGrid, type Grid, nativeGrid } from '../preprocess/grid.ts';
+import { areSynthetic } from '../preprocess/manifest.ts';
 import { contentOf, withoutChecksums } from '../preprocess/sliceChecksum.ts';
 import type { SliceSet } from '../preprocess/sliceSet.ts';
 import { checkInChild } from '../step/checkChild.ts';
 import { ChosenStep } from '../step/chosenStep.ts';
 import { recomputesByDefault } from '../step/compiledStep.ts';
 import type { StepOptions, TrainStep } from '../step/step.ts';
-import { configSchema, type TrainConfig } from './config.ts';
+import type { TrainConfig } from './config.ts';
+import type { PatientSplit, RunDescription } from './description.ts';
 import { checkMemory, type RunSize } from './memory.ts';
-import { positionSchema } from './position.ts';
-
-/** Patients on each side; nobody may be on both. */
-export type PatientSplit = Shape<typeof patientsSchema>;
-const patientsSchema = object({ training: list(oneLine), validation: list(oneLine) });
-
-/** What a run says of its slices. */
-type RunData = Shape<typeof dataSchema>;
-export const dataSchema = object({
-  ...sourceEntries,
-  slices: natural,
-  /** Of the manifest's slices without their checksums, which older manifests do not have. */
-  sha256: text,
-  /** Of the slices' checksums: what the images and labels show. Absent where the manifest has none. */
-  content: optional(text),
-});
-
-/** The current data as a run or plan of an earlier version describes it: without what the saved one does not say. */
-export function withSaved(saved: RunData, { content, isSynthetic, ...data }: RunData): RunData {
-  return {
-    ...data,
-    ...(saved.content !== undefined && { content }),
-    ...(saved.isSynthetic !== undefined && { isSynthetic }),
-  };
-}
-
-/** All that tells two runs apart; stored in every checkpoint and in `config.json`. */
-export type RunDescription = Shape<typeof descriptionSchema>;
-export const descriptionSchema = object({
-  axunet: text,
-  config: configSchema,
-  model: object({
-    variant: choice(variants),
-    width: atLeastOne,
-    inputSize: tuple([atLeastOne, atLeastOne]),
-    inputChannels: atLeastOne,
-    classes: atLeastOne,
-    asppRates: tuple([atLeastOne, atLeastOne, atLeastOne]),
-  }),
-  grid: gridSchema,
-  data: dataSchema,
-  patients: patientsSchema,
-  /** What the training scans look like, in numbers; absent of pictures, and in older runs. */
-  seen: optional(seenScansSchema),
-  /** Tells the weights that training began with from others; absent where they were drawn. */
-  from: optional(text),
-});
-
-/** What a checkpoint says beside its arrays. */
-export type CheckpointMeta = Shape<typeof checkpointMetaSchema>;
-export const checkpointMetaSchema = object({ description: descriptionSchema, position: positionSchema });
 
 export interface TrainingRun {
   /** Where checkpoints, history and results go. */
@@ -118,7 +67,10 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
     throw expected('a training slice with foreground', `${training.length} slices without any`);
   const grid = chooseGrid(config, slices, training);
   const { variant, width, asppRates } = config;
-  const { dataset, isSynthetic, mode, windowHu, unit, classes } = slices.manifest;
+  const { dataset, mode, windowHu, unit, classes, cases } = slices.manifest;
+  // Of a mixed set, too, the training may be phantoms alone.
+  const own = cases.filter(({ patient }) => patients.training.includes(patient));
+  const isSynthetic = slices.manifest.isSynthetic || areSynthetic(own);
   const shows = (i: number, c: number): boolean => slices.entries[i].foreground > 0 && slices.readLabel(i).includes(c);
   const absent = classes?.find((_, k) => !training.some((i) => shows(i, k + 1)));
   if (absent) throw expected('training slices with every class', `none with ${absent.name}`);
@@ -136,7 +88,7 @@ export function describeRun(config: TrainConfig, slices: SliceSet, patients: Pat
     ...(seen && { seen }),
     data: {
       dataset,
-      ...(isSynthetic && { isSynthetic }),
+      ...(isSynthetic && { isSynthetic: true }),
       mode,
       windowHu,
       unit,

@@ -2,12 +2,13 @@
  * What a process holds while it trains a run: the folder's lock, the position, history and checkpoints, the batches,
  * the signals that came, and the clock.
  */
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { firstDifference } from '../checks.ts';
-import { expected, UserError } from '../errors.ts';
+import { expected, messageOf, UserError } from '../errors.ts';
 import { writeJson } from '../io/files.ts';
-import { dictionary, readJsonIfGood, text } from '../io/schema.ts';
-import { makeFolder } from '../io/writable.ts';
+import type { Lease } from '../io/lease.ts';
+import { dictionary, object, readJsonIfGood, text } from '../io/schema.ts';
 import type { Batch, BatchRequest } from '../preprocess/batches.ts';
 import { type BatchLoader, type BatchStream, openLoader } from '../preprocess/loader.ts';
 import { contentOf } from '../preprocess/sliceChecksum.ts';
@@ -15,15 +16,18 @@ import type { NamedArrays } from '../step/step.ts';
 import { readWeights } from '../step/weights.ts';
 import { type Checkpoint, type CheckpointSlot, groupOf, readNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { augmentations } from './config.ts';
+import { type CheckpointMeta, checkpointMetaSchema, type RunDescription, withSaved } from './description.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { lockRun } from './lock.ts';
 import { epochBatches, type Position, startPosition } from './position.ts';
-import { type CheckpointMeta, checkpointMetaSchema, type RunDescription, type TrainingRun, withSaved } from './run.ts';
+import type { TrainingRun } from './run.ts';
 import { type StopRequest, watchSignals } from './signals.ts';
 
 export interface SessionOptions {
   /** Go on from the newest whole checkpoint in the folder; without it a folder that holds one is refused. */
   readonly resume?: boolean;
+  /** Take over from another machine that gives no sign of life; see `takeLease`. */
+  readonly takeOver?: boolean;
   /** Damaged checkpoints that were passed over, a missing thread for the batches; console.warn by default. */
   readonly warn?: (message: string) => void;
   /** Makes the batches; one that the session opens and closes by default. */
@@ -41,10 +45,17 @@ export interface Speed {
 
 /** The weights that predict: averaged ones where the run averages. */
 export const predictingWeights = (run: TrainingRun): Promise<NamedArrays> =>
-  run.step.withAveragedWeights(async () => readWeights(run.model));
+  run.step.withAveragedWeights(() => readWeights(run.model));
 
 /** The checksums of the slices that the run was started with, by slice id. */
 const contentFile = 'slices.json';
+
+/** Why training ended with an error, for those who look later; removed when it goes on. */
+const failureFile = (folder: string): string => path.join(folder, 'failure.json');
+
+/** Why the last training in a folder ended with an error; undefined where it did not. */
+export const readFailure = async (folder: string): Promise<string | undefined> =>
+  (await readJsonIfGood(failureFile(folder), object({ reason: text })))?.reason;
 
 /** Two descriptions as JSON has them; what earlier versions do not say of the slices only counts where it is saved. */
 function comparable(
@@ -118,6 +129,7 @@ export class TrainingSession {
   // what `open` opens, and how to close it, in that order
   journal!: Journal;
   loader!: BatchLoader;
+  #lease!: Lease;
   #batches!: BatchStream;
   #stop!: StopRequest;
   readonly #closers: Closer[] = [];
@@ -148,8 +160,10 @@ export class TrainingSession {
 
   async #open(options: SessionOptions): Promise<void> {
     const { run } = this;
-    await makeFolder(run.folder);
-    this.#closers.push(lockRun(run.folder));
+    const { takeOver, warn = console.warn } = options;
+    this.#lease = await lockRun(run.folder, { takeOver, onWait: warn });
+    this.#closers.push(() => this.#lease.release());
+    await rm(failureFile(run.folder), { force: true });
     this.position = await findPosition(run, options);
     this.#secondsBefore = this.position.seconds;
     this.journal = await openJournal(run.folder, this.position);
@@ -213,9 +227,15 @@ export class TrainingSession {
   }
 
   async #put(slot: CheckpointSlot, more: Checkpoint['arrays'] = {}): Promise<void> {
+    this.#lease.assertHeld();
     const meta: CheckpointMeta = { description: this.run.description, position: this.position };
     const arrays = { weights: await predictingWeights(this.run), ...more };
     await saveCheckpoint(this.run.folder, slot, { meta, arrays });
+  }
+
+  /** Notes why training ends; where even that cannot be written, its error alone tells. */
+  async noteFailure(error: unknown): Promise<void> {
+    await writeJson(failureFile(this.run.folder), { reason: messageOf(error) }).catch(() => undefined);
   }
 
   /** Moves the position to the start of the next epoch. */

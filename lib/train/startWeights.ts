@@ -2,8 +2,9 @@
 import { expected } from '../errors.ts';
 import { readWeights, weightName, writeFittingWeights } from '../step/weights.ts';
 import type { TrainChanges } from './config.ts';
+import type { RunDescription } from './description.ts';
 import type { TrainedRun } from './loadRun.ts';
-import type { RunDescription, TrainingRun } from './run.ts';
+import type { TrainingRun } from './run.ts';
 
 /** What a configuration must say for its network to take all weights of another; nothing where there is none. */
 export function networkChanges(from?: TrainedRun): TrainChanges {
@@ -21,8 +22,8 @@ const layersOf = (weights: readonly string[]): string[] => [
  * Puts the weights of a network into a run that has not begun. Layers of another shape (other classes, other width)
  * keep their random weights and are named in the sentence that is returned. Throws a UserError where none fits.
  */
-export function beginWith({ model, description }: TrainingRun, from: TrainedRun): string {
-  const left = layersOf(writeFittingWeights(model, readWeights(from.model)));
+export async function beginWith({ model, description }: TrainingRun, from: TrainedRun): Promise<string> {
+  const left = layersOf(writeFittingWeights(model, await readWeights(from.model)));
   const all = layersOf(model.weights.map(weightName));
   if (left.length === all.length) {
     const [wanted, found] = [description, from.description].map(({ model: m }) => `${m.variant} of width ${m.width}`);

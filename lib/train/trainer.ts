@@ -61,6 +61,9 @@ export async function train(run: TrainingRun, options: TrainOptions = {}): Promi
       learningRate ??= learningRateAt(config, progressOf(config, position, batches));
       await endEpoch(session, learningRate, options);
     }
+  } catch (error) {
+    if (!(error instanceof TrainingStopped)) await session.noteFailure(error);
+    throw error;
   } finally {
     await session.close();
   }

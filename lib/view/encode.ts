@@ -3,7 +3,7 @@
  * of 16 bits are stored as all low bytes and then all high ones, which deflate better than pairs. The page's script
  * undoes it (browser.mjs).
  */
-import { deflateSync } from 'node:zlib';
+import { deflateSync } from '#system/zlib';
 import type { Box } from '../volume/crop.ts';
 import type { Affine, Vec3, Volume } from '../volume/volume.ts';
 import { blockClasses, blockMeans, type Part, partAffine, partShape } from './reduce.ts';

@@ -1,5 +1,5 @@
 /** NiiVue, which draws bodies: a package that only this needs, and that is not installed with the project. */
-import { existsSync } from 'node:fs';
+import { existsSync } from '#system/fs';
 import { expected } from '../errors.ts';
 import { readTextSync } from '../io/files.ts';
 import { projectPath } from '../settings.ts';

@@ -1,6 +1,6 @@
 /** The HTML of a viewer page: texts, packed voxels and scripts in one file. */
-import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { createHash } from '#system/crypto';
+import { fileURLToPath } from '#system/url';
 import { readTextSync } from '../io/files.ts';
 import { escapeHtml } from '../report/html.ts';
 

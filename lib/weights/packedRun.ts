@@ -3,8 +3,8 @@ import { checkInFile, expected } from '../errors.ts';
 import { writeFileAtomic } from '../io/files.ts';
 import { checkShape, parseJson } from '../io/schema.ts';
 import { readWeights } from '../step/weights.ts';
+import { checkpointMetaSchema, type RunDescription } from '../train/description.ts';
 import { type TrainedRun, trainedRun } from '../train/loadRun.ts';
-import { checkpointMetaSchema, type RunDescription } from '../train/run.ts';
 import { encodeSafetensors, readSafetensors } from './safetensors.ts';
 
 /** The file's text that holds a checkpoint's description and position. */
@@ -40,7 +40,7 @@ export async function packRun(
 ): Promise<void> {
   const told = keepsPatients ? description : withoutNames(description);
   const metadata = { ...texts, [checkpointKey]: JSON.stringify({ description: told, position }) };
-  await writeFileAtomic(file, encodeSafetensors({ arrays: readWeights(model), metadata }, { isHalf }));
+  await writeFileAtomic(file, encodeSafetensors({ arrays: await readWeights(model), metadata }, { isHalf }));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The networks that come with the project, by name: found, checked and loaded. */
-import path from 'node:path';
+import path from '#system/path';
 import { expected } from '../errors.ts';
 import { readBytes, sha256 } from '../io/files.ts';
 import { insideFolder } from '../io/insideFolder.ts';

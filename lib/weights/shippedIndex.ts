@@ -1,6 +1,6 @@
 /** The index of `data/weights`: which networks lie there, how they were made, and what is known of their training. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync } from '#system/fs';
+import path from '#system/path';
 import { expected } from '../errors.ts';
 import {
   aboveZero,

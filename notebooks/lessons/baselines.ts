@@ -1,7 +1,7 @@
 /** The methods that a network has to beat. */
 import { type CaseList } from 'axunet/dataset/caseList';
 import { readCase } from 'axunet/dataset/readCase';
-import type { PatientSplit } from 'axunet/train/run';
+import type { PatientSplit } from 'axunet/train/description';
 import type { Method } from './figures/baselineComparison.ts';
 import { bestThresholdDice, locationPriorDice } from './phantomBaselines.ts';
 

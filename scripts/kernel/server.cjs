@@ -108,6 +108,8 @@ const answers = {
 
 class KernelServer extends ZmqServer {
   #lastCell = Promise.resolve();
+  /** Set where the first cell is to be prepared (warmUp.cjs). */
+  static warmUp;
 
   async init() {
     try {
@@ -151,6 +153,7 @@ class KernelServer extends ZmqServer {
       if (type === 'execute_request' && socket === this.shell) await this.#afterLastCell(socket, frames);
       else if (known.includes(type)) await super.handleShellMessage(socket, ...frames);
       else this.#answer(socket, request);
+      if (type === 'kernel_info_request') KernelServer.warmUp?.begin();
     } catch (error) {
       complain(`A request of type ${type} failed:`, error);
       const content = { status: 'error', ename: error?.name, evalue: error?.message, traceback: [] };
@@ -160,6 +163,7 @@ class KernelServer extends ZmqServer {
 
   /** tslab would start the next cell before the last one's reply and `idle` are out. */
   async #afterLastCell(socket, frames) {
+    KernelServer.warmUp?.end();
     const before = this.#lastCell;
     let end;
     this.#lastCell = new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// Keeps cells alive when files change on disk.
+// Keeps cells alive when files change on disk, and packages unwatched.
 
 /**
  * TypeScript watches the folders in which it looked for modules. It has two timers, to compile anew and to look
@@ -39,4 +39,19 @@ function separateTimers(host) {
   return host;
 }
 
-module.exports = { separateTimers };
+const unwatched = { close() {} };
+
+/**
+ * Packages do not change while a kernel runs, which would not load them again: their files, a thousand with the first
+ * cell, are not watched. A package that is installed meanwhile is noticed by the folders beside the notebook.
+ *
+ * `host` is TypeScript's watch host; it is changed.
+ */
+function leavePackages(host) {
+  const { watchFile } = host;
+  host.watchFile = (file, ...rest) =>
+    file.includes('/node_modules/') && !file.endsWith('/package.json') ? unwatched : watchFile(file, ...rest);
+  return host;
+}
+
+module.exports = { leavePackages, separateTimers };

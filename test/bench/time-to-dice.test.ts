@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { withMeasured } from '../../bench/document.ts';
 import { linesOf, lineWith, runProgram } from '../../bench/program.ts';
 import { recordedFolder, scoreMasks } from '../../bench/time-to-dice.ts';
-import { measuredText, withMeasured } from '../../bench/time-to-dice-docs.ts';
+import { measuredText } from '../../bench/time-to-dice-docs.ts';
 import { diceCurves } from '../../bench/time-to-dice-figure.ts';
 import { nnunetOptions, timeToDiceOptions } from '../../bench/time-to-dice-options.ts';
 import {
@@ -180,17 +181,17 @@ describe('the document', () => {
 
   it('shows what was measured between two comments, and nothing else changes', () => {
     const text = `before\n\n${opening}\n\nold\n\n${closing}\n\nafter\n`;
-    const filled = withMeasured(text, 'new');
+    const filled = withMeasured(text, 'time-to-dice', 'new');
     expect(filled).toBe(`before\n\n${opening}\n\nnew\n\n${closing}\n\nafter\n`);
-    expect(withMeasured(filled, 'old')).toBe(text);
-    expect(() => withMeasured('before', 'new')).toThrow('docs/benchmarks.md');
+    expect(withMeasured(filled, 'time-to-dice', 'old')).toBe(text);
+    expect(() => withMeasured('before', 'time-to-dice', 'new')).toThrow('docs/benchmarks.md');
   });
 
   it('has these comments, and says what the record in the project says, where there is one', async () => {
     const document = readFileSync(projectPath('docs/benchmarks.md'), 'utf8');
     const found = await readRecord(recordedFolder);
     const measured = found ? measuredText(found) : 'Not measured yet on a quiet machine.';
-    expect(wrapMarkdown(withMeasured(document, measured))).toBe(document);
+    expect(wrapMarkdown(withMeasured(document, 'time-to-dice', measured))).toBe(document);
   });
 
   it('says how the peer ran, and on how busy a machine', () => {

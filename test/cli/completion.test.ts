@@ -41,6 +41,7 @@ describe.skipIf(!has('bash'))('the Tab key in bash', () => {
       '--fold',
       '--folds',
       '--folds-file',
+      '--folds-seed',
       '--from',
     ]);
     expect(offeredByBash('info', '--sl')).toEqual([]);

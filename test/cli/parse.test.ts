@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { inGroup, type Options } from '../../lib/cli/definition.ts';
+import { parseWindow } from '../../lib/cli/options/window.ts';
 import { parseCall } from '../../lib/cli/parse.ts';
 import { UsageError } from '../../lib/cli/usageError.ts';
 
@@ -53,6 +54,19 @@ describe('A command line', () => {
     expect(() => parse('--mode', 'best')).toThrow('Expected --mode quick or slow, found "best"');
     expect(() => parse('--way', 'up')).toThrow('Expected --way to be one of left, right, on, found "up"');
     expect(() => parse('--mode', 'best')).not.toThrow(UsageError);
+  });
+
+  it('refuses a text without a letter, be it of an option or an operand, in the words of its reader where it has some', () => {
+    for (const text of ['', ' ']) {
+      expect(() => parse('--out-folder', text)).toThrow(`Expected --out-folder DIR with some text, found "${text}"`);
+      expect(() => parse(`--set=${text}`)).toThrow(`Expected --set NAME=V with some text, found "${text}"`);
+      expect(() => parse('--mode', text)).toThrow(`Expected --mode quick or slow, found "${text}"`);
+      expect(() => parse('--size', text)).toThrow(`Expected --size N with some text, found "${text}"`);
+      for (const args of [[text], ['a', text]])
+        expect(() => parseCall(withOperands, args)).toThrow(`Expected FILE with some text, found "${text}"`);
+    }
+    const ours = { ...form, options: { window: { value: 'LO,HI', text: 'HU', parse: parseWindow } } };
+    expect(() => parseCall(ours, ['--window='])).toThrow('Expected --window as two numbers');
   });
 
   it.each([

@@ -46,6 +46,12 @@ describe('verifying a data set', () => {
     expect(formatReport(r)).toContain('no mask of the set has any foreground (2 empty)');
     expect(formatReport(r)).toContain('NOT fit for use');
 
+    // A mask that was refused for its values has no word of foreground added to that, its case's nor the set's.
+    for (const id of ['a', 'b']) await writeNifti(label(id), { ...empty, data: empty.data.map((_, i) => 3 + (i % 2)) });
+    const refused = findings(await verify());
+    expect(refused).toContain('error label-values a');
+    expect(refused.join()).not.toContain('empty-label');
+
     for (const part of ['images', 'masks']) await mkdir(path.join(folder, 'pictures', part), { recursive: true });
     const grey = { width: 4, height: 2, data: Uint8Array.of(0, 90, 90, 0, 0, 200, 90, 0) };
     await writeGreyPng(path.join(folder, 'pictures', 'images', 'p.png'), grey);

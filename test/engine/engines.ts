@@ -1,6 +1,7 @@
 /** The engines that can start here; tests of operations run on every one of them. */
 import { existsSync } from 'node:fs';
-import { bindingFile, type EngineName } from '../../lib/engine/engine.ts';
+import type { EngineName } from '../../lib/engine/engine.ts';
+import { bindingFile } from '../../lib/engine/system/tensorflow.ts';
 
 const native = existsSync(bindingFile());
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { aboutNetwork } from '../../lib/export/about.ts';
 import { modelConfig } from '../../lib/model/axunet.ts';
 import { trainConfig } from '../../lib/train/config.ts';
+import type { RunDescription } from '../../lib/train/description.ts';
 import { startPosition } from '../../lib/train/position.ts';
-import type { RunDescription } from '../../lib/train/run.ts';
 
 const description: RunDescription = {
   axunet: '1.2.3',

@@ -84,7 +84,7 @@ function balance({ model, logits }: RandomNetwork): void {
 /** Exports a network with random weights, runs the example with it, and predicts with it ourselves. */
 async function both({ volume, grid, labels, unit = 'mm' }: Case) {
   const classes = labels ? labels.length + 1 : 2;
-  const random = randomNetwork({ variant: 'residual', classes });
+  const random = await randomNetwork({ variant: 'residual', classes });
   const { model, image, logits } = random;
   if (labels) balance(random);
   const windowHu = [-160, 240] as const;

@@ -30,8 +30,8 @@ interface Made {
   readonly shape: number[];
 }
 
-function made(given: Partial<ModelConfig>): Made {
-  const { model, network, image, logits } = randomNetwork(given);
+async function made(given: Partial<ModelConfig>): Promise<Made> {
+  const { model, network, image, logits } = await randomNetwork(given);
   const [n, height, width, channels] = image.shape;
   const result = {
     file: Buffer.concat(onnxFile(network, { 'axunet.version': '1.2.3', 'axunet.grid': '{}' })),
@@ -52,8 +52,8 @@ const cases: (readonly [string, Partial<ModelConfig>])[] = [
 ];
 
 describe('an ONNX file', () => {
-  it('says which version it is of, and what is to be known of the network', () => {
-    const { file } = made({ variant: 'residual' });
+  it('says which version it is of, and what is to be known of the network', async () => {
+    const { file } = await made({ variant: 'residual' });
     expect(numberAt(file, 1)).toBe(8); // IR version
     expect(textAt(file, 2)).toBe('axunet');
     expect(textAt(file, 3)).toBe('1.2.3');
@@ -64,8 +64,8 @@ describe('an ONNX file', () => {
     ]);
   });
 
-  it.each(variants)('of the variant %s computes nothing before what it needs', (variant) => {
-    const [graph] = all(made({ variant }).file, 7) as [Buffer];
+  it.each(variants)('of the variant %s computes nothing before what it needs', async (variant) => {
+    const [graph] = all((await made({ variant })).file, 7) as [Buffer];
     const known = new Set(['image', ...all(graph, 5).map((tensor) => textAt(tensor, 8))]);
     for (const node of all(graph, 1)) {
       const inputs = all(node, 1).map((input) => input.toString());
@@ -75,8 +75,8 @@ describe('an ONNX file', () => {
     expect(known).toContain('logits');
   });
 
-  it('has arrays of as many numbers as their shapes say', () => {
-    const [graph] = all(made({ variant: 'grouped' }).file, 7) as [Buffer];
+  it('has arrays of as many numbers as their shapes say', async () => {
+    const [graph] = all((await made({ variant: 'grouped' })).file, 7) as [Buffer];
     for (const tensor of all(graph, 5)) {
       const sides = [...(all(tensor, 1)[0] ?? [])].reduce<number[]>((so, byte, i, bytes) => {
         const goesOn = i > 0 && bytes[i - 1]! > 127;
@@ -108,7 +108,7 @@ const whyNoRuntime = runtime ? '' : ' (skipped: npm install --no-save onnxruntim
 describe.skipIf(!runtime)(`an ONNX file in onnxruntime for Node${whyNoRuntime}`, () => {
   it.each(cases)('has the logits of our network: %s', async (_, config) => {
     const { Tensor, InferenceSession } = runtime!;
-    const { file, image, logits, shape } = made(config);
+    const { file, image, logits, shape } = await made(config);
     const session = await InferenceSession.create(file);
     const answer = await session.run({ image: new Tensor('float32', image, shape) });
     expect(farthestOf(answer.logits.data, logits)).toBeLessThan(logitTolerance);
@@ -120,8 +120,8 @@ const hasOnnx = python !== undefined && spawnSync(python, ['-c', 'import onnx, o
 const whyNoPython = hasOnnx ? '' : ' (skipped: AXUNET_PEER_PYTHON names no Python with onnx and onnxruntime)';
 
 describe.skipIf(!hasOnnx)(`an ONNX file in Python${whyNoPython}`, () => {
-  it('passes the checker and has the logits of our network, all variants', () => {
-    const networks = cases.map(([name, config]) => [name, made(config)] as const);
+  it('passes the checker and has the logits of our network, all variants', async () => {
+    const networks = await Promise.all(cases.map(async ([name, config]) => [name, await made(config)] as const));
     for (const [name, { file, image }] of networks) {
       writeFileSync(path.join(folder, `${name}.onnx`), file);
       writeFileSync(path.join(folder, `${name}.image`), image);

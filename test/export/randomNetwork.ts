@@ -14,10 +14,10 @@ export interface RandomNetwork {
 }
 
 /** A small network; 48 × 80 pixels leave 3 × 5 at the bottleneck, so that rows and columns cannot be confused. */
-export function randomNetwork(given: Partial<ModelConfig> = {}): RandomNetwork {
+export async function randomNetwork(given: Partial<ModelConfig> = {}): Promise<RandomNetwork> {
   const inputSize: readonly [number, number] = given.inputSize ?? [48, 80];
   const model = createAxUnet({ width: 4, classes: 3, ...given, inputSize }, 1);
-  const weights = readWeights(model);
+  const weights = await readWeights(model);
   for (const [name, { data }] of Object.entries(weights)) {
     const random = Random.stream(2, name);
     if (/bias|beta|mean/.test(name)) for (let i = 0; i < data.length; i++) data[i] = random.normal(0, 0.2);
@@ -27,7 +27,7 @@ export function randomNetwork(given: Partial<ModelConfig> = {}): RandomNetwork {
   const random = Random.stream(3);
   const values = Float32Array.from({ length: 2 * inputSize[0] * inputSize[1] * 3 }, () => random.uniform());
   const image = tf.tensor4d(values, [2, ...inputSize, 3]);
-  return { model, network: networkOperations(model), image, logits: model.predict(image) as tf.Tensor4D };
+  return { model, network: await networkOperations(model), image, logits: model.predict(image) as tf.Tensor4D };
 }
 
 /** The largest difference of two tensors. */

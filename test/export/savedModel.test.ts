@@ -26,8 +26,8 @@ interface TensorFlowNode {
   readonly node: { loadSavedModel(folder: string): Promise<SavedModel> };
 }
 
-function made(given: Partial<ModelConfig>) {
-  const { model, network, image, logits } = randomNetwork(given);
+async function made(given: Partial<ModelConfig>) {
+  const { model, network, image, logits } = await randomNetwork(given);
   tensors.push(model, image, logits);
   const content = Buffer.concat(savedModelFile(network));
   writeFileSync(path.join(folder, 'saved_model.pb'), content);
@@ -40,7 +40,7 @@ describe.skipIf(!isNative())('a SavedModel in TensorFlow (skipped where the engi
     : ({} as TensorFlowNode);
 
   it.each(variants)('has the logits of the variant %s', async (variant) => {
-    const { image, logits } = made({ variant });
+    const { image, logits } = await made({ variant });
     const again = await node.loadSavedModel(folder);
     const answer = again.predict(image);
     tensors.push(answer);
@@ -50,8 +50,8 @@ describe.skipIf(!isNative())('a SavedModel in TensorFlow (skipped where the engi
 });
 
 describe('a SavedModel', () => {
-  it('is one graph for serving, whose signature takes images and gives logits', () => {
-    const { content, network } = made({ variant: 'residual' });
+  it('is one graph for serving, whose signature takes images and gives logits', async () => {
+    const { content, network } = await made({ variant: 'residual' });
     expect(numberAt(content, 1)).toBe(1); // version of the format
     const [graph] = all(content, 2) as [Buffer];
     expect(textAt(all(graph, 1)[0]!, 4)).toBe('serve');

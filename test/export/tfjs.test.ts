@@ -16,7 +16,7 @@ interface ModelFile {
 }
 
 async function reloaded(given: Partial<ModelConfig>) {
-  const { model, network, image, logits } = randomNetwork(given);
+  const { model, network, image, logits } = await randomNetwork(given);
   const files = await tfjsFiles(network);
   const file = JSON.parse(JSON.stringify(files.model)) as ModelFile;
   const again = await tf.loadLayersModel(

@@ -33,6 +33,17 @@ describe('predictionOverlays', () => {
     expect(texts(figure)).toContain('a, DSC 0.600');
   });
 
+  it('are as wide as a page of 900 pixels also in five columns, and name a case in two lines where one is too wide', () => {
+    const one = { id: 'PANCREAS_0011-1075', slice, label, prediction, dice: 0.013 };
+    const figure = predictionOverlays(
+      Array.from({ length: 10 }, () => one),
+      { columns: 5 },
+    );
+    expect(figure.layout.width).toBeLessThanOrEqual(930);
+    expect(texts(figure)).toContain('PANCREAS_0011-1075<br>DSC 0.013');
+    expect(texts(predictionOverlays([one]))).toContain('PANCREAS_0011-1075, DSC 0.013');
+  });
+
   it('leaves out cases without label or prediction', () => {
     const whole = { id: 'a', slice, label, prediction };
     const figure = predictionOverlays([whole, { id: 'b', slice, label }, { id: 'c', slice, prediction }]);

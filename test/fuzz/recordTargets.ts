@@ -11,9 +11,9 @@ import { readRadiomicsSettings } from '../../lib/radiomics/readSettings.ts';
 import { readNrrd } from '../../lib/scan/nrrd.ts';
 import { groupOf, readNewestCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.ts';
 import { referenceConfig } from '../../lib/train/config.ts';
+import { checkpointMetaSchema } from '../../lib/train/description.ts';
 import { openJournal } from '../../lib/train/journal.ts';
 import { lockRun } from '../../lib/train/lock.ts';
-import { checkpointMetaSchema } from '../../lib/train/run.ts';
 import { powerStudyName, readPowerRecord } from '../../notebooks/lessons/study/powerRecord.ts';
 import { publishedName, readPublished } from '../../notebooks/lessons/study/published.ts';
 import { readStudyRecord } from '../../notebooks/lessons/study/record.ts';
@@ -261,7 +261,7 @@ export async function recordTargets(at: At): Promise<Target[]> {
     await checkpointFilesTarget(at('checkpoint')),
     journalTarget(at('journal')),
     ofBytes(at('lock'), ['note of who trains', 'training.pid'], [Buffer.from('999999999 5\n')], async (file) =>
-      lockRun(path.dirname(file))(),
+      (await lockRun(path.dirname(file))).release(),
     ),
     ...studyTargets(at),
   ];

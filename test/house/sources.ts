@@ -37,6 +37,7 @@ function filesBelow(folder: string, endings: readonly string[]): string[] {
 
 function targetOf(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(from), specifier);
+  if (specifier.startsWith('#')) return `${packageOf(from)[1]}/${specifier.slice(1)}.ts`;
   const found = packages.find(([name]) => specifier === name || specifier.startsWith(`${name}/`));
   if (!found) return undefined;
   const [name, folder] = found;
@@ -86,7 +87,7 @@ export const readPackages = (): SourceFile[] =>
 
 /** Everything else of the project that imports from the packages. */
 export const readUsers = (): SourceFile[] =>
-  ['test', 'bench', 'scripts'].flatMap((folder) => filesBelow(folder, ['.ts', '.mjs', '.cjs'])).map(read);
+  ['test', 'bench', 'scripts', 'web'].flatMap((folder) => filesBelow(folder, ['.ts', '.mjs', '.cjs'])).map(read);
 
 /** The code of all notebooks' cells. */
 export function readCells(): string {
@@ -119,6 +120,6 @@ export const exportedNames = ({ text }: SourceFile): string[] =>
 
 /** Every file of code in the project, whatever its language. */
 export const readAllCode = (): Pick<SourceFile, 'file' | 'text'>[] =>
-  ['lib', 'notebooks/lessons', 'scripts', 'bench', 'test']
+  ['lib', 'notebooks/lessons', 'scripts', 'bench', 'test', 'web']
     .flatMap((folder) => filesBelow(folder, ['.ts', '.mjs', '.cjs', '.py', '.cc', '.h']))
     .map((file) => ({ file, text: readFileSync(projectPath(file), 'utf8') }));

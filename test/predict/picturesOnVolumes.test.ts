@@ -33,4 +33,34 @@ describe('networks of pictures on volumes', () => {
     expect(beside.likeness.look).toBeNull();
     expect(beside.unlike).toContain('unlike the training data: hardly any soft tissue');
   });
+
+  it('are each compared with their own pictures, whichever is named first', () => {
+    // 64 × 64 pixels of 0.8 mm, 2 mm apart: as the one network saw them; the other saw slices of 0.1 to 0.2 mm.
+    const shape = [64, 64, 2] as const;
+    const data = new Int16Array(64 * 64 * 2).fill(60);
+    const image = { data, shape, spacingMm: [0.8, 0.8, 2], affine: [] } as const;
+    const thin: Member = {
+      ...picture,
+      seen: { ...seen, sliceMm: { patients: 1, least: 0.1, middle: 0.1, most: 0.2 } },
+    };
+    const phrase = 'unlike the training data: slices 2 mm apart, 0.1 mm to 0.2 mm in training';
+    let asked = 0;
+    const besideOf = (members: Member[]) =>
+      likenessOn(members, () => {
+        asked++;
+        return [image, { ...image, data: new Uint8Array(data.length) }];
+      })!;
+    expect(besideOf([picture, picture]).unlike).not.toContain(phrase);
+    for (const members of [
+      [picture, thin],
+      [thin, picture],
+    ]) {
+      asked = 0;
+      const { unlike, seen: furthest } = besideOf(members);
+      expect(unlike).toContain(phrase);
+      expect(new Set(unlike).size).toBe(unlike.length);
+      expect(furthest).toBe(thin.seen);
+      expect(asked).toBe(1);
+    }
+  });
 });

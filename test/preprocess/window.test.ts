@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyWindow, neighbourStack, windowOf } from '../../lib/preprocess/window.ts';
+import { applyWindow, neighbourStacks, windowOf } from '../../lib/preprocess/window.ts';
 
 describe('the window', () => {
   it('maps low to 0, high to 1 and clips what lies outside', () => {
@@ -46,8 +46,17 @@ describe('the stack of neighbours', () => {
       spacingMm: [1, 1, 1] as const,
       affine: [],
     };
-    expect([...neighbourStack(volume, 1, [0, 8])]).toEqual([0, 1, 2, 3, 4, 5].map((v) => v / 8));
-    expect([...neighbourStack(volume, 0, [0, 8])]).toEqual([0, 1, 0, 1, 2, 3].map((v) => v / 8));
-    expect([...neighbourStack(volume, 2, [0, 8])]).toEqual([2, 3, 4, 5, 4, 5].map((v) => v / 8));
+    const expected = [
+      [0, 1, 0, 1, 2, 3],
+      [0, 1, 2, 3, 4, 5],
+      [2, 3, 4, 5, 4, 5],
+    ].map((values) => values.map((v) => v / 8));
+    const inOrder = neighbourStacks(volume, [0, 8]);
+    for (const z of [0, 1, 2]) {
+      expect([...neighbourStacks(volume, [0, 8])(z)]).toEqual(expected[z]);
+      expect([...inOrder(z)]).toEqual(expected[z]);
+    }
+    expect([...inOrder(0)]).toEqual(expected[0]); // back to the start
+    expect([...neighbourStacks(volume, [0, 8], 0)(1)]).toEqual([2, 3, 2, 3, 2, 3].map((v) => v / 8));
   });
 });

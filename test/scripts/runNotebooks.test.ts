@@ -1,5 +1,8 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { secondsLeft, timesIn } from '../../scripts/run-notebooks.mjs';
+import { openNotebook, secondsLeft, timesIn } from '../../scripts/run-notebooks.mjs';
 
 const expected = { one: [2, 10, 4], two: [6, 8] };
 
@@ -34,4 +37,15 @@ describe('times of an earlier run', () => {
     });
     for (const damaged of [undefined, null, 5, 'text', [[1, 2]]]) expect(timesIn(damaged)).toEqual({});
   });
+});
+
+describe('a notebook that waits', () => {
+  it('runs no cell before it may, and ends when nobody wants it', async () => {
+    const outFolder = mkdtempSync(path.join(os.tmpdir(), 'axunet-waiting-'));
+    const waiting = await openNotebook('radiomics', { outFolder });
+    waiting.close();
+    expect(await waiting.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+    expect(existsSync(path.join(outFolder, 'radiomics.ipynb'))).toBe(false);
+    rmSync(outFolder, { recursive: true });
+  }, 60_000);
 });

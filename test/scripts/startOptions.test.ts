@@ -41,7 +41,7 @@ describe('the options of npm start', () => {
     [['--minutes', '0'], /--minutes to be a number of minutes above 0, found "0"/],
     [['--minutes', 'NaN'], /--minutes/],
     [['--profile', 'huge'], /--profile to be one of tiny, demo, study, paper, found "huge"/],
-    [['--engine', 'cuda'], /--engine to be one of auto, tensorflow, wasm, cpu, found "cuda"/],
+    [['--engine', 'cuda'], /--engine to be one of auto, tensorflow, wasm, cpu, webgpu, found "cuda"/],
     [['--data', '.'], /--dataset NAME together with --data/],
     [['--dataset', 'x', '--data', 'not/there'], /--data to be a folder, found nothing at/],
     [['--nonsense'], /Unknown option '--nonsense'.*--help/],

@@ -6,24 +6,24 @@ import { smallNetwork } from './smallNetwork.ts';
 await startEngine();
 
 describe('the weights of a model', () => {
-  it('go into arrays by name, and from there into another model of the same shape', () => {
+  it('go into arrays by name, and from there into another model of the same shape', async () => {
     const [one, other] = [smallNetwork(), smallNetwork()];
-    const arrays = readWeights(one);
+    const arrays = await readWeights(one);
     expect(Object.keys(arrays)).toHaveLength(one.weights.length);
     expect(arrays['c1/conv1/kernel'].shape).toEqual([3, 3, 3, 4]);
     for (const { data } of Object.values(arrays)) data.set(data.map((v) => v + 1));
-    expect(readWeights(one), 'the arrays are copies').not.toEqual(arrays);
+    expect(await readWeights(one), 'the arrays are copies').not.toEqual(arrays);
     writeWeights(other, arrays);
-    expect(readWeights(other)).toEqual(arrays);
+    expect(await readWeights(other)).toEqual(arrays);
   });
 
-  it('stay as they are where one is missing or has another shape, which is named', () => {
+  it('stay as they are where one is missing or has another shape, which is named', async () => {
     const model = smallNetwork();
-    const before = readWeights(model);
+    const before = await readWeights(model);
     const rest = { ...before, 'c1/conv1/kernel': before['c1/bn1/gamma'] };
     expect(() => writeWeights(model, rest)).toThrow(/^Expected c1\/conv1\/kernel of shape \[3,3,3,4\] .*, found shape/);
     expect(() => writeWeights(model, {})).toThrow(/^Expected .* of shape \[.*\] in the checkpoint, found none$/);
-    expect(readWeights(model)).toEqual(before);
+    expect(await readWeights(model)).toEqual(before);
   });
 
   it('are refused with another number of numbers than their shape says', () => {

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../lib/random.ts';
 import { readNewestCheckpoint } from '../../lib/train/checkpoint.ts';
+import type { CheckpointMeta } from '../../lib/train/description.ts';
 import { readHistory } from '../../lib/train/history.ts';
-import { type CheckpointMeta } from '../../lib/train/run.ts';
 import { flags } from '../../scripts/flags.mjs';
 
 const program = fileURLToPath(new URL('toyChild.ts', import.meta.url));

@@ -43,7 +43,7 @@ describe('a network in one file', () => {
     });
     const sum = await sha256File(at('a.safetensors'));
     const again = await loadNetwork(at('a.safetensors'));
-    expect(readWeights(again.model)).toEqual(readWeights(model));
+    expect(await readWeights(again.model)).toEqual(await readWeights(model));
     expect(again).toMatchObject({
       description,
       position,
@@ -106,7 +106,7 @@ describe('a network in one file', () => {
       /^Expected c1\/conv1\/kernel of shape \[3,3,3,2\] in the checkpoint, found none in .*bare\.safetensors$/,
     );
     const wide = { description: { ...description, model: { ...shape, width: 1e6 } }, position };
-    const tooWide = { arrays: readWeights(model), metadata: { 'axunet.checkpoint': JSON.stringify(wide) } };
+    const tooWide = { arrays: await readWeights(model), metadata: { 'axunet.checkpoint': JSON.stringify(wide) } };
     writeFileSync(at('wide.safetensors'), Buffer.concat(encodeSafetensors(tooWide)));
     await expect(loadPackedRun(at('wide.safetensors'))).rejects.toThrow(/1000000\] .*found shape \[3,3,3,2\]/);
     const odd = { 'axunet.checkpoint': '{"description": null}' };

@@ -4,7 +4,8 @@ import { labelsOption } from '../options/labelMap.ts';
 import { wholeNumberOption } from '../options/numbers.ts';
 import { predictionOptions } from '../options/prediction.ts';
 import { shardOption } from '../options/shard.ts';
-import { configOptions, foldOption, foldsFileOption, slicesOptions } from '../options/training.ts';
+import { takeOverOption } from '../options/takeOver.ts';
+import { configOptions, foldOption, foldsFileOption, foldsSeedOption, slicesOptions } from '../options/training.ts';
 
 export const options = {
   out: {
@@ -15,6 +16,7 @@ export const options = {
       'cases.csv, summary.csv, summary.md, summary.json, with --labels detection.csv',
   },
   'folds-file': foldsFileOption,
+  'folds-seed': foldsSeedOption,
   'hold-out': {
     value: 'N',
     text: "one in N patients of a fold's training side chooses weights, threshold and post-processing",
@@ -22,8 +24,12 @@ export const options = {
     parse: wholeNumberOption('--hold-out N with a whole number from 2 (one in N patients)', 2),
   },
   fold: foldOption,
-  shard: shardOption('fold'),
+  shard: {
+    ...shardOption('fold'),
+    text: 'only every N-th fold from the I-th (1 to N), for several machines on one folder; --summary sums up',
+  },
   summary: { text: 'no fold at all: sums up the folds that are there' },
+  'take-over': takeOverOption,
   probability: { ...predictionOptions.probability, text: 'also fold-K/test/<case>_probability.nii.gz' },
   ...slicesOptions,
   dataset: { ...slicesOptions.dataset, text: 'a set of CT volumes (axunet data lists them), or a folder of one' },

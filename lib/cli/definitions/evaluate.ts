@@ -2,6 +2,8 @@ import type { CommandDefinition, Options } from '../definition.ts';
 import { dataOption } from '../options/datasets.ts';
 import { labelMapOption, labelsOption } from '../options/labelMap.ts';
 import { integer } from '../options/numbers.ts';
+import { shardOption } from '../options/shard.ts';
+import { takeOverOption } from '../options/takeOver.ts';
 
 export const options = {
   prediction: {
@@ -32,6 +34,8 @@ export const options = {
     default: '0',
     parse: integer('--seed with a whole number'),
   },
+  shard: shardOption('case'),
+  'take-over': takeOverOption,
   json: { text: 'print the report as JSON' },
 } as const satisfies Options;
 

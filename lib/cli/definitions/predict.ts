@@ -4,6 +4,7 @@ import { predictionOptions } from '../options/prediction.ts';
 import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
 import { parseSpacing } from '../options/spacing.ts';
+import { takeOverOption } from '../options/takeOver.ts';
 import { parseWindow } from '../options/window.ts';
 
 export const options = {
@@ -26,6 +27,12 @@ export const options = {
       '--format) and <name>.json; for each picture <name>.png (0 and 255)',
   },
   ...predictionOptions,
+  unseen: {
+    text:
+      'each volume by those networks alone that have not seen its patient: neither trained on him nor, with ' +
+      '--weights best, chosen by him; for all folds and seeds of one set. Files are called as patients, with or ' +
+      'without _0000',
+  },
   format: {
     value: 'LIST',
     text:
@@ -48,6 +55,7 @@ export const options = {
     parse: parseSpacing,
   },
   shard: shardOption('volume'),
+  'take-over': takeOverOption,
 } as const satisfies Options;
 
 export const predict = {

@@ -3,6 +3,7 @@ import { dataOption, datasetNames } from '../options/datasets.ts';
 import { labelMapOption, labelsOption } from '../options/labelMap.ts';
 import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
+import { takeOverOption } from '../options/takeOver.ts';
 import { parseWindow } from '../options/window.ts';
 
 export const options = {
@@ -27,6 +28,7 @@ export const options = {
   labels: labelsOption,
   series: seriesOption,
   shard: shardOption('case'),
+  'take-over': takeOverOption,
   json: { text: 'print a summary as JSON' },
 } as const satisfies Options;
 

@@ -4,9 +4,8 @@ import { wholeNumberOption } from '../options/numbers.ts';
 import { seriesOption } from '../options/series.ts';
 import { shardOption } from '../options/shard.ts';
 import { parseSpacing } from '../options/spacing.ts';
+import { takeOverOption } from '../options/takeOver.ts';
 import { parseWindow } from '../options/window.ts';
-
-const shard = shardOption('case');
 
 export const options = {
   settings: {
@@ -56,11 +55,8 @@ export const options = {
     parse: wholeNumberOption('--workers to be a positive whole number', 1),
     group: 'A cohort',
   },
-  shard: {
-    ...shard,
-    text: `${shard.text}; the run without it that follows finds their cases complete and writes features.csv`,
-    group: 'A cohort',
-  },
+  shard: { ...shardOption('case'), group: 'A cohort' },
+  'take-over': { ...takeOverOption, group: 'A cohort' },
 } as const satisfies Options;
 
 export const radiomics = {

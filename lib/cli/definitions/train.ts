@@ -1,7 +1,8 @@
 import { expected } from '../../errors.ts';
 import { type CommandDefinition, inGroup, type Options } from '../definition.ts';
 import { labelsOption } from '../options/labelMap.ts';
-import { configOptions, foldOption, foldsFileOption, slicesOptions } from '../options/training.ts';
+import { takeOverOption } from '../options/takeOver.ts';
+import { configOptions, foldOption, foldsFileOption, foldsSeedOption, slicesOptions } from '../options/training.ts';
 
 function parseFolds(text: string): 'all' {
   if (text === 'all') return text;
@@ -22,9 +23,11 @@ export const options = {
     parse: parseFolds,
   },
   'folds-file': foldsFileOption,
+  'folds-seed': foldsSeedOption,
   resume: {
     text: 'go on from the last checkpoint in RUN with its own configuration (or start, where there is none)',
   },
+  'take-over': takeOverOption,
   from: {
     value: 'RUN',
     text:

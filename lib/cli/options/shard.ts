@@ -23,6 +23,8 @@ export const shardOf = <T>(items: readonly T[], { index, count }: Shard = { inde
 export const shardOption = (one: string) =>
   ({
     value: 'I/N',
-    text: `only every N-th ${one} from the I-th (1 to N), for several machines on one folder`,
+    text:
+      `only every N-th ${one} from the I-th (1 to N), for several machines on one folder; ` +
+      'noted in shards/I-of-N.json; `axunet merge` puts them together. SIGTERM ends with 75, to be started again',
     parse: parseShard,
   }) as const satisfies OptionDefinition;

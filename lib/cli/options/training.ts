@@ -2,7 +2,7 @@
 import { profiles } from '../../settings.ts';
 import { inGroup } from '../definition.ts';
 import { datasetNames } from './datasets.ts';
-import { wholeNumberOption } from './numbers.ts';
+import { integer, wholeNumberOption } from './numbers.ts';
 import { seriesOption } from './series.ts';
 
 /** Which slices are learnt from. */
@@ -29,6 +29,14 @@ export const foldsFileOption = {
   value: 'F',
   text: 'folds as JSON, or a split that comes with the project (nih-2d-trial)',
   usually: '4 seeded folds balanced by group',
+} as const;
+
+/** Which seed deals the patients, where another one is that of the training. */
+export const foldsSeedOption = {
+  value: 'S',
+  text: 'seed that deals the patients into folds, so that runs with several --seed share them',
+  usually: "the training's --seed",
+  parse: integer('--folds-seed with a whole number'),
 } as const;
 
 /** How a network is trained. */

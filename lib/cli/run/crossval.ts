@@ -105,7 +105,7 @@ async function planFor(
   );
   const holdOut = values.holdOut ?? old?.holdOut ?? 5;
   const folds =
-    old && values.foldsFile === undefined
+    old && values.foldsFile === undefined && values.foldsSeed === undefined
       ? { seed: config.seed, folds: old.folds.map(({ test }) => test) }
       : await foldsFor(values, slices, config.seed);
   const planned = planFolds(folds, { seed: config.seed, holdOut, groups: groupsOf(slices) });
@@ -199,7 +199,7 @@ export async function run({ values }: Call<typeof options>): Promise<number> {
   const wanted = wantedFolds(values, plan);
   await keepPlan(out, plan);
   const evaluation = await keepEvaluation(out, values, plan.config.seed);
-  const crossval: Crossval = { folder: out, plan, list, slices, options: evaluation };
+  const crossval: Crossval = { folder: out, plan, list, slices, options: evaluation, takeOver: values.takeOver };
   if (wanted.length > 0) await startTold();
   try {
     return await sumUp(crossval, await runFolds(crossval, wanted));

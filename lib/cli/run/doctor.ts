@@ -4,9 +4,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { bindingFile, type EngineInfo, libraryDamage, startEngine } from 'axunet-engine/engine';
+import { type EngineInfo, startEngine } from 'axunet-engine/engine';
 import { whyNoGraphs } from 'axunet-engine/graph/native';
 import { engineSettings } from 'axunet-engine/settings';
+import { bindingFile, libraryDamage } from 'axunet-engine/system/tensorflow';
+import { dawnPackage } from 'axunet-engine/webgpu/dawn';
 import { messageOf } from '../../errors.ts';
 import { flag, object, optional, readJsonIfGood, type Shape, text } from '../../io/schema.ts';
 import { projectPath, projectRoot, settings } from '../../settings.ts';
@@ -152,6 +154,16 @@ function graphFinding({ ready }: SetupNote): Diagnosis {
   };
 }
 
+/** The optional package through which any graphics card computes; it is asked for by name. */
+function webgpuFinding(): Diagnosis {
+  const { name, version } = dawnPackage;
+  const isThere = existsSync(projectPath('node_modules', name, 'package.json'));
+  const found = isThere
+    ? 'installed: AXUNET_ENGINE=webgpu'
+    : `not installed (npm install --no-save ${name}@${version})`;
+  return { name: 'WebGPU', ok: true, found: `optional, ${found}` };
+}
+
 async function gpuFinding({ ready }: SetupNote): Promise<Diagnosis> {
   const card = await ask('nvidia-smi', '--query-gpu=name,memory.total,driver_version', '--format=csv,noheader');
   if (!card) return { name: 'GPU', ok: true, found: 'no NVIDIA GPU seen; the CPU computes' };
@@ -210,6 +222,7 @@ export async function examine(): Promise<{ findings: Diagnosis[]; engine?: Engin
       libraryFinding(note, damage),
       graphFinding(note),
       await gpuFinding(note),
+      webgpuFinding(),
       ...(await toolFindings()),
       ...dataFindings(),
     ],

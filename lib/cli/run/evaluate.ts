@@ -11,6 +11,8 @@ import { saveFigure } from '../../figures/saveFigure.ts';
 import { startProgress } from '../../progress.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/evaluate.ts';
+import { shardOf } from '../options/shard.ts';
+import { asShardTask } from '../shardTask.ts';
 
 type Values = Call<typeof options>['values'];
 
@@ -65,10 +67,32 @@ async function evaluateAll(models: readonly FilePairs[], labels: LabelOptions) {
   return evaluated;
 }
 
+/** The pairs of the cases with these ids. */
+const ofCases = (models: readonly FilePairs[], ids: ReadonlySet<string>): FilePairs[] =>
+  models.map(({ name, pairs }) => ({ name, pairs: pairs.filter(({ id }) => ids.has(id)) }));
+
+/** Scores a shard; its report is written when all are merged. */
+async function evaluateShard(models: readonly FilePairs[], labels: LabelOptions, out: string, values: Values) {
+  const ids = [...new Set(models.flatMap(({ pairs }) => pairs.map(({ id }) => id)))].sort();
+  const cases = shardOf(ids, values.shard);
+  return asShardTask('evaluate', { ...values, out }, async () => {
+    const evaluated = await evaluateAll(ofCases(models, new Set(cases)), labels);
+    const failed = evaluated.flatMap((model) =>
+      model.failed.map(({ id, reason }) => ({ id, reason: models.length > 1 ? `${model.name}: ${reason}` : reason })),
+    );
+    for (const { id, reason } of failed) console.error(`axunet evaluate: case ${id} failed: ${reason}`);
+    console.log(`${cases.length} of ${ids.length} cases scored, ${failed.length} failed; scores are in ${out}`);
+    return { total: ids.length, cases, failed, shared: { seed: values.seed, labels }, result: evaluated };
+  });
+}
+
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
-  const { out } = values;
-  if (values.figures && !out) throw expected('--out with a folder for the figures', 'none');
+  const { out, shard } = values;
+  if (values.figures && (!out || shard))
+    throw expected('--out with a folder for the figures, and no --shard', out ? '--shard' : 'none');
+  if (shard && (!out || values.json)) throw expected('--shard with --out and without --json', out ? '--json' : 'none');
   const { models, labels } = whatToEvaluate(values, operands);
+  if (shard) return evaluateShard(models, labels, out!, values);
   const report = makeReport(await evaluateAll(models, labels), values.seed, labels);
   for (const { warnings = [] } of report.models)
     for (const { id, message } of warnings) console.error(`axunet evaluate: warning: case ${id}: ${message}`);

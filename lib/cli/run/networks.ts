@@ -1,23 +1,12 @@
 /** What `axunet predict` and `axunet report` share: the networks of runs, and what was chosen with them. */
 import { type Choice, readChoice, runFolders } from '../../crossval/models.ts';
-import { describeClasses } from '../../dataset/classes.ts';
 import { expected } from '../../errors.ts';
 import type { Postprocessing } from '../../predict/postprocess.ts';
 import type { CheckpointSlot } from '../../train/checkpoint.ts';
 import type { TrainedRun } from '../../train/loadRun.ts';
+import { describeTraining } from '../../weights/describeTraining.ts';
 import { loadNetwork } from '../../weights/loadNetwork.ts';
 import { describeShipped, isShippedName, loadShipped, type ShippedName, shippedFiles } from '../../weights/shipped.ts';
-
-/** On what kind of data a network was trained, for the reader to see whether the volumes are of that kind. */
-function describeTraining({ folder, windowHu, grid, trainedOn, description: { data } }: TrainedRun): string {
-  const seen = data.unit === 'px' ? 'pictures' : `window ${windowHu.join(' to ')} HU`;
-  const extent = grid.unit === 'px' ? '' : ` over ${grid.extent.map((mm) => Math.round(mm)).join('×')} mm`;
-  const whom = trainedOn?.isSynthetic ? ' (synthetic patients)' : '';
-  return (
-    `${folder}: trained on ${data.dataset}${whom}, mode ${data.mode}, ${seen}, ` +
-    `${grid.size.join('×')} pixels${extent}${data.classes ? `, classes ${describeClasses(data.classes)}` : ''}`
-  );
-}
 
 /** The networks that come with the project; tells what must be said of them. */
 async function loadOurs(name: ShippedName, weights?: CheckpointSlot): Promise<TrainedRun[]> {

@@ -5,11 +5,17 @@ import { cleanText, UserError } from '../../errors.ts';
 import { readPlanFile } from '../../plan/planFile.ts';
 import type { Manifest } from '../../preprocess/manifest.ts';
 import { preprocessDataset } from '../../preprocess/slices.ts';
+import type { WindowHu } from '../../preprocess/window.ts';
 import { startProgress } from '../../progress.ts';
+import type { ShardWork } from '../../shards/shardRecord.ts';
 import type { Call } from '../definition.ts';
 import type { options } from '../definitions/preprocess.ts';
 import { openOptionsOf, withPlanned } from '../options/labelMap.ts';
 import { seriesOf } from '../options/series.ts';
+import { shardOf } from '../options/shard.ts';
+import { asShardTask } from '../shardTask.ts';
+
+type Values = Call<typeof options>['values'];
 
 const withForeground = ({ slices }: Manifest): number => slices.filter(({ foreground }) => foreground > 0).length;
 
@@ -56,7 +62,7 @@ function printSummary(manifest: Manifest, out: string): void {
 }
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {
-  const { out, mode, shard } = values;
+  const { out } = values;
   if (operands.length !== 1)
     throw new UserError('Expected one data set or folder: axunet preprocess DATASET|FOLDER --out DIR');
   if (!out) throw new UserError('Expected --out DIR, the folder for the slices, found none');
@@ -65,6 +71,13 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   const windowHu = values.window ?? planned?.windowHu;
   const list = await openDataset(operands[0], values.data, withPlanned(asked, planned?.labels));
   if (!values.json) console.log(describeLabels(list));
+  const work = (): Promise<ShardWork> => make(list, out, windowHu, values);
+  return asShardTask('preprocess', { ...values, out }, work);
+}
+
+/** Makes the slices and tells about them. */
+async function make(list: CaseList, out: string, windowHu: WindowHu | undefined, values: Values): Promise<ShardWork> {
+  const { mode, shard } = values;
   const total = Math.ceil((list.cases.length - (shard?.index ?? 0)) / (shard?.count ?? 1));
   const progress = values.json ? undefined : startProgress('preprocess', total);
   const manifest = await preprocessDataset(list, {
@@ -80,5 +93,7 @@ export async function run({ values, operands }: Call<typeof options>): Promise<n
   for (const { id, message } of warningsIn(manifest))
     console.error(`axunet preprocess: warning: case ${id}: ${message}`);
   for (const message of doubtsOfSet(manifest)) console.error(`axunet preprocess: warning: ${message}`);
-  return manifest.failed.length ? 1 : 0;
+  const { slices: _slices, cases: _cases, failed, pending: _pending, ...shared } = manifest;
+  const cases = shardOf(list.cases, shard).map(({ id }) => id);
+  return { total: list.cases.length, cases, failed, shared };
 }

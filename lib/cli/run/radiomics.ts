@@ -4,7 +4,7 @@ import { isPictureName } from '../../io/image.ts';
 import { assertFileEach } from '../../io/insideFolder.ts';
 import { windowOf } from '../../preprocess/window.ts';
 import { startProgress } from '../../progress.ts';
-import { extractCohort } from '../../radiomics/cohort.ts';
+import { type CohortReport, extractCohort } from '../../radiomics/cohort.ts';
 import { shownSpacing } from '../../radiomics/extract.ts';
 import { featureOf } from '../../radiomics/names.ts';
 import { readRadiomicsSettings, settingAsWritten } from '../../radiomics/readSettings.ts';
@@ -15,6 +15,7 @@ import type { Call } from '../definition.ts';
 import type { options } from '../definitions/radiomics.ts';
 import { seriesOf } from '../options/series.ts';
 import { shardOf } from '../options/shard.ts';
+import { asShardTask } from '../shardTask.ts';
 
 type Values = Call<typeof options>['values'];
 
@@ -127,7 +128,7 @@ function rowsByLabel(rows: readonly CohortRow[], { label = [] }: Values): readon
 }
 
 async function runCohort(file: string, values: Values): Promise<number> {
-  const { out, workers } = values;
+  const { out } = values;
   if (!out) throw new UserError('Expected --out DIR, the folder for the features, found none');
   const table = rowsByLabel(await readCohort(file), values);
   const [rows, settings] = [shardOf(table, values.shard), await settingsOf(values)];
@@ -135,6 +136,21 @@ async function runCohort(file: string, values: Values): Promise<number> {
     values,
     table.map(({ image }) => image),
   );
+  const taken = { out, settings, choice };
+  return asShardTask('radiomics', { ...values, out }, async () => {
+    const failed = await takeFeatures(rows, taken, values);
+    const result = rows.map(({ id, others }) => ({ id, others }));
+    return { total: table.length, cases: rows.map(({ id }) => id), failed, shared: { settings, ...choice }, result };
+  });
+}
+
+/** Takes the features of rows and tells about them; the cases that failed. */
+async function takeFeatures(
+  rows: readonly CohortRow[],
+  { out, settings, choice }: { out: string; settings: RadiomicsSettings; choice: OpenChoice },
+  values: Values,
+): Promise<CohortReport['failed']> {
+  const { workers } = values;
   const progress = startProgress('radiomics', rows.length, values.json ? process.stderr : process.stdout);
   const report = await extractCohort(rows, {
     out,
@@ -152,7 +168,7 @@ async function runCohort(file: string, values: Values): Promise<number> {
   for (const { id, warning } of warnings) warn(`case ${id}: warning: ${warning}`);
   for (const { id, reason } of failed) warn(`case ${id} failed: ${reason}`);
   if (values.json) console.log(JSON.stringify(report, null, 2));
-  return failed.length ? 1 : 0;
+  return failed;
 }
 
 export async function run({ values, operands }: Call<typeof options>): Promise<number> {

@@ -6,13 +6,13 @@ import { formatScores } from '../../evaluate/formatScores.ts';
 import { type PatientOverlap, summariseOverlap } from '../../evaluate/overlap.ts';
 import { writeJson } from '../../io/files.ts';
 import { ownPlace } from '../../io/insideFolder.ts';
-import { readJsonAs } from '../../io/schema.ts';
 import type { SliceSet } from '../../preprocess/sliceSet.ts';
 import { formatMeanSd } from '../../statistics/summary.ts';
 import { type TrainConfig, trainConfig } from '../../train/config.ts';
+import { type RunDescription, readDescription } from '../../train/description.ts';
 import { loadRun, type TrainedRun } from '../../train/loadRun.ts';
 import { presetConfig } from '../../train/presets.ts';
-import { describeRun, descriptionSchema, type RunDescription } from '../../train/run.ts';
+import { describeRun } from '../../train/run.ts';
 import { scoreRun } from '../../train/scores.ts';
 import { networkChanges } from '../../train/startWeights.ts';
 import { TrainingStopped } from '../../train/trainer.ts';
@@ -35,6 +35,7 @@ interface Plan {
   /** Whether every fold is trained, each in a folder of its own. */
   readonly isAll: boolean;
   readonly resume: boolean;
+  readonly takeOver: boolean;
   /** The network that fresh runs begin with. */
   readonly from?: TrainedRun;
 }
@@ -42,9 +43,9 @@ interface Plan {
 async function trainFold(
   folder: string,
   description: RunDescription,
-  { slices, resume, from }: Pick<Plan, 'slices' | 'resume' | 'from'>,
+  { slices, resume, from, takeOver }: Pick<Plan, 'slices' | 'resume' | 'from' | 'takeOver'>,
 ): Promise<PatientOverlap[]> {
-  await trainFolder(folder, description, slices, { resume, tellsConfig: true, from });
+  await trainFolder(folder, description, slices, { resume, tellsConfig: true, from, takeOver });
   if (description.patients.validation.length === 0) return [];
   const trained = await loadRun(folder);
   const scores = await scoreRun(trained, slices);
@@ -55,10 +56,7 @@ async function trainFold(
 
 /** A resumed run keeps its own configuration and split; what the command line says on top must not contradict. */
 async function savedDescription(folder: string, resume: boolean): Promise<RunDescription | undefined> {
-  const file = path.join(folder, 'config.json');
-  return resume && existsSync(file)
-    ? readJsonAs(file, descriptionSchema, 'the description of a training run')
-    : undefined;
+  return resume && existsSync(path.join(folder, 'config.json')) ? readDescription(folder) : undefined;
 }
 
 /** Trains the folds one after the other; the overlap of all patients that were validated on. */
@@ -104,7 +102,8 @@ async function planOf(values: Values): Promise<Plan> {
   const from = values.from === undefined ? undefined : await networkToBeginWith(values.from);
   const fresh = changed(trainConfig(networkChanges(from), preset));
   const isAll = values.folds === 'all';
-  return { out, slices, folds, changed, fresh, isAll, resume: values.resume || isAll, from };
+  const { resume, takeOver } = values;
+  return { out, slices, folds, changed, fresh, isAll, resume: resume || isAll, from, takeOver };
 }
 
 export async function run({ values }: Call<typeof options>): Promise<number> {

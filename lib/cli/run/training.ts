@@ -72,12 +72,14 @@ export async function readConfig(values: ConfigValues): Promise<(base: TrainConf
  * field or the file.
  */
 export async function readTrainingOptions(
-  values: ConfigValues & { readonly foldsFile?: string },
+  values: ConfigValues & FoldsValues,
   base: TrainConfig = presetConfig(presetOf(values), ''),
 ): Promise<(base: TrainConfig) => TrainConfig> {
   const changed = await readConfig(values);
   changed(base);
-  if (values.foldsFile !== undefined) await readFolds(values.foldsFile);
+  if (values.foldsFile === undefined) return changed;
+  if (values.foldsSeed !== undefined) throw expected('either --folds-file or --folds-seed', 'both');
+  await readFolds(values.foldsFile);
   return changed;
 }
 
@@ -156,12 +158,19 @@ export async function slicesFor(
 export const groupsOf = ({ manifest }: SliceSet): Record<string, string> =>
   Object.fromEntries(manifest.cases.flatMap(({ patient, group }) => (group ? [[patient, group]] : [])));
 
+/** What the command line says of the folds. */
+interface FoldsValues {
+  readonly foldsFile?: string;
+  readonly foldsSeed?: number;
+}
+
 /** The folds in a file, else seeded ones balanced by group: as many as the plan says, without one 4. */
 export async function foldsFor(
-  values: { readonly foldsFile?: string } & Pick<ConfigValues, 'config'>,
+  values: FoldsValues & Pick<ConfigValues, 'config'>,
   slices: SliceSet,
-  seed: number,
+  trainingSeed: number,
 ): Promise<Folds> {
+  const { foldsSeed: seed = trainingSeed } = values;
   const patients = [...new Set(slices.entries.map(({ patient }) => patient))];
   if (values.foldsFile !== undefined) return readFolds(values.foldsFile, patients);
   const count = (await planIn(values))?.folds ?? undefined;

@@ -1,5 +1,5 @@
 /** Attributes of operations, and the values of constants. */
-import { createHash } from 'node:crypto';
+import { createHash } from '#system/hash';
 import { CannotCompile } from '../errors.ts';
 import { attributeTypes, dtypes, type NativeAttribute } from './native.ts';
 

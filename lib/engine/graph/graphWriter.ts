@@ -1,5 +1,5 @@
 /** Adds operations to a graph, takes note of each, and leaves to a preparation what depends on weights alone. */
-import { createHash } from 'node:crypto';
+import { createHash } from '#system/hash';
 import { CannotCompile, messageOf } from '../errors.ts';
 import { isOwnKernel } from '../native.ts';
 import { plainAttributes, toBytes, typeAttribute } from './attributes.ts';

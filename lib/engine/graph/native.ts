@@ -2,10 +2,8 @@
  * TensorFlow graphs and sessions as binding.cc offers them: types, loading, and one session with typed arrays in and
  * out. The compiled binding lies beside tfjs-node's own and uses the same TensorFlow library.
  */
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { bindingFile, isNative } from '../engine.ts';
+import { loadGraphBinding } from '#system/tensorflow';
+import { isNative } from '../engine.ts';
 import { CannotCompile, messageOf } from '../errors.ts';
 
 /** TensorFlow's numbers of the element types that we exchange. */
@@ -65,16 +63,12 @@ interface Addon {
 
 let addon: Addon | undefined;
 
-/** Where set-up puts the compiled binding. */
-export const graphBindingFile = (): string => path.join(path.dirname(bindingFile()), 'tensorflow_graph.node');
-
 /** Why no graph can be run here; undefined where one can. */
 export function whyNoGraphs(): string | undefined {
   if (!isNative()) return 'the engine is not TensorFlow';
-  if (!existsSync(graphBindingFile())) return 'the graph binding is not compiled (npm run setup does it)';
   try {
-    addon ??= createRequire(import.meta.url)(graphBindingFile()) as Addon;
-    return undefined;
+    addon ??= loadGraphBinding() as Addon | undefined;
+    return addon ? undefined : 'the graph binding is not compiled (npm run setup does it)';
   } catch (error) {
     return `the graph binding does not load: ${(error as Error).message.split('\n')[0]}`;
   }

@@ -7,7 +7,7 @@
  * preparation, read by every prediction. Equal expressions have equal keys, so that the traces of several shapes
  * of images share their variables.
  */
-import { createHash } from 'node:crypto';
+import { createHash } from '#system/hash';
 import type { OutputInfo } from './native.ts';
 import { type NodeAdder, type NodeInputs, outputOf, type Ref } from './nodes.ts';
 import { addVariable, assignVariable, type GraphVariable, readVariable } from './variables.ts';

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { cacheFolder } from './cacheFolder.mjs';
 import { readJson, writeJson } from './files.mjs';
 import { sha256File } from './library.mjs';
 import { here } from './platform.mjs';
@@ -26,12 +27,6 @@ with zipfile.ZipFile(source) as archive:
             writer.flush()
             os.fsync(writer.fileno())
 `;
-
-/** Where downloaded libraries are kept between projects. */
-export function cacheFolder() {
-  const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
-  return process.env.AXUNET_CACHE ? path.resolve(process.env.AXUNET_CACHE) : path.join(base, 'axunet');
-}
 
 export const cachedWheelFolder = (pinned = wheel) => path.join(cacheFolder(), pinned.folder);
 

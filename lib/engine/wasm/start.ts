@@ -1,8 +1,7 @@
 /** Starts WebAssembly as the engine. */
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
+import { placeWasmFiles } from '#system/wasmFiles';
 import { UserError } from '../errors.ts';
 import { wasmBackend } from './heap.ts';
 import { registerWasmKernels } from './kernels.ts';
@@ -15,13 +14,14 @@ let guarded = false;
  * is computed later throws a UserError where it needs more than the 4 GiB that WebAssembly can address.
  */
 export async function startWasm(): Promise<string> {
-  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  setWasmPaths(path.dirname(main) + path.sep);
+  placeWasmFiles();
   if (!(await tf.setBackend('wasm'))) throw new Error('The wasm backend of tfjs did not start');
   refuseFailedAllocations();
   registerWasmKernels();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  return simd ? 'wasm (SIMD)' : 'wasm (no SIMD)';
+  // several threads in browsers alone, and there where a page is isolated from others
+  const threads = simd && (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) ? getThreadsCount() : 1;
+  return `wasm (${simd ? 'SIMD' : 'no SIMD'}${threads > 1 ? `, ${threads} threads` : ''})`;
 }
 
 /** Without this a tensor that does not fit is put at address 0 without a word, over the program's own data. */

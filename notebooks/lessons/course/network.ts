@@ -16,7 +16,8 @@ import {
   realNumber,
   text,
 } from 'axunet/io/schema';
-import { predictSlices, thresholdMask } from 'axunet/predict/slices';
+import { predictSlices } from 'axunet/predict/predictSlices';
+import { thresholdMask } from 'axunet/predict/slices';
 import { openSlices, type SliceSet } from 'axunet/preprocess/sliceSet';
 import { preprocessDataset } from 'axunet/preprocess/slices';
 import { projectPath } from 'axunet/settings';

@@ -5,7 +5,8 @@ import { expected } from 'axunet/errors';
 import { codeVersion, saveFigure } from 'axunet/figures/saveFigure';
 import { writeFileAtomic } from 'axunet/io/files';
 import { list, natural, object, readJsonAs, realNumber, type Shape, text, tuple } from 'axunet/io/schema';
-import { fatRangeHu, lookOf, middleOf, peakHu } from 'axunet/predict/look';
+import { fatRangeHu, lookOf, peakHu } from 'axunet/predict/look';
+import { decimals, extremesOf } from 'axunet/predict/ranges';
 import { projectPath, settings } from 'axunet/settings';
 import { greyScaleFigure } from '../figures/greyScaleFigure.ts';
 import { recordText, versionSchema } from '../study/record.ts';
@@ -73,18 +74,6 @@ const roundedFit = ({ blackHu, whiteHu, residualHu, pixels }: WindowFit) => ({
   pixels,
 });
 
-/** The least, the middle and the most of some numbers, the ends rounded away from the middle: all lie between them. */
-export function spreadOf(values: readonly number[], digits = 2) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const [least, most] = [rounded(low, digits), rounded(high, digits)];
-  const last = 10 ** -digits;
-  return {
-    least: least > low ? rounded(least - last, digits) : least,
-    middle: rounded(middleOf(values), digits),
-    most: most < high ? rounded(most + last, digits) : most,
-  };
-}
-
 /** What is tried first: the usual window of soft tissue. The fit leaves it where the pixels lie otherwise. */
 const firstGuess = [-150, 250] as const;
 
@@ -119,8 +108,14 @@ function beside(pictures: readonly Picture[], same: readonly SameSlice[], { blac
   const { width } = pictures[0]!.image;
   return {
     softHu: {
-      pictures: spreadOf(pictures.flatMap(({ image }) => softOf(through(image.data), image.width))),
-      slices: spreadOf(same.flatMap(({ hu }) => softOf(cut(hu), width))),
+      pictures: extremesOf(
+        pictures.flatMap(({ image }) => softOf(through(image.data), image.width)),
+        decimals(2),
+      ),
+      slices: extremesOf(
+        same.flatMap(({ hu }) => softOf(cut(hu), width)),
+        decimals(2),
+      ),
     },
     cut: { black: shareOf(pictures, 0), white: shareOf(pictures, 255) },
     fatHu: same.flatMap(({ hu }) => peakHu(hu, ...fatRangeHu) ?? []),
@@ -162,8 +157,8 @@ async function fitGreyScale(folder: string): Promise<GreyScaleRecord> {
     patients: new Set([...same, ...cropPairs].map(({ picture }) => patientOf(picture))).size,
     curve: greyCurve(same, curveRange),
     ...beside(pictures, same, fitted),
-    pixelMm: { patients: pixelMm.length, ...spreadOf(pixelMm, 3) },
-    sliceMm: { patients: sliceMm.length, ...spreadOf(sliceMm, 3) },
+    pixelMm: { patients: pixelMm.length, ...extremesOf(pixelMm, decimals(3)) },
+    sliceMm: { patients: sliceMm.length, ...extremesOf(sliceMm, decimals(3)) },
   };
 }
 

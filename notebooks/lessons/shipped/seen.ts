@@ -1,11 +1,12 @@
 /** What the networks of `data/weights` saw: the pictures of their training in numbers, in HU by the recorded window. */
 import { lookOf, type SliceLook } from 'axunet/predict/look';
+import { decimals, extremesOf } from 'axunet/predict/ranges';
 import type { SeenPictures } from 'axunet/predict/seenPictures';
 import type { SliceSet } from 'axunet/preprocess/sliceSet';
-import { type GreyScaleRecord, spreadOf } from './greyScale.ts';
+import type { GreyScaleRecord } from './greyScale.ts';
 
 /** Enough digits for a share. */
-const digits = 3;
+const rounding = decimals(3);
 
 /** One picture in numbers, in HU of the recorded window. */
 export interface SeenPicture {
@@ -50,9 +51,9 @@ export function rangesOf(
 ): SeenPictures {
   const looks = pictures.flatMap(({ look }) => look ?? []);
   const range = (name: keyof SliceLook) =>
-    spreadOf(
+    extremesOf(
       looks.map((look) => look[name]),
-      digits,
+      rounding,
     );
   return {
     pictures: pictures.length,
@@ -61,7 +62,7 @@ export function rangesOf(
     size: [...pictures[0]!.size],
     pixelMm,
     sliceMm,
-    organHu: spreadOf(organHuOf(pictures), digits),
+    organHu: extremesOf(organHuOf(pictures), rounding),
     look: {
       softHu: range('softHu'),
       brightShare: range('brightShare'),

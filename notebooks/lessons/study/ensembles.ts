@@ -19,7 +19,8 @@ import {
   text,
   tuple,
 } from 'axunet/io/schema';
-import { predictSlices, thresholdMask } from 'axunet/predict/slices';
+import { predictSlices } from 'axunet/predict/predictSlices';
+import { thresholdMask } from 'axunet/predict/slices';
 import { scaledGrid } from 'axunet/preprocess/grid';
 import type { SliceSet } from 'axunet/preprocess/sliceSet';
 import { loadRun } from 'axunet/train/loadRun';

@@ -1,5 +1,6 @@
 /** What pipeline.ipynb shows of the study of accuracy: real slices of patients that no network had seen. */
 import type { Figure } from 'axunet/figures/figure';
+import { predictionOverlays } from 'axunet/figures/predictionOverlays';
 import { spearman } from 'axunet/statistics/correlation';
 import type { DoubtPoint } from '../figures/doubtScatter.ts';
 import { forestPlot } from '../figures/forestPlot.ts';
@@ -8,7 +9,7 @@ import { accuracyRows, armWays, ensembleWays, type Way } from './accuracySummary
 import { type EnsembleRecord, ensemblesFile, readEnsembles } from './ensembles.ts';
 import { accuracyName, findStudy } from './plan.ts';
 import { readStudyRecord, recordFile, type StudyRecord } from './record.ts';
-import { readUnseen, type UnseenRecord, unseenFile } from './unseen.ts';
+import { picturedCases, readUnseen, type UnseenRecord, unseenFile } from './unseen.ts';
 
 /** All ways of segmenting the slices that are recorded: arms first, then ensembles. */
 export function recordedWays(record: StudyRecord | undefined, ensembles: EnsembleRecord | undefined): Way[] {
@@ -50,13 +51,17 @@ export function waysFigure(ways: readonly Way[]): Figure {
     { name: label, kind: 'by slice', estimate: bySlice.mean, interval: bySlice.interval },
   ]);
   return forestPlot(rows, {
-    title: 'DSC of 43 real patients, each unseen: one or two networks, one or three scales',
+    title: 'DSC of 43 real patients, each unseen, by way of training and predicting',
     subtitle: 'mean and 95 % interval over patients; dotted: the recipe, by patient',
     x: 'Mean DSC (0 to 1)',
     unit: 'none',
     nothingAt: rows[0]?.estimate ?? 0,
   });
 }
+
+/** The slices with the lowest DSC, with what was found and what was missed. */
+export const worstFigure = ({ worst }: UnseenRecord): Figure =>
+  predictionOverlays(picturedCases(worst), { title: 'Ten of 199 real slices with the lowest DSC', columns: 5 });
 
 /** What each slice was promised and reached. */
 export const doubts = ({ slices }: UnseenRecord): DoubtPoint[] =>

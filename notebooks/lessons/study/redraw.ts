@@ -9,7 +9,7 @@ import { ensemblesFile, readEnsembles } from './ensembles.ts';
 import { accuracyName, classesApartName } from './plan.ts';
 import { plannedName } from './plannedCohort.ts';
 import { savePlannedFigure } from './plannedOutcome.ts';
-import { recordedWays, waysFigure } from './realSlices.ts';
+import { realSlices, recordedWays, waysFigure, worstFigure } from './realSlices.ts';
 import { readStudyRecord, recordFile } from './record.ts';
 
 /** The figure of a study's record in `folder/study-NAME`; false where nothing is recorded. */
@@ -22,6 +22,19 @@ export async function drawAccuracy(folder: string): Promise<boolean> {
   await saveFigure(path.join(folder, `study-${accuracyName}`), 'ways', waysFigure(ways), {
     inputs: [recordFile(accuracyName), ensemblesFile()],
     command: `npm run study -- ${accuracyName} --record`,
+  });
+  return true;
+}
+
+/** The real slices with the lowest DSC among the figures of the notebooks, above `folder`. */
+async function drawWorst(folder: string): Promise<boolean> {
+  const { unseen, source } = await realSlices();
+  if (unseen.worst.length === 0) return false;
+  const { dataset, parameters, inputs } = source;
+  await saveFigure(path.dirname(folder), 'real-worst', worstFigure(unseen), {
+    parameters: { dataset, ...parameters },
+    inputs,
+    command: 'npm run study -- --redraw',
   });
   return true;
 }
@@ -42,6 +55,7 @@ export async function drawClassesApart(folder: string): Promise<boolean> {
 
 const redraws: Readonly<Record<string, Redraw>> = {
   [accuracyName]: drawAccuracy,
+  'real-worst': drawWorst,
   [classesApartName]: drawClassesApart,
   [plannedName]: async (folder) => (await savePlannedFigure(path.join(folder, plannedName))).length > 0,
   [greyScaleName]: async (folder) => {

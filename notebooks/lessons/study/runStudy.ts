@@ -21,10 +21,11 @@ import {
 } from 'axunet/io/schema';
 import { projectPath } from 'axunet/settings';
 import { type TrainConfig, trainConfig } from 'axunet/train/config';
+import type { RunDescription } from 'axunet/train/description';
 import { type EpochRecord, readHistory } from 'axunet/train/history';
 import { loadRun } from 'axunet/train/loadRun';
 import { presetConfig } from 'axunet/train/presets';
-import { closeRun, describeRun, openRun, type RunDescription } from 'axunet/train/run';
+import { closeRun, describeRun, openRun } from 'axunet/train/run';
 import { type TrainingResult, TrainingStopped } from 'axunet/train/trainer';
 import { trainFolder } from 'axunet/train/trainFolder';
 import { networkToBeginWith } from 'axunet/weights/loadNetwork';

@@ -136,6 +136,19 @@ describe('axunet evaluate', () => {
     expect(printed).toContain('mean ± SD, 2 in both masks (1 missed, 0 invented)');
   });
 
+  it('refuses names of labels that no mask of a side has, instead of calling every case missed', async () => {
+    const sides = (prediction: string) => ['--prediction', at(prediction), '--reference', at('reference')];
+    for (const id of ['a', 'b', 'c']) await writeNifti(at('reference', `${id}.nii.gz`), mask(1, 7));
+    await expect(evaluate.run([...sides('good'), '--labels', 'pancreas=7,*=0'])).rejects.toThrow(
+      `Expected label 7 in at least one prediction, found label 1 alone in ${at('good', 'a.nii.gz')}, `,
+    );
+    expect(await evaluate.run([...sides('good'), '--label-map', '7:1,*:0'])).toBe(0);
+    // One mask with the label makes the others masks that lack it.
+    await writeNifti(at('good', 'a.nii.gz'), mask(1, 7));
+    expect(await evaluate.run([...sides('good'), '--labels', 'pancreas=7,*=0'])).toBe(0);
+    expect(printed).toContain('good, pancreas: 3 cases: 1 in both masks, 2 missed, 0 invented, 0 rightly empty');
+  });
+
   it('refuses masks on different grids, naming both', async () => {
     await writeNifti(at('poor', 'a.nii.gz'), mask(3, 1, lps([31, 20, -10])));
     expect(

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { openMadeSlices, readConfig, readTrainingOptions, slicesFor } from '../../../lib/cli/run/training.ts';
+import { foldsFor, openMadeSlices, readConfig, readTrainingOptions, slicesFor } from '../../../lib/cli/run/training.ts';
 import { parseClasses } from '../../../lib/dataset/classes.ts';
+import type { SliceSet } from '../../../lib/preprocess/sliceSet.ts';
 import { referenceConfig, trainConfig } from '../../../lib/train/config.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'axunet-config-'));
@@ -18,6 +19,28 @@ describe('--labels', () => {
   it('are of a data set: slices that were made have their classes', async () => {
     const values = { slices: folder, labels: parseClasses('a=1,b=2') } as unknown as Parameters<typeof slicesFor>[0];
     await expect(slicesFor(values, 'train')).rejects.toThrow(/^Expected --labels with --dataset .*, found --slices$/);
+  });
+});
+
+describe('--folds-seed', () => {
+  const entries = Array.from({ length: 12 }, (_, i) => ({ patient: `p${i}` }));
+  const slices = { entries, manifest: { cases: [] } } as unknown as SliceSet;
+  const folds = (foldsSeed: number | undefined, seed: number) =>
+    foldsFor({ foldsSeed, config: undefined }, slices, seed).then((dealt) => dealt.folds);
+
+  it('deals alike for every seed of the training; without it that seed deals', async () => {
+    expect(await folds(7, 1)).toEqual(await folds(7, 2));
+    expect(await folds(undefined, 1)).not.toEqual(await folds(undefined, 2));
+    expect(await folds(undefined, 7)).toEqual(await folds(7, 1));
+  });
+
+  it('contradicts a file of folds', async () => {
+    const values = { set: [], foldsFile: 'x.json', foldsSeed: 1 } as unknown as Parameters<
+      typeof readTrainingOptions
+    >[0];
+    await expect(readTrainingOptions(values)).rejects.toThrow(
+      'Expected either --folds-file or --folds-seed, found both',
+    );
   });
 });
 

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, rmSync, statSync, truncateSync, utimesSync, wr
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bindingFile } from '../../../lib/engine/engine.ts';
 import { fingerprint, libraries } from '../../../lib/engine/setup/binding.mjs';
 import { checksums, whyChanged, whyDamaged } from '../../../lib/engine/setup/library.mjs';
+import { bindingFile } from '../../../lib/engine/system/tensorflow.ts';
 
 let folder: string;
 let large: string;

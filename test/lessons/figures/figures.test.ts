@@ -13,6 +13,7 @@ import { centredMeans, optimizerComparison } from '../../../notebooks/lessons/fi
 import { edgeCodes, orientationCheck } from '../../../notebooks/lessons/figures/orientationCheck.ts';
 import { separableConvolution } from '../../../notebooks/lessons/figures/separableConvolution.ts';
 import { sliceTriplet } from '../../../notebooks/lessons/figures/sliceTriplet.ts';
+import { taskTimeline } from '../../../notebooks/lessons/figures/taskTimeline.ts';
 import { histogram, shareInside, windowBeforeAfter } from '../../../notebooks/lessons/figures/windowBeforeAfter.ts';
 
 const range = [-100, 200] as const;
@@ -45,6 +46,7 @@ describe('every figure of a lesson without data', () => {
     baselineComparison: baselineComparison([]),
     cohortOverview: cohortOverview([]),
     orientationCheck: orientationCheck([]),
+    taskTimeline: taskTimeline([]),
     greyScaleFigure: greyScaleFigure({ curve: [], window: { blackHu: 0, whiteHu: 256 } }),
   };
   it.each(Object.entries(empty))('%s says so in one sentence', (_, figure) => {

@@ -11,15 +11,16 @@ const folder = mkdtempSync(path.join(tmpdir(), 'axunet-redraw-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('draws every record into its folder, and the pictures that come with the project are these', async () => {
-  const drawn = await redrawRecorded(folder);
-  expect(drawn).toEqual(['accuracy', 'classes-apart', 'planned', 'grey-scale']);
+  const drawn = await redrawRecorded(path.join(folder, 'recorded'));
+  expect(drawn).toEqual(['accuracy', 'real-worst', 'classes-apart', 'planned', 'grey-scale']);
   for (const file of [
-    'study-accuracy/ways.svg',
-    'study-classes-apart/seed-points.svg',
-    'planned/planned.svg',
-    'grey-scale/grey-scale.svg',
+    'recorded/study-accuracy/ways.svg',
+    'real-worst.svg',
+    'recorded/study-classes-apart/seed-points.svg',
+    'recorded/planned/planned.svg',
+    'recorded/grey-scale/grey-scale.svg',
   ]) {
-    const [now, committed] = [folder, path.join(projectRoot, 'figures/recorded')].map((from) =>
+    const [now, committed] = [folder, path.join(projectRoot, 'figures')].map((from) =>
       sha256(readFileSync(path.join(from, file))),
     );
     expect(now, file).toBe(committed);

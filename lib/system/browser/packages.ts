@@ -1,0 +1,4 @@
+/** A page has no packages beside it. */
+export function packageFile(name: string): never {
+  throw new Error(`no ${name} in a browser`);
+}

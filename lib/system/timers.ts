@@ -1,0 +1,2 @@
+/** A turn for others. What a browser has instead: browser/timers.ts. */
+export { setImmediate } from 'node:timers';

@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { duration, findProgram, inProject, Problem, runMain, writeJson } from './common.mjs';
+import { duration, findProgram, inProject, Problem, parseObject, runMain, writeJson } from './common.mjs';
 import { buildFor, makeTree, must, setupModule } from './cross-tree.mjs';
 
 const help = `node scripts/arm64-check.mjs [--install] [--out FILE]
@@ -77,10 +77,12 @@ async function main() {
   const compiler = [findProgram('aarch64-linux-gnu-g++')];
   const { library, bindings } = await buildFor(tree, { system, compiler, cache: path.join(home, 'cache'), say });
   await note(library);
-  const check = JSON.parse((await emulated(program, ['lib/engine/setup/check.cjs', bindings[1]])).trim());
+  const check = parseObject((await emulated(program, ['lib/engine/setup/check.cjs', bindings[1]])).trim());
+  if (!check) throw new Problem('Expected the self-check to print an object, found another text');
   say(`the self-check of set-up passes (TensorFlow ${check.version})`);
   const text = await emulated(program, ['--disable-warning=ExperimentalWarning', 'scripts/engine-check.ts', '--json']);
-  const result = JSON.parse(text.split('\n').find((line) => line.startsWith('{')));
+  const result = text.split('\n').map(parseObject).find(Boolean);
+  if (!result) throw new Problem('Expected engine-check.ts to print an object, found none');
   say(`${result.engine}, ${result.system}, Node ${result.node}, our kernels: ${result.ownKernels ? 'yes' : 'no'}`);
   for (const { what, value, limit } of result.rows)
     console.log(`ok  ${value.toExponential(1)} (≤ ${limit.toExponential(0)})  ${what}`);

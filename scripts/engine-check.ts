@@ -1,8 +1,7 @@
 /**
  * Whether the engine of this machine computes what it should, as a table: against the cpu engine, the reference network
  * (test/model/reference-8.json) and itself compiled. For machines on which the whole of the tests is too slow or was
- * not run yet: scripts/arm64-check.mjs runs it under an emulator, the workflow where a system is new. Exits with 1 where
- * a limit is passed.
+ * not run yet: scripts/arm64-check.mjs runs it under an emulator. Exits with 1 where a limit is passed.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -155,7 +154,8 @@ async function prediction(): Promise<Row> {
   const ours = await compiled.predict(smallBatch.images, shape);
   const plain = tf.tidy(() => tf.softmax(model.predict(tf.tensor(smallBatch.images, shape)) as tf.Tensor));
   const theirs = await plain.data();
-  const what = `prediction, ${compiled.reason ? `not compiled (${compiled.reason})` : 'compiled'}, against the eager one`;
+  const how = compiled.reason ? `not compiled (${compiled.reason})` : 'compiled';
+  const what = `prediction, ${how}, against the eager one`;
   compiled.close();
   return { what, value: Math.max(...ours.map((v, i) => Math.abs(v - theirs[i]))), limit: 1e-5 };
 }

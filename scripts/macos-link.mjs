@@ -1,6 +1,6 @@
-// node scripts/macos-link.mjs: compiles and links the engine for macOS on arm64 with zig (Python's package ziglang), and
-// reads from the files whether a Mac's loader would find everything: libraries, symbols, places. Nothing is run: that
-// takes a Mac. Ten minutes on two cores, 1.5 GB in .jupyter/macos, which stay for the next time.
+// node scripts/macos-link.mjs: compiles and links the engine for macOS on arm64 with zig (Python's package ziglang)
+// and reads from the files whether a Mac's loader would find everything: libraries, symbols, places. Nothing is run:
+// that takes a Mac. Ten minutes on two cores, 1.5 GB in .jupyter/macos, which stay for the next time.
 import path from 'node:path';
 import { findCompiler } from '../lib/engine/setup/compiler.mjs';
 import { systemOf } from '../lib/engine/setup/platform.mjs';

@@ -2,10 +2,18 @@
 // libraries that it needs, where it looks for them, and its symbols.
 import fs from 'node:fs';
 
-const commands = { symbols: 0x2, needs: 0xc, id: 0xd, rpath: 0x8000001c, signature: 0x1d, build: 0x32 };
+const commands = {
+  symbols: 0x2,
+  needs: 0xc,
+  id: 0xd,
+  rpath: 0x8000001c,
+  signature: 0x1d,
+  build: 0x32,
+  fixups: 0x80000022,
+};
 const header = { magic: 0xfeedfacf, arm64: 0x0100000c, bytes: 32 };
 /** Of a symbol's type and description (nlist_64). */
-const symbol = { debug: 0xe0, external: 0x01, kind: 0x0e, bytes: 16, lookup: 0xfe };
+const symbol = { debug: 0xe0, external: 0x01, kind: 0x0e, bytes: 16 };
 
 function readAt(file, at, bytes) {
   const buffer = Buffer.alloc(bytes);
@@ -30,22 +38,56 @@ function loadCommands(file) {
   return found;
 }
 
-/**
- * The symbols that the file has for others and wants from others. `from` is the number of the library (in the order
- * of `needs`, from 1) in which the loader looks for it; undefined where it looks in all that are loaded.
- */
-function symbolsOf(file, data) {
+/** The symbols that the file has for others. */
+function offeredBy(file, data) {
   const [at, count, textsAt, textBytes] = [8, 12, 16, 20].map((offset) => data.readUInt32LE(offset));
   const [table, texts] = [readAt(file, at, count * symbol.bytes), readAt(file, textsAt, textBytes)];
-  const [offered, wanted] = [new Set(), []];
+  const offered = new Set();
   for (let i = 0; i < table.length; i += symbol.bytes) {
-    const [type, description] = [table[i + 4], table.readUInt16LE(i + 6)];
-    if (type & symbol.debug || !(type & symbol.external)) continue;
-    const name = textAt(texts, table.readUInt32LE(i));
-    if (type & symbol.kind) offered.add(name);
-    else wanted.push({ name, from: description >> 8 === symbol.lookup ? undefined : description >> 8 });
+    const type = table[i + 4];
+    if (type & symbol.debug || !(type & symbol.external) || !(type & symbol.kind)) continue;
+    offered.add(textAt(texts, table.readUInt32LE(i)));
   }
-  return { offered, wanted };
+  return offered;
+}
+
+/** How many numbers (LEB128) follow each of the loader's instructions, which are the upper half of a byte. */
+const numbersAfter = { 2: 1, 6: 1, 7: 1, 8: 1, 10: 1, 12: 2 };
+
+/**
+ * The symbols that the loader's instructions (bind opcodes) ask for: {name, from}. `from` is the number of the library
+ * (in the order of `needs`, from 1) in which it looks; undefined where it looks in all that are loaded.
+ */
+function wantedIn(code) {
+  const wanted = new Map();
+  let [at, from, name] = [0, 0, ''];
+  const number = () => {
+    let value = 0;
+    for (let shift = 1; ; shift *= 128) {
+      const byte = code[at++];
+      value += (byte & 0x7f) * shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  while (at < code.length) {
+    const [instruction, direct] = [code[at] >> 4, code[at++] & 0x0f];
+    if (instruction > 12) throw new Error(`Expected instructions of the loader up to 12, found ${instruction}`);
+    const last = Array.from({ length: numbersAfter[instruction] ?? 0 }, number)[0];
+    if (instruction === 1) from = direct;
+    else if (instruction === 2) from = last;
+    else if (instruction === 3) from = direct === 0 ? 0 : undefined;
+    else if (instruction === 4) {
+      name = textAt(code, at);
+      at += name.length + 1;
+    } else if (instruction >= 9 && from !== 0) wanted.set(name, { name, from });
+  }
+  return [...wanted.values()];
+}
+
+/** What is wanted at once and what at its first use; some names are in both. */
+function wantedBy(file, data) {
+  const parts = [16, 32].map((offset) => readAt(file, data.readUInt32LE(offset), data.readUInt32LE(offset + 4)));
+  return [...new Map(parts.flatMap(wantedIn).map((each) => [each.name, each])).values()];
 }
 
 /** What a Mach-O file says of itself. Throws where it is none for arm64. */
@@ -56,14 +98,19 @@ export function readMachO(name) {
     const texts = (type, field) =>
       all.filter((c) => c.type === type).map((c) => textAt(c.data, c.data.readUInt32LE(field)));
     const build = all.find(({ type }) => type === commands.build)?.data.readUInt32LE(12);
-    const table = all.find(({ type }) => type === commands.symbols);
+    const dataOf = (wanted) => {
+      const command = all.find(({ type }) => type === wanted);
+      if (!command) throw new Error(`Expected command ${wanted} in ${name}, found none`);
+      return command.data;
+    };
     return {
       id: texts(commands.id, 8)[0],
       needs: texts(commands.needs, 8),
       rpaths: texts(commands.rpath, 8),
       isSigned: all.some(({ type }) => type === commands.signature),
       oldestSystem: build === undefined ? undefined : `${build >> 16}.${(build >> 8) & 0xff}`,
-      ...(table ? symbolsOf(file, table.data) : { offered: new Set(), wanted: [] }),
+      offered: offeredBy(file, dataOf(commands.symbols)),
+      wanted: wantedBy(file, dataOf(commands.fixups)),
     };
   } finally {
     fs.closeSync(file);

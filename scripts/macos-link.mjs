@@ -1,6 +1,7 @@
 // node scripts/macos-link.mjs: compiles and links the engine for macOS on arm64 with zig (Python's package ziglang)
 // and reads from the files whether a Mac's loader would find everything: libraries, symbols, places. Nothing is run:
 // that takes a Mac. Ten minutes on two cores, 1.5 GB in .jupyter/macos, which stay for the next time.
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { findCompiler } from '../lib/engine/setup/compiler.mjs';
 import { systemOf } from '../lib/engine/setup/platform.mjs';
@@ -30,6 +31,10 @@ async function zig() {
   return found;
 }
 
+/** Node-API's functions, of the level that both bindings ask for. */
+const { v8 } = createRequire(import.meta.url)('node-api-headers').symbols;
+const nodeApi = new Set([...v8.js_native_api_symbols, ...v8.node_api_symbols].map((name) => `_${name}`));
+
 const share = (part, whole) => `${part} of ${whole}`;
 
 /** One binding: whether all that it wants is there, and where it looks. */
@@ -37,8 +42,8 @@ function examine(name, known, library) {
   const file = readMachO(name);
   const missing = unresolved(file, known);
   const ofTensorflow = file.wanted.filter(({ from }) => known[file.needs[from - 1]]);
-  const ofNode = file.wanted.filter(({ name: each, from }) => from === undefined && /^_napi_/.test(each));
-  const nowhere = file.wanted.filter(({ name: each, from }) => from === undefined && !/^_napi_/.test(each));
+  const ofNode = file.wanted.filter(({ name: each, from }) => from === undefined && nodeApi.has(each));
+  const nowhere = file.wanted.filter(({ name: each, from }) => from === undefined && !nodeApi.has(each));
   console.log(`${path.basename(name)}: ${file.id}, for macOS ${file.oldestSystem} and later`);
   console.log(`  needs       ${file.needs.join(', ')}`);
   console.log(`  looks in    ${file.rpaths.join(', ')}`);
@@ -47,6 +52,7 @@ function examine(name, known, library) {
   console.log(`  signature   ${file.isSigned ? 'there (ad hoc)' : 'none: arm64 would not load it'}`);
   const problems = [
     ...missing.map(({ name: each }) => `${each} is not in TensorFlow`),
+    ...(ofNode.length > 0 ? [] : ['it wants nothing of Node']),
     ...nowhere.map(({ name: each }) => `${each} is in no library`),
     ...(file.isSigned ? [] : ['it is not signed']),
     ...(file.rpaths.includes(library) ? [] : ['it does not look where TensorFlow is']),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run as runAnywhere } from '../lib/engine/setup/processes.mjs';
 
-export { isObject, readJson, writeJson } from '../lib/engine/setup/files.mjs';
+export { isObject, parseObject, readJson, writeJson } from '../lib/engine/setup/files.mjs';
 export { findProgram, findPrograms, runMain } from '../lib/engine/setup/processes.mjs';
 export { duration, megabytes, Problem } from '../lib/engine/setup/words.mjs';
 

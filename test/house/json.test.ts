@@ -14,6 +14,7 @@ const allowed: Readonly<Record<string, string>> = {
     "the project's notebooks, whose texts are searched; one that is damaged is left out",
   'scripts/kernel-client.mjs': 'the client of the tests; its messages carry a signature',
   'scripts/cluster/left.mjs': 'what axunet status has just printed',
+  'scripts/engine-check.ts': 'the reference of the tests, which comes with the project',
   'bench/imaging-ours.ts': 'arguments from the benchmark that started it',
   'bench/loss-ours.ts': 'arguments from the benchmark that started it',
   'bench/network-ours.ts': 'arguments from the benchmark that started it',

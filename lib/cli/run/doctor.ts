@@ -62,7 +62,8 @@ function systemLibrary(): string {
 
 function systemFindings(npm: string | undefined): Diagnosis[] {
   const library = systemLibrary();
-  const native = process.platform === 'linux' && process.arch === 'x64' && library.startsWith('glibc');
+  const isKnown = ['linux x64', 'linux arm64', 'darwin arm64'].includes(`${process.platform} ${process.arch}`);
+  const native = isKnown && (process.platform !== 'linux' || library.startsWith('glibc'));
   const cores = os.availableParallelism();
   return [
     { name: 'Node', ok: true, found: process.versions.node },
@@ -76,7 +77,9 @@ function systemFindings(npm: string | undefined): Diagnosis[] {
       name: 'System',
       ok: native,
       found: `${os.type()} ${os.release()}, ${process.arch}, ${library}`,
-      fix: native ? undefined : 'TensorFlow needs Linux on x64 with glibc; elsewhere the wasm engine is used',
+      fix: native
+        ? undefined
+        : 'TensorFlow needs Linux with glibc or macOS on arm64; elsewhere the wasm engine is used',
     },
     { name: 'Machine', ok: true, found: `${cores} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB of memory` },
   ];
@@ -98,7 +101,9 @@ async function toolFindings(): Promise<Diagnosis[]> {
       name: 'C++ compiler',
       ok: compiler !== undefined,
       found: compiler ?? 'none on PATH',
-      fix: compiler ? undefined : 'needed once to set TensorFlow up: sudo apt install g++',
+      fix: compiler
+        ? undefined
+        : 'needed once to set TensorFlow up: sudo apt install g++, or python3 -m pip install ziglang',
     },
   ];
 }

@@ -45,7 +45,7 @@ typedef float V16 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef float V8 __attribute__((vector_size(32), aligned(4), may_alias));
 typedef float V4 __attribute__((vector_size(16), aligned(4), may_alias));
 
-#ifdef __x86_64__
+#ifdef AXUNET_GENERATIONS
 AXUNET_BLOCK(Block512, __attribute__((target("arch=x86-64-v4"))), V16, 16)
 AXUNET_BLOCK(Block256, __attribute__((target("arch=x86-64-v3"))), V8, 8)
 AXUNET_BLOCK(Block128, __attribute__((target("arch=x86-64"))), V4, 4)
@@ -55,7 +55,7 @@ AXUNET_BLOCK(Block128, , V4, 4)
 
 }  // namespace
 
-#ifdef __x86_64__
+#ifdef AXUNET_GENERATIONS
 
 void Multiply(const Product& p) {
   static const int level = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
@@ -74,8 +74,12 @@ void Multiply(const Product& p) {
   }
 }
 #else
-// Of the 32 registers of NEON, 16 hold sums and 8 hold numbers of A and B; with more, GCC keeps sums in memory.
-void Multiply(const Product& p) { Block128All<4, 4>(p, 0, p.columns); }
+#ifdef __x86_64__
+constexpr int kVectors = 2;  // 16 registers
+#else
+constexpr int kVectors = 4;  // of 32, 16 hold sums and 8 hold numbers of A and B; with more, GCC keeps sums in memory
+#endif
+void Multiply(const Product& p) { Block128All<kVectors == 2 ? 6 : 4, kVectors>(p, 0, p.columns); }
 #endif
 
 }  // namespace axunet

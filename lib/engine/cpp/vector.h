@@ -5,8 +5,10 @@
 #include <type_traits>
 
 // Functions marked so are compiled for several generations of processors; the one that fits runs. An arm64 processor
-// always has NEON, which the compiler then uses everywhere.
-#ifdef __x86_64__
+// always has NEON, which the compiler then uses everywhere. Clang refuses to hand vectors of 16 floats from functions
+// for one generation to those for another: with it all are for the oldest.
+#if defined(__x86_64__) && !defined(__clang__)
+#define AXUNET_GENERATIONS
 #define AXUNET_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define AXUNET_CLONES

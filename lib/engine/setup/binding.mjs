@@ -40,10 +40,12 @@ export function compilerProblem(compiler, what, { stderr, timedOut }) {
   const lines = stderr.split('\n');
   const complaint =
     lines.find((text) => /error|cannot find|undefined reference/.test(text)) ?? stderr.trim().split('\n')[0];
-  const reason = timedOut ? 'not finished in 300 s' : complaint.trim() || 'no message';
+  const reason = timedOut ? `not finished in ${compileLimitS} s` : complaint.trim() || 'no message';
   return new Problem(`${compilerName(compiler)} could not compile ${what} (${reason})`);
 }
 
+/** Seconds for one file: zig compiles a C++ library first, once, which takes minutes on a busy machine. */
+export const compileLimitS = 900;
 const flags = ['-std=c++17', '-O2', '-fPIC', '-shared', '-w'];
 const definitions = ['-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=tfjs_binding'];
 
@@ -63,7 +65,7 @@ export async function compileBinding(folder, compiler, { target = bindingFile(),
       ...[...options, ...flags, ...definitions, ...include.flatMap((each) => ['-I', each])],
       ...[...sources, '-o', temporary, ...linkArguments(library, path.basename(target), system)],
     ],
-    { timeoutS: 300 },
+    { timeoutS: compileLimitS },
   );
   if (result.code === 0) return fs.renameSync(temporary, target);
   fs.rmSync(temporary, { force: true });

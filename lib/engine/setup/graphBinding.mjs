@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bindingFile, compilerProblem } from './binding.mjs';
+import { bindingFile, compileLimitS, compilerProblem } from './binding.mjs';
 import { realCompiler } from './compiler.mjs';
 import { packageFolder, packageVersion } from './files.mjs';
 import { here, linkArguments } from './platform.mjs';
@@ -86,7 +86,7 @@ export async function compileGraphBinding(
 
 async function compileOne(compiler, args, what) {
   const [program, ...options] = compiler;
-  const result = await run(program, [...options, ...args], { timeoutS: 300 });
+  const result = await run(program, [...options, ...args], { timeoutS: compileLimitS });
   if (result.code !== 0) throw compilerProblem(compiler, what, result);
 }
 

@@ -49,9 +49,9 @@ const percentiles = [0, 0.05, 0.5, 0.95, 1] as const;
 
 /** HU from the least to the most in a region, as one row's text. */
 function huRange(image: Volume, region: Uint8Array): string {
-  const inside = [...region.keys()].filter((i) => region[i]! > 0).map((i) => image.data[i]!);
+  const inside = image.data.filter((_, i) => region[i]! > 0);
   if (inside.length === 0) return '–';
-  const sorted = inside.sort((a, b) => a - b);
+  const sorted = [...inside.sort()];
   return percentiles.map((share) => `${Math.round(quantileOf(sorted, share))}`.replace('-', '−')).join(' / ');
 }
 

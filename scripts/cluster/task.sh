@@ -92,7 +92,8 @@ report() {
   worst=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
     NR > 1 && $column["dice"] != "" { print $column["dice"], $column["case"] }' "$work/scores/cases.csv" |
     sort -g | head -n 1 | cut -d " " -f 2)
-  image=$(ls "$data/imagesTr/$worst"*.nii.gz | head -n 1)
+  image=$data/imagesTr/$worst.nii.gz
+  [[ -e $image ]] || image=$data/imagesTr/${worst}_0000.nii.gz
   axunet report "$image" --mask "$work/masks/$(basename "$image")" --out "$work/reports"
 }
 

@@ -22,7 +22,9 @@ async function patientsOf(run: string, weights: CheckpointSlot): Promise<Patient
   };
 }
 
-const patientOf = ({ name }: VolumeInput): string => name.replace(/_0000$/, '');
+/** The patient of an input: by its name, else by its name without nnU-Net's channel. */
+const patientOf = ({ name }: VolumeInput, isKnown: (patient: string) => boolean): string =>
+  isKnown(name) ? name : name.replace(/_0000$/, '');
 
 /**
  * The inputs by which of the runs have not seen their patients; runs in the order given. Throws a UserError for an
@@ -35,10 +37,11 @@ export async function byUnseenNetworks(
 ): Promise<{ runs: string[]; inputs: VolumeInput[] }[]> {
   const folders = (await Promise.all(runs.map(runFolders))).flat();
   const all = await Promise.all(folders.map((run) => patientsOf(run, weights)));
+  const isKnown = (patient: string): boolean => all.some(({ known }) => known.has(patient));
   const groups = new Map<string, { runs: string[]; inputs: VolumeInput[] }>();
   for (const input of inputs) {
-    const patient = patientOf(input);
-    if (!all.some(({ known }) => known.has(patient)))
+    const patient = patientOf(input, isKnown);
+    if (!isKnown(patient))
       throw expected('volumes called as the patients of the runs, for --unseen', patient, input.file);
     const unseen = all.filter(({ seen }) => !seen.has(patient)).map(({ run }) => run);
     if (unseen.length === 0) {

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { expected } from 'axunet/errors';
 import { codeVersion, saveFigure } from 'axunet/figures/saveFigure';
-import { writeJson } from 'axunet/io/files';
+import { parseCsv } from 'axunet/io/csv';
+import { readText, writeJson } from 'axunet/io/files';
 import { makeFolder } from 'axunet/io/writable';
 import { type TimelineTask, taskTimeline } from '../figures/taskTimeline.ts';
 import { compareWork } from './compare.ts';
@@ -50,15 +51,18 @@ const tasks = attempts.map((attempt): TimelineTask => {
   };
 });
 const shortly: readonly (readonly [RegExp, string])[] = [
-  [/dies/, 'n2 dies'],
+  [/\w+ dies/, '$&'],
   [/save/, '75'],
   [/killed/, 'killed'],
-  [/(\w+) round/, 'started again'],
+  [/\w+ round/, 'started again'],
 ];
-const marks = faults.map(({ at, what }) => ({
-  at: minutes(at),
-  text: shortly.find(([word]) => word.test(what))?.[1] ?? what,
-}));
+
+/** A fault in two words, the words of its sentence where they say it. */
+function inShort(what: string): string {
+  const [word, text] = shortly.find(([one]) => one.test(what)) ?? [];
+  return word ? word.exec(what)![0].replace(word, text!) : what;
+}
+const marks = faults.map(({ at, what }) => ({ at: minutes(at), text: inShort(what) }));
 
 await makeFolder(values.out);
 const results = path.join(values.out, 'results.json');
@@ -75,8 +79,11 @@ await writeJson(results, {
     ...(end !== undefined && { end: seconds(end) }),
   })),
 });
-const subtitle =
-  '40 phantom patients, 4 folds × 2 seeds; a cross is the end of a task that was killed, lost, full or saved';
+const masks = path.join(many, 'masks/predictions.csv');
+const patients = parseCsv(await readText(masks, 'a table of masks'), masks).length - 1; // below the heading
+const trainings = new Set(attempts.flatMap(({ stage, number }) => (stage === 'train' ? [number] : []))).size;
+const crosses = 'a cross is the end of a task that was killed, lost, full or saved';
+const subtitle = `${patients} patients, ${trainings} trainings; ${crosses}`;
 await saveFigure(values.out, 'task-timeline', taskTimeline(tasks, marks, subtitle), { inputs: [results], command });
 const { equal, equalButForTimes, different, alone: single } = comparison;
 console.log(`${equal} files are equal to the byte; but for times ${JSON.stringify(equalButForTimes)}`);

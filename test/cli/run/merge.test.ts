@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -93,6 +93,15 @@ describe('shards, merged', () => {
         .sort();
     for (const [fold, ids] of sides.entries())
       for (const id of ids) expect(modelOf(id).split('+')).toEqual(weightsOf([fold === 0 ? '0-1' : '1-2']));
+    // a patient whose own name ends as nnU-Net's channel does
+    const { byUnseenNetworks } = await import('../../../lib/cli/run/unseen.ts');
+    const config = JSON.parse(text('runs', '0-1', 'config.json'));
+    mkdirSync(at('numbered'));
+    const patients = { training: ['ct_0001'], validation: ['ct_0000'] };
+    writeFileSync(at('numbered', 'config.json'), JSON.stringify({ ...config, patients }));
+    const ct = { file: at('ct_0000.nii.gz'), name: 'ct_0000', isPicture: false };
+    const [group] = await byUnseenNetworks([ct], [at('numbered')], 'last');
+    expect(group!.inputs).toEqual([ct]);
     cpSync(at('raw', 'imagesTr', 'case_1_0000.nii.gz'), at('stranger.nii.gz'));
     await expect(run('predict', at('stranger.nii.gz'), ...runs, '--unseen', '--out', at('x'))).rejects.toThrow(
       'Expected volumes called as the patients of the runs, for --unseen, found stranger in',
